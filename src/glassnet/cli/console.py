@@ -1,0 +1,87 @@
+"""What the commands share on a terminal: tables, the progress bar, and files of columns."""
+
+import csv
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from glassnet.training.run import Progress
+
+
+def print_table(headers: Sequence[str], rows: Iterable[Sequence[Any]], title: str) -> None:
+    """Print a table under its title; numbers come already formatted, and go to the right."""
+    from rich import box
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    body = [[str(cell) for cell in row] for row in rows]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for i, header in enumerate(headers):
+        numeric = bool(body) and all(_is_number(row[i]) for row in body)
+        table.add_column(escape(header), justify="right" if numeric else "left", overflow="fold")
+    for row in body:
+        table.add_row(*map(escape, row))
+    console = Console(highlight=False)
+    console.print(f"[bold]{escape(title)}[/bold]", soft_wrap=True)
+    console.print(table)
+    console.print()
+
+
+@contextmanager
+def progress_bar(label: str, quiet: bool) -> Iterator[Progress | None]:
+    """A bar with the loss on standard error while a run goes on; nothing where that is no terminal, or `quiet`."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[loss]}"), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(label, loss="")
+
+        def report(epoch: int, epochs: int, loss: float, judged: float | None) -> None:
+            text = f"loss {loss:.4g}" + (f", validation {judged:.4g}" if judged is not None else "")
+            bar.update(task, completed=epoch, total=epochs, loss=text)
+
+        yield report
+
+
+def write_columns(target: Path | IO[str], columns: dict[str, Sequence[Any]]) -> None:
+    """Write named columns as CSV, numbers in full precision, missing ones empty."""
+    if isinstance(target, Path):
+        with target.open("w", newline="", encoding="utf-8") as file:
+            return write_columns(file, columns)
+    writer = csv.writer(target, lineterminator="\n")
+    writer.writerow(columns)
+    for row in zip(*columns.values(), strict=True):
+        writer.writerow([_cell(value) for value in row])
+    return None
+
+
+def number(value: Any, digits: int = 3) -> str:
+    """A number for reading, with so many decimals; large ones with fewer, text as it is."""
+    if not isinstance(value, float):
+        return str(value).lower() if isinstance(value, bool) else str(value)
+    if not math.isfinite(value):
+        return str(value)
+    return f"{value:.{digits}f}" if abs(value) < 1000 else f"{value:,.1f}"
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None or value != value else value
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text.replace(",", ""))
+    except ValueError:
+        return text in ("", "-")
+    return True

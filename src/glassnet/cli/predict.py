@@ -1,0 +1,26 @@
+"""`glassnet predict`: new rows through a trained model."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def predict(
+    model: Annotated[Path, typer.Argument(help="A model file, or the run folder that holds one.")],
+    table: Annotated[str, typer.Argument(help="CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; - is CSV on standard input.")],
+    out: Annotated[Path | None, typer.Option(help="CSV file to write [default: standard output].")] = None,
+) -> None:
+    """Predict the rows of a table as CSV; columns are matched by name, categories never seen count as missing."""
+    from glassnet.cli.console import write_columns
+    from glassnet.files import whole_file
+    from glassnet.model import load
+
+    columns = load(model).predict_columns(table)
+    if out is None:
+        write_columns(sys.stdout, columns)
+        return
+    with whole_file(out) as part:
+        write_columns(part, columns)
+    print(f"{len(next(iter(columns.values())))} rows predicted to {out}", file=sys.stderr)

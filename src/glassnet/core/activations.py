@@ -1,0 +1,201 @@
+"""The activations: a table with one row a function, its value and its slope.
+
+A slope is written in the output `a` where the function's own output gives it (as the article does for the sigmoid), else
+in the pre-activation `z`; each row says which. Softmax, whose derivative is a matrix, has its own backward product
+and is for outputs only. What a loss does with these lives in `losses.py`.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from glassnet.core.arrays import Array, array_namespace
+from glassnet.errors import unknown_name
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A function applied to every pre-activation of a layer, and its slope.
+
+    Parameters
+    ----------
+    name : how the network, the command line and the model file call it.
+    value : z -> a, elementwise, any shape.
+    slope : the derivative da/dz, elementwise, a function of what `slope_in` names.
+    slope_in : "z" or "output".
+    """
+
+    name: str
+    value: Callable[[Array], Array]
+    slope: Callable[[Array], Array]
+    slope_in: Literal["z", "output"] = "z"
+
+    def backward(self, z: Array, a: Array, da: Array) -> Array:
+        """dz from da, eq. (6): each entry of da times the slope there. All arrays N x H."""
+        return da * self.slope(z if self.slope_in == "z" else a)
+
+
+def sigmoid(z: Array) -> Array:
+    """1 / (1 + e^-z), eq. (3); below zero written as e^z / (1 + e^z), so that nothing overflows."""
+    xp = array_namespace(z)
+    e = xp.exp(-xp.abs(z))
+    return xp.where(z < 0, e, xp.ones_like(e)) / (1 + e)
+
+
+def sigmoid_slope(a: Array) -> Array:
+    return a * (1 - a)
+
+
+def tanh(z: Array) -> Array:
+    return array_namespace(z).tanh(z)
+
+
+def tanh_slope(a: Array) -> Array:
+    return 1 - a * a
+
+
+def relu(z: Array) -> Array:
+    return array_namespace(z).maximum(z, 0.0)
+
+
+def relu_slope(a: Array) -> Array:
+    return array_namespace(a).astype(a > 0, a.dtype)
+
+
+LEAK = 0.01
+
+
+def leaky_relu(z: Array) -> Array:
+    return array_namespace(z).where(z > 0, z, LEAK * z)
+
+
+def leaky_relu_slope(a: Array) -> Array:
+    xp = array_namespace(a)
+    return xp.where(a > 0, xp.ones_like(a), LEAK)
+
+
+def elu(z: Array) -> Array:
+    xp = array_namespace(z)
+    return xp.where(z > 0, z, xp.expm1(xp.minimum(z, 0.0)))
+
+
+def elu_slope(a: Array) -> Array:
+    xp = array_namespace(a)
+    return xp.where(a > 0, xp.ones_like(a), a + 1)
+
+
+SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772  # Klambauer et al. 2017, eq. (14)
+
+
+def selu(z: Array) -> Array:
+    xp = array_namespace(z)
+    return SELU_SCALE * xp.where(z > 0, z, SELU_ALPHA * xp.expm1(xp.minimum(z, 0.0)))
+
+
+def selu_slope(a: Array) -> Array:
+    xp = array_namespace(a)
+    return xp.where(a > 0, SELU_SCALE * xp.ones_like(a), a + SELU_SCALE * SELU_ALPHA)
+
+
+GELU_C, GELU_CUBE = math.sqrt(2 / math.pi), 0.044715  # Hendrycks & Gimpel 2016, the tanh form
+
+
+def gelu(z: Array) -> Array:
+    return 0.5 * z * (1 + tanh(GELU_C * (z + GELU_CUBE * z * z * z)))
+
+
+def gelu_slope(z: Array) -> Array:
+    t = tanh(GELU_C * (z + GELU_CUBE * z * z * z))
+    return 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * GELU_C * (1 + 3 * GELU_CUBE * z * z)
+
+
+def silu(z: Array) -> Array:
+    return z * sigmoid(z)
+
+
+def silu_slope(z: Array) -> Array:
+    s = sigmoid(z)
+    return s + z * s * (1 - s)
+
+
+def softplus(z: Array) -> Array:
+    """log(1 + e^z), without overflow."""
+    xp = array_namespace(z)
+    return xp.maximum(z, 0.0) + xp.log1p(xp.exp(-xp.abs(z)))
+
+
+def softplus_slope(a: Array) -> Array:
+    return -array_namespace(a).expm1(-a)
+
+
+def mish(z: Array) -> Array:
+    return z * tanh(softplus(z))
+
+
+def mish_slope(z: Array) -> Array:
+    t = tanh(softplus(z))
+    return t + z * (1 - t * t) * sigmoid(z)
+
+
+def identity(z: Array) -> Array:
+    return z
+
+
+def identity_slope(a: Array) -> Array:
+    return array_namespace(a).ones_like(a)
+
+
+def exponential(z: Array) -> Array:
+    return array_namespace(z).exp(z)
+
+
+def exponential_slope(a: Array) -> Array:
+    return a
+
+
+def softmax(z: Array) -> Array:
+    """e^z_k / sum_j e^z_j over each row, eq. (4); the row's largest z is subtracted first, which changes nothing else."""
+    xp = array_namespace(z)
+    e = xp.exp(z - xp.max(z, axis=1, keepdims=True))  # N x K
+    return e / xp.sum(e, axis=1, keepdims=True)
+
+
+class Softmax(Activation):
+    """Softmax: each output depends on every z of its row, so dz is a product with a matrix, eq. (7)."""
+
+    def backward(self, z: Array, a: Array, da: Array) -> Array:
+        """dz_k = a_k (da_k - sum_j a_j da_j) over each row. All arrays N x K."""
+        return a * (da - array_namespace(a).sum(a * da, axis=1, keepdims=True))
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    row.name: row
+    for row in [
+        Activation("sigmoid", sigmoid, sigmoid_slope, "output"),
+        Activation("tanh", tanh, tanh_slope, "output"),
+        Activation("relu", relu, relu_slope, "output"),
+        Activation("leaky_relu", leaky_relu, leaky_relu_slope, "output"),
+        Activation("elu", elu, elu_slope, "output"),
+        Activation("selu", selu, selu_slope, "output"),
+        Activation("gelu", gelu, gelu_slope, "z"),
+        Activation("silu", silu, silu_slope, "z"),
+        Activation("mish", mish, mish_slope, "z"),
+        Activation("softplus", softplus, softplus_slope, "output"),
+        Activation("identity", identity, identity_slope, "output"),
+        Activation("exponential", exponential, exponential_slope, "output"),
+    ]
+}
+"""Every elementwise activation, for hidden layers and outputs."""
+
+OUTPUTS: dict[str, Activation] = {**ACTIVATIONS, "softmax": Softmax("softmax", softmax, identity_slope, "output")}
+"""Every output activation: those above and softmax."""
+
+
+def find_activation(activation: "str | Activation", known: dict[str, Activation] = ACTIVATIONS) -> Activation:
+    """The row of that name, or the activation itself when one is given. Raises GlassnetError on an unknown name."""
+    if isinstance(activation, Activation):
+        return activation
+    if activation not in known:
+        raise unknown_name("activation", activation, known)
+    return known[activation]

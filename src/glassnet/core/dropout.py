@@ -1,0 +1,53 @@
+"""Dropout's masks, from a random stream that is a pure function of where it is asked.
+
+The generator is Threefry-2x32 with 20 rounds (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): it keeps no state,
+so the mask of a node and row in an iteration is the same in whatever chunk, order or engine it is computed.
+"""
+
+from collections.abc import Sequence
+
+from glassnet.core.arrays import Array
+
+ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)
+PARITY = 0x1BD11BDA
+WORD = 0xFFFFFFFF
+
+
+def threefry2x32(xp: Array, key: tuple[int, int], x0: Array, x1: Array) -> tuple[Array, Array]:
+    """Two random 32-bit words for each counter (x0, x1); uint32 arrays of one shape, or shapes that broadcast."""
+    keys = [xp.asarray(k, dtype=xp.uint32) for k in (key[0], key[1], key[0] ^ key[1] ^ PARITY)]
+    x0, x1 = x0 + keys[0], x1 + keys[1]
+    for step in range(20):
+        r = ROTATIONS[step % 8]
+        x0 = x0 + x1
+        x1 = xp.bitwise_left_shift(x1, _word(xp, r)) | xp.bitwise_right_shift(x1, _word(xp, 32 - r))
+        x1 = x1 ^ x0
+        if step % 4 == 3:
+            s = step // 4 + 1
+            x0, x1 = x0 + keys[s % 3], x1 + keys[(s + 1) % 3] + _word(xp, s)
+    return x0, x1
+
+
+def dropout_masks(
+    xp: Array, rates: Sequence[float], sizes: Sequence[int], rows: int, seed: int, iteration: int, dtype: Array
+) -> tuple[Array, ...]:
+    """A mask for each hidden layer, rows x H: 0 with the layer's rate, else 1 / (1 - rate), eq. (12).
+
+    Keyed by seed and iteration; the counter is (hidden node counted through the layers, row of the batch). `sizes` are
+    the network's. () when every rate is 0. (Srivastava et al. 2014, the inverted form: nothing to scale when predicting.)
+    """
+    if not any(rates):
+        return ()
+    masks: list[Array] = []
+    first = 0
+    for rate, n in zip(rates, sizes[1:-1], strict=True):
+        nodes = xp.arange(first, first + n, dtype=xp.uint32)[None, :]
+        words, _ = threefry2x32(xp, (seed & WORD, iteration & WORD), nodes, xp.arange(rows, dtype=xp.uint32)[:, None])
+        kept = words >= _word(xp, min(round(rate * 2**32), WORD))  # rows x H
+        masks.append(xp.astype(kept, dtype) / (1 - rate))
+        first += n
+    return tuple(masks)
+
+
+def _word(xp: Array, value: int) -> Array:
+    return xp.asarray(value, dtype=xp.uint32)

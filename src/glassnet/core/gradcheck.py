@@ -1,0 +1,145 @@
+"""Is this gradient right? A public, short check of any hand-derived gradient against differences of the loss itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.arrays import Array, array_namespace
+from glassnet.errors import GlassnetError
+
+STEP = 6e-6  # about the cube root of float64's rounding, where a central difference is best
+
+
+@dataclass(frozen=True)
+class GradientCheck:
+    """What `check_gradient` found; true where the gradient is right.
+
+    `worst` names the entry that is furthest off, `given` and `measured` are the slopes there; `left` and `right` the
+    one-sided ones, which differ where the loss has a kink. `error` is the largest difference, of entries and of random
+    directions, over the largest slope.
+    """
+
+    ok: bool
+    error: float
+    tolerance: float
+    worst: str
+    given: float
+    measured: float
+    left: float
+    right: float
+    entries: int
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __str__(self) -> str:
+        kink = ""
+        if not self.ok and abs(self.left - self.right) > 1e-3 * max(abs(self.left), abs(self.right)):
+            kink = f"; the loss may have a kink there (slope {self.left:.6g} on the left, {self.right:.6g} on the right)"
+        return (
+            f"gradient {'right' if self.ok else 'WRONG'}: error {self.error:.2e} (allowed {self.tolerance:.0e}) over {self.entries} "
+            f"entries; worst {self.worst}: given {self.given:.10g}, measured {self.measured:.10g}{kink}"
+        )
+
+
+def check_gradient(
+    loss_function: Callable[[Any], Any],
+    gradient: Any,
+    parameters: Any,
+    *,
+    tolerance: float = 1e-6,
+    entries: int = 2000,
+    directions: int = 3,
+    seed: int = 0,
+) -> GradientCheck:
+    """Compare a gradient with central differences of the loss, entry by entry and along random directions.
+
+    Parameters
+    ----------
+    loss_function : parameters -> the loss, a number.
+    gradient : what is to be checked; arrays in the same nest and shapes as `parameters`.
+    parameters : an array, or any nest of tuples and lists of arrays (a `Parameters` is one); float64.
+    tolerance : the largest error allowed, relative to the largest slope. Differences are good to about 1e-9.
+    entries : at most so many entries are looked at one by one (drawn at random where there are more); the random
+        directions, which are never made of ones, always cover all.
+    seed : of the random directions.
+
+    Raises GlassnetError when the shapes of gradient and parameters differ, or the parameters are not float64.
+
+    >>> bool(check_gradient(lambda w: (w[0] ** 2).sum(), [np.array([2.0, 4.0])], [np.array([1.0, 2.0])]))
+    True
+    >>> print(check_gradient(lambda w: (w[0] ** 2).sum(), [np.array([2.0, -4.0])], [np.array([1.0, 2.0])]))
+    gradient WRONG: error 2.00e+00 (allowed 1e-06) over 2 entries; worst [0][1]: given -4, measured 4
+    """
+    names, arrays = zip(*leaves(parameters), strict=True)
+    grads = [g for _, g in leaves(gradient)]
+    _same_shapes(names, arrays, grads)
+    point = np.concatenate([np.asarray(a).ravel() for a in arrays])
+    given = np.concatenate([np.asarray(g, np.float64).ravel() for g in grads])
+
+    def loss_at(values: Array) -> float:
+        return float(loss_function(_refill(parameters, iter(values))))
+
+    def slopes(direction: Array) -> tuple[float, float, float]:
+        """Left, right and central difference along a direction."""
+        before, here, after = (loss_at(point + k * STEP * direction) for k in (-1, 0, 1))
+        return (here - before) / STEP, (after - here) / STEP, (after - before) / (2 * STEP)
+
+    random = np.random.default_rng(seed)
+    chosen = np.sort(random.permutation(point.size)[:entries])
+    measured = np.array([slopes(np.eye(1, point.size, i)[0]) for i in chosen])  # entries x 3
+    scale = max(float(np.max(np.abs(measured[:, 2]))), float(np.max(np.abs(given))), 1e-8)
+    gaps = np.abs(given[chosen] - measured[:, 2])
+    along = [random.normal(size=point.size) for _ in range(directions)]
+    apart = [abs(float(given @ d) - slopes(d)[2]) / float(np.linalg.norm(d)) for d in along]
+    bad = int(np.argmax(np.where(np.isnan(gaps), np.inf, gaps)))
+    error = float(np.max(np.concatenate([gaps, apart]))) / scale
+    left, right, central = (float(v) for v in measured[bad])
+    index = int(chosen[bad])
+    return GradientCheck(
+        error <= tolerance, error, tolerance, _entry(names, arrays, index), float(given[index]), central, left, right, len(chosen)
+    )
+
+
+def leaves(nest: Any, path: str = "") -> list[tuple[str, Any]]:
+    """Every array of a nest of (named) tuples or lists with its name, as in ``weights[1]``.
+
+    >>> leaves(((1, 2), 3))
+    [('[0][0]', 1), ('[0][1]', 2), ('[1]', 3)]
+    """
+    if not isinstance(nest, (tuple, list)):
+        return [(path, nest)]
+    items: list[Any] = list(nest)  # pyright: ignore[reportUnknownArgumentType]
+    names: list[str] = list(getattr(nest, "_fields", [f"[{i}]" for i in range(len(items))]))
+    return [leaf for name, item in zip(names, items, strict=True) for leaf in leaves(item, path + name)]
+
+
+def _refill(nest: Any, values: Any) -> Any:
+    """The nest again with its arrays filled from a stream of numbers."""
+    if isinstance(nest, (tuple, list)):
+        items = [_refill(item, values) for item in nest]  # pyright: ignore[reportUnknownVariableType]
+        return type(nest)(*items) if hasattr(nest, "_fields") else type(nest)(items)  # pyright: ignore
+    filled = np.array([next(values) for _ in range(np.asarray(nest).size)]).reshape(nest.shape)
+    return array_namespace(nest).asarray(filled)
+
+
+def _entry(names: tuple[str, ...], arrays: tuple[Any, ...], index: int) -> str:
+    """The name of the entry at `index` of all arrays put one after another, as in ``weights[0][2, 1]``."""
+    for name, array in zip(names, arrays, strict=True):
+        size = int(np.prod(array.shape))
+        if index < size:
+            return f"{name}{[int(i) for i in np.unravel_index(index, array.shape)]}"
+        index -= size
+    raise IndexError(index)
+
+
+def _same_shapes(names: tuple[str, ...], arrays: tuple[Any, ...], grads: list[Any]) -> None:
+    if len(arrays) != len(grads):
+        raise GlassnetError(f"the gradient has {len(grads)} arrays, the parameters have {len(arrays)}")
+    for name, array, grad in zip(names, arrays, grads, strict=True):
+        if tuple(array.shape) != tuple(grad.shape):
+            raise GlassnetError(f"the gradient of {name or 'the array'} has shape {tuple(grad.shape)}, the parameter {tuple(array.shape)}")
+        if np.asarray(array).dtype != np.float64:
+            raise GlassnetError(f"{name or 'the array'} is {np.asarray(array).dtype}: a gradient check needs float64")

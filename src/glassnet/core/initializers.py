@@ -1,0 +1,99 @@
+"""How weights begin: a table of uniform draws, from NumPy's random stream or from R's.
+
+Every initializer draws uniformly from an interval that the layer's size decides, so one stream of uniform numbers is all
+it takes, and each matrix is filled row by row in the order of the layers. Biases begin at zero. Numbers are always drawn
+by NumPy on the host, so that every engine starts from the same ones.
+"""
+
+from collections.abc import Callable
+from math import sqrt
+
+import numpy as np
+
+from glassnet.core.arrays import Array
+from glassnet.core.network import Network, Parameters
+from glassnet.errors import GlassnetError, unknown_name
+
+Interval = tuple[float, float]
+
+INITIALIZERS: dict[str, Callable[[int, int], Interval]] = {
+    "uniform": lambda fan_in, fan_out: (0.0, 1.0),  # the article's
+    "glorot": lambda fan_in, fan_out: _around_zero(6 / (fan_in + fan_out)),  # Glorot & Bengio 2010, eq. (16)
+    "he": lambda fan_in, fan_out: _around_zero(6 / fan_in),  # He et al. 2015: variance 2 / fan_in
+    "lecun": lambda fan_in, fan_out: _around_zero(3 / fan_in),  # LeCun et al. 1998, sec. 4.6: variance 1 / fan_in
+}
+"""Name -> the interval that weights are drawn from, given the nodes before and after them."""
+
+
+def _around_zero(square: float) -> Interval:
+    return -sqrt(square), sqrt(square)
+
+
+def initialize(network: Network, method: str = "glorot", *, seed: int = 0, rng: str = "numpy", dtype: str = "float64") -> Parameters:
+    """Draw the starting weights of a network.
+
+    Parameters
+    ----------
+    method : a name of `INITIALIZERS`.
+    seed : a whole number; the same seed gives the same weights everywhere.
+    rng : "numpy" (PCG64) or "r" (the numbers R gives after ``set.seed(seed)``).
+    dtype : "float64" or "float32"; the numbers are drawn in float64 and rounded.
+
+    Raises GlassnetError on unknown names and unusable seeds.
+
+    >>> network = Network([3, 4, 1], "sigmoid", "sigmoid", "sum_of_squares", bias=False)
+    >>> initialize(network, "uniform", seed=1, rng="r").weights[0][0, 0]  # R: set.seed(1); runif(1)
+    np.float64(0.2655086631420999)
+    """
+    if method not in INITIALIZERS:
+        raise unknown_name("initializer", method, INITIALIZERS)
+    uniform = uniform_stream(seed, rng)
+
+    def draw(fan_in: int, fan_out: int) -> Array:
+        low, high = INITIALIZERS[method](fan_in, fan_out)
+        return (low + (high - low) * uniform(fan_in * fan_out)).reshape(fan_in, fan_out).astype(dtype)
+
+    weights = tuple(draw(*shape) for shape in network.shapes)
+    biases = tuple(np.zeros(m, dtype) for _, m in network.shapes) if network.bias else ()
+    return Parameters(weights, biases)
+
+
+def uniform_stream(seed: int, rng: str) -> Callable[[int], Array]:
+    """A function that gives the next n numbers of a seeded stream, uniform on [0, 1), in float64."""
+    if rng not in STREAMS:
+        raise unknown_name("rng", rng, STREAMS)
+    return STREAMS[rng](seed)
+
+
+def _numpy_stream(seed: int) -> Callable[[int], Array]:
+    if seed < 0:
+        raise GlassnetError(f"seed must be 0 or more with rng='numpy', got {seed}")
+    return np.random.default_rng(seed).random
+
+
+def _r_stream(seed: int) -> Callable[[int], Array]:
+    """R's default generator, the Mersenne Twister, after ``set.seed(seed)``.
+
+    R turns the seed into the generator's 624 words by a linear congruential generator: 50 steps to mix, one for the
+    position (which R then overwrites), and one for each word. `runif` is a word over 2^32, kept off 0 and 1.
+    """
+    if not -(2**31) < seed < 2**31:
+        raise GlassnetError(f"seed must fit R's integers, between -(2^31 - 1) and 2^31 - 1, with rng='r', got {seed}")
+    words: list[int] = []
+    word = seed % 2**32
+    for _ in range(51 + 624):
+        word = (69069 * word + 1) % 2**32
+        words.append(word)
+    twister = np.random.MT19937()
+    twister.state = {"bit_generator": "MT19937", "state": {"key": np.array(words[51:], np.uint32), "pos": 624}}
+
+    def runif(n: int) -> Array:
+        u = twister.random_raw(n) * 2.3283064365386963e-10  # 2^-32
+        half_step = 0.5 * 2.328306437080797e-10  # half of 1 / (2^32 - 1), R's distance from 0 and from 1
+        return np.clip(u, half_step, 1 - half_step)
+
+    return runif
+
+
+STREAMS: dict[str, Callable[[int], Callable[[int], Array]]] = {"numpy": _numpy_stream, "r": _r_stream}
+"""The random streams that weights can be drawn from."""

@@ -1,0 +1,222 @@
+"""The network: its shape, its parameters, the way forward and the way back. How weights begin and change lives elsewhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from glassnet.core.activations import OUTPUTS, Activation, find_activation
+from glassnet.core.arrays import Array, array_namespace
+from glassnet.core.losses import Loss, find_loss
+from glassnet.core.penalties import Penalty
+from glassnet.errors import GlassnetError
+
+
+class Parameters(NamedTuple):
+    """Every weight and bias of a network as plain arrays; gradients have the same type.
+
+    weights[l] is (nodes of layer l) x (nodes of layer l + 1); biases[l] has one entry a node of layer l + 1. A network
+    without biases has ``biases == ()``.
+    """
+
+    weights: tuple[Array, ...]
+    biases: tuple[Array, ...] = ()
+
+
+class Trace(NamedTuple):
+    """Everything one feedforward computed, layer by layer.
+
+    inputs[l] (N x nodes of layer l) went into weights[l]: the rows themselves for l = 0, else the activations after dropout.
+    z[l] and a[l] (N x nodes of layer l + 1) are the pre-activations and activations. `dropout` and `weight_masks` are
+    the masks that were applied, () where there were none.
+    """
+
+    inputs: tuple[Array, ...]
+    z: tuple[Array, ...]
+    a: tuple[Array, ...]
+    dropout: tuple[Array, ...] = ()
+    weight_masks: tuple[Array, ...] = ()
+
+    @property
+    def output(self) -> Array:
+        """The prediction, N x K."""
+        return self.a[-1]
+
+
+@dataclass(frozen=True, init=False)
+class Network:
+    """The shape of a dense feed-forward network; it holds no numbers that training changes.
+
+    Parameters
+    ----------
+    sizes : nodes of every layer, input and output included: [3, 4, 1] is D = 3, H = 4, K = 1.
+    activation : name or Activation of the hidden layers; a list gives each its own.
+    output : name or Activation of the output layer; by default the one the loss belongs to, else "identity".
+    loss : name or Loss, see `LOSSES`.
+    bias : whether every layer adds a bias to each node.
+
+    Raises GlassnetError on sizes below 1, unknown names, and a loss that needs another output activation.
+
+    >>> network = Network([3, 4, 1], activation="sigmoid", output="sigmoid", loss="sum_of_squares", bias=False)
+    >>> print(network, network.n_weights)
+    3-4-1 sigmoid, sigmoid, sum_of_squares, no biases 16
+    """
+
+    sizes: tuple[int, ...]
+    activations: tuple[Activation, ...]
+    """One for each layer of weights; the last is the output's."""
+    loss: Loss
+    bias: bool
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activation: str | Activation | Sequence[str | Activation] = "sigmoid",
+        output: str | Activation | None = None,
+        loss: str | Loss = "mean_squared_error",
+        bias: bool = True,
+    ) -> None:
+        if len(sizes) < 2 or any(isinstance(n, bool) or int(n) != n or n < 1 for n in sizes):
+            raise GlassnetError(f"sizes must be at least two whole numbers of 1 or more (inputs, ..., outputs), got {list(sizes)}")
+        hidden = [activation] * (len(sizes) - 2) if isinstance(activation, (str, Activation)) else list(activation)
+        if len(hidden) != len(sizes) - 2:
+            raise GlassnetError(f"{len(hidden)} activations for {len(sizes) - 2} hidden layers: give one name, or one for each")
+        found = find_loss(loss)
+        last = find_activation(output or found.output or "identity", OUTPUTS)
+        if found.output not in (None, last.name):
+            raise GlassnetError(f"loss '{found.name}' needs output='{found.output}', got output='{last.name}'")
+        object.__setattr__(self, "sizes", tuple(int(n) for n in sizes))
+        object.__setattr__(self, "activations", (*(find_activation(a) for a in hidden), last))
+        object.__setattr__(self, "loss", found)
+        object.__setattr__(self, "bias", bool(bias))
+
+    @property
+    def output(self) -> Activation:
+        """The activation of the output layer."""
+        return self.activations[-1]
+
+    @property
+    def shapes(self) -> tuple[tuple[int, int], ...]:
+        """The shape of every weight matrix."""
+        return tuple(zip(self.sizes[:-1], self.sizes[1:], strict=True))
+
+    @property
+    def n_weights(self) -> int:
+        """How many numbers training changes: weights and biases."""
+        return sum((n + self.bias) * m for n, m in self.shapes)
+
+    def __str__(self) -> str:
+        names = ", ".join([a.name for a in self.activations] + [self.loss.name])
+        return f"{'-'.join(map(str, self.sizes))} {names}, {'biases' if self.bias else 'no biases'}"
+
+
+def feedforward(
+    network: Network,
+    parameters: Parameters,
+    x: Array,
+    dropout: Sequence[Array] = (),
+    weight_masks: Sequence[Array] = (),
+) -> Trace:
+    """Every z and a of the network for each row of x, eq. (1) and (2).
+
+    Parameters
+    ----------
+    x : N x D, an array of the parameters' kind, or a list of rows.
+    dropout : a mask for each hidden layer, N x H, multiplied into its activations (see `dropout.py`), or none.
+    weight_masks : a matrix for each weight matrix, 0 where a weight is held at nothing, else 1, or none.
+
+    Raises GlassnetError when x has not D columns.
+    """
+    xp = array_namespace(*parameters.weights)
+    a = _matrix(xp.asarray(x, dtype=parameters.weights[0].dtype), network.sizes[0], "x", "inputs")  # N x D
+    inputs, zs, activations = [], [], []
+    for layer, activation in enumerate(network.activations):
+        if layer and dropout:
+            a = a * dropout[layer - 1]
+        inputs.append(a)
+        w = parameters.weights[layer]
+        z = a @ (w * weight_masks[layer] if weight_masks else w)  # N x (nodes of the next layer)
+        if network.bias:
+            z = z + parameters.biases[layer][None, :]
+        a = activation.value(z)
+        zs.append(z)
+        activations.append(a)
+    return Trace(tuple(inputs), tuple(zs), tuple(activations), tuple(dropout), tuple(weight_masks))
+
+
+def backprop(
+    network: Network,
+    parameters: Parameters,
+    trace: Trace,
+    y: Array,
+    row_weights: Array | None = None,
+    penalty: Penalty | None = None,
+) -> tuple[Array, Parameters]:
+    """The loss of a feedforward and its gradient in every weight and bias, by the chain rule, eq. (5) to (11).
+
+    Parameters
+    ----------
+    trace : what `feedforward` gave for these parameters.
+    y : targets, N x K (or N where K = 1), an array of the parameters' kind or a list.
+    row_weights : N, how much each row counts; None: each once.
+    penalty : added to the loss, over weights, not biases.
+
+    Returns
+    -------
+    loss : a zero-dimensional array, penalty included.
+    gradients : `Parameters` of the parameters' own shapes.
+
+    Raises GlassnetError when y is not N x K.
+    """
+    xp = array_namespace(trace.output)
+    y = _matrix(xp.asarray(y, dtype=trace.output.dtype), network.sizes[-1], "y", "outputs", rows=trace.output.shape[0])
+    loss, delta = network.loss(network.output, trace.z[-1], trace.output, y, row_weights)  # delta: N x K
+    d_weights, d_biases = [], []
+    for layer in reversed(range(len(network.activations))):
+        w = parameters.weights[layer]
+        dw = trace.inputs[layer].T @ delta  # z = a @ w + b: dw sums a * delta over the rows
+        if trace.weight_masks:
+            w, dw = w * trace.weight_masks[layer], dw * trace.weight_masks[layer]
+        if penalty is not None:
+            value, slope = penalty(w)
+            loss, dw = loss + value, dw + slope
+        d_weights.append(dw)
+        if network.bias:
+            d_biases.append(xp.sum(delta, axis=0))
+        if layer:
+            da = delta @ w.T  # N x (nodes of this layer)
+            if trace.dropout:
+                da = da * trace.dropout[layer - 1]
+            delta = network.activations[layer - 1].backward(trace.z[layer - 1], trace.a[layer - 1], da)
+    return loss, Parameters(tuple(reversed(d_weights)), tuple(reversed(d_biases)))
+
+
+def check_shapes(network: Network, parameters: Parameters) -> None:
+    """Raises GlassnetError, naming the array, unless the parameters have the network's shapes."""
+    biases = tuple((m,) for _, m in network.shapes) if network.bias else ()
+    for kind, arrays, shapes in [("weights", parameters.weights, network.shapes), ("biases", parameters.biases, biases)]:
+        found = tuple(tuple(a.shape) for a in arrays)
+        if found != shapes:
+            raise GlassnetError(f"{kind} of shapes {list(found)} do not fit the network {network}, which needs {list(shapes)}")
+
+
+def flatten(parameters: Parameters) -> tuple[Array, ...]:
+    """Every array: the weights, then the biases."""
+    return (*parameters.weights, *parameters.biases)
+
+
+def rebuild(arrays: Sequence[Array], like: Parameters) -> Parameters:
+    """`flatten` undone: the arrays as Parameters with as many weights and biases as `like`."""
+    L = len(like.weights)
+    return Parameters(tuple(arrays[:L]), tuple(arrays[L:]))
+
+
+def _matrix(values: Array, columns: int, name: str, nodes: str, rows: int | None = None) -> Array:
+    """`values` as a matrix of the wanted size: one dimension becomes one column, anything else that does not fit is an error."""
+    if values.ndim == 1 and columns == 1:
+        values = values[:, None]
+    if values.ndim != 2 or values.shape[1] != columns or rows not in (None, values.shape[0]):
+        raise GlassnetError(
+            f"{name} has shape {tuple(values.shape)}, but the network has {columns} {nodes}: "
+            f"give an array of shape ({'N' if rows is None else rows}, {columns})"
+        )
+    return values

@@ -1,0 +1,210 @@
+"""The optimizers: how a gradient becomes a step. State in, state out; nothing accumulates in place.
+
+Each says what it remembers of one array before the first update (`first`) and how that array then steps (`step`); `init`
+and `update` carry this to a whole network. Every update is given a learning rate for each array, so schedules and slower
+biases need no new optimizer. In a step: w a parameter array, g its gradient, t the number of this update, from 1.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import NamedTuple
+
+from glassnet.core.arrays import Array, array_namespace
+from glassnet.core.network import Parameters, flatten, rebuild
+from glassnet.errors import GlassnetError, unknown_name
+
+Slots = tuple[Array, ...]
+"""What an optimizer remembers of one array: some arrays of its shape."""
+
+
+class OptimizerState(NamedTuple):
+    """The number of updates made so far, and the slots of every array, in the order of `flatten`."""
+
+    t: int
+    slots: tuple[Slots, ...]
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """An (init, update) pair. Raises GlassnetError on a setting out of its range."""
+
+    learning_rate: float
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name in ("momentum", "rho", "beta1", "beta2", "shrink"):
+                fits, allowed = 0 <= value < 1, "from 0 to below 1"
+            else:
+                fits, allowed = 0 < value < float("inf") or (field.name == "decay" and value == 0), "a positive number"
+            if not fits:
+                raise GlassnetError(f"{type(self).__name__}: {field.name} must be {allowed}, got {value}")
+
+    def init(self, parameters: Parameters) -> OptimizerState:
+        """The state before the first update."""
+        return OptimizerState(0, tuple(self.first(w) for w in flatten(parameters)))
+
+    def update(
+        self, gradients: Parameters, state: OptimizerState, parameters: Parameters, rates: Sequence[Array]
+    ) -> tuple[Parameters, OptimizerState]:
+        """The parameters and state after one update. `rates`: a learning rate for each array, in the order of `flatten`."""
+        t = state.t + 1
+        arrays = zip(flatten(parameters), flatten(gradients), state.slots, rates, strict=True)
+        stepped = [self.step(w, g, slots, rate, t) for w, g, slots, rate in arrays]
+        return rebuild([w for w, _ in stepped], parameters), OptimizerState(t, tuple(slots for _, slots in stepped))
+
+    def first(self, w: Array) -> Slots:
+        """The slots of one array before the first update."""
+        return ()
+
+    def step(self, w: Array, g: Array, slots: Slots, rate: Array, t: int) -> tuple[Array, Slots]:
+        """The new w and slots of one array."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class GradientDescent(Optimizer):
+    """w - rate g, eq. (13). (Cauchy 1847)"""
+
+    learning_rate: float = 0.1
+
+    def step(self, w: Array, g: Array, slots: Slots, rate: Array, t: int) -> tuple[Array, Slots]:
+        return w - rate * g, ()
+
+
+@dataclass(frozen=True)
+class Momentum(Optimizer):
+    """The step keeps part of the one before: v = momentum v - rate g; w + v, eq. (14).
+
+    Classical momentum (Polyak 1964) as Sutskever et al. 2013, eq. (1) and (2), write it; scikit-learn's form, while PyTorch
+    multiplies by the rate after summing.
+    """
+
+    learning_rate: float = 0.01
+    momentum: float = 0.9
+
+    def first(self, w: Array) -> Slots:
+        return (array_namespace(w).zeros_like(w),)
+
+    def step(self, w: Array, g: Array, slots: Slots, rate: Array, t: int) -> tuple[Array, Slots]:
+        v = self.momentum * slots[0] - rate * g
+        return w + v, (v,)
+
+
+@dataclass(frozen=True)
+class Nesterov(Momentum):
+    """Momentum that looks ahead: v as in Momentum; w + momentum v - rate g, eq. (15).
+
+    Nesterov 1983 in the form of Bengio et al. 2013, eq. (7), which keeps the parameters at the point looked ahead to.
+    """
+
+    def step(self, w: Array, g: Array, slots: Slots, rate: Array, t: int) -> tuple[Array, Slots]:
+        v = self.momentum * slots[0] - rate * g
+        return w + self.momentum * v - rate * g, (v,)
+
+
+@dataclass(frozen=True)
+class RMSprop(Optimizer):
+    """Steps over the root of a running mean of squares: s = rho s + (1 - rho) g^2; w - rate g / (sqrt(s) + epsilon), eq. (16).
+
+    Tieleman & Hinton 2012 (lecture 6.5), with epsilon outside the root as in PyTorch.
+    """
+
+    learning_rate: float = 0.001
+    rho: float = 0.9
+    epsilon: float = 1e-8
+
+    def first(self, w: Array) -> Slots:
+        return (array_namespace(w).zeros_like(w),)
+
+    def step(self, w: Array, g: Array, slots: Slots, rate: Array, t: int) -> tuple[Array, Slots]:
+        xp = array_namespace(w)
+        s = self.rho * slots[0] + (1 - self.rho) * g * g
+        return w - rate * g / (xp.sqrt(s) + self.epsilon), (s,)
+
+
+@dataclass(frozen=True)
+class Adam(Optimizer):
+    """Running means of g and g^2, both freed of their start at zero, eq. (17). (Kingma & Ba 2015, algorithm 1)"""
+
+    learning_rate: float = 0.001
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+
+    def first(self, w: Array) -> Slots:
+        xp = array_namespace(w)
+        return xp.zeros_like(w), xp.zeros_like(w)
+
+    def step(self, w: Array, g: Array, slots: Slots, rate: Array, t: int) -> tuple[Array, Slots]:
+        xp = array_namespace(w)
+        m = self.beta1 * slots[0] + (1 - self.beta1) * g
+        v = self.beta2 * slots[1] + (1 - self.beta2) * g * g
+        m_hat = m / (1 - self.beta1**t)
+        v_hat = v / (1 - self.beta2**t)
+        return w - rate * m_hat / (xp.sqrt(v_hat) + self.epsilon), (m, v)
+
+
+@dataclass(frozen=True)
+class AdamW(Adam):
+    """Adam, and each weight shrinks by rate * decay of itself before its step, eq. (18).
+
+    Loshchilov & Hutter 2019, algorithm 2, with the decay multiplied by the learning rate as in PyTorch; biases do not shrink.
+    """
+
+    decay: float = 0.01
+
+    def update(
+        self, gradients: Parameters, state: OptimizerState, parameters: Parameters, rates: Sequence[Array]
+    ) -> tuple[Parameters, OptimizerState]:
+        shrunk = [w - rate * self.decay * w for w, rate in zip(parameters.weights, rates, strict=False)]
+        return super().update(gradients, state, Parameters(tuple(shrunk), parameters.biases), rates)
+
+
+@dataclass(frozen=True)
+class Rprop(Optimizer):
+    """Each weight has its own step, which grows while its slope keeps its sign and shrinks when it turns, eq. (19).
+
+    iRprop- (Igel & Hüsken 2000; Riedmiller & Braun 1993): where the sign turned, this update leaves the weight alone. Only
+    signs count, so it is for full batches. `learning_rate` is the first step; a schedule or multiplier scales every step.
+    """
+
+    learning_rate: float = 0.1
+    grow: float = 1.2
+    shrink: float = 0.5
+    smallest: float = 1e-6
+    largest: float = 50.0
+
+    def first(self, w: Array) -> Slots:
+        xp = array_namespace(w)
+        return xp.zeros_like(w), xp.full_like(w, self.learning_rate)
+
+    def step(self, w: Array, g: Array, slots: Slots, rate: Array, t: int) -> tuple[Array, Slots]:
+        xp = array_namespace(w)
+        g_before, size = slots
+        turned = xp.sign(g) * xp.sign(g_before)  # 1: same way as before, -1: turned, 0: just begun, or just turned
+        factor = xp.where(turned < 0, self.shrink * xp.ones_like(w), xp.where(turned > 0, self.grow * xp.ones_like(w), 1.0))
+        size = xp.clip(size * factor, self.smallest, self.largest)
+        g = xp.where(turned < 0, 0.0, g)
+        return w - (rate / self.learning_rate) * size * xp.sign(g), (g, size)
+
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    "gradient_descent": GradientDescent,
+    "momentum": Momentum,
+    "nesterov": Nesterov,
+    "rmsprop": RMSprop,
+    "adam": Adam,
+    "adamw": AdamW,
+    "rprop": Rprop,
+}
+"""Every optimizer by the name the command line and the run's record use."""
+
+
+def find_optimizer(optimizer: "str | Optimizer", learning_rate: float | None = None) -> Optimizer:
+    """The optimizer of that name with its defaults, or the one given. Raises GlassnetError on an unknown name."""
+    if isinstance(optimizer, Optimizer):
+        return optimizer
+    if optimizer not in OPTIMIZERS:
+        raise unknown_name("optimizer", optimizer, OPTIMIZERS)
+    return OPTIMIZERS[optimizer]() if learning_rate is None else OPTIMIZERS[optimizer](learning_rate)

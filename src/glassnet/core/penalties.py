@@ -1,0 +1,25 @@
+"""L1 and L2: value and gradient together, one definition for every loss and batch size (the share of a batch: `losses.py`)."""
+
+from typing import NamedTuple
+
+from glassnet.core.arrays import Array, array_namespace
+
+
+class Penalty(NamedTuple):
+    """(l2/2) sum w^2 + l1 sum |w| over all weights, never over biases, eq. (11).
+
+    >>> Penalty(l2=0.1)
+    Penalty(l2=0.1, l1=0.0)
+    """
+
+    l2: float = 0.0
+    l1: float = 0.0
+
+    def __call__(self, w: Array) -> tuple[Array, Array]:
+        """(value, dw) for one matrix of weights; dw has its shape. At w = 0 the slope of |w| counts as 0."""
+        xp = array_namespace(w)
+        return 0.5 * self.l2 * xp.sum(w * w) + self.l1 * xp.sum(xp.abs(w)), self.l2 * w + self.l1 * xp.sign(w)
+
+    def share(self, fraction: float) -> "Penalty":
+        """The same penalty, `fraction` as strong."""
+        return Penalty(self.l2 * fraction, self.l1 * fraction)

@@ -1,0 +1,20 @@
+"""The one kind of error a user is meant to read, and the nearest right name for a wrong one. No other room's rules live here."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class GlassnetError(ValueError):
+    """Something given to glassnet cannot be used; the message names it, what was found, and the fix."""
+
+
+def unknown_name(what: str, name: object, known: Iterable[str]) -> GlassnetError:
+    """The error for a name that is not in a table: names the nearest right one, and all of them.
+
+    >>> print(unknown_name("activation", "sigmod", ["relu", "sigmoid"]))
+    unknown activation 'sigmod': did you mean 'sigmoid'? Known: relu, sigmoid
+    """
+    names = list(known)
+    near = get_close_matches(str(name).lower(), names, n=1)
+    hint = f"did you mean '{near[0]}'? " if near else ""
+    return GlassnetError(f"unknown {what} {name!r}: {hint}Known: {', '.join(names)}")

@@ -1,0 +1,131 @@
+"""A trained model: network, parameters, what it knows of its table, and how it came about. It predicts, saves and loads."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.activations import OUTPUTS
+from glassnet.core.losses import LOSSES
+from glassnet.core.network import Network, Parameters, check_shapes, feedforward
+from glassnet.errors import GlassnetError
+from glassnet.model_file import read_model_file, write_model_file
+from glassnet.tables.columns import as_columns
+from glassnet.tables.encoding import TableEncoding
+from glassnet.tables.read import read_table
+from glassnet.tables.targets import ClassTarget, label_text
+
+MODEL_FILE = "model.safetensors"
+
+
+@dataclass(frozen=True)
+class Model:
+    """What training leaves: everything that predicting new rows takes, in plain numbers and names.
+
+    `scores` are those of the held-out rows (by target); `history` is the run's table, one row an epoch; `record` says how
+    the model came about.
+    """
+
+    network: Network
+    parameters: Parameters
+    encoding: TableEncoding
+    scores: dict[str, dict[str, float]] = field(default_factory=dict)
+    history: dict[str, list[float]] = field(default_factory=dict)
+    record: dict[str, Any] = field(default_factory=dict)
+
+    def predict(self, table: Any) -> np.ndarray:
+        """Predictions for each row: N, or N x targets where there are several.
+
+        `table` is a data frame, a dict of columns, or a path; columns are found by name. Numbers come in the target's own
+        unit, classes as their labels. Raises GlassnetError when the table lacks a column.
+        """
+        decoded = [target.decode(part) for target, part in self.encoding.by_target(self.output(table))]
+        return decoded[0] if len(decoded) == 1 else np.stack(decoded, axis=1)
+
+    def predict_proba(self, table: Any) -> np.ndarray:
+        """The probability of each class, N x classes (one target); N x targets, of the second class, for several two-valued ones."""
+        targets = self.encoding.by_target(self.output(table))
+        if not all(isinstance(target, ClassTarget) for target, _ in targets):
+            raise GlassnetError("only a classification model gives probabilities; this one predicts numbers")
+        if len(targets) == 1:
+            target, part = targets[0]
+            return target.probabilities(part)
+        return np.stack([target.probabilities(part)[:, 1] for target, part in targets], axis=1)
+
+    def predict_columns(self, table: Any) -> dict[str, list[Any]]:
+        """Predictions as named columns: `prediction` and `probability_<class>`, with `_<target>` before where there are several."""
+        return self.columns_of(self.output(table))
+
+    def columns_of(self, output: np.ndarray) -> dict[str, list[Any]]:
+        """The network's outputs, N x K, as the named columns of `predict_columns`."""
+        columns: dict[str, list[Any]] = {}
+        several = len(self.encoding.targets) > 1
+        for target, part in self.encoding.by_target(output):
+            suffix = f"_{target.name}" if several else ""
+            columns[f"prediction{suffix}"] = target.decode(part).tolist()
+            if isinstance(target, ClassTarget):
+                shares = target.probabilities(part)
+                for i, label in enumerate(target.labels):
+                    columns[f"probability{suffix}_{label_text(label)}"] = shares[:, i].tolist()
+        return columns
+
+    def output(self, table: Any) -> np.ndarray:
+        """The network's own outputs, N x K, before they are turned into answers."""
+        frame = read_table(table) if isinstance(table, (str, Path)) else table
+        return self.output_of(self.encoding.encode_inputs(as_columns(frame)))
+
+    def output_of(self, x: np.ndarray) -> np.ndarray:
+        """The network's outputs, N x K, for encoded inputs, N x D."""
+        with np.errstate(all="ignore"):
+            trace = feedforward(self.network, self.parameters, x)
+        return np.asarray(trace.output, np.float64)
+
+    def save(self, path: str | Path) -> None:
+        """Write the model to a file (safetensors, with its structure as JSON). Raises GlassnetError on own functions."""
+        arrays = {f"weights.{i}": w for i, w in enumerate(self.parameters.weights, 1)}
+        arrays |= {f"biases.{i}": b for i, b in enumerate(self.parameters.biases, 1)}
+        arrays |= {f"history.{name}": np.array(values) for name, values in self.history.items()}
+        structure = {
+            "network": _network_to_dict(self.network),
+            "encoding": self.encoding.to_dict(),
+            "scores": self.scores,
+            "history": list(self.history),
+            "record": self.record,
+        }
+        write_model_file(path, structure, arrays)
+
+
+def load(path: str | Path) -> Model:
+    """Read a model file, or the model of a run folder. Raises GlassnetError, naming the file, on anything else."""
+    path = Path(path)
+    if (path / MODEL_FILE).exists():
+        path = path / MODEL_FILE
+    structure, arrays = read_model_file(path)
+    network = Network(**structure["network"])
+    layers = range(1, len(network.sizes))
+    try:
+        weights = tuple(arrays[f"weights.{i}"] for i in layers)
+        biases = tuple(arrays[f"biases.{i}"] for i in layers) if network.bias else ()
+        history = {name: arrays[f"history.{name}"].tolist() for name in structure["history"]}
+        encoding = TableEncoding.from_dict(structure["encoding"])
+        scores, record = structure["scores"], structure["record"]
+    except KeyError as error:
+        raise GlassnetError(f"{path}: lacks {error}, so it is not a whole glassnet model") from None
+    parameters = Parameters(weights, biases)
+    check_shapes(network, parameters)
+    return Model(network, parameters, encoding, scores, history, record)
+
+
+def _network_to_dict(network: Network) -> dict[str, Any]:
+    """What `Network` takes. Raises GlassnetError on a function that has no name of ours, and so cannot be written down."""
+    for row in (*network.activations, network.loss):
+        if row.name.partition(":")[0] not in {**OUTPUTS, **LOSSES}:
+            raise GlassnetError(f"'{row.name}' is your own function, which a model file cannot hold: keep it in your program")
+    return {
+        "sizes": list(network.sizes),
+        "activation": [a.name for a in network.activations[:-1]],
+        "output": network.output.name,
+        "loss": network.loss.name,
+        "bias": network.bias,
+    }

@@ -1,0 +1,1 @@
+"""Pictures of networks and runs. Builds on model and core; trains nothing."""

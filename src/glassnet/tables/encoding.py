@@ -1,0 +1,103 @@
+"""A whole table's encoding: every input and target column, what was learnt of each, and the way into arrays and back."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from glassnet.errors import GlassnetError, unknown_name
+from glassnet.tables.columns import Columns
+from glassnet.tables.inputs import INPUTS, Input, Number, check_kind, learn_input
+from glassnet.tables.targets import TARGETS, NumberTarget, Target, Task, learn_target
+
+
+@dataclass(frozen=True)
+class TableEncoding:
+    """What a model knows of its table: plain numbers and names, in the order of the columns."""
+
+    task: Task
+    inputs: tuple[Input, ...]
+    targets: tuple[Target, ...]
+
+    @property
+    def features(self) -> list[str]:
+        """The name of every network input; D of them."""
+        return [name for column in self.inputs for name in column.features]
+
+    @property
+    def outputs(self) -> list[str]:
+        """The name of every network output; K of them."""
+        return [name for target in self.targets for name in _output_names(target)]
+
+    def encode_inputs(self, columns: Columns) -> np.ndarray:
+        """The table as an N x D matrix; columns are found by name.
+
+        Raises GlassnetError when the table lacks a column, or has text where the model knows numbers.
+        """
+        parts = [np.empty((len(next(iter(columns.values())).values), 0))]
+        for column in self.inputs:
+            if column.features:
+                if column.name not in columns:
+                    raise GlassnetError(f"the table lacks the column '{column.name}'; it has: {', '.join(columns)}")
+                check_kind(column, columns[column.name])
+                parts.append(column.encode(columns[column.name]))
+        return np.concatenate(parts, axis=1)
+
+    def encode_targets(self, columns: Columns) -> np.ndarray:
+        """The targets as an N x K matrix."""
+        return np.concatenate([target.encode(columns[target.name]) for target in self.targets], axis=1)
+
+    def by_target(self, output: np.ndarray) -> list[tuple[Target, np.ndarray]]:
+        """Each target with its own columns of an N x K matrix of outputs."""
+        ends = np.cumsum([target.width for target in self.targets])
+        return list(zip(self.targets, np.split(output, ends[:-1], axis=1), strict=True))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON-able data."""
+        return {
+            "task": self.task,
+            "inputs": [{"kind": column.kind, **asdict(column)} for column in self.inputs],
+            "targets": [{"kind": target.kind, **asdict(target)} for target in self.targets],
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "TableEncoding":
+        """`to_dict` undone."""
+        inputs = tuple(_from_dict(INPUTS, item) for item in data["inputs"])
+        return cls(data["task"], inputs, tuple(_from_dict(TARGETS, item) for item in data["targets"]))
+
+
+def learn_encoding(
+    columns: Columns, answers: Columns, targets: Sequence[str], task: Task, categories: Sequence[str] = (), centred: bool = True
+) -> TableEncoding:
+    """Learn every input's encoding from training rows, and every target's from `answers` (which may have more rows).
+
+    Raises GlassnetError when no column is left as input, or a target cannot be learnt.
+    """
+    for name in categories:
+        if name not in columns:
+            raise unknown_name("column", name, columns)
+    inputs = tuple(learn_input(c, category=name in categories) for name, c in columns.items() if name not in targets)
+    if not any(column.features for column in inputs):
+        why = "; ".join(f"'{column.name}' is {column}" for column in inputs) or "it has only the target"
+        raise GlassnetError(f"the table has no column to predict from: {why}")
+    return TableEncoding(task, inputs, tuple(learn_target(answers[name], task, centred) for name in targets))
+
+
+def plain_encoding(inputs: Sequence[str], target: str) -> TableEncoding:
+    """Numbers taken as they are, one numeric target taken as it is, as in the article."""
+    numbers = tuple(Number(name, 0.0, 1.0, squeeze=False, fill=0.0, indicator=False) for name in inputs)
+    return TableEncoding("regression", numbers, (NumberTarget(target, 0.0, 1.0, None, None),))
+
+
+def _output_names(target: Target) -> list[str]:
+    if isinstance(target, NumberTarget):
+        return [target.name]
+    names = target.label_texts
+    return [f"{target.name}={name}" for name in (names[1:] if len(names) == 2 else names)]
+
+
+def _from_dict(table: dict[str, Any], item: dict[str, Any]) -> Any:
+    kind = table[item["kind"]]
+    return kind(**{name: tuple(v) if isinstance(v, list) else v for name, v in item.items() if name != "kind"})

@@ -1,0 +1,205 @@
+"""What a column becomes as input: its encoding, learnt once from training rows, then plain numbers and names.
+
+Each encoding turns N cells into an N x (its features) matrix, names those features, says in words what it does, and can
+be undone. Robust scaling and the smooth squeeze follow Holzmüller et al. 2024 (RealMLP).
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from glassnet.errors import GlassnetError
+from glassnet.tables.columns import Column
+
+MAX_LEVELS = 50  # of one text column; the rarest beyond count as unknown
+SQUEEZE = 3.0  # where an encoded number levels off
+
+Features = np.ndarray  # N x width, float64
+
+
+@dataclass(frozen=True)
+class Number:
+    """A column of numbers, or of dates as days since 1970-01-01: centred, scaled, squeezed; the median where missing."""
+
+    kind: ClassVar[str] = "number"
+    name: str
+    center: float
+    scale: float
+    squeeze: bool
+    fill: float
+    """Stands in for a missing cell."""
+    indicator: bool
+    """Whether a second feature tells that the cell is missing."""
+    date: bool = False
+
+    @property
+    def features(self) -> list[str]:
+        """The names of its features."""
+        return [self.name] + [f"{self.name} missing"] * self.indicator
+
+    def encode(self, column: Column) -> Features:
+        """N cells as an N x 1 or N x 2 matrix."""
+        x = np.where(column.missing, self.fill, column.values)
+        u = (x - self.center) / self.scale
+        if self.squeeze:
+            u = u / np.sqrt(1 + (u / SQUEEZE) ** 2)
+        return np.column_stack([u, column.missing]) if self.indicator else u[:, None]
+
+    def decode(self, features: Features) -> list[float | None]:
+        """`encode` undone: the cells, None where they were missing and an indicator tells."""
+        u = features[:, 0]
+        if self.squeeze:
+            u = u / np.sqrt(1 - (u / SQUEEZE) ** 2)
+        missing = features[:, 1] > 0.5 if self.indicator else np.zeros(len(u), bool)
+        return [None if gone else float(v) for v, gone in zip(u * self.scale + self.center, missing, strict=True)]
+
+    def __str__(self) -> str:
+        what = "date in days since 1970-01-01" if self.date else "number"
+        scaled = "as it is" if (self.center, self.scale) == (0, 1) else f"(x - {self.center:.6g}) / {self.scale:.6g}"
+        steps = scaled + f", then u / sqrt(1 + (u/{SQUEEZE:g})^2)" * self.squeeze
+        return f"{what}: {steps}" + f"; missing: {self.fill:.6g} and an indicator" * self.indicator
+
+
+@dataclass(frozen=True)
+class TwoValues:
+    """A column of two categories: -1 and +1; 0 where missing or unknown."""
+
+    kind: ClassVar[str] = "two_values"
+    name: str
+    levels: tuple[str, str]
+    indicator: bool
+
+    @property
+    def features(self) -> list[str]:
+        """The names of its features."""
+        return [f"{self.name}={self.levels[1]}"] + [f"{self.name} missing"] * self.indicator
+
+    def encode(self, column: Column) -> Features:
+        """N cells as an N x 1 or N x 2 matrix."""
+        low, high = (np.array([cell == level for cell in texts(column)], float) for level in self.levels)
+        return np.column_stack([high - low, 1 - high - low]) if self.indicator else (high - low)[:, None]
+
+    def decode(self, features: Features) -> list[str | None]:
+        """`encode` undone; None where missing or unknown."""
+        return [None if u == 0 else self.levels[int(u > 0)] for u in features[:, 0]]
+
+    def __str__(self) -> str:
+        return f"two values: {self.levels[0]} = -1, {self.levels[1]} = +1" + "; missing: 0 and an indicator" * self.indicator
+
+
+@dataclass(frozen=True)
+class Categories:
+    """A column of several categories: one feature each, 1 where the cell is that category; missing cells are a category too.
+
+    A category not among them is treated as missing.
+    """
+
+    kind: ClassVar[str] = "categories"
+    name: str
+    levels: tuple[str, ...]
+    indicator: bool
+
+    @property
+    def features(self) -> list[str]:
+        """The names of its features."""
+        return [f"{self.name}={level}" for level in self.levels] + [f"{self.name} missing"] * self.indicator
+
+    def encode(self, column: Column) -> Features:
+        """N cells as an N x (levels, and 1 for missing) matrix of 0 and 1."""
+        place = {level: i for i, level in enumerate(self.levels)}
+        index = np.array([place.get(cell, len(self.levels)) for cell in texts(column)], int)
+        return np.eye(len(self.levels) + 1)[index][:, : len(self.levels) + self.indicator]
+
+    def decode(self, features: Features) -> list[str | None]:
+        """`encode` undone; None where missing or unknown."""
+        known = features[:, : len(self.levels)]
+        return [self.levels[int(row.argmax())] if row.any() else None for row in known]
+
+    def __str__(self) -> str:
+        shown = ", ".join(self.levels[:6]) + (f", ... ({len(self.levels)} in all)" if len(self.levels) > 6 else "")
+        return f"categories: {shown}" + "; missing or rare: a category of its own" * self.indicator
+
+
+@dataclass(frozen=True)
+class Unused:
+    """A column that is not an input, and why."""
+
+    kind: ClassVar[str] = "unused"
+    name: str
+    reason: str
+    features: ClassVar[list[str]] = []
+
+    def encode(self, column: Column) -> Features:
+        """An N x 0 matrix."""
+        return np.empty((len(column.values), 0))
+
+    def decode(self, features: Features) -> list[None]:
+        """Nothing is known of an unused column."""
+        return [None] * len(features)
+
+    def __str__(self) -> str:
+        return f"not used: {self.reason}"
+
+
+Input = Number | TwoValues | Categories | Unused
+INPUTS: dict[str, type[Input]] = {row.kind: row for row in (Number, TwoValues, Categories, Unused)}
+"""Every encoding by the name the model file uses."""
+
+
+def learn_input(column: Column, squeeze: bool = True, category: bool = False) -> Input:
+    """The encoding of a column, learnt from its training rows; `category` takes numbers as categories too."""
+    if column.missing.all():
+        return Unused(column.name, "every cell is missing")
+    if column.kind in ("number", "date") and not category:
+        return _learn_number(column, squeeze)
+    return _learn_categories(column)
+
+
+def _learn_number(column: Column, squeeze: bool) -> Input:
+    """Median and interquartile range; where that is 0 half the full range; a constant column is not used."""
+    seen = column.values[~column.missing]
+    low, q1, median, q3, high = (float(q) for q in np.quantile(seen, [0, 0.25, 0.5, 0.75, 1]))
+    indicator = bool(column.missing.any())
+    scale = q3 - q1 or (high - low) / 2
+    if scale == 0 and not indicator:
+        return Unused(column.name, f"constant ({median:.6g})")
+    return Number(column.name, median, scale or 1.0, squeeze, median, indicator, column.kind == "date")
+
+
+def _learn_categories(column: Column) -> Input:
+    """Two values: one feature. More: one each, of the most frequent; names that hardly repeat are not used."""
+    counts = Counter(cell for cell in texts(column) if cell is not None)
+    indicator = bool(column.missing.any())
+    if len(counts) == 1 and not indicator:
+        return Unused(column.name, f"constant ({next(iter(counts))})")
+    if len(counts) > 2 and len(counts) > 0.5 * counts.total():
+        return Unused(column.name, f"{len(counts)} different texts in {counts.total()} cells: more a name than a category")
+    if len(counts) == 2:
+        low, high = sorted(counts)
+        return TwoValues(column.name, (low, high), indicator)
+    frequent = sorted(counts, key=lambda level: (-counts[level], level))[:MAX_LEVELS]
+    levels = sorted(level for level in frequent if counts[level] > 1 or len(counts) <= 10)
+    return Categories(column.name, tuple(levels), indicator or len(levels) < len(counts))
+
+
+def texts(column: Column) -> Iterable[str | None]:
+    """The cells as text, also of a column of numbers that is to be taken as categories; None where missing."""
+    if column.kind in ("boolean", "text"):
+        return column.values
+    return [None if np.isnan(v) else number_text(v) for v in column.values]
+
+
+def number_text(value: float) -> str:
+    """A number as it would stand in a table: 3, not 3.0."""
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
+
+
+def check_kind(encoding: Input, column: Column) -> None:
+    """Raises GlassnetError when a column of text comes where the encoding learnt numbers."""
+    if isinstance(encoding, Number) and column.kind in ("boolean", "text"):
+        odd = [(row, cell) for row, cell in enumerate(column.values, 1) if cell is not None]
+        if odd:
+            raise GlassnetError(f"column '{column.name}', row {odd[0][0]}: '{odd[0][1]}' where the model was trained on numbers")

@@ -1,0 +1,186 @@
+"""What a target column becomes, and how outputs become answers again: the task, classes, the scale of a number."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from glassnet.errors import GlassnetError
+from glassnet.tables.columns import Column
+from glassnet.tables.inputs import number_text, texts
+
+Task = Literal["regression", "binary", "multiclass"]
+TASKS: tuple[Task, ...] = ("regression", "binary", "multiclass")
+
+
+@dataclass(frozen=True)
+class NumberTarget:
+    """A number: (y - center) / scale; outputs are scaled back and held to the range seen in training (None: to no range)."""
+
+    kind: ClassVar[str] = "number"
+    name: str
+    center: float
+    scale: float
+    low: float | None
+    high: float | None
+    width: ClassVar[int] = 1
+
+    def encode(self, column: Column) -> np.ndarray:
+        """N cells as an N x 1 matrix."""
+        return ((column.values - self.center) / self.scale)[:, None]
+
+    def decode(self, output: np.ndarray) -> np.ndarray:
+        """N x 1 outputs as N numbers."""
+        return np.clip(output[:, 0] * self.scale + self.center, self.low, self.high)
+
+    def truth(self, column: Column) -> np.ndarray:
+        """The cells themselves, as `decode` would give them."""
+        return column.values
+
+    def __str__(self) -> str:
+        held = f", predictions held to {self.low:.6g} ... {self.high:.6g}" if self.low is not None and self.high is not None else ""
+        scaled = "as it is" if (self.center, self.scale) == (0, 1) else f"(y - {self.center:.6g}) / {self.scale:.6g}"
+        return f"number: {scaled}{held}"
+
+
+@dataclass(frozen=True)
+class ClassTarget:
+    """A class: one output for two classes (the probability of the second), else one output a class."""
+
+    kind: ClassVar[str] = "class"
+    name: str
+    labels: tuple[Any, ...]
+    """The classes as they stood in the table: text, numbers or booleans."""
+
+    @property
+    def label_texts(self) -> list[str]:
+        """The classes as text."""
+        return [label_text(label) for label in self.labels]
+
+    @property
+    def width(self) -> int:
+        """How many outputs it takes."""
+        return 1 if len(self.labels) == 2 else len(self.labels)
+
+    def encode(self, column: Column) -> np.ndarray:
+        """N cells as an N x width matrix of 0 and 1. Raises GlassnetError on a class that training did not have."""
+        onehot = np.eye(len(self.labels))[self.index(column)]  # N x classes
+        return onehot[:, 1:] if len(self.labels) == 2 else onehot
+
+    def index(self, column: Column) -> np.ndarray:
+        """N numbers: the place of each cell among the labels."""
+        place = {label: i for i, label in enumerate(self.label_texts)}
+        cells = [str(cell) for cell in texts(column)]
+        for row, cell in enumerate(cells, 1):
+            if cell not in place:
+                raise GlassnetError(f"column '{self.name}', row {row}: class '{cell}' is not among those trained on: {', '.join(place)}")
+        return np.array([place[cell] for cell in cells], int)
+
+    def probabilities(self, output: np.ndarray) -> np.ndarray:
+        """N x width outputs as N x classes probabilities."""
+        if len(self.labels) == 2:
+            output = np.column_stack([1 - output[:, 0], output[:, 0]])
+        total = output.sum(axis=1, keepdims=True)
+        return output / np.where(total == 0, 1, total)
+
+    def decode(self, output: np.ndarray) -> np.ndarray:
+        """N x width outputs as N labels."""
+        return as_labels(self.labels)[self.probabilities(output).argmax(axis=1)]
+
+    def truth(self, column: Column) -> np.ndarray:
+        """The cells themselves, as `decode` would give them."""
+        return as_labels(self.labels)[self.index(column)]
+
+    def __str__(self) -> str:
+        return f"{len(self.labels)} classes: {', '.join(self.label_texts)}"
+
+
+Target = NumberTarget | ClassTarget
+TARGETS: dict[str, type[Target]] = {row.kind: row for row in (NumberTarget, ClassTarget)}
+"""Every target by the name the model file uses."""
+
+
+def as_labels(labels: tuple[Any, ...]) -> np.ndarray:
+    """The labels as an array of their own type: text, whole numbers, numbers or booleans."""
+    return np.array(labels, object) if isinstance(labels[0], str) else np.array(labels)
+
+
+def label_text(label: Any) -> str:
+    """A label as it stands in a table."""
+    if isinstance(label, str):
+        return label
+    return str(label).lower() if isinstance(label, bool) else number_text(label)
+
+
+def find_task(columns: list[Column]) -> Task:
+    """The task of one or several targets, from their training cells.
+
+    Two values: binary. Text, or whole numbers with at most 10 distinct values each at least 5 times: multiclass. Other
+    numbers: regression. Raises GlassnetError when several targets do not agree, or are multiclass.
+    """
+    found: list[Task] = [_task_of(column) for column in columns]
+    if len(columns) > 1 and (len(set(found)) > 1 or found[0] == "multiclass"):
+        tasks = ", ".join(f"'{c.name}' is {task}" for c, task in zip(columns, found, strict=True))
+        raise GlassnetError(f"several targets must be all numeric or all two-valued, but {tasks}: train one model each, or give --task")
+    return found[0]
+
+
+def _task_of(column: Column) -> Task:
+    if column.kind == "date":
+        raise GlassnetError(f"target '{column.name}' is a date: turn it into a number (such as days from a start) first")
+    counts = Counter(cell for cell in texts(column) if cell is not None)
+    if len(counts) == 2:
+        return "binary"
+    if column.kind != "number":
+        return "multiclass"
+    whole = all(value == int(value) for value in column.values[~column.missing])
+    return "multiclass" if whole and len(counts) <= 10 and min(counts.values(), default=0) >= 5 else "regression"
+
+
+def learn_target(column: Column, task: Task, centred: bool = True) -> Target:
+    """The encoding of a target, learnt from training rows without missing cells.
+
+    `centred=False` only divides, by the mean: for outputs that cannot be negative. Raises GlassnetError on a target that
+    does not fit the task.
+    """
+    if task == "regression":
+        return _learn_number(column, centred)
+    return _learn_classes(column, task)
+
+
+def _learn_number(column: Column, centred: bool) -> NumberTarget:
+    if column.kind not in ("number", "boolean"):
+        raise GlassnetError(f"target '{column.name}' is {column.kind}, which regression cannot predict: use --task multiclass, or leave it out")
+    if column.kind == "boolean":
+        raise GlassnetError(f"target '{column.name}' is true/false, which regression cannot predict: use --task binary, or leave it out")
+    y = column.values
+    low, high, mean, spread = float(y.min()), float(y.max()), float(y.mean()), float(y.std())
+    if low == high:
+        raise GlassnetError(f"target '{column.name}' is constant ({low:g}): there is nothing to learn")
+    if centred:
+        return NumberTarget(column.name, mean, spread, low, high)
+    if low < 0:
+        raise GlassnetError(f"target '{column.name}' has negative values (smallest {low:g}), which this loss cannot take: use another --loss")
+    return NumberTarget(column.name, 0.0, mean, low, high)
+
+
+def _learn_classes(column: Column, task: Task) -> ClassTarget:
+    if column.kind == "date":
+        raise GlassnetError(f"target '{column.name}' is a date, which cannot be a class: turn it into text or a number first")
+    counts = Counter(cell for cell in texts(column) if cell is not None)
+    if len(counts) == 1:
+        raise GlassnetError(f"target '{column.name}' has one class only ({next(iter(counts))}): there is nothing to tell apart")
+    if task == "binary" and len(counts) != 2:
+        raise GlassnetError(f"target '{column.name}' has {len(counts)} values, --task binary needs two: use --task multiclass")
+    if column.kind == "number":
+        values = sorted({float(v) for v in column.values})
+        whole = all(v == int(v) for v in values)
+        return ClassTarget(column.name, tuple(int(v) if whole else v for v in values))
+    if column.kind == "boolean":
+        return ClassTarget(column.name, (False, True))
+    if len(counts) > 0.5 * counts.total() and len(counts) > 10:
+        raise GlassnetError(
+            f"target '{column.name}' has {len(counts)} different texts in {counts.total()} rows: too many to be classes; is it a name?"
+        )
+    return ClassTarget(column.name, tuple(sorted(counts)))

@@ -1,0 +1,79 @@
+"""What a training is, where it stands and what it measured: the three things that pass between a run and its engine."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.core.network import Network, Parameters
+from glassnet.core.optimizers import Optimizer, OptimizerState
+from glassnet.core.penalties import Penalty
+
+Floats = NDArray[np.floating]
+
+
+class Data(NamedTuple):
+    """Rows to learn from or to be judged by: x is N x D, y is N x K, row_weights N or None."""
+
+    x: Floats
+    y: Floats
+    row_weights: Floats | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Everything about a training that stays the same from its first iteration to its last."""
+
+    network: Network
+    data: Data
+    validation: Data | None
+    optimizer: Optimizer
+    multipliers: tuple[float, ...]
+    """One for each parameter array (weights, then biases): its learning rate over that of the iteration."""
+    penalty: Penalty | None
+    dropout: tuple[float, ...]
+    """The rate of each hidden layer."""
+    weight_masks: tuple[Floats, ...]
+    batch_size: int
+    patience: int | None
+    """Epochs without a better validation loss before the run ends; None: never."""
+    min_delta: float
+    seed: int
+
+    @property
+    def batches(self) -> int:
+        """Iterations in an epoch."""
+        return -(-self.data.x.shape[0] // self.batch_size)
+
+
+class Best(NamedTuple):
+    """The parameters with the lowest loss so far (validation loss where there is one), and the epoch that left them; 0: the start."""
+
+    parameters: Parameters
+    loss: float
+    epoch: int
+
+
+class State(NamedTuple):
+    """Where a training stands, after whole epochs: all that is needed to go on exactly there."""
+
+    parameters: Parameters
+    optimizer: OptimizerState
+    epoch: int
+    best: Best
+    ended: str
+    """"" while it runs; "early" when patience ran out; "not_finite" when the loss was NaN or infinite."""
+
+
+class Measured(NamedTuple):
+    """What one call of an engine saw."""
+
+    loss: Floats
+    """The loss of each iteration's feedforward, before its update, penalty included."""
+    epoch_loss: Floats
+    """Each epoch's training loss: the batches' losses, added for losses that are sums, else averaged by rows."""
+    validation_loss: Floats
+    """The loss on the validation rows at each epoch's end, without penalty; empty without such rows."""
+    output: Floats
+    """The outputs of the last iteration's feedforward, before its update: rows of the batch x K."""

@@ -1,0 +1,234 @@
+"""train(): checks what it is given, picks the engine, goes chunk by chunk, reports, stops, keeps the best."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.network import Network, Parameters, check_shapes, flatten, rebuild
+from glassnet.core.optimizers import Optimizer, OptimizerState, find_optimizer
+from glassnet.core.penalties import Penalty
+from glassnet.errors import GlassnetError
+from glassnet.training.engines import find_engine
+from glassnet.training.history import History
+from glassnet.training.plan import Plan
+from glassnet.training.problem import Best, Data, Floats, Measured, Problem, State
+
+CHUNK_SECONDS = 0.25  # how often a run comes back from its engine to report and to notice Ctrl-C
+Progress = Callable[[int, int, float, float | None], None]
+"""Told (epochs done, epochs planned, training loss, validation loss or None) between chunks."""
+
+ENDINGS = {
+    "": "went through all its epochs",
+    "early": "stopped early: no better epoch for as long as `patience` allows",
+    "interrupted": "stopped by Ctrl-C after whole epochs; what was learnt until then is kept",
+    "not_finite": "stopped: the loss became NaN or infinite; the best weights before that are kept. Try a smaller learning rate, "
+    "inputs of about the size of 1, or another activation or loss",
+}
+"""Why a run ended, in plain words."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training that has ended.
+
+    `parameters` are those of the best epoch where there were validation rows (or the loss left the finite numbers), else
+    those after the last update. `output` is what the last iteration's feedforward predicted for its batch, before its update.
+    `best_epoch` is the epoch that left `parameters`, `ended` a name of `ENDINGS`, `engine` the engine that ran,
+    `optimizer` the optimizer's last state.
+    """
+
+    parameters: Parameters
+    history: History
+    engine: str
+    ended: str
+    best_epoch: int
+    output: Floats
+    optimizer: OptimizerState
+
+    @property
+    def diagnosis(self) -> str:
+        """Why the run ended, in plain words."""
+        return ENDINGS[self.ended]
+
+
+def train(
+    network: Network,
+    parameters: Parameters,
+    x: Any,
+    y: Any,
+    *,
+    optimizer: str | Optimizer = "adam",
+    epochs: int = 100,
+    batch_size: int | None = None,
+    row_weights: Any = None,
+    validation: tuple[Any, ...] | None = None,
+    penalty: Penalty | None = None,
+    dropout: float | Sequence[float] = 0.0,
+    weight_masks: Sequence[Any] = (),
+    multipliers: Parameters | None = None,
+    schedule: str | Callable[[float], float] = "constant",
+    patience: int | None = None,
+    min_delta: float = 0.0,
+    seed: int = 0,
+    engine: str = "auto",
+    progress: Progress | None = None,
+    chunk_epochs: int | None = None,
+) -> Run:
+    """Train a network from given parameters on the rows of x and y.
+
+    Parameters
+    ----------
+    parameters : where to start; their dtype (float64 or float32) is the training's.
+    x : N x D. y : N x K, or N where K = 1; for categorical cross-entropy one column a class.
+    optimizer : an Optimizer, or the name of one with its defaults.
+    epochs, batch_size, schedule, patience, min_delta, seed : see `Plan`.
+    row_weights : N, how much each row counts; a weight of 2 is the row given twice.
+    validation : (x, y) or (x, y, row_weights) to judge each epoch by; the best one's parameters are kept.
+    penalty : `Penalty(l2=, l1=)`, added to the loss.
+    dropout : the share of hidden nodes left out of each update, one number or one for each hidden layer.
+    weight_masks : a matrix for each weight matrix, 1 where a weight is trained, 0 where it is held at nothing.
+    multipliers : a number for each parameter array (`Parameters` of floats): its learning rate over the run's.
+    engine : "auto", "numpy", "native" or "xla". All give the same numbers, to rounding.
+    progress : called about every quarter of a second with (epochs done, epochs planned, loss, validation loss or None).
+    chunk_epochs : epochs between such calls, where a fixed number is wanted. No result depends on it.
+
+    Raises GlassnetError on shapes that do not fit, values that are not finite, and settings out of range. Ctrl-C ends the run
+    in good order (``run.ended == "interrupted"``).
+    """
+    check_shapes(network, parameters)
+    plan = Plan(epochs, batch_size, schedule, patience, min_delta, seed)
+    found, run_engine = find_engine(engine)
+    masks = tuple(np.asarray(m, parameters.weights[0].dtype) for m in weight_masks)
+    start = _start(network, parameters, masks)
+    data = as_data(network, x, y, row_weights, start.weights[0].dtype, "")
+    judge = None if validation is None else as_data(network, *validation, dtype=start.weights[0].dtype, name="validation ")
+    n = data.x.shape[0]
+    problem = Problem(
+        network=network,
+        data=data,
+        validation=judge,
+        optimizer=find_optimizer(optimizer),
+        multipliers=_multipliers(start, multipliers),
+        penalty=_penalty(penalty),
+        dropout=_rates_of_dropout(network, dropout),
+        weight_masks=masks,
+        batch_size=min(batch_size or n, n),
+        patience=patience,
+        min_delta=min_delta,
+        seed=seed,
+    )
+    rates = plan.rates(problem.optimizer.learning_rate, problem.batches)
+    state = State(start, problem.optimizer.init(start), 0, Best(start, float("inf"), 0), "")
+    state, pieces, interrupted = _in_chunks(run_engine.run, problem, plan, state, rates, progress, chunk_epochs)
+    finite = all(np.isfinite(w).all() for w in flatten(state.parameters))
+    ended = state.ended or ("interrupted" if interrupted else "" if finite else "not_finite")
+    keep_best = judge is not None or ended == "not_finite"
+    output = pieces[-1].output if pieces else np.empty((0, network.sizes[-1]))
+    history = History.of(pieces, rates, problem.batches)
+    kept, epoch = (state.best.parameters, state.best.epoch) if keep_best else (state.parameters, state.epoch)
+    return Run(kept, history, found, ended, epoch, output, state.optimizer)
+
+
+def _in_chunks(
+    engine: Callable[..., tuple[State, Measured]],
+    problem: Problem,
+    plan: Plan,
+    state: State,
+    rates: Floats,
+    progress: Progress | None,
+    chunk_epochs: int | None,
+) -> tuple[State, list[Measured], bool]:
+    """Call the engine on some epochs at a time until the run ends; Ctrl-C loses only the chunk it falls into."""
+    done: list[tuple[State, Measured]] = []
+    orders = plan.orders(problem.data.x.shape[0])
+    epochs = chunk_epochs or 1
+    try:
+        while state.epoch < plan.epochs and not state.ended:
+            began = perf_counter()
+            wanted = min(epochs, plan.epochs - state.epoch)
+            drawn = list(islice(orders, wanted))
+            order = None if drawn[0] is None else np.stack(drawn)
+            done.append(engine(problem, state, order, rates[state.epoch : state.epoch + wanted]))
+            state = done[-1][0]
+            if progress:
+                measured = done[-1][1]
+                judged = float(measured.validation_loss[-1]) if len(measured.validation_loss) else None
+                progress(state.epoch, plan.epochs, float(measured.epoch_loss[-1]), judged)
+            if chunk_epochs is None:
+                pace = CHUNK_SECONDS / max(perf_counter() - began, 1e-6)
+                epochs = max(1, min(int(wanted * pace), 10 * epochs))
+    except KeyboardInterrupt:
+        return done[-1][0] if done else state, [measured for _, measured in done], True
+    return state, [measured for _, measured in done], False
+
+
+def as_data(network: Network, x: Any, y: Any, row_weights: Any = None, dtype: Any = "float64", name: str = "") -> Data:
+    """x, y and row weights as checked arrays of one dtype; `name` goes before them in messages. Raises GlassnetError."""
+    x = _matrix(x, network.sizes[0], f"{name}x", dtype)
+    y = _matrix(y, network.sizes[-1], f"{name}y", dtype)
+    if len(x) != len(y) or len(x) == 0:
+        raise GlassnetError(f"{name}x has {len(x)} rows and {name}y has {len(y)}: give one row of y for each row of x, at least one")
+    if row_weights is None:
+        return Data(x, y)
+    w = np.asarray(row_weights, dtype)
+    if w.shape != (len(x),) or not np.isfinite(w).all() or (w < 0).any() or not w.any():
+        raise GlassnetError(f"{name}row_weights must be {len(x)} numbers of 0 or more, not all 0; got an array of shape {w.shape}")
+    return Data(x, y, w)
+
+
+def _matrix(values: Any, columns: int, name: str, dtype: Any) -> Floats:
+    try:
+        matrix = np.ascontiguousarray(values, dtype)
+    except (TypeError, ValueError) as error:
+        raise GlassnetError(f"{name} must be numbers: {error}") from None
+    if np.ndim(values) == 1 and columns == 1:
+        matrix = matrix[:, None]
+    if matrix.ndim != 2 or matrix.shape[1] != columns:
+        raise GlassnetError(f"{name} has shape {matrix.shape}, but the network needs {columns} columns")
+    if not np.isfinite(matrix).all():
+        row, column = np.argwhere(~np.isfinite(matrix))[0]
+        raise GlassnetError(f"{name} holds {matrix[row, column]} in row {row}, column {column}: remove or replace what is not finite")
+    return matrix
+
+
+def _start(network: Network, parameters: Parameters, masks: tuple[Floats, ...]) -> Parameters:
+    """The parameters to start from as NumPy arrays, with masked weights at nothing."""
+    start = rebuild([np.asarray(w) for w in flatten(parameters)], parameters)
+    dtypes = {str(w.dtype) for w in flatten(start)}
+    if len(dtypes) > 1 or not dtypes <= {"float64", "float32"}:
+        raise GlassnetError(f"parameters must all be float64 or all float32, got {', '.join(sorted(dtypes))}")
+    if not masks:
+        return start
+    if tuple(m.shape for m in masks) != network.shapes:
+        raise GlassnetError(f"weight_masks of shapes {[m.shape for m in masks]} do not fit weights of shapes {list(network.shapes)}")
+    if not all(np.isin(m, (0, 1)).all() for m in masks):
+        raise GlassnetError("weight_masks must hold 0 (no weight) and 1 (trained) only")
+    return start._replace(weights=tuple(w * m for w, m in zip(start.weights, masks, strict=True)))
+
+
+def _multipliers(start: Parameters, multipliers: Parameters | None) -> tuple[float, ...]:
+    if multipliers is None:
+        return (1.0,) * len(flatten(start))
+    given = tuple(float(m) for m in flatten(multipliers))
+    if len(given) != len(flatten(start)) or not all(0 <= m < float("inf") for m in given):
+        raise GlassnetError(f"multipliers must be one number of 0 or more for each of {len(flatten(start))} arrays, got {given}")
+    return given
+
+
+def _penalty(penalty: Penalty | None) -> Penalty | None:
+    for name, value in (penalty or Penalty())._asdict().items():
+        if not 0 <= value < float("inf"):
+            raise GlassnetError(f"{name} must be 0 or more, got {value}")
+    return penalty if penalty and any(penalty) else None
+
+
+def _rates_of_dropout(network: Network, dropout: float | Sequence[float]) -> tuple[float, ...]:
+    hidden = len(network.sizes) - 2
+    rates = (float(dropout),) * hidden if isinstance(dropout, (int, float)) else tuple(float(r) for r in dropout)
+    if len(rates) != hidden or not all(0 <= r < 1 for r in (*rates, dropout if isinstance(dropout, (int, float)) else 0)):
+        raise GlassnetError(f"dropout must be from 0 to below 1, one number or one for each of {hidden} hidden layers; got {dropout}")
+    return rates
