@@ -22,7 +22,7 @@ import numpy as np
 import polars as pl
 
 from glassnet import recipe
-from glassnet.recipe import Options, options_from, run_table
+from glassnet.recipe import options_from, run_table
 
 DATA = Path(__file__).parents[1] / "examples" / "data"
 
@@ -34,7 +34,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "validation 0.2": {"validation": 0.2},
     "no validation": {"validation": 0.0},
     "dropout 0": {"dropout": 0.0},
-    "dropout 0.15": {"dropout": 0.15},
+    "dropout 0.05": {"dropout": 0.05},
     "dropout 0.3": {"dropout": 0.3},
     "relu": {"activation": "relu"},
     "selu": {"activation": "selu"},
@@ -42,12 +42,13 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "hidden 32": {"hidden": (32,)},
     "hidden 128,128": {"hidden": (128, 128)},
     "rate 0.001": {"learning_rate": 0.001},
-    "rate 0.01": {"learning_rate": 0.01},
-    "steps 1000": {"STEPS": 1000},
+    "rate 0.006": {"learning_rate": 0.006},
     "steps 2000": {"STEPS": 2000},
     "steps 8000": {"STEPS": 8000},
-    "decay 0.1": {"DECAY": 0.1},
-    "decay 0.5": {"DECAY": 0.5},
+    "decay 0.02": {"decay": 0.02},
+    "decay 0.5": {"decay": 0.5},
+    "decay 100/n": {"DECAY_ROWS": 100},
+    "decay 400/n": {"DECAY_ROWS": 400},
     "bias rate 1": {"BIAS_RATE": 1.0},
     "beta2 0.999": {"BETA2": 0.999},
 }
@@ -62,7 +63,13 @@ def tables() -> dict[str, tuple[pl.DataFrame, str]]:
     for name in ("iris", "wine", "diabetes"):
         bunch = getattr(datasets, f"load_{name}")()
         found[name] = (_frame(bunch.data, bunch.feature_names, bunch.target), "target")
-    for path, target in [("penguins", "species"), ("penguins", "sex"), ("penguins", "body_mass_g"), ("cars", "miles_per_gallon"), ("breast_cancer", "diagnosis")]:
+    for path, target in [
+        ("penguins", "species"),
+        ("penguins", "sex"),
+        ("penguins", "body_mass_g"),
+        ("cars", "miles_per_gallon"),
+        ("breast_cancer", "diagnosis"),
+    ]:
         if (DATA / f"{path}.csv").exists():
             found[f"{path} {target}"] = (recipe.read_table(DATA / f"{path}.csv"), target)
     try:
@@ -103,7 +110,7 @@ def peer_loss(table: pl.DataFrame, target: str, seed: int, make: Callable[[bool]
     (goal,) = run.model.encoding.targets
     fit, held = np.concatenate([run.rows["train"], run.rows["validation"]]), run.rows["holdout"]
     classify = run.options.task != "regression"
-    y = goal.index(columns[target]) if classify else columns[target].values  # pyright: ignore
+    y = goal.index(columns[target]) if classify else columns[target].values  # pyright: ignore[reportAttributeAccessIssue]
     peer = make(classify).fit(x[fit], y[fit])
     if not classify:
         return float(np.sqrt(np.mean((peer.predict(x[held]) - y[held]) ** 2)) / np.std(y[held]))

@@ -8,6 +8,8 @@ from glassnet.core.network import Network, Parameters, Trace, backprop, feedforw
 from glassnet.core.optimizers import OPTIMIZERS, Adam, AdamW, GradientDescent, Momentum, Nesterov, Optimizer, RMSprop, Rprop
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError
+from glassnet.model import Model, load
+from glassnet.recipe import train_table
 from glassnet.training.history import History
 from glassnet.training.run import Run, train
 
@@ -15,7 +17,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ACTIVATIONS", "INITIALIZERS", "LOSSES", "OPTIMIZERS", "OUTPUTS",
-    "Activation", "Adam", "AdamW", "GlassnetError", "GradientCheck", "GradientDescent", "History", "Loss", "Momentum",
+    "Activation", "Adam", "AdamW", "GlassnetError", "GradientCheck", "GradientDescent", "History", "Loss", "Model", "Momentum",
     "Nesterov", "Network", "Optimizer", "Parameters", "Penalty", "RMSprop", "Rprop", "Run", "Trace",
-    "backprop", "check_gradient", "feedforward", "huber", "initialize", "pinball", "train",
+    "backprop", "check_gradient", "feedforward", "huber", "initialize", "load", "pinball",
+    "train", "train_table",
 ]  # fmt: skip

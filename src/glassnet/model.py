@@ -19,7 +19,7 @@ from glassnet.tables.targets import ClassTarget, label_text
 MODEL_FILE = "model.safetensors"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     """What training leaves: everything that predicting new rows takes, in plain numbers and names.
 
@@ -44,14 +44,12 @@ class Model:
         return decoded[0] if len(decoded) == 1 else np.stack(decoded, axis=1)
 
     def predict_proba(self, table: Any) -> np.ndarray:
-        """The probability of each class, N x classes (one target); N x targets, of the second class, for several two-valued ones."""
-        targets = self.encoding.by_target(self.output(table))
-        if not all(isinstance(target, ClassTarget) for target, _ in targets):
+        """The probability of each class, N x classes; for several two-valued targets N x targets, of the second class."""
+        if self.encoding.task == "regression":
             raise GlassnetError("only a classification model gives probabilities; this one predicts numbers")
-        if len(targets) == 1:
-            target, part = targets[0]
-            return target.probabilities(part)
-        return np.stack([target.probabilities(part)[:, 1] for target, part in targets], axis=1)
+        parts = self.encoding.by_target(self.output(table))
+        shares = [target.probabilities(part) for target, part in parts if isinstance(target, ClassTarget)]
+        return shares[0] if len(shares) == 1 else np.stack([share[:, 1] for share in shares], axis=1)
 
     def predict_columns(self, table: Any) -> dict[str, list[Any]]:
         """Predictions as named columns: `prediction` and `probability_<class>`, with `_<target>` before where there are several."""

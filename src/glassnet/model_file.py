@@ -45,7 +45,9 @@ def read_model_file(path: str | Path) -> tuple[dict[str, Any], dict[str, np.ndar
         raise GlassnetError(f"{path}: was altered after it was written (its checksum does not match): use the original file")
     structure = json.loads(metadata["glassnet"])
     if structure["version"] > VERSION:
-        raise GlassnetError(f"{path}: has format version {structure['version']}, this glassnet reads up to {VERSION}: upgrade glassnet")
+        raise GlassnetError(
+            f"{path}: has format version {structure['version']}, this glassnet reads up to {VERSION}: upgrade glassnet"
+        )
     return structure, arrays
 
 

@@ -24,6 +24,7 @@ from glassnet.tables.encoding import learn_encoding
 from glassnet.tables.read import read_table
 from glassnet.tables.split import split_rows
 from glassnet.tables.targets import TASKS, NumberTarget, Task, find_task
+from glassnet.training.plan import Plan
 from glassnet.training.run import Progress, Run, train
 
 OUTPUT_AND_LOSS: dict[Task, tuple[str, str]] = {
@@ -33,7 +34,15 @@ OUTPUT_AND_LOSS: dict[Task, tuple[str, str]] = {
 }
 """What the output layer is for each task, unless the loss says otherwise."""
 
-RATES = {"gradient_descent": 0.05, "momentum": 0.02, "nesterov": 0.02, "rmsprop": 0.002, "adam": 0.003, "adamw": 0.003, "rprop": 0.01}
+RATES = {
+    "gradient_descent": 0.05,
+    "momentum": 0.02,
+    "nesterov": 0.02,
+    "rmsprop": 0.002,
+    "adam": 0.003,
+    "adamw": 0.003,
+    "rprop": 0.01,
+}
 """The learning rate of each optimizer on scaled columns."""
 
 FEW_ROWS = 10  # below this nothing can be set aside
@@ -51,7 +60,7 @@ class Options:
 
     task: str | None = None
     hidden: tuple[int, ...] = (64, 64)
-    activation: str = "silu"
+    activation: str | tuple[str, ...] = "silu"
     loss: str | None = None
     optimizer: str = "adamw"
     learning_rate: float | None = None
@@ -62,7 +71,7 @@ class Options:
     l2: float = 0.0
     l1: float = 0.0
     decay: float | None = None
-    dropout: float = 0.0
+    dropout: float = 0.15
     seed: int = 0
     dtype: str = "float64"
     engine: str = "auto"
@@ -83,6 +92,7 @@ class Options:
             if share is not None and not 0 <= share < 1:
                 raise GlassnetError(f"{name} must be a share from 0 to below 1, got {share}")
         find_optimizer(self.optimizer, self.learning_rate)
+        Plan(1 if self.epochs is None else self.epochs, self.batch_size, self.schedule, self.patience, seed=self.seed)
 
 
 @dataclass(frozen=True)
@@ -122,7 +132,8 @@ def options_from(given: dict[str, Any]) -> Options:
     for name in given:
         if name not in known:
             raise unknown_name("option", name, known)
-    return Options(**{name: tuple(v) if isinstance(v, list) else v for name, v in given.items()})
+    settings: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+    return Options(**settings)
 
 
 def run_table(table: Any, target: str | Sequence[str], options: Options, progress: Progress | None = None) -> TableRun:
@@ -170,7 +181,12 @@ def run_table(table: Any, target: str | Sequence[str], options: Options, progres
         engine=options.engine,
         progress=progress,
     )
-    record = {"target": targets, "options": asdict(options), "engine": run.engine, "rows": {part: len(r) for part, r in rows.items()}}
+    record = {
+        "target": targets,
+        "options": asdict(options),
+        "engine": run.engine,
+        "rows": {part: len(r) for part, r in rows.items()},
+    }
     model = Model(network, run.parameters, encoding, {}, run.history.table(), record)
     part = rows["holdout"] if len(rows["holdout"]) else rows["train"]
     scored = replace(model, scores=score(model, take_rows(columns, part), x[part]))
@@ -190,7 +206,7 @@ def score(model: Model, columns: Columns, x: np.ndarray) -> dict[str, dict[str, 
 
 
 BIAS_RATE = 0.1  # of the learning rate
-DECAY = 0.02  # of AdamW
+MOST_DECAY, DECAY_ROWS = 1.0, 200  # AdamW's decay is DECAY_ROWS over the training rows, at most MOST_DECAY
 BETA2 = 0.95  # of Adam and AdamW
 STEPS, EPOCHS, MOST_EPOCHS = 4000, 30, 400  # iterations at least, unless that takes more than so many epochs; epochs at least
 
@@ -209,7 +225,7 @@ def _filled(options: Options, task: Task, loss: str, n: int, rows: dict[str, np.
         batch_size=min(batch, n),
         epochs=epochs,
         learning_rate=options.learning_rate or RATES[options.optimizer],
-        decay=DECAY if options.decay is None else options.decay,
+        decay=min(MOST_DECAY, DECAY_ROWS / n) if options.decay is None else options.decay,
         validation=round(judged, 4) if options.validation is None else options.validation,
     )
 
@@ -245,12 +261,11 @@ def _chosen(columns: Columns, targets: list[str], ignore: Sequence[str]) -> Colu
 def _parts(columns: Columns, targets: list[str], task: Task, options: Options) -> dict[str, np.ndarray]:
     """Which rows train, judge epochs, and give the final score."""
     n = len(columns[targets[0]].values)
-    asked = options.holdout > 0 or (options.validation or 0) > 0
-    if n < (FEW_ROWS if asked else 2):
+    if n < 2:
+        raise GlassnetError(f"only {n} row has a target, too few to train on")
+    if n < FEW_ROWS and (options.holdout > 0 or (options.validation or 0) > 0):
         raise GlassnetError(
-            f"only {n} rows have a target, too few to train on and to hold some out: give {FEW_ROWS} or more, or --holdout 0 --validation 0"
-            if n > 1
-            else f"only {n} row has a target, too few to train on"
+            f"only {n} rows have a target, too few to hold some out: give {FEW_ROWS} or more, or use --holdout 0 --validation 0"
         )
     classes = None
     if task != "regression" and len(targets) == 1:
@@ -261,7 +276,9 @@ def _parts(columns: Columns, targets: list[str], task: Task, options: Options) -
         share = 0.2 if 0.2 * len(rest) >= ENOUGH_TO_JUDGE else 0.0
     kept, judge = split_rows(len(rest), share, options.seed, None if classes is None else classes[rest])
     if len(kept) < 2:
-        raise GlassnetError(f"holdout {options.holdout} and validation {share} leave {len(kept)} of {n} rows to train on: make them smaller")
+        raise GlassnetError(
+            f"holdout {options.holdout} and validation {share} leave {len(kept)} of {n} rows to train on: make them smaller"
+        )
     return {"train": rest[kept], "validation": rest[judge], "holdout": holdout}
 
 

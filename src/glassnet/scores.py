@@ -1,4 +1,7 @@
-"""How good predictions are: the usual scores, on plain arrays. (scikit-learn's are the same numbers, but take a second to import.)"""
+"""How good predictions are: the usual scores, on plain arrays.
+
+scikit-learn's are the same numbers, and the tests hold ours to them; but they take over a second to import.
+"""
 
 import numpy as np
 

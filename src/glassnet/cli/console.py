@@ -2,7 +2,7 @@
 
 import csv
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -41,7 +41,13 @@ def progress_bar(label: str, quiet: bool) -> Iterator[Progress | None]:
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[loss]}"), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[loss]}"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(label, loss="")
 
@@ -52,7 +58,7 @@ def progress_bar(label: str, quiet: bool) -> Iterator[Progress | None]:
         yield report
 
 
-def write_columns(target: Path | IO[str], columns: dict[str, Sequence[Any]]) -> None:
+def write_columns(target: Path | IO[str], columns: Mapping[str, Sequence[Any]]) -> None:
     """Write named columns as CSV, numbers in full precision, missing ones empty."""
     if isinstance(target, Path):
         with target.open("w", newline="", encoding="utf-8") as file:

@@ -67,12 +67,19 @@ def print_run(start: Parameters, run: Run) -> None:
     print(f"The article's network: {network}, {network.n_weights} weights")
     rows = [[f"{v:g}" for v in (*x, y)] for x, y in zip(article.X, article.Y, strict=True)]
     print_table([*article.INPUT_NAMES, "y"], rows, "The data: X beside y")
-    for name, before, after in zip(("W1, input to hidden", "W2, hidden to output"), start.weights, run.parameters.weights, strict=True):
-        rows = [[i + 1, *(f"{v:.4f} -> {w:.4f}" for v, w in zip(*pair, strict=True))] for i, pair in enumerate(zip(before, after, strict=True))]
-        print_table(["from \\ to", *map(str, range(1, before.shape[1] + 1))], rows, f"{name}: at the start -> trained")
+    for name, before, after in zip(
+        ("W1, input to hidden", "W2, hidden to output"), start.weights, run.parameters.weights, strict=True
+    ):
+        rows = [
+            [i + 1, *(f"{v:.3f} → {w:.3f}" for v, w in zip(*pair, strict=True))]
+            for i, pair in enumerate(zip(before, after, strict=True))
+        ]
+        print_table(["from \\ to", *map(str, range(1, before.shape[1] + 1))], rows, f"{name}: at the start → trained")
     loss = run.history.loss
     marks = sorted({i for i in (1, 10, 100, 500, 1000, len(loss)) if i <= len(loss)})
-    print_table(["iteration", "loss"], [[i, f"{loss[i - 1]:.10f}"] for i in marks], f"The sum of squared errors ({run.engine} engine)")
+    print_table(
+        ["iteration", "loss"], [[i, f"{loss[i - 1]:.10f}"] for i in marks], f"The sum of squared errors ({run.engine} engine)"
+    )
     predicted = run.output.ravel()
     rows = [[f"{p:.3f}", f"{y:g}", f"{q:.3f}"] for p, y, q in zip(predicted, article.Y, article.PRINTED, strict=True)]
     print_table(["predicted", "actual", "the article's own"], rows, f"Predicted against actual, after {len(loss)} iterations")

@@ -9,7 +9,9 @@ import typer
 
 def predict(
     model: Annotated[Path, typer.Argument(help="A model file, or the run folder that holds one.")],
-    table: Annotated[str, typer.Argument(help="CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; - is CSV on standard input.")],
+    table: Annotated[
+        str, typer.Argument(help="CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; - is CSV on standard input.")
+    ],
     out: Annotated[Path | None, typer.Option(help="CSV file to write [default: standard output].")] = None,
 ) -> None:
     """Predict the rows of a table as CSV; columns are matched by name, categories never seen count as missing."""

@@ -34,7 +34,9 @@ def print_columns(model: Model) -> None:
 
     rows = [[column.name, str(column)] for column in model.encoding.inputs]
     rows += [[target.name, f"target: {target}"] for target in model.encoding.targets]
-    print_table(["column", "encoding"], rows, f"{len(model.encoding.inputs)} columns become {len(model.encoding.features)} network inputs")
+    print_table(
+        ["column", "encoding"], rows, f"{len(model.encoding.inputs)} columns become {len(model.encoding.features)} network inputs"
+    )
 
 
 def print_scores(model: Model, title: str) -> None:

@@ -15,7 +15,9 @@ SHOWN_ROWS = 8  # held-out rows on the terminal; predictions.csv has all
 
 
 def train(
-    table: Annotated[str, typer.Argument(help="CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; - is CSV on standard input.")],
+    table: Annotated[
+        str, typer.Argument(help="CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; - is CSV on standard input.")
+    ],
     target: Annotated[list[str], typer.Option("--target", help="Column to predict; repeat for several outputs.")],
     task: Annotated[str | None, typer.Option(help="regression, binary or multiclass [default: found from the target].")] = None,
     hidden: Annotated[str, typer.Option(help="Nodes of each hidden layer.")] = "64,64",
@@ -30,11 +32,13 @@ def train(
     l2: Annotated[float, typer.Option(help="Adds (l2/2) sum w^2 to the loss.")] = 0.0,
     l1: Annotated[float, typer.Option(help="Adds l1 sum |w| to the loss.")] = 0.0,
     decay: Annotated[float | None, typer.Option(help="Weight decay of adamw [default: by the number of rows].")] = None,
-    dropout: Annotated[float, typer.Option(help="Share of hidden nodes left out of each update.")] = 0.0,
+    dropout: Annotated[float, typer.Option(help="Share of hidden nodes left out of each update.")] = 0.15,
     seed: Annotated[int, typer.Option(help="Seed of the split, the weights and the batches.")] = 0,
     dtype: Annotated[str, typer.Option(help="float64 or float32.")] = "float64",
     engine: Annotated[str, typer.Option(help="auto, numpy, native or xla.")] = "auto",
-    validation: Annotated[float | None, typer.Option(help="Share of the training rows that judges epochs [default: 0.2, or 0 for few rows].")] = None,
+    validation: Annotated[
+        float | None, typer.Option(help="Share of the training rows that judges epochs [default: 0.2, or 0 for few rows].")
+    ] = None,
     holdout: Annotated[float, typer.Option(help="Share of the rows kept for the final score.")] = 0.2,
     category: Annotated[list[str] | None, typer.Option(help="Column of numbers to take as categories; repeat for more.")] = None,
     ignore: Annotated[list[str] | None, typer.Option(help="Column to leave out; repeat for more.")] = None,
@@ -82,7 +86,7 @@ def train(
         json.dump({**record, "out": str(out)}, sys.stdout)
         print()
     elif not quiet:
-        print_run(source, done, out)
+        print_run(source, options, done, out)
 
 
 def _sizes(hidden: str) -> tuple[int, ...]:
@@ -155,29 +159,35 @@ def write_run_folder(out: Path, done: Any, record: dict[str, Any]) -> None:
     with whole_folder(out) as folder:
         model.save(folder / MODEL_FILE)
         write_columns(folder / "history.csv", history)
-        save_loss_curve([folder / "loss.svg"], history["epoch"], losses, "epoch", f"{model.network.loss.name} of {model.network}", best)
+        save_loss_curve(
+            [folder / "loss.svg"], history["epoch"], losses, "epoch", f"{model.network.loss.name} of {model.network}", best
+        )
         drawn = diagram(model.network, model.parameters, model.encoding.features, model.encoding.outputs)
         (folder / "network.svg").write_text(drawn, encoding="utf-8")
         write_columns(folder / "predictions.csv", predictions(done))
         (folder / "run.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 
-def print_run(source: Path, done: Any, out: Path) -> None:
+def print_run(source: Path, given: Any, done: Any, out: Path) -> None:
     """What was found in the table, the network, the scores, and some rows predicted against actual."""
     from glassnet.cli.show import print_columns, print_scores
 
     model, run, options = done.model, done.run, done.options
     rows = {part: len(numbers) for part, numbers in done.rows.items()}
+    parts = f"{rows['train']} train, {rows['validation']} validation, {rows['holdout']} held out"
     missing = f", {done.without_target} rows without a target left out" if done.without_target else ""
-    print(f"{source.name}: {sum(rows.values())} rows ({rows['train']} train, {rows['validation']} validation, {rows['holdout']} held out){missing}")
+    print(f"{source.name}: {sum(rows.values())} rows ({parts}){missing}")
     print_columns(model)
-    print(f"Task: {model.encoding.task}" + ("" if options.task is None else " (override with --task)"))
-    print(f"Network: {model.network}, {model.network.n_weights:,} weights; {options.optimizer}, {len(run.history.epoch_loss)} epochs "
-          f"of {run.history.batches} updates, {run.engine} engine")  # fmt: skip
+    print(f"Task: {model.encoding.task}" + ("" if given.task else " (found from the target; --task overrides)"))
+    print(f"Network: {model.network}, {model.network.n_weights:,} weights")
+    length = f"{len(run.history.epoch_loss)} epochs of {run.history.batches} updates"
+    print(f"Training: {options.optimizer}, {length}, {run.engine} engine")
     kept = f"; epoch {run.best_epoch} was the best on the validation rows and is kept" if rows["validation"] else ""
     print(f"The run {run.diagnosis}{kept}.")
     part = scored_part(done)
-    print_scores(model, "Scores on the held-out rows" if part == "holdout" else "Scores on the rows trained on (none were held out)")
+    print_scores(
+        model, "Scores on the held-out rows" if part == "holdout" else "Scores on the rows trained on (none were held out)"
+    )
     print_predictions(done, f"{'Held-out' if part == 'holdout' else 'Trained'} rows, predicted against actual")
     print(f"Written to {out}/: " + ", ".join(sorted(path.name for path in out.iterdir())))
     print(f"Next: glassnet predict {out} NEW_ROWS.csv   or   glassnet show {out}")

@@ -32,7 +32,7 @@ class Activation:
     slope_in: Literal["z", "output"] = "z"
 
     def backward(self, z: Array, a: Array, da: Array) -> Array:
-        """dz from da, eq. (6): each entry of da times the slope there. All arrays N x H."""
+        """Dz from da, eq. (6): each entry of da times the slope there. All arrays N x H."""
         return da * self.slope(z if self.slope_in == "z" else a)
 
 

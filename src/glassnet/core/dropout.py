@@ -1,7 +1,7 @@
 """Dropout's masks, from a random stream that is a pure function of where it is asked.
 
-The generator is Threefry-2x32 with 20 rounds (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): it keeps no state,
-so the mask of a node and row in an iteration is the same in whatever chunk, order or engine it is computed.
+The generator is Threefry-2x32 with 20 rounds (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"). It keeps no
+state, so the mask of a node and row in an iteration is the same in whatever chunk, order or engine it is computed.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Is this gradient right? A public, short check of any hand-derived gradient against differences of the loss itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,8 +39,8 @@ class GradientCheck:
         if not self.ok and abs(self.left - self.right) > 1e-3 * max(abs(self.left), abs(self.right)):
             kink = f"; the loss may have a kink there (slope {self.left:.6g} on the left, {self.right:.6g} on the right)"
         return (
-            f"gradient {'right' if self.ok else 'WRONG'}: error {self.error:.2e} (allowed {self.tolerance:.0e}) over {self.entries} "
-            f"entries; worst {self.worst}: given {self.given:.10g}, measured {self.measured:.10g}{kink}"
+            f"gradient {'right' if self.ok else 'WRONG'}: error {self.error:.2e} (allowed {self.tolerance:.0e}) "
+            f"over {self.entries} entries; worst {self.worst}: given {self.given:.10g}, measured {self.measured:.10g}{kink}"
         )
 
 
@@ -103,26 +103,25 @@ def check_gradient(
     )
 
 
-def leaves(nest: Any, path: str = "") -> list[tuple[str, Any]]:
+def leaves(nest: Any, path: str = "") -> list[tuple[str, Array]]:
     """Every array of a nest of (named) tuples or lists with its name, as in ``weights[1]``.
 
-    >>> leaves(((1, 2), 3))
-    [('[0][0]', 1), ('[0][1]', 2), ('[1]', 3)]
+    >>> [name for name, _ in leaves(((np.ones(2), np.ones(3)), np.ones(1)))]
+    ['[0][0]', '[0][1]', '[1]']
     """
-    if not isinstance(nest, (tuple, list)):
+    if hasattr(nest, "shape"):
         return [(path, nest)]
-    items: list[Any] = list(nest)  # pyright: ignore[reportUnknownArgumentType]
-    names: list[str] = list(getattr(nest, "_fields", [f"[{i}]" for i in range(len(items))]))
-    return [leaf for name, item in zip(names, items, strict=True) for leaf in leaves(item, path + name)]
+    names: list[str] = list(getattr(nest, "_fields", [f"[{i}]" for i in range(len(nest))]))
+    return [leaf for name, item in zip(names, nest, strict=True) for leaf in leaves(item, path + name)]
 
 
-def _refill(nest: Any, values: Any) -> Any:
+def _refill(nest: Any, values: Iterator[float]) -> Any:
     """The nest again with its arrays filled from a stream of numbers."""
-    if isinstance(nest, (tuple, list)):
-        items = [_refill(item, values) for item in nest]  # pyright: ignore[reportUnknownVariableType]
-        return type(nest)(*items) if hasattr(nest, "_fields") else type(nest)(items)  # pyright: ignore
-    filled = np.array([next(values) for _ in range(np.asarray(nest).size)]).reshape(nest.shape)
-    return array_namespace(nest).asarray(filled)
+    if hasattr(nest, "shape"):
+        size = int(np.prod(nest.shape))
+        return array_namespace(nest).asarray(np.fromiter(values, np.float64, size).reshape(nest.shape))
+    items = [_refill(item, values) for item in nest]
+    return nest.__class__(*items) if hasattr(nest, "_fields") else nest.__class__(items)
 
 
 def _entry(names: tuple[str, ...], arrays: tuple[Any, ...], index: int) -> str:
@@ -140,6 +139,8 @@ def _same_shapes(names: tuple[str, ...], arrays: tuple[Any, ...], grads: list[An
         raise GlassnetError(f"the gradient has {len(grads)} arrays, the parameters have {len(arrays)}")
     for name, array, grad in zip(names, arrays, grads, strict=True):
         if tuple(array.shape) != tuple(grad.shape):
-            raise GlassnetError(f"the gradient of {name or 'the array'} has shape {tuple(grad.shape)}, the parameter {tuple(array.shape)}")
+            raise GlassnetError(
+                f"the gradient of {name or 'the array'} has shape {tuple(grad.shape)}, the parameter {tuple(array.shape)}"
+            )
         if np.asarray(array).dtype != np.float64:
             raise GlassnetError(f"{name or 'the array'} is {np.asarray(array).dtype}: a gradient check needs float64")

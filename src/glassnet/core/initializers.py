@@ -29,7 +29,9 @@ def _around_zero(square: float) -> Interval:
     return -sqrt(square), sqrt(square)
 
 
-def initialize(network: Network, method: str = "glorot", *, seed: int = 0, rng: str = "numpy", dtype: str = "float64") -> Parameters:
+def initialize(
+    network: Network, method: str = "glorot", *, seed: int = 0, rng: str = "numpy", dtype: str = "float64"
+) -> Parameters:
     """Draw the starting weights of a network.
 
     Parameters
@@ -43,7 +45,7 @@ def initialize(network: Network, method: str = "glorot", *, seed: int = 0, rng: 
 
     >>> network = Network([3, 4, 1], "sigmoid", "sigmoid", "sum_of_squares", bias=False)
     >>> initialize(network, "uniform", seed=1, rng="r").weights[0][0, 0]  # R: set.seed(1); runif(1)
-    np.float64(0.2655086631420999)
+    np.float64(0.2655086631421)
     """
     if method not in INITIALIZERS:
         raise unknown_name("initializer", method, INITIALIZERS)

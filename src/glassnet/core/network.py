@@ -128,7 +128,9 @@ def feedforward(
     """
     xp = array_namespace(*parameters.weights)
     a = _matrix(xp.asarray(x, dtype=parameters.weights[0].dtype), network.sizes[0], "x", "inputs")  # N x D
-    inputs, zs, activations = [], [], []
+    inputs: list[Array] = []
+    zs: list[Array] = []
+    activations: list[Array] = []
     for layer, activation in enumerate(network.activations):
         if layer and dropout:
             a = a * dropout[layer - 1]
@@ -170,7 +172,8 @@ def backprop(
     xp = array_namespace(trace.output)
     y = _matrix(xp.asarray(y, dtype=trace.output.dtype), network.sizes[-1], "y", "outputs", rows=trace.output.shape[0])
     loss, delta = network.loss(network.output, trace.z[-1], trace.output, y, row_weights)  # delta: N x K
-    d_weights, d_biases = [], []
+    d_weights: list[Array] = []
+    d_biases: list[Array] = []
     for layer in reversed(range(len(network.activations))):
         w = parameters.weights[layer]
         dw = trace.inputs[layer].T @ delta  # z = a @ w + b: dw sums a * delta over the rows

@@ -28,7 +28,7 @@ class OptimizerState(NamedTuple):
 class Optimizer:
     """An (init, update) pair. Raises GlassnetError on a setting out of its range."""
 
-    learning_rate: float
+    learning_rate: float = 0.01
 
     def __post_init__(self) -> None:
         for field in fields(self):

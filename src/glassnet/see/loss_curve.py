@@ -15,7 +15,7 @@ def draw_loss_curve(axes: Any, x: Sequence[float], losses: Series, xlabel: str, 
         axes.axvline(best, color="#6b7280", linestyle=":", linewidth=1.2, label=f"best epoch ({best})")
     positive = all(value > 0 for loss in losses.values() for value in loss)
     values = [value for loss in losses.values() for value in loss]
-    if positive and max(values) > 50 * min(values):
+    if positive and max(values) > 1000 * min(values):
         axes.set_yscale("log")
     axes.set(xlabel=xlabel, ylabel="loss")
     axes.grid(visible=True, alpha=0.25)

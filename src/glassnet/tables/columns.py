@@ -54,14 +54,18 @@ def as_columns(frame: Any) -> Columns:
     try:
         frame = nw.from_native(frame, eager_only=True)
     except TypeError:
-        raise GlassnetError(f"a table must be a pandas, Polars or PyArrow data frame or a path, got {type(frame).__name__}") from None
+        raise GlassnetError(
+            f"a table must be a pandas, Polars or PyArrow data frame or a path, got {type(frame).__name__}"
+        ) from None
     except nw.exceptions.DuplicateError as error:
         raise GlassnetError(f"the table has two columns of one name: rename one ({error})") from None
     columns = {str(name): _column(str(name), frame[name]) for name in frame.columns}
     for column in columns.values():
         if column.kind == "number" and np.isinf(column.values).any():
             row = int(np.argmax(np.isinf(column.values)))
-            raise GlassnetError(f"column '{column.name}', row {row + 1}: {column.values[row]} is not a finite number: remove or replace it")
+            raise GlassnetError(
+                f"column '{column.name}', row {row + 1}: {column.values[row]} is not a finite number: remove or replace it"
+            )
     return columns
 
 
@@ -83,14 +87,16 @@ def _column(name: str, series: Any) -> Column:
             return Column(name, "number", np.array([np.nan if _is_missing(c) else float(c) for c in cells]))
         texts = (None if _is_missing(c) else str(c).strip() or None for c in cells)
         return Column(name, "text", _objects(texts))
-    raise GlassnetError(f"column '{name}' holds {dtype}, which is neither numbers, text, booleans nor dates: leave it out or convert it")
+    raise GlassnetError(
+        f"column '{name}' holds {dtype}, which is neither numbers, text, booleans nor dates: leave it out or convert it"
+    )
 
 
 def _naive(cell: Any) -> Any:
-    """A date or time without its zone; NaT where missing."""
-    if cell is None:
-        return np.datetime64("NaT")
-    return cell.replace(tzinfo=None) if getattr(cell, "tzinfo", None) else cell
+    """A date or time without its zone, in microseconds; NaT where missing."""
+    if _is_missing(cell):
+        return np.datetime64("NaT", "us")
+    return np.datetime64(cell.replace(tzinfo=None) if getattr(cell, "tzinfo", None) else cell, "us")
 
 
 def _is_missing(cell: Any) -> bool:

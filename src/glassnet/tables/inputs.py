@@ -45,14 +45,14 @@ class Number:
         x = np.where(column.missing, self.fill, column.values)
         u = (x - self.center) / self.scale
         if self.squeeze:
-            u = u / np.sqrt(1 + (u / SQUEEZE) ** 2)
+            u = u / np.hypot(1, u / SQUEEZE)
         return np.column_stack([u, column.missing]) if self.indicator else u[:, None]
 
     def decode(self, features: Features) -> list[float | None]:
-        """`encode` undone: the cells, None where they were missing and an indicator tells."""
+        """`encode` undone: the cells, None where they were missing and an indicator tells; far outliers only roughly."""
         u = features[:, 0]
         if self.squeeze:
-            u = u / np.sqrt(1 - (u / SQUEEZE) ** 2)
+            u = u / np.sqrt(np.maximum(1 - (u / SQUEEZE) ** 2, np.finfo(float).eps))
         missing = features[:, 1] > 0.5 if self.indicator else np.zeros(len(u), bool)
         return [None if gone else float(v) for v, gone in zip(u * self.scale + self.center, missing, strict=True)]
 
@@ -109,7 +109,7 @@ class Categories:
 
     def encode(self, column: Column) -> Features:
         """N cells as an N x (levels, and 1 for missing) matrix of 0 and 1."""
-        place = {level: i for i, level in enumerate(self.levels)}
+        place: dict[str | None, int] = {level: i for i, level in enumerate(self.levels)}
         index = np.array([place.get(cell, len(self.levels)) for cell in texts(column)], int)
         return np.eye(len(self.levels) + 1)[index][:, : len(self.levels) + self.indicator]
 
@@ -163,7 +163,8 @@ def _learn_number(column: Column, squeeze: bool) -> Input:
     seen = column.values[~column.missing]
     low, q1, median, q3, high = (float(q) for q in np.quantile(seen, [0, 0.25, 0.5, 0.75, 1]))
     indicator = bool(column.missing.any())
-    scale = q3 - q1 or (high - low) / 2
+    middle, full = q3 - q1, high - low
+    scale = middle if middle > 1e-9 * full else full / 2  # a middle of mere rounding is none
     if scale == 0 and not indicator:
         return Unused(column.name, f"constant ({median:.6g})")
     return Number(column.name, median, scale or 1.0, squeeze, median, indicator, column.kind == "date")

@@ -81,22 +81,35 @@ def _csv(name: str, data: bytes, separator: str | None) -> "polars.DataFrame":
     )
 
 
-def _parquet(name: str, data: bytes) -> "polars.DataFrame":
+def _parquet(_: str, data: bytes) -> "polars.DataFrame":
     import polars
 
     return polars.read_parquet(io.BytesIO(data))
 
 
-def _arrow(name: str, data: bytes) -> "polars.DataFrame":
+def _arrow(_: str, data: bytes) -> "polars.DataFrame":
     import polars
 
     return polars.read_ipc(io.BytesIO(data))
 
 
-def _json_lines(name: str, data: bytes) -> "polars.DataFrame":
+def _json_lines(_: str, data: bytes) -> "polars.DataFrame":
     import polars
 
-    return polars.read_ndjson(io.BytesIO(data), infer_schema_length=None)
+    frame = polars.read_ndjson(io.BytesIO(data), infer_schema_length=None)
+    return frame.with_columns(_as_dates(column) for column in frame.get_columns() if column.dtype == polars.String)
+
+
+def _as_dates(column: "polars.Series") -> "polars.Series":
+    """A column of text as dates or times where every cell is one (JSON has no dates), else as it is."""
+    import polars
+
+    for convert in (column.str.to_date, column.str.to_datetime):
+        try:
+            return convert(strict=True)
+        except polars.exceptions.PolarsError:
+            continue
+    return column
 
 
 def _first_line(error: Exception) -> str:

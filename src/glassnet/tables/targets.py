@@ -74,7 +74,9 @@ class ClassTarget:
         cells = [str(cell) for cell in texts(column)]
         for row, cell in enumerate(cells, 1):
             if cell not in place:
-                raise GlassnetError(f"column '{self.name}', row {row}: class '{cell}' is not among those trained on: {', '.join(place)}")
+                raise GlassnetError(
+                    f"column '{self.name}', row {row}: class '{cell}' is not among those trained on: {', '.join(place)}"
+                )
         return np.array([place[cell] for cell in cells], int)
 
     def probabilities(self, output: np.ndarray) -> np.ndarray:
@@ -122,7 +124,9 @@ def find_task(columns: list[Column]) -> Task:
     found: list[Task] = [_task_of(column) for column in columns]
     if len(columns) > 1 and (len(set(found)) > 1 or found[0] == "multiclass"):
         tasks = ", ".join(f"'{c.name}' is {task}" for c, task in zip(columns, found, strict=True))
-        raise GlassnetError(f"several targets must be all numeric or all two-valued, but {tasks}: train one model each, or give --task")
+        raise GlassnetError(
+            f"several targets must be all numeric or all two-valued, but {tasks}: train one model each, or give --task"
+        )
     return found[0]
 
 
@@ -134,6 +138,8 @@ def _task_of(column: Column) -> Task:
         return "binary"
     if column.kind != "number":
         return "multiclass"
+    if len(counts) == 1:
+        return "regression"  # which says that it is constant
     whole = all(value == int(value) for value in column.values[~column.missing])
     return "multiclass" if whole and len(counts) <= 10 and min(counts.values(), default=0) >= 5 else "regression"
 
@@ -151,9 +157,13 @@ def learn_target(column: Column, task: Task, centred: bool = True) -> Target:
 
 def _learn_number(column: Column, centred: bool) -> NumberTarget:
     if column.kind not in ("number", "boolean"):
-        raise GlassnetError(f"target '{column.name}' is {column.kind}, which regression cannot predict: use --task multiclass, or leave it out")
+        raise GlassnetError(
+            f"target '{column.name}' is {column.kind}, which regression cannot predict: use --task multiclass, or leave it out"
+        )
     if column.kind == "boolean":
-        raise GlassnetError(f"target '{column.name}' is true/false, which regression cannot predict: use --task binary, or leave it out")
+        raise GlassnetError(
+            f"target '{column.name}' is true/false, which regression cannot predict: use --task binary, or leave it out"
+        )
     y = column.values
     low, high, mean, spread = float(y.min()), float(y.max()), float(y.mean()), float(y.std())
     if low == high:
@@ -161,7 +171,9 @@ def _learn_number(column: Column, centred: bool) -> NumberTarget:
     if centred:
         return NumberTarget(column.name, mean, spread, low, high)
     if low < 0:
-        raise GlassnetError(f"target '{column.name}' has negative values (smallest {low:g}), which this loss cannot take: use another --loss")
+        raise GlassnetError(
+            f"target '{column.name}' has negative values (smallest {low:g}), which this loss cannot take: use another --loss"
+        )
     return NumberTarget(column.name, 0.0, mean, low, high)
 
 
@@ -181,6 +193,7 @@ def _learn_classes(column: Column, task: Task) -> ClassTarget:
         return ClassTarget(column.name, (False, True))
     if len(counts) > 0.5 * counts.total() and len(counts) > 10:
         raise GlassnetError(
-            f"target '{column.name}' has {len(counts)} different texts in {counts.total()} rows: too many to be classes; is it a name?"
+            f"target '{column.name}' has {len(counts)} different texts in {counts.total()} rows: "
+            "too many to be classes; is it a name?"
         )
     return ClassTarget(column.name, tuple(sorted(counts)))

@@ -48,7 +48,7 @@ class Problem:
 
 
 class Best(NamedTuple):
-    """The parameters with the lowest loss so far (validation loss where there is one), and the epoch that left them; 0: the start."""
+    """The parameters with the lowest loss so far (validation's where there is one), and the epoch that left them; 0: the start."""
 
     parameters: Parameters
     loss: float

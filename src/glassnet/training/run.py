@@ -31,7 +31,7 @@ ENDINGS = {
 """Why a run ended, in plain words."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Run:
     """A training that has ended.
 
@@ -150,8 +150,8 @@ def _in_chunks(
         while state.epoch < plan.epochs and not state.ended:
             began = perf_counter()
             wanted = min(epochs, plan.epochs - state.epoch)
-            drawn = list(islice(orders, wanted))
-            order = None if drawn[0] is None else np.stack(drawn)
+            drawn = [order for order in islice(orders, wanted) if order is not None]
+            order = np.stack(drawn) if drawn else None
             done.append(engine(problem, state, order, rates[state.epoch : state.epoch + wanted]))
             state = done[-1][0]
             if progress:
@@ -171,7 +171,9 @@ def as_data(network: Network, x: Any, y: Any, row_weights: Any = None, dtype: An
     x = _matrix(x, network.sizes[0], f"{name}x", dtype)
     y = _matrix(y, network.sizes[-1], f"{name}y", dtype)
     if len(x) != len(y) or len(x) == 0:
-        raise GlassnetError(f"{name}x has {len(x)} rows and {name}y has {len(y)}: give one row of y for each row of x, at least one")
+        raise GlassnetError(
+            f"{name}x has {len(x)} rows and {name}y has {len(y)}: give one row of y for each row of x, at least one"
+        )
     if row_weights is None:
         return Data(x, y)
     w = np.asarray(row_weights, dtype)
@@ -191,7 +193,9 @@ def _matrix(values: Any, columns: int, name: str, dtype: Any) -> Floats:
         raise GlassnetError(f"{name} has shape {matrix.shape}, but the network needs {columns} columns")
     if not np.isfinite(matrix).all():
         row, column = np.argwhere(~np.isfinite(matrix))[0]
-        raise GlassnetError(f"{name} holds {matrix[row, column]} in row {row}, column {column}: remove or replace what is not finite")
+        raise GlassnetError(
+            f"{name} holds {matrix[row, column]} in row {row}, column {column}: remove or replace what is not finite"
+        )
     return matrix
 
 
@@ -204,7 +208,9 @@ def _start(network: Network, parameters: Parameters, masks: tuple[Floats, ...]) 
     if not masks:
         return start
     if tuple(m.shape for m in masks) != network.shapes:
-        raise GlassnetError(f"weight_masks of shapes {[m.shape for m in masks]} do not fit weights of shapes {list(network.shapes)}")
+        raise GlassnetError(
+            f"weight_masks of shapes {[m.shape for m in masks]} do not fit weights of shapes {list(network.shapes)}"
+        )
     if not all(np.isin(m, (0, 1)).all() for m in masks):
         raise GlassnetError("weight_masks must hold 0 (no weight) and 1 (trained) only")
     return start._replace(weights=tuple(w * m for w, m in zip(start.weights, masks, strict=True)))
@@ -230,5 +236,7 @@ def _rates_of_dropout(network: Network, dropout: float | Sequence[float]) -> tup
     hidden = len(network.sizes) - 2
     rates = (float(dropout),) * hidden if isinstance(dropout, (int, float)) else tuple(float(r) for r in dropout)
     if len(rates) != hidden or not all(0 <= r < 1 for r in (*rates, dropout if isinstance(dropout, (int, float)) else 0)):
-        raise GlassnetError(f"dropout must be from 0 to below 1, one number or one for each of {hidden} hidden layers; got {dropout}")
+        raise GlassnetError(
+            f"dropout must be from 0 to below 1, one number or one for each of {hidden} hidden layers; got {dropout}"
+        )
     return rates

@@ -36,7 +36,7 @@ def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
             losses += [loss for loss, _ in batch_losses]
             epoch_losses.append(_epoch_loss(problem, batch_losses))
             if problem.validation is not None:
-                validation_losses.append(_validation_loss(problem, state.parameters))
+                validation_losses.append(_validation_loss(problem, state.parameters, problem.validation))
             state = _end_epoch(problem, state, start, epoch_losses[-1], validation_losses)
     return state, Measured(np.array(losses), np.array(epoch_losses), np.array(validation_losses), output)
 
@@ -77,8 +77,8 @@ def _epoch_loss(problem: Problem, batch_losses: list[tuple[float, int]]) -> floa
     return sum(loss * rows for loss, rows in batch_losses) / sum(rows for _, rows in batch_losses)
 
 
-def _validation_loss(problem: Problem, parameters: Parameters) -> float:
-    x, y, w = problem.validation
+def _validation_loss(problem: Problem, parameters: Parameters, rows: Data) -> float:
+    x, y, w = rows
     trace = feedforward(problem.network, parameters, x, (), problem.weight_masks)
     return float(problem.network.loss(problem.network.output, trace.z[-1], trace.output, y, w)[0])
 

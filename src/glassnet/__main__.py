@@ -1,0 +1,5 @@
+"""`python -m glassnet` is the command `glassnet`."""
+
+from glassnet.cli import main
+
+main()

@@ -1,0 +1,220 @@
+"""The commands as a user runs them: in a new directory, on real tables, by every way in."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import polars as pl
+import pytest
+
+import glassnet as gn
+from glassnet import article
+
+DATA = Path(__file__).parents[2] / "examples" / "data"
+QUICK = ["--epochs", "3", "--hidden", "8"]
+
+
+def glassnet(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess:
+    """The command in a process of its own; its output as text."""
+    done = subprocess.run([sys.executable, "-m", "glassnet", *arguments], input=stdin, capture_output=True, check=False)
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def files_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def test_demo_prints_plots_and_draws(folder: Path) -> None:
+    done = glassnet("demo", "--out", "run")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    for text in ("0.018", "0.980", "0.976", "0.024", "0.017", "0.975", "0.982", "predicted", "actual", "1.4358854672", "seed"):
+        assert text in done.stdout
+    assert files_in(folder / "run") == {"loss.svg", "loss.png", "network.svg", "history.csv", "model.safetensors"}
+    history = rows_of((folder / "run" / "history.csv").read_text())
+    assert len(history) == 1500
+    assert (history[0]["iteration"], float(history[-1]["loss"])) == ("1", pytest.approx(0.0018732600964096436, rel=1e-12))
+    for picture in ("loss.svg", "network.svg"):
+        assert ElementTree.parse(folder / "run" / picture).getroot().tag.endswith("svg")
+    assert (folder / "run" / "loss.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_demo_json_is_one_object_and_writes_nothing(folder: Path, article_oracle: dict[str, Any]) -> None:
+    done = glassnet("demo", "--json", "--seed", "3")
+    assert done.returncode == 0, done.stderr
+    found, oracle = json.loads(done.stdout), article_oracle["runs"]["3"]
+    assert list(found) == ["predicted", "actual", "loss", "initial_weights", "weights", "engine"]
+    assert found["actual"] == [0, 1, 1, 0]
+    assert found["engine"] in ("numpy", "native")
+    assert len(found["loss"]) == 1500
+    assert np.ravel(found["initial_weights"][0]).tolist() == oracle["initial_w1"]
+    assert np.shape(found["initial_weights"][1]) == np.shape(found["weights"][1]) == (4, 1)
+    np.testing.assert_allclose(found["predicted"], oracle["predicted"], rtol=1e-12)
+    np.testing.assert_allclose(np.ravel(found["weights"][0]), oracle["w1"], rtol=1e-11)
+    assert not files_in(folder)
+
+
+def test_demo_json_with_out_writes_too(folder: Path) -> None:
+    done = glassnet("demo", "--json", "--out", "deep/run", "--iterations", "7", "--rng", "numpy", "--engine", "numpy")
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout)["loss"]) == 7
+    assert len(files_in(folder / "deep" / "run")) == 5
+
+
+def test_demo_never_overwrites(folder: Path) -> None:
+    for expected in ("demo", "demo-2", "demo-3"):
+        assert glassnet("demo", "--iterations", "2").returncode == 0
+        assert (folder / "runs" / expected / "model.safetensors").exists()
+    again = glassnet("demo", "--out", "runs/demo")
+    assert again.returncode == 2
+    assert "--out runs/demo: already exists" in again.stderr
+
+
+def test_the_demos_model_predicts_new_rows(folder: Path) -> None:
+    glassnet("demo", "--out", "run")
+    (folder / "new.csv").write_text("x3,x2,x1\n" + "".join(f"{c},{b},{a}\n" for a, b, c in article.NEW_ROWS))
+    done = glassnet("predict", "run", "new.csv")
+    assert done.returncode == 0, done.stderr
+    start = gn.initialize(article.article_network(), "uniform", seed=1, rng="r")
+    run = gn.train(article.article_network(), start, article.X, article.Y, optimizer=gn.GradientDescent(1.0), epochs=1500)
+    expected = gn.feedforward(article.article_network(), run.parameters, article.NEW_ROWS).output.ravel()
+    np.testing.assert_allclose([float(row["prediction"]) for row in rows_of(done.stdout)], expected, rtol=1e-12)
+    shown = glassnet("show", "run").stdout
+    assert "3-4-1 sigmoid" in shown
+    assert f"{run.parameters.weights[1][0, 0]:.6g}" in shown
+
+
+RUN_FILES = {"model.safetensors", "history.csv", "loss.svg", "network.svg", "predictions.csv", "run.json"}
+
+
+@pytest.mark.parametrize(
+    ("table", "targets", "task", "scores"),
+    [
+        ("penguins.csv", ["species"], "multiclass", ["accuracy", "balanced_accuracy", "log_loss"]),
+        ("penguins.csv", ["sex"], "binary", ["accuracy", "balanced_accuracy", "log_loss", "auc"]),
+        ("cars.csv", ["miles_per_gallon"], "regression", ["rmse", "mae", "r2"]),
+        ("penguins.csv", ["bill_length_mm", "bill_depth_mm"], "regression", ["rmse", "mae", "r2"]),
+        ("breast_cancer.csv", ["diagnosis"], "binary", ["accuracy", "balanced_accuracy", "log_loss", "auc"]),
+    ],
+)
+def test_train_predict_show(folder: Path, table: str, targets: list[str], task: str, scores: list[str]) -> None:
+    wanted = [part for target in targets for part in ("--target", target)]
+    done = glassnet("train", str(DATA / table), *wanted, "--epochs", "20", "--out", "run")
+    assert done.returncode == 0, done.stderr
+    assert f"Task: {task}" in done.stdout
+    assert all(score in done.stdout for score in scores)
+    assert files_in(folder / "run") == RUN_FILES
+    record = json.loads((folder / "run" / "run.json").read_text())
+    assert record["options"]["task"] == task
+    assert record["scores"].keys() == set(targets)
+    held_out = rows_of((folder / "run" / "predictions.csv").read_text())
+    assert len(held_out) == record["rows"]["holdout"] > 50
+    assert len(rows_of((folder / "run" / "history.csv").read_text())) == record["epochs_run"]
+
+    frame = pl.read_csv(DATA / table, null_values=["NA", ""]).drop(targets)
+    frame.write_csv(folder / "new.csv")
+    predicted = glassnet("predict", "run", "new.csv", "--out", "predicted.csv")
+    assert predicted.returncode == 0, predicted.stderr
+    assert predicted.stdout == ""
+    found = rows_of((folder / "predicted.csv").read_text())
+    assert len(found) == frame.height
+    names = [f"prediction_{t}" for t in targets] if len(targets) > 1 else ["prediction"]
+    assert set(names) <= set(found[0])
+    if task != "regression":
+        assert sum(float(v) for name, v in found[0].items() if name.startswith("probability_")) == pytest.approx(1)
+    for row in held_out:  # the run's own predictions are those of the saved model
+        assert row[names[0]] == found[int(row["row"]) - 1][names[0]]
+        actual = row["actual" if len(targets) == 1 else f"actual_{targets[0]}"]
+        assert actual != ""
+
+    shown = glassnet("show", "run")
+    assert shown.returncode == 0, shown.stderr
+    assert all(score in shown.stdout for score in scores)
+    assert all(column in shown.stdout for column in frame.columns[:3])
+
+
+def test_a_run_can_be_repeated_from_its_record(folder: Path) -> None:
+    glassnet("train", str(DATA / "penguins.csv"), "--target", "sex", *QUICK, "--seed", "7", "--dropout", "0.1", "--out", "run")
+    record = json.loads((folder / "run" / "run.json").read_text())
+    model = gn.train_table(record["table"], record["target"], **record["options"])
+    assert model.scores == record["scores"]
+    np.testing.assert_array_equal(model.parameters.weights[0], gn.load("run").parameters.weights[0])
+
+
+def test_every_format_trains_the_same(folder: Path) -> None:
+    frame = pl.read_csv(DATA / "cars.csv", try_parse_dates=True)
+    frame.write_parquet("cars.parquet")
+    frame.write_ipc("cars.arrow")
+    frame.write_ndjson("cars.jsonl")
+    frame.write_csv("cars.tsv", separator="\t")
+    frame.write_csv("cars.csv")
+    scores = []
+    for name in ("cars.csv", "cars.tsv", "cars.parquet", "cars.arrow", "cars.jsonl"):
+        done = glassnet("train", name, "--target", "miles_per_gallon", *QUICK, "--json")
+        assert done.returncode == 0, done.stderr
+        scores.append(json.loads(done.stdout)["scores"])
+    assert all(score == scores[0] for score in scores)
+    assert files_in(folder / "runs") == {"cars", "cars-2", "cars-3", "cars-4", "cars-5"}
+
+
+def test_standard_input_and_output(folder: Path) -> None:
+    data = (DATA / "penguins.csv").read_bytes()
+    done = glassnet("train", "-", "--target", "species", *QUICK, "--quiet", stdin=data)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    predicted = glassnet("predict", "runs/stdin", "-", stdin=data)
+    assert len(rows_of(predicted.stdout)) == 344
+
+
+def test_every_option_of_train(folder: Path) -> None:
+    options = {
+        "--task": "multiclass", "--hidden": "9,7", "--activation": "relu,tanh", "--loss": "sum_of_squares", "--l1": "0.0001",
+        "--optimizer": "nesterov", "--learning-rate": "0.01", "--schedule": "four_cycles", "--batch-size": "32", "--l2": "0.001",
+        "--epochs": "8", "--patience": "2", "--dropout": "0.1", "--seed": "4", "--dtype": "float32", "--engine": "numpy",
+        "--validation": "0.25", "--holdout": "0.3", "--category": "year", "--ignore": "island", "--out": "run", "--decay": "0.1",
+    }  # fmt: skip
+    done = glassnet(
+        "train", str(DATA / "penguins.csv"), "--target", "species", "--json", *(part for pair in options.items() for part in pair)
+    )
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert record["network"] == "13-9-7-3 relu, tanh, softmax, sum_of_squares, biases"
+    assert "categories: 2007, 2008, 2009" in record["inputs"]["year"]
+    assert "island" not in record["inputs"]
+    assert sum(record["rows"].values()) == 344
+    assert record["rows"]["holdout"] == pytest.approx(0.3 * 344, abs=3)
+    assert record["rows"]["validation"] == pytest.approx(0.25 * 0.7 * 344, abs=3)
+    for name, value in options.items():
+        key = name[2:].replace("-", "_")
+        if key in record["options"] and key not in ("hidden", "activation", "category", "ignore"):
+            assert str(record["options"][key]) == value
+
+
+def test_four_rows_train_when_none_are_held_out(folder: Path) -> None:
+    (folder / "xor.csv").write_text("a,b,y\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n")
+    done = glassnet("train", "xor.csv", "--target", "y", "--holdout", "0", "--validation", "0", "--task", "binary")
+    assert done.returncode == 0, done.stderr
+    assert "rows trained on (none were held out)" in done.stdout
+
+
+def test_help_and_version() -> None:
+    for command in ("demo", "train", "predict", "show"):
+        assert command in glassnet("--help").stdout
+        assert glassnet(command, "--help").returncode == 0
+    assert glassnet("--version").stdout == f"glassnet {gn.__version__}\n"
+    assert glassnet().returncode == 2
+
+
+def test_no_colour_and_no_bar_where_there_is_no_terminal(folder: Path) -> None:
+    done = glassnet("train", str(DATA / "penguins.csv"), "--target", "sex", *QUICK)
+    assert "\x1b" not in done.stdout + done.stderr
+    assert done.stderr == ""

@@ -1,0 +1,75 @@
+"""The array engines that every test of the mathematics runs on, and the article's data."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+jax.config.update("jax_enable_x64", True)
+ORACLES = Path(__file__).parent / "oracles"
+
+
+class Engine:
+    """An array library as the tests use it: makes its own arrays, and runs a function of arrays as it would be run there."""
+
+    def __init__(self, name: str, asarray: Callable[[np.ndarray], Any], call: Callable[..., Any] | None = None) -> None:
+        self.name, self.asarray = name, asarray
+        self.call = call or (lambda function, *args: function(*args))
+
+    def arrays(self, nest: Any) -> Any:
+        """A nest of tuples of NumPy arrays as this library's own."""
+        return jax.tree_util.tree_map(self.asarray, nest)
+
+    def numpy(self, nest: Any) -> Any:
+        """The way back."""
+        return jax.tree_util.tree_map(lambda a: np.asarray(a), nest)
+
+
+def _read_only(a: np.ndarray) -> np.ndarray:
+    copy = np.array(a)
+    copy.flags.writeable = False
+    return copy
+
+
+def _strict(a: np.ndarray) -> Any:
+    import array_api_strict
+
+    return array_api_strict.asarray(np.asarray(a))
+
+
+ENGINES = [
+    Engine("strict", _strict),
+    Engine("numpy", np.asarray),
+    Engine("numpy read-only", _read_only),
+    Engine("jax", jnp.asarray),
+    Engine("jax jitted", jnp.asarray, lambda function, *args: jax.jit(function)(*args)),
+]
+
+
+@pytest.fixture(params=ENGINES, ids=lambda engine: engine.name)
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    with jax.numpy_rank_promotion("raise"):
+        yield request.param
+
+
+@pytest.fixture(scope="session")
+def article_oracle() -> dict[str, Any]:
+    return json.loads((ORACLES / "article.json").read_text())
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A new directory to run commands in."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def in_ci() -> bool:
+    """Whether this is a run in which nothing may be skipped."""
+    return os.environ.get("CI", "").lower() == "true"

@@ -1,0 +1,55 @@
+"""The values of the activations: against another library's, far out, and at NaN."""
+
+import jax
+import numpy as np
+import pytest
+
+from conftest import Engine
+from glassnet.core.activations import ACTIVATIONS, OUTPUTS, find_activation
+from glassnet.errors import GlassnetError
+
+Z = np.array([[-30.0, -2.5, -1.0, -1e-3], [1e-3, 0.7, 3.0, 30.0]])
+THEIRS = {
+    "sigmoid": jax.nn.sigmoid,
+    "tanh": np.tanh,
+    "relu": jax.nn.relu,
+    "leaky_relu": jax.nn.leaky_relu,
+    "elu": jax.nn.elu,
+    "selu": jax.nn.selu,
+    "gelu": jax.nn.gelu,
+    "silu": jax.nn.silu,
+    "mish": jax.nn.mish,
+    "softplus": jax.nn.softplus,
+    "identity": np.asarray,
+    "exponential": np.exp,
+    "softmax": jax.nn.softmax,
+}
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_value_is_that_of_another_library(engine: Engine, name: str) -> None:
+    ours = engine.call(OUTPUTS[name].value, engine.asarray(Z))
+    np.testing.assert_allclose(np.asarray(ours), np.asarray(THEIRS[name](Z)), rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("name", [n for n in OUTPUTS if n != "exponential"])
+def test_nothing_overflows_far_out(name: str, dtype: type) -> None:
+    z = np.array([[-1e4, -200.0, 200.0, 1e4]], dtype)
+    a = OUTPUTS[name].value(z)  # a warning would be an error
+    assert np.isfinite(a).all()
+    da = np.ones_like(z)
+    assert np.isfinite(OUTPUTS[name].backward(z, a, da)).all()
+    assert a.dtype == dtype
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_nan_stays_nan(name: str) -> None:
+    assert np.isnan(OUTPUTS[name].value(np.array([[np.nan, 1.0]]))[0, 0])
+
+
+def test_unknown_name_gets_the_nearest_right_one() -> None:
+    with pytest.raises(GlassnetError, match="unknown activation 'sigmod': did you mean 'sigmoid'"):
+        find_activation("sigmod")
+    with pytest.raises(GlassnetError, match="unknown activation 'softmax'"):
+        find_activation("softmax", ACTIVATIONS)

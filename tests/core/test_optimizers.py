@@ -1,0 +1,101 @@
+"""The update rules: each against its published formula worked with plain numbers, and on every engine."""
+
+import math
+
+import numpy as np
+import pytest
+
+from conftest import Engine
+from glassnet.core.network import Parameters, flatten
+from glassnet.core.optimizers import OPTIMIZERS, AdamW, GradientDescent, Momentum, Optimizer, Rprop, find_optimizer
+from glassnet.errors import GlassnetError
+
+SLOPES = (0.5, -0.25, 0.25, 0.0, 2.0)
+
+
+def published(name: str, w: float = 1.0, rate: float = 0.1, decay: float = 0.0) -> float:
+    """Where the published rule leaves one weight after the slopes above."""
+    v = m = s = 0.0
+    before, size = 0.0, 0.1
+    for t, g in enumerate(SLOPES, 1):
+        if name == "gradient_descent":
+            w -= rate * g
+        elif name == "momentum":
+            v = 0.9 * v - rate * g
+            w += v
+        elif name == "nesterov":
+            old, v = v, 0.9 * v - rate * g
+            w += -0.9 * old + (1 + 0.9) * v  # Keras's and lasagne's writing of the same step
+        elif name == "rmsprop":
+            s = 0.9 * s + 0.1 * g**2
+            w -= rate * g / (math.sqrt(s) + 1e-8)
+        elif name in ("adam", "adamw"):
+            w -= rate * decay * w
+            m, s = 0.9 * m + 0.1 * g, 0.999 * s + 0.001 * g**2
+            w -= rate * (m / (1 - 0.9**t)) / (math.sqrt(s / (1 - 0.999**t)) + 1e-8)
+        elif name == "rprop":
+            if before * g > 0:
+                size = min(1.2 * size, 50)
+            elif before * g < 0:
+                size, g = max(0.5 * size, 1e-6), 0.0
+            w -= math.copysign(size, g) if g else 0.0
+            before = g
+    return w
+
+
+def run(
+    engine: Engine, optimizer: Optimizer, rates: tuple[float, ...] = (0.1, 0.1), slopes: tuple[float, ...] = SLOPES
+) -> Parameters:
+    parameters = engine.arrays(Parameters((np.array([[1.0, -1.0]]),), (np.array([1.0]),)))
+    state = optimizer.init(parameters)
+    for g in slopes:
+        gradients = engine.arrays(Parameters((np.array([[g, -g]]),), (np.array([g]),)))
+        parameters, state = engine.call(lambda g, s, p: optimizer.update(g, s, p, rates), gradients, state, parameters)
+    return engine.numpy(parameters)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_published_rule(engine: Engine, name: str) -> None:
+    optimizer = find_optimizer(name, 0.1)
+    decay = optimizer.decay if isinstance(optimizer, AdamW) else 0.0
+    parameters = run(engine, optimizer)
+    np.testing.assert_allclose(parameters.weights[0], [[published(name, decay=decay), -published(name, decay=decay)]], rtol=1e-12)
+    np.testing.assert_allclose(parameters.biases[0], [published(name)], rtol=1e-12)  # biases do not decay
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_each_array_has_its_own_rate(engine: Engine, name: str) -> None:
+    parameters = run(engine, find_optimizer(name, 0.1), rates=(0.1, 0.0))
+    assert parameters.biases[0] == [1.0]
+    assert parameters.weights[0][0, 0] != 1.0
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_slope_of_nothing_moves_nothing(engine: Engine, name: str) -> None:
+    optimizer = find_optimizer(name, 0.1)
+    if isinstance(optimizer, AdamW):
+        optimizer = AdamW(0.1, decay=0)
+    parameters = run(engine, optimizer, slopes=(0.0, 0.0))
+    assert np.concatenate([a.ravel() for a in flatten(parameters)]).tolist() == [1, -1, 1]
+
+
+def test_rprop_steps_scale_with_a_schedule() -> None:
+    parameters = Parameters((np.array([[1.0]]),))
+    optimizer = Rprop(0.1)
+    moved, _ = optimizer.update(Parameters((np.array([[3.0]]),)), optimizer.init(parameters), parameters, (0.05,))
+    assert moved.weights[0][0, 0] == pytest.approx(0.95)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: find_optimizer("adm"), "did you mean 'adam'"),
+        (lambda: GradientDescent(0), "learning_rate must be a positive number, got 0"),
+        (lambda: GradientDescent(float("nan")), "learning_rate must be"),
+        (lambda: Momentum(momentum=1.0), "momentum must be from 0 to below 1"),
+        (lambda: AdamW(decay=-1), "decay must be"),
+    ],
+)
+def test_refused(make, message: str) -> None:
+    with pytest.raises(GlassnetError, match=message):
+        make()

@@ -1,0 +1,77 @@
+"""Data frames of every kind become the same plain columns."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from glassnet.errors import GlassnetError
+from glassnet.tables.columns import as_columns
+
+DATA = {
+    "whole": [1, 2, None],
+    "real": [0.5, None, 2.5],
+    "flag": [True, False, None],
+    "word": ["b", None, " a "],
+    "day": [dt.date(1970, 1, 2), None, dt.date(1970, 1, 11)],
+}
+FRAMES = {
+    "polars": lambda: pl.DataFrame(DATA),
+    "pandas": lambda: pd.DataFrame(DATA).assign(day=pd.to_datetime(pd.Series(DATA["day"]))),
+    "pandas nullable": lambda: pd.DataFrame(DATA).convert_dtypes().assign(day=pd.to_datetime(pd.Series(DATA["day"]))),
+    "pyarrow": lambda: pa.table(DATA),
+    "dict": lambda: DATA,
+}
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_every_frame_gives_the_same_columns(kind: str) -> None:
+    columns = as_columns(FRAMES[kind]())
+    assert {name: column.kind for name, column in columns.items()} == {
+        "whole": "number", "real": "number", "flag": "boolean", "word": "text", "day": "date",
+    }  # fmt: skip
+    np.testing.assert_array_equal(columns["whole"].values, [1, 2, np.nan])
+    np.testing.assert_array_equal(columns["real"].values, [0.5, np.nan, 2.5])
+    np.testing.assert_array_equal(columns["day"].values, [1, np.nan, 10])
+    assert columns["flag"].values.tolist() == ["true", "false", None]
+    assert columns["word"].values.tolist() == ["b", None, "a"]
+    assert columns["word"].missing.tolist() == [False, True, False]
+
+
+def test_times_of_day_and_zones() -> None:
+    when = [dt.datetime(1970, 1, 2, 12, tzinfo=dt.UTC), None]
+    assert as_columns(pl.DataFrame({"t": when}))["t"].values[0] == 1.5
+
+
+def test_pandas_categories_and_objects() -> None:
+    frame = pd.DataFrame(
+        {
+            "c": pd.Categorical(["x", None, "y"]),
+            "o": pd.Series([1, None, 2], dtype=object),
+            "m": pd.Series([1, "a", None], dtype=object),
+        }
+    )
+    columns = as_columns(frame)
+    assert columns["c"].values.tolist() == ["x", None, "y"]
+    np.testing.assert_array_equal(columns["o"].values, [1, np.nan, 2])
+    assert columns["m"].values.tolist() == ["1", "a", None]
+
+
+def test_a_column_of_nothing_is_a_column_of_missing_numbers() -> None:
+    assert as_columns(pl.DataFrame({"n": [None, None]}))["n"].missing.all()
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        (pl.DataFrame({"a": [1.0, float("inf")]}), r"column 'a', row 2: inf is not a finite number"),
+        (pl.DataFrame({"a": [[1], [2]]}), "column 'a' holds List"),
+        (np.ones((2, 2)), "must be a pandas, Polars or PyArrow data frame or a path, got ndarray"),
+    ],
+)
+def test_refused(frame, message: str) -> None:
+    with pytest.raises(GlassnetError, match=message):
+        as_columns(frame)

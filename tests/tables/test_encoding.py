@@ -1,0 +1,239 @@
+"""What each column becomes, that it can be undone, and that nothing of it is lost in the model file's JSON."""
+
+import json
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from glassnet.errors import GlassnetError
+from glassnet.tables.columns import Column, as_columns
+from glassnet.tables.encoding import TableEncoding, learn_encoding, plain_encoding
+from glassnet.tables.inputs import Categories, Number, TwoValues, Unused, learn_input
+from glassnet.tables.split import split_rows
+from glassnet.tables.targets import ClassTarget, NumberTarget, find_task, learn_target
+
+
+def column(values: list, name: str = "c") -> Column:
+    return as_columns(pl.DataFrame({name: values}))[name]
+
+
+def test_a_number_is_centred_scaled_and_squeezed() -> None:
+    values = [1.0, 2.0, 3.0, 4.0, 5.0, 1000.0]
+    learnt = learn_input(column(values))
+    # median 3.5, quartiles 2.25 and 4.75: u = (x - 3.5) / 2.5; the outlier 1000 has u = 398.6 and lands just below 3
+    assert learnt == Number("c", 3.5, 2.5, squeeze=True, fill=3.5, indicator=False)
+    u = (np.array(values) - 3.5) / 2.5
+    np.testing.assert_allclose(learnt.encode(column(values))[:, 0], u / np.sqrt(1 + u * u / 9))
+    assert learnt.encode(column(values)).max() < 3
+    np.testing.assert_allclose(learnt.decode(learnt.encode(column(values))), values, rtol=1e-8)
+
+
+def test_missing_numbers_are_the_median_and_an_indicator() -> None:
+    learnt = learn_input(column([1.0, None, 3.0]))
+    assert learnt.features == ["c", "c missing"]
+    assert learnt.encode(column([2.0, None])).tolist() == [[0, 0], [0, 1]]
+    assert learnt.decode(learnt.encode(column([3.0, None]))) == [pytest.approx(3), None]
+    never = learn_input(column([1.0, 3.0]))
+    assert never.encode(column([None, 2.0])).tolist() == [[0], [0]]
+
+
+def test_scale_without_a_middle_and_without_any_spread() -> None:
+    assert learn_input(column([0.0] * 9 + [8.0])).scale == 4  # half the full range
+    assert learn_input(column([5.0, 5.0])) == Unused("c", "constant (5)")
+    assert learn_input(column([5.0, None])).features == ["c", "c missing"]
+    assert learn_input(column([None, None])) == Unused("c", "every cell is missing")
+
+
+def test_two_values_are_minus_and_plus_one() -> None:
+    learnt = learn_input(column(["no", "yes", "no", None]))
+    assert learnt == TwoValues("c", ("no", "yes"), indicator=True)
+    assert learnt.encode(column(["no", "yes", None, "perhaps"])).tolist() == [[-1, 0], [1, 0], [0, 1], [0, 1]]
+    assert learnt.decode(learnt.encode(column(["no", "yes", None]))) == ["no", "yes", None]
+    assert learn_input(column([True, False, True])).features == ["c=true"]
+
+
+def test_categories_and_what_was_never_seen() -> None:
+    learnt = learn_input(column(["a", "b", "c", "a", "b", "c", None]))
+    assert learnt == Categories("c", ("a", "b", "c"), indicator=True)
+    assert learnt.encode(column(["b", None, "z"])).tolist() == [[0, 1, 0, 0], [0, 0, 0, 1], [0, 0, 0, 1]]
+    assert learnt.decode(learnt.encode(column(["b", None]))) == ["b", None]
+    full = learn_input(column(["a", "b", "c"] * 3))
+    assert full.encode(column(["z"])).tolist() == [[0, 0, 0]]
+
+
+def test_rare_and_too_many_categories() -> None:
+    many = [f"k{i % 30}" for i in range(300)] + ["once"]
+    learnt = learn_input(column(many))
+    assert "once" not in learnt.levels
+    assert learnt.indicator
+    assert len(learn_input(column([f"k{i % 80}" for i in range(800)])).levels) == 50
+    names = learn_input(column([f"name {i}" for i in range(20)]))
+    assert isinstance(names, Unused)
+    assert "more a name than a category" in names.reason
+    assert learn_input(column(["x", "x", None])).features  # one category, and missing tells
+    assert isinstance(learn_input(column(["x", "x"])), Unused)
+
+
+def test_numbers_as_categories_when_asked() -> None:
+    learnt = learn_input(column([1, 2, 3, 1, 2, 3]), category=True)
+    assert learnt.levels == ("1", "2", "3")
+    assert learnt.encode(column([2.0])).tolist() == [[0, 1, 0]]
+
+
+@given(arrays(np.float64, st.integers(4, 30), elements=st.floats(-1e6, 1e6)), st.booleans())
+def test_encoding_a_number_can_be_undone(values: np.ndarray, squeeze: bool) -> None:
+    learnt = learn_input(Column("c", "number", values), squeeze)
+    if isinstance(learnt, Number):
+        near = np.abs(values - learnt.center) < 1000 * learnt.scale
+        assert np.isfinite(learnt.encode(Column("c", "number", values))).all()
+        back = np.array(learnt.decode(learnt.encode(Column("c", "number", values))))
+        np.testing.assert_allclose(back[near], values[near], rtol=1e-6, atol=1e-6 * learnt.scale)
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c", "d", None]), min_size=2, max_size=40))
+def test_encoding_categories_can_be_undone(cells: list) -> None:
+    values = np.array([*cells, "a", "b"], object)
+    learnt = learn_input(Column("c", "text", values))
+    if not isinstance(learnt, Unused):
+        assert learnt.decode(learnt.encode(Column("c", "text", values))) == values.tolist()
+
+
+FRAME = {
+    "n": [1.0, 2.0, None, 4.0] * 5,
+    "day": pl.Series([f"2020-01-0{i}" for i in (1, 2, 3, 4)] * 5).str.to_date().to_list(),
+    "two": ["x", "y"] * 10,
+    "three": ["p", "q", "r", None] * 5,
+    "same": [7] * 20,
+    "y": list(range(20)),
+    "class": ["red", "green", "blue", "red"] * 5,
+}
+
+
+@pytest.mark.parametrize(
+    ("targets", "task"), [(["y"], "regression"), (["class"], "multiclass"), (["two"], "binary"), (["y", "n2"], "regression")]
+)
+def test_a_table_encoding_survives_json(targets: list[str], task) -> None:
+    columns = as_columns({**FRAME, "n2": list(range(20))})
+    learnt = learn_encoding(columns, columns, targets, task)
+    assert TableEncoding.from_dict(json.loads(json.dumps(learnt.to_dict()))) == learnt
+    x, y = learnt.encode_inputs(columns), learnt.encode_targets(columns)
+    assert x.shape == (20, len(learnt.features))
+    assert y.shape == (20, len(learnt.outputs))
+    assert np.isfinite(x).all()
+
+
+def test_columns_are_found_by_name_and_missed_by_name() -> None:
+    columns = as_columns(FRAME)
+    learnt = learn_encoding(columns, columns, ["y"], "regression")
+    backwards = dict(reversed(columns.items()))
+    np.testing.assert_array_equal(learnt.encode_inputs(backwards), learnt.encode_inputs(columns))
+    del backwards["three"]
+    with pytest.raises(GlassnetError, match="lacks the column 'three'"):
+        learnt.encode_inputs(backwards)
+    del columns["same"]  # was not used, so it is not missed
+    learnt.encode_inputs(columns)
+    with pytest.raises(GlassnetError, match="column 'n', row 1: 'one' where the model was trained on numbers"):
+        learnt.encode_inputs(as_columns({**FRAME, "n": ["one"] * 20}))
+    np.testing.assert_array_equal(
+        learnt.encode_inputs(as_columns({**FRAME, "n": pl.Series([None] * 20, dtype=pl.String)}))[:, 1], 1
+    )
+
+
+def test_plain_encoding_takes_numbers_as_they_are() -> None:
+    plain = plain_encoding(["a", "b"], "y")
+    assert plain.encode_inputs(as_columns({"a": [1, 2], "b": [3, 4]})).tolist() == [[1, 3], [2, 4]]
+    assert plain.targets[0].decode(np.array([[1e9], [-1e9]])).tolist() == [1e9, -1e9]
+    assert str(plain.inputs[0]) == "number: as it is"
+
+
+def test_a_numeric_target_is_scaled_and_held_to_its_range() -> None:
+    target = learn_target(column([10.0, 20.0, 30.0]), "regression")
+    assert isinstance(target, NumberTarget)
+    encoded = target.encode(column([10.0, 20.0, 30.0]))
+    assert encoded.mean() == pytest.approx(0)
+    assert encoded.std() == pytest.approx(1)
+    np.testing.assert_allclose(target.decode(encoded), [10, 20, 30])
+    assert target.decode(np.array([[100.0], [-100.0]])).tolist() == [30, 10]
+
+
+@pytest.mark.parametrize(
+    ("values", "labels"),
+    [
+        (["b", "a", "c"] * 5, ("a", "b", "c")),
+        ([0, 1] * 5, (0, 1)),
+        ([1.5, 2.0, 1.5] * 5, (1.5, 2.0)),
+        ([True, False] * 5, (False, True)),
+    ],
+)
+def test_classes_come_back_as_they_stood(values: list, labels: tuple) -> None:
+    given_column = column(values)
+    target = learn_target(given_column, find_task([given_column]))
+    assert isinstance(target, ClassTarget)
+    assert target.labels == labels
+    assert target.decode(target.encode(given_column)).tolist() == values
+    assert target.truth(given_column).tolist() == values
+    np.testing.assert_allclose(target.probabilities(target.encode(given_column)).sum(axis=1), 1)
+
+
+@pytest.mark.parametrize(
+    ("values", "task"),
+    [
+        ([0, 1] * 5, "binary"),
+        ([1.5, 2.5] * 5, "binary"),
+        (["u", "v"] * 5, "binary"),
+        ([True, False] * 5, "binary"),
+        (["u", "v", "w"] * 5, "multiclass"),
+        ([1, 2, 3] * 5, "multiclass"),
+        ([1, 2, 3] * 4, "regression"),  # each fewer than 5 times
+        (list(range(11)) * 5, "regression"),  # more than 10 values
+        ([0.5, 1.0, 1.5] * 5, "regression"),
+        ([1, 2, 3] * 5 + [None], "multiclass"),
+    ],
+)
+def test_the_task_is_found(values: list, task: str) -> None:
+    found = find_task([column(values)])
+    assert found == task
+
+
+@pytest.mark.parametrize(
+    ("values", "task", "message"),
+    [
+        ([3.0] * 5, "regression", "is constant"),
+        (["a"] * 5, "multiclass", "has one class only"),
+        (["a", "b"], "regression", "is text, which regression cannot predict"),
+        ([True, False], "regression", "is true/false"),
+        ([1, 2, 3], "binary", "has 3 values, --task binary needs two"),
+        ([f"name {i}" for i in range(30)], "multiclass", "too many to be classes"),
+    ],
+)
+def test_targets_refused(values: list, task, message: str) -> None:
+    with pytest.raises(GlassnetError, match=message):
+        learn_target(column(values), task)
+
+
+def test_several_targets_must_agree() -> None:
+    numbers, words, three = column([1.0, 2.5, 3.0]), column(["a", "b", "a"]), column(["a", "b", "c"])
+    assert find_task([numbers, numbers]) == "regression"
+    assert find_task([words, words]) == "binary"
+    for pair in ([numbers, words], [three, three]):
+        with pytest.raises(GlassnetError, match="must be all numeric or all two-valued"):
+            find_task(pair)
+
+
+def test_splitting() -> None:
+    rest, aside = split_rows(100, 0.2, seed=1)
+    assert len(aside) == 20
+    assert sorted([*rest, *aside]) == list(range(100))
+    assert split_rows(100, 0.2, seed=1)[1].tolist() == aside.tolist() != split_rows(100, 0.2, seed=2)[1].tolist()
+    classes = np.array([0] * 80 + [1] * 15 + [2] * 2 + [3] * 3)
+    rest, aside = split_rows(100, 0.2, seed=1, classes=classes)
+    counts = np.bincount(classes[aside], minlength=4)
+    assert counts[0] == 16
+    assert counts[1] == 3
+    assert counts[2] == 0
+    assert counts[3] <= 1
+    assert split_rows(5, 0.0, seed=1)[1].size == 0

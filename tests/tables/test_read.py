@@ -1,0 +1,73 @@
+"""Files to tables, and what is not a table."""
+
+import datetime as dt
+import io
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from glassnet.errors import GlassnetError
+from glassnet.tables.read import read_table
+
+FRAME = pl.DataFrame({"n": [1, 2, 3], "x": [0.5, None, 2.5], "t": ["a", "b", None], "d": [dt.date(2020, 1, i) for i in (1, 2, 3)]})
+
+
+def test_every_format_gives_the_same_table(tmp_path: Path) -> None:
+    FRAME.write_csv(tmp_path / "a.csv")
+    FRAME.write_csv(tmp_path / "a.TSV", separator="\t")
+    FRAME.write_parquet(tmp_path / "a.parquet")
+    FRAME.write_ipc(tmp_path / "a.arrow")
+    FRAME.write_ndjson(tmp_path / "a.jsonl")
+    for name in ("a.csv", "a.TSV", "a.parquet", "a.arrow", "a.jsonl"):
+        assert read_table(tmp_path / name).equals(FRAME), name
+
+
+def test_csv_as_people_write_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes('\ufeffname;size \r\n"Müller; Hans";1\r\nNA;?\r\n'.encode())
+    assert read_table(path).to_dict(as_series=False) == {"name": ["Müller; Hans", None], "size": [1, None]}
+
+
+def test_a_late_word_makes_a_column_text_and_late_fractions_stay(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a,b\n" + "1,1\n" * 5000 + "x,0.5\n")
+    frame = read_table(path)
+    assert frame.dtypes == [pl.String, pl.Float64]
+
+
+def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a,b\n1,2\n")))
+    assert read_table("-").rows() == [(1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", b"", "a.csv: the file is empty"),
+        ("a.csv", b" \n\n", "a.csv: the file is empty"),
+        ("a.csv", b"a,b\n", "a.csv: has no rows"),
+        ("a.csv", b"a,b,a\n1,2,3\n", "a.csv: two columns are named 'a'"),
+        ("a.csv", b"a,b\n1,2\n1,2,3\n", "a.csv: row 2 has 3 cells, the header has 2"),
+        ("a.csv", b"a,b\n1\n", "a.csv: row 1 has 1 cells, the header has 2"),
+        ("a.csv", bytes(range(256)), "a.csv: is not a text table"),
+        ("a.csv", b"\xff\xfe\xfd,1\n2,3\n", "a.csv: cannot be read as a table"),
+        ("a.parquet", b"PAR1 no table at all", "a.parquet: cannot be read as a table"),
+        ("a.arrow", b"noise, not arrow", "a.arrow: cannot be read as a table"),
+        ("a.jsonl", b"{not json", "a.jsonl: cannot be read as a table"),
+        ("a.xlsx", b"PK", r"a.xlsx: unknown suffix '.xlsx': glassnet reads .csv"),
+        ("table", b"a\n1\n", "unknown suffix ''"),
+    ],
+)
+def test_refused(tmp_path: Path, name: str, content: bytes, message: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(GlassnetError, match=message):
+        read_table(tmp_path / name)
+
+
+def test_no_file_and_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(GlassnetError, match="no such file"):
+        read_table(tmp_path / "none.csv")
+    with pytest.raises(GlassnetError, match="is a folder"):
+        read_table(tmp_path)

@@ -1,0 +1,205 @@
+"""A trained model: what it predicts, what it keeps, what its file refuses."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from safetensors.numpy import save_file
+
+import glassnet as gn
+from glassnet.errors import GlassnetError
+from glassnet.model_file import read_model_file
+
+DATA = Path(__file__).parents[1] / "examples" / "data"
+QUICK = {"epochs": 3, "hidden": (8,)}
+
+
+@pytest.fixture(scope="module")
+def penguins() -> pl.DataFrame:
+    return pl.read_csv(DATA / "penguins.csv", null_values="NA")
+
+
+@pytest.mark.parametrize("target", ["species", "sex", "body_mass_g", ["bill_length_mm", "bill_depth_mm"]])
+def test_saved_and_loaded_it_predicts_the_same(penguins: pl.DataFrame, tmp_path: Path, target) -> None:
+    model = gn.train_table(penguins, target, **QUICK)
+    model.save(tmp_path / "m.safetensors")
+    again = gn.load(tmp_path / "m.safetensors")
+    np.testing.assert_array_equal(again.predict(penguins), model.predict(penguins))
+    assert again.encoding == model.encoding
+    assert again.scores == model.scores
+    assert again.record == json.loads(json.dumps(model.record))
+    assert again.history.keys() == model.history.keys()
+    assert str(again.network) == str(model.network)
+
+
+def test_all_kinds_of_frames_and_paths_are_the_same_table(penguins: pl.DataFrame) -> None:
+    model = gn.train_table(DATA / "penguins.csv", "species", **QUICK)
+    expected = model.predict(penguins)
+    for table in (
+        penguins.to_pandas(),
+        pa.table(penguins.to_dict(as_series=False)),
+        penguins.to_dict(as_series=False),
+        str(DATA / "penguins.csv"),
+    ):
+        assert model.predict(table).tolist() == expected.tolist()
+    from_pandas = gn.train_table(penguins.to_pandas(), "species", **QUICK)
+    np.testing.assert_array_equal(from_pandas.parameters.weights[0], model.parameters.weights[0])
+
+
+def test_it_learns_real_tables_well(penguins: pl.DataFrame) -> None:
+    assert gn.train_table(penguins, "species").scores["species"]["accuracy"] >= 0.95
+    assert gn.train_table(penguins, "body_mass_g").scores["body_mass_g"]["r2"] >= 0.8
+    assert gn.train_table(DATA / "breast_cancer.csv", "diagnosis").scores["diagnosis"]["auc"] >= 0.97
+    assert gn.train_table(DATA / "cars.csv", "miles_per_gallon").scores["miles_per_gallon"]["r2"] >= 0.8
+
+
+def test_probabilities(penguins: pl.DataFrame) -> None:
+    model = gn.train_table(penguins, "species", **QUICK)
+    shares = model.predict_proba(penguins)
+    assert shares.shape == (344, 3)
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    assert model.predict(penguins).tolist() == np.array(["Adelie", "Chinstrap", "Gentoo"])[shares.argmax(axis=1)].tolist()
+    columns = model.predict_columns(penguins)
+    assert list(columns) == ["prediction", "probability_Adelie", "probability_Chinstrap", "probability_Gentoo"]
+    with pytest.raises(GlassnetError, match="predicts numbers"):
+        gn.train_table(penguins, "body_mass_g", **QUICK).predict_proba(penguins)
+
+
+def test_several_two_valued_targets() -> None:
+    random = np.random.default_rng(0)
+    a, b = random.normal(size=(2, 200))
+    frame = {"a": a, "b": b, "up": np.where(a > 0, "yes", "no").tolist(), "right": (b > 0).tolist()}
+    model = gn.train_table(frame, ["up", "right"], epochs=40)
+    assert model.encoding.task == "binary"
+    assert min(score["accuracy"] for score in model.scores.values()) > 0.9
+    assert model.predict(frame).shape == (200, 2)
+    assert model.predict_proba(frame).shape == (200, 2)
+    assert list(model.predict_columns(frame)) == [
+        "prediction_up", "probability_up_no", "probability_up_yes",
+        "prediction_right", "probability_right_false", "probability_right_true",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("loss", ["pinball:0.9", "huber:0.5", "mean_absolute_error", "poisson", "sum_of_squares"])
+def test_other_losses_for_a_number(loss: str) -> None:
+    random = np.random.default_rng(0)
+    x = random.uniform(0, 3, size=400)
+    frame = {"x": x, "y": random.poisson(np.exp(0.5 * x)).astype(float)}
+    model = gn.train_table(frame, "y", loss=loss, learning_rate=0.003, task="regression")
+    predicted = model.predict(frame)
+    if loss.startswith("pinball"):
+        assert 0.85 < np.mean(frame["y"] <= predicted) < 0.97
+    else:
+        assert np.corrcoef(predicted, np.exp(0.5 * x))[0, 1] > 0.9
+
+
+def test_unseen_categories_missing_cells_and_extra_columns(penguins: pl.DataFrame) -> None:
+    model = gn.train_table(penguins, "body_mass_g", **QUICK)
+    odd = pl.DataFrame({
+        "species": ["Emperor", None], "island": ["Ross", None], "bill_length_mm": [None, 40.0], "bill_depth_mm": [18.0, None],
+        "flipper_length_mm": [None, None], "sex": ["unknown", None], "year": [2020, None], "extra": ["x", "y"],
+    })  # fmt: skip
+    predicted = model.predict(odd)
+    assert np.isfinite(predicted).all()
+    assert penguins["body_mass_g"].min() <= predicted.min() <= predicted.max() <= penguins["body_mass_g"].max()
+    with pytest.raises(GlassnetError, match="lacks the column 'sex'"):
+        model.predict(odd.drop("sex"))
+
+
+def test_the_same_seed_gives_the_same_model(penguins: pl.DataFrame) -> None:
+    first, again, other = (gn.train_table(penguins, "sex", seed=seed, dropout=0.2, **QUICK) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first.parameters.weights[0], again.parameters.weights[0])
+    assert (first.parameters.weights[0] != other.parameters.weights[0]).any()
+
+
+def test_float32(penguins: pl.DataFrame, tmp_path: Path) -> None:
+    model = gn.train_table(penguins, "body_mass_g", dtype="float32", **QUICK)
+    model.save(tmp_path / "m.safetensors")
+    assert gn.load(tmp_path / "m.safetensors").parameters.weights[0].dtype == np.float32
+
+
+def test_held_out_rows_did_not_train(penguins: pl.DataFrame) -> None:
+    random = np.random.default_rng(0)
+    noise = {"x": random.normal(size=300), "y": random.normal(size=300)}
+    assert gn.train_table(noise, "y", validation=0.0).scores["y"]["r2"] < 0.2
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"hiden": (3,)}, "unknown option 'hiden': did you mean 'hidden'"),
+        ({"hidden": ()}, "hidden must be sizes of 1 or more"),
+        ({"hidden": (8, 0)}, "hidden must be sizes of 1 or more"),
+        ({"task": "regresion"}, "did you mean 'regression'"),
+        ({"dtype": "float16"}, "unknown dtype 'float16'"),
+        ({"holdout": 1.0}, "holdout must be a share"),
+        ({"validation": -0.1}, "validation must be a share"),
+        ({"learning_rate": 0}, "learning_rate must be a positive number"),
+        ({"optimizer": "sgd"}, "unknown optimizer 'sgd'"),
+        ({"loss": "categorical_cross_entropy"}, "is for multiclass targets, but the task is regression"),
+        ({"categories": ["yeer"]}, "unknown column 'yeer': did you mean 'year'"),
+        ({"ignore": ["yeer"]}, "unknown column 'yeer': did you mean 'year'"),
+        ({"ignore": ["body_mass_g"]}, "also to be ignored"),
+        ({"activation": "rleu"}, "did you mean 'relu'"),
+        ({"decay": -1.0}, "decay must be"),
+        ({"engine": "native"}, "not part of this installation"),
+    ],
+)
+def test_refused(penguins: pl.DataFrame, options: dict, message: str) -> None:
+    with pytest.raises(GlassnetError, match=message):
+        gn.train_table(penguins, "body_mass_g", **options)
+
+
+def test_model_files_refused(penguins: pl.DataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "m.safetensors"
+    gn.train_table(penguins, "sex", **QUICK).save(path)
+    whole = path.read_bytes()
+    bad = tmp_path / "bad.safetensors"
+    for place in (10, 700, len(whole) // 2, len(whole) - 3):  # a changed byte anywhere: header, structure or numbers
+        bad.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        with pytest.raises(GlassnetError, match="bad.safetensors"):
+            gn.load(bad)
+    for size in (0, 5, 100, len(whole) // 2, len(whole) - 1):
+        bad.write_bytes(whole[:size])
+        with pytest.raises(GlassnetError, match="bad.safetensors: is not a model file, or is cut short"):
+            gn.load(bad)
+    bad.write_bytes(np.random.default_rng(0).bytes(5000))
+    with pytest.raises(GlassnetError, match="is not a model file"):
+        gn.load(bad)
+    save_file({"a": np.ones(3)}, bad)
+    with pytest.raises(GlassnetError, match="not one that glassnet wrote"):
+        gn.load(bad)
+    with pytest.raises(GlassnetError, match="no such model file"):
+        gn.load(tmp_path / "none")
+    with pytest.raises(GlassnetError, match="is a folder without"):
+        gn.load(tmp_path)
+
+
+def test_nothing_half_written_stays(penguins: pl.DataFrame, tmp_path: Path) -> None:
+    model = gn.train_table(penguins, "sex", **QUICK)
+    with pytest.raises(GlassnetError, match="there is no folder"):
+        model.save(tmp_path / "none" / "m.safetensors")
+    own = gn.Loss("own", lambda a, y: ((a - y) ** 2, 2 * (a - y)), "mean")
+    odd = gn.Model(gn.Network([3, 1], loss=own), model.parameters, model.encoding)
+    with pytest.raises(GlassnetError, match="'own' is your own function"):
+        odd.save(tmp_path / "m.safetensors")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_newer_format_is_refused(penguins: pl.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = gn.train_table(penguins, "sex", **QUICK)
+    with monkeypatch.context() as patch:
+        patch.setattr("glassnet.model_file.VERSION", 2)
+        model.save(tmp_path / "m.safetensors")
+    with pytest.raises(GlassnetError, match="format version 2, this glassnet reads up to 1"):
+        read_model_file(tmp_path / "m.safetensors")
+
+
+def test_pandas_index_does_not_matter(penguins: pl.DataFrame) -> None:
+    frame: pd.DataFrame = penguins.to_pandas()
+    model = gn.train_table(frame.set_index(frame.index[::-1]), "sex", **QUICK)
+    assert model.predict(frame).shape == (344,)

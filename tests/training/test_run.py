@@ -1,0 +1,263 @@
+"""A run as a whole: chunks, batches, stopping, keeping the best, and what is refused."""
+
+import os
+import signal
+import threading
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+
+import glassnet as gn
+from glassnet.core.network import Parameters, flatten
+from glassnet.errors import GlassnetError
+from glassnet.training.engines import find_engine
+from glassnet.training.plan import SCHEDULES, Plan
+
+random = np.random.default_rng(5)
+X = random.normal(size=(50, 3))
+Y = np.sin(X.sum(axis=1)) + 0.3 * random.normal(size=50)
+XV, YV = X[35:], Y[35:]
+X, Y = X[:35], Y[:35]
+NETWORK = gn.Network([3, 8, 5, 1], "tanh")
+START = gn.initialize(NETWORK, seed=2)
+
+PLANS: dict[str, dict[str, Any]] = {
+    "full batch": {},
+    "batches": {"batch_size": 8, "schedule": "cosine", "seed": 3},
+    "validation": {"batch_size": 8, "validation": (XV, YV)},
+    "patience": {"batch_size": 8, "validation": (XV, YV), "patience": 3, "epochs": 60, "optimizer": gn.Adam(0.02)},
+    "dropout": {"batch_size": 8, "dropout": [0.5, 0.2]},
+    "momentum": {"optimizer": gn.Nesterov(0.05), "row_weights": np.arange(35) % 3},
+    "rprop": {"optimizer": "rprop", "penalty": gn.Penalty(0.01, 0.001)},
+    "diverges": {"optimizer": gn.GradientDescent(1e6), "epochs": 40},
+}
+
+
+def train(**options: Any) -> gn.Run:
+    network = options.pop("network", NETWORK)
+    return gn.train(network, options.pop("start", START), X, Y, **{"epochs": 29, **options})
+
+
+def assert_equal(a: gn.Run, b: gn.Run) -> None:
+    for one, other in zip(flatten(a.parameters), flatten(b.parameters), strict=True):
+        np.testing.assert_array_equal(one, other)
+    for name in ("loss", "epoch_loss", "validation_loss", "learning_rate"):
+        np.testing.assert_array_equal(getattr(a.history, name), getattr(b.history, name))
+    assert (a.ended, a.best_epoch) == (b.ended, b.best_epoch)
+    np.testing.assert_array_equal(a.output, b.output)
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_chunks_of_1_of_7_and_of_all_are_bit_equal(plan: str) -> None:
+    whole = train(**PLANS[plan], chunk_epochs=10_000)
+    assert_equal(whole, train(**PLANS[plan], chunk_epochs=1))
+    assert_equal(whole, train(**PLANS[plan], chunk_epochs=7))
+    assert_equal(whole, train(**PLANS[plan]))
+
+
+def test_one_iteration_is_feedforward_backprop_update() -> None:
+    run = train(optimizer=gn.GradientDescent(0.5), epochs=1)
+    trace = gn.feedforward(NETWORK, START, X)
+    loss, gradients = gn.backprop(NETWORK, START, trace, Y)
+    assert run.history.loss.tolist() == [loss]
+    np.testing.assert_array_equal(run.output, trace.output)
+    for w, g, new in zip(flatten(START), flatten(gradients), flatten(run.parameters), strict=True):
+        np.testing.assert_array_equal(new, w - 0.5 * g)
+
+
+def test_batches_go_once_through_all_rows_in_a_new_order_each_epoch() -> None:
+    seen: list[list[float]] = []
+
+    def spy(a: np.ndarray, y: np.ndarray) -> tuple:
+        seen.append(y.ravel().tolist())
+        return (a - y) ** 2, 2 * (a - y)
+
+    network = gn.Network([3, 1], output="identity", loss=gn.Loss("spy", spy, "mean"))
+    start = gn.initialize(network)
+    run = train(network=network, start=start, batch_size=8, epochs=2)
+    assert [len(y) for y in seen] == [8, 8, 8, 8, 3] * 2
+    first, second = [y for batch in seen[:5] for y in batch], [y for batch in seen[5:] for y in batch]
+    assert sorted(first) == sorted(second) == sorted(Y.tolist())
+    assert first != second
+    assert run.history.table()["iteration"] == [5, 10]
+    weighted = np.average(run.history.loss[:5], weights=[8, 8, 8, 8, 3])
+    assert run.history.epoch_loss[0] == pytest.approx(weighted, rel=1e-14)
+
+
+def test_penalty_of_a_sum_is_carried_once_an_epoch() -> None:
+    network = gn.Network([3, 4, 1], "tanh", loss="sum_of_squares")
+    start = gn.initialize(network)
+    penalty = gn.Penalty(l2=2.0, l1=1.0)
+    still = Parameters((0.0, 0.0), (0.0, 0.0))  # nothing moves
+    whole = train(network=network, start=start, penalty=penalty, multipliers=still, epochs=1)
+    pieces = train(network=network, start=start, penalty=penalty, multipliers=still, epochs=1, batch_size=8)
+    assert pieces.history.epoch_loss[0] == pytest.approx(whole.history.epoch_loss[0], rel=1e-12)
+
+
+def test_validation_keeps_the_best_epoch() -> None:
+    run = train(validation=(XV, YV), optimizer=gn.Adam(0.05), epochs=200)
+    best = int(run.history.validation_loss.argmin())
+    assert run.best_epoch == best + 1 < 200
+    trace = gn.feedforward(NETWORK, run.parameters, XV)
+    assert np.mean((trace.output[:, 0] - YV) ** 2) == pytest.approx(run.history.validation_loss[best], rel=1e-12)
+    early = train(validation=(XV, YV), optimizer=gn.Adam(0.05), epochs=200, patience=10)
+    assert early.ended == "early"
+    assert len(early.history.epoch_loss) == early.best_epoch + 10
+    assert "patience" in early.diagnosis
+
+
+def test_without_validation_the_last_update_is_kept() -> None:
+    run = train(optimizer=gn.GradientDescent(0.5), epochs=3)
+    again = train(optimizer=gn.GradientDescent(0.5), epochs=2)
+    further = train(start=again.parameters, optimizer=gn.GradientDescent(0.5), epochs=1)
+    np.testing.assert_array_equal(flatten(run.parameters)[0], flatten(further.parameters)[0])
+    assert run.best_epoch == 3
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"batch_size": 8}, {"validation": (XV, YV)}, {"epochs": 1, "optimizer": gn.GradientDescent(1e308)}]
+)
+def test_a_run_that_leaves_the_finite_numbers_ends_with_its_best(options: dict[str, Any]) -> None:
+    network = gn.Network([3, 8, 1], "relu", loss="sum_of_squares")
+    start = gn.initialize(network, seed=1)
+    run = train(network=network, start=start, **{"optimizer": gn.GradientDescent(10.0), "epochs": 100, **options})
+    assert run.ended == "not_finite"
+    assert all(np.isfinite(w).all() for w in flatten(run.parameters))
+    assert "smaller learning rate" in run.diagnosis
+    assert len(run.history.loss) < 100 or options.get("batch_size")
+
+
+def test_weights_far_out_are_noticed_before_anything_is_kept() -> None:
+    start = Parameters(tuple(np.full_like(w, 1e308) for w in START.weights), START.biases)
+    network = gn.Network([3, 8, 5, 1], "identity")
+    run = gn.train(network, start, X, Y, epochs=5)
+    assert run.ended == "not_finite"
+    assert run.best_epoch == 0
+    np.testing.assert_array_equal(run.parameters.weights[0], start.weights[0])
+
+
+def test_ctrl_c_ends_in_good_order() -> None:
+    reported: list[int] = []
+
+    def interrupt(epoch: int, *_: Any) -> None:
+        reported.append(epoch)
+        if len(reported) == 3:
+            raise KeyboardInterrupt
+
+    run = train(epochs=1000, chunk_epochs=5, progress=interrupt)
+    assert run.ended == "interrupted"
+    assert len(run.history.epoch_loss) == run.best_epoch == 15
+    assert_same_parameters(run, train(epochs=15))
+
+
+def test_a_real_sigint_ends_in_good_order() -> None:
+    threading.Timer(0.7, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    began = time.perf_counter()
+    run = train(epochs=1_000_000)
+    assert time.perf_counter() - began < 30
+    assert run.ended == "interrupted"
+    assert len(run.history.epoch_loss) == run.best_epoch > 0
+    assert "Ctrl-C" in run.diagnosis
+
+
+def assert_same_parameters(a: gn.Run, b: gn.Run) -> None:
+    for one, other in zip(flatten(a.parameters), flatten(b.parameters), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_progress_tells_what_goes_on() -> None:
+    told: list[tuple] = []
+    run = train(validation=(XV, YV), epochs=10, chunk_epochs=4, progress=lambda *args: told.append(args))
+    assert [t[:2] for t in told] == [(4, 10), (8, 10), (10, 10)]
+    assert told[-1][2:] == (run.history.epoch_loss[-1], run.history.validation_loss[-1])
+
+
+def test_weight_masks_hold_weights_at_nothing() -> None:
+    masks = [np.ones((3, 8)), np.ones((8, 5)), np.ones((5, 1))]
+    masks[0][0, :4] = masks[1][2, 2] = 0
+    for optimizer in gn.OPTIMIZERS:
+        run = train(weight_masks=masks, optimizer=optimizer, penalty=gn.Penalty(0.1, 0.1), epochs=5, batch_size=8)
+        for w, m, w0 in zip(run.parameters.weights, masks, START.weights, strict=True):
+            assert not w[m == 0].any()
+            assert (w[m == 1] != w0[m == 1]).any()
+
+
+def test_multipliers_slow_some_arrays() -> None:
+    run = train(multipliers=Parameters((1.0, 1.0, 1.0), (0.0, 1.0, 0.5)), optimizer=gn.GradientDescent(0.1), epochs=1)
+    plain = train(optimizer=gn.GradientDescent(0.1), epochs=1)
+    assert not run.parameters.biases[0].any()
+    np.testing.assert_array_equal(run.parameters.biases[1], plain.parameters.biases[1])
+    np.testing.assert_allclose(run.parameters.biases[2], 0.5 * plain.parameters.biases[2], rtol=1e-14)
+
+
+def test_float32_is_float32_throughout() -> None:
+    start = gn.initialize(NETWORK, seed=2, dtype="float32")
+    run = train(start=start, batch_size=8, dropout=0.2, penalty=gn.Penalty(0.1), schedule="cosine", epochs=40)
+    assert {w.dtype for w in flatten(run.parameters)} == {np.dtype("float32")}
+    wide = train(batch_size=8, dropout=0.2, penalty=gn.Penalty(0.1), schedule="cosine", epochs=40)
+    np.testing.assert_allclose(run.history.loss, wide.history.loss, rtol=1e-3)
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_schedules(schedule: str) -> None:
+    run = train(schedule=schedule, optimizer=gn.GradientDescent(0.2), batch_size=8, epochs=10)
+    expected = [0.2 * SCHEDULES[schedule](i / 50) for i in range(50)]
+    np.testing.assert_allclose(run.history.learning_rate, expected)
+    own = train(schedule=SCHEDULES[schedule], optimizer=gn.GradientDescent(0.2), batch_size=8, epochs=10)
+    assert_equal(run, own)
+    assert Plan(10, schedule="cosine").rates(1.0, 5)[-1, -1] < 0.01
+
+
+@pytest.mark.parametrize("name", ["native", "xla"])
+def test_an_engine_that_is_not_there_is_a_clear_error(name: str) -> None:
+    with pytest.raises(GlassnetError, match=f"engine '{name}' is not part of this installation"):
+        find_engine(name)
+
+
+def test_engine_names() -> None:
+    assert find_engine("auto")[0] == "numpy"
+    assert train(epochs=1).engine == "numpy"
+    with pytest.raises(GlassnetError, match="unknown engine 'nunpy': did you mean 'numpy'"):
+        find_engine("nunpy")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"epochs": 0}, "epochs must be a whole number of 1 or more, got 0"),
+        ({"batch_size": -1}, "batch_size must be"),
+        ({"patience": 0}, "patience must be"),
+        ({"min_delta": -1}, "min_delta must be"),
+        ({"schedule": "cosin"}, "did you mean 'cosine'"),
+        ({"seed": -1}, "seed must be 0 or more"),
+        ({"dropout": 1.0}, "dropout must be from 0 to below 1"),
+        ({"dropout": [0.1]}, "one for each of 2 hidden layers"),
+        ({"penalty": gn.Penalty(-1)}, "l2 must be 0 or more"),
+        ({"optimizer": "adm"}, "did you mean 'adam'"),
+        ({"row_weights": np.ones(3)}, "row_weights must be 35 numbers"),
+        ({"row_weights": -np.ones(35)}, "row_weights must be 35 numbers of 0 or more"),
+        ({"validation": (XV, YV[:3])}, "validation x has 15 rows and validation y has 3"),
+        ({"validation": (XV[:, :2], YV)}, "validation x has shape"),
+        ({"weight_masks": [np.ones((3, 8))]}, "weight_masks of shapes"),
+        ({"weight_masks": [np.full((3, 8), 0.5), np.ones((8, 5)), np.ones((5, 1))]}, "must hold 0"),
+        ({"multipliers": Parameters((1.0,), ())}, "multipliers must be one number"),
+        ({"start": Parameters(START.weights)}, "biases of shapes"),
+        ({"start": Parameters(START.weights, tuple(b.astype("float32") for b in START.biases))}, "must all be float64"),
+    ],
+)
+def test_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(GlassnetError, match=message):
+        train(**options)
+
+
+def test_bad_values_are_named() -> None:
+    bad = X.copy()
+    bad[4, 2] = np.nan
+    with pytest.raises(GlassnetError, match="x holds nan in row 4, column 2"):
+        gn.train(NETWORK, START, bad, Y)
+    with pytest.raises(GlassnetError, match="x must be numbers"):
+        gn.train(NETWORK, START, [["a", "b", "c"]], [1])
+    with pytest.raises(GlassnetError, match=r"y has shape \(35, 2\)"):
+        gn.train(NETWORK, START, X, np.ones((35, 2)))
