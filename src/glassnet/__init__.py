@@ -9,7 +9,7 @@ from glassnet.core.optimizers import OPTIMIZERS, Adam, AdamW, GradientDescent, M
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError
 from glassnet.model import Model, load
-from glassnet.recipe import train_table
+from glassnet.table_run import train_table
 from glassnet.training.history import History
 from glassnet.training.run import Run, train
 

@@ -52,7 +52,7 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
         ("a.csv", b"a,b\n1,2\n1,2,3\n", "a.csv: row 2 has 3 cells, the header has 2"),
         ("a.csv", b"a,b\n1\n", "a.csv: row 1 has 1 cells, the header has 2"),
         ("a.csv", bytes(range(256)), "a.csv: is not a text table"),
-        ("a.csv", b"\xff\xfe\xfd,1\n2,3\n", "a.csv: cannot be read as a table"),
+        ("a.csv", "a,b\nMüller,3\n".encode("latin-1"), r"a.csv: is not UTF-8 text \(byte 5\): save it as UTF-8"),
         ("a.parquet", b"PAR1 no table at all", "a.parquet: cannot be read as a table"),
         ("a.arrow", b"noise, not arrow", "a.arrow: cannot be read as a table"),
         ("a.jsonl", b"{not json", "a.jsonl: cannot be read as a table"),

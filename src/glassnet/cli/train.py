@@ -49,7 +49,8 @@ def train(
     """Train a network on a table: finds the task, encodes and scales the columns, holds rows out, trains, scores."""
     from glassnet.cli.console import progress_bar
     from glassnet.files import check_free, free_folder
-    from glassnet.recipe import Options, run_table
+    from glassnet.recipe import Options
+    from glassnet.table_run import run_table
 
     options = Options(
         task=task,
@@ -118,31 +119,13 @@ def make_record(table: str, done: Any) -> dict[str, Any]:
         "targets": {target.name: str(target) for target in model.encoding.targets},
         "rows": {part: len(rows) for part, rows in done.rows.items()},
         "rows_without_target": done.without_target,
-        "scored_on": scored_part(done),
+        "scored_on": done.scored,
         "scores": model.scores,
         "epochs_run": len(done.run.history.epoch_loss),
         "best_epoch": done.run.best_epoch,
         "ended": done.run.ended or "finished",
         "diagnosis": done.run.diagnosis,
     }
-
-
-def scored_part(done: Any) -> str:
-    """The rows that the scores and predictions are of: held out, or where none are, those trained on."""
-    return "holdout" if len(done.rows["holdout"]) else "train"
-
-
-def predictions(done: Any) -> dict[str, list[Any]]:
-    """The scored rows: their line in the table, actual and predicted."""
-    from glassnet.tables.columns import take_rows
-
-    rows = done.rows[scored_part(done)]
-    columns = take_rows(done.columns, rows)
-    several = len(done.model.encoding.targets) > 1
-    table: dict[str, list[Any]] = {"row": done.line[rows].tolist()}
-    for target in done.model.encoding.targets:
-        table[f"actual_{target.name}" if several else "actual"] = target.truth(columns[target.name]).tolist()
-    return table | done.model.columns_of(done.model.output_of(done.model.encoding.encode_inputs(columns)))
 
 
 def write_run_folder(out: Path, done: Any, record: dict[str, Any]) -> None:
@@ -164,7 +147,7 @@ def write_run_folder(out: Path, done: Any, record: dict[str, Any]) -> None:
         )
         drawn = diagram(model.network, model.parameters, model.encoding.features, model.encoding.outputs)
         (folder / "network.svg").write_text(drawn, encoding="utf-8")
-        write_columns(folder / "predictions.csv", predictions(done))
+        write_columns(folder / "predictions.csv", done.predictions())
         (folder / "run.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 
@@ -175,7 +158,8 @@ def print_run(source: Path, given: Any, done: Any, out: Path) -> None:
     model, run, options = done.model, done.run, done.options
     rows = {part: len(numbers) for part, numbers in done.rows.items()}
     parts = f"{rows['train']} train, {rows['validation']} validation, {rows['holdout']} held out"
-    missing = f", {done.without_target} rows without a target left out" if done.without_target else ""
+    without = done.without_target
+    missing = f", {without} rows without a target left out" if without else ""
     print(f"{source.name}: {sum(rows.values())} rows ({parts}){missing}")
     print_columns(model)
     print(f"Task: {model.encoding.task}" + ("" if given.task else " (found from the target; --task overrides)"))
@@ -184,7 +168,7 @@ def print_run(source: Path, given: Any, done: Any, out: Path) -> None:
     print(f"Training: {options.optimizer}, {length}, {run.engine} engine")
     kept = f"; epoch {run.best_epoch} was the best on the validation rows and is kept" if rows["validation"] else ""
     print(f"The run {run.diagnosis}{kept}.")
-    part = scored_part(done)
+    part = done.scored
     print_scores(
         model, "Scores on the held-out rows" if part == "holdout" else "Scores on the rows trained on (none were held out)"
     )
@@ -197,7 +181,7 @@ def print_predictions(done: Any, title: str) -> None:
     """Some of the scored rows, evenly spread; of the probabilities only the predicted class's."""
     from glassnet.cli.console import number, print_table
 
-    table = predictions(done)
+    table = done.predictions()
     shares = [name for name in table if name.startswith("probability")]
     shown = {name: column for name, column in table.items() if name not in shares}
     if len(done.model.encoding.targets) == 1 and shares:

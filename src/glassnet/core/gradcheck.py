@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -109,16 +110,20 @@ def leaves(nest: Any, path: str = "") -> list[tuple[str, Array]]:
     >>> [name for name, _ in leaves(((np.ones(2), np.ones(3)), np.ones(1)))]
     ['[0][0]', '[0][1]', '[1]']
     """
-    if hasattr(nest, "shape"):
+    if _is_array(nest):
         return [(path, nest)]
     names: list[str] = list(getattr(nest, "_fields", [f"[{i}]" for i in range(len(nest))]))
     return [leaf for name, item in zip(names, nest, strict=True) for leaf in leaves(item, path + name)]
 
 
+def _is_array(nest: Any) -> bool:
+    return hasattr(nest, "shape")
+
+
 def _refill(nest: Any, values: Iterator[float]) -> Any:
     """The nest again with its arrays filled from a stream of numbers."""
-    if hasattr(nest, "shape"):
-        size = int(np.prod(nest.shape))
+    if _is_array(nest):
+        size = prod(nest.shape)
         return array_namespace(nest).asarray(np.fromiter(values, np.float64, size).reshape(nest.shape))
     items = [_refill(item, values) for item in nest]
     return nest.__class__(*items) if hasattr(nest, "_fields") else nest.__class__(items)
@@ -127,7 +132,7 @@ def _refill(nest: Any, values: Iterator[float]) -> Any:
 def _entry(names: tuple[str, ...], arrays: tuple[Any, ...], index: int) -> str:
     """The name of the entry at `index` of all arrays put one after another, as in ``weights[0][2, 1]``."""
     for name, array in zip(names, arrays, strict=True):
-        size = int(np.prod(array.shape))
+        size = prod(array.shape)
         if index < size:
             return f"{name}{[int(i) for i in np.unravel_index(index, array.shape)]}"
         index -= size

@@ -47,9 +47,11 @@ def _checked(name: str, read: Callable[[bytes], "polars.DataFrame"], data: bytes
         frame = read(data)
     except polars.exceptions.DuplicateError as error:
         raise GlassnetError(f"{name}: two columns have the same name ({_first_line(error)}): rename one") from None
-    except (polars.exceptions.PolarsError, UnicodeDecodeError, csv.Error, OSError, ValueError) as error:
-        if isinstance(error, GlassnetError):
-            raise
+    except GlassnetError:
+        raise
+    except UnicodeDecodeError as error:
+        raise GlassnetError(f"{name}: is not UTF-8 text (byte {error.start}): save it as UTF-8") from None
+    except (polars.exceptions.PolarsError, csv.Error, OSError, ValueError) as error:
         raise GlassnetError(f"{name}: cannot be read as a table ({_first_line(error)})") from None
     if frame.height == 0 or frame.width == 0:
         raise GlassnetError(f"{name}: has no rows")

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.core.network import Network, Parameters, check_shapes, flatten, rebuild
+from glassnet.core.network import Network, Parameters, check_shapes, flatten
 from glassnet.core.optimizers import Optimizer, OptimizerState, find_optimizer
 from glassnet.core.penalties import Penalty
-from glassnet.errors import GlassnetError
+from glassnet.training.checks import checked_data, checked_dropout, checked_multipliers, checked_penalty, checked_start
 from glassnet.training.engines import find_engine
 from glassnet.training.history import History
 from glassnet.training.plan import Plan
-from glassnet.training.problem import Best, Data, Floats, Measured, Problem, State
+from glassnet.training.problem import Best, Floats, Measured, Problem, State
 
 CHUNK_SECONDS = 0.25  # how often a run comes back from its engine to report and to notice Ctrl-C
 Progress = Callable[[int, int, float, float | None], None]
@@ -103,18 +103,18 @@ def train(
     plan = Plan(epochs, batch_size, schedule, patience, min_delta, seed)
     found, run_engine = find_engine(engine)
     masks = tuple(np.asarray(m, parameters.weights[0].dtype) for m in weight_masks)
-    start = _start(network, parameters, masks)
-    data = as_data(network, x, y, row_weights, start.weights[0].dtype, "")
-    judge = None if validation is None else as_data(network, *validation, dtype=start.weights[0].dtype, name="validation ")
+    start = checked_start(network, parameters, masks)
+    data = checked_data(network, x, y, row_weights, start.weights[0].dtype, "")
+    judge = None if validation is None else checked_data(network, *validation, dtype=start.weights[0].dtype, name="validation ")
     n = data.x.shape[0]
     problem = Problem(
         network=network,
         data=data,
         validation=judge,
         optimizer=find_optimizer(optimizer),
-        multipliers=_multipliers(start, multipliers),
-        penalty=_penalty(penalty),
-        dropout=_rates_of_dropout(network, dropout),
+        multipliers=checked_multipliers(start, multipliers),
+        penalty=checked_penalty(penalty),
+        dropout=checked_dropout(network, dropout),
         weight_masks=masks,
         batch_size=min(batch_size or n, n),
         patience=patience,
@@ -164,79 +164,3 @@ def _in_chunks(
     except KeyboardInterrupt:
         return done[-1][0] if done else state, [measured for _, measured in done], True
     return state, [measured for _, measured in done], False
-
-
-def as_data(network: Network, x: Any, y: Any, row_weights: Any = None, dtype: Any = "float64", name: str = "") -> Data:
-    """x, y and row weights as checked arrays of one dtype; `name` goes before them in messages. Raises GlassnetError."""
-    x = _matrix(x, network.sizes[0], f"{name}x", dtype)
-    y = _matrix(y, network.sizes[-1], f"{name}y", dtype)
-    if len(x) != len(y) or len(x) == 0:
-        raise GlassnetError(
-            f"{name}x has {len(x)} rows and {name}y has {len(y)}: give one row of y for each row of x, at least one"
-        )
-    if row_weights is None:
-        return Data(x, y)
-    w = np.asarray(row_weights, dtype)
-    if w.shape != (len(x),) or not np.isfinite(w).all() or (w < 0).any() or not w.any():
-        raise GlassnetError(f"{name}row_weights must be {len(x)} numbers of 0 or more, not all 0; got an array of shape {w.shape}")
-    return Data(x, y, w)
-
-
-def _matrix(values: Any, columns: int, name: str, dtype: Any) -> Floats:
-    try:
-        matrix = np.ascontiguousarray(values, dtype)
-    except (TypeError, ValueError) as error:
-        raise GlassnetError(f"{name} must be numbers: {error}") from None
-    if np.ndim(values) == 1 and columns == 1:
-        matrix = matrix[:, None]
-    if matrix.ndim != 2 or matrix.shape[1] != columns:
-        raise GlassnetError(f"{name} has shape {matrix.shape}, but the network needs {columns} columns")
-    if not np.isfinite(matrix).all():
-        row, column = np.argwhere(~np.isfinite(matrix))[0]
-        raise GlassnetError(
-            f"{name} holds {matrix[row, column]} in row {row}, column {column}: remove or replace what is not finite"
-        )
-    return matrix
-
-
-def _start(network: Network, parameters: Parameters, masks: tuple[Floats, ...]) -> Parameters:
-    """The parameters to start from as NumPy arrays, with masked weights at nothing."""
-    start = rebuild([np.asarray(w) for w in flatten(parameters)], parameters)
-    dtypes = {str(w.dtype) for w in flatten(start)}
-    if len(dtypes) > 1 or not dtypes <= {"float64", "float32"}:
-        raise GlassnetError(f"parameters must all be float64 or all float32, got {', '.join(sorted(dtypes))}")
-    if not masks:
-        return start
-    if tuple(m.shape for m in masks) != network.shapes:
-        raise GlassnetError(
-            f"weight_masks of shapes {[m.shape for m in masks]} do not fit weights of shapes {list(network.shapes)}"
-        )
-    if not all(np.isin(m, (0, 1)).all() for m in masks):
-        raise GlassnetError("weight_masks must hold 0 (no weight) and 1 (trained) only")
-    return start._replace(weights=tuple(w * m for w, m in zip(start.weights, masks, strict=True)))
-
-
-def _multipliers(start: Parameters, multipliers: Parameters | None) -> tuple[float, ...]:
-    if multipliers is None:
-        return (1.0,) * len(flatten(start))
-    given = tuple(float(m) for m in flatten(multipliers))
-    if len(given) != len(flatten(start)) or not all(0 <= m < float("inf") for m in given):
-        raise GlassnetError(f"multipliers must be one number of 0 or more for each of {len(flatten(start))} arrays, got {given}")
-    return given
-
-
-def _penalty(penalty: Penalty | None) -> Penalty | None:
-    for name, value in (penalty or Penalty())._asdict().items():
-        if not 0 <= value < float("inf"):
-            raise GlassnetError(f"{name} must be 0 or more, got {value}")
-    return penalty if penalty and any(penalty) else None
-
-
-def _rates_of_dropout(network: Network, dropout: float | Sequence[float]) -> tuple[float, ...]:
-    hidden = len(network.sizes) - 2
-    rates = (float(dropout),) * hidden if isinstance(dropout, (int, float)) else tuple(float(r) for r in dropout)
-    if len(rates) != hidden or not all(0 <= r < 1 for r in (*rates, dropout if isinstance(dropout, (int, float)) else 0)):
-        raise GlassnetError(
-            f"dropout must be from 0 to below 1, one number or one for each of {hidden} hidden layers; got {dropout}"
-        )
-    return rates

@@ -1,0 +1,94 @@
+"""What train() is given, checked and made into arrays of one dtype; a message names the argument, what was found, and the fix."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.network import Network, Parameters, flatten, rebuild
+from glassnet.core.penalties import Penalty
+from glassnet.errors import GlassnetError
+from glassnet.training.problem import Data, Floats
+
+
+def checked_data(network: Network, x: Any, y: Any, row_weights: Any = None, dtype: Any = "float64", name: str = "") -> Data:
+    """x, y and row weights as checked arrays of one dtype; `name` goes before them in messages. Raises GlassnetError."""
+    x = _matrix(x, network.sizes[0], f"{name}x", dtype)
+    y = _matrix(y, network.sizes[-1], f"{name}y", dtype)
+    if len(x) != len(y) or len(x) == 0:
+        raise GlassnetError(
+            f"{name}x has {len(x)} rows and {name}y has {len(y)}: give one row of y for each row of x, at least one"
+        )
+    if row_weights is None:
+        return Data(x, y)
+    w = np.asarray(row_weights, dtype)
+    if w.shape != (len(x),) or not np.isfinite(w).all() or (w < 0).any() or not w.any():
+        raise GlassnetError(f"{name}row_weights must be {len(x)} numbers of 0 or more, not all 0; got an array of shape {w.shape}")
+    return Data(x, y, w)
+
+
+def _matrix(values: Any, columns: int, name: str, dtype: Any) -> Floats:
+    try:
+        with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is named below
+            matrix = np.ascontiguousarray(values, dtype)
+    except (TypeError, ValueError) as error:
+        raise GlassnetError(f"{name} must be numbers: {error}") from None
+    if np.ndim(values) == 1 and columns == 1:
+        matrix = matrix[:, None]
+    if matrix.ndim != 2 or matrix.shape[1] != columns:
+        raise GlassnetError(f"{name} has shape {matrix.shape}, but the network needs {columns} columns")
+    if not np.isfinite(matrix).all():
+        row, column = np.argwhere(~np.isfinite(matrix))[0]
+        raise GlassnetError(
+            f"{name} holds {matrix[row, column]} in row {row}, column {column}: remove or replace what is not finite"
+        )
+    return matrix
+
+
+def checked_start(network: Network, parameters: Parameters, masks: tuple[Floats, ...]) -> Parameters:
+    """The parameters to start from as NumPy arrays, with masked weights at nothing."""
+    start = rebuild([np.asarray(w) for w in flatten(parameters)], parameters)
+    dtypes = {str(w.dtype) for w in flatten(start)}
+    if len(dtypes) > 1 or not dtypes <= {"float64", "float32"}:
+        raise GlassnetError(f"parameters must all be float64 or all float32, got {', '.join(sorted(dtypes))}")
+    if not all(np.isfinite(w).all() for w in flatten(start)):
+        raise GlassnetError("the starting parameters hold NaN or infinity: start from finite numbers")
+    if not masks:
+        return start
+    if tuple(m.shape for m in masks) != network.shapes:
+        raise GlassnetError(
+            f"weight_masks of shapes {[m.shape for m in masks]} do not fit weights of shapes {list(network.shapes)}"
+        )
+    if not all(np.isin(m, (0, 1)).all() for m in masks):
+        raise GlassnetError("weight_masks must hold 0 (no weight) and 1 (trained) only")
+    return start._replace(weights=tuple(w * m for w, m in zip(start.weights, masks, strict=True)))
+
+
+def checked_multipliers(start: Parameters, multipliers: Parameters | None) -> tuple[float, ...]:
+    """One number for each array, in the order of `flatten`."""
+    if multipliers is None:
+        return (1.0,) * len(flatten(start))
+    given = tuple(float(m) for m in flatten(multipliers))
+    if len(given) != len(flatten(start)) or not all(0 <= m < float("inf") for m in given):
+        raise GlassnetError(f"multipliers must be one number of 0 or more for each of {len(flatten(start))} arrays, got {given}")
+    return given
+
+
+def checked_penalty(penalty: Penalty | None) -> Penalty | None:
+    """The penalty, or None where it adds nothing."""
+    for name, value in (penalty or Penalty())._asdict().items():
+        if not 0 <= value < float("inf"):
+            raise GlassnetError(f"{name} must be 0 or more, got {value}")
+    return penalty if penalty and any(penalty) else None
+
+
+def checked_dropout(network: Network, dropout: float | Sequence[float]) -> tuple[float, ...]:
+    """One rate for each hidden layer."""
+    hidden = len(network.sizes) - 2
+    given = (float(dropout),) if isinstance(dropout, (int, float)) else tuple(float(rate) for rate in dropout)
+    rates = given * hidden if isinstance(dropout, (int, float)) else given
+    if len(rates) != hidden or not all(0 <= rate < 1 for rate in given):
+        raise GlassnetError(
+            f"dropout must be from 0 to below 1, one number or one for each of {hidden} hidden layers; got {dropout}"
+        )
+    return rates
