@@ -21,40 +21,41 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from glassnet import recipe
+from glassnet import recipe, table_run
+from glassnet.core.initializers import initialize
 from glassnet.recipe import Options
 from glassnet.table_run import run_table
+from glassnet.tables import inputs
 from glassnet.tables.read import read_table
 
 DATA = Path(__file__).parents[1] / "examples" / "data"
 
 VARIANTS: dict[str, dict[str, Any]] = {
     "default": {},
+    "decay 0.02": {"decay": 0.02},
+    "adam, no decay": {"optimizer": "adam"},
+    "dropout 0": {"dropout": 0.0},
+    "dropout 0.3": {"dropout": 0.3},
     "no schedule": {"schedule": "constant"},
     "four cycles": {"schedule": "four_cycles"},
-    "adam, no decay": {"optimizer": "adam"},
-    "validation 0.2": {"validation": 0.2},
     "no validation": {"validation": 0.0},
-    "dropout 0": {"dropout": 0.0},
-    "dropout 0.05": {"dropout": 0.05},
-    "dropout 0.3": {"dropout": 0.3},
+    "validation 0.2": {"validation": 0.2},
     "relu": {"activation": "relu"},
     "selu": {"activation": "selu"},
     "mish": {"activation": "mish"},
     "hidden 32": {"hidden": (32,)},
     "hidden 128,128": {"hidden": (128, 128)},
     "rate 0.001": {"learning_rate": 0.001},
-    "rate 0.006": {"learning_rate": 0.006},
+    "rate 0.01": {"learning_rate": 0.01},
     "steps 2000": {"STEPS": 2000},
     "steps 8000": {"STEPS": 8000},
-    "decay 0.02": {"decay": 0.02},
-    "decay 0.5": {"decay": 0.5},
-    "decay 100/n": {"DECAY_ROWS": 100},
-    "decay 400/n": {"DECAY_ROWS": 400},
-    "bias rate 1": {"BIAS_RATE": 1.0},
     "beta2 0.999": {"BETA2": 0.999},
+    "no squeeze": {"SQUEEZE": 1e9},
+    "last layer drawn": {"start_for": lambda options, network, y: initialize(network, "he", seed=options.seed)},
 }
-"""Name -> what differs from the defaults: options, or the recipe's own constants in capitals."""
+"""Name -> what differs from the defaults: options of `train_table`, or a constant or function of the program by its name."""
+
+PROGRAM = (recipe, table_run, inputs)
 
 
 def tables() -> dict[str, tuple[pl.DataFrame, str]]:
@@ -97,10 +98,12 @@ def _frame(data: np.ndarray, names: list[str], target: np.ndarray) -> pl.DataFra
 
 def loss_of(table: pl.DataFrame, target: str, seed: int, changes: dict[str, Any]) -> float:
     """Held-out log loss, or RMSE over the spread of the held-out targets."""
-    for name, value in changes.items():
-        if name.isupper():
-            setattr(recipe, name, value)
-    options = Options(seed=seed, **{k: v for k, v in changes.items() if not k.isupper()})
+    known = Options.__dataclass_fields__
+    for name in changes.keys() - known.keys():
+        for module in PROGRAM:
+            if hasattr(module, name):
+                setattr(module, name, changes[name])
+    options = Options(seed=seed, **{name: value for name, value in changes.items() if name in known})
     (scores,) = run_table(table, target, options).model.scores.values()
     return scores["log_loss"] if "log_loss" in scores else float(np.sqrt(1 - scores["r2"]))
 

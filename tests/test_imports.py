@@ -2,8 +2,11 @@
 
 import subprocess
 import sys
+from types import ModuleType
 
 import pytest
+
+import glassnet
 
 HEAVY = ["jax", "matplotlib", "sklearn", "pandas", "polars", "scipy", "rich", "safetensors"]
 
@@ -27,11 +30,10 @@ def test_json_demo_imports_no_plotting(folder) -> None:
     assert not list(folder.iterdir())
 
 
-def test_public_names_are_all_there_and_no_others() -> None:
-    import glassnet
-
-    assert sorted(glassnet.__all__) == glassnet.__all__ or len(set(glassnet.__all__)) == len(glassnet.__all__)
+def test_public_names_are_all_there_documented_and_no_others() -> None:
+    public = {name for name, value in vars(glassnet).items() if not name.startswith("_") and not isinstance(value, ModuleType)}
+    assert public == set(glassnet.__all__)
+    assert list(glassnet.__all__) == sorted(glassnet.__all__, key=lambda name: (name.islower(), not name.isupper(), name.lower()))
     for name in glassnet.__all__:
-        assert getattr(glassnet, name) is not None
         if callable(getattr(glassnet, name)):
             assert getattr(glassnet, name).__doc__, name

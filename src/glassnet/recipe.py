@@ -37,7 +37,6 @@ RATES = {
 STEPS, EPOCHS, MOST_EPOCHS = 4000, 30, 400  # as many epochs as make STEPS updates, but at least EPOCHS and at most MOST_EPOCHS
 DECAY_ROWS, MOST_DECAY = 200, 1.0  # AdamW's decay is DECAY_ROWS over the training rows: the fewer they are, the stronger
 BETA2 = 0.95  # of Adam and AdamW
-BIAS_RATE = 0.1  # of the learning rate
 VALIDATION = 0.2  # of the rows that are not held out
 ENOUGH_TO_JUDGE = 100  # validation rows; fewer pick the best epoch by luck, and then the schedule's end is kept
 
@@ -138,8 +137,3 @@ def start_for(options: Options, network: Network, y: np.ndarray) -> Parameters:
     bias = {"sigmoid": np.log(share / (1 - share)), "softmax": np.log(share), "exponential": np.log(np.maximum(mean, 1e-3))}
     last = bias.get(network.output.name, mean).astype(options.dtype)
     return Parameters((*start.weights[:-1], np.zeros_like(start.weights[-1])), (*start.biases[:-1], last))
-
-
-def multipliers_for(start: Parameters) -> Parameters:
-    """Biases learn at BIAS_RATE of the weights' rate."""
-    return Parameters((1.0,) * len(start.weights), (BIAS_RATE,) * len(start.biases))

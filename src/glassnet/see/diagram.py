@@ -15,7 +15,7 @@ from glassnet.core.network import Network, Parameters
 from glassnet.errors import GlassnetError
 
 MAX_SHOWN = 12  # nodes of a layer; a wider one is condensed
-MAX_NUMBERED = 4  # of the smaller of two layers, if its edges are still to carry their numbers
+MAX_NUMBERED = 5  # of the smaller of two layers, if its edges are still to carry their numbers
 ROW, COLUMN, RADIUS, MARGIN = 62, 210, 18, 44  # pixels
 NAME_WIDTH, CHARACTER = 34, 7.2  # longest name in characters, and its width in pixels
 

@@ -1,0 +1,55 @@
+"""Files and folders appear whole or not at all, and nothing is lost."""
+
+from pathlib import Path
+
+import pytest
+
+from glassnet.errors import GlassnetError
+from glassnet.files import check_free, free_folder, whole_file, whole_folder
+
+
+def test_a_file_takes_its_place_only_when_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+
+    def fail() -> None:
+        with whole_file(path) as part:
+            part.write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert path.read_text() == "old"
+    with whole_file(path) as part:
+        part.write_text("new")
+    assert path.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.stat().st_mode & 0o600 == 0o600
+
+
+def test_a_folder_appears_only_when_whole(tmp_path: Path) -> None:
+    def fail() -> None:
+        with whole_folder(tmp_path / "run") as part:
+            (part / "half").write_text("half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
+    assert not list(tmp_path.iterdir())
+    with whole_folder(tmp_path / "deep" / "run") as part:
+        (part / "a").write_text("all")
+    assert [p.name for p in (tmp_path / "deep").iterdir()] == ["run"]
+    with pytest.raises(GlassnetError, match="already exists"), whole_folder(tmp_path / "deep" / "run"):
+        pass
+
+
+def test_free_names(tmp_path: Path) -> None:
+    assert free_folder(tmp_path / "run").name == "run"
+    (tmp_path / "run").mkdir()
+    check_free(tmp_path / "run")  # an empty folder can be filled
+    assert free_folder(tmp_path / "run").name == "run-2"
+    (tmp_path / "run-2").mkdir()
+    assert free_folder(tmp_path / "run").name == "run-3"
+    (tmp_path / "run" / "kept").write_text("")
+    with pytest.raises(GlassnetError, match="nothing is overwritten"):
+        check_free(tmp_path / "run")
