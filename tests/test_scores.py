@@ -15,7 +15,7 @@ def test_regression() -> None:
     assert regression_scores(y, p) == pytest.approx(
         {"rmse": metrics.root_mean_squared_error(y, p), "mae": metrics.mean_absolute_error(y, p), "r2": metrics.r2_score(y, p)}
     )
-    assert np.isnan(regression_scores(np.ones(3), np.ones(3))["r2"])
+    assert "r2" not in regression_scores(np.ones(3), np.ones(3))
 
 
 @pytest.mark.parametrize("classes", [2, 4])

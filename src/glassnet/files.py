@@ -18,6 +18,8 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         raise GlassnetError(f"{path}: there is no folder {path.parent} to write into")
     if path.is_dir():
         raise GlassnetError(f"{path}: is a folder, give the name of a file")
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise GlassnetError(f"{path}: is not a plain file, and is not replaced: give another name")
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as error:
@@ -34,7 +36,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
 
 @contextmanager
 def whole_folder(path: str | Path) -> Iterator[Path]:
-    """Gives a temporary folder beside `path` to fill; it becomes `path` at the end, or vanishes on an error."""
+    """Gives a temporary folder beside `path` to fill; what is in it moves to `path` at the end, or vanishes on an error."""
     path = Path(path)
     check_free(path)
     try:
@@ -45,7 +47,11 @@ def whole_folder(path: str | Path) -> Iterator[Path]:
     try:
         yield part
         part.chmod(0o777 & ~_umask())
-        part.replace(path)
+        if path.exists():  # an empty folder: it stays the folder it is
+            for child in part.iterdir():
+                child.replace(path / child.name)
+        else:
+            part.replace(path)
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
@@ -53,8 +59,11 @@ def whole_folder(path: str | Path) -> Iterator[Path]:
 def check_free(path: str | Path) -> None:
     """Raises GlassnetError unless a folder can be made at `path` without losing anything."""
     path = Path(path)
-    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
-        raise GlassnetError(f"--out {path}: already exists and nothing is overwritten: name another folder, or delete it first")
+    if os.path.lexists(path) and not (path.is_dir() and not any(path.iterdir())):
+        raise GlassnetError(f"--out {path}: already exists and nothing is overwritten: give another name, or delete it first")
+    standing = next(folder for folder in (path, *path.resolve().parents) if folder.exists())
+    if not standing.is_dir() or not os.access(standing, os.W_OK):
+        raise GlassnetError(f"--out {path}: cannot be written, because {standing} is not a folder that may be written to")
 
 
 def free_folder(path: str | Path) -> Path:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.activations import OUTPUTS
-from glassnet.core.losses import LOSSES
+from glassnet.core.losses import Loss, find_loss
 from glassnet.core.network import Network, Parameters, check_shapes, feedforward
 from glassnet.errors import GlassnetError
 from glassnet.model_file import read_model_file, write_model_file
@@ -52,7 +52,10 @@ class Model:
         return shares[0] if len(shares) == 1 else np.stack([share[:, 1] for share in shares], axis=1)
 
     def predict_columns(self, table: Any) -> dict[str, list[Any]]:
-        """Predictions as named columns: `prediction` and `probability_<class>`, with `_<target>` before where there are several."""
+        """Predictions as named columns: `prediction` and `probability_<class>`.
+
+        Several targets: `prediction_<target>` and `probability_<target>=<class>`.
+        """
         return self.columns_of(self.output(table))
 
     def columns_of(self, output: np.ndarray) -> dict[str, list[Any]]:
@@ -65,13 +68,14 @@ class Model:
             if isinstance(target, ClassTarget):
                 shares = target.probabilities(part)
                 for i, label in enumerate(target.labels):
-                    columns[f"probability{suffix}_{label_text(label)}"] = shares[:, i].tolist()
+                    name = f"probability{suffix}{'=' if several else '_'}{label_text(label)}"
+                    columns[name] = shares[:, i].tolist()
         return columns
 
     def output(self, table: Any) -> np.ndarray:
         """The network's own outputs, N x K, before they are turned into answers."""
-        frame = read_table(table) if isinstance(table, (str, Path)) else table
-        return self.output_of(self.encoding.encode_inputs(as_columns(frame)))
+        frame = read_table(table, text=self.encoding.text_columns) if isinstance(table, (str, Path)) else table
+        return self.output_of(self.encoding.encode_inputs(as_columns(frame, wanted=self.encoding.needed)))
 
     def output_of(self, x: np.ndarray) -> np.ndarray:
         """The network's outputs, N x K, for encoded inputs, N x D."""
@@ -100,25 +104,25 @@ def load(path: str | Path) -> Model:
     if (path / MODEL_FILE).exists():
         path = path / MODEL_FILE
     structure, arrays = read_model_file(path)
-    network = Network(**structure["network"])
-    layers = range(1, len(network.sizes))
     try:
+        network = Network(**structure["network"])
+        layers = range(1, len(network.sizes))
         weights = tuple(arrays[f"weights.{i}"] for i in layers)
         biases = tuple(arrays[f"biases.{i}"] for i in layers) if network.bias else ()
         history = {name: arrays[f"history.{name}"].tolist() for name in structure["history"]}
         encoding = TableEncoding.from_dict(structure["encoding"])
         scores, record = structure["scores"], structure["record"]
-    except KeyError as error:
-        raise GlassnetError(f"{path}: lacks {error}, so it is not a whole glassnet model") from None
+    except (KeyError, TypeError) as error:
+        raise GlassnetError(f"{path}: is not a whole glassnet model ({error})") from None
     parameters = Parameters(weights, biases)
     check_shapes(network, parameters)
     return Model(network, parameters, encoding, scores, history, record)
 
 
 def _network_to_dict(network: Network) -> dict[str, Any]:
-    """What `Network` takes. Raises GlassnetError on a function that has no name of ours, and so cannot be written down."""
+    """What `Network` takes. Raises GlassnetError on a function that is not one of ours, and so cannot be written down."""
     for row in (*network.activations, network.loss):
-        if row.name.partition(":")[0] not in {**OUTPUTS, **LOSSES}:
+        if row not in OUTPUTS.values() and row != _loss_of_ours(row.name):
             raise GlassnetError(f"'{row.name}' is your own function, which a model file cannot hold: keep it in your program")
     return {
         "sizes": list(network.sizes),
@@ -127,3 +131,10 @@ def _network_to_dict(network: Network) -> dict[str, Any]:
         "loss": network.loss.name,
         "bias": network.bias,
     }
+
+
+def _loss_of_ours(name: str) -> Loss | None:
+    try:
+        return find_loss(name)
+    except GlassnetError:
+        return None

@@ -1,6 +1,5 @@
 """The model file: named arrays and one JSON structure in a safetensors file, sealed by a checksum. Nothing is ever unpickled."""
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -52,6 +51,8 @@ def read_model_file(path: str | Path) -> tuple[dict[str, Any], dict[str, np.ndar
 
 
 def _checksum(text: str, arrays: dict[str, np.ndarray]) -> str:
+    import hashlib
+
     digest = hashlib.sha256(text.encode())
     for name in sorted(arrays):
         digest.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())

@@ -5,6 +5,7 @@ Every default below was chosen on several real tables: `docs/tables.md` keeps th
 
 import math
 from dataclasses import dataclass, replace
+from types import NoneType
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import OPTIMIZERS, Optimizer, find_optimizer
 from glassnet.errors import GlassnetError, unknown_name
 from glassnet.tables.targets import TASKS, Task
-from glassnet.training.plan import Plan
+from glassnet.training.plan import Plan, is_whole
 
 OUTPUT_AND_LOSS: dict[Task, tuple[str, str]] = {
     "regression": ("identity", "mean_squared_error"),
@@ -38,6 +39,7 @@ STEPS, EPOCHS, MOST_EPOCHS = 4000, 30, 400  # as many epochs as make STEPS updat
 DECAY_ROWS, MOST_DECAY = 200, 1.0  # AdamW's decay is DECAY_ROWS over the training rows: the fewer they are, the stronger
 BETA2 = 0.95  # of Adam and AdamW
 VALIDATION = 0.2  # of the rows that are not held out
+WIDEST = 1_000_000  # nodes of a layer
 ENOUGH_TO_JUDGE = 100  # validation rows; fewer pick the best epoch by luck, and then the schedule's end is kept
 
 
@@ -77,8 +79,12 @@ class Options:
             raise unknown_name("task", self.task, TASKS)
         if self.dtype not in ("float64", "float32"):
             raise unknown_name("dtype", self.dtype, ("float64", "float32"))
-        if not self.hidden or any(n < 1 for n in self.hidden):
-            raise GlassnetError(f"hidden must be sizes of 1 or more, such as 64,64; got {','.join(map(str, self.hidden))}")
+        if not isinstance(self.hidden, tuple) or not self.hidden or not all(is_whole(n, 1) and n <= WIDEST for n in self.hidden):
+            shown = ",".join(map(str, self.hidden)) if isinstance(self.hidden, tuple) else self.hidden
+            raise GlassnetError(f"hidden must be sizes of 1 or more (and at most {WIDEST:,}), such as 64,64; got {shown}")
+        for name in ("l2", "l1", "decay", "dropout", "learning_rate", "holdout", "validation"):
+            if not isinstance(getattr(self, name), (int, float, np.number, NoneType)):
+                raise GlassnetError(f"{name} must be a number, got {getattr(self, name)!r}")
         for name in ("holdout", "validation"):
             share = getattr(self, name)
             if share is not None and not 0 <= share < 1:
@@ -88,13 +94,14 @@ class Options:
         if self.decay is not None and not 0 <= self.decay < math.inf:
             raise GlassnetError(f"decay must be 0 or more, got {self.decay}")
         find_optimizer(self.optimizer, self.learning_rate)
-        Plan(1 if self.epochs is None else self.epochs, self.batch_size, self.schedule, self.patience, seed=self.seed)
+        epochs = 1 if self.epochs is None else self.epochs
+        Plan(epochs, self.batch_size, schedule=self.schedule, patience=self.patience, seed=self.seed)
 
 
 def network_for(options: Options, task: Task, inputs: int, outputs: int) -> Network:
     """The network of a task. Raises GlassnetError when the loss is for another one."""
     output, loss = OUTPUT_AND_LOSS[task]
-    found = find_loss(options.loss or loss)
+    found = find_loss(loss if options.loss is None else options.loss)
     belongs = {"sigmoid": "binary", "softmax": "multiclass", "exponential": "regression"}.get(found.output or "", task)
     if belongs != task:
         raise GlassnetError(

@@ -7,14 +7,11 @@ import numpy as np
 
 
 def regression_scores(y: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
-    """RMSE and MAE in y's unit, and R2 (1: perfect, 0: as good as the mean of y). y and predicted are N."""
+    """RMSE and MAE in y's unit, and, where y varies, R2 (1: perfect, 0: as good as the mean of y). y and predicted are N."""
     error = y - predicted
     spread = float(np.sum((y - y.mean()) ** 2))
-    return {
-        "rmse": float(np.sqrt(np.mean(error**2))),
-        "mae": float(np.mean(np.abs(error))),
-        "r2": 1 - float(np.sum(error**2)) / spread if spread > 0 else float("nan"),
-    }
+    scores = {"rmse": float(np.sqrt(np.mean(error**2))), "mae": float(np.mean(np.abs(error)))}
+    return scores | ({"r2": 1 - float(np.sum(error**2)) / spread} if spread > 0 else {})
 
 
 def class_scores(y: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:

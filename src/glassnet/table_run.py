@@ -83,18 +83,27 @@ def train_table(table: Any, target: str | Sequence[str], *, progress: Progress |
         if name not in known:
             raise unknown_name("option", name, known)
     settings: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
+    for name in {"categories", "ignore"} & settings.keys():
+        settings[name] = (settings[name],) if isinstance(settings[name], str) else tuple(settings[name] or ())
+    if isinstance(settings.get("hidden"), int):
+        settings["hidden"] = (settings["hidden"],)
     return run_table(table, target, Options(**settings), progress).model
 
 
 def run_table(table: Any, target: str | Sequence[str], options: Options, progress: Progress | None = None) -> TableRun:
     """`train_table` with everything that a report needs."""
-    targets = [target] if isinstance(target, str) else list(target)
-    columns = as_columns(read_table(table) if isinstance(table, (str, Path)) else table)
-    columns, line, without = _with_target(_chosen(columns, targets, options.ignore), targets)
-    task = _task(options.task) or find_task([columns[name] for name in targets])
+    targets = [target] if isinstance(target, str) else list(target or ())
+    if not targets or not all(isinstance(name, str) for name in targets):
+        raise GlassnetError(f"target must be the name of a column, or several names, got {target!r}")
+    for name in set(targets) & set(options.ignore):
+        raise GlassnetError(f"target '{name}' is also to be ignored")
+    columns = as_columns(read_table(table) if isinstance(table, (str, Path)) else table, ignore=options.ignore)
+    _check_targets(columns, targets)
+    columns, line, without = _with_target(columns, targets)
+    task = find_task([columns[name] for name in targets], _task(options.task))
     rows = _parts(columns, targets, task, options)
     learnt_from = take_rows(columns, rows["train"])
-    centred = find_loss(options.loss or "mean_squared_error").output != "exponential"
+    centred = find_loss("mean_squared_error" if options.loss is None else options.loss).output != "exponential"
     answers = learnt_from if task == "regression" else columns  # classes are named by all rows, numbers scaled by those trained on
     encoding = learn_encoding(learnt_from, answers, targets, task, options.categories, centred)
     x, y = encoding.encode_inputs(columns), encoding.encode_targets(columns)
@@ -119,6 +128,8 @@ def run_table(table: Any, target: str | Sequence[str], options: Options, progres
         engine=options.engine,
         progress=progress,
     )
+    if not len(run.history.epoch_loss):
+        raise KeyboardInterrupt  # it came before anything was learnt
     record = {"target": targets, "options": asdict(options), "engine": run.engine}
     model = Model(network, run.parameters, encoding, {}, run.history.table(), record)
     done = TableRun(model, run, options, columns, line, rows, without)
@@ -143,16 +154,12 @@ def _task(name: str | None) -> Task | None:
     return name  # pyright: ignore[reportReturnType]
 
 
-def _chosen(columns: Columns, targets: list[str], ignore: Sequence[str]) -> Columns:
-    """The columns without those to be ignored; every name is checked."""
-    for what, names in [("target column", targets), ("column", ignore)]:
-        for name in names:
-            if name not in columns:
-                raise unknown_name(what, name, columns)
+def _check_targets(columns: Columns, targets: list[str]) -> None:
     for name in targets:
-        if name in ignore or targets.count(name) > 1:
-            raise GlassnetError(f"target '{name}' is {'also to be ignored' if name in ignore else 'given twice'}")
-    return {name: column for name, column in columns.items() if name not in ignore}
+        if name not in columns:
+            raise unknown_name("target column", name, columns)
+        if targets.count(name) > 1:
+            raise GlassnetError(f"target '{name}' is given twice")
 
 
 def _with_target(columns: Columns, targets: list[str]) -> tuple[Columns, np.ndarray, int]:

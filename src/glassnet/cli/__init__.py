@@ -36,13 +36,23 @@ def options(version: bool = typer.Option(False, "--version", callback=_version, 
 def main() -> None:
     """Run the command line; what the user can mend is one line on standard error and exit status 2."""
     try:
-        app()
+        code = app(standalone_mode=False)
     except GlassnetError as error:
-        print(f"glassnet: {error}", file=sys.stderr)
-        sys.exit(2)
-    except BrokenPipeError:  # the reader of our output has left, as `head` does
-        sys.stderr.close()
-        sys.exit(0)
-    except KeyboardInterrupt:
-        print("glassnet: stopped by Ctrl-C; nothing was written", file=sys.stderr)
-        sys.exit(1)
+        _end(str(error), 2)
+    except typer.Abort:
+        _end("stopped by Ctrl-C; nothing was written", 1)
+    except OSError as error:
+        _end(f"{error.filename}: {error.strerror}" if error.filename else str(error), 2)
+    except MemoryError:
+        _end("not enough memory for this: make --hidden, --epochs or the table smaller", 2)
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        _end(error.format_message(), 2)  # pyright: ignore[reportAttributeAccessIssue] (a usage error of typer's own click)
+    else:
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _end(message: str, status: int) -> None:
+    print(f"glassnet: {message}", file=sys.stderr)
+    sys.exit(status)

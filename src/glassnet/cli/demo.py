@@ -20,7 +20,7 @@ def demo(
     rng: Annotated[str, typer.Option(help="Whose random numbers: r (as R after set.seed) or numpy.")] = "r",
     iterations: Annotated[int, typer.Option(help="How many times to feed forward, backpropagate and update.")] = article.ITERATIONS,
     out: Annotated[Path | None, typer.Option(help="Run folder to write [default: runs/demo; none with --json].")] = None,
-    engine: Annotated[str, typer.Option(help="auto, numpy, native or xla.")] = "auto",
+    engine: Annotated[str, typer.Option(help="auto, numpy; native and xla where installed.")] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Build, train, print, plot and draw the article's network: 3-4-1, sigmoid, 4 rows, 1,500 iterations."""
@@ -36,15 +36,14 @@ def demo(
     if run.ended == "interrupted" and not len(run.history.loss):
         raise KeyboardInterrupt
     if as_json:
+        if out is not None:
+            write_run_folder(out, seed, rng, run)
         json.dump(as_dict(start, run), sys.stdout)
         print()
     else:
-        out = out or free_folder(Path("runs/demo"))
+        write_run_folder(out := out or free_folder(Path("runs/demo")), seed, rng, run)
         print_run(start, run)
-    if out is not None:
-        write_run_folder(out, seed, rng, run)
-        if not as_json:
-            print_files(out)
+        print_files(out)
 
 
 def as_dict(start: Parameters, run: Run) -> dict[str, Any]:

@@ -12,15 +12,18 @@ def predict(
     table: Annotated[
         str, typer.Argument(help="CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; - is CSV on standard input.")
     ],
-    out: Annotated[Path | None, typer.Option(help="CSV file to write [default: standard output].")] = None,
+    out: Annotated[Path | None, typer.Option(help="CSV file to write; - is standard output, the default.")] = None,
 ) -> None:
     """Predict the rows of a table as CSV; columns are matched by name, categories never seen count as missing."""
     from glassnet.cli.console import write_columns
-    from glassnet.files import whole_file
+    from glassnet.files import check_free, whole_file
     from glassnet.model import load
 
+    to_stdout = out is None or str(out) == "-"
+    if out is not None and not to_stdout:
+        check_free(out)
     columns = load(model).predict_columns(table)
-    if out is None:
+    if out is None or to_stdout:
         write_columns(sys.stdout, columns)
         return
     with whole_file(out) as part:

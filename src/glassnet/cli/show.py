@@ -7,6 +7,7 @@ import typer
 
 from glassnet.model import Model
 
+ACROSS = 5  # columns of weights beside each other
 SMALL = 200  # weights; those of a larger network are not printed
 
 
@@ -44,8 +45,11 @@ def print_scores(model: Model, title: str) -> None:
     from glassnet.cli.console import number, print_table
 
     if model.scores:
-        names = list(next(iter(model.scores.values())))
-        rows = [[target, *(number(scores.get(name, float("nan")), 4) for name in names)] for target, scores in model.scores.items()]
+        names = list(dict.fromkeys(name for scores in model.scores.values() for name in scores))
+        rows = [
+            [target, *(number(scores[name], 4) if name in scores else "-" for name in names)]
+            for target, scores in model.scores.items()
+        ]
         print_table(["target", *names], rows, title)
 
 
@@ -58,8 +62,10 @@ def print_weights(model: Model) -> None:
     for layer, w in enumerate(parameters.weights):
         last = layer == len(parameters.weights) - 1
         targets = model.encoding.outputs if last else [f"a{layer + 1}.{j + 1}" for j in range(w.shape[1])]
-        rows = [[source, *(f"{v:.6g}" for v in row)] for source, row in zip(sources, w, strict=True)]
-        if network.bias:
-            rows.append(["bias", *(f"{v:.6g}" for v in parameters.biases[layer])])
-        print_table(["from \\ to", *targets], rows, f"Weights {layer + 1}")
+        for first in range(0, len(targets), ACROSS):
+            shown = slice(first, first + ACROSS)
+            rows = [[source, *(f"{v:.6g}" for v in row[shown])] for source, row in zip(sources, w, strict=True)]
+            if network.bias:
+                rows.append(["bias", *(f"{v:.6g}" for v in parameters.biases[layer][shown])])
+            print_table(["from \\ to", *targets[shown]], rows, f"Weights {layer + 1}" + " (continued)" * (first > 0))
         sources = targets

@@ -35,7 +35,7 @@ def train(
     dropout: Annotated[float, typer.Option(help="Share of hidden nodes left out of each update.")] = 0.15,
     seed: Annotated[int, typer.Option(help="Seed of the split, the weights and the batches.")] = 0,
     dtype: Annotated[str, typer.Option(help="float64 or float32.")] = "float64",
-    engine: Annotated[str, typer.Option(help="auto, numpy, native or xla.")] = "auto",
+    engine: Annotated[str, typer.Option(help="auto, numpy; native and xla where installed.")] = "auto",
     validation: Annotated[
         float | None, typer.Option(help="Share of the training rows that judges epochs [default: 0.2, or 0 for few rows].")
     ] = None,

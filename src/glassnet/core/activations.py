@@ -102,12 +102,19 @@ GELU_C, GELU_CUBE = math.sqrt(2 / math.pi), 0.044715  # Hendrycks & Gimpel 2016,
 
 
 def gelu(z: Array) -> Array:
-    return 0.5 * z * (1 + tanh(GELU_C * (z + GELU_CUBE * z * z * z)))
+    near = _near(z)
+    return 0.5 * z * (1 + tanh(GELU_C * (near + GELU_CUBE * near * near * near)))
 
 
 def gelu_slope(z: Array) -> Array:
+    z = _near(z)
     t = tanh(GELU_C * (z + GELU_CUBE * z * z * z))
     return 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * GELU_C * (1 + 3 * GELU_CUBE * z * z)
+
+
+def _near(z: Array) -> Array:
+    """Z held to where GELU's tanh is not yet 1 to the last bit, so that its cube cannot overflow."""
+    return array_namespace(z).clip(z, -30.0, 30.0)
 
 
 def silu(z: Array) -> Array:
@@ -161,6 +168,10 @@ def softmax(z: Array) -> Array:
     return e / xp.sum(e, axis=1, keepdims=True)
 
 
+def softmax_slope(_: Array) -> Array:
+    raise TypeError("the derivative of softmax is a matrix: use Softmax.backward")
+
+
 class Softmax(Activation):
     """Softmax: each output depends on every z of its row, so dz is a product with a matrix, eq. (7)."""
 
@@ -188,7 +199,7 @@ ACTIVATIONS: dict[str, Activation] = {
 }
 """Every elementwise activation, for hidden layers and outputs."""
 
-OUTPUTS: dict[str, Activation] = {**ACTIVATIONS, "softmax": Softmax("softmax", softmax, identity_slope, "output")}
+OUTPUTS: dict[str, Activation] = {**ACTIVATIONS, "softmax": Softmax("softmax", softmax, softmax_slope, "output")}
 """Every output activation: those above and softmax."""
 
 

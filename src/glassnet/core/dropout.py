@@ -13,9 +13,10 @@ PARITY = 0x1BD11BDA
 WORD = 0xFFFFFFFF
 
 
-def threefry2x32(xp: Array, key: tuple[int, int], x0: Array, x1: Array) -> tuple[Array, Array]:
+def threefry2x32(xp: Array, key: tuple[Array, Array], x0: Array, x1: Array) -> tuple[Array, Array]:
     """Two random 32-bit words for each counter (x0, x1); uint32 arrays of one shape, or shapes that broadcast."""
-    keys = [xp.asarray(k, dtype=xp.uint32) for k in (key[0], key[1], key[0] ^ key[1] ^ PARITY)]
+    first, second = (_word(xp, k) for k in key)
+    keys = [first, second, first ^ second ^ _word(xp, PARITY)]
     x0, x1 = x0 + keys[0], x1 + keys[1]
     for step in range(20):
         r = ROTATIONS[step % 8]
@@ -29,7 +30,7 @@ def threefry2x32(xp: Array, key: tuple[int, int], x0: Array, x1: Array) -> tuple
 
 
 def dropout_masks(
-    xp: Array, rates: Sequence[float], sizes: Sequence[int], rows: int, seed: int, iteration: int, dtype: Array
+    xp: Array, rates: Sequence[float], sizes: Sequence[int], rows: int, seed: Array, iteration: Array, dtype: Array
 ) -> tuple[Array, ...]:
     """A mask for each hidden layer, rows x H: 0 with the layer's rate, else 1 / (1 - rate), eq. (12).
 
@@ -42,12 +43,13 @@ def dropout_masks(
     first = 0
     for rate, n in zip(rates, sizes[1:-1], strict=True):
         nodes = xp.arange(first, first + n, dtype=xp.uint32)[None, :]
-        words, _ = threefry2x32(xp, (seed & WORD, iteration & WORD), nodes, xp.arange(rows, dtype=xp.uint32)[:, None])
+        words, _ = threefry2x32(xp, (seed, iteration), nodes, xp.arange(rows, dtype=xp.uint32)[:, None])
         kept = words >= _word(xp, min(round(rate * 2**32), WORD))  # rows x H
         masks.append(xp.astype(kept, dtype) / (1 - rate))
         first += n
     return tuple(masks)
 
 
-def _word(xp: Array, value: int) -> Array:
-    return xp.asarray(value, dtype=xp.uint32)
+def _word(xp: Array, value: Array) -> Array:
+    """The lowest 32 bits of a whole number, which may be an array that is being traced."""
+    return xp.asarray(value & WORD, dtype=xp.uint32) if isinstance(value, int) else xp.astype(value, xp.uint32)

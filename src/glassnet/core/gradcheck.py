@@ -62,7 +62,8 @@ def check_gradient(
     loss_function : parameters -> the loss, a number.
     gradient : what is to be checked; arrays in the same nest and shapes as `parameters`.
     parameters : an array, or any nest of tuples and lists of arrays (a `Parameters` is one); float64.
-    tolerance : the largest error allowed, relative to the largest slope. Differences are good to about 1e-9.
+    tolerance : the largest error allowed, relative to the largest slope; what the rounding of the loss itself can make of a
+        difference is allowed besides.
     entries : at most so many entries are looked at one by one (drawn at random where there are more); the random
         directions, which are never made of ones, always cover all.
     seed : of the random directions.
@@ -83,24 +84,35 @@ def check_gradient(
     def loss_at(values: Array) -> float:
         return float(loss_function(_refill(parameters, iter(values))))
 
-    def slopes(direction: Array) -> tuple[float, float, float]:
+    here = loss_at(point)
+
+    def slopes(direction: Array, step: float) -> tuple[float, float, float]:
         """Left, right and central difference along a direction."""
-        before, here, after = (loss_at(point + k * STEP * direction) for k in (-1, 0, 1))
-        return (here - before) / STEP, (after - here) / STEP, (after - before) / (2 * STEP)
+        before, after = (loss_at(point + k * step * direction) for k in (-1, 1))
+        return (here - before) / step, (after - here) / step, (after - before) / (2 * step)
 
     random = np.random.default_rng(seed)
-    chosen = np.sort(random.permutation(point.size)[:entries])
-    measured = np.array([slopes(np.eye(1, point.size, i)[0]) for i in chosen])  # entries x 3
-    scale = max(float(np.max(np.abs(measured[:, 2]))), float(np.max(np.abs(given))), 1e-8)
-    gaps = np.abs(given[chosen] - measured[:, 2])
-    along = [random.normal(size=point.size) for _ in range(directions)]
-    apart = [abs(float(given @ d) - slopes(d)[2]) / float(np.linalg.norm(d)) for d in along]
-    bad = int(np.argmax(np.where(np.isnan(gaps), np.inf, gaps)))
-    error = float(np.max(np.concatenate([gaps, apart]))) / scale
+    chosen = np.sort(random.permutation(point.size)[: max(1, entries)])
+    steps = STEP * np.maximum(1, np.abs(point[chosen]))
+    measured = np.array([slopes(np.eye(1, point.size, i)[0], step) for i, step in zip(chosen, steps, strict=True)])  # entries x 3
+    unit = [d / np.linalg.norm(d) for d in random.normal(size=(directions, point.size))]
+    along = np.array([slopes(d, STEP)[2] for d in unit])
+    gaps = np.concatenate([np.abs(given[chosen] - measured[:, 2]), np.abs([float(given @ d) for d in unit] - along)])
+    rounding = 4 * np.finfo(np.float64).eps * abs(here) / np.concatenate([steps, np.full(directions, STEP)])
+    scale = max(float(np.max(np.abs(measured[:, 2]))), float(np.max(np.abs(given))), 1e-300)
+    bad = int(np.argmax(np.nan_to_num(gaps[: len(chosen)], nan=np.inf)))
     left, right, central = (float(v) for v in measured[bad])
     index = int(chosen[bad])
     return GradientCheck(
-        error <= tolerance, error, tolerance, _entry(names, arrays, index), float(given[index]), central, left, right, len(chosen)
+        ok=bool(np.all(gaps <= tolerance * scale + rounding)),
+        error=float(np.max(gaps)) / scale,
+        tolerance=tolerance,
+        worst=_entry(names, arrays, index),
+        given=float(given[index]),
+        measured=central,
+        left=left,
+        right=right,
+        entries=len(chosen),
     )
 
 

@@ -47,6 +47,8 @@ def initialize(
     >>> initialize(network, "uniform", seed=1, rng="r").weights[0][0, 0]  # R: set.seed(1); runif(1)
     np.float64(0.2655086631421)
     """
+    if dtype not in ("float64", "float32"):
+        raise unknown_name("dtype", dtype, ("float64", "float32"))
     if method not in INITIALIZERS:
         raise unknown_name("initializer", method, INITIALIZERS)
     uniform = uniform_stream(seed, rng)
@@ -62,12 +64,15 @@ def initialize(
 
 def uniform_stream(seed: int, rng: str) -> Callable[[int], Array]:
     """A function that gives the next n numbers of a seeded stream, uniform on [0, 1), in float64."""
+    if int(seed) != seed:
+        raise GlassnetError(f"seed must be a whole number, got {seed}")
     if rng not in STREAMS:
         raise unknown_name("rng", rng, STREAMS)
-    return STREAMS[rng](seed)
+    return STREAMS[rng](int(seed))
 
 
 def _numpy_stream(seed: int) -> Callable[[int], Array]:
+    """NumPy's default generator."""
     if seed < 0:
         raise GlassnetError(f"seed must be 0 or more with rng='numpy', got {seed}")
     return np.random.default_rng(seed).random

@@ -25,16 +25,21 @@ class Loss:
     Parameters
     ----------
     name : how the network, the command line and the model file call it.
-    terms : (prediction, y) -> (value, derivative), both N x K. `prediction` is the output a, or z where `output` is set.
+    terms : (prediction, y) -> (value, derivative), both N x K. `prediction` is the output a, or z where `output` is set. Where
+        there is a `setting`, it is the third argument.
     reduction : "sum": all terms added. "mean": divided by N and K. "mean_rows": divided by N, the outputs of a row added.
         With row weights w, N becomes sum(w): a weight of 2 is the row given twice.
     output : the one output activation the loss belongs to, or None where any will do.
+    targets : the smallest and largest target it can take.
+    setting : a threshold or quantile; part of the name.
     """
 
     name: str
-    terms: Callable[[Array, Array], Terms]
+    terms: Callable[..., Terms]
     reduction: Literal["sum", "mean", "mean_rows"]
     output: str | None = None
+    targets: tuple[float, float] = (float("-inf"), float("inf"))
+    setting: float | None = None
 
     def __call__(self, output: Activation, z: Array, a: Array, y: Array, row_weights: Array | None = None) -> Terms:
         """(value, delta) of a batch, eq. (8) to (10): the scalar loss and delta = d loss / dz.
@@ -42,7 +47,8 @@ class Loss:
         z, a, y and delta are N x K; row_weights is N. The value is a zero-dimensional array.
         """
         xp = array_namespace(a)
-        value, slope = self.terms(a if self.output is None else z, y)  # N x K
+        settings = () if self.setting is None else (self.setting,)
+        value, slope = self.terms(a if self.output is None else z, y, *settings)  # N x K
         share = self._row_share(xp, a, row_weights)  # N x 1, or one number for all rows
         value, slope = share * value, share * slope
         return xp.sum(value), slope if self.output is not None else output.backward(z, a, slope)
@@ -73,33 +79,44 @@ def half_squares(a: Array, y: Array) -> Terms:
 
 
 def absolute(a: Array, y: Array) -> Terms:
+    """|a - y|, eq. (8.1)."""
     xp = array_namespace(a)
     return xp.abs(a - y), xp.sign(a - y)
 
 
+def huber_terms(a: Array, y: Array, threshold: float) -> Terms:
+    xp = array_namespace(a)
+    held = xp.clip(a - y, -threshold, threshold)  # the error where it is small, +-threshold where it is not
+    return held * (a - y) - 0.5 * held * held, held
+
+
+def pinball_terms(a: Array, y: Array, quantile: float) -> Terms:
+    xp = array_namespace(a)
+    tilt = quantile - 0.5
+    return 0.5 * xp.abs(a - y) - tilt * (a - y), 0.5 * xp.sign(a - y) - tilt
+
+
 def huber(threshold: float = 1.0) -> Loss:
-    """Half the square up to `threshold`, a straight line beyond; mean over all entries. (Huber 1964)"""
+    """Half the square up to `threshold`, a straight line beyond, eq. (8.2); mean over all entries. (Huber 1964)
 
-    def terms(a: Array, y: Array) -> Terms:
-        xp = array_namespace(a)
-        held = xp.clip(a - y, -threshold, threshold)  # the error where it is small, +-threshold where it is not
-        return held * (a - y) - 0.5 * held * held, held
-
-    return Loss(_named("huber", threshold, 1.0), terms, "mean")
+    Raises GlassnetError unless the threshold is above 0.
+    """
+    return _with_setting("huber", huber_terms, threshold, 1.0, float("inf"))
 
 
 def pinball(quantile: float = 0.5) -> Loss:
-    """`quantile` of the error where the target is above, 1 - `quantile` where below; mean over all entries.
+    """`quantile` of the error where the target is above, 1 - `quantile` where below, eq. (8.3); mean over all entries.
 
-    Its minimum is that quantile of y, so 0.9 aims above nine targets in ten. (Koenker & Bassett 1978)
+    Its minimum is that quantile of y, so 0.9 aims above nine targets in ten. (Koenker & Bassett 1978) Raises GlassnetError
+    unless the quantile is between 0 and 1.
     """
+    return _with_setting("pinball", pinball_terms, quantile, 0.5, 1.0)
 
-    def terms(a: Array, y: Array) -> Terms:
-        xp = array_namespace(a)
-        tilt = quantile - 0.5
-        return 0.5 * xp.abs(a - y) - tilt * (a - y), 0.5 * xp.sign(a - y) - tilt
 
-    return Loss(_named("pinball", quantile, 0.5), terms, "mean")
+def _with_setting(name: str, terms: Callable[..., Terms], setting: float, usual: float, below: float) -> Loss:
+    if not 0 < setting < below:
+        raise GlassnetError(f"loss '{name}:{setting}': the setting must be a number between 0 and {below:g}")
+    return Loss(name if setting == usual else f"{name}:{float(setting)!r}", terms, "mean", setting=float(setting))
 
 
 def binary_cross_entropy(z: Array, y: Array) -> Terms:
@@ -116,15 +133,11 @@ def categorical_cross_entropy(z: Array, y: Array) -> Terms:
 
 
 def poisson(z: Array, y: Array) -> Terms:
-    """Half the Poisson deviance for a = e^z: a - y + y log(y/a), zero where a = y; slope a - y."""
+    """Half the Poisson deviance for a = e^z: a - y + y log(y/a), zero where a = y; slope a - y, eq. (9)."""
     xp = array_namespace(z)
     a = xp.exp(z)
     y_log_y = y * xp.log(xp.where(y > 0, y, xp.ones_like(y)))
     return a - y * z + y_log_y - y, a - y
-
-
-def _named(name: str, setting: float, usual: float) -> str:
-    return name if setting == usual else f"{name}:{setting:g}"
 
 
 LOSSES: dict[str, Loss] = {
@@ -133,9 +146,9 @@ LOSSES: dict[str, Loss] = {
         Loss("sum_of_squares", squares, "sum"),  # the article's: no mean, no half
         Loss("mean_squared_error", squares, "mean"),  # PyTorch's and Keras's MSE
         Loss("half_mean_squared_error", half_squares, "mean"),  # scikit-learn's squared_error
-        Loss("binary_cross_entropy", binary_cross_entropy, "mean_rows", "sigmoid"),  # scikit-learn's binary log_loss
-        Loss("categorical_cross_entropy", categorical_cross_entropy, "mean_rows", "softmax"),
-        Loss("poisson", poisson, "mean", "exponential"),  # half the mean Poisson deviance, as scikit-learn's
+        Loss("binary_cross_entropy", binary_cross_entropy, "mean_rows", "sigmoid", (0, 1)),  # scikit-learn's binary log_loss
+        Loss("categorical_cross_entropy", categorical_cross_entropy, "mean_rows", "softmax", (0, 1)),
+        Loss("poisson", poisson, "mean", "exponential", (0, float("inf"))),  # half the mean Poisson deviance, as scikit-learn's
         Loss("mean_absolute_error", absolute, "mean"),
         huber(),
         pinball(),
@@ -143,11 +156,8 @@ LOSSES: dict[str, Loss] = {
 }
 """Every loss by name. `huber` and `pinball` take a setting after a colon: "huber:2", "pinball:0.9"."""
 
-SETTINGS: dict[str, tuple[Callable[[float], Loss], float, float]] = {
-    "huber": (huber, 0.0, float("inf")),
-    "pinball": (pinball, 0.0, 1.0),
-}
-"""The losses with a setting: how to make one, and the open interval its setting lies in."""
+SETTINGS: dict[str, Callable[[float], Loss]] = {"huber": huber, "pinball": pinball}
+"""The losses with a setting, and how to make one."""
 
 
 def find_loss(loss: "str | Loss") -> Loss:
@@ -164,11 +174,8 @@ def find_loss(loss: "str | Loss") -> Loss:
         return LOSSES[name]
     if name not in SETTINGS:
         raise GlassnetError(f"loss '{name}' takes no setting, but got {loss!r}: write '{name}'")
-    make, low, high = SETTINGS[name]
     try:
         number = float(setting)
     except ValueError:
-        number = float("nan")
-    if not low < number < high:
-        raise GlassnetError(f"loss {loss!r}: the setting must be a number between {low:g} and {high:g}")
-    return make(number)
+        raise GlassnetError(f"loss {loss!r}: the setting must be a number, as in '{name}:0.5'") from None
+    return SETTINGS[name](number)

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import NamedTuple
+
+import numpy as np
 
 from glassnet.core.activations import OUTPUTS, Activation, find_activation
 from glassnet.core.arrays import Array, array_namespace
@@ -75,8 +78,8 @@ class Network:
         loss: str | Loss = "mean_squared_error",
         bias: bool = True,
     ) -> None:
-        if len(sizes) < 2 or any(isinstance(n, bool) or int(n) != n or n < 1 for n in sizes):
-            raise GlassnetError(f"sizes must be at least two whole numbers of 1 or more (inputs, ..., outputs), got {list(sizes)}")
+        if np.ndim(sizes) != 1 or len(sizes) < 2 or any(not isinstance(n, Integral) or n < 1 for n in sizes):
+            raise GlassnetError(f"sizes must be at least two whole numbers of 1 or more (inputs, ..., outputs), got {sizes}")
         hidden = [activation] * (len(sizes) - 2) if isinstance(activation, (str, Activation)) else list(activation)
         if len(hidden) != len(sizes) - 2:
             raise GlassnetError(f"{len(hidden)} activations for {len(sizes) - 2} hidden layers: give one name, or one for each")
@@ -84,6 +87,10 @@ class Network:
         last = find_activation(output or found.output or "identity", OUTPUTS)
         if found.output not in (None, last.name):
             raise GlassnetError(f"loss '{found.name}' needs output='{found.output}', got output='{last.name}'")
+        if last.name == "softmax" and sizes[-1] < 2:
+            raise GlassnetError(
+                "softmax needs an output for each of two classes or more; for two, one output with 'sigmoid' will do"
+            )
         object.__setattr__(self, "sizes", tuple(int(n) for n in sizes))
         object.__setattr__(self, "activations", (*(find_activation(a) for a in hidden), last))
         object.__setattr__(self, "loss", found)
@@ -124,9 +131,12 @@ def feedforward(
     dropout : a mask for each hidden layer, N x H, multiplied into its activations (see `dropout.py`), or none.
     weight_masks : a matrix for each weight matrix, 0 where a weight is held at nothing, else 1, or none.
 
-    Raises GlassnetError when x has not D columns.
+    Raises GlassnetError when x has not D columns, or the parameters not the network's shapes, or are whole numbers.
     """
     xp = array_namespace(*parameters.weights)
+    check_shapes(network, parameters)
+    if not all(xp.isdtype(w.dtype, "real floating") for w in flatten(parameters)):
+        raise GlassnetError("the parameters must be floating-point numbers, such as 1.0: whole numbers cannot learn")
     a = _matrix(xp.asarray(x, dtype=parameters.weights[0].dtype), network.sizes[0], "x", "inputs")  # N x D
     inputs: list[Array] = []
     zs: list[Array] = []
@@ -167,11 +177,14 @@ def backprop(
     loss : a zero-dimensional array, penalty included.
     gradients : `Parameters` of the parameters' own shapes.
 
-    Raises GlassnetError when y is not N x K.
+    Raises GlassnetError when y is not N x K, or row_weights not N.
     """
     xp = array_namespace(trace.output)
     y = _matrix(xp.asarray(y, dtype=trace.output.dtype), network.sizes[-1], "y", "outputs", rows=trace.output.shape[0])
-    loss, delta = network.loss(network.output, trace.z[-1], trace.output, y, row_weights)  # delta: N x K
+    w = None if row_weights is None else xp.asarray(row_weights, dtype=trace.output.dtype)
+    if w is not None and w.shape != trace.output.shape[:1]:
+        raise GlassnetError(f"row_weights has shape {tuple(w.shape)}: give one weight for each of {trace.output.shape[0]} rows")
+    loss, delta = network.loss(network.output, trace.z[-1], trace.output, y, w)  # delta: N x K
     d_weights: list[Array] = []
     d_biases: list[Array] = []
     for layer in reversed(range(len(network.activations))):

@@ -1,15 +1,19 @@
 """A data frame of any kind as plain columns: numbers with NaN, or text with None, where a cell is missing."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
+from datetime import UTC, date
+from decimal import Decimal
+from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
 
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, unknown_name
 
 Kind = Literal["number", "date", "boolean", "text"]
 Columns = dict[str, "Column"]
+LARGEST = 1e100  # what is larger could not be squared and added up
 
 
 @dataclass(frozen=True)
@@ -39,34 +43,55 @@ def take_rows(columns: Columns, rows: np.ndarray) -> Columns:
     return {name: column.take(rows) for name, column in columns.items()}
 
 
-def as_columns(frame: Any) -> Columns:
+def as_columns(frame: Any, wanted: Container[str] | None = None, ignore: Collection[str] = ()) -> Columns:
     """The columns of a pandas, Polars or PyArrow data frame, or of a dict of columns.
 
-    Raises GlassnetError, naming the column and row, on infinite numbers and on cells that are neither numbers, text, booleans
-    nor dates.
+    Only those `wanted` (None: all) and not to be ignored are looked at. Raises GlassnetError, naming the column and row, on
+    numbers that are infinite or beyond 1e100, and on cells that are neither numbers, text, booleans nor dates.
     """
     import narwhals.stable.v2 as nw
 
-    if isinstance(frame, dict):
-        import polars
-
-        frame = polars.DataFrame(frame)
     try:
-        frame = nw.from_native(frame, eager_only=True)
+        frame = nw.from_native(_frame_of(frame), eager_only=True)
     except TypeError:
         raise GlassnetError(
             f"a table must be a pandas, Polars or PyArrow data frame or a path, got {type(frame).__name__}"
         ) from None
     except nw.exceptions.DuplicateError as error:
         raise GlassnetError(f"the table has two columns of one name: rename one ({error})") from None
-    columns = {str(name): _column(str(name), frame[name]) for name in frame.columns}
+    names = [str(name) for name in frame.columns]
+    for name in ignore:
+        if name not in names:
+            raise unknown_name("column", name, names)
+    chosen = [name for name in frame.columns if (wanted is None or str(name) in wanted) and str(name) not in ignore]
+    columns = {str(name): _column(str(name), frame[name]) for name in chosen}
     for column in columns.values():
-        if column.kind == "number" and np.isinf(column.values).any():
-            row = int(np.argmax(np.isinf(column.values)))
-            raise GlassnetError(
-                f"column '{column.name}', row {row + 1}: {column.values[row]} is not a finite number: remove or replace it"
-            )
+        _check_size(column)
     return columns
+
+
+def _frame_of(table: Any) -> Any:
+    """A dict of columns as a data frame, a pandas frame with its columns named by text, anything else as it is."""
+    if not isinstance(table, dict):
+        names = getattr(table, "columns", ())
+        odd = hasattr(table, "rename") and any(not isinstance(name, str) for name in names)
+        return table.rename(columns=str) if odd else table
+    import polars
+
+    try:
+        return polars.DataFrame(table, strict=False)
+    except (polars.exceptions.PolarsError, TypeError, ValueError) as error:
+        raise GlassnetError(f"the columns do not make a table: {str(error).splitlines()[0]}") from None
+
+
+def _check_size(column: Column) -> None:
+    """Raises GlassnetError on a number that is infinite or too large."""
+    odd = np.abs(column.values) > LARGEST if column.kind == "number" else np.zeros(1, bool)
+    if odd.any():
+        row = int(np.argmax(odd))
+        raise GlassnetError(
+            f"column '{column.name}', row {row + 1}: {column.values[row]} is not a finite number of usable size: replace it"
+        )
 
 
 def _column(name: str, series: Any) -> Column:
@@ -74,39 +99,36 @@ def _column(name: str, series: Any) -> Column:
 
     dtype = series.dtype
     if dtype.is_numeric():
-        return Column(name, "number", np.array(series.cast(nw.Float64).to_numpy(), np.float64))
-    if dtype in (nw.Date, nw.Datetime):
-        stamps = np.array([_naive(cell) for cell in series.to_list()], "datetime64[us]")
+        numbers = np.array(series.cast(nw.Float64).to_numpy(), np.float64)
+        if dtype.is_integer() and np.abs(numbers[~np.isnan(numbers)]).max(initial=0) > 2**53:  # a name: as numbers they would merge
+            return Column(name, "text", _objects(None if _is_missing(c) else str(c) for c in series.to_list()))
+        return Column(name, "number", numbers)
+    cells = series.to_list()
+    seen = [cell for cell in cells if not _is_missing(cell)]
+    if dtype in (nw.Date, nw.Datetime) or (seen and all(isinstance(cell, date) for cell in seen)):
+        stamps = np.array([_naive(cell) for cell in cells], "datetime64[us]")
         days = (stamps - np.datetime64("1970-01-01")) / np.timedelta64(1, "D")
         return Column(name, "date", np.asarray(days, np.float64))
-    cells = series.to_list()
-    if dtype == nw.Boolean or _all_of(cells, bool):
+    if dtype == nw.Boolean or (seen and all(isinstance(cell, (bool, np.bool_)) for cell in seen)):
         return Column(name, "boolean", _objects(None if _is_missing(c) else str(bool(c)).lower() for c in cells))
-    if dtype in (nw.String, nw.Categorical, nw.Enum, nw.Object, nw.Unknown) and _all_of(cells, (str, int, float)):
-        if _all_of(cells, (int, float)):  # an object column of numbers, or one in which every cell is missing
-            return Column(name, "number", np.array([np.nan if _is_missing(c) else float(c) for c in cells]))
-        texts = (None if _is_missing(c) else str(c).strip() or None for c in cells)
-        return Column(name, "text", _objects(texts))
+    if all(isinstance(cell, (Real, Decimal)) for cell in seen):  # an object column of numbers, or one of nothing
+        return Column(name, "number", np.array([np.nan if _is_missing(c) else float(c) for c in cells], np.float64))
+    if all(isinstance(cell, (str, Real, Decimal)) for cell in seen):
+        return Column(name, "text", _objects(None if _is_missing(c) else str(c).strip() or None for c in cells))
     raise GlassnetError(
         f"column '{name}' holds {dtype}, which is neither numbers, text, booleans nor dates: leave it out or convert it"
     )
 
 
 def _naive(cell: Any) -> Any:
-    """A date or time without its zone, in microseconds; NaT where missing."""
+    """A date or time in microseconds, in UTC where it has a zone; NaT where missing."""
     if _is_missing(cell):
         return np.datetime64("NaT", "us")
-    return np.datetime64(cell.replace(tzinfo=None) if getattr(cell, "tzinfo", None) else cell, "us")
+    return np.datetime64(cell.astimezone(UTC).replace(tzinfo=None) if getattr(cell, "tzinfo", None) else cell, "us")
 
 
 def _is_missing(cell: Any) -> bool:
     return cell is None or (isinstance(cell, float) and cell != cell) or type(cell).__name__ in ("NAType", "NaTType")
-
-
-def _all_of(cells: list[Any], types: Any) -> bool:
-    return all(isinstance(cell, types) for cell in cells if not _is_missing(cell)) and not (
-        types is bool and all(map(_is_missing, cells))
-    )
 
 
 def _objects(cells: Iterable[str | None]) -> np.ndarray:

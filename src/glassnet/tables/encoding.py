@@ -8,7 +8,7 @@ import numpy as np
 
 from glassnet.errors import GlassnetError, unknown_name
 from glassnet.tables.columns import Columns
-from glassnet.tables.inputs import INPUTS, Input, Number, check_kind, learn_input
+from glassnet.tables.inputs import INPUTS, Categories, Input, Number, TwoValues, check_kind, learn_input
 from glassnet.tables.targets import TARGETS, NumberTarget, Target, Task, learn_target
 
 
@@ -26,6 +26,16 @@ class TableEncoding:
         return [name for column in self.inputs for name in column.features]
 
     @property
+    def needed(self) -> list[str]:
+        """The columns that predicting needs."""
+        return [column.name for column in self.inputs if column.features]
+
+    @property
+    def text_columns(self) -> list[str]:
+        """Those of them that hold text, even where every cell looks like a number."""
+        return [c.name for c in self.inputs if isinstance(c, (TwoValues, Categories)) and c.cells == "text"]
+
+    @property
     def outputs(self) -> list[str]:
         """The name of every network output; K of them."""
         return [name for target in self.targets for name in _output_names(target)]
@@ -35,11 +45,13 @@ class TableEncoding:
 
         Raises GlassnetError when the table lacks a column, or has text where the model knows numbers.
         """
-        parts = [np.empty((len(next(iter(columns.values())).values), 0))]
+        parts: list[np.ndarray] = []
         for column in self.inputs:
             if column.features:
                 if column.name not in columns:
-                    raise GlassnetError(f"the table lacks the column '{column.name}'; it has: {', '.join(columns)}")
+                    raise GlassnetError(
+                        f"the table lacks the column '{column.name}'; of those it needs it has: {', '.join(columns) or 'none'}"
+                    )
                 check_kind(column, columns[column.name])
                 parts.append(column.encode(columns[column.name]))
         return np.concatenate(parts, axis=1)
@@ -78,6 +90,8 @@ def learn_encoding(
     for name in categories:
         if name not in columns:
             raise unknown_name("column", name, columns)
+        if name in targets:
+            raise GlassnetError(f"'{name}' is a target; its classes are chosen with --task, not as a category")
     inputs = tuple(learn_input(c, category=name in categories) for name, c in columns.items() if name not in targets)
     if not any(column.features for column in inputs):
         why = "; ".join(f"'{column.name}' is {column}" for column in inputs) or "it has only the target"

@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from glassnet.errors import GlassnetError
-from glassnet.tables.columns import Column
+from glassnet.tables.columns import Column, Kind
 
 MAX_LEVELS = 50  # of one text column; the rarest beyond count as unknown
 SQUEEZE = 3.0  # where an encoded number levels off
@@ -71,6 +71,8 @@ class TwoValues:
     name: str
     levels: tuple[str, str]
     indicator: bool
+    cells: Kind = "text"
+    """What the column held: text, booleans, or numbers that were to be taken as categories."""
 
     @property
     def features(self) -> list[str]:
@@ -101,6 +103,8 @@ class Categories:
     name: str
     levels: tuple[str, ...]
     indicator: bool
+    cells: Kind = "text"
+    """What the column held, as in TwoValues."""
 
     @property
     def features(self) -> list[str]:
@@ -155,6 +159,8 @@ def learn_input(column: Column, squeeze: bool = True, category: bool = False) ->
         return Unused(column.name, "every cell is missing")
     if column.kind in ("number", "date") and not category:
         return _learn_number(column, squeeze)
+    if not category:
+        check_almost_numbers(column)
     return _learn_categories(column)
 
 
@@ -180,10 +186,10 @@ def _learn_categories(column: Column) -> Input:
         return Unused(column.name, f"{len(counts)} different texts in {counts.total()} cells: more a name than a category")
     if len(counts) == 2:
         low, high = sorted(counts)
-        return TwoValues(column.name, (low, high), indicator)
+        return TwoValues(column.name, (low, high), indicator, column.kind)
     frequent = sorted(counts, key=lambda level: (-counts[level], level))[:MAX_LEVELS]
     levels = sorted(level for level in frequent if counts[level] > 1 or len(counts) <= 10)
-    return Categories(column.name, tuple(levels), indicator or len(levels) < len(counts))
+    return Categories(column.name, tuple(levels), indicator or len(levels) < len(counts), column.kind)
 
 
 def texts(column: Column) -> Iterable[str | None]:
@@ -199,8 +205,39 @@ def number_text(value: float) -> str:
 
 
 def check_kind(encoding: Input, column: Column) -> None:
-    """Raises GlassnetError when a column of text comes where the encoding learnt numbers."""
-    if isinstance(encoding, Number) and column.kind in ("boolean", "text"):
-        odd = [(row, cell) for row, cell in enumerate(column.values, 1) if cell is not None]
-        if odd:
-            raise GlassnetError(f"column '{column.name}', row {odd[0][0]}: '{odd[0][1]}' where the model was trained on numbers")
+    """Raises GlassnetError, naming the cell, when a column holds another kind of cells than the encoding learnt."""
+    if isinstance(encoding, Unused) or column.missing.all():
+        return
+    learnt = ("date" if encoding.date else "number") if isinstance(encoding, Number) else encoding.cells
+    if column.kind == learnt:
+        return
+    row = int(np.argmin(column.missing))
+    if column.kind == "text" and learnt == "number":
+        row = next((i for i, cell in enumerate(column.values) if cell is not None and not is_number(cell)), row)
+    cell = f"'{column.values[row]}'" if column.kind in ("text", "boolean") else f"the {column.kind} {column.values[row]:g}"
+    raise GlassnetError(
+        f"column '{column.name}', row {row + 1}: {cell} where the model was trained on {learnt}s: convert the column"
+    )
+
+
+def check_almost_numbers(column: Column) -> None:
+    """Raises GlassnetError, naming the cell, on text in which nine cells in ten, and more than ten different, are numbers."""
+    if column.kind != "text":
+        return
+    cells = [(row, cell) for row, cell in enumerate(column.values, 1) if cell is not None]
+    odd = [(row, cell) for row, cell in cells if not is_number(cell)]
+    if odd and len(odd) <= 0.1 * len(cells) and len({cell for _, cell in cells}) > 10:
+        row, cell = odd[0]
+        raise GlassnetError(
+            f"column '{column.name}', row {row}: '{cell}' is not a number, but {len(cells) - len(odd)} of {len(cells)} cells are: "
+            f"mend or empty the cell, or give --category '{column.name}' or --ignore '{column.name}'"
+        )
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell of text would be a number on its own."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

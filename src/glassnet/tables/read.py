@@ -2,9 +2,10 @@
 
 import csv
 import io
+import re
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,20 +14,20 @@ from glassnet.errors import GlassnetError
 if TYPE_CHECKING:
     import polars
 
-MISSING = ["", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?"]
+MISSING = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "?", "-"]
 """What counts as a missing cell in CSV and TSV files."""
 
 
-def read_table(path: str | Path) -> "polars.DataFrame":
+def read_table(path: str | Path, text: Collection[str] = ()) -> "polars.DataFrame":
     """Read a table by its suffix: .csv, .tsv, .parquet, .arrow/.ipc/.feather, .jsonl/.ndjson; "-" is CSV on standard input.
 
-    CSV columns are numbers, dates, booleans or text by all their cells; a comma, semicolon or tab separates. Raises GlassnetError,
-    naming the file and where it can the row, on a file that is missing, empty, without rows, not a table, or with two
-    columns of one name.
+    CSV columns are numbers, dates, booleans or text by all their cells, and text where `text` names them; a comma, semicolon
+    or tab separates, and after a semicolon a comma may be the decimal point. Raises GlassnetError, naming the file and where it
+    can the row, on a file that is missing, empty, without rows, not a table, or with two columns of one name.
     """
     name = "standard input" if str(path) == "-" else str(path)
     if str(path) == "-":
-        return _checked(name, lambda data: _csv(name, data, None), sys.stdin.buffer.read())
+        return _checked(name, lambda data: _csv(name, data, None, text), sys.stdin.buffer.read())
     path = Path(path)
     if not path.exists():
         raise GlassnetError(f"{name}: no such file")
@@ -35,7 +36,7 @@ def read_table(path: str | Path) -> "polars.DataFrame":
     if path.suffix.lower() not in READERS:
         known = ", ".join(READERS)
         raise GlassnetError(f"{name}: unknown suffix '{path.suffix}': glassnet reads {known}, and '-' for CSV on standard input")
-    return _checked(name, lambda data: READERS[path.suffix.lower()](name, data), path.read_bytes())
+    return _checked(name, lambda data: READERS[path.suffix.lower()](name, data, text), path.read_bytes())
 
 
 def _checked(name: str, read: Callable[[bytes], "polars.DataFrame"], data: bytes) -> "polars.DataFrame":
@@ -51,51 +52,83 @@ def _checked(name: str, read: Callable[[bytes], "polars.DataFrame"], data: bytes
         raise
     except UnicodeDecodeError as error:
         raise GlassnetError(f"{name}: is not UTF-8 text (byte {error.start}): save it as UTF-8") from None
-    except (polars.exceptions.PolarsError, csv.Error, OSError, ValueError) as error:
+    except (polars.exceptions.PolarsError, polars.exceptions.PanicException, csv.Error, ValueError) as error:
         raise GlassnetError(f"{name}: cannot be read as a table ({_first_line(error)})") from None
     if frame.height == 0 or frame.width == 0:
         raise GlassnetError(f"{name}: has no rows")
     return frame
 
 
-def _csv(name: str, data: bytes, separator: str | None) -> "polars.DataFrame":
+def _csv(name: str, data: bytes, separator: str | None, text: Collection[str]) -> "polars.DataFrame":
     import polars
 
     if b"\0" in data:
         raise GlassnetError(f"{name}: is not a text table (it holds zero bytes)")
-    text = data.decode("utf-8-sig")
-    first = text.lstrip("\r\n").split("\n", 1)[0]
-    separator = separator or max(",;\t", key=first.count)
-    header = [cell.strip() for cell in next(csv.reader([first], delimiter=separator))]
+    content = data.decode("utf-8-sig").lstrip("\r\n")
+    declared = re.match(r"sep=(.)\r?\n", content)  # Excel's own first line
+    if declared:
+        separator, content = separator or declared[1], content[declared.end() :]
+    separator = separator or max(",;\t", key=re.sub('"[^"]*"', "", content.split("\n", 1)[0]).count)
+    header = [cell.strip() for cell in next(csv.reader(io.StringIO(content, newline=""), delimiter=separator))]
     twice = [column for column, count in Counter(header).items() if count > 1]
     if twice:
         raise GlassnetError(f"{name}: two columns are named '{twice[0]}': rename one")
-    for row, cells in enumerate(csv.reader(io.StringIO(text.lstrip("\r\n"), newline=""), delimiter=separator)):
-        if len(cells) not in (0, len(header)):
-            raise GlassnetError(f"{name}: row {row} has {len(cells)} cells, the header has {len(header)}")
+    content = _even_rows(name, content, header, separator)
     return polars.read_csv(
-        text.encode(),
+        content.encode(),
         separator=separator,
         new_columns=header,
         null_values=MISSING,
         infer_schema_length=None,
         try_parse_dates=True,
+        decimal_comma=separator == ";" and _has_decimal_commas(content),
+        schema_overrides={column: polars.String for column in header if column in text},
     )
 
 
-def _parquet(_: str, data: bytes) -> "polars.DataFrame":
+def _even_rows(name: str, content: str, header: list[str], separator: str) -> str:
+    """The text if each row has as many cells as the header, written anew where there are blank lines or cells with blanks around.
+
+    (Polars reads a blank line as a row of missing cells, and "a, 1" as text.)
+    """
+    tidy = True
+    rows = csv.reader(io.StringIO(content, newline=""), delimiter=separator)
+    for row, cells in enumerate(rows):
+        blank = not any(cell.strip() for cell in cells) and len(cells) <= 1 < len(header)
+        if len(cells) != len(header) and not blank:
+            raise GlassnetError(f"{name}: line {rows.line_num} (row {row}) has {len(cells)} cells, the header has {len(header)}")
+        tidy = tidy and not blank and all(cell == cell.strip() for cell in cells)
+    if tidy:
+        return content
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=separator, lineterminator="\n")
+    for cells in csv.reader(io.StringIO(content, newline=""), delimiter=separator, skipinitialspace=True):
+        if len(cells) == len(header):
+            writer.writerow([cell.strip() for cell in cells])
+    return out.getvalue()
+
+
+def _has_decimal_commas(content: str) -> bool:
+    """Whether numbers among cells separated by semicolons have a comma for a point: some do, and none has a point."""
+    return bool(re.search(r"(^|;)-?\d+,\d+(;|\r?$)", content, re.M)) and not re.search(r"(^|;)-?\d+\.\d+(;|\r?$)", content, re.M)
+
+
+def _parquet(_name: str, data: bytes, _text: Collection[str]) -> "polars.DataFrame":
     import polars
 
     return polars.read_parquet(io.BytesIO(data))
 
 
-def _arrow(_: str, data: bytes) -> "polars.DataFrame":
+def _arrow(_name: str, data: bytes, _text: Collection[str]) -> "polars.DataFrame":
     import polars
 
-    return polars.read_ipc(io.BytesIO(data))
+    try:
+        return polars.read_ipc(io.BytesIO(data))
+    except polars.exceptions.PolarsError:
+        return polars.read_ipc_stream(io.BytesIO(data))
 
 
-def _json_lines(_: str, data: bytes) -> "polars.DataFrame":
+def _json_lines(_name: str, data: bytes, _text: Collection[str]) -> "polars.DataFrame":
     import polars
 
     frame = polars.read_ndjson(io.BytesIO(data), infer_schema_length=None)
@@ -118,9 +151,9 @@ def _first_line(error: Exception) -> str:
     return str(error).strip().split("\n", 1)[0] or type(error).__name__
 
 
-READERS: dict[str, Callable[[str, bytes], Any]] = {
-    ".csv": lambda name, data: _csv(name, data, None),
-    ".tsv": lambda name, data: _csv(name, data, "\t"),
+READERS: dict[str, Callable[[str, bytes, Collection[str]], Any]] = {
+    ".csv": lambda name, data, text: _csv(name, data, None, text),
+    ".tsv": lambda name, data, text: _csv(name, data, "\t", text),
     ".parquet": _parquet,
     ".arrow": _arrow,
     ".ipc": _arrow,

@@ -8,7 +8,7 @@ import numpy as np
 
 from glassnet.errors import GlassnetError
 from glassnet.tables.columns import Column
-from glassnet.tables.inputs import number_text, texts
+from glassnet.tables.inputs import check_almost_numbers, number_text, texts
 
 Task = Literal["regression", "binary", "multiclass"]
 TASKS: tuple[Task, ...] = ("regression", "binary", "multiclass")
@@ -115,13 +115,14 @@ def label_text(label: Any) -> str:
     return str(label).lower() if isinstance(label, bool) else number_text(label)
 
 
-def find_task(columns: list[Column]) -> Task:
-    """The task of one or several targets, from their training cells.
+def find_task(columns: list[Column], asked: Task | None = None) -> Task:
+    """The task of one or several targets, from their cells, unless one is asked for.
 
     Two values: binary. Text, or whole numbers with at most 10 distinct values each at least 5 times: multiclass. Other
-    numbers: regression. Raises GlassnetError when several targets do not agree, or are multiclass.
+    numbers: regression. Two classes are binary, whatever was asked. Raises GlassnetError when several targets do not agree, or
+    are multiclass.
     """
-    found: list[Task] = [_task_of(column) for column in columns]
+    found: list[Task] = [_task_of(column, asked) for column in columns]
     if len(columns) > 1 and (len(set(found)) > 1 or found[0] == "multiclass"):
         tasks = ", ".join(f"'{c.name}' is {task}" for c, task in zip(columns, found, strict=True))
         raise GlassnetError(
@@ -130,13 +131,16 @@ def find_task(columns: list[Column]) -> Task:
     return found[0]
 
 
-def _task_of(column: Column) -> Task:
+def _task_of(column: Column, asked: Task | None) -> Task:
+    if asked in ("regression", "binary"):
+        return asked  # which says when the column does not fit
+    check_almost_numbers(column)
     if column.kind == "date":
         raise GlassnetError(f"target '{column.name}' is a date: turn it into a number (such as days from a start) first")
     counts = Counter(cell for cell in texts(column) if cell is not None)
     if len(counts) == 2:
         return "binary"
-    if column.kind != "number":
+    if asked == "multiclass" or column.kind != "number":
         return "multiclass"
     if len(counts) == 1:
         return "regression"  # which says that it is constant
@@ -166,7 +170,7 @@ def _learn_number(column: Column, centred: bool) -> NumberTarget:
         )
     y = column.values
     low, high, mean, spread = float(y.min()), float(y.max()), float(y.mean()), float(y.std())
-    if low == high:
+    if high - low <= 1e-100:
         raise GlassnetError(f"target '{column.name}' is constant ({low:g}): there is nothing to learn")
     if centred:
         return NumberTarget(column.name, mean, spread, low, high)

@@ -19,20 +19,37 @@ def checked_data(network: Network, x: Any, y: Any, row_weights: Any = None, dtyp
         raise GlassnetError(
             f"{name}x has {len(x)} rows and {name}y has {len(y)}: give one row of y for each row of x, at least one"
         )
+    low, high = network.loss.targets
+    if y.min() < low or y.max() > high:
+        odd = y.min() if y.min() < low else y.max()
+        raise GlassnetError(f"{name}y holds {odd:g}, but loss '{network.loss.name}' takes targets from {low:g} to {high:g} only")
     if row_weights is None:
         return Data(x, y)
-    w = np.asarray(row_weights, dtype)
+    w = _numbers(row_weights, f"{name}row_weights", dtype)
     if w.shape != (len(x),) or not np.isfinite(w).all() or (w < 0).any() or not w.any():
         raise GlassnetError(f"{name}row_weights must be {len(x)} numbers of 0 or more, not all 0; got an array of shape {w.shape}")
     return Data(x, y, w)
 
 
-def _matrix(values: Any, columns: int, name: str, dtype: Any) -> Floats:
+def checked_validation(network: Network, validation: tuple[Any, ...] | None, dtype: Any) -> Data | None:
+    """The rows to judge by, from (x, y) or (x, y, row_weights)."""
+    if validation is None:
+        return None
+    if not isinstance(validation, (tuple, list)) or len(validation) not in (2, 3):
+        raise GlassnetError("validation must be (x, y) or (x, y, row_weights)")
+    return checked_data(network, *validation, dtype=dtype, name="validation ")
+
+
+def _numbers(values: Any, name: str, dtype: Any) -> Floats:
     try:
-        with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is named below
-            matrix = np.ascontiguousarray(values, dtype)
+        with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is named later
+            return np.ascontiguousarray(values, dtype)
     except (TypeError, ValueError) as error:
         raise GlassnetError(f"{name} must be numbers: {error}") from None
+
+
+def _matrix(values: Any, columns: int, name: str, dtype: Any) -> Floats:
+    matrix = _numbers(values, name, dtype)
     if np.ndim(values) == 1 and columns == 1:
         matrix = matrix[:, None]
     if matrix.ndim != 2 or matrix.shape[1] != columns:
@@ -76,6 +93,8 @@ def checked_multipliers(start: Parameters, multipliers: Parameters | None) -> tu
 
 def checked_penalty(penalty: Penalty | None) -> Penalty | None:
     """The penalty, or None where it adds nothing."""
+    if penalty is not None and not isinstance(penalty, Penalty):
+        raise GlassnetError(f"penalty must be Penalty(l2=..., l1=...), got {penalty!r}")
     for name, value in (penalty or Penalty())._asdict().items():
         if not 0 <= value < float("inf"):
             raise GlassnetError(f"{name} must be 0 or more, got {value}")
@@ -85,8 +104,8 @@ def checked_penalty(penalty: Penalty | None) -> Penalty | None:
 def checked_dropout(network: Network, dropout: float | Sequence[float]) -> tuple[float, ...]:
     """One rate for each hidden layer."""
     hidden = len(network.sizes) - 2
-    given = (float(dropout),) if isinstance(dropout, (int, float)) else tuple(float(rate) for rate in dropout)
-    rates = given * hidden if isinstance(dropout, (int, float)) else given
+    given = np.atleast_1d(_numbers(dropout, "dropout", "float64"))
+    rates = tuple(float(rate) for rate in (np.repeat(given, hidden) if np.ndim(dropout) == 0 else given))
     if len(rates) != hidden or not all(0 <= rate < 1 for rate in given):
         raise GlassnetError(
             f"dropout must be from 0 to below 1, one number or one for each of {hidden} hidden layers; got {dropout}"

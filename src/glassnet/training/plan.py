@@ -2,19 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import cos, isfinite, log2, pi
+from math import isfinite
+from typing import Any
 
 import numpy as np
 
 from glassnet.errors import GlassnetError, unknown_name
 from glassnet.training.problem import Floats
 
-SCHEDULES: dict[str, Callable[[float], float]] = {
-    "constant": lambda t: 1.0,
-    "cosine": lambda t: 0.5 * (1 + cos(pi * t)),  # Loshchilov & Hutter 2017, eq. (5), one period
-    "four_cycles": lambda t: 0.5 * (1 - cos(2 * pi * log2(1 + 15 * t))),  # Holzmüller et al. 2024, "coslog4"
+SCHEDULES: dict[str, Callable[[Floats], Floats]] = {
+    "constant": np.ones_like,
+    "cosine": lambda t: 0.5 * (1 + np.cos(np.pi * t)),  # Loshchilov & Hutter 2017, eq. (5), one period
+    "four_cycles": lambda t: 0.5 * (1 - np.cos(2 * np.pi * np.log2(1 + 15 * t))),  # Holzmüller et al. 2024, "coslog4"
 }
-"""Name -> the factor on the learning rate at a share t of all iterations, 0 <= t < 1."""
+"""Name -> the factor on the learning rate at the shares t of all iterations done, 0 <= t < 1."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,11 @@ class Plan:
     Parameters
     ----------
     epochs : times through all rows, at most.
-    batch_size : rows of an update; None: all of them, in the order given. Batches are drawn without replacement, in a new order
-        each epoch; the last may be smaller.
-    schedule : a name of `SCHEDULES`, or a function from the share of iterations done to a factor.
-    patience : epochs without a better loss (the validation's where there is one) before the run ends; None: never.
-    min_delta : how much better counts as better.
+    batch_size : rows of an update; None: all of them, in the order given. The last batch of an epoch may be smaller.
+    shuffle : whether batches are drawn anew each epoch, without replacement, or taken in the order given.
+    schedule : a name of `SCHEDULES`, or a function from the shares of iterations done (an array) to factors.
+    patience : epochs in a row without a better loss (the validation's where there is one) before the run ends; None: never.
+    min_delta : how much better a loss must be for `patience` to start anew; the best epoch is the best by any difference.
     seed : of the batch orders and dropout.
 
     Raises GlassnetError on sizes below 1 and unknown names.
@@ -36,7 +37,8 @@ class Plan:
 
     epochs: int
     batch_size: int | None = None
-    schedule: str | Callable[[float], float] = "constant"
+    shuffle: bool = True
+    schedule: str | Callable[[Floats], Floats] = "constant"
     patience: int | None = None
     min_delta: float = 0.0
     seed: int = 0
@@ -44,12 +46,12 @@ class Plan:
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "patience"):
             value = getattr(self, name)
-            if value is not None and (isinstance(value, bool) or int(value) != value or value < 1):
+            if value is not None and not is_whole(value, 1):
                 raise GlassnetError(f"{name} must be a whole number of 1 or more, got {value}")
         if not (self.min_delta >= 0 and isfinite(self.min_delta)):
             raise GlassnetError(f"min_delta must be 0 or more, got {self.min_delta}")
-        if self.seed < 0:
-            raise GlassnetError(f"seed must be 0 or more, got {self.seed}")
+        if not is_whole(self.seed, 0):
+            raise GlassnetError(f"seed must be 0 or more, got {self.seed}: give a whole number")
         if isinstance(self.schedule, str) and self.schedule not in SCHEDULES:
             raise unknown_name("schedule", self.schedule, SCHEDULES)
 
@@ -57,10 +59,16 @@ class Plan:
         """The learning rate of every iteration: epochs x batches."""
         factor = SCHEDULES[self.schedule] if isinstance(self.schedule, str) else self.schedule
         total = self.epochs * batches
-        return learning_rate * np.array([factor(i / total) for i in range(total)]).reshape(self.epochs, batches)
+        factors = np.broadcast_to(factor(np.arange(total) / total), (total,))
+        return learning_rate * factors.reshape(self.epochs, batches)
 
     def orders(self, rows: int) -> Iterator[np.ndarray | None]:
-        """The order of the rows in each epoch, for ever; None where one batch holds them all, as they are."""
+        """The order of the rows in each epoch, for ever; None: as they are."""
         random = np.random.default_rng(self.seed)
         while True:
-            yield None if self.batch_size is None else random.permutation(rows)
+            yield random.permutation(rows) if self.shuffle and self.batch_size is not None else None
+
+
+def is_whole(value: Any, least: int) -> bool:
+    """Whether a value is a whole number of `least` or more."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and int(value) >= least

@@ -37,7 +37,7 @@ class Problem:
     weight_masks: tuple[Floats, ...]
     batch_size: int
     patience: int | None
-    """Epochs without a better validation loss before the run ends; None: never."""
+    """Epochs in a row that are not better by `min_delta` before the run ends; None: never."""
     min_delta: float
     seed: int
 
@@ -62,6 +62,8 @@ class State(NamedTuple):
     optimizer: OptimizerState
     epoch: int
     best: Best
+    waited: int
+    """Epochs in a row that were not better than the best before them by `min_delta`."""
     ended: str
     """"" while it runs; "early" when patience ran out; "not_finite" when the loss was NaN or infinite."""
 
@@ -72,7 +74,7 @@ class Measured(NamedTuple):
     loss: Floats
     """The loss of each iteration's feedforward, before its update, penalty included."""
     epoch_loss: Floats
-    """Each epoch's training loss: the batches' losses, added for losses that are sums, else averaged by rows."""
+    """Each epoch's training loss: the batches' losses, added for losses that are sums, else averaged by their rows' weight."""
     validation_loss: Floats
     """The loss on the validation rows at each epoch's end, without penalty; empty without such rows."""
     output: Floats

@@ -8,16 +8,25 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.core.network import Network, Parameters, check_shapes, flatten
-from glassnet.core.optimizers import Optimizer, OptimizerState, find_optimizer
+from glassnet.core.network import Network, Parameters, check_shapes
+from glassnet.core.optimizers import Optimizer, find_optimizer
 from glassnet.core.penalties import Penalty
-from glassnet.training.checks import checked_data, checked_dropout, checked_multipliers, checked_penalty, checked_start
+from glassnet.errors import GlassnetError
+from glassnet.training.checks import (
+    checked_data,
+    checked_dropout,
+    checked_multipliers,
+    checked_penalty,
+    checked_start,
+    checked_validation,
+)
 from glassnet.training.engines import find_engine
 from glassnet.training.history import History
-from glassnet.training.plan import Plan
+from glassnet.training.plan import Plan, is_whole
 from glassnet.training.problem import Best, Floats, Measured, Problem, State
 
 CHUNK_SECONDS = 0.25  # how often a run comes back from its engine to report and to notice Ctrl-C
+FIRST_CHUNK = 100_000  # rows times weights of the first such piece, of which nothing is known yet
 Progress = Callable[[int, int, float, float | None], None]
 """Told (epochs done, epochs planned, training loss, validation loss or None) between chunks."""
 
@@ -37,8 +46,8 @@ class Run:
 
     `parameters` are those of the best epoch where there were validation rows (or the loss left the finite numbers), else
     those after the last update. `output` is what the last iteration's feedforward predicted for its batch, before its update.
-    `best_epoch` is the epoch that left `parameters`, `ended` a name of `ENDINGS`, `engine` the engine that ran,
-    `optimizer` the optimizer's last state.
+    `best_epoch` is the epoch that left `parameters`, `ended` a name of `ENDINGS`, `engine` the engine that ran, `state` where the
+    training stands after its last epoch, the optimizer's own state included.
     """
 
     parameters: Parameters
@@ -47,7 +56,7 @@ class Run:
     ended: str
     best_epoch: int
     output: Floats
-    optimizer: OptimizerState
+    state: State
 
     @property
     def diagnosis(self) -> str:
@@ -70,7 +79,8 @@ def train(
     dropout: float | Sequence[float] = 0.0,
     weight_masks: Sequence[Any] = (),
     multipliers: Parameters | None = None,
-    schedule: str | Callable[[float], float] = "constant",
+    shuffle: bool = True,
+    schedule: str | Callable[[Floats], Floats] = "constant",
     patience: int | None = None,
     min_delta: float = 0.0,
     seed: int = 0,
@@ -85,7 +95,7 @@ def train(
     parameters : where to start; their dtype (float64 or float32) is the training's.
     x : N x D. y : N x K, or N where K = 1; for categorical cross-entropy one column a class.
     optimizer : an Optimizer, or the name of one with its defaults.
-    epochs, batch_size, schedule, patience, min_delta, seed : see `Plan`.
+    epochs, batch_size, shuffle, schedule, patience, min_delta, seed : see `Plan`.
     row_weights : N, how much each row counts; a weight of 2 is the row given twice.
     validation : (x, y) or (x, y, row_weights) to judge each epoch by; the best one's parameters are kept.
     penalty : `Penalty(l2=, l1=)`, added to the loss.
@@ -100,12 +110,14 @@ def train(
     in good order (``run.ended == "interrupted"``).
     """
     check_shapes(network, parameters)
-    plan = Plan(epochs, batch_size, schedule, patience, min_delta, seed)
+    plan = Plan(epochs, batch_size, shuffle, schedule, patience, min_delta, seed)
+    if chunk_epochs is not None and not is_whole(chunk_epochs, 1):
+        raise GlassnetError(f"chunk_epochs must be a whole number of 1 or more, got {chunk_epochs}")
     found, run_engine = find_engine(engine)
     masks = tuple(np.asarray(m, parameters.weights[0].dtype) for m in weight_masks)
     start = checked_start(network, parameters, masks)
     data = checked_data(network, x, y, row_weights, start.weights[0].dtype, "")
-    judge = None if validation is None else checked_data(network, *validation, dtype=start.weights[0].dtype, name="validation ")
+    judge = checked_validation(network, validation, start.weights[0].dtype)
     n = data.x.shape[0]
     problem = Problem(
         network=network,
@@ -122,15 +134,14 @@ def train(
         seed=seed,
     )
     rates = plan.rates(problem.optimizer.learning_rate, problem.batches)
-    state = State(start, problem.optimizer.init(start), 0, Best(start, float("inf"), 0), "")
+    state = State(start, problem.optimizer.init(start), 0, Best(start, float("inf"), 0), 0, "")
     state, pieces, interrupted = _in_chunks(run_engine.run, problem, plan, state, rates, progress, chunk_epochs)
-    finite = all(np.isfinite(w).all() for w in flatten(state.parameters))
-    ended = state.ended or ("interrupted" if interrupted else "" if finite else "not_finite")
+    ended = state.ended or ("interrupted" if interrupted else "")
     keep_best = judge is not None or ended == "not_finite"
     output = pieces[-1].output if pieces else np.empty((0, network.sizes[-1]))
     history = History.of(pieces, rates, problem.batches)
     kept, epoch = (state.best.parameters, state.best.epoch) if keep_best else (state.parameters, state.epoch)
-    return Run(kept, history, found, ended, epoch, output, state.optimizer)
+    return Run(kept, history, found, ended, epoch, output, state)
 
 
 def _in_chunks(
@@ -145,7 +156,7 @@ def _in_chunks(
     """Call the engine on some epochs at a time until the run ends; Ctrl-C loses only the chunk it falls into."""
     done: list[tuple[State, Measured]] = []
     orders = plan.orders(problem.data.x.shape[0])
-    epochs = chunk_epochs or 1
+    epochs = chunk_epochs or max(1, FIRST_CHUNK // (problem.data.x.shape[0] * problem.network.n_weights))
     try:
         while state.epoch < plan.epochs and not state.ended:
             began = perf_counter()

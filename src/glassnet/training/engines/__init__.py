@@ -18,8 +18,10 @@ def find_engine(name: str) -> tuple[str, ModuleType]:
     if name not in ENGINES:
         raise unknown_name("engine", name, ENGINES)
     for candidate in ("native", "numpy") if name == "auto" else (name,):
+        module = f"{__name__}.{candidate}"
         try:
-            return candidate, import_module(f"{__name__}.{candidate}")
-        except ModuleNotFoundError:
-            continue
+            return candidate, import_module(module)
+        except ModuleNotFoundError as error:
+            if error.name != module:  # the engine is there, something that it needs is not
+                raise
     raise GlassnetError(f"engine '{name}' is not part of this installation of glassnet: use engine 'numpy', or 'auto'")

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from glassnet.core.dropout import dropout_masks
-from glassnet.core.network import Parameters, backprop, feedforward
+from glassnet.core.network import Parameters, backprop, feedforward, flatten
 from glassnet.core.optimizers import OptimizerState
 from glassnet.training.problem import Best, Data, Floats, Measured, Problem, State
 
@@ -30,7 +30,7 @@ def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
             for i in range(problem.batches):
                 batch = _batch(problem, None if orders is None else orders[epoch], i)
                 state, loss, output = _iterate(problem, state, batch, rates[epoch, i])
-                batch_losses.append((loss, len(batch.x)))
+                batch_losses.append((loss, len(batch.x) if batch.row_weights is None else float(batch.row_weights.sum())))
                 if state.ended:
                     break
             losses += [loss for loss, _ in batch_losses]
@@ -71,10 +71,12 @@ def _batch(problem: Problem, order: np.ndarray | None, i: int) -> Data:
     return Data(x[rows], y[rows], None if w is None else w[rows])
 
 
-def _epoch_loss(problem: Problem, batch_losses: list[tuple[float, int]]) -> float:
+def _epoch_loss(problem: Problem, batch_losses: list[tuple[float, float]]) -> float:
+    """The batches' losses together; each comes with the weight of its rows."""
     if problem.network.loss.reduction == "sum":
         return sum(loss for loss, _ in batch_losses)
-    return sum(loss * rows for loss, rows in batch_losses) / sum(rows for _, rows in batch_losses)
+    total = sum(weight for _, weight in batch_losses)
+    return sum(loss * weight for loss, weight in batch_losses) / total if total > 0 else 0.0
 
 
 def _validation_loss(problem: Problem, parameters: Parameters, rows: Data) -> float:
@@ -94,10 +96,12 @@ def _end_epoch(problem: Problem, state: State, start: Parameters, epoch_loss: fl
         candidate = Best(start, epoch_loss, epoch - 1)
     else:
         candidate = Best(state.parameters, validation_losses[-1], epoch)
-    best = candidate if candidate.loss < state.best.loss - problem.min_delta else state.best
+    finite = math.isfinite(candidate.loss) and all(np.isfinite(w).all() for w in flatten(state.parameters))
+    waited = 0 if candidate.loss < state.best.loss - problem.min_delta else state.waited + 1
+    best = candidate if candidate.loss < state.best.loss and (finite or problem.validation is None) else state.best
     ended = state.ended
-    if not ended and problem.validation is not None and not math.isfinite(candidate.loss):
+    if not ended and not finite:
         ended = "not_finite"
-    if not ended and problem.patience is not None and candidate.epoch - best.epoch >= problem.patience:
+    elif not ended and problem.patience is not None and waited >= problem.patience:
         ended = "early"
-    return state._replace(epoch=epoch, best=best, ended=ended)
+    return state._replace(epoch=epoch, best=best, waited=waited, ended=ended)
