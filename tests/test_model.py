@@ -11,8 +11,11 @@ import pytest
 from safetensors.numpy import save_file
 
 import glassnet as gn
+from glassnet.core.network import flatten
 from glassnet.errors import GlassnetError
-from glassnet.model_file import read_model_file
+from glassnet.model_file import read_model_file, write_model_file
+from glassnet.recipe import Options
+from glassnet.table_run import run_table
 
 DATA = Path(__file__).parents[1] / "examples" / "data"
 QUICK = {"epochs": 3, "hidden": (8,)}
@@ -79,8 +82,8 @@ def test_several_two_valued_targets() -> None:
     assert model.predict(frame).shape == (200, 2)
     assert model.predict_proba(frame).shape == (200, 2)
     assert list(model.predict_columns(frame)) == [
-        "prediction_up", "probability_up_no", "probability_up_yes",
-        "prediction_right", "probability_right_false", "probability_right_true",
+        "prediction_up", "probability_up=no", "probability_up=yes",
+        "prediction_right", "probability_right=false", "probability_right=true",
     ]  # fmt: skip
 
 
@@ -122,16 +125,87 @@ def test_float32(penguins: pl.DataFrame, tmp_path: Path) -> None:
     assert gn.load(tmp_path / "m.safetensors").parameters.weights[0].dtype == np.float32
 
 
-def test_held_out_rows_did_not_train(penguins: pl.DataFrame) -> None:
+def test_held_out_and_judging_rows_teach_nothing() -> None:
     random = np.random.default_rng(0)
-    noise = {"x": random.normal(size=300), "y": random.normal(size=300)}
-    assert gn.train_table(noise, "y", validation=0.0).scores["y"]["r2"] < 0.2
+    frame = pl.DataFrame(
+        {"x": random.normal(size=900), "c": random.choice(["u", "v", "w"], size=900), "y": random.normal(size=900)}
+    )
+    done = run_table(frame, "y", Options(epochs=2))
+    assert {part: len(rows) for part, rows in done.rows.items()} == {"train": 576, "validation": 144, "holdout": 180}
+    odd = np.zeros(900, bool)
+    odd[done.rows["holdout"]] = True
+    changed = frame.with_columns(
+        pl.when(pl.Series(odd)).then(99.0).otherwise("x").alias("x"), pl.when(pl.Series(odd)).then(-7.0).otherwise("y").alias("y")
+    )
+    again = run_table(changed, "y", Options(epochs=2))
+    for ours, theirs in zip(flatten(done.run.parameters), flatten(again.run.parameters), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert again.model.encoding == done.model.encoding
+    odd[done.rows["validation"]] = True
+    changed = frame.with_columns(pl.when(pl.Series(odd)).then(-7.0).otherwise("y").alias("y"))
+    first = run_table(changed, "y", Options(epochs=2))
+    np.testing.assert_array_equal(first.run.history.loss, done.run.history.loss)
+
+
+def test_every_option_reaches_the_run(penguins: pl.DataFrame) -> None:
+    plain = gn.train_table(penguins, "body_mass_g", **QUICK)
+    changes = {"l1": 0.1, "l2": 0.1, "dropout": 0.5, "batch_size": 7, "schedule": "constant", "decay": 5.0, "learning_rate": 0.1,
+               "optimizer": "rmsprop", "activation": "tanh", "loss": "huber", "seed": 3, "epochs": 4}  # fmt: skip
+    for name, value in changes.items():
+        other = gn.train_table(penguins, "body_mass_g", **{**QUICK, name: value})
+        assert not np.array_equal(other.parameters.weights[1], plain.parameters.weights[1]), name
+    stopped = run_table(penguins, "body_mass_g", Options(patience=2, validation=0.3, learning_rate=0.1, epochs=300))
+    assert stopped.run.ended == "early"
+
+
+def test_two_classes_are_binary_even_when_multiclass_is_asked_for(penguins: pl.DataFrame) -> None:
+    model = gn.train_table(penguins, "sex", task="multiclass", **QUICK)
+    assert model.encoding.task == "binary"
+    with pytest.raises(GlassnetError, match="must be all numeric or all two-valued"):
+        gn.train_table(penguins, ["species", "island"], task="multiclass")
+
+
+@pytest.mark.parametrize(
+    ("cells", "new"),
+    [
+        (["1.0", "2.0", "XL"], ["1.0", "2.0"]),
+        (["01", "02", "A3"], ["01", "02"]),
+        (["True", "False", "maybe"], ["True", "False"]),
+        (["2020-01-01", "2021-01-01", "never"], ["2020-01-01", "2021-01-01"]),
+        (["true", "false"], ["true"]),
+    ],
+)
+def test_a_cell_means_the_same_whatever_stands_around_it(tmp_path: Path, cells: list[str], new: list[str]) -> None:
+    y = {cell: float(i) for i, cell in enumerate(cells)}
+    table = "c,n,y\n" + "".join(f"{c},{i % 4},{y[c] + i % 4}\n" for i, c in enumerate(cells * 15))
+    (tmp_path / "all.csv").write_text(table)
+    (tmp_path / "new.csv").write_text("c,n\n" + "".join(f"{c},0\n" for c in new))
+    (tmp_path / "with.csv").write_text("c,n\n" + "".join(f"{c},0\n" for c in [*new, cells[-1]]))
+    model = gn.train_table(tmp_path / "all.csv", "y", epochs=5)
+    assert model.predict(tmp_path / "new.csv").tolist() == pytest.approx(model.predict(tmp_path / "with.csv")[: len(new)].tolist())
+
+
+def test_another_kind_of_column_is_refused() -> None:
+    days = pl.date_range(pl.date(2020, 1, 1), pl.date(2020, 3, 1), eager=True)
+    n = len(days)
+    frame = pl.DataFrame(
+        {"n": range(n), "d": days, "b": [i % 2 == 0 for i in range(n)], "t": list("xyz" * n)[:n], "y": [0.5 * i for i in range(n)]}
+    )
+    model = gn.train_table(frame, "y", **QUICK)
+    for column, other in [("n", "d"), ("d", "n"), ("b", "n"), ("t", "n"), ("n", "t"), ("t", "d")]:
+        with pytest.raises(GlassnetError, match=f"column '{column}', row 1: .* where the model was trained on"):
+            model.predict(frame.with_columns(pl.col(other).alias(column)))
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"hiden": (3,)}, "unknown option 'hiden': did you mean 'hidden'"),
+        ({"hidden": "8,8"}, "hidden must be sizes"),
+        ({"l2": "much"}, "l2 must be a number"),
+        ({"epochs": 2.0}, "epochs must be a whole number"),
+        ({"categories": ["body_mass_g"]}, "is a target"),
+        ({"loss": ""}, "unknown loss ''"),
         ({"hidden": ()}, "hidden must be sizes of 1 or more"),
         ({"hidden": (8, 0)}, "hidden must be sizes of 1 or more"),
         ({"task": "regresion"}, "did you mean 'regression'"),
@@ -187,7 +261,18 @@ def test_nothing_half_written_stays(penguins: pl.DataFrame, tmp_path: Path) -> N
     odd = gn.Model(gn.Network([3, 1], loss=own), model.parameters, model.encoding)
     with pytest.raises(GlassnetError, match="'own' is your own function"):
         odd.save(tmp_path / "m.safetensors")
+    disguised = gn.Activation("relu", np.sin, np.cos)
+    odd = gn.Model(gn.Network(model.network.sizes, disguised), model.parameters, model.encoding)
+    with pytest.raises(GlassnetError, match="'relu' is your own function"):
+        odd.save(tmp_path / "m.safetensors")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("structure", [{}, {"network": {}}, {"network": {"sizes": [2, 1], "bias": False}}])
+def test_a_sealed_file_that_is_no_model(tmp_path: Path, structure: dict) -> None:
+    write_model_file(tmp_path / "m.safetensors", structure, {})
+    with pytest.raises(GlassnetError, match="is not a whole glassnet model"):
+        gn.load(tmp_path / "m.safetensors")
 
 
 def test_a_newer_format_is_refused(penguins: pl.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,3 +288,30 @@ def test_pandas_index_does_not_matter(penguins: pl.DataFrame) -> None:
     frame: pd.DataFrame = penguins.to_pandas()
     model = gn.train_table(frame.set_index(frame.index[::-1]), "sex", **QUICK)
     assert model.predict(frame).shape == (344,)
+
+
+def test_pandas_columns_named_by_numbers() -> None:
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame(random.normal(size=(40, 3)))
+    model = gn.train_table(frame, "2", **QUICK)
+    assert model.predict(frame[[1, 0]]).shape == (40,)
+
+
+@pytest.mark.parametrize(
+    ("table", "target", "message"),
+    [
+        ({"a": [1, 2], "y": [1]}, "y", "do not make a table"),
+        ({"a": [1.0, 2.0] * 10, "y": [i * 1e-310 for i in range(20)]}, "y", "is constant"),
+        (
+            {"a": [1.0, 2.0] * 10, "y": [1e200, 2e200] * 10},
+            "y",
+            "column 'y', row 1: 1e\\+200 is not a finite number of usable size",
+        ),
+        ({"a": [1.0, 2.0] * 10, "y": range(20)}, None, "target must be the name of a column"),
+        ({"a": [1.0, 2.0] * 10, "y": range(20)}, [], "target must be the name of a column"),
+        ({"a": [1.0, 2.0] * 10, "y": range(20)}, ["y", "y"], "given twice"),
+    ],
+)
+def test_tables_refused(table: dict, target, message: str) -> None:
+    with pytest.raises(GlassnetError, match=message):
+        gn.train_table(table, target, **QUICK)

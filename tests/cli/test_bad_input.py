@@ -64,7 +64,7 @@ TRAIN = [
     (["one_class.csv"], "target 'y' has one class only (same)"),
     (["text.csv", "--task", "regression"], "target 'y' is text, which regression cannot predict"),
     (["few.csv"], "only 5 rows have a target, too few"),
-    (["ragged.csv"], "ragged.csv: row 41 has 4 cells, the header has 3"),
+    (["ragged.csv"], "ragged.csv: line 42 (row 41) has 4 cells, the header has 3"),
     (["noise.csv"], "noise.csv: is not a text table"),
     (["noise.parquet"], "noise.parquet: cannot be read as a table"),
     (["only_target.csv"], "no column to predict from"),
@@ -115,6 +115,7 @@ def tables(folder: Path) -> Path:
     whole = Path("model.safetensors").read_bytes()
     Path("cut.safetensors").write_bytes(whole[: len(whole) // 2])
     Path("changed.safetensors").write_bytes(whole[:-20] + bytes([whole[-20] ^ 1]) + whole[-19:])
+    Path("link").symlink_to("nowhere")
     return folder
 
 
@@ -127,8 +128,8 @@ def refused(
     assert printed.out == ""
     assert message in " ".join(printed.err.replace("│", " ").split())
     assert "Traceback" not in printed.err
-    if printed.err.startswith("glassnet:"):
-        assert printed.err.count("\n") == 1
+    assert printed.err.startswith("glassnet: ")
+    assert printed.err.count("\n") == 1
     assert snapshot(Path()) == before
 
 
@@ -162,11 +163,14 @@ def test_train_without_a_target_column(tables: Path, monkeypatch: pytest.MonkeyP
         (["model.safetensors", "empty.csv"], "empty.csv: the file is empty"),
         (["model.safetensors", "header.csv"], "header.csv: has no rows"),
         (["model.safetensors", "noise.csv"], "noise.csv: is not a text table"),
-        (["model.safetensors", "lacks.csv"], "the table lacks the column 'b'; it has: a, z"),
+        (["model.safetensors", "lacks.csv"], "the table lacks the column 'b'; of those it needs it has: a"),
         (["model.safetensors", "words.csv"], "column 'a', row 1: 'one' where the model was trained on numbers"),
         (["model.safetensors", "infinite.csv"], "column 'a', row 4: inf is not a finite number"),
         (["model.safetensors", "good.csv", "--out", "none/p.csv"], "there is no folder none"),
-        (["model.safetensors", "good.csv", "--out", "full"], "full: is a folder"),
+        (["model.safetensors", "good.csv", "--out", "full"], "--out full: already exists"),
+        (["model.safetensors", "good.csv", "--out", "good.csv"], "--out good.csv: already exists"),
+        (["model.safetensors", "good.csv", "--out", "model.safetensors"], "--out model.safetensors: already exists"),
+        (["model.safetensors", "good.csv", "--out", "link"], "--out link: already exists"),
     ],
 )
 def test_predict(

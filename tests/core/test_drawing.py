@@ -1,5 +1,7 @@
 """What is drawn at random: starting weights from NumPy's stream and R's, and dropout's masks."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -47,6 +49,8 @@ def test_intervals(method: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        ({"dtype": "int32"}, "unknown dtype 'int32'"),
+        ({"seed": 1.5}, "seed must be a whole number"),
         ({"method": "xavier"}, "unknown initializer 'xavier'"),
         ({"rng": "R4"}, "unknown rng 'R4': did you mean 'r'"),
         ({"seed": -1}, "seed must be 0 or more"),
@@ -74,7 +78,13 @@ def test_threefry_known_answers(engine: Engine, key: tuple, counter: tuple, word
 
 def test_dropout_keeps_its_share_and_its_place(engine: Engine) -> None:
     xp = array_namespace(engine.asarray(np.zeros(1)))
-    masks = dropout_masks(xp, (0.25, 0.0, 0.9), (3, 50, 4, 60, 2), 400, seed=7, iteration=12, dtype=xp.float64)
+
+    def masks_at(iteration: Any) -> Any:
+        return dropout_masks(xp, (0.25, 0.0, 0.9), (3, 50, 4, 60, 2), 400, seed=7, iteration=iteration, dtype=xp.float64)
+
+    masks = engine.call(masks_at, engine.asarray(np.array(12)))
+    for mask, same in zip(masks, masks_at(12), strict=True):  # a traced iteration draws what a plain one does
+        np.testing.assert_array_equal(np.asarray(mask), np.asarray(same))
     first, second, third = map(np.asarray, masks)
     assert set(np.unique(first)) == {0.0, 1 / 0.75}
     assert (first > 0).mean() == pytest.approx(0.75, abs=0.01)
@@ -84,4 +94,6 @@ def test_dropout_keeps_its_share_and_its_place(engine: Engine) -> None:
     np.testing.assert_array_equal(fewer, first[:10])
     other = np.asarray(dropout_masks(xp, (0.25, 0.0, 0.9), (3, 50, 4, 60, 2), 400, 7, 13, xp.float64)[0])
     assert 0.3 < (other == first).mean() < 0.75
+    elsewhere = np.asarray(dropout_masks(xp, (0.25, 0.0, 0.9), (3, 50, 4, 60, 2), 400, 8, 12, xp.float64)[0])
+    assert 0.3 < (elsewhere == first).mean() < 0.75
     assert dropout_masks(xp, (0.0,), (3, 5, 2), 4, 0, 0, xp.float64) == ()

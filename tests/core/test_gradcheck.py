@@ -26,6 +26,21 @@ def test_many_entries_are_sampled_but_directions_cover_all() -> None:
     assert not check_gradient(lambda w: (w**2).sum(), gradient, w, entries=5)
 
 
+@pytest.mark.parametrize("size", [1e-15, 1.0, 1e9])
+@pytest.mark.parametrize("shift", [0.0, 1e6])
+def test_small_large_and_shifted_losses_and_weights(size: float, shift: float) -> None:
+    w = np.array([1.0, -2.0, 3.0])
+    assert check_gradient(lambda w: size * (w**2).sum() + shift, 2 * size * w, w)
+    if size * 1e6 > shift:
+        assert not check_gradient(lambda w: size * (w**2).sum() + shift, 3 * size * w, w)
+    assert check_gradient(lambda w: (w**2).sum(), 2e6 * w, 1e6 * w)
+
+
+def test_many_weights_in_one_direction() -> None:
+    w = np.linspace(-1, 1, 100_000)
+    assert check_gradient(lambda w: np.sin(w.sum()), np.full_like(w, np.cos(w.sum())), w, entries=20)
+
+
 def test_says_where_the_loss_has_a_kink() -> None:
     check = check_gradient(lambda w: abs(w[0]).sum(), [np.array([1.0])], [np.array([0.0])])
     assert not check

@@ -5,7 +5,7 @@ import pytest
 from sklearn import metrics
 
 from glassnet.core.activations import OUTPUTS
-from glassnet.core.losses import LOSSES, find_loss
+from glassnet.core.losses import LOSSES, find_loss, huber, pinball
 from glassnet.errors import GlassnetError
 
 random = np.random.default_rng(0)
@@ -75,7 +75,7 @@ def test_penalty_share() -> None:
     ("name", "message"),
     [
         ("hubr", "did you mean 'huber'"),
-        ("huber:x", "must be a number between 0 and inf"),
+        ("huber:x", "must be a number, as in 'huber:0.5'"),
         ("huber:-1", "must be a number between 0 and inf"),
         ("pinball:1.5", "must be a number between 0 and 1"),
         ("poisson:2", "takes no setting"),
@@ -93,3 +93,10 @@ def test_names_with_settings_say_them() -> None:
         "huber:2.5",
         "pinball:0.9",
     ]
+    assert find_loss(huber(0.1234567891).name).setting == 0.1234567891
+
+
+@pytest.mark.parametrize("make", [lambda: huber(-1), lambda: huber(float("nan")), lambda: pinball(2)])
+def test_settings_out_of_range(make) -> None:
+    with pytest.raises(GlassnetError, match="must be a number between"):
+        make()

@@ -1,5 +1,7 @@
 """The network itself: one pass worked by hand, shapes, and what is refused."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -58,6 +60,13 @@ def test_wrong_shapes_are_refused_not_broadcast() -> None:
     for y in (np.ones(4), np.ones((4, 1)), np.ones((1, 2)), np.ones((5, 2))):
         with pytest.raises(GlassnetError, match=r"y has shape .* give an array of shape \(4, 2\)"):
             backprop(network, parameters, trace, y)
+    for w in (np.ones(1), np.ones((4, 1)), [1.0]):
+        with pytest.raises(GlassnetError, match="row_weights has shape"):
+            backprop(network, parameters, trace, np.ones((4, 2)), w)
+    with pytest.raises(GlassnetError, match="biases of shapes"):
+        feedforward(network, parameters._replace(biases=()), np.ones((4, 2)))
+    with pytest.raises(GlassnetError, match="must be floating-point"):
+        feedforward(Network([1, 1], bias=False), Parameters((np.array([[1]]),)), [[0.5]])
     with pytest.raises(GlassnetError, match="biases of shapes"):
         check_shapes(network, parameters._replace(biases=()))
     with pytest.raises(GlassnetError, match="weights of shapes"):
@@ -71,6 +80,9 @@ def test_wrong_shapes_are_refused_not_broadcast() -> None:
         (([3, 0, 1],), "1 or more"),
         (([3, -2, 1],), "1 or more"),
         (([3, 2.5, 1],), "whole numbers"),
+        ((3,), "at least two whole numbers"),
+        (([3, float("nan"), 1],), "whole numbers"),
+        (([3, 4, 1], "relu", "softmax"), "softmax needs an output for each of two classes"),
         (([3, 4, 1], "rleu"), "did you mean 'relu'"),
         (([3, 4, 1], ["relu", "relu"]), "2 activations for 1 hidden layers"),
         (([3, 4, 1], "softmax"), "unknown activation 'softmax'"),
@@ -89,4 +101,7 @@ def test_an_activation_for_each_layer_and_the_output_a_loss_belongs_to() -> None
     assert network.shapes == ((5, 4), (4, 3), (3, 2))
     assert network.n_weights == 5 * 4 + 4 + 4 * 3 + 3 + 3 * 2 + 2
     assert network == Network([5, 4, 3, 2], ["relu", "tanh"], "softmax", "categorical_cross_entropy")
+    one, two = Network([3, 2], loss="huber:0.3"), Network([3, 2], loss="huber:0.3")
+    assert one == two == pickle.loads(pickle.dumps(one))
+    assert one != Network([3, 2], loss="huber:0.4")
     assert hash(network) == hash(Network([5, 4, 3, 2], ["relu", "tanh"], "softmax", "categorical_cross_entropy"))

@@ -1,6 +1,7 @@
 """Data frames of every kind become the same plain columns."""
 
 import datetime as dt
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -43,7 +44,10 @@ def test_every_frame_gives_the_same_columns(kind: str) -> None:
 
 def test_times_of_day_and_zones() -> None:
     when = [dt.datetime(1970, 1, 2, 12, tzinfo=dt.UTC), None]
-    assert as_columns(pl.DataFrame({"t": when}))["t"].values[0] == 1.5
+    frame = pl.DataFrame({"t": when})
+    assert as_columns(frame)["t"].values[0] == 1.5
+    tokyo = frame.with_columns(pl.col("t").dt.convert_time_zone("Asia/Tokyo"))
+    assert as_columns(tokyo)["t"].values[0] == 1.5  # the same instant
 
 
 def test_pandas_categories_and_objects() -> None:
@@ -58,6 +62,25 @@ def test_pandas_categories_and_objects() -> None:
     assert columns["c"].values.tolist() == ["x", None, "y"]
     np.testing.assert_array_equal(columns["o"].values, [1, np.nan, 2])
     assert columns["m"].values.tolist() == ["1", "a", None]
+
+
+def test_pandas_object_columns_of_other_things() -> None:
+    day = dt.date(1970, 1, 3)
+    things = {"d": [day, None], "m": [Decimal("1.5"), None], "i": [np.int64(3), None], "b": [np.bool_(True), None]}
+    columns = as_columns(pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in things.items()}))
+    assert [columns[n].kind for n in things] == ["date", "number", "number", "boolean"]
+    assert [columns[n].values[0] for n in things] == [2, 1.5, 3, "true"]
+
+
+def test_huge_whole_numbers_are_names() -> None:
+    column = as_columns(pl.DataFrame({"id": [2**53 + 1, 2**53 + 2, None]}))["id"]
+    assert column.kind == "text"
+    assert column.values.tolist() == [str(2**53 + 1), str(2**53 + 2), None]
+
+
+def test_only_what_is_wanted_is_looked_at() -> None:
+    frame = pl.DataFrame({"a": [1], "odd": [[1]], "inf": [float("inf")]})
+    assert list(as_columns(frame, ignore=["odd", "inf"])) == list(as_columns(frame, wanted=["a"])) == ["a"]
 
 
 def test_a_column_of_nothing_is_a_column_of_missing_numbers() -> None:

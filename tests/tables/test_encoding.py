@@ -50,7 +50,7 @@ def test_scale_without_a_middle_and_without_any_spread() -> None:
 
 def test_two_values_are_minus_and_plus_one() -> None:
     learnt = learn_input(column(["no", "yes", "no", None]))
-    assert learnt == TwoValues("c", ("no", "yes"), indicator=True)
+    assert learnt == TwoValues("c", ("no", "yes"), indicator=True, cells="text")
     assert learnt.encode(column(["no", "yes", None, "perhaps"])).tolist() == [[-1, 0], [1, 0], [0, 1], [0, 1]]
     assert learnt.decode(learnt.encode(column(["no", "yes", None]))) == ["no", "yes", None]
     assert learn_input(column([True, False, True])).features == ["c=true"]
@@ -76,6 +76,16 @@ def test_rare_and_too_many_categories() -> None:
     assert "more a name than a category" in names.reason
     assert learn_input(column(["x", "x", None])).features  # one category, and missing tells
     assert isinstance(learn_input(column(["x", "x"])), Unused)
+
+
+def test_one_odd_cell_among_numbers_is_named() -> None:
+    cells = [str(i) for i in range(30)]
+    cells[7] = "x"
+    for refuse in (lambda: learn_input(column(cells)), lambda: find_task([column(cells)])):
+        with pytest.raises(GlassnetError, match="column 'c', row 8: 'x' is not a number, but 29 of 30 cells are"):
+            refuse()
+    assert isinstance(learn_input(column(cells), category=True), Unused)
+    assert learn_input(column(["1", "2", "3", "XL"] * 5)).features  # a few sizes are categories
 
 
 def test_numbers_as_categories_when_asked() -> None:
@@ -136,7 +146,7 @@ def test_columns_are_found_by_name_and_missed_by_name() -> None:
         learnt.encode_inputs(backwards)
     del columns["same"]  # was not used, so it is not missed
     learnt.encode_inputs(columns)
-    with pytest.raises(GlassnetError, match="column 'n', row 1: 'one' where the model was trained on numbers"):
+    with pytest.raises(GlassnetError, match="column 'n', row 1: 'one' where the model was trained on numbers: convert the column"):
         learnt.encode_inputs(as_columns({**FRAME, "n": ["one"] * 20}))
     np.testing.assert_array_equal(
         learnt.encode_inputs(as_columns({**FRAME, "n": pl.Series([None] * 20, dtype=pl.String)}))[:, 1], 1

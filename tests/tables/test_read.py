@@ -30,6 +30,29 @@ def test_csv_as_people_write_it(tmp_path: Path) -> None:
     assert read_table(path).to_dict(as_series=False) == {"name": ["Müller; Hans", None], "size": [1, None]}
 
 
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("a,b\n1,u\n\n2,v\n\n\n", [(1, "u"), (2, "v")]),
+        ("a, b, c\n1, 2, 0.5\n3, 4, 1.5\n", [(1, 2, 0.5), (3, 4, 1.5)]),
+        ("a;b\n1,5;k\n2,5;l\n", [(1.5, "k"), (2.5, "l")]),
+        ("a;b\n1.5;k,l\n", [(1.5, "k,l")]),
+        ("sep=;\na;b\n1;2\n", [(1, 2)]),
+        ('"size, w x h";y\n1;2\n', [(1, 2)]),
+        ('"two\nlines",b\n1,2\n', [(1, 2)]),
+        ("a\n1\n\n3\n", [(1,), (None,), (3,)]),
+    ],
+)
+def test_csv_with_blanks_commas_and_quotes(tmp_path: Path, text: str, rows: list) -> None:
+    (tmp_path / "a.csv").write_text(text)
+    assert read_table(tmp_path / "a.csv").rows() == rows
+
+
+def test_arrow_streams(tmp_path: Path) -> None:
+    FRAME.write_ipc_stream(tmp_path / "a.arrow")
+    assert read_table(tmp_path / "a.arrow").equals(FRAME)
+
+
 def test_a_late_word_makes_a_column_text_and_late_fractions_stay(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("a,b\n" + "1,1\n" * 5000 + "x,0.5\n")
@@ -49,8 +72,8 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
         ("a.csv", b" \n\n", "a.csv: the file is empty"),
         ("a.csv", b"a,b\n", "a.csv: has no rows"),
         ("a.csv", b"a,b,a\n1,2,3\n", "a.csv: two columns are named 'a'"),
-        ("a.csv", b"a,b\n1,2\n1,2,3\n", "a.csv: row 2 has 3 cells, the header has 2"),
-        ("a.csv", b"a,b\n1\n", "a.csv: row 1 has 1 cells, the header has 2"),
+        ("a.csv", b"a,b\n1,2\n1,2,3\n", r"a.csv: line 3 \(row 2\) has 3 cells, the header has 2"),
+        ("a.csv", b"a,b\n1\n", "has 1 cells, the header has 2"),
         ("a.csv", bytes(range(256)), "a.csv: is not a text table"),
         ("a.csv", "a,b\nMüller,3\n".encode("latin-1"), r"a.csv: is not UTF-8 text \(byte 5\): save it as UTF-8"),
         ("a.parquet", b"PAR1 no table at all", "a.parquet: cannot be read as a table"),

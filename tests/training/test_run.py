@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import glassnet as gn
+from glassnet.core.dropout import dropout_masks
 from glassnet.core.network import Parameters, flatten
 from glassnet.errors import GlassnetError
 from glassnet.training.engines import find_engine
@@ -47,6 +48,10 @@ def assert_equal(a: gn.Run, b: gn.Run) -> None:
         np.testing.assert_array_equal(getattr(a.history, name), getattr(b.history, name))
     assert (a.ended, a.best_epoch) == (b.ended, b.best_epoch)
     np.testing.assert_array_equal(a.output, b.output)
+    assert a.state.optimizer.t == b.state.optimizer.t
+    for one, other in zip(a.state.optimizer.slots, b.state.optimizer.slots, strict=True):
+        for x, y in zip(one, other, strict=True):
+            np.testing.assert_array_equal(x, y)
 
 
 @pytest.mark.parametrize("plan", PLANS)
@@ -84,6 +89,74 @@ def test_batches_go_once_through_all_rows_in_a_new_order_each_epoch() -> None:
     assert run.history.table()["iteration"] == [5, 10]
     weighted = np.average(run.history.loss[:5], weights=[8, 8, 8, 8, 3])
     assert run.history.epoch_loss[0] == pytest.approx(weighted, rel=1e-14)
+
+
+def by_hand(network: gn.Network, start: Parameters, x, y, w, validation, masks, optimizer, penalty, seed: int) -> dict[str, Any]:
+    """Three epochs of batches of 8 as a loop that anyone can read; what train() must give."""
+    order_of = np.random.default_rng(seed)
+    parameters, state = start, optimizer.init(start)
+    losses, epochs, judged, kept = [], [], [], []
+    for epoch in range(3):
+        order = order_of.permutation(len(x))
+        for first in range(0, len(x), 8):
+            rows = order[first : first + 8]
+            iteration = len(losses)
+            dropout = dropout_masks(np, (0.5, 0.25), network.sizes, len(rows), seed, iteration, np.float64)
+            trace = gn.feedforward(network, parameters, x[rows], dropout, masks)
+            share = len(rows) / len(x) if network.loss.reduction == "sum" else 1.0
+            loss, gradients = gn.backprop(network, parameters, trace, y[rows], w[rows], penalty.share(share))
+            rate = 0.05 * 0.5 * (1 + np.cos(np.pi * iteration / 15))
+            parameters, state = optimizer.update(gradients, state, parameters, [rate * m for m in (1, 0.5, 2, 1, 1, 0.1)])
+            losses.append(float(loss))
+        weights = [w[order[first : first + 8]].sum() for first in range(0, len(x), 8)]
+        of_epoch = losses[5 * epoch :]
+        epochs.append(sum(of_epoch) if network.loss.reduction == "sum" else np.average(of_epoch, weights=weights))
+        trace = gn.feedforward(network, parameters, validation[0], (), masks)
+        judged.append(float(gn.backprop(network, parameters, trace, validation[1], validation[2])[0]))
+        kept.append(parameters)
+    best = int(np.argmin(judged))
+    return {"loss": losses, "epoch_loss": epochs, "validation_loss": judged, "best": best + 1, "parameters": kept[best]}
+
+
+@pytest.mark.parametrize("loss", ["sum_of_squares", "mean_squared_error"])
+@pytest.mark.parametrize("optimizer", [gn.Adam(0.05), gn.Momentum(0.05)])
+def test_a_run_is_the_loop_by_hand(loss: str, optimizer: gn.Optimizer) -> None:
+    network = gn.Network([3, 8, 5, 1], ["tanh", "silu"], loss=loss)
+    masks = [np.ones(s) for s in network.shapes]
+    masks[0][1, ::2] = masks[1][3] = 0
+    start = gn.initialize(network, seed=4)
+    start = start._replace(weights=tuple(w * m for w, m in zip(start.weights, masks, strict=True)))
+    w, wv = 0.5 + np.arange(35) % 3, 1.0 + np.arange(15) % 2
+    penalty = gn.Penalty(0.02, 0.01)
+    expected = by_hand(network, start, X, Y, w, (XV, YV, wv), masks, optimizer, penalty, seed=11)
+    run = gn.train(
+        network, start, X, Y, optimizer=optimizer, epochs=3, batch_size=8, row_weights=w, validation=(XV, YV, wv), penalty=penalty,
+        dropout=[0.5, 0.25], weight_masks=masks, multipliers=Parameters((1, 0.5, 2), (1, 1, 0.1)), schedule="cosine", seed=11,
+    )  # fmt: skip
+    for name in ("loss", "epoch_loss", "validation_loss"):
+        np.testing.assert_allclose(getattr(run.history, name), expected[name], rtol=1e-12, err_msg=name)
+    assert run.best_epoch == expected["best"]
+    for ours, theirs in zip(flatten(run.parameters), flatten(expected["parameters"]), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-11, atol=1e-14)
+
+
+def test_batches_in_the_order_given() -> None:
+    run = train(batch_size=8, shuffle=False, epochs=1, optimizer=gn.GradientDescent(0.1))
+    trace = gn.feedforward(NETWORK, START, X[:8])
+    assert run.history.loss[0] == gn.backprop(NETWORK, START, trace, Y[:8])[0]
+    assert len(run.output) == 3
+
+
+def test_min_delta_is_for_patience_only() -> None:
+    options: dict[str, Any] = {"optimizer": gn.GradientDescent(0.01), "epochs": 50, "validation": (XV, YV)}
+    free = train(**options)
+    assert (np.diff(free.history.validation_loss) < 0).all()
+    assert np.diff(free.history.validation_loss).min() > -0.1
+    held = train(**options, patience=4, min_delta=0.1)
+    assert held.ended == "early"
+    assert len(held.history.epoch_loss) == held.best_epoch == 5  # better each time, never by enough: the last is still the best
+    without = train(optimizer=gn.GradientDescent(0.01), epochs=50, patience=4, min_delta=0.1)
+    assert len(without.history.epoch_loss) == 5
 
 
 def test_penalty_of_a_sum_is_carried_once_an_epoch() -> None:
@@ -129,13 +202,20 @@ def test_a_run_that_leaves_the_finite_numbers_ends_with_its_best(options: dict[s
     assert len(run.history.loss) < 100 or options.get("batch_size")
 
 
-def test_weights_far_out_are_noticed_before_anything_is_kept() -> None:
-    start = Parameters(tuple(np.full_like(w, 1e308) for w in START.weights), START.biases)
-    network = gn.Network([3, 8, 5, 1], "identity")
-    run = gn.train(network, start, X, Y, epochs=5)
+def test_infinite_weights_are_never_kept_even_where_their_loss_is_finite() -> None:
+    network = gn.Network([3, 8, 1], "sigmoid", "sigmoid")
+    start = gn.initialize(network, seed=1, dtype="float32")
+    bits = (Y > 0).astype(float)
+    run = gn.train(network, start, X, bits, optimizer=gn.GradientDescent(1e39), epochs=3, validation=(XV, (YV > 0) * 1.0))
     assert run.ended == "not_finite"
     assert run.best_epoch == 0
-    np.testing.assert_array_equal(run.parameters.weights[0], start.weights[0])
+    assert all(np.isfinite(w).all() for w in flatten(run.parameters))
+
+
+def test_a_start_that_is_not_finite_is_refused() -> None:
+    start = Parameters(tuple(np.full_like(w, np.inf) for w in START.weights), START.biases)
+    with pytest.raises(GlassnetError, match="starting parameters hold NaN or infinity"):
+        train(start=start)
 
 
 def test_ctrl_c_ends_in_good_order() -> None:
@@ -203,7 +283,7 @@ def test_float32_is_float32_throughout() -> None:
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_schedules(schedule: str) -> None:
     run = train(schedule=schedule, optimizer=gn.GradientDescent(0.2), batch_size=8, epochs=10)
-    expected = [0.2 * SCHEDULES[schedule](i / 50) for i in range(50)]
+    expected = [0.2 * SCHEDULES[schedule](np.array(i / 50)) for i in range(50)]
     np.testing.assert_allclose(run.history.learning_rate, expected)
     own = train(schedule=SCHEDULES[schedule], optimizer=gn.GradientDescent(0.2), batch_size=8, epochs=10)
     assert_equal(run, own)
@@ -235,6 +315,16 @@ def test_engine_names() -> None:
         ({"dropout": 1.0}, "dropout must be from 0 to below 1"),
         ({"dropout": [0.1]}, "one for each of 2 hidden layers"),
         ({"penalty": gn.Penalty(-1)}, "l2 must be 0 or more"),
+        ({"penalty": 0.1}, "penalty must be Penalty"),
+        ({"validation": (XV,)}, r"validation must be \(x, y\)"),
+        ({"row_weights": "heavy"}, "row_weights must be numbers"),
+        ({"chunk_epochs": 0}, "chunk_epochs must be"),
+        ({"epochs": 2.5}, "epochs must be a whole number"),
+        ({"seed": 1.5}, "seed must be 0 or more"),
+        (
+            {"network": gn.Network([3, 1], loss="poisson"), "start": gn.initialize(gn.Network([3, 1], loss="poisson"))},
+            "takes targets from 0",
+        ),
         ({"optimizer": "adm"}, "did you mean 'adam'"),
         ({"row_weights": np.ones(3)}, "row_weights must be 35 numbers"),
         ({"row_weights": -np.ones(35)}, "row_weights must be 35 numbers of 0 or more"),

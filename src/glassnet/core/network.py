@@ -129,7 +129,7 @@ def feedforward(
     ----------
     x : N x D, an array of the parameters' kind, or a list of rows.
     dropout : a mask for each hidden layer, N x H, multiplied into its activations (see `dropout.py`), or none.
-    weight_masks : a matrix for each weight matrix, 0 where a weight is held at nothing, else 1, or none.
+    weight_masks : a matrix for each weight matrix, 0 where a weight is held at nothing, else 1, eq. (12.1), or none.
 
     Raises GlassnetError when x has not D columns, or the parameters not the network's shapes, or are whole numbers.
     """

@@ -95,7 +95,8 @@ def _even_rows(name: str, content: str, header: list[str], separator: str) -> st
     rows = csv.reader(io.StringIO(content, newline=""), delimiter=separator)
     for row, cells in enumerate(rows):
         blank = not any(cell.strip() for cell in cells) and len(cells) <= 1 < len(header)
-        if len(cells) != len(header) and not blank:
+        missing = not cells and len(header) == 1  # in a table of one column a blank line is a missing cell
+        if len(cells) != len(header) and not blank and not missing:
             raise GlassnetError(f"{name}: line {rows.line_num} (row {row}) has {len(cells)} cells, the header has {len(header)}")
         tidy = tidy and not blank and all(cell == cell.strip() for cell in cells)
     if tidy:
