@@ -1,7 +1,6 @@
 """The one kind of error a user is meant to read, and the nearest right name for a wrong one. No other room's rules live here."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 class GlassnetError(ValueError):
@@ -14,6 +13,8 @@ def unknown_name(what: str, name: object, known: Iterable[str]) -> GlassnetError
     >>> print(unknown_name("activation", "sigmod", ["relu", "sigmoid"]))
     unknown activation 'sigmod': did you mean 'sigmoid'? Known: relu, sigmoid
     """
+    from difflib import get_close_matches
+
     names = list(known)
     near = get_close_matches(str(name).lower(), names, n=1)
     hint = f"did you mean '{near[0]}'? " if near else ""

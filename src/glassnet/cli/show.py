@@ -1,11 +1,12 @@
 """`glassnet show`: what a model is: its shape, its columns, its scores, and the weights of a small one."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from glassnet.model import Model
+if TYPE_CHECKING:
+    from glassnet.model import Model
 
 ACROSS = 5  # columns of weights beside each other
 SMALL = 200  # weights; those of a larger network are not printed
@@ -29,7 +30,7 @@ def show(model: Annotated[Path, typer.Argument(help="A model file, or the run fo
         print("Last epoch: " + ", ".join(f"{name} {value:.6g}" for name, value in last.items()))
 
 
-def print_columns(model: Model) -> None:
+def print_columns(model: "Model") -> None:
     """How each column of the table is encoded."""
     from glassnet.cli.console import print_table
 
@@ -40,7 +41,7 @@ def print_columns(model: Model) -> None:
     )
 
 
-def print_scores(model: Model, title: str) -> None:
+def print_scores(model: "Model", title: str) -> None:
     """One row of scores a target."""
     from glassnet.cli.console import number, print_table
 
@@ -53,7 +54,7 @@ def print_scores(model: Model, title: str) -> None:
         print_table(["target", *names], rows, title)
 
 
-def print_weights(model: Model) -> None:
+def print_weights(model: "Model") -> None:
     """Each layer's weights, a row for each node they come from, a column for each they go to."""
     from glassnet.cli.console import print_table
 
