@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -218,3 +220,39 @@ def test_no_colour_and_no_bar_where_there_is_no_terminal(folder: Path) -> None:
     done = glassnet("train", str(DATA / "penguins.csv"), "--target", "sex", *QUICK)
     assert "\x1b" not in done.stdout + done.stderr
     assert done.stderr == ""
+
+
+def test_ctrl_c_before_anything_is_learnt_says_so_and_writes_nothing(folder: Path) -> None:
+    rows = "".join(f"{i % 97},{i % 89},{i % 7}.5\n" for i in range(20_000))
+    (folder / "big.csv").write_text("a,b,y\n" + rows)
+    arguments = ["train", "big.csv", "--target", "y", "--batch-size", "1", "--hidden", "256,256"]  # an epoch takes many seconds
+    process = subprocess.Popen([sys.executable, "-m", "glassnet", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(4)
+    process.send_signal(signal.SIGINT)
+    out, error = process.communicate(timeout=60)
+    assert (process.returncode, out) == (1, b"")
+    assert error.decode() == "glassnet: stopped by Ctrl-C; nothing was written\n"
+    assert files_in(folder) == {"big.csv"}
+
+
+def test_what_the_system_refuses_is_one_line(folder: Path) -> None:
+    (folder / "t.csv").write_bytes((DATA / "penguins.csv").read_bytes())
+    long = "x" * 300
+    for arguments in (
+        ["train", "t.csv", "--target", "sex", *QUICK, "--out", long],
+        ["show", long],
+        ["train", f"{long}.csv", "--target", "y"],
+    ):
+        done = glassnet(*arguments)
+        assert done.returncode == 2
+        assert done.stderr.startswith("glassnet: ")
+        assert done.stderr.count("\n") == 1
+    done = glassnet("train", "t.csv", "--target", "sex", *QUICK, "--out", "t.csv/run")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert files_in(folder) == {"t.csv"}
+
+
+def test_an_empty_folder_can_be_filled(folder: Path) -> None:
+    done = glassnet("demo", "--iterations", "3", "--out", ".")
+    assert done.returncode == 0, done.stderr
+    assert files_in(folder) == {"loss.svg", "loss.png", "network.svg", "history.csv", "model.safetensors"}

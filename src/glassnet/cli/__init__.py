@@ -11,6 +11,8 @@ from glassnet.cli.show import show
 from glassnet.cli.train import train
 from glassnet.errors import GlassnetError
 
+INTERRUPTED = 130  # what typer makes of Ctrl-C
+
 app = typer.Typer(
     name="glassnet",
     help="Small dense networks on tables, where every number of every step can be seen.",
@@ -35,12 +37,13 @@ def options(version: bool = typer.Option(False, "--version", callback=_version, 
 
 def main() -> None:
     """Run the command line; what the user can mend is one line on standard error and exit status 2."""
+    interrupted = "stopped by Ctrl-C; nothing was written"
     try:
         code = app(standalone_mode=False)
     except GlassnetError as error:
         _end(str(error), 2)
     except typer.Abort:
-        _end("stopped by Ctrl-C; nothing was written", 1)
+        _end(interrupted, 1)
     except OSError as error:
         _end(f"{error.filename}: {error.strerror}" if error.filename else str(error), 2)
     except MemoryError:
@@ -50,6 +53,8 @@ def main() -> None:
             raise
         _end(error.format_message(), 2)  # pyright: ignore[reportAttributeAccessIssue] (a usage error of typer's own click)
     else:
+        if code == INTERRUPTED:
+            _end(interrupted, 1)
         sys.exit(code if isinstance(code, int) else 0)
 
 

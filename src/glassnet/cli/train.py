@@ -137,14 +137,14 @@ def write_run_folder(out: Path, done: Any, record: dict[str, Any]) -> None:
     from glassnet.see.loss_curve import save_loss_curve
 
     model, history = done.model, done.model.history
-    losses = {"training": history["loss"]} | ({"validation": history["validation_loss"]} if "validation_loss" in history else {})
+    training = "training, with dropout" if done.options.dropout else "training"
+    losses = {training: history["loss"]} | ({"validation": history["validation_loss"]} if "validation_loss" in history else {})
+    title = f"{model.network.loss.name} of the {'-'.join(map(str, model.network.sizes))} network"
     best = done.run.best_epoch if "validation_loss" in history else None
     with whole_folder(out) as folder:
         model.save(folder / MODEL_FILE)
         write_columns(folder / "history.csv", history)
-        save_loss_curve(
-            [folder / "loss.svg"], history["epoch"], losses, "epoch", f"{model.network.loss.name} of {model.network}", best
-        )
+        save_loss_curve([folder / "loss.svg"], history["epoch"], losses, "epoch", title, best)
         drawn = diagram(model.network, model.parameters, model.encoding.features, model.encoding.outputs)
         (folder / "network.svg").write_text(drawn, encoding="utf-8")
         write_columns(folder / "predictions.csv", done.predictions())

@@ -18,6 +18,7 @@ def draw_loss_curve(axes: Any, x: Sequence[float], losses: Series, xlabel: str, 
     if positive and max(values) > 1000 * min(values):
         axes.set_yscale("log")
     axes.set(xlabel=xlabel, ylabel="loss")
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.grid(visible=True, alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
     if len(losses) > 1 or best is not None:
