@@ -100,7 +100,7 @@ TRAIN = [
     (["good.csv", "--target", "b"], "several targets must be all numeric or all two-valued"),
     (["good.csv", "--out", "full"], "--out full: already exists"),
     (["good.csv", "--out", "good.csv"], "--out good.csv: already exists"),
-    (["good.csv", "--epoch", "3"], "No such option: --epoch"),
+    (["good.csv", "--epoch", "3"], "No such option"),
     (["good.csv", "--epochs", "many"], "Invalid value for '--epochs'"),
 ]
 
