@@ -185,6 +185,17 @@ def test_a_cell_means_the_same_whatever_stands_around_it(tmp_path: Path, cells: 
     assert model.predict(tmp_path / "new.csv").tolist() == pytest.approx(model.predict(tmp_path / "with.csv")[: len(new)].tolist())
 
 
+@pytest.mark.parametrize("name", ["a", "y"])
+def test_the_odd_cell_is_named_by_its_row_in_the_table(name: str) -> None:
+    frame = {"a": [str(i) for i in range(60)], "y": [str(i / 2) for i in range(60)], "b": list(range(60))}
+    frame[name][41] = "oops"
+    with pytest.raises(GlassnetError, match=f"column '{name}', row 42: 'oops' is not a number, but 59 of 60 cells are"):
+        gn.train_table(frame, "y", **QUICK)
+    if name == "a":
+        for way in ("categories", "ignore"):
+            assert gn.train_table({**frame, "y": [i / 2 for i in range(60)]}, "y", **{way: ["a"]}, **QUICK)
+
+
 def test_another_kind_of_column_is_refused() -> None:
     days = pl.date_range(pl.date(2020, 1, 1), pl.date(2020, 3, 1), eager=True)
     n = len(days)

@@ -23,6 +23,7 @@ from glassnet.recipe import (
 from glassnet.scores import class_scores, regression_scores
 from glassnet.tables.columns import Columns, as_columns, take_rows
 from glassnet.tables.encoding import learn_encoding
+from glassnet.tables.inputs import check_almost_numbers
 from glassnet.tables.read import read_table
 from glassnet.tables.split import split_rows
 from glassnet.tables.targets import NumberTarget, Task, find_task
@@ -99,6 +100,9 @@ def run_table(table: Any, target: str | Sequence[str], options: Options, progres
         raise GlassnetError(f"target '{name}' is also to be ignored")
     columns = as_columns(read_table(table) if isinstance(table, (str, Path)) else table, ignore=options.ignore)
     _check_targets(columns, targets)
+    for name, column in columns.items():
+        if name not in options.categories:
+            check_almost_numbers(column, "" if name in targets else f", or give --category '{name}' or --ignore '{name}'")
     columns, line, without = _with_target(columns, targets)
     task = find_task([columns[name] for name in targets], _task(options.task))
     rows = _parts(columns, targets, task, options)

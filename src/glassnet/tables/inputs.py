@@ -159,8 +159,6 @@ def learn_input(column: Column, squeeze: bool = True, category: bool = False) ->
         return Unused(column.name, "every cell is missing")
     if column.kind in ("number", "date") and not category:
         return _learn_number(column, squeeze)
-    if not category:
-        check_almost_numbers(column)
     return _learn_categories(column)
 
 
@@ -220,17 +218,20 @@ def check_kind(encoding: Input, column: Column) -> None:
     )
 
 
-def check_almost_numbers(column: Column) -> None:
-    """Raises GlassnetError, naming the cell, on text in which nine cells in ten, and more than ten different, are numbers."""
+def check_almost_numbers(column: Column, otherwise: str = "") -> None:
+    """Raises GlassnetError, naming the cell, on text in which nine cells in ten, and more than ten different, are numbers.
+
+    `otherwise` ends the message: what else can be done than mend the cell.
+    """
     if column.kind != "text":
         return
     cells = [(row, cell) for row, cell in enumerate(column.values, 1) if cell is not None]
     odd = [(row, cell) for row, cell in cells if not is_number(cell)]
     if odd and len(odd) <= 0.1 * len(cells) and len({cell for _, cell in cells}) > 10:
         row, cell = odd[0]
+        numbers = f"{len(cells) - len(odd)} of {len(cells)} cells"
         raise GlassnetError(
-            f"column '{column.name}', row {row}: '{cell}' is not a number, but {len(cells) - len(odd)} of {len(cells)} cells are: "
-            f"mend or empty the cell, or give --category '{column.name}' or --ignore '{column.name}'"
+            f"column '{column.name}', row {row}: '{cell}' is not a number, but {numbers} are: mend or empty it{otherwise}"
         )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from glassnet.errors import GlassnetError
 from glassnet.tables.columns import Column
-from glassnet.tables.inputs import check_almost_numbers, number_text, texts
+from glassnet.tables.inputs import number_text, texts
 
 Task = Literal["regression", "binary", "multiclass"]
 TASKS: tuple[Task, ...] = ("regression", "binary", "multiclass")
@@ -134,7 +134,6 @@ def find_task(columns: list[Column], asked: Task | None = None) -> Task:
 def _task_of(column: Column, asked: Task | None) -> Task:
     if asked in ("regression", "binary"):
         return asked  # which says when the column does not fit
-    check_almost_numbers(column)
     if column.kind == "date":
         raise GlassnetError(f"target '{column.name}' is a date: turn it into a number (such as days from a start) first")
     counts = Counter(cell for cell in texts(column) if cell is not None)
@@ -198,6 +197,6 @@ def _learn_classes(column: Column, task: Task) -> ClassTarget:
     if len(counts) > 0.5 * counts.total() and len(counts) > 10:
         raise GlassnetError(
             f"target '{column.name}' has {len(counts)} different texts in {counts.total()} rows: "
-            "too many to be classes; is it a name?"
+            f"too many to be classes (one is '{next(iter(counts))}'); is it a name, or are they numbers written in an unusual way?"
         )
     return ClassTarget(column.name, tuple(sorted(counts)))
