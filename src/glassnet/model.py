@@ -84,7 +84,10 @@ class Model:
         return np.asarray(trace.output, np.float64)
 
     def save(self, path: str | Path) -> None:
-        """Write the model to a file (safetensors, with its structure as JSON). Raises GlassnetError on own functions."""
+        """Write the model to a file (safetensors, with its structure as JSON); a plain file of that name is replaced.
+
+        Raises GlassnetError on own functions, and on a place that cannot be written to.
+        """
         arrays = {f"weights.{i}": w for i, w in enumerate(self.parameters.weights, 1)}
         arrays |= {f"biases.{i}": b for i, b in enumerate(self.parameters.biases, 1)}
         arrays |= {f"history.{name}": np.array(values) for name, values in self.history.items()}
