@@ -11,6 +11,7 @@ import pytest
 from safetensors.numpy import save_file
 
 import glassnet as gn
+from conftest import ORACLES
 from glassnet.core.network import flatten
 from glassnet.errors import GlassnetError
 from glassnet.model_file import read_model_file, write_model_file
@@ -326,3 +327,12 @@ def test_pandas_columns_named_by_numbers() -> None:
 def test_tables_refused(table: dict, target, message: str) -> None:
     with pytest.raises(GlassnetError, match=message):
         gn.train_table(table, target, **QUICK)
+
+
+def test_a_file_of_format_1_opens_for_ever() -> None:
+    expected = json.loads((ORACLES / "model_v1.json").read_text())
+    model = gn.load(ORACLES / "model_v1.safetensors")
+    assert str(model.network) == expected["network"]
+    assert model.scores == expected["scores"]
+    shares = model.predict_proba(DATA / "penguins.csv")[expected["rows"]]
+    np.testing.assert_allclose(shares, expected["probabilities"], rtol=1e-12, atol=1e-15)

@@ -81,7 +81,7 @@ def _epoch_loss(problem: Problem, batch_losses: list[tuple[float, float]]) -> fl
 
 def _validation_loss(problem: Problem, parameters: Parameters, rows: Data) -> float:
     x, y, w = rows
-    trace = feedforward(problem.network, parameters, x, (), problem.weight_masks)
+    trace = feedforward(problem.network, parameters, x)  # masked weights are 0 already
     return float(problem.network.loss(problem.network.output, trace.z[-1], trace.output, y, w)[0])
 
 
