@@ -57,7 +57,7 @@ def whole_folder(path: str | Path) -> Iterator[Path]:
 
 
 def check_free(path: str | Path) -> None:
-    """Raises GlassnetError unless a folder can be made at `path` without losing anything."""
+    """Raises GlassnetError unless something can be written at `path` without losing anything; an empty folder can be filled."""
     path = Path(path)
     if os.path.lexists(path) and not (path.is_dir() and not any(path.iterdir())):
         raise GlassnetError(f"--out {path}: already exists and nothing is overwritten: give another name, or delete it first")

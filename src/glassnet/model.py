@@ -14,7 +14,7 @@ from glassnet.model_file import read_model_file, write_model_file
 from glassnet.tables.columns import as_columns
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.read import read_table
-from glassnet.tables.targets import ClassTarget, label_text
+from glassnet.tables.targets import ClassTarget
 
 MODEL_FILE = "model.safetensors"
 
@@ -67,9 +67,8 @@ class Model:
             columns[f"prediction{suffix}"] = target.decode(part).tolist()
             if isinstance(target, ClassTarget):
                 shares = target.probabilities(part)
-                for i, label in enumerate(target.labels):
-                    name = f"probability{suffix}{'=' if several else '_'}{label_text(label)}"
-                    columns[name] = shares[:, i].tolist()
+                for label, share in zip(target.label_texts, shares.T, strict=True):
+                    columns[f"probability{suffix}{'=' if several else '_'}{label}"] = share.tolist()
         return columns
 
     def output(self, table: Any) -> np.ndarray:

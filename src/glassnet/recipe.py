@@ -9,7 +9,7 @@ from types import NoneType
 
 import numpy as np
 
-from glassnet.core.initializers import initialize
+from glassnet.core.initializers import DTYPES, initialize
 from glassnet.core.losses import find_loss
 from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import OPTIMIZERS, Optimizer, find_optimizer
@@ -77,8 +77,8 @@ class Options:
     def __post_init__(self) -> None:
         if self.task is not None and self.task not in TASKS:
             raise unknown_name("task", self.task, TASKS)
-        if self.dtype not in ("float64", "float32"):
-            raise unknown_name("dtype", self.dtype, ("float64", "float32"))
+        if self.dtype not in DTYPES:
+            raise unknown_name("dtype", self.dtype, DTYPES)
         if not isinstance(self.hidden, tuple) or not self.hidden or not all(is_whole(n, 1) and n <= WIDEST for n in self.hidden):
             shown = ",".join(map(str, self.hidden)) if isinstance(self.hidden, tuple) else self.hidden
             raise GlassnetError(f"hidden must be sizes of 1 or more (and at most {WIDEST:,}), such as 64,64; got {shown}")

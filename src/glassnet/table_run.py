@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -21,9 +22,8 @@ from glassnet.recipe import (
     start_for,
 )
 from glassnet.scores import class_scores, regression_scores
-from glassnet.tables.columns import Columns, as_columns, take_rows
+from glassnet.tables.columns import Columns, as_columns, check_almost_numbers, take_rows
 from glassnet.tables.encoding import learn_encoding
-from glassnet.tables.inputs import check_almost_numbers
 from glassnet.tables.read import read_table
 from glassnet.tables.split import split_rows
 from glassnet.tables.targets import NumberTarget, Task, find_task
@@ -54,6 +54,7 @@ class TableRun:
         """The part that scores and predictions are of: the rows held out, or where there are none those trained on."""
         return "holdout" if len(self.rows["holdout"]) else "train"
 
+    @cached_property
     def predictions(self) -> dict[str, list[Any]]:
         """The scored rows as columns: `row` (from 1, in the table as given), `actual`, and the predictions."""
         rows = self.rows[self.scored]
@@ -104,7 +105,7 @@ def run_table(table: Any, target: str | Sequence[str], options: Options, progres
         if name not in options.categories:
             check_almost_numbers(column, "" if name in targets else f", or give --category '{name}' or --ignore '{name}'")
     columns, line, without = _with_target(columns, targets)
-    task = find_task([columns[name] for name in targets], _task(options.task))
+    task = find_task([columns[name] for name in targets], cast("Task | None", options.task))
     rows = _parts(columns, targets, task, options)
     learnt_from = take_rows(columns, rows["train"])
     centred = find_loss("mean_squared_error" if options.loss is None else options.loss).output != "exponential"
@@ -151,11 +152,6 @@ def score(model: Model, columns: Columns, x: np.ndarray) -> dict[str, dict[str, 
         else:
             scores[target.name] = class_scores(target.index(column), target.probabilities(part))
     return scores
-
-
-def _task(name: str | None) -> Task | None:
-    """The task of that name (`Options` has checked it)."""
-    return name  # pyright: ignore[reportReturnType]
 
 
 def _check_targets(columns: Columns, targets: list[str]) -> None:

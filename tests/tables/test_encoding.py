@@ -1,6 +1,7 @@
 """What each column becomes, that it can be undone, and that nothing of it is lost in the model file's JSON."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -10,9 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from glassnet.errors import GlassnetError
-from glassnet.tables.columns import Column, as_columns
+from glassnet.tables.columns import Column, as_columns, check_almost_numbers
 from glassnet.tables.encoding import TableEncoding, learn_encoding, plain_encoding
-from glassnet.tables.inputs import Categories, Number, TwoValues, Unused, check_almost_numbers, learn_input
+from glassnet.tables.inputs import Categories, Number, TwoValues, Unused, learn_input
 from glassnet.tables.split import split_rows
 from glassnet.tables.targets import ClassTarget, NumberTarget, find_task, learn_target
 
@@ -94,8 +95,9 @@ def test_numbers_as_categories_when_asked() -> None:
 
 @given(arrays(np.float64, st.integers(4, 30), elements=st.floats(-1e6, 1e6)), st.booleans())
 def test_encoding_a_number_can_be_undone(values: np.ndarray, squeeze: bool) -> None:
-    learnt = learn_input(Column("c", "number", values), squeeze)
+    learnt = learn_input(Column("c", "number", values))
     if isinstance(learnt, Number):
+        learnt = replace(learnt, squeeze=squeeze)
         near = np.abs(values - learnt.center) < 1000 * learnt.scale
         assert np.isfinite(learnt.encode(Column("c", "number", values))).all()
         back = np.array(learnt.decode(learnt.encode(Column("c", "number", values))))

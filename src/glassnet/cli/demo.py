@@ -35,13 +35,14 @@ def demo(
     run = train(network, start, article.X, article.Y, optimizer=GradientDescent(1.0), epochs=iterations, engine=engine)
     if run.ended == "interrupted" and not len(run.history.loss):
         raise KeyboardInterrupt
+    if out is None and not as_json:
+        out = free_folder(Path("runs/demo"))
+    if out is not None:
+        write_run_folder(out, seed, rng, run)
     if as_json:
-        if out is not None:
-            write_run_folder(out, seed, rng, run)
         json.dump(as_dict(start, run), sys.stdout)
         print()
-    else:
-        write_run_folder(out := out or free_folder(Path("runs/demo")), seed, rng, run)
+    elif out is not None:
         print_run(start, run)
         print_files(out)
 

@@ -147,7 +147,7 @@ def write_run_folder(out: Path, done: Any, record: dict[str, Any]) -> None:
         save_loss_curve([folder / "loss.svg"], history["epoch"], losses, "epoch", title, best)
         drawn = diagram(model.network, model.parameters, model.encoding.features, model.encoding.outputs)
         (folder / "network.svg").write_text(drawn, encoding="utf-8")
-        write_columns(folder / "predictions.csv", done.predictions())
+        write_columns(folder / "predictions.csv", done.predictions)
         (folder / "run.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 
@@ -181,7 +181,7 @@ def print_predictions(done: Any, title: str) -> None:
     """Some of the scored rows, evenly spread; of the probabilities only the predicted class's."""
     from glassnet.cli.console import number, print_table
 
-    table = done.predictions()
+    table = done.predictions
     shares = [name for name in table if name.startswith("probability")]
     shown = {name: column for name, column in table.items() if name not in shares}
     if len(done.model.encoding.targets) == 1 and shares:

@@ -15,6 +15,8 @@ from glassnet.core.network import Network, Parameters
 from glassnet.errors import GlassnetError, unknown_name
 
 Interval = tuple[float, float]
+DTYPES = ("float64", "float32")
+"""What parameters can be made of."""
 
 INITIALIZERS: dict[str, Callable[[int, int], Interval]] = {
     "uniform": lambda fan_in, fan_out: (0.0, 1.0),  # the article's
@@ -47,8 +49,8 @@ def initialize(
     >>> initialize(network, "uniform", seed=1, rng="r").weights[0][0, 0]  # R: set.seed(1); runif(1)
     np.float64(0.2655086631421)
     """
-    if dtype not in ("float64", "float32"):
-        raise unknown_name("dtype", dtype, ("float64", "float32"))
+    if dtype not in DTYPES:
+        raise unknown_name("dtype", dtype, DTYPES)
     if method not in INITIALIZERS:
         raise unknown_name("initializer", method, INITIALIZERS)
     uniform = uniform_stream(seed, rng)

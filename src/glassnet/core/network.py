@@ -181,10 +181,10 @@ def backprop(
     """
     xp = array_namespace(trace.output)
     y = _matrix(xp.asarray(y, dtype=trace.output.dtype), network.sizes[-1], "y", "outputs", rows=trace.output.shape[0])
-    w = None if row_weights is None else xp.asarray(row_weights, dtype=trace.output.dtype)
-    if w is not None and w.shape != trace.output.shape[:1]:
-        raise GlassnetError(f"row_weights has shape {tuple(w.shape)}: give one weight for each of {trace.output.shape[0]} rows")
-    loss, delta = network.loss(network.output, trace.z[-1], trace.output, y, w)  # delta: N x K
+    each = None if row_weights is None else xp.asarray(row_weights, dtype=trace.output.dtype)  # N
+    if each is not None and each.shape != trace.output.shape[:1]:
+        raise GlassnetError(f"row_weights has shape {tuple(each.shape)}: give one weight for each of {trace.output.shape[0]} rows")
+    loss, delta = network.loss(network.output, trace.z[-1], trace.output, y, each)  # delta: N x K
     d_weights: list[Array] = []
     d_biases: list[Array] = []
     for layer in reversed(range(len(network.activations))):

@@ -1,5 +1,6 @@
 """A data frame of any kind as plain columns: numbers with NaN, or text with None, where a cell is missing."""
 
+from collections import Counter
 from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date
@@ -136,3 +137,46 @@ def _objects(cells: Iterable[str | None]) -> np.ndarray:
     array = np.empty(len(items), object)
     array[:] = items
     return array
+
+
+def texts(column: Column) -> Iterable[str | None]:
+    """The cells as text, also of a column of numbers that is to be taken as categories; None where missing."""
+    if column.kind in ("boolean", "text"):
+        return column.values
+    return [None if np.isnan(v) else number_text(v) for v in column.values]
+
+
+def count_texts(column: Column) -> Counter[str]:
+    """How often each cell's text stands in the column, missing ones apart."""
+    return Counter(cell for cell in texts(column) if cell is not None)
+
+
+def number_text(value: float) -> str:
+    """A number as it would stand in a table: 3, not 3.0."""
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
+
+
+def check_almost_numbers(column: Column, otherwise: str = "") -> None:
+    """Raises GlassnetError, naming the cell, on text in which nine cells in ten, and more than ten different, are numbers.
+
+    `otherwise` ends the message: what else can be done than mend the cell.
+    """
+    if column.kind != "text":
+        return
+    cells = [(row, cell) for row, cell in enumerate(column.values, 1) if cell is not None]
+    odd = [(row, cell) for row, cell in cells if not is_number(cell)]
+    if odd and len(odd) <= 0.1 * len(cells) and len({cell for _, cell in cells}) > 10:
+        row, cell = odd[0]
+        numbers = f"{len(cells) - len(odd)} of {len(cells)} cells"
+        raise GlassnetError(
+            f"column '{column.name}', row {row}: '{cell}' is not a number, but {numbers} are: mend or empty it{otherwise}"
+        )
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell of text would be a number on its own."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -4,15 +4,13 @@ Each encoding turns N cells into an N x (its features) matrix, names those featu
 be undone. Robust scaling and the smooth squeeze follow Holzmüller et al. 2024 (RealMLP).
 """
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from glassnet.errors import GlassnetError
-from glassnet.tables.columns import Column, Kind
+from glassnet.tables.columns import Column, Kind, count_texts, is_number, texts
 
 MAX_LEVELS = 50  # of one text column; the rarest beyond count as unknown
 SQUEEZE = 3.0  # where an encoded number levels off
@@ -153,16 +151,16 @@ INPUTS: dict[str, type[Input]] = {row.kind: row for row in (Number, TwoValues, C
 """Every encoding by the name the model file uses."""
 
 
-def learn_input(column: Column, squeeze: bool = True, category: bool = False) -> Input:
+def learn_input(column: Column, category: bool = False) -> Input:
     """The encoding of a column, learnt from its training rows; `category` takes numbers as categories too."""
     if column.missing.all():
         return Unused(column.name, "every cell is missing")
     if column.kind in ("number", "date") and not category:
-        return _learn_number(column, squeeze)
+        return _learn_number(column)
     return _learn_categories(column)
 
 
-def _learn_number(column: Column, squeeze: bool) -> Input:
+def _learn_number(column: Column) -> Input:
     """Median and interquartile range; where that is 0 half the full range; a constant column is not used."""
     seen = column.values[~column.missing]
     low, q1, median, q3, high = (float(q) for q in np.quantile(seen, [0, 0.25, 0.5, 0.75, 1]))
@@ -171,12 +169,12 @@ def _learn_number(column: Column, squeeze: bool) -> Input:
     scale = middle if middle > 1e-9 * full else full / 2  # a middle of mere rounding is none
     if scale == 0 and not indicator:
         return Unused(column.name, f"constant ({median:.6g})")
-    return Number(column.name, median, scale or 1.0, squeeze, median, indicator, column.kind == "date")
+    return Number(column.name, median, scale or 1.0, True, median, indicator, column.kind == "date")
 
 
 def _learn_categories(column: Column) -> Input:
     """Two values: one feature. More: one each, of the most frequent; names that hardly repeat are not used."""
-    counts = Counter(cell for cell in texts(column) if cell is not None)
+    counts = count_texts(column)
     indicator = bool(column.missing.any())
     if len(counts) == 1 and not indicator:
         return Unused(column.name, f"constant ({next(iter(counts))})")
@@ -188,18 +186,6 @@ def _learn_categories(column: Column) -> Input:
     frequent = sorted(counts, key=lambda level: (-counts[level], level))[:MAX_LEVELS]
     levels = sorted(level for level in frequent if counts[level] > 1 or len(counts) <= 10)
     return Categories(column.name, tuple(levels), indicator or len(levels) < len(counts), column.kind)
-
-
-def texts(column: Column) -> Iterable[str | None]:
-    """The cells as text, also of a column of numbers that is to be taken as categories; None where missing."""
-    if column.kind in ("boolean", "text"):
-        return column.values
-    return [None if np.isnan(v) else number_text(v) for v in column.values]
-
-
-def number_text(value: float) -> str:
-    """A number as it would stand in a table: 3, not 3.0."""
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
 
 
 def check_kind(encoding: Input, column: Column) -> None:
@@ -216,29 +202,3 @@ def check_kind(encoding: Input, column: Column) -> None:
     raise GlassnetError(
         f"column '{column.name}', row {row + 1}: {cell} where the model was trained on {learnt}s: convert the column"
     )
-
-
-def check_almost_numbers(column: Column, otherwise: str = "") -> None:
-    """Raises GlassnetError, naming the cell, on text in which nine cells in ten, and more than ten different, are numbers.
-
-    `otherwise` ends the message: what else can be done than mend the cell.
-    """
-    if column.kind != "text":
-        return
-    cells = [(row, cell) for row, cell in enumerate(column.values, 1) if cell is not None]
-    odd = [(row, cell) for row, cell in cells if not is_number(cell)]
-    if odd and len(odd) <= 0.1 * len(cells) and len({cell for _, cell in cells}) > 10:
-        row, cell = odd[0]
-        numbers = f"{len(cells) - len(odd)} of {len(cells)} cells"
-        raise GlassnetError(
-            f"column '{column.name}', row {row}: '{cell}' is not a number, but {numbers} are: mend or empty it{otherwise}"
-        )
-
-
-def is_number(text: str) -> bool:
-    """Whether a cell of text would be a number on its own."""
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -1,14 +1,12 @@
 """What a target column becomes, and how outputs become answers again: the task, classes, the scale of a number."""
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from glassnet.errors import GlassnetError
-from glassnet.tables.columns import Column
-from glassnet.tables.inputs import number_text, texts
+from glassnet.tables.columns import Column, count_texts, number_text, texts
 
 Task = Literal["regression", "binary", "multiclass"]
 TASKS: tuple[Task, ...] = ("regression", "binary", "multiclass")
@@ -136,7 +134,7 @@ def _task_of(column: Column, asked: Task | None) -> Task:
         return asked  # which says when the column does not fit
     if column.kind == "date":
         raise GlassnetError(f"target '{column.name}' is a date: turn it into a number (such as days from a start) first")
-    counts = Counter(cell for cell in texts(column) if cell is not None)
+    counts = count_texts(column)
     if len(counts) == 2:
         return "binary"
     if asked == "multiclass" or column.kind != "number":
@@ -159,13 +157,10 @@ def learn_target(column: Column, task: Task, centred: bool = True) -> Target:
 
 
 def _learn_number(column: Column, centred: bool) -> NumberTarget:
-    if column.kind not in ("number", "boolean"):
+    if column.kind != "number":
+        what, task = ("true/false", "binary") if column.kind == "boolean" else (column.kind, "multiclass")
         raise GlassnetError(
-            f"target '{column.name}' is {column.kind}, which regression cannot predict: use --task multiclass, or leave it out"
-        )
-    if column.kind == "boolean":
-        raise GlassnetError(
-            f"target '{column.name}' is true/false, which regression cannot predict: use --task binary, or leave it out"
+            f"target '{column.name}' is {what}, which regression cannot predict: use --task {task}, or leave it out"
         )
     y = column.values
     low, high, mean, spread = float(y.min()), float(y.max()), float(y.mean()), float(y.std())
@@ -183,7 +178,7 @@ def _learn_number(column: Column, centred: bool) -> NumberTarget:
 def _learn_classes(column: Column, task: Task) -> ClassTarget:
     if column.kind == "date":
         raise GlassnetError(f"target '{column.name}' is a date, which cannot be a class: turn it into text or a number first")
-    counts = Counter(cell for cell in texts(column) if cell is not None)
+    counts = count_texts(column)
     if len(counts) == 1:
         raise GlassnetError(f"target '{column.name}' has one class only ({next(iter(counts))}): there is nothing to tell apart")
     if task == "binary" and len(counts) != 2:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.core.initializers import DTYPES
 from glassnet.core.network import Network, Parameters, flatten, rebuild
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError
@@ -66,7 +67,7 @@ def checked_start(network: Network, parameters: Parameters, masks: tuple[Floats,
     """The parameters to start from as NumPy arrays, with masked weights at nothing."""
     start = rebuild([np.asarray(w) for w in flatten(parameters)], parameters)
     dtypes = {str(w.dtype) for w in flatten(start)}
-    if len(dtypes) > 1 or not dtypes <= {"float64", "float32"}:
+    if len(dtypes) > 1 or not dtypes <= set(DTYPES):
         raise GlassnetError(f"parameters must all be float64 or all float32, got {', '.join(sorted(dtypes))}")
     if not all(np.isfinite(w).all() for w in flatten(start)):
         raise GlassnetError("the starting parameters hold NaN or infinity: start from finite numbers")
