@@ -1,0 +1,124 @@
+"""The native engine: `src/native` mirrors `core` in C++ and runs a whole training without coming back to Python.
+
+Here a training is turned into plain arrays and numbers, and what comes back into a State and what was measured.
+"""
+
+import os
+from dataclasses import fields
+
+import numpy as np
+
+from glassnet.core.activations import OUTPUTS
+from glassnet.core.losses import LOSSES, find_loss
+from glassnet.core.network import Network, Parameters, flatten, rebuild
+from glassnet.core.optimizers import OPTIMIZERS, OptimizerState
+from glassnet.errors import GlassnetError
+from glassnet.training.problem import Best, Data, Floats, Measured, Problem, State
+
+try:
+    from glassnet import _native
+except ImportError as error:
+    _native = None
+    MISSING = "it was installed where no C++ compiler was found" if error.name else f"it cannot be loaded: {error}"
+else:
+    MISSING = ""
+    ROWS = {table: {name: i for i, name in enumerate(_native.names(table))} for table in ("activations", "losses", "optimizers")}
+    VARIANT = _native.variants()[0]
+    """The instruction set in use: the best that this processor has."""
+
+REDUCTIONS = ("sum", "mean", "mean_rows")
+ENDED = ("", "early", "not_finite")
+WORTH_A_THREAD = 1_000_000  # rows times weights of an iteration, below which a second thread costs more than it brings
+
+
+def refuses(problem: Problem) -> str:
+    """Why this engine cannot run a training, or "" where it can: own functions of Python are not in its tables."""
+    return refuses_network(problem.network) or (
+        "" if type(problem.optimizer) in OPTIMIZERS.values() else f"the optimizer {type(problem.optimizer).__name__} is your own"
+    )
+
+
+def refuses_network(network: Network) -> str:
+    """`refuses` for feedforward alone."""
+    for activation in network.activations:
+        if OUTPUTS.get(activation.name) is not activation:
+            return f"the activation '{activation.name}' is your own function"
+    return "" if _is_ours(network) else f"the loss '{network.loss.name}' is your own function"
+
+
+def _is_ours(network: Network) -> bool:
+    loss = network.loss
+    if LOSSES.get(loss.name) is loss:
+        return True
+    try:
+        return find_loss(loss.name) == loss
+    except GlassnetError:
+        return False
+
+
+def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats, n_jobs: int | None = None) -> tuple[State, Measured]:
+    """Train for as many epochs as `rates` has rows, or until the training ends itself; see the numpy engine.
+
+    Parameters
+    ----------
+    orders : epochs x N, the order of the rows in each epoch, or None: as they are.
+    rates : epochs x iterations, the learning rate of each iteration.
+    n_jobs : threads to use at most; None: all that this process is allowed, OMP_NUM_THREADS respected.
+    """
+    spec = _spec(problem.network, problem.data.x.dtype)
+    arrays, best = _copies(flatten(state.parameters)), _copies(flatten(state.best.parameters))
+    slots = [_copies(slot) for slot in zip(*state.optimizer.slots, strict=True)]
+    optimizer = type(problem.optimizer)
+    loss, epoch_loss = np.empty(rates.size), np.empty(len(rates))
+    validation_loss = np.empty(0 if problem.validation is None else len(rates))
+    output = np.empty((problem.batch_size, problem.network.sizes[-1]), problem.data.x.dtype)
+    iterations, epochs, rows, t, epoch, best_epoch, waited, best_loss, ended = _native.run(
+        VARIANT, spec, problem.data, problem.validation,
+        ROWS["optimizers"][OPTIMIZER_NAMES[optimizer]], [getattr(problem.optimizer, name) for name in SETTING_NAMES[optimizer]],
+        problem.multipliers, problem.penalty or (0.0, 0.0), problem.dropout, problem.weight_masks,
+        problem.batch_size, -1 if problem.patience is None else problem.patience, problem.min_delta, problem.seed & 0xFFFFFFFF,
+        arrays, best, slots, state.optimizer.t, state.epoch, state.best.epoch, state.waited, state.best.loss,
+        orders, rates, loss, epoch_loss, validation_loss, output, _threads(problem.batch_size * problem.network.n_weights, n_jobs),
+    )  # fmt: skip
+    like = state.parameters
+    after = tuple(zip(*slots, strict=True)) if slots else ((),) * len(arrays)
+    state = State(
+        rebuild(arrays, like), OptimizerState(t, after), epoch, Best(rebuild(best, like), best_loss, best_epoch), waited, ENDED[ended]
+    )
+    return state, Measured(loss[:iterations], epoch_loss[:epochs], validation_loss[:epochs], output[:rows])
+
+
+def predict(network: Network, parameters: Parameters, x: Floats, n_jobs: int | None = None) -> Floats:
+    """The outputs, N x K, for rows x, N x D: a contiguous array of the parameters' dtype."""
+    output = np.empty((len(x), network.sizes[-1]), x.dtype)
+    arrays = [np.ascontiguousarray(w) for w in flatten(parameters)]
+    _native.predict(VARIANT, _spec(network, x.dtype), arrays, x, output, _threads(len(x) * network.n_weights, n_jobs))
+    return output
+
+
+OPTIMIZER_NAMES = {kind: name for name, kind in OPTIMIZERS.items()}
+SETTING_NAMES = {kind: tuple(field.name for field in fields(kind)) for kind in OPTIMIZERS.values()}
+
+
+def _spec(network: Network, dtype: np.dtype) -> "_native.NetworkSpec":
+    loss = network.loss
+    return _native.NetworkSpec(
+        network.sizes,
+        [ROWS["activations"][activation.name] for activation in network.activations],
+        network.bias,
+        ROWS["losses"][loss.name.partition(":")[0]],
+        REDUCTIONS.index(loss.reduction),
+        0.0 if loss.setting is None else loss.setting,
+        dtype == np.float64,
+    )
+
+
+def _copies(arrays: tuple[Floats, ...]) -> list[Floats]:
+    return [np.array(array, order="C") for array in arrays]
+
+
+def _threads(work: int, n_jobs: int | None) -> int:
+    if work < WORTH_A_THREAD:
+        return 1
+    allowed = n_jobs or int(os.environ.get("OMP_NUM_THREADS") or 0) or len(os.sched_getaffinity(0))
+    return min(allowed, max(1, work // (WORTH_A_THREAD // 2)))

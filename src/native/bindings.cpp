@@ -1,0 +1,217 @@
+// The engine's face to Python: arrays are checked and handed over, the GIL is released, the instruction set is chosen. No mathematics.
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
+#include <nanobind/stl/vector.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "team.hpp"
+
+namespace nb = nanobind;
+
+namespace glassnet {
+namespace baseline { extern const Engine engine; }
+#if defined(__x86_64__)
+namespace avx2 { extern const Engine engine; }
+#endif
+
+namespace {
+
+using Read = nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>;
+using Write = nb::ndarray<nb::c_contig, nb::device::cpu>;
+
+// The engines that this processor can run, the fastest first.
+std::vector<const Engine*> engines() {
+    std::vector<const Engine*> found;
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) found.push_back(&avx2::engine);
+#endif
+    found.push_back(&baseline::engine);
+    return found;
+}
+
+const Engine& engine_of(const std::string& name) {
+    for (const Engine* engine : engines())
+        if (engine->name == name) return *engine;
+    throw std::invalid_argument("this processor has no instruction set '" + name + "'");
+}
+
+class Arena {
+public:
+    ~Arena() {
+        for (void* block : blocks) std::free(block);
+    }
+    Memory memory() { return {this, [](void* self, std::size_t bytes) { return static_cast<Arena*>(self)->take(bytes); }}; }
+
+private:
+    std::vector<void*> blocks;
+
+    void* take(std::size_t bytes) {
+        const std::size_t size = (bytes + 127) / 64 * 64;
+        blocks.reserve(blocks.size() + 1);
+        void* block = std::aligned_alloc(64, size);
+        if (!block) throw std::bad_alloc();
+        blocks.push_back(block);
+        return std::memset(block, 0, size);
+    }
+};
+
+// Every array must have the dtype of the training and as many numbers as the engine will read or write.
+template <class Array> auto pointer(const Array& array, nb::dlpack::dtype dtype, std::size_t size, const char* name) {
+    if (array.dtype() != dtype || array.size() != size)
+        throw std::invalid_argument(
+            std::string(name) + " has " + std::to_string(array.size()) + " numbers of " + std::to_string(array.dtype().bits) + " bits, wanted " +
+            std::to_string(size) + " of " + std::to_string(dtype.bits)
+        );
+    return array.data();
+}
+
+template <class T> auto pointer(const nb::ndarray<T, nb::c_contig, nb::device::cpu>& array, std::size_t size, const char* name) {
+    return static_cast<T*>(pointer(array, nb::dtype<std::remove_const_t<T>>(), size, name));
+}
+
+struct NetworkSpec {
+    std::vector<int> sizes, activations;
+    bool bias;
+    int loss, reduction;
+    double setting;
+    bool f64;
+
+    std::size_t L() const { return activations.size(); }
+    std::size_t arrays() const { return L() * (bias ? 2 : 1); }
+    std::size_t numbers(std::size_t i) const { return i < L() ? std::size_t(sizes[i]) * sizes[i + 1] : std::size_t(sizes[i - L() + 1]); }
+    nb::dlpack::dtype dtype() const { return f64 ? nb::dtype<double>() : nb::dtype<float>(); }
+    Network view() const { return {static_cast<int>(L()), sizes.data(), activations.data(), bias, loss, reduction, setting}; }
+
+    template <class Array> std::vector<void*> pointers(const std::vector<Array>& given, std::size_t wanted, const char* name) const {
+        if (given.size() != wanted) throw std::invalid_argument(std::string(name) + ": wrong number of arrays");
+        std::vector<void*> found;
+        for (std::size_t i = 0; i < given.size(); ++i)
+            found.push_back(const_cast<void*>(static_cast<const void*>(pointer(given[i], dtype(), numbers(i), name))));
+        return found;
+    }
+};
+
+using Given = std::tuple<Read, Read, std::optional<Read>>;  // x, y, row weights
+
+Rows rows_of(const NetworkSpec& network, const Given& given, const char* name) {
+    const auto& [x, y, weights] = given;
+    const std::size_t n = x.ndim() ? x.shape(0) : 0;
+    return {
+        pointer(x, network.dtype(), n * network.sizes.front(), name), pointer(y, network.dtype(), n * network.sizes.back(), name),
+        weights ? pointer(*weights, network.dtype(), n, name) : nullptr, static_cast<std::int64_t>(n)
+    };
+}
+
+using Doubles = nb::ndarray<double, nb::c_contig, nb::device::cpu>;
+
+// Trains; gives (iterations run, epochs run, rows of the output, t, epoch, best epoch, waited, best loss, how it ended).
+auto run(
+    const std::string& variant, const NetworkSpec& network, const Given& data, const std::optional<Given>& validation, int optimizer,
+    const std::vector<double>& settings, const std::vector<double>& multipliers, std::pair<double, double> penalty,
+    const std::vector<double>& dropout, const std::vector<Read>& masks, std::int64_t batch_size, std::int64_t patience, double min_delta,
+    std::uint32_t seed, const std::vector<Write>& parameters, const std::vector<Write>& best, const std::vector<std::vector<Write>>& slots,
+    std::int64_t t, std::int64_t epoch, std::int64_t best_epoch, std::int64_t waited, double best_loss,
+    const std::optional<nb::ndarray<const std::int64_t, nb::c_contig, nb::device::cpu>>& orders,
+    const nb::ndarray<const double, nb::ndim<2>, nb::c_contig, nb::device::cpu>& rates, const Doubles& loss, const Doubles& epoch_loss,
+    const Doubles& validation_loss, const Write& output, int threads
+) {
+    const Engine& engine = engine_of(variant);
+    const auto mask_pointers = masks.empty() ? std::vector<void*>() : network.pointers(masks, network.L(), "weight masks");
+    const auto parameter_pointers = network.pointers(parameters, network.arrays(), "parameters");
+    const auto best_pointers = network.pointers(best, network.arrays(), "best");
+    std::vector<std::vector<void*>> slot_pointers;
+    for (const auto& slot : slots) slot_pointers.push_back(network.pointers(slot, network.arrays(), "slots"));
+    const Rows rows = rows_of(network, data, "data");
+    const std::int64_t epochs = rates.shape(0), batches = (rows.n + batch_size - 1) / batch_size;
+    if (std::int64_t(rates.shape(1)) != batches || multipliers.size() != network.arrays() || dropout.size() + 1 != network.L() ||
+        int(slots.size()) != engine.optimizer_slots(optimizer) || settings.size() > 5)
+        throw std::invalid_argument("rates, multipliers, dropout, slots or settings do not fit the problem");
+    const Problem problem{
+        network.view(), rows, validation ? rows_of(network, *validation, "validation") : Rows{}, optimizer, settings.data(), multipliers.data(),
+        penalty.first, penalty.second, dropout.data(), masks.empty() ? nullptr : mask_pointers.data(), batch_size, patience, min_delta, seed
+    };
+    State state{
+        parameter_pointers.data(), best_pointers.data(), {nullptr, nullptr}, t, epoch, best_epoch, waited, best_loss, Ended::no
+    };
+    for (std::size_t k = 0; k < slots.size(); ++k) state.slots[k] = slot_pointers[k].data();
+    Measured measured{
+        static_cast<double*>(pointer(loss, nb::dtype<double>(), epochs * batches, "loss")),
+        static_cast<double*>(pointer(epoch_loss, nb::dtype<double>(), epochs, "epoch_loss")),
+        static_cast<double*>(pointer(validation_loss, nb::dtype<double>(), validation ? epochs : 0, "validation_loss")), 0, 0,
+        pointer(output, network.dtype(), batch_size * network.sizes.back(), "output"), 0
+    };
+    const std::int64_t* order = orders ? static_cast<const std::int64_t*>(pointer(*orders, nb::dtype<std::int64_t>(), epochs * rows.n, "orders")) : nullptr;
+    {
+        const nb::gil_scoped_release release;
+        Arena arena;
+        Threads workers(threads);
+        engine.run(network.f64, problem, state, order, rates.data(), epochs, measured, arena.memory(), workers.team());
+    }
+    return std::make_tuple(
+        measured.iterations, measured.epochs, measured.output_rows, state.t, state.epoch, state.best_epoch, state.waited, state.best_loss,
+        static_cast<int>(state.ended)
+    );
+}
+
+// Writes the outputs for the rows of x.
+void predict(
+    const std::string& variant, const NetworkSpec& network, const std::vector<Read>& parameters, const Read& x, const Write& output, int threads
+) {
+    const Engine& engine = engine_of(variant);
+    const auto parameter_pointers = network.pointers(parameters, network.arrays(), "parameters");
+    const std::size_t n = x.ndim() ? x.shape(0) : 0;
+    const void* from = pointer(x, network.dtype(), n * network.sizes.front(), "x");
+    void* to = pointer(output, network.dtype(), n * network.sizes.back(), "output");
+    const nb::gil_scoped_release release;
+    Arena arena;
+    Threads workers(threads);
+    engine.predict(network.f64, network.view(), parameter_pointers.data(), from, static_cast<std::int64_t>(n), to, arena.memory(), workers.team());
+}
+
+// The names of a table's rows, in order: "activations", "losses" or "optimizers".
+std::vector<std::string> names(const std::string& table) {
+    std::vector<std::string> found;
+    while (const char* name = baseline::engine.function_name(table.c_str(), static_cast<int>(found.size()))) found.emplace_back(name);
+    return found;
+}
+
+std::vector<std::string> variants() {
+    std::vector<std::string> found;
+    for (const Engine* engine : engines()) found.emplace_back(engine->name);
+    return found;
+}
+
+}  // namespace
+}  // namespace glassnet
+
+NB_MODULE(_native, module) {
+    using namespace glassnet;
+    module.doc() = "The native engine. Called by glassnet.training.engines.native only.";
+    nb::class_<NetworkSpec>(module, "NetworkSpec")
+        .def(
+            "__init__",
+            [](NetworkSpec* self, std::vector<int> sizes, std::vector<int> activations, bool bias, int loss, int reduction, double setting, bool f64) {
+                if (sizes.size() != activations.size() + 1 || activations.empty()) throw std::invalid_argument("sizes and activations do not fit");
+                new (self) NetworkSpec{std::move(sizes), std::move(activations), bias, loss, reduction, setting, f64};
+            }
+        );
+    module.def("run", &run, nb::arg(), nb::arg(), nb::arg(), nb::arg().none(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(),
+        nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(),
+        nb::arg().none(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg());
+    module.def("predict", &predict);
+    module.def("names", &names);
+    module.def("variants", &variants);
+}

@@ -1,0 +1,133 @@
+// The optimizers of core/optimizers.py, row by row: what one array of weights remembers, and how it steps.
+//
+// In a step: w the weights, g their gradient, s the slots, rate the learning rate, t the number of this update, from 1.
+#pragma once
+#include "arrays.hpp"
+
+namespace glassnet::GLASSNET_VARIANT {
+
+constexpr int MAX_SETTINGS = 5, MAX_SLOTS = 2;
+
+// b^t by squaring: a pure function of t, so that a run in pieces gives the same numbers as the run in one.
+INLINE double power(double b, std::int64_t t) {
+    double result = 1;
+    for (; t > 0; t >>= 1, b *= b)
+        if (t & 1) result *= b;
+    return result;
+}
+
+// Each optimizer is made anew for each update from its settings, which come in the order of its fields in core/optimizers.py.
+
+template <class T> struct GradientDescent {  // eq. (13)
+    static constexpr int settings = 1, slots = 0;
+    GradientDescent(const double*, std::int64_t) {}
+    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>*, T rate, bool) const { w -= rate * g; }
+};
+
+template <class T> struct Momentum {  // eq. (14)
+    static constexpr int settings = 2, slots = 1;
+    T momentum;
+    Momentum(const double* setting, std::int64_t) : momentum(T(setting[1])) {}
+    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool) const {
+        s[0] = momentum * s[0] - rate * g;
+        w += s[0];
+    }
+};
+
+template <class T> struct Nesterov : Momentum<T> {  // eq. (15)
+    using Momentum<T>::Momentum;
+    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool) const {
+        s[0] = this->momentum * s[0] - rate * g;
+        w = w + this->momentum * s[0] - rate * g;
+    }
+};
+
+template <class T> struct RMSprop {  // eq. (16)
+    static constexpr int settings = 3, slots = 1;
+    T rho, fresh, epsilon;
+    RMSprop(const double* setting, std::int64_t) : rho(T(setting[1])), fresh(T(1 - setting[1])), epsilon(T(setting[2])) {}
+    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool) const {
+        s[0] = rho * s[0] + fresh * g * g;
+        w -= rate * g / (sqrt(s[0]) + epsilon);
+    }
+};
+
+template <class T> struct Adam {  // eq. (17)
+    static constexpr int settings = 4, slots = 2;
+    T beta1, fresh1, beta2, fresh2, epsilon, start1, start2;
+    Adam(const double* setting, std::int64_t t)
+        : beta1(T(setting[1])), fresh1(T(1 - setting[1])), beta2(T(setting[2])), fresh2(T(1 - setting[2])), epsilon(T(setting[3])),
+          start1(T(1 / (1 - power(setting[1], t)))), start2(T(1 / (1 - power(setting[2], t)))) {}
+    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool) const {
+        s[0] = beta1 * s[0] + fresh1 * g;
+        s[1] = beta2 * s[1] + fresh2 * g * g;
+        w -= rate * (s[0] * start1) / (sqrt(s[1] * start2) + epsilon);
+    }
+};
+
+template <class T> struct AdamW : Adam<T> {  // eq. (18)
+    static constexpr int settings = 5;
+    T decay;
+    AdamW(const double* setting, std::int64_t t) : Adam<T>(setting, t), decay(T(setting[4])) {}
+    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool weights) const {
+        w -= rate * (weights ? decay : T(0)) * w;
+        Adam<T>::step(w, g, s, rate, weights);
+    }
+};
+
+template <class T> struct Rprop {  // eq. (19)
+    static constexpr int settings = 5, slots = 2;
+    T first, grow, shrink, smallest, largest;
+    Rprop(const double* setting, std::int64_t)
+        : first(T(setting[0])), grow(T(setting[1])), shrink(T(setting[2])), smallest(T(setting[3])), largest(T(setting[4])) {}
+    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool) const {
+        const Vec<T> turned = sign<T>(g) * sign<T>(s[0]);
+        const Vec<T> factor = turned < T(0) ? all(shrink) : (turned > T(0) ? all(grow) : all(T(1)));
+        s[1] = clip<T>(s[1] * factor, smallest, largest);
+        s[0] = turned < T(0) ? Vec<T>{} : g;
+        w -= (rate / first) * s[1] * sign<T>(s[0]);
+    }
+};
+
+// One parameter array in the flat vector of all of them; `size` is a multiple of the lanes, padded with zeros.
+struct Span {
+    std::size_t begin, size;
+    double multiplier;  // its learning rate over the run's
+    bool weights;       // or biases
+};
+
+template <class T> struct Optimizer {
+    const char* name;
+    int settings, slots;
+    void (*update)(T* w, const T* g, T* const* slots, const Span* spans, int count, double rate, const double* setting, std::int64_t t);
+};
+
+template <class T, class O>
+void update(T* w, const T* g, T* const* slots, const Span* spans, int count, double rate, const double* setting, std::int64_t t) {
+    const O optimizer(setting, t);
+    for (int n = 0; n < count; ++n) {
+        const Span span = spans[n];
+        const T its_rate = T(rate * span.multiplier);
+        for (std::size_t i = span.begin; i < span.begin + span.size; i += LANES<T>) {
+            Vec<T> x = load(w + i), s[MAX_SLOTS];
+            for (int k = 0; k < O::slots; ++k) s[k] = load(slots[k] + i);
+            optimizer.step(x, load(g + i), s, its_rate, span.weights);
+            store<T>(w + i, x);
+            for (int k = 0; k < O::slots; ++k) store<T>(slots[k] + i, s[k]);
+        }
+    }
+}
+
+template <class T, class O> constexpr Optimizer<T> optimizer(const char* name) { return {name, O::settings, O::slots, update<T, O>}; }
+
+template <class T> constexpr Optimizer<T> OPTIMIZERS[] = {
+    optimizer<T, GradientDescent<T>>("gradient_descent"),
+    optimizer<T, Momentum<T>>("momentum"),
+    optimizer<T, Nesterov<T>>("nesterov"),
+    optimizer<T, RMSprop<T>>("rmsprop"),
+    optimizer<T, Adam<T>>("adam"),
+    optimizer<T, AdamW<T>>("adamw"),
+    optimizer<T, Rprop<T>>("rprop"),
+};
+
+}  // namespace glassnet::GLASSNET_VARIANT

@@ -1,0 +1,50 @@
+// The engine for one instruction set. This file is compiled once for each, with its flags and with GLASSNET_VARIANT as its name.
+#include "training.hpp"
+
+namespace glassnet::GLASSNET_VARIANT {
+
+template <class Table, int n> INLINE const char* name_of(const Table (&table)[n], int i) { return i < n ? table[i].name : nullptr; }
+
+const char* function_name(const char* table, int i) {
+    switch (table[0]) {
+        case 'a': return name_of(ACTIVATIONS<double>, i);
+        case 'l': return name_of(LOSSES<double>, i);
+        default: return name_of(OPTIMIZERS<double>, i);
+    }
+}
+
+int optimizer_slots(int optimizer) { return OPTIMIZERS<double>[optimizer].slots; }
+
+template <class T, int V>
+void run_as(
+    const Problem& problem, State& state, const std::int64_t* orders, const double* rates, std::int64_t epochs, Measured& measured,
+    const Memory& memory, const Team& team
+) {
+    Training<T, V>(problem, state, memory, team).run(orders, rates, epochs, measured);
+}
+
+// Blocks of one vector where the rows of a batch fit into it, else of two.
+void run(
+    bool f64, const Problem& problem, State& state, const std::int64_t* orders, const double* rates, std::int64_t epochs, Measured& measured,
+    const Memory& memory, const Team& team
+) {
+    const bool one = problem.batch_size <= (f64 ? LANES<double> : LANES<float>);
+    const auto as = f64 ? (one ? run_as<double, 1> : run_as<double, 2>) : (one ? run_as<float, 1> : run_as<float, 2>);
+    as(problem, state, orders, rates, epochs, measured, memory, team);
+}
+
+void predict_rows(
+    bool f64, const Network& network, const void* const* parameters, const void* x, std::int64_t n, void* output, const Memory& memory,
+    const Team& team
+) {
+    const bool one = n <= (f64 ? LANES<double> : LANES<float>);
+    const auto as = f64 ? (one ? predict<double, 1> : predict<double, 2>) : (one ? predict<float, 1> : predict<float, 2>);
+    as(network, parameters, x, n, output, memory, team);
+}
+
+#define TEXT_OF(name) #name
+#define TEXT(name) TEXT_OF(name)
+extern const Engine engine;
+const Engine engine = {TEXT(GLASSNET_VARIANT), LANES<float>, LANES<double>, function_name, optimizer_slots, run, predict_rows};
+
+}  // namespace glassnet::GLASSNET_VARIANT

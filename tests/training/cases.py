@@ -1,0 +1,147 @@
+"""Trainings over the product of all options, made from the tables of functions: what every engine must agree on."""
+
+import itertools
+import zlib
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.activations import ACTIVATIONS, OUTPUTS
+from glassnet.core.losses import LOSSES, SETTINGS, find_loss
+from glassnet.core.network import Network, Parameters, backprop, feedforward, flatten
+from glassnet.core.optimizers import Optimizer, OptimizerState, Rprop, find_optimizer
+from glassnet.core.penalties import Penalty
+from glassnet.training.engines import native
+from glassnet.training.engines import numpy as reference
+from glassnet.training.problem import Best, Data, Problem, State
+
+N, NV, D, K = 13, 6, 3, 3
+SETTINGS_TRIED = ["huber:0.4", "pinball:0.9"]
+PAIRS = [(o, loss) for o in OUTPUTS for loss in [*LOSSES, *SETTINGS_TRIED] if find_loss(loss).output in (None, o)]
+"""Every output activation with every loss that takes it."""
+RATES = {"gradient_descent": 0.01, "momentum": 0.002, "nesterov": 0.002, "rmsprop": 0.001, "adam": 0.002, "adamw": 0.002, "rprop": 0.01}
+"""Learning rates at which most of them are stable."""
+NETWORKS = list(itertools.product(ACTIVATIONS, PAIRS))
+assert {name.partition(":")[0] for name in SETTINGS_TRIED} == set(SETTINGS), "a loss with a setting is tried without one"
+
+
+def options(kind: str, network: Network, random: np.random.Generator) -> dict[str, Any]:
+    """What a Problem has beyond its network, data and optimizer: "plain" has nothing, "all" has everything at once."""
+    hidden, arrays = len(network.sizes) - 2, len(network.shapes) * (1 + network.bias)
+    nothing = {"multipliers": (1.0,) * arrays, "penalty": None, "dropout": (0.0,) * hidden, "weight_masks": ()}
+    everything = {
+        "multipliers": tuple(random.uniform(0.5, 1.5, arrays)),
+        "penalty": Penalty(0.03, 0.01),
+        "dropout": (0.3, 0.0, 0.6)[:hidden],
+        "weight_masks": tuple((random.uniform(size=s) > 0.25).astype(float) for s in network.shapes),
+    }
+    return everything if kind == "all" else nothing
+
+
+def targets(network: Network, random: np.random.Generator, rows: int) -> np.ndarray:
+    K = network.sizes[-1]
+    if network.loss.output in ("sigmoid", "softmax"):
+        return random.dirichlet(np.ones(K), size=rows) if K > 1 else random.uniform(size=(rows, 1))
+    if network.loss.output == "exponential":
+        return random.integers(0, 5, size=(rows, K)).astype(float)
+    return random.normal(size=(rows, K))
+
+
+def training(
+    hidden: str, output: str, loss: str, optimizer: str, kind: str = "plain", *, sizes: Any = (D, 7, 5, K), rows: int = N,
+    bias: bool = True, begun: bool = True, dtype: str = "float64", **changes: Any,
+) -> tuple[Problem, State]:  # fmt: skip
+    """A training that has begun (the optimizer's slots hold something), random but the same for the same options."""
+    network = Network(sizes, hidden, output, loss, bias)
+    found = find_optimizer(optimizer, RATES[optimizer])
+    for draw in itertools.count():
+        random = np.random.default_rng(zlib.crc32(repr((network.sizes, str(network), kind, draw)).encode()))
+        more = options(kind, network, random) | {"batch_size": rows} | changes
+        problem, state = _drawn(network, found, kind, more, random, rows, begun)
+        if not isinstance(found, Rprop) or _signs_are_certain(problem, state):
+            break
+    return (problem, state) if dtype == "float64" else (as_float32(problem), as_float32(state))
+
+
+def _drawn(network: Network, optimizer: Optimizer, kind: str, more: Any, random: np.random.Generator, rows: int, begun: bool) -> Any:
+    masks = more["weight_masks"] or tuple(np.ones(s) for s in network.shapes)
+    weights = tuple(m * 0.5 * random.normal(size=s) / np.sqrt(s[0]) for s, m in zip(network.shapes, masks, strict=True))
+    biases = tuple(0.3 * random.normal(size=m) for _, m in network.shapes) if network.bias else ()
+
+    def data(rows: int) -> Data:
+        w = random.uniform(0.2, 3, size=rows) if kind == "all" or isinstance(optimizer, Rprop) else None
+        return Data(random.normal(size=(rows, network.sizes[0])), targets(network, random, rows), w)
+
+    problem = Problem(
+        network=network, data=data(rows), validation=data(NV) if kind == "all" else None, optimizer=optimizer, patience=None,
+        min_delta=0.0, seed=7, **more,
+    )  # fmt: skip
+    parameters = Parameters(weights, biases)
+    slots = optimizer.init(parameters).slots
+    if begun:
+        slots = tuple(
+            tuple(s + mask * random.uniform(0, 0.1, size=s.shape) for s in each)
+            for each, mask in zip(slots, (*masks, *(1.0 for _ in biases)), strict=True)
+        )
+    return problem, State(parameters, OptimizerState(3 if begun else 0, slots), 0, Best(parameters, float("inf"), 0), 0, "")
+
+
+def _signs_are_certain(problem: Problem, state: State) -> bool:
+    """Whether no entry of the gradient is nothing but rounding: Rprop goes by the sign alone."""
+    x, y, w = problem.data
+    with np.errstate(over="ignore"):
+        trace = feedforward(problem.network, state.parameters, x, (), problem.weight_masks)
+        _, gradients = backprop(problem.network, state.parameters, trace, y, w)
+    masks = problem.weight_masks or tuple(np.ones(s) for s in problem.network.shapes)
+    trained = [np.abs(dw)[m > 0] for dw, m in zip(gradients.weights, masks, strict=True)] + [np.abs(db) for db in gradients.biases]
+    sizes = np.concatenate(trained)
+    return bool(sizes.min() > 1e-10 * sizes.max())
+
+
+def as_float32(nest: Any) -> Any:
+    """Every array in a nest of tuples and Problems as float32."""
+    if isinstance(nest, np.ndarray):
+        return nest.astype(np.float32)
+    if isinstance(nest, Problem):
+        fields = {name: getattr(nest, name) for name in ("data", "validation", "weight_masks")}
+        return Problem(**{**nest.__dict__, **as_float32(fields)})
+    if isinstance(nest, dict):
+        return {name: as_float32(value) for name, value in nest.items()}
+    if isinstance(nest, tuple):
+        made = [as_float32(value) for value in nest]
+        return type(nest)(*made) if hasattr(nest, "_fields") else tuple(made)
+    return nest
+
+
+def run_both(problem: Problem, state: State, epochs: int) -> tuple[Any, Any]:
+    """(state, measured) of the numpy engine and of the native one, from the same state through the same batches."""
+    rates, orders = path(problem, epochs)
+    return reference.run(problem, state, orders, rates), native.run(problem, state, orders, rates)
+
+
+def path(problem: Problem, epochs: int) -> tuple[np.ndarray, np.ndarray | None]:
+    rows = len(problem.data.x)
+    rates = np.linspace(1, 0.8, epochs * problem.batches).reshape(epochs, -1) * problem.optimizer.learning_rate
+    random = np.random.default_rng(3)
+    return rates, np.stack([random.permutation(rows) for _ in range(epochs)]) if problem.batch_size < rows else None
+
+
+def apart(one: Any, other: Any) -> dict[str, float]:
+    """How far two results are apart, by name: each array relative to its largest absolute value."""
+    (a, measured_a), (b, measured_b) = one, other
+    pairs = {f"parameters[{i}]": p for i, p in enumerate(zip(flatten(a.parameters), flatten(b.parameters), strict=True))}
+    pairs |= {f"best[{i}]": p for i, p in enumerate(zip(flatten(a.best.parameters), flatten(b.best.parameters), strict=True))}
+    for i, (x, y) in enumerate(zip(a.optimizer.slots, b.optimizer.slots, strict=True)):
+        pairs |= {f"slots[{i}][{k}]": p for k, p in enumerate(zip(x, y, strict=True))}
+    pairs |= {name: (getattr(measured_a, name), getattr(measured_b, name)) for name in measured_a._fields}
+    return {name: difference(*pair) for name, pair in pairs.items()}
+
+
+def difference(a: np.ndarray, b: np.ndarray) -> float:
+    assert a.shape == b.shape, f"shapes {a.shape} and {b.shape}"
+    assert a.dtype == b.dtype, f"dtypes {a.dtype} and {b.dtype}"
+    finite = np.isfinite(a)
+    if not (np.isfinite(b) == finite).all():
+        return float("inf")
+    largest = np.abs(a[finite]).max(initial=0)
+    return float(np.abs(a[finite] - b[finite]).max(initial=0) / (largest or 1))
