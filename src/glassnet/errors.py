@@ -1,10 +1,14 @@
-"""The one kind of error a user is meant to read, and the nearest right name for a wrong one. No other room's rules live here."""
+"""The one kind of error (and of warning) a user is meant to read, and the nearest right name for a wrong one. No other room's rules live here."""
 
 from collections.abc import Iterable
 
 
 class GlassnetError(ValueError):
     """Something given to glassnet cannot be used; the message names it, what was found, and the fix."""
+
+
+class GlassnetWarning(UserWarning):
+    """Something works, but not as well as it could; the message says why, and what would mend it."""
 
 
 def unknown_name(what: str, name: object, known: Iterable[str]) -> GlassnetError:

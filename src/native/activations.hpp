@@ -1,8 +1,10 @@
 // The activations of core/activations.py, row by row: a value and a slope, in the pre-activation z or in the output a.
 //
-// `maps` applies one to a panel of vectors; softmax, which goes over the nodes of a row, stands at the end.
+// The table at the end holds what the network calls: a layer's product with its activation, forward and back, made in one go while the
+// values are in registers.
 #pragma once
 #include "elementary.hpp"
+#include "products.hpp"
 
 namespace glassnet::GLASSNET_VARIANT {
 
@@ -96,57 +98,75 @@ struct Exponential {
     template <class T> static INLINE Vec<T> slope(Vec<T> a) { return a; }
 };
 
-// How one activation is applied to a layer's panel of `nodes` x `V` vectors; z and a may be the same memory where the slope is in a.
-template <class T> struct Activation {
-    const char* name;
-    bool slope_in_z;
-    void (*value)(const Vec<T>* z, Vec<T>* a, int nodes, int V);
-    void (*backward)(const Vec<T>* z, const Vec<T>* a, Vec<T>* d, int nodes, int V);  // d: da becomes dz, eq. (6)
-};
-
-template <class T, class F> void value(const Vec<T>* z, Vec<T>* a, int nodes, int V) {
-    for (int i = 0; i < nodes * V; ++i) a[i] = F::template value<T>(z[i]);
+// z = in @ w + b and a = value(z), eq. (1) and (2), for a block of rows: `in` has n_in x V vectors, z and a have n_out x V. z and a may be the
+// same memory where nobody needs z.
+template <class T, int V, class F>
+void forward(const T* w, const T* b, const Vec<T>* in, int n_in, Vec<T>* z, Vec<T>* a, int n_out) {
+    product<T, V>(w, n_out, 1, b, in, n_in, n_out, [&](int i, Vec<T> sum) INLINE_LAMBDA {
+        if (F::slope_in_z || z != a) z[i] = sum;
+        a[i] = F::template value<T>(sum);
+    });
 }
 
-template <class T, class F> void backward(const Vec<T>* z, const Vec<T>* a, Vec<T>* d, int nodes, int V) {
-    for (int i = 0; i < nodes * V; ++i) d[i] *= F::template slope<T>(F::slope_in_z ? z[i] : a[i]);
+// dz of these nodes from delta of the layer after them: da = delta @ w.T, times dropout's mask where there is one, times the slope, eq. (5), (6).
+template <class T, int V, class F>
+void backward(const T* w, const Vec<T>* delta, int n_out, const Vec<T>* dropped, const Vec<T>* z, const Vec<T>* a, Vec<T>* dz, int n_in) {
+    product<T, V>(w, 1, n_out, static_cast<const T*>(nullptr), delta, n_out, n_in, [&](int i, Vec<T> da) INLINE_LAMBDA {
+        dz[i] = (dropped ? da * dropped[i] : da) * F::template slope<T>(F::slope_in_z ? z[i] : a[i]);
+    });
+}
+
+// dz of the outputs from da, in place.
+template <class T, class F> void output_backward(const Vec<T>* z, const Vec<T>* a, Vec<T>* d, int K, int V) {
+    for (int i = 0; i < K * V; ++i) d[i] *= F::template slope<T>(F::slope_in_z ? z[i] : a[i]);
 }
 
 // Softmax over the nodes of each row, eq. (4); the row's largest z is subtracted first.
-template <class T> void softmax(const Vec<T>* z, Vec<T>* a, int nodes, int V) {
+template <class T, int V> void softmax_forward(const T* w, const T* b, const Vec<T>* in, int n_in, Vec<T>* z, Vec<T>* a, int K) {
+    forward<T, V, Identity>(w, b, in, n_in, z, z, K);
     for (int v = 0; v < V; ++v) {
         Vec<T> top = z[v], total = {};
-        for (int k = 1; k < nodes; ++k) top = z[k * V + v] > top ? z[k * V + v] : top;
-        for (int k = 0; k < nodes; ++k) total += a[k * V + v] = exp<T>(z[k * V + v] - top);
-        for (int k = 0; k < nodes; ++k) a[k * V + v] /= total;
+        for (int k = 1; k < K; ++k) top = z[k * V + v] > top ? z[k * V + v] : top;
+        for (int k = 0; k < K; ++k) total += a[k * V + v] = exp<T>(z[k * V + v] - top);
+        for (int k = 0; k < K; ++k) a[k * V + v] /= total;
     }
 }
 
 // dz_k = a_k (da_k - sum_j a_j da_j), eq. (7).
-template <class T> void softmax_backward(const Vec<T>*, const Vec<T>* a, Vec<T>* d, int nodes, int V) {
+template <class T> void softmax_backward(const Vec<T>*, const Vec<T>* a, Vec<T>* d, int K, int V) {
     for (int v = 0; v < V; ++v) {
         Vec<T> dot = {};
-        for (int k = 0; k < nodes; ++k) dot += a[k * V + v] * d[k * V + v];
-        for (int k = 0; k < nodes; ++k) d[k * V + v] = a[k * V + v] * (d[k * V + v] - dot);
+        for (int k = 0; k < K; ++k) dot += a[k * V + v] * d[k * V + v];
+        for (int k = 0; k < K; ++k) d[k * V + v] = a[k * V + v] * (d[k * V + v] - dot);
     }
 }
 
-template <class T, class F> constexpr Activation<T> row(const char* name) { return {name, F::slope_in_z, value<T, F>, backward<T, F>}; }
+template <class T, int V> struct Activation {
+    const char* name;
+    bool slope_in_z;
+    void (*forward)(const T* w, const T* b, const Vec<T>* in, int n_in, Vec<T>* z, Vec<T>* a, int n_out);
+    void (*backward)(const T* w, const Vec<T>* delta, int n_out, const Vec<T>* dropped, const Vec<T>* z, const Vec<T>* a, Vec<T>* dz, int n_in);
+    void (*output_backward)(const Vec<T>* z, const Vec<T>* a, Vec<T>* d, int K, int vectors);
+};
 
-template <class T> constexpr Activation<T> ACTIVATIONS[] = {
-    row<T, Sigmoid>("sigmoid"),
-    row<T, Tanh>("tanh"),
-    row<T, Relu>("relu"),
-    row<T, LeakyRelu>("leaky_relu"),
-    row<T, Elu>("elu"),
-    row<T, Selu>("selu"),
-    row<T, Gelu>("gelu"),
-    row<T, Silu>("silu"),
-    row<T, Mish>("mish"),
-    row<T, Softplus>("softplus"),
-    row<T, Identity>("identity"),
-    row<T, Exponential>("exponential"),
-    {"softmax", false, softmax<T>, softmax_backward<T>},
+template <class T, int V, class F> constexpr Activation<T, V> activation(const char* name) {
+    return {name, F::slope_in_z, forward<T, V, F>, backward<T, V, F>, output_backward<T, F>};
+}
+
+template <class T, int V> constexpr Activation<T, V> ACTIVATIONS[] = {
+    activation<T, V, Sigmoid>("sigmoid"),
+    activation<T, V, Tanh>("tanh"),
+    activation<T, V, Relu>("relu"),
+    activation<T, V, LeakyRelu>("leaky_relu"),
+    activation<T, V, Elu>("elu"),
+    activation<T, V, Selu>("selu"),
+    activation<T, V, Gelu>("gelu"),
+    activation<T, V, Silu>("silu"),
+    activation<T, V, Mish>("mish"),
+    activation<T, V, Softplus>("softplus"),
+    activation<T, V, Identity>("identity"),
+    activation<T, V, Exponential>("exponential"),
+    {"softmax", false, softmax_forward<T, V>, nullptr, softmax_backward<T>},  // for outputs only: nothing comes back through it to a product
 };
 
 }  // namespace glassnet::GLASSNET_VARIANT

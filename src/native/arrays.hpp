@@ -11,6 +11,7 @@
 #endif
 
 #define INLINE inline __attribute__((always_inline))
+#define UNROLL _Pragma("GCC unroll 16")  // so that an array of vectors lives in registers
 #define INLINE_LAMBDA __attribute__((always_inline))
 
 namespace glassnet::GLASSNET_VARIANT {
@@ -55,9 +56,31 @@ template <class T> INLINE Vec<T> abs(Vec<T> x) {
     return from_bits<T>(bits<T>(x) & magnitude);
 }
 
-// The comparisons are so that NaN in x stays NaN.
-template <class T> INLINE Vec<T> maximum(Vec<T> x, T low) { return x < low ? all(low) : x; }
-template <class T> INLINE Vec<T> minimum(Vec<T> x, T high) { return x > high ? all(high) : x; }
+// The larger and the smaller of x and a number; where x is NaN, so is what comes back.
+template <class T> INLINE Vec<T> maximum(Vec<T> x, T low) {
+    const Vec<T> limit = all(low);
+#if defined(__AVX2__)
+    if constexpr (sizeof(T) == 4)
+        return _mm256_max_ps(limit, x);
+    else
+        return _mm256_max_pd(limit, x);
+#else
+    return x < limit ? limit : x;
+#endif
+}
+
+template <class T> INLINE Vec<T> minimum(Vec<T> x, T high) {
+    const Vec<T> limit = all(high);
+#if defined(__AVX2__)
+    if constexpr (sizeof(T) == 4)
+        return _mm256_min_ps(limit, x);
+    else
+        return _mm256_min_pd(limit, x);
+#else
+    return x > limit ? limit : x;
+#endif
+}
+
 template <class T> INLINE Vec<T> clip(Vec<T> x, T low, T high) { return minimum<T>(maximum<T>(x, low), high); }
 
 template <class T> INLINE Vec<T> sign(Vec<T> x) {
@@ -106,9 +129,9 @@ template <class T, int... I> INLINE Vec<T> shuffle(Vec<T> a, Vec<T> b) {
 template <class T, int count> INLINE void sums(const Vec<T>* x, T* out) {
     constexpr int L = LANES<T>;
     constexpr int groups = (count + L - 1) / L;
-    for (int g = 0; g < groups; ++g) {
+    UNROLL for (int g = 0; g < groups; ++g) {
         Vec<T> v[L];
-        for (int i = 0; i < L; ++i) v[i] = g * L + i < count ? x[g * L + i] : Vec<T>{};
+        UNROLL for (int i = 0; i < L; ++i) v[i] = g * L + i < count ? x[g * L + i] : Vec<T>{};
         Vec<T> total;
         if constexpr (L == 2) {
             total = shuffle<T, 0, 2>(v[0], v[1]) + shuffle<T, 1, 3>(v[0], v[1]);
@@ -123,7 +146,7 @@ template <class T, int count> INLINE void sums(const Vec<T>* x, T* out) {
         } else {
             static_assert(L == 8);
             Vec<T> quad[2];
-            for (int q = 0; q < 2; ++q) {
+            UNROLL for (int q = 0; q < 2; ++q) {
                 const Vec<T>* u = v + 4 * q;
                 const Vec<T> ab = shuffle<T, 0, 8, 1, 9, 4, 12, 5, 13>(u[0], u[1]) + shuffle<T, 2, 10, 3, 11, 6, 14, 7, 15>(u[0], u[1]);
                 const Vec<T> cd = shuffle<T, 0, 8, 1, 9, 4, 12, 5, 13>(u[2], u[3]) + shuffle<T, 2, 10, 3, 11, 6, 14, 7, 15>(u[2], u[3]);
@@ -135,7 +158,7 @@ template <class T, int count> INLINE void sums(const Vec<T>* x, T* out) {
         if (g < groups - 1 || last == L)
             store<T>(out + g * L, total);
         else
-            for (int i = 0; i < last; ++i) out[g * L + i] = total[i];
+            UNROLL for (int i = 0; i < last; ++i) out[g * L + i] = total[i];
     }
 }
 

@@ -7,41 +7,36 @@
 
 namespace glassnet::GLASSNET_VARIANT {
 
-// out[m] = start[m] + sum_k w(k, m) in[k] for M nodes, where w(k, m) = w[k * by_k + m * by_m].
-template <class T, int V, int M>
-INLINE void product_tile(const T* w, std::ptrdiff_t by_k, std::ptrdiff_t by_m, const T* start, const Vec<T>* in, int K, Vec<T>* out) {
-    Vec<T> sum[M][V];
-    for (int m = 0; m < M; ++m)
-        for (int v = 0; v < V; ++v) sum[m][v] = start ? all(start[m]) : Vec<T>{};
-    for (int k = 0; k < K; ++k, w += by_k)
-        for (int m = 0; m < M; ++m) {
+// sum_k w(k, m) in[k] + start[m] for M nodes, where w(k, m) = w[k * by_k + m * by_m]; `finish(i, sum)` gets each vector while it is still in
+// its register.
+template <class T, int V, int M, class Finish>
+INLINE void product_tile(const T* w, std::ptrdiff_t by_k, std::ptrdiff_t by_m, const T* start, const Vec<T>* in, int K, const Finish& finish) {
+    Vec<T> sum[M * V];
+    UNROLL for (int i = 0; i < M * V; ++i) sum[i] = start ? all(start[i / V]) : Vec<T>{};
+    for (int k = 0; k < K; ++k, w += by_k, in += V) {
+        UNROLL for (int m = 0; m < M; ++m) {
             const Vec<T> weight = all(w[m * by_m]);
-            for (int v = 0; v < V; ++v) sum[m][v] += weight * in[k * V + v];
+            UNROLL for (int v = 0; v < V; ++v) sum[m * V + v] += weight * in[v];
         }
-    for (int m = 0; m < M; ++m)
-        for (int v = 0; v < V; ++v) out[m * V + v] = sum[m][v];
+    }
+    UNROLL for (int i = 0; i < M * V; ++i) finish(i, sum[i]);
 }
 
-// The product for all `nodes`, in tiles that fill the registers.
-template <class T, int V>
-void product(const T* w, std::ptrdiff_t by_k, std::ptrdiff_t by_m, const T* start, const Vec<T>* in, int K, Vec<T>* out, int nodes) {
-    constexpr int M = V == 1 ? 8 : 6;
+// The product for all `nodes`, in tiles that fill the registers; `finish(i, sum)` is told which of the nodes * V vectors it gets.
+template <class T, int V, class Finish>
+INLINE void product(
+    const T* w, std::ptrdiff_t by_k, std::ptrdiff_t by_m, const T* start, const Vec<T>* in, int K, int nodes, const Finish& finish
+) {
     int m = 0;
     const auto tile = [&](auto size) INLINE_LAMBDA {
-        product_tile<T, V, size.value>(w + m * by_m, by_k, by_m, start ? start + m : nullptr, in, K, out + m * V);
+        const auto its_own = [&](int i, Vec<T> sum) INLINE_LAMBDA { finish(m * V + i, sum); };
+        product_tile<T, V, size.value>(w + m * by_m, by_k, by_m, start ? start + m : nullptr, in, K, its_own);
         m += size.value;
     };
+    constexpr int M = V == 1 ? 4 : 6;
     while (nodes - m >= M) tile(Size<M>{});
-    switch (nodes - m) {
-        case 7: if constexpr (M > 7) tile(Size<7>{}); break;
-        case 6: if constexpr (M > 6) tile(Size<6>{}); break;
-        case 5: tile(Size<5>{}); break;
-        case 4: tile(Size<4>{}); break;
-        case 3: tile(Size<3>{}); break;
-        case 2: tile(Size<2>{}); break;
-        case 1: tile(Size<1>{}); break;
-        default: break;
-    }
+    while (nodes - m >= 2) tile(Size<2>{});
+    if (nodes - m >= 1) tile(Size<1>{});
 }
 
 // dw(d, h) = sum over all rows of in[d] * delta[h], for a tile of D x H weights: both panels go by `stride` vectors from block to block.
@@ -49,37 +44,46 @@ template <class T, int V, int D, int H>
 INLINE void weights_tile(
     const Vec<T>* in, std::ptrdiff_t in_stride, const Vec<T>* delta, std::ptrdiff_t delta_stride, int blocks, T* dw, int n_out, bool add
 ) {
-    Vec<T> product[D * H] = {};
-    for (int b = 0; b < blocks; ++b, in += in_stride, delta += delta_stride)
-        for (int v = 0; v < V; ++v)
-            for (int d = 0; d < D; ++d)
-                for (int h = 0; h < H; ++h) product[d * H + h] += in[d * V + v] * delta[h * V + v];
+    Vec<T> product[D * H];
+    UNROLL for (int i = 0; i < D * H; ++i) product[i] = in[i / H * V] * delta[i % H * V];
+    UNROLL for (int v = 1; v < V; ++v) {
+        UNROLL for (int i = 0; i < D * H; ++i) product[i] += in[i / H * V + v] * delta[i % H * V + v];
+    }
+    for (int b = 1; b < blocks; ++b) {
+        in += in_stride;
+        delta += delta_stride;
+        UNROLL for (int v = 0; v < V; ++v) {
+            UNROLL for (int i = 0; i < D * H; ++i) product[i] += in[i / H * V + v] * delta[i % H * V + v];
+        }
+    }
+    if (H == n_out && !add) return sums<T, D * H>(product, dw);  // the tile lies in one piece: whole vectors, soon to be read as such
     T sum[D * H];
     sums<T, D * H>(product, sum);
-    for (int d = 0; d < D; ++d)
-        for (int h = 0; h < H; ++h) dw[d * n_out + h] = add ? dw[d * n_out + h] + sum[d * H + h] : sum[d * H + h];
+    UNROLL for (int i = 0; i < D * H; ++i) {
+        T* to = dw + i / H * n_out + i % H;
+        *to = add ? *to + sum[i] : sum[i];
+    }
 }
 
 // dw = in.T @ delta over all rows of the blocks, for the inputs from d to `last`; added to what is there, or in its place.
 template <class T, int V>
-void weights_product(
-    const Vec<T>* in, std::ptrdiff_t in_stride, const Vec<T>* delta, std::ptrdiff_t delta_stride, int blocks, T* dw, int d, int last, int n_out,
-    bool add
-) {
+INLINE void weights_product(const Vec<T>* in, int n_in, const Vec<T>* delta, int n_out, int blocks, T* dw, int d, int last, bool add) {
+    const std::ptrdiff_t in_stride = std::ptrdiff_t{n_in} * V, delta_stride = std::ptrdiff_t{n_out} * V;
     const auto tile = [&](auto D, auto H, int h) INLINE_LAMBDA {
         weights_tile<T, V, D.value, H.value>(in + d * V, in_stride, delta + h * V, delta_stride, blocks, dw + d * n_out + h, n_out, add);
     };
     const auto inputs = [&](auto D) INLINE_LAMBDA {
         int h = 0;
         for (; h + 4 <= n_out; h += 4) tile(D, Size<4>{}, h);
-        switch (n_out - h) {
-            case 3: tile(D, Size<3>{}, h); break;
-            case 2: tile(D, Size<2>{}, h); break;
-            case 1: tile(D, Size<1>{}, h); break;
-            default: break;
+        if (h + 2 <= n_out) {
+            tile(D, Size<2>{}, h);
+            h += 2;
         }
+        if (h < n_out) tile(D, Size<1>{}, h);
         d += D.value;
     };
+    if (n_out == 1)
+        for (; d + 4 <= last; d += 4) tile(Size<4>{}, Size<1>{}, 0);
     while (d + 2 <= last) inputs(Size<2>{});
     if (d < last) inputs(Size<1>{});
 }

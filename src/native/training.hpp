@@ -61,7 +61,7 @@ template <class T> struct Flat {
 template <class T, int V> struct Panels {
     static constexpr int R = V * LANES<T>;
     int L, D, K, blocks;  // blocks: how many there is room for
-    Layer<T>* layers;
+    Layer<T, V>* layers;
     Vec<T> *x, *y, *share;
     double* loss;         // of each block
     bool packed = false;  // all the rows there are lie in x, y and share already
@@ -78,11 +78,11 @@ template <class T, int V> struct Panels {
         y = take<Vec<T>>(memory, vectors * K);
         share = take<Vec<T>>(memory, vectors);
         loss = take<double>(memory, blocks);
-        layers = take<Layer<T>>(memory, L);
+        layers = take<Layer<T, V>>(memory, L);
         int first_node = 0;
         Vec<T>* input = x;
         for (int l = 0; l < L; ++l) {
-            Layer<T>& layer = layers[l];
+            Layer<T, V>& layer = layers[l];
             const std::size_t n = vectors * network.sizes[l + 1];
             const bool last = l == L - 1;
             layer.n_in = network.sizes[l];
@@ -91,9 +91,11 @@ template <class T, int V> struct Panels {
             layer.dw = dw ? dw + flat.spans[l].begin : nullptr;
             layer.b = network.bias ? w + flat.spans[L + l].begin : nullptr;
             layer.db = network.bias && dw ? dw + flat.spans[L + l].begin : nullptr;
-            layer.activation = &ACTIVATIONS<T>[network.activations[l]];
+            layer.activation = &ACTIVATIONS<T, V>[network.activations[l]];
             layer.dropout = dropout && !last ? dropout[l] : 0;
             layer.first_node = first_node;
+            layer.inputs = PART_WEIGHTS / layer.n_out / 4 * 4 + 4;
+            layer.pieces = (layer.n_in + layer.inputs - 1) / layer.inputs;
             layer.input = input;
             layer.a = take<Vec<T>>(memory, n);
             layer.z = layer.activation->slope_in_z || (last && LOSSES<T>[network.loss].in_z) ? take<Vec<T>>(memory, n) : layer.a;
@@ -146,12 +148,17 @@ template <class T, int V> struct Training {
     Vec<T>* output;                  // the panels of the last layer, for the whole batch
     Span *parts;                     // the spans in pieces, for several threads
     int n_parts = 0;
+    const bool same_batch, penalized;  // whether every batch is all the rows and fits into the panels; whether there are penalties or masks
+    T share = 0;                       // of the batch
+    double share_weight = 0;
 
     Training(const Problem& problem, State& state, const Memory& memory, const Team& team)
         : problem(problem), memory(memory), team(team), state(state), network(problem.network), optimizer(OPTIMIZERS<T>[problem.optimizer]),
           loss(LOSSES<T>[problem.network.loss]), flat(problem.network, problem.multipliers, memory), w(flat.read(state.parameters, memory)),
           dw(take<T>(memory, flat.size)), start(take<T>(memory, flat.size)), best(flat.read(state.best, memory)),
-          batch(network, flat, w, dw, problem.dropout, problem.batch_size, true, memory) {
+          batch(network, flat, w, dw, problem.dropout, problem.batch_size, true, memory),
+          same_batch(problem.batch_size == problem.data.n && blocks_of(problem.data.n) <= batch.blocks),
+          penalized(problem.masks || problem.l2 != 0 || problem.l1 != 0) {
         for (int k = 0; k < optimizer.slots; ++k) slots[k] = flat.read(state.slots[k], memory);
         for (int l = 0; l < network.L; ++l) batch.layers[l].mask = problem.masks ? static_cast<const T*>(problem.masks[l]) : nullptr;
         output = take<Vec<T>>(memory, std::size_t(blocks_of(problem.batch_size)) * V * batch.K);
@@ -189,7 +196,7 @@ template <class T, int V> struct Training {
     double loss_of(Panels<T, V>& panels, const Rows& rows, const std::int64_t* order, std::int64_t first, std::int64_t count, T share, bool learn) {
         const Draw draw{problem.seed, static_cast<std::uint32_t>(state.t)};
         const int blocks = blocks_of(count), L = network.L;
-        Layer<T>& last = panels.layers[L - 1];
+        Layer<T, V>& last = panels.layers[L - 1];
         double total = 0;
         for (int done = 0; done < blocks; done += panels.blocks) {
             const int now = blocks - done < panels.blocks ? blocks - done : panels.blocks;
@@ -207,7 +214,7 @@ template <class T, int V> struct Training {
                     last.z + at, last.a + at, panels.y + at, panels.share + std::ptrdiff_t{b} * V, T(network.setting), slope, panels.K, V
                 ));
                 if (!learn) return;
-                if (!loss.in_z) last.activation->backward(last.z + at, last.a + at, slope, panels.K, V);
+                if (!loss.in_z) last.activation->output_backward(last.z + at, last.a + at, slope, panels.K, V);
                 backprop<T, V>(panels.layers, L, b);
             });
             for (int b = 0; b < now; ++b) total += panels.loss[b];
@@ -218,11 +225,8 @@ template <class T, int V> struct Training {
 
     void gradients(const Panels<T, V>& panels, int blocks, bool add) {
         for (int l = 0; l < network.L; ++l) {
-            const Layer<T>& layer = panels.layers[l];
-            const int inputs = PART_WEIGHTS / layer.n_out / 2 * 2 + 2, pieces = (layer.n_in + inputs - 1) / inputs;
-            each(team, pieces, [&](int i) {
-                gradient<T, V>(layer, blocks, i * inputs, (i + 1) * inputs < layer.n_in ? (i + 1) * inputs : layer.n_in, add);
-            });
+            const Layer<T, V>& layer = panels.layers[l];
+            each(team, layer.pieces, [&](int piece) { gradient<T, V>(layer, blocks, piece, add); });
         }
     }
 
@@ -232,7 +236,7 @@ template <class T, int V> struct Training {
         const Penalty penalty = Penalty{problem.l2, problem.l1}.share(sum ? static_cast<double>(rows) / problem.data.n : 1.0);
         double value = 0;
         for (int l = 0; l < network.L; ++l) {
-            const Layer<T>& layer = batch.layers[l];
+            const Layer<T, V>& layer = batch.layers[l];
             if (layer.mask)
                 for (std::size_t i = 0; i < flat.counts[l]; ++i) layer.dw[i] *= layer.mask[i];
             if (penalty) value += penalty.add<T>(layer.w, layer.dw, flat.spans[l].size);
@@ -250,11 +254,11 @@ template <class T, int V> struct Training {
 
     // One iteration: feedforward, backprop, update. A loss that is not finite ends the run before its update.
     double iterate(const std::int64_t* order, std::int64_t first, std::int64_t rows, double rate, double& weight) {
-        T share;
-        shares(problem.data, order, first, rows, share, weight);
+        if (!batch.packed) shares(problem.data, order, first, rows, share, share_weight);
+        weight = share_weight;
         double value = loss_of(batch, problem.data, order, first, rows, share, true);
-        batch.packed = !order && rows == problem.data.n && blocks_of(rows) <= batch.blocks;
-        if (problem.masks || problem.l2 != 0 || problem.l1 != 0) value += penalize(rows);
+        batch.packed = same_batch && !order;
+        if (penalized) value += penalize(rows);
         value = T(value);
         if (__builtin_isfinite(value))
             update(rate);

@@ -7,7 +7,7 @@ template <class Table, int n> INLINE const char* name_of(const Table (&table)[n]
 
 const char* function_name(const char* table, int i) {
     switch (table[0]) {
-        case 'a': return name_of(ACTIVATIONS<double>, i);
+        case 'a': return name_of(ACTIVATIONS<double, 1>, i);
         case 'l': return name_of(LOSSES<double>, i);
         default: return name_of(OPTIMIZERS<double>, i);
     }

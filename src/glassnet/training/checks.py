@@ -12,6 +12,10 @@ from glassnet.errors import GlassnetError
 from glassnet.training.problem import Data, Floats
 
 
+FLOATS = {np.dtype(name) for name in DTYPES}
+ANY_NUMBER = (float("-inf"), float("inf"))
+
+
 def checked_data(network: Network, x: Any, y: Any, row_weights: Any = None, dtype: Any = "float64", name: str = "") -> Data:
     """x, y and row weights as checked arrays of one dtype; `name` goes before them in messages. Raises GlassnetError."""
     x = _matrix(x, network.sizes[0], f"{name}x", dtype)
@@ -21,7 +25,7 @@ def checked_data(network: Network, x: Any, y: Any, row_weights: Any = None, dtyp
             f"{name}x has {len(x)} rows and {name}y has {len(y)}: give one row of y for each row of x, at least one"
         )
     low, high = network.loss.targets
-    if y.min() < low or y.max() > high:
+    if (low, high) != ANY_NUMBER and (y.min() < low or y.max() > high):
         odd = y.min() if y.min() < low else y.max()
         raise GlassnetError(f"{name}y holds {odd:g}, but loss '{network.loss.name}' takes targets from {low:g} to {high:g} only")
     if row_weights is None:
@@ -66,9 +70,9 @@ def _matrix(values: Any, columns: int, name: str, dtype: Any) -> Floats:
 def checked_start(network: Network, parameters: Parameters, masks: tuple[Floats, ...]) -> Parameters:
     """The parameters to start from as NumPy arrays, with masked weights at nothing."""
     start = rebuild([np.asarray(w) for w in flatten(parameters)], parameters)
-    dtypes = {str(w.dtype) for w in flatten(start)}
-    if len(dtypes) > 1 or not dtypes <= set(DTYPES):
-        raise GlassnetError(f"parameters must all be float64 or all float32, got {', '.join(sorted(dtypes))}")
+    dtypes = {w.dtype for w in flatten(start)}
+    if len(dtypes) > 1 or not dtypes <= FLOATS:
+        raise GlassnetError(f"parameters must all be float64 or all float32, got {', '.join(sorted(map(str, dtypes)))}")
     if not all(np.isfinite(w).all() for w in flatten(start)):
         raise GlassnetError("the starting parameters hold NaN or infinity: start from finite numbers")
     if not masks:
@@ -105,8 +109,9 @@ def checked_penalty(penalty: Penalty | None) -> Penalty | None:
 def checked_dropout(network: Network, dropout: float | Sequence[float]) -> tuple[float, ...]:
     """One rate for each hidden layer."""
     hidden = len(network.sizes) - 2
-    given = np.atleast_1d(_numbers(dropout, "dropout", "float64"))
-    rates = tuple(float(rate) for rate in (np.repeat(given, hidden) if np.ndim(dropout) == 0 else given))
+    plain = isinstance(dropout, (int, float))
+    given = (float(dropout),) if plain else tuple(_numbers(dropout, "dropout", "float64").ravel().tolist())
+    rates = given * hidden if plain or np.ndim(dropout) == 0 else given
     if len(rates) != hidden or not all(0 <= rate < 1 for rate in given):
         raise GlassnetError(
             f"dropout must be from 0 to below 1, one number or one for each of {hidden} hidden layers; got {dropout}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from math import isfinite
 from typing import Any
 
@@ -59,14 +60,17 @@ class Plan:
         """The learning rate of every iteration: epochs x batches."""
         factor = SCHEDULES[self.schedule] if isinstance(self.schedule, str) else self.schedule
         total = self.epochs * batches
-        factors = np.broadcast_to(factor(np.arange(total) / total), (total,))
+        factors = np.asarray(factor(np.arange(total) / total))
+        if factors.shape != (total,):
+            factors = np.broadcast_to(factors, (total,))
         return learning_rate * factors.reshape(self.epochs, batches)
 
-    def orders(self, rows: int) -> Iterator[np.ndarray | None]:
-        """The order of the rows in each epoch, for ever; None: as they are."""
+    def orders(self, rows: int) -> Iterator[np.ndarray] | None:
+        """The order of the rows in each epoch, for ever; None: always as they are."""
+        if not self.shuffle or self.batch_size is None:
+            return None
         random = np.random.default_rng(self.seed)
-        while True:
-            yield random.permutation(rows) if self.shuffle and self.batch_size is not None else None
+        return (random.permutation(rows) for _ in count())
 
 
 def is_whole(value: Any, least: int) -> bool:

@@ -40,6 +40,8 @@ class Problem:
     """Epochs in a row that are not better by `min_delta` before the run ends; None: never."""
     min_delta: float
     seed: int
+    n_jobs: int | None = None
+    """Threads to use at most; None: as many as this process is allowed. No result depends on it."""
 
     @property
     def batches(self) -> int:

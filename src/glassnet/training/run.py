@@ -46,8 +46,8 @@ class Run:
 
     `parameters` are those of the best epoch where there were validation rows (or the loss left the finite numbers), else
     those after the last update. `output` is what the last iteration's feedforward predicted for its batch, before its update.
-    `best_epoch` is the epoch that left `parameters`, `ended` a name of `ENDINGS`, `engine` the engine that ran, `state` where the
-    training stands after its last epoch, the optimizer's own state included.
+    `best_epoch` is the epoch that left `parameters`, `ended` a name of `ENDINGS`, `engine` the engine that ran, `engine_note` why that is
+    not the fastest ("" when it is, or was asked for), `state` where the training stands after its last epoch, the optimizer's own state included.
     """
 
     parameters: Parameters
@@ -57,6 +57,7 @@ class Run:
     best_epoch: int
     output: Floats
     state: State
+    engine_note: str = ""
 
     @property
     def diagnosis(self) -> str:
@@ -87,6 +88,7 @@ def train(
     engine: str = "auto",
     progress: Progress | None = None,
     chunk_epochs: int | None = None,
+    n_jobs: int | None = None,
 ) -> Run:
     """Train a network from given parameters on the rows of x and y.
 
@@ -102,18 +104,19 @@ def train(
     dropout : the share of hidden nodes left out of each update, one number or one for each hidden layer.
     weight_masks : a matrix for each weight matrix, 1 where a weight is trained, 0 where it is held at nothing.
     multipliers : a number for each parameter array (`Parameters` of floats): its learning rate over the run's.
-    engine : "auto", "numpy", "native" or "xla". All give the same numbers, to rounding.
+    engine : "auto" (native where it can, else numpy), "numpy", "native" or "xla". All give the same numbers, to rounding.
     progress : called about every quarter of a second with (epochs done, epochs planned, loss, validation loss or None).
     chunk_epochs : epochs between such calls, where a fixed number is wanted. No result depends on it.
+    n_jobs : threads that wide layers may use; None: every core this process is allowed, or OMP_NUM_THREADS. No result depends on it.
 
     Raises GlassnetError on shapes that do not fit, values that are not finite, and settings out of range. Ctrl-C ends the run
     in good order (``run.ended == "interrupted"``).
     """
     check_shapes(network, parameters)
     plan = Plan(epochs, batch_size, shuffle, schedule, patience, min_delta, seed)
-    if chunk_epochs is not None and not is_whole(chunk_epochs, 1):
-        raise GlassnetError(f"chunk_epochs must be a whole number of 1 or more, got {chunk_epochs}")
-    found, run_engine = find_engine(engine)
+    for name, value in (("chunk_epochs", chunk_epochs), ("n_jobs", n_jobs)):
+        if value is not None and not is_whole(value, 1):
+            raise GlassnetError(f"{name} must be a whole number of 1 or more, got {value}")
     masks = tuple(np.asarray(m, parameters.weights[0].dtype) for m in weight_masks)
     start = checked_start(network, parameters, masks)
     data = checked_data(network, x, y, row_weights, start.weights[0].dtype, "")
@@ -132,16 +135,18 @@ def train(
         patience=patience,
         min_delta=min_delta,
         seed=seed,
+        n_jobs=n_jobs,
     )
+    found = find_engine(engine, problem)
     rates = plan.rates(problem.optimizer.learning_rate, problem.batches)
     state = State(start, problem.optimizer.init(start), 0, Best(start, float("inf"), 0), 0, "")
-    state, pieces, interrupted = _in_chunks(run_engine.run, problem, plan, state, rates, progress, chunk_epochs)
+    state, pieces, interrupted = _in_chunks(found.run, problem, plan, state, rates, progress, chunk_epochs)
     ended = state.ended or ("interrupted" if interrupted else "")
     keep_best = judge is not None or ended == "not_finite"
     output = pieces[-1].output if pieces else np.empty((0, network.sizes[-1]))
     history = History.of(pieces, rates, problem.batches)
     kept, epoch = (state.best.parameters, state.best.epoch) if keep_best else (state.parameters, state.epoch)
-    return Run(kept, history, found, ended, epoch, output, state)
+    return Run(kept, history, found.name, ended, epoch, output, state, found.note)
 
 
 def _in_chunks(
@@ -161,8 +166,7 @@ def _in_chunks(
         while state.epoch < plan.epochs and not state.ended:
             began = perf_counter()
             wanted = min(epochs, plan.epochs - state.epoch)
-            drawn = [order for order in islice(orders, wanted) if order is not None]
-            order = np.stack(drawn) if drawn else None
+            order = None if orders is None else np.stack(list(islice(orders, wanted)))
             done.append(engine(problem, state, order, rates[state.epoch : state.epoch + wanted]))
             state = done[-1][0]
             if progress:

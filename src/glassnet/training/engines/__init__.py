@@ -1,27 +1,46 @@
 """The engines: interchangeable ways to run the same training. Nothing outside this room knows which one runs.
 
-An engine is a module with one function, ``run(problem, state, orders, rates) -> (state, measured)``: it trains for as many epochs
+An engine has one function, ``run(problem, state, orders, rates) -> (state, measured)``: it trains for as many epochs
 as `rates` has rows, from `state`, and decides at each epoch's end about the best epoch and early stopping. Called on
 pieces of a training one after another it gives, bit for bit, what one call gives.
 """
 
-from importlib import import_module
-from types import ModuleType
+from collections.abc import Callable
+from typing import NamedTuple
+from warnings import warn
 
-from glassnet.errors import GlassnetError, unknown_name
+from glassnet.errors import GlassnetError, GlassnetWarning, unknown_name
+from glassnet.training.engines import native, numpy
+from glassnet.training.problem import Measured, Problem, State
 
 ENGINES = ("auto", "numpy", "native", "xla")
 
 
-def find_engine(name: str) -> tuple[str, ModuleType]:
-    """The engine of that name, and its name: "auto" is native where that is built, else numpy. Raises GlassnetError."""
+class Engine(NamedTuple):
+    """An engine that was found for a training. `note` says why it is not the fastest there could be; "" when it is."""
+
+    name: str
+    run: Callable[..., tuple[State, Measured]]
+    note: str = ""
+
+
+def find_engine(name: str, problem: Problem) -> Engine:
+    """The engine of that name for a problem: "auto" is native where it is built and the problem holds no function of your own, else numpy.
+
+    Raises GlassnetError on an unknown name, and on an engine that is not here or cannot run the problem. Warns, once, where "auto"
+    would be native but for the want of it.
+    """
     if name not in ENGINES:
         raise unknown_name("engine", name, ENGINES)
-    for candidate in ("native", "numpy") if name == "auto" else (name,):
-        module = f"{__name__}.{candidate}"
-        try:
-            return candidate, import_module(module)
-        except ModuleNotFoundError as error:
-            if error.name != module:  # the engine is there, something that it needs is not
-                raise
-    raise GlassnetError(f"engine '{name}' is not part of this installation of glassnet: use engine 'numpy', or 'auto'")
+    if name == "numpy":
+        return Engine("numpy", numpy.run)
+    if name == "xla":
+        raise GlassnetError("engine 'xla' is not part of this installation of glassnet: use engine 'numpy', or 'auto'")
+    why_not = native.missing() or native.refuses(problem)
+    if not why_not:
+        return Engine("native", native.run)
+    if name == "native":
+        raise GlassnetError(f"engine 'native' cannot run this: {why_not}. Use engine 'numpy', or 'auto'")
+    if native.missing():
+        warn(f"running on NumPy, which is slower: {why_not}", GlassnetWarning, stacklevel=3)
+    return Engine("numpy", numpy.run, why_not)

@@ -4,6 +4,8 @@ Here a training is turned into plain arrays and numbers, and what comes back int
 """
 
 import os
+import sys
+from contextlib import suppress
 from dataclasses import fields
 
 import numpy as np
@@ -19,9 +21,9 @@ try:
     from glassnet import _native
 except ImportError as error:
     _native = None
-    MISSING = "it was installed where no C++ compiler was found" if error.name else f"it cannot be loaded: {error}"
+    _REASON = "was installed where no C++ compiler was found" if error.name == "glassnet" else f"cannot be loaded ({error})"
 else:
-    MISSING = ""
+    _REASON = ""
     ROWS = {table: {name: i for i, name in enumerate(_native.names(table))} for table in ("activations", "losses", "optimizers")}
     VARIANT = _native.variants()[0]
     """The instruction set in use: the best that this processor has."""
@@ -29,6 +31,24 @@ else:
 REDUCTIONS = ("sum", "mean", "mean_rows")
 ENDED = ("", "early", "not_finite")
 WORTH_A_THREAD = 1_000_000  # rows times weights of an iteration, below which a second thread costs more than it brings
+
+
+def missing() -> str:
+    """Why this engine is not there and how to get it, or "" where it is."""
+    return _REASON and f"glassnet's native engine {_REASON}. With a C++ compiler (on Debian: apt-get install g++), run: {reinstall()}"
+
+
+def reinstall() -> str:
+    """The line that installs glassnet again, from where it came from."""
+    import json
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    source = "glassnet"
+    with suppress(PackageNotFoundError, KeyError, ValueError):
+        came_from = json.loads(distribution("glassnet").read_text("direct_url.json") or "{}")
+        editable = "--editable " if came_from["dir_info"].get("editable") else ""
+        source = editable + came_from["url"].removeprefix("file://")
+    return f"{sys.executable} -m pip install --force-reinstall --no-deps --no-cache-dir {source}"
 
 
 def refuses(problem: Problem) -> str:
@@ -56,14 +76,13 @@ def _is_ours(network: Network) -> bool:
         return False
 
 
-def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats, n_jobs: int | None = None) -> tuple[State, Measured]:
+def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats) -> tuple[State, Measured]:
     """Train for as many epochs as `rates` has rows, or until the training ends itself; see the numpy engine.
 
     Parameters
     ----------
     orders : epochs x N, the order of the rows in each epoch, or None: as they are.
     rates : epochs x iterations, the learning rate of each iteration.
-    n_jobs : threads to use at most; None: all that this process is allowed, OMP_NUM_THREADS respected.
     """
     spec = _spec(problem.network, problem.data.x.dtype)
     arrays, best = _copies(flatten(state.parameters)), _copies(flatten(state.best.parameters))
@@ -78,7 +97,7 @@ def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
         problem.multipliers, problem.penalty or (0.0, 0.0), problem.dropout, problem.weight_masks,
         problem.batch_size, -1 if problem.patience is None else problem.patience, problem.min_delta, problem.seed & 0xFFFFFFFF,
         arrays, best, slots, state.optimizer.t, state.epoch, state.best.epoch, state.waited, state.best.loss,
-        orders, rates, loss, epoch_loss, validation_loss, output, _threads(problem.batch_size * problem.network.n_weights, n_jobs),
+        orders, rates, loss, epoch_loss, validation_loss, output, _threads(problem.batch_size * problem.network.n_weights, problem.n_jobs),
     )  # fmt: skip
     like = state.parameters
     after = tuple(zip(*slots, strict=True)) if slots else ((),) * len(arrays)
