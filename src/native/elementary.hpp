@@ -53,15 +53,11 @@ template <class T> INLINE Vec<T> expm1_over(Vec<T> r) {
     return taylor<T, 1, Format<T>::terms>(powers);
 }
 
-template <class T> INLINE Vec<T> exp_reduced(Vec<T> r) {
-    const Vec<T> r2 = r * r, r4 = r2 * r2, powers[4] = {r, r2, r4, r4 * r4};
-    return taylor<T, 0, Format<T>::terms + 1>(powers);
-}
-
 // e^x the shortest way, for those who only add it to 1: never below the smallest normal number, and infinity once 2^n would be.
 template <class T> INLINE Vec<T> exp_held(Vec<T> x) {
     const Reduced<T> reduced(clip<T>(x, -Format<T>::normal, Format<T>::overflow));
-    return exp_reduced<T>(reduced.r) * power_of_2<T>(reduced.shifted);
+    const Vec<T> r = reduced.r, r2 = r * r, r4 = r2 * r2, powers[4] = {r, r2, r4, r4 * r4};
+    return taylor<T, 0, Format<T>::terms + 1>(powers) * power_of_2<T>(reduced.shifted);
 }
 
 // e^x everywhere: infinity above, subnormal numbers and 0 below, NaN stays.
@@ -71,7 +67,7 @@ template <class T> INLINE Vec<T> exp(Vec<T> x) {
     const Reduced<T> reduced(clip<T>(x, F::underflow, F::overflow));
     const Vec<T> half = reduced.n * T(0.5) + magic;  // 2^n in two factors, each a normal number
     const Vec<T> rest = (reduced.n - (half - magic)) + magic;
-    return exp_reduced<T>(reduced.r) * power_of_2<T>(half) * power_of_2<T>(rest);
+    return (reduced.r * expm1_over<T>(reduced.r) + T(1)) * power_of_2<T>(half) * power_of_2<T>(rest);  // 1 added last: half the error
 }
 
 // e^x - 1 for x <= 0, without losing digits near 0.

@@ -24,7 +24,7 @@ template <class T, int V> struct Layer {
 };
 
 struct Draw {
-    std::uint32_t seed, iteration;
+    std::uint32_t seed, iteration, first_row;  // of the group in its batch
 };
 
 // z and a of every layer for block b, and the dropout masks where there are any.
@@ -36,7 +36,7 @@ template <class T, int V> void feedforward(const Layer<T, V>* layers, int L, int
         layer.activation->forward(layer.w, layer.b, in, layer.n_in, layer.z + at, layer.a + at, layer.n_out);
         if (draw && layer.dropped) {
             Vec<T>*mask = layer.dropped + at, *input = layers[l + 1].input + at;
-            dropout_masks<T>(mask, layer.dropout, layer.first_node, layer.n_out, b * V * LANES<T>, V, draw->seed, draw->iteration);
+            dropout_masks<T>(mask, layer.dropout, layer.first_node, layer.n_out, draw->first_row + b * V * LANES<T>, V, draw->seed, draw->iteration);
             for (int i = 0; i < layer.n_out * V; ++i) input[i] = layer.a[at + i] * mask[i];
         }
     }

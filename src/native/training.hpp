@@ -194,7 +194,6 @@ template <class T, int V> struct Training {
 
     // The loss of some rows, without penalty; with `learn` also the gradient, left in dw.
     double loss_of(Panels<T, V>& panels, const Rows& rows, const std::int64_t* order, std::int64_t first, std::int64_t count, T share, bool learn) {
-        const Draw draw{problem.seed, static_cast<std::uint32_t>(state.t)};
         const int blocks = blocks_of(count), L = network.L;
         Layer<T, V>& last = panels.layers[L - 1];
         double total = 0;
@@ -205,6 +204,7 @@ template <class T, int V> struct Training {
                 last.a = output + std::ptrdiff_t{done} * V * panels.K;
             }
             const bool packed = panels.packed;
+            const Draw draw{problem.seed, static_cast<std::uint32_t>(state.t), static_cast<std::uint32_t>(done) * R};
             each(team, now, [&](int b) {
                 if (!packed) panels.pack(rows, order, first + std::int64_t{done + b} * R, rows_of(count, done + b), share, b);
                 feedforward<T, V>(panels.layers, L, b, learn ? &draw : nullptr);

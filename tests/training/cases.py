@@ -3,12 +3,14 @@
 import itertools
 import zlib
 from typing import Any
+from unittest import mock
 
 import numpy as np
 
 from glassnet.core.activations import ACTIVATIONS, OUTPUTS
+from glassnet.core.dropout import dropout_masks
 from glassnet.core.losses import LOSSES, SETTINGS, find_loss
-from glassnet.core.network import Network, Parameters, backprop, feedforward, flatten
+from glassnet.core.network import Network, Parameters, backprop, feedforward, flatten, rebuild
 from glassnet.core.optimizers import Optimizer, OptimizerState, Rprop, find_optimizer
 from glassnet.core.penalties import Penalty
 from glassnet.training.engines import native
@@ -145,3 +147,64 @@ def difference(a: np.ndarray, b: np.ndarray) -> float:
         return float("inf")
     largest = np.abs(a[finite]).max(initial=0)
     return float(np.abs(a[finite] - b[finite]).max(initial=0) / (largest or 1))
+
+
+def permuted(problem: Problem, state: State, order: np.ndarray | None) -> tuple[Problem, State, np.ndarray | None, np.ndarray, list[np.ndarray]]:
+    """The same training with its inputs and hidden nodes in another order, and its rows too where no dropout counts them within a batch.
+
+    Gives the problem, the state and the batch orders, and the order of the rows and of each layer's nodes. Only rounding can differ.
+    """
+    random = np.random.default_rng(8)
+    network = problem.network
+    nodes = [random.permutation(n) for n in network.sizes[:-1]]
+    nodes.append(np.arange(network.sizes[-1]))
+    rows = np.arange(len(problem.data.x))
+    if order is None or not any(problem.dropout):
+        random.shuffle(rows)
+    back = np.argsort(rows)
+
+    def moved(data: Data | None, rows: np.ndarray) -> Data | None:
+        if data is None:
+            return None
+        return Data(data.x[rows][:, nodes[0]], data.y[rows], None if data.row_weights is None else data.row_weights[rows])
+
+    changed = {
+        "data": moved(problem.data, rows),
+        "validation": moved(problem.validation, np.arange(NV)),
+        "weight_masks": tuple(m[np.ix_(a, b)] for m, a, b in zip(problem.weight_masks, nodes, nodes[1:], strict=False)),
+    }
+    return (
+        Problem(**{**problem.__dict__, **changed}), reordered(state, nodes), None if order is None else back[order], rows, nodes
+    )  # fmt: skip
+
+
+def reordered(state: State, nodes: list[np.ndarray]) -> State:
+    """A state with the nodes of every layer in another order."""
+    pairs = list(zip(nodes, nodes[1:], strict=False))
+
+    def arrays(given: tuple[np.ndarray, ...]) -> list[np.ndarray]:
+        return [w[np.ix_(a, b)] for w, (a, b) in zip(given, pairs, strict=False)] + [v[b] for v, (_, b) in zip(given[len(pairs) :], pairs, strict=False)]
+
+    def parameters(given: Parameters) -> Parameters:
+        return rebuild(arrays(flatten(given)), given)
+
+    slots = [arrays(slot) for slot in zip(*state.optimizer.slots, strict=True)]
+    after = tuple(zip(*slots, strict=True)) if slots else state.optimizer.slots
+    best = state.best._replace(parameters=parameters(state.best.parameters))
+    return state._replace(parameters=parameters(state.parameters), optimizer=state.optimizer._replace(slots=after), best=best)
+
+
+def own_difference(problem: Problem, state: State, epochs: int) -> float:
+    """How far the numpy engine is from itself, its sums taken in another order."""
+    rates, order = path(problem, epochs)
+    straight = reference.run(problem, state, order, rates)
+    other_problem, other_state, other_order, rows, nodes = permuted(problem, state, order)
+
+    def masks(*args: Any) -> tuple[np.ndarray, ...]:
+        given = zip(dropout_masks(*args), nodes[1:-1], strict=False)
+        return tuple(mask[rows if order is None else slice(None)][:, places] for mask, places in given)
+
+    with mock.patch.object(reference, "dropout_masks", masks):  # rows and nodes keep their masks where they go
+        after, measured = reference.run(other_problem, other_state, other_order, rates)
+    after = reordered(after, [np.argsort(n) for n in nodes])
+    return max(apart((straight[0], straight[1]._replace(output=measured.output)), (after, measured)).values())

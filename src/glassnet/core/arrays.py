@@ -2,9 +2,18 @@
 
 from typing import Any, TypeAlias
 
-from array_api_compat import array_namespace
+import numpy as np
 
 __all__ = ["Array", "array_namespace"]
 
 Array: TypeAlias = Any
 """An array of any library that follows the array-API standard (the standard has no static type of its own)."""
+
+
+def array_namespace(*arrays: Array) -> Any:
+    """The library that the arrays belong to. NumPy follows the standard itself; only others need array-api-compat, slow to import."""
+    if all(isinstance(array, (np.ndarray, np.generic)) for array in arrays):
+        return np
+    from array_api_compat import array_namespace as found
+
+    return found(*arrays)

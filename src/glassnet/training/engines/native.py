@@ -139,5 +139,11 @@ def _copies(arrays: tuple[Floats, ...]) -> list[Floats]:
 def _threads(work: int, n_jobs: int | None) -> int:
     if work < WORTH_A_THREAD:
         return 1
-    allowed = n_jobs or int(os.environ.get("OMP_NUM_THREADS") or 0) or len(os.sched_getaffinity(0))
+    allowed = n_jobs or _from_environment() or len(os.sched_getaffinity(0))
     return min(allowed, max(1, work // (WORTH_A_THREAD // 2)))
+
+
+def _from_environment() -> int:
+    """OMP_NUM_THREADS, whose first number counts where there are several; 0 where it says nothing."""
+    first = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
+    return int(first) if first.isdecimal() else 0

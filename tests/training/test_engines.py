@@ -1,0 +1,284 @@
+"""Every engine gives the same numbers, for every option of the tables; and the native engine behaves in the process it runs in."""
+
+import ctypes
+import itertools
+import threading
+from typing import Any
+
+import numpy as np
+import pytest
+from cases import ACTIVATIONS, NETWORKS, PAIRS, apart, as_float32, difference, own_difference, path, run_both, training
+
+import glassnet as gn
+from conftest import in_ci
+from glassnet.core.activations import OUTPUTS
+from glassnet.core.losses import LOSSES, SETTINGS
+from glassnet.core.network import Parameters, flatten
+from glassnet.core.optimizers import OPTIMIZERS
+from glassnet.errors import GlassnetError, GlassnetWarning
+from glassnet.training.engines import find_engine, native
+from glassnet.training.engines import numpy as reference
+
+pytestmark = pytest.mark.skipif(bool(native.missing()) and not in_ci(), reason=native.missing())
+VARIANTS = native._native.variants() if native._native else []
+UNSTABLE = {
+    "rprop": "it goes by the signs of slopes, and rounding decides those that are nearly nothing",
+    "rmsprop": "it divides by the root of a mean of squares, which rounding fills where slopes are nearly nothing",
+    "exponential": "as a hidden layer it is an exponential of an exponential",
+}
+"""Optimizers and hidden activations under which 100 iterations make rounding visible, and why."""
+
+
+@pytest.fixture(params=VARIANTS)
+def variant(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Every instruction set that this processor has, one after the other."""
+    monkeypatch.setattr(native, "VARIANT", request.param)
+    return request.param
+
+
+def test_the_tables_are_the_same() -> None:
+    """A row that is in core but not in the native engine, or the other way round, is found here."""
+    assert list(OUTPUTS) == native._native.names("activations")
+    assert list(LOSSES) == native._native.names("losses")
+    assert list(OPTIMIZERS) == native._native.names("optimizers")
+    assert set(SETTINGS) <= set(LOSSES)
+    assert "baseline" in VARIANTS
+
+
+def same_decisions(one: Any, other: Any) -> None:
+    for a, b in [(one.ended, other.ended), (one.epoch, other.epoch), (one.best.epoch, other.best.epoch), (one.waited, other.waited)]:
+        assert a == b
+    assert one.optimizer.t == other.optimizer.t
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("hidden", ACTIVATIONS)
+def test_one_step_from_the_same_state_agrees(hidden: str, optimizer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for (output, loss), kind in itertools.product(PAIRS, ("plain", "all")):
+        problem, state = training(hidden, output, loss, optimizer, kind)
+        rates, order = path(problem, 1)
+        expected = reference.run(problem, state, order, rates)
+        for name in VARIANTS:
+            monkeypatch.setattr(native, "VARIANT", name)
+            found = native.run(problem, state, order, rates)
+            same_decisions(expected[0], found[0])
+            worst = apart(expected, found)
+            where = max(worst, key=lambda name: worst[name])
+            assert worst[where] < 1e-12, f"{name}: {hidden}, {output}, {loss}, {kind}: {where} is {worst[where]:.1e} apart"
+
+
+PAIRWISE = sorted(
+    {(hidden, *pair, list(OPTIMIZERS)[i % len(OPTIMIZERS)]) for i, (hidden, pair) in enumerate(NETWORKS)}
+    | {
+        (list(ACTIVATIONS)[i % len(ACTIVATIONS)], *pair, optimizer)
+        for i, (pair, optimizer) in enumerate(itertools.product(PAIRS, OPTIMIZERS))
+    }
+)
+"""Every hidden activation with every output and loss, and every optimizer with every output and loss."""
+
+
+@pytest.mark.parametrize("part", range(12))
+def test_after_a_hundred_iterations(part: int) -> None:
+    for i, (hidden, output, loss, optimizer) in enumerate(PAIRWISE):
+        if i % 12 != part:
+            continue
+        kind = ("plain", "all")[i // 12 % 2]
+        batches = {"batch_size": 5} if kind == "all" and optimizer != "rprop" else {}
+        problem, state = training(hidden, output, loss, optimizer, kind, begun=False, **batches)
+        epochs = -(-100 // problem.batches)
+        expected, found = run_both(problem, state, epochs)
+        unstable = optimizer in UNSTABLE or hidden in UNSTABLE
+        name = f"{hidden}, {output}, {loss}, {optimizer}, {kind}"
+        if unstable and len(expected[1].loss) != len(found[1].loss):
+            assert "not_finite" in (expected[0].ended, found[0].ended), name
+            continue
+        worst = max(apart(expected, found).values())
+        if worst > 1e-10:
+            assert unstable, f"{name}: {worst:.1e} apart after a hundred iterations"
+            own = own_difference(problem, state, epochs)
+            assert worst <= 10 * own, f"{name}: {worst:.1e} apart, but the numpy engine is {own:.1e} from itself"
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_float32_is_as_near_to_float64_as_numpy_is(optimizer: str, variant: str) -> None:
+    """The error against the float64 run, the largest over every output and loss: at most twice the numpy engine's."""
+    for hidden in ACTIVATIONS:
+        ours, numpys = [], []
+        for output, loss in PAIRS:
+            problem, state = training(hidden, output, loss, optimizer)
+            rates, order = path(problem, 3)
+            exact, _ = reference.run(problem, state, order, rates)
+            small = as_float32(problem), as_float32(state)
+            assert flatten(small[1].parameters)[0].dtype == np.float32
+            for errors, engine in ((ours, native), (numpys, reference)):
+                found, measured = engine.run(*small, order, rates)
+                assert {w.dtype for w in flatten(found.parameters)} == {np.dtype("float32")}
+                assert measured.output.dtype == np.float32
+                pairs = zip(flatten(exact.parameters), flatten(found.parameters), strict=True)
+                errors.append(max(difference(a, b.astype(float)) for a, b in pairs))
+        if optimizer == "rprop":  # a sign that turns is not an error of rounding: all that can be said is how often it happens
+            assert np.median(ours) <= 2 * np.median(numpys)
+        else:
+            assert max(ours) <= 2 * max(numpys), hidden
+            assert np.median(ours) <= 2 * np.median(numpys), hidden
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("bias", [True, False])
+def test_every_size(variant: str, dtype: str, bias: bool) -> None:
+    """Rows and nodes around the sizes of vectors, tiles and blocks; no hidden layer, and three."""
+    random = np.random.default_rng(1)
+    shapes = [(n,) for n in range(1, 15)] + [(9, 3, 17), (33, 2), (2, 40, 2), ()]
+    for i, hidden in enumerate(shapes):
+        for rows in (1, 2, 4, 5, 8, 9, 16, 17, 31, 33, 64, 70, 300):
+            D, K = int(random.integers(1, 20)), int(random.integers(1, 12))
+            problem, state = training(
+                "tanh", "identity", "mean_squared_error", "adam", ("plain", "all")[(i + rows) % 2], sizes=(D, *hidden, K), rows=rows,
+                bias=bias, dtype=dtype, batch_size=max(1, rows // int(random.integers(1, 4))),
+            )  # fmt: skip
+            expected, found = run_both(problem, state, 2)
+            same_decisions(expected[0], found[0])
+            worst = max(apart(expected, found).values())
+            assert worst < (1e-11 if dtype == "float64" else 2e-3), f"{(D, *hidden, K)}, {rows} rows: {worst:.1e}"
+
+
+def test_large_layers_and_many_rows(variant: str) -> None:
+    """More rows than are worked on at a time, and layers wider than a part of the gradient."""
+    for sizes, rows, dtype in [((3, 5, 2), 9000, "float64"), ((130, 150, 90, 3), 400, "float32"), ((2, 1), 20000, "float32")]:
+        problem, state = training("tanh", "identity", "half_mean_squared_error", "adam", "all", sizes=sizes, rows=rows, dtype=dtype)
+        expected, found = run_both(problem, state, 2)
+        worst = max(apart(expected, found).values())
+        assert worst < (1e-11 if dtype == "float64" else 2e-3), f"{sizes}: {worst:.1e}"
+
+
+def wide(n_jobs: int | None) -> gn.Run:
+    network = gn.Network([30, 200, 100, 2], "relu")
+    random = np.random.default_rng(0)
+    x = random.normal(size=(700, 30))
+    return gn.train(
+        network, gn.initialize(network, seed=1, dtype="float32"), x, x[:, :2] ** 2, epochs=3, batch_size=300, dropout=0.1,
+        penalty=gn.Penalty(0.01), validation=(x[:100], x[:100, :2]), engine="native", n_jobs=n_jobs,
+    )  # fmt: skip
+
+
+def identical(one: gn.Run, other: gn.Run) -> None:
+    for a, b in zip(flatten(one.parameters), flatten(other.parameters), strict=True):
+        np.testing.assert_array_equal(a, b)
+    np.testing.assert_array_equal(one.history.loss, other.history.loss)
+    np.testing.assert_array_equal(one.history.validation_loss, other.history.validation_loss)
+    np.testing.assert_array_equal(one.output, other.output)
+
+
+@pytest.mark.parametrize("n_jobs", [2, 3, 8])
+def test_the_number_of_threads_changes_nothing(variant: str, n_jobs: int) -> None:
+    identical(wide(1), wide(n_jobs))
+
+
+def test_threads_are_those_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert native._threads(10**9, None) == 3
+    assert native._threads(10**9, 2) == 2
+    assert native._threads(10**3, 8) == 1
+    monkeypatch.setenv("OMP_NUM_THREADS", "")
+    assert native._threads(10**9, None) >= 1
+    monkeypatch.setenv("OMP_NUM_THREADS", "4,2")  # as OpenMP allows for nested regions
+    assert native._threads(10**9, None) == 4
+
+
+def test_several_trainings_in_several_threads(variant: str) -> None:
+    alone, together = wide(2), {}
+    threads = [threading.Thread(target=lambda i=i: together.update({i: wide(2)})) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(together) == 4
+    for run in together.values():
+        identical(alone, run)
+
+
+def test_the_gil_is_released() -> None:
+    network = gn.Network([4, 32, 1])
+    x = np.random.default_rng(0).normal(size=(500, 4))
+    counted, stop = 0, threading.Event()
+
+    def count() -> None:
+        nonlocal counted
+        while not stop.is_set():
+            counted += 1
+
+    other = threading.Thread(target=count)
+    other.start()
+    before = counted
+    gn.train(network, gn.initialize(network), x, x[:, :1], epochs=3000, engine="native", chunk_epochs=3000)
+    after = counted
+    stop.set()
+    other.join()
+    assert after - before > 1000, "nothing else ran in Python while the engine trained"
+
+
+def test_floating_point_modes_of_the_process_stay() -> None:
+    """Denormals are not flushed and rounding is to nearest, before and after; NaN is not forgotten."""
+
+    def modes() -> tuple[float, float, int]:
+        smallest = np.float64(5e-324) * np.ones(9)
+        libm = ctypes.CDLL("libm.so.6")
+        return (smallest * 1.0)[8], float(np.float32(1e-45) + np.float32(0)), libm.fegetround()
+
+    before = modes()
+    assert before == (5e-324, float(np.float32(1e-45)), 0)
+    wide(2)
+    assert modes() == before
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_what_is_not_finite_is_always_noticed(variant: str, bad: float, dtype: str) -> None:
+    """A weight that is not finite, in any place of any array, ends the run at once, as it does on numpy."""
+    problem, state = training("sigmoid", "sigmoid", "mean_squared_error", "adam", sizes=(3, 9, 5, 2), dtype=dtype)
+    rates, order = path(problem, 4)
+    for i, array in enumerate(flatten(state.parameters)):
+        for at in (0, array.size // 2, array.size - 1):
+            spoilt = [w.copy() for w in flatten(state.parameters)]
+            spoilt[i].flat[at] = bad
+            parameters = Parameters(tuple(spoilt[:3]), tuple(spoilt[3:]))
+            after, measured = native.run(problem, state._replace(parameters=parameters), order, rates)
+            assert after.ended == "not_finite", (i, at)
+            assert len(measured.epoch_loss) == 1
+
+
+def test_own_functions_run_on_numpy_and_the_run_says_so() -> None:
+    own = gn.Activation("sine", np.sin, np.cos)
+    network = gn.Network([2, 3, 1], own)
+    x = np.eye(2)
+    run = gn.train(network, gn.initialize(network), x, x[:, :1], epochs=2)
+    assert run.engine == "numpy"
+    assert run.engine_note == "the activation 'sine' is your own function"
+    with pytest.raises(GlassnetError, match="engine 'native' cannot run this: the activation 'sine' is your own function"):
+        gn.train(network, gn.initialize(network), x, x[:, :1], epochs=2, engine="native")
+    mine = gn.Network([2, 3, 1], loss=gn.Loss("huber", lambda a, y: (a - y, a), "mean"))
+    assert gn.train(mine, gn.initialize(mine), x, x[:, :1], epochs=2).engine_note == "the loss 'huber' is your own function"
+    plain = gn.Network([2, 3, 1], loss="huber:0.3")
+    assert gn.train(plain, gn.initialize(plain), x, x[:, :1], epochs=2).engine == "native"
+
+    class Mine(gn.GradientDescent):
+        pass
+
+    assert gn.train(plain, gn.initialize(plain), x, x[:, :1], epochs=2, optimizer=Mine()).engine_note == "the optimizer Mine is your own"
+
+
+def test_without_the_engine_a_warning_says_why_and_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(native, "_REASON", "was installed where no C++ compiler was found")
+    network = gn.Network([2, 3, 1])
+    with pytest.warns(GlassnetWarning, match="no C.. compiler was found.*pip install --force-reinstall"):
+        run = gn.train(network, gn.initialize(network), np.eye(2), [0, 1], epochs=2)
+    assert run.engine == "numpy"
+    assert "pip install" in run.engine_note
+    with pytest.raises(GlassnetError, match="engine 'native' cannot run this: glassnet's native engine was installed where"):
+        gn.train(network, gn.initialize(network), np.eye(2), [0, 1], epochs=2, engine="native")
+
+
+def test_auto_is_native() -> None:
+    problem, _ = training("tanh", "identity", "mean_squared_error", "adam")
+    assert find_engine("auto", problem).name == "native"
+    assert find_engine("numpy", problem).run is reference.run
