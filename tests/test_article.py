@@ -16,6 +16,7 @@ from conftest import ORACLES, in_ci
 from glassnet import article
 
 ROOT = Path(__file__).parents[1]
+ENGINES = ["numpy", "native"]
 LOSSES = {  # at iterations 1 and 1500, from R 4.2
     1: (1.4358854672385899, 0.0018732600964096436),
     2: (1.4135869236964564, 0.0028722254840879086),
@@ -49,8 +50,9 @@ def same(ours: Any, theirs: Any, what: str, relative: float = 1e-12) -> None:
     assert gaps[worst] <= relative, f"{what}[{worst}]: ours {ours[worst]!r}, theirs {theirs[worst]!r}, apart {gaps[worst]:.1e}"
 
 
-def compare(seed: int, r: dict[str, list[float]], kept: list[int] | None = None) -> None:
-    start, run = library_run(seed)
+def compare(seed: int, engine: str, r: dict[str, list[float]], kept: list[int] | None = None) -> None:
+    start, run = library_run(seed, engine)
+    assert run.engine == engine
     assert [w.ravel().tolist() for w in start.weights] == [r["initial_w1"], r["initial_w2"]]  # exactly
     same(run.history.loss if kept is None else run.history.loss[np.array(kept) - 1], r["loss"], f"seed {seed}: loss")
     same(run.output, r["predicted"], f"seed {seed}: predicted")
@@ -58,24 +60,27 @@ def compare(seed: int, r: dict[str, list[float]], kept: list[int] | None = None)
     same(run.parameters.weights[1], r["w2"], f"seed {seed}: w2")
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("seed", LOSSES)
-def test_stored_pairs(seed: int) -> None:
-    _, run = library_run(seed)
+def test_stored_pairs(seed: int, engine: str) -> None:
+    _, run = library_run(seed, engine)
     assert len(run.history.loss) == 1500
     assert run.history.loss[[0, -1]].tolist() == pytest.approx(LOSSES[seed], rel=1e-12)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("seed", LOSSES)
-def test_stored_oracle(seed: int, article_oracle: dict[str, Any]) -> None:
-    compare(seed, article_oracle["runs"][str(seed)], article_oracle["loss_at"])
+def test_stored_oracle(seed: int, engine: str, article_oracle: dict[str, Any]) -> None:
+    compare(seed, engine, article_oracle["runs"][str(seed)], article_oracle["loss_at"])
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("seed", [*LOSSES, 2026, -7])
-def test_real_r(seed: int) -> None:
+def test_real_r(seed: int, engine: str) -> None:
     if shutil.which("Rscript") is None:
         assert not in_ci(), "Rscript is missing, and in CI nothing may be skipped"
         pytest.skip("Rscript is not installed (Debian: apt-get install r-base-core)")
-    compare(seed, module(ORACLES / "make_article.py").run_r(seed))
+    compare(seed, engine, module(ORACLES / "make_article.py").run_r(seed))
 
 
 def test_seed_1_prints_the_published_table() -> None:
@@ -89,7 +94,7 @@ def test_example_from_scratch_is_equal_and_imports_nothing_of_ours() -> None:
     example = module(path)
     network = article.article_network()
     start = gn.initialize(network, "uniform", seed=example.SEED)
-    run = gn.train(network, start, article.X, article.Y, optimizer=gn.GradientDescent(1.0), epochs=1500)
+    run = gn.train(network, start, article.X, article.Y, optimizer=gn.GradientDescent(1.0), epochs=1500, engine="numpy")
     state, losses = example.learn()
     same(losses, run.history.loss, "loss")
     same(state.weights1, run.parameters.weights[0], "weights1")

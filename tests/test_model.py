@@ -17,6 +17,7 @@ from glassnet.errors import GlassnetError
 from glassnet.model_file import read_model_file, write_model_file
 from glassnet.recipe import Options
 from glassnet.table_run import run_table
+from glassnet.training.engines import find_predictor
 
 DATA = Path(__file__).parents[1] / "examples" / "data"
 QUICK = {"epochs": 3, "hidden": (8,)}
@@ -232,7 +233,7 @@ def test_another_kind_of_column_is_refused() -> None:
         ({"ignore": ["body_mass_g"]}, "also to be ignored"),
         ({"activation": "rleu"}, "did you mean 'relu'"),
         ({"decay": -1.0}, "decay must be"),
-        ({"engine": "native"}, "not part of this installation"),
+        ({"engine": "xla"}, "not part of this installation"),
     ],
 )
 def test_refused(penguins: pl.DataFrame, options: dict, message: str) -> None:
@@ -336,3 +337,51 @@ def test_a_file_of_format_1_opens_for_ever() -> None:
     assert model.scores == expected["scores"]
     shares = model.predict_proba(DATA / "penguins.csv")[expected["rows"]]
     np.testing.assert_allclose(shares, expected["probabilities"], rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_an_array_is_as_good_as_a_table_of_numbers(dtype: str) -> None:
+    random = np.random.default_rng(0)
+    x = random.normal(size=(300, 3))
+    table = {"a": x[:, 0], "b": x[:, 1], "c": x[:, 2], "y": x.sum(axis=1)}
+    model = gn.train_table(table, "y", epochs=3, dtype=dtype)
+    np.testing.assert_array_equal(model.predict(x), model.predict(table))
+    assert model.predict(x[:1]).shape == (1,)
+    holed = {**table, "b": np.where(x[:, 1] > 0.5, np.nan, x[:, 1])}
+    holes = np.column_stack([holed[name] for name in "abc"])
+    np.testing.assert_array_equal(model.predict(holes), model.predict(holed))
+    taught = gn.train_table(holed, "y", epochs=3, dtype=dtype)  # knows of missing cells: an indicator
+    np.testing.assert_array_equal(taught.predict(holes), taught.predict(holed))
+    with pytest.raises(GlassnetError, match=r"an array of shape \(300, 2\): give N x 3, one column each for a, b, c"):
+        model.predict(x[:, :2])
+    with pytest.raises(GlassnetError, match=r"an array of shape \(3,\)"):
+        model.predict(x[0])
+    with pytest.raises(GlassnetError, match="column 'b', row 2: inf is not a finite number"):
+        model.predict(np.array([[0, 0, 0], [0, np.inf, 0]]))
+
+
+def test_an_array_will_not_do_where_a_column_is_text(penguins: pl.DataFrame) -> None:
+    model = gn.train_table(penguins, "body_mass_g", epochs=2)
+    with pytest.raises(GlassnetError, match="column 'species' is not numbers: give a data frame or a dict"):
+        model.predict(np.zeros((2, 7)))
+
+
+@pytest.mark.parametrize("rows", [1, 3, 8, 17, 5000])
+def test_native_predictions_are_those_of_feedforward(rows: int) -> None:
+    for sizes, dtype in [((4, 9, 3), "float64"), ((4, 9, 3), "float32"), ((7, 1), "float64"), ((5, 70, 33, 2), "float32")]:
+        network = gn.Network(sizes, "gelu", "softmax" if sizes[-1] > 1 else "identity", bias=sizes[0] != 7)
+        parameters = gn.initialize(network, seed=3, dtype=dtype)
+        x = np.random.default_rng(1).normal(size=(rows, sizes[0])).astype(dtype)
+        ours = find_predictor(network, parameters)(x)
+        assert ours.dtype == np.dtype(dtype)
+        expected = gn.feedforward(network, parameters, x).output
+        np.testing.assert_allclose(
+            ours, expected, rtol=1e-12 if dtype == "float64" else 2e-5, atol=1e-14 if dtype == "float64" else 1e-6
+        )
+
+
+def test_own_functions_predict_too() -> None:
+    network = gn.Network([2, 3, 1], gn.Activation("sine", np.sin, np.cos))
+    parameters = gn.initialize(network)
+    x = np.ones((2, 2))
+    np.testing.assert_array_equal(find_predictor(network, parameters)(x), gn.feedforward(network, parameters, x).output)

@@ -1,4 +1,4 @@
-"""The one kind of error (and of warning) a user is meant to read, and the nearest right name for a wrong one. No other room's rules live here."""
+"""The error and the warning that a user is meant to read, and the nearest right name for a wrong one. No other room's rules."""
 
 from collections.abc import Iterable
 

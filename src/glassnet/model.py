@@ -1,6 +1,8 @@
 """A trained model: network, parameters, what it knows of its table, and how it came about. It predicts, saves and loads."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +10,14 @@ import numpy as np
 
 from glassnet.core.activations import OUTPUTS
 from glassnet.core.losses import Loss, find_loss
-from glassnet.core.network import Network, Parameters, check_shapes, feedforward
+from glassnet.core.network import Network, Parameters, check_shapes
 from glassnet.errors import GlassnetError
 from glassnet.model_file import read_model_file, write_model_file
 from glassnet.tables.columns import as_columns
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.read import read_table
 from glassnet.tables.targets import ClassTarget
+from glassnet.training.engines import find_predictor
 
 MODEL_FILE = "model.safetensors"
 
@@ -37,11 +40,14 @@ class Model:
     def predict(self, table: Any) -> np.ndarray:
         """Predictions for each row: N, or N x targets where there are several.
 
-        `table` is a data frame, a dict of columns, or a path; columns are found by name. Numbers come in the target's own
-        unit, classes as their labels. Raises GlassnetError when the table lacks a column.
+        `table` is a data frame, a dict of columns, or a path; columns are found by name. An array of numbers, N x (the columns in
+        `encoding.needed`, in that order), will do for a model all of whose inputs are numbers; NaN is a missing cell. Numbers come
+        in the target's own unit, classes as their labels. Raises GlassnetError when the table lacks a column.
         """
-        decoded = [target.decode(part) for target, part in self.encoding.by_target(self.output(table))]
-        return decoded[0] if len(decoded) == 1 else np.stack(decoded, axis=1)
+        targets = self.encoding.targets
+        if len(targets) == 1:
+            return targets[0].decode(self.output(table))
+        return np.stack([target.decode(part) for target, part in self.encoding.by_target(self.output(table))], axis=1)
 
     def predict_proba(self, table: Any) -> np.ndarray:
         """The probability of each class, N x classes; for several two-valued targets N x targets, of the second class."""
@@ -73,14 +79,18 @@ class Model:
 
     def output(self, table: Any) -> np.ndarray:
         """The network's own outputs, N x K, before they are turned into answers."""
+        if isinstance(table, np.ndarray):
+            return self.output_of(self.encoding.encode_array(table))
         frame = read_table(table, text=self.encoding.text_columns) if isinstance(table, (str, Path)) else table
         return self.output_of(self.encoding.encode_inputs(as_columns(frame, wanted=self.encoding.needed)))
 
     def output_of(self, x: np.ndarray) -> np.ndarray:
         """The network's outputs, N x K, for encoded inputs, N x D."""
-        with np.errstate(all="ignore"):
-            trace = feedforward(self.network, self.parameters, x)
-        return np.asarray(trace.output, np.float64)
+        return np.asarray(self._predictor(np.ascontiguousarray(x, self.parameters.weights[0].dtype)), np.float64)
+
+    @cached_property
+    def _predictor(self) -> Callable[[np.ndarray], np.ndarray]:
+        return find_predictor(self.network, self.parameters)
 
     def save(self, path: str | Path) -> None:
         """Write the model to a file (safetensors, with its structure as JSON); a plain file of that name is replaced.

@@ -48,8 +48,12 @@ const Engine& engine_of(const std::string& name) {
     throw std::invalid_argument("this processor has no instruction set '" + name + "'");
 }
 
+// Memory that is freed all at once; small pieces are cut from larger ones.
 class Arena {
 public:
+    Arena() = default;
+    Arena(const Arena&) = delete;
+    Arena& operator=(const Arena&) = delete;
     ~Arena() {
         for (void* block : blocks) std::free(block);
     }
@@ -57,15 +61,24 @@ public:
 
 private:
     std::vector<void*> blocks;
+    char* next = nullptr;
+    std::size_t left = 0;
 
     void* take(std::size_t bytes) {
-        const std::size_t size = (bytes + 127) / 64 * 64;
-        blocks.reserve(blocks.size() + 1);
-        void* block = std::aligned_alloc(64, size);
-        if (!block) throw std::bad_alloc();
-        blocks.push_back(block);
-        return std::memset(block, 0, size);
+        const std::size_t size = (bytes + 63) / 64 * 64;
+        if (size > left) {
+            left = size > PIECE ? size : PIECE;
+            blocks.reserve(blocks.size() + 1);
+            next = static_cast<char*>(std::aligned_alloc(64, left));
+            if (!next) throw std::bad_alloc();
+            blocks.push_back(next);
+        }
+        void* piece = std::memset(next, 0, size);
+        next += size;
+        left -= size;
+        return piece;
     }
+    static constexpr std::size_t PIECE = 16384;
 };
 
 // Every array must have the dtype of the training and as many numbers as the engine will read or write.
@@ -166,20 +179,32 @@ auto run(
     );
 }
 
-// Writes the outputs for the rows of x.
-void predict(
-    const std::string& variant, const NetworkSpec& network, const std::vector<Read>& parameters, const Read& x, const Write& output, int threads
-) {
-    const Engine& engine = engine_of(variant);
-    const auto parameter_pointers = network.pointers(parameters, network.arrays(), "parameters");
-    const std::size_t n = x.ndim() ? x.shape(0) : 0;
-    const void* from = pointer(x, network.dtype(), n * network.sizes.front(), "x");
-    void* to = pointer(output, network.dtype(), n * network.sizes.back(), "output");
-    const nb::gil_scoped_release release;
+// A network's parameters, ready to predict with.
+class Predictor {
+public:
+    Predictor(const std::string& variant, NetworkSpec network, const std::vector<Read>& parameters)
+        : engine(engine_of(variant)), network(std::move(network)) {
+        const auto pointers = this->network.pointers(parameters, this->network.arrays(), "parameters");
+        prepared = engine.prepare(this->network.f64, this->network.view(), pointers.data(), arena.memory());
+    }
+
+    // Writes the outputs for the rows of x.
+    void predict(const Read& x, const Write& output, int threads) const {
+        const std::size_t n = x.ndim() ? x.shape(0) : 0;
+        const void* from = pointer(x, network.dtype(), n * network.sizes.front(), "x");
+        void* to = pointer(output, network.dtype(), n * network.sizes.back(), "output");
+        const nb::gil_scoped_release release;
+        Arena scratch;
+        Threads workers(threads);
+        engine.predict(network.f64, network.view(), prepared, from, static_cast<std::int64_t>(n), to, scratch.memory(), workers.team());
+    }
+
+private:
+    const Engine& engine;
+    NetworkSpec network;
     Arena arena;
-    Threads workers(threads);
-    engine.predict(network.f64, network.view(), parameter_pointers.data(), from, static_cast<std::int64_t>(n), to, arena.memory(), workers.team());
-}
+    const void* prepared;
+};
 
 // The names of a table's rows, in order: "activations", "losses" or "optimizers".
 std::vector<std::string> names(const std::string& table) {
@@ -211,7 +236,9 @@ NB_MODULE(_native, module) {
     module.def("run", &run, nb::arg(), nb::arg(), nb::arg(), nb::arg().none(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(),
         nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(),
         nb::arg().none(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg());
-    module.def("predict", &predict);
+    nb::class_<Predictor>(module, "Predictor")
+        .def(nb::init<const std::string&, NetworkSpec, const std::vector<Read>&>())
+        .def("__call__", &Predictor::predict);
     module.def("names", &names);
     module.def("variants", &variants);
 }

@@ -332,11 +332,10 @@ template <class T, int V> struct Training {
 };
 
 template <class T, int V>
-void predict(const Network& network, const void* const* parameters, const void* x, std::int64_t n, void* output, const Memory& memory, const Team& team) {
+void predict(const Network& network, const void* prepared, const void* x, std::int64_t n, void* output, const Memory& memory, const Team& team) {
     constexpr int R = V * LANES<T>;
     const Flat<T> flat(network, nullptr, memory);
-    T* w = flat.read(const_cast<void* const*>(parameters), memory);
-    Panels<T, V> panels(network, flat, w, nullptr, nullptr, n, false, memory);
+    Panels<T, V> panels(network, flat, static_cast<T*>(const_cast<void*>(prepared)), nullptr, nullptr, n, false, memory);
     const Rows rows{x, nullptr, nullptr, n};
     const Vec<T>* a = panels.layers[network.L - 1].a;
     for (std::int64_t done = 0; done < n; done += std::int64_t{panels.blocks} * R) {

@@ -33,18 +33,26 @@ void run(
     as(problem, state, orders, rates, epochs, measured, memory, team);
 }
 
+template <class T> const void* prepare_as(const Network& network, void* const* parameters, const Memory& memory) {
+    return Flat<T>(network, nullptr, memory).read(parameters, memory);
+}
+
+const void* prepare(bool f64, const Network& network, void* const* parameters, const Memory& memory) {
+    return f64 ? prepare_as<double>(network, parameters, memory) : prepare_as<float>(network, parameters, memory);
+}
+
 void predict_rows(
-    bool f64, const Network& network, const void* const* parameters, const void* x, std::int64_t n, void* output, const Memory& memory,
+    bool f64, const Network& network, const void* prepared, const void* x, std::int64_t n, void* output, const Memory& memory,
     const Team& team
 ) {
     const bool one = n <= (f64 ? LANES<double> : LANES<float>);
     const auto as = f64 ? (one ? predict<double, 1> : predict<double, 2>) : (one ? predict<float, 1> : predict<float, 2>);
-    as(network, parameters, x, n, output, memory, team);
+    as(network, prepared, x, n, output, memory, team);
 }
 
 #define TEXT_OF(name) #name
 #define TEXT(name) TEXT_OF(name)
 extern const Engine engine;
-const Engine engine = {TEXT(GLASSNET_VARIANT), LANES<float>, LANES<double>, function_name, optimizer_slots, run, predict_rows};
+const Engine engine = {TEXT(GLASSNET_VARIANT), LANES<float>, LANES<double>, function_name, optimizer_slots, run, prepare, predict_rows};
 
 }  // namespace glassnet::GLASSNET_VARIANT

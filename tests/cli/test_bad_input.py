@@ -191,7 +191,7 @@ def test_show(tables: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         (["--rng", "R"], "unknown rng 'R': did you mean 'r'"),
         (["--seed", "-1", "--rng", "numpy"], "seed must be 0 or more"),
         (["--seed", "99999999999"], "seed must fit R's integers"),
-        (["--engine", "native"], "engine 'native' is not part of this installation"),
+        (["--engine", "xla"], "engine 'xla' is not part of this installation"),
         (["--out", "full"], "--out full: already exists"),
         (["--seed", "one"], "Invalid value for '--seed'"),
     ],

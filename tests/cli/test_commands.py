@@ -17,6 +17,7 @@ import pytest
 
 import glassnet as gn
 from glassnet import article
+from glassnet.training.engines import native
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
 QUICK = ["--epochs", "3", "--hidden", "8"]
@@ -213,6 +214,9 @@ def test_help_and_version() -> None:
         assert command in glassnet("--help").stdout
         assert glassnet(command, "--help").returncode == 0
     assert glassnet("--version").stdout == f"glassnet {gn.__version__}\n"
+    verbose = glassnet("--version", "--verbose").stdout
+    assert verbose.startswith(f"glassnet {gn.__version__}\npython 3.")
+    assert f"native engine: instruction set {native.VARIANT} (of " in verbose
     assert glassnet().returncode == 2
 
 
@@ -225,7 +229,18 @@ def test_no_colour_and_no_bar_where_there_is_no_terminal(folder: Path) -> None:
 def test_ctrl_c_before_anything_is_learnt_says_so_and_writes_nothing(folder: Path) -> None:
     rows = "".join(f"{i % 97},{i % 89},{i % 7}.5\n" for i in range(20_000))
     (folder / "big.csv").write_text("a,b,y\n" + rows)
-    arguments = ["train", "big.csv", "--target", "y", "--batch-size", "1", "--hidden", "256,256"]  # an epoch takes many seconds
+    arguments = [
+        "train",
+        "big.csv",
+        "--target",
+        "y",
+        "--batch-size",
+        "1",
+        "--hidden",
+        "256,256",
+        "--engine",
+        "numpy",
+    ]  # an epoch takes many seconds
     process = subprocess.Popen([sys.executable, "-m", "glassnet", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     time.sleep(4)
     process.send_signal(signal.SIGINT)

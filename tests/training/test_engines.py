@@ -46,7 +46,12 @@ def test_the_tables_are_the_same() -> None:
 
 
 def same_decisions(one: Any, other: Any) -> None:
-    for a, b in [(one.ended, other.ended), (one.epoch, other.epoch), (one.best.epoch, other.best.epoch), (one.waited, other.waited)]:
+    for a, b in [
+        (one.ended, other.ended),
+        (one.epoch, other.epoch),
+        (one.best.epoch, other.best.epoch),
+        (one.waited, other.waited),
+    ]:
         assert a == b
     assert one.optimizer.t == other.optimizer.t
 
@@ -116,11 +121,9 @@ def test_float32_is_as_near_to_float64_as_numpy_is(optimizer: str, variant: str)
                 assert measured.output.dtype == np.float32
                 pairs = zip(flatten(exact.parameters), flatten(found.parameters), strict=True)
                 errors.append(max(difference(a, b.astype(float)) for a, b in pairs))
-        if optimizer == "rprop":  # a sign that turns is not an error of rounding: all that can be said is how often it happens
-            assert np.median(ours) <= 2 * np.median(numpys)
-        else:
+        assert np.median(ours) <= 2 * np.median(numpys), hidden
+        if not {optimizer, hidden} & UNSTABLE.keys():  # there, one sign or one power that turns decides the largest
             assert max(ours) <= 2 * max(numpys), hidden
-            assert np.median(ours) <= 2 * np.median(numpys), hidden
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -133,8 +136,8 @@ def test_every_size(variant: str, dtype: str, bias: bool) -> None:
         for rows in (1, 2, 4, 5, 8, 9, 16, 17, 31, 33, 64, 70, 300):
             D, K = int(random.integers(1, 20)), int(random.integers(1, 12))
             problem, state = training(
-                "tanh", "identity", "mean_squared_error", "adam", ("plain", "all")[(i + rows) % 2], sizes=(D, *hidden, K), rows=rows,
-                bias=bias, dtype=dtype, batch_size=max(1, rows // int(random.integers(1, 4))),
+                "tanh", "identity", "mean_squared_error", "adam", ("plain", "all")[(i + rows) % 2], sizes=(D, *hidden, K),
+                rows=rows, bias=bias, dtype=dtype, batch_size=max(1, rows // int(random.integers(1, 4))),
             )  # fmt: skip
             expected, found = run_both(problem, state, 2)
             same_decisions(expected[0], found[0])
@@ -264,7 +267,10 @@ def test_own_functions_run_on_numpy_and_the_run_says_so() -> None:
     class Mine(gn.GradientDescent):
         pass
 
-    assert gn.train(plain, gn.initialize(plain), x, x[:, :1], epochs=2, optimizer=Mine()).engine_note == "the optimizer Mine is your own"
+    assert (
+        gn.train(plain, gn.initialize(plain), x, x[:, :1], epochs=2, optimizer=Mine()).engine_note
+        == "the optimizer Mine is your own"
+    )
 
 
 def test_without_the_engine_a_warning_says_why_and_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

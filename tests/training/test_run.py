@@ -13,7 +13,6 @@ import glassnet as gn
 from glassnet.core.dropout import dropout_masks
 from glassnet.core.network import Parameters, flatten
 from glassnet.errors import GlassnetError
-from glassnet.training.engines import find_engine
 from glassnet.training.plan import SCHEDULES, Plan
 
 random = np.random.default_rng(5)
@@ -54,16 +53,17 @@ def assert_equal(a: gn.Run, b: gn.Run) -> None:
             np.testing.assert_array_equal(x, y)
 
 
+@pytest.mark.parametrize("engine", ["numpy", "native"])
 @pytest.mark.parametrize("plan", PLANS)
-def test_chunks_of_1_of_7_and_of_all_are_bit_equal(plan: str) -> None:
-    whole = train(**PLANS[plan], chunk_epochs=10_000)
-    assert_equal(whole, train(**PLANS[plan], chunk_epochs=1))
-    assert_equal(whole, train(**PLANS[plan], chunk_epochs=7))
-    assert_equal(whole, train(**PLANS[plan]))
+def test_chunks_of_1_of_7_and_of_all_are_bit_equal(plan: str, engine: str) -> None:
+    whole = train(**PLANS[plan], chunk_epochs=10_000, engine=engine)
+    assert_equal(whole, train(**PLANS[plan], chunk_epochs=1, engine=engine))
+    assert_equal(whole, train(**PLANS[plan], chunk_epochs=7, engine=engine))
+    assert_equal(whole, train(**PLANS[plan], engine=engine))
 
 
 def test_one_iteration_is_feedforward_backprop_update() -> None:
-    run = train(optimizer=gn.GradientDescent(0.5), epochs=1)
+    run = train(optimizer=gn.GradientDescent(0.5), epochs=1, engine="numpy")
     trace = gn.feedforward(NETWORK, START, X)
     loss, gradients = gn.backprop(NETWORK, START, trace, Y)
     assert run.history.loss.tolist() == [loss]
@@ -290,17 +290,12 @@ def test_schedules(schedule: str) -> None:
     assert Plan(10, schedule="cosine").rates(1.0, 5)[-1, -1] < 0.01
 
 
-@pytest.mark.parametrize("name", ["native", "xla"])
-def test_an_engine_that_is_not_there_is_a_clear_error(name: str) -> None:
-    with pytest.raises(GlassnetError, match=f"engine '{name}' is not part of this installation"):
-        find_engine(name)
-
-
 def test_engine_names() -> None:
-    assert find_engine("auto")[0] == "numpy"
-    assert train(epochs=1).engine == "numpy"
+    assert train(epochs=1, engine="numpy").engine == "numpy"
+    with pytest.raises(GlassnetError, match="engine 'xla' is not part of this installation"):
+        train(epochs=1, engine="xla")
     with pytest.raises(GlassnetError, match="unknown engine 'nunpy': did you mean 'numpy'"):
-        find_engine("nunpy")
+        train(epochs=1, engine="nunpy")
 
 
 @pytest.mark.parametrize(

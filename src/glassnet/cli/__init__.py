@@ -1,6 +1,8 @@
 """The command line: one file a command, no mathematics and no training logic. Each command imports what it needs when it runs."""
 
 import sys
+import warnings
+from typing import Any
 
 import typer
 
@@ -24,20 +26,45 @@ for command in (demo, train, predict, show):
     app.command()(command)
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"glassnet {glassnet.__version__}")
-        raise typer.Exit
+def _version(context: typer.Context, wanted: bool) -> None:
+    if not wanted:
+        return
+    typer.echo(f"glassnet {glassnet.__version__}")
+    if context.params.get("verbose"):
+        for line in _engines():
+            typer.echo(line)
+    raise typer.Exit
+
+
+def _engines() -> list[str]:
+    """What --version --verbose says: which engines there are, and what they run on."""
+    import platform
+
+    import numpy as np
+
+    from glassnet.training.engines import native
+
+    found = native.missing()
+    return [
+        f"python {platform.python_version()}, numpy {np.__version__}, {platform.machine()}",
+        f"native engine: {found}"
+        if found
+        else f"native engine: instruction set {native.VARIANT} (of {', '.join(native.variants())})",
+    ]
 
 
 @app.callback()
-def options(version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version.")) -> None:
+def options(
+    verbose: bool = typer.Option(False, "--verbose", is_eager=True, help="With --version: the engines too, and what they run on."),
+    version: bool = typer.Option(False, "--version", callback=_version, help="Print the version."),
+) -> None:
     """Small dense networks on tables, where every number of every step can be seen."""
 
 
 def main() -> None:
     """Run the command line; what the user can mend is one line on standard error and exit status 2."""
     interrupted = "stopped by Ctrl-C; nothing was written"
+    warnings.showwarning = _say
     try:
         code = app(standalone_mode=False)
     except GlassnetError as error:
@@ -56,6 +83,11 @@ def main() -> None:
         if code == INTERRUPTED:
             _end(interrupted, 1)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say(message: Warning | str, *_: Any) -> None:
+    """A warning as one line."""
+    print(f"glassnet: {message}", file=sys.stderr)
 
 
 def _end(message: str, status: int) -> None:

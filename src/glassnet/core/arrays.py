@@ -11,7 +11,7 @@ Array: TypeAlias = Any
 
 
 def array_namespace(*arrays: Array) -> Any:
-    """The library that the arrays belong to. NumPy follows the standard itself; only others need array-api-compat, slow to import."""
+    """The library that the arrays belong to. NumPy follows the standard itself, so array-api-compat, slow to import, can wait."""
     if all(isinstance(array, (np.ndarray, np.generic)) for array in arrays):
         return np
     from array_api_compat import array_namespace as found

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from glassnet.errors import GlassnetError, unknown_name
 from glassnet.tables.columns import Columns
-from glassnet.tables.inputs import INPUTS, Categories, Input, Number, TwoValues, check_kind, learn_input
+from glassnet.tables.inputs import INPUTS, Categories, Input, Number, Numbers, TwoValues, check_kind, learn_input
 from glassnet.tables.targets import TARGETS, NumberTarget, Target, Task, learn_target
 
 
@@ -55,6 +56,27 @@ class TableEncoding:
                 check_kind(column, columns[column.name])
                 parts.append(column.encode(columns[column.name]))
         return np.concatenate(parts, axis=1)
+
+    def encode_array(self, x: np.ndarray) -> np.ndarray:
+        """Numbers, N x (columns in the order of `needed`), as an N x D matrix; NaN is a missing cell.
+
+        Raises GlassnetError when the model has inputs that are not numbers, on another number of columns, and on infinite cells.
+        """
+        if x.ndim != 2 or x.shape[1] != len(self.numbers.columns):
+            names = [column.name for column in self.numbers.columns]
+            raise GlassnetError(
+                f"an array of shape {x.shape}: give N x {len(names)}, one column each for {', '.join(names)}, in this order"
+            )
+        return self.numbers.encode(np.asarray(x, np.float64))
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """The input columns where all of them are numbers. Raises GlassnetError, naming one that is not."""
+        used = [column for column in self.inputs if column.features]
+        for column in used:
+            if not isinstance(column, Number):
+                raise GlassnetError(f"column '{column.name}' is not numbers: give a data frame or a dict of columns, not an array")
+        return Numbers([column for column in used if isinstance(column, Number)])
 
     def encode_targets(self, columns: Columns) -> np.ndarray:
         """The targets as an N x K matrix."""

@@ -4,8 +4,10 @@ Each encoding turns N cells into an N x (its features) matrix, names those featu
 be undone. Robust scaling and the smooth squeeze follow Holzmüller et al. 2024 (RealMLP).
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -41,9 +43,7 @@ class Number:
     def encode(self, column: Column) -> Features:
         """N cells as an N x 1 or N x 2 matrix."""
         x = np.where(column.missing, self.fill, column.values)
-        u = (x - self.center) / self.scale
-        if self.squeeze:
-            u = u / np.hypot(1, u / SQUEEZE)
+        u = _scaled(x, self.center, self.scale, self.squeeze)
         return np.column_stack([u, column.missing]) if self.indicator else u[:, None]
 
     def decode(self, features: Features) -> list[float | None]:
@@ -59,6 +59,31 @@ class Number:
         scaled = "as it is" if (self.center, self.scale) == (0, 1) else f"(x - {self.center:.6g}) / {self.scale:.6g}"
         steps = scaled + f", then u / sqrt(1 + (u/{SQUEEZE:g})^2)" * self.squeeze
         return f"{what}: {steps}" + f"; missing: {self.fill:.6g} and an indicator" * self.indicator
+
+
+def _scaled(x: np.ndarray, center: Any, scale: Any, squeeze: bool) -> np.ndarray:
+    u = (x - center) / scale
+    return u / np.hypot(1, u / SQUEEZE) if squeeze else u
+
+
+class Numbers:
+    """Several columns of numbers together, for arrays that hold nothing else."""
+
+    def __init__(self, columns: Sequence[Number]) -> None:
+        self.columns = columns
+        self.center, self.scale = (np.array([getattr(c, name) for c in columns]) for name in ("center", "scale"))
+        self.squeeze = any(c.squeeze for c in columns)
+        self.alike = not any(c.indicator for c in columns) and all(c.squeeze == self.squeeze for c in columns)
+
+    def encode(self, x: np.ndarray) -> Features:
+        """An N x (columns) array as the columns' features; NaN is a missing cell. Raises GlassnetError on infinite cells."""
+        if self.alike and math.isfinite(np.add.reduce(x, axis=None)):  # no cell is missing or infinite
+            return _scaled(x, self.center, self.scale, self.squeeze)
+        if np.isinf(x).any():
+            row, i = np.argwhere(np.isinf(x))[0]
+            raise GlassnetError(f"column '{self.columns[i].name}', row {row + 1}: {x[row, i]} is not a finite number")
+        cells = [Column(c.name, "date" if c.date else "number", x[:, i]) for i, c in enumerate(self.columns)]
+        return np.concatenate([column.encode(cell) for column, cell in zip(self.columns, cells, strict=True)], axis=1)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,8 @@ class NumberTarget:
 
     def decode(self, output: np.ndarray) -> np.ndarray:
         """N x 1 outputs as N numbers."""
-        return np.clip(output[:, 0] * self.scale + self.center, self.low, self.high)
+        low, high = -np.inf if self.low is None else self.low, np.inf if self.high is None else self.high
+        return np.minimum(np.maximum(output[:, 0] * self.scale + self.center, low), high)
 
     def truth(self, column: Column) -> np.ndarray:
         """The cells themselves, as `decode` would give them."""

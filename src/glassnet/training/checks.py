@@ -11,7 +11,6 @@ from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError
 from glassnet.training.problem import Data, Floats
 
-
 FLOATS = {np.dtype(name) for name in DTYPES}
 ANY_NUMBER = (float("-inf"), float("inf"))
 

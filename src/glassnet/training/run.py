@@ -46,8 +46,9 @@ class Run:
 
     `parameters` are those of the best epoch where there were validation rows (or the loss left the finite numbers), else
     those after the last update. `output` is what the last iteration's feedforward predicted for its batch, before its update.
-    `best_epoch` is the epoch that left `parameters`, `ended` a name of `ENDINGS`, `engine` the engine that ran, `engine_note` why that is
-    not the fastest ("" when it is, or was asked for), `state` where the training stands after its last epoch, the optimizer's own state included.
+    `best_epoch` is the epoch that left `parameters`, `ended` a name of `ENDINGS`, `engine` the engine that ran, `engine_note` why
+    that is not the fastest ("" when it is, or was asked for), `state` where the training stands after its last epoch, the
+    optimizer's own state included.
     """
 
     parameters: Parameters
@@ -107,7 +108,7 @@ def train(
     engine : "auto" (native where it can, else numpy), "numpy", "native" or "xla". All give the same numbers, to rounding.
     progress : called about every quarter of a second with (epochs done, epochs planned, loss, validation loss or None).
     chunk_epochs : epochs between such calls, where a fixed number is wanted. No result depends on it.
-    n_jobs : threads that wide layers may use; None: every core this process is allowed, or OMP_NUM_THREADS. No result depends on it.
+    n_jobs : threads that wide layers may use; None: every core allowed, or OMP_NUM_THREADS. No result depends on it.
 
     Raises GlassnetError on shapes that do not fit, values that are not finite, and settings out of range. Ctrl-C ends the run
     in good order (``run.ended == "interrupted"``).

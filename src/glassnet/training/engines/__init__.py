@@ -9,9 +9,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 from warnings import warn
 
+from glassnet.core.network import Network, Parameters
 from glassnet.errors import GlassnetError, GlassnetWarning, unknown_name
 from glassnet.training.engines import native, numpy
-from glassnet.training.problem import Measured, Problem, State
+from glassnet.training.problem import Floats, Measured, Problem, State
 
 ENGINES = ("auto", "numpy", "native", "xla")
 
@@ -25,7 +26,7 @@ class Engine(NamedTuple):
 
 
 def find_engine(name: str, problem: Problem) -> Engine:
-    """The engine of that name for a problem: "auto" is native where it is built and the problem holds no function of your own, else numpy.
+    """The engine of that name for a problem. "auto" is native where it is built and no function of your own is needed, else numpy.
 
     Raises GlassnetError on an unknown name, and on an engine that is not here or cannot run the problem. Warns, once, where "auto"
     would be native but for the want of it.
@@ -44,3 +45,9 @@ def find_engine(name: str, problem: Problem) -> Engine:
     if native.missing():
         warn(f"running on NumPy, which is slower: {why_not}", GlassnetWarning, stacklevel=3)
     return Engine("numpy", numpy.run, why_not)
+
+
+def find_predictor(network: Network, parameters: Parameters) -> Callable[[Floats], Floats]:
+    """A function from rows x, N x D contiguous numbers of the parameters' dtype, to the network's outputs, N x K."""
+    chosen = numpy if native.missing() or native.refuses_network(network) else native
+    return chosen.predictor(network, parameters)

@@ -5,8 +5,11 @@ Here a training is turned into plain arrays and numbers, and what comes back int
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import fields
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 
@@ -15,13 +18,15 @@ from glassnet.core.losses import LOSSES, find_loss
 from glassnet.core.network import Network, Parameters, flatten, rebuild
 from glassnet.core.optimizers import OPTIMIZERS, OptimizerState
 from glassnet.errors import GlassnetError
-from glassnet.training.problem import Best, Data, Floats, Measured, Problem, State
+from glassnet.training.problem import Best, Floats, Measured, Problem, State
 
+_native: Any = None
 try:
-    from glassnet import _native
+    _native = import_module("glassnet._native")
+except ModuleNotFoundError:
+    _REASON = "was installed where no C++ compiler was found"
 except ImportError as error:
-    _native = None
-    _REASON = "was installed where no C++ compiler was found" if error.name == "glassnet" else f"cannot be loaded ({error})"
+    _REASON = f"cannot be loaded ({error})"
 else:
     _REASON = ""
     ROWS = {table: {name: i for i, name in enumerate(_native.names(table))} for table in ("activations", "losses", "optimizers")}
@@ -33,9 +38,16 @@ ENDED = ("", "early", "not_finite")
 WORTH_A_THREAD = 1_000_000  # rows times weights of an iteration, below which a second thread costs more than it brings
 
 
+def variants() -> list[str]:
+    """The instruction sets that this processor can run, the fastest first."""
+    return [] if _native is None else _native.variants()
+
+
 def missing() -> str:
     """Why this engine is not there and how to get it, or "" where it is."""
-    return _REASON and f"glassnet's native engine {_REASON}. With a C++ compiler (on Debian: apt-get install g++), run: {reinstall()}"
+    return (
+        _REASON and f"glassnet's native engine {_REASON}. With a C++ compiler (on Debian: apt-get install g++), run: {reinstall()}"
+    )
 
 
 def reinstall() -> str:
@@ -59,7 +71,7 @@ def refuses(problem: Problem) -> str:
 
 
 def refuses_network(network: Network) -> str:
-    """`refuses` for feedforward alone."""
+    """`refuses`, for a feedforward alone."""
     for activation in network.activations:
         if OUTPUTS.get(activation.name) is not activation:
             return f"the activation '{activation.name}' is your own function"
@@ -97,29 +109,41 @@ def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
         problem.multipliers, problem.penalty or (0.0, 0.0), problem.dropout, problem.weight_masks,
         problem.batch_size, -1 if problem.patience is None else problem.patience, problem.min_delta, problem.seed & 0xFFFFFFFF,
         arrays, best, slots, state.optimizer.t, state.epoch, state.best.epoch, state.waited, state.best.loss,
-        orders, rates, loss, epoch_loss, validation_loss, output, _threads(problem.batch_size * problem.network.n_weights, problem.n_jobs),
+        orders, rates, loss, epoch_loss, validation_loss, output,
+        _threads(problem.batch_size * problem.network.n_weights, problem.n_jobs),
     )  # fmt: skip
     like = state.parameters
     after = tuple(zip(*slots, strict=True)) if slots else ((),) * len(arrays)
     state = State(
-        rebuild(arrays, like), OptimizerState(t, after), epoch, Best(rebuild(best, like), best_loss, best_epoch), waited, ENDED[ended]
+        rebuild(arrays, like),
+        OptimizerState(t, after),
+        epoch,
+        Best(rebuild(best, like), best_loss, best_epoch),
+        waited,
+        ENDED[ended],
     )
     return state, Measured(loss[:iterations], epoch_loss[:epochs], validation_loss[:epochs], output[:rows])
 
 
-def predict(network: Network, parameters: Parameters, x: Floats, n_jobs: int | None = None) -> Floats:
-    """The outputs, N x K, for rows x, N x D: a contiguous array of the parameters' dtype."""
-    output = np.empty((len(x), network.sizes[-1]), x.dtype)
+def predictor(network: Network, parameters: Parameters) -> Callable[[Floats], Floats]:
+    """A function from rows x, N x D contiguous numbers of the parameters' dtype, to outputs, N x K."""
+    dtype, outputs, n_weights = parameters.weights[0].dtype, network.sizes[-1], network.n_weights
     arrays = [np.ascontiguousarray(w) for w in flatten(parameters)]
-    _native.predict(VARIANT, _spec(network, x.dtype), arrays, x, output, _threads(len(x) * network.n_weights, n_jobs))
-    return output
+    prepared = _native.Predictor(VARIANT, _spec(network, dtype), arrays)
+
+    def predict(x: Floats) -> Floats:
+        output = np.empty((len(x), outputs), dtype)
+        prepared(x, output, _threads(len(x) * n_weights, None))
+        return output
+
+    return predict
 
 
 OPTIMIZER_NAMES = {kind: name for name, kind in OPTIMIZERS.items()}
 SETTING_NAMES = {kind: tuple(field.name for field in fields(kind)) for kind in OPTIMIZERS.values()}
 
 
-def _spec(network: Network, dtype: np.dtype) -> "_native.NetworkSpec":
+def _spec(network: Network, dtype: np.dtype) -> Any:
     loss = network.loss
     return _native.NetworkSpec(
         network.sizes,

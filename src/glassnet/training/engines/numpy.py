@@ -1,11 +1,12 @@
 """The numpy engine: `core` itself, one step at a time. Slow to run and easy to read; every other engine must agree with it."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
 from glassnet.core.dropout import dropout_masks
-from glassnet.core.network import Parameters, backprop, feedforward, flatten
+from glassnet.core.network import Network, Parameters, backprop, feedforward, flatten
 from glassnet.core.optimizers import OptimizerState
 from glassnet.training.problem import Best, Data, Floats, Measured, Problem, State
 
@@ -39,6 +40,16 @@ def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
                 validation_losses.append(_validation_loss(problem, state.parameters, problem.validation))
             state = _end_epoch(problem, state, start, epoch_losses[-1], validation_losses)
     return state, Measured(np.array(losses), np.array(epoch_losses), np.array(validation_losses), output)
+
+
+def predictor(network: Network, parameters: Parameters) -> Callable[[Floats], Floats]:
+    """A function from rows x, N x D, to outputs, N x K."""
+
+    def predict(x: Floats) -> Floats:
+        with np.errstate(all="ignore"):
+            return feedforward(network, parameters, x).output
+
+    return predict
 
 
 def _iterate(problem: Problem, state: State, batch: Data, rate: float) -> tuple[State, float, Floats]:

@@ -1,0 +1,98 @@
+"""The floor: the operations of a workload, counted, over what one core can do, measured (`peak.cpp`).
+
+Nothing that does the same operations in vectors of 32 bytes can be quicker. Loads, stores and all around the mathematics are free.
+"""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from statistics import median
+
+from bench import launch
+from bench.workloads import WORKLOADS, Workload
+
+SOURCE = Path(__file__).with_name("peak.cpp")
+FLAGS = (["-march=native", "-mprefer-vector-width=256"], ["-march=native"], [])
+Peak = dict[str, float]
+"""What `peak.cpp` prints: operations a nanosecond, and nanoseconds of an operation that waits for the one before it."""
+
+# One iteration of A waits for itself: none of its parts can begin before the part above it has ended. Multiply-adds, and additions
+# and multiplications, which take as long, in that chain:
+SIGMOID = (
+    2  # z log2(e), rounded to a whole number n by adding a large number and taking it away
+    + 2  # r = z - n log(2), in two parts to keep every bit
+    + 4  # e^r: a polynomial of degree 11, good to the last bit, by Estrin: pairs, fours, eights, all
+    + 1  # times 2^n and plus 1 in one; the division 1 / (1 + e^-z) is counted apart
+)
+CHAIN = (
+    3  # z1: three products added, each waiting for the one before
+    + SIGMOID  # all sixteen beside each other
+    + 3  # z2: four products as two pairs: a product, a multiply-add, a sum
+    + SIGMOID
+    + 3  # delta2 = 2 (a - y) a (1 - a): 1 - a, then two products
+    + 1  # delta1 = delta2 times w2 h (1 - h), which was made ready meanwhile
+    + 3  # dW1: four rows' products as two pairs and a sum; dW2 is ready before
+    + 1  # W1 - rate dW1
+)
+DIVISIONS = 2  # one for each layer's sigmoid
+
+
+def article_ns(work: Workload, peak: Peak) -> float:
+    """A: the chain, or all its operations without any waiting, whichever takes longer."""
+    N, (D, H, K) = work.rows, work.sizes
+    sigmoids = N * H + N * K
+    arithmetic = (
+        sigmoids * (SIGMOID + 7 + 3 + 2)  # Estrin's eleven multiply-adds lie four deep: seven more; three powers of r; the slope
+        + 2 * N * (D * H + H * K)  # forward, and the gradients of the weights
+        + N * H * K  # the deltas back
+        + 4 * N * K  # error, its square, delta2
+        + D * H + H * K  # the update
+    )  # fmt: skip
+    free = arithmetic / peak["fma64"] + sigmoids / peak["div64"]
+    return work.steps * max(CHAIN * peak["fma_ns"] + DIVISIONS * peak["div_ns"], free)
+
+
+def mlp_ns(work: Workload, peak: Peak) -> float:
+    """C and D: the products, then Adam, which is elementwise."""
+    products = sum(a * b for a, b in zip(work.sizes, work.sizes[1:], strict=False))
+    first = work.sizes[0] * work.sizes[1]
+    multiply_adds = work.epochs * work.rows * (
+        products  # forward
+        + products  # the gradients of the weights
+        + (products - first)  # the deltas back, which the inputs do not need
+    )  # fmt: skip
+    parameters = products + sum(work.sizes[1:])
+    arithmetic = 2 + 3 + 2  # m: two; v: three; the step: plus epsilon, and times the rate and subtracted
+    adam = max(arithmetic / peak["fma32"], 1 / peak["div32"] + 1 / peak["sqrt32"])  # division and root share one unit
+    return multiply_adds / peak["fma32"] + work.steps * parameters * adam
+
+
+def floor_ms(name: str, peak: Peak) -> float:
+    """The floor of a workload in milliseconds, of what the tables report (one step for D)."""
+    work = WORKLOADS[name]
+    return (article_ns if work.kind == "article" else mlp_ns)(work, peak) / 1e6 / work.divide
+
+
+def build_peak(folder: Path) -> Path | None:
+    """Compile `peak.cpp`; None where there is no compiler."""
+    compiler, program = shutil.which("g++"), folder / "peak"
+    for flags in FLAGS if compiler else ():
+        line = [str(compiler), "-std=c++20", "-O3", "-fno-math-errno", *flags, "-o", str(program), str(SOURCE)]
+        if subprocess.run(line, capture_output=True, check=False).returncode == 0:
+            return program
+    return None
+
+
+def measure_peak(program: Path) -> Peak | None:
+    """Run it on the core that the workers with one thread run on."""
+    said, _ = launch.start([str(program)], "1", stdout=subprocess.PIPE).communicate()
+    try:
+        return json.loads(said)
+    except ValueError:
+        return None
+
+
+def typical(peaks: list[Peak]) -> Peak:
+    """The median of several measurements, each quantity by itself."""
+    return {name: median(peak[name] for peak in peaks) for name in peaks[0]}

@@ -1,0 +1,202 @@
+"""The comparison's machinery: its arithmetic on made-up results, its errors, one small run from end to end. No times are judged."""
+
+import json
+import re
+import subprocess
+import sys
+from collections import namedtuple
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # `bench` is no part of the package: it is run from the project's root
+
+from bench.peers import glassnet_
+
+from bench import __main__, floor, fresh, launch, page, report, rounds, sizes
+
+LOSS = 0.25
+
+
+def row(peer: str, ms: list[float], **more: Any) -> rounds.Row:
+    return {"workload": "A", "threads": "1", "peer": peer, "form": "so", "ms": ms, "engine_ms": [], "loss": LOSS} | more
+
+
+def judged(*rows: rounds.Row, floor_ms: float = 0.5) -> dict[str, rounds.Row]:
+    found = report.judge(rows, {"A": (LOSS, 1e-9)}, {"A": floor_ms})
+    return {row["peer"]: row for row in found}
+
+
+def text_of(rows: dict[str, rounds.Row], missing: tuple[str, ...] = ()) -> str:
+    machine = {"processor": "P", "cores": 2, "system": "S", "python": "3", "commit": "", "load": 1.0}
+    facts = {peer: {"version": "1", "install_mb": 12.34} for peer in rows}
+    results = {
+        "date": "today",
+        "arguments": "",
+        "workloads": ["A"],
+        "rounds": 3,
+        "machine": machine,
+        "programs": facts,
+        "missing": missing,
+    }
+    return page.whole(results | {"peaks": {}, "rows": list(rows.values())})
+
+
+def test_statistics() -> None:
+    assert report.statistics([4.0, 1.0, 3.0, 2.0]) == {"median": 2.5, "min": 1.0, "q1": 1.75, "q3": 3.25, "rounds": 4}
+    assert report.statistics([2.0]) == {"median": 2.0, "min": 2.0, "q1": 2.0, "q3": 2.0, "rounds": 1}
+    assert report.statistics([]) is None
+
+
+def test_ratios_aims_and_the_share_of_the_floor() -> None:
+    found = judged(row("glassnet", [2.0, 1.0, 3.0], engine_ms=[0.8, 1.0, 1.2]), row("jax", [4.0, 6.0, 5.0]), row("numpy", [900.0]))
+    assert (found["jax"]["ratio"], found["jax"]["aim"], found["jax"]["met"]) == (2.5, 2.5, True)
+    assert (found["numpy"]["ratio"], found["numpy"]["met"]) == (450.0, True)
+    assert (found["glassnet"]["share"], found["glassnet"]["share_met"]) == (0.5, False)
+    text = text_of(found)
+    assert "5.00 (2.50x, aim 2.5: met)" in text
+    assert "50% MISSED" in text
+    assert "(450x, aim 400: met)" in text
+
+
+def test_an_aim_below_the_floor_is_called_so() -> None:
+    text = text_of(judged(row("glassnet", [2.0]), row("numpy", [100.0]), row("r", [600.0])))
+    assert "100 (50.0x, aim 400: MISSED, beyond the floor)" in text  # 100 / 400 = 0.25 ms, and the floor is 0.5
+    assert "600 (300x, aim 600: MISSED)" in text  # 1 ms
+    assert "None: all reached the same loss." in text
+
+
+def test_aims_and_floors_are_for_one_thread() -> None:
+    found = judged(row("glassnet", [2.0], engine_ms=[1.0], threads="all"), row("jax", [4.0], threads="all"))
+    assert found["jax"]["ratio"] == 2.0
+    assert "aim" not in found["jax"]
+    assert "share" not in found["glassnet"]
+
+
+@pytest.mark.parametrize("loss", [LOSS * (1 + 1e-8), float("nan")])
+def test_another_final_loss_is_an_error(loss: float) -> None:
+    found = judged(row("glassnet", [2.0]), row("jax", [4.0], loss=loss), row("numpy", [8.0], loss=LOSS * (1 + 1e-10)))
+    assert re.match(r"reached the loss .* instead of 0\.25", found["jax"]["error"])
+    assert "ratio" not in found["jax"]
+    assert found["numpy"]["ratio"] == 4.0
+    text = text_of(found)
+    assert "ERROR" in text
+    assert "- A, JAX, one core, one thread: reached the loss" in text
+
+
+def test_nothing_is_compared_with_a_glassnet_that_went_wrong() -> None:
+    found = judged(row("glassnet", [2.0], loss=1.0), row("jax", [4.0]))
+    assert "ratio" not in found["jax"]
+
+
+def test_a_run_without_the_native_engine_says_so() -> None:
+    assert "A, glassnet: its NumPy engine ran" in text_of(judged(row("glassnet", [2.0], form="gn.train, numpy engine")))
+    assert "its NumPy engine ran" not in text_of(judged(row("glassnet", [2.0], form="gn.train, native engine")))
+
+
+def test_what_cannot_be_compared_is_marked() -> None:
+    text = text_of(judged(row("glassnet", [2.0]), row("sklearn", [4.0], loss=7.0, unchecked=True, form="the nearest")))
+    assert "4.00 (2.00x)*" in text
+    assert "\\* A, scikit-learn: the nearest." in text
+
+
+def test_missing_programs_and_those_that_cannot_are_named() -> None:
+    text = text_of(judged(row("glassnet", [2.0])) | {"sklearn": row("sklearn", []) | {"error": "E", "time": None}}, ("torch", "r"))
+    assert "PyTorch is not installed: left out." in text
+    assert "R is not installed: left out." in text
+    assert "scikit-learn, A: cannot express the article" in text
+
+
+def test_the_order_rotates_and_who_fails_is_left_out() -> None:
+    turns = []
+
+    def turn(member: str) -> bool:
+        turns.append(member)
+        return turns.count("b") < 2 or member != "b"
+
+    rounds.take_turns("abc", 4, turn)
+    assert "".join(turns) == "abcbcaacca"
+
+
+def test_a_worker_that_dies_says_why() -> None:
+    with rounds.worker("nobody", "1") as handle:
+        assert handle.ask("prepare") == {"error": "KeyError: 'nobody'"}
+
+
+@pytest.mark.parametrize(
+    ("program", "error"),
+    [
+        ("print('hello')", "printed no loss, but 'hello"),
+        ("raise SystemExit('no such thing')", "no such thing"),
+        ("exit(3)", "exit status 3"),
+    ],
+)
+def test_a_fresh_process_that_fails_says_why(program: str, error: str) -> None:
+    found = fresh.once([sys.executable, "-c", program], "1")[1]
+    assert str(found["error"]).startswith(error)
+
+
+def test_one_thread_means_one_core() -> None:
+    before = launch.cores()
+    process = launch.start([sys.executable, "-c", "from bench.launch import cores; print(cores())"], "1", stdout=subprocess.PIPE)
+    assert json.loads(process.communicate()[0]) == before[-1:]
+    assert launch.cores() == before
+
+
+def test_engines_are_timed_wherever_they_are() -> None:
+    clocked, inside = glassnet_.clocked, glassnet_.inside
+    inside.clear()
+    engine = SimpleNamespace(run=lambda problem: problem + 1, name="fast")
+    name, found = clocked(("fast", engine))
+    assert (name, found.run(1), clocked(engine).run(2), clocked(engine).name) == ("fast", 2, 3, "fast")
+    named = namedtuple("named", "name run")("fast", engine.run)
+    assert clocked(named)._replace(name="slow").run(1) == 2
+    assert len(inside) == 3
+    assert clocked("something else") == "something else"
+
+
+def test_floor_counts_every_operation() -> None:
+    one = dict.fromkeys(("fma32", "fma64", "div32", "div64", "sqrt32", "sqrt64", "fma_ns", "div_ns"), 1.0)
+    products = 8192 * (3 * (20 * 64 + 64 * 64 + 64) - 20 * 64)  # forward, gradients, deltas back; the first layer sends none
+    adam = 32 * (20 * 64 + 64 * 64 + 64 + 64 + 64 + 1) * 7  # seven operations, which take longer than a division and a root
+    assert floor.floor_ms("C256", one) == pytest.approx((products + adam) / 1e6)
+    waiting = one | {"fma64": 1e9, "div64": 1e9}
+    assert floor.floor_ms("A", waiting) == pytest.approx(1500 * (floor.CHAIN + floor.DIVISIONS) / 1e6)
+
+
+def test_install_size_counts_what_is_needed_too() -> None:
+    assert (sizes.install_mb("scikit-learn") or 0) > (sizes.install_mb("numpy") or 0) > 1
+    assert sizes.install_mb("no-such-distribution") is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--only", "A,Z"], "argument --only: unknown name 'Z': choose from A, C32, C256, D, F-once, F-demo, F-first, C, F"),
+        (["--peers", "keras"], "argument --peers: unknown name 'keras': choose from glassnet, numpy, sklearn, torch, jax, r"),
+        (["--rounds", "0"], "argument --rounds: must be a whole number of 1 or more, got '0'"),
+        (["--fast"], "unrecognized arguments: --fast"),
+    ],
+)
+def test_wrong_arguments(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        __main__.main(arguments)
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err == f"bench: {message}\n"
+
+
+def test_a_small_run_from_end_to_end(tmp_path: Path) -> None:
+    line = [sys.executable, "-m", "bench", "--quick", "--only", "A", "--peers", "numpy", "--rounds", "1", "--out", str(tmp_path)]
+    done = subprocess.run(line, cwd=launch.ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    (path,) = tmp_path.glob("*.json")
+    results = json.loads(path.read_text())
+    (found,) = results["rows"]
+    assert found["loss"] == pytest.approx(0.0018732600964096, rel=1e-9)
+    assert len(found["ms"]) == 1
+    assert results["arguments"] == "--quick --only A --peers numpy --rounds 1"
+    assert found["peak_mb"] > 1
+    assert done.stdout.strip() == path.with_suffix(".md").read_text().strip()
+    assert "None: all reached the same loss." in done.stdout
