@@ -48,6 +48,14 @@ template <class T> INLINE Vec<T> load(const T* p) {
 
 template <class T> INLINE void store(T* p, Vec<T> v) { __builtin_memcpy(p, &v, sizeof v); }
 
+// x, to be kept in a register: the compiler would rather load it anew for each of its uses, and loads are what there is least of.
+template <class T> INLINE Vec<T> in_register(Vec<T> x) {
+#if defined(__x86_64__)
+    asm("" : "+x"(x));
+#endif
+    return x;
+}
+
 template <class T> INLINE Ints<T> bits(Vec<T> x) { return (Ints<T>)x; }
 template <class T> INLINE Vec<T> from_bits(Ints<T> x) { return (Vec<T>)x; }
 

@@ -5,8 +5,8 @@
 
 namespace glassnet::GLASSNET_VARIANT {
 
-// One layer of weights, the nodes that it leads to, and where their panels lie: those of block number b begin b * V * n_out (for `input`:
-// b * V * n_in) vectors on.
+// One layer of weights, the nodes that it leads to, and where their panels lie: those of block number b begin panel<V>(b, n_out)
+// (for `input`: n_in) vectors on.
 template <class T, int V> struct Layer {
     int n_in, n_out;
     T *w, *dw;        // n_in x n_out
@@ -31,8 +31,8 @@ struct Draw {
 template <class T, int V> void feedforward(const Layer<T, V>* layers, int L, int b, const Draw* draw) {
     for (int l = 0; l < L; ++l) {
         const Layer<T, V>& layer = layers[l];
-        const std::ptrdiff_t at = std::ptrdiff_t{b} * V * layer.n_out;
-        const Vec<T>* in = layer.input + std::ptrdiff_t{b} * V * layer.n_in;
+        const std::ptrdiff_t at = panel<V>(b, layer.n_out);
+        const Vec<T>* in = layer.input + panel<V>(b, layer.n_in);
         layer.activation->forward(layer.w, layer.b, in, layer.n_in, layer.z + at, layer.a + at, layer.n_out);
         if (draw && layer.dropped) {
             Vec<T>*mask = layer.dropped + at, *input = layers[l + 1].input + at;
@@ -46,8 +46,8 @@ template <class T, int V> void feedforward(const Layer<T, V>* layers, int L, int
 template <class T, int V> void backprop(const Layer<T, V>* layers, int L, int b) {
     for (int l = L - 1; l > 0; --l) {
         const Layer<T, V>&layer = layers[l], &before = layers[l - 1];
-        const std::ptrdiff_t at = std::ptrdiff_t{b} * V * layer.n_in;
-        const Vec<T>*delta = layer.delta + std::ptrdiff_t{b} * V * layer.n_out, *dropped = before.dropped ? before.dropped + at : nullptr;
+        const std::ptrdiff_t at = panel<V>(b, layer.n_in);
+        const Vec<T>*delta = layer.delta + panel<V>(b, layer.n_out), *dropped = before.dropped ? before.dropped + at : nullptr;
         before.activation->backward(
             layer.w, delta, layer.n_out, dropped, before.z + at, before.a + at, before.delta + at, layer.n_in
         );
@@ -56,7 +56,7 @@ template <class T, int V> void backprop(const Layer<T, V>* layers, int L, int b)
 
 // One piece of the gradient of a layer's weights, and with the first that of its biases, over all blocks of a group.
 template <class T, int V> void gradient(const Layer<T, V>& layer, int blocks, int piece, bool add) {
-    if (layer.db && piece == 0) rows_sum<T, V>(layer.delta, V * layer.n_out, blocks, layer.db, layer.n_out, add);
+    if (layer.db && piece == 0) rows_sum<T, V>(layer.delta, blocks, layer.db, layer.n_out, add);
     const int first = piece * layer.inputs, last = first + layer.inputs < layer.n_in ? first + layer.inputs : layer.n_in;
     weights_product<T, V>(layer.input, layer.n_in, layer.delta, layer.n_out, blocks, layer.dw, first, last, add);
 }

@@ -7,6 +7,10 @@
 
 namespace glassnet::GLASSNET_VARIANT {
 
+// Where the panel of block b begins, and with b the number of blocks how many vectors they take. The distance is an odd number of nodes, because
+// caches keep apart badly what lies a power of 2 apart.
+template <int V> constexpr std::ptrdiff_t panel(std::ptrdiff_t b, int nodes) { return b * (nodes | 1) * V; }
+
 // sum_k w(k, m) in[k] + start[m] for M nodes, where w(k, m) = w[k * by_k + m * by_m]; `finish(i, sum)` gets each vector while it is still in
 // its register.
 template <class T, int V, int M, class Finish>
@@ -53,7 +57,12 @@ INLINE void weights_tile(
         in += in_stride;
         delta += delta_stride;
         UNROLL for (int v = 0; v < V; ++v) {
-            UNROLL for (int i = 0; i < D * H; ++i) product[i] += in[i / H * V + v] * delta[i % H * V + v];
+            Vec<T> right[H];
+            UNROLL for (int h = 0; h < H; ++h) right[h] = in_register<T>(delta[h * V + v]);
+            UNROLL for (int d = 0; d < D; ++d) {
+                const Vec<T> left = in_register<T>(in[d * V + v]);
+                UNROLL for (int h = 0; h < H; ++h) product[d * H + h] += left * right[h];
+            }
         }
     }
     if (H == n_out && !add) return sums<T, D * H>(product, dw);  // the tile lies in one piece: whole vectors, soon to be read as such
@@ -68,32 +77,28 @@ INLINE void weights_tile(
 // dw = in.T @ delta over all rows of the blocks, for the inputs from d to `last`; added to what is there, or in its place.
 template <class T, int V>
 INLINE void weights_product(const Vec<T>* in, int n_in, const Vec<T>* delta, int n_out, int blocks, T* dw, int d, int last, bool add) {
-    const std::ptrdiff_t in_stride = std::ptrdiff_t{n_in} * V, delta_stride = std::ptrdiff_t{n_out} * V;
-    const auto tile = [&](auto D, auto H, int h) INLINE_LAMBDA {
+    const std::ptrdiff_t in_stride = panel<V>(1, n_in), delta_stride = panel<V>(1, n_out);
+    int h = 0;
+    const auto tile = [&](auto D, auto H, int d) INLINE_LAMBDA {
         weights_tile<T, V, D.value, H.value>(in + d * V, in_stride, delta + h * V, delta_stride, blocks, dw + d * n_out + h, n_out, add);
     };
-    const auto inputs = [&](auto D) INLINE_LAMBDA {
-        int h = 0;
-        for (; h + 4 <= n_out; h += 4) tile(D, Size<4>{}, h);
-        if (h + 2 <= n_out) {
-            tile(D, Size<2>{}, h);
-            h += 2;
-        }
-        if (h < n_out) tile(D, Size<1>{}, h);
-        d += D.value;
+    const auto outputs = [&](auto D, auto H) INLINE_LAMBDA {  // the deltas of a few nodes stay near while all inputs pass by
+        int i = d;
+        for (; i + D.value <= last; i += D.value) tile(D, H, i);
+        for (; i < last; ++i) tile(Size<1>{}, H, i);
+        h += H.value;
     };
-    if (n_out == 1)
-        for (; d + 4 <= last; d += 4) tile(Size<4>{}, Size<1>{}, 0);
-    while (d + 2 <= last) inputs(Size<2>{});
-    if (d < last) inputs(Size<1>{});
+    while (n_out - h >= 4) outputs(Size<2>{}, Size<4>{});
+    if (n_out - h >= 2) outputs(Size<2>{}, Size<2>{});
+    if (n_out - h >= 1) outputs(Size<4>{}, Size<1>{});
 }
 
 // db = the sum of delta over all rows.
-template <class T, int V> void rows_sum(const Vec<T>* delta, std::ptrdiff_t stride, int blocks, T* db, int nodes, bool add) {
+template <class T, int V> void rows_sum(const Vec<T>* delta, int blocks, T* db, int nodes, bool add) {
     for (int h = 0; h < nodes; ++h) {
         Vec<T> total = {};
         for (int b = 0; b < blocks; ++b)
-            for (int v = 0; v < V; ++v) total += delta[b * stride + h * V + v];
+            for (int v = 0; v < V; ++v) total += delta[panel<V>(b, nodes) + h * V + v];
         db[h] = (add ? db[h] : T(0)) + sum<T>(total);
     }
 }

@@ -73,17 +73,16 @@ template <class T, int V> struct Panels {
         const std::int64_t fits = static_cast<std::int64_t>(GROUP_BYTES / (2 * nodes * sizeof(T)));
         const std::int64_t group = fits < GROUP_ROWS ? GROUP_ROWS : fits;
         blocks = static_cast<int>(((rows < group ? rows : group) + R - 1) / R);
-        const std::size_t vectors = std::size_t(blocks) * V;
-        x = take<Vec<T>>(memory, vectors * D);
-        y = take<Vec<T>>(memory, vectors * K);
-        share = take<Vec<T>>(memory, vectors);
+        x = take<Vec<T>>(memory, panel<V>(blocks, D));
+        y = take<Vec<T>>(memory, panel<V>(blocks, K));
+        share = take<Vec<T>>(memory, panel<V>(blocks, 1));
         loss = take<double>(memory, blocks);
         layers = take<Layer<T, V>>(memory, L);
         int first_node = 0;
         Vec<T>* input = x;
         for (int l = 0; l < L; ++l) {
             Layer<T, V>& layer = layers[l];
-            const std::size_t n = vectors * network.sizes[l + 1];
+            const std::size_t n = panel<V>(blocks, network.sizes[l + 1]);
             const bool last = l == L - 1;
             layer.n_in = network.sizes[l];
             layer.n_out = network.sizes[l + 1];
@@ -111,8 +110,8 @@ template <class T, int V> struct Panels {
     void pack(const Rows& rows, const std::int64_t* order, std::int64_t first, int count, T each_share, int b) {
         const T *from_x = static_cast<const T*>(rows.x), *from_y = static_cast<const T*>(rows.y);
         const T* weight = static_cast<const T*>(rows.row_weights);
-        T *to_x = reinterpret_cast<T*>(x + std::ptrdiff_t{b} * V * D), *to_y = reinterpret_cast<T*>(y + std::ptrdiff_t{b} * V * K);
-        T* to_share = reinterpret_cast<T*>(share + std::ptrdiff_t{b} * V);
+        T *to_x = reinterpret_cast<T*>(x + panel<V>(b, D)), *to_y = reinterpret_cast<T*>(y + panel<V>(b, K));
+        T* to_share = reinterpret_cast<T*>(share + panel<V>(b, 1));
         for (int r = 0; r < R; ++r) {
             const std::int64_t at = first + (r < count ? r : 0), row = order ? order[at] : at;
             for (int d = 0; d < D; ++d) to_x[d * R + r] = from_x[row * D + d];
@@ -128,7 +127,7 @@ template <class T, int V> void unpack(const Vec<T>* panels, T* rows, std::int64_
     constexpr int R = V * LANES<T>;
     const T* from = reinterpret_cast<const T*>(panels);
     for (std::int64_t r = 0; r < n; ++r)
-        for (int k = 0; k < K; ++k) rows[r * K + k] = from[(r / R * K + k) * R + r % R];
+        for (int k = 0; k < K; ++k) rows[r * K + k] = from[panel<V>(r / R, K) * LANES<T> + k * R + r % R];
 }
 
 // What one call works with.
@@ -161,7 +160,7 @@ template <class T, int V> struct Training {
           penalized(problem.masks || problem.l2 != 0 || problem.l1 != 0) {
         for (int k = 0; k < optimizer.slots; ++k) slots[k] = flat.read(state.slots[k], memory);
         for (int l = 0; l < network.L; ++l) batch.layers[l].mask = problem.masks ? static_cast<const T*>(problem.masks[l]) : nullptr;
-        output = take<Vec<T>>(memory, std::size_t(blocks_of(problem.batch_size)) * V * batch.K);
+        output = take<Vec<T>>(memory, panel<V>(blocks_of(problem.batch_size), batch.K));
         if (problem.validation.n) {
             judged = take<Panels<T, V>>(memory, 1);
             *judged = Panels<T, V>(network, flat, w, nullptr, nullptr, problem.validation.n, false, memory);
@@ -200,18 +199,18 @@ template <class T, int V> struct Training {
         for (int done = 0; done < blocks; done += panels.blocks) {
             const int now = blocks - done < panels.blocks ? blocks - done : panels.blocks;
             if (learn) {
-                if (last.z == last.a) last.z = output + std::ptrdiff_t{done} * V * panels.K;
-                last.a = output + std::ptrdiff_t{done} * V * panels.K;
+                if (last.z == last.a) last.z = output + panel<V>(done, panels.K);
+                last.a = output + panel<V>(done, panels.K);
             }
             const bool packed = panels.packed;
             const Draw draw{problem.seed, static_cast<std::uint32_t>(state.t), static_cast<std::uint32_t>(done) * R};
             each(team, now, [&](int b) {
                 if (!packed) panels.pack(rows, order, first + std::int64_t{done + b} * R, rows_of(count, done + b), share, b);
                 feedforward<T, V>(panels.layers, L, b, learn ? &draw : nullptr);
-                const std::ptrdiff_t at = std::ptrdiff_t{b} * V * panels.K;
+                const std::ptrdiff_t at = panel<V>(b, panels.K);
                 Vec<T>* slope = learn ? last.delta + at : panels.y + at;  // without learning it is not wanted, nor is y afterwards
                 panels.loss[b] = sum<T>(loss.terms(
-                    last.z + at, last.a + at, panels.y + at, panels.share + std::ptrdiff_t{b} * V, T(network.setting), slope, panels.K, V
+                    last.z + at, last.a + at, panels.y + at, panels.share + panel<V>(b, 1), T(network.setting), slope, panels.K, V
                 ));
                 if (!learn) return;
                 if (!loss.in_z) last.activation->output_backward(last.z + at, last.a + at, slope, panels.K, V);
@@ -345,7 +344,7 @@ void predict(const Network& network, const void* prepared, const void* x, std::i
             const int count = static_cast<int>(left - first < R ? left - first : R);
             panels.pack(rows, nullptr, done + first, count, T(1), b);
             feedforward<T, V>(panels.layers, network.L, b, nullptr);
-            unpack<T, V>(a + std::ptrdiff_t{b} * V * panels.K, static_cast<T*>(output) + (done + first) * panels.K, count, panels.K);
+            unpack<T, V>(a + panel<V>(b, panels.K), static_cast<T*>(output) + (done + first) * panels.K, count, panels.K);
         });
     }
 }
