@@ -28,7 +28,7 @@ struct Draw {
 };
 
 // z and a of every layer for block b, and the dropout masks where there are any.
-template <class T, int V> void feedforward(const Layer<T, V>* layers, int L, int b, const Draw* draw) {
+template <class T, int V> INLINE void feedforward(const Layer<T, V>* layers, int L, int b, const Draw* draw) {
     for (int l = 0; l < L; ++l) {
         const Layer<T, V>& layer = layers[l];
         const std::ptrdiff_t at = panel<V>(b, layer.n_out);
@@ -43,7 +43,7 @@ template <class T, int V> void feedforward(const Layer<T, V>* layers, int L, int
 }
 
 // delta of every layer for block b; that of the last is there already.
-template <class T, int V> void backprop(const Layer<T, V>* layers, int L, int b) {
+template <class T, int V> INLINE void backprop(const Layer<T, V>* layers, int L, int b) {
     for (int l = L - 1; l > 0; --l) {
         const Layer<T, V>&layer = layers[l], &before = layers[l - 1];
         const std::ptrdiff_t at = panel<V>(b, layer.n_in);
@@ -55,10 +55,10 @@ template <class T, int V> void backprop(const Layer<T, V>* layers, int L, int b)
 }
 
 // One piece of the gradient of a layer's weights, and with the first that of its biases, over all blocks of a group.
-template <class T, int V> void gradient(const Layer<T, V>& layer, int blocks, int piece, bool add) {
-    if (layer.db && piece == 0) rows_sum<T, V>(layer.delta, blocks, layer.db, layer.n_out, add);
+template <class T, int V> INLINE void gradient(const Layer<T, V>& layer, int blocks, int piece, bool add) {
     const int first = piece * layer.inputs, last = first + layer.inputs < layer.n_in ? first + layer.inputs : layer.n_in;
     weights_product<T, V>(layer.input, layer.n_in, layer.delta, layer.n_out, blocks, layer.dw, first, last, add);
+    if (layer.db && piece == 0) rows_sum<T, V>(layer.delta, blocks, layer.db, layer.n_out, add);
 }
 
 }  // namespace glassnet::GLASSNET_VARIANT

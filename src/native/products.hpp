@@ -43,8 +43,9 @@ INLINE void product(
     if (nodes - m >= 1) tile(Size<1>{});
 }
 
-// dw(d, h) = sum over all rows of in[d] * delta[h], for a tile of D x H weights: both panels go by `stride` vectors from block to block.
-template <class T, int V, int D, int H>
+// dw(d, h) = sum over all rows of in[d] * delta[h], for a tile of D x H weights: both panels go by `stride` vectors from block to block. `whole`:
+// the tile lies in one piece and nothing is there yet, so that whole vectors can be stored, which will soon be read as such.
+template <class T, int V, int D, int H, bool whole>
 INLINE void weights_tile(
     const Vec<T>* in, std::ptrdiff_t in_stride, const Vec<T>* delta, std::ptrdiff_t delta_stride, int blocks, T* dw, int n_out, bool add
 ) {
@@ -65,7 +66,7 @@ INLINE void weights_tile(
             }
         }
     }
-    if (H == n_out && !add) return sums<T, D * H>(product, dw);  // the tile lies in one piece: whole vectors, soon to be read as such
+    if constexpr (whole) return sums<T, D * H>(product, dw);
     T sum[D * H];
     sums<T, D * H>(product, sum);
     UNROLL for (int i = 0; i < D * H; ++i) {
@@ -79,13 +80,21 @@ template <class T, int V>
 INLINE void weights_product(const Vec<T>* in, int n_in, const Vec<T>* delta, int n_out, int blocks, T* dw, int d, int last, bool add) {
     const std::ptrdiff_t in_stride = panel<V>(1, n_in), delta_stride = panel<V>(1, n_out);
     int h = 0;
-    const auto tile = [&](auto D, auto H, int d) INLINE_LAMBDA {
-        weights_tile<T, V, D.value, H.value>(in + d * V, in_stride, delta + h * V, delta_stride, blocks, dw + d * n_out + h, n_out, add);
-    };
-    const auto outputs = [&](auto D, auto H) INLINE_LAMBDA {  // the deltas of a few nodes stay near while all inputs pass by
+    const auto inputs = [&](auto D, auto H, auto whole) INLINE_LAMBDA {  // the deltas of a few nodes stay near while all inputs pass by
+        const auto tile = [&](auto D, int i) INLINE_LAMBDA {
+            weights_tile<T, V, D.value, H.value, whole.value>(
+                in + i * V, in_stride, delta + h * V, delta_stride, blocks, dw + i * n_out + h, n_out, add
+            );
+        };
         int i = d;
-        for (; i + D.value <= last; i += D.value) tile(D, H, i);
-        for (; i < last; ++i) tile(Size<1>{}, H, i);
+        for (; i + D.value <= last; i += D.value) tile(D, i);
+        for (; i < last; ++i) tile(Size<1>{}, i);
+    };
+    const auto outputs = [&](auto D, auto H) INLINE_LAMBDA {
+        if (H.value == n_out && !add)
+            inputs(D, H, Size<true>{});
+        else
+            inputs(D, H, Size<false>{});
         h += H.value;
     };
     while (n_out - h >= 4) outputs(Size<2>{}, Size<4>{});

@@ -147,7 +147,8 @@ template <class T, int V> struct Training {
     Vec<T>* output;                  // the panels of the last layer, for the whole batch
     Span *parts;                     // the spans in pieces, for several threads
     int n_parts = 0;
-    const bool same_batch, penalized;  // whether every batch is all the rows and fits into the panels; whether there are penalties or masks
+    const bool same_batch, one_block;  // whether every batch is all the rows and fits into the panels; and into one block, for one thread
+    const bool penalized;              // whether there are penalties or masks
     T share = 0;                       // of the batch
     double share_weight = 0;
 
@@ -157,7 +158,7 @@ template <class T, int V> struct Training {
           dw(take<T>(memory, flat.size)), start(take<T>(memory, flat.size)), best(flat.read(state.best, memory)),
           batch(network, flat, w, dw, problem.dropout, problem.batch_size, true, memory),
           same_batch(problem.batch_size == problem.data.n && blocks_of(problem.data.n) <= batch.blocks),
-          penalized(problem.masks || problem.l2 != 0 || problem.l1 != 0) {
+          one_block(problem.batch_size <= R && team.threads == 1), penalized(problem.masks || problem.l2 != 0 || problem.l1 != 0) {
         for (int k = 0; k < optimizer.slots; ++k) slots[k] = flat.read(state.slots[k], memory);
         for (int l = 0; l < network.L; ++l) batch.layers[l].mask = problem.masks ? static_cast<const T*>(problem.masks[l]) : nullptr;
         output = take<Vec<T>>(memory, panel<V>(blocks_of(problem.batch_size), batch.K));
@@ -193,8 +194,8 @@ template <class T, int V> struct Training {
 
     // The loss of some rows, without penalty; with `learn` also the gradient, left in dw.
     double loss_of(Panels<T, V>& panels, const Rows& rows, const std::int64_t* order, std::int64_t first, std::int64_t count, T share, bool learn) {
-        const int blocks = blocks_of(count), L = network.L;
-        Layer<T, V>& last = panels.layers[L - 1];
+        const int blocks = blocks_of(count);
+        Layer<T, V>& last = panels.layers[network.L - 1];
         double total = 0;
         for (int done = 0; done < blocks; done += panels.blocks) {
             const int now = blocks - done < panels.blocks ? blocks - done : panels.blocks;
@@ -202,24 +203,38 @@ template <class T, int V> struct Training {
                 if (last.z == last.a) last.z = output + panel<V>(done, panels.K);
                 last.a = output + panel<V>(done, panels.K);
             }
-            const bool packed = panels.packed;
             const Draw draw{problem.seed, static_cast<std::uint32_t>(state.t), static_cast<std::uint32_t>(done) * R};
             each(team, now, [&](int b) {
-                if (!packed) panels.pack(rows, order, first + std::int64_t{done + b} * R, rows_of(count, done + b), share, b);
-                feedforward<T, V>(panels.layers, L, b, learn ? &draw : nullptr);
-                const std::ptrdiff_t at = panel<V>(b, panels.K);
-                Vec<T>* slope = learn ? last.delta + at : panels.y + at;  // without learning it is not wanted, nor is y afterwards
-                panels.loss[b] = sum<T>(loss.terms(
-                    last.z + at, last.a + at, panels.y + at, panels.share + panel<V>(b, 1), T(network.setting), slope, panels.K, V
-                ));
-                if (!learn) return;
-                if (!loss.in_z) last.activation->output_backward(last.z + at, last.a + at, slope, panels.K, V);
-                backprop<T, V>(panels.layers, L, b);
+                if (!panels.packed) panels.pack(rows, order, first + std::int64_t{done + b} * R, rows_of(count, done + b), share, b);
+                loss_of_block(panels, b, learn ? &draw : nullptr);
             });
             for (int b = 0; b < now; ++b) total += panels.loss[b];
             if (learn) gradients(panels, now, done > 0);
         }
         return total;
+    }
+
+    // There and back for one block: its loss, left in panels.loss, and where there is a draw every delta.
+    INLINE void loss_of_block(Panels<T, V>& panels, int b, const Draw* learn) {
+        feedforward<T, V>(panels.layers, network.L, b, learn);
+        const Layer<T, V>& last = panels.layers[network.L - 1];
+        const std::ptrdiff_t at = panel<V>(b, panels.K);
+        Vec<T>* slope = learn ? last.delta + at : panels.y + at;  // without learning it is not wanted, nor is y afterwards
+        panels.loss[b] = sum<T>(loss.terms(
+            last.z + at, last.a + at, panels.y + at, panels.share + panel<V>(b, 1), T(network.setting), slope, panels.K, V
+        ));
+        if (!learn) return;
+        if (!loss.in_z) last.activation->output_backward(last.z + at, last.a + at, slope, panels.K, V);
+        backprop<T, V>(panels.layers, network.L, b);
+    }
+
+    // `loss_of` with `learn`, for a batch that lies in one block already: all there is of it for the smallest trainings, so nothing is around it.
+    INLINE double loss_of_the_block() {
+        const Draw draw{problem.seed, static_cast<std::uint32_t>(state.t), 0};
+        loss_of_block(batch, 0, &draw);
+        for (int l = 0; l < network.L; ++l)
+            for (int piece = 0; piece < batch.layers[l].pieces; ++piece) gradient<T, V>(batch.layers[l], 1, piece, false);
+        return batch.loss[0];
     }
 
     void gradients(const Panels<T, V>& panels, int blocks, bool add) {
@@ -253,10 +268,15 @@ template <class T, int V> struct Training {
 
     // One iteration: feedforward, backprop, update. A loss that is not finite ends the run before its update.
     double iterate(const std::int64_t* order, std::int64_t first, std::int64_t rows, double rate, double& weight) {
-        if (!batch.packed) shares(problem.data, order, first, rows, share, share_weight);
+        double value;
+        if (batch.packed && one_block) {
+            value = loss_of_the_block();
+        } else {
+            if (!batch.packed) shares(problem.data, order, first, rows, share, share_weight);
+            value = loss_of(batch, problem.data, order, first, rows, share, true);
+            batch.packed = same_batch && !order;
+        }
         weight = share_weight;
-        double value = loss_of(batch, problem.data, order, first, rows, share, true);
-        batch.packed = same_batch && !order;
         if (penalized) value += penalize(rows);
         value = T(value);
         if (__builtin_isfinite(value))
