@@ -30,7 +30,7 @@ def checked_data(network: Network, x: Any, y: Any, row_weights: Any = None, dtyp
     if row_weights is None:
         return Data(x, y)
     w = _numbers(row_weights, f"{name}row_weights", dtype)
-    if w.shape != (len(x),) or not np.isfinite(w).all() or (w < 0).any() or not w.any():
+    if w.shape != (len(x),) or not all_finite(w) or (w < 0).any() or not w.any():
         raise GlassnetError(f"{name}row_weights must be {len(x)} numbers of 0 or more, not all 0; got an array of shape {w.shape}")
     return Data(x, y, w)
 
@@ -44,21 +44,28 @@ def checked_validation(network: Network, validation: tuple[Any, ...] | None, dty
     return checked_data(network, *validation, dtype=dtype, name="validation ")
 
 
+def all_finite(array: Floats) -> bool:
+    """Whether no number is NaN or infinite."""
+    return bool(np.logical_and.reduce(np.isfinite(array), axis=None))
+
+
 def _numbers(values: Any, name: str, dtype: Any) -> Floats:
     try:
+        if dtype == np.float64:
+            return np.asarray(values, dtype, order="C")
         with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is named later
-            return np.ascontiguousarray(values, dtype)
+            return np.asarray(values, dtype, order="C")
     except (TypeError, ValueError) as error:
         raise GlassnetError(f"{name} must be numbers: {error}") from None
 
 
 def _matrix(values: Any, columns: int, name: str, dtype: Any) -> Floats:
     matrix = _numbers(values, name, dtype)
-    if np.ndim(values) == 1 and columns == 1:
+    if matrix.ndim == 1 and columns == 1:
         matrix = matrix[:, None]
     if matrix.ndim != 2 or matrix.shape[1] != columns:
         raise GlassnetError(f"{name} has shape {matrix.shape}, but the network needs {columns} columns")
-    if not np.isfinite(matrix).all():
+    if not all_finite(matrix):
         row, column = np.argwhere(~np.isfinite(matrix))[0]
         raise GlassnetError(
             f"{name} holds {matrix[row, column]} in row {row}, column {column}: remove or replace what is not finite"
@@ -72,7 +79,7 @@ def checked_start(network: Network, parameters: Parameters, masks: tuple[Floats,
     dtypes = {w.dtype for w in flatten(start)}
     if len(dtypes) > 1 or not dtypes <= FLOATS:
         raise GlassnetError(f"parameters must all be float64 or all float32, got {', '.join(sorted(map(str, dtypes)))}")
-    if not all(np.isfinite(w).all() for w in flatten(start)):
+    if not all(map(all_finite, flatten(start))):
         raise GlassnetError("the starting parameters hold NaN or infinity: start from finite numbers")
     if not masks:
         return start

@@ -26,10 +26,13 @@ class History:
     @classmethod
     def of(cls, pieces: list[Measured], learning_rate: Floats, batches: int) -> "History":
         """The history of a run that was measured in pieces."""
-        loss, epoch_loss, validation_loss = (
-            np.concatenate([np.empty(0), *(getattr(piece, name) for piece in pieces)])
-            for name in ("loss", "epoch_loss", "validation_loss")
-        )
+        if len(pieces) == 1:
+            loss, epoch_loss, validation_loss, _ = pieces[0]
+        else:
+            loss, epoch_loss, validation_loss = (
+                np.concatenate([np.empty(0), *(getattr(piece, name) for piece in pieces)])
+                for name in ("loss", "epoch_loss", "validation_loss")
+            )
         return cls(loss, epoch_loss, validation_loss, learning_rate.ravel()[: len(loss)], batches)
 
     def table(self) -> dict[str, list[Any]]:

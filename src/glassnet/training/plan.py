@@ -12,11 +12,11 @@ from glassnet.errors import GlassnetError, unknown_name
 from glassnet.training.problem import Floats
 
 SCHEDULES: dict[str, Callable[[Floats], Floats]] = {
-    "constant": np.ones_like,
+    "constant": lambda t: np.float64(1),
     "cosine": lambda t: 0.5 * (1 + np.cos(np.pi * t)),  # Loshchilov & Hutter 2017, eq. (5), one period
     "four_cycles": lambda t: 0.5 * (1 - np.cos(2 * np.pi * np.log2(1 + 15 * t))),  # Holzmüller et al. 2024, "coslog4"
 }
-"""Name -> the factor on the learning rate at the shares t of all iterations done, 0 <= t < 1."""
+"""Name -> the factor on the learning rate at the shares t of all iterations done, 0 <= t < 1; one number: the same at each."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,10 @@ class Plan:
         """The learning rate of every iteration: epochs x batches."""
         factor = SCHEDULES[self.schedule] if isinstance(self.schedule, str) else self.schedule
         total = self.epochs * batches
-        factors = np.asarray(factor(np.arange(total) / total))
-        if factors.shape != (total,):
-            factors = np.broadcast_to(factors, (total,))
-        return learning_rate * factors.reshape(self.epochs, batches)
+        factors = factor(np.arange(total) / total)
+        if np.ndim(factors) == 0:
+            return np.full((self.epochs, batches), learning_rate * factors)
+        return learning_rate * np.reshape(factors, (self.epochs, batches))
 
     def orders(self, rows: int) -> Iterator[np.ndarray] | None:
         """The order of the rows in each epoch, for ever; None: always as they are."""
