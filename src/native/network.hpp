@@ -15,7 +15,6 @@ template <class T, int V> struct Layer {
     const Activation<T, V>* activation;
     double dropout;   // of the nodes that it leads to
     int first_node;   // their number, counted through the hidden layers
-    int pieces, inputs;  // the gradient is made in so many pieces, each of so many inputs
     Vec<T>* input;    // a of the layer before, after dropout
     Vec<T>* z;        // the same memory as `a` where nobody needs z
     Vec<T>* a;
@@ -54,11 +53,16 @@ template <class T, int V> INLINE void backprop(const Layer<T, V>* layers, int L,
     }
 }
 
-// One piece of the gradient of a layer's weights, and with the first that of its biases, over all blocks of a group.
-template <class T, int V> INLINE void gradient(const Layer<T, V>& layer, int blocks, int piece, bool add) {
-    const int first = piece * layer.inputs, last = first + layer.inputs < layer.n_in ? first + layer.inputs : layer.n_in;
-    weights_product<T, V>(layer.input, layer.n_in, layer.delta, layer.n_out, blocks, layer.dw, first, last, add);
-    if (layer.db && piece == 0) rows_sum<T, V>(layer.delta, blocks, layer.db, layer.n_out, add);
+// A piece of the gradient of a layer: that of the weights of some inputs, and with the first of them that of the biases.
+struct Piece {
+    int layer, first, last;
+};
+
+// One piece of the gradient over all blocks of a group; added to what is there, or in its place.
+template <class T, int V> INLINE void gradient(const Layer<T, V>* layers, Piece piece, int blocks, bool add) {
+    const Layer<T, V>& layer = layers[piece.layer];
+    weights_product<T, V>(layer.input, layer.n_in, layer.delta, layer.n_out, blocks, layer.dw, piece.first, piece.last, add);
+    if (layer.db && piece.first == 0) rows_sum<T, V>(layer.delta, blocks, layer.db, layer.n_out, add);
 }
 
 }  // namespace glassnet::GLASSNET_VARIANT

@@ -17,9 +17,10 @@ public:
     Threads& operator=(const Threads&) = delete;
 
     ~Threads() {
+        if (workers.empty()) return;
         ending = true;
-        round.fetch_add(1);
-        round.notify_all();
+        ticket.fetch_add(ROUND);
+        ticket.notify_all();
         for (auto& worker : workers) worker.join();
     }
 
@@ -27,44 +28,46 @@ public:
 
 private:
     using Task = void (*)(void* context, int part);
+    static constexpr std::uint64_t ROUND = std::uint64_t{1} << 32;
+
     std::vector<std::thread> workers;
-    std::atomic<unsigned> round{0};
-    std::atomic<int> next{0}, busy{0};
+    // The number of the round, and in the lower half how many parts of it nobody has taken yet. Whoever takes one changes both halves at once, so
+    // that a thread that comes late can take nothing of a round that is over, and nobody waits for a thread that has taken nothing.
+    std::atomic<std::uint64_t> ticket{0};
+    std::atomic<int> unfinished{0};
     std::atomic<bool> ending{false};
     Task task = nullptr;
     void* context = nullptr;
-    int parts = 0;
 
     static void run(void* self, Task task, void* context, int parts) {
         auto& threads = *static_cast<Threads*>(self);
         threads.task = task;
         threads.context = context;
-        threads.parts = parts;
-        threads.next = 0;
-        threads.busy = static_cast<int>(threads.workers.size());
-        threads.round.fetch_add(1);
-        threads.round.notify_all();
+        threads.unfinished = parts;
+        threads.ticket = (threads.ticket / ROUND + 1) * ROUND + static_cast<unsigned>(parts);
+        threads.ticket.notify_all();
         threads.take_parts();
-        wait_while(threads.busy, [](int busy) { return busy != 0; });
+        wait_while(threads.unfinished, [](int left) { return left != 0; });
     }
 
     void take_parts() {
-        for (int i = next.fetch_add(1); i < parts; i = next.fetch_add(1)) task(context, i);
+        for (std::uint64_t now = ticket; now % ROUND != 0; now = ticket) {
+            if (!ticket.compare_exchange_weak(now, now - 1)) continue;
+            task(context, static_cast<int>(now % ROUND) - 1);
+            if (unfinished.fetch_sub(1) == 1) unfinished.notify_one();
+        }
     }
 
     void work() {
-        for (unsigned seen = 0;; ) {
-            wait_while(round, [seen](unsigned now) { return now == seen; });
-            ++seen;
-            if (ending) return;
+        while (!ending) {
             take_parts();
-            if (busy.fetch_sub(1) == 1) busy.notify_one();
+            wait_while(ticket, [this](std::uint64_t now) { return now % ROUND == 0 && !ending; });
         }
     }
 
     // The next task mostly comes within microseconds, so look some times before going to sleep.
     template <class T, class Condition> static void wait_while(std::atomic<T>& value, Condition holds) {
-        for (int looks = 0; looks < 20000; ++looks) {
+        for (int looks = 0; looks < 2000; ++looks) {
             if (!holds(value.load())) return;
             pause();
         }

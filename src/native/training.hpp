@@ -9,7 +9,8 @@ namespace glassnet::GLASSNET_VARIANT {
 
 constexpr std::size_t GROUP_BYTES = 256 * 1024;  // of panels at a time, so that they stay in the cache ...
 constexpr int GROUP_ROWS = 128;                  // ... but at least so many rows, for the sake of the gradient's products
-constexpr int PART_WEIGHTS = 8192;               // what one thread takes at a time of a gradient or an update
+constexpr std::size_t PIECE_BYTES = 16 * 1024;   // of inputs, that a piece of the gradient goes over again for each few outputs
+constexpr int PART_WEIGHTS = 8192;               // of an update, that one thread makes at a time
 
 template <class T> T* take(const Memory& memory, std::size_t count) {
     return static_cast<T*>(memory.take(memory.self, count * sizeof(T)));
@@ -93,8 +94,6 @@ template <class T, int V> struct Panels {
             layer.activation = &ACTIVATIONS<T, V>[network.activations[l]];
             layer.dropout = dropout && !last ? dropout[l] : 0;
             layer.first_node = first_node;
-            layer.inputs = PART_WEIGHTS / layer.n_out / 4 * 4 + 4;
-            layer.pieces = (layer.n_in + layer.inputs - 1) / layer.inputs;
             layer.input = input;
             layer.a = take<Vec<T>>(memory, n);
             layer.z = layer.activation->slope_in_z || (last && LOSSES<T>[network.loss].in_z) ? take<Vec<T>>(memory, n) : layer.a;
@@ -145,8 +144,9 @@ template <class T, int V> struct Training {
     Panels<T, V> batch;
     Panels<T, V>* judged = nullptr;  // the validation rows
     Vec<T>* output;                  // the panels of the last layer, for the whole batch
-    Span *parts;                     // the spans in pieces, for several threads
-    int n_parts = 0;
+    Piece* pieces;                   // of the gradient
+    Span* parts;                     // of the spans, for several threads
+    int n_pieces = 0, n_parts = 0;
     const bool same_batch, one_block;  // whether every batch is all the rows and fits into the panels; and into one block, for one thread
     const bool penalized;              // whether there are penalties or masks
     T share = 0;                       // of the batch
@@ -165,6 +165,13 @@ template <class T, int V> struct Training {
         if (problem.validation.n) {
             judged = take<Panels<T, V>>(memory, 1);
             *judged = Panels<T, V>(network, flat, w, nullptr, nullptr, problem.validation.n, false, memory);
+        }
+        const int fit = static_cast<int>(PIECE_BYTES / (std::size_t(batch.blocks) * R * sizeof(T)) / 4 * 4), inputs = fit < 8 ? 8 : fit;
+        for (int l = 0; l < network.L; ++l) n_pieces += (network.sizes[l] + inputs - 1) / inputs;
+        pieces = take<Piece>(memory, n_pieces);
+        for (int l = 0, n = 0; l < network.L; ++l) {
+            const int n_in = network.sizes[l];
+            for (int i = 0; i < n_in; i += inputs) pieces[n++] = {l, i, i + inputs < n_in ? i + inputs : n_in};
         }
         parts = take<Span>(memory, flat.arrays + flat.size / PART_WEIGHTS);
         for (int i = 0; i < flat.arrays; ++i)
@@ -209,7 +216,7 @@ template <class T, int V> struct Training {
                 loss_of_block(panels, b, learn ? &draw : nullptr);
             });
             for (int b = 0; b < now; ++b) total += panels.loss[b];
-            if (learn) gradients(panels, now, done > 0);
+            if (learn) each(team, n_pieces, [&](int i) { gradient<T, V>(panels.layers, pieces[i], now, done > 0); });
         }
         return total;
     }
@@ -232,16 +239,8 @@ template <class T, int V> struct Training {
     INLINE double loss_of_the_block() {
         const Draw draw{problem.seed, static_cast<std::uint32_t>(state.t), 0};
         loss_of_block(batch, 0, &draw);
-        for (int l = 0; l < network.L; ++l)
-            for (int piece = 0; piece < batch.layers[l].pieces; ++piece) gradient<T, V>(batch.layers[l], 1, piece, false);
+        for (int i = 0; i < n_pieces; ++i) gradient<T, V>(batch.layers, pieces[i], 1, false);
         return batch.loss[0];
-    }
-
-    void gradients(const Panels<T, V>& panels, int blocks, bool add) {
-        for (int l = 0; l < network.L; ++l) {
-            const Layer<T, V>& layer = panels.layers[l];
-            each(team, layer.pieces, [&](int piece) { gradient<T, V>(layer, blocks, piece, add); });
-        }
     }
 
     // Penalty and weight masks on the gradient; gives the penalty's value.
