@@ -23,6 +23,11 @@ def test_nothing_heavy_comes_along(code: str) -> None:
     assert not modules_after(code) & set(HEAVY)
 
 
+def test_nothing_at_all_comes_along_before_it_is_asked_for() -> None:
+    assert "numpy" not in modules_after("import glassnet, glassnet.cli")
+    assert "numpy" in modules_after("from glassnet import Network")
+
+
 def test_json_demo_imports_no_plotting(folder) -> None:
     arguments = ["glassnet", "demo", "--json", "--iterations", "5"]
     code = f"import sys, glassnet.cli; sys.argv = {arguments}\ntry: glassnet.cli.main()\nexcept SystemExit: pass"
@@ -32,7 +37,11 @@ def test_json_demo_imports_no_plotting(folder) -> None:
 
 def test_public_names_are_all_there_documented_and_no_others() -> None:
     found = {name for name, value in vars(glassnet).items() if not name.startswith("_") and not isinstance(value, ModuleType)}
-    assert found - {"TYPE_CHECKING", "Any", "import_module"} | glassnet._WHEN_ASKED_FOR.keys() == set(glassnet.__all__)
+    assert found - {"TYPE_CHECKING", "Any", "import_module"} <= set(glassnet.__all__)
+    assert sorted(glassnet._PLACE_OF) == sorted(glassnet.__all__)
+    for name in glassnet.__all__:
+        value = getattr(glassnet, name)
+        assert getattr(value, "__module__", glassnet._PLACE_OF[name]) == glassnet._PLACE_OF[name]
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = glassnet.nothing
     assert list(glassnet.__all__) == sorted(glassnet.__all__, key=lambda name: (name.islower(), not name.isupper(), name.lower()))

@@ -3,39 +3,55 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from glassnet.core.activations import ACTIVATIONS, OUTPUTS, Activation
-from glassnet.core.gradcheck import GradientCheck, check_gradient
-from glassnet.core.initializers import INITIALIZERS, initialize
-from glassnet.core.losses import LOSSES, Loss, huber, pinball
-from glassnet.core.network import Network, Parameters, Trace, backprop, feedforward
-from glassnet.core.optimizers import OPTIMIZERS, Adam, AdamW, GradientDescent, Momentum, Nesterov, Optimizer, RMSprop, Rprop
-from glassnet.core.penalties import Penalty
-from glassnet.errors import GlassnetError
-from glassnet.training.history import History
-from glassnet.training.run import Run, train
-
 if TYPE_CHECKING:
+    from glassnet.core.activations import ACTIVATIONS, OUTPUTS, Activation
+    from glassnet.core.gradcheck import GradientCheck, check_gradient
+    from glassnet.core.initializers import INITIALIZERS, initialize
+    from glassnet.core.losses import LOSSES, Loss, huber, pinball
+    from glassnet.core.network import Network, Parameters, Trace, backprop, feedforward
+    from glassnet.core.optimizers import OPTIMIZERS, Adam, AdamW, GradientDescent, Momentum, Nesterov, Optimizer, RMSprop, Rprop
+    from glassnet.core.penalties import Penalty
+    from glassnet.errors import GlassnetError, GlassnetWarning
     from glassnet.model import Model, load
     from glassnet.table_run import train_table
+    from glassnet.training.history import History
+    from glassnet.training.run import Run, train
 
 __version__ = "0.1.0"
 
 __all__ = [
     "ACTIVATIONS", "INITIALIZERS", "LOSSES", "OPTIMIZERS", "OUTPUTS",
-    "Activation", "Adam", "AdamW", "GlassnetError", "GradientCheck", "GradientDescent", "History", "Loss", "Model", "Momentum",
-    "Nesterov", "Network", "Optimizer", "Parameters", "Penalty", "RMSprop", "Rprop", "Run", "Trace",
+    "Activation", "Adam", "AdamW", "GlassnetError", "GlassnetWarning", "GradientCheck", "GradientDescent", "History", "Loss",
+    "Model", "Momentum", "Nesterov", "Network", "Optimizer", "Parameters", "Penalty", "RMSprop", "Rprop", "Run", "Trace",
     "backprop", "check_gradient", "feedforward", "huber", "initialize", "load", "pinball",
     "train", "train_table",
 ]  # fmt: skip
 
-_WHEN_ASKED_FOR = {"Model": "glassnet.model", "load": "glassnet.model", "train_table": "glassnet.table_run"}
+_PLACES = {
+    "core.activations": ["ACTIVATIONS", "OUTPUTS", "Activation"],
+    "core.gradcheck": ["GradientCheck", "check_gradient"],
+    "core.initializers": ["INITIALIZERS", "initialize"],
+    "core.losses": ["LOSSES", "Loss", "huber", "pinball"],
+    "core.network": ["Network", "Parameters", "Trace", "backprop", "feedforward"],
+    "core.optimizers": [
+        "OPTIMIZERS", "Adam", "AdamW", "GradientDescent", "Momentum", "Nesterov", "Optimizer", "RMSprop", "Rprop",
+    ],
+    "core.penalties": ["Penalty"],
+    "errors": ["GlassnetError", "GlassnetWarning"],
+    "model": ["Model", "load"],
+    "table_run": ["train_table"],
+    "training.history": ["History"],
+    "training.run": ["Run", "train"],
+}  # fmt: skip
+_PLACE_OF = {name: f"glassnet.{place}" for place, names in _PLACES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    """What only those with a table need is imported when it is first asked for, so that `import glassnet` stays quick."""
-    if name not in _WHEN_ASKED_FOR:
+    """Every name is imported when it is first asked for, so that nobody waits for what is not used."""
+    if name not in _PLACE_OF:
         raise AttributeError(f"module 'glassnet' has no attribute '{name}'")
-    return getattr(import_module(_WHEN_ASKED_FOR[name]), name)
+    found = globals()[name] = getattr(import_module(_PLACE_OF[name]), name)
+    return found
 
 
 def __dir__() -> list[str]:

@@ -1,6 +1,9 @@
 """The article's table and network, in one place: what `glassnet demo`, the tests and the documents all start from."""
 
-from glassnet.core.network import Network
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from glassnet.core.network import Network
 
 X = ((0.0, 0.0, 1.0), (0.0, 1.0, 1.0), (1.0, 0.0, 1.0), (1.0, 1.0, 1.0))
 Y = (0.0, 1.0, 1.0, 0.0)
@@ -13,6 +16,8 @@ PRINTED = (0.017, 0.975, 0.982, 0.024)
 """The predictions printed in the article, whose program set no seed."""
 
 
-def article_network() -> Network:
+def article_network() -> "Network":
     """3-4-1, sigmoid everywhere, the plain sum of squared errors, no biases."""
+    from glassnet.core.network import Network
+
     return Network([3, 4, 1], activation="sigmoid", output="sigmoid", loss="sum_of_squares", bias=False)

@@ -2,38 +2,63 @@
 
 import sys
 import warnings
+from importlib import import_module
 from typing import Any
 
-import typer
+import click
 
 import glassnet
-from glassnet.cli.demo import demo
-from glassnet.cli.predict import predict
-from glassnet.cli.show import show
-from glassnet.cli.train import train
 from glassnet.errors import GlassnetError
 
-INTERRUPTED = 130  # what typer makes of Ctrl-C
-
-app = typer.Typer(
-    name="glassnet",
-    help="Small dense networks on tables, where every number of every step can be seen.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for command in (demo, train, predict, show):
-    app.command()(command)
+COMMANDS = ("demo", "train", "predict", "show")
 
 
-def _version(context: typer.Context, wanted: bool) -> None:
+class Commands(click.Group):
+    """The commands, each imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of a first acquaintance."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name; where there is none, click finds in `commands` which one was meant."""
+        if cmd_name in COMMANDS:
+            return _load(cmd_name)
+        self.commands = {name: _load(name) for name in COMMANDS}
+        return None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Each with the whole first paragraph of its help, which click itself would cut short."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, (_load(name).help or "").partition("\n\n")[0]) for name in COMMANDS])
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Without arguments, the help and exit status 2."""
+        if not args:
+            click.echo(ctx.get_help())
+            ctx.exit(2)
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Ctrl-C ends a command as click's Abort; click on its own prints an empty line first."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise click.Abort from None
+
+
+def _load(name: str) -> click.Command:
+    return getattr(import_module(f"glassnet.cli.{name}"), name)
+
+
+def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if not wanted:
         return
-    typer.echo(f"glassnet {glassnet.__version__}")
+    click.echo(f"glassnet {glassnet.__version__}")
     if context.params.get("verbose"):
         for line in _engines():
-            typer.echo(line)
-    raise typer.Exit
+            click.echo(line)
+    context.exit()
 
 
 def _engines() -> list[str]:
@@ -53,11 +78,10 @@ def _engines() -> list[str]:
     ]
 
 
-@app.callback()
-def options(
-    verbose: bool = typer.Option(False, "--verbose", is_eager=True, help="With --version: the engines too, and what they run on."),
-    version: bool = typer.Option(False, "--version", callback=_version, help="Print the version."),
-) -> None:
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.option("--verbose", is_flag=True, is_eager=True, help="With --version: the engines too, and what they run on.")
+@click.option("--version", is_flag=True, expose_value=False, callback=_version, help="Print the version.")
+def app(verbose: bool) -> None:
     """Small dense networks on tables, where every number of every step can be seen."""
 
 
@@ -69,19 +93,15 @@ def main() -> None:
         code = app(standalone_mode=False)
     except GlassnetError as error:
         _end(str(error), 2)
-    except typer.Abort:
+    except click.Abort:
         _end(interrupted, 1)
     except OSError as error:
         _end(f"{error.filename}: {error.strerror}" if error.filename else str(error), 2)
     except MemoryError:
         _end("not enough memory for this: make --hidden, --epochs or the table smaller", 2)
-    except Exception as error:
-        if not hasattr(error, "format_message"):
-            raise
-        _end(error.format_message(), 2)  # pyright: ignore[reportAttributeAccessIssue] (a usage error of typer's own click)
+    except click.ClickException as error:
+        _end(error.format_message(), 2)
     else:
-        if code == INTERRUPTED:
-            _end(interrupted, 1)
         sys.exit(code if isinstance(code, int) else 0)
 
 

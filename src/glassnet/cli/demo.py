@@ -1,53 +1,62 @@
 """`glassnet demo`: the article from its table to its predictions."""
 
-import json
-import sys
-from pathlib import Path
-from typing import Annotated, Any
+import os
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from glassnet import article
-from glassnet.core.initializers import initialize
-from glassnet.core.network import Parameters, feedforward
-from glassnet.core.optimizers import GradientDescent
 from glassnet.errors import GlassnetError
-from glassnet.training.run import Run, train
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from glassnet.core.network import Parameters
+    from glassnet.training.run import Run
 
 
-def demo(
-    seed: Annotated[int, typer.Option(help="Seed of the starting weights.")] = 1,
-    rng: Annotated[str, typer.Option(help="Whose random numbers: r (as R after set.seed) or numpy.")] = "r",
-    iterations: Annotated[int, typer.Option(help="How many times to feed forward, backpropagate and update.")] = article.ITERATIONS,
-    out: Annotated[Path | None, typer.Option(help="Run folder to write [default: runs/demo; none with --json].")] = None,
-    engine: Annotated[str, typer.Option(help="auto, numpy; native and xla where installed.")] = "auto",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
-) -> None:
+@click.command()
+@click.option("--seed", default=1, help="Seed of the starting weights.")
+@click.option("--rng", default="r", help="Whose random numbers: r (as R after set.seed) or numpy.")
+@click.option("--iterations", default=article.ITERATIONS, help="How many times to feed forward, backpropagate and update.")
+@click.option("--out", type=click.Path(), help="Run folder to write.", show_default="runs/demo; none with --json")
+@click.option("--engine", default="auto", help="auto, numpy; native and xla where installed.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def demo(seed: int, rng: str, iterations: int, out: str | None, engine: str, as_json: bool) -> None:
     """Build, train, print, plot and draw the article's network: 3-4-1, sigmoid, 4 rows, 1,500 iterations."""
-    from glassnet.files import check_free, free_folder
-
     if iterations < 1:
         raise GlassnetError(f"--iterations must be 1 or more, got {iterations}")
     if out is not None:
+        from glassnet.files import check_free
+
         check_free(out)
+    start, run = train_article(seed, rng, iterations, engine)
+    folder = None if out is None and as_json else write_run_folder(out, seed, rng, run)
+    if as_json:
+        import json
+
+        print(json.dumps(as_dict(start, run)))
+    elif folder is not None:
+        print_run(start, run)
+        print_files(folder)
+
+
+def train_article(seed: int, rng: str, iterations: int, engine: str) -> "tuple[Parameters, Run]":
+    """The article's starting weights, and what its iterations make of them."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy starting its threads takes longer than all that follows
+    from glassnet.core.initializers import initialize
+    from glassnet.core.optimizers import GradientDescent
+    from glassnet.training.run import train
+
     network = article.article_network()
     start = initialize(network, "uniform", seed=seed, rng=rng)
     run = train(network, start, article.X, article.Y, optimizer=GradientDescent(1.0), epochs=iterations, engine=engine)
     if run.ended == "interrupted" and not len(run.history.loss):
         raise KeyboardInterrupt
-    if out is None and not as_json:
-        out = free_folder(Path("runs/demo"))
-    if out is not None:
-        write_run_folder(out, seed, rng, run)
-    if as_json:
-        json.dump(as_dict(start, run), sys.stdout)
-        print()
-    elif out is not None:
-        print_run(start, run)
-        print_files(out)
+    return start, run
 
 
-def as_dict(start: Parameters, run: Run) -> dict[str, Any]:
+def as_dict(start: "Parameters", run: "Run") -> dict[str, Any]:
     """What `--json` prints: every number of the run, unrounded."""
     return {
         "predicted": run.output.ravel().tolist(),
@@ -59,9 +68,10 @@ def as_dict(start: Parameters, run: Run) -> dict[str, Any]:
     }
 
 
-def print_run(start: Parameters, run: Run) -> None:
+def print_run(start: "Parameters", run: "Run") -> None:
     """The whole article on a terminal: table, starting weights, losses, predictions, new rows."""
     from glassnet.cli.console import print_table
+    from glassnet.core.network import feedforward
 
     network = article.article_network()
     print(f"The article's network: {network}, {network.n_weights} weights")
@@ -92,10 +102,12 @@ def print_run(start: Parameters, run: Run) -> None:
         print(f"The run {run.diagnosis}.")
 
 
-def write_run_folder(out: Path, seed: int, rng: str, run: Run) -> None:
-    """loss.svg, loss.png, network.svg, history.csv and model.safetensors."""
+def write_run_folder(out: str | None, seed: int, rng: str, run: "Run") -> "Path":
+    """loss.svg, loss.png, network.svg, history.csv and model.safetensors, in a new folder of runs/ unless `out` names one."""
+    from pathlib import Path
+
     from glassnet.cli.console import write_columns
-    from glassnet.files import whole_folder
+    from glassnet.files import free_folder, whole_folder
     from glassnet.model import MODEL_FILE, Model
     from glassnet.see.diagram import diagram
     from glassnet.see.loss_curve import save_loss_curve
@@ -106,7 +118,8 @@ def write_run_folder(out: Path, seed: int, rng: str, run: Run) -> None:
     record = {"command": "demo", "seed": seed, "rng": rng, "iterations": len(run.history.loss), "engine": run.engine}
     model = Model(network, run.parameters, encoding, history=run.history.table(), record=record)
     x = range(1, len(run.history.loss) + 1)
-    with whole_folder(out) as folder:
+    target = free_folder("runs/demo") if out is None else Path(out)
+    with whole_folder(target) as folder:
         save_loss_curve(
             [folder / "loss.svg", folder / "loss.png"],
             x,
@@ -117,9 +130,10 @@ def write_run_folder(out: Path, seed: int, rng: str, run: Run) -> None:
         (folder / "network.svg").write_text(diagram(network, run.parameters, article.INPUT_NAMES, ["y"]), encoding="utf-8")
         write_columns(folder / "history.csv", {"iteration": list(x), "loss": run.history.loss.tolist()})
         model.save(folder / MODEL_FILE)
+    return target
 
 
-def print_files(out: Path) -> None:
+def print_files(out: "Path") -> None:
     """Where everything was written, and what to do next."""
     print(f"Written to {out}/: " + ", ".join(sorted(path.name for path in out.iterdir())))
     print(f"Look at {out}/loss.png and {out}/network.svg; then try: glassnet show {out}")

@@ -2,19 +2,20 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 
-def predict(
-    model: Annotated[Path, typer.Argument(help="A model file, or the run folder that holds one.")],
-    table: Annotated[
-        str, typer.Argument(help="CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; - is CSV on standard input.")
-    ],
-    out: Annotated[Path | None, typer.Option(help="CSV file to write; - is standard output, the default.")] = None,
-) -> None:
-    """Predict the rows of a table as CSV; columns are matched by name, categories never seen count as missing."""
+@click.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("table")
+@click.option("--out", type=click.Path(path_type=Path), help="CSV file to write; - is standard output, the default.")
+def predict(model: Path, table: str, out: Path | None) -> None:
+    """Predict the rows of a table as CSV; columns are matched by name, categories never seen count as missing.
+
+    MODEL is a model file, or the run folder that holds one. TABLE is CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; - is
+    CSV on standard input.
+    """
     from glassnet.cli.console import write_columns
     from glassnet.files import check_free, whole_file
     from glassnet.model import load

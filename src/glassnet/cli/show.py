@@ -1,9 +1,9 @@
 """`glassnet show`: what a model is: its shape, its columns, its scores, and the weights of a small one."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 if TYPE_CHECKING:
     from glassnet.model import Model
@@ -12,8 +12,13 @@ ACROSS = 5  # columns of weights beside each other
 SMALL = 200  # weights; those of a larger network are not printed
 
 
-def show(model: Annotated[Path, typer.Argument(help="A model file, or the run folder that holds one.")]) -> None:
-    """Print a model's shape, how each column is encoded, its scores, and the weights of a small network."""
+@click.command()
+@click.argument("model", type=click.Path(path_type=Path))
+def show(model: Path) -> None:
+    """Print a model's shape, how each column is encoded, its scores, and the weights of a small network.
+
+    MODEL is a model file, or the run folder that holds one.
+    """
     from glassnet.model import load
 
     loaded = load(model)

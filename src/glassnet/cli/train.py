@@ -5,76 +5,69 @@ import platform
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
 from glassnet.errors import GlassnetError
 
 SHOWN_ROWS = 8  # held-out rows on the terminal; predictions.csv has all
 
 
+@click.command()
+@click.argument("table")
+@click.option("--target", required=True, multiple=True, help="Column to predict; repeat for several outputs.")
+@click.option("--task", help="regression, binary or multiclass.", show_default="found from the target")
+@click.option("--hidden", default="64,64", help="Nodes of each hidden layer.")
+@click.option("--activation", default="silu", help="Activation of the hidden layers, one or one each: relu,tanh.")
+@click.option("--loss", help="Loss, such as huber:0.5 or pinball:0.9.", show_default="by task")
+@click.option("--optimizer", default="adamw", help="gradient_descent, momentum, nesterov, rmsprop, adam, adamw or rprop.")
+@click.option("--learning-rate", type=float, help="Largest learning rate.", show_default="by optimizer")
+@click.option("--schedule", default="cosine", help="constant, cosine or four_cycles.")
+@click.option("--batch-size", type=int, help="Rows of an update.", show_default="by the number of rows")
+@click.option("--epochs", type=int, help="Times through the rows.", show_default="by the number of rows")
+@click.option("--patience", type=int, help="Stop after so many epochs without a better one.", show_default="never")
+@click.option("--l2", default=0.0, help="Adds (l2/2) sum w^2 to the loss.")
+@click.option("--l1", default=0.0, help="Adds l1 sum |w| to the loss.")
+@click.option("--decay", type=float, help="Weight decay of adamw.", show_default="by the number of rows")
+@click.option("--dropout", default=0.15, help="Share of hidden nodes left out of each update.")
+@click.option("--seed", default=0, help="Seed of the split, the weights and the batches.")
+@click.option("--dtype", default="float64", help="float64 or float32.")
+@click.option("--engine", default="auto", help="auto, numpy; native and xla where installed.")
+@click.option(
+    "--validation",
+    type=float,
+    help="Share of the training rows that judges epochs.",
+    show_default="0.2, or 0 for few rows",
+)
+@click.option("--holdout", default=0.2, help="Share of the rows kept for the final score.")
+@click.option("--category", multiple=True, help="Column of numbers to take as categories; repeat for more.")
+@click.option("--ignore", multiple=True, help="Column to leave out; repeat for more.")
+@click.option("--out", type=click.Path(path_type=Path), help="Run folder to write.", show_default="runs/<name of the table>")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def train(
-    table: Annotated[
-        str, typer.Argument(help="CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; - is CSV on standard input.")
-    ],
-    target: Annotated[list[str], typer.Option("--target", help="Column to predict; repeat for several outputs.")],
-    task: Annotated[str | None, typer.Option(help="regression, binary or multiclass [default: found from the target].")] = None,
-    hidden: Annotated[str, typer.Option(help="Nodes of each hidden layer.")] = "64,64",
-    activation: Annotated[str, typer.Option(help="Activation of the hidden layers, one or one each: relu,tanh.")] = "silu",
-    loss: Annotated[str | None, typer.Option(help="Loss, such as huber:0.5 or pinball:0.9 [default: by task].")] = None,
-    optimizer: Annotated[str, typer.Option(help="gradient_descent, momentum, nesterov, rmsprop, adam, adamw or rprop.")] = "adamw",
-    learning_rate: Annotated[float | None, typer.Option(help="Largest learning rate [default: by optimizer].")] = None,
-    schedule: Annotated[str, typer.Option(help="constant, cosine or four_cycles.")] = "cosine",
-    batch_size: Annotated[int | None, typer.Option(help="Rows of an update [default: by the number of rows].")] = None,
-    epochs: Annotated[int | None, typer.Option(help="Times through the rows [default: by the number of rows].")] = None,
-    patience: Annotated[int | None, typer.Option(help="Stop after so many epochs without a better one [default: never].")] = None,
-    l2: Annotated[float, typer.Option(help="Adds (l2/2) sum w^2 to the loss.")] = 0.0,
-    l1: Annotated[float, typer.Option(help="Adds l1 sum |w| to the loss.")] = 0.0,
-    decay: Annotated[float | None, typer.Option(help="Weight decay of adamw [default: by the number of rows].")] = None,
-    dropout: Annotated[float, typer.Option(help="Share of hidden nodes left out of each update.")] = 0.15,
-    seed: Annotated[int, typer.Option(help="Seed of the split, the weights and the batches.")] = 0,
-    dtype: Annotated[str, typer.Option(help="float64 or float32.")] = "float64",
-    engine: Annotated[str, typer.Option(help="auto, numpy; native and xla where installed.")] = "auto",
-    validation: Annotated[
-        float | None, typer.Option(help="Share of the training rows that judges epochs [default: 0.2, or 0 for few rows].")
-    ] = None,
-    holdout: Annotated[float, typer.Option(help="Share of the rows kept for the final score.")] = 0.2,
-    category: Annotated[list[str] | None, typer.Option(help="Column of numbers to take as categories; repeat for more.")] = None,
-    ignore: Annotated[list[str] | None, typer.Option(help="Column to leave out; repeat for more.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Run folder to write [default: runs/<name of the table>].")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+    table: str,
+    target: tuple[str, ...],
+    hidden: str,
+    activation: str,
+    category: tuple[str, ...],
+    out: Path | None,
+    as_json: bool,
+    quiet: bool,
+    **others: Any,
 ) -> None:
-    """Train a network on a table: finds the task, encodes and scales the columns, holds rows out, trains, scores."""
+    """Train a network on a table: finds the task, encodes and scales the columns, holds rows out, trains, scores.
+
+    TABLE is CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; - is CSV on standard input.
+    """
     from glassnet.cli.console import progress_bar
     from glassnet.files import check_free, free_folder
     from glassnet.recipe import Options
     from glassnet.table_run import run_table
 
-    options = Options(
-        task=task,
-        hidden=_sizes(hidden),
-        activation=tuple(activation.split(",")) if "," in activation else activation,
-        loss=loss,
-        optimizer=optimizer,
-        learning_rate=learning_rate,
-        schedule=schedule,
-        batch_size=batch_size,
-        epochs=epochs,
-        patience=patience,
-        l2=l2,
-        l1=l1,
-        decay=decay,
-        dropout=dropout,
-        seed=seed,
-        dtype=dtype,
-        engine=engine,
-        validation=validation,
-        holdout=holdout,
-        categories=tuple(category or ()),
-        ignore=tuple(ignore or ()),
-    )
+    several = tuple(activation.split(",")) if "," in activation else activation
+    options = Options(hidden=_sizes(hidden), activation=several, categories=category, **others)
     if out is not None:
         check_free(out)
     source = Path("stdin" if table == "-" else table)

@@ -11,7 +11,7 @@ import numpy as np
 from glassnet.errors import GlassnetError, unknown_name
 from glassnet.training.problem import Floats
 
-SCHEDULES: dict[str, Callable[[Floats], Floats]] = {
+SCHEDULES: dict[str, Callable[[Floats], Floats | np.floating]] = {
     "constant": lambda t: np.float64(1),
     "cosine": lambda t: 0.5 * (1 + np.cos(np.pi * t)),  # Loshchilov & Hutter 2017, eq. (5), one period
     "four_cycles": lambda t: 0.5 * (1 - np.cos(2 * np.pi * np.log2(1 + 15 * t))),  # Holzmüller et al. 2024, "coslog4"
@@ -39,7 +39,7 @@ class Plan:
     epochs: int
     batch_size: int | None = None
     shuffle: bool = True
-    schedule: str | Callable[[Floats], Floats] = "constant"
+    schedule: str | Callable[[Floats], Floats | np.floating] = "constant"
     patience: int | None = None
     min_delta: float = 0.0
     seed: int = 0

@@ -82,7 +82,7 @@ def train(
     weight_masks: Sequence[Any] = (),
     multipliers: Parameters | None = None,
     shuffle: bool = True,
-    schedule: str | Callable[[Floats], Floats] = "constant",
+    schedule: str | Callable[[Floats], Floats | np.floating] = "constant",
     patience: int | None = None,
     min_delta: float = 0.0,
     seed: int = 0,
