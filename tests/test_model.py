@@ -1,6 +1,8 @@
 """A trained model: what it predicts, what it keeps, what its file refuses."""
 
+import copy
 import json
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -385,3 +387,10 @@ def test_own_functions_predict_too() -> None:
     parameters = gn.initialize(network)
     x = np.ones((2, 2))
     np.testing.assert_array_equal(find_predictor(network, parameters)(x), gn.feedforward(network, parameters, x).output)
+
+
+def test_a_model_that_has_predicted_can_be_pickled_and_copied(penguins: pl.DataFrame) -> None:
+    model = gn.train_table(penguins, "body_mass_g", epochs=2)
+    before = model.predict(penguins)
+    for again in (pickle.loads(pickle.dumps(model)), copy.deepcopy(model), copy.copy(model)):
+        np.testing.assert_array_equal(again.predict(penguins), before)

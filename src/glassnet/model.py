@@ -49,6 +49,10 @@ class Model:
             return targets[0].decode(self.output(table))
         return np.stack([target.decode(part) for target, part in self.encoding.by_target(self.output(table))], axis=1)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy or a pickle of the model holds: all but the prepared prediction, which is made anew where it is needed."""
+        return {name: value for name, value in self.__dict__.items() if name != "_predictor"}
+
     def predict_proba(self, table: Any) -> np.ndarray:
         """The probability of each class, N x classes; for several two-valued targets N x targets, of the second class."""
         if self.encoding.task == "regression":

@@ -2,6 +2,7 @@
 
 import ctypes
 import itertools
+import pickle
 import threading
 from typing import Any
 
@@ -288,3 +289,10 @@ def test_auto_is_native() -> None:
     problem, _ = training("tanh", "identity", "mean_squared_error", "adam")
     assert find_engine("auto", problem).name == "native"
     assert find_engine("numpy", problem).run is reference.run
+
+
+def test_a_copied_network_is_still_ours() -> None:
+    """Networks go through pickles to other processes; their functions are ours there too."""
+    for output, loss in PAIRS:
+        problem, _ = training("gelu", output, loss, "adam")
+        assert native.refuses(pickle.loads(pickle.dumps(problem))) == ""
