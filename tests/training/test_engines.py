@@ -17,7 +17,7 @@ from glassnet.core.losses import LOSSES, SETTINGS
 from glassnet.core.network import Parameters, flatten
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.errors import GlassnetError, GlassnetWarning
-from glassnet.training.engines import find_engine, native
+from glassnet.training.engines import find_engine, installed, native
 from glassnet.training.engines import numpy as reference
 
 pytestmark = pytest.mark.skipif(bool(native.missing()) and not in_ci(), reason=native.missing())
@@ -275,13 +275,18 @@ def test_own_functions_run_on_numpy_and_the_run_says_so() -> None:
 
 
 def test_without_the_engine_a_warning_says_why_and_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(native, "_REASON", "was installed where no C++ compiler was found")
+    monkeypatch.setattr(installed, "left_out", lambda: "no C++ compiler was found")
+    text = installed.why_missing(ModuleNotFoundError("No module named 'glassnet._native'"))
+    assert "because it cannot be loaded (libstdc++.so.6: no such file)" in installed.why_missing(
+        ImportError("libstdc++.so.6: no such file")
+    )
+    monkeypatch.setattr(native, "_MISSING", text)
     network = gn.Network([2, 3, 1])
-    with pytest.warns(GlassnetWarning, match="no C.. compiler was found.*pip install --force-reinstall"):
+    with pytest.warns(GlassnetWarning, match="because no C.. compiler was found.*pip install --force-reinstall"):
         run = gn.train(network, gn.initialize(network), np.eye(2), [0, 1], epochs=2)
     assert run.engine == "numpy"
     assert "pip install" in run.engine_note
-    with pytest.raises(GlassnetError, match="engine 'native' cannot run this: glassnet's native engine was installed where"):
+    with pytest.raises(GlassnetError, match="engine 'native' cannot run this: glassnet is without its native engine, because no C"):
         gn.train(network, gn.initialize(network), np.eye(2), [0, 1], epochs=2, engine="native")
 
 

@@ -4,9 +4,7 @@ Here a training is turned into plain arrays and numbers, and what comes back int
 """
 
 import os
-import sys
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import fields
 from importlib import import_module
 from typing import Any
@@ -21,14 +19,14 @@ from glassnet.errors import GlassnetError
 from glassnet.training.problem import Best, Floats, Measured, Problem, State
 
 _native: Any = None
+_MISSING = ""
 try:
     _native = import_module("glassnet._native")
-except ModuleNotFoundError:
-    _REASON = "was installed where no C++ compiler was found"
 except ImportError as error:
-    _REASON = f"cannot be loaded ({error})"
+    from glassnet.training.engines.installed import why_missing
+
+    _MISSING = why_missing(error)
 else:
-    _REASON = ""
     ROWS = {table: {name: i for i, name in enumerate(_native.names(table))} for table in ("activations", "losses", "optimizers")}
     VARIANT = _native.variants()[0]
     """The instruction set in use: the best that this processor has."""
@@ -45,22 +43,7 @@ def variants() -> list[str]:
 
 def missing() -> str:
     """Why this engine is not there and how to get it, or "" where it is."""
-    return (
-        _REASON and f"glassnet's native engine {_REASON}. With a C++ compiler (on Debian: apt-get install g++), run: {reinstall()}"
-    )
-
-
-def reinstall() -> str:
-    """The line that installs glassnet again, from where it came from."""
-    import json
-    from importlib.metadata import PackageNotFoundError, distribution
-
-    source = "glassnet"
-    with suppress(PackageNotFoundError, KeyError, ValueError):
-        came_from = json.loads(distribution("glassnet").read_text("direct_url.json") or "{}")
-        editable = "--editable " if came_from["dir_info"].get("editable") else ""
-        source = editable + came_from["url"].removeprefix("file://")
-    return f"{sys.executable} -m pip install --force-reinstall --no-deps --no-cache-dir {source}"
+    return _MISSING
 
 
 def refuses(problem: Problem) -> str:
