@@ -42,9 +42,7 @@ struct Elu {
 struct Selu {
     static constexpr bool slope_in_z = false;
     static constexpr double SCALE = 1.0507009873554805, ALPHA = 1.6732632423543772;
-    template <class T> static INLINE Vec<T> value(Vec<T> z) {
-        return T(SCALE) * (z > T(0) ? z : T(ALPHA) * expm1_negative<T>(minimum<T>(z, T(0))));
-    }
+    template <class T> static INLINE Vec<T> value(Vec<T> z) { return T(SCALE) * (z > T(0) ? z : T(ALPHA) * expm1_negative<T>(minimum<T>(z, T(0)))); }
     template <class T> static INLINE Vec<T> slope(Vec<T> a) { return a > T(0) ? all(T(SCALE)) : a + T(SCALE * ALPHA); }
 };
 

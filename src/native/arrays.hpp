@@ -139,7 +139,8 @@ template <class T, int count> INLINE void sums(const Vec<T>* x, T* out) {
     constexpr int groups = (count + L - 1) / L;
     UNROLL for (int g = 0; g < groups; ++g) {
         Vec<T> v[L];
-        UNROLL for (int i = 0; i < L; ++i) v[i] = g * L + i < count ? x[g * L + i] : Vec<T>{};
+        UNROLL for (int i = 0; i < L; ++i)
+            v[i] = g * L + i < count ? x[g * L + i] : Vec<T>{};
         Vec<T> total;
         if constexpr (L == 2) {
             total = shuffle<T, 0, 2>(v[0], v[1]) + shuffle<T, 1, 3>(v[0], v[1]);
@@ -163,10 +164,12 @@ template <class T, int count> INLINE void sums(const Vec<T>* x, T* out) {
             total = shuffle<T, 0, 1, 2, 3, 8, 9, 10, 11>(quad[0], quad[1]) + shuffle<T, 4, 5, 6, 7, 12, 13, 14, 15>(quad[0], quad[1]);
         }
         constexpr int last = count - (groups - 1) * L;
-        if (g < groups - 1 || last == L)
+        if (g < groups - 1 || last == L) {
             store<T>(out + g * L, total);
-        else
-            UNROLL for (int i = 0; i < last; ++i) out[g * L + i] = total[i];
+        } else {
+            UNROLL for (int i = 0; i < last; ++i)
+                out[g * L + i] = total[i];
+        }
     }
 }
 

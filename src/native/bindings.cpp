@@ -57,7 +57,9 @@ public:
     ~Arena() {
         for (void* block : blocks) std::free(block);
     }
-    Memory memory() { return {this, [](void* self, std::size_t bytes) { return static_cast<Arena*>(self)->take(bytes); }}; }
+    Memory memory() {
+        return {this, [](void* self, std::size_t bytes) { return static_cast<Arena*>(self)->take(bytes); }};
+    }
 
 private:
     std::vector<void*> blocks;
@@ -153,20 +155,34 @@ auto run(
         int(slots.size()) != engine.optimizer_slots(optimizer) || settings.size() > 5)
         throw std::invalid_argument("rates, multipliers, dropout, slots or settings do not fit the problem");
     const Problem problem{
-        network.view(), rows, validation ? rows_of(network, *validation, "validation") : Rows{}, optimizer, settings.data(), multipliers.data(),
-        penalty.first, penalty.second, dropout.data(), masks.empty() ? nullptr : mask_pointers.data(), batch_size, patience, min_delta, seed
+        network.view(),
+        rows,
+        validation ? rows_of(network, *validation, "validation") : Rows{},
+        optimizer,
+        settings.data(),
+        multipliers.data(),
+        penalty.first,
+        penalty.second,
+        dropout.data(),
+        masks.empty() ? nullptr : mask_pointers.data(),
+        batch_size,
+        patience,
+        min_delta,
+        seed
     };
-    State state{
-        parameter_pointers.data(), best_pointers.data(), {nullptr, nullptr}, t, epoch, best_epoch, waited, best_loss, Ended::no
-    };
+    State state{parameter_pointers.data(), best_pointers.data(), {nullptr, nullptr}, t, epoch, best_epoch, waited, best_loss, Ended::no};
     for (std::size_t k = 0; k < slots.size(); ++k) state.slots[k] = slot_pointers[k].data();
     Measured measured{
         static_cast<double*>(pointer(loss, nb::dtype<double>(), epochs * batches, "loss")),
         static_cast<double*>(pointer(epoch_loss, nb::dtype<double>(), epochs, "epoch_loss")),
-        static_cast<double*>(pointer(validation_loss, nb::dtype<double>(), validation ? epochs : 0, "validation_loss")), 0, 0,
-        pointer(output, network.dtype(), batch_size * network.sizes.back(), "output"), 0
+        static_cast<double*>(pointer(validation_loss, nb::dtype<double>(), validation ? epochs : 0, "validation_loss")),
+        0,
+        0,
+        pointer(output, network.dtype(), batch_size * network.sizes.back(), "output"),
+        0
     };
-    const std::int64_t* order = orders ? static_cast<const std::int64_t*>(pointer(*orders, nb::dtype<std::int64_t>(), epochs * rows.n, "orders")) : nullptr;
+    const std::int64_t* order =
+        orders ? static_cast<const std::int64_t*>(pointer(*orders, nb::dtype<std::int64_t>(), epochs * rows.n, "orders")) : nullptr;
     {
         const nb::gil_scoped_release release;
         Arena arena;
@@ -227,15 +243,17 @@ NB_MODULE(_native, module) {
     module.doc() = "The native engine. Called by glassnet.training.engines.native only.";
     nb::class_<NetworkSpec>(module, "NetworkSpec")
         .def(
-            "__init__",
-            [](NetworkSpec* self, std::vector<int> sizes, std::vector<int> activations, bool bias, int loss, int reduction, double setting, bool f64) {
+            "__init__", [](NetworkSpec* self, std::vector<int> sizes, std::vector<int> activations, bool bias, int loss, int reduction,
+                           double setting, bool f64) {
                 if (sizes.size() != activations.size() + 1 || activations.empty()) throw std::invalid_argument("sizes and activations do not fit");
                 new (self) NetworkSpec{std::move(sizes), std::move(activations), bias, loss, reduction, setting, f64};
             }
         );
-    module.def("run", &run, nb::arg(), nb::arg(), nb::arg(), nb::arg().none(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(),
-        nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(),
-        nb::arg().none(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg());
+    module.def(
+        "run", &run, nb::arg(), nb::arg(), nb::arg(), nb::arg().none(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(),
+        nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none(),
+        nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg()
+    );
     nb::class_<Predictor>(module, "Predictor")
         .def(nb::init<const std::string&, NetworkSpec, const std::vector<Read>&>())
         .def("__call__", &Predictor::predict);

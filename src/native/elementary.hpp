@@ -43,9 +43,7 @@ template <class T> struct Reduced {
 };
 
 // 2^n for a whole number n of normal size, given as `shifted` above.
-template <class T> INLINE Vec<T> power_of_2(Vec<T> shifted) {
-    return from_bits<T>((bits<T>(shifted) + Format<T>::bias) << Format<T>::mantissa);
-}
+template <class T> INLINE Vec<T> power_of_2(Vec<T> shifted) { return from_bits<T>((bits<T>(shifted) + Format<T>::bias) << Format<T>::mantissa); }
 
 // (e^r - 1) / r for a reduced r.
 template <class T> INLINE Vec<T> expm1_over(Vec<T> r) {

@@ -73,7 +73,9 @@ struct Engine {
     const char* (*function_name)(const char* table, int i);  // the names of each table, in order, then null
     int (*optimizer_slots)(int optimizer);
     // Train for `epochs` from `state`. orders: epochs x N row numbers, or null: as they are; rates: epochs x batches.
-    void (*run)(bool f64, const Problem&, State&, const std::int64_t* orders, const double* rates, std::int64_t epochs, Measured&, const Memory&, const Team&);
+    void (*run)(
+        bool f64, const Problem&, State&, const std::int64_t* orders, const double* rates, std::int64_t epochs, Measured&, const Memory&, const Team&
+    );
     // The parameters as `predict` wants them, in memory that must outlive its calls; then the outputs, n x K, for n rows of inputs x.
     const void* (*prepare)(bool f64, const Network&, void* const* parameters, const Memory&);
     void (*predict)(bool f64, const Network&, const void* prepared, const void* x, std::int64_t n, void* output, const Memory&, const Team&);

@@ -9,9 +9,7 @@ namespace glassnet::GLASSNET_VARIANT {
 
 enum class Reduction { sum, mean, mean_rows };
 
-template <class T> struct Terms {
-    Vec<T> value, slope;
-};
+template <class T> struct Terms { Vec<T> value, slope; };
 
 struct Squares {
     static constexpr bool in_z = false;
@@ -80,9 +78,7 @@ Vec<T> terms(const Vec<T>* z, const Vec<T>* a, const Vec<T>* y, const Vec<T>* sh
 
 // -y_k log a_k with log a_k = z_k - top - log(sum e^(z - top)); slope a sum(y) - y, eq. (10).
 template <class T>
-Vec<T> categorical_cross_entropy(
-    const Vec<T>* z, const Vec<T>* a, const Vec<T>* y, const Vec<T>* share, T, Vec<T>* slope, int K, int V
-) {
+Vec<T> categorical_cross_entropy(const Vec<T>* z, const Vec<T>* a, const Vec<T>* y, const Vec<T>* share, T, Vec<T>* slope, int K, int V) {
     Vec<T> total = {};
     for (int v = 0; v < V; ++v) {
         Vec<T> top = z[v], sum_e = {}, sum_y = {}, value = {};

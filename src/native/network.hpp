@@ -47,16 +47,12 @@ template <class T, int V> INLINE void backprop(const Layer<T, V>* layers, int L,
         const Layer<T, V>&layer = layers[l], &before = layers[l - 1];
         const std::ptrdiff_t at = panel<V>(b, layer.n_in);
         const Vec<T>*delta = layer.delta + panel<V>(b, layer.n_out), *dropped = before.dropped ? before.dropped + at : nullptr;
-        before.activation->backward(
-            layer.w, delta, layer.n_out, dropped, before.z + at, before.a + at, before.delta + at, layer.n_in
-        );
+        before.activation->backward(layer.w, delta, layer.n_out, dropped, before.z + at, before.a + at, before.delta + at, layer.n_in);
     }
 }
 
 // A piece of the gradient of a layer: that of the weights of some inputs, and with the first of them that of the biases.
-struct Piece {
-    int layer, first, last;
-};
+struct Piece { int layer, first, last; };
 
 // One piece of the gradient over all blocks of a group; added to what is there, or in its place.
 template <class T, int V> INLINE void gradient(const Layer<T, V>* layers, Piece piece, int blocks, bool add) {

@@ -56,8 +56,13 @@ template <class T> struct Adam {  // eq. (17)
     static constexpr int settings = 4, slots = 2;
     T beta1, fresh1, beta2, fresh2, epsilon, start1, start2;
     Adam(const double* setting, std::int64_t t)
-        : beta1(T(setting[1])), fresh1(T(1 - setting[1])), beta2(T(setting[2])), fresh2(T(1 - setting[2])), epsilon(T(setting[3])),
-          start1(T(1 / (1 - power(setting[1], t)))), start2(T(1 / (1 - power(setting[2], t)))) {}
+        : beta1(T(setting[1])),
+          fresh1(T(1 - setting[1])),
+          beta2(T(setting[2])),
+          fresh2(T(1 - setting[2])),
+          epsilon(T(setting[3])),
+          start1(T(1 / (1 - power(setting[1], t)))),
+          start2(T(1 / (1 - power(setting[2], t)))) {}
     INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool) const {
         s[0] = beta1 * s[0] + fresh1 * g;
         s[1] = beta2 * s[1] + fresh2 * g * g;

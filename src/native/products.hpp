@@ -16,21 +16,22 @@ template <int V> constexpr std::ptrdiff_t panel(std::ptrdiff_t b, int nodes) { r
 template <class T, int V, int M, class Finish>
 INLINE void product_tile(const T* w, std::ptrdiff_t by_k, std::ptrdiff_t by_m, const T* start, const Vec<T>* in, int K, const Finish& finish) {
     Vec<T> sum[M * V];
-    UNROLL for (int i = 0; i < M * V; ++i) sum[i] = start ? all(start[i / V]) : Vec<T>{};
+    UNROLL for (int i = 0; i < M * V; ++i)
+        sum[i] = start ? all(start[i / V]) : Vec<T>{};
     for (int k = 0; k < K; ++k, w += by_k, in += V) {
         UNROLL for (int m = 0; m < M; ++m) {
             const Vec<T> weight = all(w[m * by_m]);
-            UNROLL for (int v = 0; v < V; ++v) sum[m * V + v] += weight * in[v];
+            UNROLL for (int v = 0; v < V; ++v)
+                sum[m * V + v] += weight * in[v];
         }
     }
-    UNROLL for (int i = 0; i < M * V; ++i) finish(i, sum[i]);
+    UNROLL for (int i = 0; i < M * V; ++i)
+        finish(i, sum[i]);
 }
 
 // The product for all `nodes`, in tiles that fill the registers; `finish(i, sum)` is told which of the nodes * V vectors it gets.
 template <class T, int V, class Finish>
-INLINE void product(
-    const T* w, std::ptrdiff_t by_k, std::ptrdiff_t by_m, const T* start, const Vec<T>* in, int K, int nodes, const Finish& finish
-) {
+INLINE void product(const T* w, std::ptrdiff_t by_k, std::ptrdiff_t by_m, const T* start, const Vec<T>* in, int K, int nodes, const Finish& finish) {
     int m = 0;
     const auto tile = [&](auto size) INLINE_LAMBDA {
         const auto its_own = [&](int i, Vec<T> sum) INLINE_LAMBDA { finish(m * V + i, sum); };
@@ -50,19 +51,23 @@ INLINE void weights_tile(
     const Vec<T>* in, std::ptrdiff_t in_stride, const Vec<T>* delta, std::ptrdiff_t delta_stride, int blocks, T* dw, int n_out, bool add
 ) {
     Vec<T> product[D * H];
-    UNROLL for (int i = 0; i < D * H; ++i) product[i] = in[i / H * V] * delta[i % H * V];
+    UNROLL for (int i = 0; i < D * H; ++i)
+        product[i] = in[i / H * V] * delta[i % H * V];
     UNROLL for (int v = 1; v < V; ++v) {
-        UNROLL for (int i = 0; i < D * H; ++i) product[i] += in[i / H * V + v] * delta[i % H * V + v];
+        UNROLL for (int i = 0; i < D * H; ++i)
+            product[i] += in[i / H * V + v] * delta[i % H * V + v];
     }
     for (int b = 1; b < blocks; ++b) {
         in += in_stride;
         delta += delta_stride;
         UNROLL for (int v = 0; v < V; ++v) {
             Vec<T> right[H];
-            UNROLL for (int h = 0; h < H; ++h) right[h] = in_register<T>(delta[h * V + v]);
+            UNROLL for (int h = 0; h < H; ++h)
+                right[h] = in_register<T>(delta[h * V + v]);
             UNROLL for (int d = 0; d < D; ++d) {
                 const Vec<T> left = in_register<T>(in[d * V + v]);
-                UNROLL for (int h = 0; h < H; ++h) product[d * H + h] += left * right[h];
+                UNROLL for (int h = 0; h < H; ++h)
+                    product[d * H + h] += left * right[h];
             }
         }
     }

@@ -12,9 +12,7 @@ constexpr int GROUP_ROWS = 128;                  // ... but at least so many row
 constexpr std::size_t PIECE_BYTES = 16 * 1024;   // of inputs, that a piece of the gradient goes over again for each few outputs
 constexpr int PART_WEIGHTS = 8192;               // of an update, that one thread makes at a time
 
-template <class T> T* take(const Memory& memory, std::size_t count) {
-    return static_cast<T*>(memory.take(memory.self, count * sizeof(T)));
-}
+template <class T> T* take(const Memory& memory, std::size_t count) { return static_cast<T*>(memory.take(memory.self, count * sizeof(T))); }
 
 template <class F> INLINE void each(const Team& team, int parts, const F& f) {
     if (team.threads == 1 || parts == 1)
@@ -63,7 +61,7 @@ template <class T, int V> struct Panels {
     static constexpr int R = V * LANES<T>;
     int L, D, K, blocks;  // blocks: how many there is room for
     Layer<T, V>* layers;
-    Vec<T> *x, *y, *share;
+    Vec<T>*x, *y, *share;
     double* loss;         // of each block
     bool packed = false;  // all the rows there are lie in x, y and share already
 
@@ -153,12 +151,22 @@ template <class T, int V> struct Training {
     double share_weight = 0;
 
     Training(const Problem& problem, State& state, const Memory& memory, const Team& team)
-        : problem(problem), memory(memory), team(team), state(state), network(problem.network), optimizer(OPTIMIZERS<T>[problem.optimizer]),
-          loss(LOSSES<T>[problem.network.loss]), flat(problem.network, problem.multipliers, memory), w(flat.read(state.parameters, memory)),
-          dw(take<T>(memory, flat.size)), start(take<T>(memory, flat.size)), best(flat.read(state.best, memory)),
+        : problem(problem),
+          memory(memory),
+          team(team),
+          state(state),
+          network(problem.network),
+          optimizer(OPTIMIZERS<T>[problem.optimizer]),
+          loss(LOSSES<T>[problem.network.loss]),
+          flat(problem.network, problem.multipliers, memory),
+          w(flat.read(state.parameters, memory)),
+          dw(take<T>(memory, flat.size)),
+          start(take<T>(memory, flat.size)),
+          best(flat.read(state.best, memory)),
           batch(network, flat, w, dw, problem.dropout, problem.batch_size, true, memory),
           same_batch(problem.batch_size == problem.data.n && blocks_of(problem.data.n) <= batch.blocks),
-          one_block(problem.batch_size <= R && team.threads == 1), penalized(problem.masks || problem.l2 != 0 || problem.l1 != 0) {
+          one_block(problem.batch_size <= R && team.threads == 1),
+          penalized(problem.masks || problem.l2 != 0 || problem.l1 != 0) {
         for (int k = 0; k < optimizer.slots; ++k) slots[k] = flat.read(state.slots[k], memory);
         for (int l = 0; l < network.L; ++l) batch.layers[l].mask = problem.masks ? static_cast<const T*>(problem.masks[l]) : nullptr;
         output = take<Vec<T>>(memory, panel<V>(blocks_of(problem.batch_size), batch.K));
@@ -184,7 +192,9 @@ template <class T, int V> struct Training {
     }
 
     static int blocks_of(std::int64_t rows) { return static_cast<int>((rows + R - 1) / R); }
-    static int rows_of(std::int64_t rows, int block) { return static_cast<int>(rows - std::int64_t{block} * R < R ? rows - std::int64_t{block} * R : R); }
+    static int rows_of(std::int64_t rows, int block) {
+        return static_cast<int>(rows - std::int64_t{block} * R < R ? rows - std::int64_t{block} * R : R);
+    }
 
     // What every row's terms are multiplied by, before its weight, and the weight of all the rows: eq. (8).
     void shares(const Rows& rows, const std::int64_t* order, std::int64_t first, std::int64_t count, T& share, double& weight) const {
@@ -227,9 +237,8 @@ template <class T, int V> struct Training {
         const Layer<T, V>& last = panels.layers[network.L - 1];
         const std::ptrdiff_t at = panel<V>(b, panels.K);
         Vec<T>* slope = learn ? last.delta + at : panels.y + at;  // without learning it is not wanted, nor is y afterwards
-        panels.loss[b] = sum<T>(loss.terms(
-            last.z + at, last.a + at, panels.y + at, panels.share + panel<V>(b, 1), T(network.setting), slope, panels.K, V
-        ));
+        panels.loss[b] =
+            sum<T>(loss.terms(last.z + at, last.a + at, panels.y + at, panels.share + panel<V>(b, 1), T(network.setting), slope, panels.K, V));
         if (!learn) return;
         if (!loss.in_z) last.activation->output_backward(last.z + at, last.a + at, slope, panels.K, V);
         backprop<T, V>(panels.layers, network.L, b);
@@ -284,7 +293,7 @@ template <class T, int V> struct Training {
             state.ended = Ended::not_finite;
         return value;
     }
-    
+
     double validation_loss() {
         T share;
         double weight;

@@ -42,8 +42,7 @@ const void* prepare(bool f64, const Network& network, void* const* parameters, c
 }
 
 void predict_rows(
-    bool f64, const Network& network, const void* prepared, const void* x, std::int64_t n, void* output, const Memory& memory,
-    const Team& team
+    bool f64, const Network& network, const void* prepared, const void* x, std::int64_t n, void* output, const Memory& memory, const Team& team
 ) {
     const bool one = n <= (f64 ? LANES<double> : LANES<float>);
     const auto as = f64 ? (one ? predict<double, 1> : predict<double, 2>) : (one ? predict<float, 1> : predict<float, 2>);
