@@ -2,21 +2,35 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+NATIVE := CMakeLists.txt $(wildcard src/native/*)
 
-.PHONY: run test check install install-test clean
+.PHONY: run test check sanitize wheel bench install install-test clean
 
 run: install
 	$(BIN)/glassnet demo
 
 test: install-test r
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadgroup
 
 check: install-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
+	$(BIN)/clang-format --dry-run -Werror src/native/*.cpp src/native/*.hpp
 	$(BIN)/python tools/count_lines.py src/glassnet/core 700
+
+# The native engine's tests with the compiler's sanitizers.
+sanitize: install-test
+	$(BIN)/python tools/sanitize.py
+
+# The comparison with other programs, those of them that are installed in this environment.
+bench: install-test
+	$(BIN)/python -m bench
+
+# Into dist/, for Python 3.11 and for 3.12 and later, whichever of them are here.
+wheel: $(VENV)/bin/python
+	$(BIN)/python tools/wheels.py
 
 install: $(VENV)/.installed
 install-test: $(VENV)/.installed-test
@@ -25,12 +39,14 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 
-$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+$(VENV)/.installed: pyproject.toml $(NATIVE) | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --editable .
 	touch $@
 
-$(VENV)/.installed-test: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable '.[test]'
+# When the engine alone has changed, only what has changed of it is compiled, with the build tools that the test extra brings.
+$(VENV)/.installed-test: pyproject.toml $(NATIVE) | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet $(if $(filter pyproject.toml,$?),--editable '.[test]', \
+	  --no-build-isolation --no-deps --config-settings='build-dir=build/{wheel_tag}' --editable .)
 	touch $@ $(VENV)/.installed
 
 # Real R is one of the oracles: as root on Debian it is installed when missing; elsewhere its test says why it is skipped.

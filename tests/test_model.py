@@ -358,8 +358,24 @@ def test_an_array_is_as_good_as_a_table_of_numbers(dtype: str) -> None:
         model.predict(x[:, :2])
     with pytest.raises(GlassnetError, match=r"an array of shape \(3,\)"):
         model.predict(x[0])
-    with pytest.raises(GlassnetError, match="column 'b', row 2: inf is not a finite number"):
-        model.predict(np.array([[0, 0, 0], [0, np.inf, 0]]))
+    for bad in (np.inf, 1e308):
+        with pytest.raises(GlassnetError, match="column 'b', row 2"):
+            model.predict(np.array([[0, 0, 0], [0, bad, 0]]))
+    with pytest.raises(GlassnetError, match="an array of <U1: give numbers"):
+        model.predict(np.array([["a", "b", "c"]]))
+    masked = np.ma.masked_invalid(holes)
+    np.testing.assert_array_equal(model.predict(masked), model.predict(holes))
+    with pytest.raises(GlassnetError, match=r"x has shape \(2, 1, 3\), but the network needs N x 3"):
+        model.output_of(np.ones((2, 1, 3)))
+
+
+def test_parameters_that_do_not_fit_are_refused_and_odd_dtypes_run_on_numpy() -> None:
+    network = gn.Network([3, 4, 1])
+    parameters = gn.initialize(network)
+    with pytest.raises(GlassnetError, match="do not fit the network"):
+        find_predictor(network, parameters._replace(weights=tuple(w.T for w in parameters.weights)))
+    half = gn.Parameters(*(tuple(w.astype(np.float16) for w in arrays) for arrays in parameters))
+    assert find_predictor(network, half)(np.ones((2, 3), np.float16)).dtype == np.float16
 
 
 def test_an_array_will_not_do_where_a_column_is_text(penguins: pl.DataFrame) -> None:

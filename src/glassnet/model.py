@@ -43,6 +43,8 @@ class Model:
         `table` is a data frame, a dict of columns, or a path; columns are found by name. An array of numbers, N x (the columns in
         `encoding.needed`, in that order), will do for a model all of whose inputs are numbers; NaN is a missing cell. Numbers come
         in the target's own unit, classes as their labels. Raises GlassnetError when the table lacks a column.
+
+        The first call prepares the parameters: to change them, make another model (`dataclasses.replace`).
         """
         targets = self.encoding.targets
         if len(targets) == 1:
@@ -89,7 +91,9 @@ class Model:
         return self.output_of(self.encoding.encode_inputs(as_columns(frame, wanted=self.encoding.needed)))
 
     def output_of(self, x: np.ndarray) -> np.ndarray:
-        """The network's outputs, N x K, for encoded inputs, N x D."""
+        """The network's outputs, N x K, for encoded inputs, N x D. Raises GlassnetError on another shape."""
+        if np.ndim(x) != 2 or x.shape[1] != self.network.sizes[0]:
+            raise GlassnetError(f"x has shape {np.shape(x)}, but the network needs N x {self.network.sizes[0]}")
         return np.asarray(self._predictor(np.ascontiguousarray(x, self.parameters.weights[0].dtype)), np.float64)
 
     @cached_property

@@ -69,7 +69,7 @@ private:
     void* take(std::size_t bytes) {
         const std::size_t size = (bytes + 63) / 64 * 64;
         if (size > left) {
-            left = size > PIECE ? size : PIECE;
+            left = size > MANY ? size : MANY;
             blocks.reserve(blocks.size() + 1);
             next = static_cast<char*>(std::aligned_alloc(64, left));
             if (!next) throw std::bad_alloc();
@@ -80,7 +80,11 @@ private:
         left -= size;
         return piece;
     }
-    static constexpr std::size_t PIECE = 16384;
+#if defined(__SANITIZE_ADDRESS__)
+    static constexpr std::size_t MANY = 0;  // each piece by itself, so that a step out of it is seen
+#else
+    static constexpr std::size_t MANY = 16384;
+#endif
 };
 
 // Every array must have the dtype of the training and as many numbers as the engine will read or write.
@@ -152,7 +156,7 @@ auto run(
     const Rows rows = rows_of(network, data, "data");
     const std::int64_t epochs = rates.shape(0), batches = (rows.n + batch_size - 1) / batch_size;
     if (std::int64_t(rates.shape(1)) != batches || multipliers.size() != network.arrays() || dropout.size() + 1 != network.L() ||
-        int(slots.size()) != engine.optimizer_slots(optimizer) || settings.size() > 5)
+        int(slots.size()) != engine.optimizer_slots(optimizer) || int(settings.size()) != engine.optimizer_settings(optimizer))
         throw std::invalid_argument("rates, multipliers, dropout, slots or settings do not fit the problem");
     const Problem problem{
         network.view(),
@@ -209,7 +213,8 @@ public:
         const std::size_t n = x.ndim() ? x.shape(0) : 0;
         const void* from = pointer(x, network.dtype(), n * network.sizes.front(), "x");
         void* to = pointer(output, network.dtype(), n * network.sizes.back(), "output");
-        const nb::gil_scoped_release release;
+        std::optional<nb::gil_scoped_release> release;  // not for a few rows, which take less time than letting go and coming back
+        if (n * network.sizes.front() > 4096) release.emplace();
         Arena scratch;
         Threads workers(threads);
         engine.predict(network.f64, network.view(), prepared, from, static_cast<std::int64_t>(n), to, scratch.memory(), workers.team());
@@ -222,10 +227,19 @@ private:
     const void* prepared;
 };
 
-// The names of a table's rows, in order: "activations", "losses" or "optimizers".
-std::vector<std::string> names(const std::string& table) {
-    std::vector<std::string> found;
-    while (const char* name = baseline::engine.function_name(table.c_str(), static_cast<int>(found.size()))) found.emplace_back(name);
+// The names of the rows of each table, in order: Python and the engine mean the same row by the same number.
+nb::dict tables() {
+    nb::dict found;
+    for (const auto& [name, table] :
+         {std::pair{"activations", Table::activations},
+          {"losses", Table::losses},
+          {"reductions", Table::reductions},
+          {"optimizers", Table::optimizers},
+          {"endings", Table::endings}}) {
+        nb::list rows;
+        for (int i = 0; const char* row = baseline::engine.row_name(table, i); ++i) rows.append(row);
+        found[name] = rows;
+    }
     return found;
 }
 
@@ -249,14 +263,19 @@ NB_MODULE(_native, module) {
                 new (self) NetworkSpec{std::move(sizes), std::move(activations), bias, loss, reduction, setting, f64};
             }
         );
+    // What is written to must be what was given: noconvert() keeps nanobind from making copies.
     module.def(
-        "run", &run, nb::arg(), nb::arg(), nb::arg(), nb::arg().none(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(),
-        nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none(),
-        nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg()
+        "run", &run, nb::kw_only(), nb::arg("variant"), nb::arg("network"), nb::arg("data"), nb::arg("validation").none(), nb::arg("optimizer"),
+        nb::arg("settings"), nb::arg("multipliers"), nb::arg("penalty"), nb::arg("dropout"), nb::arg("masks"), nb::arg("batch_size"),
+        nb::arg("patience"), nb::arg("min_delta"), nb::arg("seed"), nb::arg("parameters").noconvert(), nb::arg("best").noconvert(),
+        nb::arg("slots").noconvert(), nb::arg("t"), nb::arg("epoch"), nb::arg("best_epoch"), nb::arg("waited"), nb::arg("best_loss"),
+        nb::arg("orders").none(), nb::arg("rates"), nb::arg("loss").noconvert(), nb::arg("epoch_loss").noconvert(),
+        nb::arg("validation_loss").noconvert(), nb::arg("output").noconvert(), nb::arg("threads")
     );
+    nb::set_leak_warnings(false);  // a thread that still trains when Python ends is no leak
     nb::class_<Predictor>(module, "Predictor")
         .def(nb::init<const std::string&, NetworkSpec, const std::vector<Read>&>())
-        .def("__call__", &Predictor::predict);
-    module.def("names", &names);
+        .def("__call__", &Predictor::predict, nb::arg("x"), nb::arg("output").noconvert(), nb::arg("threads"));
+    module.def("tables", &tables);
     module.def("variants", &variants);
 }

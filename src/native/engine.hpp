@@ -37,6 +37,7 @@ struct Problem {
 };
 
 enum class Ended { no, early, not_finite };
+constexpr const char* ENDINGS[] = {"", "early", "not_finite"};
 
 struct State {  // the arrays are read at the start and written at the end of a call
     void* const* parameters;
@@ -67,10 +68,12 @@ struct Team {
     void (*run)(void* self, void (*task)(void* context, int part), void* context, int parts);
 };
 
+enum class Table { activations, losses, reductions, optimizers, endings };
+
 struct Engine {
     const char* name;
-    int lanes32, lanes64;
-    const char* (*function_name)(const char* table, int i);  // the names of each table, in order, then null
+    const char* (*row_name)(Table table, int i);  // the name of a table's row number i, or null after the last
+    int (*optimizer_settings)(int optimizer);
     int (*optimizer_slots)(int optimizer);
     // Train for `epochs` from `state`. orders: epochs x N row numbers, or null: as they are; rates: epochs x batches.
     void (*run)(

@@ -8,6 +8,7 @@
 namespace glassnet::GLASSNET_VARIANT {
 
 enum class Reduction { sum, mean, mean_rows };
+constexpr const char* REDUCTIONS[] = {"sum", "mean", "mean_rows"};
 
 template <class T> struct Terms { Vec<T> value, slope; };
 

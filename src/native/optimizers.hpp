@@ -6,7 +6,7 @@
 
 namespace glassnet::GLASSNET_VARIANT {
 
-constexpr int MAX_SETTINGS = 5, MAX_SLOTS = 2;
+constexpr int MAX_SLOTS = 2;
 
 // b^t by squaring: a pure function of t, so that a run in pieces gives the same numbers as the run in one.
 INLINE double power(double b, std::int64_t t) {

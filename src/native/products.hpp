@@ -88,7 +88,7 @@ INLINE void weights_product(const Vec<T>* in, int n_in, const Vec<T>* delta, int
     const auto inputs = [&](auto D, auto H, auto whole) INLINE_LAMBDA {  // the deltas of a few nodes stay near while all inputs pass by
         const auto tile = [&](auto D, int i) INLINE_LAMBDA {
             weights_tile<T, V, D.value, H.value, whole.value>(
-                in + i * V, in_stride, delta + h * V, delta_stride, blocks, dw + i * n_out + h, n_out, add
+                in + i * V, in_stride, delta + h * V, delta_stride, blocks, dw + std::ptrdiff_t{i} * n_out + h, n_out, add
             );
         };
         int i = d;

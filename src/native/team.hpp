@@ -1,6 +1,7 @@
 // The threads of one call: made when it begins, gone when it ends, so that calls in several Python threads have nothing in common.
 #pragma once
 #include <atomic>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -11,7 +12,13 @@ namespace glassnet {
 class Threads {
 public:
     explicit Threads(int threads) {
-        for (int i = 1; i < threads; ++i) workers.emplace_back([this] { work(); });
+        if (threads < 2) return;
+        workers.reserve(threads - 1);
+        try {
+            for (int i = 1; i < threads; ++i) workers.emplace_back([this] { work(); });
+        } catch (const std::system_error&) {
+            // The system gives no more threads. No result depends on how many there are, so go on with those that came.
+        }
     }
     Threads(const Threads&) = delete;
     Threads& operator=(const Threads&) = delete;

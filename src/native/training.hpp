@@ -1,4 +1,11 @@
 // A training from state to state: what training/engines/numpy.py does, without coming back to Python between iterations.
+//
+// In words: a *block* is the rows that are worked on together, V vectors of them; a *panel* holds what a block has for the nodes of a layer
+// (products.hpp); a *group* is as many blocks as stay in the cache. A *tile* is some nodes of a product, a *piece* some inputs of a gradient, a *part*
+// some weights of an update: the last two are what threads share out. A *span* is one parameter array in the flat vector of all of them.
+//
+// Where to find what the numpy engine does: `_batch` is Panels::pack; feedforward, the loss and backprop's deltas are Training::loss_of_block, its weight
+// gradients `gradient` in network.hpp, its penalty and masks Training::regularize; `_epoch_loss` stands in Training::run; the other names are the same.
 #pragma once
 #include "engine.hpp"
 #include "network.hpp"
@@ -8,9 +15,9 @@
 namespace glassnet::GLASSNET_VARIANT {
 
 constexpr std::size_t GROUP_BYTES = 256 * 1024;  // of panels at a time, so that they stay in the cache ...
-constexpr int GROUP_ROWS = 128;                  // ... but at least so many rows, for the sake of the gradient's products
-constexpr std::size_t PIECE_BYTES = 16 * 1024;   // of inputs, that a piece of the gradient goes over again for each few outputs
-constexpr int PART_WEIGHTS = 8192;               // of an update, that one thread makes at a time
+constexpr int GROUP_ROWS = 128;  // ... but at least so many rows, for the sake of the gradient's products
+constexpr std::size_t PIECE_BYTES = 16 * 1024;  // of inputs, that a piece of the gradient goes over again for each few outputs
+constexpr int PART_WEIGHTS = 8192;  // of an update, that one thread makes at a time
 
 template <class T> T* take(const Memory& memory, std::size_t count) { return static_cast<T*>(memory.take(memory.self, count * sizeof(T))); }
 
@@ -51,6 +58,11 @@ template <class T> struct Flat {
         return flat;
     }
 
+    void clear_padding(T* flat) const {
+        for (int i = 0; i < arrays; ++i)
+            for (std::size_t k = counts[i]; k < spans[i].size; ++k) flat[spans[i].begin + k] = 0;
+    }
+
     void write(const T* flat, void* const* to) const {
         for (int i = 0; i < arrays; ++i) __builtin_memcpy(to[i], flat + spans[i].begin, counts[i] * sizeof(T));
     }
@@ -62,7 +74,7 @@ template <class T, int V> struct Panels {
     int L, D, K, blocks;  // blocks: how many there is room for
     Layer<T, V>* layers;
     Vec<T>*x, *y, *share;
-    double* loss;         // of each block
+    double* loss;  // of each block
     bool packed = false;  // all the rows there are lie in x, y and share already
 
     Panels(const Network& network, const Flat<T>& flat, T* w, T* dw, const double* dropout, std::int64_t rows, bool keep, const Memory& memory)
@@ -104,7 +116,7 @@ template <class T, int V> struct Panels {
 
     // Rows from number `first` of a batch, `count` of them at most R, into the panels of block b; row numbers through `order`, or as they are. A
     // block that is not full repeats its first row, and gives it no share.
-    void pack(const Rows& rows, const std::int64_t* order, std::int64_t first, int count, T each_share, int b) {
+    void pack(const Rows& rows, const std::int64_t* order, std::int64_t first, int count, double divisor, int b) {
         const T *from_x = static_cast<const T*>(rows.x), *from_y = static_cast<const T*>(rows.y);
         const T* weight = static_cast<const T*>(rows.row_weights);
         T *to_x = reinterpret_cast<T*>(x + panel<V>(b, D)), *to_y = reinterpret_cast<T*>(y + panel<V>(b, K));
@@ -114,7 +126,7 @@ template <class T, int V> struct Panels {
             for (int d = 0; d < D; ++d) to_x[d * R + r] = from_x[row * D + d];
             if (from_y)
                 for (int k = 0; k < K; ++k) to_y[k * R + r] = from_y[row * K + k];
-            to_share[r] = r < count ? (weight ? weight[row] : T(1)) * each_share : T(0);
+            to_share[r] = r < count ? T((weight ? double(weight[row]) : 1.0) / divisor) : T(0);
         }
     }
 };
@@ -131,7 +143,6 @@ template <class T, int V> void unpack(const Vec<T>* panels, T* rows, std::int64_
 template <class T, int V> struct Training {
     static constexpr int R = V * LANES<T>;
     const Problem& problem;
-    const Memory& memory;
     const Team& team;
     State& state;
     const Network& network;
@@ -141,18 +152,16 @@ template <class T, int V> struct Training {
     T *w, *dw, *start, *best, *slots[2];
     Panels<T, V> batch;
     Panels<T, V>* judged = nullptr;  // the validation rows
-    Vec<T>* output;                  // the panels of the last layer, for the whole batch
-    Piece* pieces;                   // of the gradient
-    Span* parts;                     // of the spans, for several threads
+    Vec<T>* output;  // the panels of the last layer, for the whole batch
+    Piece* pieces;  // of the gradient
+    Span* parts;  // of the spans, for several threads
     int n_pieces = 0, n_parts = 0;
     const bool same_batch, one_block;  // whether every batch is all the rows and fits into the panels; and into one block, for one thread
-    const bool penalized;              // whether there are penalties or masks
-    T share = 0;                       // of the batch
-    double share_weight = 0;
+    const bool regularized;  // whether there are penalties or weight masks
+    double divisor = 1, batch_weight = 0;  // of the batch: see `shares`
 
     Training(const Problem& problem, State& state, const Memory& memory, const Team& team)
         : problem(problem),
-          memory(memory),
           team(team),
           state(state),
           network(problem.network),
@@ -166,7 +175,7 @@ template <class T, int V> struct Training {
           batch(network, flat, w, dw, problem.dropout, problem.batch_size, true, memory),
           same_batch(problem.batch_size == problem.data.n && blocks_of(problem.data.n) <= batch.blocks),
           one_block(problem.batch_size <= R && team.threads == 1),
-          penalized(problem.masks || problem.l2 != 0 || problem.l1 != 0) {
+          regularized(problem.masks || problem.l2 != 0 || problem.l1 != 0) {
         for (int k = 0; k < optimizer.slots; ++k) slots[k] = flat.read(state.slots[k], memory);
         for (int l = 0; l < network.L; ++l) batch.layers[l].mask = problem.masks ? static_cast<const T*>(problem.masks[l]) : nullptr;
         output = take<Vec<T>>(memory, panel<V>(blocks_of(problem.batch_size), batch.K));
@@ -196,8 +205,8 @@ template <class T, int V> struct Training {
         return static_cast<int>(rows - std::int64_t{block} * R < R ? rows - std::int64_t{block} * R : R);
     }
 
-    // What every row's terms are multiplied by, before its weight, and the weight of all the rows: eq. (8).
-    void shares(const Rows& rows, const std::int64_t* order, std::int64_t first, std::int64_t count, T& share, double& weight) const {
+    // What every row's weight is divided by, and the weight of all the rows: eq. (8).
+    void shares(const Rows& rows, const std::int64_t* order, std::int64_t first, std::int64_t count, double& divisor, double& weight) const {
         const T* given = static_cast<const T*>(rows.row_weights);
         weight = static_cast<double>(count);
         if (given) {
@@ -205,12 +214,13 @@ template <class T, int V> struct Training {
             for (std::int64_t i = first; i < first + count; ++i) weight += given[order ? order[i] : i];
         }
         const int columns = network.reduction == static_cast<int>(Reduction::mean) ? batch.K : 1;
-        const double divisor = weight > 0 ? weight : 1.0;
-        share = network.reduction == static_cast<int>(Reduction::sum) ? T(1) : T(1 / (divisor * columns));
+        divisor = network.reduction == static_cast<int>(Reduction::sum) ? 1.0 : (weight > 0 ? weight : 1.0) * columns;
     }
 
     // The loss of some rows, without penalty; with `learn` also the gradient, left in dw.
-    double loss_of(Panels<T, V>& panels, const Rows& rows, const std::int64_t* order, std::int64_t first, std::int64_t count, T share, bool learn) {
+    double loss_of(
+        Panels<T, V>& panels, const Rows& rows, const std::int64_t* order, std::int64_t first, std::int64_t count, double divisor, bool learn
+    ) {
         const int blocks = blocks_of(count);
         Layer<T, V>& last = panels.layers[network.L - 1];
         double total = 0;
@@ -222,7 +232,7 @@ template <class T, int V> struct Training {
             }
             const Draw draw{problem.seed, static_cast<std::uint32_t>(state.t), static_cast<std::uint32_t>(done) * R};
             each(team, now, [&](int b) {
-                if (!panels.packed) panels.pack(rows, order, first + std::int64_t{done + b} * R, rows_of(count, done + b), share, b);
+                if (!panels.packed) panels.pack(rows, order, first + std::int64_t{done + b} * R, rows_of(count, done + b), divisor, b);
                 loss_of_block(panels, b, learn ? &draw : nullptr);
             });
             for (int b = 0; b < now; ++b) total += panels.loss[b];
@@ -253,7 +263,7 @@ template <class T, int V> struct Training {
     }
 
     // Penalty and weight masks on the gradient; gives the penalty's value.
-    double penalize(std::int64_t rows) {
+    double regularize(std::int64_t rows) {
         const bool sum = network.reduction == static_cast<int>(Reduction::sum);
         const Penalty penalty = Penalty{problem.l2, problem.l1}.share(sum ? static_cast<double>(rows) / problem.data.n : 1.0);
         double value = 0;
@@ -272,6 +282,7 @@ template <class T, int V> struct Training {
             optimizer.update(w, dw, slots, flat.spans, flat.arrays, rate, problem.settings, state.t);
         else
             each(team, n_parts, [&](int i) { optimizer.update(w, dw, slots, parts + i, 1, rate, problem.settings, state.t); });
+        flat.clear_padding(w);  // 0 / 0, where an epsilon is too small for the dtype, must not spread
     }
 
     // One iteration: feedforward, backprop, update. A loss that is not finite ends the run before its update.
@@ -280,12 +291,12 @@ template <class T, int V> struct Training {
         if (batch.packed && one_block) {
             value = loss_of_the_block();
         } else {
-            if (!batch.packed) shares(problem.data, order, first, rows, share, share_weight);
-            value = loss_of(batch, problem.data, order, first, rows, share, true);
+            if (!batch.packed) shares(problem.data, order, first, rows, divisor, batch_weight);
+            value = loss_of(batch, problem.data, order, first, rows, divisor, true);
             batch.packed = same_batch && !order;
         }
-        weight = share_weight;
-        if (penalized) value += penalize(rows);
+        weight = batch_weight;
+        if (regularized) value += regularize(rows);
         value = T(value);
         if (__builtin_isfinite(value))
             update(rate);
@@ -295,10 +306,9 @@ template <class T, int V> struct Training {
     }
 
     double validation_loss() {
-        T share;
-        double weight;
-        shares(problem.validation, nullptr, 0, problem.validation.n, share, weight);
-        return T(loss_of(*judged, problem.validation, nullptr, 0, problem.validation.n, share, false));
+        double divisor, weight;
+        shares(problem.validation, nullptr, 0, problem.validation.n, divisor, weight);
+        return T(loss_of(*judged, problem.validation, nullptr, 0, problem.validation.n, divisor, false));
     }
 
     bool finite() const {

@@ -3,16 +3,21 @@
 
 namespace glassnet::GLASSNET_VARIANT {
 
-template <class Table, int n> INLINE const char* name_of(const Table (&table)[n], int i) { return i < n ? table[i].name : nullptr; }
+template <class Row, int n> INLINE const char* name_of(const Row (&table)[n], int i) { return i < n ? table[i].name : nullptr; }
+template <int n> INLINE const char* name_of(const char* const (&names)[n], int i) { return i < n ? names[i] : nullptr; }
 
-const char* function_name(const char* table, int i) {
-    switch (table[0]) {
-        case 'a': return name_of(ACTIVATIONS<double, 1>, i);
-        case 'l': return name_of(LOSSES<double>, i);
-        default: return name_of(OPTIMIZERS<double>, i);
+const char* row_name(Table table, int i) {
+    switch (table) {
+        case Table::activations: return name_of(ACTIVATIONS<double, 1>, i);
+        case Table::losses: return name_of(LOSSES<double>, i);
+        case Table::reductions: return name_of(REDUCTIONS, i);
+        case Table::optimizers: return name_of(OPTIMIZERS<double>, i);
+        case Table::endings: return name_of(ENDINGS, i);
     }
+    return nullptr;
 }
 
+int optimizer_settings(int optimizer) { return OPTIMIZERS<double>[optimizer].settings; }
 int optimizer_slots(int optimizer) { return OPTIMIZERS<double>[optimizer].slots; }
 
 template <class T, int V>
@@ -52,6 +57,6 @@ void predict_rows(
 #define TEXT_OF(name) #name
 #define TEXT(name) TEXT_OF(name)
 extern const Engine engine;
-const Engine engine = {TEXT(GLASSNET_VARIANT), LANES<float>, LANES<double>, function_name, optimizer_slots, run, prepare, predict_rows};
+const Engine engine = {TEXT(GLASSNET_VARIANT), row_name, optimizer_settings, optimizer_slots, run, prepare, predict_rows};
 
 }  // namespace glassnet::GLASSNET_VARIANT

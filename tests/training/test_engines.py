@@ -1,6 +1,7 @@
 """Every engine gives the same numbers, for every option of the tables; and the native engine behaves in the process it runs in."""
 
 import ctypes
+import dataclasses
 import itertools
 import pickle
 import threading
@@ -19,6 +20,7 @@ from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.errors import GlassnetError, GlassnetWarning
 from glassnet.training.engines import find_engine, installed, native
 from glassnet.training.engines import numpy as reference
+from glassnet.training.run import ENDINGS
 
 pytestmark = pytest.mark.skipif(bool(native.missing()) and not in_ci(), reason=native.missing())
 VARIANTS = native._native.variants() if native._native else []
@@ -39,9 +41,12 @@ def variant(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_tables_are_the_same() -> None:
     """A row that is in core but not in the native engine, or the other way round, is found here."""
-    assert list(OUTPUTS) == native._native.names("activations")
-    assert list(LOSSES) == native._native.names("losses")
-    assert list(OPTIMIZERS) == native._native.names("optimizers")
+    tables = native._native.tables()
+    assert list(OUTPUTS) == tables["activations"]
+    assert list(LOSSES) == tables["losses"]
+    assert list(OPTIMIZERS) == tables["optimizers"]
+    assert {loss.reduction for loss in LOSSES.values()} == set(tables["reductions"])
+    assert set(tables["endings"]) == set(ENDINGS) - {"interrupted"}
     assert set(SETTINGS) <= set(LOSSES)
     assert "baseline" in VARIANTS
 
@@ -301,3 +306,23 @@ def test_a_copied_network_is_still_ours() -> None:
     for output, loss in PAIRS:
         problem, _ = training("gelu", output, loss, "adam")
         assert native.refuses(pickle.loads(pickle.dumps(problem))) == ""
+
+
+def test_row_weights_of_any_size_and_epsilons_too_small_for_the_dtype(variant: str) -> None:
+    problem, state = training("tanh", "identity", "mean_squared_error", "adam")
+    rates, order = path(problem, 2)
+    for weight in (1e-310, 1e300):
+        weighted = dataclasses.replace(problem, data=problem.data._replace(row_weights=np.full(len(problem.data.x), weight)))
+        assert max(apart(reference.run(weighted, state, order, rates), native.run(weighted, state, order, rates)).values()) < 1e-11
+    sharp = dataclasses.replace(as_float32(problem), optimizer=gn.Adam(0.002, epsilon=1e-50), penalty=gn.Penalty(0.1))
+    small = as_float32(state)
+    expected, found = reference.run(sharp, small, order, rates), native.run(sharp, small, order, rates)
+    assert expected[0].ended == found[0].ended == ""
+    assert max(apart(expected, found).values()) < 1e-4
+
+
+def test_numpy_integers_and_huge_patience() -> None:
+    network = gn.Network([2, 3, 1])
+    options: dict[str, Any] = {"epochs": 2, "dropout": 0.5, "engine": "native"}
+    plain = gn.train(network, gn.initialize(network), np.eye(2), [0, 1], seed=7, **options)
+    identical(plain, gn.train(network, gn.initialize(network), np.eye(2), [0, 1], seed=np.int8(7), patience=2**80, **options))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import GlassnetError, unknown_name
-from glassnet.tables.columns import Columns
+from glassnet.tables.columns import Columns, as_columns
 from glassnet.tables.inputs import INPUTS, Categories, Input, Number, Numbers, TwoValues, check_kind, learn_input
 from glassnet.tables.targets import TARGETS, NumberTarget, Target, Task, learn_target
 
@@ -60,14 +60,20 @@ class TableEncoding:
     def encode_array(self, x: np.ndarray) -> np.ndarray:
         """Numbers, N x (columns in the order of `needed`), as an N x D matrix; NaN is a missing cell.
 
-        Raises GlassnetError when the model has inputs that are not numbers, on another number of columns, and on infinite cells.
+        Raises GlassnetError when the model has inputs that are not numbers, on another number of columns, and on cells too large.
         """
         if x.ndim != 2 or x.shape[1] != len(self.numbers.columns):
             names = [column.name for column in self.numbers.columns]
             raise GlassnetError(
                 f"an array of shape {x.shape}: give N x {len(names)}, one column each for {', '.join(names)}, in this order"
             )
-        return self.numbers.encode(np.asarray(x, np.float64))
+        if x.dtype.kind not in "fiub":
+            raise GlassnetError(f"an array of {x.dtype}: give numbers, or a data frame or a dict of columns")
+        x = np.ma.filled(x.astype(np.float64), np.nan) if isinstance(x, np.ma.MaskedArray) else np.asarray(x, np.float64)
+        features = self.numbers.encode(x)
+        if features is not None:
+            return features
+        return self.encode_inputs(as_columns({column.name: x[:, i] for i, column in enumerate(self.numbers.columns)}))
 
     @cached_property
     def numbers(self) -> Numbers:

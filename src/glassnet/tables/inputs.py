@@ -4,7 +4,6 @@ Each encoding turns N cells into an N x (its features) matrix, names those featu
 be undone. Robust scaling and the smooth squeeze follow Holzmüller et al. 2024 (RealMLP).
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -12,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from glassnet.errors import GlassnetError
-from glassnet.tables.columns import Column, Kind, count_texts, is_number, texts
+from glassnet.tables.columns import LARGEST, Column, Kind, count_texts, is_number, texts
 
 MAX_LEVELS = 50  # of one text column; the rarest beyond count as unknown
 SQUEEZE = 3.0  # where an encoded number levels off
@@ -75,15 +74,11 @@ class Numbers:
         self.squeeze = any(c.squeeze for c in columns)
         self.alike = not any(c.indicator for c in columns) and all(c.squeeze == self.squeeze for c in columns)
 
-    def encode(self, x: np.ndarray) -> Features:
-        """An N x (columns) array as the columns' features; NaN is a missing cell. Raises GlassnetError on infinite cells."""
-        if self.alike and math.isfinite(np.add.reduce(x, axis=None)):  # no cell is missing or infinite
+    def encode(self, x: np.ndarray) -> Features | None:
+        """An N x (columns) array as the columns' features; None where a cell is missing or too large, or an indicator wanted."""
+        if self.alike and np.maximum.reduce(np.abs(x), axis=None, initial=0) <= LARGEST:  # which NaN is not
             return _scaled(x, self.center, self.scale, self.squeeze)
-        if np.isinf(x).any():
-            row, i = np.argwhere(np.isinf(x))[0]
-            raise GlassnetError(f"column '{self.columns[i].name}', row {row + 1}: {x[row, i]} is not a finite number")
-        cells = [Column(c.name, "date" if c.date else "number", x[:, i]) for i, c in enumerate(self.columns)]
-        return np.concatenate([column.encode(cell) for column, cell in zip(self.columns, cells, strict=True)], axis=1)
+        return None
 
 
 @dataclass(frozen=True)

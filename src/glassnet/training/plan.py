@@ -60,7 +60,7 @@ class Plan:
         """The learning rate of every iteration: epochs x batches."""
         factor = SCHEDULES[self.schedule] if isinstance(self.schedule, str) else self.schedule
         total = self.epochs * batches
-        factors = factor(np.arange(total) / total)
+        factors = np.asarray(factor(np.arange(total) / total), np.float64)
         if np.ndim(factors) == 0:
             return np.full((self.epochs, batches), learning_rate * factors)
         return learning_rate * np.reshape(factors, (self.epochs, batches))

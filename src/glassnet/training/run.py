@@ -111,7 +111,7 @@ def train(
     n_jobs : threads that wide layers may use; None: every core allowed, or OMP_NUM_THREADS. No result depends on it.
 
     Raises GlassnetError on shapes that do not fit, values that are not finite, and settings out of range. Ctrl-C ends the run
-    in good order (``run.ended == "interrupted"``).
+    in good order (``run.ended == "interrupted"``), on the native engine at the end of an epoch.
     """
     check_shapes(network, parameters)
     plan = Plan(epochs, batch_size, shuffle, schedule, patience, min_delta, seed)
@@ -135,7 +135,7 @@ def train(
         batch_size=min(batch_size or n, n),
         patience=patience,
         min_delta=min_delta,
-        seed=seed,
+        seed=int(seed),
         n_jobs=n_jobs,
     )
     found = find_engine(engine, problem)

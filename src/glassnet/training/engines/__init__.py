@@ -9,9 +9,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 from warnings import warn
 
-from glassnet.core.network import Network, Parameters
+import numpy as np
+
+from glassnet.core.network import Network, Parameters, check_shapes, flatten
 from glassnet.errors import GlassnetError, GlassnetWarning, unknown_name
-from glassnet.training.engines import native, numpy
+from glassnet.training.engines import native
+from glassnet.training.engines import numpy as numpy_engine
 from glassnet.training.problem import Floats, Measured, Problem, State
 
 ENGINES = ("auto", "numpy", "native", "xla")
@@ -34,7 +37,7 @@ def find_engine(name: str, problem: Problem) -> Engine:
     if name not in ENGINES:
         raise unknown_name("engine", name, ENGINES)
     if name == "numpy":
-        return Engine("numpy", numpy.run)
+        return Engine("numpy", numpy_engine.run)
     if name == "xla":
         raise GlassnetError("engine 'xla' is not part of this installation of glassnet: use engine 'numpy', or 'auto'")
     why_not = native.missing() or native.refuses(problem)
@@ -44,10 +47,16 @@ def find_engine(name: str, problem: Problem) -> Engine:
         raise GlassnetError(f"engine 'native' cannot run this: {why_not}. Use engine 'numpy', or 'auto'")
     if native.missing():
         warn(f"running on NumPy, which is slower: {why_not}", GlassnetWarning, stacklevel=3)
-    return Engine("numpy", numpy.run, why_not)
+    return Engine("numpy", numpy_engine.run, why_not)
 
 
 def find_predictor(network: Network, parameters: Parameters) -> Callable[[Floats], Floats]:
-    """A function from rows x, N x D contiguous numbers of the parameters' dtype, to the network's outputs, N x K."""
-    chosen = numpy if native.missing() or native.refuses_network(network) else native
+    """A function from rows x, N x D contiguous numbers of the parameters' dtype, to the network's outputs, N x K.
+
+    The parameters are those of this moment: what is written into them later is not seen. Raises GlassnetError where they do not
+    fit the network.
+    """
+    check_shapes(network, parameters)
+    usual = {w.dtype for w in flatten(parameters)} in ({np.dtype("float64")}, {np.dtype("float32")})
+    chosen = native if usual and not native.missing() and not native.refuses_network(network) else numpy_engine
     return chosen.predictor(network, parameters)

@@ -5,13 +5,15 @@ import sys
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from shlex import quote
+from urllib.parse import unquote
 
 
 def why_missing(error: ImportError) -> str:
     """Why the native engine cannot be imported, and how to mend it; `error` is what the import said."""
     why = left_out() if isinstance(error, ModuleNotFoundError) else f"it cannot be loaded ({error})"
-    mend = "With a C++ compiler (on Debian: apt-get install g++), run:"
-    return f"glassnet is without its native engine, because {why}. {mend} {reinstall()}"
+    mend = "With a C++ compiler (on Debian: apt-get install g++), run" if "compiler" in why else "Where that is mended, run"
+    return f"glassnet is without its native engine, because {why}. {mend}: {reinstall()}"
 
 
 def left_out() -> str:
@@ -23,10 +25,10 @@ def left_out() -> str:
 
 
 def reinstall() -> str:
-    """The line that installs glassnet again, from where it came from."""
-    source = "glassnet"
+    """The line that installs glassnet again, from the folder it came from; its name is left open where it is unknown."""
+    source = "FOLDER-OF-GLASSNET"
     with suppress(PackageNotFoundError, KeyError, ValueError):
         came_from = json.loads(distribution("glassnet").read_text("direct_url.json") or "{}")
         editable = "--editable " if came_from["dir_info"].get("editable") else ""
-        source = editable + came_from["url"].removeprefix("file://")
+        source = editable + quote(unquote(came_from["url"].removeprefix("file://")))
     return f"{sys.executable} -m pip install --force-reinstall --no-deps --no-cache-dir {source}"

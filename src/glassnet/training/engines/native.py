@@ -27,12 +27,11 @@ except ImportError as error:
 
     _MISSING = why_missing(error)
 else:
-    ROWS = {table: {name: i for i, name in enumerate(_native.names(table))} for table in ("activations", "losses", "optimizers")}
+    ROWS = {table: {name: i for i, name in enumerate(names)} for table, names in _native.tables().items()}
+    _ENDINGS = list(ROWS["endings"])
     VARIANT = _native.variants()[0]
     """The instruction set in use: the best that this processor has."""
 
-REDUCTIONS = ("sum", "mean", "mean_rows")
-ENDED = ("", "early", "not_finite")
 WORTH_A_THREAD = 1_000_000  # rows times weights of an iteration, below which a second thread costs more than it brings
 
 
@@ -80,7 +79,6 @@ def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
     orders : epochs x N, the order of the rows in each epoch, or None: as they are.
     rates : epochs x iterations, the learning rate of each iteration.
     """
-    spec = _spec(problem.network, problem.data.x.dtype)
     arrays, best = _copies(flatten(state.parameters)), _copies(flatten(state.best.parameters))
     slots = [_copies(slot) for slot in zip(*state.optimizer.slots, strict=True)]
     optimizer = type(problem.optimizer)
@@ -88,14 +86,36 @@ def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
     validation_loss = np.empty(0 if problem.validation is None else len(rates))
     output = np.empty((problem.batch_size, problem.network.sizes[-1]), problem.data.x.dtype)
     iterations, epochs, rows, t, epoch, best_epoch, waited, best_loss, ended = _native.run(
-        VARIANT, spec, problem.data, problem.validation,
-        ROWS["optimizers"][OPTIMIZER_NAMES[optimizer]], [getattr(problem.optimizer, name) for name in SETTING_NAMES[optimizer]],
-        problem.multipliers, problem.penalty or (0.0, 0.0), problem.dropout, problem.weight_masks,
-        problem.batch_size, -1 if problem.patience is None else problem.patience, problem.min_delta, problem.seed & 0xFFFFFFFF,
-        arrays, best, slots, state.optimizer.t, state.epoch, state.best.epoch, state.waited, state.best.loss,
-        orders, rates, loss, epoch_loss, validation_loss, output,
-        _threads(problem.batch_size * problem.network.n_weights, problem.n_jobs),
-    )  # fmt: skip
+        variant=VARIANT,
+        network=_spec(problem.network, problem.data.x.dtype),
+        data=problem.data,
+        validation=problem.validation,
+        optimizer=ROWS["optimizers"][OPTIMIZER_NAMES[optimizer]],
+        settings=[getattr(problem.optimizer, name) for name in SETTING_NAMES[optimizer]],
+        multipliers=problem.multipliers,
+        penalty=problem.penalty or (0.0, 0.0),
+        dropout=problem.dropout,
+        masks=problem.weight_masks,
+        batch_size=problem.batch_size,
+        patience=-1 if problem.patience is None else min(problem.patience, 2**62),
+        min_delta=problem.min_delta,
+        seed=int(problem.seed) & 0xFFFFFFFF,
+        parameters=arrays,
+        best=best,
+        slots=slots,
+        t=state.optimizer.t,
+        epoch=state.epoch,
+        best_epoch=state.best.epoch,
+        waited=state.waited,
+        best_loss=state.best.loss,
+        orders=orders,
+        rates=rates,
+        loss=loss,
+        epoch_loss=epoch_loss,
+        validation_loss=validation_loss,
+        output=output,
+        threads=_threads(problem.batch_size * problem.network.n_weights, problem.n_jobs),
+    )
     like = state.parameters
     after = tuple(zip(*slots, strict=True)) if slots else ((),) * len(arrays)
     state = State(
@@ -104,7 +124,7 @@ def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
         epoch,
         Best(rebuild(best, like), best_loss, best_epoch),
         waited,
-        ENDED[ended],
+        _ENDINGS[ended],
     )
     return state, Measured(loss[:iterations], epoch_loss[:epochs], validation_loss[:epochs], output[:rows])
 
@@ -134,7 +154,7 @@ def _spec(network: Network, dtype: np.dtype) -> Any:
         [ROWS["activations"][activation.name] for activation in network.activations],
         network.bias,
         ROWS["losses"][loss.name.partition(":")[0]],
-        REDUCTIONS.index(loss.reduction),
+        ROWS["reductions"][loss.reduction],
         0.0 if loss.setting is None else loss.setting,
         dtype == np.float64,
     )
