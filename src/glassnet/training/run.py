@@ -20,13 +20,12 @@ from glassnet.training.checks import (
     checked_start,
     checked_validation,
 )
-from glassnet.training.engines import find_engine
+from glassnet.training.engines import Engine, find_engine
 from glassnet.training.history import History
 from glassnet.training.plan import Plan, is_whole
 from glassnet.training.problem import Best, Floats, Measured, Problem, State
 
 CHUNK_SECONDS = 0.25  # how often a run comes back from its engine to report and to notice Ctrl-C
-FIRST_CHUNK = 100_000  # rows times weights of the first such piece, of which nothing is known yet
 Progress = Callable[[int, int, float, float | None], None]
 """Told (epochs done, epochs planned, training loss, validation loss or None) between chunks."""
 
@@ -141,7 +140,7 @@ def train(
     found = find_engine(engine, problem)
     rates = plan.rates(problem.optimizer.learning_rate, problem.batches)
     state = State(start, problem.optimizer.init(start), 0, Best(start, float("inf"), 0), 0, "")
-    state, pieces, interrupted = _in_chunks(found.run, problem, plan, state, rates, progress, chunk_epochs)
+    state, pieces, interrupted = _in_chunks(found, problem, plan, state, rates, progress, chunk_epochs)
     ended = state.ended or ("interrupted" if interrupted else "")
     keep_best = judge is not None or ended == "not_finite"
     output = pieces[-1].output if pieces else np.empty((0, network.sizes[-1]))
@@ -151,7 +150,7 @@ def train(
 
 
 def _in_chunks(
-    engine: Callable[..., tuple[State, Measured]],
+    engine: Engine,
     problem: Problem,
     plan: Plan,
     state: State,
@@ -162,13 +161,13 @@ def _in_chunks(
     """Call the engine on some epochs at a time until the run ends; Ctrl-C loses only the chunk it falls into."""
     done: list[tuple[State, Measured]] = []
     orders = plan.orders(problem.data.x.shape[0])
-    epochs = chunk_epochs or max(1, FIRST_CHUNK // (problem.data.x.shape[0] * problem.network.n_weights))
+    epochs = chunk_epochs or max(1, engine.first_chunk // (problem.data.x.shape[0] * problem.network.n_weights))
     try:
         while state.epoch < plan.epochs and not state.ended:
             began = perf_counter()
             wanted = min(epochs, plan.epochs - state.epoch)
             order = None if orders is None else np.stack(list(islice(orders, wanted)))
-            done.append(engine(problem, state, order, rates[state.epoch : state.epoch + wanted]))
+            done.append(engine.run(problem, state, order, rates[state.epoch : state.epoch + wanted]))
             state = done[-1][0]
             if progress:
                 measured = done[-1][1]

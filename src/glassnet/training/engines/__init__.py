@@ -21,10 +21,15 @@ ENGINES = ("auto", "numpy", "native", "xla")
 
 
 class Engine(NamedTuple):
-    """An engine that was found for a training. `note` says why it is not the fastest there could be; "" when it is."""
+    """An engine that was found for a training.
+
+    `first_chunk` is the rows times weights of the first piece of a run, of whose pace nothing is known yet.
+    `note` says why it is not the fastest there could be; "" when it is.
+    """
 
     name: str
     run: Callable[..., tuple[State, Measured]]
+    first_chunk: int
     note: str = ""
 
 
@@ -37,17 +42,17 @@ def find_engine(name: str, problem: Problem) -> Engine:
     if name not in ENGINES:
         raise unknown_name("engine", name, ENGINES)
     if name == "numpy":
-        return Engine("numpy", numpy_engine.run)
+        return Engine("numpy", numpy_engine.run, numpy_engine.FIRST_CHUNK)
     if name == "xla":
         raise GlassnetError("engine 'xla' is not part of this installation of glassnet: use engine 'numpy', or 'auto'")
     why_not = native.missing() or native.refuses(problem)
     if not why_not:
-        return Engine("native", native.run)
+        return Engine("native", native.run, native.FIRST_CHUNK)
     if name == "native":
         raise GlassnetError(f"engine 'native' cannot run this: {why_not}. Use engine 'numpy', or 'auto'")
     if native.missing():
         warn(f"running on NumPy, which is slower: {why_not}", GlassnetWarning, stacklevel=3)
-    return Engine("numpy", numpy_engine.run, why_not)
+    return Engine("numpy", numpy_engine.run, numpy_engine.FIRST_CHUNK, why_not)
 
 
 def find_predictor(network: Network, parameters: Parameters) -> Callable[[Floats], Floats]:
