@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bench import floor, fresh, launch, machine, page, report, rounds
+from bench.draw import draw, reference
 from bench.peers import PEERS
 from bench.rounds import Row, Settings
-from bench.workloads import FIRST, WORKLOADS, draw, reference, save
+from bench.workloads import FIRST, WORKLOADS, save
 
 FULL = Settings(rounds=15, seconds=0.3, threads=("1", "all"), quick=False)
 QUICK = Settings(rounds=3, seconds=0.1, threads=("1",), quick=True)

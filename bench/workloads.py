@@ -1,7 +1,6 @@
-"""What is trained: shapes, data, the start that every program is given, and the loss that each must reach.
+"""What is trained: shapes, what every program is given, and the one definition of the loss that each must reach.
 
-Only NumPy is imported here, so that a worker of another library carries nothing of glassnet's; glassnet itself is needed once, by
-`draw`, in the parent.
+Only NumPy is imported here, so that a worker of another library carries nothing of glassnet's (`draw.py`, in the parent, does).
 """
 
 from dataclasses import dataclass, replace
@@ -70,40 +69,6 @@ class Given(NamedTuple):
         return Given(replace(self.workload, dtype=dtype), self.x.astype(dtype), self.y.astype(dtype), weights, biases)
 
 
-def draw(workload: Workload) -> Given:
-    """The data, and the start that glassnet draws."""
-    import glassnet as gn
-    from bench.peers.glassnet_ import network_of
-
-    network = network_of(workload)
-    if workload.kind == "article":
-        x = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], workload.dtype)
-        y = np.array([[0], [1], [1], [0]], workload.dtype)
-        start = gn.initialize(network, "uniform", seed=1, rng="r")
-    else:
-        x, y = made_up(workload)
-        start = gn.initialize(network, "he", seed=1, dtype=workload.dtype)
-    return Given(workload, x, y, tuple(start.weights), tuple(start.biases))
-
-
-def made_up(workload: Workload) -> tuple[Array, Array]:
-    """Rows with something to learn: a smooth function of two directions plus noise, standardised; or sparse pictures of ten kinds.
-
-    The pictures have no pattern, so that after ten steps their loss is still far from zero and can be compared.
-    """
-    random = np.random.default_rng(1)
-    N, D, K = workload.rows, workload.sizes[0], workload.sizes[-1]
-    if workload.kind == "classes":
-        x = random.random((N, D)) * (random.random((N, D)) < 0.2)
-        y = np.eye(K)[random.integers(K, size=N)]
-    else:
-        x = random.standard_normal((N, D))
-        u, v = (x @ random.standard_normal((D, 2)) / np.sqrt(D)).T
-        y = (np.sin(2 * u) + u * v + 0.1 * random.standard_normal(N))[:, None]
-        x, y = ((a - a.mean(axis=0)) / a.std(axis=0) for a in (x, y))
-    return x.astype(workload.dtype), y.astype(workload.dtype)
-
-
 def final_loss(given: Given, weights: list[Array], biases: list[Array]) -> float:
     """The loss over all rows, in float64: half the mean squared error, or the mean cross-entropy. One definition for everybody."""
     a = given.x.astype("float64")
@@ -115,14 +80,6 @@ def final_loss(given: Given, weights: list[Array], biases: list[Array]) -> float
     top = a.max(axis=1, keepdims=True)  # N x 1
     log_a = a - top - np.log(np.exp(a - top).sum(axis=1, keepdims=True))  # N x K
     return float(-np.mean(np.sum(given.y * log_a, axis=1)))
-
-
-def reference(given: Given) -> float:
-    """The loss to reach: what plain NumPy reaches in float64."""
-    from bench.peers.numpy_ import forms
-
-    (task,) = forms(given.astype("float64"), True)
-    return task.loss(task.fit(task.ready()))
 
 
 def save(path: Path, given: Given) -> None:
