@@ -92,8 +92,8 @@ class Model:
 
     def output_of(self, x: np.ndarray) -> np.ndarray:
         """The network's outputs, N x K, for encoded inputs, N x D. Raises GlassnetError on another shape."""
-        if np.ndim(x) != 2 or x.shape[1] != self.network.sizes[0]:
-            raise GlassnetError(f"x has shape {np.shape(x)}, but the network needs N x {self.network.sizes[0]}")
+        if x.ndim != 2 or x.shape[1] != self.network.sizes[0]:
+            raise GlassnetError(f"x has shape {x.shape}, but the network needs N x {self.network.sizes[0]}")
         return np.asarray(self._predictor(np.ascontiguousarray(x, self.parameters.weights[0].dtype)), np.float64)
 
     @cached_property

@@ -226,7 +226,7 @@ template <class T, int V> struct Training {
         double total = 0;
         for (int done = 0; done < blocks; done += panels.blocks) {
             const int now = blocks - done < panels.blocks ? blocks - done : panels.blocks;
-            if (learn) {
+            if (learn) {  // the outputs of all groups of a batch are kept: the last layer's panels lie in `output`, and stay there for the next call
                 if (last.z == last.a) last.z = output + panel<V>(done, panels.K);
                 last.a = output + panel<V>(done, panels.K);
             }

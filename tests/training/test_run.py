@@ -234,9 +234,9 @@ def test_ctrl_c_ends_in_good_order() -> None:
 
 def test_a_real_sigint_ends_in_good_order() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # which a job in the background is started without
-    threading.Timer(0.7, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    timer = threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT))
     began = time.perf_counter()
-    run = train(epochs=1_000_000)
+    run = train(epochs=10_000_000, progress=lambda *_: None if timer.is_alive() or timer.finished.is_set() else timer.start())
     assert time.perf_counter() - began < 30
     assert run.ended == "interrupted"
     assert len(run.history.epoch_loss) == run.best_epoch > 0

@@ -62,18 +62,20 @@ class TableEncoding:
 
         Raises GlassnetError when the model has inputs that are not numbers, on another number of columns, and on cells too large.
         """
-        if x.ndim != 2 or x.shape[1] != len(self.numbers.columns):
-            names = [column.name for column in self.numbers.columns]
+        numbers = self.numbers
+        if x.ndim != 2 or x.shape[1] != len(numbers.columns):
+            names = [column.name for column in numbers.columns]
             raise GlassnetError(
                 f"an array of shape {x.shape}: give N x {len(names)}, one column each for {', '.join(names)}, in this order"
             )
-        if x.dtype.kind not in "fiub":
-            raise GlassnetError(f"an array of {x.dtype}: give numbers, or a data frame or a dict of columns")
-        x = np.ma.filled(x.astype(np.float64), np.nan) if isinstance(x, np.ma.MaskedArray) else np.asarray(x, np.float64)
-        features = self.numbers.encode(x)
+        if type(x) is not np.ndarray or x.dtype.char != "d":
+            if x.dtype.kind not in "fiub":
+                raise GlassnetError(f"an array of {x.dtype}: give numbers, or a data frame or a dict of columns")
+            x = np.asarray(np.ma.filled(x.astype(np.float64), np.nan))
+        features = numbers.encode(x)
         if features is not None:
             return features
-        return self.encode_inputs(as_columns({column.name: x[:, i] for i, column in enumerate(self.numbers.columns)}))
+        return self.encode_inputs(as_columns({column.name: x[:, i] for i, column in enumerate(numbers.columns)}))
 
     @cached_property
     def numbers(self) -> Numbers:

@@ -1,6 +1,7 @@
 """What a target column becomes, and how outputs become answers again: the task, classes, the scale of a number."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -30,8 +31,14 @@ class NumberTarget:
 
     def decode(self, output: np.ndarray) -> np.ndarray:
         """N x 1 outputs as N numbers."""
+        scale, center, low, high = self._arrays
+        return np.minimum(np.maximum(output[:, 0] * scale + center, low), high)
+
+    @cached_property
+    def _arrays(self) -> tuple[np.ndarray, ...]:
+        """Scale, center and range as arrays of one number: for one row, half the time would go into turning numbers into them."""
         low, high = -np.inf if self.low is None else self.low, np.inf if self.high is None else self.high
-        return np.minimum(np.maximum(output[:, 0] * self.scale + self.center, low), high)
+        return tuple(np.array([number]) for number in (self.scale, self.center, low, high))
 
     def truth(self, column: Column) -> np.ndarray:
         """The cells themselves, as `decode` would give them."""

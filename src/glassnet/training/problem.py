@@ -44,6 +44,11 @@ class Problem:
     """Threads to use at most; None: as many as this process is allowed. No result depends on it."""
 
     @property
+    def work(self) -> int:
+        """About how many multiplications an epoch's way forward takes; an activation counts as 30."""
+        return self.data.x.shape[0] * (self.network.n_weights + 30 * sum(self.network.sizes[1:]))
+
+    @property
     def batches(self) -> int:
         """Iterations in an epoch."""
         return -(-self.data.x.shape[0] // self.batch_size)

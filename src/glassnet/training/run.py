@@ -161,7 +161,7 @@ def _in_chunks(
     """Call the engine on some epochs at a time until the run ends; Ctrl-C loses only the chunk it falls into."""
     done: list[tuple[State, Measured]] = []
     orders = plan.orders(problem.data.x.shape[0])
-    epochs = chunk_epochs or max(1, engine.first_chunk // (problem.data.x.shape[0] * problem.network.n_weights))
+    epochs = chunk_epochs or max(1, engine.first_chunk // problem.work)
     try:
         while state.epoch < plan.epochs and not state.ended:
             began = perf_counter()

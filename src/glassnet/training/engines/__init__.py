@@ -23,7 +23,7 @@ ENGINES = ("auto", "numpy", "native", "xla")
 class Engine(NamedTuple):
     """An engine that was found for a training.
 
-    `first_chunk` is the rows times weights of the first piece of a run, of whose pace nothing is known yet.
+    `first_chunk` is the work (see `Problem`) of the first piece of a run, of whose pace nothing is known yet.
     `note` says why it is not the fastest there could be; "" when it is.
     """
 

@@ -32,7 +32,7 @@ else:
     VARIANT = _native.variants()[0]
     """The instruction set in use: the best that this processor has."""
 
-FIRST_CHUNK = 500_000_000
+FIRST_CHUNK = 320_000_000
 WORTH_A_THREAD = 1_000_000  # rows times weights of an iteration, below which a second thread costs more than it brings
 
 

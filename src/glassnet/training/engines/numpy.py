@@ -10,7 +10,7 @@ from glassnet.core.network import Network, Parameters, backprop, feedforward, fl
 from glassnet.core.optimizers import OptimizerState
 from glassnet.training.problem import Best, Data, Floats, Measured, Problem, State
 
-FIRST_CHUNK = 100_000
+FIRST_CHUNK = 500_000
 
 
 def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats) -> tuple[State, Measured]:
