@@ -64,8 +64,12 @@ _ONE, _SQUEEZE = np.array([1.0]), np.array([SQUEEZE])  # as arrays: for one row,
 
 
 def _scaled(x: np.ndarray, center: Any, scale: Any, squeeze: bool) -> np.ndarray:
-    u = (x - center) / scale
-    return u / np.hypot(_ONE, u / _SQUEEZE) if squeeze else u
+    u = x - center
+    u /= scale
+    if squeeze:
+        v = u / _SQUEEZE
+        u /= np.hypot(_ONE, v, v)
+    return u
 
 
 class Numbers:
