@@ -11,7 +11,15 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from glassnet.core.activations import OUTPUTS
+from glassnet.core.losses import LOSSES, SETTINGS, find_loss
+from glassnet.core.network import Network
+
 jax.config.update("jax_enable_x64", True)
+SETTINGS_TRIED = ["huber:0.4", "pinball:0.9"]
+PAIRS = [(o, loss) for o in OUTPUTS for loss in [*LOSSES, *SETTINGS_TRIED] if find_loss(loss).output in (None, o)]
+"""Every output activation with every loss that takes it."""
+assert {name.partition(":")[0] for name in SETTINGS_TRIED} == set(SETTINGS), "a loss with a setting is tried without one"
 ORACLES = Path(__file__).parent / "oracles"
 
 
@@ -73,3 +81,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def in_ci() -> bool:
     """Whether this is a run in which nothing may be skipped."""
     return os.environ.get("CI", "").lower() == "true"
+
+
+def targets(network: Network, random: np.random.Generator, rows: int) -> np.ndarray:
+    """Targets that the loss can take: soft classes, counts, or any numbers."""
+    K = network.sizes[-1]
+    if network.loss.output in ("sigmoid", "softmax"):
+        return random.dirichlet(np.ones(K), size=rows) if K > 1 else random.uniform(size=(rows, 1))
+    if network.loss.output == "exponential":
+        return random.integers(0, 5, size=(rows, K)).astype(float)
+    return random.normal(size=(rows, K))

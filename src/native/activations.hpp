@@ -119,12 +119,19 @@ template <class T, class F> void output_backward(const Vec<T>* z, const Vec<T>* 
     for (int i = 0; i < K * V; ++i) d[i] *= F::template slope<T>(F::slope_in_z ? z[i] : a[i]);
 }
 
+// The largest of K vectors that lie V apart, in each lane.
+template <class T> INLINE Vec<T> largest(const Vec<T>* z, int K, int V) {
+    Vec<T> top = z[0];
+    for (int k = 1; k < K; ++k) top = z[k * V] > top ? z[k * V] : top;
+    return top;
+}
+
 // Softmax over the nodes of each row, eq. (4); the row's largest z is subtracted first.
 template <class T, int V> void softmax_forward(const T* w, const T* b, const Vec<T>* in, int n_in, Vec<T>* z, Vec<T>* a, int K) {
     forward<T, V, Identity>(w, b, in, n_in, z, z, K);
     for (int v = 0; v < V; ++v) {
-        Vec<T> top = z[v], total = {};
-        for (int k = 1; k < K; ++k) top = z[k * V + v] > top ? z[k * V + v] : top;
+        const Vec<T> top = largest<T>(z + v, K, V);
+        Vec<T> total = {};
         for (int k = 0; k < K; ++k) total += a[k * V + v] = exp<T>(z[k * V + v] - top);
         for (int k = 0; k < K; ++k) a[k * V + v] /= total;
     }

@@ -97,10 +97,6 @@ template <class Array> auto pointer(const Array& array, nb::dlpack::dtype dtype,
     return array.data();
 }
 
-template <class T> auto pointer(const nb::ndarray<T, nb::c_contig, nb::device::cpu>& array, std::size_t size, const char* name) {
-    return static_cast<T*>(pointer(array, nb::dtype<std::remove_const_t<T>>(), size, name));
-}
-
 struct NetworkSpec {
     std::vector<int> sizes, activations;
     bool bias;

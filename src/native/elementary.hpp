@@ -18,7 +18,7 @@ template <> struct Format<float> {
 
 constexpr double factorial(int n) { return n < 2 ? 1 : n * factorial(n - 1); }
 
-// sum over k from `first` of r^k / (k + shift)!, `count` terms, by halves (Estrin), so that the chain of dependent operations is short.
+// sum over k of r^k / (first + k)!, `count` terms, by halves (Estrin), so that the chain of dependent operations is short.
 template <class T, int first, int count> INLINE Vec<T> taylor(const Vec<T>* powers) {
     if constexpr (count == 1) {
         return all(T(1 / factorial(first)));

@@ -82,8 +82,8 @@ template <class T>
 Vec<T> categorical_cross_entropy(const Vec<T>* z, const Vec<T>* a, const Vec<T>* y, const Vec<T>* share, T, Vec<T>* slope, int K, int V) {
     Vec<T> total = {};
     for (int v = 0; v < V; ++v) {
-        Vec<T> top = z[v], sum_e = {}, sum_y = {}, value = {};
-        for (int k = 1; k < K; ++k) top = z[k * V + v] > top ? z[k * V + v] : top;
+        const Vec<T> top = largest<T>(z + v, K, V);
+        Vec<T> sum_e = {}, sum_y = {}, value = {};
         for (int k = 0; k < K; ++k) {
             sum_e += exp<T>(z[k * V + v] - top);
             sum_y += y[k * V + v];

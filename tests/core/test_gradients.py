@@ -12,7 +12,7 @@ import jax
 import numpy as np
 import pytest
 
-from conftest import Engine
+from conftest import PAIRS, Engine, targets
 from glassnet.core.activations import ACTIVATIONS, OUTPUTS, Activation, Softmax, find_activation
 from glassnet.core.arrays import array_namespace
 from glassnet.core.gradcheck import check_gradient
@@ -23,8 +23,6 @@ from glassnet.core.penalties import Penalty
 N, D, K = 6, 3, 2
 TOLERANCE = 1e-6
 
-PAIRS = [(o, loss) for o in OUTPUTS for loss in [*LOSSES, "huber:0.4", "pinball:0.9"] if find_loss(loss).output in (None, o)]
-"""Every output activation with every loss that takes it."""
 CASES = [
     *((hidden, "identity", "mean_squared_error") for hidden in ACTIVATIONS),
     *(("tanh", output, loss) for output, loss in PAIRS),
@@ -41,23 +39,13 @@ def problem(
         weights = tuple(0.6 * random.normal(size=s) / np.sqrt(s[0]) for s in network.shapes)
         biases = tuple(0.3 * random.normal(size=m) for _, m in network.shapes) if bias else ()
         x = random.normal(size=(N, sizes[0]))
-        y = targets(network, random)
+        y = targets(network, random, N)
         with np.errstate(over="ignore"):
             trace = feedforward(network, Parameters(weights, biases), x)
         error = trace.output - y
         edges = [np.abs(z).min() for z in trace.z] + [np.abs(error).min(), *(np.abs(np.abs(error) - h).min() for h in (0.4, 1.0))]
         if min(edges) > 1e-3 and max(np.abs(z).max() for z in trace.z) < 10:
             return network, Parameters(weights, biases), x, y, random.uniform(0.2, 3, size=N)
-
-
-def targets(network: Network, random: np.random.Generator) -> np.ndarray:
-    """Targets that the loss can take: soft classes, counts, or any numbers."""
-    K = network.sizes[-1]
-    if network.loss.output in ("sigmoid", "softmax"):
-        return random.dirichlet(np.ones(K), size=N) if K > 1 else random.uniform(size=(N, 1))
-    if network.loss.output == "exponential":
-        return random.integers(0, 5, size=(N, K)).astype(float)
-    return random.normal(size=(N, K))
 
 
 def loss_at(network: Network, x: Any, y: Any, *rest: Any, dropout: Any = (), masks: Any = ()) -> Any:

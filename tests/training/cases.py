@@ -7,9 +7,9 @@ from unittest import mock
 
 import numpy as np
 
-from glassnet.core.activations import ACTIVATIONS, OUTPUTS
+from conftest import PAIRS, targets
+from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.dropout import dropout_masks
-from glassnet.core.losses import LOSSES, SETTINGS, find_loss
 from glassnet.core.network import Network, Parameters, backprop, feedforward, flatten, rebuild
 from glassnet.core.optimizers import (
     OPTIMIZERS,
@@ -29,9 +29,6 @@ from glassnet.training.engines import numpy as reference
 from glassnet.training.problem import Best, Data, Problem, State
 
 N, NV, D, K = 13, 6, 3, 3
-SETTINGS_TRIED = ["huber:0.4", "pinball:0.9"]
-PAIRS = [(o, loss) for o in OUTPUTS for loss in [*LOSSES, *SETTINGS_TRIED] if find_loss(loss).output in (None, o)]
-"""Every output activation with every loss that takes it."""
 TRIED: dict[str, Optimizer] = {
     "gradient_descent": GradientDescent(0.01),
     "momentum": Momentum(0.002),
@@ -44,7 +41,6 @@ TRIED: dict[str, Optimizer] = {
 """Every optimizer, with settings under which most networks learn without running away."""
 assert set(TRIED) == set(OPTIMIZERS), "an optimizer is not tried"
 NETWORKS = list(itertools.product(ACTIVATIONS, PAIRS))
-assert {name.partition(":")[0] for name in SETTINGS_TRIED} == set(SETTINGS), "a loss with a setting is tried without one"
 
 
 def options(kind: str, network: Network, random: np.random.Generator) -> dict[str, Any]:
@@ -58,15 +54,6 @@ def options(kind: str, network: Network, random: np.random.Generator) -> dict[st
         "weight_masks": tuple((random.uniform(size=s) > 0.25).astype(float) for s in network.shapes),
     }
     return everything if kind == "all" else nothing
-
-
-def targets(network: Network, random: np.random.Generator, rows: int) -> np.ndarray:
-    K = network.sizes[-1]
-    if network.loss.output in ("sigmoid", "softmax"):
-        return random.dirichlet(np.ones(K), size=rows) if K > 1 else random.uniform(size=(rows, 1))
-    if network.loss.output == "exponential":
-        return random.integers(0, 5, size=(rows, K)).astype(float)
-    return random.normal(size=(rows, K))
 
 
 def training(
