@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bench import floor, fresh, launch, machine, page, report, rounds
+from bench import floor, fresh, launch, machine, moves, page, report, rounds
 from bench.draw import draw, reference
 from bench.peers import PEERS
 from bench.rounds import Row, Settings
@@ -23,7 +23,7 @@ from bench.workloads import FIRST, WORKLOADS, save
 FULL = Settings(rounds=15, seconds=0.3, threads=("1", "all"), quick=False)
 QUICK = Settings(rounds=3, seconds=0.1, threads=("1",), quick=True)
 RESULTS = Path(__file__).parent / "results"
-NAMES = (*WORKLOADS, *fresh.KINDS)
+NAMES = (*WORKLOADS, *fresh.KINDS, *moves.PROGRAMS)
 
 
 class Parser(argparse.ArgumentParser):
@@ -55,10 +55,10 @@ def positive(text: str) -> int:
 
 def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser = Parser(prog="python -m bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    groups = {letter: tuple(name for name in NAMES if name.startswith(letter) and name != letter) for letter in "CF"}
+    groups = {letter: tuple(name for name in NAMES if name.startswith(letter) and name != letter) for letter in "CFG"}
     parser.add_argument("--quick", action="store_true", help="one thread, fewer and shorter rounds, no torch.compile: two minutes")
     parser.add_argument(
-        "--only", type=names(NAMES, groups), default=list(NAMES), help=f"workloads, of {', '.join(NAMES)}; C, F: all theirs"
+        "--only", type=names(NAMES, groups), default=list(NAMES), help=f"workloads, of {', '.join(NAMES)}; C, F, G: all theirs"
     )
     parser.add_argument("--peers", type=names(tuple(PEERS), {}), default=list(PEERS), help=f"programs, of {', '.join(PEERS)}")
     parser.add_argument("--rounds", type=positive, help=f"turns of each program [{FULL.rounds}; {QUICK.rounds} with --quick]")
@@ -116,6 +116,9 @@ def run_all(
             print(f"{name}, threads: {threads}", file=sys.stderr, flush=True)
             if name in fresh.KINDS:
                 rows += fresh.measure(name, threads, peers, data[fresh.KINDS[name].trains], settings)
+                continue
+            if name in moves.PROGRAMS:
+                rows += moves.measure(name, threads, peers, settings)
                 continue
 
             def between(name: str = name, threads: str = threads) -> None:

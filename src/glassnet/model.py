@@ -37,6 +37,26 @@ class Model:
     history: dict[str, list[float]] = field(default_factory=dict)
     record: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def members(self) -> int:
+        """How many networks that were trained apart stand side by side in `network`, without weights between them."""
+        return len(self.record.get("best_epochs", [0]))
+
+    @property
+    def member(self) -> Network:
+        """The shape of one of them."""
+        inputs, *hidden, outputs = self.network.sizes
+        sizes = [inputs, *(nodes // self.members for nodes in hidden), outputs]
+        return Network(sizes, self.network.activations[:-1], self.network.output, self.network.loss, self.network.bias)
+
+    @property
+    def shape(self) -> str:
+        """The network in words, and of how many it was joined."""
+        one = f"{self.member}, {self.member.n_weights:,} weights"
+        if self.members == 1:
+            return one
+        return f"{self.members} networks of {one} each, joined into one of {'-'.join(map(str, self.network.sizes))}"
+
     def predict(self, table: Any) -> np.ndarray:
         """Predictions for each row: N, or N x targets where there are several.
 
@@ -94,11 +114,13 @@ class Model:
         """The network's outputs, N x K, for encoded inputs, N x D. Raises GlassnetError on another shape."""
         if x.ndim != 2 or x.shape[1] != self.network.sizes[0]:
             raise GlassnetError(f"x has shape {x.shape}, but the network needs N x {self.network.sizes[0]}")
-        return np.asarray(self._predictor(np.ascontiguousarray(x, self.parameters.weights[0].dtype)), np.float64)
+        return np.asarray(self._predictor(np.ascontiguousarray(x, np.float64)), np.float64)
 
     @cached_property
     def _predictor(self) -> Callable[[np.ndarray], np.ndarray]:
-        return find_predictor(self.network, self.parameters)
+        """In float64 whatever was trained in: in float32 a probability of 1 - 1e-8 would be 1, and its log loss without end."""
+        doubles = Parameters(*(tuple(np.asarray(a, np.float64) for a in arrays) for arrays in self.parameters))
+        return find_predictor(self.network, doubles)
 
     def save(self, path: str | Path) -> None:
         """Write the model to a file (safetensors, with its structure as JSON); a plain file of that name is replaced.

@@ -6,6 +6,7 @@ Every default below was chosen on several real tables: `docs/tables.md` keeps th
 import math
 from dataclasses import dataclass, replace
 from types import NoneType
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from glassnet.core.losses import find_loss
 from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import OPTIMIZERS, Optimizer, find_optimizer
 from glassnet.errors import GlassnetError, unknown_name
+from glassnet.tables.inputs import ENOUGH_FOR_PIECES
 from glassnet.tables.targets import TASKS, Task
 from glassnet.training.plan import Plan, is_whole
 
@@ -30,13 +32,17 @@ RATES = {
     "nesterov": 0.02,
     "rmsprop": 0.002,
     "adam": 0.003,
+    "adam_epsilon_hat": 0.003,
     "adamw": 0.003,
     "rprop": 0.01,
 }
 """The learning rate of each optimizer on scaled columns."""
 
-STEPS, EPOCHS, MOST_EPOCHS = 4000, 30, 400  # as many epochs as make STEPS updates, but at least EPOCHS and at most MOST_EPOCHS
-DECAY_ROWS, MOST_DECAY = 200, 1.0  # AdamW's decay is DECAY_ROWS over the training rows: the fewer they are, the stronger
+MEMBERS = 4  # networks that are trained apart and joined: their mean is better than one that has trained as long
+STEPS, STEPS_ALONE = 1500, 4000  # updates of a member, and of a network that is alone
+EPOCHS, MOST_EPOCHS = 30, 400  # as many as make those updates, but at least and at most so many
+PIECES_FROM_ALONE = 1500  # training rows from which on numbers come in pieces; members stand them from ENOUGH_FOR_PIECES on
+DECAY_ROWS, MOST_DECAY = 400, 1.0  # AdamW's decay is DECAY_ROWS over the training rows: the fewer they are, the stronger
 BETA2 = 0.95  # of Adam and AdamW
 VALIDATION = 0.2  # of the rows that are not held out
 WIDEST = 1_000_000  # nodes of a layer
@@ -47,12 +53,14 @@ ENOUGH_TO_JUDGE = 100  # validation rows; fewer pick the best epoch by luck, and
 class Options:
     """How to train on a table; what is None is decided from the table.
 
-    `hidden` nodes of each hidden layer; `holdout` and `validation` shares of the rows for the final score and, of the rest, for
-    choosing the epoch; `decay` that of AdamW; `categories` columns of numbers to take as categories; `ignore` columns to leave
-    out. The rest as in `train`. Raises GlassnetError on unknown names and values out of range.
+    `members` networks of `hidden` nodes in each hidden layer are trained and joined into one; `holdout` and `validation` are
+    shares of the rows for the final score and, of the rest, for choosing the epoch (None: several members judge by the rows they
+    were not shown, see `table_fit`; it stays None); `decay` that of AdamW; `categories` columns of numbers to take as categories;
+    `ignore` columns to leave out. The rest as in `train`. Raises GlassnetError on unknown names and values out of range.
     """
 
     task: str | None = None
+    members: int = MEMBERS
     hidden: tuple[int, ...] = (64, 64)
     activation: str | tuple[str, ...] = "silu"
     loss: str | None = None
@@ -67,7 +75,7 @@ class Options:
     decay: float | None = None
     dropout: float = 0.15
     seed: int = 0
-    dtype: str = "float64"
+    dtype: str = "float32"
     engine: str = "auto"
     validation: float | None = None
     holdout: float = 0.2
@@ -75,15 +83,20 @@ class Options:
     ignore: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        for name, value in vars(self).items():  # NumPy's numbers as Python's, which a model file can hold
+            parts = tuple(_plain(part) for part in value) if isinstance(value, tuple) else _plain(value)
+            object.__setattr__(self, name, parts)
         if self.task is not None and self.task not in TASKS:
             raise unknown_name("task", self.task, TASKS)
         if self.dtype not in DTYPES:
             raise unknown_name("dtype", self.dtype, DTYPES)
+        if not is_whole(self.members, 1):
+            raise GlassnetError(f"members must be a whole number of 1 or more, got {self.members!r}")
         if not isinstance(self.hidden, tuple) or not self.hidden or not all(is_whole(n, 1) and n <= WIDEST for n in self.hidden):
             shown = ",".join(map(str, self.hidden)) if isinstance(self.hidden, tuple) else self.hidden
             raise GlassnetError(f"hidden must be sizes of 1 or more (and at most {WIDEST:,}), such as 64,64; got {shown}")
         for name in ("l2", "l1", "decay", "dropout", "learning_rate", "holdout", "validation"):
-            if not isinstance(getattr(self, name), (int, float, np.number, NoneType)):
+            if not isinstance(getattr(self, name), (int, float, NoneType)):
                 raise GlassnetError(f"{name} must be a number, got {getattr(self, name)!r}")
         for name in ("holdout", "validation"):
             share = getattr(self, name)
@@ -98,6 +111,10 @@ class Options:
         Plan(epochs, self.batch_size, schedule=self.schedule, patience=self.patience, seed=self.seed)
 
 
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
 def network_for(options: Options, task: Task, inputs: int, outputs: int) -> Network:
     """The network of a task. Raises GlassnetError when the loss is for another one."""
     output, loss = OUTPUT_AND_LOSS[task]
@@ -110,20 +127,26 @@ def network_for(options: Options, task: Task, inputs: int, outputs: int) -> Netw
     return Network([inputs, *options.hidden, outputs], options.activation, found.output or output, found)
 
 
+def pieces_from(options: Options) -> int:
+    """How many cells of a column of numbers are enough to cut it into pieces."""
+    return PIECES_FROM_ALONE if options.members == 1 else ENOUGH_FOR_PIECES
+
+
 def decided(options: Options, network: Network, task: Task, train: int, validation: int) -> Options:
-    """The options with nothing left open, given how many rows train and judge."""
+    """The options with nothing left open, given how many rows train (a member) and judge."""
     whole = options.optimizer == "rprop"  # only signs count, so batches would mislead it
     batch = options.batch_size or (train if whole else int(np.clip(2 ** round(math.log2(train / 32)), 16, 256)))
     batches = -(-train // min(batch, train))
+    steps, validated = (STEPS_ALONE, VALIDATION if validation else 0.0) if options.members == 1 else (STEPS, None)
     return replace(
         options,
         task=task,
         loss=network.loss.name,
         batch_size=min(batch, train),
-        epochs=options.epochs or int(np.clip(math.ceil(STEPS / batches), EPOCHS, MOST_EPOCHS)),
+        epochs=options.epochs or int(np.clip(math.ceil(steps / batches), EPOCHS, MOST_EPOCHS)),
         learning_rate=options.learning_rate or RATES[options.optimizer],
         decay=min(MOST_DECAY, DECAY_ROWS / train) if options.decay is None else options.decay,
-        validation=(VALIDATION if validation else 0.0) if options.validation is None else options.validation,
+        validation=validated if options.validation is None else options.validation,
     )
 
 
@@ -133,13 +156,12 @@ def optimizer_for(options: Options) -> Optimizer:
     return OPTIMIZERS[options.optimizer](options.learning_rate or RATES[options.optimizer], **settings)
 
 
-def start_for(options: Options, network: Network, y: np.ndarray) -> Parameters:
+def start_for(options: Options, network: Network, mean: np.ndarray, seed: int) -> Parameters:
     """He's draw; the last layer's weights begin at zero and its biases at what predicts the training rows' mean or shares.
 
-    y is the encoded training targets, N x K.
+    mean is that of the encoded training targets, K.
     """
-    start = initialize(network, "he", seed=options.seed, dtype=options.dtype)
-    mean = y.mean(axis=0)  # K
+    start = initialize(network, "he", seed=seed, dtype=options.dtype)
     share = np.clip(mean, 1e-3, 1 - 1e-3)
     bias = {"sigmoid": np.log(share / (1 - share)), "softmax": np.log(share), "exponential": np.log(np.maximum(mean, 1e-3))}
     last = bias.get(network.output.name, mean).astype(options.dtype)

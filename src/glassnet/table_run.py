@@ -1,40 +1,31 @@
 """From a table to a trained model: which rows do what, the encoding they teach, the run, the scores on rows it never saw."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 
-from glassnet.core.losses import find_loss
-from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError, unknown_name
+from glassnet.members import ended
 from glassnet.model import Model
-from glassnet.recipe import (
-    ENOUGH_TO_JUDGE,
-    VALIDATION,
-    Options,
-    decided,
-    network_for,
-    optimizer_for,
-    start_for,
-)
+from glassnet.recipe import Options
 from glassnet.scores import class_scores, regression_scores
+from glassnet.table_fit import Rows, class_numbers, fit_table, judging_rows
 from glassnet.tables.columns import Columns, as_columns, check_almost_numbers, take_rows
-from glassnet.tables.encoding import learn_encoding
 from glassnet.tables.read import read_table
 from glassnet.tables.split import split_rows
-from glassnet.tables.targets import NumberTarget, Task, find_task
-from glassnet.training.run import Progress, Run, train
+from glassnet.tables.targets import NumberTarget, Task, find_task, learn_target
+from glassnet.training.run import ENDINGS, Progress, Run
 
 FEW_ROWS = 10  # below this nothing can be held out
 
 
 @dataclass(frozen=True, eq=False)
 class TableRun:
-    """A model, how its training went, and what its table was.
+    """A model, how the training of each of its members went, and what its table was.
 
     `columns` are the rows that have a target; `rows` says which of them (from 0) did what: "train", "validation", "holdout";
     `line` is the place of each in the table as given, from 1; `without_target` counts the rows left out; `options` are those
@@ -42,12 +33,22 @@ class TableRun:
     """
 
     model: Model
-    run: Run
+    runs: list[Run]
     options: Options
     columns: Columns
     line: np.ndarray
     rows: dict[str, np.ndarray]
     without_target: int
+
+    @property
+    def ended(self) -> str:
+        """How the runs ended, a name of `ENDINGS`: the worst there was."""
+        return ended(self.runs)
+
+    @property
+    def diagnosis(self) -> str:
+        """Why, in plain words."""
+        return ENDINGS[self.ended]
 
     @property
     def scored(self) -> str:
@@ -100,52 +101,27 @@ def run_table(table: Any, target: str | Sequence[str], options: Options, progres
     for name in set(targets) & set(options.ignore):
         raise GlassnetError(f"target '{name}' is also to be ignored")
     columns = as_columns(read_table(table) if isinstance(table, (str, Path)) else table, ignore=options.ignore)
-    _check_targets(columns, targets)
+    _check_targets(columns, targets, options.categories)
     for name, column in columns.items():
         if name not in options.categories:
             check_almost_numbers(column, "" if name in targets else f", or give --category '{name}' or --ignore '{name}'")
     columns, line, without = _with_target(columns, targets)
     task = find_task([columns[name] for name in targets], cast("Task | None", options.task))
-    rows = _parts(columns, targets, task, options)
-    learnt_from = take_rows(columns, rows["train"])
-    centred = find_loss("mean_squared_error" if options.loss is None else options.loss).output != "exponential"
-    answers = learnt_from if task == "regression" else columns  # classes are named by all rows, numbers scaled by those trained on
-    encoding = learn_encoding(learnt_from, answers, targets, task, options.categories, centred)
-    x, y = encoding.encode_inputs(columns), encoding.encode_targets(columns)
-    network = network_for(options, task, x.shape[1], y.shape[1])
-    fit, judge = rows["train"], rows["validation"]
-    options = decided(options, network, task, len(fit), len(judge))
-    start = start_for(options, network, y[fit])
-    run = train(
-        network,
-        start,
-        x[fit],
-        y[fit],
-        optimizer=optimizer_for(options),
-        epochs=options.epochs or 1,
-        batch_size=options.batch_size,
-        validation=(x[judge], y[judge]) if len(judge) else None,
-        penalty=Penalty(options.l2, options.l1),
-        dropout=options.dropout,
-        schedule=options.schedule,
-        patience=options.patience,
-        seed=options.seed,
-        engine=options.engine,
-        progress=progress,
-    )
-    if not len(run.history.epoch_loss):
-        raise KeyboardInterrupt  # it came before anything was learnt
-    record = {"target": targets, "options": asdict(options), "engine": run.engine}
-    model = Model(network, run.parameters, encoding, {}, run.history.table(), record)
-    done = TableRun(model, run, options, columns, line, rows, without)
+    every = Rows({name: c for name, c in columns.items() if name not in targets}, {name: columns[name] for name in targets})
+    rows = _parts(every.answers, task, options)
+    # classes are named by all rows, numbers scaled by those trained on
+    classes = () if task == "regression" else [learn_target(column, task) for column in every.answers.values()]
+    judge = every.take(rows["validation"]) if len(rows["validation"]) else None
+    model, runs, options = fit_table(every.take(rows["train"]), judge, task, options, classes, progress)
+    done = TableRun(model, runs, options, columns, line, rows, without)
     part = rows[done.scored]
-    return replace(done, model=replace(model, scores=score(model, take_rows(columns, part), x[part])))
+    return replace(done, model=replace(model, scores=score(model, take_rows(columns, part))))
 
 
-def score(model: Model, columns: Columns, x: np.ndarray) -> dict[str, dict[str, float]]:
-    """The scores of a model on rows with known targets, by target; x is their encoded inputs, N x D."""
+def score(model: Model, columns: Columns) -> dict[str, dict[str, float]]:
+    """The scores of a model on rows with known targets, by target."""
     scores: dict[str, dict[str, float]] = {}
-    for target, part in model.encoding.by_target(model.output_of(x)):
+    for target, part in model.encoding.by_target(model.output_of(model.encoding.encode_inputs(columns))):
         column = columns[target.name]
         if isinstance(target, NumberTarget):
             scores[target.name] = regression_scores(column.values, target.decode(part))
@@ -154,12 +130,14 @@ def score(model: Model, columns: Columns, x: np.ndarray) -> dict[str, dict[str, 
     return scores
 
 
-def _check_targets(columns: Columns, targets: list[str]) -> None:
+def _check_targets(columns: Columns, targets: list[str], categories: Sequence[str]) -> None:
     for name in targets:
         if name not in columns:
             raise unknown_name("target column", name, columns)
         if targets.count(name) > 1:
             raise GlassnetError(f"target '{name}' is given twice")
+        if name in categories:
+            raise GlassnetError(f"'{name}' is a target; its classes are chosen with --task, not as a category")
 
 
 def _with_target(columns: Columns, targets: list[str]) -> tuple[Columns, np.ndarray, int]:
@@ -171,25 +149,18 @@ def _with_target(columns: Columns, targets: list[str]) -> tuple[Columns, np.ndar
     return take_rows(columns, rows), rows + 1, len(known) - len(rows)
 
 
-def _parts(columns: Columns, targets: list[str], task: Task, options: Options) -> dict[str, np.ndarray]:
+def _parts(answers: Columns, task: Task, options: Options) -> dict[str, np.ndarray]:
     """Which rows train, judge epochs, and give the final score."""
-    n = len(columns[targets[0]].values)
+    n = len(next(iter(answers.values())).values)
     if n < 2:
         raise GlassnetError(f"only {n} row has a target, too few to train on")
     if n < FEW_ROWS and (options.holdout > 0 or (options.validation or 0) > 0):
         raise GlassnetError(
             f"only {n} rows have a target, too few to hold some out: give {FEW_ROWS} or more, or use --holdout 0 --validation 0"
         )
-    classes = None
-    if task != "regression" and len(targets) == 1:
-        _, classes = np.unique(columns[targets[0]].values.astype(str), return_inverse=True)
-    rest, holdout = split_rows(n, options.holdout, options.seed, classes)
-    share = options.validation
-    if share is None:
-        share = VALIDATION if VALIDATION * len(rest) >= ENOUGH_TO_JUDGE else 0.0
-    fit, judge = split_rows(len(rest), share, options.seed, None if classes is None else classes[rest])
+    rest, holdout = split_rows(n, options.holdout, options.seed, class_numbers(answers, task))
+    fit, judge = judging_rows(take_rows(answers, rest), task, options)
     if len(fit) < 2:
-        raise GlassnetError(
-            f"holdout {options.holdout} and validation {share} leave {len(fit)} of {n} rows to train on: make them smaller"
-        )
+        shares = f"holdout {options.holdout} and validation {options.validation or 0.0}"
+        raise GlassnetError(f"{shares} leave {len(fit)} of {n} rows to train on: make them smaller")
     return {"train": rest[fit], "validation": rest[judge], "holdout": holdout}

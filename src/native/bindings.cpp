@@ -9,6 +9,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
 #include <new>
 #include <optional>
 #include <stdexcept>
@@ -137,11 +138,11 @@ auto run(
     const std::string& variant, const NetworkSpec& network, const Given& data, const std::optional<Given>& validation, int optimizer,
     const std::vector<double>& settings, const std::vector<double>& multipliers, std::pair<double, double> penalty,
     const std::vector<double>& dropout, const std::vector<Read>& masks, std::int64_t batch_size, std::int64_t patience, double min_delta,
-    std::uint32_t seed, const std::vector<Write>& parameters, const std::vector<Write>& best, const std::vector<std::vector<Write>>& slots,
-    std::int64_t t, std::int64_t epoch, std::int64_t best_epoch, std::int64_t waited, double best_loss,
+    std::uint32_t seed, double clip, bool measure_gradient, const std::vector<Write>& parameters, const std::vector<Write>& best,
+    const std::vector<std::vector<Write>>& slots, std::int64_t t, std::int64_t epoch, std::int64_t best_epoch, std::int64_t waited, double best_loss,
     const std::optional<nb::ndarray<const std::int64_t, nb::c_contig, nb::device::cpu>>& orders,
     const nb::ndarray<const double, nb::ndim<2>, nb::c_contig, nb::device::cpu>& rates, const Doubles& loss, const Doubles& epoch_loss,
-    const Doubles& validation_loss, const Write& output, int threads
+    const Doubles& penalties, const Doubles& gradient_norm, const Doubles& validation_loss, const Write& output, int threads
 ) {
     const Engine& engine = engine_of(variant);
     const auto mask_pointers = masks.empty() ? std::vector<void*>() : network.pointers(masks, network.L(), "weight masks");
@@ -168,13 +169,17 @@ auto run(
         batch_size,
         patience,
         min_delta,
-        seed
+        seed,
+        clip,
+        measure_gradient
     };
     State state{parameter_pointers.data(), best_pointers.data(), {nullptr, nullptr}, t, epoch, best_epoch, waited, best_loss, Ended::no};
     for (std::size_t k = 0; k < slots.size(); ++k) state.slots[k] = slot_pointers[k].data();
     Measured measured{
         static_cast<double*>(pointer(loss, nb::dtype<double>(), epochs * batches, "loss")),
         static_cast<double*>(pointer(epoch_loss, nb::dtype<double>(), epochs, "epoch_loss")),
+        static_cast<double*>(pointer(penalties, nb::dtype<double>(), epochs, "penalty")),
+        static_cast<double*>(pointer(gradient_norm, nb::dtype<double>(), measure_gradient ? epochs : 0, "gradient_norm")),
         static_cast<double*>(pointer(validation_loss, nb::dtype<double>(), validation ? epochs : 0, "validation_loss")),
         0,
         0,
@@ -223,6 +228,80 @@ private:
     const void* prepared;
 };
 
+// All rows of some data, ready for a solver: for the loss and its gradient where there are targets, else for the Jacobian.
+class FullBatch {
+public:
+    FullBatch(
+        const std::string& variant, NetworkSpec network, const std::tuple<Read, std::optional<Read>, std::optional<Read>>& data,
+        std::pair<double, double> penalty, const std::vector<Read>& masks, int threads
+    )
+        : engine(engine_of(variant)), network(std::move(network)), data(data), masks(masks), threads(threads), team{nullptr, threads, nullptr} {
+        const auto& [x, y, weights] = this->data;
+        const std::size_t n = x.ndim() ? x.shape(0) : 0;
+        const auto dtype = nb::dtype<double>();
+        if (!masks.empty()) mask_pointers = this->network.pointers(this->masks, this->network.L(), "weight masks");
+        for (std::size_t i = 0; i < this->network.arrays(); ++i) P += this->network.numbers(i);
+        problem.network = this->network.view();
+        problem.data = {
+            pointer(x, dtype, n * this->network.sizes.front(), "x"), y ? pointer(*y, dtype, n * this->network.sizes.back(), "y") : nullptr,
+            weights ? pointer(*weights, dtype, n, "row weights") : nullptr, static_cast<std::int64_t>(n)
+        };
+        problem.l2 = penalty.first;
+        problem.l1 = penalty.second;
+        problem.masks = masks.empty() ? nullptr : mask_pointers.data();
+        problem.batch_size = problem.data.n;
+        prepared = (y ? engine.prepare_gradient : engine.prepare_jacobian)(problem, arena.memory(), team);
+    }
+
+    // Writes the gradient at theta; gives the loss and the penalty in it.
+    std::pair<double, double> gradient(const Read& theta, const Write& gradient) {
+        if (!problem.data.y) throw std::invalid_argument("without targets there is no loss");
+        const auto from = places(pointer(theta, nb::dtype<double>(), P, "theta")), to = places(pointer(gradient, nb::dtype<double>(), P, "gradient"));
+        double penalty = 0, loss = 0;
+        work([&] { loss = engine.gradient(prepared, from.data(), to.data(), penalty); });
+        return {loss, penalty};
+    }
+
+    // Writes the outputs and the Jacobian at theta.
+    void jacobian(const Read& theta, const Write& outputs, const Write& jacobian) {
+        if (problem.data.y) throw std::invalid_argument("with targets there is no Jacobian");
+        const std::size_t size = problem.data.n * network.sizes.back();
+        const auto from = places(pointer(theta, nb::dtype<double>(), P, "theta"));
+        void *a = pointer(outputs, nb::dtype<double>(), size, "outputs"), *to = pointer(jacobian, nb::dtype<double>(), size * P, "jacobian");
+        work([&] { engine.jacobian(prepared, from.data(), static_cast<double*>(a), static_cast<double*>(to)); });
+    }
+
+private:
+    const Engine& engine;
+    NetworkSpec network;
+    std::tuple<Read, std::optional<Read>, std::optional<Read>> data;
+    std::vector<Read> masks;
+    std::vector<void*> mask_pointers;
+    Problem problem{};
+    int threads;
+    Team team;  // of the call that is at work
+    std::size_t P = 0;
+    Arena arena;
+    void* prepared;
+    std::mutex one_at_a_time;
+
+    // Where each parameter array begins in a vector of all.
+    std::vector<void*> places(const void* all) const {
+        std::vector<void*> found;
+        const double* at = static_cast<const double*>(all);
+        for (std::size_t i = 0; i < network.arrays(); at += network.numbers(i++)) found.push_back(const_cast<double*>(at));
+        return found;
+    }
+
+    template <class F> void work(const F& f) {
+        const nb::gil_scoped_release release;
+        const std::lock_guard lock(one_at_a_time);
+        Threads workers(threads);
+        team = workers.team();
+        f();
+    }
+};
+
 // The names of the rows of each table, in order: Python and the engine mean the same row by the same number.
 nb::dict tables() {
     nb::dict found;
@@ -263,15 +342,25 @@ NB_MODULE(_native, module) {
     module.def(
         "run", &run, nb::kw_only(), nb::arg("variant"), nb::arg("network"), nb::arg("data"), nb::arg("validation").none(), nb::arg("optimizer"),
         nb::arg("settings"), nb::arg("multipliers"), nb::arg("penalty"), nb::arg("dropout"), nb::arg("masks"), nb::arg("batch_size"),
-        nb::arg("patience"), nb::arg("min_delta"), nb::arg("seed"), nb::arg("parameters").noconvert(), nb::arg("best").noconvert(),
-        nb::arg("slots").noconvert(), nb::arg("t"), nb::arg("epoch"), nb::arg("best_epoch"), nb::arg("waited"), nb::arg("best_loss"),
-        nb::arg("orders").none(), nb::arg("rates"), nb::arg("loss").noconvert(), nb::arg("epoch_loss").noconvert(),
-        nb::arg("validation_loss").noconvert(), nb::arg("output").noconvert(), nb::arg("threads")
+        nb::arg("patience"), nb::arg("min_delta"), nb::arg("seed"), nb::arg("clip"), nb::arg("measure_gradient"), nb::arg("parameters").noconvert(),
+        nb::arg("best").noconvert(), nb::arg("slots").noconvert(), nb::arg("t"), nb::arg("epoch"), nb::arg("best_epoch"), nb::arg("waited"),
+        nb::arg("best_loss"), nb::arg("orders").none(), nb::arg("rates"), nb::arg("loss").noconvert(), nb::arg("epoch_loss").noconvert(),
+        nb::arg("penalties").noconvert(), nb::arg("gradient_norm").noconvert(), nb::arg("validation_loss").noconvert(), nb::arg("output").noconvert(),
+        nb::arg("threads")
     );
     nb::set_leak_warnings(false);  // a thread that still trains when Python ends is no leak
     nb::class_<Predictor>(module, "Predictor")
         .def(nb::init<const std::string&, NetworkSpec, const std::vector<Read>&>())
         .def("__call__", &Predictor::predict, nb::arg("x"), nb::arg("output").noconvert(), nb::arg("threads"));
+    nb::class_<FullBatch>(module, "FullBatch")
+        .def(
+            nb::init<
+                const std::string&, NetworkSpec, const std::tuple<Read, std::optional<Read>, std::optional<Read>>&, std::pair<double, double>,
+                const std::vector<Read>&, int>(),
+            nb::arg("variant"), nb::arg("network"), nb::arg("data"), nb::arg("penalty"), nb::arg("masks"), nb::arg("threads")
+        )
+        .def("gradient", &FullBatch::gradient, nb::arg("theta"), nb::arg("gradient").noconvert())
+        .def("jacobian", &FullBatch::jacobian, nb::arg("theta"), nb::arg("outputs").noconvert(), nb::arg("jacobian").noconvert());
     module.def("tables", &tables);
     module.def("variants", &variants);
 }

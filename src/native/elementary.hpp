@@ -108,6 +108,9 @@ template <class T> INLINE Vec<T> log(Vec<T> x) {
     return n * F::ln2_high + (n * F::ln2_low + twice_artanh<T>((m - T(1)) / (m + T(1))));
 }
 
+// log(1 + u) for u >= 0.
+template <class T> INLINE Vec<T> log1p(Vec<T> u) { return u <= T(1) ? log1p_unit<T>(u) : log<T>(u + T(1)); }
+
 template <class T> INLINE Vec<T> tanh(Vec<T> x) {
     const Vec<T> below = expm1_negative<T>(T(-2) * abs<T>(x));  // e^-2|x| - 1
     const Vec<T> size = -below / (below + T(2));

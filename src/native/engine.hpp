@@ -34,6 +34,8 @@ struct Problem {
     std::int64_t batch_size, patience;  // patience < 0: never
     double min_delta;
     std::uint32_t seed;
+    double clip;                 // the largest norm of a gradient; 0: any
+    bool measure_gradient;
 };
 
 enum class Ended { no, early, not_finite };
@@ -49,7 +51,7 @@ struct State {  // the arrays are read at the start and written at the end of a 
 };
 
 struct Measured {
-    double *loss, *epoch_loss, *validation_loss;  // as long as the epochs to run ask for
+    double *loss, *epoch_loss, *penalty, *gradient_norm, *validation_loss;  // as long as the epochs to run ask for
     std::int64_t iterations, epochs;              // how many were run
     void* output;                                 // batch_size x K, the last iteration's
     std::int64_t output_rows;
@@ -82,6 +84,12 @@ struct Engine {
     // The parameters as `predict` wants them, in memory that must outlive its calls; then the outputs, n x K, for n rows of inputs x.
     const void* (*prepare)(bool f64, const Network&, void* const* parameters, const Memory&);
     void (*predict)(bool f64, const Network&, const void* prepared, const void* x, std::int64_t n, void* output, const Memory&, const Team&);
+    // All rows in one batch of float64 for a solver, in memory that must outlive its calls, as problem and team must; then their loss at some parameters,
+    // with its gradient and the penalty in it; or, with row weights for what multiplies a row, their outputs, n x K, and the Jacobian, (n K) x P.
+    void* (*prepare_gradient)(const Problem&, const Memory&, const Team&);
+    double (*gradient)(void* prepared, void* const* parameters, void* const* gradient, double& penalty);
+    void* (*prepare_jacobian)(const Problem&, const Memory&, const Team&);
+    void (*jacobian)(void* prepared, void* const* parameters, double* outputs, double* jacobian);
 };
 
 }  // namespace glassnet

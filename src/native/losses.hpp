@@ -56,6 +56,18 @@ struct Poisson {  // eq. (9)
     }
 };
 
+struct BinaryFocal {  // eq. (10.1)
+    static constexpr bool in_z = true;
+    template <class T> static INLINE Terms<T> terms(Vec<T> z, Vec<T> p, Vec<T> y, T gamma) {
+        const Vec<T> q = sigmoid<T>(-z), minus_log_p = softplus<T>(-z), minus_log_q = softplus<T>(z);
+        const Vec<T> p_gamma = exp<T>(-gamma * minus_log_p), q_gamma = exp<T>(-gamma * minus_log_q);
+        return {
+            y * q_gamma * minus_log_p + (T(1) - y) * p_gamma * minus_log_q,
+            (T(1) - y) * p_gamma * (p + gamma * q * minus_log_q) - y * q_gamma * (q + gamma * p * minus_log_p)
+        };
+    }
+};
+
 // How one loss is applied to a block of rows: z, a and y are panels of K x V vectors, `share` has one vector for each of the V.
 // `slope` becomes share * derivative; what comes back is the sum of share * value, still in lanes.
 template <class T> struct Loss {
@@ -99,6 +111,35 @@ Vec<T> categorical_cross_entropy(const Vec<T>* z, const Vec<T>* a, const Vec<T>*
     return total;
 }
 
+// -y_k q_k^gamma log p_k with p = a and q = 1 - p; slope g_k - p_k sum(g), eq. (10.2). The largest e^(z - top) is 1 and would swallow the others.
+template <class T>
+Vec<T> categorical_focal(const Vec<T>* z, const Vec<T>* p, const Vec<T>* y, const Vec<T>* share, T gamma, Vec<T>* slope, int K, int V) {
+    Vec<T> total = {};
+    const Vec<T> none = {}, one = all(T(1));
+    for (int v = 0; v < V; ++v) {
+        const Vec<T> top = largest<T>(z + v, K, V);
+        Vec<T> below = {}, tops = {}, sum_g = {}, value = {};
+        for (int k = 0; k < K; ++k) {
+            const Vec<T> under = z[k * V + v] - top;
+            below += under < T(0) ? exp<T>(under) : none;
+            tops += under < T(0) ? none : one;
+        }
+        const Vec<T> log_sum = log1p<T>(below + (tops - one));
+        for (int k = 0; k < K; ++k) {
+            const int i = k * V + v;
+            const Vec<T> log_p = z[i] - top - log_sum, q = -expm1_negative<T>(log_p);
+            const Vec<T> q_gamma = q > T(0) ? exp<T>(gamma * log<T>(q)) : none;
+            const Vec<T> g = y[i] * q_gamma * (gamma * p[i] * log_p / (q > T(0) ? q : one) - one);
+            value -= y[i] * q_gamma * log_p;
+            sum_g += g;
+            slope[i] = g;
+        }
+        for (int k = 0; k < K; ++k) slope[k * V + v] = share[v] * (slope[k * V + v] - p[k * V + v] * sum_g);
+        total += share[v] * value;
+    }
+    return total;
+}
+
 template <class T, class L> constexpr Loss<T> loss(const char* name) { return {name, L::in_z, terms<T, L>}; }
 
 template <class T> constexpr Loss<T> LOSSES[] = {
@@ -111,6 +152,8 @@ template <class T> constexpr Loss<T> LOSSES[] = {
     loss<T, Absolute>("mean_absolute_error"),
     loss<T, Huber>("huber"),
     loss<T, Pinball>("pinball"),
+    loss<T, BinaryFocal>("binary_focal"),
+    {"categorical_focal", true, categorical_focal<T>},
 };
 
 }  // namespace glassnet::GLASSNET_VARIANT

@@ -63,10 +63,23 @@ template <class T> struct Adam {  // eq. (17)
           epsilon(T(setting[3])),
           start1(T(1 / (1 - power(setting[1], t)))),
           start2(T(1 / (1 - power(setting[2], t)))) {}
-    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool) const {
+    INLINE void means(Vec<T> g, Vec<T>* s) const {
         s[0] = beta1 * s[0] + fresh1 * g;
         s[1] = beta2 * s[1] + fresh2 * g * g;
+    }
+    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool) const {
+        means(g, s);
         w -= rate * (s[0] * start1) / (sqrt(s[1] * start2) + epsilon);
+    }
+};
+
+template <class T> struct AdamEpsilonHat : Adam<T> {  // eq. (17.1)
+    T scale;
+    AdamEpsilonHat(const double* setting, std::int64_t t)
+        : Adam<T>(setting, t), scale(T(__builtin_sqrt(1 - power(setting[2], t)) / (1 - power(setting[1], t)))) {}
+    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool) const {
+        this->means(g, s);
+        w -= rate * scale * s[0] / (sqrt(s[1]) + this->epsilon);
     }
 };
 
@@ -93,6 +106,20 @@ template <class T> struct Rprop {  // eq. (19)
         w -= (rate / first) * s[1] * sign<T>(s[0]);
     }
 };
+
+// The Euclidean norm of a whole gradient, n numbers padded with zeros to a multiple of the lanes.
+template <class T> double gradient_norm(const T* g, std::size_t n) {
+    double total = 0;
+    for (std::size_t i = 0; i < n; i += LANES<T>) total += double(sum<T>(load(g + i) * load(g + i)));
+    return T(__builtin_sqrt(total));
+}
+
+// A gradient of that norm, scaled to the norm `most` where it has a larger one, eq. (12.2).
+template <class T> void clip_gradients(T* g, std::size_t n, double norm, double most) {
+    if (norm <= most) return;
+    const T scale = T(most / norm);
+    for (std::size_t i = 0; i < n; i += LANES<T>) store<T>(g + i, scale * load(g + i));
+}
 
 // One parameter array in the flat vector of all of them; `size` is a multiple of the lanes, padded with zeros.
 struct Span {
@@ -131,6 +158,7 @@ template <class T> constexpr Optimizer<T> OPTIMIZERS[] = {
     optimizer<T, Nesterov<T>>("nesterov"),
     optimizer<T, RMSprop<T>>("rmsprop"),
     optimizer<T, Adam<T>>("adam"),
+    optimizer<T, AdamEpsilonHat<T>>("adam_epsilon_hat"),
     optimizer<T, AdamW<T>>("adamw"),
     optimizer<T, Rprop<T>>("rprop"),
 };

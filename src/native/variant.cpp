@@ -1,4 +1,5 @@
 // The engine for one instruction set. This file is compiled once for each, with its flags and with GLASSNET_VARIANT as its name.
+#include "outputs.hpp"
 #include "training.hpp"
 
 namespace glassnet::GLASSNET_VARIANT {
@@ -54,9 +55,29 @@ void predict_rows(
     as(network, prepared, x, n, output, memory, team);
 }
 
+void* prepare_gradient(const Problem& problem, const Memory& memory, const Team& team) {
+    return new (memory) Objective<double, 2>(problem, memory, team);
+}
+
+double gradient_at(void* prepared, void* const* parameters, void* const* gradient, double& penalty) {
+    auto& objective = *static_cast<Objective<double, 2>*>(prepared);
+    const double loss = objective.at(parameters, gradient);
+    penalty = objective.penalty;
+    return loss;
+}
+
+void* prepare_jacobian(const Problem& problem, const Memory& memory, const Team& team) {
+    return new (memory) Jacobian<double, 2>(problem, memory, team);
+}
+
+void jacobian_at(void* prepared, void* const* parameters, double* outputs, double* jacobian) {
+    static_cast<Jacobian<double, 2>*>(prepared)->at(parameters, outputs, jacobian);
+}
+
 #define TEXT_OF(name) #name
 #define TEXT(name) TEXT_OF(name)
 extern const Engine engine;
-const Engine engine = {TEXT(GLASSNET_VARIANT), row_name, optimizer_settings, optimizer_slots, run, prepare, predict_rows};
+const Engine engine = {TEXT(GLASSNET_VARIANT), row_name,         optimizer_settings, optimizer_slots,  run,        prepare,
+                       predict_rows,           prepare_gradient, gradient_at,        prepare_jacobian, jacobian_at};
 
 }  // namespace glassnet::GLASSNET_VARIANT

@@ -15,9 +15,10 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # `bench` is no part of the 
 
 from bench.peers import glassnet_
 
-from bench import __main__, floor, fresh, launch, page, report, rounds, sizes
+from bench import __main__, floor, fresh, launch, moves, page, report, rounds, sizes
 
 LOSS = 0.25
+ALL = "A, C32, C256, D, F-once, F-demo, F-first, G-search, G-folds"
 
 
 def row(peer: str, ms: list[float], **more: Any) -> rounds.Row:
@@ -138,6 +139,41 @@ def test_a_fresh_process_that_fails_says_why(program: str, error: str) -> None:
     assert str(found["error"]).startswith(error)
 
 
+@pytest.mark.parametrize("name", moves.PROGRAMS)
+def test_a_program_moves_over_by_its_import_and_nothing_else(name: str) -> None:
+    before, after = (moves.text_of(name, peer).split("\n") for peer in ("sklearn", "glassnet"))
+    changed = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
+    assert changed == [("from sklearn.neural_network import MLPClassifier", "from glassnet import MLPClassifier")]
+
+
+def moved(**found: dict[str, Any]) -> dict[str, rounds.Row]:
+    rows = {peer: row(peer, [4.0 if peer == "sklearn" else 2.0]) | {"workload": "G-folds"} | new for peer, new in found.items()}
+    moves.compare(rows, moves.PROGRAMS["G-folds"]._replace(tolerance=0.1))
+    return {each["peer"]: each for each in report.judge(list(rows.values()), {}, {})}
+
+
+def test_numbers_of_programs_that_move_over_are_compared() -> None:
+    found = moved(glassnet={"found": [1.0, 2.1]}, sklearn={"found": [1.0, 2.0]})
+    assert found["sklearn"]["ratio"] == 2.0
+    assert "within 0.05 of scikit-learn's" in found["glassnet"]["form"]
+    for other in ([1.0, 3.0], [float("nan"), 2.0]):
+        found = moved(glassnet={"found": other}, sklearn={"found": [1.0, 2.0]})
+        assert f"found [0.25, {other[0]}, {other[1]}] instead of [0.25, 1.0, 2.0]" in found["glassnet"]["error"]
+        assert "ratio" not in found["sklearn"]
+
+
+@pytest.mark.parametrize("others", [{}, {"sklearn": {"error": "E"}}])
+def test_programs_that_move_over_need_scikit_learn_to_compare_with(others: dict[str, Any]) -> None:
+    found = moved(glassnet={"found": [1.0]}, **others)
+    assert found["glassnet"]["unchecked"]
+    assert "\\* G-folds, glassnet: there is nothing of scikit-learn's" in text_of(found)
+
+
+def test_a_program_that_prints_something_else_says_so() -> None:
+    assert "printed no result, but '{}" in moves.once("print({})", "1")[1]["error"]
+    assert moves.once("raise SystemExit('no such thing')", "1")[1] == {"error": "no such thing"}
+
+
 def test_one_thread_means_one_core() -> None:
     before = launch.cores()
     process = launch.start([sys.executable, "-c", "from bench.launch import cores; print(cores())"], "1", stdout=subprocess.PIPE)
@@ -174,7 +210,7 @@ def test_install_size_counts_what_is_needed_too() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--only", "A,Z"], "argument --only: unknown name 'Z': choose from A, C32, C256, D, F-once, F-demo, F-first, C, F"),
+        (["--only", "A,Z"], f"argument --only: unknown name 'Z': choose from {ALL}, C, F, G"),
         (["--peers", "keras"], "argument --peers: unknown name 'keras': choose from glassnet, numpy, sklearn, torch, jax, r"),
         (["--rounds", "0"], "argument --rounds: must be a whole number of 1 or more, got '0'"),
         (["--fast"], "unrecognized arguments: --fast"),

@@ -180,6 +180,7 @@ def test_standard_input_and_output(folder: Path) -> None:
 
 def test_every_option_of_train(folder: Path) -> None:
     options = {
+        "--members": "2",
         "--task": "multiclass", "--hidden": "9,7", "--activation": "relu,tanh", "--loss": "sum_of_squares", "--l1": "0.0001",
         "--optimizer": "nesterov", "--learning-rate": "0.01", "--schedule": "four_cycles", "--batch-size": "32", "--l2": "0.001",
         "--epochs": "8", "--patience": "2", "--dropout": "0.1", "--seed": "4", "--dtype": "float32", "--engine": "numpy",
@@ -190,7 +191,9 @@ def test_every_option_of_train(folder: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout)
-    assert record["network"] == "13-9-7-3 relu, tanh, softmax, sum_of_squares, biases"
+    one = "13-9-7-3 relu, tanh, softmax, sum_of_squares, biases, 220 weights"
+    assert record["network"] == f"2 networks of {one} each, joined into one of 13-18-14-3"
+    assert (record["members"], record["trained_on"], len(record["best_epochs"])) == (2, "the training rows", 2)
     assert "categories: 2007, 2008, 2009" in record["inputs"]["year"]
     assert "island" not in record["inputs"]
     assert sum(record["rows"].values()) == 344

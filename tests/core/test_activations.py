@@ -1,11 +1,13 @@
 """The values of the activations: against another library's, far out, and at NaN."""
 
+import pickle
+
 import jax
 import numpy as np
 import pytest
 
 from conftest import Engine
-from glassnet.core.activations import ACTIVATIONS, OUTPUTS, find_activation
+from glassnet.core.activations import ACTIVATIONS, OUTPUTS, Activation, find_activation
 from glassnet.errors import GlassnetError
 
 Z = np.array([[-30.0, -2.5, -1.0, -1e-3], [1e-3, 0.7, 3.0, 30.0]])
@@ -53,3 +55,15 @@ def test_unknown_name_gets_the_nearest_right_one() -> None:
         find_activation("sigmod")
     with pytest.raises(GlassnetError, match="unknown activation 'softmax'"):
         find_activation("softmax", ACTIVATIONS)
+
+
+def test_an_own_activation_says_what_is_missing_and_has_a_name() -> None:
+    own = Activation(value=np.sin, slope=np.cos)
+    assert (own.name, own.slope_in) == ("sin", "z")
+    assert Activation(value=lambda z: z, slope=np.cos).name == "own"
+    assert own == pickle.loads(pickle.dumps(own))
+    for given in ({}, {"value": np.sin}, {"name": "sine", "slope": np.cos}):
+        with pytest.raises(GlassnetError, match=r"write Activation\(value=f, slope=g\)"):
+            Activation(**given)
+    with pytest.raises(GlassnetError, match="unknown slope_in 'a'"):
+        Activation("sine", np.sin, np.cos, "a")  # pyright: ignore[reportArgumentType]

@@ -15,10 +15,10 @@ import pytest
 from conftest import PAIRS, Engine, targets
 from glassnet.core.activations import ACTIVATIONS, OUTPUTS, Activation, Softmax, find_activation
 from glassnet.core.arrays import array_namespace
-from glassnet.core.gradcheck import check_gradient
 from glassnet.core.losses import LOSSES, Loss, find_loss
-from glassnet.core.network import Network, Parameters, backprop, feedforward, flatten, rebuild
+from glassnet.core.network import Network, Parameters, backprop, feedforward, flatten, jacobian, rebuild
 from glassnet.core.penalties import Penalty
+from glassnet.gradcheck import check_gradient
 
 N, D, K = 6, 3, 2
 TOLERANCE = 1e-6
@@ -126,6 +126,39 @@ def test_depth_masks_and_dropout(engine: Engine, loss: str, layers: int) -> None
     assert check, check
     for dw, mask in zip(gradient.weights, extra["masks"], strict=True):
         assert not np.any(dw[mask == 0])
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+@pytest.mark.parametrize("layers", [0, 1, 3])
+@pytest.mark.parametrize("bias", [True, False])
+def test_jacobian_is_a_differentiators(engine: Engine, output: str, layers: int, bias: bool) -> None:
+    hidden = ["silu", "tanh", "gelu"][:layers]
+    network, parameters, x, *_ = problem(hidden, output, "mean_squared_error", bias=bias, sizes=(D, *(5, 4, 3)[:layers], K))
+    random = np.random.default_rng(0)
+    dropout = tuple(random.integers(0, 2, size=(N, n)) / 0.5 for n in network.sizes[1:-1])
+    masks = tuple(random.integers(0, 2, size=s).astype(float) for s in network.shapes)
+    for more in [((), ()), (dropout, masks)]:
+        exact = jax.jacrev(lambda p, more=more: feedforward(network, p, x, *more).output)(
+            jax.tree_util.tree_map(jax.numpy.asarray, parameters)
+        )
+        found = engine.call(
+            lambda p, x, more: jacobian(network, p, feedforward(network, p, x, *more)), *map(engine.arrays, (parameters, x, more))
+        )
+        for ours, theirs, w in zip(*map(flatten, (engine.numpy(found), exact, parameters)), strict=True):
+            assert ours.shape == (N, K, *w.shape)
+            np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-13)
+
+
+def test_the_gradient_is_the_loss_slope_times_the_jacobian() -> None:
+    for output, loss in PAIRS:
+        network, parameters, x, y, w = problem("tanh", output, loss)
+        if network.loss.output is None:
+            trace = feedforward(network, parameters, x)
+            da = network.loss.row_share(np, y, w) * network.loss.each(trace.output, y)[1]  # N x K
+            for whole, dw in zip(
+                flatten(jacobian(network, parameters, trace)), flatten(gradient_at(network, parameters, x, y, w)), strict=True
+            ):
+                np.testing.assert_allclose(np.tensordot(da, whole, 2), dw, rtol=1e-10, atol=1e-13)
 
 
 # ---- planted errors: each row of each table with each of four mistakes must be caught

@@ -7,7 +7,19 @@ import pytest
 
 from conftest import Engine
 from glassnet.core.network import Parameters, flatten
-from glassnet.core.optimizers import OPTIMIZERS, AdamW, GradientDescent, Momentum, Optimizer, Rprop, find_optimizer
+from glassnet.core.optimizers import (
+    OPTIMIZERS,
+    Adam,
+    AdamW,
+    GradientDescent,
+    Momentum,
+    Nesterov,
+    Optimizer,
+    Rprop,
+    clip_gradients,
+    find_optimizer,
+    gradient_norm,
+)
 from glassnet.errors import GlassnetError
 
 SLOPES = (0.5, -0.25, 0.25, 0.0, 2.0)
@@ -33,6 +45,9 @@ def published(name: str, w: float = 1.0, rate: float = 0.1, decay: float = 0.0) 
             w -= rate * decay * w
             m, s = 0.9 * m + 0.1 * g, 0.999 * s + 0.001 * g**2
             w -= rate * (m / (1 - 0.9**t)) / (math.sqrt(s / (1 - 0.999**t)) + 1e-8)
+        elif name == "adam_epsilon_hat":
+            m, s = 0.9 * m + 0.1 * g, 0.999 * s + 0.001 * g**2
+            w -= rate * math.sqrt(1 - 0.999**t) / (1 - 0.9**t) * m / (math.sqrt(s) + 1e-8)
         elif name == "rprop":
             if before * g > 0:
                 size = min(1.2 * size, 50)
@@ -79,6 +94,45 @@ def test_a_slope_of_nothing_moves_nothing(engine: Engine, name: str) -> None:
     assert np.concatenate([a.ravel() for a in flatten(parameters)]).tolist() == [1, -1, 1]
 
 
+def test_adam_and_its_other_epsilon_differ_by_epsilon_only() -> None:
+    parameters, gradients = Parameters((np.array([[1.0, 2.0]]),)), Parameters((np.array([[0.1, -3.0]]),))
+
+    def first_step(name: str, epsilon: float) -> np.ndarray:
+        optimizer = OPTIMIZERS[name](0.1, epsilon=epsilon)  # pyright: ignore[reportCallIssue]
+        return optimizer.update(gradients, optimizer.init(parameters), parameters, (0.1,))[0].weights[0]
+
+    np.testing.assert_allclose(first_step("adam", 1e-300), first_step("adam_epsilon_hat", 1e-300), rtol=1e-14)
+    np.testing.assert_allclose(  # at the first update both means are one slope's share: epsilon counts sqrt(1 / 0.001) times
+        first_step("adam", 0.1 * math.sqrt(1000)), first_step("adam_epsilon_hat", 0.1), rtol=1e-14
+    )
+
+
+def test_momentum_of_1_keeps_all_of_the_step_before(engine: Engine) -> None:
+    assert run(engine, Momentum(0.1, momentum=1), slopes=(1.0, 0.0, 0.0)).weights[0][0, 0] == pytest.approx(1 - 3 * 0.1)
+    assert run(engine, Nesterov(0.1, momentum=1), slopes=(1.0, 0.0, 0.0)).weights[0][0, 0] == pytest.approx(1 - 4 * 0.1)
+
+
+def test_a_gradient_is_clipped_to_its_norm(engine: Engine) -> None:
+    # (3, 0), (0, 4) and a bias of 12: the norm of all is sqrt(9 + 16 + 144) = 13
+    gradients = engine.arrays(Parameters((np.array([[3.0, 0.0]]), np.array([[0.0], [4.0]])), (np.array([12.0, 0.0]),)))
+    norm, clipped, same, nothing = engine.numpy(
+        engine.call(
+            lambda g: (
+                gradient_norm(g),
+                clip_gradients(g, gradient_norm(g), 6.5),
+                clip_gradients(g, gradient_norm(g), 13),
+                clip_gradients(clip_gradients(g, gradient_norm(g) * 0 + 1e300, 1e-300), gradient_norm(g) * 0, 1.0),
+            ),
+            gradients,
+        )
+    )
+    assert norm == 13.0
+    for before, half, kept, gone in zip(*map(flatten, (engine.numpy(gradients), clipped, same, nothing)), strict=True):
+        np.testing.assert_allclose(half, before / 2, rtol=1e-15)
+        np.testing.assert_array_equal(kept, before)
+        assert not gone.any()
+
+
 def test_rprop_steps_scale_with_a_schedule() -> None:
     parameters = Parameters((np.array([[1.0]]),))
     optimizer = Rprop(0.1)
@@ -92,7 +146,8 @@ def test_rprop_steps_scale_with_a_schedule() -> None:
         (lambda: find_optimizer("adm"), "did you mean 'adam'"),
         (lambda: GradientDescent(0), "learning_rate must be a positive number, got 0"),
         (lambda: GradientDescent(float("nan")), "learning_rate must be"),
-        (lambda: Momentum(momentum=1.0), "momentum must be from 0 to below 1"),
+        (lambda: Momentum(momentum=1.1), "momentum must be from 0 to 1, got 1.1"),
+        (lambda: Adam(beta1=1.0), "beta1 must be from 0 to below 1"),
         (lambda: AdamW(decay=-1), "decay must be"),
     ],
 )

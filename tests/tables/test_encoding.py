@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from glassnet.errors import GlassnetError
 from glassnet.tables.columns import Column, as_columns, check_almost_numbers
-from glassnet.tables.encoding import TableEncoding, learn_encoding, plain_encoding
+from glassnet.tables.encoding import TableEncoding, learn_inputs, plain_encoding
 from glassnet.tables.inputs import Categories, Number, TwoValues, Unused, learn_input
 from glassnet.tables.split import split_rows
 from glassnet.tables.targets import ClassTarget, NumberTarget, find_task, learn_target
@@ -31,6 +31,34 @@ def test_a_number_is_centred_scaled_and_squeezed() -> None:
     np.testing.assert_allclose(learnt.encode(column(values))[:, 0], u / np.sqrt(1 + u * u / 9))
     assert learnt.encode(column(values)).max() < 3
     np.testing.assert_allclose(learnt.decode(learnt.encode(column(values))), values, rtol=1e-8)
+
+
+def test_pieces_of_a_number_between_quantiles() -> None:
+    learnt = Number("c", 2.0, 2.0, squeeze=False, fill=2.0, indicator=True, edges=(0.0, 1.0, 4.0))
+    assert learnt.features == ["c", "c missing", "c 0 to 1", "c 1 to 4"]
+    # 2 is above all of 0 to 1, and a third of the way from 1 to 4: -1 + 2/3; missing is the median, 2
+    assert learnt.encode(column([2.0, -9.0, 9.0, None])).tolist() == pytest.approx(
+        np.array([[0, 0, 1, -1 / 3], [-5.5, 0, -1, -1], [3.5, 0, 1, 1], [0, 1, 1, -1 / 3]])
+    )
+    assert learnt.decode(learnt.encode(column([2.0, 9.0, None]))) == [2, 9, None]
+
+
+def test_pieces_only_where_rows_and_values_are_enough() -> None:
+    many = np.arange(1600.0)
+    assert len(learn_input(Column("c", "number", many[:700])).edges) == 17
+    assert learn_input(Column("c", "number", many[:699])).edges == ()
+    assert learn_input(Column("c", "number", many), pieces_from=1601).edges == ()
+    assert learn_input(Column("c", "number", many % 2)).edges == ()
+    assert learn_input(Column("c", "number", many % 3)).edges == (0, 1, 2)
+
+
+def test_arrays_with_pieces_are_encoded_as_columns_are() -> None:
+    random = np.random.default_rng(0)
+    x = np.column_stack([random.normal(size=1600), np.arange(1600) % 2, random.integers(0, 5, 1600)])
+    columns = {name: Column(name, "number", x[:, i]) for i, name in enumerate("abc")}
+    encoding = TableEncoding("regression", learn_inputs(columns), ())
+    assert len(encoding.features) == 17 + 1 + 5
+    np.testing.assert_array_equal(encoding.encode_array(x), encoding.encode_inputs(columns))
 
 
 def test_missing_numbers_are_the_median_and_an_indicator() -> None:
@@ -123,12 +151,17 @@ FRAME = {
 }
 
 
+def encoding_of(columns: dict[str, Column], targets: list[str], task) -> TableEncoding:
+    inputs = learn_inputs({name: c for name, c in columns.items() if name not in targets})
+    return TableEncoding(task, inputs, tuple(learn_target(columns[name], task) for name in targets))
+
+
 @pytest.mark.parametrize(
     ("targets", "task"), [(["y"], "regression"), (["class"], "multiclass"), (["two"], "binary"), (["y", "n2"], "regression")]
 )
 def test_a_table_encoding_survives_json(targets: list[str], task) -> None:
     columns = as_columns({**FRAME, "n2": list(range(20))})
-    learnt = learn_encoding(columns, columns, targets, task)
+    learnt = encoding_of(columns, targets, task)
     assert TableEncoding.from_dict(json.loads(json.dumps(learnt.to_dict()))) == learnt
     x, y = learnt.encode_inputs(columns), learnt.encode_targets(columns)
     assert x.shape == (20, len(learnt.features))
@@ -138,7 +171,7 @@ def test_a_table_encoding_survives_json(targets: list[str], task) -> None:
 
 def test_columns_are_found_by_name_and_missed_by_name() -> None:
     columns = as_columns(FRAME)
-    learnt = learn_encoding(columns, columns, ["y"], "regression")
+    learnt = encoding_of(columns, ["y"], "regression")
     backwards = dict(reversed(columns.items()))
     np.testing.assert_array_equal(learnt.encode_inputs(backwards), learnt.encode_inputs(columns))
     del backwards["three"]

@@ -14,6 +14,7 @@ from glassnet.core.network import Network, Parameters, backprop, feedforward, fl
 from glassnet.core.optimizers import (
     OPTIMIZERS,
     Adam,
+    AdamEpsilonHat,
     AdamW,
     GradientDescent,
     Momentum,
@@ -35,6 +36,7 @@ TRIED: dict[str, Optimizer] = {
     "nesterov": Nesterov(0.002),
     "rmsprop": RMSprop(0.001),
     "adam": Adam(0.002),
+    "adam_epsilon_hat": AdamEpsilonHat(0.002),
     "adamw": AdamW(0.002),
     "rprop": Rprop(0.01, largest=0.02),
 }
@@ -52,6 +54,8 @@ def options(kind: str, network: Network, random: np.random.Generator) -> dict[st
         "penalty": Penalty(0.03, 0.01),
         "dropout": (0.3, 0.0, 0.6)[:hidden],
         "weight_masks": tuple((random.uniform(size=s) > 0.25).astype(float) for s in network.shapes),
+        "clip": 10 ** random.uniform(-1, 1),
+        "measure_gradient": True,
     }
     return everything if kind == "all" else nothing
 
@@ -138,12 +142,12 @@ def path(problem: Problem, epochs: int) -> tuple[np.ndarray, np.ndarray | None]:
 
 
 def apart(one: Any, other: Any) -> dict[str, float]:
-    """How far two results are apart, by name: each array relative to its largest absolute value."""
+    """How far two results are apart, by name: each array, and each slot of all arrays, relative to its largest absolute value."""
     (a, measured_a), (b, measured_b) = one, other
     pairs = {f"parameters[{i}]": p for i, p in enumerate(zip(flatten(a.parameters), flatten(b.parameters), strict=True))}
     pairs |= {f"best[{i}]": p for i, p in enumerate(zip(flatten(a.best.parameters), flatten(b.best.parameters), strict=True))}
-    for i, (x, y) in enumerate(zip(a.optimizer.slots, b.optimizer.slots, strict=True)):
-        pairs |= {f"slots[{i}][{k}]": p for k, p in enumerate(zip(x, y, strict=True))}
+    slots = [[np.concatenate([v.ravel() for v in slot]) for slot in zip(*s.optimizer.slots, strict=True)] for s in (a, b)]
+    pairs |= {f"slots[{k}]": p for k, p in enumerate(zip(*slots, strict=True))}
     pairs |= {name: (getattr(measured_a, name), getattr(measured_b, name)) for name in measured_a._fields}
     return {name: difference(*pair) for name, pair in pairs.items()}
 
@@ -208,7 +212,7 @@ def reordered(state: State, nodes: list[np.ndarray]) -> State:
 
 
 def own_difference(problem: Problem, state: State, epochs: int, draws: int = 5) -> float:
-    """How far the numpy engine is from itself, its sums taken in other orders: the furthest of some."""
+    """How far the numpy engine is from itself, its sums in other orders or its start rounded otherwise: the furthest of some."""
     rates, order = path(problem, epochs)
     straight = reference.run(problem, state, order, rates)
     furthest = 0.0
@@ -225,4 +229,10 @@ def own_difference(problem: Problem, state: State, epochs: int, draws: int = 5) 
             return float("inf")
         after = reordered(after, [np.argsort(n) for n in nodes])
         furthest = max(furthest, *apart((straight[0], straight[1]._replace(output=measured.output)), (after, measured)).values())
+        random = np.random.default_rng(draw)
+        nudged = [w * (1 + 2.0**-52 * random.choice([-1, 1], w.shape)) for w in flatten(state.parameters)]
+        rounded = reference.run(problem, state._replace(parameters=rebuild(nudged, state.parameters)), order, rates)
+        if len(rounded[1].loss) != len(straight[1].loss):
+            return float("inf")
+        furthest = max(furthest, *apart(straight, rounded).values())
     return furthest

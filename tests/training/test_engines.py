@@ -14,12 +14,13 @@ from cases import ACTIVATIONS, NETWORKS, PAIRS, apart, as_float32, difference, o
 import glassnet as gn
 from conftest import in_ci
 from glassnet.core.activations import OUTPUTS
-from glassnet.core.losses import LOSSES, SETTINGS
+from glassnet.core.losses import LOSSES, SETTINGS, find_loss
 from glassnet.core.network import Parameters, flatten
-from glassnet.core.optimizers import OPTIMIZERS
+from glassnet.core.optimizers import OPTIMIZERS, gradient_norm
 from glassnet.errors import GlassnetError, GlassnetWarning
-from glassnet.training.engines import find_engine, installed, native
+from glassnet.training.engines import find_engine, find_gradient, find_jacobian, installed, native
 from glassnet.training.engines import numpy as reference
+from glassnet.training.problem import Problem, joined, split
 from glassnet.training.run import ENDINGS
 
 pytestmark = pytest.mark.skipif(bool(native.missing()) and not in_ci(), reason=native.missing())
@@ -76,6 +77,146 @@ def test_one_step_from_the_same_state_agrees(hidden: str, optimizer: str, monkey
             worst = apart(expected, found)
             where = max(worst, key=lambda name: worst[name])
             assert worst[where] < 1e-12, f"{name}: {hidden}, {output}, {loss}, {kind}: {where} is {worst[where]:.1e} apart"
+
+
+@pytest.mark.parametrize("reduction", ["sum", "mean", "mean_rows"])
+def test_our_losses_with_another_reduction(reduction: Any, variant: str) -> None:
+    for (output, loss), batch_size in itertools.product(PAIRS, (5, 13)):
+        changed = dataclasses.replace(find_loss(loss), reduction=reduction)
+        problem, state = training("tanh", output, changed, "adam", "all", batch_size=batch_size)
+        assert native.refuses(problem) == ""
+        assert max(apart(*run_both(problem, state, 2)).values()) < 1e-11, f"{output}, {loss}"
+
+
+@pytest.mark.parametrize("engine", [reference, native], ids=["numpy", "native"])
+@pytest.mark.parametrize("loss", ["sum_of_squares", "mean_squared_error"])
+def test_what_is_measured_besides_the_loss(loss: str, engine: Any) -> None:
+    """Where nothing moves, each epoch carries the whole penalty once, and the rest of its loss is that without a penalty."""
+    problem, state = training("tanh", "identity", loss, "gradient_descent", "all", rows=15, batch_size=5)
+    still = dataclasses.replace(problem, multipliers=(0.0,) * 6, dropout=(0.0, 0.0))
+    rates, order = path(still, 2)
+    _, measured = engine.run(still, state, order, rates)
+    assert still.penalty
+    whole = sum(float(still.penalty(w)[0]) for w in state.parameters.weights)
+    np.testing.assert_allclose(measured.penalty, [whole, whole], rtol=1e-12)
+    bare = engine.run(dataclasses.replace(still, penalty=None, measure_gradient=False), state, order, rates)[1]
+    np.testing.assert_allclose(measured.epoch_loss - measured.penalty, bare.epoch_loss, rtol=1e-12)
+    assert (bare.penalty.tolist(), bare.gradient_norm.size) == ([0, 0], 0)
+
+    norms = []
+    for rows in order[0].reshape(3, 5):
+        trace = gn.feedforward(still.network, state.parameters, still.data.x[rows], (), still.weight_masks)
+        share = still.penalty.share(still.network.loss.penalty_share(5, 15))
+        w = still.data.row_weights[rows]
+        norms.append(gradient_norm(gn.backprop(still.network, state.parameters, trace, still.data.y[rows], w, share)[1]))
+    assert measured.gradient_norm[0] == pytest.approx(np.mean(norms), rel=1e-12)
+
+
+@pytest.mark.parametrize("engine", [reference, native], ids=["numpy", "native"])
+def test_a_clipped_step_has_the_length_that_is_allowed(engine: Any) -> None:
+    problem, state = training("tanh", "identity", "sum_of_squares", "gradient_descent", measure_gradient=True)
+    rates, order = path(problem, 1)
+
+    def step(clip: float | None) -> np.ndarray:
+        after, measured = engine.run(dataclasses.replace(problem, clip=clip), state, order, rates)
+        assert measured.gradient_norm[0] == pytest.approx(norm)
+        return joined(after.parameters) - joined(state.parameters)
+
+    norm = float(engine.run(problem, state, order, rates)[1].gradient_norm[0])
+    np.testing.assert_array_equal(step(None), step(2 * norm))
+    np.testing.assert_allclose(step(0.1 * norm), 0.1 * step(None), rtol=1e-9, atol=1e-16)
+
+
+def both_for_solvers(problem: Problem, state: Any, n_jobs: int | None = 1) -> dict[str, tuple[Any, Any]]:
+    """Gradient and Jacobian by the numpy engine and by the native one, each of the latter's the second that it made."""
+    network, x, masks = problem.network, problem.data.x, problem.weight_masks
+    scale = np.linspace(0.5, 2, len(x)) if masks else np.ones(len(x))
+    theta = joined(state.parameters)
+    theta = theta + 0.1 * (theta == 0)  # what a mask holds at nothing counts as 0, whatever theta says
+    gradients = (
+        reference.gradient(network, problem.data, problem.penalty, masks),
+        native.gradient(network, problem.data, problem.penalty, masks, n_jobs),
+    )
+    jacobians = reference.jacobian(network, x, scale, masks), native.jacobian(network, x, scale, masks, n_jobs)
+    for ours in (gradients[1], jacobians[1]):
+        ours(2 * theta)
+    return dict(zip(("loss", "penalty", "gradient"), zip(*(each(theta) for each in gradients), strict=True), strict=True)) | dict(
+        zip(("outputs", "jacobian"), zip(*(each(theta) for each in jacobians), strict=True), strict=True)
+    )
+
+
+def apart_for_solvers(problem: Problem, state: Any) -> float:
+    return max(difference(*map(np.asarray, pair)) for pair in both_for_solvers(problem, state).values())
+
+
+@pytest.mark.parametrize("hidden", ACTIVATIONS)
+def test_gradients_and_jacobians_for_solvers(hidden: str, variant: str) -> None:
+    for (output, loss), kind in itertools.product(PAIRS, ("plain", "all")):
+        worst = apart_for_solvers(*training(hidden, output, loss, "gradient_descent", kind))
+        assert worst < 1e-12, f"{hidden}, {output}, {loss}, {kind}: {worst:.1e}"
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_gradients_and_jacobians_of_every_size(variant: str, bias: bool) -> None:
+    random = np.random.default_rng(2)
+    for i, (hidden, rows) in enumerate(itertools.product([(), (1,), (4,), (9, 3), (2, 17, 5)], (1, 3, 7, 8, 9, 16, 33, 300))):
+        D, K = int(random.integers(1, 20)), int(random.integers(1, 8))
+        case = training(
+            "tanh", "sigmoid", "mean_squared_error", "adam", ("plain", "all")[i % 2], sizes=(D, *hidden, K), rows=rows, bias=bias
+        )
+        worst = apart_for_solvers(*case)
+        assert worst < 1e-11, f"{(D, *hidden, K)}, {rows} rows: {worst:.1e}"
+
+
+def test_more_rows_than_a_group_and_several_threads_for_solvers(variant: str) -> None:
+    for sizes, rows in [((3, 5, 2), 9000), ((30, 60, 2), 700)]:
+        problem, state = training("tanh", "identity", "half_mean_squared_error", "adam", "all", sizes=sizes, rows=rows)
+        one, several = both_for_solvers(problem, state, 1), both_for_solvers(problem, state, 3)
+        for name, (expected, found) in one.items():
+            assert difference(np.asarray(expected), np.asarray(found)) < 1e-11, name
+            np.testing.assert_array_equal(found, several[name][1], err_msg=name)
+
+
+def test_functions_for_solvers_can_be_called_from_several_threads() -> None:
+    problem, state = training("tanh", "identity", "mean_squared_error", "adam", sizes=(3, 5, 2), rows=2000)
+    thetas = [joined(state.parameters) * scale for scale in (0.5, 1, 2, 3)]
+    evaluate = find_gradient(problem.network, problem.data, None)
+    slopes = find_jacobian(problem.network, problem.data.x, np.ones(2000))
+    alone = [(evaluate(theta)[2], slopes(theta)[1]) for theta in thetas]
+    together: dict[int, list[Any]] = {i: [] for i in range(4)}
+    threads = [
+        threading.Thread(target=lambda i=i: together[i].extend((evaluate(thetas[i])[2], slopes(thetas[i])[1]) for _ in range(20)))
+        for i in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for i, results in together.items():
+        assert len(results) == 20
+        for result in results:
+            for expected, found in zip(alone[i], result, strict=True):
+                np.testing.assert_array_equal(expected, found)
+
+
+def test_functions_for_solvers_of_ones_own_networks_and_float32() -> None:
+    problem, state = training("tanh", "sigmoid", "mean_squared_error", "adam", "all")
+    theta, scale = joined(state.parameters), np.linspace(1, 2, len(problem.data.x))
+    np.testing.assert_array_equal(joined(split(problem.network, theta)), theta)
+
+    def all_of(problem: Problem, theta: np.ndarray) -> list[Any]:
+        network, masks = problem.network, problem.weight_masks
+        gradient = find_gradient(network, problem.data, problem.penalty, masks)
+        return [*gradient(theta), *find_jacobian(network, problem.data.x, scale, masks)(theta)]
+
+    expected = all_of(problem, theta)
+    own = dataclasses.replace(problem.network.loss, terms=lambda a, y: ((a - y) ** 2, 2 * (a - y)))
+    on_numpy = dataclasses.replace(problem, network=gn.Network(problem.network.sizes, "tanh", "sigmoid", own))
+    for other, tolerance in [(on_numpy, 1e-12), (as_float32(problem), 1e-5), (as_float32(on_numpy), 1e-5)]:
+        for one, two in zip(expected, all_of(other, theta.astype(other.data.x.dtype)), strict=True):
+            assert difference(np.asarray(one), np.asarray(two)) < tolerance
+    with pytest.raises(ValueError, match="theta has 85 numbers of 64 bits, wanted 86"):
+        find_gradient(problem.network, problem.data, None)(theta[:-1])
 
 
 PAIRWISE = sorted(
@@ -265,7 +406,7 @@ def test_own_functions_run_on_numpy_and_the_run_says_so() -> None:
     assert run.engine_note == "the activation 'sine' is your own function"
     with pytest.raises(GlassnetError, match="engine 'native' cannot run this: the activation 'sine' is your own function"):
         gn.train(network, gn.initialize(network), x, x[:, :1], epochs=2, engine="native")
-    mine = gn.Network([2, 3, 1], loss=gn.Loss("huber", lambda a, y: (a - y, a), "mean"))
+    mine = gn.Network([2, 3, 1], loss=gn.Loss("huber", lambda a, y: ((a - y) ** 2, 2 * (a - y)), "mean"))
     assert gn.train(mine, gn.initialize(mine), x, x[:, :1], epochs=2).engine_note == "the loss 'huber' is your own function"
     plain = gn.Network([2, 3, 1], loss="huber:0.3")
     assert gn.train(plain, gn.initialize(plain), x, x[:, :1], epochs=2).engine == "native"

@@ -82,6 +82,7 @@ def test_batches_go_once_through_all_rows_in_a_new_order_each_epoch() -> None:
     network = gn.Network([3, 1], output="identity", loss=gn.Loss("spy", spy, "mean"))
     start = gn.initialize(network)
     run = train(network=network, start=start, batch_size=8, epochs=2)
+    del seen[:-10]  # before those, the loss was checked against differences
     assert [len(y) for y in seen] == [8, 8, 8, 8, 3] * 2
     first, second = [y for batch in seen[:5] for y in batch], [y for batch in seen[5:] for y in batch]
     assert sorted(first) == sorted(second) == sorted(Y.tolist())

@@ -23,7 +23,7 @@ def show(model: Path) -> None:
 
     loaded = load(model)
     network = loaded.network
-    print(f"{model}: {network}, {network.n_weights:,} weights in {loaded.parameters.weights[0].dtype}")
+    print(f"{model}: {loaded.shape}, in {loaded.parameters.weights[0].dtype}")
     print_columns(loaded)
     if network.n_weights <= SMALL:
         print_weights(loaded)

@@ -18,7 +18,8 @@ SHOWN_ROWS = 8  # held-out rows on the terminal; predictions.csv has all
 @click.argument("table")
 @click.option("--target", required=True, multiple=True, help="Column to predict; repeat for several outputs.")
 @click.option("--task", help="regression, binary or multiclass.", show_default="found from the target")
-@click.option("--hidden", default="64,64", help="Nodes of each hidden layer.")
+@click.option("--members", default=4, help="Networks that are trained apart and joined into one.")
+@click.option("--hidden", default="64,64", help="Nodes of each hidden layer, of each member.")
 @click.option("--activation", default="silu", help="Activation of the hidden layers, one or one each: relu,tanh.")
 @click.option("--loss", help="Loss, such as huber:0.5 or pinball:0.9.", show_default="by task")
 @click.option("--optimizer", default="adamw", help="gradient_descent, momentum, nesterov, rmsprop, adam, adamw or rprop.")
@@ -32,13 +33,13 @@ SHOWN_ROWS = 8  # held-out rows on the terminal; predictions.csv has all
 @click.option("--decay", type=float, help="Weight decay of adamw.", show_default="by the number of rows")
 @click.option("--dropout", default=0.15, help="Share of hidden nodes left out of each update.")
 @click.option("--seed", default=0, help="Seed of the split, the weights and the batches.")
-@click.option("--dtype", default="float64", help="float64 or float32.")
+@click.option("--dtype", default="float32", help="float64 or float32.")
 @click.option("--engine", default="auto", help="auto, numpy; native and xla where installed.")
 @click.option(
     "--validation",
     type=float,
     help="Share of the training rows that judges epochs.",
-    show_default="0.2, or 0 for few rows",
+    show_default="each member has its own; 0.2 for one",
 )
 @click.option("--holdout", default=0.2, help="Share of the rows kept for the final score.")
 @click.option("--category", multiple=True, help="Column of numbers to take as categories; repeat for more.")
@@ -105,19 +106,20 @@ def make_record(table: str, done: Any) -> dict[str, Any]:
         "table": table if table == "-" else str(Path(table).resolve()),
         "target": model.record["target"],
         "options": asdict(done.options),
-        "engine": done.run.engine,
-        "network": str(model.network),
-        "weights": model.network.n_weights,
+        "engine": done.runs[0].engine,
+        "network": model.shape,
+        "members": model.members,
         "inputs": {column.name: str(column) for column in model.encoding.inputs},
         "targets": {target.name: str(target) for target in model.encoding.targets},
         "rows": {part: len(rows) for part, rows in done.rows.items()},
         "rows_without_target": done.without_target,
         "scored_on": done.scored,
         "scores": model.scores,
-        "epochs_run": len(done.run.history.epoch_loss),
-        "best_epoch": done.run.best_epoch,
-        "ended": done.run.ended or "finished",
-        "diagnosis": done.run.diagnosis,
+        "trained_on": trained_on(model),
+        "epochs_run": len(model.history["epoch"]),
+        "best_epochs": model.record["best_epochs"],
+        "ended": done.ended or "finished",
+        "diagnosis": done.diagnosis,
     }
 
 
@@ -132,23 +134,34 @@ def write_run_folder(out: Path, done: Any, record: dict[str, Any]) -> None:
     model, history = done.model, done.model.history
     training = "training, with dropout" if done.options.dropout else "training"
     losses = {training: history["loss"]} | ({"validation": history["validation_loss"]} if "validation_loss" in history else {})
-    title = f"{model.network.loss.name} of the {'-'.join(map(str, model.network.sizes))} network"
-    best = done.run.best_epoch if "validation_loss" in history else None
+    sizes = "-".join(map(str, model.member.sizes))
+    several = model.members > 1
+    title = f"{model.network.loss.name} of " + (f"{model.members} networks of {sizes}, mean" if several else f"the {sizes} network")
+    best = done.runs[0].best_epoch if "validation_loss" in history and not several else None
+    note = f"{model.members} networks of {sizes} side by side: no weights between them" if several else ""
     with whole_folder(out) as folder:
         model.save(folder / MODEL_FILE)
         write_columns(folder / "history.csv", history)
         save_loss_curve([folder / "loss.svg"], history["epoch"], losses, "epoch", title, best)
-        drawn = diagram(model.network, model.parameters, model.encoding.features, model.encoding.outputs)
+        drawn = diagram(model.network, model.parameters, model.encoding.features, model.encoding.outputs, note=note)
         (folder / "network.svg").write_text(drawn, encoding="utf-8")
         write_columns(folder / "predictions.csv", done.predictions)
         (folder / "run.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+
+
+def trained_on(model: Any) -> str:
+    """The rows that each member was shown, in words."""
+    if not model.record["folds"]:
+        return "the training rows"
+    judged = ", which judges its epochs" * ("validation_loss" in model.history)
+    return f"all but one of {model.record['options']['members']} parts of the training rows{judged}"
 
 
 def print_run(source: Path, given: Any, done: Any, out: Path) -> None:
     """What was found in the table, the network, the scores, and some rows predicted against actual."""
     from glassnet.cli.show import print_columns, print_scores
 
-    model, run, options = done.model, done.run, done.options
+    model, options = done.model, done.options
     rows = {part: len(numbers) for part, numbers in done.rows.items()}
     parts = f"{rows['train']} train, {rows['validation']} validation, {rows['holdout']} held out"
     without = done.without_target
@@ -156,11 +169,11 @@ def print_run(source: Path, given: Any, done: Any, out: Path) -> None:
     print(f"{source.name}: {sum(rows.values())} rows ({parts}){missing}")
     print_columns(model)
     print(f"Task: {model.encoding.task}" + ("" if given.task else " (found from the target; --task overrides)"))
-    print(f"Network: {model.network}, {model.network.n_weights:,} weights")
-    length = f"{len(run.history.epoch_loss)} epochs of {run.history.batches} updates"
-    print(f"Training: {options.optimizer}, {length}, {run.engine} engine")
-    kept = f"; epoch {run.best_epoch} was the best on the validation rows and is kept" if rows["validation"] else ""
-    print(f"The run {run.diagnosis}{kept}.")
+    print(f"Network: {model.shape}")
+    each = f", each member on {trained_on(model)}" if model.members > 1 else ""
+    length = f"{len(model.history['epoch'])} epochs of {done.runs[0].history.batches} updates"
+    print(f"Training: {options.optimizer}, {length}{each}; {done.runs[0].engine} engine")
+    print(f"The run {done.diagnosis}{_kept(model)}.")
     part = done.scored
     print_scores(
         model, "Scores on the held-out rows" if part == "holdout" else "Scores on the rows trained on (none were held out)"
@@ -168,6 +181,16 @@ def print_run(source: Path, given: Any, done: Any, out: Path) -> None:
     print_predictions(done, f"{'Held-out' if part == 'holdout' else 'Trained'} rows, predicted against actual")
     print(f"Written to {out}/: " + ", ".join(sorted(path.name for path in out.iterdir())))
     print(f"Next: glassnet predict {out} NEW_ROWS.csv   or   glassnet show {out}")
+
+
+def _kept(model: Any) -> str:
+    if "validation_loss" not in model.history:
+        return ""
+    best = model.record["best_epochs"]
+    if len(best) == 1:
+        return f"; epoch {best[0]} was the best on the validation rows and is kept"
+    which = "the rows it was not shown" if model.record["folds"] else "the validation rows"
+    return f"; of each member the epoch that was the best on {which} is kept: {', '.join(map(str, best))}"
 
 
 def print_predictions(done: Any, title: str) -> None:

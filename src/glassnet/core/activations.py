@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from glassnet.core.arrays import Array, array_namespace
-from glassnet.errors import unknown_name
+from glassnet.errors import GlassnetError, unknown_name
+
+
+def not_given(*_: Array) -> Array:
+    """Stands where a function is missing."""
+    raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -20,20 +25,38 @@ class Activation:
 
     Parameters
     ----------
-    name : how the network, the command line and the model file call it.
+    name : how the network, the command line and the model file call it; by default the name of `value`.
     value : z -> a, elementwise, any shape.
     slope : the derivative da/dz, elementwise, a function of what `slope_in` names.
     slope_in : "z" or "output".
+
+    Raises GlassnetError unless both functions are given. `check_own` says whether they fit each other.
+
+    >>> Activation(value=lambda z: z * z, slope=lambda z: 2 * z).name
+    'own'
     """
 
-    name: str
-    value: Callable[[Array], Array]
-    slope: Callable[[Array], Array]
+    name: str = ""
+    value: Callable[[Array], Array] = not_given
+    slope: Callable[[Array], Array] = not_given
     slope_in: Literal["z", "output"] = "z"
+
+    def __post_init__(self) -> None:
+        if self.value is not_given or self.slope is not_given:
+            raise GlassnetError("an activation is two functions, a value and its slope: write Activation(value=f, slope=g)")
+        if self.slope_in not in ("z", "output"):
+            raise unknown_name("slope_in", self.slope_in, ("z", "output"))
+        object.__setattr__(self, "name", self.name or name_of(self.value))
 
     def backward(self, z: Array, a: Array, da: Array) -> Array:
         """Dz from da, eq. (6): each entry of da times the slope there. All arrays N x H."""
         return da * self.slope(z if self.slope_in == "z" else a)
+
+
+def name_of(function: Callable[..., Array]) -> str:
+    """A function's own name, or "own" where it has none."""
+    name = getattr(function, "__name__", "<lambda>")
+    return "own" if name == "<lambda>" else name
 
 
 def sigmoid(z: Array) -> Array:

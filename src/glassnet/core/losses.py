@@ -2,20 +2,31 @@
 
 Reduction, every factor and the share of a penalty are decided here and nowhere else. A loss works either on the
 network's output `a`, whatever the output activation (then the chain rule through that activation gives the delta), or
-directly on the pre-activation `z` of the one output activation it belongs to (the cross-entropies and Poisson), which
+directly on the pre-activation `z` of the one output activation it belongs to (the cross-entropies, focal losses and Poisson), which
 is exact and stable for large |z|.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import InitVar, dataclass, replace
+from typing import Literal, NamedTuple
 
-from glassnet.core.activations import Activation, sigmoid, softmax, softplus
+from glassnet.core.activations import Activation, name_of, not_given, sigmoid, softmax, softplus
 from glassnet.core.arrays import Array, array_namespace
 from glassnet.errors import GlassnetError, unknown_name
 
 Terms = tuple[Array, Array]
 """The loss of each entry and its derivative there; both N x K."""
+Term = Callable[[Array, Array], Array]
+
+
+class Pair(NamedTuple):
+    """The terms of a loss from two functions."""
+
+    value: Term
+    delta: Term
+
+    def __call__(self, prediction: Array, y: Array) -> Terms:
+        return self.value(prediction, y), self.delta(prediction, y)
 
 
 @dataclass(frozen=True)
@@ -24,22 +35,39 @@ class Loss:
 
     Parameters
     ----------
-    name : how the network, the command line and the model file call it.
+    name : how the network, the command line and the model file call it; by default the name of `value`.
     terms : (prediction, y) -> (value, derivative), both N x K. `prediction` is the output a, or z where `output` is set. Where
         there is a `setting`, it is the third argument.
+    value, delta : the same as two functions, for a loss of your own: (prediction, y) -> value, and -> derivative.
     reduction : "sum": all terms added. "mean": divided by N and K. "mean_rows": divided by N, the outputs of a row added.
         With row weights w, N becomes sum(w): a weight of 2 is the row given twice.
     output : the one output activation the loss belongs to, or None where any will do.
     targets : the smallest and largest target it can take.
-    setting : a threshold or quantile; part of the name.
+    setting : a threshold, quantile or power; part of the name.
+
+    Raises GlassnetError unless either `terms` or both `value` and `delta` are given. `check_own` says whether they fit each other.
+
+    >>> Loss(value=lambda a, y: (a - y) ** 4, delta=lambda a, y: 4 * (a - y) ** 3, name="fourth").reduction
+    'mean'
     """
 
-    name: str
-    terms: Callable[..., Terms]
-    reduction: Literal["sum", "mean", "mean_rows"]
+    name: str = ""
+    terms: Callable[..., Terms] = not_given
+    reduction: Literal["sum", "mean", "mean_rows"] = "mean"
     output: str | None = None
     targets: tuple[float, float] = (float("-inf"), float("inf"))
     setting: float | None = None
+    value: InitVar[Term | None] = None
+    delta: InitVar[Term | None] = None
+
+    def __post_init__(self, value: Term | None, delta: Term | None) -> None:
+        if (value is None) != (delta is None) or (value is None) == (self.terms is not_given):
+            raise GlassnetError("a loss is two functions, its values and their derivative: write Loss(value=f, delta=g)")
+        if self.reduction not in ("sum", "mean", "mean_rows"):
+            raise unknown_name("reduction", self.reduction, ("sum", "mean", "mean_rows"))
+        object.__setattr__(self, "name", self.name or name_of(value or self.terms))
+        if value is not None and delta is not None:
+            object.__setattr__(self, "terms", Pair(value, delta))
 
     def __call__(self, output: Activation, z: Array, a: Array, y: Array, row_weights: Array | None = None) -> Terms:
         """(value, delta) of a batch, eq. (8) to (10): the scalar loss and delta = d loss / dz.
@@ -47,13 +75,16 @@ class Loss:
         z, a, y and delta are N x K; row_weights is N. The value is a zero-dimensional array.
         """
         xp = array_namespace(a)
-        settings = () if self.setting is None else (self.setting,)
-        value, slope = self.terms(a if self.output is None else z, y, *settings)  # N x K
-        share = self._row_share(xp, a, row_weights)  # N x 1, or one number for all rows
+        value, slope = self.each(a if self.output is None else z, y)
+        share = self.row_share(xp, a, row_weights)  # N x 1, or one number for all rows
         value, slope = share * value, share * slope
         return xp.sum(value), slope if self.output is not None else output.backward(z, a, slope)
 
-    def _row_share(self, xp: Array, a: Array, row_weights: Array | None) -> Array:
+    def each(self, prediction: Array, y: Array) -> Terms:
+        """The loss of each entry and its derivative, before any reduction; all N x K."""
+        return self.terms(prediction, y) if self.setting is None else self.terms(prediction, y, self.setting)
+
+    def row_share(self, xp: Array, a: Array, row_weights: Array | None) -> Array:
         """What each row's terms are multiplied by: its weight over the divisor that `reduction` names."""
         N, K = a.shape
         columns = K if self.reduction == "mean" else 1
@@ -101,7 +132,7 @@ def huber(threshold: float = 1.0) -> Loss:
 
     Raises GlassnetError unless the threshold is above 0.
     """
-    return _with_setting("huber", huber_terms, threshold, 1.0, float("inf"))
+    return _with_setting(Loss("huber", huber_terms, "mean"), threshold, 1.0)
 
 
 def pinball(quantile: float = 0.5) -> Loss:
@@ -110,13 +141,30 @@ def pinball(quantile: float = 0.5) -> Loss:
     Its minimum is that quantile of y, so 0.9 aims above nine targets in ten. (Koenker & Bassett 1978) Raises GlassnetError
     unless the quantile is between 0 and 1.
     """
-    return _with_setting("pinball", pinball_terms, quantile, 0.5, 1.0)
+    return _with_setting(Loss("pinball", pinball_terms, "mean"), quantile, 0.5, below=1.0)
 
 
-def _with_setting(name: str, terms: Callable[..., Terms], setting: float, usual: float, below: float) -> Loss:
+def binary_focal(gamma: float = 2.0) -> Loss:
+    """Binary cross-entropy with less weight on what is nearly right, eq. (10.1); mean over the rows. (Lin et al. 2017)
+
+    Raises GlassnetError unless gamma is above 0.
+    """
+    return _with_setting(Loss("binary_focal", binary_focal_terms, "mean_rows", "sigmoid", (0, 1)), gamma, 2.0)
+
+
+def categorical_focal(gamma: float = 2.0) -> Loss:
+    """Categorical cross-entropy with less weight on what is nearly right, eq. (10.2); mean over the rows. (Lin et al. 2017)
+
+    Raises GlassnetError unless gamma is above 0.
+    """
+    return _with_setting(Loss("categorical_focal", categorical_focal_terms, "mean_rows", "softmax", (0, 1)), gamma, 2.0)
+
+
+def _with_setting(loss: Loss, setting: float, usual: float, below: float = float("inf")) -> Loss:
     if not 0 < setting < below:
-        raise GlassnetError(f"loss '{name}:{setting}': the setting must be a number between 0 and {below:g}")
-    return Loss(name if setting == usual else f"{name}:{float(setting)!r}", terms, "mean", setting=float(setting))
+        raise GlassnetError(f"loss '{loss.name}:{setting}': the setting must be a number between 0 and {below:g}")
+    name = loss.name if setting == usual else f"{loss.name}:{float(setting)!r}"
+    return replace(loss, name=name, setting=float(setting))
 
 
 def binary_cross_entropy(z: Array, y: Array) -> Terms:
@@ -130,6 +178,27 @@ def categorical_cross_entropy(z: Array, y: Array) -> Terms:
     top = xp.max(z, axis=1, keepdims=True)  # N x 1
     log_a = z - top - xp.log(xp.sum(xp.exp(z - top), axis=1, keepdims=True))  # N x K
     return -y * log_a, softmax(z) * xp.sum(y, axis=1, keepdims=True) - y
+
+
+def binary_focal_terms(z: Array, y: Array, gamma: float) -> Terms:
+    xp = array_namespace(z)
+    p, q = sigmoid(z), sigmoid(-z)
+    minus_log_p, minus_log_q = softplus(-z), softplus(z)
+    p_gamma, q_gamma = xp.exp(-gamma * minus_log_p), xp.exp(-gamma * minus_log_q)
+    value = y * q_gamma * minus_log_p + (1 - y) * p_gamma * minus_log_q
+    return value, (1 - y) * p_gamma * (p + gamma * q * minus_log_q) - y * q_gamma * (q + gamma * p * minus_log_p)
+
+
+def categorical_focal_terms(z: Array, y: Array, gamma: float) -> Terms:
+    xp = array_namespace(z)
+    z = z - xp.max(z, axis=1, keepdims=True)
+    e = xp.sort(xp.exp(z), axis=1)
+    others = xp.sum(e[:, :-1], axis=1, keepdims=True)  # without the largest, which is 1 and would swallow them
+    log_p = z - xp.log1p(others)  # N x K
+    p, q = xp.exp(log_p), -xp.expm1(log_p)
+    q_gamma = q**gamma
+    g = y * q_gamma * (gamma * p * log_p / xp.where(q > 0, q, 1.0) - 1)  # where q is 0, so is q_gamma
+    return -y * q_gamma * log_p, g - p * xp.sum(g, axis=1, keepdims=True)
 
 
 def poisson(z: Array, y: Array) -> Terms:
@@ -152,11 +221,18 @@ LOSSES: dict[str, Loss] = {
         Loss("mean_absolute_error", absolute, "mean"),
         huber(),
         pinball(),
+        binary_focal(),
+        categorical_focal(),
     ]
 }
-"""Every loss by name. `huber` and `pinball` take a setting after a colon: "huber:2", "pinball:0.9"."""
+"""Every loss by name. Those in `SETTINGS` take a setting after a colon: "huber:2", "pinball:0.9"."""
 
-SETTINGS: dict[str, Callable[[float], Loss]] = {"huber": huber, "pinball": pinball}
+SETTINGS: dict[str, Callable[[float], Loss]] = {
+    "huber": huber,
+    "pinball": pinball,
+    "binary_focal": binary_focal,
+    "categorical_focal": categorical_focal,
+}
 """The losses with a setting, and how to make one."""
 
 
@@ -179,3 +255,11 @@ def find_loss(loss: "str | Loss") -> Loss:
     except ValueError:
         raise GlassnetError(f"loss {loss!r}: the setting must be a number, as in '{name}:0.5'") from None
     return SETTINGS[name](number)
+
+
+def is_ours(loss: Loss) -> bool:
+    """Whether a loss is one that `find_loss` knows, or one of them (or a copy) with another reduction."""
+    try:
+        return LOSSES.get(loss.name) is loss or replace(find_loss(loss.name), reduction=loss.reduction) == loss
+    except GlassnetError:
+        return False

@@ -141,12 +141,12 @@ def feedforward(
     inputs: list[Array] = []
     zs: list[Array] = []
     activations: list[Array] = []
+    weights = _masked(parameters.weights, weight_masks)
     for layer, activation in enumerate(network.activations):
         if layer and dropout:
             a = a * dropout[layer - 1]
         inputs.append(a)
-        w = parameters.weights[layer]
-        z = a @ (w * weight_masks[layer] if weight_masks else w)  # N x (nodes of the next layer)
+        z = a @ weights[layer]  # N x (nodes of the next layer)
         if network.bias:
             z = z + parameters.biases[layer][None, :]
         a = activation.value(z)
@@ -185,25 +185,46 @@ def backprop(
     if each is not None and each.shape != trace.output.shape[:1]:
         raise GlassnetError(f"row_weights has shape {tuple(each.shape)}: give one weight for each of {trace.output.shape[0]} rows")
     loss, delta = network.loss(network.output, trace.z[-1], trace.output, y, each)  # delta: N x K
-    d_weights: list[Array] = []
-    d_biases: list[Array] = []
-    for layer in reversed(range(len(network.activations))):
-        w = parameters.weights[layer]
-        dw = trace.inputs[layer].T @ delta  # z = a @ w + b: dw sums a * delta over the rows
-        if trace.weight_masks:
-            w, dw = w * trace.weight_masks[layer], dw * trace.weight_masks[layer]
-        if penalty is not None:
-            value, slope = penalty(w)
-            loss, dw = loss + value, dw + slope
-        d_weights.append(dw)
-        if network.bias:
-            d_biases.append(xp.sum(delta, axis=0))
-        if layer:
-            da = delta @ w.T  # N x (nodes of this layer)
-            if trace.dropout:
-                da = da * trace.dropout[layer - 1]
-            delta = network.activations[layer - 1].backward(trace.z[layer - 1], trace.a[layer - 1], da)
-    return loss, Parameters(tuple(reversed(d_weights)), tuple(reversed(d_biases)))
+    deltas = _deltas(network, parameters, trace, delta)
+    d_weights = [a.T @ delta for a, delta in zip(trace.inputs, deltas, strict=True)]  # z = a @ w + b: sums a * delta over the rows
+    d_weights = _masked(d_weights, trace.weight_masks)
+    if penalty is not None:
+        values, slopes = zip(*map(penalty, _masked(parameters.weights, trace.weight_masks)), strict=True)
+        loss, d_weights = loss + sum(values), tuple(dw + slope for dw, slope in zip(d_weights, slopes, strict=True))
+    return loss, Parameters(d_weights, tuple(xp.sum(delta, axis=0) for delta in deltas) if network.bias else ())
+
+
+def jacobian(network: Network, parameters: Parameters, trace: Trace) -> Parameters:
+    """How each output of each row changes with each weight and bias, by the chain rule, eq. (7.1).
+
+    `trace` is what `feedforward` gave for these parameters. The arrays are the parameters', each with N x K before its own shape.
+    """
+    xp = array_namespace(trace.output)
+    masks = [mask[None, :, :] for mask in trace.weight_masks]
+    columns: list[tuple[Array, ...]] = []
+    for k in range(network.sizes[-1]):
+        da = xp.zeros_like(trace.output) + xp.astype(xp.arange(network.sizes[-1]) == k, trace.output.dtype)[None, :]
+        deltas = _deltas(network, parameters, trace, network.output.backward(trace.z[-1], trace.output, da))
+        products = [a[:, :, None] * delta[:, None, :] for a, delta in zip(trace.inputs, deltas, strict=True)]
+        columns.append((*_masked(products, masks), *(deltas if network.bias else ())))
+    return rebuild([xp.stack(arrays, axis=1) for arrays in zip(*columns, strict=True)], parameters)
+
+
+def _deltas(network: Network, parameters: Parameters, trace: Trace, delta: Array) -> list[Array]:
+    """Delta of every layer, N x its nodes, from that of the last, eq. (5) and (6)."""
+    weights = _masked(parameters.weights, trace.weight_masks)
+    deltas = [delta]
+    for layer in reversed(range(len(weights) - 1)):
+        da = deltas[0] @ weights[layer + 1].T
+        if trace.dropout:
+            da = da * trace.dropout[layer]
+        deltas.insert(0, network.activations[layer].backward(trace.z[layer], trace.a[layer], da))
+    return deltas
+
+
+def _masked(weights: Sequence[Array], masks: Sequence[Array]) -> tuple[Array, ...]:
+    """Each matrix of weights times its mask, where there are masks."""
+    return tuple(w * mask for w, mask in zip(weights, masks, strict=True)) if masks else tuple(weights)
 
 
 def check_shapes(network: Network, parameters: Parameters) -> None:

@@ -33,7 +33,9 @@ class Optimizer:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.name in ("momentum", "rho", "beta1", "beta2", "shrink"):
+            if field.name == "momentum":
+                fits, allowed = 0 <= value <= 1, "from 0 to 1"
+            elif field.name in ("rho", "beta1", "beta2", "shrink"):
                 fits, allowed = 0 <= value < 1, "from 0 to below 1"
             else:
                 fits, allowed = 0 < value < float("inf") or (field.name == "decay" and value == 0), "a positive number"
@@ -136,13 +138,28 @@ class Adam(Optimizer):
         xp = array_namespace(w)
         return xp.zeros_like(w), xp.zeros_like(w)
 
+    def means(self, g: Array, slots: Slots) -> tuple[Array, Array]:
+        """The running means m of g and v of g^2."""
+        return self.beta1 * slots[0] + (1 - self.beta1) * g, self.beta2 * slots[1] + (1 - self.beta2) * g * g
+
     def step(self, w: Array, g: Array, slots: Slots, rate: Array, t: int) -> tuple[Array, Slots]:
-        xp = array_namespace(w)
-        m = self.beta1 * slots[0] + (1 - self.beta1) * g
-        v = self.beta2 * slots[1] + (1 - self.beta2) * g * g
+        m, v = self.means(g, slots)
         m_hat = m / (1 - self.beta1**t)
         v_hat = v / (1 - self.beta2**t)
-        return w - rate * m_hat / (xp.sqrt(v_hat) + self.epsilon), (m, v)
+        return w - rate * m_hat / (array_namespace(w).sqrt(v_hat) + self.epsilon), (m, v)
+
+
+@dataclass(frozen=True)
+class AdamEpsilonHat(Adam):
+    """Adam with both corrections in the rate, and epsilon beside the root of the uncorrected mean, eq. (17.1).
+
+    Kingma & Ba 2015, the end of section 2; TensorFlow's and scikit-learn's form.
+    """
+
+    def step(self, w: Array, g: Array, slots: Slots, rate: Array, t: int) -> tuple[Array, Slots]:
+        m, v = self.means(g, slots)
+        rate = rate * ((1 - self.beta2**t) ** 0.5 / (1 - self.beta1**t))
+        return w - rate * m / (array_namespace(w).sqrt(v) + self.epsilon), (m, v)
 
 
 @dataclass(frozen=True)
@@ -189,12 +206,25 @@ class Rprop(Optimizer):
         return w - (rate / self.learning_rate) * size * xp.sign(g), (g, size)
 
 
+def gradient_norm(gradients: Parameters) -> Array:
+    """The Euclidean norm of a whole gradient, a zero-dimensional array."""
+    xp = array_namespace(*gradients.weights)
+    return xp.sqrt(sum(xp.sum(g * g) for g in flatten(gradients)))
+
+
+def clip_gradients(gradients: Parameters, norm: Array, most: float) -> Parameters:
+    """A gradient of that norm, scaled to the norm `most` where it has a larger one, eq. (12.2). (Pascanu et al. 2013)"""
+    scale = most / array_namespace(norm).maximum(norm, most)
+    return rebuild([scale * g for g in flatten(gradients)], gradients)
+
+
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     "gradient_descent": GradientDescent,
     "momentum": Momentum,
     "nesterov": Nesterov,
     "rmsprop": RMSprop,
     "adam": Adam,
+    "adam_epsilon_hat": AdamEpsilonHat,
     "adamw": AdamW,
     "rprop": Rprop,
 }

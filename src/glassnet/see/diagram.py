@@ -43,10 +43,16 @@ class _Node:
 
 
 def diagram(
-    network: Network, parameters: Parameters, inputs: Sequence[str], outputs: Sequence[str], title: str = "The network"
+    network: Network,
+    parameters: Parameters,
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    title: str = "The network",
+    note: str = "",
 ) -> str:
     """The network as an SVG document; `inputs` and `outputs` name the nodes of the first and last layer.
 
+    Weights of exactly 0 are not drawn. `note` stands below, where something must be said.
     Raises GlassnetError when there are not as many names as nodes.
     """
     for names, nodes, which in [(inputs, network.sizes[0], "inputs"), (outputs, network.sizes[-1], "outputs")]:
@@ -67,7 +73,7 @@ def diagram(
             '<rect class="page" width="100%" height="100%"/>',
             *_edges(parameters, layers),
             *(part for layer in range(len(layers)) for part in _nodes(network, layers, layer)),
-            *_legend(height),
+            *_legend(height, note),
             "</svg>\n",
         ]
     )
@@ -99,7 +105,8 @@ def _edges(parameters: Parameters, layers: list[list[_Node]]) -> list[str]:
             for target in targets:
                 column = target.index
                 w = parameters.biases[layer][column] if source.index is None else parameters.weights[layer][source.index, column]
-                parts.append(_edge(source, target, float(w), largest, at))
+                if w or source.index is None:
+                    parts.append(_edge(source, target, float(w), largest, at))
     return parts
 
 
@@ -155,9 +162,11 @@ def _nodes(network: Network, layers: list[list[_Node]], layer: int) -> list[str]
     return parts
 
 
-def _legend(height: float) -> list[str]:
+def _legend(height: float, note: str) -> list[str]:
     y = height - 18
+    said = [f'<text class="layer" x="20" y="{y - 18}">{escape(note)}</text>'] if note else []
     return [
+        *said,
         f'<path class="edge plus" stroke-width="3" d="M20 {y} h26"/><text x="52" y="{y + 4}">positive weight</text>',
         f'<path class="edge minus" stroke-width="3" d="M172 {y} h26"/><text x="204" y="{y + 4}">negative; wider is larger</text>',
     ]

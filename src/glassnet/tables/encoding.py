@@ -8,14 +8,18 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import GlassnetError, unknown_name
-from glassnet.tables.columns import Columns, as_columns
-from glassnet.tables.inputs import INPUTS, Categories, Input, Number, Numbers, TwoValues, check_kind, learn_input
-from glassnet.tables.targets import TARGETS, NumberTarget, Target, Task, learn_target
+from glassnet.tables.arrays import array_columns
+from glassnet.tables.columns import Columns
+from glassnet.tables.inputs import ENOUGH_FOR_PIECES, INPUTS, Categories, Input, Number, Numbers, TwoValues, check_kind, learn_input
+from glassnet.tables.targets import TARGETS, NumberTarget, Target, Task
 
 
 @dataclass(frozen=True)
 class TableEncoding:
-    """What a model knows of its table: plain numbers and names, in the order of the columns."""
+    """What a model knows of its table: plain numbers and names, in the order of the columns.
+
+    There may be no target: then it encodes inputs, and that is all.
+    """
 
     task: Task
     inputs: tuple[Input, ...]
@@ -75,7 +79,7 @@ class TableEncoding:
         features = numbers.encode(x)
         if features is not None:
             return features
-        return self.encode_inputs(as_columns({column.name: x[:, i] for i, column in enumerate(numbers.columns)}))
+        return self.encode_inputs(array_columns(x, [column.name for column in numbers.columns]))
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -85,6 +89,20 @@ class TableEncoding:
             if not isinstance(column, Number):
                 raise GlassnetError(f"column '{column.name}' is not numbers: give a data frame or a dict of columns, not an array")
         return Numbers([column for column in used if isinstance(column, Number)])
+
+    def decode_inputs(self, x: np.ndarray) -> dict[str, list[Any]]:
+        """`encode_inputs` undone, as far as each column's `decode` can: the cells of every column, None where nothing is known."""
+        ends = np.cumsum([len(column.features) for column in self.inputs])
+        parts = np.split(x, ends[:-1], axis=1)
+        return {column.name: column.decode(part) for column, part in zip(self.inputs, parts, strict=True)}
+
+    @cached_property
+    def places_of_numbers(self) -> slice | list[int] | None:
+        """The places of the used columns among all, where every used one is of numbers; else None."""
+        places = [place for place, column in enumerate(self.inputs) if column.features]
+        if not all(isinstance(self.inputs[place], Number) for place in places):
+            return None
+        return slice(None) if len(places) == len(self.inputs) else places
 
     def encode_targets(self, columns: Columns) -> np.ndarray:
         """The targets as an N x K matrix."""
@@ -110,23 +128,16 @@ class TableEncoding:
         return cls(data["task"], inputs, tuple(_from_dict(TARGETS, item) for item in data["targets"]))
 
 
-def learn_encoding(
-    columns: Columns, answers: Columns, targets: Sequence[str], task: Task, categories: Sequence[str] = (), centred: bool = True
-) -> TableEncoding:
-    """Learn every input's encoding from training rows, and every target's from `answers` (which may have more rows).
-
-    Raises GlassnetError when no column is left as input, or a target cannot be learnt.
-    """
+def learn_inputs(columns: Columns, categories: Sequence[str] = (), pieces_from: int = ENOUGH_FOR_PIECES) -> tuple[Input, ...]:
+    """Every column's encoding, learnt from training rows (see `learn_input`). Raises GlassnetError when none of them is of use."""
     for name in categories:
         if name not in columns:
             raise unknown_name("column", name, columns)
-        if name in targets:
-            raise GlassnetError(f"'{name}' is a target; its classes are chosen with --task, not as a category")
-    inputs = tuple(learn_input(c, category=name in categories) for name, c in columns.items() if name not in targets)
+    inputs = tuple(learn_input(column, name in categories, pieces_from) for name, column in columns.items())
     if not any(column.features for column in inputs):
         why = "; ".join(f"'{column.name}' is {column}" for column in inputs) or "it has only the target"
         raise GlassnetError(f"the table has no column to predict from: {why}")
-    return TableEncoding(task, inputs, tuple(learn_target(answers[name], task, centred) for name in targets))
+    return inputs
 
 
 def plain_encoding(inputs: Sequence[str], target: str) -> TableEncoding:

@@ -1,11 +1,13 @@
 """What a column becomes as input: its encoding, learnt once from training rows, then plain numbers and names.
 
 Each encoding turns N cells into an N x (its features) matrix, names those features, says in words what it does, and can
-be undone. Robust scaling and the smooth squeeze follow Holzmüller et al. 2024 (RealMLP).
+be undone. Robust scaling and the smooth squeeze follow Holzmüller et al. 2024 (RealMLP), the pieces of a number Gorishniy et al.
+2022 (piecewise linear encoding).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,13 +17,18 @@ from glassnet.tables.columns import LARGEST, Column, Kind, count_texts, is_numbe
 
 MAX_LEVELS = 50  # of one text column; the rarest beyond count as unknown
 SQUEEZE = 3.0  # where an encoded number levels off
+PIECES, ENOUGH_FOR_PIECES = 16, 700  # of a column of numbers, between its quantiles; with fewer rows they do harm
 
 Features = np.ndarray  # N x width, float64
 
 
 @dataclass(frozen=True)
 class Number:
-    """A column of numbers, or of dates as days since 1970-01-01: centred, scaled, squeezed; the median where missing."""
+    """A column of numbers, or of dates as days since 1970-01-01: centred, scaled, squeezed; the median where missing.
+
+    `edges` e cut its range into pieces, a feature each: -1 below e[i], +1 above e[i + 1], a line between. With them a
+    network can bend its answer at each edge without having to learn where.
+    """
 
     kind: ClassVar[str] = "number"
     name: str
@@ -33,17 +40,20 @@ class Number:
     indicator: bool
     """Whether a second feature tells that the cell is missing."""
     date: bool = False
+    edges: tuple[float, ...] = ()
 
     @property
     def features(self) -> list[str]:
         """The names of its features."""
-        return [self.name] + [f"{self.name} missing"] * self.indicator
+        pieces = [f"{self.name} {low:.6g} to {high:.6g}" for low, high in pairwise(self.edges)]
+        return [self.name] + [f"{self.name} missing"] * self.indicator + pieces
 
     def encode(self, column: Column) -> Features:
-        """N cells as an N x 1 or N x 2 matrix."""
+        """N cells as an N x (1, and 1 for missing, and the pieces) matrix."""
         x = np.where(column.missing, self.fill, column.values)
-        u = _scaled(x, self.center, self.scale, self.squeeze)
-        return np.column_stack([u, column.missing]) if self.indicator else u[:, None]
+        parts = [_scaled(x, self.center, self.scale, self.squeeze)] + [column.missing] * self.indicator
+        edges = np.array(self.edges)
+        return np.column_stack([*parts, _pieces(x[:, None], edges[:-1], 2 / np.diff(edges))])
 
     def decode(self, features: Features) -> list[float | None]:
         """`encode` undone: the cells, None where they were missing and an indicator tells; far outliers only roughly."""
@@ -57,6 +67,7 @@ class Number:
         what = "date in days since 1970-01-01" if self.date else "number"
         scaled = "as it is" if (self.center, self.scale) == (0, 1) else f"(x - {self.center:.6g}) / {self.scale:.6g}"
         steps = scaled + f", then u / sqrt(1 + (u/{SQUEEZE:g})^2)" * self.squeeze
+        steps += f", and in {len(self.edges) - 1} pieces between quantiles" * bool(self.edges)
         return f"{what}: {steps}" + f"; missing: {self.fill:.6g} and an indicator" * self.indicator
 
 
@@ -72,6 +83,15 @@ def _scaled(x: np.ndarray, center: Any, scale: Any, squeeze: bool) -> np.ndarray
     return u
 
 
+def _pieces(x: np.ndarray, low: np.ndarray, slope: np.ndarray) -> np.ndarray:
+    """-1 up to `low`, from there a line of that slope up to +1."""
+    t = x - low
+    t *= slope
+    t -= _ONE
+    np.maximum(t, -_ONE, out=t)
+    return np.minimum(t, _ONE, out=t)
+
+
 class Numbers:
     """Several columns of numbers together, for arrays that hold nothing else."""
 
@@ -80,11 +100,19 @@ class Numbers:
         self.center, self.scale = (np.array([getattr(c, name) for c in columns]) for name in ("center", "scale"))
         self.squeeze = any(c.squeeze for c in columns)
         self.alike = not any(c.indicator for c in columns) and all(c.squeeze == self.squeeze for c in columns)
+        of = [i for i, c in enumerate(columns) for _ in c.edges[1:]]
+        self.of = np.array(of, int)  # the column of each piece
+        self.low = np.array([low for c in columns for low in c.edges[:-1]])
+        self.slope = np.array([2 / (high - low) for c in columns for low, high in pairwise(c.edges)])
+        self.order = np.argsort([*range(len(columns)), *of], kind="stable")  # each column's pieces after it
 
     def encode(self, x: np.ndarray) -> Features | None:
         """An N x (columns) array as the columns' features; None where a cell is missing or too large, or an indicator wanted."""
         if self.alike and np.vdot(x, x) <= LARGEST:  # then no cell is beyond its root, and none is NaN
-            return _scaled(x, self.center, self.scale, self.squeeze)
+            u = _scaled(x, self.center, self.scale, self.squeeze)
+            if not len(self.of):
+                return u
+            return np.concatenate([u, _pieces(x[:, self.of], self.low, self.slope)], axis=1)[:, self.order]
         return None
 
 
@@ -178,17 +206,23 @@ INPUTS: dict[str, type[Input]] = {row.kind: row for row in (Number, TwoValues, C
 """Every encoding by the name the model file uses."""
 
 
-def learn_input(column: Column, category: bool = False) -> Input:
-    """The encoding of a column, learnt from its training rows; `category` takes numbers as categories too."""
+def learn_input(column: Column, category: bool = False, pieces_from: int = ENOUGH_FOR_PIECES) -> Input:
+    """The encoding of a column, learnt from its training rows; `category` takes numbers as categories too.
+
+    Numbers come in pieces from so many known cells on.
+    """
     if column.missing.all():
         return Unused(column.name, "every cell is missing")
     if column.kind in ("number", "date") and not category:
-        return _learn_number(column)
+        return _learn_number(column, pieces_from)
     return _learn_categories(column)
 
 
-def _learn_number(column: Column) -> Input:
-    """Median and interquartile range; where that is 0 half the full range; a constant column is not used."""
+def _learn_number(column: Column, pieces_from: int) -> Input:
+    """Median and interquartile range; where that is 0 half the full range; a constant column is not used.
+
+    Pieces where there are rows enough, between those quantiles that differ; two values have but one, which adds nothing.
+    """
     seen = column.values[~column.missing]
     low, q1, median, q3, high = (float(q) for q in np.quantile(seen, [0, 0.25, 0.5, 0.75, 1]))
     indicator = bool(column.missing.any())
@@ -196,7 +230,13 @@ def _learn_number(column: Column) -> Input:
     scale = middle if middle > 1e-9 * full else full / 2  # a middle of mere rounding is none
     if scale == 0 and not indicator:
         return Unused(column.name, f"constant ({median:.6g})")
-    return Number(column.name, median, scale or 1.0, True, median, indicator, column.kind == "date")
+    edges = _edges(seen) if len(seen) >= pieces_from else ()
+    return Number(column.name, median, scale or 1.0, True, median, indicator, column.kind == "date", edges)
+
+
+def _edges(seen: np.ndarray) -> tuple[float, ...]:
+    edges = np.unique(np.quantile(seen, np.linspace(0, 1, PIECES + 1), method="lower"))
+    return tuple(edges.tolist()) if len(edges) > 2 else ()
 
 
 def _learn_categories(column: Column) -> Input:

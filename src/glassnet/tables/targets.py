@@ -88,7 +88,7 @@ class ClassTarget:
     def probabilities(self, output: np.ndarray) -> np.ndarray:
         """N x width outputs as N x classes probabilities."""
         if len(self.labels) == 2:
-            output = np.column_stack([1 - output[:, 0], output[:, 0]])
+            output = np.concatenate([1 - output, output], axis=1)
         total = output.sum(axis=1, keepdims=True)
         return output / np.where(total == 0, 1, total)
 

@@ -13,12 +13,15 @@ class History:
     """The losses of a run.
 
     `loss` has one entry an iteration: the loss of that iteration's feedforward, before its update, penalty included.
-    `epoch_loss` and `validation_loss` have one an epoch (the latter none without validation rows); `learning_rate` one an
-    iteration. `batches` is the number of iterations in an epoch.
+    `epoch_loss`, `penalty` (what of it is penalty), `gradient_norm` (the mean of an epoch; none unless it was asked for) and
+    `validation_loss` (none without validation rows) have one an epoch; `learning_rate` one an iteration. `batches` is the number
+    of iterations in an epoch.
     """
 
     loss: Floats
     epoch_loss: Floats
+    penalty: Floats
+    gradient_norm: Floats
     validation_loss: Floats
     learning_rate: Floats
     batches: int
@@ -27,20 +30,26 @@ class History:
     def of(cls, pieces: list[Measured], learning_rate: Floats, batches: int) -> "History":
         """The history of a run that was measured in pieces."""
         if len(pieces) == 1:
-            loss, epoch_loss, validation_loss, _ = pieces[0]
+            loss, epoch_loss, penalty, gradient_norm, validation_loss, _ = pieces[0]
         else:
-            loss, epoch_loss, validation_loss = (
-                np.concatenate([np.empty(0), *(getattr(piece, name) for piece in pieces)])
-                for name in ("loss", "epoch_loss", "validation_loss")
+            loss, epoch_loss, penalty, gradient_norm, validation_loss = (
+                np.concatenate([np.empty(0), *(getattr(piece, name) for piece in pieces)]) for name in Measured._fields[:-1]
             )
-        return cls(loss, epoch_loss, validation_loss, learning_rate.ravel()[: len(loss)], batches)
+        rates = learning_rate.ravel()[: len(loss)]
+        return cls(loss, epoch_loss, penalty, gradient_norm, validation_loss, rates, batches)
 
     def table(self) -> dict[str, list[Any]]:
-        """One row an epoch: its number, its last iteration, training loss, validation loss (where there is one), learning rate."""
+        """One row an epoch: its number, its last iteration, training loss, learning rate.
+
+        And, where there are any: penalty, norm of the gradient, validation loss.
+        """
         epochs = len(self.epoch_loss)
         last = np.minimum(np.arange(1, epochs + 1) * self.batches, len(self.loss))
         columns: dict[str, Any] = {"epoch": np.arange(1, epochs + 1), "iteration": last, "loss": self.epoch_loss}
-        if len(self.validation_loss):
-            columns["validation_loss"] = self.validation_loss
+        if self.penalty.any():
+            columns["penalty"] = self.penalty
+        for name in ("gradient_norm", "validation_loss"):
+            if len(getattr(self, name)):
+                columns[name] = getattr(self, name)
         columns["learning_rate"] = self.learning_rate[last - 1]
         return {name: column.tolist() for name, column in columns.items()}

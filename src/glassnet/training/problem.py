@@ -1,12 +1,13 @@
 """What a training is, where it stands and what it measured: the three things that pass between a run and its engine."""
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.core.network import Network, Parameters
+from glassnet.core.network import Network, Parameters, flatten
 from glassnet.core.optimizers import Optimizer, OptimizerState
 from glassnet.core.penalties import Penalty
 
@@ -42,6 +43,10 @@ class Problem:
     seed: int
     n_jobs: int | None = None
     """Threads to use at most; None: as many as this process is allowed. No result depends on it."""
+    clip: float | None = None
+    """The largest norm of a gradient, to which larger ones are scaled before the optimizer sees them; None: any."""
+    measure_gradient: bool = False
+    """Whether `Measured.gradient_norm` is wanted, which costs a little."""
 
     @property
     def work(self) -> int:
@@ -82,7 +87,24 @@ class Measured(NamedTuple):
     """The loss of each iteration's feedforward, before its update, penalty included."""
     epoch_loss: Floats
     """Each epoch's training loss: the batches' losses, added for losses that are sums, else averaged by their rows' weight."""
+    penalty: Floats
+    """Each epoch's share of the penalty in `epoch_loss`, added or averaged as the losses are: the rest is the loss proper."""
+    gradient_norm: Floats
+    """Each epoch's mean norm of the gradient, penalty included, before it is clipped; empty where it is not wanted."""
     validation_loss: Floats
     """The loss on the validation rows at each epoch's end, without penalty; empty without such rows."""
     output: Floats
     """The outputs of the last iteration's feedforward, before its update: rows of the batch x K."""
+
+
+def joined(parameters: Parameters) -> Floats:
+    """Every number in one vector, P: the arrays of `flatten`, row by row, one after another."""
+    return np.concatenate([w.ravel() for w in flatten(parameters)])
+
+
+def split(network: Network, theta: Floats) -> Parameters:
+    """`joined` undone: the parameters of a network from their P numbers."""
+    shapes = (*network.shapes, *((m,) for _, m in network.shapes if network.bias))
+    pieces = np.split(theta, np.cumsum([math.prod(shape) for shape in shapes])[:-1])
+    arrays = [piece.reshape(shape) for piece, shape in zip(pieces, shapes, strict=True)]
+    return Parameters(tuple(arrays[: len(network.shapes)]), tuple(arrays[len(network.shapes) :]))

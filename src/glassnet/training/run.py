@@ -1,10 +1,10 @@
 """train(): checks what it is given, picks the engine, goes chunk by chunk, reports, stops, keeps the best."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from glassnet.core.network import Network, Parameters, check_shapes
 from glassnet.core.optimizers import Optimizer, find_optimizer
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError
+from glassnet.gradcheck import check_own
 from glassnet.training.checks import (
     checked_data,
     checked_dropout,
@@ -80,6 +81,7 @@ def train(
     dropout: float | Sequence[float] = 0.0,
     weight_masks: Sequence[Any] = (),
     multipliers: Parameters | None = None,
+    clip: float | None = None,
     shuffle: bool = True,
     schedule: str | Callable[[Floats], Floats | np.floating] = "constant",
     patience: int | None = None,
@@ -104,6 +106,7 @@ def train(
     dropout : the share of hidden nodes left out of each update, one number or one for each hidden layer.
     weight_masks : a matrix for each weight matrix, 1 where a weight is trained, 0 where it is held at nothing.
     multipliers : a number for each parameter array (`Parameters` of floats): its learning rate over the run's.
+    clip : the largest norm a gradient may have; a longer one is scaled to it. None: any.
     engine : "auto" (native where it can, else numpy), "numpy", "native" or "xla". All give the same numbers, to rounding.
     progress : called about every quarter of a second with (epochs done, epochs planned, loss, validation loss or None).
     chunk_epochs : epochs between such calls, where a fixed number is wanted. No result depends on it.
@@ -112,70 +115,121 @@ def train(
     Raises GlassnetError on shapes that do not fit, values that are not finite, and settings out of range. Ctrl-C ends the run
     in good order (``run.ended == "interrupted"``), on the native engine at the end of an epoch.
     """
-    check_shapes(network, parameters)
     plan = Plan(epochs, batch_size, shuffle, schedule, patience, min_delta, seed)
-    for name, value in (("chunk_epochs", chunk_epochs), ("n_jobs", n_jobs)):
-        if value is not None and not is_whole(value, 1):
-            raise GlassnetError(f"{name} must be a whole number of 1 or more, got {value}")
+    if chunk_epochs is not None and not is_whole(chunk_epochs, 1):
+        raise GlassnetError(f"chunk_epochs must be a whole number of 1 or more, got {chunk_epochs}")
+    problem, state = prepare(
+        network, parameters, x, y, plan, optimizer=optimizer, row_weights=row_weights, validation=validation, penalty=penalty,
+        dropout=dropout, weight_masks=weight_masks, multipliers=multipliers, clip=clip, n_jobs=n_jobs,
+    )  # fmt: skip
+    found = find_engine(engine, problem)
+    done: list[Piece] = []
+    interrupted = False
+    try:
+        for piece in pieces(
+            found, problem, state, plan.epochs, plan.orders(problem.data.x.shape[0]), plan.rates_of(problem), chunk_epochs
+        ):
+            done.append(piece)
+            state, measured = piece.state, piece.measured
+            if progress:
+                judged = float(measured.validation_loss[-1]) if len(measured.validation_loss) else None
+                progress(state.epoch, plan.epochs, float(measured.epoch_loss[-1]), judged)
+    except KeyboardInterrupt:
+        interrupted = True
+    ended = state.ended or ("interrupted" if interrupted else "")
+    keep_best = problem.validation is not None or ended == "not_finite"
+    output = done[-1].measured.output if done else np.empty((0, network.sizes[-1]))
+    history = History.of(
+        [piece.measured for piece in done], np.concatenate([np.empty(0), *(p.rates for p in done)]), problem.batches
+    )
+    kept, epoch = (state.best.parameters, state.best.epoch) if keep_best else (state.parameters, state.epoch)
+    return Run(kept, history, found.name, ended, epoch, output, state, found.note)
+
+
+def prepare(
+    network: Network,
+    parameters: Parameters,
+    x: Any,
+    y: Any,
+    plan: Plan,
+    *,
+    optimizer: str | Optimizer = "adam",
+    row_weights: Any = None,
+    validation: tuple[Any, ...] | None = None,
+    penalty: Penalty | None = None,
+    dropout: float | Sequence[float] = 0.0,
+    weight_masks: Sequence[Any] = (),
+    multipliers: Parameters | None = None,
+    clip: float | None = None,
+    n_jobs: int | None = None,
+    measure_gradient: bool = False,
+) -> tuple[Problem, State]:
+    """What `train` is given, checked: the problem, and the state before its first epoch. Own functions are gradient-checked."""
+    check_shapes(network, parameters)
+    if n_jobs is not None and not is_whole(n_jobs, 1):
+        raise GlassnetError(f"n_jobs must be a whole number of 1 or more, got {n_jobs}")
+    if clip is not None and not 0 < clip < float("inf"):
+        raise GlassnetError(f"clip must be a number above 0, got {clip}")
     masks = tuple(np.asarray(m, parameters.weights[0].dtype) for m in weight_masks)
     start = checked_start(network, parameters, masks)
     data = checked_data(network, x, y, row_weights, start.weights[0].dtype, "")
-    judge = checked_validation(network, validation, start.weights[0].dtype)
+    check_own(network, data.y)
     n = data.x.shape[0]
     problem = Problem(
         network=network,
         data=data,
-        validation=judge,
+        validation=checked_validation(network, validation, start.weights[0].dtype),
         optimizer=find_optimizer(optimizer),
         multipliers=checked_multipliers(start, multipliers),
         penalty=checked_penalty(penalty),
         dropout=checked_dropout(network, dropout),
         weight_masks=masks,
-        batch_size=min(batch_size or n, n),
-        patience=patience,
-        min_delta=min_delta,
-        seed=int(seed),
+        batch_size=min(plan.batch_size or n, n),
+        patience=plan.patience,
+        min_delta=plan.min_delta,
+        seed=int(plan.seed),
         n_jobs=n_jobs,
+        clip=clip,
+        measure_gradient=measure_gradient,
     )
-    found = find_engine(engine, problem)
-    rates = plan.rates(problem.optimizer.learning_rate, problem.batches)
-    state = State(start, problem.optimizer.init(start), 0, Best(start, float("inf"), 0), 0, "")
-    state, pieces, interrupted = _in_chunks(found, problem, plan, state, rates, progress, chunk_epochs)
-    ended = state.ended or ("interrupted" if interrupted else "")
-    keep_best = judge is not None or ended == "not_finite"
-    output = pieces[-1].output if pieces else np.empty((0, network.sizes[-1]))
-    history = History.of(pieces, rates, problem.batches)
-    kept, epoch = (state.best.parameters, state.best.epoch) if keep_best else (state.parameters, state.epoch)
-    return Run(kept, history, found.name, ended, epoch, output, state, found.note)
+    return problem, State(start, problem.optimizer.init(start), 0, Best(start, float("inf"), 0), 0, "")
 
 
-def _in_chunks(
+class Piece(NamedTuple):
+    """Some epochs of a run: the state after them, what was measured, and the learning rate of each of their iterations."""
+
+    state: State
+    measured: Measured
+    rates: Floats
+
+
+def pieces(
     engine: Engine,
     problem: Problem,
-    plan: Plan,
     state: State,
-    rates: Floats,
-    progress: Progress | None,
-    chunk_epochs: int | None,
-) -> tuple[State, list[Measured], bool]:
-    """Call the engine on some epochs at a time until the run ends; Ctrl-C loses only the chunk it falls into."""
-    done: list[tuple[State, Measured]] = []
-    orders = plan.orders(problem.data.x.shape[0])
-    epochs = chunk_epochs or max(1, engine.first_chunk // problem.work)
-    try:
-        while state.epoch < plan.epochs and not state.ended:
-            began = perf_counter()
-            wanted = min(epochs, plan.epochs - state.epoch)
-            order = None if orders is None else np.stack(list(islice(orders, wanted)))
-            done.append(engine.run(problem, state, order, rates[state.epoch : state.epoch + wanted]))
-            state = done[-1][0]
-            if progress:
-                measured = done[-1][1]
-                judged = float(measured.validation_loss[-1]) if len(measured.validation_loss) else None
-                progress(state.epoch, plan.epochs, float(measured.epoch_loss[-1]), judged)
-            if chunk_epochs is None:
-                pace = CHUNK_SECONDS / max(perf_counter() - began, 1e-6)
-                epochs = max(1, min(int(wanted * pace), 10 * epochs))
-    except KeyboardInterrupt:
-        return done[-1][0] if done else state, [measured for _, measured in done], True
-    return state, [measured for _, measured in done], False
+    epochs: int,
+    orders: Iterator[np.ndarray] | None,
+    rates: Callable[[int, int], Floats],
+    chunk_epochs: int | None = None,
+    up_to: Callable[[State], int] | None = None,
+) -> Iterator[Piece]:
+    """Call the engine on some epochs at a time, until `epochs` are done or the training ends itself.
+
+    Parameters
+    ----------
+    orders : the order of the rows in each epoch, or None: as they are. Those of epochs that the engine did not come to are lost.
+    rates : (first epoch, how many) -> the learning rate of each iteration, epochs x batches.
+    chunk_epochs : epochs at a time; None: as many as take about a quarter of a second.
+    up_to : the most epochs that may follow on a state; so that no order of rows is drawn in vain, say.
+    """
+    wanted = chunk_epochs or max(1, engine.first_chunk // problem.work)
+    while state.epoch < epochs and not state.ended:
+        began = perf_counter()
+        now = max(1, min(wanted, epochs - state.epoch, epochs if up_to is None else up_to(state)))
+        order = None if orders is None else np.stack(list(islice(orders, now)))
+        used = rates(state.epoch, now)
+        state, measured = engine.run(problem, state, order, used)
+        yield Piece(state, measured, used.ravel()[: len(measured.loss)])
+        if chunk_epochs is None:
+            pace = CHUNK_SECONDS / max(perf_counter() - began, 1e-6)
+            wanted = max(1, min(int(now * pace), 10 * wanted))

@@ -5,17 +5,18 @@ as `rates` has rows, from `state`, and decides at each epoch's end about the bes
 pieces of a training one after another it gives, bit for bit, what one call gives.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from warnings import warn
 
 import numpy as np
 
 from glassnet.core.network import Network, Parameters, check_shapes, flatten
+from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError, GlassnetWarning, unknown_name
 from glassnet.training.engines import native
 from glassnet.training.engines import numpy as numpy_engine
-from glassnet.training.problem import Floats, Measured, Problem, State
+from glassnet.training.problem import Data, Floats, Measured, Problem, State
 
 ENGINES = ("auto", "numpy", "native", "xla")
 
@@ -63,5 +64,38 @@ def find_predictor(network: Network, parameters: Parameters) -> Callable[[Floats
     """
     check_shapes(network, parameters)
     usual = {w.dtype for w in flatten(parameters)} in ({np.dtype("float64")}, {np.dtype("float32")})
-    chosen = native if usual and not native.missing() and not native.refuses_network(network) else numpy_engine
+    chosen = native if usual and _is_for_native(network) else numpy_engine
     return chosen.predictor(network, parameters)
+
+
+def find_gradient(
+    network: Network, data: Data, penalty: Penalty | None, weight_masks: Sequence[Floats] = (), n_jobs: int | None = None
+) -> Callable[[Floats], tuple[float, float, Floats]]:
+    """A function for full-batch solvers: theta -> the loss of all rows with the penalty, the penalty alone, the gradient.
+
+    theta and the gradient are P float64 numbers, those of `joined` parameters. The data are those of this moment. What a mask
+    holds at nothing counts as 0, whatever theta says, and has no gradient.
+    """
+    data = Data(_float64(data.x), _float64(data.y), None if data.row_weights is None else _float64(data.row_weights))
+    given = network, data, penalty, tuple(map(_float64, weight_masks))
+    return native.gradient(*given, n_jobs) if _is_for_native(network) else numpy_engine.gradient(*given)
+
+
+def find_jacobian(
+    network: Network, x: Floats, row_scale: Floats, weight_masks: Sequence[Floats] = (), n_jobs: int | None = None
+) -> Callable[[Floats], tuple[Floats, Floats]]:
+    """A function for solvers of least squares: theta -> the outputs a, N x K, and how they change with theta, (N K) x P.
+
+    Row i K + k of the second is the slope of row_scale[i] a[i, k], eq. (7.1). theta as for `find_gradient`; what a mask holds at
+    nothing has columns of 0.
+    """
+    given = network, _float64(x), _float64(row_scale), tuple(map(_float64, weight_masks))
+    return native.jacobian(*given, n_jobs) if _is_for_native(network) else numpy_engine.jacobian(*given)
+
+
+def _is_for_native(network: Network) -> bool:
+    return not native.missing() and not native.refuses_network(network)
+
+
+def _float64(array: Floats) -> Floats:
+    return np.ascontiguousarray(array, np.float64)

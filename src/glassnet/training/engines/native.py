@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.activations import OUTPUTS
-from glassnet.core.losses import LOSSES, find_loss
+from glassnet.core.losses import is_ours
 from glassnet.core.network import Network, Parameters, flatten, rebuild
 from glassnet.core.optimizers import OPTIMIZERS, OptimizerState
-from glassnet.errors import GlassnetError
-from glassnet.training.problem import Best, Floats, Measured, Problem, State
+from glassnet.core.penalties import Penalty
+from glassnet.training.problem import Best, Data, Floats, Measured, Problem, State
 
 _native: Any = None
 _MISSING = ""
@@ -59,17 +59,7 @@ def refuses_network(network: Network) -> str:
         ours = OUTPUTS.get(activation.name)
         if ours is not activation and ours != activation:  # a copy of ours is as good
             return f"the activation '{activation.name}' is your own function"
-    return "" if _is_ours(network) else f"the loss '{network.loss.name}' is your own function"
-
-
-def _is_ours(network: Network) -> bool:
-    loss = network.loss
-    if LOSSES.get(loss.name) is loss:
-        return True
-    try:
-        return find_loss(loss.name) == loss
-    except GlassnetError:
-        return False
+    return "" if is_ours(network.loss) else f"the loss '{network.loss.name}' is your own function"
 
 
 def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats) -> tuple[State, Measured]:
@@ -83,7 +73,8 @@ def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
     arrays, best = _copies(flatten(state.parameters)), _copies(flatten(state.best.parameters))
     slots = [_copies(slot) for slot in zip(*state.optimizer.slots, strict=True)]
     optimizer = type(problem.optimizer)
-    loss, epoch_loss = np.empty(rates.size), np.empty(len(rates))
+    loss, epoch_loss, penalty = np.empty(rates.size), np.empty(len(rates)), np.empty(len(rates))
+    gradient_norm = np.empty(len(rates) if problem.measure_gradient else 0)
     validation_loss = np.empty(0 if problem.validation is None else len(rates))
     output = np.empty((problem.batch_size, problem.network.sizes[-1]), problem.data.x.dtype)
     iterations, epochs, rows, t, epoch, best_epoch, waited, best_loss, ended = _native.run(
@@ -101,6 +92,8 @@ def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
         patience=-1 if problem.patience is None else min(problem.patience, 2**62),
         min_delta=problem.min_delta,
         seed=int(problem.seed) & 0xFFFFFFFF,
+        clip=problem.clip or 0.0,
+        measure_gradient=problem.measure_gradient,
         parameters=arrays,
         best=best,
         slots=slots,
@@ -113,6 +106,8 @@ def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
         rates=rates,
         loss=loss,
         epoch_loss=epoch_loss,
+        penalties=penalty,
+        gradient_norm=gradient_norm,
         validation_loss=validation_loss,
         output=output,
         threads=_threads(problem.batch_size * problem.network.n_weights, problem.n_jobs),
@@ -127,7 +122,9 @@ def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
         waited,
         _ENDINGS[ended],
     )
-    return state, Measured(loss[:iterations], epoch_loss[:epochs], validation_loss[:epochs], output[:rows])
+    return state, Measured(
+        loss[:iterations], epoch_loss[:epochs], penalty[:epochs], gradient_norm[:epochs], validation_loss[:epochs], output[:rows]
+    )
 
 
 def predictor(network: Network, parameters: Parameters) -> Callable[[Floats], Floats]:
@@ -142,6 +139,36 @@ def predictor(network: Network, parameters: Parameters) -> Callable[[Floats], Fl
         return output
 
     return predict
+
+
+def gradient(
+    network: Network, data: Data, penalty: Penalty | None, masks: tuple[Floats, ...], n_jobs: int | None
+) -> Callable[[Floats], tuple[float, float, Floats]]:
+    """What `find_gradient` promises."""
+    threads = _threads(len(data.x) * network.n_weights, n_jobs)
+    batch = _native.FullBatch(VARIANT, _spec(network, data.x.dtype), data, penalty or (0.0, 0.0), masks, threads)
+
+    def gradient_at(theta: Floats) -> tuple[float, float, Floats]:
+        found = np.empty(network.n_weights)
+        return *batch.gradient(np.ascontiguousarray(theta, np.float64), found), found
+
+    return gradient_at
+
+
+def jacobian(
+    network: Network, x: Floats, row_scale: Floats, masks: tuple[Floats, ...], n_jobs: int | None
+) -> Callable[[Floats], tuple[Floats, Floats]]:
+    """What `find_jacobian` promises."""
+    outputs, numbers = (len(x), network.sizes[-1]), (len(x) * network.sizes[-1], network.n_weights)
+    threads = _threads(numbers[0] * numbers[1], n_jobs)
+    batch = _native.FullBatch(VARIANT, _spec(network, x.dtype), (x, None, row_scale), (0.0, 0.0), masks, threads)
+
+    def jacobian_at(theta: Floats) -> tuple[Floats, Floats]:
+        a, found = np.empty(outputs), np.empty(numbers)
+        batch.jacobian(np.ascontiguousarray(theta, np.float64), a, found)
+        return a, found
+
+    return jacobian_at
 
 
 OPTIMIZER_NAMES = {kind: name for name, kind in OPTIMIZERS.items()}
@@ -168,8 +195,12 @@ def _copies(arrays: tuple[Floats, ...]) -> list[Floats]:
 def _threads(work: int, n_jobs: int | None) -> int:
     if work < WORTH_A_THREAD:
         return 1
-    allowed = n_jobs or _from_environment() or len(os.sched_getaffinity(0))
-    return min(allowed, max(1, work // (WORTH_A_THREAD // 2)))
+    return min(threads_allowed(n_jobs), max(1, work // (WORTH_A_THREAD // 2)))
+
+
+def threads_allowed(n_jobs: int | None) -> int:
+    """As many as `n_jobs` says; None: as OMP_NUM_THREADS says, or else as many as this process has cores."""
+    return n_jobs or _from_environment() or len(os.sched_getaffinity(0))
 
 
 def _from_environment() -> int:

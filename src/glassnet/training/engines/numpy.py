@@ -2,15 +2,27 @@
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
 from glassnet.core.dropout import dropout_masks
 from glassnet.core.network import Network, Parameters, backprop, feedforward, flatten
-from glassnet.core.optimizers import OptimizerState
-from glassnet.training.problem import Best, Data, Floats, Measured, Problem, State
+from glassnet.core.network import jacobian as core_jacobian
+from glassnet.core.optimizers import OptimizerState, clip_gradients, gradient_norm
+from glassnet.core.penalties import Penalty
+from glassnet.training.problem import Best, Data, Floats, Measured, Problem, State, joined, split
 
 FIRST_CHUNK = 500_000
+
+
+class Iteration(NamedTuple):
+    """What an iteration measured. `weight`: of its rows; `gradient_norm`: 0 unless it is clipped or wanted."""
+
+    loss: float
+    weight: float
+    penalty: float
+    gradient_norm: float
 
 
 def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats) -> tuple[State, Measured]:
@@ -21,27 +33,29 @@ def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
     orders : epochs x N, the order of the rows in each epoch, or None: as they are.
     rates : epochs x iterations, the learning rate of each iteration.
     """
-    losses: list[float] = []
-    epoch_losses: list[float] = []
+    iterations: list[Iteration] = []
+    epochs: list[tuple[float, float, float]] = []  # loss, penalty, norm of the gradient
     validation_losses: list[float] = []
     output = np.empty((0, problem.network.sizes[-1]))
     with np.errstate(all="ignore"):  # a run that leaves the finite numbers is noticed and ended, not warned about
         for epoch in range(rates.shape[0]):
             if state.ended:
                 break
-            start, batch_losses = state.parameters, []
+            start, first = state.parameters, len(iterations)
             for i in range(problem.batches):
                 batch = _batch(problem, None if orders is None else orders[epoch], i)
-                state, loss, output = _iterate(problem, state, batch, rates[epoch, i])
-                batch_losses.append((loss, len(batch.x) if batch.row_weights is None else float(batch.row_weights.sum())))
+                state, measured, output = _iterate(problem, state, batch, rates[epoch, i])
+                iterations.append(measured)
                 if state.ended:
                     break
-            losses += [loss for loss, _ in batch_losses]
-            epoch_losses.append(_epoch_loss(problem, batch_losses))
+            epochs.append(_epoch(problem, iterations[first:]))
             if problem.validation is not None:
                 validation_losses.append(_validation_loss(problem, state.parameters, problem.validation))
-            state = _end_epoch(problem, state, start, epoch_losses[-1], validation_losses)
-    return state, Measured(np.array(losses), np.array(epoch_losses), np.array(validation_losses), output)
+            state = _end_epoch(problem, state, start, epochs[-1][0], validation_losses)
+    losses, penalties, norms = np.array(epochs).reshape(-1, 3).T
+    loss = np.array([iteration.loss for iteration in iterations])
+    norms = norms if problem.measure_gradient else np.empty(0)
+    return state, Measured(loss, losses, penalties, norms, np.array(validation_losses), output)
 
 
 def predictor(network: Network, parameters: Parameters) -> Callable[[Floats], Floats]:
@@ -54,17 +68,64 @@ def predictor(network: Network, parameters: Parameters) -> Callable[[Floats], Fl
     return predict
 
 
-def _iterate(problem: Problem, state: State, batch: Data, rate: float) -> tuple[State, float, Floats]:
+def gradient(
+    network: Network, data: Data, penalty: Penalty | None, masks: tuple[Floats, ...]
+) -> Callable[[Floats], tuple[float, float, Floats]]:
+    """What `find_gradient` promises."""
+
+    def gradient_at(theta: Floats) -> tuple[float, float, Floats]:
+        parameters = _split_and_masked(network, theta, masks)
+        with np.errstate(all="ignore"):
+            trace = feedforward(network, parameters, data.x, (), masks)
+            loss, gradients = backprop(network, parameters, trace, data.y, data.row_weights, penalty)
+            return float(loss), _value_of(penalty, parameters), joined(gradients)
+
+    return gradient_at
+
+
+def jacobian(
+    network: Network, x: Floats, row_scale: Floats, masks: tuple[Floats, ...]
+) -> Callable[[Floats], tuple[Floats, Floats]]:
+    """What `find_jacobian` promises."""
+
+    def jacobian_at(theta: Floats) -> tuple[Floats, Floats]:
+        parameters = _split_and_masked(network, theta, masks)
+        with np.errstate(all="ignore"):
+            trace = feedforward(network, parameters, x, (), masks)
+            arrays = flatten(core_jacobian(network, parameters, trace))
+            rows = np.concatenate([array.reshape(trace.output.size, -1) for array in arrays], axis=1)  # (N K) x P
+            return trace.output, np.repeat(row_scale, network.sizes[-1])[:, None] * rows
+
+    return jacobian_at
+
+
+def _split_and_masked(network: Network, theta: Floats, masks: tuple[Floats, ...]) -> Parameters:
+    parameters = split(network, np.asarray(theta, np.float64))
+    return (
+        parameters._replace(weights=tuple(w * m for w, m in zip(parameters.weights, masks, strict=True))) if masks else parameters
+    )
+
+
+def _value_of(penalty: Penalty | None, parameters: Parameters) -> float:
+    return float(sum(penalty(w)[0] for w in parameters.weights)) if penalty else 0.0
+
+
+def _iterate(problem: Problem, state: State, batch: Data, rate: float) -> tuple[State, Iteration, Floats]:
     """One iteration: feedforward, backprop, update. A loss that is not finite ends the run before its update."""
     rows = batch.x.shape[0]
     masks = dropout_masks(np, problem.dropout, problem.network.sizes, rows, problem.seed, state.optimizer.t, batch.x.dtype)
     trace = feedforward(problem.network, state.parameters, batch.x, masks, problem.weight_masks)
     penalty = problem.penalty and problem.penalty.share(problem.network.loss.penalty_share(rows, problem.data.x.shape[0]))
     loss, gradients = backprop(problem.network, state.parameters, trace, batch.y, batch.row_weights, penalty)
+    norm = gradient_norm(gradients) if problem.measure_gradient or problem.clip is not None else 0.0
+    weight = rows if batch.row_weights is None else batch.row_weights.sum()
+    measured = Iteration(float(loss), float(weight), _value_of(penalty, state.parameters), float(norm))
     if not math.isfinite(loss):
-        return state._replace(ended="not_finite"), float(loss), trace.output
+        return state._replace(ended="not_finite"), measured, trace.output
+    if problem.clip is not None:
+        gradients = clip_gradients(gradients, norm, problem.clip)
     parameters, optimizer = _update(problem, gradients, state.optimizer, state.parameters, rate)
-    return state._replace(parameters=parameters, optimizer=optimizer), float(loss), trace.output
+    return state._replace(parameters=parameters, optimizer=optimizer), measured, trace.output
 
 
 def _update(
@@ -84,12 +145,13 @@ def _batch(problem: Problem, order: np.ndarray | None, i: int) -> Data:
     return Data(x[rows], y[rows], None if w is None else w[rows])
 
 
-def _epoch_loss(problem: Problem, batch_losses: list[tuple[float, float]]) -> float:
-    """The batches' losses together; each comes with the weight of its rows."""
+def _epoch(problem: Problem, iterations: list[Iteration]) -> tuple[float, float, float]:
+    """Loss and penalty of an epoch's iterations together, by the weight of their rows, and the mean norm of the gradient."""
+    loss, weight, penalty, norm = np.array(iterations).T
     if problem.network.loss.reduction == "sum":
-        return sum(loss for loss, _ in batch_losses)
-    total = sum(weight for _, weight in batch_losses)
-    return sum(loss * weight for loss, weight in batch_losses) / total if total > 0 else 0.0
+        return loss.sum(), penalty.sum(), norm.mean()
+    share = weight / weight.sum() if weight.any() else weight
+    return share @ loss, share @ penalty, norm.mean()
 
 
 def _validation_loss(problem: Problem, parameters: Parameters, rows: Data) -> float:

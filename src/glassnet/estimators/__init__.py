@@ -1,0 +1,1 @@
+"""scikit-learn's face: estimators and transformers that drop into its pipelines and searches. No mathematics."""

@@ -1,0 +1,197 @@
+"""The full-batch solvers against SciPy's own, driven by differences; their stops; and what they refuse."""
+
+import itertools
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.optimize import least_squares, minimize
+
+import glassnet as gn
+from glassnet.core.network import Parameters, flatten, rebuild
+from glassnet.errors import GlassnetError
+from glassnet.training import solvers
+from glassnet.training.plan import Plan
+from glassnet.training.problem import Problem
+from glassnet.training.run import prepare
+from glassnet.training.solvers import Iteration, Solved, lbfgs, levenberg_marquardt
+
+RANDOM = np.random.default_rng(3)
+X = RANDOM.uniform(-2, 2, size=(40, 2))
+Y = np.stack([np.sin(X[:, 0]) + 0.1 * X[:, 1], X[:, 0] * X[:, 1]], axis=1) + 0.02 * RANDOM.normal(size=(40, 2))
+W = RANDOM.integers(0, 3, size=40).astype(float)
+
+
+def problem(sizes: Any = (2, 4, 2), loss: Any = "half_mean_squared_error", **options: Any) -> tuple[Problem, Parameters]:
+    network = gn.Network(sizes, options.pop("activation", "tanh"), options.pop("output", "identity"), loss)
+    made, state = prepare(network, gn.initialize(network, seed=options.pop("seed", 1)), X, Y[:, : sizes[-1]], Plan(1), **options)
+    return made, state.parameters
+
+
+def theta_of(parameters: Parameters) -> np.ndarray:
+    return np.concatenate([w.ravel() for w in flatten(parameters)])
+
+
+def loss_of(given: Problem, parameters: Parameters) -> float:
+    x, y, w = given.data
+    return float(gn.backprop(given.network, parameters, gn.feedforward(given.network, parameters, x), y, w, given.penalty)[0])
+
+
+def parameters_of(theta: np.ndarray, like: Parameters) -> Parameters:
+    pieces = np.split(theta, np.cumsum([w.size for w in flatten(like)])[:-1])
+    return rebuild([piece.reshape(w.shape) for piece, w in zip(pieces, flatten(like), strict=True)], like)
+
+
+def go_on(_: Iteration) -> bool:
+    return False
+
+
+def solve(solver: str, given: Problem, start: Parameters, watch: Any = go_on, **options: Any) -> Solved:
+    if solver == "lm":
+        return levenberg_marquardt(given, start, watch, **{"iterations": 500, "tolerance": 1e-9, **options})
+    return lbfgs(given, start, watch, **{"iterations": 500, "evaluations": 5000, "tolerance": 1e-9, **options})
+
+
+PROBLEMS: dict[str, dict[str, Any]] = {
+    "two outputs": {},
+    "one output": {"sizes": (2, 5, 1)},
+    "two hidden layers": {"sizes": (2, 4, 3, 1), "activation": ["tanh", "sigmoid"]},
+    "no hidden layer": {"sizes": (2, 2), "activation": []},
+    "weights of rows": {"row_weights": W},
+    "penalty": {"penalty": gn.Penalty(0.01)},
+    "fewer rows than weights": {"sizes": (2, 15, 1), "penalty": gn.Penalty(0.05)},
+    "sums": {"loss": "sum_of_squares"},
+    "means": {"loss": "mean_squared_error", "sizes": (2, 4, 1)},
+    "probabilities": {"output": "sigmoid", "sizes": (2, 4, 1)},
+}
+
+
+def residuals_of(given: Problem, like: Parameters) -> Any:
+    """The residuals written out once more, for SciPy."""
+    x, y, w = given.data
+    count = np.ones(len(x)) if w is None else w
+    factor = {"sum_of_squares": 2.0, "mean_squared_error": 2 / count.sum() / y.shape[1]}
+    scale = np.sqrt(factor.get(given.network.loss.name, 1 / count.sum() / y.shape[1]) * count)[:, None]
+    l2 = given.penalty.l2 if given.penalty else 0.0
+
+    def residuals(theta: np.ndarray) -> np.ndarray:
+        parameters = parameters_of(theta, like)
+        output = gn.feedforward(given.network, parameters, x).output
+        return np.concatenate([(scale * (output - y)).ravel(), *(np.sqrt(l2) * v.ravel() for v in parameters.weights)])
+
+    return residuals
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_levenberg_marquardt_ends_where_scipys_least_squares_does(name: str) -> None:
+    """SciPy takes the Jacobian by differences. The best of six starts is as good, and from ours SciPy finds no way down."""
+    ours, theirs = [], []
+    for seed in range(6):
+        given, start = problem(**{"penalty": gn.Penalty(0.003), **PROBLEMS[name], "seed": seed})
+        residuals = residuals_of(given, start)
+        assert 0.5 * np.sum(residuals(theta_of(start)) ** 2) == pytest.approx(loss_of(given, start))
+        theirs.append(least_squares(residuals, theta_of(start), method="trf", max_nfev=500).cost)
+        found = solve("lm", given, start, tolerance=1e-7)
+        assert found.ended == ("max_iter" if "fewer" in name else "converged")  # nodes that share a task part slowly
+        assert found.last.loss == pytest.approx(loss_of(given, found.last.parameters))
+        assert least_squares(residuals, theta_of(found.last.parameters)).cost == pytest.approx(found.last.loss, rel=1e-3)
+        ours.append(found.last.loss)
+    assert min(ours) <= min(theirs) * 1.01
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_lbfgs_is_scipys_with_our_gradient(name: str) -> None:
+    given, start = problem(**PROBLEMS[name])
+    theirs = minimize(
+        lambda theta: loss_of(given, parameters_of(theta, start)), theta_of(start), method="L-BFGS-B",
+        options={"maxiter": 8, "gtol": 1e-9, "maxfun": 10**6},
+    )  # fmt: skip
+    ours = solve("lbfgs", given, start, iterations=8)
+    assert ours.last.loss == pytest.approx(theirs.fun, rel=1e-3)
+    assert ours.iterations == theirs.nit
+    assert ours.ended == ("max_iter" if theirs.nit == 8 else "converged")
+
+
+@pytest.mark.parametrize("solver", ["lm", "lbfgs"])
+def test_every_iteration_is_told_and_can_be_the_last(solver: str) -> None:
+    given, start = problem(penalty=gn.Penalty(0.01))
+    told: list[Iteration] = []
+    whole = solve(solver, given, start, lambda iteration: bool(told.append(iteration)))
+    assert whole.iterations == len(told)
+    losses = [iteration.loss for iteration in told]
+    assert losses == sorted(losses, reverse=True)
+    for iteration in told[:5]:
+        x, y, _ = given.data
+        trace = gn.feedforward(given.network, iteration.parameters, x)
+        loss, gradient = gn.backprop(given.network, iteration.parameters, trace, y, None, given.penalty)
+        assert iteration.loss == pytest.approx(float(loss))
+        assert iteration.penalty == pytest.approx(sum(float(given.penalty(w)[0]) for w in iteration.parameters.weights))
+        assert iteration.gradient_norm == pytest.approx(np.sqrt(sum((g**2).sum() for g in flatten(gradient))))
+    stopped = solve(solver, given, start, lambda iteration: iteration.loss <= losses[3])
+    assert (stopped.ended, stopped.iterations) == ("watch", 4)
+    assert solve(solver, given, start, iterations=4).last.loss == stopped.last.loss == losses[3]
+    assert np.abs(theta_of(stopped.last.parameters) - theta_of(told[3].parameters)).max() == 0
+    early = solve(solver, given, start, tolerance=0.01)
+    assert early.ended == "converged"
+    assert early.iterations < whole.iterations
+
+
+@pytest.mark.parametrize("solver", ["lm", "lbfgs"])
+def test_ctrl_c_keeps_the_best(solver: str) -> None:
+    given, start = problem()
+    count = itertools.count(1)
+
+    def interrupt(_: Iteration) -> bool:
+        if next(count) == 5:
+            raise KeyboardInterrupt
+        return False
+
+    solved = solve(solver, given, start, interrupt)
+    assert solved.ended == "interrupted"
+    assert solved.last.loss == solve(solver, given, start, iterations=5).last.loss
+
+
+@pytest.mark.parametrize("solver", ["lm", "lbfgs"])
+def test_masked_weights_are_left_out(solver: str) -> None:
+    masks = [np.array([[0.0, 1, 1, 0], [1, 1, 0, 0]]), np.ones((4, 2))]
+    given, start = problem(weight_masks=masks)
+    solved = solve(solver, given, start)
+    assert (solved.last.parameters.weights[0][masks[0] == 0] == 0).all()
+    assert solved.last.loss < 0.7 * loss_of(given, start)
+
+
+def test_dead_nodes_and_outputs_without_effect_do_no_harm() -> None:
+    """Weights without effect leave J'J singular; damping leaves them where they are."""
+    network = gn.Network([2, 6, 2], "relu", "softmax", "half_mean_squared_error")
+    start = gn.initialize(network, seed=1)
+    start.biases[0][:3] = -100  # dead
+    made, _ = prepare(network, start, X, (np.sign(Y) + 1) / 2, Plan(1))
+    solved = levenberg_marquardt(made, start, go_on, iterations=50, tolerance=1e-6)
+    np.testing.assert_array_equal(solved.last.parameters.biases[0][:3], -100)
+    assert solved.last.loss < loss_of(made, start)
+
+
+def test_the_jacobian_is_taken_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    given, start = problem(row_weights=W)
+    whole = solve("lm", given, start, iterations=5)
+    monkeypatch.setattr(solvers, "JACOBIAN_BYTES", 8 * theta_of(start).size * 2 * 7)
+    pieces = solve("lm", given, start, iterations=5)
+    np.testing.assert_allclose(theta_of(whole.last.parameters), theta_of(pieces.last.parameters), rtol=1e-6)
+
+
+def test_a_start_without_a_way_down_is_the_end() -> None:
+    network = gn.Network([2, 1], activation=[])
+    start = Parameters((np.zeros((2, 1)),), (np.zeros(1),))
+    made, _ = prepare(network, start, X, np.zeros(40), Plan(1))
+    for solver in ("lm", "lbfgs"):
+        solved = solve(solver, made, start)
+        assert (solved.ended, solved.iterations, solved.last.loss) == ("converged", 0, 0.0)
+
+
+def test_refused() -> None:
+    with pytest.raises(GlassnetError, match="needs a loss that is a sum of squares .*got 'huber': use 'lbfgs'"):
+        solve("lm", *problem(loss="huber"))
+    with pytest.raises(GlassnetError, match="takes no L1 penalty"):
+        solve("lm", *problem(penalty=gn.Penalty(0, 0.1)))
+    with pytest.raises(GlassnetError, match=r"20,\d\d\d of them make 3\.\d GiB, and 10,000 are the most"):
+        solve("lm", *problem(sizes=(2, 5001, 1, 2), activation="tanh"))
