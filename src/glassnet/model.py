@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.activations import OUTPUTS
-from glassnet.core.losses import Loss, find_loss
+from glassnet.core.losses import known_loss
 from glassnet.core.network import Network, Parameters, check_shapes
 from glassnet.errors import GlassnetError
 from glassnet.model_file import read_model_file, write_model_file
@@ -18,6 +18,7 @@ from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.read import read_table
 from glassnet.tables.targets import ClassTarget
 from glassnet.training.engines import find_predictor
+from glassnet.training.problem import as_dtype
 
 MODEL_FILE = "model.safetensors"
 
@@ -66,10 +67,7 @@ class Model:
 
         The first call prepares the parameters: to change them, make another model (`dataclasses.replace`).
         """
-        targets = self.encoding.targets
-        if len(targets) == 1:
-            return targets[0].decode(self.output(table))
-        return np.stack([target.decode(part) for target, part in self.encoding.by_target(self.output(table))], axis=1)
+        return self.answers_of(self.output(table))
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy or a pickle of the model holds: all but the prepared prediction, which is made anew where it is needed."""
@@ -103,6 +101,11 @@ class Model:
                     columns[f"probability{suffix}{'=' if several else '_'}{label}"] = share.tolist()
         return columns
 
+    def answers_of(self, output: np.ndarray) -> np.ndarray:
+        """The network's outputs, N x K, as the answers of `predict`."""
+        answers = [target.decode(part) for target, part in self.encoding.by_target(output)]
+        return answers[0] if len(answers) == 1 else np.stack(answers, axis=1)
+
     def output(self, table: Any) -> np.ndarray:
         """The network's own outputs, N x K, before they are turned into answers."""
         if isinstance(table, np.ndarray):
@@ -119,8 +122,7 @@ class Model:
     @cached_property
     def _predictor(self) -> Callable[[np.ndarray], np.ndarray]:
         """In float64 whatever was trained in: in float32 a probability of 1 - 1e-8 would be 1, and its log loss without end."""
-        doubles = Parameters(*(tuple(np.asarray(a, np.float64) for a in arrays) for arrays in self.parameters))
-        return find_predictor(self.network, doubles)
+        return find_predictor(self.network, as_dtype(self.parameters, np.float64))
 
     def save(self, path: str | Path) -> None:
         """Write the model to a file (safetensors, with its structure as JSON); a plain file of that name is replaced.
@@ -164,7 +166,7 @@ def load(path: str | Path) -> Model:
 def _network_to_dict(network: Network) -> dict[str, Any]:
     """What `Network` takes. Raises GlassnetError on a function that is not one of ours, and so cannot be written down."""
     for row in (*network.activations, network.loss):
-        if row not in OUTPUTS.values() and row != _loss_of_ours(row.name):
+        if row not in OUTPUTS.values() and row != known_loss(row.name):
             raise GlassnetError(f"'{row.name}' is your own function, which a model file cannot hold: keep it in your program")
     return {
         "sizes": list(network.sizes),
@@ -173,10 +175,3 @@ def _network_to_dict(network: Network) -> dict[str, Any]:
         "loss": network.loss.name,
         "bias": network.bias,
     }
-
-
-def _loss_of_ours(name: str) -> Loss | None:
-    try:
-        return find_loss(name)
-    except GlassnetError:
-        return None

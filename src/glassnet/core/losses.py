@@ -259,7 +259,15 @@ def find_loss(loss: "str | Loss") -> Loss:
 
 def is_ours(loss: Loss) -> bool:
     """Whether a loss is one that `find_loss` knows, or one of them (or a copy) with another reduction."""
+    if LOSSES.get(loss.name) is loss:
+        return True
+    known = known_loss(loss.name)
+    return known is not None and replace(known, reduction=loss.reduction) == loss
+
+
+def known_loss(name: str) -> Loss | None:
+    """The loss that `find_loss` finds, or None where it finds none."""
     try:
-        return LOSSES.get(loss.name) is loss or replace(find_loss(loss.name), reduction=loss.reduction) == loss
+        return find_loss(name)
     except GlassnetError:
-        return False
+        return None

@@ -141,7 +141,7 @@ def feedforward(
     inputs: list[Array] = []
     zs: list[Array] = []
     activations: list[Array] = []
-    weights = _masked(parameters.weights, weight_masks)
+    weights = masked(parameters.weights, weight_masks)
     for layer, activation in enumerate(network.activations):
         if layer and dropout:
             a = a * dropout[layer - 1]
@@ -187,9 +187,9 @@ def backprop(
     loss, delta = network.loss(network.output, trace.z[-1], trace.output, y, each)  # delta: N x K
     deltas = _deltas(network, parameters, trace, delta)
     d_weights = [a.T @ delta for a, delta in zip(trace.inputs, deltas, strict=True)]  # z = a @ w + b: sums a * delta over the rows
-    d_weights = _masked(d_weights, trace.weight_masks)
+    d_weights = masked(d_weights, trace.weight_masks)
     if penalty is not None:
-        values, slopes = zip(*map(penalty, _masked(parameters.weights, trace.weight_masks)), strict=True)
+        values, slopes = zip(*map(penalty, masked(parameters.weights, trace.weight_masks)), strict=True)
         loss, d_weights = loss + sum(values), tuple(dw + slope for dw, slope in zip(d_weights, slopes, strict=True))
     return loss, Parameters(d_weights, tuple(xp.sum(delta, axis=0) for delta in deltas) if network.bias else ())
 
@@ -206,13 +206,13 @@ def jacobian(network: Network, parameters: Parameters, trace: Trace) -> Paramete
         da = xp.zeros_like(trace.output) + xp.astype(xp.arange(network.sizes[-1]) == k, trace.output.dtype)[None, :]
         deltas = _deltas(network, parameters, trace, network.output.backward(trace.z[-1], trace.output, da))
         products = [a[:, :, None] * delta[:, None, :] for a, delta in zip(trace.inputs, deltas, strict=True)]
-        columns.append((*_masked(products, masks), *(deltas if network.bias else ())))
+        columns.append((*masked(products, masks), *(deltas if network.bias else ())))
     return rebuild([xp.stack(arrays, axis=1) for arrays in zip(*columns, strict=True)], parameters)
 
 
 def _deltas(network: Network, parameters: Parameters, trace: Trace, delta: Array) -> list[Array]:
     """Delta of every layer, N x its nodes, from that of the last, eq. (5) and (6)."""
-    weights = _masked(parameters.weights, trace.weight_masks)
+    weights = masked(parameters.weights, trace.weight_masks)
     deltas = [delta]
     for layer in reversed(range(len(weights) - 1)):
         da = deltas[0] @ weights[layer + 1].T
@@ -222,7 +222,7 @@ def _deltas(network: Network, parameters: Parameters, trace: Trace, delta: Array
     return deltas
 
 
-def _masked(weights: Sequence[Array], masks: Sequence[Array]) -> tuple[Array, ...]:
+def masked(weights: Sequence[Array], masks: Sequence[Array]) -> tuple[Array, ...]:
     """Each matrix of weights times its mask, where there are masks."""
     return tuple(w * mask for w, mask in zip(weights, masks, strict=True)) if masks else tuple(weights)
 

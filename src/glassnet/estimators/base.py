@@ -3,11 +3,11 @@
 import warnings
 from dataclasses import replace
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy import sparse
-from sklearn.base import BaseEstimator, is_classifier
+from sklearn.base import is_classifier
 from sklearn.callback import CallbackSupportMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state, column_or_1d
@@ -19,6 +19,7 @@ from glassnet.core.losses import Loss
 from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import Optimizer
 from glassnet.estimators.course import Course
+from glassnet.estimators.face import NetworkEstimator, check_judges
 from glassnet.estimators.fitting import Fitting, Labelled
 from glassnet.estimators.names import ACTIVATION_NAMES
 from glassnet.estimators.words import OUTPUT_NAMES, RATES, SOLVERS, activation_of, loss_of
@@ -47,7 +48,7 @@ WARNED = ("max_iter", "interrupted", "not_finite", "failed")
 """The ends that are also a ConvergenceWarning."""
 
 
-class BaseMLP(CallbackSupportMixin, BaseEstimator):
+class BaseMLP(CallbackSupportMixin, NetworkEstimator):
     """The part of both estimators that does not care what y is."""
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -84,14 +85,6 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
         "n_restarts": [Interval(Integral, 0, None, closed="left")],
         "n_jobs": [Interval(Integral, 1, None, closed="left"), None],
     }
-
-    if TYPE_CHECKING:  # the parameters, see `_keep`, and what fit sets
-
-        def __getattr__(self, name: str) -> Any: ...
-
-    def _keep(self, settings: dict[str, Any]) -> None:
-        """Set every parameter of the constructor, whose locals are given, as it came."""
-        vars(self).update({name: value for name, value in settings.items() if name not in ("self", "__class__")})
 
     def _fit(self, *rows: Any, **options: Any) -> Any:
         """`_fit_rows`; where it fails, the fit before stays as it was."""
@@ -143,8 +136,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
         return Labelled(Data(_dense(x), targets.reshape(len(targets), -1), weights), labels)
 
     def _checked_validation(self, X_val: Any, y_val: Any, sample_weight_val: Any) -> Labelled | None:
-        if (X_val is None) != (y_val is None) or (X_val is None and sample_weight_val is not None):
-            raise ValueError("X_val and y_val belong together, and sample_weight_val to them: give both, or none")
+        check_judges(X_val, y_val, sample_weight_val)
         return None if X_val is None else self._checked(X_val, y_val, sample_weight_val, first=False, alike=True)
 
     def _shape(self, inputs: int, outputs: int) -> None:

@@ -11,7 +11,7 @@ from sklearn.metrics import check_scoring
 from sklearn.model_selection import train_test_split
 from sklearn.utils.class_weight import compute_sample_weight
 
-from glassnet.core.network import Network, Parameters, flatten, rebuild
+from glassnet.core.network import Network, Parameters
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError
 from glassnet.estimators.course import Course, Watch, run_epochs, run_solver
@@ -19,7 +19,7 @@ from glassnet.estimators.draws import batch_orders, starting_weights
 from glassnet.estimators.scoring import Judge
 from glassnet.estimators.words import given_start, is_adaptive, optimizer_of, rates_of
 from glassnet.training.plan import Plan
-from glassnet.training.problem import Data, Floats, Problem
+from glassnet.training.problem import Data, Floats, Problem, as_dtype
 from glassnet.training.run import prepare
 from glassnet.training.solvers import lbfgs, levenberg_marquardt
 
@@ -116,7 +116,7 @@ class Fitting:
             course.message = run_solver(course, watch, lambda start, told: self.solve(problem, start, told))
         if stops and course.best is not None:
             course.parameters = course.best[0]
-        course.parameters = _as(self.dtype, course.parameters)
+        course.parameters = as_dtype(course.parameters, self.dtype)
 
     def run_epochs(self, course: Course, problem: Problem, watch: Watch) -> None:
         """By a solver that goes by epochs."""
@@ -152,7 +152,7 @@ class Fitting:
             self.refuse(dropout=np.any(estimator.dropout), clip_norm=estimator.clip_norm is not None)
         problem, state = prepare(
             self.network,
-            _as(self.dtype if self.by_epochs else np.dtype("float64"), course.parameters),
+            as_dtype(course.parameters, self.dtype if self.by_epochs else np.float64),
             x,
             self.smoothed(y),
             plan,
@@ -218,7 +218,3 @@ class Fitting:
             return float(scorer(judged, data.x, labels, **more))
 
         return Judge(self.network, data, score, is_classifier(self.estimator))
-
-
-def _as(dtype: np.dtype, parameters: Parameters) -> Parameters:
-    return rebuild([w.astype(dtype, copy=False) for w in flatten(parameters)], parameters)

@@ -11,8 +11,7 @@ from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, proces
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
 from glassnet.core.network import feedforward
-from glassnet.estimators.base import BaseMLP
-from glassnet.estimators.table_base import TableEstimator
+from glassnet.estimators.face import NetworkEstimator
 
 
 class HiddenFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
@@ -98,6 +97,6 @@ class HiddenFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
 def _inner(estimator: Any) -> Any:
     """The network's own estimator, out of a FrozenEstimator. Raises TypeError where it is none of glassnet's."""
     inner = getattr(estimator, "estimator", estimator)
-    if not isinstance(inner, (BaseMLP, TableEstimator)):
+    if not isinstance(inner, NetworkEstimator):
         raise TypeError(f"estimator must be a network of glassnet's, got {type(inner).__name__}")
     return inner

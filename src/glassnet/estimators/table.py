@@ -67,6 +67,16 @@ class TableRegressor(RegressorMixin, TableEstimator):
     array([400., 800.])
     """
 
+    def __init__(
+        self, hidden_layer_sizes: Any = (64, 64), activation: Any = "silu", *, members: int = MEMBERS, loss: str | None = None,
+        solver: str = "adamw", learning_rate: str = "cosine", learning_rate_init: float | None = None,
+        batch_size: int | None = None, max_iter: int | None = None, n_iter_no_change: int | None = None, alpha: float = 0.0,
+        l1: float = 0.0, decay: float | None = None, dropout: float = 0.15, validation_fraction: float | None = None,
+        categories: Sequence[str | int] = (), dtype: str = "float32", engine: str = "auto", random_state: Any = None,
+        verbose: bool = False, n_jobs: int | None = None,
+    ) -> None:  # fmt: skip
+        self._keep(locals())
+
     def fit(
         self, X: Any, y: Any, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None, sample_weight_val: Any = None
     ) -> Self:
@@ -79,11 +89,8 @@ class TableRegressor(RegressorMixin, TableEstimator):
     def predict(self, X: Any) -> np.ndarray:
         """The prediction for each row: N, or N x K where y was so."""
         output = self._outputs(X)
-        targets = self.model_.encoding.targets
-        if len(targets) == 1:
-            numbers = targets[0].decode(output)
-            return numbers[:, None] if self._several else numbers
-        return np.stack([target.decode(output[:, i : i + 1]) for i, target in enumerate(targets)], axis=1)
+        numbers = self.model_.answers_of(output)
+        return numbers[:, None] if self._several and numbers.ndim == 1 else numbers
 
     def _read_y(self, y: Any, name: str) -> np.ndarray:
         return read_numbers(y, name)
@@ -130,55 +137,14 @@ class TableClassifier(ClassifierMixin, TableEstimator):
     """
 
     def __init__(
-        self,
-        hidden_layer_sizes: Any = (64, 64),
-        activation: Any = "silu",
-        *,
-        members: int = MEMBERS,
-        loss: str | None = None,
-        solver: str = "adamw",
-        learning_rate: str = "cosine",
-        learning_rate_init: float | None = None,
-        batch_size: int | None = None,
-        max_iter: int | None = None,
-        n_iter_no_change: int | None = None,
-        alpha: float = 0.0,
-        l1: float = 0.0,
-        decay: float | None = None,
-        dropout: float = 0.15,
-        validation_fraction: float | None = None,
-        categories: Sequence[str | int] = (),
-        class_weight: Any = None,
-        dtype: str = "float32",
-        engine: str = "auto",
-        random_state: Any = None,
-        verbose: bool = False,
-        n_jobs: int | None = None,
-    ) -> None:
-        super().__init__(
-            hidden_layer_sizes,
-            activation,
-            members=members,
-            loss=loss,
-            solver=solver,
-            learning_rate=learning_rate,
-            learning_rate_init=learning_rate_init,
-            batch_size=batch_size,
-            max_iter=max_iter,
-            n_iter_no_change=n_iter_no_change,
-            alpha=alpha,
-            l1=l1,
-            decay=decay,
-            dropout=dropout,
-            validation_fraction=validation_fraction,
-            categories=categories,
-            dtype=dtype,
-            engine=engine,
-            random_state=random_state,
-            verbose=verbose,
-            n_jobs=n_jobs,
-        )
-        self.class_weight = class_weight
+        self, hidden_layer_sizes: Any = (64, 64), activation: Any = "silu", *, members: int = MEMBERS, loss: str | None = None,
+        solver: str = "adamw", learning_rate: str = "cosine", learning_rate_init: float | None = None,
+        batch_size: int | None = None, max_iter: int | None = None, n_iter_no_change: int | None = None, alpha: float = 0.0,
+        l1: float = 0.0, decay: float | None = None, dropout: float = 0.15, validation_fraction: float | None = None,
+        categories: Sequence[str | int] = (), class_weight: Any = None, dtype: str = "float32", engine: str = "auto",
+        random_state: Any = None, verbose: bool = False, n_jobs: int | None = None,
+    ) -> None:  # fmt: skip
+        self._keep(locals())
 
     def fit(
         self, X: Any, y: Any, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None, sample_weight_val: Any = None

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import Tags, check_consistent_length
 from sklearn.utils.validation import check_is_fitted
@@ -14,10 +13,11 @@ from sklearn.utils.validation import check_is_fitted
 from glassnet.core.network import Network, Parameters
 from glassnet.errors import GlassnetError
 from glassnet.estimators.answers import answer_columns, read_weights, target_names
+from glassnet.estimators.face import NetworkEstimator, check_judges
 from glassnet.estimators.frames import category_names, check_text, plain_rows, read_x
 from glassnet.estimators.options import in_scikit_learns_words, options_of
 from glassnet.members import ended
-from glassnet.recipe import MEMBERS, Options
+from glassnet.recipe import Options
 from glassnet.table_fit import Rows, fit_table, judging_rows
 from glassnet.tables.columns import take_rows
 from glassnet.tables.targets import Target, Task
@@ -28,60 +28,12 @@ WARNED = ("interrupted", "not_finite")
 """The ends of a run that are also a warning."""
 
 
-class TableEstimator(BaseEstimator):
+class TableEstimator(NetworkEstimator):
     """The part of both estimators that does not care what y is."""
-
-    def __init__(
-        self,
-        hidden_layer_sizes: Any = (64, 64),
-        activation: Any = "silu",
-        *,
-        members: int = MEMBERS,
-        loss: str | None = None,
-        solver: str = "adamw",
-        learning_rate: str = "cosine",
-        learning_rate_init: float | None = None,
-        batch_size: int | None = None,
-        max_iter: int | None = None,
-        n_iter_no_change: int | None = None,
-        alpha: float = 0.0,
-        l1: float = 0.0,
-        decay: float | None = None,
-        dropout: float = 0.15,
-        validation_fraction: float | None = None,
-        categories: Sequence[str | int] = (),
-        dtype: str = "float32",
-        engine: str = "auto",
-        random_state: Any = None,
-        verbose: bool = False,
-        n_jobs: int | None = None,
-    ) -> None:
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.members = members
-        self.loss = loss
-        self.solver = solver
-        self.learning_rate = learning_rate
-        self.learning_rate_init = learning_rate_init
-        self.batch_size = batch_size
-        self.max_iter = max_iter
-        self.n_iter_no_change = n_iter_no_change
-        self.alpha = alpha
-        self.l1 = l1
-        self.decay = decay
-        self.dropout = dropout
-        self.validation_fraction = validation_fraction
-        self.categories = categories
-        self.dtype = dtype
-        self.engine = engine
-        self.random_state = random_state
-        self.verbose = verbose
-        self.n_jobs = n_jobs
 
     def _fit(self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any, sample_weight_val: Any) -> Self:
         """Check what is given, train on its rows, and say how it went in scikit-learn's attributes."""
-        if (X_val is None) != (y_val is None) or (X_val is None and sample_weight_val is not None):
-            raise GlassnetError("X_val and y_val belong together, and sample_weight_val to them: give both, or none")
+        check_judges(X_val, y_val, sample_weight_val)
         inputs, answers = read_x(self, X, reset=True), self._read_y(y, "y")
         check_consistent_length(next(iter(inputs.values())).values, answers)
         weights = read_weights(sample_weight, len(answers))

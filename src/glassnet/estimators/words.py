@@ -68,10 +68,8 @@ def rates_of(estimator: Any, problem: Problem, course: Any, epochs_before: int) 
     `course` knows the rows seen and the present rate; `epochs_before` counts those of earlier calls of partial_fit.
     """
     start, batches, last = problem.optimizer.learning_rate, problem.batches, estimator.max_iter
-    plan, fresh = (
-        Plan(last, schedule="constant" if estimator.learning_rate in RATES else estimator.learning_rate),
-        course.optimizer is None,
-    )
+    plan = Plan(last, schedule="constant" if estimator.learning_rate in RATES else estimator.learning_rate)
+    fresh = course.optimizer is None
 
     def constant(_: int, epochs: int) -> Floats:
         return np.full((epochs, batches), course.rate)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.initializers import DTYPES
-from glassnet.core.network import Network, Parameters, flatten, rebuild
+from glassnet.core.network import Network, Parameters, flatten, masked, rebuild
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError
 from glassnet.training.problem import Data, Floats
@@ -89,7 +89,7 @@ def checked_start(network: Network, parameters: Parameters, masks: tuple[Floats,
         )
     if not all(np.isin(m, (0, 1)).all() for m in masks):
         raise GlassnetError("weight_masks must hold 0 (no weight) and 1 (trained) only")
-    return start._replace(weights=tuple(w * m for w, m in zip(start.weights, masks, strict=True)))
+    return start._replace(weights=masked(start.weights, masks))
 
 
 def checked_multipliers(start: Parameters, multipliers: Parameters | None) -> tuple[float, ...]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
-from glassnet.core.network import Network, Parameters, flatten
+from glassnet.core.network import Network, Parameters, flatten, rebuild
 from glassnet.core.optimizers import Optimizer, OptimizerState
 from glassnet.core.penalties import Penalty
 
@@ -100,6 +100,11 @@ class Measured(NamedTuple):
 def joined(parameters: Parameters) -> Floats:
     """Every number in one vector, P: the arrays of `flatten`, row by row, one after another."""
     return np.concatenate([w.ravel() for w in flatten(parameters)])
+
+
+def as_dtype(parameters: Parameters, dtype: DTypeLike) -> Parameters:
+    """The parameters in a dtype; arrays that have it already stay the ones they are."""
+    return rebuild([np.asarray(w, dtype) for w in flatten(parameters)], parameters)
 
 
 def split(network: Network, theta: Floats) -> Parameters:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from glassnet.core.dropout import dropout_masks
-from glassnet.core.network import Network, Parameters, backprop, feedforward, flatten
+from glassnet.core.network import Network, Parameters, backprop, feedforward, flatten, masked
 from glassnet.core.network import jacobian as core_jacobian
 from glassnet.core.optimizers import OptimizerState, clip_gradients, gradient_norm
 from glassnet.core.penalties import Penalty
@@ -101,9 +101,7 @@ def jacobian(
 
 def _split_and_masked(network: Network, theta: Floats, masks: tuple[Floats, ...]) -> Parameters:
     parameters = split(network, np.asarray(theta, np.float64))
-    return (
-        parameters._replace(weights=tuple(w * m for w, m in zip(parameters.weights, masks, strict=True))) if masks else parameters
-    )
+    return parameters._replace(weights=masked(parameters.weights, masks))
 
 
 def _value_of(penalty: Penalty | None, parameters: Parameters) -> float:
