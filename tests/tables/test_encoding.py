@@ -187,7 +187,7 @@ def test_columns_are_found_by_name_and_missed_by_name() -> None:
 
 
 def test_plain_encoding_takes_numbers_as_they_are() -> None:
-    plain = plain_encoding(["a", "b"], "y")
+    plain = plain_encoding(["a", "b"], ["y"])
     assert plain.encode_inputs(as_columns({"a": [1, 2], "b": [3, 4]})).tolist() == [[1, 3], [2, 4]]
     assert plain.targets[0].decode(np.array([[1e9], [-1e9]])).tolist() == [1e9, -1e9]
     assert str(plain.inputs[0]) == "number: as it is"

@@ -114,7 +114,7 @@ def write_run_folder(out: str | None, seed: int, rng: str, run: "Run") -> "Path"
     from glassnet.tables.encoding import plain_encoding
 
     network = article.article_network()
-    encoding = plain_encoding(article.INPUT_NAMES, "y")
+    encoding = plain_encoding(article.INPUT_NAMES, ["y"])
     record = {"command": "demo", "seed": seed, "rng": rng, "iterations": len(run.history.loss), "engine": run.engine}
     model = Model(network, run.parameters, encoding, history=run.history.table(), record=record)
     x = range(1, len(run.history.loss) + 1)

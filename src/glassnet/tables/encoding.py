@@ -140,10 +140,10 @@ def learn_inputs(columns: Columns, categories: Sequence[str] = (), pieces_from: 
     return inputs
 
 
-def plain_encoding(inputs: Sequence[str], target: str) -> TableEncoding:
-    """Numbers taken as they are, one numeric target taken as it is, as in the article."""
+def plain_encoding(inputs: Sequence[str], targets: Sequence[str]) -> TableEncoding:
+    """Numbers taken as they are, numeric targets taken as they are, as in the article."""
     numbers = tuple(Number(name, 0.0, 1.0, squeeze=False, fill=0.0, indicator=False) for name in inputs)
-    return TableEncoding("regression", numbers, (NumberTarget(target, 0.0, 1.0, None, None),))
+    return TableEncoding("regression", numbers, tuple(NumberTarget(name, 0.0, 1.0, None, None) for name in targets))
 
 
 def _output_names(target: Target) -> list[str]:

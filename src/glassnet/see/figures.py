@@ -1,0 +1,72 @@
+"""What all pictures share: colours, new axes, and files that are the same whenever the picture is. matplotlib comes when needed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from glassnet.errors import GlassnetError, unknown_name
+from glassnet.files import whole_file
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+BLUE, ORANGE, GREY = "#2563eb", "#d97706", "#6b7280"
+PALETTE = (BLUE, ORANGE, "#059669", "#db2777", "#7c3aed", "#0891b2", "#ca8a04", "#475569")
+SIGNED = "RdBu_r"
+"""The colour map of what has a sign, symmetric around 0: blue below, red above."""
+FORMATS = ("svg", "png", "pdf")
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """matplotlib's settings while a picture of ours is made and saved: its text stays text, its file is always the same."""
+    import matplotlib as mpl
+
+    settings = {
+        "svg.hashsalt": "glassnet", "svg.fonttype": "none", "font.family": "DejaVu Sans", "axes.spines.top": False,
+        "axes.spines.right": False, "axes.titlesize": 11, "legend.frameon": False,
+    }  # fmt: skip
+    with mpl.rc_context(settings):
+        yield
+
+
+def new_figure(width: float = 6.4, height: float = 4.0) -> "Figure":
+    """An empty figure of so many inches that lays out what is drawn in it.
+
+    It belongs to pyplot where a notebook or window is to show it by itself, else to nobody, and is forgotten when you are done with it.
+    """
+    import sys
+
+    if "matplotlib.pyplot" in sys.modules:
+        from matplotlib import pyplot
+
+        return pyplot.figure(figsize=(width, height), layout="constrained")
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def figure_and_axes(ax: Any = None, width: float = 6.4, height: float = 4.0) -> tuple[Any, Any]:
+    """The axes given with their figure, or new ones."""
+    if ax is not None:
+        return ax.figure, ax
+    figure = new_figure(width, height)
+    return figure, figure.add_subplot()
+
+
+def save_figure(figure: "Figure", path: str | Path, dpi: int = 150) -> None:
+    """Write a figure in the format of the path's suffix: .svg, .png or .pdf. Raises GlassnetError on another suffix."""
+    path = Path(path)
+    kind = path.suffix.lower().lstrip(".")
+    if kind not in FORMATS:
+        raise unknown_name("picture format", path.suffix or path.name, [f".{name}" for name in FORMATS])
+    metadata = {"svg": {"Date": None}, "png": {}, "pdf": {"CreationDate": None}}[kind]
+    with style(), whole_file(path) as part:
+        figure.savefig(part, format=kind, dpi=dpi, metadata=metadata)
+
+
+def check_enough(found: int, needed: int, what: str) -> None:
+    """Raises GlassnetError where there is less of something than a picture needs."""
+    if found < needed:
+        raise GlassnetError(f"{what}: {needed} or more are needed, there {'is' if found == 1 else 'are'} {found}")

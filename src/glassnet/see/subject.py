@@ -1,0 +1,150 @@
+"""What is looked at: any trained thing as a Model, and rows of a table as that model sees them. No picture is made here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.network import Parameters
+from glassnet.errors import GlassnetError
+from glassnet.model import Model
+from glassnet.tables.arrays import array_columns
+from glassnet.tables.columns import Column, Columns, as_columns, take_rows
+from glassnet.tables.encoding import TableEncoding, plain_encoding
+from glassnet.tables.read import read_table
+from glassnet.tables.targets import ClassTarget, NumberTarget, label_text
+
+
+def as_model(thing: Any) -> Model:
+    """A Model, or a fitted estimator of ours as the Model that predicts what it predicts.
+
+    MLPClassifier's and MLPRegressor's columns are taken as they are. Raises GlassnetError on anything else, and on an estimator
+    that is not fitted.
+    """
+    if isinstance(thing, Model):
+        return thing
+    if not hasattr(thing, "_network_inputs"):
+        raise GlassnetError(f"give a glassnet Model or one of its fitted estimators, got {type(thing).__name__}")
+    if not hasattr(thing, "model_") and not hasattr(thing, "coefs_"):
+        raise GlassnetError(f"this {type(thing).__name__} is not fitted yet: call fit first")
+    if hasattr(thing, "model_"):
+        return thing.model_
+    network, parameters = thing.network_, Parameters(tuple(thing.coefs_), tuple(thing.intercepts_))
+    names = [str(name) for name in getattr(thing, "feature_names_in_", [f"x{i}" for i in range(network.sizes[0])])]
+    targets = [f"y{i}" for i in range(network.sizes[-1])] if network.sizes[-1] > 1 else ["y"]
+    encoding = plain_encoding(names, targets)
+    labels = getattr(thing, "classes_", None)
+    if labels is not None:
+        encoding = _with_classes(encoding, labels.tolist(), network.output.name == "softmax", targets)
+    history = {name: np.asarray(values).tolist() for name, values in thing.history_.items()}
+    return Model(network, parameters, encoding, history=history)
+
+
+def _with_classes(encoding: TableEncoding, labels: list[Any], one_of: bool, targets: list[str]) -> TableEncoding:
+    several = not one_of and len(targets) > 1  # several labels at once, each there or not
+    plain = tuple(label if isinstance(label, (str, bool, int, float)) else str(label) for label in labels)
+    classes = tuple(ClassTarget(name, (0, 1)) for name in targets) if several else (ClassTarget("y", plain),)
+    return TableEncoding("binary" if several or len(labels) == 2 else "multiclass", encoding.inputs, classes)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some rows of a table beside a model: `columns` are its input columns, `answers` its target columns ({} where not known)."""
+
+    model: Model
+    columns: Columns
+    answers: Columns
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values())).values)
+
+    @cached_property
+    def x(self) -> np.ndarray:
+        """The network's inputs, N x D."""
+        return self.model.encoding.encode_inputs(self.columns)
+
+    @cached_property
+    def y(self) -> np.ndarray:
+        """The network's targets, N x K. Raises GlassnetError where the table has none."""
+        return self.model.encoding.encode_targets(self.known())
+
+    @cached_property
+    def output(self) -> np.ndarray:
+        """The network's outputs, N x K."""
+        return self.model.output_of(self.x)
+
+    def known(self) -> Columns:
+        """The target columns. Raises GlassnetError, naming it, where the table lacks one or it has missing cells."""
+        for target in self.model.encoding.targets:
+            if target.name not in self.answers:
+                raise GlassnetError(f"the table lacks the target column '{target.name}', which this needs")
+            missing = self.answers[target.name].missing
+            if missing.any():
+                row = int(np.argmax(missing)) + 1
+                raise GlassnetError(f"column '{target.name}', row {row}: the target is missing, and this needs it: leave the row out")
+        return self.answers
+
+    def take(self, rows: Any) -> "Rows":
+        """Only these rows, by number from 0."""
+        chosen = np.asarray(rows)
+        return Rows(self.model, take_rows(self.columns, chosen), take_rows(self.answers, chosen))
+
+    def with_answers(self) -> "Rows":
+        """Those rows whose targets are all known."""
+        missing = [self.answers[t.name].missing for t in self.model.encoding.targets if t.name in self.answers]
+        return self.take(np.flatnonzero(~np.any(missing, axis=0))) if missing else self
+
+
+def rows_of(model: Model, table: Any, y: Any = None) -> Rows:
+    """Rows of a path, data frame, dict of columns or array, as a model sees them.
+
+    Parameters
+    ----------
+    table : what `Model.predict` takes; an array has one column for each of `encoding.needed`, in that order. A frame may hold the
+        targets too.
+    y : the targets, N, or N x targets, where they stand apart.
+
+    Raises GlassnetError, naming the column, where an input column is missing.
+    """
+    encoding = model.encoding
+    names = [target.name for target in encoding.targets]
+    if isinstance(table, (list, tuple)):
+        table = np.asarray(table, float)
+    if isinstance(table, np.ndarray):
+        needed = encoding.needed
+        table = table[:, None] if table.ndim == 1 and len(needed) == 1 else table
+        if table.ndim != 2 or table.shape[1] != len(needed):
+            raise GlassnetError(f"an array of shape {table.shape}: give N x {len(needed)}, one column each for {', '.join(needed)}")
+        columns: Columns = array_columns(table, needed)
+    else:
+        frame = read_table(table, text=encoding.text_columns) if isinstance(table, (str, Path)) else table
+        columns = as_columns(frame, wanted={*encoding.needed, *names})
+    for name in encoding.needed:
+        if name not in columns:
+            raise GlassnetError(f"the table lacks the column '{name}', which the model needs")
+    answers = {name: columns[name] for name in names if name in columns} if y is None else _answers(names, y)
+    return Rows(model, {name: columns[name] for name in encoding.needed}, answers)
+
+
+def _answers(names: Sequence[str], y: Any) -> Columns:
+    """Targets that stand apart, N or N x targets, as columns."""
+    values = np.asarray(y)
+    parts = values[:, None] if values.ndim == 1 else values
+    if parts.ndim != 2 or parts.shape[1] != len(names):
+        raise GlassnetError(f"y has shape {values.shape}, but there are {len(names)} targets: {', '.join(names)}")
+    columns: Columns = {}
+    for name, part in zip(names, parts.T, strict=True):
+        if part.dtype.kind in "fiu":
+            columns[name] = Column(name, "number", part.astype(float))
+        else:
+            texts = np.array([label_text(v.item() if hasattr(v, "item") else v) for v in part], object)
+            columns[name] = Column(name, "text", texts)
+    return columns
+
+
+def is_regression(model: Model) -> bool:
+    """Whether the model predicts numbers."""
+    return all(isinstance(target, NumberTarget) for target in model.encoding.targets)
