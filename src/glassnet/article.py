@@ -12,6 +12,7 @@ NEW_ROWS = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.5, 0.5, 1.0))
 
 INPUT_NAMES = ("x1", "x2", "x3")
 ITERATIONS = 1500
+LEARNING_RATE = 1.0
 PRINTED = (0.017, 0.975, 0.982, 0.024)
 """The predictions printed in the article, whose program set no seed."""
 

@@ -44,16 +44,22 @@ def demo(seed: int, rng: str, iterations: int, out: str | None, engine: str, as_
 def train_article(seed: int, rng: str, iterations: int, engine: str) -> "tuple[Parameters, Run]":
     """The article's starting weights, and what its iterations make of them."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy starting its threads takes longer than all that follows
-    from glassnet.core.initializers import initialize
     from glassnet.core.optimizers import GradientDescent
     from glassnet.training.run import train
 
     network = article.article_network()
-    start = initialize(network, "uniform", seed=seed, rng=rng)
-    run = train(network, start, article.X, article.Y, optimizer=GradientDescent(1.0), epochs=iterations, engine=engine)
+    start = start_of_article(seed, rng)
+    run = train(network, start, article.X, article.Y, optimizer=GradientDescent(article.LEARNING_RATE), epochs=iterations, engine=engine)
     if run.ended == "interrupted" and not len(run.history.loss):
         raise KeyboardInterrupt
     return start, run
+
+
+def start_of_article(seed: int, rng: str) -> "Parameters":
+    """The article's starting weights."""
+    from glassnet.core.initializers import initialize
+
+    return initialize(article.article_network(), "uniform", seed=seed, rng=rng)
 
 
 def as_dict(start: "Parameters", run: "Run") -> dict[str, Any]:
@@ -109,8 +115,9 @@ def write_run_folder(out: str | None, seed: int, rng: str, run: "Run") -> "Path"
     from glassnet.cli.console import write_columns
     from glassnet.files import free_folder, whole_folder
     from glassnet.model import MODEL_FILE, Model
-    from glassnet.see.diagram import diagram
-    from glassnet.see.loss_curve import save_loss_curve
+    from glassnet.see.figures import save_figure
+    from glassnet.see.loss_curve import LossCurveDisplay
+    from glassnet.see.network.display import NetworkDisplay
     from glassnet.tables.encoding import plain_encoding
 
     network = article.article_network()
@@ -120,14 +127,12 @@ def write_run_folder(out: str | None, seed: int, rng: str, run: "Run") -> "Path"
     x = range(1, len(run.history.loss) + 1)
     target = free_folder("runs/demo") if out is None else Path(out)
     with whole_folder(target) as folder:
-        save_loss_curve(
-            [folder / "loss.svg", folder / "loss.png"],
-            x,
-            {"sum of squared errors": run.history.loss.tolist()},
-            "iteration",
-            f"The article's network learning, seed {seed}",
-        )
-        (folder / "network.svg").write_text(diagram(network, run.parameters, article.INPUT_NAMES, ["y"]), encoding="utf-8")
+        losses = {"training": (x, run.history.loss.tolist())}
+        title = f"The article's network learning, seed {seed}"
+        curve = LossCurveDisplay(losses, "iteration", loss_name="sum of squared errors", title=title).plot()
+        for name in ("loss.svg", "loss.png"):
+            save_figure(curve.figure_, folder / name)
+        NetworkDisplay.from_model(model).save(folder / "network.svg")
         write_columns(folder / "history.csv", {"iteration": list(x), "loss": run.history.loss.tolist()})
         model.save(folder / MODEL_FILE)
     return target

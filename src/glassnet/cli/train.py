@@ -128,23 +128,16 @@ def write_run_folder(out: Path, done: Any, record: dict[str, Any]) -> None:
     from glassnet.cli.console import write_columns
     from glassnet.files import whole_folder
     from glassnet.model import MODEL_FILE
-    from glassnet.see.diagram import diagram
-    from glassnet.see.loss_curve import save_loss_curve
+    from glassnet.see.figures import save_figure
+    from glassnet.see.loss_curve import LossCurveDisplay
+    from glassnet.see.network.display import NetworkDisplay
 
-    model, history = done.model, done.model.history
-    training = "training, with dropout" if done.options.dropout else "training"
-    losses = {training: history["loss"]} | ({"validation": history["validation_loss"]} if "validation_loss" in history else {})
-    sizes = "-".join(map(str, model.member.sizes))
-    several = model.members > 1
-    title = f"{model.network.loss.name} of " + (f"{model.members} networks of {sizes}, mean" if several else f"the {sizes} network")
-    best = done.runs[0].best_epoch if "validation_loss" in history and not several else None
-    note = f"{model.members} networks of {sizes} side by side: no weights between them" if several else ""
+    model = done.model
     with whole_folder(out) as folder:
         model.save(folder / MODEL_FILE)
-        write_columns(folder / "history.csv", history)
-        save_loss_curve([folder / "loss.svg"], history["epoch"], losses, "epoch", title, best)
-        drawn = diagram(model.network, model.parameters, model.encoding.features, model.encoding.outputs, note=note)
-        (folder / "network.svg").write_text(drawn, encoding="utf-8")
+        write_columns(folder / "history.csv", model.history)
+        save_figure(LossCurveDisplay.from_model(model).figure_, folder / "loss.svg")
+        NetworkDisplay.from_model(model).save(folder / "network.svg")
         write_columns(folder / "predictions.csv", done.predictions)
         (folder / "run.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 

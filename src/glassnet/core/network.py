@@ -185,7 +185,7 @@ def backprop(
     if each is not None and each.shape != trace.output.shape[:1]:
         raise GlassnetError(f"row_weights has shape {tuple(each.shape)}: give one weight for each of {trace.output.shape[0]} rows")
     loss, delta = network.loss(network.output, trace.z[-1], trace.output, y, each)  # delta: N x K
-    deltas = _deltas(network, parameters, trace, delta)
+    deltas = layer_deltas(network, parameters, trace, delta)
     d_weights = [a.T @ delta for a, delta in zip(trace.inputs, deltas, strict=True)]  # z = a @ w + b: sums a * delta over the rows
     d_weights = masked(d_weights, trace.weight_masks)
     if penalty is not None:
@@ -204,13 +204,13 @@ def jacobian(network: Network, parameters: Parameters, trace: Trace) -> Paramete
     columns: list[tuple[Array, ...]] = []
     for k in range(network.sizes[-1]):
         da = xp.zeros_like(trace.output) + xp.astype(xp.arange(network.sizes[-1]) == k, trace.output.dtype)[None, :]
-        deltas = _deltas(network, parameters, trace, network.output.backward(trace.z[-1], trace.output, da))
+        deltas = layer_deltas(network, parameters, trace, network.output.backward(trace.z[-1], trace.output, da))
         products = [a[:, :, None] * delta[:, None, :] for a, delta in zip(trace.inputs, deltas, strict=True)]
         columns.append((*masked(products, masks), *(deltas if network.bias else ())))
     return rebuild([xp.stack(arrays, axis=1) for arrays in zip(*columns, strict=True)], parameters)
 
 
-def _deltas(network: Network, parameters: Parameters, trace: Trace, delta: Array) -> list[Array]:
+def layer_deltas(network: Network, parameters: Parameters, trace: Trace, delta: Array) -> list[Array]:
     """Delta of every layer, N x its nodes, from that of the last, eq. (5) and (6)."""
     weights = masked(parameters.weights, trace.weight_masks)
     deltas = [delta]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.core.network import Parameters
+from glassnet.core.network import Network, Parameters, check_shapes
 from glassnet.errors import GlassnetError
 from glassnet.model import Model
 from glassnet.tables.arrays import array_columns
@@ -19,13 +19,18 @@ from glassnet.tables.targets import ClassTarget, NumberTarget, label_text
 
 
 def as_model(thing: Any) -> Model:
-    """A Model, or a fitted estimator of ours as the Model that predicts what it predicts.
+    """A Model, or a fitted estimator of ours, or a pair (Network, Parameters), as the Model that predicts what it predicts.
 
-    MLPClassifier's and MLPRegressor's columns are taken as they are. Raises GlassnetError on anything else, and on an estimator
-    that is not fitted.
+    The columns of a pair (x1, x2, ...), MLPClassifier and MLPRegressor are taken as they are. Raises GlassnetError on anything
+    else, and on an estimator that is not fitted.
     """
     if isinstance(thing, Model):
         return thing
+    if isinstance(thing, tuple) and len(thing) == 2 and isinstance(thing[0], Network):
+        network, parameters = thing
+        check_shapes(network, parameters)
+        (inputs, outputs) = ([f"{letter}{i + 1}" for i in range(n)] for letter, n in zip("xy", network.sizes[:: len(network.sizes) - 1]))
+        return Model(network, parameters, plain_encoding(inputs, ["y"] if len(outputs) == 1 else outputs))
     if not hasattr(thing, "_network_inputs"):
         raise GlassnetError(f"give a glassnet Model or one of its fitted estimators, got {type(thing).__name__}")
     if not hasattr(thing, "model_") and not hasattr(thing, "coefs_"):

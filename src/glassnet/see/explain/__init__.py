@@ -1,0 +1,6 @@
+"""Every number of a prediction and of a step of training, with what it was made from.
+
+`build.py` makes an `Explanation` (`parts.py`): plain data, each number a `Step` (a formula and its operands) or a `Sum` (products, and
+what is added to them). `encoding.py`, `forward.py` and `backward.py` make its parts; `formulas.py` holds every formula once;
+`text.py`, `markdown.py` and `html.py` are its faces, and write formulas with `notation.py`.
+"""

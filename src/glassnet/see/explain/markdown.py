@@ -1,0 +1,110 @@
+"""The face for documents: Markdown with LaTeX formulas."""
+
+import re
+from collections.abc import Iterator
+
+from glassnet.see.explain.notation import in_latex
+from glassnet.see.explain.numerals import check_digits, in_brackets, numeral
+from glassnet.see.explain.outline import Section, outline
+from glassnet.see.explain.parts import Explanation, Number, Operand, Step, Sum, Value
+
+
+def to_markdown(explanation: Explanation, digits: int = 4) -> str:
+    """The whole explanation as Markdown. Raises GlassnetError on less than 1 or more than 17 digits."""
+    check_digits(digits)
+    return "\n\n".join(_section(outline(explanation), digits, 1)) + "\n"
+
+
+def _section(section: Section, digits: int, depth: int) -> Iterator[str]:
+    says = f" ({_words(section.says)})" if section.says else ""
+    title = _words(section.title) + says
+    yield f"{'#' * depth} {title}" if depth < 4 else f"**{title}**"
+    yield from map(_words, section.notes)
+    if section.numbers:
+        lines = [line for number in section.numbers for line in _lines(number, digits, section.symbols)]
+        yield "$$\n\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}\n$$"
+    for inner in section.sections:
+        yield from _section(inner, digits, depth + 1)
+
+
+def _lines(number: Number, digits: int, symbols: bool) -> Iterator[str]:
+    return _sum(number, digits) if isinstance(number, Sum) else iter([_step(number, digits, symbols)])
+
+
+def _step(step: Step, digits: int, symbols: bool) -> str:
+    value = latex_value(step.value, digits)
+    parts: list[str] = []
+    operands = (step.operands or {}).items()
+    if step.formula and symbols:
+        parts.append(in_latex(step.formula, {name: (latex_symbol(o.symbol), False) for name, o in operands}))
+    if step.formula:
+        parts.append(in_latex(step.formula, {name: (latex_value(o.value, digits), in_brackets(o.value)) for name, o in operands}))
+    shown = [part for part in dict.fromkeys(parts) if part not in (value, latex_symbol(step.symbol))]
+    says = rf" && \text{{{latex_text(step.says)}}}" if step.says else ""
+    return f"{latex_symbol(step.symbol)} &= {' = '.join([*shown, value])}{says}"
+
+
+def _sum(total: Sum, digits: int) -> Iterator[str]:
+    terms = [(latex_value(operand.value, digits), _name(says, latex_symbol(operand.symbol))) for says, operand in total.added]
+    for product in total.products:
+        numbers = rf"{_factor(product.left, digits)} \cdot {_factor(product.right, digits)} = {latex_value(product.value, digits)}"
+        symbols = rf"{latex_symbol(product.left.symbol)} \cdot {latex_symbol(product.right.symbol)}"
+        terms.append((numbers, _name(product.says, symbols)))
+    if total.left_out:
+        terms.append((latex_value(total.rest, digits), rf"\text{{{total.left_out} smaller products, not shown}}"))
+    value = latex_value(total.value, digits)
+    if len(terms) == 1:
+        yield rf"{latex_symbol(total.symbol)} &= {terms[0][0]} && {terms[0][1]}"
+        return
+    for i, (numbers, words) in enumerate(terms):
+        yield (rf"&\quad + {numbers} && {words}" if i else rf"{latex_symbol(total.symbol)} &= {numbers} && {words}")
+    yield f"&= {value}" + (rf" && \text{{{latex_text(total.says)}}}" if total.says else "")
+
+
+def _factor(operand: Operand, digits: int) -> str:
+    written = latex_value(operand.value, digits)
+    return rf"\left({written}\right)" if in_brackets(operand.value) else written
+
+
+def _name(says: str, symbol: str) -> str:
+    return rf"\text{{{latex_text(says)}, }} {symbol}" if says else symbol
+
+
+def latex_value(value: Value, digits: int) -> str:
+    """A number in LaTeX; text as text."""
+    written = numeral(value, digits)
+    if not isinstance(value, float):
+        return rf"\text{{{latex_text(written)}}}"
+    return re.sub(r"e([+-]\d+)$", r"\\mathrm{e}{\1}", written)
+
+
+SYMBOLS = [
+    (r"(z|a|b|δ|e|y|g|m)(\d+(?:\.\d+)?)", r"\1_{\2}"),
+    (r"w(\d+)\[(\d+)→(\d+)\]", r"w_{\1[\2 \\to \3]}"),
+    (r"(E|c|l1|l2)", r"\1"),
+]
+"""How symbols are written in LaTeX, besides those made of others; what is none of them is text."""
+
+
+def latex_symbol(symbol: str) -> str:
+    """A symbol in LaTeX: z_{1.2}, a fraction of partial derivatives, or a name as text."""
+    if symbol.startswith("new "):
+        return rf"{latex_symbol(symbol[4:])}^{{\text{{new}}}}"
+    slope = re.fullmatch(r"d(e|E|a)(?:/)d(\S+)", symbol)
+    if slope:
+        return rf"\frac{{\partial {slope[1]}}}{{\partial {latex_symbol(slope[2])}}}"
+    for pattern, latex in SYMBOLS:
+        if re.fullmatch(pattern, symbol):
+            return re.sub(pattern, latex, symbol).replace("δ", r"\delta")
+    return rf"\text{{{latex_text(symbol)}}}"
+
+
+def latex_text(text: str) -> str:
+    """Words inside a formula."""
+    escaped = re.sub(r"([_#$%&{}])", r"\\\1", text.replace("\\", "/"))
+    return escaped.replace("^", r"\^{}").replace("~", "-")
+
+
+def _words(text: str) -> str:
+    """Words outside formulas."""
+    return re.sub(r"([\\`*_\[\]<>|$#])", r"\\\1", text)

@@ -1,0 +1,84 @@
+"""The face for a terminal: lines of plain text, each a few styled pieces."""
+
+from collections.abc import Iterator
+
+from glassnet.see.explain.notation import in_text
+from glassnet.see.explain.numerals import check_digits, factor, in_brackets, numeral
+from glassnet.see.explain.outline import Section, outline
+from glassnet.see.explain.parts import Explanation, Number, Step, Sum
+
+Line = list[tuple[str, str]]
+"""Pieces of a line, each with rich's style for it."""
+HEAD, QUIET, RESULT, PLAIN = "bold", "dim", "cyan", ""
+
+
+def to_text(explanation: Explanation, digits: int = 4) -> str:
+    """The whole explanation as plain text, with so many significant digits. Raises GlassnetError on less than 1 or more than 17."""
+    return "\n".join("".join(text for text, _ in line).rstrip() for line in to_lines(explanation, digits)) + "\n"
+
+
+def to_lines(explanation: Explanation, digits: int = 4) -> Iterator[Line]:
+    """The same as styled lines."""
+    check_digits(digits)
+    return _section(outline(explanation), digits, 0)
+
+
+def _section(section: Section, digits: int, depth: int) -> Iterator[Line]:
+    indent = "  " * max(0, depth - 1)
+    if section.kind in ("row", "layer"):
+        yield []
+    yield [(indent + section.title, HEAD), (f"   {section.says}" * bool(section.says), QUIET)]
+    for note in section.notes:
+        yield [(indent + note, QUIET)]
+    for number in section.numbers:
+        yield from _number(number, digits, indent + "  ", section.symbols)
+    for inner in section.sections:
+        yield from _section(inner, digits, depth + 1)
+
+
+def _number(number: Number, digits: int, indent: str, symbols: bool) -> Iterator[Line]:
+    return _sum(number, digits, indent) if isinstance(number, Sum) else iter([_step(number, digits, indent, symbols)])
+
+
+def _step(step: Step, digits: int, indent: str, symbols: bool) -> Line:
+    """symbol = formula with symbols (where wanted) = formula with numbers = value, as far as these differ."""
+    value = numeral(step.value, digits)
+    parts = formulas(step, digits, symbols) if step.formula else []
+    middle = "".join(f" = {part}" for part in parts if part not in (value, step.symbol))
+    says = f"   {step.says}" if step.says else ""
+    return [(f"{indent}{step.symbol}{middle} = ", PLAIN), (value, RESULT), (says, QUIET)]
+
+
+def formulas(step: Step, digits: int, symbols: bool) -> list[str]:
+    """A step's formula with symbols, where wanted, and with numbers, where that is another."""
+    operands = (step.operands or {}).items()
+    numbers = in_text(step.formula, {name: (numeral(o.value, digits), in_brackets(o.value)) for name, o in operands})
+    if not symbols:
+        return [numbers]
+    return list(dict.fromkeys([in_text(step.formula, {name: (o.symbol, " " in o.symbol) for name, o in operands}), numbers]))
+
+
+def _sum(total: Sum, digits: int, indent: str) -> Iterator[Line]:
+    """Each number added and each product on a line of its own, then what they make; one alone on one line."""
+    terms = [(numeral(operand.value, digits), term_name(says, operand.symbol)) for says, operand in total.added]
+    for product in total.products:
+        numbers = f"{factor(product.left, digits)}·{factor(product.right, digits)} = {numeral(product.value, digits)}"
+        terms.append((numbers, term_name(product.says, f"{product.left.symbol}·{product.right.symbol}")))
+    if total.left_out:
+        terms.append((numeral(total.rest, digits), f"{total.left_out} smaller products, not shown"))
+    value, says = numeral(total.value, digits), f"   {total.says}" if total.says else ""
+    if len(terms) == 1:
+        product, equals, _ = terms[0][0].partition(" = ")
+        made = f"{product}{equals}" if equals else ""
+        yield [(f"{indent}{total.symbol} = {made}", PLAIN), (value, RESULT), (f"   {terms[0][1]}", QUIET)]
+        return
+    before, width = " " * (len(indent) + len(total.symbol)), max(len(numbers) for numbers, _ in terms)
+    for i, (numbers, words) in enumerate(terms):
+        lead = f"{before} + " if i else f"{indent}{total.symbol} = "
+        yield [(f"{lead}{numbers:<{width}}", PLAIN), (f"   {words}", QUIET)]
+    yield [(f"{before} = ", PLAIN), (value, RESULT), (says, QUIET)]
+
+
+def term_name(says: str, symbol: str) -> str:
+    """What a term is: in words, and by its symbol."""
+    return f"{says}, {symbol}" if says and says != symbol else symbol
