@@ -44,7 +44,7 @@ def test_public_names_are_all_there_documented_and_no_others() -> None:
         assert getattr(value, "__module__", glassnet._PLACE_OF[name]) == glassnet._PLACE_OF[name]
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = glassnet.nothing
-    assert list(glassnet.__all__) == sorted(glassnet.__all__, key=lambda name: (name.islower(), not name.isupper(), name.lower()))
+    assert list(glassnet.__all__) == sorted(glassnet.__all__, key=lambda name: (name.islower(), not name.isupper(), name))
     for name in glassnet.__all__:
         if callable(getattr(glassnet, name)):
             assert getattr(glassnet, name).__doc__, name

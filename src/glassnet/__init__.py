@@ -28,6 +28,20 @@ if TYPE_CHECKING:
     from glassnet.estimators.table import TableClassifier, TableRegressor
     from glassnet.gradcheck import GradientCheck, check_gradient, check_own
     from glassnet.model import Model, load
+    from glassnet.see.calibration import CalibrationDisplay
+    from glassnet.see.classification import ConfusionMatrixDisplay
+    from glassnet.see.explain.build import explain
+    from glassnet.see.explain.parts import Explanation
+    from glassnet.see.importance.display import ImportanceDisplay
+    from glassnet.see.importance.gradients import input_gradients
+    from glassnet.see.importance.permutation import permutation_importance
+    from glassnet.see.importance.profile import LekProfile, lek_profile
+    from glassnet.see.importance.profile_display import LekProfileDisplay
+    from glassnet.see.importance.result import Importance
+    from glassnet.see.importance.weights import garson, olden
+    from glassnet.see.loss_curve import LossCurveDisplay
+    from glassnet.see.regression import RegressionDisplay
+    from glassnet.see.roc import RocCurveDisplay
     from glassnet.table_run import train_table
     from glassnet.training.history import History
     from glassnet.training.run import Run, train
@@ -35,13 +49,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "ACTIVATIONS", "INITIALIZERS", "LOSSES", "OPTIMIZERS", "OUTPUTS",
-    "Activation", "Adam", "AdamEpsilonHat", "AdamW", "GlassnetError", "GlassnetWarning", "GradientCheck",
-    "GradientDescent", "HiddenFeatures", "History", "Loss", "MLPClassifier", "MLPRegressor", "Model", "Momentum",
-    "Nesterov", "Network", "Optimizer", "Parameters", "Penalty", "RMSprop", "Rprop", "Run", "TableClassifier",
-    "TableEncoder", "TableRegressor", "Trace",
-    "backprop", "binary_focal", "categorical_focal", "check_gradient", "check_own", "feedforward", "huber", "initialize",
-    "load", "pinball", "train", "train_table",
+    "ACTIVATIONS", "INITIALIZERS", "LOSSES", "OPTIMIZERS", "OUTPUTS", "Activation", "Adam", "AdamEpsilonHat", "AdamW",
+    "CalibrationDisplay", "ConfusionMatrixDisplay", "Explanation", "GlassnetError", "GlassnetWarning", "GradientCheck",
+    "GradientDescent", "HiddenFeatures", "History", "Importance", "ImportanceDisplay", "LekProfile", "LekProfileDisplay",
+    "Loss", "LossCurveDisplay", "MLPClassifier", "MLPRegressor", "Model", "Momentum", "Nesterov", "Network", "Optimizer",
+    "Parameters", "Penalty", "RMSprop", "RegressionDisplay", "RocCurveDisplay", "Rprop", "Run", "TableClassifier",
+    "TableEncoder", "TableRegressor", "Trace", "backprop", "binary_focal", "categorical_focal", "check_gradient", "check_own",
+    "explain", "feedforward", "garson", "huber", "initialize", "input_gradients", "lek_profile", "load", "olden",
+    "permutation_importance", "pinball", "train", "train_table",
 ]  # fmt: skip
 
 _PLACES = {
@@ -63,6 +78,20 @@ _PLACES = {
     "table_run": ["train_table"],
     "training.history": ["History"],
     "training.run": ["Run", "train"],
+    "see.explain.build": ["explain"],
+    "see.explain.parts": ["Explanation"],
+    "see.loss_curve": ["LossCurveDisplay"],
+    "see.regression": ["RegressionDisplay"],
+    "see.classification": ["ConfusionMatrixDisplay"],
+    "see.roc": ["RocCurveDisplay"],
+    "see.calibration": ["CalibrationDisplay"],
+    "see.importance.weights": ["garson", "olden"],
+    "see.importance.gradients": ["input_gradients"],
+    "see.importance.permutation": ["permutation_importance"],
+    "see.importance.profile": ["LekProfile", "lek_profile"],
+    "see.importance.result": ["Importance"],
+    "see.importance.display": ["ImportanceDisplay"],
+    "see.importance.profile_display": ["LekProfileDisplay"],
 }  # fmt: skip
 _PLACE_OF = {name: f"glassnet.{place}" for place, names in _PLACES.items() for name in names}
 

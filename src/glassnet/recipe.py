@@ -56,7 +56,8 @@ class Options:
     `members` networks of `hidden` nodes in each hidden layer are trained and joined into one; `holdout` and `validation` are
     shares of the rows for the final score and, of the rest, for choosing the epoch (None: several members judge by the rows they
     were not shown, see `table_fit`; it stays None); `decay` that of AdamW; `categories` columns of numbers to take as categories;
-    `ignore` columns to leave out. The rest as in `train`. Raises GlassnetError on unknown names and values out of range.
+    `ignore` columns to leave out; `affine`: numbers are only centred and scaled, and predictions not held to a range, so that
+    `Model.fold` can put it all into the weights. The rest as in `train`. Raises GlassnetError on unknown names and values out of range.
     """
 
     task: str | None = None
@@ -81,6 +82,7 @@ class Options:
     holdout: float = 0.2
     categories: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    affine: bool = False
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():  # NumPy's numbers as Python's, which a model file can hold

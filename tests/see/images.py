@@ -9,18 +9,20 @@ import numpy as np
 
 BASELINES = Path(__file__).parent / "baselines"
 DPI = 60
+COLOURS = 128  # of a stored picture, which is small that way
 
 
 def pixels(picture: Any) -> np.ndarray:
     """A matplotlib figure, or the path of a PNG file, as height x width x 3 numbers from 0 to 255."""
-    from matplotlib.image import imread
+    from PIL import Image
 
     if not isinstance(picture, (str, Path)):
         buffer = io.BytesIO()
         picture.savefig(buffer, format="png", dpi=DPI)
         buffer.seek(0)
         picture = buffer
-    return np.round(255 * imread(picture)[:, :, :3]).astype(float)
+    with Image.open(picture) as image:
+        return np.asarray(image.convert("RGB"), float)
 
 
 def difference(found: np.ndarray, wanted: np.ndarray) -> float:
@@ -33,11 +35,11 @@ def assert_like(picture: Any, name: str, tolerance: float = 6.0) -> None:
 
     With GLASSNET_NEW_BASELINES=1 it is stored instead: look at it before you commit it.
     """
-    from matplotlib.image import imsave
+    from PIL import Image
 
     found, stored = pixels(picture), BASELINES / f"{name}.png"
     if os.environ.get("GLASSNET_NEW_BASELINES") == "1":
-        imsave(stored, found.astype(np.uint8))
+        Image.fromarray(found.astype(np.uint8)).quantize(COLOURS).save(stored, optimize=True)
         return
     assert stored.exists(), f"there is no {stored.name} yet: run once with GLASSNET_NEW_BASELINES=1, and look at it"
     wanted = pixels(stored)

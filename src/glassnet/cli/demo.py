@@ -49,7 +49,9 @@ def train_article(seed: int, rng: str, iterations: int, engine: str) -> "tuple[P
 
     network = article.article_network()
     start = start_of_article(seed, rng)
-    run = train(network, start, article.X, article.Y, optimizer=GradientDescent(article.LEARNING_RATE), epochs=iterations, engine=engine)
+    run = train(
+        network, start, article.X, article.Y, optimizer=GradientDescent(article.LEARNING_RATE), epochs=iterations, engine=engine
+    )
     if run.ended == "interrupted" and not len(run.history.loss):
         raise KeyboardInterrupt
     return start, run

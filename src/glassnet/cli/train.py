@@ -44,6 +44,7 @@ SHOWN_ROWS = 8  # held-out rows on the terminal; predictions.csv has all
 @click.option("--holdout", default=0.2, help="Share of the rows kept for the final score.")
 @click.option("--category", multiple=True, help="Column of numbers to take as categories; repeat for more.")
 @click.option("--ignore", multiple=True, help="Column to leave out; repeat for more.")
+@click.option("--affine", is_flag=True, help="Only centre and scale numbers, so that the model can be folded into plain weights.")
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder to write.", show_default="runs/<name of the table>")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")

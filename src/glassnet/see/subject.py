@@ -26,25 +26,32 @@ def as_model(thing: Any) -> Model:
     """
     if isinstance(thing, Model):
         return thing
-    if isinstance(thing, tuple) and len(thing) == 2 and isinstance(thing[0], Network):
-        network, parameters = thing
-        check_shapes(network, parameters)
-        (inputs, outputs) = ([f"{letter}{i + 1}" for i in range(n)] for letter, n in zip("xy", network.sizes[:: len(network.sizes) - 1]))
-        return Model(network, parameters, plain_encoding(inputs, ["y"] if len(outputs) == 1 else outputs))
+    if isinstance(thing, tuple):
+        return _of_pair(*thing)
     if not hasattr(thing, "_network_inputs"):
         raise GlassnetError(f"give a glassnet Model or one of its fitted estimators, got {type(thing).__name__}")
     if not hasattr(thing, "model_") and not hasattr(thing, "coefs_"):
         raise GlassnetError(f"this {type(thing).__name__} is not fitted yet: call fit first")
-    if hasattr(thing, "model_"):
-        return thing.model_
-    network, parameters = thing.network_, Parameters(tuple(thing.coefs_), tuple(thing.intercepts_))
-    names = [str(name) for name in getattr(thing, "feature_names_in_", [f"x{i}" for i in range(network.sizes[0])])]
+    return _of_mlp(thing) if hasattr(thing, "coefs_") else thing.model_
+
+
+def _of_pair(network: Any, parameters: Any = None, *_: Any) -> Model:
+    if not isinstance(network, Network) or not isinstance(parameters, Parameters):
+        raise GlassnetError("a pair must be (Network, Parameters)")
+    check_shapes(network, parameters)
+    inputs, outputs = network.sizes[0], network.sizes[-1]
+    targets = [f"y{i + 1}" for i in range(outputs)] if outputs > 1 else ["y"]
+    return Model(network, parameters, plain_encoding([f"x{i + 1}" for i in range(inputs)], targets))
+
+
+def _of_mlp(mlp: Any) -> Model:
+    network, parameters = mlp.network_, Parameters(tuple(mlp.coefs_), tuple(mlp.intercepts_))
+    names = [str(name) for name in getattr(mlp, "feature_names_in_", [f"x{i}" for i in range(network.sizes[0])])]
     targets = [f"y{i}" for i in range(network.sizes[-1])] if network.sizes[-1] > 1 else ["y"]
     encoding = plain_encoding(names, targets)
-    labels = getattr(thing, "classes_", None)
-    if labels is not None:
-        encoding = _with_classes(encoding, labels.tolist(), network.output.name == "softmax", targets)
-    history = {name: np.asarray(values).tolist() for name, values in thing.history_.items()}
+    if hasattr(mlp, "classes_"):
+        encoding = _with_classes(encoding, mlp.classes_.tolist(), network.output.name == "softmax", targets)
+    history = {name: np.asarray(values).tolist() for name, values in mlp.history_.items()}
     return Model(network, parameters, encoding, history=history)
 
 
@@ -89,7 +96,9 @@ class Rows:
             missing = self.answers[target.name].missing
             if missing.any():
                 row = int(np.argmax(missing)) + 1
-                raise GlassnetError(f"column '{target.name}', row {row}: the target is missing, and this needs it: leave the row out")
+                raise GlassnetError(
+                    f"column '{target.name}', row {row}: the target is missing, and this needs it: leave the row out"
+                )
         return self.answers
 
     def take(self, rows: Any) -> "Rows":
@@ -131,6 +140,9 @@ def rows_of(model: Model, table: Any, y: Any = None) -> Rows:
         if name not in columns:
             raise GlassnetError(f"the table lacks the column '{name}', which the model needs")
     answers = {name: columns[name] for name in names if name in columns} if y is None else _answers(names, y)
+    rows, given = (len(next(iter(group.values())).values) for group in (columns, answers or columns))
+    if rows != given:
+        raise GlassnetError(f"the table has {rows} rows and y has {given}: give one target for each row")
     return Rows(model, {name: columns[name] for name in encoding.needed}, answers)
 
 

@@ -128,12 +128,14 @@ class TableEncoding:
         return cls(data["task"], inputs, tuple(_from_dict(TARGETS, item) for item in data["targets"]))
 
 
-def learn_inputs(columns: Columns, categories: Sequence[str] = (), pieces_from: int = ENOUGH_FOR_PIECES) -> tuple[Input, ...]:
+def learn_inputs(
+    columns: Columns, categories: Sequence[str] = (), pieces_from: int = ENOUGH_FOR_PIECES, affine: bool = False
+) -> tuple[Input, ...]:
     """Every column's encoding, learnt from training rows (see `learn_input`). Raises GlassnetError when none of them is of use."""
     for name in categories:
         if name not in columns:
             raise unknown_name("column", name, columns)
-    inputs = tuple(learn_input(column, name in categories, pieces_from) for name, column in columns.items())
+    inputs = tuple(learn_input(column, name in categories, pieces_from, affine) for name, column in columns.items())
     if not any(column.features for column in inputs):
         why = "; ".join(f"'{column.name}' is {column}" for column in inputs) or "it has only the target"
         raise GlassnetError(f"the table has no column to predict from: {why}")

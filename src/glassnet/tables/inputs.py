@@ -206,32 +206,32 @@ INPUTS: dict[str, type[Input]] = {row.kind: row for row in (Number, TwoValues, C
 """Every encoding by the name the model file uses."""
 
 
-def learn_input(column: Column, category: bool = False, pieces_from: int = ENOUGH_FOR_PIECES) -> Input:
+def learn_input(column: Column, category: bool = False, pieces_from: int = ENOUGH_FOR_PIECES, affine: bool = False) -> Input:
     """The encoding of a column, learnt from its training rows; `category` takes numbers as categories too.
 
-    Numbers come in pieces from so many known cells on.
+    Numbers come in pieces from so many known cells on; where they are to be `affine` they are only centred and scaled.
     """
     if column.missing.all():
         return Unused(column.name, "every cell is missing")
     if column.kind in ("number", "date") and not category:
-        return _learn_number(column, pieces_from)
+        return _learn_number(column, pieces_from, affine)
     return _learn_categories(column)
 
 
-def _learn_number(column: Column, pieces_from: int) -> Input:
+def _learn_number(column: Column, pieces_from: int, affine: bool) -> Input:
     """Median and interquartile range; where that is 0 half the full range; a constant column is not used.
 
     Pieces where there are rows enough, between those quantiles that differ; two values have but one, which adds nothing.
     """
     seen = column.values[~column.missing]
     low, q1, median, q3, high = (float(q) for q in np.quantile(seen, [0, 0.25, 0.5, 0.75, 1]))
-    indicator = bool(column.missing.any())
+    indicator = bool(column.missing.any()) and not affine
     middle, full = q3 - q1, high - low
     scale = middle if middle > 1e-9 * full else full / 2  # a middle of mere rounding is none
     if scale == 0 and not indicator:
         return Unused(column.name, f"constant ({median:.6g})")
-    edges = _edges(seen) if len(seen) >= pieces_from else ()
-    return Number(column.name, median, scale or 1.0, True, median, indicator, column.kind == "date", edges)
+    edges = _edges(seen) if len(seen) >= pieces_from and not affine else ()
+    return Number(column.name, median, scale or 1.0, not affine, median, indicator, column.kind == "date", edges)
 
 
 def _edges(seen: np.ndarray) -> tuple[float, ...]:

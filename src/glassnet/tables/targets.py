@@ -153,18 +153,19 @@ def _task_of(column: Column, asked: Task | None) -> Task:
     return "multiclass" if whole and len(counts) <= 10 and min(counts.values(), default=0) >= 5 else "regression"
 
 
-def learn_target(column: Column, task: Task, centred: bool = True) -> Target:
+def learn_target(column: Column, task: Task, centred: bool = True, held: bool = True) -> Target:
     """The encoding of a target, learnt from training rows without missing cells.
 
-    `centred=False` only divides, by the mean: for outputs that cannot be negative. Raises GlassnetError on a target that
+    `centred=False` only divides, by the mean: for outputs that cannot be negative. Predictions of numbers are `held` to the range seen,
+    or not. Raises GlassnetError on a target that
     does not fit the task.
     """
     if task == "regression":
-        return _learn_number(column, centred)
+        return _learn_number(column, centred, held)
     return _learn_classes(column, task)
 
 
-def _learn_number(column: Column, centred: bool) -> NumberTarget:
+def _learn_number(column: Column, centred: bool, held: bool) -> NumberTarget:
     if column.kind != "number":
         what, task = ("true/false", "binary") if column.kind == "boolean" else (column.kind, "multiclass")
         raise GlassnetError(
@@ -174,13 +175,14 @@ def _learn_number(column: Column, centred: bool) -> NumberTarget:
     low, high, mean, spread = float(y.min()), float(y.max()), float(y.mean()), float(y.std())
     if high - low <= 1e-100:
         raise GlassnetError(f"target '{column.name}' is constant ({low:g}): there is nothing to learn")
+    bounds = (low, high) if held else (None, None)
     if centred:
-        return NumberTarget(column.name, mean, spread, low, high)
+        return NumberTarget(column.name, mean, spread, *bounds)
     if low < 0:
         raise GlassnetError(
             f"target '{column.name}' has negative values (smallest {low:g}), which this loss cannot take: use another --loss"
         )
-    return NumberTarget(column.name, 0.0, mean, low, high)
+    return NumberTarget(column.name, 0.0, mean, *bounds)
 
 
 def _learn_classes(column: Column, task: Task) -> ClassTarget:

@@ -1,4 +1,4 @@
-"""The way back: for every node shown, the chain rule's factors and delta of each row, and for every weight the gradient and its update."""
+"""The way back: for every node shown the chain rule's factors and delta of each row, for every weight its gradient and update."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -9,35 +9,29 @@ from glassnet.core.network import Parameters, Trace
 from glassnet.core.penalties import Penalty
 from glassnet.model import Model
 from glassnet.see.explain.formulas import ACTIVATION_FORMULAS, FOCAL_G
-from glassnet.see.explain.forward import (
-    ALL,
-    MOST_PRODUCTS,
-    Shown,
-    feeding,
-    formulas_of,
-    largest,
-    loss_operands,
-    node_name,
-    number,
-    saturated,
-    times,
-    used,
-    weight,
-)
+from glassnet.see.explain.forward import ALL, MOST_PRODUCTS, Shown, feeding, largest, node_name, number, times, weight
+from glassnet.see.explain.loss import formulas_of, loss_operands, saturated, used
 from glassnet.see.explain.parts import LayerBack, NodeBack, Number, Operand, Step, Sum
+
+
+class Batched(NamedTuple):
+    """What the way back needs of a row: the prefix of its ids, and its inputs and targets as operands."""
+
+    prefix: str
+    inputs: list[Operand]
+    targets: list[Operand]
 
 
 class Backward(NamedTuple):
     """All that the way back is made from: a batch of rows that went forward, and what came back for them.
 
-    `rows` are the prefix of each row's ids and the operands of its inputs and targets, `told` the places of those whose deltas are
-    shown; `share` is what each row's terms are
+    `told` are the places of those `rows` whose deltas are shown; `share` is what each row's terms are
     multiplied by; `deltas` are N x the layer's nodes, `gradients` those of `core`.
     """
 
     model: Model
     trace: Trace
-    rows: Sequence[tuple[str, list[Operand], list[Operand]]]
+    rows: Sequence[Batched]
     told: Sequence[int]
     share: Operand | None
     deltas: Sequence[np.ndarray]
@@ -163,7 +157,7 @@ def _delta(way: Backward, layer: int, n: int, j: int) -> Operand:
 
 
 def _gradient(way: Backward, layer: int, i: int | None, j: int) -> Sum:
-    """The gradient of a weight, what went in times delta added over the rows, and the penalty's slope; of a bias (i is None) delta."""
+    """A weight's gradient: what went in times delta, added over the rows, and the penalty's slope; of a bias (i is None) delta."""
     w = weight(way.model, layer, i, j)
     called = f"g{w.source}", f"dE/d{w.symbol}"
     deltas = [(_row(way, n), _delta(way, layer, n, j)) for n in range(len(way.rows))]
@@ -177,9 +171,15 @@ def _gradient(way: Backward, layer: int, i: int | None, j: int) -> Sum:
     if way.penalty.l2:
         products.append(times(Operand("l2", float(way.penalty.l2)), w, "penalty"))
     if way.penalty.l1:
-        sign = Operand(f"sign({w.symbol})", float(np.sign(w.value)), w.source)
+        sign = Operand(f"sign({w.symbol})", _sign(w), w.source)
         products.append(times(Operand("l1", float(way.penalty.l1)), sign, "penalty"))
     return Sum(*called, float(way.gradients.weights[layer][i, j]), tuple(products), says=inputs[0].symbol)
+
+
+def _sign(w: Operand) -> float:
+    """The sign of a weight: -1, 0 or 1."""
+    assert isinstance(w.value, float)
+    return float(np.sign(w.value))
 
 
 def _row(way: Backward, n: int) -> str:

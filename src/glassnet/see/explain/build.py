@@ -1,19 +1,20 @@
 """explain(): a model and some rows become an `Explanation`. Nothing is shown here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 
-from glassnet.core.network import Trace, backprop, feedforward, layer_deltas
+from glassnet.core.network import Parameters, Trace, backprop, feedforward, layer_deltas
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError
 from glassnet.model import Model
-from glassnet.see.explain.backward import Backward, explain_back
+from glassnet.see.explain.backward import Backward, Batched, explain_back
 from glassnet.see.explain.encoding import explain_answers, explain_columns, explain_target
-from glassnet.see.explain.forward import Shown, explain_layers, explain_loss, times
-from glassnet.see.explain.parts import Explanation, Number, Operand, Row, Step, Sum
+from glassnet.see.explain.forward import Shown, explain_layers
+from glassnet.see.explain.loss import explain_loss, explain_share, explain_total
+from glassnet.see.explain.parts import Explanation, LayerBack, Number, Operand, Row, Step
 from glassnet.see.subject import Rows, as_model, rows_of
 from glassnet.training.problem import as_dtype
 
@@ -35,7 +36,7 @@ def explain(
     learning_rate: float | None = None,
     penalty: Penalty | None = None,
 ) -> Explanation:
-    """The complete arithmetic of a row, or a small batch, through a network: from the cells to the answer, and back to every gradient.
+    """The complete arithmetic of a row, or a small batch: from its cells to the answer, and back to every gradient.
 
     Parameters
     ----------
@@ -45,14 +46,14 @@ def explain(
     y : the targets of all the table's rows, where they stand apart.
     backward : whether to go back: delta by delta with the chain rule's factors, every gradient, and what one step of gradient
         descent on these rows would make of every weight.
-    nodes : pairs (layer, node), from 0, hidden layers first, then the output: of the layers that are wide only these are shown, with
-        every product. "all" shows all there is. None: of each wide layer the nodes that send the most to the next one.
+    nodes : pairs (layer, node), from 0, hidden layers first, then the output: of the layers that are wide only these are shown,
+        with every product. "all" shows all there is. None: of each wide layer the nodes that send the most to the next one.
     learning_rate : of that step; None: the one the model was trained with, or 0.1.
     penalty : what is added to the loss; None: the one the model was trained with.
 
     Returns
     -------
-    `Explanation` : print it, or take its ``.text()``, ``.markdown()``, ``.html()`` or ``.to_dict()``; every number is there by its id.
+    `Explanation` : print it, or take its ``.text()``, ``.markdown()``, ``.html()`` or ``.to_dict()``, or a number by its id.
 
     Raises GlassnetError on rows and nodes that are not there, and on missing targets where they are needed.
 
@@ -61,10 +62,15 @@ def explain(
     >>> import glassnet as gn
     >>> network = gn.Network([2, 2, 1], "sigmoid", "sigmoid", "sum_of_squares", bias=False)
     >>> step = gn.explain((network, gn.initialize(network, seed=1)), [[0.0, 1.0]], y=[1.0], backward=True)
-    >>> print(step.text().split("Layer 2")[0])
-    row 1
+    >>> print(step.text(digits=3))
+    2-2-1 sigmoid, sigmoid, sum_of_squares, no biases, 6 weights
     ...
-    >>> step["r1.a2.1"].value == gn.feedforward(network, gn.initialize(network, seed=1), [[0.0, 1.0]]).output[0, 0]
+          z2.1 = 0.295·(-0.532) = -0.157   a1.1·w2[1→1]
+               + 0.75·(-0.217) = -0.163    a1.2·w2[2→1]
+               = -0.32
+          a2.1 = 1 / (1 + exp(-z2.1)) = 1 / (1 + exp(-(-0.32))) = 0.421   sigmoid
+    ...
+    >>> step["r1.a2.1"].value == float(gn.feedforward(network, gn.initialize(network, seed=1), [[0.0, 1.0]]).output[0, 0])
     True
     """
     found = as_model(model)
@@ -93,39 +99,47 @@ def explain_rows(
     `detail`: the numbers of those whose way forward and deltas are shown; None: all. Losses and gradients are always those of all.
     """
     model, options = rows.model, rows.model.record.get("options", {})
-    penalty = Penalty(options.get("l2", 0.0), options.get("l1", 0.0)) if penalty is None else penalty
     rate = options.get("learning_rate") or RATE if learning_rate is None else learning_rate
+    penalty = Penalty(options.get("l2", 0.0), options.get("l1", 0.0)) if penalty is None else penalty
     trace = feedforward(model.network, model.parameters, rows.x)
-    y = rows.y if backward or _known(rows) else None
     shown = shown_nodes(model, trace, nodes)
-    inputs: list[list[Operand]] = []
-    targets: list[list[Operand]] = []
-    made: list[Row] = []
-    for place, number in enumerate(numbers):
-        prefix = f"r{number}."
-        operands, columns = explain_columns(model.encoding, rows.columns, place, prefix, nodes == "all")
-        layers = explain_layers(model, trace, place, operands, shown, prefix)
-        wanted = [] if y is None else _targets(rows, place, prefix)
-        inputs.append(operands)
-        targets.append([step.operand() for step in wanted if step.id.startswith(f"{prefix}y")])
-        loss = [] if y is None else [*wanted, *explain_loss(model, trace, y, place, targets[-1], prefix)]
-        made.append(Row(f"row {number}", columns, layers, tuple(_answers(model, trace, place, prefix)), tuple(loss)))
-    losses, back = (), ()
+    y = rows.y if backward or _known(rows) else None
+    told = [_told(rows, place, number, trace, y, shown, nodes == "all") for place, number in enumerate(numbers)]
+    kept = [place for place, number in enumerate(numbers) if detail is None or number in detail]
+    losses: tuple[Number, ...] = ()
+    back: tuple[LayerBack, ...] = ()
     if y is not None:
-        share = _share(model, len(made))
-        losses = tuple(_total(model, made, share, penalty, backward))
-    if y is not None and backward:
-        loss, delta = model.network.loss(model.network.output, trace.z[-1], trace.output, y)
-        _, gradients = backprop(model.network, model.parameters, trace, y, penalty=penalty)
-        deltas = layer_deltas(model.network, model.parameters, trace, delta)
-        prefixes = [f"r{number}." for number in numbers]
-        batch = list(zip(prefixes, inputs, targets, strict=True))
-        told = [n for n, number in enumerate(numbers) if detail is None or number in detail]
-        way = Backward(model, trace, batch, told, share and share.operand(), deltas, gradients, penalty, rate)
-        back = explain_back(way, shown)
-    rows_shown = tuple(row for row, number in zip(made, numbers, strict=True) if detail is None or number in detail)
-    notes = _notes(model, y, backward, rate, [] if detail is None else [n for n in numbers if n not in detail])
-    return Explanation(model.shape, _facts(model), tuple(notes), rows_shown, losses, back)
+        share = explain_share(model, len(told))
+        losses = tuple(explain_total(model, [row for row, _ in told], share, penalty if backward else Penalty()))
+        if backward:
+            deltas, gradients = _deltas(model, trace, y, penalty)
+            batch = [operands for _, operands in told]
+            back = explain_back(
+                Backward(model, trace, batch, kept, share and share.operand(), deltas, gradients, penalty, rate), shown
+            )
+    notes = _notes(model, [n for place, n in enumerate(numbers) if place not in kept], y is not None, rate if backward else None)
+    return Explanation(model.shape, _facts(model), tuple(notes), tuple(told[place][0] for place in kept), losses, back)
+
+
+def _told(
+    rows: Rows, place: int, number: int, trace: Trace, y: np.ndarray | None, shown: list[Shown], whole: bool
+) -> tuple[Row, Batched]:
+    """A row's way forward, and the operands that the way back needs of it."""
+    model, prefix = rows.model, f"r{number}."
+    inputs, columns = explain_columns(model.encoding, rows.columns, place, prefix, whole)
+    layers = explain_layers(model, trace, place, inputs, shown, prefix)
+    wanted = [] if y is None else _targets(rows, place, prefix)
+    targets = [step.operand() for step in wanted if step.id.startswith(f"{prefix}y")]
+    loss = [] if y is None else [*wanted, *explain_loss(model, trace, y, place, targets, prefix)]
+    answers = _answers(model, trace, place, prefix)
+    return Row(f"row {number}", columns, layers, tuple(answers), tuple(loss)), Batched(prefix, inputs, targets)
+
+
+def _deltas(model: Model, trace: Trace, y: np.ndarray, penalty: Penalty) -> tuple[list[np.ndarray], Parameters]:
+    """Delta of every layer, N x its nodes, and the gradients, as `core` has them."""
+    network, parameters = model.network, model.parameters
+    _, delta = network.loss(network.output, trace.z[-1], trace.output, y)
+    return layer_deltas(network, parameters, trace, delta), backprop(network, parameters, trace, y, penalty=penalty)[1]
 
 
 def shown_nodes(model: Model, trace: Trace, nodes: Nodes) -> list[Shown]:
@@ -177,34 +191,6 @@ def _answers(model: Model, trace: Trace, place: int, prefix: str) -> list[Step]:
     return steps
 
 
-def _share(model: Model, rows: int) -> Step | None:
-    """What each row's loss is multiplied by; None where losses are only added."""
-    outputs, reduction = model.network.sizes[-1], model.network.loss.reduction
-    if reduction == "sum" or (rows == 1 and (reduction == "mean_rows" or outputs == 1)):
-        return None
-    operands = {"n": Operand("rows", float(rows))} | ({"k": Operand("outputs", float(outputs))} if reduction == "mean" else {})
-    says = "what a mean multiplies by"
-    if reduction == "mean":
-        return Step("c", "c", 1.0 / (rows * outputs), "1 / (n * k)", operands, says)
-    return Step("c", "c", 1.0 / rows, "1 / n", operands, says)
-
-
-def _total(model: Model, rows: Sequence[Row], share: Step | None, penalty: Penalty, backward: bool) -> list[Number]:
-    """How the rows' losses became one number, E."""
-    losses = [row.loss[-1] for row in rows]
-    steps: list[Number] = [share] if share else []
-    added: list[tuple[str, Operand]] = [] if share else [(row.name, e.operand()) for row, e in zip(rows, losses, strict=True)]
-    products = tuple(times(share.operand(), e.operand(), row.name) for row, e in zip(rows, losses, strict=True)) if share else ()
-    total = sum(p.value for p in products) + sum(float(o.value or 0) for _, o in added)
-    if any(penalty) and backward:
-        value = float(sum(penalty(w)[0] for w in model.parameters.weights))
-        says = f"{penalty.l2:g}/2 times the sum of all squared weights, {penalty.l1:g} times that of their sizes"
-        steps.append(Step("penalty", "penalty", value, says=says))
-        added.append(("penalty", steps[-1].operand()))
-        total += value
-    return [*steps, Sum("E", "E", total, products, tuple(added), says=f"the loss, {model.network.loss.name}")]
-
-
 def _facts(model: Model) -> dict[str, Any]:
     network = model.network
     return {
@@ -218,20 +204,20 @@ def _facts(model: Model) -> dict[str, Any]:
     }
 
 
-def _notes(model: Model, y: np.ndarray | None, backward: bool, rate: float, others: Sequence[int]) -> list[str]:
-    notes: list[str] = []
-    if others:
-        notes.append(f"Row {', '.join(map(str, others))} of the same batch went the same way: of them only what reaches the gradients is shown.")
+def _notes(model: Model, others: Sequence[int], known: bool, rate: float | None) -> Iterator[str]:
+    """What a reader should know. `others`: the rows of the batch that are not shown; `rate`: the update's, None without one."""
     if model.members > 1:
         each = model.network.sizes[1] // model.members
-        notes.append(
-            f"{model.members} networks side by side: nodes 1 to {each} of a hidden layer are network 1's, and so on; no weights lead from "
-            "one network to another, and the output adds up what each of them says."
+        yield (
+            f"{model.members} networks side by side: nodes 1 to {each} of a hidden layer are network 1's, and so on; no weights "
+            "lead from one network to another, and the output adds up what each of them says."
         )
     if any(np.atleast_1d(model.record.get("options", {}).get("dropout", 0.0))):
-        notes.append("In training, dropout left out some hidden nodes of each update; a prediction, as here, uses all of them.")
-    if y is None:
-        notes.append("The table does not hold the targets of these rows, so there is no loss.")
-    if backward:
-        notes.append(f"The update is one step of gradient descent on these rows alone, with learning rate {rate:g}.")
-    return notes
+        yield "In training, dropout left out some hidden nodes of each update; a prediction, as here, uses all of them."
+    if others:
+        names = ", ".join(map(str, others))
+        yield f"Of the batch's other rows ({names}), which went the same way, only what reaches the gradients is shown."
+    if not known:
+        yield "The table does not hold the targets of these rows, so there is no loss."
+    if rate is not None:
+        yield f"The update is one step of gradient descent on these rows alone, with learning rate {rate:g}."

@@ -4,7 +4,7 @@ The steps follow `tables/inputs.py` and `tables/targets.py`, and the tests hold 
 """
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from glassnet.see.explain.parts import Column, Operand, Step, Value
 from glassnet.tables.columns import Column as TableColumn
 from glassnet.tables.columns import Columns, number_text, texts
 from glassnet.tables.encoding import TableEncoding
-from glassnet.tables.inputs import Categories, Number, TwoValues
+from glassnet.tables.inputs import Categories, Number, TwoValues, Unused
 from glassnet.tables.targets import ClassTarget, NumberTarget, Target
 
 Made = tuple[list[Operand], tuple[Column, ...]]
@@ -27,9 +27,9 @@ def explain_columns(encoding: TableEncoding, columns: Columns, row: int, prefix:
     """
     inputs: list[Operand] = []
     shown: list[Column] = []
-    for place, column in enumerate((c for c in encoding.inputs if c.features), 1):
-        cell = _cell(columns[column.name], row)
-        given = Step(f"{prefix}c{place}", column.name, cell, says=_what(column))
+    used = [column for column in encoding.inputs if not isinstance(column, Unused)]
+    for place, column in enumerate(used, 1):
+        given = Step(f"{prefix}c{place}", column.name, _cell(columns[column.name], row), says=_what(column))
         if isinstance(column, Number):
             steps = _number_steps(column, given, prefix, len(inputs), whole)
         else:
@@ -49,7 +49,11 @@ def _what(column: Number | TwoValues | Categories) -> str:
 def _cell(column: TableColumn, row: int) -> Value:
     if column.missing[row]:
         return None
-    return float(column.values[row]) if column.kind in ("number", "date") else str(list(texts(column.take(np.array([row]))))[0])
+    return float(column.values[row]) if column.kind in ("number", "date") else _text(column, row)
+
+
+def _text(column: TableColumn, row: int) -> str:
+    return str(next(iter(texts(column.take(np.array([row]))))))
 
 
 Steps = Iterator[tuple[Step, list[str]]]
@@ -95,35 +99,38 @@ def _number_value(step: Step) -> float:
 
 def _piece_steps(column: Number, x: Step, prefix: str, first: int, whole: bool) -> Steps:
     """A step for each piece; runs of pieces below or above the cell are one, unless all are wanted."""
-    if not column.edges:
-        return
-    value, names = x.value, column.features[-(len(column.edges) - 1) :]
+    value, names = x.value, column.features[len(column.features) - max(0, len(column.edges) - 1) :]
     assert isinstance(value, float)
-    pieces = list(zip(names, pairwise(column.edges), strict=True))
-    runs: list[list[int]] = []
-    for i, (_, (low, high)) in enumerate(pieces):
-        side = 1 if value >= high else -1 if value <= low else 0
-        if runs and not whole and side and side == last:
-            runs[-1].append(i)
-        else:
-            runs.append([i])
-        last = side
-    for run in runs:
-        low, high = pieces[run[0]][1][0], pieces[run[-1]][1][1]
-        if len(run) > 1:
-            above = value >= high
-            edge = Operand("to" if above else "from", high if above else low)
-            says = f"{len(run)} pieces {'below it are 1' if above else 'above it are -1'} each"
-            symbol = f"{column.name} {pieces[run[0]][1][0]:.6g} to {pieces[run[-1]][1][1]:.6g}"
-            formula = "1 if x >= q else -1" if above else "-1 if x <= p else 1"
-            step_id = f"{prefix}x{first + run[0] + 1}-{first + run[-1] + 1}"
-            operands = {"x": x.operand(), "q" if above else "p": edge}
-            yield Step(step_id, symbol, 1.0 if above else -1.0, formula, operands, says), [names[i] for i in run]
-        else:
-            piece = float(np.clip((value - low) * (2 / (high - low)) - 1, -1, 1))
-            operands = {"x": x.operand(), "p": Operand("from", low), "q": Operand("to", high)}
-            name = names[run[0]]
-            yield Step(f"{prefix}x{first + run[0] + 1}", name, piece, PIECE, operands, "piece, held to -1 ... 1"), [name]
+    edges = list(pairwise(column.edges))
+    sides = [1 if value >= high else -1 if value <= low else 0 for low, high in edges]
+    for side, run in groupby(range(len(edges)), key=lambda i: sides[i]):
+        places = list(run)
+        alone = whole or side == 0 or len(places) == 1
+        for group in [[i] for i in places] if alone else [places]:
+            low, high = edges[group[0]][0], edges[group[-1]][1]
+            ids = "-".join(str(first + i + 1) for i in dict.fromkeys((group[0], group[-1])))
+            made = names[group[0]] if alone else f"{column.name} {low:.6g} to {high:.6g}"
+            step = _piece if alone else _run_of_pieces
+            yield step(f"{prefix}x{ids}", made, x.operand(), low, high, len(group)), [names[i] for i in group]
+
+
+def _piece(step_id: str, name: str, x: Operand, low: float, high: float, _: int) -> Step:
+    assert isinstance(x.value, float)
+    piece = float(np.clip((x.value - low) * (2 / (high - low)) - 1, -1, 1))
+    return Step(
+        step_id, name, piece, PIECE, {"x": x, "p": Operand("from", low), "q": Operand("to", high)}, "piece, held to -1 ... 1"
+    )
+
+
+def _run_of_pieces(step_id: str, name: str, x: Operand, low: float, high: float, count: int) -> Step:
+    assert isinstance(x.value, float)
+    if x.value >= high:
+        return Step(
+            step_id, name, 1.0, "1 if x >= q else -1", {"x": x, "q": Operand("to", high)}, f"{count} pieces below it, each 1"
+        )
+    return Step(
+        step_id, name, -1.0, "-1 if x <= p else 1", {"x": x, "p": Operand("from", low)}, f"{count} pieces above it, each -1"
+    )
 
 
 def _category_steps(column: TwoValues | Categories, given: Step, prefix: str, first: int) -> Steps:
@@ -204,7 +211,7 @@ def explain_target(target: Target, column: TableColumn, row: int, prefix: str, p
         encoded = (value - target.center) / target.scale
         yield Step(f"{prefix}y{first}", f"y{first}", encoded, formula, {"x": operands["x"]} if plain else operands, says)
         return
-    cell = next(iter(texts(column.take(np.array([row])))))
+    cell = _text(column, row)
     given = Step(f"{at}.actual", f"actual {target.name}", cell)
     yield given
     levels = target.label_texts[1:] if len(target.labels) == 2 else target.label_texts

@@ -1,20 +1,18 @@
-"""The way forward: for every node shown, z as a sum of products and the activation; then the loss of the rows."""
+"""The way forward: for every node shown, z as a sum of products, and the activation."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from glassnet.core.losses import Loss
 from glassnet.core.network import Trace
 from glassnet.model import Model
-from glassnet.see.explain.formulas import ACTIVATION_FORMULAS, LOSS_FORMULAS, LossFormula
-from glassnet.see.explain.parts import Layer, Node, Number, Operand, Product, Step, Sum
+from glassnet.see.explain.formulas import ACTIVATION_FORMULAS
+from glassnet.see.explain.parts import Layer, Node, Operand, Product, Step, Sum
 
 MOST_PRODUCTS, MOST_OF_MEMBER = 12, 4
 """Products of a sum that are shown, and of what one of several networks adds: of a longer one so many, the largest, unless asked for."""
 ALL = 2**63
-CLEAR = 1e-12  # how near to 0 or 1 a probability may be and its logarithm still be taken
 
 
 class Shown(NamedTuple):
@@ -73,9 +71,7 @@ def feeding(model: Model, layer: int, node: int) -> np.ndarray:
     return member_of(model, layer, node) * each + np.arange(each)
 
 
-def _node(
-    model: Model, trace: Trace, row: int, layer: int, j: int, inputs: list[Operand], whole: bool, prefix: str
-) -> Node:
+def _node(model: Model, trace: Trace, row: int, layer: int, j: int, inputs: list[Operand], whole: bool, prefix: str) -> Node:
     name = f"{layer + 1}.{j + 1}"
     sources = feeding(model, layer, j)
     z_id, z = f"{prefix}z{name}", float(trace.z[layer][row, j])
@@ -84,7 +80,16 @@ def _node(
     if last and layer and model.members > 1:
         each = len(sources) // model.members
         parts = tuple(
-            _sum(model, layer, j, sources[m * each : (m + 1) * each], inputs, (f"{z_id}.n{m + 1}", f"z{name} of network {m + 1}"), [], ALL if whole else MOST_OF_MEMBER)
+            _sum(
+                model,
+                layer,
+                j,
+                sources[m * each : (m + 1) * each],
+                inputs,
+                (f"{z_id}.n{m + 1}", f"z{name} of network {m + 1}"),
+                [],
+                ALL if whole else MOST_OF_MEMBER,
+            )
             for m in range(model.members)
         )
         total = Sum(z_id, f"z{name}", z, (), (*bias, *((f"network {m}", part.operand()) for m, part in enumerate(parts, 1))))
@@ -139,53 +144,3 @@ def _activation(model: Model, trace: Trace, row: int, layer: int, j: int, z: Sum
         return Step(*called, a, f"exp(z{j + 1}) / ({total})", terms, "softmax")
     formula = ACTIVATION_FORMULAS.get(name)
     return Step(*called, a, formula.value if formula else "", {"z": z.operand()}, name)
-
-
-def explain_loss(model: Model, trace: Trace, y: np.ndarray, row: int, targets: list[Operand], prefix: str) -> Iterator[Number]:
-    """Each output's term of the loss in one row, and their sum. y is N x K."""
-    network = model.network
-    loss, z, a = network.loss, trace.z[-1], trace.output
-    values = loss.each(a if loss.output is None else z, y)[0][row]  # K
-    terms: list[Step] = []
-    for k, value in enumerate(values):
-        operands = loss_operands(loss, trace, row, k, targets[k], prefix)
-        formula = formulas_of(loss)
-        chosen = "" if formula is None else formula.term
-        if saturated(loss, a[row]):
-            chosen = "" if formula is None else formula.saturated
-            top = float(z[row].max())
-            operands |= {"l": Operand("log of the sum of exponentials", top + float(np.log(np.exp(z[row] - top).sum())))}
-        terms.append(Step(f"{prefix}e{k + 1}", f"e{k + 1}", float(value), chosen, used(chosen, operands), loss.name))
-    yield from terms
-    if len(terms) > 1:
-        says = "all outputs of the row"
-        yield Sum(f"{prefix}e", "e", float(values.sum()), (), tuple((t.says, t.operand()) for t in terms), says=says)
-
-
-def loss_operands(loss: Loss, trace: Trace, row: int, k: int, y: Operand, prefix: str) -> dict[str, Operand]:
-    """All that a term of the loss and its slope may need."""
-    last = len(trace.z) - 1
-    a, z = number("a", prefix, last, k, trace.output[row, k]), number("z", prefix, last, k, trace.z[-1][row, k])
-    found = {"a": a, "z": z, "y": y}
-    return found if loss.setting is None else found | {"h": Operand(SETTINGS.get(loss.name.partition(":")[0], "setting"), loss.setting)}
-
-
-SETTINGS = {"huber": "threshold", "pinball": "quantile", "binary_focal": "gamma", "categorical_focal": "gamma"}
-
-
-def formulas_of(loss: Loss) -> LossFormula | None:
-    """The formulas of a loss of ours; None for an own one."""
-    return LOSS_FORMULAS.get(loss.name.partition(":")[0])
-
-
-def saturated(loss: Loss, a: np.ndarray) -> bool:
-    """Whether a probability of the row is so near to 0 or 1 that its logarithm would be lost. a is K."""
-    return loss.output in ("sigmoid", "softmax") and bool((np.minimum(a, 1 - a) < CLEAR).any())
-
-
-def used(formula: str, operands: dict[str, Operand]) -> dict[str, Operand]:
-    """Those operands that a formula names."""
-    import ast
-
-    names = {node.id for node in ast.walk(ast.parse(formula or "0")) if isinstance(node, ast.Name)}
-    return {name: operand for name, operand in operands.items() if name in names}

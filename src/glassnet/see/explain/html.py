@@ -71,9 +71,7 @@ def _section(section: Section, digits: int) -> str:
     numbers = f'<div class="numbers">{lines}</div>' if lines else ""
     inner = "".join(_section(part, digits) for part in section.sections)
     opened = "" if section.kind == "column" else " open"
-    return (
-        f'<details{opened} data-kind="{section.kind}"><summary>{escape(section.title)}{says}</summary>{notes}{numbers}{inner}</details>'
-    )
+    return f'<details{opened} data-kind="{section.kind}"><summary>{escape(section.title)}{says}</summary>{notes}{numbers}{inner}</details>'
 
 
 def _number(number: Number, digits: int, symbols: bool) -> Iterator[str]:

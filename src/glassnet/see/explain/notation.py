@@ -55,7 +55,9 @@ def _latex(node: ast.expr, names: Names) -> tuple[str, int]:
     """The same in LaTeX."""
     match node:
         case ast.IfExp(test, body, orelse):
-            cases = rf"{_latex(body, names)[0]} & \text{{if }} {_latex(test, names)[0]} \\ {_latex(orelse, names)[0]} & \text{{else}}"
+            cases = (
+                rf"{_latex(body, names)[0]} & \text{{if }} {_latex(test, names)[0]} \\ {_latex(orelse, names)[0]} & \text{{else}}"
+            )
             return rf"\begin{{cases}} {cases} \end{{cases}}", _ATOM
         case ast.Call(ast.Name("exp"), [arg]):
             return f"e^{{{_latex(arg, names)[0]}}}", 4

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple
 
+from glassnet.see.explain.encoding import cell_text
 from glassnet.see.explain.parts import Column, Explanation, Layer, LayerBack, Node, NodeBack, Number, Row
 
 
@@ -41,7 +42,7 @@ def _row(row: Row) -> Section:
 
 
 def _column(column: Column) -> Section:
-    return Section(f"Column {column.name}", numbers=column.steps, symbols=False, kind="column")
+    return Section(f"Column {column.name}", cell_text(column.steps[0].value), numbers=column.steps, symbols=False, kind="column")
 
 
 def _layer(layer: Layer) -> Section:
@@ -60,7 +61,9 @@ def _node(node: Node) -> Section:
 
 def _layer_back(layer: LayerBack, rows: Sequence[str]) -> Section:
     nodes = [_node_back(node, rows) for node in layer.nodes]
-    return Section(f"Back through layer {layer.name}", layer.says, _left_out(len(nodes), layer.left_out), sections=nodes, kind="layer")
+    return Section(
+        f"Back through layer {layer.name}", layer.says, _left_out(len(nodes), layer.left_out), sections=nodes, kind="layer"
+    )
 
 
 def _node_back(node: NodeBack, rows: Sequence[str]) -> Section:

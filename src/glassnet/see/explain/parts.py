@@ -134,7 +134,6 @@ class LayerBack:
     left_out: int
 
 
-
 @dataclass(frozen=True, eq=False)
 class Explanation:
     """The complete arithmetic of some rows through a network, and of one step of training on them where that was asked for.
