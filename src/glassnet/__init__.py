@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from glassnet.see.classification import ConfusionMatrixDisplay
     from glassnet.see.explain.build import explain
     from glassnet.see.explain.parts import Explanation
+    from glassnet.see.hidden_activations import ActivationsDisplay
+    from glassnet.see.hidden_units import HiddenUnitsDisplay
     from glassnet.see.importance.display import ImportanceDisplay
     from glassnet.see.importance.gradients import input_gradients
     from glassnet.see.importance.permutation import permutation_importance
@@ -40,8 +42,12 @@ if TYPE_CHECKING:
     from glassnet.see.importance.result import Importance
     from glassnet.see.importance.weights import garson, olden
     from glassnet.see.loss_curve import LossCurveDisplay
+    from glassnet.see.loss_surface import LossSurfaceDisplay
+    from glassnet.see.network.display import NetworkDisplay
     from glassnet.see.regression import RegressionDisplay
     from glassnet.see.roc import RocCurveDisplay
+    from glassnet.see.surface import DecisionSurfaceDisplay
+    from glassnet.see.weights import WeightsDisplay
     from glassnet.table_run import train_table
     from glassnet.training.history import History
     from glassnet.training.run import Run, train
@@ -49,13 +55,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "ACTIVATIONS", "INITIALIZERS", "LOSSES", "OPTIMIZERS", "OUTPUTS", "Activation", "Adam", "AdamEpsilonHat", "AdamW",
-    "CalibrationDisplay", "ConfusionMatrixDisplay", "Explanation", "GlassnetError", "GlassnetWarning", "GradientCheck",
-    "GradientDescent", "HiddenFeatures", "History", "Importance", "ImportanceDisplay", "LekProfile", "LekProfileDisplay",
-    "Loss", "LossCurveDisplay", "MLPClassifier", "MLPRegressor", "Model", "Momentum", "Nesterov", "Network", "Optimizer",
-    "Parameters", "Penalty", "RMSprop", "RegressionDisplay", "RocCurveDisplay", "Rprop", "Run", "TableClassifier",
-    "TableEncoder", "TableRegressor", "Trace", "backprop", "binary_focal", "categorical_focal", "check_gradient", "check_own",
-    "explain", "feedforward", "garson", "huber", "initialize", "input_gradients", "lek_profile", "load", "olden",
+    "ACTIVATIONS", "INITIALIZERS", "LOSSES", "OPTIMIZERS", "OUTPUTS", "Activation", "ActivationsDisplay", "Adam",
+    "AdamEpsilonHat", "AdamW", "CalibrationDisplay", "ConfusionMatrixDisplay", "DecisionSurfaceDisplay", "Explanation",
+    "GlassnetError", "GlassnetWarning", "GradientCheck", "GradientDescent", "HiddenFeatures", "HiddenUnitsDisplay", "History",
+    "Importance", "ImportanceDisplay", "LekProfile", "LekProfileDisplay", "Loss", "LossCurveDisplay", "LossSurfaceDisplay",
+    "MLPClassifier", "MLPRegressor", "Model", "Momentum", "Nesterov", "Network", "NetworkDisplay", "Optimizer", "Parameters",
+    "Penalty", "RMSprop", "RegressionDisplay", "RocCurveDisplay", "Rprop", "Run", "TableClassifier", "TableEncoder",
+    "TableRegressor", "Trace", "WeightsDisplay", "backprop", "binary_focal", "categorical_focal", "check_gradient",
+    "check_own", "explain", "feedforward", "garson", "huber", "initialize", "input_gradients", "lek_profile", "load", "olden",
     "permutation_importance", "pinball", "train", "train_table",
 ]  # fmt: skip
 
@@ -92,6 +99,12 @@ _PLACES = {
     "see.importance.result": ["Importance"],
     "see.importance.display": ["ImportanceDisplay"],
     "see.importance.profile_display": ["LekProfileDisplay"],
+    "see.network.display": ["NetworkDisplay"],
+    "see.surface": ["DecisionSurfaceDisplay"],
+    "see.hidden_units": ["HiddenUnitsDisplay"],
+    "see.weights": ["WeightsDisplay"],
+    "see.hidden_activations": ["ActivationsDisplay"],
+    "see.loss_surface": ["LossSurfaceDisplay"],
 }  # fmt: skip
 _PLACE_OF = {name: f"glassnet.{place}" for place, names in _PLACES.items() for name in names}
 

@@ -3,18 +3,20 @@
 And of the functions that a user brings: an activation's slope and a loss's delta against differences of their values.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from math import prod
 from typing import Any
 
 import numpy as np
 
 from glassnet.core.activations import OUTPUTS, Activation
-from glassnet.core.arrays import Array, array_namespace
+from glassnet.core.arrays import Array
 from glassnet.core.losses import is_ours
 from glassnet.core.network import Network
 from glassnet.errors import GlassnetError
+from glassnet.mistakes.numbers import Slopes, check_same_shapes, from_numbers
+from glassnet.mistakes.planted import from_network
+from glassnet.nests import entry, leaves, refill, split
 
 STEP = 6e-6  # about the cube root of float64's rounding, where a central difference is best
 
@@ -25,7 +27,7 @@ class GradientCheck:
 
     `worst` names the entry that is furthest off, `given` and `measured` are the slopes there; `left` and `right` the
     one-sided ones, which differ where the loss has a kink. `error` is the largest difference, of entries and of random
-    directions, over the largest slope.
+    directions, over the largest slope. `mistake` says in words which usual mistake has just these numbers, "" where none has.
     """
 
     ok: bool
@@ -37,6 +39,7 @@ class GradientCheck:
     left: float
     right: float
     entries: int
+    mistake: str = ""
 
     def __bool__(self) -> bool:
         return self.ok
@@ -48,6 +51,7 @@ class GradientCheck:
         return (
             f"gradient {'right' if self.ok else 'WRONG'}: error {self.error:.2e} (allowed {self.tolerance:.0e}) "
             f"over {self.entries} entries; worst {self.worst}: given {self.given:.10g}, measured {self.measured:.10g}{kink}"
+            f"{'; ' if self.mistake else ''}{self.mistake}"
         )
 
 
@@ -60,6 +64,9 @@ def check_gradient(
     entries: int = 2000,
     directions: int = 3,
     seed: int = 0,
+    network: Network | None = None,
+    x: Any = None,
+    y: Any = None,
 ) -> GradientCheck:
     """Compare a gradient with central differences of the loss, entry by entry and along random directions.
 
@@ -73,22 +80,45 @@ def check_gradient(
     entries : at most so many entries are looked at one by one (drawn at random where there are more); the random
         directions, which are never made of ones, always cover all.
     seed : of the random directions.
+    network, x, y : where the gradient is that of a network, which one, and its rows (N x D) and targets (N x K). With these more
+        mistakes can be told, and their layer. The parameters are then its weights, and its biases where it has them, in any
+        nest; the loss is the network's, with no penalty, dropout or row weights.
 
-    Raises GlassnetError when the shapes of gradient and parameters differ, or the parameters are not float64.
+    Returns a GradientCheck. Where the gradient is wrong, its `mistake` names the usual mistake that has the same numbers, or each
+    of them where several have; it never guesses, so most wrong gradients have none.
+
+    Raises GlassnetError when the shapes of gradient and parameters differ, the parameters are not float64, or the network is not
+    that of the loss.
 
     >>> bool(check_gradient(lambda w: (w[0] ** 2).sum(), [np.array([2.0, 4.0])], [np.array([1.0, 2.0])]))
     True
     >>> print(check_gradient(lambda w: (w[0] ** 2).sum(), [np.array([2.0, -4.0])], [np.array([1.0, 2.0])]))
     gradient WRONG: error 2.00e+00 (allowed 1e-06) over 2 entries; worst [0][1]: given -4, measured 4
+    >>> check_gradient(lambda w: (w[0] ** 2).sum(), [np.array([1.0, 2.0])], [np.array([1.0, 2.0])]).mistake
+    'the gradient lacks a factor 2 (of the derivative of a square?)'
+
+    A way back written by hand, which forgets what the hidden layer's activation does to the slope:
+
+    >>> x, y = np.array([[0.0, 1.0], [1.0, 1.0], [1.0, 0.0]]), np.array([[1.0], [0.0], [1.0]])
+    >>> W1, W2 = np.array([[0.5, -1.0], [0.3, 0.8]]), np.array([[1.0], [-0.7]])
+    >>> a1 = np.tanh(x @ W1)
+    >>> delta2 = 2 * (a1 @ W2 - y)
+    >>> delta1 = delta2 @ W2.T
+    >>> network = Network([2, 2, 1], "tanh", loss="sum_of_squares", bias=False)
+    >>> loss = lambda W: ((np.tanh(x @ W[0]) @ W[1] - y) ** 2).sum()
+    >>> check_gradient(loss, [x.T @ delta1, a1.T @ delta2], [W1, W2], network=network, x=x, y=y).mistake
+    'missing activation slope in layer 1: write delta1 = (delta2 @ W2.T) * (1 - a1**2)'
     """
+    if network is not None and (x is None or y is None):
+        raise GlassnetError("with network=, give the rows and targets of the loss too: x= and y=")
     names, arrays = zip(*leaves(parameters), strict=True)
     grads = [g for _, g in leaves(gradient)]
-    _same_shapes(names, arrays, grads)
+    check_same_shapes(names, arrays, grads)
     point = np.concatenate([np.asarray(a).ravel() for a in arrays])
     given = np.concatenate([np.asarray(g, np.float64).ravel() for g in grads])
 
     def loss_at(values: Array) -> float:
-        return float(loss_function(_refill(parameters, iter(values))))
+        return float(loss_function(refill(parameters, iter(values))))
 
     here = loss_at(point)
 
@@ -109,16 +139,25 @@ def check_gradient(
     bad = int(np.argmax(np.nan_to_num(gaps[: len(chosen)], nan=np.inf)))
     left, right, central = (float(v) for v in measured[bad])
     index = int(chosen[bad])
+    ok = bool(np.all(gaps <= tolerance * scale + rounding))
+    mistake = ""
+    if not ok:
+        known = np.full(point.size, np.nan)
+        known[chosen] = measured[:, 2]
+        found = list(map(Slopes, names, *(split(values, arrays) for values in (given, known, point))))
+        slack = 1e-9 * scale + float(np.max(rounding))
+        mistake = from_network(network, x, y, found, here) if network is not None else from_numbers(found, slack, {})
     return GradientCheck(
-        ok=bool(np.all(gaps <= tolerance * scale + rounding)),
+        ok=ok,
         error=float(np.max(gaps)) / scale,
         tolerance=tolerance,
-        worst=_entry(names, arrays, index),
+        worst=entry(names, arrays, index),
         given=float(given[index]),
         measured=central,
         left=left,
         right=right,
         entries=len(chosen),
+        mistake=mistake,
     )
 
 
@@ -167,50 +206,3 @@ def _check_pair(name: str, slope: str, function: Callable[[Array], tuple[Array, 
         check = check or check_gradient(lambda p: np.sum(function(p)[0]), function(point)[1], point, tolerance=1e-4, entries=200)
     if not check:
         raise GlassnetError(f"{name}: its {slope} is not the derivative of its value: {check}")
-
-
-def leaves(nest: Any, path: str = "") -> list[tuple[str, Array]]:
-    """Every array of a nest of (named) tuples or lists with its name, as in ``weights[1]``.
-
-    >>> [name for name, _ in leaves(((np.ones(2), np.ones(3)), np.ones(1)))]
-    ['[0][0]', '[0][1]', '[1]']
-    """
-    if _is_array(nest):
-        return [(path, nest)]
-    names: list[str] = list(getattr(nest, "_fields", [f"[{i}]" for i in range(len(nest))]))
-    return [leaf for name, item in zip(names, nest, strict=True) for leaf in leaves(item, path + name)]
-
-
-def _is_array(nest: Any) -> bool:
-    return hasattr(nest, "shape")
-
-
-def _refill(nest: Any, values: Iterator[float]) -> Any:
-    """The nest again with its arrays filled from a stream of numbers."""
-    if _is_array(nest):
-        size = prod(nest.shape)
-        return array_namespace(nest).asarray(np.fromiter(values, np.float64, size).reshape(nest.shape))
-    items = [_refill(item, values) for item in nest]
-    return nest.__class__(*items) if hasattr(nest, "_fields") else nest.__class__(items)
-
-
-def _entry(names: tuple[str, ...], arrays: tuple[Any, ...], index: int) -> str:
-    """The name of the entry at `index` of all arrays put one after another, as in ``weights[0][2, 1]``."""
-    for name, array in zip(names, arrays, strict=True):
-        size = prod(array.shape)
-        if index < size:
-            return f"{name}{[int(i) for i in np.unravel_index(index, array.shape)]}"
-        index -= size
-    raise IndexError(index)
-
-
-def _same_shapes(names: tuple[str, ...], arrays: tuple[Any, ...], grads: list[Any]) -> None:
-    if len(arrays) != len(grads):
-        raise GlassnetError(f"the gradient has {len(grads)} arrays, the parameters have {len(arrays)}")
-    for name, array, grad in zip(names, arrays, grads, strict=True):
-        if tuple(array.shape) != tuple(grad.shape):
-            raise GlassnetError(
-                f"the gradient of {name or 'the array'} has shape {tuple(grad.shape)}, the parameter {tuple(array.shape)}"
-            )
-        if np.asarray(array).dtype != np.float64:
-            raise GlassnetError(f"{name or 'the array'} is {np.asarray(array).dtype}: a gradient check needs float64")

@@ -50,8 +50,9 @@ def fit_table(
     classes: Sequence[Target] = (),
     progress: Progress | None = None,
     n_jobs: int | None = None,
+    path_points: int | None = None,
 ) -> Fitted:
-    """Train on the rows of `fit`; those of `judge`, if any, judge the epochs.
+    """Train on the rows of `fit`; those of `judge`, if any, judge the epochs. Each run keeps `path_points` (see `train`).
 
     Where none judge, and `options.validation` is left open, each member trains on all parts of the rows but one, which judges its
     epochs where it is ENOUGH_TO_JUDGE rows. The encoding is learnt from all. Whole weights are so many equal rows: the same model
@@ -61,8 +62,9 @@ def fit_table(
     """
     fit = in_order(repeated(fit))
     loss = find_loss("mean_squared_error" if options.loss is None else options.loss)
-    inputs = learn_inputs(fit.inputs, options.categories, recipe.pieces_from(options))
-    targets = classes or [learn_target(column, task, loss.output != "exponential") for column in fit.answers.values()]
+    inputs = learn_inputs(fit.inputs, options.categories, recipe.pieces_from(options), options.affine)
+    centred, held = loss.output != "exponential", not options.affine
+    targets = classes or [learn_target(column, task, centred, held) for column in fit.answers.values()]
     encoding = TableEncoding(task, inputs, tuple(targets))
     x, y = encoding.encode_inputs(fit.inputs), encoding.encode_targets(fit.answers)
     network = recipe.network_for(options, task, x.shape[1], y.shape[1])
@@ -97,6 +99,7 @@ def fit_table(
             engine=options.engine,
             progress=progress,
             n_jobs=threads,
+            path_points=path_points,
         )
 
     runs = run_members(run, options.members, progress, at_once)

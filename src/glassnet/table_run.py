@@ -8,8 +8,9 @@ from typing import Any, cast
 
 import numpy as np
 
+from glassnet.core.network import Parameters
 from glassnet.errors import GlassnetError, unknown_name
-from glassnet.members import ended
+from glassnet.members import ended, side_by_side
 from glassnet.model import Model
 from glassnet.recipe import Options
 from glassnet.scores import class_scores, regression_scores
@@ -49,6 +50,16 @@ class TableRun:
     def diagnosis(self) -> str:
         """Why, in plain words."""
         return ENDINGS[self.ended]
+
+    @cached_property
+    def path(self) -> tuple[tuple[int, Parameters], ...]:
+        """(epoch, parameters of the joined network) along the training; () where the runs kept no path.
+
+        A member that ended before an epoch is there as it was at its end.
+        """
+        epochs = sorted({epoch for run in self.runs for epoch, _ in run.path})
+        points = [[[p for at, p in run.path if at <= epoch][-1] for run in self.runs] for epoch in epochs]
+        return tuple((epoch, side_by_side(self.model.member, members)[1]) for epoch, members in zip(epochs, points, strict=True))
 
     @property
     def scored(self) -> str:
@@ -93,8 +104,14 @@ def train_table(table: Any, target: str | Sequence[str], *, progress: Progress |
     return run_table(table, target, Options(**settings), progress).model
 
 
-def run_table(table: Any, target: str | Sequence[str], options: Options, progress: Progress | None = None) -> TableRun:
-    """`train_table` with everything that a report needs."""
+def run_table(
+    table: Any,
+    target: str | Sequence[str],
+    options: Options,
+    progress: Progress | None = None,
+    path_points: int | None = None,
+) -> TableRun:
+    """`train_table` with everything that a report needs; with `path_points` also `TableRun.path`."""
     targets = [target] if isinstance(target, str) else list(target or ())
     if not targets or not all(isinstance(name, str) for name in targets):
         raise GlassnetError(f"target must be the name of a column, or several names, got {target!r}")
@@ -112,7 +129,7 @@ def run_table(table: Any, target: str | Sequence[str], options: Options, progres
     # classes are named by all rows, numbers scaled by those trained on
     classes = () if task == "regression" else [learn_target(column, task) for column in every.answers.values()]
     judge = every.take(rows["validation"]) if len(rows["validation"]) else None
-    model, runs, options = fit_table(every.take(rows["train"]), judge, task, options, classes, progress)
+    model, runs, options = fit_table(every.take(rows["train"]), judge, task, options, classes, progress, path_points=path_points)
     done = TableRun(model, runs, options, columns, line, rows, without)
     part = rows[done.scored]
     return replace(done, model=replace(model, scores=score(model, take_rows(columns, part))))

@@ -13,7 +13,7 @@ from glassnet.core.network import Parameters, rebuild
 from glassnet.errors import GlassnetError
 from glassnet.training.problem import as_dtype, joined
 
-Path = Sequence[tuple[int, Parameters]]
+WeightPath = Sequence[tuple[int, Parameters]]
 """(epoch, parameters) along a training, as in `Run.path` and `TableRun.path`."""
 MARGIN = 0.3  # of the path's extent, left free on either side
 
@@ -60,7 +60,7 @@ def random_directions(parameters: Parameters, seed: int) -> Directions:
     return Directions(np.stack([draw(), draw()]))
 
 
-def away_from(middle: np.ndarray, path: Path) -> np.ndarray:
+def away_from(middle: np.ndarray, path: WeightPath) -> np.ndarray:
     """How far each point of a path is from the trained weights, points x P."""
     points = [joined(as_dtype(parameters, np.float64)) for _, parameters in path]
     for point in points:

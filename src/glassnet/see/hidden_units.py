@@ -9,7 +9,7 @@ import numpy as np
 from glassnet.core.network import feedforward
 from glassnet.errors import GlassnetError
 from glassnet.model import Model
-from glassnet.see.figures import GREY, SIGNED, style
+from glassnet.see.figures import GREY, SIGNED, check_enough, style
 from glassnet.see.panels import panels
 from glassnet.see.plane import Plane, plane_of
 from glassnet.see.subject import as_model, rows_of
@@ -47,12 +47,12 @@ class HiddenUnitsDisplay:
     @classmethod
     def from_estimator(cls, estimator: Any, X: Any, **options: Any) -> Self:
         """`from_model` for a fitted estimator."""
-        return cls.from_model(as_model(estimator), X, **options)
+        return cls.from_model(estimator, X, **options)
 
     @classmethod
     def from_model(
         cls,
-        model: Model,
+        model: Any,
         table: Any,
         *,
         columns: Sequence[str] | None = None,
@@ -65,6 +65,7 @@ class HiddenUnitsDisplay:
 
         Parameters
         ----------
+        model : a Model, a fitted estimator, or (network, parameters).
         table : a path, data frame, dict of columns, or array; it gives the ranges of the columns and where the others are held.
         columns : two names, along x and y; None: those along which the outputs vary most, the others held (see `most_telling`).
         layer : which hidden layer, from 0.
@@ -74,7 +75,9 @@ class HiddenUnitsDisplay:
 
         Raises GlassnetError, naming it, on a column or layer that is not the model's, and on a model of one column.
         """
+        model = as_model(model)
         check_hidden(model, layer)
+        check_enough(most, 1, "nodes to show")
         plane = plane_of(rows_of(model, table), columns, resolution)
         trace = feedforward(model.network, as_dtype(model.parameters, np.float64), plane.inputs)
         a = trace.a[layer]  # (places) x H
@@ -87,23 +90,22 @@ class HiddenUnitsDisplay:
 
         count, across = len(self.nodes), min(len(self.nodes), ACROSS)
         levels = MaxNLocator(20).tick_values(self.activations.min(), self.activations.max())
-        largest = np.abs(levels).max()
-        scale = (
-            {"cmap": SIGNED, "vmin": -largest, "vmax": largest} if levels[0] < 0 else {"cmap": "Blues", "vmin": 0, "vmax": largest}
-        )
+        signed, largest = levels[0] < 0, np.abs(levels).max()
+        scale = {"levels": levels, "cmap": SIGNED if signed else "Blues", "vmin": -largest if signed else 0, "vmax": largest}
         with style():
             self.figure_, self.axes_ = panels(ax, count, across, 1.2 + 1.9 * across, 1.4 + 1.7 * -(-count // across))
-            painted = [self.plane.paint(axes, a, levels, **scale) for axes, a in zip(self.axes_, np.moveaxis(self.activations, 2, 0), strict=True)]
-            for place, (axes, node) in enumerate(zip(self.axes_, self.nodes, strict=True)):
-                axes.set_title(f"a{self.layer + 1}.{node + 1}", fontsize=9)
-                self._label(axes, *((False, False) if np.ndim(ax) else (place + across < count, place % across > 0)))
+            painted = [self.plane.paint(axes, self.activations[:, :, i], **scale) for i, axes in enumerate(self.axes_)]
+            for place, axes in enumerate(self.axes_):
+                self._label(axes, place, across if np.ndim(ax) == 0 else 1)
             self.figure_.colorbar(painted[0], ax=list(self.axes_), label="activation", ticks=MaxNLocator(8))
             if ax is None:
                 self._words(across)
         return self
 
-    def _label(self, axes: Any, above: bool, beside: bool) -> None:
-        """Names and ticks, but where the axes stand above or beside others that have the same."""
+    def _label(self, axes: Any, place: int, across: int) -> None:
+        """The node's name; and the columns', except where the axes stand above or beside others that say the same."""
+        above, beside = across > 1 and place + across < len(self.nodes), place % across > 0
+        axes.set_title(f"a{self.layer + 1}.{self.nodes[place] + 1}", fontsize=9)
         self.plane.label(axes)
         axes.tick_params(labelsize=7, labelbottom=not above, labelleft=not beside)
         axes.set_xlabel("" if above else self.plane.x.name, fontsize=8)

@@ -6,11 +6,11 @@ from typing import Any, Self
 import numpy as np
 
 from glassnet.core.network import Network, Parameters, feedforward
-from glassnet.model import Model
-from glassnet.see.directions import Path, away_from, path_directions, random_directions, reach
-from glassnet.see.figures import figure_and_axes, style
+from glassnet.see.directions import WeightPath, away_from, path_directions, random_directions, reach
+from glassnet.see.figures import check_enough, figure_and_axes, style
 from glassnet.see.panels import title
 from glassnet.see.subject import as_model, rows_of
+from glassnet.training.checks import checked_data
 from glassnet.training.problem import as_dtype, joined, split
 from glassnet.training.run import Run
 
@@ -52,16 +52,16 @@ class LossSurfaceDisplay:
     @classmethod
     def from_estimator(cls, estimator: Any, X: Any, y: Any = None, **options: Any) -> Self:
         """`from_model` for a fitted estimator; y: the targets of the rows of X."""
-        return cls.from_model(as_model(estimator), X, y=y, **options)
+        return cls.from_model(estimator, X, y=y, **options)
 
     @classmethod
     def from_model(
         cls,
-        model: Model,
+        model: Any,
         table: Any,
         *,
         y: Any = None,
-        path: Path = (),
+        path: WeightPath = (),
         resolution: int = 25,
         seed: int = 0,
         ax: Any = None,
@@ -70,6 +70,7 @@ class LossSurfaceDisplay:
 
         Parameters
         ----------
+        model : a Model, a fitted estimator, or (network, parameters).
         table : a path, data frame, dict of columns, or array; with the targets, unless they are in y.
         path : the weights along the training: `run_table(..., path_points=30).path`.
         resolution : grid places along each direction.
@@ -78,14 +79,16 @@ class LossSurfaceDisplay:
 
         Raises GlassnetError where the table lacks the targets, and on a path that is not the model's or does not span a plane.
         """
+        model = as_model(model)
         rows = rows_of(model, table, y).with_answers()
+        check_enough(len(rows), 1, "rows with a known target")
         return cls._over(model.network, model.parameters, rows.x, rows.y, path, resolution, seed).plot(ax)
 
     @classmethod
     def from_run(cls, run: Run, network: Network, x: Any, y: Any, *, resolution: int = 25, seed: int = 0, ax: Any = None) -> Self:
         """Plot the loss of a network that `train` has trained; its `run.path` is on it where it was kept (`path_points`).
 
-        x, y : rows and targets, as `train` takes them.
+        x, y : rows and targets, as `train` takes them. Raises GlassnetError on shapes that do not fit.
 
         >>> import glassnet as gn
         >>> network, x, y = gn.Network([1, 2, 1], "tanh"), [[0.0], [1.0], [2.0]], [0.0, 1.0, 0.0]
@@ -93,11 +96,14 @@ class LossSurfaceDisplay:
         >>> LossSurfaceDisplay.from_run(run, network, x, y, resolution=3).loss.shape
         (3, 3)
         """
-        targets = np.asarray(y, np.float64).reshape(-1, network.sizes[-1])
-        return cls._over(network, run.parameters, x, targets, run.path, resolution, seed).plot(ax)
+        rows = checked_data(network, x, y)
+        return cls._over(network, run.parameters, rows.x, rows.y, run.path, resolution, seed).plot(ax)
 
     @classmethod
-    def _over(cls, network: Network, parameters: Parameters, x: Any, y: np.ndarray, path: Path, resolution: int, seed: int) -> Self:
+    def _over(
+        cls, network: Network, parameters: Parameters, x: Any, y: np.ndarray, path: WeightPath, resolution: int, seed: int
+    ) -> Self:
+        check_enough(resolution, 2, "resolution")
         middle = joined(as_dtype(parameters, np.float64))  # P
         away = away_from(middle, path)
         directions = path_directions(away) if path else random_directions(as_dtype(parameters, np.float64), seed)

@@ -11,6 +11,7 @@ import numpy as np
 
 from glassnet.errors import GlassnetError, unknown_name
 from glassnet.model import Model
+from glassnet.see.figures import check_enough
 from glassnet.see.subject import Rows
 from glassnet.tables.columns import Column, Columns, Kind, count_texts, number_text, texts
 from glassnet.tables.inputs import Categories, Input, Number, TwoValues
@@ -48,7 +49,7 @@ class ColumnAxis:
     @property
     def ends(self) -> tuple[float, float]:
         """Where the grid's first cell begins and its last one ends; its places are their middles."""
-        half = (self.places[-1] - self.places[0]) / (len(self.places) - 1) / 2
+        half = 0.5 if self.levels else (self.places[-1] - self.places[0]) / (len(self.places) - 1) / 2
         return float(self.places[0] - half), float(self.places[-1] + half)
 
     def label(self, axis: Any) -> None:
@@ -60,7 +61,7 @@ class ColumnAxis:
         if self.levels:
             axis.set_ticks(self.places, self.levels, rotation=45 if axis.axis_name == "x" and len(self.levels) > 6 else 0)
         elif self.kind == "date":
-            locator = AutoDateLocator(maxticks=6)
+            locator = AutoDateLocator(minticks=2, maxticks=5)
             axis.set_major_locator(locator)
             axis.set_major_formatter(ConciseDateFormatter(locator))
 
@@ -100,7 +101,7 @@ class Plane:
         more = f" and {len(others) - NAMED} more at the median or most frequent" if len(others) > NAMED else ""
         absent = int(np.isnan(np.add(*self.points)).sum())
         parts = ["held: " + ", ".join(others[:NAMED]) + more] if others else []
-        return "; ".join(parts + [f"{absent} rows with a missing cell are not shown"] * (absent > 0))
+        return "; ".join(parts + [f"rows not shown, since a cell is missing: {absent}"] * (absent > 0))
 
     def paint(self, ax: Any, values: np.ndarray, levels: Sequence[float] | None = None, **options: Any) -> Any:
         """Draw values over the grid, as filled contours at `levels` where both columns are continuous; gives the artist."""
@@ -121,6 +122,8 @@ def plane_of(rows: Rows, columns: Sequence[str] | None, resolution: int) -> Plan
     `columns` None: those along which the outputs vary most (see `most_telling`). Raises GlassnetError on a model of one column, and
     unless they are two different ones that the model uses.
     """
+    check_enough(resolution, 2, "resolution")
+    check_enough(len(rows), 1, "rows to look at")
     needed = rows.model.encoding.needed
     if len(needed) < 2:
         raise GlassnetError(f"a plane needs two columns, and the model uses one, '{needed[0]}': plot its predictions against it")

@@ -6,7 +6,6 @@ from typing import Any, Self
 import numpy as np
 
 from glassnet.errors import unknown_name
-from glassnet.model import Model
 from glassnet.see.figures import BLUE, GREY, ORANGE, PALETTE, figure_and_axes, style
 from glassnet.see.panels import short, title
 from glassnet.see.plane import Plane, plane_of
@@ -45,12 +44,12 @@ class DecisionSurfaceDisplay:
     @classmethod
     def from_estimator(cls, estimator: Any, X: Any, y: Any = None, **options: Any) -> Self:
         """`from_model` for a fitted estimator; y: the targets of the rows of X, where they are to be shown."""
-        return cls.from_model(as_model(estimator), X, y=y, **options)
+        return cls.from_model(estimator, X, y=y, **options)
 
     @classmethod
     def from_model(
         cls,
-        model: Model,
+        model: Any,
         table: Any,
         *,
         y: Any = None,
@@ -63,6 +62,7 @@ class DecisionSurfaceDisplay:
 
         Parameters
         ----------
+        model : a Model, a fitted estimator, or (network, parameters).
         table : a path, data frame, dict of columns, or array; the targets may be in it, or apart, as y, or unknown.
         columns : two names, along x and y; None: those along which the outputs vary most, the others held (see `most_telling`).
         target : which of several targets; None: the first.
@@ -71,6 +71,7 @@ class DecisionSurfaceDisplay:
 
         Raises GlassnetError, naming it, on a column or target that is not the model's, and on a model of one column.
         """
+        model = as_model(model)
         rows = rows_of(model, table, y).with_answers()
         plane = plane_of(rows, columns, resolution)
         parts = {known.name: (known, part) for known, part in model.encoding.by_target(model.output_of(plane.inputs))}
@@ -93,7 +94,8 @@ class DecisionSurfaceDisplay:
             if answers is None:
                 self.ax_.scatter(*self.plane.points, color=GREY, **DOTS)
             self.plane.label(self.ax_)
-            title(self.ax_, f"{target.name} over {self.plane.x.name} and {self.plane.y.name}", self.plane.note)
+            names = [short(name, 24) for name in (target.name, self.plane.x.name, self.plane.y.name)]
+            title(self.ax_, "{} over {} and {}".format(*names), self.plane.note)
         return self
 
     def _paint_numbers(self, truth: np.ndarray | None) -> None:
@@ -116,7 +118,7 @@ class DecisionSurfaceDisplay:
         colours = LinearSegmentedColormap.from_list("two classes", [ends[0], (1, 1, 1), ends[1]])
         first, second = (short(name, 14) for name in target.label_texts)
         share, plane = self.response[:, :, 1], self.plane
-        painted = plane.paint(self.ax_, share, levels=np.linspace(0, 1, 21), cmap=colours, vmin=0, vmax=1)
+        painted = plane.paint(self.ax_, share, levels=np.linspace(0, 1, 21).tolist(), cmap=colours, vmin=0, vmax=1)
         bar = self.figure_.colorbar(painted, ax=self.ax_, label=f"probability of {second}", ticks=[0, 0.25, 0.5, 0.75, 1])
         bar.ax.set_title(second, color=ORANGE, fontsize=9)
         bar.ax.set_xlabel(first, color=BLUE, fontsize=9)

@@ -12,7 +12,7 @@ from glassnet.see.panels import panels, short, title
 from glassnet.see.subject import as_model
 
 MOST_NAMES = 24  # of a side of a heat map; a longer one has numbers
-MOST_NUMBERS, ACROSS = 60, 7  # cells of a heat map that says what they hold, in all and beside each other
+MOST_NUMBERS, ROOM = 60, 0.42  # cells of a heat map that says what they hold, and the inches that each is wide at least
 BLANK = "blank: no weight, these nodes belong to networks that were trained apart"
 
 
@@ -25,7 +25,7 @@ class WeightsDisplay:
     ----------
     parameters : what is shown; NaN where there is no weight.
     names : those of the nodes of every layer, input and output included.
-    layers : what each layer but the first is called.
+    layers : what each layer but the first is called, and its activation.
 
     `plot` leaves `axes_`, one for each layer of weights, and `figure_`.
 
@@ -40,25 +40,27 @@ class WeightsDisplay:
     axes_: np.ndarray
     figure_: Any
 
-    def __init__(self, parameters: Parameters, names: Sequence[Sequence[str]], layers: Sequence[str]) -> None:
+    def __init__(self, parameters: Parameters, names: Sequence[Sequence[str]], layers: Sequence[tuple[str, str]]) -> None:
         self.parameters, self.names, self.layers = parameters, [list(row) for row in names], list(layers)
 
     @classmethod
     def from_estimator(cls, estimator: Any, *, ax: Any = None) -> Self:
         """`from_model` for a fitted estimator."""
-        return cls.from_model(as_model(estimator), ax=ax)
+        return cls.from_model(estimator, ax=ax)
 
     @classmethod
-    def from_model(cls, model: Model, *, ax: Any = None) -> Self:
+    def from_model(cls, model: Any, *, ax: Any = None) -> Self:
         """Plot a model's weights.
 
-        ax: None: a new figure; one axes, whose place is divided; or an axes for each layer of weights.
+        model : a Model, a fitted estimator, or (network, parameters).
+        ax : None: a new figure; one axes, whose place is divided; or an axes for each layer of weights.
         """
+        model = as_model(model)
         network = model.network
         weights = [np.where(apart, np.nan, w) for w, apart in zip(model.parameters.weights, between_members(model), strict=True)]
         hidden = [[f"a{layer}.{node + 1}" for node in range(H)] for layer, H in enumerate(network.sizes[1:-1], 1)]
         kinds = [f"hidden layer {layer}" for layer in range(1, len(network.sizes) - 1)] + ["output"]
-        layers = [f"{kind}, {activation.name}" for kind, activation in zip(kinds, network.activations, strict=True)]
+        layers = [(kind, activation.name) for kind, activation in zip(kinds, network.activations, strict=True)]
         parameters = Parameters(tuple(weights), tuple(model.parameters.biases))
         return cls(parameters, [model.encoding.features, *hidden, model.encoding.outputs], layers).plot(ax)
 
@@ -84,11 +86,12 @@ class WeightsDisplay:
         """The heat map with its colour bar, and in a small one the numbers."""
         image = axes.imshow(matrix, cmap=SIGNED, vmin=-largest, vmax=largest, aspect="auto", interpolation="nearest")
         beyond = "both" if np.nanmax(np.abs(matrix)) > largest else "neither"
-        inches = axes.figure.bbox.height / axes.figure.dpi
-        bar = self.figure_.colorbar(image, ax=axes, extend=beyond, fraction=0.12, pad=0.02, aspect=6 * inches)
+        width, height = axes.bbox.width / axes.figure.dpi, axes.figure.bbox.height / axes.figure.dpi  # inches
+        bar = self.figure_.colorbar(image, ax=axes, extend=beyond, fraction=0.12, pad=0.02, aspect=6 * height)
         bar.ax.tick_params(labelsize=8)
+        roomy = matrix.size <= MOST_NUMBERS and width >= ROOM * matrix.shape[1]
         for (row, column), w in np.ndenumerate(matrix):
-            if matrix.size <= MOST_NUMBERS and matrix.shape[1] <= ACROSS and not np.isnan(w):
+            if roomy and not np.isnan(w):
                 colour = "white" if abs(w) > 0.65 * largest else "black"
                 axes.text(column, row, f"{w:.3g}", ha="center", va="center", fontsize=8, color=colour)
 
@@ -99,7 +102,8 @@ class WeightsDisplay:
         _name(axes.yaxis, self.names[place], ["bias"] * (len(matrix) - len(self.names[place])))
         if self.parameters.biases:
             axes.axhline(len(matrix) - 1.5, color=GREY, linewidth=1)
-        title(axes, f"to {self.layers[place]}", BLANK if np.isnan(matrix).any() else "", width=42)
+        layer, activation = self.layers[place]
+        title(axes, f"to {layer}", activation + f"; {BLANK}" * bool(np.isnan(matrix).any()), width=42)
 
 
 def between_members(model: Model) -> list[np.ndarray]:

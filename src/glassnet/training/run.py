@@ -48,7 +48,7 @@ class Run:
     those after the last update. `output` is what the last iteration's feedforward predicted for its batch, before its update.
     `best_epoch` is the epoch that left `parameters`, `ended` a name of `ENDINGS`, `engine` the engine that ran, `engine_note` why
     that is not the fastest ("" when it is, or was asked for), `state` where the training stands after its last epoch, the
-    optimizer's own state included.
+    optimizer's own state included. `path` holds (epoch, parameters) along the way where they were asked for: epoch 0 is the start.
     """
 
     parameters: Parameters
@@ -59,6 +59,7 @@ class Run:
     output: Floats
     state: State
     engine_note: str = ""
+    path: tuple[tuple[int, Parameters], ...] = ()
 
     @property
     def diagnosis(self) -> str:
@@ -91,6 +92,7 @@ def train(
     progress: Progress | None = None,
     chunk_epochs: int | None = None,
     n_jobs: int | None = None,
+    path_points: int | None = None,
 ) -> Run:
     """Train a network from given parameters on the rows of x and y.
 
@@ -111,6 +113,7 @@ def train(
     progress : called about every quarter of a second with (epochs done, epochs planned, loss, validation loss or None).
     chunk_epochs : epochs between such calls, where a fixed number is wanted. No result depends on it.
     n_jobs : threads that wide layers may use; None: every core allowed, or OMP_NUM_THREADS. No result depends on it.
+    path_points : keep the parameters of so many evenly spaced epochs, the start and the last included, in `Run.path`; None: none.
 
     Raises GlassnetError on shapes that do not fit, values that are not finite, and settings out of range. Ctrl-C ends the run
     in good order (``run.ended == "interrupted"``), on the native engine at the end of an epoch.
@@ -122,13 +125,12 @@ def train(
         network, parameters, x, y, plan, optimizer=optimizer, row_weights=row_weights, validation=validation, penalty=penalty,
         dropout=dropout, weight_masks=weight_masks, multipliers=multipliers, clip=clip, n_jobs=n_jobs,
     )  # fmt: skip
-    found = find_engine(engine, problem)
+    found, marks = find_engine(engine, problem), _path_epochs(plan.epochs, path_points)
     done: list[Piece] = []
-    interrupted = False
+    orders, rates = plan.orders(problem.data.x.shape[0]), plan.rates_of(problem)
+    start, interrupted = state, False
     try:
-        for piece in pieces(
-            found, problem, state, plan.epochs, plan.orders(problem.data.x.shape[0]), plan.rates_of(problem), chunk_epochs
-        ):
+        for piece in pieces(found, problem, state, plan.epochs, orders, rates, chunk_epochs, _next_of(marks)):
             done.append(piece)
             state, measured = piece.state, piece.measured
             if progress:
@@ -143,7 +145,28 @@ def train(
         [piece.measured for piece in done], np.concatenate([np.empty(0), *(p.rates for p in done)]), problem.batches
     )
     kept, epoch = (state.best.parameters, state.best.epoch) if keep_best else (state.parameters, state.epoch)
-    return Run(kept, history, found.name, ended, epoch, output, state, found.note)
+    path = _path([start, *(piece.state for piece in done)], marks)
+    return Run(kept, history, found.name, ended, epoch, output, state, found.note, path)
+
+
+def _path_epochs(epochs: int, points: int | None) -> list[int]:
+    """So many epochs, evenly spaced, from 0 to `epochs`; none where none are wanted."""
+    if points is None:
+        return []
+    if not is_whole(points, 2):
+        raise GlassnetError(f"path_points must be a whole number of 2 or more, got {points}")
+    return sorted(set(np.rint(np.linspace(0, epochs, points)).astype(int).tolist()))
+
+
+def _next_of(marks: list[int]) -> Callable[[State], int] | None:
+    """How many epochs it is from a state to the next of these marks, as `pieces` wants to know."""
+    return (lambda state: next(mark for mark in marks if mark > state.epoch) - state.epoch) if marks else None
+
+
+def _path(states: list[State], marks: list[int]) -> tuple[tuple[int, Parameters], ...]:
+    """Those at the marks, and the last, wherever the run ended; without what a loss that is not finite left."""
+    kept = [state for state in states if state.epoch in marks or (marks and state is states[-1])]
+    return tuple((state.epoch, state.parameters) for state in kept if state.ended != "not_finite")
 
 
 def prepare(

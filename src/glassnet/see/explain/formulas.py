@@ -65,7 +65,7 @@ LOSS_FORMULAS = {
     ),
     "categorical_focal": LossFormula("-y * (1 - a)**h * log(a)", "g - a * s", ""),
 }
-"""Name without its setting -> the formulas. h is the setting, s the row's sum (of targets, of g), l the log of the exponentials' sum."""
+"""Name without its setting -> the formulas. h is the setting, s the row's sum (of y, of g), l the log of the exponentials' sum."""
 
 FOCAL_G = "y * (1 - a)**h * (h * a * log(a) / (1 - a) - 1)"
 SQUEEZED = f"u / sqrt(1 + (u / {SQUEEZE:g})**2)"

@@ -11,7 +11,7 @@ from glassnet.see.explain.formulas import ACTIVATION_FORMULAS
 from glassnet.see.explain.parts import Layer, Node, Operand, Product, Step, Sum
 
 MOST_PRODUCTS, MOST_OF_MEMBER = 12, 4
-"""Products of a sum that are shown, and of what one of several networks adds: of a longer one so many, the largest, unless asked for."""
+"""Products of a long sum that are shown, and of what one of several networks adds: the largest, unless the node was asked for."""
 ALL = 2**63
 
 

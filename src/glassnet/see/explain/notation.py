@@ -28,10 +28,10 @@ def in_text(formula: str, names: Names) -> str:
 
 
 def in_latex(formula: str, names: Names) -> str:
-    """The formula in LaTeX.
+    r"""The formula in LaTeX.
 
     >>> print(in_latex("1 / (1 + exp(-z))", {"z": ("z_{1}", False)}))
-    \\frac{1}{1 + e^{-z_{1}}}
+    \frac{1}{1 + e^{-z_{1}}}
     """
     return _latex(_parsed(formula), names)[0]
 

@@ -33,7 +33,7 @@ class Step:
     """What the step is, in words."""
 
     def operand(self) -> Operand:
-        """This number as it goes into others."""
+        """The number as it goes into others."""
         return Operand(self.symbol, self.value, self.id)
 
 
@@ -62,7 +62,7 @@ class Sum:
     says: str = ""
 
     def operand(self) -> Operand:
-        """This number as it goes into others."""
+        """The number as it goes into others."""
         return Operand(self.symbol, self.value, self.id)
 
 
@@ -102,7 +102,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Row:
-    """One row on the way forward: its cells' encoding, the layers, the answers in the target's own unit, and its part of the loss."""
+    """One row on the way forward: its cells' encoding, the layers, the answers in the target's own unit, its loss."""
 
     name: str
     columns: tuple[Column, ...]
@@ -113,8 +113,10 @@ class Row:
 
 @dataclass(frozen=True)
 class NodeBack:
-    """A node on the way back: `says` is what it is called, `deltas` the chain rule's factors and delta for each row, then a gradient and a new value for each
-    weight into the node; `left_out` weights are not shown."""
+    """A node on the way back: `deltas` are the chain rule's factors and delta for each row; then come the weights into the node.
+
+    `says` is what the node is called; `left_out` weights into it are not shown.
+    """
 
     name: str
     says: str

@@ -41,7 +41,7 @@ def _number(number: Number, digits: int, indent: str, symbols: bool) -> Iterator
 
 
 def _step(step: Step, digits: int, indent: str, symbols: bool) -> Line:
-    """symbol = formula with symbols (where wanted) = formula with numbers = value, as far as these differ."""
+    """A symbol = its formula with symbols (where wanted) = formula with numbers = value, as far as these differ."""
     value = numeral(step.value, digits)
     parts = formulas(step, digits, symbols) if step.formula else []
     middle = "".join(f" = {part}" for part in parts if part not in (value, step.symbol))

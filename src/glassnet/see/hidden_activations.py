@@ -6,8 +6,7 @@ from typing import Any, Self
 import numpy as np
 
 from glassnet.core.network import feedforward
-from glassnet.model import Model
-from glassnet.see.figures import BLUE, ORANGE, style
+from glassnet.see.figures import BLUE, ORANGE, check_enough, style
 from glassnet.see.hidden_units import check_hidden
 from glassnet.see.panels import panels, title
 from glassnet.see.subject import as_model, rows_of
@@ -43,19 +42,23 @@ class ActivationsDisplay:
     @classmethod
     def from_estimator(cls, estimator: Any, X: Any, *, ax: Any = None) -> Self:
         """`from_model` for a fitted estimator."""
-        return cls.from_model(as_model(estimator), X, ax=ax)
+        return cls.from_model(estimator, X, ax=ax)
 
     @classmethod
-    def from_model(cls, model: Model, table: Any, *, ax: Any = None) -> Self:
+    def from_model(cls, model: Any, table: Any, *, ax: Any = None) -> Self:
         """Show the rows of a table to a model and plot what its hidden nodes do.
 
+        model : a Model, a fitted estimator, or (network, parameters).
         table : a path, data frame, dict of columns, or array.
         ax : None: a new figure; one axes, whose place is divided; or an axes for each hidden layer.
 
         Raises GlassnetError on a model without hidden layers.
         """
+        model = as_model(model)
         check_hidden(model)
-        trace = feedforward(model.network, as_dtype(model.parameters, np.float64), rows_of(model, table).x)
+        rows = rows_of(model, table)
+        check_enough(len(rows), 1, "rows to show to the model")
+        trace = feedforward(model.network, as_dtype(model.parameters, np.float64), rows.x)
         return cls(trace.a[:-1], [activation.name for activation in model.network.activations[:-1]]).plot(ax)
 
     @property
