@@ -27,7 +27,7 @@ FUNCTIONS: dict[str, Any] = {
 NUMBER = r"(?<![\w.\]^])(?<!\^\()\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.\[])"
 
 
-CASES = r"\\begin\{cases\} ((?:(?!\\begin).)*?) & \\text\{if \} (.*?) \\\\ ((?:(?!\\begin).)*?) & \\text\{else\} \\end\{cases\}"
+CASES = r"\\begin\{cases\} ((?:(?!\\begin).)*?) & \\text\{if \} ((?:(?!\\begin).)*?) \\\\ ((?:(?!\\begin).)*?) & \\text\{else\} \\end\{cases\}"
 
 
 class Term(NamedTuple):
@@ -52,7 +52,7 @@ class Line(NamedTuple):
     def alias(self) -> str:
         """The other number's symbol, where this one is just that number."""
         (only,) = self.expressions if len(self.expressions) == 1 else ("",)
-        return only if re.fullmatch(r"[zaδy]\d+(\.\d+)?|actual .*|in its unit", only) else ""
+        return only if re.fullmatch(r"[zaδy]\d+(\.\d+)?|actual .*|in its unit|d[eE]/d[az]\d+\.\d+", only) else ""
 
     @property
     def row(self) -> str:
@@ -184,8 +184,9 @@ def _plain(latex: str) -> str:
     """LaTeX of ours as the plain text that says the same."""
     latex = latex.replace(r"\left|", r"\operatorname{abs}\left(").replace(r"\right|", r"\right)")
     latex = latex.replace(r"\left", "").replace(r"\right", "").replace(r"\cdot", "·").replace(r"\delta", "δ").replace(r"\_", "_")
-    while "cases" in latex:  # from the innermost on
-        latex = re.sub(CASES, r"\1 if \2, else \3", latex)
+    while r"\begin{cases}" in latex:  # from the innermost on
+        latex, found = re.subn(CASES, r"\1 if \2, else \3", latex)
+        assert found, latex
     latex = re.sub(r"\\mathrm\{e\}\{([+-]\d+)\}", r"e\1", latex)
     latex = re.sub(r"w_\{(\d+)\[(\d+) \\to (\d+)\]\}", r"w\1[\2→\3]", latex)
     latex = re.sub(r"([zabδeygm])_\{([\d.]+)\}", r"\1\2", latex)

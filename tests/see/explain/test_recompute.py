@@ -2,13 +2,13 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from reading import FUNCTIONS, Line, check_line, half_unit, read_html, read_markdown, read_text
+from reading import FUNCTIONS, Line, Term, check_line, half_unit, read_html, read_markdown, read_text
 
 import glassnet as gn
 from glassnet import article
@@ -85,6 +85,24 @@ def explanation(case: Case) -> Explanation:
     return explain(case.model, case.table, case.rows, y=case.y, backward=True, nodes="all", learning_rate=RATE)
 
 
+def exact(formula: str, operands: dict[str, Any]) -> Any:
+    """A formula of the structure, with its operands."""
+    names = {name: operand["value"] for name, operand in operands.items()}
+    return eval(formula, {"__builtins__": {}, **FUNCTIONS}, names)  # noqa: S307
+
+
+def numbers_in(part: Any) -> Iterator[dict[str, Any]]:
+    """Every number of a JSON explanation: what has an id."""
+    if isinstance(part, dict):
+        if "id" in part:
+            yield part
+        for item in part.values():
+            yield from numbers_in(item)
+    elif isinstance(part, list):
+        for item in part:
+            yield from numbers_in(item)
+
+
 class Truth(NamedTuple):
     """What the network itself says."""
 
@@ -158,12 +176,12 @@ def check_links(lines: list[Line]) -> None:
             made[line.row, line.symbol] = line.value  # the last step of that name is the input
     checked = 0
     for line in lines:
-        for term in line.terms:
+        for term in line.terms or alone(line):
             symbols = term.words.split(", ")[-1].split("·")
             row = next(iter(re.findall(r"^row \d+", term.words)), line.row)
             factors = [factor.strip("()") for factor in term.expression.split("·")]
             for symbol, factor in zip(symbols, factors, strict=len(symbols) == len(factors)):
-                if re.match(r"(a|δ|e|y)\d", symbol) and (row, symbol) in made:
+                if re.match(r"(a|δ|e|y)\d|x\d$", symbol) and (row, symbol) in made:
                     assert made[row, symbol] == factor, (line, symbol)
                     checked += 1
         if line.alias:
@@ -174,6 +192,12 @@ def check_links(lines: list[Line]) -> None:
                 assert value in line.expressions[1], (line, symbol, value)
                 checked += 1
     assert checked > 10
+
+
+def alone(line: Line) -> list[Term]:
+    """A number of one term, which stands on one line with it."""
+    symbols = re.fullmatch(r"(?:.*, )?(\S+·\S+|[eδ]\d\S*|b\d+\.\d+)", line.words)
+    return [Term(line.expressions[-1] if line.expressions else line.value, line.value, line.words)] if symbols else []
 
 
 def check_against(lines: list[Line], case: Case, truth: Truth, digits: int) -> None:
@@ -191,11 +215,10 @@ def check_against(lines: list[Line], case: Case, truth: Truth, digits: int) -> N
                 same(values[f"row {row + 1}", f"a{layer}.{j + 1}"].value, a[n, j])
     same(values["", "E"].value, truth.loss)
     for line in lines:
-        for term in line.terms or [(line.expressions[-1], line.value, line.words)] * bool(line.expressions):
-            expression, _, words = term
-            for symbol in re.findall(r"w\d+\[\d+→\d+\]|b\d+\.\d+", words):
+        for term in line.terms or alone(line):
+            for symbol in re.findall(r"w\d+\[\d+→\d+\]|b\d+\.\d+", term.words):
                 if not line.symbol.startswith("dE"):
-                    weights[symbol] = float(expression.split("·")[-1].strip("()"))
+                    weights[symbol] = float(term.expression.split("·")[-1].strip("()"))
     members = truth.model.members
     for layer, (w, gradient) in enumerate(zip(truth.parameters.weights, truth.gradients.weights, strict=True), 1):
         for (i, j), value in np.ndenumerate(w):
@@ -210,3 +233,65 @@ def check_against(lines: list[Line], case: Case, truth: Truth, digits: int) -> N
         for j, value in enumerate(b):
             same(values["", f"dE/db{layer}.{j + 1}"].value, gradient[j])
             same(values["", f"new b{layer}.{j + 1}"].value, value - RATE * gradient[j])
+
+
+@pytest.mark.parametrize("face", ["json", "python"])
+def test_the_structure_alone_gives_them_to_the_last_digit(face: str, explanation: Explanation, case: Case, truth: Truth) -> None:
+    whole = json.loads(json.dumps(explanation.to_dict())) if face == "json" else explanation.to_dict()
+    numbers = list(numbers_in(json.loads(json.dumps(whole))))
+    made = {number["id"]: number["value"] for number in numbers}
+    assert len(made) == len(numbers), "two numbers have one id"
+    if face == "python":
+        assert {number.id: number.value for number in explanation.numbers()} == made
+    operands = 0
+    for number in numbers:
+        used = [*(number.get("operands") or {}).values(), *(operand for _, operand in number.get("added", ()))]
+        for product in number.get("products", ()):
+            used += [product["left"], product["right"]]
+            assert product["value"] == pytest.approx(product["left"]["value"] * product["right"]["value"], rel=1e-14)
+        for operand in used:
+            assert operand["source"] not in made or made[operand["source"]] == operand["value"], (number["id"], operand)
+            operands += operand["source"] in made
+        if "products" in number:
+            assert number["left_out"] == 0
+            parts = [product["value"] for product in number["products"]] + [operand["value"] for _, operand in number["added"]]
+            assert number["value"] == pytest.approx(sum(parts), rel=1e-11, abs=1e-14)
+        elif number["formula"]:
+            found = exact(number["formula"], number["operands"])
+            assert found == (pytest.approx(number["value"], rel=1e-10, abs=1e-14)), number
+    assert operands > 50
+    for n, row in enumerate(case.rows):
+        inputs = {i: value for id_, value in made.items() for i in inputs_of(id_, f"r{row + 1}.x")}
+        assert [inputs[i] for i in range(1, len(inputs) + 1)] == pytest.approx(truth.x[n].tolist(), rel=1e-13, abs=1e-15)
+        for layer, a in enumerate(truth.trace.a, 1):
+            assert [made[f"r{row + 1}.a{layer}.{j + 1}"] for j in range(a.shape[1])] == a[n].tolist()
+    assert made["E"] == pytest.approx(truth.loss, rel=1e-12)
+    for layer, gradient in enumerate(truth.gradients.weights, 1):
+        for (i, j), value in np.ndenumerate(gradient):
+            assert made.get(f"gw{layer}.{i + 1}.{j + 1}", 0.0) == value or truth.parameters.weights[layer - 1][i, j] == 0
+    for layer, gradient in enumerate(truth.gradients.biases, 1):
+        assert [made[f"gb{layer}.{j + 1}"] for j in range(len(gradient))] == gradient.tolist()
+
+
+def inputs_of(name: str, prefix: str) -> range:
+    """The network inputs, from 1, that a number of that id is: r1.x3, or a run of them, r1.x3-6."""
+    found = re.fullmatch(re.escape(prefix) + r"(\d+)(?:-(\d+))?", name)
+    return range(int(found[1]), int(found[2] or found[1]) + 1) if found else range(0)
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_a_changed_digit_is_noticed(face: str) -> None:
+    """The check itself: any one number of the article's first step made a little larger no longer adds up."""
+    case = the_article()
+    explanation = explain(case.model, case.table, [3], y=case.y, backward=True, nodes="all")
+    written = {"text": explanation.text, "markdown": explanation.markdown, "html": explanation.html}[face](6)
+    places = [m for m in re.finditer(r"(?<=[ (>])0\.\d{4,6}(?=[ )<\n])", written)]
+    assert len(places) > 50
+    read = {"text": read_text, "markdown": read_markdown, "html": read_html}[face]
+    for place in places[::5]:
+        changed = f"{float(place[0]) * 1.01:.6g}"
+        with pytest.raises(AssertionError):
+            lines = read(written[: place.start()] + changed + written[place.end() :])
+            for line in lines:
+                check_line(line, 6)
+            check_links(lines)
