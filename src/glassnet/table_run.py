@@ -92,16 +92,21 @@ def train_table(table: Any, target: str | Sequence[str], *, progress: Progress |
 
     Raises GlassnetError, naming the column, row or option, on anything that cannot be trained on.
     """
+    return run_table(table, target, options_from(options), progress).model
+
+
+def options_from(given: dict[str, Any]) -> Options:
+    """Options by name, as people and run.json write them. Raises GlassnetError on an unknown name or a value out of range."""
     known = list(Options.__dataclass_fields__)
-    for name in options:
+    for name in given:
         if name not in known:
             raise unknown_name("option", name, known)
-    settings: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
+    settings: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
     for name in {"categories", "ignore"} & settings.keys():
         settings[name] = (settings[name],) if isinstance(settings[name], str) else tuple(settings[name] or ())
     if isinstance(settings.get("hidden"), int):
         settings["hidden"] = (settings["hidden"],)
-    return run_table(table, target, Options(**settings), progress).model
+    return Options(**settings)
 
 
 def run_table(

@@ -1,5 +1,7 @@
 """The documentation against the program: names, commands, docstrings, results. `make docs` builds the pages and looks at each."""
 
+import ast
+import inspect
 import re
 import sys
 from collections import Counter
@@ -100,6 +102,12 @@ def test_a_docstring_is_set_out_in_sections() -> None:
 def test_a_docstring_that_is_set_out_already_stays_so() -> None:
     lines = ["One line.", "", "Examples", "--------", "Some words:", "", ">>> 1", "1", ""]
     assert [line for line in docstrings.set_out(lines) if line] == [line for line in lines if line]
+
+
+@pytest.mark.parametrize("name", ["Model", "Activation", "train"])
+def test_a_signature_is_python_once_it_is_readable(name: str) -> None:
+    found, _ = docstrings.readable(str(inspect.signature(getattr(gn, name))), None)
+    assert ast.parse(f"def f{found}: ...")
 
 
 GOOD = '<a href="#here"></a><p id="here"><img src="a.png" alt="what it shows"><a href="https://example.org">elsewhere</a>'

@@ -10,7 +10,7 @@ import click
 import glassnet
 from glassnet.errors import GlassnetError
 
-COMMANDS = ("demo", "train", "predict", "show", "explain")
+COMMANDS = ("demo", "train", "predict", "show", "explain", "plot")
 
 
 class Commands(click.Group):

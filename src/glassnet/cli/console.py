@@ -70,6 +70,12 @@ def write_columns(target: Path | IO[str], columns: Mapping[str, Sequence[Any]]) 
     return None
 
 
+def read_column(path: Path, name: str) -> list[str]:
+    """A column of a file that `write_columns` wrote, as text."""
+    with path.open(newline="", encoding="utf-8") as file:
+        return [row[name] for row in csv.DictReader(file)]
+
+
 def number(value: Any, digits: int = 3) -> str:
     """A number for reading, with so many decimals; large ones with fewer, text as it is."""
     if not isinstance(value, float):

@@ -41,16 +41,19 @@ def demo(seed: int, rng: str, iterations: int, out: str | None, engine: str, as_
         print_files(folder)
 
 
-def train_article(seed: int, rng: str, iterations: int, engine: str) -> "tuple[Parameters, Run]":
-    """The article's starting weights, and what its iterations make of them."""
+def train_article(
+    seed: int, rng: str, iterations: int, engine: str, path_points: int | None = None
+) -> "tuple[Parameters, Run]":
+    """The article's starting weights, and what its iterations make of them; `path_points` as in `train`."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy starting its threads takes longer than all that follows
     from glassnet.core.optimizers import GradientDescent
     from glassnet.training.run import train
 
     network = article.article_network()
     start = start_of_article(seed, rng)
+    optimizer = GradientDescent(article.LEARNING_RATE)
     run = train(
-        network, start, article.X, article.Y, optimizer=GradientDescent(article.LEARNING_RATE), epochs=iterations, engine=engine
+        network, start, article.X, article.Y, optimizer=optimizer, epochs=iterations, engine=engine, path_points=path_points
     )
     if run.ended == "interrupted" and not len(run.history.loss):
         raise KeyboardInterrupt

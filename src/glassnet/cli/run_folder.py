@@ -69,3 +69,25 @@ def at_iteration(model: "Model", iteration: int) -> "Model":
     if iteration == 1:
         return replace(model, parameters=start_of_article(seed, rng))
     return replace(model, parameters=train_article(seed, rng, iteration - 1, model.record["engine"])[1].parameters)
+
+
+def scored_rows(path: Path) -> list[int]:
+    """The rows that the run in `path` was scored on, from 0 in its table: those held out, or where there were none those trained on."""
+    from glassnet.cli.console import read_column
+
+    folder = path if path.is_dir() else path.parent
+    return [int(row) - 1 for row in read_column(folder / "predictions.csv", "row")]
+
+
+def path_of_run(path: Path, model: "Model", points: int) -> Any:
+    """(epoch, parameters) along the training, by training once more. Raises GlassnetError where the run cannot be repeated."""
+    if is_demo(model):
+        from glassnet.cli.demo import train_article
+
+        record = model.record
+        return train_article(record["seed"], record["rng"], record["iterations"], record["engine"], points)[1].path
+    from glassnet.table_run import options_from, run_table
+
+    rows_of_run(path, model, None)
+    record = read_record(path)
+    return run_table(record["table"], record["target"], options_from(record["options"]), path_points=points).path

@@ -46,6 +46,7 @@ SHOWN_ROWS = 8  # held-out rows on the terminal; predictions.csv has all
 @click.option("--ignore", multiple=True, help="Column to leave out; repeat for more.")
 @click.option("--affine", is_flag=True, help="Only centre and scale numbers, so that the model can be folded into plain weights.")
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder to write.", show_default="runs/<name of the table>")
+@click.option("--report/--no-report", default=True, help="Whether to write report.html, which takes a few seconds.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def train(
@@ -55,6 +56,7 @@ def train(
     activation: str,
     category: tuple[str, ...],
     out: Path | None,
+    report: bool,
     as_json: bool,
     quiet: bool,
     **others: Any,
@@ -78,6 +80,8 @@ def train(
     out = out or free_folder(Path("runs") / source.stem)
     record = make_record(table, done)
     write_run_folder(out, done, record)
+    if report:
+        write_report(out / "report.html", done, record, source.name)
     if as_json:
         json.dump({**record, "out": str(out)}, sys.stdout)
         print()
@@ -97,6 +101,7 @@ def make_record(table: str, done: Any) -> dict[str, Any]:
     import numpy as np
 
     import glassnet
+    from glassnet.cli.run_folder import sha256
 
     model = done.model
     return {
@@ -105,6 +110,7 @@ def make_record(table: str, done: Any) -> dict[str, Any]:
         "numpy": np.__version__,
         "command": ["train", table, *(part for name in model.record["target"] for part in ("--target", name))],
         "table": table if table == "-" else str(Path(table).resolve()),
+        "table_sha256": None if table == "-" else sha256(table),
         "target": model.record["target"],
         "options": asdict(done.options),
         "engine": done.runs[0].engine,
@@ -122,6 +128,15 @@ def make_record(table: str, done: Any) -> dict[str, Any]:
         "ended": done.ended or "finished",
         "diagnosis": done.diagnosis,
     }
+
+
+def write_report(path: Path, done: Any, record: dict[str, Any], table: str) -> None:
+    """The page that tells it all, after the run is safe in its folder."""
+    from glassnet.files import whole_file
+    from glassnet.see.report.build import make_report
+
+    with whole_file(path) as part:
+        part.write_text(make_report(done, record, table), encoding="utf-8")
 
 
 def write_run_folder(out: Path, done: Any, record: dict[str, Any]) -> None:

@@ -58,12 +58,18 @@ def figure_and_axes(ax: Any = None, width: float = 6.4, height: float = 4.0) -> 
 def save_figure(figure: "Figure", path: str | Path, dpi: int = 150) -> None:
     """Write a figure in the format of the path's suffix: .svg, .png or .pdf. Raises GlassnetError on another suffix."""
     path = Path(path)
-    kind = path.suffix.lower().lstrip(".")
-    if kind not in FORMATS:
-        raise unknown_name("picture format", path.suffix or path.name, [f".{name}" for name in FORMATS])
+    kind = check_format(path)
     metadata = {"svg": {"Date": None}, "png": {}, "pdf": {"CreationDate": None}}[kind]
     with style(), whole_file(path) as part:
         figure.savefig(part, format=kind, dpi=dpi, metadata=metadata)
+
+
+def check_format(path: Path) -> str:
+    """The format that a path's suffix names. Raises GlassnetError on one that no picture has."""
+    kind = path.suffix.lower().lstrip(".")
+    if kind not in FORMATS:
+        raise unknown_name("picture format", path.suffix or path.name, [f".{name}" for name in FORMATS])
+    return kind
 
 
 def check_enough(found: int, needed: int, what: str) -> None:

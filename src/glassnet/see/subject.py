@@ -12,7 +12,7 @@ from glassnet.core.network import Network, Parameters, check_shapes
 from glassnet.errors import GlassnetError
 from glassnet.model import Model
 from glassnet.tables.arrays import array_columns
-from glassnet.tables.columns import Column, Columns, as_columns, take_rows
+from glassnet.tables.columns import Column, Columns, as_columns, is_missing, take_rows
 from glassnet.tables.encoding import TableEncoding, plain_encoding
 from glassnet.tables.read import read_table
 from glassnet.tables.targets import ClassTarget, NumberTarget, label_text
@@ -118,11 +118,13 @@ def rows_of(model: Model, table: Any, y: Any = None) -> Rows:
     Parameters
     ----------
     table : what `Model.predict` takes; an array has one column for each of `encoding.needed`, in that order. A frame may hold the
-        targets too.
+        targets too. Rows that were looked up before stay what they are.
     y : the targets, N, or N x targets, where they stand apart.
 
-    Raises GlassnetError, naming the column, where an input column is missing.
+    Raises GlassnetError, naming the column, where an input column is missing, and where a target is not of the kind trained on.
     """
+    if isinstance(table, Rows):
+        return table
     encoding = model.encoding
     names = [target.name for target in encoding.targets]
     if isinstance(table, (list, tuple)):
@@ -143,6 +145,10 @@ def rows_of(model: Model, table: Any, y: Any = None) -> Rows:
     rows, given = (len(next(iter(group.values())).values) for group in (columns, answers or columns))
     if rows != given:
         raise GlassnetError(f"the table has {rows} rows and y has {given}: give one target for each row")
+    for target in encoding.targets:
+        if isinstance(target, NumberTarget) and target.name in answers and answers[target.name].kind != "number":
+            kind = answers[target.name].kind
+            raise GlassnetError(f"target '{target.name}' is {kind}, but the model predicts numbers: convert it, or leave it out")
     return Rows(model, {name: columns[name] for name in encoding.needed}, answers)
 
 
@@ -157,7 +163,7 @@ def _answers(names: Sequence[str], y: Any) -> Columns:
         if part.dtype.kind in "fiu":
             columns[name] = Column(name, "number", part.astype(float))
         else:
-            texts = np.array([label_text(v.item() if hasattr(v, "item") else v) for v in part], object)
+            texts = np.array([None if is_missing(v) else label_text(v.item() if hasattr(v, "item") else v) for v in part], object)
             columns[name] = Column(name, "text", texts)
     return columns
 

@@ -1,0 +1,123 @@
+"""
+Check your own gradient
+=======================
+
+You wrote backpropagation yourself: for a course, for a paper, in another language. `check_gradient` says whether it
+is right, and where it can tell, which mistake it is.
+"""
+
+# %%
+# Any loss, any gradient
+# ----------------------
+#
+# Give a function from the parameters to the loss, the gradient, and the parameters. It takes differences of the loss
+# at every entry, and along random directions.
+
+import numpy as np
+
+import glassnet as gn
+
+random = np.random.default_rng(0)
+X, y = random.normal(size=(20, 3)), random.normal(size=(20, 1))
+weights = random.normal(size=(3, 1))
+
+
+def loss(w):
+    return np.mean((X @ w - y) ** 2)
+
+
+print(gn.check_gradient(loss, 2 * X.T @ (X @ weights - y) / len(X), weights))
+
+# %%
+# A mistake: the mean was forgotten, and the gradient is that of the sum.
+
+print(gn.check_gradient(loss, 2 * X.T @ (X @ weights - y), weights).mistake)
+
+# %%
+# A network of your own
+# ---------------------
+#
+# Parameters may be any nest of lists and tuples of arrays. Say which network it is, with its rows and targets, and
+# the layer is named too. The program below is right; what follows plants one mistake at a time.
+
+network = gn.Network([3, 5, 2, 1], activation="tanh", loss="sum_of_squares", bias=False)
+start = list(gn.initialize(network, seed=0).weights)
+
+
+def forward(W):
+    a1 = np.tanh(X @ W[0])
+    a2 = np.tanh(a1 @ W[1])
+    return a1, a2, a2 @ W[2]
+
+
+def loss_of(W):
+    return ((forward(W)[2] - y) ** 2).sum()
+
+
+def gradient(W, *, slope=lambda a: 1 - a**2, sign=1, factor=2):
+    a1, a2, out = forward(W)
+    delta3 = factor * sign * (out - y)
+    delta2 = delta3 @ W[2].T * slope(a2)
+    delta1 = delta2 @ W[1].T * slope(a1)
+    return [X.T @ delta1, a1.T @ delta2, a2.T @ delta3]
+
+
+def check(found):
+    return gn.check_gradient(loss_of, found, start, network=network, x=X, y=y)
+
+
+print(check(gradient(start)))
+
+# %%
+# The slope of the activation forgotten:
+
+print(check(gradient(start, slope=lambda a: 1)).mistake)
+
+# %%
+# The sign turned around, so that a step would go uphill:
+
+print(check(gradient(start, sign=-1)).mistake)
+
+# %%
+# The 2 of the square left out:
+
+print(check(gradient(start, factor=1)).mistake)
+
+# %%
+# The slope taken at the wrong place, of the sum z where it should be of the activation a:
+
+
+def slope_of_z(a):
+    return 1 - np.arctanh(a) ** 2
+
+
+print(check(gradient(start, slope=slope_of_z)).mistake)
+
+# %%
+# It never guesses. A gradient that is wrong in another way is wrong, and the entry that is furthest off is named:
+
+found = gradient(start)
+found[1][2, 0] += 1.0
+print(check(found))
+
+# %%
+# An activation or a loss of your own
+# -----------------------------------
+#
+# `Activation` and `Loss` take your functions with their slopes. Training checks them first, and says which one is
+# wrong:
+
+
+def softsign(z):
+    return z / (1 + np.abs(z))
+
+
+def wrong_slope(z):
+    return 1 / (1 + np.abs(z))  # should be squared
+
+
+own = gn.Network([3, 5, 1], gn.Activation(value=softsign, slope=wrong_slope))
+try:
+    gn.train(own, gn.initialize(own), X, y, epochs=1)
+except gn.GlassnetError as error:
+    print(error)

@@ -1,0 +1,58 @@
+"""The rows a model did worst on, with their whole explanation."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from glassnet.see.explain.build import explain_rows
+from glassnet.see.explain.html import to_body
+from glassnet.see.subject import Rows
+from glassnet.tables.targets import ClassTarget, label_text
+
+
+class WorstRow(NamedTuple):
+    """A row by its number in the table, its loss, what each target was and what was predicted, and the explanation as HTML."""
+
+    number: int
+    loss: float
+    answers: list[tuple[str, str, str]]
+    """(target, actual, predicted), in words."""
+    explanation: str
+
+
+def worst_rows(rows: Rows, numbers: np.ndarray, count: int) -> list[WorstRow]:
+    """The rows of the largest loss, the worst first; `numbers` are the rows' in the table, from 1."""
+    network, output = rows.model.network, rows.output
+    trace_in = output if network.loss.output is None else _pre_activations(rows)
+    with np.errstate(all="ignore"):
+        losses = network.loss.each(trace_in, rows.y)[0].sum(axis=1)  # N
+    order = np.argsort(-np.nan_to_num(losses, nan=np.inf), kind="stable")[:count]
+    return [_worst(rows.take([place]), int(numbers[place]), float(losses[place])) for place in order]
+
+
+def _pre_activations(rows: Rows) -> np.ndarray:
+    """The last layer's z, N x K, which a cross-entropy takes."""
+    from glassnet.core.network import feedforward
+    from glassnet.training.problem import as_dtype
+
+    parameters = as_dtype(rows.model.parameters, np.float64)
+    return feedforward(rows.model.network, parameters, rows.x).z[-1]
+
+
+def _worst(row: Rows, number: int, loss: float) -> WorstRow:
+    answers: list[tuple[str, str, str]] = []
+    for target, part in row.model.encoding.by_target(row.output):
+        truth, answer = target.truth(row.answers[target.name])[0], target.decode(part)[0]
+        if isinstance(target, ClassTarget):
+            shares = target.probabilities(part)[0]
+            of_truth = shares[int(target.index(row.answers[target.name])[0])]
+            told = f"{label_text(_plain(answer))} ({shares.max():.1%}; {label_text(_plain(truth))} {of_truth:.1%})"
+            answers.append((target.name, label_text(_plain(truth)), told))
+        else:
+            answers.append((target.name, f"{truth:.6g}", f"{answer:.6g}"))
+    explanation = explain_rows(row, [number])
+    return WorstRow(number, loss, answers, to_body(explanation, tag="div"))
+
+
+def _plain(label: object) -> object:
+    return label.item() if isinstance(label, np.generic) else label
