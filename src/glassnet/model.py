@@ -70,6 +70,11 @@ class Model:
         """
         return self.answers_of(self.output(table))
 
+    def _repr_html_(self) -> str:
+        from glassnet.see.notebook import model_html
+
+        return model_html(self)
+
     def __getstate__(self) -> dict[str, Any]:
         """What a copy or a pickle of the model holds: all but the prepared prediction, which is made anew where it is needed."""
         return {name: value for name, value in self.__dict__.items() if name != "_predictor"}

@@ -22,6 +22,16 @@ class NetworkEstimator(BaseEstimator):
         vars(self).update({name: value for name, value in settings.items() if name not in ("self", "__class__")})
 
 
+    def _html_repr(self) -> str:
+        """What notebooks show: scikit-learn's box, and once it is fitted the network below it."""
+        box: str = super()._html_repr()
+        if not hasattr(self, "model_") and not hasattr(self, "coefs_"):
+            return box
+        from glassnet.see.notebook import network_html
+
+        return box + network_html(self)
+
+
 def check_judges(X_val: Any, y_val: Any, sample_weight_val: Any) -> None:
     """Raises GlassnetError where fit is given only a part of the rows to judge by."""
     if (X_val is None) != (y_val is None) or (X_val is None and sample_weight_val is not None):

@@ -64,6 +64,20 @@ def save_figure(figure: "Figure", path: str | Path, dpi: int = 150) -> None:
         figure.savefig(part, format=kind, dpi=dpi, metadata=metadata)
 
 
+def data_uri(display: Any) -> str:
+    """A Display's figure as the source of a picture in a page: SVG without a background. pyplot forgets the figure."""
+    import base64
+    import io
+    import sys
+
+    buffer = io.BytesIO()
+    with style():
+        display.figure_.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close(display.figure_)
+    return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
 def check_format(path: Path) -> str:
     """The format that a path's suffix names. Raises GlassnetError on one that no picture has."""
     kind = path.suffix.lower().lstrip(".")

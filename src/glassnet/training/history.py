@@ -38,6 +38,11 @@ class History:
         rates = learning_rate.ravel()[: len(loss)]
         return cls(loss, epoch_loss, penalty, gradient_norm, validation_loss, rates, batches)
 
+    def _repr_html_(self) -> str:
+        from glassnet.see.notebook import history_html
+
+        return history_html(self)
+
     def table(self) -> dict[str, list[Any]]:
         """One row an epoch: its number, its last iteration, training loss, learning rate.
 

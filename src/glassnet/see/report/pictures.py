@@ -1,12 +1,10 @@
 """The pictures of a report, as parts of a page: each with its title, a text for those who cannot see it, and what it says."""
 
-import base64
-import io
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from glassnet.model import Model
-from glassnet.see.figures import style
+from glassnet.see.figures import data_uri
 from glassnet.see.subject import Rows
 from glassnet.tables.targets import NumberTarget
 
@@ -24,29 +22,33 @@ class Picture(NamedTuple):
 
 def picture(display: Any, title: str, alt: str, says: str = "") -> Picture:
     """A Display's figure as part of a page."""
-    buffer = io.BytesIO()
-    with style():
-        display.figure_.savefig(buffer, format="svg", metadata={"Date": None})
-    source = "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
-    return Picture(title, alt, source, says)
+    return Picture(title, alt, data_uri(display), says)
 
 
 def score_pictures(model: Model, rows: Rows, which: str) -> Iterator[Picture]:
     """How good the model is on some rows, `which` in words; with several targets of each of the first few."""
     for target in model.encoding.targets[:MOST_TARGETS]:
         if isinstance(target, NumberTarget):
-            yield _regression(model, rows, target.name, which)
+            yield from _regression(model, rows, target.name, which)
         else:
             yield from _classification(model, rows, target.name, which)
 
 
-def _regression(model: Model, rows: Rows, target: str, which: str) -> Picture:
+def _regression(model: Model, rows: Rows, target: str, which: str) -> Iterator[Picture]:
     from glassnet.see.regression import RegressionDisplay
 
-    display = RegressionDisplay.from_model(model, rows, target=target)
-    told = ", ".join(f"{name.upper()} {value:.4g}" for name, value in display.scores.items())
-    alt = f"Three panels: {target} predicted against actual, residuals against predictions, and a histogram of the errors. {told}."
-    return picture(display, f"{target}: predicted against actual", alt, f"{which}; {told}.")
+    kinds = {
+        "predicted_vs_actual": (
+            "predicted against actual",
+            "Each row's prediction against what it was, with the line where both are equal.",
+        ),
+        "residual_vs_predicted": ("residuals", "Each row's error against its prediction."),
+        "error_histogram": ("errors", "How often errors of each size occur."),
+    }
+    for kind, (title, alt) in kinds.items():
+        display = RegressionDisplay.from_model(model, rows, target=target, kind=kind)
+        told = ", ".join(f"{name.upper()} {value:.4g}" for name, value in display.scores.items())
+        yield picture(display, f"{target}: {title}", f"{alt} {told}.", f"{which}; {told}." if kind == "predicted_vs_actual" else "")
 
 
 def _classification(model: Model, rows: Rows, target: str, which: str) -> Iterator[Picture]:
@@ -56,10 +58,14 @@ def _classification(model: Model, rows: Rows, target: str, which: str) -> Iterat
 
     confusion = ConfusionMatrixDisplay.from_model(model, rows, target=target)
     told = f"accuracy {confusion.accuracy:.3f}, balanced accuracy {confusion.balanced_accuracy:.3f}"
-    yield picture(confusion, f"{target}: confusion matrix", f"How often each class was taken for which; {told}.", f"{which}; {told}.")
+    yield picture(
+        confusion, f"{target}: confusion matrix", f"How often each class was taken for which; {told}.", f"{which}; {told}."
+    )
     if (confusion.confusion_matrix.sum(axis=1) > 0).sum() > 1:  # of one class alone there is no curve
         roc = RocCurveDisplay.from_model(model, rows, target=target)
-        yield picture(roc, f"{target}: ROC curves", "True against false positive rate of each class, with the area under each curve.")
+        yield picture(
+            roc, f"{target}: ROC curves", "True against false positive rate of each class, with the area under each curve."
+        )
     calibration = CalibrationDisplay.from_model(model, rows, target=target)
     alt = f"Share observed against probability predicted; expected calibration error {calibration.error:.3f}."
     yield picture(calibration, f"{target}: calibration", alt)
@@ -88,4 +94,8 @@ def column_pictures(model: Model, rows: Rows) -> Iterator[Picture]:
     yield picture(importance, "Which columns matter", f"Bars, longest first: {', '.join(names)}.", says)
     if len(model.encoding.needed) > 1:
         surface = DecisionSurfaceDisplay.from_model(model, rows)
-        yield picture(surface, "The answer over two columns", f"The answer over {surface.plane.x.name} and {surface.plane.y.name}, with the rows.")
+        yield picture(
+            surface,
+            "The answer over two columns",
+            f"The answer over {surface.plane.x.name} and {surface.plane.y.name}, with the rows.",
+        )
