@@ -1,6 +1,7 @@
 """The array engines that every test of the mathematics runs on, and the article's data."""
 
 import os
+import sys
 
 os.environ.setdefault("SCIPY_ARRAY_API", "1")  # before SciPy is imported: else one of scikit-learn's checks is skipped
 
@@ -67,6 +68,15 @@ ENGINES = [
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     with jax.numpy_rank_promotion("raise"):
         yield request.param
+
+
+@pytest.fixture(autouse=True)
+def closed_figures() -> Iterator[None]:
+    """pyplot keeps its figures until they are closed: close them after each test."""
+    yield
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        pyplot.close("all")
 
 
 @pytest.fixture(scope="session")
