@@ -7,7 +7,6 @@ from typing import Any, Self
 
 from glassnet.core.network import Network, Parameters
 from glassnet.files import whole_file
-from glassnet.model import Model
 from glassnet.see.figures import figure_and_axes, save_figure, style
 from glassnet.see.network.axes import draw
 from glassnet.see.network.layout import lay_out
@@ -63,11 +62,13 @@ class NetworkDisplay:
         self._picture = lay_out(network, parameters, self.inputs, self.outputs, title, note)
 
     @classmethod
-    def from_model(cls, model: Model, *, ax: Any = None) -> Self:
+    def from_model(cls, model: Any, *, ax: Any = None) -> Self:
         """The network of a model, with the names of its columns and classes; drawn on `ax` where that is given.
 
-        Members that were joined into one network stand side by side, and the picture says so.
+        model : a Model, a fitted estimator, or a pair (Network, Parameters). Members that were joined into one network stand side by
+        side, and the picture says so. Raises GlassnetError on anything else.
         """
+        model = as_model(model)
         one = "-".join(map(str, model.member.sizes))
         note = f"{model.members} networks of {one} side by side: no weights between them." if model.members > 1 else ""
         display = cls(model.network, model.parameters, model.encoding.features, model.encoding.outputs, note=note)
@@ -75,11 +76,8 @@ class NetworkDisplay:
 
     @classmethod
     def from_estimator(cls, estimator: Any, *, ax: Any = None) -> Self:
-        """The network of a fitted estimator, or of a model; drawn on `ax` where that is given.
-
-        Raises GlassnetError on anything else, and on an estimator that is not fitted.
-        """
-        return cls.from_model(as_model(estimator), ax=ax)
+        """`from_model` for a fitted estimator."""
+        return cls.from_model(estimator, ax=ax)
 
     def plot(self, ax: Any = None) -> Self:
         """Draw it on matplotlib axes, or on a new figure of its own size."""
