@@ -14,8 +14,6 @@ from glassnet.core.arrays import Array
 from glassnet.core.losses import is_ours
 from glassnet.core.network import Network
 from glassnet.errors import GlassnetError
-from glassnet.mistakes.numbers import Slopes, check_same_shapes, from_numbers
-from glassnet.mistakes.planted import from_network
 from glassnet.nests import entry, leaves, refill, split
 
 STEP = 6e-6  # about the cube root of float64's rounding, where a central difference is best
@@ -111,6 +109,9 @@ def check_gradient(
     """
     if network is not None and (x is None or y is None):
         raise GlassnetError("with network=, give the rows and targets of the loss too: x= and y=")
+    from glassnet.mistakes.numbers import Slopes, check_same_shapes, from_numbers  # every training imports this file
+    from glassnet.mistakes.planted import from_network
+
     names, arrays = zip(*leaves(parameters), strict=True)
     grads = [g for _, g in leaves(gradient)]
     check_same_shapes(names, arrays, grads)
