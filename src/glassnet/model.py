@@ -133,9 +133,9 @@ class Model:
     def fold(self) -> "Model":
         """An equal model on the columns' own numbers: centre and scale are in the weights, so a hand calculation needs only these.
 
-        Its weights are float64, and it has biases. Columns of categories stay as they are: each input is 0 or 1 (two values: -1 or 1).
-        The loss, and so the gradients, are then in the target's own unit. Raises GlassnetError where anything but centre and scale is
-        done to a number, naming the columns; ``train_table(..., affine=True)`` trains without.
+        Its weights are float64, and it has biases. Columns of categories stay as they are: inputs of 0 and 1 (two values: -1 and 1).
+        The loss, and so the gradients, are then in the target's own unit. Raises GlassnetError where anything but centre and scale
+        is done to a number, naming the columns; ``train_table(..., affine=True)`` trains without.
 
         >>> import numpy as np
         >>> from glassnet import train_table

@@ -57,7 +57,8 @@ class Options:
     shares of the rows for the final score and, of the rest, for choosing the epoch (None: several members judge by the rows they
     were not shown, see `table_fit`; it stays None); `decay` that of AdamW; `categories` columns of numbers to take as categories;
     `ignore` columns to leave out; `affine`: numbers are only centred and scaled, and predictions not held to a range, so that
-    `Model.fold` can put it all into the weights. The rest as in `train`. Raises GlassnetError on unknown names and values out of range.
+    `Model.fold` can put it all into the weights. The rest as in `train`. Raises GlassnetError on unknown names and values out of
+    range.
     """
 
     task: str | None = None

@@ -1,4 +1,4 @@
-"""The pages and the diagram in a real browser: what lights up, what comes from outside (nothing), what fits a phone, dark and light."""
+"""The pages and the diagram in a real browser: what lights up, what comes from outside, what fits a phone, dark and light."""
 
 import shutil
 from collections.abc import Iterator

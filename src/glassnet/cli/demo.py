@@ -41,9 +41,7 @@ def demo(seed: int, rng: str, iterations: int, out: str | None, engine: str, as_
         print_files(folder)
 
 
-def train_article(
-    seed: int, rng: str, iterations: int, engine: str, path_points: int | None = None
-) -> "tuple[Parameters, Run]":
+def train_article(seed: int, rng: str, iterations: int, engine: str, path_points: int | None = None) -> "tuple[Parameters, Run]":
     """The article's starting weights, and what its iterations make of them; `path_points` as in `train`."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy starting its threads takes longer than all that follows
     from glassnet.core.optimizers import GradientDescent

@@ -20,10 +20,10 @@ FORMATS = ("svg", "png", "pdf")
 
 @contextmanager
 def style() -> Iterator[None]:
-    """matplotlib's settings while a picture of ours is made and saved: its text stays text, its file is always the same."""
+    """Matplotlib's settings while a picture of ours is made and saved: its text stays text, its file is always the same."""
     import matplotlib as mpl
 
-    settings = {
+    settings: Any = {
         "svg.hashsalt": "glassnet", "svg.fonttype": "none", "font.family": "DejaVu Sans", "axes.spines.top": False,
         "axes.spines.right": False, "axes.titlesize": 11, "legend.frameon": False,
     }  # fmt: skip
@@ -34,7 +34,7 @@ def style() -> Iterator[None]:
 def new_figure(width: float = 6.4, height: float = 4.0) -> "Figure":
     """An empty figure of so many inches that lays out what is drawn in it.
 
-    It belongs to pyplot where a notebook or window is to show it by itself, else to nobody, and is forgotten when you are done with it.
+    It belongs to pyplot where pyplot is in use, so that a notebook or window shows it by itself; else to nobody.
     """
     import sys
 

@@ -156,8 +156,8 @@ def _task_of(column: Column, asked: Task | None) -> Task:
 def learn_target(column: Column, task: Task, centred: bool = True, held: bool = True) -> Target:
     """The encoding of a target, learnt from training rows without missing cells.
 
-    `centred=False` only divides, by the mean: for outputs that cannot be negative. Predictions of numbers are `held` to the range seen,
-    or not. Raises GlassnetError on a target that
+    `centred=False` only divides, by the mean: for outputs that cannot be negative. Predictions of numbers are `held` to the range
+    seen, or not. Raises GlassnetError on a target that
     does not fit the task.
     """
     if task == "regression":

@@ -6,7 +6,6 @@ differ from what they print beside it by what the shown digits allow and no more
 
 import math
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any, NamedTuple
 
@@ -27,7 +26,8 @@ FUNCTIONS: dict[str, Any] = {
 NUMBER = r"(?<![\w.\]^])(?<!\^\()\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.\[])"
 
 
-CASES = r"\\begin\{cases\} ((?:(?!\\begin).)*?) & \\text\{if \} ((?:(?!\\begin).)*?) \\\\ ((?:(?!\\begin).)*?) & \\text\{else\} \\end\{cases\}"
+PART = r"((?:(?!\\begin).)*?)"
+CASES = rf"\\begin\{{cases\}} {PART} & \\text\{{if \}} {PART} \\\\ {PART} & \\text\{{else\}} \\end\{{cases\}}"
 
 
 class Term(NamedTuple):
@@ -39,7 +39,7 @@ class Term(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A number where it is made: the section's titles, its symbol, its expressions, its terms where it is a longer sum, its value."""
+    """A number where it is made: the section's titles, its symbol, its expressions, its terms if it is a longer sum, its value."""
 
     section: tuple[str, ...]
     symbol: str
@@ -121,9 +121,7 @@ class _Page(HTMLParser):
             self.stack.append(found)
             if "symbol" in found.get("class", ""):
                 self.lines.append("  " * (self.depth + 1))
-            elif "says" in found.get("class", ""):
-                self.lines[-1] += "   "
-            elif self.inside == "title":
+            elif "says" in found.get("class", "") or self.inside == "title":
                 self.lines[-1] += "   "
 
     def handle_endtag(self, tag: str) -> None:
@@ -213,7 +211,7 @@ def evaluate(expression: str) -> Any:
         same = re.fullmatch(r"(.*) is (.*)", test)
         return evaluate(yes if (same[1].strip() == same[2].strip() if same else evaluate(test)) else no)
     python = expression.replace("·", "*").replace("^", "**").replace("≤", "<=").replace("≥", ">=")
-    return eval(python, {"__builtins__": {}}, FUNCTIONS)  # noqa: S307
+    return eval(python, {"__builtins__": {}}, FUNCTIONS)
 
 
 def half_unit(number: str, digits: int) -> float:

@@ -65,8 +65,8 @@ class NetworkDisplay:
     def from_model(cls, model: Any, *, ax: Any = None) -> Self:
         """The network of a model, with the names of its columns and classes; drawn on `ax` where that is given.
 
-        model : a Model, a fitted estimator, or a pair (Network, Parameters). Members that were joined into one network stand side by
-        side, and the picture says so. Raises GlassnetError on anything else.
+        model : a Model, a fitted estimator, or a pair (Network, Parameters). Members that were joined into one network stand side
+        by side, and the picture says so. Raises GlassnetError on anything else.
         """
         model = as_model(model)
         one = "-".join(map(str, model.member.sizes))

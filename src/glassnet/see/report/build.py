@@ -124,15 +124,12 @@ def _settings(options: dict[str, Any]) -> list[tuple[str, str]]:
 def _command(record: dict[str, Any]) -> str:
     """The command that repeats the run: its table and targets, and every option as it was decided."""
     parts = ["glassnet", *record["command"]]
-    plural = {"categories": "category"}
     for name, value in record["options"].items():
-        option = f"--{plural.get(name, name).replace('_', '-')}"
-        if value is True:
-            parts.append(option)
-        elif isinstance(value, (list, tuple)) and name in ("categories", "ignore"):
+        option = "--category" if name == "categories" else f"--{name}".replace("_", "-")
+        if name in ("categories", "ignore"):
             parts += [part for item in value for part in (option, str(item))]
-        elif isinstance(value, (list, tuple)):
-            parts += [option, ",".join(map(str, value))]
+        elif value is True:
+            parts.append(option)
         elif value not in (None, False):
-            parts += [option, str(value)]
+            parts += [option, ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)]
     return shlex.join(parts)
