@@ -4,12 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 NATIVE := CMakeLists.txt $(wildcard src/native/*)
 
-.PHONY: run test check sanitize wheel bench install install-test clean
+.PHONY: run test check docs sanitize wheel bench install install-test debian clean
 
 run: install
 	$(BIN)/glassnet demo
 
-test: install-test r
+test: install-test debian
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadgroup
 
 check: install-test
@@ -19,6 +19,13 @@ check: install-test
 	$(BIN)/lint-imports
 	$(BIN)/clang-format --dry-run -Werror src/native/*.cpp src/native/*.hpp
 	$(BIN)/python tools/count_lines.py src/glassnet/core 700
+
+# The documentation, into docs/_build/html: warnings are errors, and nothing in the pages may come from outside.
+MADE := docs/_build docs/tutorial docs/how_to docs/reference/api docs/reference/command_line.md
+docs: install-test
+	rm -rf $(MADE)
+	OMP_NUM_THREADS=1 $(BIN)/python -m sphinx -q -b html -W --keep-going docs docs/_build/html
+	$(BIN)/python tools/check_pages.py docs/_build/html
 
 # The native engine's tests with the compiler's sanitizers.
 sanitize: install-test
@@ -45,16 +52,18 @@ $(VENV)/.installed: pyproject.toml $(NATIVE) | $(VENV)/bin/python
 
 # When the engine alone has changed, only what has changed of it is compiled, with the build tools that the test extra brings.
 $(VENV)/.installed-test: pyproject.toml $(NATIVE) | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet $(if $(filter pyproject.toml,$?),--editable '.[test]', \
+	$(BIN)/python -m pip install --quiet $(if $(filter pyproject.toml,$?),--editable '.[test,docs]', \
 	  --no-build-isolation --no-deps --config-settings='build-dir=build/{wheel_tag}' --editable .)
 	touch $@ $(VENV)/.installed
 
-# Real R is one of the oracles: as root on Debian it is installed when missing; elsewhere its test says why it is skipped.
-.PHONY: r
-r:
-	@if ! command -v Rscript >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
-	  apt-get update --quiet --quiet && DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes --no-install-recommends r-base-core; \
+# Real R is one of the oracles, and pages are opened in Chromium: as root on Debian what is missing of them is installed; elsewhere
+# their tests say why they are skipped.
+debian:
+	@missing="$$(command -v Rscript >/dev/null || echo r-base-core) $$(command -v chromium >/dev/null || echo chromium fonts-dejavu-core)"; \
+	if [ -n "$${missing# }" ] && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  apt-get update --quiet --quiet && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes --no-install-recommends $$missing; \
 	fi
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache $(MADE)
