@@ -50,9 +50,11 @@ def _step(step: Step, digits: int, symbols: bool) -> Iterator[str]:
     operands = (step.operands or {}).items()
     parts: list[str] = []
     if step.formula and symbols:
-        parts.append(in_text(step.formula, {name: (escape(o.symbol), " " in o.symbol) for name, o in operands}))
+        parts.append(in_text(step.formula, {name: (escape(o.symbol), " " in o.symbol) for name, o in operands}, digits))
     if step.formula:
-        parts.append(in_text(step.formula, {name: (_used(o, step.id, digits), in_brackets(o.value)) for name, o in operands}))
+        parts.append(
+            in_text(step.formula, {name: (_used(o, step.id, digits), in_brackets(o.value)) for name, o in operands}, digits)
+        )
     shown = [part for part in parts if part not in (numeral(step.value, digits), escape(step.symbol))]
     yield _line(step.symbol, " = ".join([*shown, _result(step, digits)]), step.says)
 

@@ -36,9 +36,11 @@ def _step(step: Step, digits: int, symbols: bool) -> str:
     parts: list[str] = []
     operands = (step.operands or {}).items()
     if step.formula and symbols:
-        parts.append(in_latex(step.formula, {name: (latex_symbol(o.symbol), False) for name, o in operands}))
+        parts.append(in_latex(step.formula, {name: (latex_symbol(o.symbol), False) for name, o in operands}, digits))
     if step.formula:
-        parts.append(in_latex(step.formula, {name: (latex_value(o.value, digits), in_brackets(o.value)) for name, o in operands}))
+        parts.append(
+            in_latex(step.formula, {name: (latex_value(o.value, digits), in_brackets(o.value)) for name, o in operands}, digits)
+        )
     shown = [part for part in dict.fromkeys(parts) if part not in (value, latex_symbol(step.symbol))]
     says = rf" && \text{{{latex_text(step.says)}}}" if step.says else ""
     return f"{latex_symbol(step.symbol)} &= {' = '.join([*shown, value])}{says}"

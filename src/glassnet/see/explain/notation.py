@@ -3,6 +3,9 @@
 import ast
 from collections.abc import Callable, Mapping
 from functools import cache
+from typing import NamedTuple
+
+from glassnet.see.explain.numerals import MOST_DIGITS, numeral
 
 Names = Mapping[str, tuple[str, bool]]
 """What stands for each name of a formula, and whether that needs brackets beside an operator, as a negative number does."""
@@ -18,86 +21,93 @@ def _parsed(formula: str) -> ast.expr:
     return ast.parse(formula, mode="eval").body
 
 
-def in_text(formula: str, names: Names) -> str:
-    """The formula in plain text, which a calculator takes but for its signs.
+class _Shown(NamedTuple):
+    """What stands for the names of a formula, and the significant digits of its own numbers."""
+
+    names: Names
+    digits: int
+
+
+def in_text(formula: str, names: Names, digits: int = MOST_DIGITS) -> str:
+    """The formula in plain text, which a calculator takes but for its signs; its own numbers with so many significant digits.
 
     >>> in_text("u / sqrt(1 + (u / 3)**2)", {"u": ("-0.5", True)})
     '(-0.5) / sqrt(1 + ((-0.5) / 3)^2)'
     """
-    return _text(_parsed(formula), names)[0]
+    return _text(_parsed(formula), _Shown(names, digits))[0]
 
 
-def in_latex(formula: str, names: Names) -> str:
+def in_latex(formula: str, names: Names, digits: int = MOST_DIGITS) -> str:
     r"""The formula in LaTeX.
 
     >>> print(in_latex("1 / (1 + exp(-z))", {"z": ("z_{1}", False)}))
     \frac{1}{1 + e^{-z_{1}}}
     """
-    return _latex(_parsed(formula), names)[0]
+    return _latex(_parsed(formula), _Shown(names, digits))[0]
 
 
-def _text(node: ast.expr, names: Names) -> tuple[str, int]:
+def _text(node: ast.expr, shown: _Shown) -> tuple[str, int]:
     """The text of a part of a formula, and how tightly it holds together."""
     match node:
         case ast.IfExp(test, body, orelse):
-            return f"{_text(body, names)[0]} if {_text(test, names)[0]}, else {_text(orelse, names)[0]}", 0
+            return f"{_text(body, shown)[0]} if {_text(test, shown)[0]}, else {_text(orelse, shown)[0]}", 0
         case ast.Call(ast.Name(name), args):
-            return f"{name}({', '.join(_text(arg, names)[0] for arg in args)})", _ATOM
+            return f"{name}({', '.join(_text(arg, shown)[0] for arg in args)})", _ATOM
         case ast.BinOp(left, op, right):
             sign = {ast.Add: " + ", ast.Sub: " - ", ast.Mult: "·", ast.Div: " / ", ast.Pow: "^"}[type(op)]
-            return f"{_held(_text, left, names, op, False)}{sign}{_held(_text, right, names, op, True)}", _RANK[type(op)]
+            return f"{_held(_text, left, shown, op, False)}{sign}{_held(_text, right, shown, op, True)}", _RANK[type(op)]
         case ast.UnaryOp(op, operand):
-            return "-" + _held(_text, operand, names, op, True), _RANK[type(op)]
-    return _leaf(node, names, _text, 0)
+            return "-" + _held(_text, operand, shown, op, True), _RANK[type(op)]
+    return _leaf(node, shown, _text, 0)
 
 
-def _latex(node: ast.expr, names: Names) -> tuple[str, int]:
+def _latex(node: ast.expr, shown: _Shown) -> tuple[str, int]:
     """The same in LaTeX."""
     match node:
         case ast.IfExp(test, body, orelse):
             cases = (
-                rf"{_latex(body, names)[0]} & \text{{if }} {_latex(test, names)[0]} \\ {_latex(orelse, names)[0]} & \text{{else}}"
+                rf"{_latex(body, shown)[0]} & \text{{if }} {_latex(test, shown)[0]} \\ {_latex(orelse, shown)[0]} & \text{{else}}"
             )
             return rf"\begin{{cases}} {cases} \end{{cases}}", _ATOM
         case ast.Call(ast.Name("exp"), [arg]):
-            return f"e^{{{_latex(arg, names)[0]}}}", 4
+            return f"e^{{{_latex(arg, shown)[0]}}}", 4
         case ast.Call(ast.Name("sqrt"), [arg]):
-            return rf"\sqrt{{{_latex(arg, names)[0]}}}", _ATOM
+            return rf"\sqrt{{{_latex(arg, shown)[0]}}}", _ATOM
         case ast.Call(ast.Name("abs"), [arg]):
-            return rf"\left|{_latex(arg, names)[0]}\right|", _ATOM
+            return rf"\left|{_latex(arg, shown)[0]}\right|", _ATOM
         case ast.Call(ast.Name(name), args):
             command = _NAMED.get(name, rf"\operatorname{{{name}}}")
-            return rf"{command}\left({', '.join(_latex(arg, names)[0] for arg in args)}\right)", _ATOM
+            return rf"{command}\left({', '.join(_latex(arg, shown)[0] for arg in args)}\right)", _ATOM
         case ast.BinOp(left, ast.Div(), right):
-            return rf"\frac{{{_latex(left, names)[0]}}}{{{_latex(right, names)[0]}}}", 4
+            return rf"\frac{{{_latex(left, shown)[0]}}}{{{_latex(right, shown)[0]}}}", 4
         case ast.BinOp(left, ast.Pow() as op, right):
-            return f"{_held(_latex, left, names, op, False)}^{{{_latex(right, names)[0]}}}", 5
+            return f"{_held(_latex, left, shown, op, False)}^{{{_latex(right, shown)[0]}}}", 5
         case ast.BinOp(left, op, right):
             sign = {ast.Add: " + ", ast.Sub: " - ", ast.Mult: r" \cdot "}[type(op)]
-            return f"{_held(_latex, left, names, op, False)}{sign}{_held(_latex, right, names, op, True)}", _RANK[type(op)]
+            return f"{_held(_latex, left, shown, op, False)}{sign}{_held(_latex, right, shown, op, True)}", _RANK[type(op)]
         case ast.UnaryOp(op, operand):
-            return "-" + _held(_latex, operand, names, op, True), _RANK[type(op)]
-    return _leaf(node, names, _latex, 1)
+            return "-" + _held(_latex, operand, shown, op, True), _RANK[type(op)]
+    return _leaf(node, shown, _latex, 1)
 
 
-Notation = Callable[[ast.expr, Names], tuple[str, int]]
+Notation = Callable[[ast.expr, _Shown], tuple[str, int]]
 
 
-def _leaf(node: ast.expr, names: Names, write: Notation, language: int) -> tuple[str, int]:
+def _leaf(node: ast.expr, shown: _Shown, write: Notation, language: int) -> tuple[str, int]:
     match node:
         case ast.Name(name):
-            written, brackets = names[name]
+            written, brackets = shown.names[name]
             return written, 1 if brackets else _ATOM
-        case ast.Constant(value):
-            return f"{value:.10g}", _ATOM
+        case ast.Constant(int() | float() as value):
+            return numeral(float(value), shown.digits), _ATOM
         case ast.Compare(left, [op], [right]):
-            return f"{write(left, names)[0]} {_COMPARE[type(op)][language]} {write(right, names)[0]}", 1
+            return f"{write(left, shown)[0]} {_COMPARE[type(op)][language]} {write(right, shown)[0]}", 1
     raise ValueError(ast.dump(node))
 
 
-def _held(write: Notation, node: ast.expr, names: Names, op: ast.AST, right: bool) -> str:
+def _held(write: Notation, node: ast.expr, shown: _Shown, op: ast.AST, right: bool) -> str:
     """A part beside an operator, in brackets where it would fall apart without."""
-    written, rank = write(node, names)
+    written, rank = write(node, shown)
     outer = _RANK[type(op)]
     loose = rank < outer or (right and rank == outer and isinstance(op, (ast.Sub, ast.Div, ast.USub)))
     loose = loose or (isinstance(op, ast.Pow) and rank == outer)

@@ -52,10 +52,12 @@ def _step(step: Step, digits: int, indent: str, symbols: bool) -> Line:
 def formulas(step: Step, digits: int, symbols: bool) -> list[str]:
     """A step's formula with symbols, where wanted, and with numbers, where that is another."""
     operands = (step.operands or {}).items()
-    numbers = in_text(step.formula, {name: (numeral(o.value, digits), in_brackets(o.value)) for name, o in operands})
+    numbers = in_text(step.formula, {name: (numeral(o.value, digits), in_brackets(o.value)) for name, o in operands}, digits)
     if not symbols:
         return [numbers]
-    return list(dict.fromkeys([in_text(step.formula, {name: (o.symbol, " " in o.symbol) for name, o in operands}), numbers]))
+    return list(
+        dict.fromkeys([in_text(step.formula, {name: (o.symbol, " " in o.symbol) for name, o in operands}, digits), numbers])
+    )
 
 
 def _sum(total: Sum, digits: int, indent: str) -> Iterator[Line]:
