@@ -97,7 +97,7 @@ def test_the_demos_model_predicts_new_rows(folder: Path) -> None:
     assert f"{run.parameters.weights[1][0, 0]:.6g}" in shown
 
 
-RUN_FILES = {"model.safetensors", "history.csv", "loss.svg", "network.svg", "predictions.csv", "run.json"}
+RUN_FILES = {"model.safetensors", "history.csv", "loss.svg", "network.svg", "predictions.csv", "run.json", "report.html"}
 
 
 @pytest.mark.parametrize(

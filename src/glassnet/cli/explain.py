@@ -47,13 +47,13 @@ def explain(
     if form not in FORMATS:
         raise unknown_name("--format", form, FORMATS)
     check_digits(digits)
+    if iteration is not None and table is not None:
+        raise GlassnetError("--iteration is about the rows of the run itself: leave TABLE out")
     if out is not None:
         check_free(out)
     loaded = load(model)
     given = rows_of_run(model, loaded, table)
     if iteration is not None:
-        if table is not None:
-            raise GlassnetError("--iteration is about the rows of the run itself: leave TABLE out")
         loaded = at_iteration(loaded, iteration)
     explanation = _explained(loaded, given, rows, _nodes(nodes), backward, iteration)
     if out is None:

@@ -74,7 +74,6 @@ def explain(
     True
     """
     found = as_model(model)
-    found = replace(found, parameters=as_dtype(found.parameters, np.float64))
     chosen = [int(r) for r in np.atleast_1d(np.asarray(rows))]
     every = rows_of(found, table, y)
     for r in chosen:
@@ -98,7 +97,8 @@ def explain_rows(
 
     `detail`: the numbers of those whose way forward and deltas are shown; None: all. Losses and gradients are always those of all.
     """
-    model, options = rows.model, rows.model.record.get("options", {})
+    model = replace(rows.model, parameters=as_dtype(rows.model.parameters, np.float64))  # as predictions are made
+    rows, options = replace(rows, model=model), model.record.get("options", {})
     rate = options.get("learning_rate") or RATE if learning_rate is None else learning_rate
     penalty = Penalty(options.get("l2", 0.0), options.get("l1", 0.0)) if penalty is None else penalty
     trace = feedforward(model.network, model.parameters, rows.x)
