@@ -49,7 +49,7 @@ def explain(
     nodes : pairs (layer, node), from 0, hidden layers first, then the output: of the layers that are wide only these are shown,
         with every product. "all" shows all there is. None: of each wide layer the nodes that send the most to the next one.
     learning_rate : of that step; None: the one the model was trained with, or 0.1.
-    penalty : what is added to the loss; None: the one the model was trained with.
+    penalty : what is added to the loss on the way back; None: l2 and l1 of a model that `train_table` made, else nothing.
 
     Returns
     -------
