@@ -136,15 +136,15 @@ def run_table(
     judge = every.take(rows["validation"]) if len(rows["validation"]) else None
     model, runs, options = fit_table(every.take(rows["train"]), judge, task, options, classes, progress, path_points=path_points)
     done = TableRun(model, runs, options, columns, line, rows, without)
-    part = rows[done.scored]
-    return replace(done, model=replace(model, scores=score(model, take_rows(columns, part))))
+    known = take_rows(columns, rows[done.scored])
+    return replace(done, model=replace(model, scores=score(model, model.output_of(model.encoding.encode_inputs(known)), known)))
 
 
-def score(model: Model, columns: Columns) -> dict[str, dict[str, float]]:
-    """The scores of a model on rows with known targets, by target."""
+def score(model: Model, output: np.ndarray, answers: Columns) -> dict[str, dict[str, float]]:
+    """The scores, by target, of a model's outputs, N x K, on rows whose targets are known."""
     scores: dict[str, dict[str, float]] = {}
-    for target, part in model.encoding.by_target(model.output_of(model.encoding.encode_inputs(columns))):
-        column = columns[target.name]
+    for target, part in model.encoding.by_target(output):
+        column = answers[target.name]
         if isinstance(target, NumberTarget):
             scores[target.name] = regression_scores(column.values, target.decode(part))
         else:

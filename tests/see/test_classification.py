@@ -11,9 +11,9 @@ from sklearn.calibration import calibration_curve
 
 import glassnet as gn
 from glassnet.errors import GlassnetError
-from glassnet.see.answers import in_picture
 from glassnet.see.calibration import CalibrationDisplay
 from glassnet.see.classification import ConfusionMatrixDisplay
+from glassnet.see.figures import in_picture
 from glassnet.see.roc import RocCurveDisplay
 
 DISPLAYS = [ConfusionMatrixDisplay, RocCurveDisplay, CalibrationDisplay]
@@ -174,7 +174,7 @@ def test_wrong_models_targets_and_rows(display: Any, model: gn.Model, numbers: g
         display.from_model(model, {name: table[name] for name in ("a", "b")})
     with pytest.raises(GlassnetError, match="row 2: class 'bream' is not among those trained on"):
         display.from_model(model, table, y=["cod", "bream"] * 30)
-    with pytest.raises(GlassnetError, match="y has 3 rows, but the table has 60"):
+    with pytest.raises(GlassnetError, match="the table has 60 rows and y has 3"):
         display.from_model(model, table, y=LABELS)
     with pytest.raises(GlassnetError, match="2 or more are needed, there is 1"):
         display.from_model(model, {name: column[:1] for name, column in table.items()})
@@ -190,7 +190,8 @@ def test_wrong_predictions() -> None:
     with pytest.raises(GlassnetError, match="unknown strategy 'equal'"):
         CalibrationDisplay.from_predictions(["a", "b"], [0.5, 0.6], n_bins=2, strategy="equal")
     with pytest.raises(GlassnetError, match=r"n_bins must be from 2 to the number of rows \(2\), got 10"):
-        CalibrationDisplay.from_predictions(["a", "b"], [0.5, 0.6])
+        CalibrationDisplay.from_predictions(["a", "b"], [0.5, 0.6], n_bins=10)
+    assert CalibrationDisplay.from_predictions(["a", "b"], [0.2, 0.9]).curves["b"].counts.tolist() == [1, 1]  # as many as rows
     with pytest.raises(GlassnetError, match="y_true has 2 labels and y_pred 1"):
         ConfusionMatrixDisplay.from_predictions(["a", "b"], ["a"])
     with pytest.raises(GlassnetError, match="row 2: None is not among the classes a, b"):

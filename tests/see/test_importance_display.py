@@ -58,7 +58,7 @@ def test_what_is_left_out_is_said_and_long_names_are_cut() -> None:
     assert axes.get_xlabel().endswith("4 more columns not shown")
     assert ImportanceDisplay(made(columns=3), n_columns=2).plot().ax_.get_xlabel().endswith("1 more column not shown")
     long = Importance("Garson", "share", ("n" * 50,), ("y",), np.ones((1, 1, 1)))
-    assert ImportanceDisplay(long).plot().ax_.get_yticklabels()[0].get_text() == "n" * 29 + "…"
+    assert ImportanceDisplay(long).plot().ax_.get_yticklabels()[0].get_text() == "n" * 17 + "…" + "n" * 12
 
 
 def test_axes_are_accepted_and_returned() -> None:
@@ -104,7 +104,7 @@ def test_lek_draws_a_line_for_each_place_and_a_band(cars: gn.Model) -> None:
     assert {text.get_text() for text in by_name["model_year"].get_xticklabels()} <= {str(year) for year in range(1960, 1990)}
     (legend,) = display.figure_.legends
     assert [text.get_text() for text in legend.get_texts()] == [f"quantile {q:g}" for q in (0, 0.25, 0.5, 0.75, 1)]
-    assert display.figure_.get_supxlabel() == "line: mean of 4 networks, band: lowest to highest"
+    assert display.figure_.get_suptitle().endswith("\nline: mean of 4 networks, band: lowest to highest")
 
 
 def test_lek_shows_the_columns_that_move_the_answer_most() -> None:
@@ -113,7 +113,7 @@ def test_lek_shows_the_columns_that_move_the_answer_most() -> None:
     )
     display = LekProfileDisplay(LekProfile("y", ("a=1",), profiles), n_columns=2).plot()
     assert [axes.get_xlabel() for axes in display.axes_] == ["c1", "c2"]
-    assert display.figure_.get_supxlabel() == "1 more column not shown"
+    assert display.figure_.get_suptitle().endswith("\n1 more column not shown")
 
 
 def test_lek_of_a_constant_column_is_a_point() -> None:

@@ -118,7 +118,7 @@ def test_errors(model: gn.Model, classes: gn.Model) -> None:
         RegressionDisplay.from_model(model, {name: TABLE[name] for name in ("size", "age")})
     with pytest.raises(GlassnetError, match="rows whose target is known: 2 or more are needed, there is 1"):
         RegressionDisplay.from_model(model, {name: column[:1] for name, column in TABLE.items()})
-    with pytest.raises(GlassnetError, match="target 'price' is text here, but the model predicts numbers"):
+    with pytest.raises(GlassnetError, match="target 'price' is text, but the model predicts numbers"):
         RegressionDisplay.from_model(model, TABLE | {"price": ["a"] * 40})
     with pytest.raises(GlassnetError, match="unknown kind 'histogram'"):
         RegressionDisplay.from_model(model, TABLE, kind="histogram")

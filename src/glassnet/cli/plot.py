@@ -98,6 +98,9 @@ def _units(asked: Asked) -> Any:
 
     given = asked.of("columns", "layer")
     if "layer" in given:
+        last = len(asked.model.network.sizes) - 2
+        if not 1 <= given["layer"] <= last:
+            raise GlassnetError(f"--layer {given['layer']}: the model's hidden layers are 1 to {last}")
         given["layer"] -= 1
     return HiddenUnitsDisplay.from_model(asked.model, asked.rows(), **given)
 

@@ -13,8 +13,6 @@ from glassnet.see.subject import Rows, as_model, rows_of
 from glassnet.tables.columns import is_missing
 from glassnet.tables.targets import ClassTarget, NumberTarget, Target, label_text
 
-LONGEST = 24  # characters of a name in a picture
-
 
 @dataclass(frozen=True)
 class Classes:
@@ -36,13 +34,10 @@ def numbers_of(thing: Any, table: Any, y: Any, target: str | None) -> tuple[str,
     if not isinstance(found, NumberTarget):
         raise GlassnetError(
             f"the model predicts classes of '{found.name}', and this picture is for numbers: "
-            "use ConfusionMatrixDisplay, RocCurveDisplay or CalibrationDisplay"
+            "use ConfusionMatrixDisplay, RocCurveDisplay or CalibrationDisplay (glassnet plot confusion, roc or calibration)"
         )
     rows = _known_rows(model, table, y)
-    column = rows.known()[found.name]
-    if column.kind != "number":
-        raise GlassnetError(f"target '{found.name}' is {column.kind} here, but the model predicts numbers: give those")
-    return found.name, found.truth(column), found.decode(_output(rows, found))
+    return found.name, found.truth(rows.known()[found.name]), found.decode(_output(rows, found))
 
 
 def classes_of(thing: Any, table: Any, y: Any, target: str | None) -> Classes:
@@ -53,7 +48,10 @@ def classes_of(thing: Any, table: Any, y: Any, target: str | None) -> Classes:
     model = as_model(thing)
     found = _target(model, target)
     if not isinstance(found, ClassTarget):
-        raise GlassnetError(f"the model predicts numbers ('{found.name}'), and this picture is for classes: use RegressionDisplay")
+        raise GlassnetError(
+            f"the model predicts numbers ('{found.name}'), and this picture is for classes: "
+            "use RegressionDisplay (glassnet plot regression)"
+        )
     rows = _known_rows(model, table, y)
     truth = found.index(rows.known()[found.name])
     return Classes(found.name, tuple(found.label_texts), truth, found.probabilities(_output(rows, found)))
@@ -93,16 +91,6 @@ def class_numbers(y: Any, labels: Sequence[str]) -> np.ndarray:
     return np.array(numbers, int)
 
 
-def in_picture(name: str) -> str:
-    """A name as it can stand in a picture: on one line, not too long, its dollar signs no mathematics.
-
-    >>> in_picture("the number of whole dollars ($)")
-    'the number of whole dol…'
-    """
-    line = " ".join(name.split())
-    return (line if len(line) <= LONGEST else line[: LONGEST - 1] + "…").replace("$", r"\$")
-
-
 def _target(model: Model, name: str | None) -> Target:
     targets = {target.name: target for target in model.encoding.targets}
     if name is not None and name not in targets:
@@ -111,10 +99,7 @@ def _target(model: Model, name: str | None) -> Target:
 
 
 def _known_rows(model: Model, table: Any, y: Any) -> Rows:
-    rows = rows_of(model, table, y)
-    if any(len(column.values) != len(rows) for column in rows.answers.values()):
-        raise GlassnetError(f"y has {len(y)} rows, but the table has {len(rows)}: give as many of each")
-    rows = rows.with_answers()
+    rows = rows_of(model, table, y).with_answers()
     check_enough(len(rows), 2, "rows whose target is known")
     return rows
 

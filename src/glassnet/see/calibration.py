@@ -7,12 +7,12 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from glassnet.errors import GlassnetError, unknown_name
-from glassnet.see.answers import Classes, given_classes, in_picture
+from glassnet.see.answers import Classes, given_classes
 from glassnet.see.classification import ClassDisplay
-from glassnet.see.figures import GREY, PALETTE, figure_and_axes, style
+from glassnet.see.figures import GREY, PALETTE, figure_and_axes, in_picture, style
 
 STRATEGIES = {"uniform": "bins of equal width", "quantile": "bins of equally many rows"}
-HISTOGRAM = 20  # bars from 0 to 1
+BINS, HISTOGRAM = 10, 20  # bins of a curve; bars from 0 to 1
 SEVERAL = 5  # curves; for more the legend stands beside them
 
 
@@ -69,10 +69,14 @@ class CalibrationDisplay(ClassDisplay):
         return cls.from_answers(given_classes(y_true, y_prob, labels, name), **options).plot(ax)
 
     @classmethod
-    def from_answers(cls, answers: Classes, *, n_bins: int = 10, strategy: str = "uniform") -> Self:
-        """The curves, not yet drawn. Raises GlassnetError on another strategy, and on fewer than 2 bins or more than rows."""
+    def from_answers(cls, answers: Classes, *, n_bins: int | None = None, strategy: str = "uniform") -> Self:
+        """The curves, not yet drawn; `n_bins` None: 10, or as many as there are rows where those are fewer.
+
+        Raises GlassnetError on another strategy, and on fewer than 2 bins or more than rows.
+        """
         if strategy not in STRATEGIES:
             raise unknown_name("strategy", strategy, STRATEGIES)
+        n_bins = min(BINS, len(answers.truth)) if n_bins is None else n_bins
         if not 2 <= n_bins <= len(answers.truth):
             raise GlassnetError(f"n_bins must be from 2 to the number of rows ({len(answers.truth)}), got {n_bins}")
         numbers = [1] if len(answers.labels) == 2 else range(len(answers.labels))
@@ -104,7 +108,7 @@ class CalibrationDisplay(ClassDisplay):
                 self.histogram_ax_.stairs(bins.histogram, np.linspace(0, 1, HISTOGRAM + 1), color=colour, linestyle=line)
             self._name_axes()
             place: dict[str, Any] = {"loc": "center left", "bbox_to_anchor": (1.01, 0.5), "fontsize": 8}
-            self.ax_.legend(**(place if several else {"loc": "upper left", "fontsize": 9}))
+            self.ax_.legend(**(place if several else {"loc": "best", "fontsize": 9}))
         return self
 
     def _name_axes(self) -> None:

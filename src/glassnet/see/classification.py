@@ -7,8 +7,8 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from glassnet.errors import GlassnetError
-from glassnet.see.answers import Classes, class_numbers, classes_of, in_picture, label_names
-from glassnet.see.figures import check_enough, figure_and_axes, style
+from glassnet.see.answers import Classes, class_numbers, classes_of, label_names
+from glassnet.see.figures import check_enough, figure_and_axes, in_picture, style
 from glassnet.tables.targets import label_text
 
 MOST_WITH_SHARES = 6  # classes, if each cell is to hold its share of the row too

@@ -16,18 +16,22 @@ PALETTE = (BLUE, ORANGE, "#059669", "#db2777", "#7c3aed", "#0891b2", "#ca8a04", 
 SIGNED = "RdBu_r"
 """The colour map of what has a sign, symmetric around 0: blue below, red above."""
 FORMATS = ("svg", "png", "pdf")
+LONGEST = 24  # characters of a name in a picture
 
 
 @contextmanager
 def style() -> Iterator[None]:
     """Matplotlib's settings while a picture of ours is made and saved: its text stays text, its file is always the same."""
+    import warnings
+
     import matplotlib as mpl
 
     settings: Any = {
         "svg.hashsalt": "glassnet", "svg.fonttype": "none", "font.family": "DejaVu Sans", "axes.spines.top": False,
         "axes.spines.right": False, "axes.titlesize": 11, "legend.frameon": False,
     }  # fmt: skip
-    with mpl.rc_context(settings):
+    with mpl.rc_context(settings), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)  # of a name in a script that the font lacks
         yield
 
 
@@ -76,6 +80,26 @@ def data_uri(display: Any) -> str:
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close(display.figure_)
     return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def in_picture(name: str, most: int = LONGEST) -> str:
+    """A name as it can stand in a picture: on one line, of at most so many letters, its dollar signs no mathematics.
+
+    >>> in_picture("the number of whole dollars")
+    'the number of …e dollars'
+    """
+    return literal(shortened(" ".join(name.split()), most))
+
+
+def shortened(name: str, most: int) -> str:
+    """A long name without its middle: what tells the pieces of one column apart stands at its end."""
+    tail = 2 * most // 5
+    return name if len(name) <= most else f"{name[: most - 1 - tail]}…{name[-tail:]}"
+
+
+def literal(text: str) -> str:
+    """Text whose dollar signs matplotlib does not take for the beginning of mathematics."""
+    return text.replace("$", r"\$")
 
 
 def check_format(path: Path) -> str:

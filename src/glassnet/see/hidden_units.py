@@ -9,7 +9,7 @@ import numpy as np
 from glassnet.core.network import feedforward
 from glassnet.errors import GlassnetError
 from glassnet.model import Model
-from glassnet.see.figures import GREY, SIGNED, check_enough, style
+from glassnet.see.figures import GREY, SIGNED, check_enough, in_picture, literal, style
 from glassnet.see.panels import panels
 from glassnet.see.plane import Plane, plane_of
 from glassnet.see.subject import as_model, rows_of
@@ -108,15 +108,16 @@ class HiddenUnitsDisplay:
         axes.set_title(f"a{self.layer + 1}.{self.nodes[place] + 1}", fontsize=9)
         self.plane.label(axes)
         axes.tick_params(labelsize=7, labelbottom=not above, labelleft=not beside)
-        axes.set_xlabel("" if above else self.plane.x.name, fontsize=8)
-        axes.set_ylabel("" if beside else self.plane.y.name, fontsize=8)
+        axes.set_xlabel("" if above else in_picture(self.plane.x.name), fontsize=8)
+        axes.set_ylabel("" if beside else in_picture(self.plane.y.name), fontsize=8)
 
     def _words(self, across: int) -> None:
         """What the whole figure is about; a figure of somebody else's keeps its own."""
         total = len(self.nodes) + self.left_out
         shown = f"the {len(self.nodes)} of {total} nodes that vary most" if self.left_out else f"{total} nodes"
         self.figure_.suptitle(f"Hidden layer {self.layer + 1}: {shown}", x=0.01, ha="left", fontsize=11)
-        self.figure_.supxlabel("\n".join(wrap(self.plane.note, 16 + 28 * across)), x=0.01, ha="left", fontsize=8, color=GREY)
+        note = literal("\n".join(wrap(self.plane.note, 16 + 28 * across)))
+        self.figure_.supxlabel(note, x=0.01, ha="left", fontsize=8, color=GREY)
 
 
 def check_hidden(model: Model, layer: int = 0) -> None:

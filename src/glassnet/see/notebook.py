@@ -1,4 +1,4 @@
-"""What notebooks show of a model, a history, a run and an estimator: a few lines and a picture, as HTML."""
+"""What notebooks show of a model, a history and a fitted estimator: a few lines and a picture, as HTML."""
 
 from collections.abc import Sequence
 from html import escape

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import GlassnetError
-from glassnet.see.figures import GREY, new_figure
+from glassnet.see.figures import GREY, literal, new_figure
 
 
 def panels(
@@ -45,13 +45,12 @@ def panels(
 
 
 def title(ax: Any, text: str, note: str = "", width: int = 88) -> None:
-    """A title over axes, and under it, small and grey, what must be known to read the picture, in lines of so many letters."""
+    """A title over axes, and under it, small and grey, what must be known to read the picture, in lines of so many letters.
+
+    The note is taken as it is; the title's names are `in_picture`.
+    """
     lines = wrap(note, width)
     ax.set_title(text, loc="left", pad=6 + 11 * len(lines))
-    small = ax.annotate("\n".join(lines), (0, 1), (0, 4), xycoords="axes fraction", textcoords="offset points", va="bottom")
+    said = literal("\n".join(lines))
+    small = ax.annotate(said, (0, 1), (0, 4), xycoords="axes fraction", textcoords="offset points", va="bottom")
     small.set(fontsize=8, color=GREY, in_layout=False)  # its room is the title's pad: the layout is not to be as wide as the words
-
-
-def short(text: str, most: int) -> str:
-    """A name of at most so many letters."""
-    return text if len(text) <= most else text[: most - 1] + "…"

@@ -11,13 +11,14 @@ import numpy as np
 
 from glassnet.errors import GlassnetError, unknown_name
 from glassnet.model import Model
-from glassnet.see.figures import check_enough
+from glassnet.see.figures import check_enough, in_picture, shortened
 from glassnet.see.subject import Rows
 from glassnet.tables.columns import Column, Columns, Kind, count_texts, number_text, texts
 from glassnet.tables.inputs import Categories, Input, Number, TwoValues
 
 MARGIN = 0.05  # of a column's range, left free on either side
 NAMED = 3  # held columns that the note names
+AXIS_NAME, TICK_NAME = 40, 16  # letters of a column's name and of a category's
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,11 @@ class ColumnAxis:
         """Name a matplotlib axis, and set its limits and ticks: categories by name, days as dates."""
         from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-        axis.set_label_text(self.name)
+        axis.set_label_text(in_picture(self.name, AXIS_NAME))
         axis.axes.set(**{f"{axis.axis_name}lim": self.ends if self.levels else self.places[[0, -1]]})
         if self.levels:
-            axis.set_ticks(self.places, self.levels, rotation=45 if axis.axis_name == "x" and len(self.levels) > 6 else 0)
+            names = [in_picture(level, TICK_NAME) for level in self.levels]
+            axis.set_ticks(self.places, names, rotation=45 if axis.axis_name == "x" and len(self.levels) > 6 else 0)
         elif self.kind == "date":
             locator = AutoDateLocator(minticks=2, maxticks=5)
             axis.set_major_locator(locator)
@@ -97,7 +99,11 @@ class Plane:
     @property
     def note(self) -> str:
         """Where the other columns are held, and how many rows cannot be shown, in words; "" where there is neither."""
-        others = [f"{name} = {_text(column)}" for name, column in self.held.items() if name not in (self.x.name, self.y.name)]
+        others = [
+            " = ".join(shortened(words, AXIS_NAME) for words in (name, _text(column)))
+            for name, column in self.held.items()
+            if name not in (self.x.name, self.y.name)
+        ]
         more = f" and {len(others) - NAMED} more at the median or most frequent" if len(others) > NAMED else ""
         absent = int(np.isnan(np.add(*self.points)).sum())
         parts = ["held: " + ", ".join(others[:NAMED]) + more] if others else []

@@ -9,8 +9,8 @@ import numpy as np
 
 from glassnet.errors import GlassnetError, unknown_name
 from glassnet.scores import regression_scores
-from glassnet.see.answers import in_picture, numbers_of
-from glassnet.see.figures import BLUE, GREY, ORANGE, check_enough, new_figure, style
+from glassnet.see.answers import numbers_of
+from glassnet.see.figures import BLUE, GREY, ORANGE, check_enough, in_picture, new_figure, style
 
 KINDS = ("predicted_vs_actual", "residual_vs_predicted", "error_histogram")
 MANY = 2000  # points that an SVG or PDF holds as a picture, not one by one

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from glassnet.errors import GlassnetError
-from glassnet.see.answers import Classes, given_classes, in_picture
+from glassnet.see.answers import Classes, given_classes
 from glassnet.see.classification import ClassDisplay
-from glassnet.see.figures import GREY, PALETTE, figure_and_axes, style
+from glassnet.see.figures import GREY, PALETTE, figure_and_axes, in_picture, style
 
 SEVERAL = 5  # curves; for more the legend is small
 

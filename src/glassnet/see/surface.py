@@ -6,13 +6,14 @@ from typing import Any, Self
 import numpy as np
 
 from glassnet.errors import unknown_name
-from glassnet.see.figures import BLUE, GREY, ORANGE, PALETTE, figure_and_axes, style
-from glassnet.see.panels import short, title
+from glassnet.see.figures import BLUE, GREY, ORANGE, PALETTE, figure_and_axes, in_picture, style
+from glassnet.see.panels import title
 from glassnet.see.plane import Plane, plane_of
 from glassnet.see.subject import as_model, rows_of
 from glassnet.tables.targets import ClassTarget, Target
 
 DOTS = {"s": 16, "linewidths": 0.5, "edgecolors": "white", "zorder": 3}
+IN_TITLE = 18  # letters of each of its three names
 PALEST, STRONGEST = 0.08, 0.55  # how much of a class's colour stands where it is barely, and wholly, certain
 
 
@@ -94,7 +95,7 @@ class DecisionSurfaceDisplay:
             if answers is None:
                 self.ax_.scatter(*self.plane.points, color=GREY, **DOTS)
             self.plane.label(self.ax_)
-            names = [short(name, 24) for name in (target.name, self.plane.x.name, self.plane.y.name)]
+            names = [in_picture(name, IN_TITLE) for name in (target.name, self.plane.x.name, self.plane.y.name)]
             title(self.ax_, "{} over {} and {}".format(*names), self.plane.note)
         return self
 
@@ -106,7 +107,7 @@ class DecisionSurfaceDisplay:
         levels = MaxNLocator(14).tick_values(every.min(), every.max())
         scale = {"cmap": "viridis", "vmin": levels[0], "vmax": levels[-1]}
         painted = self.plane.paint(self.ax_, self.response, levels=levels, **scale)
-        self.figure_.colorbar(painted, ax=self.ax_, label=self.target.name)
+        self.figure_.colorbar(painted, ax=self.ax_, label=in_picture(self.target.name))
         if truth is not None:
             self.ax_.scatter(*self.plane.points, c=truth, **scale, **DOTS)
 
@@ -116,7 +117,7 @@ class DecisionSurfaceDisplay:
 
         ends = [_mixed(colour, STRONGEST) for colour in (BLUE, ORANGE)]
         colours = LinearSegmentedColormap.from_list("two classes", [ends[0], (1, 1, 1), ends[1]])
-        first, second = (short(name, 14) for name in target.label_texts)
+        first, second = (in_picture(name, 14) for name in target.label_texts)
         share, plane = self.response[:, :, 1], self.plane
         painted = plane.paint(self.ax_, share, levels=np.linspace(0, 1, 21).tolist(), cmap=colours, vmin=0, vmax=1)
         bar = self.figure_.colorbar(painted, ax=self.ax_, label=f"probability of {second}", ticks=[0, 0.25, 0.5, 0.75, 1])
@@ -138,7 +139,7 @@ class DecisionSurfaceDisplay:
         x, y = self.plane.points
         for place, (name, colour) in enumerate(zip(target.label_texts, palette, strict=True)):
             of = np.zeros(0, int) if truth is None else np.flatnonzero(truth == place)
-            self.ax_.scatter(x[of], y[of], color=colour, label=short(name, 24), **DOTS)
+            self.ax_.scatter(x[of], y[of], color=colour, label=in_picture(name), **DOTS)
         self.ax_.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), handletextpad=0.2)
 
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from glassnet.core.network import Parameters
 from glassnet.model import Model
-from glassnet.see.figures import GREY, SIGNED, style
-from glassnet.see.panels import panels, short, title
+from glassnet.see.figures import GREY, SIGNED, in_picture, style
+from glassnet.see.panels import panels, title
 from glassnet.see.subject import as_model
 
 MOST_NAMES = 24  # of a side of a heat map; a longer one has numbers
@@ -119,7 +119,7 @@ def _name(axis: Any, names: Sequence[str], more: Sequence[str] = ()) -> None:
     """Every node's name, or where they are many the number of some, and what follows on them."""
     step = 1 if len(names) <= MOST_NAMES else 2 ** int(np.ceil(np.log2(len(names) / 12)))
     chosen = range(0, len(names), step)
-    words = [short(names[i], 22) if step == 1 else str(i + 1) for i in chosen]
+    words = [in_picture(names[i]) if step == 1 else str(i + 1) for i in chosen]
     turn = 90 if axis.axis_name == "x" and step == 1 and len(names) > 2 else 0
     axis.set_ticks([*chosen, *range(len(names), len(names) + len(more))], [*words, *more], rotation=turn, fontsize=8)
     axis.set_tick_params(length=2)

@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 
 from glassnet.errors import GlassnetError, unknown_name
-from glassnet.see.figures import BLUE, GREY, PALETTE, figure_and_axes, style
+from glassnet.see.figures import BLUE, GREY, PALETTE, figure_and_axes, in_picture, style
 from glassnet.see.importance.gradients import input_gradients
 from glassnet.see.importance.permutation import permutation_importance
 from glassnet.see.importance.result import Importance
@@ -98,14 +98,14 @@ class ImportanceDisplay:
         height = 0.72 / len(found.outputs)
         y = np.arange(len(shown)) + (k - (len(found.outputs) - 1) / 2) * height
         colour = PALETTE[k % len(PALETTE)] if len(found.outputs) > 1 else BLUE
-        self.ax_.barh(y, found.mean[k, shown], height * 0.92, color=colour, alpha=0.45, label=output)
+        self.ax_.barh(y, found.mean[k, shown], height * 0.92, color=colour, alpha=0.45, label=in_picture(output))
         for values in found.values[k][:, shown] if found.values.shape[1] > 1 else ():
             self.ax_.plot(values, y, "o", markersize=4, color=colour, markeredgecolor="white", markeredgewidth=0.7)
 
     def _words(self, shown: np.ndarray) -> None:
         found, axes = self.importance, self.ax_
         left = len(found.names) - len(shown)
-        axes.set_yticks(range(len(shown)), [_short(found.names[i]) for i in shown])
+        axes.set_yticks(range(len(shown)), [in_picture(found.names[i], 30) for i in shown])
         axes.set_ylim(len(shown) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)
         axes.axvline(0, color=GREY, linewidth=0.8)
@@ -115,10 +115,6 @@ class ImportanceDisplay:
         axes.set_xlabel(
             fill(found.measures, 68) + dots + (f"\n{left} more column{'s' * (left > 1)} not shown" if left else ""), fontsize=9
         )
-        axes.set_title(found.title)
+        axes.set_title(in_picture(found.title, 60))
         if len(found.outputs) > 1:
             axes.legend(fontsize=8)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 30 else f"{name[:29]}…"

@@ -8,12 +8,11 @@ import numpy as np
 from glassnet.core.network import feedforward
 from glassnet.errors import GlassnetError, unknown_name
 from glassnet.model import Model
-from glassnet.scores import class_scores, regression_scores
 from glassnet.see.figures import check_enough
 from glassnet.see.importance.networks import networks_and_rows, places
 from glassnet.see.importance.result import Importance, gathered
 from glassnet.see.subject import Rows
-from glassnet.tables.targets import NumberTarget
+from glassnet.table_run import score
 from glassnet.training.problem import as_dtype
 
 MORE_IS_BETTER = ("r2", "accuracy", "balanced_accuracy", "auc")
@@ -74,12 +73,12 @@ def _some(rows: Rows, most: int, seed: int) -> Rows:
 def _worse(model: Model, rows: Rows, repeats: int, seed: int, scoring: str) -> dict[str, np.ndarray]:
     """By column, how much worse the score is after each shuffle."""
     check_enough(len(rows), 2, "rows with known targets, to shuffle")
-    score = _scorer(model, rows, scoring)
-    whole, random = score(rows.x), np.random.default_rng(seed)
+    measured = _scorer(model, rows, scoring)
+    whole, random = measured(rows.x), np.random.default_rng(seed)
     orders = [random.permutation(len(rows)) for _ in range(repeats)]
     sign = 1 if scoring in MORE_IS_BETTER else -1
     return {
-        name: np.array([sign * (whole - score(_shuffled(rows.x, place, order))) for order in orders])
+        name: np.array([sign * (whole - measured(_shuffled(rows.x, place, order))) for order in orders])
         for name, place in places(model.encoding).items()
     }
 
@@ -113,12 +112,6 @@ def _loss(model: Model, rows: Rows) -> Scorer:
 
 def _scores(model: Model, rows: Rows, x: np.ndarray) -> dict[str, float]:
     """Every score, the mean over the targets."""
-    found: list[dict[str, float]] = []
-    for target, part in model.encoding.by_target(model.output_of(x)):
-        column = rows.known()[target.name]
-        if isinstance(target, NumberTarget):
-            found.append(regression_scores(column.values, target.decode(part)))
-        else:
-            found.append(class_scores(target.index(column), target.probabilities(part)))
+    found = list(score(model, model.output_of(x), rows.known()).values())
     common = [name for name in found[0] if all(name in scores for scores in found)]
     return {name: float(np.mean([scores[name] for scores in found])) for name in common}

@@ -6,10 +6,11 @@ from typing import Any, Self
 import numpy as np
 
 from glassnet.errors import GlassnetError
-from glassnet.see.figures import PALETTE, new_figure, style
+from glassnet.see.figures import PALETTE, in_picture, new_figure, style
 from glassnet.see.importance.profile import ColumnProfile, LekProfile, lek_profile
 
 MOST_SHOWN = 12
+LINE_NAME = 40  # letters of what a line stands for
 
 
 class LekProfileDisplay:
@@ -84,17 +85,17 @@ class LekProfileDisplay:
                 color=colour,
                 linewidth=1.4,
                 markersize=4,
-                label=held if first else None,
+                label=in_picture(held, LINE_NAME) if first else None,
             )
             if text:
                 axes.vlines(x, low, high, color=colour, alpha=0.3, linewidth=4)
             else:
                 axes.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)
-        axes.set_xlabel(profile.name, fontsize=9)
+        axes.set_xlabel(in_picture(profile.name), fontsize=9)
         axes.tick_params(labelsize=8)
         axes.grid(visible=True, alpha=0.25)
         if text:
-            axes.set_xticks(x, [str(level)[:12] for level in profile.x], rotation=30 if len(x) > 3 else 0)
+            axes.set_xticks(x, [in_picture(str(level), 12) for level in profile.x], rotation=30 if len(x) > 3 else 0)
             axes.margins(x=0.15)
         if profile.kind == "date":
             _dates(axes)
@@ -108,17 +109,18 @@ class LekProfileDisplay:
         return list(colormaps["viridis_r"](np.linspace(0.15, 1, len(self.profile.held))))
 
     def _words(self, left: int) -> None:
-        """What all the axes share: the answer's name, which line is which, what a band is, and what is left out."""
+        """What all the axes share: title and the answer's name, which line is which, what a band is, and what is left out."""
         several = len(self.profile.columns[0].values)
         notes = [f"line: mean of {several} networks, band: lowest to highest"] * (several > 1)
         notes += [f"{left} more column{'s' * (left > 1)} not shown"] * (left > 0)
-        self.figure_.supylabel(self.profile.output, fontsize=10)
-        self.figure_.supxlabel("; ".join(notes), fontsize=9)
-        longest = max(map(len, self.profile.held))
+        self.figure_.supylabel(in_picture(self.profile.output, LINE_NAME), fontsize=10)
+        title = "\n".join([f"Lek profiles: {in_picture(self.profile.output, LINE_NAME)}", *filter(None, ["; ".join(notes)])])
+        self.figure_.suptitle(title, x=0.01, ha="left", fontsize=10)
+        longest = max(len(in_picture(held, LINE_NAME)) for held in self.profile.held)
         across = max(1, int(self.figure_.get_figwidth() / (0.55 + 0.07 * longest)))  # inches: a line's sample and its letters
         self.figure_.legend(
-            loc="outside upper center", ncols=across, fontsize=8, title="the other columns held at", title_fontsize=9
-        )
+            loc="outside lower center", ncols=across, fontsize=8, title="the other columns held at", title_fontsize=9
+        )  # below: above it would lie on the title
 
 
 def _dates(axes: Any) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from glassnet.core.network import Network, Parameters
+from glassnet.see.figures import shortened
 from glassnet.see.network.shapes import Disc, Text, baseline, text_width
 
 WHOLE, AT_EACH_END = 16, 6  # a layer of so many nodes is shown whole; of a wider one so many first and last ones
@@ -73,13 +74,13 @@ def headings(network: Network) -> list[tuple[str, str]]:
     L = len(network.sizes) - 1
     kinds = ["input", *(f"hidden {i}" if L > 2 else "hidden" for i in range(1, L)), "output"]
     counts = [f"{n:,} node{'s' * (n > 1)}" for n in network.sizes]
-    activations = ["", *(f", {shorten(printable(a.name))}" for a in network.activations)]
+    activations = ["", *(f", {shortened(printable(a.name), LONGEST)}" for a in network.activations)]
     return [(kind, count + name) for kind, count, name in zip(kinds, counts, activations, strict=True)]
 
 
 def room_beside(names: Sequence[str], heading: tuple[str, str], radius: int) -> float:
     """Pixels from the middle of the first or last column to the picture's edge."""
-    name = radius + BESIDE + max(text_width(shorten(names[i]), 12) for i in shown(len(names)))
+    name = radius + BESIDE + max(text_width(shortened(names[i], LONGEST), 12) for i in shown(len(names)))
     return MARGIN + max(name, *(text_width(words, 12) / 2 for words in heading))
 
 
@@ -116,14 +117,9 @@ def words_around(network: Network, layers: list[list[Node]], spacing: Spacing) -
             yield Text(x, y + 11, f"{size - 2 * AT_EACH_END:,} more", "quiet", 10)
     beside = spacing.radius + BESIDE
     for node in (node for node in layers[0] if node.index is not None):
-        yield Text(node.x - beside, baseline(node.y, 12), shorten(node.name), "name", anchor="end")
+        yield Text(node.x - beside, baseline(node.y, 12), shortened(node.name, LONGEST), "name", anchor="end")
     for node in layers[-1]:
-        yield Text(node.x + beside, baseline(node.y, 12), shorten(node.name), "name", anchor="start")
-
-
-def shorten(name: str) -> str:
-    """A long name without its middle: what tells the pieces of one column apart stands at its end."""
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 14]}…{name[-13:]}"
+        yield Text(node.x + beside, baseline(node.y, 12), shortened(node.name, LONGEST), "name", anchor="start")
 
 
 def printable(words: str) -> str:

@@ -38,7 +38,8 @@ def make_report(done: TableRun, record: dict[str, Any], name: str) -> str:
     import jinja2
 
     rows, held_out = _rows(done, done.scored), done.scored == "holdout"
-    which = f"{len(rows)} rows {'held out from training' if held_out else 'that were trained on (none were held out)'}"
+    what = "held out from training" if held_out else "that were trained on (none were held out)"
+    which = f"{len(rows):,} row{'s' * (len(rows) > 1)} {what}"
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(ASSETS), autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.get_template("report.html")
     return template.render(
@@ -53,13 +54,13 @@ def make_report(done: TableRun, record: dict[str, Any], name: str) -> str:
         columns=_columns(done),
         more_columns=max(0, len(done.model.encoding.inputs) - MOST_COLUMNS),
         score_pictures=list(score_pictures(done.model, rows, which)),
-        column_pictures=list(column_pictures(done.model, rows)),
+        column_pictures=list(column_pictures(done.model, rows, which)),
         loss=loss_picture(done.model),
         diagram=NetworkDisplay.from_model(done.model).svg,
         worst=worst_rows(rows, done.line[done.rows[done.scored]], WORST),
         settings=_settings(record["options"]),
         command=_command(record),
-        program=PROGRAM,
+        program=PROGRAM.replace('record["table"]', '"TABLE.csv"') if record["table"] == "-" else PROGRAM,
     )
 
 
@@ -116,9 +117,15 @@ def _days(column: Any, seen: np.ndarray) -> str:
 
 def _settings(options: dict[str, Any]) -> list[tuple[str, str]]:
     """The options of the run, in words."""
-    words = {True: "yes", False: "no", None: "none"}
-    told = {k: ", ".join(map(str, v)) or "none" if isinstance(v, (list, tuple)) else words.get(v, v) for k, v in options.items()}
-    return [(name.replace("_", " "), f"{value:.6g}" if isinstance(value, float) else str(value)) for name, value in told.items()]
+    return [(name.replace("_", " "), _setting(value)) for name, value in options.items()]
+
+
+def _setting(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return {True: "yes", False: "no", None: "none"}[value]
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value)) or "none"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _command(record: dict[str, Any]) -> str:
@@ -130,6 +137,6 @@ def _command(record: dict[str, Any]) -> str:
             parts += [part for item in value for part in (option, str(item))]
         elif value is True:
             parts.append(option)
-        elif value not in (None, False):
+        elif value is not None and value is not False:  # 0 and 0.0 equal False, and are said
             parts += [option, ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)]
-    return shlex.join(parts)
+    return shlex.join(parts) + (" < TABLE.csv" if record["table"] == "-" else "")

@@ -1,18 +1,26 @@
 """The pictures of a report, as parts of a page: each with its title, a text for those who cannot see it, and what it says."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
+from glassnet.errors import GlassnetError
 from glassnet.model import Model
 from glassnet.see.figures import data_uri
 from glassnet.see.subject import Rows
 from glassnet.tables.targets import NumberTarget
 
 MOST_TARGETS = 4  # of several, so many get pictures of their own
+MANY = 5000  # rows; of more, so many evenly spread ones are drawn
+REGRESSION = {
+    "predicted_vs_actual": "predicted against actual",
+    "residual_vs_predicted": "errors against predictions",
+    "error_histogram": "how often errors of each size occur",
+}
 
 
 class Picture(NamedTuple):
-    """A picture in a page; `source` is a data URI."""
+    """A picture in a page; `source` is a data URI, "" where it could not be made, and then `says` is why."""
 
     title: str
     alt: str
@@ -20,82 +28,103 @@ class Picture(NamedTuple):
     says: str = ""
 
 
-def picture(display: Any, title: str, alt: str, says: str = "") -> Picture:
-    """A Display's figure as part of a page."""
-    return Picture(title, alt, data_uri(display), says)
+def attempt(title: str, draw: Callable[[], tuple[Any, str, str]]) -> Picture:
+    """The picture that `draw` gives as (Display, alt text, what it says); one that cannot be made does not cost the report."""
+    try:
+        display, alt, says = draw()
+        return Picture(title, alt, data_uri(display), says)
+    except (GlassnetError, ArithmeticError, ValueError) as error:  # the last two: numbers without end in a run that went wrong
+        return Picture(title, "", "", f"This picture is left out: {error}.")
 
 
 def score_pictures(model: Model, rows: Rows, which: str) -> Iterator[Picture]:
     """How good the model is on some rows, `which` in words; with several targets of each of the first few."""
+    drawn, which = _fewer(rows, which)
     for target in model.encoding.targets[:MOST_TARGETS]:
         if isinstance(target, NumberTarget):
-            yield from _regression(model, rows, target.name, which)
+            for kind, title in REGRESSION.items():
+                yield attempt(f"{target.name}: {title}", partial(_regression, model, drawn, target.name, kind, which))
         else:
-            yield from _classification(model, rows, target.name, which)
+            yield attempt(f"{target.name}: confusion matrix", partial(_confusion, model, drawn, target.name, which))
+            if len(set(target.index(drawn.answers[target.name]).tolist())) > 1:  # of one class alone there is no curve
+                yield attempt(f"{target.name}: ROC curves", partial(_roc, model, drawn, target.name))
+            yield attempt(f"{target.name}: calibration", partial(_calibration, model, drawn, target.name))
 
 
-def _regression(model: Model, rows: Rows, target: str, which: str) -> Iterator[Picture]:
+def _fewer(rows: Rows, which: str) -> tuple[Rows, str]:
+    if len(rows) <= MANY:
+        return rows, which
+    step = len(rows) / MANY
+    return rows.take([int(i * step) for i in range(MANY)]), f"{MANY:,} of {which}, evenly spread"
+
+
+def _regression(model: Model, rows: Rows, target: str, kind: str, which: str) -> tuple[Any, str, str]:
     from glassnet.see.regression import RegressionDisplay
 
-    kinds = {
-        "predicted_vs_actual": (
-            "predicted against actual",
-            "Each row's prediction against what it was, with the line where both are equal.",
-        ),
-        "residual_vs_predicted": ("residuals", "Each row's error against its prediction."),
-        "error_histogram": ("errors", "How often errors of each size occur."),
-    }
-    for kind, (title, alt) in kinds.items():
-        display = RegressionDisplay.from_model(model, rows, target=target, kind=kind)
-        told = ", ".join(f"{name.upper()} {value:.4g}" for name, value in display.scores.items())
-        yield picture(display, f"{target}: {title}", f"{alt} {told}.", f"{which}; {told}." if kind == "predicted_vs_actual" else "")
+    display = RegressionDisplay.from_model(model, rows, target=target, kind=kind)
+    told = ", ".join(f"{name.upper()} {value:.4g}" for name, value in display.scores.items())
+    return display, f"{target}: {REGRESSION[kind]}; {told}.", f"{which}; {told}" if kind == next(iter(REGRESSION)) else ""
 
 
-def _classification(model: Model, rows: Rows, target: str, which: str) -> Iterator[Picture]:
-    from glassnet.see.calibration import CalibrationDisplay
+def _confusion(model: Model, rows: Rows, target: str, which: str) -> tuple[Any, str, str]:
     from glassnet.see.classification import ConfusionMatrixDisplay
+
+    display = ConfusionMatrixDisplay.from_model(model, rows, target=target)
+    told = f"accuracy {display.accuracy:.3f}, balanced accuracy {display.balanced_accuracy:.3f}"
+    return display, f"How often each class was taken for which; {told}.", f"{which}; {told}"
+
+
+def _roc(model: Model, rows: Rows, target: str) -> tuple[Any, str, str]:
     from glassnet.see.roc import RocCurveDisplay
 
-    confusion = ConfusionMatrixDisplay.from_model(model, rows, target=target)
-    told = f"accuracy {confusion.accuracy:.3f}, balanced accuracy {confusion.balanced_accuracy:.3f}"
-    yield picture(
-        confusion, f"{target}: confusion matrix", f"How often each class was taken for which; {told}.", f"{which}; {told}."
-    )
-    if (confusion.confusion_matrix.sum(axis=1) > 0).sum() > 1:  # of one class alone there is no curve
-        roc = RocCurveDisplay.from_model(model, rows, target=target)
-        yield picture(
-            roc, f"{target}: ROC curves", "True against false positive rate of each class, with the area under each curve."
-        )
-    calibration = CalibrationDisplay.from_model(model, rows, target=target)
-    alt = f"Share observed against probability predicted; expected calibration error {calibration.error:.3f}."
-    yield picture(calibration, f"{target}: calibration", alt)
+    display = RocCurveDisplay.from_model(model, rows, target=target)
+    areas = ", ".join(f"{label} {curve.auc:.3f}" for label, curve in display.curves.items())
+    return display, f"True against false positive rate, with the area under each curve: {areas}.", ""
+
+
+def _calibration(model: Model, rows: Rows, target: str) -> tuple[Any, str, str]:
+    from glassnet.see.calibration import CalibrationDisplay
+
+    display = CalibrationDisplay.from_model(model, rows, target=target)
+    return display, f"Share observed against probability predicted; expected calibration error {display.error:.3f}.", ""
 
 
 def loss_picture(model: Model) -> Picture:
     """The losses of the training."""
+    return attempt("The loss", partial(_loss, model))
+
+
+def _loss(model: Model) -> tuple[Any, str, str]:
     from glassnet.see.loss_curve import LossCurveDisplay
 
-    first, last = model.history["loss"][0], model.history["loss"][-1]
-    alt = f"The training loss falls from {first:.4g} to {last:.4g} over {len(model.history['loss'])} epochs."
+    losses = model.history["loss"]
+    alt = f"The training loss goes from {losses[0]:.4g} to {losses[-1]:.4g} over {len(losses)} epochs."
     if "validation_loss" in model.history:
         alt += f" The validation loss is lowest at {min(model.history['validation_loss']):.4g}."
-    return picture(LossCurveDisplay.from_model(model), "The loss", alt)
+    return LossCurveDisplay.from_model(model), alt, ""
 
 
-def column_pictures(model: Model, rows: Rows) -> Iterator[Picture]:
+def column_pictures(model: Model, rows: Rows, which: str) -> Iterator[Picture]:
     """Which columns matter, and the answer over the two that say the most."""
+    drawn, which = _fewer(rows, which)
+    yield attempt("Which columns matter", partial(_importance, model, drawn, which))
+    if len(model.encoding.needed) > 1:
+        yield attempt("The answer over two columns", partial(_surface, model, drawn, which))
+
+
+def _importance(model: Model, rows: Rows, which: str) -> tuple[Any, str, str]:
     from glassnet.see.importance.display import ImportanceDisplay
+
+    display = ImportanceDisplay.from_model(model, rows)
+    found = display.importance
+    longest = ", ".join(f"{found.names[i]} {found.mean[0, i]:.3g}" for i in found.order[:3])
+    says = "how much worse the loss gets when a column's cells are shuffled; what two columns both tell, neither seems to need"
+    return display, f"Bars, longest first: {longest}.", f"{which}; {says}"
+
+
+def _surface(model: Model, rows: Rows, which: str) -> tuple[Any, str, str]:
     from glassnet.see.surface import DecisionSurfaceDisplay
 
-    importance = ImportanceDisplay.from_model(model, rows)
-    found = importance.importance
-    names = [found.names[i] for i in found.order[:3]]
-    says = "How much worse the loss gets when a column's cells are shuffled. What two columns both tell, neither seems to need."
-    yield picture(importance, "Which columns matter", f"Bars, longest first: {', '.join(names)}.", says)
-    if len(model.encoding.needed) > 1:
-        surface = DecisionSurfaceDisplay.from_model(model, rows)
-        yield picture(
-            surface,
-            "The answer over two columns",
-            f"The answer over {surface.plane.x.name} and {surface.plane.y.name}, with the rows.",
-        )
+    display = DecisionSurfaceDisplay.from_model(model, rows)
+    alt = f"The answer over {display.plane.x.name} and {display.plane.y.name}, with the rows as dots."
+    return display, alt, f"the two columns along which it varies most; dots: {which}"

@@ -46,12 +46,14 @@ def _worst(row: Rows, number: int, loss: float) -> WorstRow:
         if isinstance(target, ClassTarget):
             shares = target.probabilities(part)[0]
             of_truth = shares[int(target.index(row.answers[target.name])[0])]
-            told = f"{label_text(_plain(answer))} ({shares.max():.1%}; {label_text(_plain(truth))} {of_truth:.1%})"
+            of_both = f"{shares.max():.1%}" + f"; {label_text(_plain(truth))} {of_truth:.1%}" * bool(truth != answer)
+            told = f"{label_text(_plain(answer))} ({of_both})"
             answers.append((target.name, label_text(_plain(truth)), told))
         else:
             answers.append((target.name, f"{truth:.6g}", f"{answer:.6g}"))
-    explanation = explain_rows(row, [number])
-    return WorstRow(number, loss, answers, to_body(explanation, tag="div"))
+    body = to_body(explain_rows(row, [number]), tag="div")
+    heading = '<p class="quiet">'  # its title: the page has one h1 of its own
+    return WorstRow(number, loss, answers, body.replace("<h1>", heading, 1).replace("</h1>", "</p>", 1))
 
 
 def _plain(label: object) -> object:

@@ -1,0 +1,184 @@
+"""`glassnet plot`: every picture in every format, of a run, a model file and the demo; every option; one line on what is wrong."""
+
+import io
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from glassnet.cli import app, main
+from glassnet.cli.plot import PATH_POINTS, PICTURES, Asked, plot
+from glassnet.model import load
+
+CLASSES, NUMBERS = ("confusion", "roc", "calibration"), ("regression",)
+BEGINS = {".png": b"\x89PNG", ".pdf": b"%PDF", ".svg": b"<"}
+OPTIONS = [  # of each picture that takes some, on the run on numbers
+    ("regression", "--target", "b"),
+    ("surface", "--column", "x", "--column", "group", "--target", "b"),
+    ("units", "--column", "group", "--column", "x", "--layer", "2"),
+    ("importance", "--method", "olden"),
+    ("lek", "--column", "x"),
+]
+WRONG = [
+    (["pie", "run"], "unknown picture 'pie': Known: network, loss"),
+    (["confusoin", "run"], "unknown picture 'confusoin': did you mean 'confusion'"),
+    (["loss", "nowhere"], "nowhere: no such model file"),
+    (["loss", "run", "--out", "loss.jpg"], "unknown picture format '.jpg'"),
+    (["loss", "run", "--out", "taken.png"], "taken.png: already exists and nothing is overwritten"),
+    (["loss", "run", "--out", "no/where/loss.png"], "there is no folder"),
+    (["loss", "run", "--target", "a"], "--target is not an option of this picture, which takes none"),
+    (["roc", "run", "--column", "x"], "--column is not an option of this picture, which takes --target"),
+    (["confusion", "run"], "use RegressionDisplay (glassnet plot regression)"),
+    (["regression", "run", "--target", "c"], "unknown target 'c'"),
+    (["regression", "run", "none.csv"], "none.csv: no such file"),
+    (["regression", "run", "lacks.csv"], "the table lacks the column 'x'"),
+    (["surface", "run", "--column", "x"], "columns must be two names, got 1: x"),
+    (["units", "run", "--layer", "0"], "--layer 0: the model's hidden layers are 1 to 2"),
+    (["units", "run", "--layer", "3"], "--layer 3: the model's hidden layers are 1 to 2"),
+    (["units", "run", "--layer", "two"], "'two' is not a valid integer"),
+    (["importance", "run", "--method", "shap"], "unknown method 'shap'"),
+    (["lek", "run", "--column", "nope"], "unknown column 'nope'"),
+    (["regression", "alone.safetensors"], "give the TABLE too"),
+    (["loss"], "Missing argument 'MODEL'"),
+]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two tables, a run on each, and a demo's run."""
+    folder = tmp_path_factory.mktemp("made")
+    random = np.random.default_rng(0)
+    x, group = np.round(random.normal(size=40), 3), random.choice(["u", "v"], 40)
+    rows = [f"{a},{g},{a * 2},{a - 1},{'high' if a > 0 else 'low'}" for a, g in zip(x, group, strict=True)]
+    (folder / "table.csv").write_text("\n".join(["x,group,a,b,size", *rows]) + "\n")
+    quick = ["--epochs", "2", "--hidden", "3,2", "--members", "2", "--no-report", "--quiet"]
+    for name, targets, ignored in [("run", ("a", "b"), ("size",)), ("sizes", ("size",), ("a", "b"))]:
+        wanted = [part for target in targets for part in ("--target", target)]
+        left = [part for column in ignored for part in ("--ignore", column)]
+        command(["train", str(folder / "table.csv"), *wanted, *left, *quick, "--out", str(folder / name)])
+    command(["demo", "--iterations", "60", "--out", str(folder / "demo")])
+    return folder
+
+
+@pytest.fixture
+def place(made: Path, folder: Path) -> Path:
+    """A new directory to run in, with all of it."""
+    return Path(shutil.copytree(made, folder, dirs_exist_ok=True))
+
+
+def command(arguments: list[str]) -> None:
+    app(arguments, standalone_mode=False)
+
+
+def outcome(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> object:
+    """The exit status of the program."""
+    monkeypatch.setattr(sys, "argv", ["glassnet", "plot", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return ended.value.code
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_every_picture_of_a_run(place: Path, picture: str, capsys: pytest.CaptureFixture[str]) -> None:
+    run = "sizes" if picture in CLASSES else "run"
+    command(["plot", picture, run])
+    assert (place / f"{picture}.png").read_bytes().startswith(BEGINS[".png"])
+    assert capsys.readouterr() == (f"Written to {picture}.png\n", "")
+
+
+@pytest.mark.parametrize("picture", [name for name in PICTURES if name not in CLASSES])
+def test_every_picture_of_a_demo(place: Path, picture: str) -> None:
+    command(["plot", picture, "demo", "--out", f"{picture}.svg"])
+    assert (place / f"{picture}.svg").read_bytes().startswith(BEGINS[".svg"])
+
+
+@pytest.mark.parametrize("suffix", BEGINS)
+@pytest.mark.parametrize("picture", ["network", "calibration"])
+def test_every_format_of_a_model_file_with_a_table(place: Path, picture: str, suffix: str) -> None:
+    shutil.copy(place / "sizes" / "model.safetensors", place / "alone.safetensors")
+    command(["plot", picture, "alone.safetensors", "table.csv", "--out", f"out{suffix}"])
+    assert (place / f"out{suffix}").read_bytes().startswith(BEGINS[suffix])
+
+
+def test_a_table_on_standard_input(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO((place / "table.csv").read_bytes())))
+    command(["plot", "roc", "sizes", "-"])
+    assert (place / "roc.png").exists()
+
+
+@pytest.mark.parametrize("arguments", OPTIONS, ids=lambda arguments: arguments[0])
+def test_options_change_the_picture(place: Path, arguments: tuple[str, ...]) -> None:
+    command(["plot", arguments[0], "run", "--out", "plain.svg"])
+    command(["plot", arguments[0], "run", *arguments[1:], "--out", "chosen.svg"])
+    assert (place / "plain.svg").read_text() != (place / "chosen.svg").read_text()
+
+
+def test_scores_are_of_the_rows_held_out(place: Path) -> None:
+    model = load(place / "sizes")
+    options: dict[str, Any] = dict.fromkeys(("columns", "layer", "target", "method"))
+    display = PICTURES["confusion"][1](Asked(model, place / "sizes", None, options))
+    assert display.accuracy == model.scores["size"]["accuracy"]
+    assert display.confusion_matrix.sum() == 8  # a fifth of 40
+    whole = PICTURES["confusion"][1](Asked(model, place / "sizes", "table.csv", options))
+    assert whole.confusion_matrix.sum() == 40
+
+
+def test_the_path_over_the_loss_surface_ends_at_the_weights(place: Path) -> None:
+    display = PICTURES["loss-surface"][1](Asked(load("demo"), Path("demo"), None, {}))
+    assert 2 < len(display.points) <= PATH_POINTS + 1
+    np.testing.assert_allclose(display.points[-1], 0, atol=1e-9)
+
+
+@pytest.mark.parametrize(("arguments", "message"), WRONG, ids=lambda value: " ".join(value) if isinstance(value, list) else "")
+def test_what_is_wrong_is_one_line_and_nothing_is_left(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    shutil.copy(place / "run" / "model.safetensors", place / "alone.safetensors")
+    (place / "lacks.csv").write_text("y\n1\n2\n")
+    (place / "taken.png").write_text("mine")
+    before = sorted(place.rglob("*"))
+    assert outcome(monkeypatch, arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert message in err
+    assert err.startswith("glassnet: ")
+    assert err.count("\n") == 1
+    assert sorted(place.rglob("*")) == before
+    assert (place / "taken.png").read_text() == "mine"
+
+
+@pytest.mark.parametrize(("change", "message"), [(" ", "was changed after this run"), (None, "is not there any more")])
+def test_a_table_that_was_changed_or_moved(
+    place: Path,
+    made: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    change: str | None,
+    message: str,
+) -> None:
+    record = (place / "sizes" / "run.json").read_text()
+    (place / "sizes" / "run.json").write_text(record.replace(str(made / "table.csv"), str(place / "table.csv")))
+    if change is None:
+        (place / "table.csv").unlink()
+    else:
+        (place / "table.csv").write_text((place / "table.csv").read_text() + "9,u,1,1,low\n")
+    assert outcome(monkeypatch, ["roc", "sizes"]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_the_help_lists_every_picture_and_option(capsys: pytest.CaptureFixture[str]) -> None:
+    command(["plot", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert all(f"{name} {says}" in told for name, (says, _) in PICTURES.items())
+    assert all(option in told for parameter in plot.params for option in parameter.opts if option.startswith("--"))
+
+
+def test_names_in_a_script_the_font_lacks_are_no_noise(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (place / "names.csv").write_text("长度 $a$,宽度,种类\n" + "".join(f"{i % 7},{i % 5},{'甲乙'[i % 2]}\n" for i in range(40)))
+    command(["train", "names.csv", "--target", "种类", "--epochs", "2", "--hidden", "3", "--quiet", "--out", "named"])
+    command(["plot", "surface", "named"])
+    command(["plot", "weights", "named"])
+    assert capsys.readouterr() == ("Written to surface.png\nWritten to weights.png\n", "")
