@@ -131,9 +131,9 @@ class Model:
         return find_predictor(self.network, as_dtype(self.parameters, np.float64))
 
     def fold(self) -> "Model":
-        """An equal model on the columns' own numbers: centre and scale are in the weights, so a hand calculation needs only these.
+        """An equal model on the columns' own numbers: centre and scale are in the weights, all that a hand calculation needs.
 
-        Its weights are float64, and it has biases. Columns of categories stay as they are: inputs of 0 and 1 (two values: -1 and 1).
+        Its weights are float64, and it has biases. Columns of categories stay as they are: inputs of 0 and 1 (or -1 and 1).
         The loss, and so the gradients, are then in the target's own unit. Raises GlassnetError where anything but centre and scale
         is done to a number, naming the columns; ``train_table(..., affine=True)`` trains without.
 

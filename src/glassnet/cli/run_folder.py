@@ -72,7 +72,7 @@ def at_iteration(model: "Model", iteration: int) -> "Model":
 
 
 def scored_rows(path: Path) -> list[int]:
-    """The rows that the run in `path` was scored on, from 0 in its table: those held out, or if there were none those trained on."""
+    """The rows that the run in `path` was scored on, from 0 in its table: those held out, or else those trained on."""
     from glassnet.cli.console import read_column
 
     folder = path if path.is_dir() else path.parent

@@ -13,22 +13,23 @@ from glassnet.see.page import asset, page
 
 def to_page(explanation: Explanation, digits: int = 4) -> str:
     """A whole page without outside resources. Raises GlassnetError on less than 1 or more than 17 digits."""
-    return page(f"Explanation: {explanation.title}", to_body(explanation, digits), asset("explain.css"), asset("explain.js"))
+    body = f"<main><h1>{escape(explanation.title)}</h1>{to_body(explanation, digits)}</main>"
+    return page(f"Explanation: {explanation.title}", body, asset("explain.css"), asset("explain.js"))
 
 
 def to_fragment(explanation: Explanation, digits: int = 4) -> str:
     """The same to be put into a page of someone else's, a notebook say."""
-    body = to_body(explanation, digits, "div", "gn gn-explain")
-    return f"<style>{asset('page.css')}{asset('explain.css')}</style>{body}<script>{asset('explain.js')}</script>"
+    body = f"<p><b>{escape(explanation.title)}</b></p>{to_body(explanation, digits)}"
+    return f"<style>{asset('page.css')}{asset('explain.css')}</style><div class=\"gn\">{body}</div><script>{asset('explain.js')}</script>"
 
 
-def to_body(explanation: Explanation, digits: int = 4, tag: str = "main", classes: str = "gn-explain") -> str:
-    """The explanation alone, for a page that has the style and the script."""
+def to_body(explanation: Explanation, digits: int = 4) -> str:
+    """The explanation without its title, for a page that has the style and the script."""
     check_digits(digits)
     whole = outline(explanation)
     notes = "".join(f'<p class="quiet">{escape(note)}</p>' for note in whole.notes)
     inner = "".join(_section(section, digits) for section in whole.sections)
-    return f'<{tag} class="{classes}"><h1>{escape(whole.title)}</h1>{notes}{inner}</{tag}>'
+    return f'<div class="gn-explain">{notes}{inner}</div>'
 
 
 def _section(section: Section, digits: int) -> str:

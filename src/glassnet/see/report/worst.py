@@ -51,9 +51,7 @@ def _worst(row: Rows, number: int, loss: float) -> WorstRow:
             answers.append((target.name, label_text(_plain(truth)), told))
         else:
             answers.append((target.name, f"{truth:.6g}", f"{answer:.6g}"))
-    body = to_body(explain_rows(row, [number]), tag="div")
-    heading = '<p class="quiet">'  # its title: the page has one h1 of its own
-    return WorstRow(number, loss, answers, body.replace("<h1>", heading, 1).replace("</h1>", "</p>", 1))
+    return WorstRow(number, loss, answers, to_body(explain_rows(row, [number])))
 
 
 def _plain(label: object) -> object:
