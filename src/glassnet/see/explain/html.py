@@ -20,7 +20,8 @@ def to_page(explanation: Explanation, digits: int = 4) -> str:
 def to_fragment(explanation: Explanation, digits: int = 4) -> str:
     """The same to be put into a page of someone else's, a notebook say."""
     body = f"<p><b>{escape(explanation.title)}</b></p>{to_body(explanation, digits)}"
-    return f"<style>{asset('page.css')}{asset('explain.css')}</style><div class=\"gn\">{body}</div><script>{asset('explain.js')}</script>"
+    style, script = asset("page.css") + asset("explain.css"), asset("explain.js")
+    return f'<style>{style}</style><div class="gn">{body}</div><script>{script}</script>'
 
 
 def to_body(explanation: Explanation, digits: int = 4) -> str:
