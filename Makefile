@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WITH_EXTRAS := --editable '.[test,docs]'
 NATIVE := CMakeLists.txt $(wildcard src/native/*)
 
 .PHONY: run test check docs sanitize wheel bench install install-test debian clean
@@ -52,7 +53,7 @@ $(VENV)/.installed: pyproject.toml $(NATIVE) | $(VENV)/bin/python
 
 # When the engine alone has changed, only what has changed of it is compiled, with the build tools that the test extra brings.
 $(VENV)/.installed-test: pyproject.toml $(NATIVE) | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet $(if $(filter pyproject.toml,$?),--editable '.[test,docs]', \
+	$(BIN)/python -m pip install --quiet $(if $(filter pyproject.toml,$?),$(WITH_EXTRAS), \
 	  --no-build-isolation --no-deps --config-settings='build-dir=build/{wheel_tag}' --editable .)
 	touch $@ $(VENV)/.installed
 
