@@ -141,7 +141,7 @@ def test_weights_that_change_too_early_are_named(name: str, rate: float) -> None
 ROWS, OUTPUTS = "7 being the number of rows", "3 being the number of outputs"
 SUM, MEAN, TWO = (
     "(a sum where the loss is a mean)",
-    "(a mean where the loss is a sum)",
+    "(a mean where the loss is a sum, or divided by them twice)",
     "lacks a factor 2 (of the derivative of a square?)",
 )
 
@@ -312,3 +312,22 @@ def test_the_articles_step_is_minus_the_gradient() -> None:
     assert check_gradient(loss, steps, [W1, W2]).mistake == f"the gradient {SIGN}"
     assert check_gradient(loss, steps, [W1, W2], **known).mistake == f"the gradient {SIGN}"
     assert check_gradient(loss, [-step for step in steps], [W1, W2], **known).mistake == ""
+
+
+def test_with_one_hidden_node_no_early_update_is_guessed() -> None:
+    """Any factor on the first layer's gradient might be such a step then: nothing can be told."""
+    random = np.random.default_rng(0)
+    network = Network([2, 1, 1], "sigmoid", "sigmoid", "sum_of_squares", bias=False)
+    for _ in range(10):
+        x, y = random.normal(size=(5, 2)), random.random((5, 1))
+        w = [random.normal(size=(2, 1)), random.normal(size=(1, 1))]
+        start = Parameters(tuple(w))
+
+        def loss(p: Any) -> Any:
+            return backprop(network, p, feedforward(network, p, x), y)[0]  # noqa: B023 (called before the next turn)
+
+        right = backprop(network, start, feedforward(network, start, x), y)[1].weights
+        gradient = Parameters((1.37 * right[0], right[1]))
+        check = check_gradient(loss, gradient, start, network=network, x=x, y=y)
+        assert not check
+        assert "changed before" not in check.mistake

@@ -111,6 +111,7 @@ def fit_table(
         "engine": runs[0].engine,
         "best_epochs": [run.best_epoch for run in runs],
         "folds": bool((fold >= 0).any()),
+        "row_weights": fit.weights is not None,
     }
     joined, parameters = side_by_side(network, [run.parameters for run in runs])
     return Fitted(Model(joined, parameters, encoding, {}, mean_history(runs), record), runs, options)

@@ -64,7 +64,7 @@ def test_from_estimator() -> None:
 def test_a_model_without_hidden_layers() -> None:
     with pytest.raises(GlassnetError, match="the model has no hidden layer"):
         ActivationsDisplay.from_model(plain_model([2, 1]), X)
-    with pytest.raises(GlassnetError, match="rows to show to the model: 1 or more are needed, there are 0"):
+    with pytest.raises(GlassnetError, match="rows to show to the model: 2 or more are needed, there are 0"):
         ActivationsDisplay.from_model(plain_model([2, 2, 1]), X[:0])
 
 

@@ -84,7 +84,9 @@ def _size_words(r: float, sizes: Mapping[str, int]) -> str:
     counts = {(1.0, ""): ""}
     for name, n in sizes.items():
         counts[n, name] = f"is {n} times too large, {n} being the number of {name} (a sum where the loss is a mean)"
-        counts[1 / n, name] = f"is {n} times too small, {n} being the number of {name} (a mean where the loss is a sum)"
+        counts[1 / n, name] = (
+            f"is {n} times too small, {n} being the number of {name} (a mean where the loss is a sum, or divided by them twice)"
+        )
     fitting = [
         [words for words in (two, count) if words]
         for (n, _), count in counts.items()

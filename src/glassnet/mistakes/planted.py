@@ -119,12 +119,12 @@ def _updated(p: Pass, right: Parameters, given: Parameters, slack: float) -> Ite
     """
     last = len(right.weights) - 1
     r = common_factor(given.weights[last:], right.weights[last:], slack)
-    if not r or not last:
-        return
+    if not r or not last or right.weights[last].shape[0] == 1:
+        return  # with one hidden node any factor might be such a step
     tilt = p.with_way_back(last, right.weights[last]).gradient().weights[last - 1]
     gap = given.weights[last - 1] / r - right.weights[last - 1]
     if not np.any(tilt) or common_factor([tilt], [right.weights[last - 1]], slack) is not None:
-        return  # with one hidden node any factor might be such a step
+        return
     rate = float(np.sum(gap * tilt) / np.sum(tilt * tilt))
     for layer in range(last, 0, -1):
         p = p.with_way_back(layer, p.parameters.weights[layer] + rate * p.gradient().weights[layer])

@@ -57,7 +57,7 @@ class ActivationsDisplay:
         model = as_model(model)
         check_hidden(model)
         rows = rows_of(model, table)
-        check_enough(len(rows), 1, "rows to show to the model")
+        check_enough(len(rows), 2, "rows to show to the model")
         trace = feedforward(model.network, as_dtype(model.parameters, np.float64), rows.x)
         return cls(trace.a[:-1], [activation.name for activation in model.network.activations[:-1]]).plot(ax)
 

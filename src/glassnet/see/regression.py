@@ -70,6 +70,8 @@ class RegressionDisplay:
         if actual.shape != predicted.shape or actual.ndim != 1:
             raise GlassnetError(f"y_true has shape {actual.shape} and y_pred {predicted.shape}: give N numbers each")
         check_enough(len(actual), 2, "rows")
+        if not (np.isfinite(actual).all() and np.isfinite(predicted).all()):
+            raise GlassnetError("y_true and y_pred must be finite numbers: leave out rows with NaN or infinity")
         return cls(actual, predicted, name).plot(ax, kind=kind)
 
     @property

@@ -52,7 +52,12 @@ def _of_mlp(mlp: Any) -> Model:
     if hasattr(mlp, "classes_"):
         encoding = _with_classes(encoding, mlp.classes_.tolist(), network.output.name == "softmax", targets)
     history = {name: np.asarray(values).tolist() for name, values in mlp.history_.items()}
-    return Model(network, parameters, encoding, history=history)
+    record = {
+        "options": {"learning_rate": mlp.learning_rate_init, "dropout": mlp.dropout},
+        "row_weights": getattr(mlp, "class_weight", None) is not None,
+        "penalty_left_out": bool(mlp.alpha or mlp.l1),
+    }
+    return Model(network, parameters, encoding, history=history, record=record)
 
 
 def _with_classes(encoding: TableEncoding, labels: list[Any], one_of: bool, targets: list[str]) -> TableEncoding:

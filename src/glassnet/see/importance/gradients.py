@@ -7,6 +7,7 @@ import numpy as np
 from glassnet.core.network import feedforward, layer_deltas
 from glassnet.errors import unknown_name
 from glassnet.model import Model
+from glassnet.see.figures import check_enough
 from glassnet.see.importance.networks import find_outputs, networks_and_rows, places, unit_of
 from glassnet.see.importance.result import Importance, gathered
 from glassnet.see.subject import Rows
@@ -40,7 +41,8 @@ def input_gradients(
     per : "deviation": times the standard deviation over these rows, so that columns can be compared; "unit": as it is.
 
     Raises GlassnetError on an unknown output or `per`, and where the table lacks a column. Source: Dimopoulos, Bourret & Lek
-    1995, Neural Processing Letters 2(6):1-4 (partial derivatives, "PaD"); per deviation: the sigma-normalised derivatives of
+    1995, Neural Processing Letters 2(6):1-4 (partial derivatives, "PaD", there ranked by
+    the sum of their squares, here by their mean size); per deviation: the sigma-normalised derivatives of
     Saltelli et al. 2008, Global Sensitivity Analysis: The Primer, section 1.2, without the division by the output's.
 
     >>> from glassnet import MLPRegressor
@@ -55,6 +57,8 @@ def input_gradients(
     pairs = networks_and_rows(models, table)
     model = pairs[0][0]
     chosen = find_outputs(model, output)
+    if per == "deviation":
+        check_enough(len(pairs[0][1]), 2, "rows to take a standard deviation of (or per='unit')")
     size = np.abs if absolute else np.positive
     measured = [_network(model, rows, chosen, size, per == "deviation") for model, rows in pairs]
     what = f"mean {'size' if absolute else 'value'} of the derivative"

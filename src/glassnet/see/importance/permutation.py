@@ -27,7 +27,8 @@ def permutation_importance(
     It tells how much the network's predictions rely on a column: on rows it was not trained on, what the column is good for; on
     those it was trained on, also what was learnt by heart. It does not tell which way; columns that say the same share their
     importance, for the network can fall back on the other; and shuffling makes rows that cannot be (a heavy car of little
-    displacement). Below 0 is noise: the column is of no use.
+    displacement). Below 0 is noise, or a column that does harm. Of joined networks each is measured by itself, not the mean that
+    they make together.
 
     Parameters
     ----------

@@ -103,7 +103,7 @@ def lek_profile(
 
     Raises GlassnetError on unknown columns, groups or outputs, on quantiles outside 0 to 1, and where the table lacks a column.
     Source: Lek et al. 1996, Ecological Modelling 90:39-52; Gevrey, Dimopoulos & Lek 2003, Ecological Modelling 160:249-264;
-    groups: Beck 2018, Journal of Statistical Software 85(11).
+    groups: after Beck 2018, Journal of Statistical Software 85(11).
 
     >>> from glassnet import MLPRegressor
     >>> X = [[0, 0], [0, 1], [1, 0], [1, 1]]
@@ -112,7 +112,7 @@ def lek_profile(
     >>> lek_profile(fitted, X, columns=["x1"], quantiles=[0.5], points=3).columns[0].mean.round(2).tolist()
     [[0.5, 2.0, 3.5]]
     """
-    if not len(quantiles) or min(quantiles) < 0 or max(quantiles) > 1:
+    if not len(quantiles) or not all(0 <= q <= 1 for q in quantiles):
         raise GlassnetError(f"quantiles are {list(quantiles)}: give one or more, from 0 to 1")
     pairs = networks_and_rows(models, table, y)
     model = pairs[0][0]

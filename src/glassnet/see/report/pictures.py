@@ -98,7 +98,7 @@ def _loss(model: Model) -> tuple[Any, str, str]:
     from glassnet.see.loss_curve import LossCurveDisplay
 
     losses = model.history["loss"]
-    alt = f"The training loss goes from {losses[0]:.4g} to {losses[-1]:.4g} over {len(losses)} epochs."
+    alt = f"The training loss over {len(losses)} epochs: {losses[0]:.4g} in the first, {losses[-1]:.4g} in the last."
     if "validation_loss" in model.history:
         alt += f" The validation loss is lowest at {min(model.history['validation_loss']):.4g}."
     return LossCurveDisplay.from_model(model), alt, ""

@@ -25,7 +25,8 @@ def worst_rows(rows: Rows, numbers: np.ndarray, count: int) -> list[WorstRow]:
     network, output = rows.model.network, rows.output
     trace_in = output if network.loss.output is None else _pre_activations(rows)
     with np.errstate(all="ignore"):
-        losses = network.loss.each(trace_in, rows.y)[0].sum(axis=1)  # N
+        share = network.loss.row_share(np, output[:1], None)  # of a row alone
+        losses = share * network.loss.each(trace_in, rows.y)[0].sum(axis=1)  # N
     order = np.argsort(-np.nan_to_num(losses, nan=np.inf), kind="stable")[:count]
     return [_worst(rows.take([place]), int(numbers[place]), float(losses[place])) for place in order]
 
