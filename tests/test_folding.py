@@ -33,9 +33,9 @@ def case(request: pytest.FixtureRequest) -> tuple[gn.Model, Path]:
 def test_a_folded_model_predicts_the_same(case: tuple[gn.Model, Path], tmp_path: Path) -> None:
     model, table = case
     flat = model.fold()
-    np.testing.assert_allclose(flat.output(table), _in_its_unit(model, table), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(flat.output(table), _in_its_unit(model, table), rtol=1e-10, atol=1e-10)
     if model.encoding.task == "regression":
-        np.testing.assert_allclose(flat.predict(table), model.predict(table), rtol=1e-9)
+        np.testing.assert_allclose(flat.predict(table), model.predict(table), rtol=1e-10)
     else:
         assert flat.predict(table).tolist() == model.predict(table).tolist()
     for column in flat.encoding.inputs:
@@ -44,6 +44,17 @@ def test_a_folded_model_predicts_the_same(case: tuple[gn.Model, Path], tmp_path:
     flat.save(tmp_path / "flat.safetensors")
     np.testing.assert_array_equal(gn.load(tmp_path / "flat.safetensors").output(table), flat.output(table))
     np.testing.assert_array_equal(flat.fold().parameters.weights[0], flat.parameters.weights[0])
+
+
+def test_a_folded_model_takes_every_number_as_it_is(case: tuple[gn.Model, Path]) -> None:
+    model, table = case
+    (row,) = gn.explain(model.fold(), table, 3).rows
+    numbers = [column for column in row.columns if column.kind == "number"]
+    assert len(numbers) >= 3
+    for column in numbers:
+        assert [step.says for step in column.steps[-1:]] == ["as it is"], column
+        assert len(column.steps) == (3 if column.steps[0].value is None else 2)  # a missing cell is filled first
+    assert all(step.says == "as it is" for step in row.answers if model.encoding.task == "regression")
 
 
 def _in_its_unit(model: gn.Model, table: Path) -> np.ndarray:

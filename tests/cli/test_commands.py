@@ -1,4 +1,4 @@
-"""The commands as a user runs them: in a new directory, on real tables, by every way in."""
+"""The commands as a user runs them: in a new directory, on real tables, in this process and in ones of their own."""
 
 import csv
 import io
@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 import numpy as np
 import polars as pl
 import pytest
+from in_process import run
 
 import glassnet as gn
 from glassnet import article
@@ -68,33 +69,33 @@ def test_demo_json_is_one_object_and_writes_nothing(folder: Path, article_oracle
 
 
 def test_demo_json_with_out_writes_too(folder: Path) -> None:
-    done = glassnet("demo", "--json", "--out", "deep/run", "--iterations", "7", "--rng", "numpy", "--engine", "numpy")
-    assert done.returncode == 0, done.stderr
-    assert len(json.loads(done.stdout)["loss"]) == 7
+    done = run("demo", "--json", "--out", "deep/run", "--iterations", "7", "--rng", "numpy", "--engine", "numpy")
+    assert done.code == 0, done.err
+    assert len(json.loads(done.out)["loss"]) == 7
     assert len(files_in(folder / "deep" / "run")) == 5
 
 
 def test_demo_never_overwrites(folder: Path) -> None:
     for expected in ("demo", "demo-2", "demo-3"):
-        assert glassnet("demo", "--iterations", "2").returncode == 0
+        assert run("demo", "--iterations", "2").code == 0
         assert (folder / "runs" / expected / "model.safetensors").exists()
-    again = glassnet("demo", "--out", "runs/demo")
-    assert again.returncode == 2
-    assert "--out runs/demo: already exists" in again.stderr
+    again = run("demo", "--out", "runs/demo")
+    assert again.code == 2
+    assert "--out runs/demo: already exists" in again.err
 
 
 def test_the_demos_model_predicts_new_rows(folder: Path) -> None:
-    glassnet("demo", "--out", "run")
+    run("demo", "--out", "run")
     (folder / "new.csv").write_text("x3,x2,x1\n" + "".join(f"{c},{b},{a}\n" for a, b, c in article.NEW_ROWS))
     done = glassnet("predict", "run", "new.csv")
     assert done.returncode == 0, done.stderr
     start = gn.initialize(article.article_network(), "uniform", seed=1, rng="r")
-    run = gn.train(article.article_network(), start, article.X, article.Y, optimizer=gn.GradientDescent(1.0), epochs=1500)
-    expected = gn.feedforward(article.article_network(), run.parameters, article.NEW_ROWS).output.ravel()
+    trained = gn.train(article.article_network(), start, article.X, article.Y, optimizer=gn.GradientDescent(1.0), epochs=1500)
+    expected = gn.feedforward(article.article_network(), trained.parameters, article.NEW_ROWS).output.ravel()
     np.testing.assert_allclose([float(row["prediction"]) for row in rows_of(done.stdout)], expected, rtol=1e-12)
     shown = glassnet("show", "run").stdout
     assert "3-4-1 sigmoid" in shown
-    assert f"{run.parameters.weights[1][0, 0]:.6g}" in shown
+    assert f"{trained.parameters.weights[1][0, 0]:.6g}" in shown
 
 
 RUN_FILES = {"model.safetensors", "history.csv", "loss.svg", "network.svg", "predictions.csv", "run.json", "report.html"}
@@ -112,10 +113,10 @@ RUN_FILES = {"model.safetensors", "history.csv", "loss.svg", "network.svg", "pre
 )
 def test_train_predict_show(folder: Path, table: str, targets: list[str], task: str, scores: list[str]) -> None:
     wanted = [part for target in targets for part in ("--target", target)]
-    done = glassnet("train", str(DATA / table), *wanted, "--epochs", "20", "--out", "run")
-    assert done.returncode == 0, done.stderr
-    assert f"Task: {task}" in done.stdout
-    assert all(score in done.stdout for score in scores)
+    done = run("train", str(DATA / table), *wanted, "--epochs", "20", "--out", "run")
+    assert done.code == 0, done.err
+    assert f"Task: {task}" in done.out
+    assert all(score in done.out for score in scores)
     assert files_in(folder / "run") == RUN_FILES
     record = json.loads((folder / "run" / "run.json").read_text())
     assert record["options"]["task"] == task
@@ -126,9 +127,9 @@ def test_train_predict_show(folder: Path, table: str, targets: list[str], task: 
 
     frame = pl.read_csv(DATA / table, null_values=["NA", ""]).drop(targets)
     frame.write_csv(folder / "new.csv")
-    predicted = glassnet("predict", "run", "new.csv", "--out", "predicted.csv")
-    assert predicted.returncode == 0, predicted.stderr
-    assert predicted.stdout == ""
+    predicted = run("predict", "run", "new.csv", "--out", "predicted.csv")
+    assert predicted.code == 0, predicted.err
+    assert predicted.out == ""
     found = rows_of((folder / "predicted.csv").read_text())
     assert len(found) == frame.height
     names = [f"prediction_{t}" for t in targets] if len(targets) > 1 else ["prediction"]
@@ -140,14 +141,14 @@ def test_train_predict_show(folder: Path, table: str, targets: list[str], task: 
         actual = row["actual" if len(targets) == 1 else f"actual_{targets[0]}"]
         assert actual != ""
 
-    shown = glassnet("show", "run")
-    assert shown.returncode == 0, shown.stderr
-    assert all(score in shown.stdout for score in scores)
-    assert all(column in shown.stdout for column in frame.columns[:3])
+    shown = run("show", "run")
+    assert shown.code == 0, shown.err
+    assert all(score in shown.out for score in scores)
+    assert all(column in shown.out for column in frame.columns[:3])
 
 
 def test_a_run_can_be_repeated_from_its_record(folder: Path) -> None:
-    glassnet("train", str(DATA / "penguins.csv"), "--target", "sex", *QUICK, "--seed", "7", "--dropout", "0.1", "--out", "run")
+    run("train", str(DATA / "penguins.csv"), "--target", "sex", *QUICK, "--seed", "7", "--dropout", "0.1", "--out", "run")
     record = json.loads((folder / "run" / "run.json").read_text())
     model = gn.train_table(record["table"], record["target"], **record["options"])
     assert model.scores == record["scores"]
@@ -163,9 +164,9 @@ def test_every_format_trains_the_same(folder: Path) -> None:
     frame.write_csv("cars.csv")
     scores = []
     for name in ("cars.csv", "cars.tsv", "cars.parquet", "cars.arrow", "cars.jsonl"):
-        done = glassnet("train", name, "--target", "miles_per_gallon", *QUICK, "--json")
-        assert done.returncode == 0, done.stderr
-        scores.append(json.loads(done.stdout)["scores"])
+        done = run("train", name, "--target", "miles_per_gallon", *QUICK, "--json")
+        assert done.code == 0, done.err
+        scores.append(json.loads(done.out)["scores"])
     assert all(score == scores[0] for score in scores)
     assert files_in(folder / "runs") == {"cars", "cars-2", "cars-3", "cars-4", "cars-5"}
 
@@ -186,11 +187,11 @@ def test_every_option_of_train(folder: Path) -> None:
         "--epochs": "8", "--patience": "2", "--dropout": "0.1", "--seed": "4", "--dtype": "float32", "--engine": "numpy",
         "--validation": "0.25", "--holdout": "0.3", "--category": "year", "--ignore": "island", "--out": "run", "--decay": "0.1",
     }  # fmt: skip
-    done = glassnet(
+    done = run(
         "train", str(DATA / "penguins.csv"), "--target", "species", "--json", *(part for pair in options.items() for part in pair)
     )
-    assert done.returncode == 0, done.stderr
-    record = json.loads(done.stdout)
+    assert done.code == 0, done.err
+    record = json.loads(done.out)
     one = "13-9-7-3 relu, tanh, softmax, sum_of_squares, biases, 220 weights"
     assert record["network"] == f"2 networks of {one} each, joined into one of 13-18-14-3"
     assert (record["members"], record["trained_on"], len(record["best_epochs"])) == (2, "the training rows", 2)
@@ -207,15 +208,15 @@ def test_every_option_of_train(folder: Path) -> None:
 
 def test_four_rows_train_when_none_are_held_out(folder: Path) -> None:
     (folder / "xor.csv").write_text("a,b,y\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n")
-    done = glassnet("train", "xor.csv", "--target", "y", "--holdout", "0", "--validation", "0", "--task", "binary")
-    assert done.returncode == 0, done.stderr
-    assert "rows trained on (none were held out)" in done.stdout
+    done = run("train", "xor.csv", "--target", "y", "--holdout", "0", "--validation", "0", "--task", "binary")
+    assert done.code == 0, done.err
+    assert "rows trained on (none were held out)" in done.out
 
 
 def test_help_and_version() -> None:
     for command in ("demo", "train", "predict", "show"):
-        assert command in glassnet("--help").stdout
-        assert glassnet(command, "--help").returncode == 0
+        assert command in run("--help").out
+        assert run(command, "--help").code == 0
     assert glassnet("--version").stdout == f"glassnet {gn.__version__}\n"
     verbose = glassnet("--version", "--verbose").stdout
     assert verbose.startswith(f"glassnet {gn.__version__}\npython 3.")
@@ -261,16 +262,16 @@ def test_what_the_system_refuses_is_one_line(folder: Path) -> None:
         ["show", long],
         ["train", f"{long}.csv", "--target", "y"],
     ):
-        done = glassnet(*arguments)
-        assert done.returncode == 2
-        assert done.stderr.startswith("glassnet: ")
-        assert done.stderr.count("\n") == 1
-    done = glassnet("train", "t.csv", "--target", "sex", *QUICK, "--out", "t.csv/run")
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        done = run(*arguments)
+        assert done.code == 2
+        assert done.err.startswith("glassnet: ")
+        assert done.err.count("\n") == 1
+    done = run("train", "t.csv", "--target", "sex", *QUICK, "--out", "t.csv/run")
+    assert (done.code, done.err.count("\n")) == (2, 1)
     assert files_in(folder) == {"t.csv"}
 
 
 def test_an_empty_folder_can_be_filled(folder: Path) -> None:
-    done = glassnet("demo", "--iterations", "3", "--out", ".")
-    assert done.returncode == 0, done.stderr
+    done = run("demo", "--iterations", "3", "--out", ".")
+    assert done.code == 0, done.err
     assert files_in(folder) == {"loss.svg", "loss.png", "network.svg", "history.csv", "model.safetensors"}

@@ -1,5 +1,6 @@
 """`glassnet explain` as a user runs it: every format, the article's steps, tables given, changed and gone, wrong arguments."""
 
+import io
 import json
 import shutil
 import subprocess
@@ -86,6 +87,14 @@ def test_the_rows_of_the_run_and_those_of_a_table_are_the_same(runs: Path) -> No
     for n, row in enumerate((4, 9)):
         assert [found[f"r{row}.t1.p{k}"] for k in (1, 2, 3)] == pytest.approx(shares[n].tolist(), rel=1e-12)
     assert "row 1" in run("explain", str(runs / "penguins" / "model.safetensors")).out
+
+
+def test_a_table_on_standard_input(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = str(runs / "penguins")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO((DATA / "penguins.csv").read_bytes())))
+    piped = run("explain", path, "-", "--row", "4", "--backward")
+    assert piped.code == 0, piped.err
+    assert piped.out == run("explain", path, "--row", "4", "--backward").out
 
 
 def test_every_format_and_out(runs: Path, folder: Path) -> None:

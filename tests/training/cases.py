@@ -7,8 +7,7 @@ from unittest import mock
 
 import numpy as np
 
-from conftest import PAIRS, targets
-from glassnet.core.activations import ACTIVATIONS
+from conftest import targets
 from glassnet.core.dropout import dropout_masks
 from glassnet.core.network import Network, Parameters, backprop, feedforward, flatten, rebuild
 from glassnet.core.optimizers import (
@@ -42,7 +41,6 @@ TRIED: dict[str, Optimizer] = {
 }
 """Every optimizer, with settings under which most networks learn without running away."""
 assert set(TRIED) == set(OPTIMIZERS), "an optimizer is not tried"
-NETWORKS = list(itertools.product(ACTIVATIONS, PAIRS))
 
 
 def options(kind: str, network: Network, random: np.random.Generator) -> dict[str, Any]:

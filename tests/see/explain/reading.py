@@ -94,7 +94,7 @@ def _line(section: tuple[str, ...], block: list[str]) -> Line:
 
 def _term(numbers: str, words: str) -> Term:
     expression, _, value = numbers.strip().partition(" = ")
-    return Term(expression, value or expression, words.strip())
+    return Term(expression, value or expression.strip("()"), words.strip())
 
 
 class _Page(HTMLParser):
@@ -173,15 +173,16 @@ def read_markdown(text: str) -> list[Line]:
             lines.append("  " * depth + re.sub(r" \((.*)\)$", r"   \1", title))
         elif "&" in line:
             numbers, _, words = line.removesuffix(r" \\").partition(" && ")
-            plain = _plain(numbers.replace(r"&\quad + ", "+ ").replace("&=", "=").strip())
-            lines.append("  " * (depth + 1) + plain + ("   " + _plain(words) if words else ""))
+            plain = plain_text(numbers.replace(r"&\quad + ", "+ ").replace("&=", "=").strip())
+            lines.append("  " * (depth + 1) + plain + ("   " + plain_text(words) if words else ""))
     return read_text("\n".join(lines))
 
 
-def _plain(latex: str) -> str:
+def plain_text(latex: str) -> str:
     """LaTeX of ours as the plain text that says the same."""
     latex = latex.replace(r"\left|", r"\operatorname{abs}\left(").replace(r"\right|", r"\right)")
-    latex = latex.replace(r"\left", "").replace(r"\right", "").replace(r"\cdot", "·").replace(r"\delta", "δ").replace(r"\_", "_")
+    latex = latex.replace(r"\left", "").replace(r"\right", "").replace(r"\cdot", "·").replace(r"\delta", "δ")
+    latex = re.sub(r"\\([_%#&$])", r"\1", latex)
     while r"\begin{cases}" in latex:  # from the innermost on
         latex, found = re.subn(CASES, r"\1 if \2, else \3", latex)
         assert found, latex
@@ -212,6 +213,11 @@ def evaluate(expression: str) -> Any:
         return evaluate(yes if (same[1].strip() == same[2].strip() if same else evaluate(test)) else no)
     python = expression.replace("·", "*").replace("^", "**").replace("≤", "<=").replace("≥", ">=")
     return eval(python, {"__builtins__": {}}, FUNCTIONS)
+
+
+def worked_out(formula: str, **names: Any) -> Any:
+    """A formula of the structure, a Python expression, with the values of its names."""
+    return eval(formula, {"__builtins__": {}, **FUNCTIONS}, names)
 
 
 def half_unit(number: str, digits: int) -> float:

@@ -8,7 +8,7 @@ document.querySelectorAll(".gn-explain").forEach(root => {
     const at = event.target.closest("[data-of], [data-id]");
     if (!at) return;
     light(at);
-    if (at.dataset.of) { every("data-id", at.dataset.of).forEach(light); every("data-of", at.dataset.of).forEach(light); return; }
+    if (!at.dataset.id) { every("data-id", at.dataset.of).forEach(light); every("data-of", at.dataset.of).forEach(light); return; }
     root.querySelectorAll(`[data-in="${CSS.escape(at.dataset.id)}"]`).forEach(used => {
       light(used); every("data-id", used.dataset.of).forEach(light);
     });

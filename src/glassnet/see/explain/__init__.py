@@ -1,7 +1,7 @@
 """Every number of a prediction and of a step of training, with what it was made from.
 
 `build.py` makes an `Explanation` (`parts.py`): plain data, each number a `Step` (a formula and its operands) or a `Sum` (products,
-and what is added to them). `encoding.py`, `forward.py`, `loss.py` and `backward.py` make its parts; `formulas.py` holds every
-formula once. `text.py`, `markdown.py` and `html.py` are its faces: they tell it in the order of `outline.py`, and write formulas
-by `notation.py`.
+and what is added to them). `encoding.py`, `forward.py`, `answers.py`, `loss.py` and `backward.py` make its parts; `formulas.py`
+holds every formula once. `text.py`, `markdown.py` and `html.py` are its faces: they tell it in the order of `outline.py`, and write
+formulas by `notation.py`.
 """

@@ -8,7 +8,7 @@ import numpy as np
 from glassnet.core.network import Parameters, Trace
 from glassnet.core.penalties import Penalty
 from glassnet.model import Model
-from glassnet.see.explain.formulas import ACTIVATION_FORMULAS, FOCAL_G
+from glassnet.see.explain.formulas import FOCAL_G, formula_of
 from glassnet.see.explain.forward import ALL, MOST_PRODUCTS, Shown, feeding, largest, node_name, number, times, weight
 from glassnet.see.explain.loss import formulas_of, loss_operands, saturated, used
 from glassnet.see.explain.parts import LayerBack, NodeBack, Number, Operand, Step, Sum
@@ -73,10 +73,10 @@ def _output_delta(way: Backward, n: int, k: int) -> Iterator[Number]:
     formula, a, y = formulas_of(loss), way.trace.output[n], np.array([[t.value for t in targets]], float)
     slopes = loss.each(way.trace.output[n : n + 1] if loss.output is None else way.trace.z[-1][n : n + 1], y)[1][0]
     chosen = "" if formula is None or ("focal" in loss.name and saturated(loss, a)) else formula.slope
-    if loss.output == "softmax":
+    if loss.output == "softmax" and formula is not None:
         yield from (sums := list(_softmax_sum(way, n, k, operands)))
         operands |= {name: found.operand() for name, found in zip(("s", "g")[: len(sums)], reversed(sums), strict=True)}
-        if not sums:
+        if not sums and loss.name == "categorical_cross_entropy":  # the row's targets add up to 1
             chosen = "a - y"
     symbol = f"de/dz{name}" if loss.output else f"de/da{name}"
     says = f"slope of the loss and of the {loss.output} together" if loss.output else "slope of the loss"
@@ -109,7 +109,7 @@ def _softmax_sum(way: Backward, n: int, k: int, operands: dict[str, Operand]) ->
         h = loss.setting or 0.0
         g = y * (1 - a) ** h * (h * a * np.log(a) / (1 - a) - 1)
         yield Step(f"{prefix}g{k + 1}", f"g{k + 1}", float(g[k]), FOCAL_G, used(FOCAL_G, operands), "slope in a, times a")
-        parts = tuple((f"output {i + 1}", Operand(f"g{i + 1}", float(v), f"{prefix}g{i + 1}")) for i, v in enumerate(g))
+        parts = tuple(("", Operand(f"g{i + 1}", float(v), f"{prefix}g{i + 1}")) for i, v in enumerate(g))
         yield Sum(f"{prefix}gs{k + 1}", "sum of g", float(g.sum()), (), parts)
     elif loss.name == "categorical_cross_entropy" and y.sum() != 1:
         yield Sum(f"{prefix}ys{k + 1}", "sum of y", float(y.sum()), (), tuple(("", t) for t in targets))
@@ -133,7 +133,7 @@ def _slope(way: Backward, layer: int, n: int, j: int) -> Step:
     activation = way.model.network.activations[layer]
     z, a = way.trace.z[layer][n : n + 1], way.trace.a[layer][n : n + 1]
     value = float(activation.backward(z, a, np.ones_like(a))[0, j])
-    formula = ACTIVATION_FORMULAS[activation.name].slope if activation.name in ACTIVATION_FORMULAS else ""
+    formula = formula_of(activation).slope
     operands = {letter: number(letter, prefix, layer, j, v[0, j]) for letter, v in (("z", z), ("a", a))}
     return Step(f"{prefix}s{name}", f"da/dz{name}", value, formula, used(formula, operands), f"slope of the {activation.name}")
 
@@ -162,7 +162,7 @@ def _gradient(way: Backward, layer: int, i: int | None, j: int) -> Sum:
     called = f"g{w.source}", f"dE/d{w.symbol}"
     deltas = [(_row(way, n), _delta(way, layer, n, j)) for n in range(len(way.rows))]
     if i is None:
-        return Sum(*called, float(way.gradients.biases[layer][j]), (), tuple(deltas), says="bias")
+        return Sum(*called, float(way.gradients.biases[layer][j]), (), tuple(deltas))
     inputs = [
         inputs[i] if layer == 0 else number("a", prefix, layer - 1, i, way.trace.inputs[layer][n, i])
         for n, (prefix, inputs, _) in enumerate(way.rows)
@@ -173,7 +173,7 @@ def _gradient(way: Backward, layer: int, i: int | None, j: int) -> Sum:
     if way.penalty.l1:
         sign = Operand(f"sign({w.symbol})", _sign(w), w.source)
         products.append(times(Operand("l1", float(way.penalty.l1)), sign, "penalty"))
-    return Sum(*called, float(way.gradients.weights[layer][i, j]), tuple(products), says=inputs[0].symbol)
+    return Sum(*called, float(way.gradients.weights[layer][i, j]), tuple(products))
 
 
 def _sign(w: Operand) -> float:

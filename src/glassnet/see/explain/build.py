@@ -10,8 +10,9 @@ from glassnet.core.network import Parameters, Trace, backprop, feedforward, laye
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError
 from glassnet.model import Model
+from glassnet.see.explain.answers import explain_answers, explain_target
 from glassnet.see.explain.backward import Backward, Batched, explain_back
-from glassnet.see.explain.encoding import explain_answers, explain_columns, explain_target
+from glassnet.see.explain.encoding import explain_columns
 from glassnet.see.explain.forward import Shown, explain_layers
 from glassnet.see.explain.loss import explain_loss, explain_share, explain_total
 from glassnet.see.explain.parts import Explanation, LayerBack, Number, Operand, Row, Step
@@ -20,6 +21,8 @@ from glassnet.training.problem import as_dtype
 
 FEW, MANY_OUTPUTS, SHOWN_OF_MANY = 8, 12, 3
 """Nodes of a hidden layer that are all shown; outputs that are; how many are shown of more."""
+LEFT_OUT = "The penalty of the training (l2, l1), on each network's weights before they were joined or folded, is left out here."
+PLAIN = "gradient_descent"
 RATE = 0.1  # the learning rate of the update, where the model's record has none
 
 Nodes = Sequence[tuple[int, int]] | Literal["all"] | None
@@ -49,7 +52,7 @@ def explain(
     nodes : pairs (layer, node), from 0, hidden layers first, then the output: of the layers that are wide only these are shown,
         with every product. "all" shows all there is. None: of each wide layer the nodes that send the most to the next one.
     learning_rate : of that step; None: the one the model was trained with, or 0.1.
-    penalty : what is added to the loss on the way back; None: l2 and l1 of a model that `train_table` made, else nothing.
+    penalty : what is added to the loss on the way back; None: l2 and l1 of a single network that `train_table` made, else nothing.
 
     Returns
     -------
@@ -99,8 +102,10 @@ def explain_rows(
     """
     model = replace(rows.model, parameters=as_dtype(rows.model.parameters, np.float64))  # as predictions are made
     rows, options = replace(rows, model=model), model.record.get("options", {})
-    rate = options.get("learning_rate") or RATE if learning_rate is None else learning_rate
-    penalty = Penalty(options.get("l2", 0.0), options.get("l1", 0.0)) if penalty is None else penalty
+    own = {} if model.record.get("folded") else options  # folded weights and their loss have another scale
+    rate = own.get("learning_rate") or RATE if learning_rate is None else learning_rate
+    trained_with = Penalty(options.get("l2", 0.0), options.get("l1", 0.0))
+    penalty = _penalty(model, trained_with) if penalty is None else penalty
     trace = feedforward(model.network, model.parameters, rows.x)
     shown = shown_nodes(model, trace, nodes)
     y = rows.y if backward or _known(rows) else None
@@ -117,8 +122,15 @@ def explain_rows(
             back = explain_back(
                 Backward(model, trace, batch, kept, share and share.operand(), deltas, gradients, penalty, rate), shown
             )
-    notes = _notes(model, [n for place, n in enumerate(numbers) if place not in kept], y is not None, rate if backward else None)
+    others = [n for place, n in enumerate(numbers) if place not in kept]
+    left_out = any(trained_with) and not any(penalty) and backward
+    notes = [*_notes(model, others, y is not None, rate if backward else None), *([LEFT_OUT] if left_out else [])]
     return Explanation(model.shape, _facts(model), tuple(notes), tuple(told[place][0] for place in kept), losses, back)
+
+
+def _penalty(model: Model, trained_with: Penalty) -> Penalty:
+    """The penalty that a model was trained with, where its weights are still those that were trained, each once."""
+    return Penalty() if model.members > 1 or model.record.get("folded") else trained_with
 
 
 def _told(
@@ -210,14 +222,21 @@ def _notes(model: Model, others: Sequence[int], known: bool, rate: float | None)
         each = model.network.sizes[1] // model.members
         yield (
             f"{model.members} networks side by side: nodes 1 to {each} of a hidden layer are network 1's, and so on; no weights "
-            "lead from one network to another, and the output adds up what each of them says."
+            "lead from one network to another, and the output takes the mean of what they say: "
+            f"its weights hold the 1/{model.members}."
         )
     if any(np.atleast_1d(model.record.get("options", {}).get("dropout", 0.0))):
         yield "In training, dropout left out some hidden nodes of each update; a prediction, as here, uses all of them."
+    if model.record.get("row_weights"):
+        yield "In training some rows or classes counted more than others; here each row counts once."
+    if model.record.get("penalty_left_out"):
+        yield "The penalty of the estimator (alpha, l1), which depends on the rows it was fitted on, is left out here."
     if others:
         names = ", ".join(map(str, others))
         yield f"Of the batch's other rows ({names}), which went the same way, only what reaches the gradients is shown."
     if not known:
         yield "The table does not hold the targets of these rows, so there is no loss."
     if rate is not None:
-        yield f"The update is one step of gradient descent on these rows alone, with learning rate {rate:g}."
+        used = model.record.get("options", {}).get("optimizer", PLAIN)
+        other = "" if used == PLAIN else f"; the training itself used {used}"
+        yield f"The update is one step of gradient descent on these rows alone, with learning rate {rate:g}{other}."

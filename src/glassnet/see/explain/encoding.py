@@ -1,6 +1,6 @@
-"""A cell's way to the network's inputs, and an output's way back to an answer: each step of the encoding a line of its own.
+"""A cell's way to the network's inputs: each step of the encoding a line of its own. The targets' way is in `answers.py`.
 
-The steps follow `tables/inputs.py` and `tables/targets.py`, and the tests hold them to what those give.
+The steps follow `tables/inputs.py`, and the tests hold them to what that gives.
 """
 
 from collections.abc import Iterator
@@ -14,9 +14,10 @@ from glassnet.tables.columns import Column as TableColumn
 from glassnet.tables.columns import Columns, number_text, texts
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.inputs import Categories, Number, TwoValues, Unused
-from glassnet.tables.targets import ClassTarget, NumberTarget, Target
 
 Made = tuple[list[Operand], tuple[Column, ...]]
+NUMBER, AS_IT_IS = "number", "as it is"
+"""What is said of a cell that is a number, and of a number that nothing is done to."""
 
 
 def explain_columns(encoding: TableEncoding, columns: Columns, row: int, prefix: str, whole: bool) -> Made:
@@ -29,7 +30,8 @@ def explain_columns(encoding: TableEncoding, columns: Columns, row: int, prefix:
     shown: list[Column] = []
     used = [column for column in encoding.inputs if not isinstance(column, Unused)]
     for place, column in enumerate(used, 1):
-        given = Step(f"{prefix}c{place}", column.name, _cell(columns[column.name], row), says=_what(column))
+        cell = _cell(columns[column.name], row)
+        given = Step(f"{prefix}c{place}", "cell", cell, says=_what(column, cell))
         if isinstance(column, Number):
             steps = _number_steps(column, given, prefix, len(inputs), whole)
         else:
@@ -40,19 +42,26 @@ def explain_columns(encoding: TableEncoding, columns: Columns, row: int, prefix:
     return inputs, tuple(shown)
 
 
-def _what(column: Number | TwoValues | Categories) -> str:
+def _what(column: Number | TwoValues | Categories, cell: Value) -> str:
     if isinstance(column, Number):
-        return "date, in days since 1970-01-01" if column.date else "number"
+        return f"date{_date(cell)}, in days since 1970-01-01" if column.date else NUMBER
     return f"two values, {column.levels[0]} and {column.levels[1]}" if isinstance(column, TwoValues) else "category"
+
+
+def _date(days: Value) -> str:
+    """A space and the day, with its time where it has one; nothing where the cell is missing."""
+    if not isinstance(days, float):
+        return ""
+    return f" {np.datetime64(int(days), 'D') if days.is_integer() else np.datetime64(round(days * 86400), 's')}"
 
 
 def _cell(column: TableColumn, row: int) -> Value:
     if column.missing[row]:
         return None
-    return float(column.values[row]) if column.kind in ("number", "date") else _text(column, row)
+    return float(column.values[row]) if column.kind in ("number", "date") else text_of(column, row)
 
 
-def _text(column: TableColumn, row: int) -> str:
+def text_of(column: TableColumn, row: int) -> str:
     return str(next(iter(texts(column.take(np.array([row]))))))
 
 
@@ -79,7 +88,7 @@ def _number_steps(column: Number, given: Step, prefix: str, first: int, whole: b
         u = Step(u.id, u.symbol, _number_value(u), u.formula, u.operands, u.says)
         yield u, features[:1] if last else []
     if not ways:
-        yield Step(f"{prefix}x{first + 1}", features[0], x.value, "x", {"x": x.operand()}, "as it is"), features[:1]
+        yield Step(f"{prefix}x{first + 1}", features[0], x.value, "x", {"x": x.operand()}, AS_IT_IS), features[:1]
     if column.indicator:
         operands = {"x": given.operand(), "q": Operand("missing", None)}
         yield Step(f"{prefix}x{first + 2}", features[1], float(given.value is None), "1 if x == q else 0", operands), features[1:2]
@@ -118,7 +127,12 @@ def _piece(step_id: str, name: str, x: Operand, low: float, high: float, _: int)
     assert isinstance(x.value, float)
     piece = float(np.clip((x.value - low) * (2 / (high - low)) - 1, -1, 1))
     return Step(
-        step_id, name, piece, PIECE, {"x": x, "p": Operand("from", low), "q": Operand("to", high)}, "piece, held to -1 ... 1"
+        step_id,
+        name,
+        piece,
+        PIECE,
+        {"x": x, "p": Operand("from", low), "q": Operand("to", high)},
+        "piece: -1 up to its start, 1 from its end, a line between",
     )
 
 
@@ -140,84 +154,17 @@ def _category_steps(column: TwoValues | Categories, given: Step, prefix: str, fi
     if isinstance(column, TwoValues):
         low, high = column.levels
         value = 0.0 if not known else 1.0 if given.value == high else -1.0
-        operands = {"x": cell, "p": Operand("first", low), "q": Operand("second", high)}
+        operands = {"x": cell, "p": Operand(low, low), "q": Operand(high, high)}
         formula = "-1 if x == p else 1 if x == q else 0"
         yield Step(f"{prefix}x{first + 1}", features[0], value, formula, operands, f"{low} is -1, {high} is 1"), features[:1]
     else:
         for i, level in enumerate(column.levels):
-            operands = {"x": cell, "q": Operand("category", level)}
+            operands = {"x": cell, "q": Operand(level, level)}
             value = float(given.value == level)
             yield Step(f"{prefix}x{first + 1 + i}", features[i], value, "1 if x == q else 0", operands), [features[i]]
     if column.indicator:
         says = "1 where the cell is missing or none of the known ones, else 0"
         yield Step(f"{prefix}x{first + len(features)}", features[-1], float(not known), says=says), features[-1:]
-
-
-def explain_answers(target: Target, outputs: list[Operand], prefix: str, place: int) -> Iterator[Step]:
-    """From a target's outputs to its answer. `place` numbers the target, from 1."""
-    at = f"{prefix}t{place}"
-    if isinstance(target, NumberTarget):
-        yield from _number_answer(target, outputs[0], at)
-    else:
-        yield from _class_answer(target, outputs, at)
-
-
-def _number_answer(target: NumberTarget, output: Operand, at: str) -> Iterator[Step]:
-    value = output.value
-    assert isinstance(value, float)
-    scaled = value * target.scale + target.center
-    steps = []
-    if (target.scale, target.center) != (1, 0):
-        operands = {"a": output, "s": Operand("scale", target.scale), "m": Operand("centre", target.center)}
-        steps.append(Step(f"{at}.unit", "in its unit", scaled, "a * s + m", operands, "back to the target's unit"))
-    if target.low is not None and target.high is not None:
-        before = steps[-1].operand() if steps else output
-        operands = {"x": before, "p": Operand("smallest", target.low), "q": Operand("largest", target.high)}
-        held = min(max(scaled, target.low), target.high)
-        steps.append(Step(f"{at}.held", "", held, "min(max(x, p), q)", operands, "held to the range seen in training"))
-    yield from steps[:-1]
-    last = steps[-1] if steps else Step("", "", value, "a", {"a": output}, "as it is")
-    yield Step(f"{at}.answer", f"prediction of {target.name}", last.value, last.formula, last.operands, last.says)
-
-
-def _class_answer(target: ClassTarget, outputs: list[Operand], at: str) -> Iterator[Step]:
-    labels = target.label_texts
-    values = np.array([[o.value for o in outputs]], float)
-    shares = target.probabilities(values)[0]
-    total = float(values.sum())
-    for k, (label, share) in enumerate(zip(labels, shares, strict=True)):
-        if len(labels) == 2:
-            formula, operands = ("a" if k else "1 - a"), {"a": outputs[0]}
-        elif np.isclose(total, 1, rtol=1e-9):
-            formula, operands = "a", {"a": outputs[k]}
-        else:
-            formula, operands = "a / s", {"a": outputs[k], "s": Operand("sum of the outputs", total)}
-        says = "" if k else "probabilities"
-        yield Step(f"{at}.p{k + 1}", f"probability of {label}", float(share), formula, operands, says)
-    best = labels[int(shares.argmax())]
-    yield Step(f"{at}.answer", f"prediction of {target.name}", best, says="the class of the largest probability")
-
-
-def explain_target(target: Target, column: TableColumn, row: int, prefix: str, place: int, first: int) -> Iterator[Step]:
-    """What the target's outputs should have been: y1, y2, ... from number `first` (from 1) on."""
-    at = f"{prefix}t{place}"
-    if isinstance(target, NumberTarget):
-        value = float(column.values[row])
-        given = Step(f"{at}.actual", f"actual {target.name}", value)
-        yield given
-        operands = {"x": given.operand(), "m": Operand("centre", target.center), "s": Operand("scale", target.scale)}
-        plain = (target.center, target.scale) == (0, 1)
-        formula, says = ("x", "as it is") if plain else ("(x - m) / s", "centred and scaled, as in training")
-        encoded = (value - target.center) / target.scale
-        yield Step(f"{prefix}y{first}", f"y{first}", encoded, formula, {"x": operands["x"]} if plain else operands, says)
-        return
-    cell = _text(column, row)
-    given = Step(f"{at}.actual", f"actual {target.name}", cell)
-    yield given
-    levels = target.label_texts[1:] if len(target.labels) == 2 else target.label_texts
-    for k, level in enumerate(levels, first):
-        operands = {"x": given.operand(), "q": Operand("class", level)}
-        yield Step(f"{prefix}y{k}", f"y{k}", float(cell == level), "1 if x == q else 0", operands, f"1 for {level}")
 
 
 def cell_text(value: Value) -> str:

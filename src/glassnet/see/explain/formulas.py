@@ -5,7 +5,7 @@ Besides arithmetic they use exp, log, sqrt, tanh, abs, sign, max, min, sigmoid a
 
 from typing import NamedTuple
 
-from glassnet.core.activations import GELU_C, GELU_CUBE, LEAK, SELU_ALPHA, SELU_SCALE
+from glassnet.core.activations import ACTIVATIONS, GELU_C, GELU_CUBE, LEAK, SELU_ALPHA, SELU_SCALE, Activation
 from glassnet.tables.inputs import SQUEEZE
 
 
@@ -38,6 +38,12 @@ ACTIVATION_FORMULAS = {
     "exponential": Slope("exp(z)", "a"),
 }
 """Name -> its value in z, and its slope. Softmax, which needs the whole row, is in `forward.py` and `backward.py`."""
+
+
+def formula_of(activation: Activation) -> Slope:
+    """The formulas of an activation of ours; of an own one, whatever its name, none: "" and ""."""
+    ours = ACTIVATIONS.get(activation.name) == activation
+    return ACTIVATION_FORMULAS[activation.name] if ours else Slope("", "")
 
 
 class LossFormula(NamedTuple):

@@ -7,7 +7,7 @@ import numpy as np
 
 from glassnet.core.network import Trace
 from glassnet.model import Model
-from glassnet.see.explain.formulas import ACTIVATION_FORMULAS
+from glassnet.see.explain.formulas import formula_of
 from glassnet.see.explain.parts import Layer, Node, Operand, Product, Step, Sum
 
 MOST_PRODUCTS, MOST_OF_MEMBER = 12, 4
@@ -92,7 +92,7 @@ def _node(model: Model, trace: Trace, row: int, layer: int, j: int, inputs: list
             )
             for m in range(model.members)
         )
-        total = Sum(z_id, f"z{name}", z, (), (*bias, *((f"network {m}", part.operand()) for m, part in enumerate(parts, 1))))
+        total = Sum(z_id, f"z{name}", z, (), (*bias, *(("", part.operand()) for part in parts)))
     else:
         parts, total = (), _sum(model, layer, j, sources, inputs, (z_id, f"z{name}"), bias, ALL if whole else MOST_PRODUCTS, z)
     return Node(name, node_name(model, layer, j), parts, total, _activation(model, trace, row, layer, j, total, prefix))
@@ -142,5 +142,5 @@ def _activation(model: Model, trace: Trace, row: int, layer: int, j: int, z: Sum
         terms = {f"z{k + 1}": number("z", prefix, layer, k, v) for k, v in enumerate(trace.z[layer][row])}
         total = " + ".join(f"exp({name})" for name in terms)
         return Step(*called, a, f"exp(z{j + 1}) / ({total})", terms, "softmax")
-    formula = ACTIVATION_FORMULAS.get(name)
-    return Step(*called, a, formula.value if formula else "", {"z": z.operand()}, name)
+    formula = formula_of(model.network.activations[layer]).value
+    return Step(*called, a, formula, {"z": z.operand()}, name)

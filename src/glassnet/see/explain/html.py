@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 
 from glassnet.see.explain.notation import in_text
-from glassnet.see.explain.numerals import check_digits, in_brackets, numeral
+from glassnet.see.explain.numerals import beside, check_digits, in_brackets, numeral
 from glassnet.see.explain.outline import Section, outline
 from glassnet.see.explain.parts import Explanation, Number, Operand, Step, Sum
 from glassnet.see.explain.text import term_name
@@ -53,25 +53,26 @@ def _step(step: Step, digits: int, symbols: bool) -> Iterator[str]:
     parts: list[str] = []
     if step.formula and symbols:
         parts.append(in_text(step.formula, {name: (escape(o.symbol), " " in o.symbol) for name, o in operands}, digits))
-    if step.formula:
+    if step.formula and not step.formula.isidentifier():
         parts.append(
             in_text(step.formula, {name: (_used(o, step.id, digits), in_brackets(o.value)) for name, o in operands}, digits)
         )
     shown = [part for part in parts if part not in (numeral(step.value, digits), escape(step.symbol))]
-    yield _line(step.symbol, " = ".join([*shown, _result(step, digits)]), step.says)
+    same = next(operand for _, operand in operands) if step.formula.isidentifier() else None
+    yield _line(step.symbol, " = ".join([*shown, _result(step, digits, same)]), step.says)
 
 
 def _sum(total: Sum, digits: int) -> Iterator[str]:
-    terms = [(_used(operand, total.id, digits), "", term_name(says, operand.symbol)) for says, operand in total.added]
+    terms = [
+        ((_beside if i else _used)(operand, total.id, digits), "", term_name(says, operand.symbol))
+        for i, (says, operand) in enumerate(total.added)
+    ]
     for product in total.products:
-        factors = (
-            f"({_used(o, total.id, digits)})" if in_brackets(o.value) else _used(o, total.id, digits)
-            for o in (product.left, product.right)
-        )
+        factors = (_beside(operand, total.id, digits) for operand in (product.left, product.right))
         words = term_name(product.says, f"{product.left.symbol}·{product.right.symbol}")
         terms.append(("·".join(factors), f" = {numeral(product.value, digits)}", words))
     if total.left_out:
-        terms.append((numeral(total.rest, digits), "", f"{total.left_out} smaller products, not shown"))
+        terms.append((beside(total.rest, digits), "", f"{total.left_out} smaller products, not shown"))
     if len(terms) == 1:
         numbers, made, words = terms[0]
         yield _line(total.symbol, f"{numbers} = {_result(total, digits)}" if made else _result(total, digits), words)
@@ -86,13 +87,19 @@ def _line(symbol: str, numbers: str, says: str, sign: str = "=") -> str:
     return f'<span class="symbol">{escape(symbol)} {sign}</span><span>{numbers}{words}</span>'
 
 
-def _result(number: Number, digits: int) -> str:
-    """A number where it is made; it can be reached by keyboard, which lights up its sources too."""
+def _result(number: Number, digits: int, same: Operand | None = None) -> str:
+    """A number where it is made, from the `same` number where it is just that; it can be reached by keyboard."""
+    source = f' data-of="{escape(same.source)}" data-in="{escape(number.id)}"' if same else ""
     value, title = numeral(number.value, digits), escape(f"{number.symbol} = {numeral(number.value, 17)}")
-    return f'<span class="result" tabindex="0" data-id="{escape(number.id)}" title="{title}">{escape(value)}</span>'
+    return f'<span class="result" tabindex="0" data-id="{escape(number.id)}"{source} title="{title}">{escape(value)}</span>'
 
 
 def _used(operand: Operand, within: str, digits: int) -> str:
     """A number where it goes into another, whose id is `within`."""
     value, title = numeral(operand.value, digits), escape(f"{operand.symbol} = {numeral(operand.value, 17)}")
     return f'<span data-of="{escape(operand.source)}" data-in="{escape(within)}" title="{title}">{escape(value)}</span>'
+
+
+def _beside(operand: Operand, within: str, digits: int) -> str:
+    """The same beside an operator."""
+    return f"({_used(operand, within, digits)})" if in_brackets(operand.value) else _used(operand, within, digits)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from glassnet.core.losses import Loss
+from glassnet.core.losses import Loss, is_ours
 from glassnet.core.network import Trace
 from glassnet.core.penalties import Penalty
 from glassnet.model import Model
@@ -36,7 +36,7 @@ def explain_loss(model: Model, trace: Trace, y: np.ndarray, row: int, targets: l
     yield from terms
     if len(terms) > 1:
         says = "all outputs of the row"
-        yield Sum(f"{prefix}e", "e", float(values.sum()), (), tuple((t.says, t.operand()) for t in terms), says=says)
+        yield Sum(f"{prefix}e", "e", float(values.sum()), (), tuple(("", t.operand()) for t in terms), says=says)
 
 
 def loss_operands(loss: Loss, trace: Trace, row: int, k: int, y: Operand, prefix: str) -> dict[str, Operand]:
@@ -52,7 +52,9 @@ def loss_operands(loss: Loss, trace: Trace, row: int, k: int, y: Operand, prefix
 
 
 def formulas_of(loss: Loss) -> LossFormula | None:
-    """The formulas of a loss of ours; None for an own one."""
+    """The formulas of a loss of ours; None for an own one, whatever its name."""
+    if not is_ours(loss):
+        return None
     return LOSS_FORMULAS.get(loss.name.partition(":")[0])
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from glassnet.see.explain.notation import in_latex
 from glassnet.see.explain.numerals import check_digits, in_brackets, numeral
 from glassnet.see.explain.outline import Section, outline
-from glassnet.see.explain.parts import Explanation, Number, Operand, Step, Sum, Value
+from glassnet.see.explain.parts import Explanation, Number, Step, Sum, Value
+from glassnet.see.explain.text import CONTROL
 
 
 def to_markdown(explanation: Explanation, digits: int = 4) -> str:
@@ -42,41 +43,46 @@ def _step(step: Step, digits: int, symbols: bool) -> str:
             in_latex(step.formula, {name: (latex_value(o.value, digits), in_brackets(o.value)) for name, o in operands}, digits)
         )
     shown = [part for part in dict.fromkeys(parts) if part not in (value, latex_symbol(step.symbol))]
-    says = rf" && \text{{{latex_text(step.says)}}}" if step.says else ""
+    says = f" && {latex_text(step.says)}" if step.says else ""
     return f"{latex_symbol(step.symbol)} &= {' = '.join([*shown, value])}{says}"
 
 
 def _sum(total: Sum, digits: int) -> Iterator[str]:
-    terms = [(latex_value(operand.value, digits), _name(says, latex_symbol(operand.symbol))) for says, operand in total.added]
+    terms = [
+        ((_beside if i else latex_value)(operand.value, digits), _name(says, latex_symbol(operand.symbol)))
+        for i, (says, operand) in enumerate(total.added)
+    ]
     for product in total.products:
-        numbers = rf"{_factor(product.left, digits)} \cdot {_factor(product.right, digits)} = {latex_value(product.value, digits)}"
+        left, right = (_beside(operand.value, digits) for operand in (product.left, product.right))
+        numbers = rf"{left} \cdot {right} = {latex_value(product.value, digits)}"
         symbols = rf"{latex_symbol(product.left.symbol)} \cdot {latex_symbol(product.right.symbol)}"
         terms.append((numbers, _name(product.says, symbols)))
     if total.left_out:
-        terms.append((latex_value(total.rest, digits), rf"\text{{{total.left_out} smaller products, not shown}}"))
+        terms.append((_beside(total.rest, digits), rf"\text{{{total.left_out} smaller products, not shown}}"))
     value = latex_value(total.value, digits)
     if len(terms) == 1:
         yield rf"{latex_symbol(total.symbol)} &= {terms[0][0]} && {terms[0][1]}"
         return
     for i, (numbers, words) in enumerate(terms):
         yield (rf"&\quad + {numbers} && {words}" if i else rf"{latex_symbol(total.symbol)} &= {numbers} && {words}")
-    yield f"&= {value}" + (rf" && \text{{{latex_text(total.says)}}}" if total.says else "")
+    yield f"&= {value}" + (f" && {latex_text(total.says)}" if total.says else "")
 
 
-def _factor(operand: Operand, digits: int) -> str:
-    written = latex_value(operand.value, digits)
-    return rf"\left({written}\right)" if in_brackets(operand.value) else written
+def _beside(value: Value, digits: int) -> str:
+    """A value beside an operator: in brackets where it needs them."""
+    written = latex_value(value, digits)
+    return rf"\left({written}\right)" if in_brackets(value) else written
 
 
 def _name(says: str, symbol: str) -> str:
-    return rf"\text{{{latex_text(says)}, }} {symbol}" if says else symbol
+    return f"{latex_text(says + ', ')} {symbol}" if says else symbol
 
 
 def latex_value(value: Value, digits: int) -> str:
     """A number in LaTeX; text as text."""
     written = numeral(value, digits)
     if not isinstance(value, float):
-        return rf"\text{{{latex_text(written)}}}"
+        return latex_text(written)
     return re.sub(r"e([+-]\d+)$", r"\\mathrm{e}{\1}", written)
 
 
@@ -98,15 +104,18 @@ def latex_symbol(symbol: str) -> str:
     for pattern, latex in SYMBOLS:
         if re.fullmatch(pattern, symbol):
             return re.sub(pattern, latex, symbol).replace("δ", r"\delta")
-    return rf"\text{{{latex_text(symbol)}}}"
+    return latex_text(symbol)
+
+
+SPECIAL = {"\\": r"\backslash ", "^": r"\hat{\ }", "~": r"{\sim}"} | {sign: f"\\{sign}" for sign in "_#$%&{}"}
 
 
 def latex_text(text: str) -> str:
-    """Words inside a formula."""
-    escaped = re.sub(r"([_#$%&{}])", r"\\\1", text.replace("\\", "/"))
-    return escaped.replace("^", r"\^{}").replace("~", "-")
+    """Words inside a formula. What LaTeX reads as more than a letter stands between them: MathJax does not know it within text."""
+    parts = re.split(r"([\\^~_#$%&{}])", CONTROL.sub(" ", text))
+    return "".join(SPECIAL.get(part, rf"\text{{{part}}}") for part in parts if part)
 
 
 def _words(text: str) -> str:
     """Words outside formulas."""
-    return re.sub(r"([\\`*_\[\]<>|$#])", r"\\\1", text)
+    return re.sub(r"([\\`*_\[\]<>|$#&~])", r"\\\1", CONTROL.sub(" ", text))

@@ -1,7 +1,7 @@
 """How a value is written with so many significant digits, the same in every face."""
 
 from glassnet.errors import GlassnetError
-from glassnet.see.explain.parts import Operand, Value
+from glassnet.see.explain.parts import Value
 
 MOST_DIGITS = 17  # tell every float64 from every other
 
@@ -28,7 +28,6 @@ def in_brackets(value: Value) -> bool:
     return isinstance(value, float) and value < 0
 
 
-def factor(operand: Operand, digits: int) -> str:
-    """An operand as a factor of a product."""
-    text = numeral(operand.value, digits)
-    return f"({text})" if in_brackets(operand.value) else text
+def beside(value: Value, digits: int) -> str:
+    """A value beside an operator: in brackets where it needs them."""
+    return f"({numeral(value, digits)})" if in_brackets(value) else numeral(value, digits)

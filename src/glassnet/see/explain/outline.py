@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from glassnet.see.explain.encoding import cell_text
+from glassnet.see.explain.encoding import AS_IT_IS, NUMBER, cell_text
 from glassnet.see.explain.parts import Column, Explanation, Layer, LayerBack, Node, NodeBack, Number, Row
 
 
@@ -42,7 +42,9 @@ def _row(row: Row) -> Section:
 
 
 def _column(column: Column) -> Section:
-    return Section(f"Column {column.name}", cell_text(column.steps[0].value), numbers=column.steps, symbols=False, kind="column")
+    cell, first, *more = column.steps
+    told = [first, *more] if (cell.says, first.says) == (NUMBER, AS_IT_IS) else column.steps  # no number twice
+    return Section(f"Column {column.name}", cell_text(cell.value), numbers=told, symbols=False, kind="column")
 
 
 def _layer(layer: Layer) -> Section:

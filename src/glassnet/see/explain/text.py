@@ -1,26 +1,32 @@
 """The face for a terminal: lines of plain text, each a few styled pieces."""
 
+import re
 from collections.abc import Iterator
 
 from glassnet.see.explain.notation import in_text
-from glassnet.see.explain.numerals import check_digits, factor, in_brackets, numeral
+from glassnet.see.explain.numerals import beside, check_digits, in_brackets, numeral
 from glassnet.see.explain.outline import Section, outline
 from glassnet.see.explain.parts import Explanation, Number, Step, Sum
 
 Line = list[tuple[str, str]]
 """Pieces of a line, each with rich's style for it."""
 HEAD, QUIET, RESULT, PLAIN = "bold", "dim", "cyan", ""
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # in a cell or a name they would break lines, or do things to a terminal
 
 
 def to_text(explanation: Explanation, digits: int = 4) -> str:
-    """The whole explanation as plain text, with so many significant digits. Raises GlassnetError on less than 1 or more than 17."""
+    """The whole explanation as plain text, with so many significant digits. Raises GlassnetError on less than 1 or more than 17.
+
+    Names and cells stand in it as they are, so that one with " = " or several spaces in it can be told from what is around it only
+    by someone who knows it: a program should read `Explanation.to_dict`.
+    """
     return "\n".join("".join(text for text, _ in line).rstrip() for line in to_lines(explanation, digits)) + "\n"
 
 
 def to_lines(explanation: Explanation, digits: int = 4) -> Iterator[Line]:
     """The same as styled lines."""
     check_digits(digits)
-    return _section(outline(explanation), digits, 0)
+    return ([(CONTROL.sub(" ", text), style) for text, style in line] for line in _section(outline(explanation), digits, 0))
 
 
 def _section(section: Section, digits: int, depth: int) -> Iterator[Line]:
@@ -62,12 +68,15 @@ def formulas(step: Step, digits: int, symbols: bool) -> list[str]:
 
 def _sum(total: Sum, digits: int, indent: str) -> Iterator[Line]:
     """Each number added and each product on a line of its own, then what they make; one alone on one line."""
-    terms = [(numeral(operand.value, digits), term_name(says, operand.symbol)) for says, operand in total.added]
+    terms = [
+        ((beside if i else numeral)(operand.value, digits), term_name(says, operand.symbol))
+        for i, (says, operand) in enumerate(total.added)
+    ]
     for product in total.products:
-        numbers = f"{factor(product.left, digits)}·{factor(product.right, digits)} = {numeral(product.value, digits)}"
+        numbers = f"{beside(product.left.value, digits)}·{beside(product.right.value, digits)} = {numeral(product.value, digits)}"
         terms.append((numbers, term_name(product.says, f"{product.left.symbol}·{product.right.symbol}")))
     if total.left_out:
-        terms.append((numeral(total.rest, digits), f"{total.left_out} smaller products, not shown"))
+        terms.append((beside(total.rest, digits), f"{total.left_out} smaller products, not shown"))
     value, says = numeral(total.value, digits), f"   {total.says}" if total.says else ""
     if len(terms) == 1:
         product, equals, _ = terms[0][0].partition(" = ")
