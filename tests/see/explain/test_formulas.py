@@ -66,6 +66,8 @@ def formulas_shown() -> list[str]:
         "(a / y) * z",
         "(a - y)**2 / -z",
         "-a**2",
+        "(a**y)**2",
+        "a**(y**2)",
     ]
 
 

@@ -75,6 +75,18 @@ def test_a_probability_of_0_or_1_to_the_last_digit(loss: str) -> None:
     assert np.isfinite(explanation["E"].value)
 
 
+@pytest.mark.parametrize("loss", ["categorical_cross_entropy", "categorical_focal:3"])
+def test_targets_of_a_row_that_do_not_add_up_to_1(loss: str) -> None:
+    network = gn.Network([2, 3], loss=loss)
+    start = gn.initialize(network, seed=3)
+    x, y = np.array([[0.5, -1.0]]), np.array([[1.0, 0.75, 0.0]])
+    explanation = explain((network, start), x, y=y, backward=True)
+    checked(explanation, network, start, x, y)
+    slope = explanation["r1.de1"]
+    assert isinstance(slope, Step)
+    assert "s" in (slope.operands or {})
+
+
 def test_own_functions_are_shown_by_their_values() -> None:
     own = gn.Activation(value=np.sin, slope=np.cos)
     loss = gn.Loss(value=lambda a, y: (a - y) ** 4, delta=lambda a, y: 4 * (a - y) ** 3, name="fourth")

@@ -1,6 +1,7 @@
 """What of a wide network is shown and what is left out, names that mean something to a face, and what is refused."""
 
 import json
+import re
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,14 @@ def test_a_wide_network_shows_some_and_says_how_many_not(wide: Any) -> None:
     assert len(text) < 80_000
     for line in read_text(text):
         check_line(line, 4)
+
+
+def test_what_is_added_below_zero_stands_in_brackets(wide: Any) -> None:
+    explanation = explain(wide, DATA / "penguins.csv", 3, backward=True)
+    text, markdown, page = explanation.text(), explanation.markdown(), explanation.html()
+    assert re.search(r"\+ \(-[\d.]+\) +\d+ smaller products", text)
+    for face in (text, markdown, re.sub(r"<[^>]*>", "", page)):
+        assert not re.search(r"\+ ?-\d", face)
 
 
 def test_the_nodes_asked_for_are_shown_whole(wide: Any) -> None:
