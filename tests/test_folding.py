@@ -126,3 +126,13 @@ def test_a_scale_that_the_output_does_not_let_through() -> None:
     model = gn.Model(network, gn.initialize(network), replace(plain, targets=(replace(plain.targets[0], scale=2.0),)))
     with pytest.raises(GlassnetError, match="the scale of target 'y' cannot pass through the output's activation 'sigmoid'"):
         model.fold()
+
+
+def test_a_folded_models_explanation_says_so() -> None:
+    table = {"x": np.linspace(1, 2, 20), "y": np.linspace(3, 4, 20)}
+    model = gn.train_table(table, "y", members=1, hidden=2, affine=True, epochs=1, holdout=0, l2=0.1, learning_rate=0.02)
+    notes = gn.explain(model.fold(), table, 0, backward=True).notes
+    assert any("were folded into the first and the last weights" in note for note in notes)
+    assert any("penalty of the training" in note for note in notes)
+    assert "learning rate 0.1" in " ".join(notes)
+    assert "learning rate 0.02" in " ".join(gn.explain(model, table, 0, backward=True).notes)

@@ -1,8 +1,8 @@
 """explain(): a model and some rows become an `Explanation`. Nothing is shown here."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -12,20 +12,16 @@ from glassnet.errors import GlassnetError
 from glassnet.model import Model
 from glassnet.see.explain.answers import explain_answers, explain_target
 from glassnet.see.explain.backward import Backward, Batched, explain_back
+from glassnet.see.explain.choice import Nodes, shown_nodes
 from glassnet.see.explain.encoding import explain_columns
 from glassnet.see.explain.forward import Shown, explain_layers
 from glassnet.see.explain.loss import explain_loss, explain_share, explain_total
+from glassnet.see.explain.notes import notes_of
 from glassnet.see.explain.parts import Explanation, LayerBack, Number, Operand, Row, Step
 from glassnet.see.subject import Rows, as_model, rows_of
 from glassnet.training.problem import as_dtype
 
-FEW, MANY_OUTPUTS, SHOWN_OF_MANY = 8, 12, 3
-"""Nodes of a hidden layer that are all shown; outputs that are; how many are shown of more."""
-LEFT_OUT = "The penalty of the training (l2, l1), on each network's weights before they were joined or folded, is left out here."
-PLAIN = "gradient_descent"
 RATE = 0.1  # the learning rate of the update, where the model's record has none
-
-Nodes = Sequence[tuple[int, int]] | Literal["all"] | None
 
 
 def explain(
@@ -123,8 +119,8 @@ def explain_rows(
                 Backward(model, trace, batch, kept, share and share.operand(), deltas, gradients, penalty, rate), shown
             )
     others = [n for place, n in enumerate(numbers) if place not in kept]
-    left_out = any(trained_with) and not any(penalty) and backward
-    notes = [*_notes(model, others, y is not None, rate if backward else None), *([LEFT_OUT] if left_out else [])]
+    left_out = any(trained_with) and not any(penalty)
+    notes = notes_of(model, others, y is not None, rate if backward else None, left_out)
     return Explanation(model.shape, _facts(model), tuple(notes), tuple(told[place][0] for place in kept), losses, back)
 
 
@@ -152,31 +148,6 @@ def _deltas(model: Model, trace: Trace, y: np.ndarray, penalty: Penalty) -> tupl
     network, parameters = model.network, model.parameters
     _, delta = network.loss(network.output, trace.z[-1], trace.output, y)
     return layer_deltas(network, parameters, trace, delta), backprop(network, parameters, trace, y, penalty=penalty)[1]
-
-
-def shown_nodes(model: Model, trace: Trace, nodes: Nodes) -> list[Shown]:
-    """The nodes of each layer that are shown. Raises GlassnetError on one that is not there."""
-    sizes = model.network.sizes[1:]
-    asked = [(layer, j) for layer, j in nodes] if nodes is not None and nodes != "all" else []
-    for layer, j in asked:
-        if not 0 <= layer < len(sizes) or not 0 <= j < sizes[layer]:
-            layers = ", ".join(f"{n + 1}.1 to {n + 1}.{size}" for n, size in enumerate(sizes))
-            raise GlassnetError(f"node {layer + 1}.{j + 1} is not in the network, which has {layers}")
-    found: list[Shown] = []
-    for layer, size in enumerate(sizes):
-        last, mine = layer == len(sizes) - 1, sorted({j for n, j in asked if n == layer})
-        if nodes == "all" or size <= (MANY_OUTPUTS if last else FEW):
-            whole = nodes == "all" or bool(mine)
-            found.append(Shown(range(size), whole, ""))
-        elif asked and (mine or not last):
-            found.append(Shown(mine, True, "those asked for"))
-        else:
-            sent = np.abs(trace.a[layer]).sum(axis=0)
-            if not last:
-                sent = sent * np.abs(model.parameters.weights[layer + 1]).sum(axis=1)
-            most = np.sort(np.argsort(-sent, kind="stable")[:SHOWN_OF_MANY]).tolist()
-            found.append(Shown(most, False, "the largest outputs" if last else "those that send the most to the next layer"))
-    return found
 
 
 def _known(rows: Rows) -> bool:
@@ -214,29 +185,3 @@ def _facts(model: Model) -> dict[str, Any]:
         "inputs": model.encoding.features,
         "outputs": model.encoding.outputs,
     }
-
-
-def _notes(model: Model, others: Sequence[int], known: bool, rate: float | None) -> Iterator[str]:
-    """What a reader should know. `others`: the rows of the batch that are not shown; `rate`: the update's, None without one."""
-    if model.members > 1:
-        each = model.network.sizes[1] // model.members
-        yield (
-            f"{model.members} networks side by side: nodes 1 to {each} of a hidden layer are network 1's, and so on; no weights "
-            "lead from one network to another, and the output takes the mean of what they say: "
-            f"its weights hold the 1/{model.members}."
-        )
-    if any(np.atleast_1d(model.record.get("options", {}).get("dropout", 0.0))):
-        yield "In training, dropout left out some hidden nodes of each update; a prediction, as here, uses all of them."
-    if model.record.get("row_weights"):
-        yield "In training some rows or classes counted more than others; here each row counts once."
-    if model.record.get("penalty_left_out"):
-        yield "The penalty of the estimator (alpha, l1), which depends on the rows it was fitted on, is left out here."
-    if others:
-        names = ", ".join(map(str, others))
-        yield f"Of the batch's other rows ({names}), which went the same way, only what reaches the gradients is shown."
-    if not known:
-        yield "The table does not hold the targets of these rows, so there is no loss."
-    if rate is not None:
-        used = model.record.get("options", {}).get("optimizer", PLAIN)
-        other = "" if used == PLAIN else f"; the training itself used {used}"
-        yield f"The update is one step of gradient descent on these rows alone, with learning rate {rate:g}{other}."
