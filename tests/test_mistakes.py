@@ -331,3 +331,23 @@ def test_with_one_hidden_node_no_early_update_is_guessed() -> None:
         check = check_gradient(loss, gradient, start, network=network, x=x, y=y)
         assert not check
         assert "changed before" not in check.mistake
+
+
+def test_targets_in_a_row_and_weights_turned_over_are_named() -> None:
+    random = np.random.default_rng(0)
+    network = Network([3, 4, 1], "tanh", loss="mean_squared_error", bias=False)
+    x, y = random.normal(size=(6, 3)), random.normal(size=6)
+    w = [random.normal(size=(3, 4)), random.normal(size=(4, 1))]
+
+    def broadcast(p: Any) -> Any:
+        return np.mean((np.tanh(x @ p[0]) @ p[1] - y) ** 2)  # 6 x 1 against 6: 36 differences
+
+    message = r"compares each output with each target: y has the shape \(6,\) there, and should have \(6, 1\)"
+    with pytest.raises(GlassnetError, match=message):
+        check_gradient(broadcast, [np.ones((3, 4)), np.ones((4, 1))], w, network=network, x=x, y=y)
+
+    def turned(p: Any) -> Any:
+        return np.mean((np.tanh(x @ p[0].T) @ p[1].T - y[:, None]) ** 2)
+
+    with pytest.raises(GlassnetError, match=r"which needs \[\(3, 4\), \(4, 1\)\]: weights are inputs x outputs here, so give W.T"):
+        check_gradient(turned, [np.ones((4, 3)), np.ones((1, 4))], [a.T for a in w], network=network, x=x, y=y)

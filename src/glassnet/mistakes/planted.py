@@ -34,13 +34,26 @@ def from_network(network: Network, x: Array, y: Array, arrays: Sequence[Slopes],
         ours, right = backprop(network, parameters, trace, y)
         if not abs(float(ours) - loss) <= NEAR * abs(loss):
             raise GlassnetError(
-                f"network {network} has the loss {float(ours):.6g} for this x and y, loss_function gives {loss:.6g}: "
-                "give the network, x and y of the same loss, or leave them out where it has a penalty, dropout or row weights"
+                f"network {network} has the loss {float(ours):.6g} for this x and y, loss_function gives {loss:.6g}"
+                f"{_every_with_every(network, trace.output, y, loss)}: give the network, x and y of the same loss, and "
+                "the arrays in its order, or leave them out where it has a penalty, dropout or row weights"
             )
         known = [a._replace(right=r.reshape(a.given.shape)) for a, r in zip(matched, flatten(right), strict=True)]
         slack = 1e-11 * max(float(np.max(np.abs(a.right))) for a in known)
         given = _as_parameters(network, [a.given for a in matched])
         return _planted(Pass(network, parameters, trace, y), right, given, slack) or from_numbers(known, slack, _sizes(y))
+
+
+def _every_with_every(network: Network, output: Array, y: Array, loss: float) -> str:
+    """What to say where the loss is that of each output, N x 1, with each target, N: what NumPy makes of such shapes."""
+    N = len(y)
+    if N == 1 or y.shape[1] != 1 or network.loss.output is not None:
+        return ""
+    terms = network.loss.each(np.broadcast_to(output, (N, N)), np.broadcast_to(y.T, (N, N)))[0]
+    total = float(terms.sum()) if network.loss.reduction == "sum" else float(terms.mean())
+    if abs(total - loss) > NEAR * abs(loss):
+        return ""
+    return f" (which compares each output with each target: y has the shape ({N},) there, and should have ({N}, 1))"
 
 
 def _match(network: Network, arrays: Sequence[Slopes]) -> list[Slopes]:
@@ -52,7 +65,9 @@ def _match(network: Network, arrays: Sequence[Slopes]) -> list[Slopes]:
         matched += [left.pop(i) for i in fitting[:1]]
     if left or len(matched) < len(wanted):
         shapes = [tuple(a.parameter.shape) for a in arrays]
-        raise GlassnetError(f"parameters of shapes {shapes} do not fit the network {network}, which needs {wanted}")
+        turned = sorted(shape[::-1] for shape in shapes) == sorted(wanted)
+        hint = ": weights are inputs x outputs here, so give W.T" if turned else ""
+        raise GlassnetError(f"parameters of shapes {shapes} do not fit the network {network}, which needs {wanted}{hint}")
     return matched
 
 
