@@ -10,7 +10,7 @@ from small_models import INPUTS, TABLE, N, plain_model, small_model
 
 import glassnet as gn
 from glassnet.errors import GlassnetError
-from glassnet.see.subject import as_model, is_regression, rows_of
+from glassnet.see.subject import as_model, rows_of
 from glassnet.tables.targets import ClassTarget
 
 RANDOM = np.random.default_rng(3)
@@ -42,7 +42,7 @@ def test_a_regressor_predicts_the_same_as_its_model(y: np.ndarray) -> None:
     fitted = mlp(gn.MLPRegressor, y)
     model = as_model(fitted)
     np.testing.assert_allclose(model.predict(X), fitted.predict(X), rtol=1e-10)
-    assert is_regression(model)
+    assert model.encoding.task == "regression"
     assert model.encoding.needed == ["x0", "x1", "x2"]
 
 
@@ -52,7 +52,7 @@ def test_a_classifier_predicts_the_same_as_its_model(y: np.ndarray) -> None:
     model = as_model(fitted)
     assert model.predict(X).tolist() == fitted.predict(X).tolist()
     np.testing.assert_allclose(model.predict_proba(X), fitted.predict_proba(X), rtol=1e-10)
-    assert not is_regression(model)
+    assert model.encoding.task != "regression"
 
 
 def test_several_labels_at_once_are_as_many_targets() -> None:

@@ -5,12 +5,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from glassnet.core.network import feedforward
 from glassnet.see.figures import BLUE, ORANGE, check_enough, style
 from glassnet.see.hidden_units import check_hidden
 from glassnet.see.panels import panels, title
 from glassnet.see.subject import as_model, rows_of
-from glassnet.training.problem import as_dtype
 
 DEAD = 1e-6  # the largest difference between two rows' activations that is none
 MOST_NAMED = 8  # dead nodes that are named
@@ -58,8 +56,7 @@ class ActivationsDisplay:
         check_hidden(model)
         rows = rows_of(model, table)
         check_enough(len(rows), 2, "rows to show to the model")
-        trace = feedforward(model.network, as_dtype(model.parameters, np.float64), rows.x)
-        return cls(trace.a[:-1], [activation.name for activation in model.network.activations[:-1]]).plot(ax)
+        return cls(rows.trace.a[:-1], [activation.name for activation in model.network.activations[:-1]]).plot(ax)
 
     @property
     def dead_(self) -> list[tuple[int, int]]:

@@ -85,7 +85,7 @@ class LossCurveDisplay:
     def _of_model(cls, model: Model) -> Self:
         if not model.history:
             raise GlassnetError("this model has no history: only one that glassnet has trained can show its losses")
-        dropout = bool(model.record.get("options", {}).get("dropout"))
+        dropout = bool(np.any(model.record.get("options", {}).get("dropout", 0.0)))
         best = model.record.get("best_epochs", ()) if "validation_loss" in model.history else ()
         sizes = "-".join(map(str, model.member.sizes))
         title = f"{model.members} networks of {sizes}, mean" if model.members > 1 else f"the {sizes} network"

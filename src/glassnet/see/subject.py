@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.core.network import Network, Parameters, check_shapes
+from glassnet.core.network import Network, Parameters, Trace, check_shapes, feedforward
 from glassnet.errors import GlassnetError
 from glassnet.model import Model
 from glassnet.tables.arrays import array_columns
@@ -16,6 +16,7 @@ from glassnet.tables.columns import Column, Columns, as_columns, is_missing, tak
 from glassnet.tables.encoding import TableEncoding, plain_encoding
 from glassnet.tables.read import read_table
 from glassnet.tables.targets import ClassTarget, NumberTarget, label_text
+from glassnet.training.problem import as_dtype
 
 
 def as_model(thing: Any) -> Model:
@@ -92,6 +93,11 @@ class Rows:
     def output(self) -> np.ndarray:
         """The network's outputs, N x K."""
         return self.model.output_of(self.x)
+
+    @cached_property
+    def trace(self) -> Trace:
+        """Every z and a of the rows, in float64 as predictions are made."""
+        return feedforward(self.model.network, as_dtype(self.model.parameters, np.float64), self.x)
 
     def known(self) -> Columns:
         """The target columns. Raises GlassnetError, naming it, where the table lacks one or it has missing cells."""
@@ -171,8 +177,3 @@ def _answers(names: Sequence[str], y: Any) -> Columns:
             texts = np.array([None if is_missing(v) else label_text(v.item() if hasattr(v, "item") else v) for v in part], object)
             columns[name] = Column(name, "text", texts)
     return columns
-
-
-def is_regression(model: Model) -> bool:
-    """Whether the model predicts numbers."""
-    return all(isinstance(target, NumberTarget) for target in model.encoding.targets)

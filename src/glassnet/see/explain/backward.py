@@ -9,7 +9,7 @@ from glassnet.core.network import Parameters, Trace
 from glassnet.core.penalties import Penalty
 from glassnet.model import Model
 from glassnet.see.explain.formulas import FOCAL_G, formula_of
-from glassnet.see.explain.forward import ALL, MOST_PRODUCTS, Shown, feeding, largest, node_name, number, times, weight
+from glassnet.see.explain.forward import ALL, MOST_PRODUCTS, Shown, fed_by, feeding, largest, node_name, number, times, weight
 from glassnet.see.explain.loss import formulas_of, loss_operands, saturated, used
 from glassnet.see.explain.parts import LayerBack, NodeBack, Number, Operand, Step, Sum
 
@@ -141,7 +141,7 @@ def _slope(way: Backward, layer: int, n: int, j: int) -> Step:
 def _hidden_delta(way: Backward, layer: int, n: int, j: int, whole: bool) -> Iterator[Number]:
     """What comes back from the next layer, the slope, and delta."""
     prefix, name, after = way.rows[n][0], f"{layer + 1}.{j + 1}", layer + 1
-    fed = [i for i in range(way.model.network.sizes[after + 1]) if j in feeding(way.model, after, i)]
+    fed = fed_by(way.model, layer, j).tolist()
     products = [times(_delta(way, after, n, i), weight(way.model, after, j, i)) for i in fed]
     kept, rest = largest(products, ALL if whole else MOST_PRODUCTS)
     total = sum(p.value for p in products)

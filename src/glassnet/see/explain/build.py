@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.core.network import Parameters, Trace, backprop, feedforward, layer_deltas
+from glassnet.core.network import Parameters, Trace, backprop, layer_deltas
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError
 from glassnet.model import Model
@@ -15,9 +15,10 @@ from glassnet.see.explain.backward import Backward, Batched, explain_back
 from glassnet.see.explain.choice import Nodes, shown_nodes
 from glassnet.see.explain.encoding import explain_columns
 from glassnet.see.explain.forward import Shown, explain_layers
+from glassnet.see.explain.forward import number as made
 from glassnet.see.explain.loss import explain_loss, explain_share, explain_total
 from glassnet.see.explain.notes import notes_of
-from glassnet.see.explain.parts import Explanation, LayerBack, Number, Operand, Row, Step
+from glassnet.see.explain.parts import Explanation, LayerBack, Number, Row, Step
 from glassnet.see.subject import Rows, as_model, rows_of
 from glassnet.training.problem import as_dtype
 
@@ -102,7 +103,7 @@ def explain_rows(
     rate = own.get("learning_rate") or RATE if learning_rate is None else learning_rate
     trained_with = Penalty(options.get("l2", 0.0), options.get("l1", 0.0))
     penalty = _penalty(model, trained_with) if penalty is None else penalty
-    trace = feedforward(model.network, model.parameters, rows.x)
+    trace = rows.trace
     shown = shown_nodes(model, trace, nodes)
     y = rows.y if backward or _known(rows) else None
     told = [_told(rows, place, number, trace, y, shown, nodes == "all") for place, number in enumerate(numbers)]
@@ -165,8 +166,7 @@ def _targets(rows: Rows, place: int, prefix: str) -> list[Step]:
 
 
 def _answers(model: Model, trace: Trace, place: int, prefix: str) -> list[Step]:
-    last = len(trace.z)
-    outputs = [Operand(f"a{last}.{k + 1}", float(a), f"{prefix}a{last}.{k + 1}") for k, a in enumerate(trace.output[place])]
+    outputs = [made("a", prefix, len(trace.z) - 1, k, a) for k, a in enumerate(trace.output[place])]
     steps: list[Step] = []
     for number, target in enumerate(model.encoding.targets, 1):
         own, outputs = outputs[: target.width], outputs[target.width :]

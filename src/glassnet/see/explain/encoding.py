@@ -3,7 +3,7 @@
 The steps follow `tables/inputs.py`, and the tests hold them to what that gives.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby, pairwise
 
 import numpy as np
@@ -13,7 +13,7 @@ from glassnet.see.explain.parts import Column, Operand, Step, Value
 from glassnet.tables.columns import Column as TableColumn
 from glassnet.tables.columns import Columns, number_text, texts
 from glassnet.tables.encoding import TableEncoding
-from glassnet.tables.inputs import Categories, Number, TwoValues, Unused
+from glassnet.tables.inputs import SQUEEZE, Categories, Number, TwoValues, Unused
 
 Made = tuple[list[Operand], tuple[Column, ...]]
 NUMBER, AS_IT_IS = "number", "as it is"
@@ -76,16 +76,13 @@ def _number_steps(column: Number, given: Step, prefix: str, first: int, whole: b
     if given.value is None:
         x = Step(f"{at}.fill", "filled", column.fill, says="missing: the median stands in")
         yield x, []
-    ways = [("centre", "x - m", "m", column.center)] if column.center else []
-    ways += [("scale", "u / s", "s", column.scale)] if column.scale != 1 else []
-    ways += [("squeeze", SQUEEZED, "", 0.0)] if column.squeeze else []
+    ways = _ways(column)
     u = x
-    for number, (says, formula, name, constant) in enumerate(ways, 1):
+    for number, (says, formula, constants, compute) in enumerate(ways, 1):
+        assert isinstance(u.value, float)
         last = number == len(ways)
-        operands = {"x" if says == "centre" else "u": u.operand()} | ({name: Operand(says, constant)} if name else {})
-        symbol = features[0] if last else f"{says}d"
-        u = Step(f"{prefix}x{first + 1}" if last else f"{at}.{says}", symbol, 0.0, formula, operands, says)
-        u = Step(u.id, u.symbol, _number_value(u), u.formula, u.operands, u.says)
+        called = (f"{prefix}x{first + 1}", features[0]) if last else (f"{at}.{says}", f"{says}d")
+        u = Step(*called, compute(u.value), formula, {"x" if says == "centre" else "u": u.operand(), **constants}, says)
         yield u, features[:1] if last else []
     if not ways:
         yield Step(f"{prefix}x{first + 1}", features[0], x.value, "x", {"x": x.operand()}, AS_IT_IS), features[:1]
@@ -95,15 +92,16 @@ def _number_steps(column: Number, given: Step, prefix: str, first: int, whole: b
     yield from _piece_steps(column, x, prefix, first + 1 + column.indicator, whole)
 
 
-def _number_value(step: Step) -> float:
-    """A centre, scale or squeeze as `tables/inputs.py` computes it."""
-    a, *b = (operand.value for operand in (step.operands or {}).values())
-    assert isinstance(a, float)
-    if step.says == "squeeze":
-        return float(a / np.hypot(1.0, a / 3.0))
-    (constant,) = b
-    assert isinstance(constant, float)
-    return a - constant if step.says == "centre" else a / constant
+Way = tuple[str, str, dict[str, Operand], Callable[[float], float]]
+"""What is done to a number: in words, as a formula, the formula's constants, and computed."""
+
+
+def _ways(column: Number) -> list[Way]:
+    """Centre, scale and squeeze, as far as the column has them, computed as `tables/inputs.py` does."""
+    center, scale = column.center, column.scale
+    ways: list[Way] = [("centre", "x - m", {"m": Operand("centre", center)}, lambda x: x - center)] if center else []
+    ways += [("scale", "u / s", {"s": Operand("scale", scale)}, lambda u: u / scale)] if scale != 1 else []
+    return ways + ([("squeeze", SQUEEZED, {}, lambda u: float(u / np.hypot(1.0, u / SQUEEZE)))] if column.squeeze else [])
 
 
 def _piece_steps(column: Number, x: Step, prefix: str, first: int, whole: bool) -> Steps:

@@ -64,11 +64,22 @@ def member_of(model: Model, layer: int, node: int) -> int:
 
 def feeding(model: Model, layer: int, node: int) -> np.ndarray:
     """The nodes before `layer` (from 0) that feed a node of it: all, or in joined networks those of its own network."""
-    before = model.network.sizes[layer]
-    if layer == 0 or model.members == 1 or layer == len(model.network.shapes) - 1:
-        return np.arange(before)
-    each = before // model.members
-    return member_of(model, layer, node) * each + np.arange(each)
+    all_of_them = layer == 0 or layer == len(model.network.shapes) - 1
+    return _its_own(model, model.network.sizes[layer], None if all_of_them else member_of(model, layer, node))
+
+
+def fed_by(model: Model, layer: int, node: int) -> np.ndarray:
+    """The nodes after a hidden `layer` (from 0) that a node of it feeds: all, or in joined networks those of its own network."""
+    all_of_them = layer + 1 == len(model.network.shapes) - 1
+    return _its_own(model, model.network.sizes[layer + 2], None if all_of_them else member_of(model, layer, node))
+
+
+def _its_own(model: Model, size: int, member: int | None) -> np.ndarray:
+    """Those of so many nodes that are a member's; all where it is None."""
+    if member is None:
+        return np.arange(size)
+    each = size // model.members
+    return member * each + np.arange(each)
 
 
 def _node(model: Model, trace: Trace, row: int, layer: int, j: int, inputs: list[Operand], whole: bool, prefix: str) -> Node:

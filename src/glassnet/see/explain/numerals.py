@@ -18,7 +18,7 @@ def numeral(value: Value, digits: int) -> str:
         return "missing"
     if isinstance(value, str):
         return value
-    if value == int(value) and abs(value) < 1e9 if abs(value) < float("inf") else False:
+    if abs(value) < 1e9 and value == int(value):
         return str(int(value))
     return f"{value:.{digits}g}"
 

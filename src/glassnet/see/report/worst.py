@@ -23,21 +23,12 @@ class WorstRow(NamedTuple):
 def worst_rows(rows: Rows, numbers: np.ndarray, count: int) -> list[WorstRow]:
     """The rows of the largest loss, the worst first; `numbers` are the rows' in the table, from 1."""
     network, output = rows.model.network, rows.output
-    trace_in = output if network.loss.output is None else _pre_activations(rows)
+    predicted = output if network.loss.output is None else rows.trace.z[-1]  # a cross-entropy takes z
     with np.errstate(all="ignore"):
         share = network.loss.row_share(np, output[:1], None)  # of a row alone
-        losses = share * network.loss.each(trace_in, rows.y)[0].sum(axis=1)  # N
+        losses = share * network.loss.each(predicted, rows.y)[0].sum(axis=1)  # N
     order = np.argsort(-np.nan_to_num(losses, nan=np.inf), kind="stable")[:count]
     return [_worst(rows.take([place]), int(numbers[place]), float(losses[place])) for place in order]
-
-
-def _pre_activations(rows: Rows) -> np.ndarray:
-    """The last layer's z, N x K, which a cross-entropy takes."""
-    from glassnet.core.network import feedforward
-    from glassnet.training.problem import as_dtype
-
-    parameters = as_dtype(rows.model.parameters, np.float64)
-    return feedforward(rows.model.network, parameters, rows.x).z[-1]
 
 
 def _worst(row: Rows, number: int, loss: float) -> WorstRow:
