@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from html import escape
 
 from glassnet.see.explain.notation import in_text
-from glassnet.see.explain.numerals import beside, check_digits, in_brackets, numeral
+from glassnet.see.explain.numerals import check_digits, in_brackets, numeral
 from glassnet.see.explain.outline import Section, outline
 from glassnet.see.explain.parts import Explanation, Number, Operand, Step, Sum
+from glassnet.see.explain.terms import Writing, terms_of
 from glassnet.see.explain.text import term_name
 from glassnet.see.page import asset, page
 
@@ -63,22 +64,15 @@ def _step(step: Step, digits: int, symbols: bool) -> Iterator[str]:
 
 
 def _sum(total: Sum, digits: int) -> Iterator[str]:
-    terms = [
-        ((_beside if i else _used)(operand, total.id, digits), "", term_name(says, operand.symbol))
-        for i, (says, operand) in enumerate(total.added)
-    ]
-    for product in total.products:
-        factors = (_beside(operand, total.id, digits) for operand in (product.left, product.right))
-        words = term_name(product.says, f"{product.left.symbol}·{product.right.symbol}")
-        terms.append(("·".join(factors), f" = {numeral(product.value, digits)}", words))
-    if total.left_out:
-        terms.append((beside(total.rest, digits), "", f"{total.left_out} smaller products, not shown"))
+    terms = [*terms_of(total, Writing(lambda operand: _used(operand, total.id, digits), "·"))]
     if len(terms) == 1:
-        numbers, made, words = terms[0]
-        yield _line(total.symbol, f"{numbers} = {_result(total, digits)}" if made else _result(total, digits), words)
+        (term,) = terms
+        result = _result(total, digits)
+        yield _line(total.symbol, f"{term.numbers} = {result}" if term.makes else result, term_name(term))
         return
-    for i, (numbers, made, words) in enumerate(terms):
-        yield _line("" if i else total.symbol, numbers + made, words, "+" if i else "=")
+    for i, term in enumerate(terms):
+        numbers = f"{term.numbers} = {term.makes}" if term.makes else term.numbers
+        yield _line("" if i else total.symbol, numbers, term_name(term), "+" if i else "=")
     yield _line("", _result(total, digits), total.says)
 
 
@@ -95,11 +89,8 @@ def _result(number: Number, digits: int, same: Operand | None = None) -> str:
 
 
 def _used(operand: Operand, within: str, digits: int) -> str:
-    """A number where it goes into another, whose id is `within`."""
+    """A number where it goes into another, whose id is `within`; plain where it has no name of its own."""
+    if not operand.symbol:
+        return escape(numeral(operand.value, digits))
     value, title = numeral(operand.value, digits), escape(f"{operand.symbol} = {numeral(operand.value, 17)}")
     return f'<span data-of="{escape(operand.source)}" data-in="{escape(within)}" title="{title}">{escape(value)}</span>'
-
-
-def _beside(operand: Operand, within: str, digits: int) -> str:
-    """The same beside an operator."""
-    return f"({_used(operand, within, digits)})" if in_brackets(operand.value) else _used(operand, within, digits)

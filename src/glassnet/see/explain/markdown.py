@@ -7,6 +7,7 @@ from glassnet.see.explain.notation import in_latex
 from glassnet.see.explain.numerals import check_digits, in_brackets, numeral
 from glassnet.see.explain.outline import Section, outline
 from glassnet.see.explain.parts import Explanation, Number, Step, Sum, Value
+from glassnet.see.explain.terms import Term, Writing, terms_of
 from glassnet.see.explain.text import CONTROL
 
 
@@ -48,34 +49,19 @@ def _step(step: Step, digits: int, symbols: bool) -> str:
 
 
 def _sum(total: Sum, digits: int) -> Iterator[str]:
-    terms = [
-        ((_beside if i else latex_value)(operand.value, digits), _name(says, latex_symbol(operand.symbol)))
-        for i, (says, operand) in enumerate(total.added)
-    ]
-    for product in total.products:
-        left, right = (_beside(operand.value, digits) for operand in (product.left, product.right))
-        numbers = rf"{left} \cdot {right} = {latex_value(product.value, digits)}"
-        symbols = rf"{latex_symbol(product.left.symbol)} \cdot {latex_symbol(product.right.symbol)}"
-        terms.append((numbers, _name(product.says, symbols)))
-    if total.left_out:
-        terms.append((_beside(total.rest, digits), rf"\text{{{total.left_out} smaller products, not shown}}"))
-    value = latex_value(total.value, digits)
-    if len(terms) == 1:
-        yield rf"{latex_symbol(total.symbol)} &= {terms[0][0]} && {terms[0][1]}"
-        return
-    for i, (numbers, words) in enumerate(terms):
-        yield (rf"&\quad + {numbers} && {words}" if i else rf"{latex_symbol(total.symbol)} &= {numbers} && {words}")
-    yield f"&= {value}" + (f" && {latex_text(total.says)}" if total.says else "")
+    write = Writing(lambda operand: latex_value(operand.value, digits), r" \cdot ", (r"\left(", r"\right)"))
+    for i, term in enumerate(terms := [*terms_of(total, write)]):
+        numbers = f"{term.numbers} = {term.makes}" if term.makes else term.numbers
+        yield (r"&\quad + " if i else f"{latex_symbol(total.symbol)} &= ") + f"{numbers} && {_name(term)}"
+    if len(terms) > 1:
+        yield f"&= {latex_value(total.value, digits)}" + (f" && {latex_text(total.says)}" if total.says else "")
 
 
-def _beside(value: Value, digits: int) -> str:
-    """A value beside an operator: in brackets where it needs them."""
-    written = latex_value(value, digits)
-    return rf"\left({written}\right)" if in_brackets(value) else written
-
-
-def _name(says: str, symbol: str) -> str:
-    return f"{latex_text(says + ', ')} {symbol}" if says else symbol
+def _name(term: Term) -> str:
+    """What a term is: in words, and by its symbols."""
+    symbols = r" \cdot ".join(map(latex_symbol, term.symbols))
+    says = latex_text(f"{term.says}, " if term.says and symbols else term.says)
+    return " ".join(part for part in (says, symbols) if part)
 
 
 def latex_value(value: Value, digits: int) -> str:

@@ -26,8 +26,3 @@ def numeral(value: Value, digits: int) -> str:
 def in_brackets(value: Value) -> bool:
     """Whether a value needs brackets beside an operator."""
     return isinstance(value, float) and value < 0
-
-
-def beside(value: Value, digits: int) -> str:
-    """A value beside an operator: in brackets where it needs them."""
-    return f"({numeral(value, digits)})" if in_brackets(value) else numeral(value, digits)

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 from glassnet.see.explain.notation import in_text
-from glassnet.see.explain.numerals import beside, check_digits, in_brackets, numeral
+from glassnet.see.explain.numerals import check_digits, in_brackets, numeral
 from glassnet.see.explain.outline import Section, outline
 from glassnet.see.explain.parts import Explanation, Number, Step, Sum
+from glassnet.see.explain.terms import Term, Writing, terms_of
 
 Line = list[tuple[str, str]]
 """Pieces of a line, each with rich's style for it."""
@@ -68,28 +69,22 @@ def formulas(step: Step, digits: int, symbols: bool) -> list[str]:
 
 def _sum(total: Sum, digits: int, indent: str) -> Iterator[Line]:
     """Each number added and each product on a line of its own, then what they make; one alone on one line."""
-    terms = [
-        ((beside if i else numeral)(operand.value, digits), term_name(says, operand.symbol))
-        for i, (says, operand) in enumerate(total.added)
-    ]
-    for product in total.products:
-        numbers = f"{beside(product.left.value, digits)}·{beside(product.right.value, digits)} = {numeral(product.value, digits)}"
-        terms.append((numbers, term_name(product.says, f"{product.left.symbol}·{product.right.symbol}")))
-    if total.left_out:
-        terms.append((beside(total.rest, digits), f"{total.left_out} smaller products, not shown"))
+    terms = [*terms_of(total, Writing(lambda operand: numeral(operand.value, digits), "·"))]
     value, says = numeral(total.value, digits), f"   {total.says}" if total.says else ""
     if len(terms) == 1:
-        product, equals, _ = terms[0][0].partition(" = ")
-        made = f"{product}{equals}" if equals else ""
-        yield [(f"{indent}{total.symbol} = {made}", PLAIN), (value, RESULT), (f"   {terms[0][1]}", QUIET)]
+        ((numbers, makes, *_),) = terms
+        made = f"{numbers} = " if makes else ""
+        yield [(f"{indent}{total.symbol} = {made}", PLAIN), (value, RESULT), (f"   {term_name(terms[0])}", QUIET)]
         return
-    before, width = " " * (len(indent) + len(total.symbol)), max(len(numbers) for numbers, _ in terms)
-    for i, (numbers, words) in enumerate(terms):
+    written = [f"{term.numbers} = {term.makes}" if term.makes else term.numbers for term in terms]
+    before, width = " " * (len(indent) + len(total.symbol)), max(map(len, written))
+    for i, (numbers, term) in enumerate(zip(written, terms, strict=True)):
         lead = f"{before} + " if i else f"{indent}{total.symbol} = "
-        yield [(f"{lead}{numbers:<{width}}", PLAIN), (f"   {words}", QUIET)]
+        yield [(f"{lead}{numbers:<{width}}", PLAIN), (f"   {term_name(term)}", QUIET)]
     yield [(f"{before} = ", PLAIN), (value, RESULT), (says, QUIET)]
 
 
-def term_name(says: str, symbol: str) -> str:
-    """What a term is: in words, and by its symbol."""
-    return f"{says}, {symbol}" if says and says != symbol else symbol
+def term_name(term: Term) -> str:
+    """What a term is: in words, and by its symbols."""
+    symbol = "·".join(term.symbols)
+    return ", ".join(part for part in dict.fromkeys((term.says, symbol)) if part)
