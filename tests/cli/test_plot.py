@@ -4,7 +4,6 @@ import io
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -118,16 +117,15 @@ def test_options_change_the_picture(place: Path, arguments: tuple[str, ...]) -> 
 
 def test_scores_are_of_the_rows_held_out(place: Path) -> None:
     model = load(place / "sizes")
-    options: dict[str, Any] = dict.fromkeys(("columns", "layer", "target", "method"))
-    display = PICTURES["confusion"][1](Asked(model, place / "sizes", None, options))
+    display = PICTURES["confusion"].make(Asked(model, place / "sizes", None, {}))
     assert display.accuracy == model.scores["size"]["accuracy"]
     assert display.confusion_matrix.sum() == 8  # a fifth of 40
-    whole = PICTURES["confusion"][1](Asked(model, place / "sizes", "table.csv", options))
+    whole = PICTURES["confusion"].make(Asked(model, place / "sizes", "table.csv", {}))
     assert whole.confusion_matrix.sum() == 40
 
 
 def test_the_path_over_the_loss_surface_ends_at_the_weights(place: Path) -> None:
-    display = PICTURES["loss-surface"][1](Asked(load("demo"), Path("demo"), None, {}))
+    display = PICTURES["loss-surface"].make(Asked(load("demo"), Path("demo"), None, {}))
     assert 2 < len(display.points) <= PATH_POINTS + 1
     np.testing.assert_allclose(display.points[-1], 0, atol=1e-9)
 
@@ -172,7 +170,7 @@ def test_a_table_that_was_changed_or_moved(
 def test_the_help_lists_every_picture_and_option(capsys: pytest.CaptureFixture[str]) -> None:
     command(["plot", "--help"])
     told = " ".join(capsys.readouterr().out.split())
-    assert all(f"{name} {says}" in told for name, (says, _) in PICTURES.items())
+    assert all(f"{name} {picture.says}" in told for name, picture in PICTURES.items())
     assert all(option in told for parameter in plot.params for option in parameter.opts if option.startswith("--"))
 
 

@@ -120,3 +120,13 @@ def test_the_picture_in_every_format(tmp_path: Path) -> None:
 @pytest.mark.parametrize("best", [[40], [40, 12, 50]], ids=["one", "several"])
 def test_the_picture(best: list[int]) -> None:
     assert_like(LossCurveDisplay.from_model(model(HISTORY, best_epochs=best)).figure_, f"loss_curve_{len(best)}")
+
+
+def test_an_estimators_dropout_by_layer_is_said() -> None:
+    random = np.random.default_rng(0)
+    x, y = random.normal(size=(30, 2)), random.normal(size=30)
+    for dropout, said in [(np.array([0.2, 0.0]), "training, with dropout"), (np.zeros(2), "training")]:
+        fitted = gn.MLPRegressor((4, 3), dropout=dropout, solver="adam", learning_rate="cosine", max_iter=3, random_state=0).fit(
+            x, y
+        )
+        assert next(iter(LossCurveDisplay.from_estimator(fitted).curves)) == said

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -18,7 +18,7 @@ PATH_POINTS = 40  # of the path over the loss surface
 
 @dataclass(frozen=True)
 class Asked:
-    """What a picture is made from: the model, where it is, its rows (looked up when first asked for), and the options given."""
+    """What a picture is made from: the model, where it is, its rows (looked up when asked for), and the options given."""
 
     model: "Model"
     path: Path
@@ -40,63 +40,53 @@ class Asked:
             return rows.with_answers()
         return rows.take(scored_rows(self.path))
 
-    def of(self, *names: str) -> dict[str, Any]:
-        """Those of the options that were given. Raises GlassnetError on one that was given and that the picture does not take."""
-        for name, value in self.options.items():
-            if name not in names and value not in (None, ()):
-                takes = ", ".join(f"--{known.removesuffix('s')}" for known in names) or "none"
-                raise GlassnetError(f"--{name.removesuffix('s')} is not an option of this picture, which takes {takes}")
-        return {name: self.options[name] for name in names if self.options[name] not in (None, ())}
-
 
 def _network(asked: Asked) -> Any:
     from glassnet.see.network.display import NetworkDisplay
 
-    asked.of()
     return NetworkDisplay.from_model(asked.model)
 
 
 def _loss(asked: Asked) -> Any:
     from glassnet.see.loss_curve import LossCurveDisplay
 
-    asked.of()
     return LossCurveDisplay.from_model(asked.model)
 
 
 def _regression(asked: Asked) -> Any:
     from glassnet.see.regression import RegressionDisplay
 
-    return RegressionDisplay.from_model(asked.model, asked.scored(), **asked.of("target"))
+    return RegressionDisplay.from_model(asked.model, asked.scored(), **asked.options)
 
 
 def _confusion(asked: Asked) -> Any:
     from glassnet.see.classification import ConfusionMatrixDisplay
 
-    return ConfusionMatrixDisplay.from_model(asked.model, asked.scored(), **asked.of("target"))
+    return ConfusionMatrixDisplay.from_model(asked.model, asked.scored(), **asked.options)
 
 
 def _roc(asked: Asked) -> Any:
     from glassnet.see.roc import RocCurveDisplay
 
-    return RocCurveDisplay.from_model(asked.model, asked.scored(), **asked.of("target"))
+    return RocCurveDisplay.from_model(asked.model, asked.scored(), **asked.options)
 
 
 def _calibration(asked: Asked) -> Any:
     from glassnet.see.calibration import CalibrationDisplay
 
-    return CalibrationDisplay.from_model(asked.model, asked.scored(), **asked.of("target"))
+    return CalibrationDisplay.from_model(asked.model, asked.scored(), **asked.options)
 
 
 def _surface(asked: Asked) -> Any:
     from glassnet.see.surface import DecisionSurfaceDisplay
 
-    return DecisionSurfaceDisplay.from_model(asked.model, asked.rows(), **asked.of("columns", "target"))
+    return DecisionSurfaceDisplay.from_model(asked.model, asked.rows(), **asked.options)
 
 
 def _units(asked: Asked) -> Any:
     from glassnet.see.hidden_units import HiddenUnitsDisplay
 
-    given = asked.of("columns", "layer")
+    given = dict(asked.options)
     if "layer" in given:
         last = len(asked.model.network.sizes) - 2
         if not 1 <= given["layer"] <= last:
@@ -108,14 +98,12 @@ def _units(asked: Asked) -> Any:
 def _weights(asked: Asked) -> Any:
     from glassnet.see.weights import WeightsDisplay
 
-    asked.of()
     return WeightsDisplay.from_model(asked.model)
 
 
 def _activations(asked: Asked) -> Any:
     from glassnet.see.hidden_activations import ActivationsDisplay
 
-    asked.of()
     return ActivationsDisplay.from_model(asked.model, asked.rows())
 
 
@@ -123,7 +111,6 @@ def _loss_surface(asked: Asked) -> Any:
     from glassnet.cli.run_folder import path_of_run
     from glassnet.see.loss_surface import LossSurfaceDisplay
 
-    asked.of()
     path = path_of_run(asked.path, asked.model, PATH_POINTS) if asked.table is None else ()
     return LossSurfaceDisplay.from_model(asked.model, asked.rows().with_answers(), path=path)
 
@@ -131,7 +118,7 @@ def _loss_surface(asked: Asked) -> Any:
 def _importance(asked: Asked) -> Any:
     from glassnet.see.importance.display import ImportanceDisplay
 
-    given = asked.of("method")
+    given = asked.options
     rows = None if given.get("method") in ("olden", "garson") else asked.scored()
     return ImportanceDisplay.from_model(asked.model, rows, **given)
 
@@ -139,25 +126,43 @@ def _importance(asked: Asked) -> Any:
 def _lek(asked: Asked) -> Any:
     from glassnet.see.importance.profile_display import LekProfileDisplay
 
-    return LekProfileDisplay.from_model(asked.model, asked.rows(), **asked.of("columns"))
+    return LekProfileDisplay.from_model(asked.model, asked.rows(), **asked.options)
 
 
-PICTURES: dict[str, tuple[str, Callable[[Asked], Any]]] = {
-    "network": ("the network: nodes, edges, weights", _network),
-    "loss": ("training and validation loss, the best epoch marked", _loss),
-    "regression": ("predicted against actual, residuals, errors", _regression),
-    "confusion": ("confusion matrix", _confusion),
-    "roc": ("ROC curves", _roc),
-    "calibration": ("how far probabilities can be believed", _calibration),
-    "surface": ("the answer over two columns, with the rows", _surface),
-    "units": ("what each hidden node responds to over two columns", _units),
-    "weights": ("weights as heat maps", _weights),
-    "activations": ("hidden activations, and which nodes are dead", _activations),
-    "loss-surface": ("the loss around the weights, with the path of the training", _loss_surface),
-    "importance": ("which columns matter", _importance),
-    "lek": ("the answer along each column, the others held", _lek),
+class Picture(NamedTuple):
+    """What a picture shows, the options it takes, and how it is made."""
+
+    says: str
+    takes: tuple[str, ...]
+    make: Callable[[Asked], Any]
+
+
+PICTURES: dict[str, Picture] = {
+    "network": Picture("the network: nodes, edges, weights", (), _network),
+    "loss": Picture("training and validation loss, the best epoch marked", (), _loss),
+    "regression": Picture("predicted against actual, residuals, errors", ("target",), _regression),
+    "confusion": Picture("confusion matrix", ("target",), _confusion),
+    "roc": Picture("ROC curves", ("target",), _roc),
+    "calibration": Picture("how far probabilities can be believed", ("target",), _calibration),
+    "surface": Picture("the answer over two columns, with the rows", ("columns", "target"), _surface),
+    "units": Picture("what each hidden node responds to over two columns", ("columns", "layer"), _units),
+    "weights": Picture("weights as heat maps", (), _weights),
+    "activations": Picture("hidden activations, and which nodes are dead", (), _activations),
+    "loss-surface": Picture("the loss around the weights, with the path of the training", (), _loss_surface),
+    "importance": Picture("which columns matter", ("method",), _importance),
+    "lek": Picture("the answer along each column, the others held", ("columns",), _lek),
 }
-"""Each picture by name: what it shows, and how it is made."""
+"""Each picture by name."""
+
+
+def _given(picture: Picture, options: dict[str, Any]) -> dict[str, Any]:
+    """Those of the options that were given. Raises GlassnetError on one that the picture does not take."""
+    given = {name: value for name, value in options.items() if value not in (None, ())}
+    for name in given:
+        if name not in picture.takes:
+            takes = ", ".join(f"--{known.removesuffix('s')}" for known in picture.takes) or "none"
+            raise GlassnetError(f"--{name.removesuffix('s')} is not an option of this picture, which takes {takes}")
+    return given
 
 
 class PlotCommand(click.Command):
@@ -166,7 +171,7 @@ class PlotCommand(click.Command):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The pictures."""
         with formatter.section("Pictures"):
-            formatter.write_dl([(name, says) for name, (says, _) in PICTURES.items()])
+            formatter.write_dl([(name, picture.says) for name, picture in PICTURES.items()])
 
 
 @click.command(cls=PlotCommand)
@@ -194,7 +199,9 @@ def plot(picture: str, model: Path, table: str | None, out: Path | None, **optio
     out = Path(f"{picture}.png") if out is None else out
     check_format(out)
     check_free(out)
-    display = PICTURES[picture][1](Asked(load(model), model, table, options))
+    chosen = PICTURES[picture]
+    given = _given(chosen, options)
+    display = chosen.make(Asked(load(model), model, table, given))
     if hasattr(display, "save"):
         display.save(out)
     else:

@@ -31,6 +31,11 @@ def rows_of_run(path: Path, model: "Model", table: str | None) -> "Rows":
         return rows_of(model, table)
     if is_demo(model):
         return rows_of(model, [list(row) for row in article.X], article.Y)
+    return rows_of(model, record_with_table(path)["table"])
+
+
+def record_with_table(path: Path) -> dict[str, Any]:
+    """The record of a run whose table is still what it was. Raises GlassnetError where it is gone or was changed."""
     record = read_record(path)
     if record["table"] == "-":
         raise GlassnetError(f"{path}: was trained on standard input, which is gone: give the TABLE too")
@@ -38,7 +43,7 @@ def rows_of_run(path: Path, model: "Model", table: str | None) -> "Rows":
         raise GlassnetError(f"{record['table']}: the table of this run is not there any more: give the TABLE too")
     if record.get("table_sha256") not in (None, sha256(record["table"])):
         raise GlassnetError(f"{record['table']}: was changed after this run: give the TABLE too, to use it as it is now")
-    return rows_of(model, record["table"])
+    return record
 
 
 def sha256(path: str | Path) -> str:
@@ -88,6 +93,5 @@ def path_of_run(path: Path, model: "Model", points: int) -> Any:
         return train_article(record["seed"], record["rng"], record["iterations"], record["engine"], points)[1].path
     from glassnet.table_run import options_from, run_table
 
-    rows_of_run(path, model, None)
-    record = read_record(path)
+    record = record_with_table(path)
     return run_table(record["table"], record["target"], options_from(record["options"]), path_points=points).path
