@@ -126,7 +126,6 @@ def test_an_estimators_dropout_by_layer_is_said() -> None:
     random = np.random.default_rng(0)
     x, y = random.normal(size=(30, 2)), random.normal(size=30)
     for dropout, said in [(np.array([0.2, 0.0]), "training, with dropout"), (np.zeros(2), "training")]:
-        fitted = gn.MLPRegressor((4, 3), dropout=dropout, solver="adam", learning_rate="cosine", max_iter=3, random_state=0).fit(
-            x, y
-        )
+        mlp = gn.MLPRegressor(hidden_layer_sizes=(4, 3), dropout=dropout, learning_rate="cosine", max_iter=3, random_state=0)
+        fitted = mlp.fit(x, y)
         assert next(iter(LossCurveDisplay.from_estimator(fitted).curves)) == said
