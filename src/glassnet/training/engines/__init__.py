@@ -11,7 +11,7 @@ from warnings import warn
 
 import numpy as np
 
-from glassnet.core.network import Network, Parameters, check_shapes, flatten
+from glassnet.core.network import Network, Parameters, check_shapes, leaves
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError, GlassnetWarning, unknown_name
 from glassnet.training.engines import native
@@ -45,12 +45,16 @@ def find_engine(name: str, problem: Problem) -> Engine:
     if name == "numpy":
         return Engine("numpy", numpy_engine.run, numpy_engine.FIRST_CHUNK)
     if name == "xla":
-        raise GlassnetError("engine 'xla' is not part of this installation of glassnet: use engine 'numpy', or 'auto'")
+        raise GlassnetError(
+            "engine 'xla' is not part of this installation of glassnet: use engine 'numpy', or 'auto'"
+        )
     why_not = native.missing() or native.refuses(problem)
     if not why_not:
         return Engine("native", native.run, native.FIRST_CHUNK)
     if name == "native":
-        raise GlassnetError(f"engine 'native' cannot run this: {why_not}. Use engine 'numpy', or 'auto'")
+        raise GlassnetError(
+            f"engine 'native' cannot run this: {why_not}. Use engine 'numpy', or 'auto'"
+        )
     if native.missing():
         warn(f"running on NumPy, which is slower: {why_not}", GlassnetWarning, stacklevel=3)
     return Engine("numpy", numpy_engine.run, numpy_engine.FIRST_CHUNK, why_not)
@@ -63,26 +67,42 @@ def find_predictor(network: Network, parameters: Parameters) -> Callable[[Floats
     fit the network.
     """
     check_shapes(network, parameters)
-    usual = {w.dtype for w in flatten(parameters)} in ({np.dtype("float64")}, {np.dtype("float32")})
+    usual = {w.dtype for w in leaves(parameters)} in ({np.dtype("float64")}, {np.dtype("float32")})
     chosen = native if usual and _is_for_native(network) else numpy_engine
     return chosen.predictor(network, parameters)
 
 
 def find_gradient(
-    network: Network, data: Data, penalty: Penalty | None, weight_masks: Sequence[Floats] = (), n_jobs: int | None = None
+    network: Network,
+    data: Data,
+    penalty: Penalty | None,
+    weight_masks: Sequence[Floats] = (),
+    n_jobs: int | None = None,
 ) -> Callable[[Floats], tuple[float, float, Floats]]:
     """A function for full-batch solvers: theta -> the loss of all rows with the penalty, the penalty alone, the gradient.
 
-    theta and the gradient are P float64 numbers, those of `joined` parameters. The data are those of this moment. What a mask
+    theta and the gradient are P float64 numbers, those of `to_vector` parameters. The data are those of this moment. What a mask
     holds at nothing counts as 0, whatever theta says, and has no gradient.
     """
-    data = Data(_float64(data.x), _float64(data.y), None if data.row_weights is None else _float64(data.row_weights))
+    data = Data(
+        _float64(data.x),
+        _float64(data.y),
+        None if data.sample_weight is None else _float64(data.sample_weight),
+    )
     given = network, data, penalty, tuple(map(_float64, weight_masks))
-    return native.gradient(*given, n_jobs) if _is_for_native(network) else numpy_engine.gradient(*given)
+    return (
+        native.gradient(*given, n_jobs)
+        if _is_for_native(network)
+        else numpy_engine.gradient(*given)
+    )
 
 
 def find_jacobian(
-    network: Network, x: Floats, row_scale: Floats, weight_masks: Sequence[Floats] = (), n_jobs: int | None = None
+    network: Network,
+    x: Floats,
+    row_scale: Floats,
+    weight_masks: Sequence[Floats] = (),
+    n_jobs: int | None = None,
 ) -> Callable[[Floats], tuple[Floats, Floats]]:
     """A function for solvers of least squares: theta -> the outputs a, N x K, and how they change with theta, (N K) x P.
 
@@ -90,7 +110,11 @@ def find_jacobian(
     nothing has columns of 0.
     """
     given = network, _float64(x), _float64(row_scale), tuple(map(_float64, weight_masks))
-    return native.jacobian(*given, n_jobs) if _is_for_native(network) else numpy_engine.jacobian(*given)
+    return (
+        native.jacobian(*given, n_jobs)
+        if _is_for_native(network)
+        else numpy_engine.jacobian(*given)
+    )
 
 
 def _is_for_native(network: Network) -> bool:

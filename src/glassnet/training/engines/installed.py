@@ -12,7 +12,11 @@ from urllib.parse import unquote
 def why_missing(error: ImportError) -> str:
     """Why the native engine cannot be imported, and how to mend it; `error` is what the import said."""
     why = left_out() if isinstance(error, ModuleNotFoundError) else f"it cannot be loaded ({error})"
-    mend = "With a C++ compiler (on Debian: apt-get install g++), run" if "compiler" in why else "Where that is mended, run"
+    mend = (
+        "With a C++ compiler (on Debian: apt-get install g++), run"
+        if "compiler" in why
+        else "Where that is mended, run"
+    )
     return f"glassnet is without its native engine, because {why}. {mend}: {reinstall()}"
 
 

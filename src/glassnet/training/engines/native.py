@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.activations import OUTPUTS
-from glassnet.core.losses import is_ours
-from glassnet.core.network import Network, Parameters, flatten, rebuild
+from glassnet.core.losses import is_builtin
+from glassnet.core.network import Network, Parameters, leaves, unflatten
 from glassnet.core.optimizers import OPTIMIZERS, OptimizerState
 from glassnet.core.penalties import Penalty
 from glassnet.training.problem import Best, Data, Floats, Measured, Problem, State
@@ -27,7 +27,10 @@ except ImportError as error:
 
     _MISSING = why_missing(error)
 else:
-    ROWS = {table: {name: i for i, name in enumerate(names)} for table, names in _native.tables().items()}
+    ROWS = {
+        table: {name: i for i, name in enumerate(names)}
+        for table, names in _native.tables().items()
+    }
     _ENDINGS = list(ROWS["endings"])
     VARIANT = _native.variants()[0]
     """The instruction set in use: the best that this processor has."""
@@ -49,7 +52,9 @@ def missing() -> str:
 def refuses(problem: Problem) -> str:
     """Why this engine cannot run a training, or "" where it can: own functions of Python are not in its tables."""
     return refuses_network(problem.network) or (
-        "" if type(problem.optimizer) in OPTIMIZERS.values() else f"the optimizer {type(problem.optimizer).__name__} is your own"
+        ""
+        if type(problem.optimizer) in OPTIMIZERS.values()
+        else f"the optimizer {type(problem.optimizer).__name__} is your own"
     )
 
 
@@ -59,10 +64,14 @@ def refuses_network(network: Network) -> str:
         ours = OUTPUTS.get(activation.name)
         if ours is not activation and ours != activation:  # a copy of ours is as good
             return f"the activation '{activation.name}' is your own function"
-    return "" if is_ours(network.loss) else f"the loss '{network.loss.name}' is your own function"
+    return (
+        "" if is_builtin(network.loss) else f"the loss '{network.loss.name}' is your own function"
+    )
 
 
-def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats) -> tuple[State, Measured]:
+def run(
+    problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
+) -> tuple[State, Measured]:
     """Train for as many epochs as `rates` has rows, or until the training ends itself; see the numpy engine.
 
     Parameters
@@ -70,7 +79,7 @@ def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
     orders : epochs x N, the order of the rows in each epoch, or None: as they are.
     rates : epochs x iterations, the learning rate of each iteration.
     """
-    arrays, best = _copies(flatten(state.parameters)), _copies(flatten(state.best.parameters))
+    arrays, best = _copies(leaves(state.parameters)), _copies(leaves(state.best.parameters))
     slots = [_copies(slot) for slot in zip(*state.optimizer.slots, strict=True)]
     optimizer = type(problem.optimizer)
     loss, epoch_loss, penalty = np.empty(rates.size), np.empty(len(rates)), np.empty(len(rates))
@@ -110,46 +119,61 @@ def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
         gradient_norm=gradient_norm,
         validation_loss=validation_loss,
         output=output,
-        threads=_threads(problem.batch_size * problem.network.n_weights, problem.n_jobs),
+        threads=_threads(problem.batch_size * problem.network.n_parameters, problem.n_jobs),
     )
     like = state.parameters
     after = tuple(zip(*slots, strict=True)) if slots else ((),) * len(arrays)
     state = State(
-        rebuild(arrays, like),
+        unflatten(arrays, like),
         OptimizerState(t, after),
         epoch,
-        Best(rebuild(best, like), best_loss, best_epoch),
+        Best(unflatten(best, like), best_loss, best_epoch),
         waited,
         _ENDINGS[ended],
     )
     return state, Measured(
-        loss[:iterations], epoch_loss[:epochs], penalty[:epochs], gradient_norm[:epochs], validation_loss[:epochs], output[:rows]
+        loss[:iterations],
+        epoch_loss[:epochs],
+        penalty[:epochs],
+        gradient_norm[:epochs],
+        validation_loss[:epochs],
+        output[:rows],
     )
 
 
 def predictor(network: Network, parameters: Parameters) -> Callable[[Floats], Floats]:
     """A function from rows x, N x D contiguous numbers of the parameters' dtype, to outputs, N x K."""
-    dtype, outputs, n_weights = parameters.weights[0].dtype, network.sizes[-1], network.n_weights
-    arrays = [np.ascontiguousarray(w) for w in flatten(parameters)]
+    dtype, outputs, n_parameters = (
+        parameters.weights[0].dtype,
+        network.sizes[-1],
+        network.n_parameters,
+    )
+    arrays = [np.ascontiguousarray(w) for w in leaves(parameters)]
     prepared = _native.Predictor(VARIANT, _spec(network, dtype), arrays)
 
     def predict(x: Floats) -> Floats:
         output = np.empty((len(x), outputs), dtype)
-        prepared(x, output, _threads(len(x) * n_weights, None))
+        prepared(x, output, _threads(len(x) * n_parameters, None))
         return output
 
     return predict
 
 
 def gradient(
-    network: Network, data: Data, penalty: Penalty | None, masks: tuple[Floats, ...], n_jobs: int | None
+    network: Network,
+    data: Data,
+    penalty: Penalty | None,
+    masks: tuple[Floats, ...],
+    n_jobs: int | None,
 ) -> Callable[[Floats], tuple[float, float, Floats]]:
     """What `find_gradient` promises."""
-    threads = _threads(len(data.x) * network.n_weights, n_jobs)
-    batch = _native.FullBatch(VARIANT, _spec(network, data.x.dtype), data, penalty or (0.0, 0.0), masks, threads)
+    threads = _threads(len(data.x) * network.n_parameters, n_jobs)
+    batch = _native.FullBatch(
+        VARIANT, _spec(network, data.x.dtype), data, penalty or (0.0, 0.0), masks, threads
+    )
 
     def gradient_at(theta: Floats) -> tuple[float, float, Floats]:
-        found = np.empty(network.n_weights)
+        found = np.empty(network.n_parameters)
         return *batch.gradient(np.ascontiguousarray(theta, np.float64), found), found
 
     return gradient_at
@@ -159,9 +183,14 @@ def jacobian(
     network: Network, x: Floats, row_scale: Floats, masks: tuple[Floats, ...], n_jobs: int | None
 ) -> Callable[[Floats], tuple[Floats, Floats]]:
     """What `find_jacobian` promises."""
-    outputs, numbers = (len(x), network.sizes[-1]), (len(x) * network.sizes[-1], network.n_weights)
+    outputs, numbers = (
+        (len(x), network.sizes[-1]),
+        (len(x) * network.sizes[-1], network.n_parameters),
+    )
     threads = _threads(numbers[0] * numbers[1], n_jobs)
-    batch = _native.FullBatch(VARIANT, _spec(network, x.dtype), (x, None, row_scale), (0.0, 0.0), masks, threads)
+    batch = _native.FullBatch(
+        VARIANT, _spec(network, x.dtype), (x, None, row_scale), (0.0, 0.0), masks, threads
+    )
 
     def jacobian_at(theta: Floats) -> tuple[Floats, Floats]:
         a, found = np.empty(outputs), np.empty(numbers)

@@ -7,11 +7,20 @@ from typing import NamedTuple
 import numpy as np
 
 from glassnet.core.dropout import dropout_masks
-from glassnet.core.network import Network, Parameters, backprop, feedforward, flatten, masked
+from glassnet.core.network import Network, Parameters, backprop, feedforward, leaves, masked
 from glassnet.core.network import jacobian as core_jacobian
 from glassnet.core.optimizers import OptimizerState, clip_gradients, gradient_norm
 from glassnet.core.penalties import Penalty
-from glassnet.training.problem import Best, Data, Floats, Measured, Problem, State, joined, split
+from glassnet.training.problem import (
+    Best,
+    Data,
+    Floats,
+    Measured,
+    Problem,
+    State,
+    from_vector,
+    to_vector,
+)
 
 FIRST_CHUNK = 500_000
 
@@ -25,7 +34,9 @@ class Iteration(NamedTuple):
     gradient_norm: float
 
 
-def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats) -> tuple[State, Measured]:
+def run(
+    problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
+) -> tuple[State, Measured]:
     """Train for as many epochs as `rates` has rows, or until the training ends itself.
 
     Parameters
@@ -37,7 +48,9 @@ def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
     epochs: list[tuple[float, float, float]] = []  # loss, penalty, norm of the gradient
     validation_losses: list[float] = []
     output = np.empty((0, problem.network.sizes[-1]))
-    with np.errstate(all="ignore"):  # a run that leaves the finite numbers is noticed and ended, not warned about
+    with np.errstate(
+        all="ignore"
+    ):  # a run that leaves the finite numbers is noticed and ended, not warned about
         for epoch in range(rates.shape[0]):
             if state.ended:
                 break
@@ -50,7 +63,9 @@ def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
                     break
             epochs.append(_epoch(problem, iterations[first:]))
             if problem.validation is not None:
-                validation_losses.append(_validation_loss(problem, state.parameters, problem.validation))
+                validation_losses.append(
+                    _validation_loss(problem, state.parameters, problem.validation)
+                )
             state = _end_epoch(problem, state, start, epochs[-1][0], validation_losses)
     losses, penalties, norms = np.array(epochs).reshape(-1, 3).T
     loss = np.array([iteration.loss for iteration in iterations])
@@ -77,8 +92,10 @@ def gradient(
         parameters = _split_and_masked(network, theta, masks)
         with np.errstate(all="ignore"):
             trace = feedforward(network, parameters, data.x, (), masks)
-            loss, gradients = backprop(network, parameters, trace, data.y, data.row_weights, penalty)
-            return float(loss), _value_of(penalty, parameters), joined(gradients)
+            loss, gradients = backprop(
+                network, parameters, trace, data.y, data.sample_weight, penalty
+            )
+            return float(loss), _value_of(penalty, parameters), to_vector(gradients)
 
     return gradient_at
 
@@ -92,15 +109,17 @@ def jacobian(
         parameters = _split_and_masked(network, theta, masks)
         with np.errstate(all="ignore"):
             trace = feedforward(network, parameters, x, (), masks)
-            arrays = flatten(core_jacobian(network, parameters, trace))
-            rows = np.concatenate([array.reshape(trace.output.size, -1) for array in arrays], axis=1)  # (N K) x P
+            arrays = leaves(core_jacobian(network, parameters, trace))
+            rows = np.concatenate(
+                [array.reshape(trace.output.size, -1) for array in arrays], axis=1
+            )  # (N K) x P
             return trace.output, np.repeat(row_scale, network.sizes[-1])[:, None] * rows
 
     return jacobian_at
 
 
 def _split_and_masked(network: Network, theta: Floats, masks: tuple[Floats, ...]) -> Parameters:
-    parameters = split(network, np.asarray(theta, np.float64))
+    parameters = from_vector(network, np.asarray(theta, np.float64))
     return parameters._replace(weights=masked(parameters.weights, masks))
 
 
@@ -108,16 +127,32 @@ def _value_of(penalty: Penalty | None, parameters: Parameters) -> float:
     return float(sum(penalty(w)[0] for w in parameters.weights)) if penalty else 0.0
 
 
-def _iterate(problem: Problem, state: State, batch: Data, rate: float) -> tuple[State, Iteration, Floats]:
+def _iterate(
+    problem: Problem, state: State, batch: Data, rate: float
+) -> tuple[State, Iteration, Floats]:
     """One iteration: feedforward, backprop, update. A loss that is not finite ends the run before its update."""
     rows = batch.x.shape[0]
-    masks = dropout_masks(np, problem.dropout, problem.network.sizes, rows, problem.seed, state.optimizer.t, batch.x.dtype)
+    masks = dropout_masks(
+        np,
+        problem.dropout,
+        problem.network.sizes,
+        rows,
+        problem.seed,
+        state.optimizer.t,
+        batch.x.dtype,
+    )
     trace = feedforward(problem.network, state.parameters, batch.x, masks, problem.weight_masks)
-    penalty = problem.penalty and problem.penalty.share(problem.network.loss.penalty_share(rows, problem.data.x.shape[0]))
-    loss, gradients = backprop(problem.network, state.parameters, trace, batch.y, batch.row_weights, penalty)
+    penalty = problem.penalty and problem.penalty.share(
+        problem.network.loss.penalty_scale(rows, problem.data.x.shape[0])
+    )
+    loss, gradients = backprop(
+        problem.network, state.parameters, trace, batch.y, batch.sample_weight, penalty
+    )
     norm = gradient_norm(gradients) if problem.measure_gradient or problem.clip is not None else 0.0
-    weight = rows if batch.row_weights is None else batch.row_weights.sum()
-    measured = Iteration(float(loss), float(weight), _value_of(penalty, state.parameters), float(norm))
+    weight = rows if batch.sample_weight is None else batch.sample_weight.sum()
+    measured = Iteration(
+        float(loss), float(weight), _value_of(penalty, state.parameters), float(norm)
+    )
     if not math.isfinite(loss):
         return state._replace(ended="not_finite"), measured, trace.output
     if problem.clip is not None:
@@ -127,7 +162,11 @@ def _iterate(problem: Problem, state: State, batch: Data, rate: float) -> tuple[
 
 
 def _update(
-    problem: Problem, gradients: Parameters, optimizer: OptimizerState, parameters: Parameters, rate: float
+    problem: Problem,
+    gradients: Parameters,
+    optimizer: OptimizerState,
+    parameters: Parameters,
+    rate: float,
 ) -> tuple[Parameters, OptimizerState]:
     rates = [parameters.weights[0].dtype.type(rate * m) for m in problem.multipliers]
     return problem.optimizer.update(gradients, optimizer, parameters, rates)
@@ -158,7 +197,13 @@ def _validation_loss(problem: Problem, parameters: Parameters, rows: Data) -> fl
     return float(problem.network.loss(problem.network.output, trace.z[-1], trace.output, y, w)[0])
 
 
-def _end_epoch(problem: Problem, state: State, start: Parameters, epoch_loss: float, validation_losses: list[float]) -> State:
+def _end_epoch(
+    problem: Problem,
+    state: State,
+    start: Parameters,
+    epoch_loss: float,
+    validation_losses: list[float],
+) -> State:
     """The best epoch, and whether to stop.
 
     With validation rows an epoch is judged by its validation loss. Without them its training loss was measured on the way,
@@ -169,9 +214,15 @@ def _end_epoch(problem: Problem, state: State, start: Parameters, epoch_loss: fl
         candidate = Best(start, epoch_loss, epoch - 1)
     else:
         candidate = Best(state.parameters, validation_losses[-1], epoch)
-    finite = math.isfinite(candidate.loss) and all(np.isfinite(w).all() for w in flatten(state.parameters))
+    finite = math.isfinite(candidate.loss) and all(
+        np.isfinite(w).all() for w in leaves(state.parameters)
+    )
     waited = 0 if candidate.loss < state.best.loss - problem.min_delta else state.waited + 1
-    best = candidate if candidate.loss < state.best.loss and (finite or problem.validation is None) else state.best
+    best = (
+        candidate
+        if candidate.loss < state.best.loss and (finite or problem.validation is None)
+        else state.best
+    )
     ended = state.ended
     if not ended and not finite:
         ended = "not_finite"
