@@ -11,12 +11,13 @@ import glassnet as gn
 from glassnet.core.initializers import initialize
 from glassnet.core.network import Network, leaves
 from glassnet.models.ensemble import (
+    Member,
     ended,
     folds,
+    joined,
     mean_history,
     run_members,
     seed_of,
-    side_by_side,
     threads_for,
 )
 from glassnet.recipe import fit as table_fit
@@ -50,13 +51,17 @@ def test_side_by_side_is_the_mean_before_the_outputs_activation(
     network = Network([3, *hidden, 2], "silu", output, loss, bias=bias)
     members = [initialize(network, "he", seed=seed) for seed in range(3)]
     x = np.random.default_rng(0).normal(size=(6, 3))
-    joined, parameters = side_by_side(network, members)
-    assert joined.sizes == (3, *(3 * nodes for nodes in hidden), 2)
+    ensemble = [Member(network, parameters) for parameters in members]
+    whole = joined(ensemble)
+    assert whole.network.sizes == (3, *(3 * nodes for nodes in hidden), 2)
     mean = np.mean([gn.feedforward(network, member, x).z[-1] for member in members], axis=0)
     np.testing.assert_allclose(
-        find_predictor(joined, parameters)(x), network.output.value(mean), rtol=1e-12, atol=1e-14
+        find_predictor(whole.network, whole.parameters)(x),
+        network.output.value(mean),
+        rtol=1e-12,
+        atol=1e-14,
     )
-    assert side_by_side(network, members[:1]) == (network, members[0])
+    assert joined(ensemble[:1]) is ensemble[0]
 
 
 def test_folds_are_equal_parts_of_each_class() -> None:
@@ -76,11 +81,8 @@ def test_folds_are_equal_parts_of_each_class() -> None:
 def test_a_tables_network_is_the_mean_of_its_members(target: str) -> None:
     done = ran(target)
     model = done.model
-    assert (model.members, model.member.sizes, model.network.sizes) == (
-        4,
-        (5, 8, 6, 1),
-        (5, 32, 24, 1),
-    )
+    assert [member.network.sizes for member in model.members] == [(5, 8, 6, 1)] * 4
+    assert model.joined().network.sizes == (5, 32, 24, 1)
     x = model.encoding.encode_inputs(done.columns)
     doubles = [
         gn.Parameters(
@@ -88,14 +90,15 @@ def test_a_tables_network_is_the_mean_of_its_members(target: str) -> None:
         )
         for run in done.runs
     ]
-    mean = np.mean([gn.feedforward(model.member, member, x).z[-1] for member in doubles], axis=0)
+    network = model.members[0].network
+    mean = np.mean([gn.feedforward(network, member, x).z[-1] for member in doubles], axis=0)
     np.testing.assert_allclose(
-        model.output_of(x), model.network.output.value(mean), rtol=1e-5, atol=1e-7
+        model.output_of(x), model.output_activation.value(mean), rtol=1e-5, atol=1e-7
     )
     for name in ("loss", "validation_loss"):
         of_each = [run.history.table()[name] for run in done.runs]
         np.testing.assert_allclose(model.history[name], np.mean(of_each, axis=0))
-    assert model.record["best_epochs"] == [
+    assert list(model.record.best_epochs) == [
         1 + int(np.argmin(run.history.validation_loss)) for run in done.runs
     ]
 
@@ -139,7 +142,7 @@ def test_each_member_trains_on_all_parts_but_one_which_judges_it(
 def test_one_member_is_the_single_network() -> None:
     done = ran(members=1, validation=0.25)
     assert done.model.network.sizes == (5, 8, 6, 1)
-    assert done.model.record["best_epochs"] == [done.runs[0].best_epoch]
+    assert list(done.model.record.best_epochs) == [done.runs[0].best_epoch]
     first = ran(members=3, validation=0.25).runs[0]
     for ours, theirs in zip(leaves(done.model.parameters), leaves(first.parameters), strict=True):
         np.testing.assert_array_equal(ours, theirs)
@@ -154,7 +157,7 @@ def test_no_result_depends_on_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     for other in results[1:]:
         assert other.history == results[0].history
         for ours, theirs in zip(
-            leaves(results[0].parameters), leaves(other.parameters), strict=True
+            leaves(results[0].joined().parameters), leaves(other.joined().parameters), strict=True
         ):
             np.testing.assert_array_equal(ours, theirs)
 

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 import glassnet as gn
 from glassnet.errors import GlassnetError
 from glassnet.models.model import Model
+from glassnet.models.record import Record
 from glassnet.plots.figures import save_figure
 from glassnet.plots.loss_curve import LossCurveDisplay
 from glassnet.tables.encoding import plain_encoding
@@ -33,12 +34,12 @@ def trained(**options) -> gn.Run:
 
 def model(history: dict[str, list[float]], **record) -> Model:
     network = gn.Network([2, 6, 1], "tanh")
-    return Model(
+    return Model.of_network(
         network,
         gn.initialize(network, seed=1),
         plain_encoding(["a", "b"], ["y"]),
         history=history,
-        record=record,
+        record=Record(**record),
     )
 
 

@@ -163,6 +163,7 @@ def write_run_folder(out: str | None, seed: int, rng: str, run: "Run") -> "Path"
     from glassnet.cli.console import write_columns
     from glassnet.files import free_folder, whole_folder
     from glassnet.models.model import MODEL_FILE, Model
+    from glassnet.models.record import Record
     from glassnet.plots.figures import save_figure
     from glassnet.plots.loss_curve import LossCurveDisplay
     from glassnet.plots.network.display import NetworkDisplay
@@ -170,14 +171,15 @@ def write_run_folder(out: str | None, seed: int, rng: str, run: "Run") -> "Path"
 
     network = article.article_network()
     encoding = plain_encoding(article.INPUT_NAMES, ["y"])
-    record = {
-        "command": "demo",
-        "seed": seed,
-        "rng": rng,
-        "iterations": len(run.history.iteration_loss),
-        "engine": run.engine,
-    }
-    model = Model(network, run.parameters, encoding, history=run.history.table(), record=record)
+    record = Record(
+        command="demo",
+        seed=seed,
+        rng=rng,
+        iterations=len(run.history.iteration_loss),
+        engine=run.engine,
+    )
+    history = run.history.table()
+    model = Model.of_network(network, run.parameters, encoding, history=history, record=record)
     x = range(1, len(run.history.iteration_loss) + 1)
     target = free_folder("runs/demo") if out is None else Path(out)
     with whole_folder(target) as folder:

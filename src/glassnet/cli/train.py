@@ -22,7 +22,7 @@ SHOWN_ROWS = 8  # held-out rows on the terminal; predictions.csv has all
 @click.option(
     "--task", help="regression, binary or multiclass.", show_default="found from the target"
 )
-@click.option("--members", default=4, help="Networks that are trained apart and joined into one.")
+@click.option("--members", default=4, help="Networks that are trained apart and vote.")
 @click.option("--hidden", default="64,64", help="Nodes of each hidden layer, of each member.")
 @click.option(
     "--activation",
@@ -153,15 +153,15 @@ def make_record(table: str, done: Any) -> dict[str, Any]:
         "command": [
             "train",
             table,
-            *(part for name in model.record["target"] for part in ("--target", name)),
+            *(part for name in model.record.targets for part in ("--target", name)),
         ],
         "table": table if table == "-" else str(Path(table).resolve()),
         "table_sha256": None if table == "-" else sha256(table),
-        "target": model.record["target"],
+        "target": list(model.record.targets),
         "options": asdict(done.options),
         "engine": done.runs[0].engine,
         "network": model.shape,
-        "members": model.members,
+        "members": len(model.members),
         "inputs": {column.name: str(column) for column in model.encoding.inputs},
         "targets": {target.name: str(target) for target in model.encoding.targets},
         "rows": {part: len(rows) for part, rows in done.rows.items()},
@@ -170,7 +170,7 @@ def make_record(table: str, done: Any) -> dict[str, Any]:
         "scores": model.scores,
         "trained_on": trained_on(model),
         "epochs_run": len(model.history["epoch"]),
-        "best_epochs": model.record["best_epochs"],
+        "best_epochs": list(model.record.best_epochs),
         "ended": done.ended or "finished",
         "diagnosis": done.diagnosis,
     }
@@ -206,10 +206,10 @@ def write_run_folder(out: Path, done: Any, record: dict[str, Any]) -> None:
 
 def trained_on(model: Any) -> str:
     """The rows that each member was shown, in words."""
-    if not model.record["folds"]:
+    if not model.record.folds:
         return "the training rows"
     judged = ", which judges its epochs" * ("validation_loss" in model.history)
-    return f"all but one of {model.record['options']['members']} parts of the training rows{judged}"
+    return f"all but one of {model.record.options['members']} parts of the training rows{judged}"
 
 
 def print_run(source: Path, given: Any, done: Any, out: Path) -> None:
@@ -228,7 +228,7 @@ def print_run(source: Path, given: Any, done: Any, out: Path) -> None:
         + ("" if given.task else " (found from the target; --task overrides)")
     )
     print(f"Network: {model.shape}")
-    each = f", each member on {trained_on(model)}" if model.members > 1 else ""
+    each = f", each member on {trained_on(model)}" if len(model.members) > 1 else ""
     length = f"{len(model.history['epoch'])} epochs of {done.runs[0].history.batches} updates"
     print(f"Training: {options.optimizer}, {length}{each}; {done.runs[0].engine} engine")
     print(f"The run {done.diagnosis}{_kept(model)}.")
@@ -249,10 +249,10 @@ def print_run(source: Path, given: Any, done: Any, out: Path) -> None:
 def _kept(model: Any) -> str:
     if "validation_loss" not in model.history:
         return ""
-    best = model.record["best_epochs"]
+    best = model.record.best_epochs
     if len(best) == 1:
         return f"; epoch {best[0]} was the best on the validation rows and is kept"
-    which = "the rows it was not shown" if model.record["folds"] else "the validation rows"
+    which = "the rows it was not shown" if model.record.folds else "the validation rows"
     return f"; of each member the epoch that was the best on {which} is kept: {', '.join(map(str, best))}"
 
 

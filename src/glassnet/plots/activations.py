@@ -53,12 +53,13 @@ class ActivationsDisplay:
 
         Raises GlassnetError on a model without hidden layers.
         """
-        model = as_model(model)
+        model = as_model(model).joined()
         check_hidden(model)
         rows = rows_of(model, table)
         check_enough(len(rows), 2, "rows to show to the model")
         return cls(
-            rows.trace.a[:-1], [activation.name for activation in model.network.activations[:-1]]
+            model.trace(rows.x).a[:-1],
+            [activation.name for activation in model.network.activations[:-1]],
         ).plot(ax)
 
     @property

@@ -104,19 +104,19 @@ class LossCurveDisplay:
             raise GlassnetError(
                 "this model has no history: only one that glassnet has trained can show its losses"
             )
-        dropout = bool(np.any(model.record.get("options", {}).get("dropout", 0.0)))
-        best = model.record.get("best_epochs", ()) if "validation_loss" in model.history else ()
-        sizes = "-".join(map(str, model.member.sizes))
+        dropout = model.record.dropout
+        best = model.record.best_epochs if "validation_loss" in model.history else ()
+        sizes = "-".join(map(str, model.members[0].network.sizes))
         title = (
-            f"{model.members} networks of {sizes}, mean"
-            if model.members > 1
+            f"{len(model.members)} networks of {sizes}, mean"
+            if len(model.members) > 1
             else f"the {sizes} network"
         )
         curves = _curves(model.history, "training, with dropout" if dropout else "training")
         return cls(
             curves,
             best=tuple(best),
-            loss_name=model.network.loss.name.replace("_", " "),
+            loss_name=model.loss.name.replace("_", " "),
             title=title,
         )
 

@@ -86,7 +86,7 @@ class LossSurfaceDisplay:
 
         Raises GlassnetError where the table lacks the targets, and on a path that is not the model's or does not span a plane.
         """
-        model = as_model(model)
+        model = as_model(model).joined()
         rows = rows_of(model, table, y).with_answers()
         check_enough(len(rows), 1, "rows with a known target")
         return cls._over(

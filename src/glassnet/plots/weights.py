@@ -35,7 +35,7 @@ class WeightsDisplay:
     >>> import glassnet as gn
     >>> from glassnet.tables.encoding import plain_encoding
     >>> network = gn.Network([2, 3, 1])
-    >>> model = gn.Model(network, gn.initialize(network, seed=1), plain_encoding(["a", "b"], ["y"]))
+    >>> model = gn.Model.of_network(network, gn.initialize(network, seed=1), plain_encoding(["a", "b"], ["y"]))
     >>> WeightsDisplay.from_model(model).names[1]
     ['a1.1', 'a1.2', 'a1.3']
     """
@@ -67,7 +67,7 @@ class WeightsDisplay:
         model : a Model, a fitted estimator, or (network, parameters).
         ax : None: a new figure; one axes, whose place is divided; or an axes for each layer of weights.
         """
-        model = as_model(model)
+        model = as_model(model).joined()
         network = model.network
         weights = [
             np.where(apart, np.nan, w)
@@ -152,7 +152,9 @@ def between_members(model: Model) -> list[np.ndarray]:
     """For each weight matrix of a model, where it can hold nothing, since it would join nodes of networks trained apart."""
     *inner, last = [np.zeros(shape, bool) for shape in model.network.shapes]
     for layer in range(1, len(inner)):
-        member = [np.arange(nodes) * model.members // nodes for nodes in inner[layer].shape]
+        member = [
+            np.arange(nodes) * model.record.joined_from // nodes for nodes in inner[layer].shape
+        ]
         inner[layer] = member[0][:, None] != member[1]
     return [*inner, last]
 

@@ -9,14 +9,15 @@ import numpy as np
 from glassnet.core.losses import find_loss
 from glassnet.core.penalties import Penalty
 from glassnet.models.ensemble import (
+    Member,
     folds,
     mean_history,
     run_members,
     seed_of,
-    side_by_side,
     threads_for,
 )
 from glassnet.models.model import Model
+from glassnet.models.record import Record
 from glassnet.recipe import options as recipe
 from glassnet.recipe.options import ENOUGH_TO_JUDGE, VALIDATION, Options
 from glassnet.tables.columns import Column, Columns, take_rows
@@ -123,18 +124,17 @@ def fit_table(
     runs = run_members(run, options.members, progress, at_once)
     if not len(runs[0].history.loss):
         raise KeyboardInterrupt  # it came before anything was learnt
-    record = {
-        "target": list(fit.answers),
-        "options": asdict(options),
-        "engine": runs[0].engine,
-        "best_epochs": [run.best_epoch for run in runs],
-        "folds": bool((fold >= 0).any()),
-        "row_weights": fit.weights is not None,
-    }
-    joined, parameters = side_by_side(network, [run.parameters for run in runs])
-    return Fitted(
-        Model(joined, parameters, encoding, {}, mean_history(runs), record), runs, options
+    record = Record(
+        targets=tuple(fit.answers),
+        options=asdict(options),
+        engine=runs[0].engine,
+        best_epochs=tuple(run.best_epoch for run in runs),
+        folds=bool((fold >= 0).any()),
+        sample_weight=fit.weights is not None,
     )
+    members = tuple(Member(network, run.parameters) for run in runs)
+    model = Model(encoding, members, {}, mean_history(runs), record)
+    return Fitted(model, runs, options)
 
 
 def _fold(fit: Rows, judge: Rows | None, task: Task, options: Options) -> np.ndarray:

@@ -58,7 +58,7 @@ ENOUGH_TO_JUDGE = (
 class Options:
     """How to train on a table; what is None is decided from the table.
 
-    `members` networks of `hidden` nodes in each hidden layer are trained and joined into one; `holdout` and `validation` are
+    `members` networks of `hidden` nodes in each hidden layer are trained and vote; `holdout` and `validation` are
     shares of the rows for the final score and, of the rest, for choosing the epoch (None: several members judge by the rows they
     were not shown, see `table_fit`; it stays None); `decay` that of AdamW; `categories` columns of numbers to take as categories;
     `ignore` columns to leave out; `affine`: numbers are only centred and scaled, and predictions not held to a range, so that

@@ -11,7 +11,7 @@ import numpy as np
 from glassnet.core.metrics import class_scores, regression_scores
 from glassnet.core.network import Parameters
 from glassnet.errors import GlassnetError, unknown_name
-from glassnet.models.ensemble import ended, side_by_side
+from glassnet.models.ensemble import ended, joined
 from glassnet.models.model import Model
 from glassnet.recipe.fit import Rows, class_numbers, fit_table, judging_rows
 from glassnet.recipe.options import Options
@@ -53,18 +53,19 @@ class TableRun:
 
     @cached_property
     def path(self) -> tuple[tuple[int, Parameters], ...]:
-        """(epoch, parameters of the joined network) along the training; () where the runs kept no path.
+        """(epoch, parameters of `model.joined()`) along the training; () where the runs kept no path.
 
         A member that ended before an epoch is there as it was at its end.
         """
+        members = self.model.members
         epochs = sorted({epoch for run in self.runs for epoch, _ in run.path})
-        points = [
-            [[p for at, p in run.path if at <= epoch][-1] for run in self.runs] for epoch in epochs
-        ]
-        return tuple(
-            (epoch, side_by_side(self.model.member, members)[1])
-            for epoch, members in zip(epochs, points, strict=True)
-        )
+        points: list[tuple[int, Parameters]] = []
+        for epoch in epochs:
+            then = [[p for at, p in run.path if at <= epoch][-1] for run in self.runs]
+            pairs = zip(members, then, strict=True)
+            whole = joined([replace(member, parameters=p) for member, p in pairs])
+            points.append((epoch, whole.parameters))
+        return tuple(points)
 
     @property
     def scored(self) -> str:

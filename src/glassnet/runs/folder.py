@@ -1,7 +1,6 @@
 """What a run folder remembers of its run: the rows it was trained on, and the article's weights at any iteration."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +62,7 @@ def sha256(path: str | Path) -> str:
 
 def is_demo(model: "Model") -> bool:
     """Whether the model is the article's, by `glassnet demo`."""
-    return model.record.get("command") == "demo"
+    return model.record.command == "demo"
 
 
 def at_iteration(model: "Model", iteration: int) -> "Model":
@@ -77,16 +76,14 @@ def at_iteration(model: "Model", iteration: int) -> "Model":
         raise GlassnetError(
             "--iteration is for a run of `glassnet demo`, whose every iteration can be repeated: leave it out"
         )
-    last = model.record["iterations"]
+    last = model.record.iterations
     if not 1 <= iteration <= last:
         raise GlassnetError(f"--iteration {iteration}: the run has iterations 1 to {last}")
-    seed, rng = model.record["seed"], model.record["rng"]
+    seed, rng = model.record.seed or 0, model.record.rng
     if iteration == 1:
-        return replace(model, parameters=start_of_article(seed, rng))
-    return replace(
-        model,
-        parameters=train_article(seed, rng, iteration - 1, model.record["engine"])[1].parameters,
-    )
+        return model.with_parameters(start_of_article(seed, rng))
+    run = train_article(seed, rng, iteration - 1, model.record.engine)[1]
+    return model.with_parameters(run.parameters)
 
 
 def scored_rows(path: Path) -> list[int]:
@@ -102,10 +99,8 @@ def path_of_run(path: Path, model: "Model", points: int) -> Any:
     if is_demo(model):
         from glassnet.cli.demo import train_article
 
-        record = model.record
-        return train_article(
-            record["seed"], record["rng"], record["iterations"], record["engine"], points
-        )[1].path
+        made = model.record
+        return train_article(made.seed or 0, made.rng, made.iterations, made.engine, points)[1].path
     from glassnet.recipe.run import options_from, run_table
 
     record = record_with_table(path)

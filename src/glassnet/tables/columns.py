@@ -34,12 +34,12 @@ class Column:
         """N booleans: where a cell is missing."""
         return np.isnan(self.values) if self.kind in ("number", "date") else self.values == None  # noqa: E711 (elementwise)
 
-    def take(self, rows: np.ndarray) -> "Column":
+    def take(self, rows: np.ndarray | slice) -> "Column":
         """The column with only these rows."""
         return Column(self.name, self.kind, self.values[rows])
 
 
-def take_rows(columns: Columns, rows: np.ndarray) -> Columns:
+def take_rows(columns: Columns, rows: np.ndarray | slice) -> Columns:
     """Every column with only these rows."""
     return {name: column.take(rows) for name, column in columns.items()}
 
