@@ -45,7 +45,7 @@ def test_every_loss_has_its_formulas(loss: str) -> None:
         network = gn.Network([1, 3], output=found.output or "identity", loss=found)
         y = targets(network, random, 1)
         a = network.output.value(z[None, :])
-        terms, slopes = found.each(a if found.output is None else z[None, :], y)
+        terms, slopes = found.elementwise(a if found.output is None else z[None, :], y)
         h = found.setting or 0.0
         g = (
             [
