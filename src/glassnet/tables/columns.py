@@ -1,7 +1,8 @@
 """A table in plain form: its columns, their cells, and how a cell is written as text.
 
-Numbers with NaN, or text with None, where a cell is missing. Data frames become such a table in `frames.py`, arrays in
-`arrays.py`; what a column means to a network is decided elsewhere (`inputs.py`, `targets.py`).
+Numbers with NaN, or text with None, where a cell is missing. Data frames become such a table in
+`frames.py`, arrays in `arrays.py`; what a column means to a network is decided elsewhere
+(`inputs.py`, `targets.py`).
 """
 
 from collections import Counter

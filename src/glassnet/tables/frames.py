@@ -1,6 +1,7 @@
 """A data frame of any kind, or a dict of columns, as a `Table`.
 
-Which kind each column is, and its cells in plain form, is decided here. Plain arrays are read in `arrays.py`, files in `read.py`.
+Which kind each column is, and its cells in plain form, is decided here. Plain arrays are read in
+`arrays.py`, files in `read.py`.
 """
 
 from collections.abc import Callable, Collection, Container, Sequence
@@ -72,7 +73,7 @@ def column_of_cells(
     name : str
     cells : sequence of length N
     declared : {"date", "boolean"}, optional
-        The kind that the data frame declares; None: the kind is found from the cells that are known.
+        The kind that the data frame declares; None: it is found from the known cells.
     what : str
         What the data frame calls the cells, for the message.
 
@@ -153,7 +154,7 @@ def _column(name: str, series: Any) -> Column:
 
 
 def _column_of_numbers(name: str, series: Any) -> Column:
-    """Numbers; but whole numbers too large for float64 are names, and as numbers they would merge."""
+    """Numbers; or text, where whole numbers are so large that as float64 they would merge."""
     import narwhals.stable.v2 as nw
 
     numbers = np.array(series.cast(nw.Float64).to_numpy(), np.float64)
