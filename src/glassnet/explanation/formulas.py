@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from glassnet.core.activations import (
     ACTIVATIONS,
-    GELU_SCALE,
     GELU_CUBE,
+    GELU_SCALE,
     LEAK,
     SELU_ALPHA,
     SELU_SCALE,
