@@ -10,7 +10,7 @@ import numpy as np
 
 from glassnet.explanation.parts import Column, Operand, Step, Value
 from glassnet.tables.columns import Column as TableColumn
-from glassnet.tables.columns import Columns, number_text, texts
+from glassnet.tables.columns import Table, number_text, texts
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.inputs import SQUEEZE, Categories, Number, TwoValues, Unused
 
@@ -20,7 +20,7 @@ NUMBER, AS_IT_IS = "number", "as it is"
 
 
 def explain_columns(
-    encoding: TableEncoding, columns: Columns, row: int, prefix: str, whole: bool
+    encoding: TableEncoding, columns: Table, row: int, prefix: str, whole: bool
 ) -> Made:
     """The network's inputs as operands, D of them, and how each column's cell became them.
 
