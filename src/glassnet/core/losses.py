@@ -8,7 +8,7 @@ belongs to (the cross-entropies, focal losses and Poisson), which is exact and s
 """
 
 from collections.abc import Callable
-from dataclasses import InitVar, dataclass, replace
+from dataclasses import InitVar, dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from glassnet.core.activations import Activation, name_of, not_given, sigmoid, softmax, softplus
@@ -54,6 +54,19 @@ class Loss:
         The smallest and largest target that it takes.
     setting : float or None
         A threshold, quantile or power; part of the name.
+    setting_name : str
+        What the setting is called.
+    formula : str
+        The value as a Python expression, for all that writes mathematics; "": not known.
+    derivative_formula : str
+        The derivative as an expression: in a, or in z where `output` is set.
+    stable_formula : str
+        The value in z, where `formula` would take the logarithm of a probability of 0.
+    row_term : str
+        Where a formula needs the whole row: the expression g, whose sum over the outputs is s.
+
+    In formulas y is the target, h the setting, and l the logarithm of the sum of all exp(z) of the
+    row. They do not count when two losses are compared.
 
     Raises
     ------
@@ -76,6 +89,11 @@ class Loss:
     setting: float | None = None
     value: InitVar[ElementwiseFunction | None] = None
     delta: InitVar[ElementwiseFunction | None] = None
+    setting_name: str = field(default="", compare=False)
+    formula: str = field(default="", compare=False)
+    derivative_formula: str = field(default="", compare=False)
+    stable_formula: str = field(default="", compare=False)
+    row_term: str = field(default="", compare=False)
 
     def __post_init__(
         self, value: ElementwiseFunction | None, delta: ElementwiseFunction | None
@@ -252,7 +270,15 @@ def huber(threshold: float = 1.0) -> Loss:
 
     Raises GlassnetError unless the threshold is above 0. (Huber 1964)
     """
-    return _with_setting(Loss("huber", huber_error, "mean"), threshold, usual=1.0)
+    loss = Loss(
+        "huber",
+        huber_error,
+        "mean",
+        setting_name="threshold",
+        formula="0.5 * (a - y)**2 if abs(a - y) <= h else h * abs(a - y) - 0.5 * h**2",
+        derivative_formula="max(-h, min(a - y, h))",
+    )
+    return _with_setting(loss, threshold, usual=1.0)
 
 
 def pinball(quantile: float = 0.5) -> Loss:
@@ -261,7 +287,15 @@ def pinball(quantile: float = 0.5) -> Loss:
     Mean over all entries. Its minimum is that quantile of y, so 0.9 aims above nine targets in ten.
     Raises GlassnetError unless the quantile is between 0 and 1. (Koenker & Bassett 1978)
     """
-    return _with_setting(Loss("pinball", pinball_error, "mean"), quantile, usual=0.5, below=1.0)
+    loss = Loss(
+        "pinball",
+        pinball_error,
+        "mean",
+        setting_name="quantile",
+        formula="0.5 * abs(a - y) - (h - 0.5) * (a - y)",
+        derivative_formula="0.5 * sign(a - y) - (h - 0.5)",
+    )
+    return _with_setting(loss, quantile, usual=0.5, below=1.0)
 
 
 def binary_focal(gamma: float = 2.0) -> Loss:
@@ -270,7 +304,18 @@ def binary_focal(gamma: float = 2.0) -> Loss:
 
     Raises GlassnetError unless gamma is above 0. (Lin et al. 2017)
     """
-    loss = Loss("binary_focal", binary_focal_loss, "mean_rows", "sigmoid", (0, 1))
+    loss = Loss(
+        "binary_focal",
+        binary_focal_loss,
+        "mean_rows",
+        "sigmoid",
+        (0, 1),
+        setting_name="gamma",
+        formula="-y * (1 - a)**h * log(a) - (1 - y) * a**h * log(1 - a)",
+        derivative_formula="(1 - y) * a**h * (a - h * (1 - a) * log(1 - a))"
+        " - y * (1 - a)**h * ((1 - a) - h * a * log(a))",
+        stable_formula="y * sigmoid(-z)**h * softplus(-z) + (1 - y) * sigmoid(z)**h * softplus(z)",
+    )
     return _with_setting(loss, gamma, usual=2.0)
 
 
@@ -279,7 +324,17 @@ def categorical_focal(gamma: float = 2.0) -> Loss:
 
     Mean over the rows. Raises GlassnetError unless gamma is above 0. (Lin et al. 2017)
     """
-    loss = Loss("categorical_focal", categorical_focal_loss, "mean_rows", "softmax", (0, 1))
+    loss = Loss(
+        "categorical_focal",
+        categorical_focal_loss,
+        "mean_rows",
+        "softmax",
+        (0, 1),
+        setting_name="gamma",
+        formula="-y * (1 - a)**h * log(a)",
+        derivative_formula="g - a * s",
+        row_term="y * (1 - a)**h * (h * a * log(a) / (1 - a) - 1)",
+    )
     return _with_setting(loss, gamma, usual=2.0)
 
 
@@ -293,18 +348,64 @@ def _with_setting(loss: Loss, setting: float, *, usual: float, below: float = fl
 
 
 _ROWS = [
-    # The article's: no mean, no half.
-    Loss("sum_of_squares", squared_error, "sum"),
-    # PyTorch's and Keras's MSE.
-    Loss("mean_squared_error", squared_error, "mean"),
-    # scikit-learn's squared_error.
-    Loss("half_mean_squared_error", half_squared_error, "mean"),
-    # scikit-learn's binary log_loss.
-    Loss("binary_cross_entropy", binary_cross_entropy, "mean_rows", "sigmoid", (0, 1)),
-    Loss("categorical_cross_entropy", categorical_cross_entropy, "mean_rows", "softmax", (0, 1)),
-    # Half the mean Poisson deviance, as scikit-learn's.
-    Loss("poisson", poisson_deviance, "mean", "exponential", (0, float("inf"))),
-    Loss("mean_absolute_error", absolute_error, "mean"),
+    Loss(  # the article's: no mean, no half
+        "sum_of_squares",
+        squared_error,
+        "sum",
+        formula="(a - y)**2",
+        derivative_formula="2 * (a - y)",
+    ),
+    Loss(  # PyTorch's and Keras's MSE
+        "mean_squared_error",
+        squared_error,
+        "mean",
+        formula="(a - y)**2",
+        derivative_formula="2 * (a - y)",
+    ),
+    Loss(  # scikit-learn's squared_error
+        "half_mean_squared_error",
+        half_squared_error,
+        "mean",
+        formula="0.5 * (a - y)**2",
+        derivative_formula="a - y",
+    ),
+    Loss(  # scikit-learn's binary log_loss
+        "binary_cross_entropy",
+        binary_cross_entropy,
+        "mean_rows",
+        "sigmoid",
+        (0, 1),
+        formula="-y * log(a) - (1 - y) * log(1 - a)",
+        derivative_formula="a - y",
+        stable_formula="softplus(z) - y * z",
+    ),
+    Loss(
+        "categorical_cross_entropy",
+        categorical_cross_entropy,
+        "mean_rows",
+        "softmax",
+        (0, 1),
+        formula="-y * log(a)",
+        derivative_formula="a * s - y",
+        stable_formula="-y * (z - l)",
+        row_term="y",
+    ),
+    Loss(  # half the mean Poisson deviance, as scikit-learn's
+        "poisson",
+        poisson_deviance,
+        "mean",
+        "exponential",
+        (0, float("inf")),
+        formula="a - y + y * log(y / a) if y > 0 else a",
+        derivative_formula="a - y",
+    ),
+    Loss(
+        "mean_absolute_error",
+        absolute_error,
+        "mean",
+        formula="abs(a - y)",
+        derivative_formula="sign(a - y)",
+    ),
     huber(),
     pinball(),
     binary_focal(),
