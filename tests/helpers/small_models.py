@@ -9,8 +9,8 @@ import glassnet as gn
 from glassnet.core.network import Parameters
 from glassnet.models.ensemble import Member
 from glassnet.models.record import Record
-from glassnet.tables.columns import as_columns
 from glassnet.tables.encoding import TableEncoding, learn_inputs, plain_encoding
+from glassnet.tables.frames import as_table
 from glassnet.tables.targets import ClassTarget, NumberTarget
 
 N = 60
@@ -44,7 +44,7 @@ def small_model(
 ) -> gn.Model:
     """A model of `INPUTS`, each member with weights drawn from its number as the seed."""
     task, row, loss = TARGETS[target]
-    encoding = TableEncoding(task, learn_inputs(as_columns(INPUTS)), (row,))  # pyright: ignore[reportArgumentType]
+    encoding = TableEncoding(task, learn_inputs(as_table(INPUTS)), (row,))  # pyright: ignore[reportArgumentType]
     network = gn.Network([len(encoding.features), *hidden, row.width], activation, loss=loss)
     drawn = [Member(network, drawn_parameters(network, seed)) for seed in range(members)]
     return gn.Model(encoding, tuple(drawn), record=Record(best_epochs=(1,) * members))

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import GlassnetError
-from glassnet.tables.columns import Columns, as_columns, take_rows
+from glassnet.tables.columns import Table
 from glassnet.tables.encoding import TableEncoding
+from glassnet.tables.frames import as_table
 from glassnet.tables.read import read_table
 
 
@@ -34,16 +35,13 @@ def _blocks_of_array(encoding: TableEncoding, x: np.ndarray, size: int) -> Itera
             raise
 
 
-def _blocks_of_columns(
-    encoding: TableEncoding, columns: Columns, size: int
-) -> Iterator[np.ndarray]:
-    n = max((len(column.values) for column in columns.values()), default=0)
-    if n <= size:
+def _blocks_of_columns(encoding: TableEncoding, columns: Table, size: int) -> Iterator[np.ndarray]:
+    if columns.n_rows <= size:
         yield encoding.encode_inputs(columns)
         return
-    for rows in _slices(n, size):
+    for rows in _slices(columns.n_rows, size):
         try:
-            yield encoding.encode_inputs(take_rows(columns, rows))
+            yield encoding.encode_inputs(columns.take(rows))
         except GlassnetError:
             encoding.encode_inputs(columns)  # as above
             raise
@@ -53,8 +51,8 @@ def _slices(n: int, size: int) -> Iterator[slice]:
     return (slice(first, first + size) for first in range(0, n, size))
 
 
-def _columns_of(encoding: TableEncoding, table: Any) -> Columns:
+def _columns_of(encoding: TableEncoding, table: Any) -> Table:
     """The columns that predicting needs, of a data frame, a dict of columns, or the table in a file."""
     if isinstance(table, (str, Path)):
         table = read_table(table, text=encoding.text_columns)
-    return as_columns(table, wanted=encoding.needed)
+    return as_table(table, wanted=encoding.needed)

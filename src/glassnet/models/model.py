@@ -27,6 +27,7 @@ from glassnet.models.ensemble import (
 from glassnet.models.file import read_model_file, write_model_file
 from glassnet.models.folding import fold
 from glassnet.models.record import Record
+from glassnet.notebook import html_of
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.targets import ClassTarget
 from glassnet.training.problem import as_dtype
@@ -137,9 +138,7 @@ class Model:
         return f"<glassnet Model of {targets or 'no target'} from {columns} columns: {self.shape}>"
 
     def _repr_html_(self) -> str:
-        from glassnet.plots.notebook import model_html
-
-        return model_html(self)
+        return html_of(self)
 
     def member(self, number: int) -> "Model":
         """One member alone, from 0, as a model; its own scores and losses are not known.
