@@ -64,8 +64,8 @@ def explain(
     MODEL is a model file, or the run folder that holds one. TABLE is CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; -
     is CSV on standard input; without it the rows are those the run was given.
     """
-    from glassnet.explanation.numerals import check_digits
     from glassnet.files import check_free, whole_file
+    from glassnet.notation.numerals import check_digits
 
     if form not in FORMATS:
         raise unknown_name("--format", form, FORMATS)
