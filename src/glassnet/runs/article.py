@@ -9,7 +9,7 @@ from glassnet.models.model import Model
 from glassnet.recipe.options import Options
 from glassnet.recipe.run import TableRun, score
 from glassnet.runs.record import RunRecord, record_of
-from glassnet.tables.arrays import array_columns
+from glassnet.tables.arrays import table_of_array
 from glassnet.tables.encoding import plain_encoding
 from glassnet.training.run import Run
 
@@ -30,7 +30,7 @@ def article_table_run(run: Run, seed: int, engine: str) -> TableRun:
     target = article.TARGET_NAME
     options = _options(run, seed, engine)
     table = np.column_stack([article.X, article.Y])
-    columns = array_columns(table, [*article.INPUT_NAMES, target])
+    columns = table_of_array(table, [*article.INPUT_NAMES, target])
     record = {
         "target": [target],
         "options": asdict(options),
