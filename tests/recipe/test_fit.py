@@ -7,13 +7,14 @@ from glassnet.recipe.fit import fit_table
 from glassnet.recipe.folds import split_validation
 from glassnet.recipe.options import Options
 from glassnet.recipe.rows import TableRows, repeat_by_weight, sort_if_any_are_equal
-from glassnet.tables.columns import as_columns
+from glassnet.tables.frames import as_table
 
 
 def rows_of(table: dict[str, list], weights: list[float] | None = None) -> TableRows:
-    columns = as_columns(table)
-    target = columns.pop("y")
-    return TableRows(columns, {"y": target}, None if weights is None else np.array(weights, float))
+    columns = as_table(table)
+    inputs = columns.select(name for name in columns if name != "y")
+    sample_weight = None if weights is None else np.array(weights, float)
+    return TableRows(inputs, columns.select(["y"]), sample_weight)
 
 
 TABLE = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from glassnet.tables.columns import Column, Columns, take_rows
+from glassnet.tables.columns import Column, Table
 from glassnet.tables.targets import Task
 
 MAX_REPEATED_ROWS = 100_000  # rows; more than this, whole weights are not written out as rows
@@ -20,27 +20,27 @@ class TableRows:
 
     Parameters
     ----------
-    inputs : dict of Column
+    inputs : Table
         What a network is given.
-    targets : dict of Column
+    targets : Table
         What it is to predict.
     sample_weight : array of N numbers, or None
         How much each row counts; None: all the same.
     """
 
-    inputs: Columns
-    targets: Columns
+    inputs: Table
+    targets: Table
     sample_weight: np.ndarray | None = None
 
     @property
     def n_rows(self) -> int:
         """How many rows there are."""
-        return len(next(iter(self.targets.values())).values)
+        return self.targets.n_rows
 
     def take(self, rows: np.ndarray) -> "TableRows":
         """Only the rows of these numbers, from 0, in that order."""
         weight = None if self.sample_weight is None else self.sample_weight[rows]
-        return TableRows(take_rows(self.inputs, rows), take_rows(self.targets, rows), weight)
+        return TableRows(self.inputs.take(rows), self.targets.take(rows), weight)
 
 
 def rows_to_train_on(rows: TableRows) -> TableRows:
@@ -93,7 +93,7 @@ def _ranks(column: Column) -> np.ndarray:
     return np.array([rank.get(cell, len(rank)) for cell in column.values])
 
 
-def class_indices(targets: Columns, task: Task) -> np.ndarray | None:
+def class_indices(targets: Table, task: Task) -> np.ndarray | None:
     """The index of each row's class, N; None for numeric targets and for several."""
     if task == "regression" or len(targets) > 1:
         return None

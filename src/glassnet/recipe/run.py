@@ -21,7 +21,8 @@ from glassnet.recipe.folds import split_validation
 from glassnet.recipe.members import worst_ending
 from glassnet.recipe.options import Options, ResolvedOptions, options_from
 from glassnet.recipe.rows import TableRows, class_indices
-from glassnet.tables.columns import Columns, as_columns, check_almost_numbers, take_rows
+from glassnet.tables.columns import Table, check_almost_numbers
+from glassnet.tables.frames import as_table
 from glassnet.tables.read import read_table
 from glassnet.tables.splitting import split_rows
 from glassnet.tables.targets import NumberTarget, Target, Task, find_task, learn_target
@@ -42,7 +43,7 @@ class TableRun:
         One a member.
     options : ResolvedOptions
         Those that it was trained with.
-    columns : dict of Column
+    columns : Table
         The table, without the rows that have no target.
     row_numbers : array of int
         The number of each of these rows in the table as it was given, from 1.
@@ -55,7 +56,7 @@ class TableRun:
     model: Model
     runs: list[Run]
     options: ResolvedOptions
-    columns: Columns
+    columns: Table
     row_numbers: np.ndarray
     rows: dict[str, np.ndarray]
     without_target: int
@@ -96,7 +97,7 @@ class TableRun:
     def predictions(self) -> dict[str, list[Any]]:
         """The scored rows as columns: `row` (from 1, in the table as given), `actual`, ..."""
         rows = self.rows[self.scored_part]
-        columns = take_rows(self.columns, rows)
+        columns = self.columns.take(rows)
         targets = self.model.encoding.targets
         table: dict[str, list[Any]] = {"row": self.row_numbers[rows].tolist()}
         for target in targets:
@@ -143,8 +144,8 @@ def run_table(
     columns = _read_columns(table, targets, options)
     columns, row_numbers, without_target = _with_target(columns, targets)
     every = TableRows(
-        {name: column for name, column in columns.items() if name not in targets},
-        {name: columns[name] for name in targets},
+        columns.select(name for name in columns if name not in targets),
+        columns.select(targets),
     )
     task = find_task(list(every.targets.values()), cast("Task | None", options.task))
     parts = _assign_parts(every, task, options)
@@ -160,7 +161,7 @@ def run_table(
         path_points=path_points,
     )
     run = TableRun(*fitted, columns, row_numbers, parts, without_target)
-    return replace(run, model=_scored(run.model, take_rows(columns, parts[run.scored_part])))
+    return replace(run, model=_scored(run.model, columns.take(parts[run.scored_part])))
 
 
 def _target_names(target: str | Sequence[str], options: Options) -> list[str]:
@@ -176,10 +177,10 @@ def _target_names(target: str | Sequence[str], options: Options) -> list[str]:
     return names
 
 
-def _read_columns(table: Any, targets: list[str], options: Options) -> Columns:
+def _read_columns(table: Any, targets: list[str], options: Options) -> Table:
     """The columns of a table, checked. Raises GlassnetError, naming the column."""
     frame = read_table(table) if isinstance(table, (str, Path)) else table
-    columns = as_columns(frame, ignore=options.ignore)
+    columns = as_table(frame, ignore=options.ignore)
     _check_targets(columns, targets, options.categories)
     for name, column in columns.items():
         if name in options.categories:
@@ -189,7 +190,7 @@ def _read_columns(table: Any, targets: list[str], options: Options) -> Columns:
     return columns
 
 
-def _check_targets(columns: Columns, targets: list[str], categories: Sequence[str]) -> None:
+def _check_targets(columns: Table, targets: list[str], categories: Sequence[str]) -> None:
     for name in targets:
         if name not in columns:
             raise unknown_name("target column", name, columns)
@@ -201,13 +202,13 @@ def _check_targets(columns: Columns, targets: list[str], categories: Sequence[st
             )
 
 
-def _with_target(columns: Columns, targets: list[str]) -> tuple[Columns, np.ndarray, int]:
+def _with_target(columns: Table, targets: list[str]) -> tuple[Table, np.ndarray, int]:
     """(the rows in which no target is missing, their numbers from 1, how many others there are)."""
     known = ~np.any([columns[name].missing for name in targets], axis=0)
     if not known.any():
         raise GlassnetError(f"target '{targets[0]}' is missing in every row")
     rows = np.flatnonzero(known)
-    return take_rows(columns, rows), rows + 1, len(known) - len(rows)
+    return columns.take(rows), rows + 1, len(known) - len(rows)
 
 
 def _assign_parts(every: TableRows, task: Task, options: Options) -> dict[str, np.ndarray]:
@@ -222,7 +223,7 @@ def _assign_parts(every: TableRows, task: Task, options: Options) -> dict[str, n
         )
     classes = class_indices(every.targets, task)
     rest, holdout = split_rows(n, options.holdout, options.seed, classes)
-    classes_of_rest = class_indices(take_rows(every.targets, rest), task)
+    classes_of_rest = class_indices(every.targets.take(rest), task)
     train, validation = split_validation(len(rest), options, classes_of_rest)
     if len(train) < 2:
         fractions = f"holdout {options.holdout} and validation {options.validation or 0.0}"
@@ -232,7 +233,7 @@ def _assign_parts(every: TableRows, task: Task, options: Options) -> dict[str, n
     return {"train": rest[train], "validation": rest[validation], "holdout": holdout}
 
 
-def _classes(targets: Columns, task: Task) -> list[Target]:
+def _classes(targets: Table, task: Task) -> list[Target]:
     """The targets of a classification, whose classes are those of all rows, not of some.
 
     Numeric targets are learnt later, from the rows trained on alone.
@@ -242,13 +243,13 @@ def _classes(targets: Columns, task: Task) -> list[Target]:
     return [learn_target(column, task) for column in targets.values()]
 
 
-def _scored(model: Model, columns: Columns) -> Model:
+def _scored(model: Model, columns: Table) -> Model:
     """The model with its scores on some rows."""
     output = model.output_of(model.encoding.encode_inputs(columns))
     return replace(model, scores=score(model, output, columns))
 
 
-def score(model: Model, output: np.ndarray, targets: Columns) -> dict[str, dict[str, float]]:
+def score(model: Model, output: np.ndarray, targets: Table) -> dict[str, dict[str, float]]:
     """The scores, by target, of a model's outputs, N x K, on rows whose targets are known."""
     scores: dict[str, dict[str, float]] = {}
     for target, part in model.encoding.by_target(output):
