@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,8 @@ from small_models import TABLE
 
 import glassnet as gn
 from glassnet import article
-from glassnet.recipe.options import Options
-from glassnet.recipe.run import options_from, run_table
+from glassnet.recipe.options import ResolvedOptions, options_from
+from glassnet.recipe.run import run_table
 from glassnet.runs import layout
 from glassnet.runs.folder import write_run
 from glassnet.runs.record import RunRecord, read_record, record_of_table
@@ -51,7 +50,7 @@ def test_what_was_written_is_read_again(folder: Path, targets: list[str]) -> Non
     ]
     assert run.rows.keys() == done.rows.keys()
     for part, rows in done.rows.items():
-        assert run.rows[part].tolist() == sorted(done.line[rows] - 1)
+        assert run.rows[part].tolist() == sorted(done.row_numbers[rows] - 1)
     np.testing.assert_array_equal(run.model.predict(table), done.model.predict(table))
 
 
@@ -104,19 +103,29 @@ def test_the_demos_run_is_an_ordinary_run(folder: Path) -> None:
     start = gn.initialize(article.article_network(), "uniform", seed=3, rng="numpy")
     trained = article.train_article(start, 20, run.record.engine)
     assert run.record.command == ("demo", "--seed", "3", "--rng", "numpy", "--iterations", "20")
-    assert run.options == replace(
-        Options(task="regression", members=1, hidden=(4,), activation="sigmoid"),
+    assert run.options == ResolvedOptions(
+        task="regression",
+        members=1,
+        hidden=(4,),
+        activation="sigmoid",
         loss="sum_of_squares",
         optimizer="gradient_descent",
         learning_rate=1.0,
         schedule="constant",
         batch_size=4,
         epochs=20,
+        patience=None,
+        l2=0.0,
+        l1=0.0,
+        decay=0.0,
         dropout=0.0,
         seed=3,
         dtype="float64",
+        engine="auto",
         validation=0.0,
         holdout=0.0,
+        categories=(),
+        ignore=(),
         affine=True,
     )
     assert run.history == trained.history.table()

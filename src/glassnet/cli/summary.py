@@ -28,7 +28,7 @@ def print_run(source: Path, asked: Options, done: TableRun, out: Path) -> None:
     out : Path
         Its folder.
     """
-    held_out = done.scored == "holdout"
+    held_out = done.scored_part == "holdout"
     print(f"{source.name}: {_counted(done)}")
     print_columns(done.model)
     found = "" if asked.task else " (found from the target; --task overrides)"

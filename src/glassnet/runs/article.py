@@ -6,7 +6,7 @@ import numpy as np
 
 from glassnet import article
 from glassnet.models.model import Model
-from glassnet.recipe.options import Options
+from glassnet.recipe.options import ResolvedOptions
 from glassnet.recipe.run import TableRun, score
 from glassnet.runs.record import RunRecord, record_of
 from glassnet.tables.arrays import table_of_array
@@ -53,7 +53,7 @@ def article_table_run(run: Run, seed: int, engine: str) -> TableRun:
         runs=[run],
         options=options,
         columns=columns,
-        line=np.arange(n_rows) + 1,
+        row_numbers=np.arange(n_rows) + 1,
         rows={"train": np.arange(n_rows), "validation": no_rows, "holdout": no_rows},
         without_target=0,
     )
@@ -74,9 +74,9 @@ def article_record(done: TableRun, rng: str) -> RunRecord:
     return record_of(done, command, rng=rng)
 
 
-def _options(run: Run, seed: int, engine: str) -> Options:
+def _options(run: Run, seed: int, engine: str) -> ResolvedOptions:
     network = article.article_network()
-    return Options(
+    return ResolvedOptions(
         task="regression",
         members=1,
         hidden=tuple(network.sizes[1:-1]),
@@ -87,11 +87,17 @@ def _options(run: Run, seed: int, engine: str) -> Options:
         schedule="constant",
         batch_size=len(article.Y),
         epochs=len(run.history.loss),
+        patience=None,
+        l2=0.0,
+        l1=0.0,
+        decay=0.0,
         dropout=0.0,
         seed=seed,
         dtype="float64",
         engine=engine,
         validation=0.0,
         holdout=0.0,
+        categories=(),
+        ignore=(),
         affine=True,
     )

@@ -13,7 +13,8 @@ from glassnet.models.model import Model
 from glassnet.plots.figures import save_figure
 from glassnet.plots.loss_curve import LossCurveDisplay
 from glassnet.plots.network.display import NetworkDisplay
-from glassnet.recipe.run import TableRun, options_from, run_table
+from glassnet.recipe.options import options_from
+from glassnet.recipe.run import TableRun, run_table
 from glassnet.runs import layout
 from glassnet.runs.open import RunFolder
 from glassnet.runs.record import RunRecord, record_of_table
@@ -121,7 +122,7 @@ def draw(model: Model, path: Path) -> None:
 
 def _rows(done: TableRun) -> dict[str, list[Any]]:
     """The columns of rows.csv, in the order of the table."""
-    numbers = np.concatenate([done.line[rows] for rows in done.rows.values()])
+    numbers = np.concatenate([done.row_numbers[rows] for rows in done.rows.values()])
     parts = np.repeat(list(done.rows), [len(rows) for rows in done.rows.values()])
     order = np.argsort(numbers)
     return {"row": numbers[order].tolist(), "part": parts[order].tolist()}

@@ -13,7 +13,7 @@ from glassnet.core.network import Parameters
 from glassnet.errors import GlassnetError
 from glassnet.models.model import Model, load
 from glassnet.models.rows import Rows
-from glassnet.recipe.options import Options
+from glassnet.recipe.options import ResolvedOptions
 from glassnet.runs import layout
 from glassnet.runs.record import RunRecord, read_record
 from glassnet.runs.sources import Source, source_of
@@ -47,8 +47,8 @@ class RunFolder:
         return self.model.history
 
     @property
-    def options(self) -> Options:
-        """The options of the training as they were settled."""
+    def options(self) -> ResolvedOptions:
+        """The options of the training, nothing left open."""
         return self.record.options
 
     @cached_property

@@ -13,8 +13,8 @@ import numpy as np
 import glassnet
 from glassnet.errors import GlassnetError
 from glassnet.models.model import Model
-from glassnet.recipe.options import Options
-from glassnet.recipe.run import TableRun, options_from
+from glassnet.recipe.options import ResolvedOptions, options_from
+from glassnet.recipe.run import TableRun
 
 STANDARD_INPUT = "-"
 """The name of a table that was read from standard input, and is not kept."""
@@ -36,8 +36,8 @@ class RunRecord:
         The SHA-256 of the table's file, where there is one.
     target : tuple of str
         The target columns.
-    options : Options
-        The options as they were settled.
+    options : ResolvedOptions
+        The options that it was trained with, nothing left open.
     engine : str
         The engine that trained.
     network : str
@@ -73,7 +73,7 @@ class RunRecord:
     table: str | None
     table_sha256: str | None
     target: tuple[str, ...]
-    options: Options
+    options: ResolvedOptions
     engine: str
     network: str
     members: int
@@ -111,7 +111,7 @@ class RunRecord:
         known = {field.name: content[field.name] for field in fields(cls) if field.name in content}
         for name in ("command", "target", "best_epochs"):
             known[name] = tuple(known[name])
-        known["options"] = options_from(known["options"])
+        known["options"] = ResolvedOptions(**vars(options_from(known["options"])))
         return cls(**known)
 
 
@@ -151,7 +151,7 @@ def record_of(
         targets={target.name: str(target) for target in model.encoding.targets},
         rows={part: len(rows) for part, rows in done.rows.items()},
         rows_without_target=done.without_target,
-        scored_on=done.scored,
+        scored_on=done.scored_part,
         scores=model.scores,
         trained_on=trained_on(model),
         epochs_run=len(model.history["epoch"]),

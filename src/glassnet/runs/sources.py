@@ -46,8 +46,8 @@ class TableSource:
 
     def training_path(self, points: int) -> Sequence[tuple[int, Parameters]]:
         """The path of the training. Raises GlassnetError where the table is gone or was changed."""
-        table, record = self._unchanged_table(), self.record
-        return run_table(table, record.target, record.options, path_points=points).path
+        table, options = self._unchanged_table(), self.record.options.as_options()
+        return run_table(table, self.record.target, options, path_points=points).path
 
     def parameters_before(self, iteration: int) -> Parameters:
         """Raises GlassnetError: only the article's training is repeated iteration by iteration."""
