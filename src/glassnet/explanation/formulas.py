@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from glassnet.core.activations import (
     ACTIVATIONS,
-    GELU_C,
     GELU_CUBE,
+    GELU_SCALE,
     LEAK,
     SELU_ALPHA,
     SELU_SCALE,
@@ -35,9 +35,9 @@ ACTIVATION_FORMULAS = {
         f"{SELU_SCALE} if a > 0 else a + {SELU_SCALE * SELU_ALPHA}",
     ),
     "gelu": Slope(
-        f"0.5 * z * (1 + tanh({GELU_C} * (z + {GELU_CUBE} * z**3)))",
-        f"0.5 * (1 + tanh({GELU_C} * (z + {GELU_CUBE} * z**3)))"
-        f" + 0.5 * z * (1 - tanh({GELU_C} * (z + {GELU_CUBE} * z**3))**2) * {GELU_C} * (1 + {3 * GELU_CUBE} * z**2)",
+        f"0.5 * z * (1 + tanh({GELU_SCALE} * (z + {GELU_CUBE} * z**3)))",
+        f"0.5 * (1 + tanh({GELU_SCALE} * (z + {GELU_CUBE} * z**3)))"
+        f" + 0.5 * z * (1 - tanh({GELU_SCALE} * (z + {GELU_CUBE} * z**3))**2) * {GELU_SCALE} * (1 + {3 * GELU_CUBE} * z**2)",
     ),
     "silu": Slope("z * sigmoid(z)", "sigmoid(z) + z * sigmoid(z) * (1 - sigmoid(z))"),
     "mish": Slope(

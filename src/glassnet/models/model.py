@@ -15,8 +15,8 @@ from glassnet.errors import GlassnetError
 from glassnet.models.file import read_model_file, write_model_file
 from glassnet.models.folding import fold
 from glassnet.notebook import html_of
-from glassnet.tables.columns import as_columns
 from glassnet.tables.encoding import TableEncoding
+from glassnet.tables.frames import as_table
 from glassnet.tables.read import read_table
 from glassnet.tables.targets import ClassTarget
 from glassnet.training.engines import find_predictor
@@ -133,7 +133,7 @@ class Model:
             else table
         )
         return self.output_of(
-            self.encoding.encode_inputs(as_columns(frame, wanted=self.encoding.needed))
+            self.encoding.encode_inputs(as_table(frame, wanted=self.encoding.needed))
         )
 
     def output_of(self, x: np.ndarray) -> np.ndarray:

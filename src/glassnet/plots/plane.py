@@ -13,7 +13,7 @@ from glassnet.errors import GlassnetError, check_enough, unknown_name
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows
 from glassnet.plots.figures import in_picture, shortened
-from glassnet.tables.columns import Column, Columns, Kind, count_texts, number_text, texts
+from glassnet.tables.columns import Column, Kind, Table, count_texts, number_text, texts
 from glassnet.tables.inputs import Categories, Input, Number, TwoValues
 
 COLUMN_MARGIN = 0.05  # fraction of a column's range, left free on either side
@@ -99,14 +99,14 @@ class Plane:
         N rows beside a model.
     x, y : ColumnAxis
         The two columns.
-    fixed : dict of str to Column
+    fixed : Table
         One cell of every input column: its median, or its most frequent one.
     """
 
     rows: Rows
     x: ColumnAxis
     y: ColumnAxis
-    fixed: Columns
+    fixed: Table
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -235,7 +235,7 @@ def checked_columns(model: Model, columns: Sequence[str]) -> tuple[str, str]:
     return names[0], names[1]
 
 
-def most_varied(rows: Rows, fixed: Columns) -> tuple[str, str]:
+def most_varied(rows: Rows, fixed: Table) -> tuple[str, str]:
     """The two columns along which the outputs vary most.
 
     Each column in turn takes all the cells it has in the rows, while the others are fixed; the variances of the outputs are added.
@@ -249,24 +249,23 @@ def most_varied(rows: Rows, fixed: Columns) -> tuple[str, str]:
     return first, second
 
 
-def _encoded(model: Model, fixed: Columns, moved: Sequence[Column]) -> np.ndarray:
+def _encoded(model: Model, fixed: Table, moved: Sequence[Column]) -> np.ndarray:
     """The network's inputs, N x D, where the moved columns have N cells and the others one, repeated."""
     N = len(moved[0].values)
-    columns = {name: column.take(np.zeros(N, int)) for name, column in fixed.items()}
-    columns |= {column.name: column for column in moved}
-    return model.encoding.encode_inputs(columns)
+    repeated = fixed.take(np.zeros(N, int))
+    return model.encoding.encode_inputs(Table.of([*repeated.values(), *moved]))
 
 
-def _fixed_cells(rows: Rows) -> Columns:
+def _fixed_cells(rows: Rows) -> Table:
     """One cell of each column: the median of numbers and dates, else the most frequent one.
 
     It is missing where nothing is known.
     """
     encodings = {column.name: column for column in rows.model.encoding.inputs}
-    return {
-        name: _median(column) if isinstance(encodings[name], Number) else _most_frequent(column)
+    return Table.of(
+        _median(column) if isinstance(encodings[name], Number) else _most_frequent(column)
         for name, column in rows.columns.items()
-    }
+    )
 
 
 def _median(column: Column) -> Column:

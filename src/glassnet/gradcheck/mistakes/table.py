@@ -72,7 +72,11 @@ def _slope(step: Step) -> Change:
             n.activations,
             layer,
             _Stepping(
-                f.name, f.value, f.derivative, f.derivative_of, lambda da: step(f, p, layer, da)
+                f.name,
+                f.value,
+                f.derivative,
+                f.derivative_of,
+                step=lambda da: step(f, p, layer, da),
             ),
         )
         return p._replace(
@@ -92,7 +96,7 @@ def _with_loss_of_output(p: Pass) -> Network:
     da = (
         -p.y / a
         if isinstance(n.output, Softmax)
-        else n.loss.each(z, p.y)[1] / n.output.derivative(a)
+        else n.loss.elementwise(z, p.y)[1] / n.output.derivative(a)
     )
     loss = Loss(
         "of the output", reduction=n.loss.reduction, value=lambda _, y: y, delta=lambda _, y: da
