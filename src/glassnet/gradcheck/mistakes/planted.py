@@ -81,7 +81,7 @@ def _broadcast_hint(network: Network, output: Array, y: Array, loss: float) -> s
     if N == 1 or y.shape[1] != 1 or network.loss.output is not None:
         return ""
     every_output, every_target = np.broadcast_to(output, (N, N)), np.broadcast_to(y.T, (N, N))
-    values = network.loss.each(every_output, every_target)[0]  # N x N
+    values = network.loss.elementwise(every_output, every_target)[0]  # N x N
     total = float(values.sum()) if network.loss.reduction == "sum" else float(values.mean())
     if abs(total - loss) > NEAR * abs(loss):
         return ""

@@ -98,7 +98,7 @@ def _with_loss_of_output(p: Pass) -> Network:
     if isinstance(network.output, Softmax):
         da = _derivative_before_softmax(p)
     else:
-        dz = network.loss.each(p.trace.z[-1], p.y)[1]
+        dz = network.loss.elementwise(p.trace.z[-1], p.y)[1]
         da = dz / network.output.derivative(p.trace.output)
     if da is None:
         return network
