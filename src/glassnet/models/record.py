@@ -19,8 +19,6 @@ class Record:
     The options that are asked for one by one, such as `dropout`, are properties, so that their names stand here alone.
     """
 
-    command: str = ""
-    """"demo" for the article's network by ``glassnet demo``, else ""."""
     targets: tuple[str, ...] = ()
     """The target columns that it was trained on."""
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -39,12 +37,6 @@ class Record:
     """Whether centre and scale of the columns were folded into the weights."""
     joined_from: int = 1
     """How many members were joined into the one network, side by side; 1: none were joined."""
-    seed: int | None = None
-    """The seed of the demo's starting weights."""
-    rng: str = ""
-    """Whose random numbers the demo's starting weights are: "r" or "numpy"."""
-    iterations: int = 0
-    """How many iterations the demo's training had."""
 
     @property
     def learning_rate(self) -> float | None:
