@@ -7,9 +7,10 @@ from threading import Event, Lock
 import numpy as np
 
 from glassnet.core.network import Network, Parameters
+from glassnet.training.endings import ENDINGS
 from glassnet.training.engines import native
-from glassnet.training.plan import is_whole
-from glassnet.training.run import ENDINGS, Progress, Run
+from glassnet.training.options import is_whole
+from glassnet.training.run import Progress, Run
 
 Fit = Callable[[int, Progress | None], Run]
 """Trains the member of that number."""

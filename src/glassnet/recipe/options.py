@@ -17,7 +17,7 @@ from glassnet.core.optimizers import OPTIMIZERS, Optimizer, find_optimizer
 from glassnet.errors import GlassnetError, unknown_name
 from glassnet.tables.inputs import ENOUGH_FOR_PIECES
 from glassnet.tables.targets import TASKS, Task
-from glassnet.training.plan import Plan, is_whole
+from glassnet.training.options import TrainingOptions, is_whole
 
 OUTPUT_AND_LOSS: dict[Task, tuple[str, str]] = {
     "regression": ("identity", "mean_squared_error"),
@@ -130,8 +130,12 @@ class Options:
             raise GlassnetError(f"decay must be 0 or more, got {self.decay}")
         find_optimizer(self.optimizer, self.learning_rate)
         epochs = 1 if self.epochs is None else self.epochs
-        Plan(
-            epochs, self.batch_size, schedule=self.schedule, patience=self.patience, seed=self.seed
+        TrainingOptions(
+            epochs=epochs,
+            batch_size=self.batch_size,
+            schedule=self.schedule,
+            patience=self.patience,
+            seed=self.seed,
         )
 
 

@@ -19,7 +19,8 @@ from glassnet.tables.columns import Columns, as_columns, check_almost_numbers, t
 from glassnet.tables.read import read_table
 from glassnet.tables.splitting import split_rows
 from glassnet.tables.targets import NumberTarget, Task, find_task, learn_target
-from glassnet.training.run import ENDINGS, Progress, Run
+from glassnet.training.endings import ENDINGS
+from glassnet.training.run import Progress, Run
 
 FEW_ROWS = 10  # below this nothing can be held out
 
