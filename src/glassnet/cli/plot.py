@@ -215,7 +215,7 @@ def plot(picture: str, model: Path, table: str | None, out: Path | None, **optio
     """
     from glassnet.files import check_free
     from glassnet.models.model import load
-    from glassnet.plots.figures import check_format, save_figure
+    from glassnet.plots.figures import check_format
 
     if picture not in PICTURES:
         raise unknown_name("picture", picture, PICTURES)
@@ -225,8 +225,5 @@ def plot(picture: str, model: Path, table: str | None, out: Path | None, **optio
     chosen = PICTURES[picture]
     given = _given(chosen, options)
     display = chosen.make(Asked(load(model), model, table, given))
-    if hasattr(display, "save"):
-        display.save(out)
-    else:
-        save_figure(display.figure_, out)
+    display.save(out)
     click.echo(f"Written to {out}")

@@ -12,7 +12,6 @@ from glassnet.plots.network.display import NetworkDisplay
 from glassnet.recipe.run import TableRun
 from glassnet.report.pictures import column_pictures, loss_picture, score_pictures
 from glassnet.report.worst import worst_rows
-from glassnet.tables.columns import take_rows
 from glassnet.tables.inputs import Number
 from glassnet.tables.targets import NumberTarget
 
@@ -37,7 +36,7 @@ def make_report(done: TableRun, record: dict[str, Any], name: str) -> str:
     """
     import jinja2
 
-    rows, held_out = _rows(done, done.scored), done.scored == "holdout"
+    rows, held_out = _rows(done, done.scored_part), done.scored_part == "holdout"
     what = "held out from training" if held_out else "that were trained on (none were held out)"
     which = f"{len(rows):,} row{'s' * (len(rows) > 1)} {what}"
     environment = jinja2.Environment(
@@ -59,7 +58,7 @@ def make_report(done: TableRun, record: dict[str, Any], name: str) -> str:
         column_pictures=list(column_pictures(done.model, rows, which)),
         loss=loss_picture(done.model),
         diagram=NetworkDisplay.from_model(done.model).svg,
-        worst=worst_rows(rows, done.line[done.rows[done.scored]], WORST),
+        worst=worst_rows(rows, done.row_numbers[done.rows[done.scored_part]], WORST),
         settings=_settings(record["options"]),
         command=_command(record),
         program=PROGRAM.replace('record["table"]', '"TABLE.csv"')
@@ -69,14 +68,14 @@ def make_report(done: TableRun, record: dict[str, Any], name: str) -> str:
 
 
 def _rows(done: TableRun, part: str) -> Rows:
-    encoding, columns = done.model.encoding, take_rows(done.columns, done.rows[part])
-    answers = {target.name: columns[target.name] for target in encoding.targets}
-    return Rows(done.model, {name: columns[name] for name in encoding.needed}, answers)
+    encoding, columns = done.model.encoding, done.columns.take(done.rows[part])
+    answers = columns.select(target.name for target in encoding.targets)
+    return Rows(done.model, columns.select(encoding.needed), answers)
 
 
 def _scores(done: TableRun, rows: Rows) -> list[dict[str, Any]]:
     """Each target's scores beside those of an answer that is always the same: the training rows' mean, or their shares."""
-    trained = take_rows(done.columns, done.rows["train"])
+    trained = done.columns.take(done.rows["train"])
     found: list[dict[str, Any]] = []
     for target in done.model.encoding.targets:
         known, seen = rows.answers[target.name], trained[target.name]

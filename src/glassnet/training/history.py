@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.notebook import html_of
 from glassnet.training.problem import Floats, Measured
 
 
@@ -54,9 +55,7 @@ class History:
         )
 
     def _repr_html_(self) -> str:
-        from glassnet.plots.notebook import history_html
-
-        return history_html(self)
+        return html_of(self)
 
     @property
     def last_iterations(self) -> np.ndarray:
