@@ -37,7 +37,7 @@ class Chunk(NamedTuple):
 
 
 class Observer:
-    """Looks on while a network is trained. This one sees nothing; others override what they need."""
+    """Looks on while a network is trained. This one sees nothing: others override what they use."""
 
     def most_epochs(self, state: State) -> float:
         """How many epochs may follow on a state before this observer must see the run again."""

@@ -115,7 +115,9 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
                 "partial_fit does not support early_stopping=True: use fit, with warm_start=True "
                 "to go on from a fit before"
             )
-        epochs = None if self.n_restarts else self.max_iter + 1  # lbfgs begins one that never ends
+        epochs: Any = self.max_iter + 1  # of lbfgs one is begun that never ends
+        if self.n_restarts:
+            epochs = None
         context = self._init_callback_context(max_subtasks=epochs)
         fitted = copy(self)
         if incremental:
