@@ -29,7 +29,8 @@ def forms(given: Given, _quick: bool) -> list[Task]:
     def ready() -> Any:
         settings: dict[str, Any] = {
             "hidden_layer_sizes": work.sizes[1:-1], "batch_size": work.batch,
-            "max_iter": work.epochs, "shuffle": False, "alpha": 0.0, "learning_rate_init": 1e-3, "tol": 0.0,
+            "max_iter": work.epochs, "shuffle": False, "alpha": 0.0,
+            "learning_rate_init": 1e-3, "tol": 0.0,
             "n_iter_no_change": work.epochs, "warm_start": True,
         }  # fmt: skip
         model = (MLPRegressor if regression else MLPClassifier)(**settings)

@@ -267,10 +267,10 @@ def _usual_mistake(
     y: Any,
 ) -> str:
     """Which usual mistake has these numbers; `vectors` are given, measured and parameters."""
-    from glassnet.gradcheck.mistakes.numbers import Slopes, from_numbers
+    from glassnet.gradcheck.mistakes.numbers import GradientArray, from_numbers
     from glassnet.gradcheck.mistakes.planted import from_network
 
-    found = list(map(Slopes, names, *vectors))
+    found = list(map(GradientArray, names, *vectors))
     if network is None:
         return from_numbers(found, slack, {})
     return from_network(network, x, y, found, loss)
