@@ -93,11 +93,13 @@ class NetworkDisplay(ModelDisplay):
             Where the diagram is drawn at once; by default it is drawn when it is shown, saved or
             plotted.
         """
-        model = as_model(model)
+        model = as_model(model).joined()
+        count = model.record.joined_from
         note = ""
-        if model.members > 1:
-            sizes = "-".join(map(str, model.member.sizes))
-            note = f"{model.members} networks of {sizes} side by side: no weights between them."
+        if count > 1:
+            inputs, *hidden, outputs = model.network.sizes
+            one = "-".join(map(str, [inputs, *(nodes // count for nodes in hidden), outputs]))
+            note = f"{count} networks of {one} side by side: no weights between them."
         encoding = model.encoding
         display = cls(
             model.network, model.parameters, encoding.features, encoding.outputs, note=note
