@@ -304,15 +304,29 @@ def test_weights_that_are_not_numbers_or_all_zero_are_drawn_all_the_same() -> No
     assert "Wider is larger, up to 2." in display([2, 1], parameters=broken).svg
 
 
-def test_a_models_members_stand_side_by_side_and_the_picture_says_so() -> None:
+def test_of_an_ensemble_one_member_is_drawn_whole_and_the_diagram_says_so() -> None:
     model = gn.train_table(PENGUINS, target="species", epochs=2, members=2, hidden=(4,))
-    shown = NetworkDisplay.from_model(model)
-    svg = drawn(shown)
-    assert "8 nodes, silu" in texts(svg)
-    assert "2 networks of 14-4-3 side by side: no weights between them." in " ".join(texts(svg))
-    assert {"bill_length_mm", "island=Biscoe", "species=Gentoo"} <= set(texts(svg))
+    for number in (0, 1):
+        shown = NetworkDisplay.from_model(model, member=number)
+        svg = drawn(shown)
+        assert "4 nodes, silu" in texts(svg)
+        assert f"Member {number + 1} of 2." in " ".join(texts(svg))
+        assert {"bill_length_mm", "island=Biscoe", "species=Gentoo"} <= set(texts(svg))
+        weight = model.members[number].parameters.weights[1][0, 0]
+        assert f"a1.1 to species=Adelie: {weight}" in shown.svg
+    assert "Member 1 of 2." in NetworkDisplay.from_model(model).svg
+    with pytest.raises(GlassnetError, match="there is no member 2"):
+        NetworkDisplay.from_model(model, member=2)
     one = gn.train_table(PENGUINS, target="sex", epochs=1, members=1, hidden=(3,))
-    assert "side by side" not in NetworkDisplay.from_model(one).svg
+    assert "Member" not in NetworkDisplay.from_model(one).svg
+
+
+def test_joined_members_stand_side_by_side_and_the_diagram_says_so() -> None:
+    model = gn.train_table(PENGUINS, target="species", epochs=2, members=2, hidden=(4,))
+    svg = drawn(NetworkDisplay.from_model(model.joined()))
+    assert "8 nodes, silu" in texts(svg)
+    assert "2 networks side by side: no weights between them." in " ".join(texts(svg))
+    assert "side by side" not in NetworkDisplay.from_model(model).svg
 
 
 def test_fitted_estimators_are_drawn() -> None:
