@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from glassnet.core.network import Network, Parameters
 from glassnet.errors import GlassnetError
-from glassnet.estimators.base import NetworkEstimator, check_judges
+from glassnet.estimators.base import NetworkEstimator, check_validation
 from glassnet.estimators.table.options import in_scikit_learns_words, options_of
 from glassnet.estimators.targets import read_sample_weight, target_columns, target_names
 from glassnet.estimators.validate_x import category_names, check_text, plain_rows, read_x
@@ -22,11 +22,8 @@ from glassnet.recipe.members import worst_ending
 from glassnet.recipe.options import Options
 from glassnet.recipe.rows import TableRows, class_indices
 from glassnet.tables.targets import Target, Task
+from glassnet.training.endings import CUT_SHORT, ENDINGS
 from glassnet.training.problem import Floats
-from glassnet.training.run import ENDINGS
-
-ENDINGS_WARNED_OF = ("interrupted", "not_finite")
-"""Names of `ENDINGS` that are also a warning."""
 
 
 class TableEstimator(NetworkEstimator):
@@ -111,7 +108,7 @@ class TableEstimator(NetworkEstimator):
         Raises ValueError or GlassnetError, naming the column, row or parameter, on what cannot
         be learnt from.
         """
-        check_judges(X_val, y_val, sample_weight_val)
+        check_validation(X_val, y_val, sample_weight_val)
         inputs, y_read, weight = self._read_training_rows(X, y, sample_weight)
         names = target_names(y, 1 if y_read.ndim == 1 else y_read.shape[1])
         task, classes = self._learn_y(y_read, names, weight)
@@ -121,7 +118,7 @@ class TableEstimator(NetworkEstimator):
             validation = self._read_validation_rows(X_val, y_val, sample_weight_val, names, y_read)
         fitted = self._train(train, validation, task, classes)
         self._set_attributes(fitted)
-        if worst_ending(fitted.runs) in ENDINGS_WARNED_OF:
+        if worst_ending(fitted.runs) in CUT_SHORT:
             message = f"{type(self).__name__}: {self.diagnosis_}"
             warnings.warn(message, ConvergenceWarning, stacklevel=2)  # where fit was called
         return self
