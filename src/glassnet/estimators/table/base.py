@@ -192,7 +192,7 @@ class TableEstimator(NetworkEstimator):
         self.loss_curve_: list[float] = model.history["loss"]
         self.loss_ = self.loss_curve_[-1]
         self.n_iter_ = len(self.loss_curve_)
-        self.best_iter_ = np.array([run.best_epoch for run in fitted.runs])
+        self.best_iter_ = np.array(model.record.best_epochs)
         self.diagnosis_ = f"the run {ENDINGS[worst_ending(fitted.runs)]}"
 
     def _read_y(self, y: Any, name: str) -> np.ndarray:
@@ -226,12 +226,13 @@ class TableEstimator(NetworkEstimator):
     def _network_inputs(self, X: Any) -> tuple[Network, Parameters, Floats]:
         """The network, its parameters, and X as it takes it."""
         x = self._encoded(X)
-        return self.model_.network, self.model_.parameters, x
+        model = self.model_.joined()
+        return model.network, model.parameters, x
 
     @property
     def network_(self) -> Network:
-        """The network's shape."""
-        return self.model_.network
+        """The network's shape; of several members that of the one network that equals them."""
+        return self.model_.joined().network
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

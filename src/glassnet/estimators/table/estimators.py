@@ -120,7 +120,7 @@ class TableRegressor(RegressorMixin, TableEstimator):
     def predict(self, X: Any) -> np.ndarray:
         """The prediction for each row: N, or N x K where y had K columns."""
         output = self._outputs(X)
-        numbers = self.model_.answers_of(output)
+        numbers = self.model_.predictions_of(output)
         return numbers[:, None] if self._several and numbers.ndim == 1 else numbers
 
     def _read_y(self, y: Any, name: str) -> np.ndarray:
