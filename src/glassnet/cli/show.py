@@ -1,4 +1,4 @@
-"""`glassnet show`: what a model is: its shape, its columns, its scores, and the weights of a small one."""
+"""`glassnet show`: a model's shape, columns and scores, and the weights of a small one."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,8 @@ SMALL = 200  # weights; those of a larger network are not printed
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path))
 def show(model: Path) -> None:
-    """Print a model's shape, how each column is encoded, its scores, and the weights of a small network.
+    """Print a model's shape, how each column is encoded, its scores, and the weights of a small
+    network.
 
     MODEL is a model file, or the run folder that holds one.
     """
