@@ -325,7 +325,7 @@ def test_lek_by_hand() -> None:
     found = lek_profile(pair, table, quantiles=[0, 0.5], points=3)
     first, second = found.columns
     assert (first.name, first.x.tolist(), second.x.tolist()) == ("x1", [0, 1, 2], [10, 15, 20])
-    assert found.held == ("quantile 0", "quantile 0.5")
+    assert found.others == ("quantile 0", "quantile 0.5")
     z1 = np.array(
         [[0 - 10, 1 - 10, 2 - 10], [0 - 12, 1 - 12, 2 - 12]]
     )  # x2 held at its lowest, 10, and its median, 12
@@ -334,7 +334,7 @@ def test_lek_by_hand() -> None:
     np.testing.assert_allclose(second.mean, 2 / (1 + np.exp(-z2)), rtol=1e-12)
     assert not first.spread.any()
     table = found.table()
-    assert (table["column"][3], table["held"][3], table["x"][4]) == ("x1", "quantile 0.5", 1)
+    assert (table["column"][3], table["others"][3], table["x"][4]) == ("x1", "quantile 0.5", 1)
     assert table["mean"][4] == first.mean[1, 1]
 
 
@@ -373,7 +373,7 @@ def test_lek_by_group_holds_the_others_at_its_medians(penguins: pl.DataFrame) ->
     )
     table = penguins.with_columns(pl.lit(None, pl.Float64).alias("bill_depth_mm"))
     found = lek_profile(model, table, groups="year", columns=["flipper_length_mm"], points=3)
-    assert found.held == ("year=2007", "year=2008", "year=2009")
+    assert found.others == ("year=2007", "year=2008", "year=2009")
     group = penguins.filter(pl.col("year") == 2008)
     held = {
         "bill_length_mm": [group["bill_length_mm"].median()],
@@ -397,7 +397,7 @@ def test_lek_by_group_holds_the_others_at_its_medians(penguins: pl.DataFrame) ->
         rows([1.0, 2.0, 3.0, 4.0, 5.0], range(5)) | {"y": [1.0, 1.0, 2.0, 2.0, 2.0]},
         groups="y",
     )
-    assert by_class.held == ("y=1", "y=2")
+    assert by_class.others == ("y=1", "y=2")
 
 
 def test_models_of_other_columns_count_what_they_do_not_use_as_nothing() -> None:
@@ -429,7 +429,7 @@ def test_tables_and_texts() -> None:
     assert str(single) == "Garson: y; share (one network)\ncolumn  mean\nb         -2\na<b      0.5"
     assert "<th>a&lt;b</th><td>0.5</td>" in single._repr_html_()
     assert (
-        Importance("P", "w", ("a",), ("y",), np.ones((1, 1, 1)), each="shuffle").of_how_many
+        Importance("P", "w", ("a",), ("y",), np.ones((1, 1, 1)), over="shuffle").of_how_many
         == "one shuffle of one network"
     )
 

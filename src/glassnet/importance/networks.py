@@ -1,8 +1,9 @@
-"""What is measured: every network by itself, its outputs by name, and where each column's features lie. No measure lives here."""
+"""What is measured: every network by itself, its outputs by name, each column's features.
 
-from collections.abc import Iterable, Iterator
+No measure lives here.
+"""
+
 from dataclasses import replace
-from itertools import accumulate, pairwise
 from typing import Any
 
 from glassnet.core.network import Parameters
@@ -32,11 +33,12 @@ def _models(models: Any) -> list[Model]:
     if not found:
         raise GlassnetError("the list of models is empty: give one or more")
     outputs = found[0].encoding.outputs
-    for place, model in enumerate(found):
+    for number, model in enumerate(found):
         if model.encoding.outputs != outputs:
             others = ", ".join(model.encoding.outputs)
             raise GlassnetError(
-                f"model {place} of the list has the outputs {others}, but the first has {', '.join(outputs)}"
+                f"model {number} of the list has the outputs {others}, but the first has "
+                f"{', '.join(outputs)}"
             )
     return found
 
@@ -67,9 +69,9 @@ def _member(model: Model, m: int) -> Model:
 
 
 def find_outputs(model: Model, output: str | int | None) -> list[int]:
-    """The places of the outputs asked for, by name, class or place; None: every class of several, else the first output.
+    """The numbers of the outputs asked for, by name, class or number from 0.
 
-    Raises GlassnetError where there is no such output.
+    None stands for every class of several, and else for the first output. Raises GlassnetError where there is no such output.
     """
     names = model.encoding.outputs
     if output is None:
@@ -87,19 +89,18 @@ def find_outputs(model: Model, output: str | int | None) -> list[int]:
     return [output]
 
 
-def unit_of(model: Model, k: int) -> float:
-    """How much of the target's own unit one unit of output k is: a number's scale; 1 for the share of a class."""
+def output_scale(model: Model, k: int) -> float:
+    """How much of the target's own unit one unit of output k is; 1 for a class."""
     target = [target for target in model.encoding.targets for _ in range(target.width)][k]
     return target.scale if isinstance(target, NumberTarget) else 1.0
 
 
-def places(encoding: TableEncoding) -> dict[str, slice]:
+def feature_slices(encoding: TableEncoding) -> dict[str, slice]:
     """Where the features of each used column lie among the network's inputs."""
-    used = [column for column in encoding.inputs if column.features]
-    ends = accumulate((len(column.features) for column in used), initial=0)
-    return {column.name: slice(*ends) for column, ends in zip(used, pairwise(ends), strict=True)}
-
-
-def union(names: Iterable[Iterable[str]]) -> Iterator[str]:
-    """Every name once, in the order in which they first come."""
-    yield from dict.fromkeys(name for group in names for name in group)
+    slices: dict[str, slice] = {}
+    first = 0
+    for column in encoding.inputs:
+        if column.features:
+            slices[column.name] = slice(first, first + len(column.features))
+            first += len(column.features)
+    return slices
