@@ -173,7 +173,7 @@ class LekProfileDisplay(RowsDisplay):
             loc="outside lower center",  # above it would lie on the title
             ncols=max(1, int(self.figure_.get_figwidth() / entry)),
             fontsize=8,
-            title="the other columns at",
+            title="the other columns held at",
             title_fontsize=9,
         )
 
