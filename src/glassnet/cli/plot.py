@@ -85,7 +85,7 @@ def _layer_from_0(asked: Asked) -> dict[str, Any]:
     """The options with the layer counted from 0. Raises GlassnetError on one that is not there."""
     if "layer" not in asked.options:
         return asked.options
-    layer, last = asked.options["layer"], len(asked.model.network.sizes) - 2
+    layer, last = asked.options["layer"], len(asked.model.members[0].network.sizes) - 2
     if not 1 <= layer <= last:
         raise GlassnetError(f"--layer {layer}: the model's hidden layers are 1 to {last}")
     return {**asked.options, "layer": layer - 1}

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from glassnet.core.network import feedforward, layer_deltas
+from glassnet.core.network import layer_deltas
 from glassnet.errors import check_enough, unknown_name
 from glassnet.importance.networks import (
     feature_slices,
@@ -170,7 +170,7 @@ def _of_column(encoding: Number, cells: Column, derivatives: np.ndarray, kind: _
 def _in_features(model: Model, x: np.ndarray, k: int) -> np.ndarray:
     """The derivative d output k / d network input, N x D, in the target's own unit."""
     network, parameters = model.network, as_dtype(model.parameters, np.float64)
-    trace = feedforward(network, parameters, x)
+    trace = model.trace(x)
     da = np.zeros_like(trace.output)  # N x K
     da[:, k] = output_scale(model, k)
     delta = network.output.backward(trace.z[-1], trace.output, da)

@@ -5,14 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.core.network import feedforward
+from glassnet.core.network import loss_of
 from glassnet.errors import GlassnetError, check_enough, unknown_name
 from glassnet.importance.networks import feature_slices, networks_and_rows
 from glassnet.importance.result import Importance, gather
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows
 from glassnet.recipe.run import score
-from glassnet.training.problem import as_dtype
 
 MORE_IS_BETTER = ("r2", "accuracy", "balanced_accuracy", "auc")
 
@@ -147,13 +146,7 @@ def _scorer(model: Model, rows: Rows, scoring: str) -> Scorer:
 
 
 def _loss(model: Model, rows: Rows) -> Scorer:
-    network, parameters, y = model.network, as_dtype(model.parameters, np.float64), rows.y
-
-    def loss(x: np.ndarray) -> float:
-        trace = feedforward(network, parameters, x)
-        return float(network.loss(network.output, trace.z[-1], trace.output, y)[0])
-
-    return loss
+    return lambda x: float(loss_of(model.network, model.trace(x), rows.y))
 
 
 def _scores(model: Model, rows: Rows, x: np.ndarray) -> dict[str, float]:
