@@ -1,4 +1,4 @@
-"""The pictures of importance: what is drawn and said, how they are called, and what they look like."""
+"""The pictures of importance: what is drawn and written, how they are called, how they look."""
 
 from pathlib import Path
 from typing import Any

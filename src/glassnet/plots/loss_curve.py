@@ -35,8 +35,9 @@ class LossCurveDisplay(Display):
     xlabel : str
         What x is.
     best : sequence of float
-        Where on the x axis the epochs stand whose weights were kept, one for each network that was trained. A single one is a
-        line; several are marks below, for then the curves are the means of all, and no epoch is the best of them.
+        Where on the x axis the epochs stand whose weights were kept, one for each network that was
+        trained. A single one is a line; several are marks below, for then the curves are the means
+        of all, and no epoch is the best of them.
     best_epochs : sequence of int
         The numbers of these epochs, where x is not the epoch.
     loss_name : str
@@ -73,7 +74,10 @@ class LossCurveDisplay(Display):
 
     @classmethod
     def from_model(cls, model: Model, *, ax: Any = None) -> Self:
-        """Draw the loss of a model's training (`history`). Raises GlassnetError where it has none."""
+        """Draw the loss of a model's training (`history`).
+
+        Raises GlassnetError where it has none.
+        """
         return cls._of_model(model).plot(ax)
 
     @classmethod
@@ -134,17 +138,17 @@ class LossCurveDisplay(Display):
             raise GlassnetError(
                 "this model has no history: only one that glassnet has trained can show its losses"
             )
-        dropout = bool(np.any(model.record.get("options", {}).get("dropout", 0.0)))
+        dropout = model.record.dropout
         training = "training, with dropout" if dropout else "training"
-        best = model.record.get("best_epochs", ()) if "validation_loss" in model.history else ()
-        sizes = "-".join(map(str, model.member.sizes))
+        best = model.record.best_epochs if "validation_loss" in model.history else ()
+        sizes = "-".join(map(str, model.members[0].network.sizes))
         title = f"the {sizes} network"
-        if model.members > 1:
-            title = f"{model.members} networks of {sizes}, mean"
+        if len(model.members) > 1:
+            title = f"{len(model.members)} networks of {sizes}, mean"
         return cls(
             _curves_by_epoch(model.history, training),
             best=tuple(best),
-            loss_name=model.network.loss.name.replace("_", " "),
+            loss_name=model.loss.name.replace("_", " "),
             title=title,
         )
 

@@ -119,7 +119,7 @@ def given_start(init: Any, network: Network, dtype: np.dtype) -> Parameters:
         On anything else, and on shapes that do not fit.
     """
     if isinstance(init, Model):
-        weights, biases = init.parameters
+        weights, biases = init.joined().parameters
     elif hasattr(init, "coefs_"):
         weights, biases = init.coefs_, init.intercepts_
     elif isinstance(init, (tuple, list)) and len(init) == 2:
