@@ -16,7 +16,7 @@ import glassnet as gn
 from glassnet import article
 from glassnet.core.network import Network, Parameters
 from glassnet.errors import GlassnetError
-from glassnet.plots.network.columns import AT_EACH_END
+from glassnet.plots.network.columns import AT_EITHER_END
 from glassnet.plots.network.display import NetworkDisplay
 from glassnet.plots.network.shapes import Diagram, text_width
 from glassnet.plots.network.svg import DARK, LIGHT
@@ -191,7 +191,7 @@ def test_text_takes_no_more_room_than_the_layout_gives_them(text: str) -> None:
 
 def test_a_wide_layer_is_condensed_and_says_so() -> None:
     svg = drawn(display([200, 64, 64, 1]))
-    assert len(list(svg.iter(f"{SVG}circle"))) == 3 * (2 * AT_EACH_END + 1) + 1
+    assert len(list(svg.iter(f"{SVG}circle"))) == 3 * (2 * AT_EITHER_END + 1) + 1
     assert {"188 more", "52 more", "column 1", "column 6", "column 195", "column 200", "64"} <= set(
         texts(svg)
     )

@@ -1,6 +1,5 @@
 """The loss surface: its numbers are the network's loss, its plane shows most of the path."""
 
-
 import numpy as np
 import pytest
 from images import assert_like

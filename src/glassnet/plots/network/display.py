@@ -10,7 +10,7 @@ from glassnet.files import whole_file
 from glassnet.plots.display import ModelDisplay
 from glassnet.plots.figures import save_figure, style
 from glassnet.plots.members import one_member
-from glassnet.plots.network.axes import draw
+from glassnet.plots.network.axes import draw_on_axes
 from glassnet.plots.network.layout import lay_out
 from glassnet.plots.network.svg import svg_text
 
@@ -124,7 +124,7 @@ class NetworkDisplay(ModelDisplay):
 
         figure = Figure(figsize=self._inches)
         with style():
-            draw(self._diagram, figure.add_axes((0, 0, 1, 1)))
+            draw_on_axes(self._diagram, figure.add_axes((0, 0, 1, 1)))
         save_figure(figure, path)
 
     @cached_property
@@ -137,7 +137,7 @@ class NetworkDisplay(ModelDisplay):
         return self._diagram.width / PIXELS_AN_INCH, self._diagram.height / PIXELS_AN_INCH
 
     def _draw(self) -> None:
-        draw(self._diagram, self.ax_)
+        draw_on_axes(self._diagram, self.ax_)
 
     def _repr_html_(self) -> str:
         return self.svg
