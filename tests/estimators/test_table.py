@@ -243,7 +243,7 @@ def test_engine_and_threads() -> None:
     frame = FRAMES["pandas"]()
     plain = TableRegressor(**QUICK).fit(frame, RENT)
     numpy = TableRegressor(**QUICK, engine="numpy").fit(frame, RENT)
-    assert numpy.model_.record["engine"] == "numpy"
+    assert numpy.model_.record.engine == "numpy"
     np.testing.assert_allclose(numpy.predict(frame), plain.predict(frame), rtol=1e-6)
     for n_jobs in (1, -1):
         assert same_weights(

@@ -14,7 +14,7 @@ import numpy as np
 from glassnet.core.metrics import class_scores, regression_scores
 from glassnet.core.network import Parameters
 from glassnet.errors import GlassnetError, unknown_name
-from glassnet.models.ensemble import side_by_side
+from glassnet.models.ensemble import joined
 from glassnet.models.model import Model
 from glassnet.recipe.fit import fit_table
 from glassnet.recipe.folds import split_validation
@@ -73,7 +73,7 @@ class TableRun:
 
     @cached_property
     def path(self) -> tuple[tuple[int, Parameters], ...]:
-        """(epoch, parameters of the joined network) along the training.
+        """(epoch, parameters of `model.joined()`) along the training.
 
         A member that ended before an epoch is there as it was at its end. Nothing where the runs
         kept no path.
@@ -83,10 +83,10 @@ class TableRun:
 
     def _parameters_at(self, epoch: int) -> Parameters:
         members = []
-        for run in self.runs:
+        for member, run in zip(self.model.members, self.runs, strict=True):
             reached = [parameters for at, parameters in run.path if at <= epoch]
-            members.append(reached[-1])
-        return side_by_side(self.model.member, members)[1]
+            members.append(replace(member, parameters=reached[-1]))
+        return joined(members).parameters
 
     @property
     def scored_part(self) -> str:

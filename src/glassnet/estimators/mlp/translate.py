@@ -106,7 +106,7 @@ def rates_of(
 def given_start(init: Any, network: Network, dtype: np.dtype) -> Parameters:
     """Starting weights from `Parameters`, (coefs, intercepts), a Model, or a fitted estimator. Raises GlassnetError."""
     if isinstance(init, Model):
-        found = init.parameters
+        found = init.joined().parameters
     elif hasattr(init, "coefs_"):
         found = Parameters(tuple(init.coefs_), tuple(init.intercepts_))
     elif isinstance(init, (tuple, list)) and len(init) == 2:

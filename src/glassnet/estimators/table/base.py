@@ -83,7 +83,7 @@ class TableEstimator(NetworkEstimator):
         self.history_ = {name: np.array(values) for name, values in model.history.items()}
         self.loss_curve_: list[float] = model.history["loss"]
         self.loss_, self.n_iter_ = self.loss_curve_[-1], len(self.loss_curve_)
-        self.best_iter_ = np.array(model.record["best_epochs"])
+        self.best_iter_ = np.array(model.record.best_epochs)
         end = worst_ending(fitted.runs)
         self.diagnosis_ = f"the run {ENDINGS[end]}"
         if end in WARNED:
@@ -123,12 +123,13 @@ class TableEstimator(NetworkEstimator):
     def _network_inputs(self, X: Any) -> tuple[Network, Parameters, Floats]:
         """The network, its weights, and X as it takes it."""
         x = self._encoded(X)
-        return self.model_.network, self.model_.parameters, x
+        model = self.model_.joined()
+        return model.network, model.parameters, x
 
     @property
     def network_(self) -> Network:
-        """The network's shape."""
-        return self.model_.network
+        """The network's shape; of several members that of the one network that equals them."""
+        return self.model_.joined().network
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
