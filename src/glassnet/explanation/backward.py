@@ -129,9 +129,7 @@ def _output_delta(way: WayBack, layer: int, row: int, k: int) -> Iterator[Comput
         yield _delta_step(way, layer, row, k, factors)
 
 
-def _delta_step(
-    way: WayBack, layer: int, row: int, node: int, factors: Sequence[Operand]
-) -> Step:
+def _delta_step(way: WayBack, layer: int, row: int, node: int, factors: Sequence[Operand]) -> Step:
     operands = dict(zip("pqr", factors, strict=False))
     delta = way.delta(row, layer, node)
     says = "delta: the chain rule's factors together"
@@ -257,9 +255,7 @@ def _weight_gradient(way: WayBack, layer: int, source: int, node: int) -> Sum:
     """A weight's gradient: what went in times delta, added over the rows, and the penalty's."""
     batch, w = way.batch, way.batch.weight(layer, source, node)
     products = [
-        product_of(
-            batch.a(row, layer - 1, source), way.delta(row, layer, node), way.row_name(row)
-        )
+        product_of(batch.a(row, layer - 1, source), way.delta(row, layer, node), way.row_name(row))
         for row in range(len(batch.numbers))
     ]
     products += _penalty_products(way.penalty, w)

@@ -52,7 +52,7 @@ def explain(
     learning_rate: float | None = None,
     penalty: Penalty | None = None,
 ) -> Explanation:
-    """The complete arithmetic of a row or a small batch: from its cells to the prediction, and back.
+    """The complete arithmetic of a row, or a small batch: from cells to predictions, and back.
 
     Where several networks vote, the vote is explained, and then each of them alone.
 
@@ -186,7 +186,9 @@ def explain_rows(
         (whole,), members = explained, ()
     else:
         whole = _explain_vote(rows, explained, starts, settings)
-        members = tuple(_as_explanation(rows.model, i, explained[i], settings) for i in range(len(explained)))
+        members = tuple(
+            _as_explanation(rows.model, i, explained[i], settings) for i in range(len(explained))
+        )
     with_start = [_with_start(row, start) for row, start in zip(whole.rows, starts, strict=True)]
     return Explanation(
         title=rows.model.shape,
@@ -348,9 +350,7 @@ def _explain_vote(
                 layers=(explain_vote(vote, row, shown),),
                 predictions=predictions,
                 loss=_loss_of_row(model.loss, outputs, row_id),
-                agreement=tuple(
-                    explain_agreement(model.encoding, predictions, of_members, row_id)
-                ),
+                agreement=tuple(explain_agreement(model.encoding, predictions, of_members, row_id)),
             )
         )
     loss: tuple[Computed, ...] = ()

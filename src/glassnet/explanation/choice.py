@@ -37,9 +37,7 @@ def shown_nodes(
     asked = list(nodes or ())
     _check_nodes(sizes, asked)
     sent = _sent_to_the_next_layer(parameters, trace)
-    return [
-        _shown_of_layer(layer, sizes, asked, sent[layer]) for layer in range(len(sizes))
-    ]
+    return [_shown_of_layer(layer, sizes, asked, sent[layer]) for layer in range(len(sizes))]
 
 
 def _check_nodes(sizes: Sequence[int], asked: Sequence[tuple[int, int]]) -> None:

@@ -51,7 +51,9 @@ def explain_columns(
             steps = list(_two_values_steps(column, cell, at))
         else:
             steps = list(_category_steps(column, cell, at))
-        shown.append(ColumnSteps(column.name, column.kind, (cell, *(found.step for found in steps))))
+        shown.append(
+            ColumnSteps(column.name, column.kind, (cell, *(found.step for found in steps)))
+        )
         for step, names in steps:
             inputs += [Operand(name, step.value, step.id) for name in names]
     return inputs, tuple(shown)
@@ -158,9 +160,7 @@ def _indicator_step(column: Number, cell: Step, at: _Inputs) -> Encoded:
     return Encoded(Step(at.id(1), name, is_missing, column.formulas["missing"], operands), [name])
 
 
-def _bin_steps(
-    column: Number, x: Step, at: _Inputs, place: int, whole: bool
-) -> Iterator[Encoded]:
+def _bin_steps(column: Number, x: Step, at: _Inputs, place: int, whole: bool) -> Iterator[Encoded]:
     """A step for each bin; unless all are wanted, runs of bins below or above the cell are one.
 
     `place` is that of the first bin among the column's inputs.
@@ -196,9 +196,7 @@ def _bin_step(step_id: str, name: str, x: Step, low: float, high: float) -> Step
     return Step(step_id, name, value, Number.formulas["bin"], operands, says)
 
 
-def _run_of_bins(
-    step_id: str, name: str, x: Step, low: float, high: float, count: int
-) -> Step:
+def _run_of_bins(step_id: str, name: str, x: Step, low: float, high: float, count: int) -> Step:
     """Several bins that the cell is above all of, or below."""
     if _value(x) >= high:
         operands = {"x": x.operand(), "q": Operand("to", high)}
@@ -213,7 +211,9 @@ def _two_values_steps(column: TwoValues, cell: Step, at: _Inputs) -> Iterator[En
     """The cell against both levels."""
     low, high = column.levels
     name = column.features[0]
-    value = {low: -1.0, high: 1.0}.get(cell.value, 0.0)
+    value = 0.0
+    if cell.value in column.levels:
+        value = 1.0 if cell.value == high else -1.0
     operands = {"x": cell.operand(), "p": Operand(low, low), "q": Operand(high, high)}
     says = f"{low} is -1, {high} is 1"
     yield Encoded(Step(at.id(0), name, value, column.formula, operands, says), [name])

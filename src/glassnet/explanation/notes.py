@@ -71,7 +71,9 @@ def _about_training(model: Model) -> Iterator[str]:
             "here, uses all of them."
         )
     if record.sample_weight:
-        yield "In training some rows or classes counted more than others; here each row counts once."
+        yield (
+            "In training some rows or classes counted more than others; here each row counts once."
+        )
     if record.penalty_left_out:
         yield (
             "The penalty of the estimator (alpha, l1), which depends on the rows it was fitted on, "

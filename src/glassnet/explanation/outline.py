@@ -108,10 +108,8 @@ def _node_back(node: NodeBackward, rows: Sequence[str]) -> Section:
     ]
     notes: list[str] = []
     if node.left_out:
-        notes = [
-            f"{node.left_out} more weights into this node have smaller gradients, "
-            "and are not shown."
-        ]
+        more = "more weights into this node have smaller gradients, and are not shown."
+        notes.append(f"{node.left_out} {more}")
     weights: list[Computed] = []
     for gradient, update in zip(node.gradients, node.updates, strict=True):
         weights += [gradient, update]

@@ -10,13 +10,12 @@ from typing import Any
 
 from glassnet.notation.numerals import Value
 
-
 VERSION = 2  # of the JSON; 1 had one wide network in the place of members
 
 
 @dataclass(frozen=True)
 class Operand:
-    """A number that goes into another: its symbol, its value, and the id of where it was made or given."""
+    """A number that goes into another; `source` is the id of where it was made or given."""
 
     symbol: str
     value: Value
@@ -175,7 +174,7 @@ class Explanation:
         """Every number shown, in the order of its making."""
         yield from _numbers(self)
 
-    def __getitem__(self, name: str) -> Number:
+    def __getitem__(self, name: str) -> Computed:
         """The number of that id, such as "r1.z1.2", "r1.a1.2" or "gw2.1.1".
 
         A number of member 2 is "m2.r1.z1.2". Raises KeyError where it is not shown.

@@ -119,9 +119,7 @@ def _probability_formula(
     return target.formulas["probability"], operands
 
 
-def explain_targets(
-    encoding: TableEncoding, table: Table, row: int, row_id: str
-) -> Iterator[Step]:
+def explain_targets(encoding: TableEncoding, table: Table, row: int, row_id: str) -> Iterator[Step]:
     """What the outputs should have been: y1, y2, ..., each after the target's cell."""
     names = [f"y{k}" for k in range(1, len(encoding.outputs) + 1)]
     for place, target, of_target in _by_target(encoding, names):

@@ -33,11 +33,8 @@ class Vote:
     @cached_property
     def every_z(self) -> np.ndarray:
         """The mean of the members' last pre-activations, N x K."""
-        pairs = zip(self.fractions, self.members, strict=True)
-        return sum(
-            (fraction * member.trace.z[-1] for fraction, member in pairs),
-            start=np.zeros_like(self.members[0].trace.z[-1]),
-        )
+        z = np.stack([member.trace.z[-1] for member in self.members])  # M x N x K
+        return np.tensordot(self.fractions, z, axes=1)
 
     @cached_property
     def output(self) -> np.ndarray:
@@ -79,9 +76,7 @@ def explain_vote(vote: Vote, row: int, shown: ShownNodes) -> LayerForward:
 def _output(vote: Vote, row: int, k: int) -> NodeForward:
     z, a = vote.z(row), vote.a(row)
     products = []
-    for number, (fraction, member) in enumerate(
-        zip(vote.fractions, vote.members, strict=True), 1
-    ):
+    for number, (fraction, member) in enumerate(zip(vote.fractions, vote.members, strict=True), 1):
         of_member = member.z(row, member.last, k)
         named = Operand(f"{of_member.symbol} of member {number}", of_member.value, of_member.source)
         products.append(product_of(Operand(f"vote of member {number}", fraction), named))
@@ -123,8 +118,7 @@ def explain_agreement(
 def _of_each_member(of_members: Sequence[RowForward], name: str) -> list[Step]:
     """The member's step whose id ends with that name, of every member."""
     return [
-        next(step for step in row.predictions if step.id.endswith(f".{name}"))
-        for row in of_members
+        next(step for step in row.predictions if step.id.endswith(f".{name}")) for row in of_members
     ]
 
 

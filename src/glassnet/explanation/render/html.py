@@ -49,16 +49,12 @@ def to_body(explanation: Explanation, digits: int = 4) -> str:
 def _section(section: Section, digits: int) -> str:
     says = f' <span class="quiet">{escape(section.says)}</span>' if section.says else ""
     notes = "".join(f'<p class="quiet">{escape(note)}</p>' for note in section.notes)
-    lines = "".join(
-        "".join(_number(number, digits, section.symbols)) for number in section.numbers
-    )
+    lines = "".join("".join(_number(number, digits, section.symbols)) for number in section.numbers)
     numbers = f'<div class="numbers">{lines}</div>' if lines else ""
     inner = "".join(_section(part, digits) for part in section.sections)
     opened = "" if section.kind in FOLDED else " open"
     summary = f"<summary>{escape(section.title)}{says}</summary>"
-    return (
-        f'<details{opened} data-kind="{section.kind}">{summary}{notes}{numbers}{inner}</details>'
-    )
+    return f'<details{opened} data-kind="{section.kind}">{summary}{notes}{numbers}{inner}</details>'
 
 
 def _number(number: Computed, digits: int, symbols: bool) -> Iterator[str]:
