@@ -26,7 +26,8 @@ from glassnet.tables.frames import as_table
 from glassnet.tables.read import read_table
 from glassnet.tables.splitting import split_rows
 from glassnet.tables.targets import NumberTarget, Target, Task, find_task, learn_target
-from glassnet.training.run import ENDINGS, Progress, Run
+from glassnet.training.endings import ENDINGS
+from glassnet.training.run import Progress, Run
 
 FEW_ROWS = 10  # rows with a target; of fewer, none can be kept for validation or the final score
 

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from glassnet.core.network import Network, Parameters
 from glassnet.errors import GlassnetError
-from glassnet.estimators.base import NetworkEstimator, check_judges
+from glassnet.estimators.base import NetworkEstimator, check_validation
 from glassnet.estimators.table.options import in_scikit_learns_words, options_of
 from glassnet.estimators.targets import answer_columns, read_weights, target_names
 from glassnet.estimators.validate_x import category_names, check_text, plain_rows, read_x
@@ -22,11 +22,8 @@ from glassnet.recipe.members import worst_ending
 from glassnet.recipe.options import Options
 from glassnet.recipe.rows import TableRows, class_indices
 from glassnet.tables.targets import Target, Task
+from glassnet.training.endings import CUT_SHORT, ENDINGS
 from glassnet.training.problem import Floats
-from glassnet.training.run import ENDINGS
-
-WARNED = ("interrupted", "not_finite")
-"""The ends of a run that are also a warning."""
 
 
 class TableEstimator(NetworkEstimator):
@@ -36,7 +33,7 @@ class TableEstimator(NetworkEstimator):
         self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any, sample_weight_val: Any
     ) -> Self:
         """Check what is given, train on its rows, and say how it went in scikit-learn's attributes."""
-        check_judges(X_val, y_val, sample_weight_val)
+        check_validation(X_val, y_val, sample_weight_val)
         inputs, answers = read_x(self, X, reset=True), self._read_y(y, "y")
         check_consistent_length(np.empty(inputs.n_rows), answers)
         weights = read_weights(sample_weight, len(answers))
@@ -86,7 +83,7 @@ class TableEstimator(NetworkEstimator):
         self.best_iter_ = np.array(model.record.best_epochs)
         end = worst_ending(fitted.runs)
         self.diagnosis_ = f"the run {ENDINGS[end]}"
-        if end in WARNED:
+        if end in CUT_SHORT:
             warnings.warn(
                 f"{type(self).__name__}: {self.diagnosis_}", ConvergenceWarning, stacklevel=4
             )
