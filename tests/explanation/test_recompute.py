@@ -218,7 +218,7 @@ def check_encoding(lines: list[Line], case: Case, truth: Truth, digits: int) -> 
                     assert any(value in step.expressions[-1] for value in seen), step
                 seen.append(step.value)
                 if step.symbol not in ("filled", "centred", "scaled"):
-                    several = re.match(r"(\d+) pieces", step.words)
+                    several = re.match(r"(\d+) bins", step.words)
                     inputs += [float(step.value)] * (int(several[1]) if several else 1)
         np.testing.assert_allclose(inputs, truth.x[n], rtol=10.0 ** (1 - digits), atol=1e-14)
 

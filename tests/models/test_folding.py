@@ -69,7 +69,7 @@ def test_a_folded_model_takes_every_number_as_it_is(case: tuple[gn.Model, Path])
             3 if column.steps[0].value is None else 2
         )  # a missing cell is filled first
     assert all(
-        step.says == "as it is" for step in row.answers if model.encoding.task == "regression"
+        step.says == "as it is" for step in row.predictions if model.encoding.task == "regression"
     )
 
 

@@ -146,7 +146,7 @@ def _unnamed_scaling_steps(column: Number, x: Step) -> Iterator[Step]:
         operands = {"u": u.operand()}
         value = float(_value(u) / np.hypot(1.0, _value(u) / SQUEEZE))
         formula = formulas["smooth_clip"]
-        yield Step(f"{cell_id}.squeeze", "squeezed", value, formula, operands, "squeeze")
+        yield Step(f"{cell_id}.clip", "clipped", value, formula, operands, "smooth clip")
 
 
 def _value(step: Step) -> float:
@@ -192,7 +192,7 @@ def _side(x: float, low: float, high: float) -> int:
 def _bin_step(step_id: str, name: str, x: Step, low: float, high: float) -> Step:
     value = float(np.clip((_value(x) - low) * (2 / (high - low)) - 1, -1, 1))
     operands = {"x": x.operand(), "p": Operand("from", low), "q": Operand("to", high)}
-    says = "piece: -1 up to its start, 1 from its end, a line between"
+    says = "bin: -1 up to its start, 1 from its end, a line between"
     return Step(step_id, name, value, Number.formulas["bin"], operands, says)
 
 
@@ -200,10 +200,10 @@ def _run_of_bins(step_id: str, name: str, x: Step, low: float, high: float, coun
     """Several bins that the cell is above all of, or below."""
     if _value(x) >= high:
         operands = {"x": x.operand(), "q": Operand("to", high)}
-        says = f"{count} pieces below it, each 1"
+        says = f"{count} bins below it, each 1"
         return Step(step_id, name, 1.0, "1 if x >= q else -1", operands, says)
     operands = {"x": x.operand(), "p": Operand("from", low)}
-    says = f"{count} pieces above it, each -1"
+    says = f"{count} bins above it, each -1"
     return Step(step_id, name, -1.0, "-1 if x <= p else 1", operands, says)
 
 

@@ -56,7 +56,7 @@ def _parts(explanation: Explanation) -> list[Section]:
 def _row(row: RowForward) -> Section:
     sections = [_column(column) for column in row.columns]
     sections += [_layer(layer) for layer in row.layers]
-    sections.append(Section("From output to answer", numbers=row.predictions))
+    sections.append(Section("From output to prediction", numbers=row.predictions))
     if row.agreement:
         sections.append(Section("How far the members agree", numbers=row.agreement))
     if row.loss:

@@ -85,7 +85,7 @@ def _decoding_steps(target: NumberTarget, output: Operand, target_id: str) -> It
             min(max(as_number(number), target.low), target.high),
             target.formulas["clip"],
             operands,
-            "held to the range seen in training",
+            "clipped to the range seen in training",
         )
 
 
