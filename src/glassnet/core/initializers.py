@@ -12,7 +12,7 @@ import numpy as np
 
 from glassnet.core.arrays import Array
 from glassnet.core.network import Network, Parameters
-from glassnet.errors import GlassnetError, unknown_name
+from glassnet.errors import OptionRef, option_error, unknown_name
 
 Interval = tuple[float, float]
 DTYPES = ("float64", "float32")
@@ -59,7 +59,7 @@ def initialize(
     np.float64(0.2655086631421)
     """
     if dtype not in DTYPES:
-        raise unknown_name("dtype", dtype, DTYPES)
+        raise unknown_name(OptionRef("dtype"), dtype, DTYPES)
     if method not in INITIALIZERS:
         raise unknown_name("initializer", method, INITIALIZERS)
     uniform = uniform_stream(seed, rng)
@@ -78,16 +78,16 @@ def initialize(
 def uniform_stream(seed: int, rng: str) -> Callable[[int], Array]:
     """A function that gives the next n numbers of a seeded stream, uniform on [0, 1), in float64."""
     if int(seed) != seed:
-        raise GlassnetError(f"seed must be a whole number, got {seed}")
+        raise option_error("seed", "must be a whole number", seed)
     if rng not in STREAMS:
-        raise unknown_name("rng", rng, STREAMS)
+        raise unknown_name(OptionRef("rng"), rng, STREAMS)
     return STREAMS[rng](int(seed))
 
 
 def _numpy_stream(seed: int) -> Callable[[int], Array]:
     """NumPy's default generator."""
     if seed < 0:
-        raise GlassnetError(f"seed must be 0 or more with rng='numpy', got {seed}")
+        raise option_error("seed", "must be 0 or more for numpy's numbers", seed)
     return np.random.default_rng(seed).random
 
 
@@ -98,9 +98,7 @@ def _r_stream(seed: int) -> Callable[[int], Array]:
     position (which R then overwrites), and one for each word. `runif` is a word over 2^32, kept off 0 and 1.
     """
     if not -(2**31) < seed < 2**31:
-        raise GlassnetError(
-            f"seed must fit R's integers, between -(2^31 - 1) and 2^31 - 1, with rng='r', got {seed}"
-        )
+        raise option_error("seed", "must fit R's integers, between -(2^31 - 1) and 2^31 - 1", seed)
     words: list[int] = []
     word = seed % 2**32
     for _ in range(51 + 624):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from glassnet.core.arrays import Array, array_namespace
 from glassnet.core.network import Parameters, leaves, unflatten
-from glassnet.errors import GlassnetError, unknown_name
+from glassnet.errors import OptionRef, option_error, unknown_name
 
 Slots = tuple[Array, ...]
 """What an optimizer remembers of one array: some arrays of its shape."""
@@ -43,8 +43,8 @@ class Optimizer:
                     "a positive number",
                 )
             if not fits:
-                raise GlassnetError(
-                    f"{type(self).__name__}: {field.name} must be {allowed}, got {value}"
+                raise option_error(
+                    field.name, f"must be {allowed} for {type(self).__name__}", value
                 )
 
     def init(self, parameters: Parameters) -> OptimizerState:
@@ -261,7 +261,7 @@ def find_optimizer(optimizer: "str | Optimizer", learning_rate: float | None = N
     if isinstance(optimizer, Optimizer):
         return optimizer
     if optimizer not in OPTIMIZERS:
-        raise unknown_name("optimizer", optimizer, OPTIMIZERS)
+        raise unknown_name(OptionRef("optimizer"), optimizer, OPTIMIZERS)
     return (
         OPTIMIZERS[optimizer]() if learning_rate is None else OPTIMIZERS[optimizer](learning_rate)
     )

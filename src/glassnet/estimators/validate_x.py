@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_array, validate_data
 
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, option_error
 from glassnet.tables.arrays import table_of_array
 from glassnet.tables.columns import Table, check_almost_numbers
 from glassnet.tables.encoding import TableEncoding
@@ -103,7 +103,7 @@ def category_names(categories: Any, columns: Table) -> tuple[str, ...]:
         elif isinstance(name, str):
             found.append(name)
         else:
-            raise GlassnetError(f"categories must be names or places of columns, got {name!r}")
+            raise option_error("categories", "must be names or places of columns", name)
     return tuple(found)
 
 
@@ -111,4 +111,4 @@ def check_text(columns: Table, categories: tuple[str, ...]) -> None:
     """Raises GlassnetError on a column of text nearly all of whose cells are numbers, unless it is one of the categories."""
     for name, column in columns.items():
         if name not in categories:
-            check_almost_numbers(column, f", or give categories=[{name!r}]")
+            check_almost_numbers(column, ("categories",))

@@ -11,7 +11,7 @@ import numpy as np
 from glassnet.core.activations import OUTPUTS
 from glassnet.core.losses import known_loss
 from glassnet.core.network import Network, Parameters, check_shapes
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, ModelFileError
 from glassnet.models.file import read_model_file, write_model_file
 from glassnet.models.folding import fold
 from glassnet.notebook import html_of
@@ -208,7 +208,7 @@ def load(path: str | Path) -> Model:
         encoding = TableEncoding.from_dict(structure["encoding"])
         scores, record = structure["scores"], structure["record"]
     except (KeyError, TypeError) as error:
-        raise GlassnetError(f"{path}: is not a whole glassnet model ({error})") from None
+        raise ModelFileError(f"is not a whole glassnet model ({error})", file=path) from None
     parameters = Parameters(weights, biases)
     check_shapes(network, parameters)
     return Model(network, parameters, encoding, scores, history, record)
@@ -218,8 +218,9 @@ def _network_to_dict(network: Network) -> dict[str, Any]:
     """What `Network` takes. Raises GlassnetError on a function that is not one of ours, and so cannot be written down."""
     for row in (*network.activations, network.loss):
         if row not in OUTPUTS.values() and row != known_loss(row.name):
-            raise GlassnetError(
-                f"'{row.name}' is your own function, which a model file cannot hold: keep it in your program"
+            raise ModelFileError(
+                f"'{row.name}' is your own function, which a model file cannot hold",
+                remedy="keep it in your program",
             )
     return {
         "sizes": list(network.sizes),

@@ -14,7 +14,7 @@ from glassnet.core.initializers import DTYPES, initialize
 from glassnet.core.losses import find_loss
 from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import OPTIMIZERS, Optimizer, find_optimizer
-from glassnet.errors import GlassnetError, unknown_name
+from glassnet.errors import OptionError, OptionRef, option_error, unknown_name
 from glassnet.tables.inputs import ENOUGH_FOR_PIECES
 from glassnet.tables.targets import TASKS, Task
 from glassnet.training.plan import Plan, is_whole
@@ -99,35 +99,30 @@ class Options:
             )
             object.__setattr__(self, name, parts)
         if self.task is not None and self.task not in TASKS:
-            raise unknown_name("task", self.task, TASKS)
+            raise unknown_name(OptionRef("task"), self.task, TASKS)
         if self.dtype not in DTYPES:
-            raise unknown_name("dtype", self.dtype, DTYPES)
+            raise unknown_name(OptionRef("dtype"), self.dtype, DTYPES)
         if not is_whole(self.members, 1):
-            raise GlassnetError(
-                f"members must be a whole number of 1 or more, got {self.members!r}"
-            )
+            raise option_error("members", "must be a whole number of 1 or more", self.members)
         if (
             not isinstance(self.hidden, tuple)
             or not self.hidden
             or not all(is_whole(n, 1) and n <= WIDEST for n in self.hidden)
         ):
-            shown = (
-                ",".join(map(str, self.hidden)) if isinstance(self.hidden, tuple) else self.hidden
-            )
-            raise GlassnetError(
-                f"hidden must be sizes of 1 or more (and at most {WIDEST:,}), such as 64,64; got {shown}"
+            raise option_error(
+                "hidden", f"must be sizes of 1 or more (and at most {WIDEST:,})", self.hidden
             )
         for name in ("l2", "l1", "decay", "dropout", "learning_rate", "holdout", "validation"):
             if not isinstance(getattr(self, name), (int, float, NoneType)):
-                raise GlassnetError(f"{name} must be a number, got {getattr(self, name)!r}")
+                raise option_error(name, "must be a number", getattr(self, name))
         for name in ("holdout", "validation"):
-            share = getattr(self, name)
-            if share is not None and not 0 <= share < 1:
-                raise GlassnetError(f"{name} must be a share from 0 to below 1, got {share}")
+            fraction = getattr(self, name)
+            if fraction is not None and not 0 <= fraction < 1:
+                raise option_error(name, "must be a fraction from 0 to below 1", fraction)
         if self.optimizer not in OPTIMIZERS:
-            raise unknown_name("optimizer", self.optimizer, OPTIMIZERS)
+            raise unknown_name(OptionRef("optimizer"), self.optimizer, OPTIMIZERS)
         if self.decay is not None and not 0 <= self.decay < math.inf:
-            raise GlassnetError(f"decay must be 0 or more, got {self.decay}")
+            raise option_error("decay", "must be 0 or more", self.decay)
         find_optimizer(self.optimizer, self.learning_rate)
         epochs = 1 if self.epochs is None else self.epochs
         Plan(
@@ -147,8 +142,14 @@ def network_for(options: Options, task: Task, inputs: int, outputs: int) -> Netw
         found.output or "", task
     )
     if belongs != task:
-        raise GlassnetError(
-            f"loss '{found.name}' is for {belongs} targets, but the task is {task}: choose another --loss or --task"
+        raise OptionError(
+            [
+                OptionRef("loss"),
+                f" '{found.name}' is for {belongs} targets, but the task is {task}",
+            ],
+            option="loss",
+            value=found.name,
+            remedy=["choose another ", OptionRef("loss")],
         )
     return Network(
         [inputs, *options.hidden, outputs], options.activation, found.output or output, found

@@ -10,7 +10,14 @@ import numpy as np
 
 from glassnet.core.metrics import class_scores, regression_scores
 from glassnet.core.network import Parameters
-from glassnet.errors import GlassnetError, unknown_name
+from glassnet.errors import (
+    GlassnetError,
+    OptionError,
+    OptionRef,
+    TableError,
+    option_error,
+    unknown_name,
+)
 from glassnet.models.ensemble import ended, side_by_side
 from glassnet.models.model import Model
 from glassnet.recipe.fit import Rows, class_numbers, fit_table, judging_rows
@@ -131,9 +138,7 @@ def run_table(
     """`train_table` with everything that a report needs; with `path_points` also `TableRun.path`."""
     targets = [target] if isinstance(target, str) else list(target or ())
     if not targets or not all(isinstance(name, str) for name in targets):
-        raise GlassnetError(
-            f"target must be the name of a column, or several names, got {target!r}"
-        )
+        raise option_error("target", "must be the name of a column, or several names", target)
     for name in set(targets) & set(options.ignore):
         raise GlassnetError(f"target '{name}' is also to be ignored")
     columns = as_table(
@@ -142,10 +147,7 @@ def run_table(
     _check_targets(columns, targets, options.categories)
     for name, column in columns.items():
         if name not in options.categories:
-            check_almost_numbers(
-                column,
-                "" if name in targets else f", or give --category '{name}' or --ignore '{name}'",
-            )
+            check_almost_numbers(column, () if name in targets else ("categories", "ignore"))
     columns, line, without = _with_target(columns, targets)
     task = find_task([columns[name] for name in targets], cast("Task | None", options.task))
     every = Rows(
@@ -192,8 +194,11 @@ def _check_targets(columns: Table, targets: list[str], categories: Sequence[str]
         if targets.count(name) > 1:
             raise GlassnetError(f"target '{name}' is given twice")
         if name in categories:
-            raise GlassnetError(
-                f"'{name}' is a target; its classes are chosen with --task, not as a category"
+            raise OptionError(
+                [OptionRef("categories"), f" names the target '{name}'"],
+                option="categories",
+                value=name,
+                remedy=["choose its classes with ", OptionRef("task")],
             )
 
 
@@ -201,7 +206,7 @@ def _with_target(columns: Table, targets: list[str]) -> tuple[Table, np.ndarray,
     """The rows in which no target is missing, their places in the table, from 1, and how many others there are."""
     known = ~np.any([columns[name].missing for name in targets], axis=0)
     if not known.any():
-        raise GlassnetError(f"target '{targets[0]}' is missing in every row")
+        raise TableError(f"target '{targets[0]}' is missing in every row", column=targets[0])
     rows = np.flatnonzero(known)
     return columns.take(rows), rows + 1, len(known) - len(rows)
 
@@ -210,14 +215,29 @@ def _parts(answers: Table, task: Task, options: Options) -> dict[str, np.ndarray
     """Which rows train, judge epochs, and give the final score."""
     n = answers.n_rows
     if n < 2:
-        raise GlassnetError(f"only {n} row has a target, too few to train on")
+        raise TableError(f"only {n} row has a target, too few to train on")
     if n < FEW_ROWS and (options.holdout > 0 or (options.validation or 0) > 0):
-        raise GlassnetError(
-            f"only {n} rows have a target, too few to hold some out: give {FEW_ROWS} or more, or use --holdout 0 --validation 0"
+        raise TableError(
+            f"only {n} rows have a target, too few to hold some out",
+            remedy=[
+                f"give {FEW_ROWS} or more, or ",
+                OptionRef("holdout", 0),
+                " and ",
+                OptionRef("validation", 0),
+            ],
         )
     rest, holdout = split_rows(n, options.holdout, options.seed, class_numbers(answers, task))
     fit, judge = judging_rows(answers.take(rest), task, options)
     if len(fit) < 2:
-        shares = f"holdout {options.holdout} and validation {options.validation or 0.0}"
-        raise GlassnetError(f"{shares} leave {len(fit)} of {n} rows to train on: make them smaller")
+        raise OptionError(
+            [
+                OptionRef("holdout", options.holdout),
+                " and ",
+                OptionRef("validation", options.validation or 0.0),
+                f" leave {len(fit)} of {n} rows to train on",
+            ],
+            option="holdout",
+            value=options.holdout,
+            remedy="make them smaller",
+        )
     return {"train": rest[fit], "validation": rest[judge], "holdout": holdout}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from glassnet import article
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, OptionError, OptionRef, option_error
 
 if TYPE_CHECKING:
     from glassnet.models.model import Model
@@ -74,12 +74,18 @@ def at_iteration(model: "Model", iteration: int) -> "Model":
     from glassnet.cli.demo import start_of_article, train_article
 
     if not is_demo(model):
-        raise GlassnetError(
-            "--iteration is for a run of `glassnet demo`, whose every iteration can be repeated: leave it out"
+        raise OptionError(
+            [
+                OptionRef("iteration"),
+                " is for a run of the demo, whose every iteration can be repeated",
+            ],
+            option="iteration",
+            value=iteration,
+            remedy="leave it out",
         )
     last = model.record["iterations"]
     if not 1 <= iteration <= last:
-        raise GlassnetError(f"--iteration {iteration}: the run has iterations 1 to {last}")
+        raise option_error("iteration", f"must be from 1 to {last}, those of the run", iteration)
     seed, rng = model.record["seed"], model.record["rng"]
     if iteration == 1:
         return replace(model, parameters=start_of_article(seed, rng))

@@ -8,7 +8,7 @@ import numpy as np
 from glassnet.core.initializers import DTYPES
 from glassnet.core.network import Network, Parameters, leaves, masked, unflatten
 from glassnet.core.penalties import Penalty
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, option_error
 from glassnet.training.problem import Data, Floats
 
 FLOATS = {np.dtype(name) for name in DTYPES}
@@ -53,7 +53,9 @@ def checked_validation(
     if validation is None:
         return None
     if not isinstance(validation, (tuple, list)) or len(validation) not in (2, 3):
-        raise GlassnetError("validation must be (x, y) or (x, y, sample_weight)")
+        raise GlassnetError(
+            "validation must be (x, y) or (x, y, sample_weight)", option="validation"
+        )
     return checked_data(network, *validation, dtype=dtype, name="validation ")
 
 
@@ -130,10 +132,10 @@ def checked_multipliers(start: Parameters, multipliers: Parameters | None) -> tu
 def checked_penalty(penalty: Penalty | None) -> Penalty | None:
     """The penalty, or None where it adds nothing."""
     if penalty is not None and not isinstance(penalty, Penalty):
-        raise GlassnetError(f"penalty must be Penalty(l2=..., l1=...), got {penalty!r}")
+        raise option_error("penalty", "must be Penalty(l2=..., l1=...)", penalty)
     for name, value in (penalty or Penalty())._asdict().items():
         if not 0 <= value < float("inf"):
-            raise GlassnetError(f"{name} must be 0 or more, got {value}")
+            raise option_error(name, "must be 0 or more", value)
     return penalty if penalty and any(penalty) else None
 
 
@@ -148,7 +150,9 @@ def checked_dropout(network: Network, dropout: float | Sequence[float]) -> tuple
     )
     rates = given * hidden if plain or np.ndim(dropout) == 0 else given
     if len(rates) != hidden or not all(0 <= rate < 1 for rate in given):
-        raise GlassnetError(
-            f"dropout must be from 0 to below 1, one number or one for each of {hidden} hidden layers; got {dropout}"
+        raise option_error(
+            "dropout",
+            f"must be from 0 to below 1, one number or one for each of {hidden} hidden layers",
+            dropout,
         )
     return rates

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.errors import GlassnetError, unknown_name
+from glassnet.errors import OptionRef, option_error, unknown_name
 from glassnet.training.problem import Floats, Problem
 
 WARM_UP = 0.1  # the share of the iterations in which the rate grows
@@ -83,13 +83,13 @@ class Plan:
         for name in ("epochs", "batch_size", "patience"):
             value = getattr(self, name)
             if value is not None and not is_whole(value, 1):
-                raise GlassnetError(f"{name} must be a whole number of 1 or more, got {value}")
+                raise option_error(name, "must be a whole number of 1 or more", value)
         if not (self.min_delta >= 0 and isfinite(self.min_delta)):
-            raise GlassnetError(f"min_delta must be 0 or more, got {self.min_delta}")
+            raise option_error("min_delta", "must be 0 or more", self.min_delta)
         if not is_whole(self.seed, 0):
-            raise GlassnetError(f"seed must be 0 or more, got {self.seed}: give a whole number")
+            raise option_error("seed", "must be a whole number of 0 or more", self.seed)
         if isinstance(self.schedule, str) and self.schedule not in SCHEDULES:
-            raise unknown_name("schedule", self.schedule, SCHEDULES)
+            raise unknown_name(OptionRef("schedule"), self.schedule, SCHEDULES)
 
     def rates(
         self, learning_rate: float, batches: int, first: int = 0, epochs: int | None = None

@@ -11,7 +11,7 @@ import numpy as np
 from glassnet.core.network import Network, Parameters, check_shapes
 from glassnet.core.optimizers import Optimizer, find_optimizer
 from glassnet.core.penalties import Penalty
-from glassnet.errors import GlassnetError
+from glassnet.errors import option_error
 from glassnet.gradcheck.check import check_custom
 from glassnet.training.checks import (
     checked_data,
@@ -120,7 +120,7 @@ def train(
     """
     plan = Plan(epochs, batch_size, shuffle, schedule, patience, min_delta, seed)
     if chunk_epochs is not None and not is_whole(chunk_epochs, 1):
-        raise GlassnetError(f"chunk_epochs must be a whole number of 1 or more, got {chunk_epochs}")
+        raise option_error("chunk_epochs", "must be a whole number of 1 or more", chunk_epochs)
     problem, state = prepare(
         network, parameters, x, y, plan, optimizer=optimizer, sample_weight=sample_weight, validation=validation, penalty=penalty,
         dropout=dropout, weight_masks=weight_masks, multipliers=multipliers, clip=clip, n_jobs=n_jobs,
@@ -162,7 +162,7 @@ def _path_epochs(epochs: int, points: int | None) -> list[int]:
     if points is None:
         return []
     if not is_whole(points, 2):
-        raise GlassnetError(f"path_points must be a whole number of 2 or more, got {points}")
+        raise option_error("path_points", "must be a whole number of 2 or more", points)
     return sorted(set(np.rint(np.linspace(0, epochs, points)).astype(int).tolist()))
 
 
@@ -202,9 +202,9 @@ def prepare(
     """What `train` is given, checked: the problem, and the state before its first epoch. Own functions are gradient-checked."""
     check_shapes(network, parameters)
     if n_jobs is not None and not is_whole(n_jobs, 1):
-        raise GlassnetError(f"n_jobs must be a whole number of 1 or more, got {n_jobs}")
+        raise option_error("n_jobs", "must be a whole number of 1 or more", n_jobs)
     if clip is not None and not 0 < clip < float("inf"):
-        raise GlassnetError(f"clip must be a number above 0, got {clip}")
+        raise option_error("clip", "must be a number above 0", clip)
     masks = tuple(np.asarray(m, parameters.weights[0].dtype) for m in weight_masks)
     start = checked_start(network, parameters, masks)
     data = checked_data(network, x, y, sample_weight, start.weights[0].dtype, "")

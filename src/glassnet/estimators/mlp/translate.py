@@ -10,7 +10,7 @@ from glassnet.core.activations import Activation
 from glassnet.core.losses import LOSSES, Loss, find_loss
 from glassnet.core.network import Network, Parameters, check_shapes
 from glassnet.core.optimizers import AdamEpsilonHat, Momentum, Nesterov, Optimizer, Rprop
-from glassnet.errors import GlassnetError, unknown_name
+from glassnet.errors import GlassnetError, OptionRef, unknown_name
 from glassnet.estimators.translate import ACTIVATION_NAMES, CLASSIFIER_LOSSES, LOSS_NAMES
 from glassnet.models.model import Model
 from glassnet.training.plan import Plan
@@ -29,7 +29,7 @@ def activation_of(given: Any) -> Any:
         return given
     if isinstance(given, str):
         if given not in ACTIVATION_NAMES:
-            raise unknown_name("activation", given, ACTIVATION_NAMES)
+            raise unknown_name(OptionRef("activation"), given, ACTIVATION_NAMES)
         return ACTIVATION_NAMES[given]
     return [activation_of(each) for each in given]
 
@@ -45,7 +45,7 @@ def loss_of(given: str | Loss, output: str | None, outputs: int) -> Loss:
         **CLASSIFIER_LOSSES.get(output or "", {}),
     }
     if name not in known:
-        raise unknown_name("loss", name, known)
+        raise unknown_name(OptionRef("loss"), name, known)
     loss = find_loss(known[name] + colon + setting)
     return (
         replace(loss, reduction="mean_rows") if name == "poisson" and outputs > 1 else loss

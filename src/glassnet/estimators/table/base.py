@@ -11,11 +11,12 @@ from sklearn.utils import Tags, check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
 from glassnet.core.network import Network, Parameters
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, OptionError, OptionRef
 from glassnet.estimators.base import NetworkEstimator, check_judges
-from glassnet.estimators.table.options import in_scikit_learns_words, options_of
+from glassnet.estimators.table.options import options_of
 from glassnet.estimators.targets import answer_columns, read_weights, target_names
 from glassnet.estimators.validate_x import category_names, check_text, plain_rows, read_x
+from glassnet.estimators.wording import parameters_in_messages
 from glassnet.models.ensemble import ended
 from glassnet.recipe.fit import Rows, fit_table, judging_rows
 from glassnet.recipe.options import Options
@@ -64,7 +65,7 @@ class TableEstimator(NetworkEstimator):
 
     def _train(self, rows: Rows, judge: Rows | None, task: Task, targets: Sequence[Target]) -> Self:
         """Train; where no rows are given to judge the epochs, a part is drawn by the rule of `glassnet train`."""
-        with in_scikit_learns_words():
+        with parameters_in_messages():
             options = options_of(self, task, category_names(self.categories, rows.inputs))
             check_text(rows.inputs, options.categories)
             if judge is not None:
@@ -137,8 +138,14 @@ def _drawn(rows: Rows, task: Task, options: Options) -> tuple[Rows, Rows | None]
     fit, judge = judging_rows(rows.answers, task, options)
     if len(fit) < 2:
         total = len(fit) + len(judge)
-        raise GlassnetError(
-            f"validation_fraction {options.validation} leaves {len(fit)} of {total} rows to train on: make it smaller"
+        raise OptionError(
+            [
+                OptionRef("validation", options.validation),
+                f" leaves {len(fit)} of {total} rows to train on",
+            ],
+            option="validation",
+            value=options.validation,
+            remedy="make it smaller",
         )
     return rows.take(fit), rows.take(judge) if len(judge) else None
 

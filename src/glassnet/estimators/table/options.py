@@ -1,14 +1,10 @@
-"""scikit-learn's parameters of the table estimators as the options of `glassnet train`, and its messages in their words."""
+"""scikit-learn's parameters of the table estimators as the options of a table's training."""
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from sklearn.utils import check_random_state
 
-from glassnet.errors import GlassnetError
 from glassnet.estimators.translate import ACTIVATION_NAMES, CLASSIFIER_LOSSES, LOSS_NAMES
 from glassnet.recipe.options import OUTPUT_AND_LOSS, Options
 from glassnet.tables.targets import Task
@@ -33,14 +29,6 @@ OPTION_OF = {
     "engine": "engine",
 }
 """scikit-learn's word -> the option of `glassnet train`."""
-PARAMETER_OF = {
-    "seed": "random_state",
-    **{option: parameter for parameter, option in OPTION_OF.items()},
-}
-SAID = re.compile(
-    rf"^((?:\w+: )?(?:unknown )?)({'|'.join(PARAMETER_OF)})(?= must | ')|--(loss|task)\b"
-)
-"""Where a message names an option: at its beginning, or as the command line's."""
 
 
 def options_of(estimator: Any, task: Task, categories: tuple[str, ...]) -> Options:
@@ -70,13 +58,3 @@ def options_of(estimator: Any, task: Task, categories: tuple[str, ...]) -> Optio
     else:
         seed = check_random_state(estimator.random_state).randint(2**31 - 1)
     return Options(**given, seed=seed, holdout=0.0, categories=categories)
-
-
-@contextmanager
-def in_scikit_learns_words() -> Iterator[None]:
-    """Errors name scikit-learn's parameters instead of the options of `glassnet train`."""
-    try:
-        yield
-    except GlassnetError as error:
-        said = SAID.sub(lambda m: m[3] or m[1] + PARAMETER_OF[m[2]], str(error))
-        raise GlassnetError(said) from None
