@@ -13,7 +13,7 @@ import pytest
 
 import glassnet as gn
 from glassnet.cli import COMMANDS, main
-from glassnet.cli.wording import FLAGS, in_flags
+from glassnet.cli.wording import flags, in_flags
 from glassnet.errors import (
     GlassnetError,
     GlassnetWarning,
@@ -27,8 +27,9 @@ from glassnet.errors import (
     option_error,
     unknown_name,
 )
-from glassnet.estimators.wording import PARAMETER_OF, in_parameters
+from glassnet.estimators.wording import in_parameters
 from glassnet.models.rows import as_model
+from glassnet.recipe.options import SKLEARN_NAMES
 from glassnet.tables.read import read_table
 
 ROWS = 40
@@ -118,9 +119,10 @@ CALLS = [
     Call("3 activations for 2", {"activation": ["relu"] * 3}, "--activation relu,relu,relu"),
 ]
 
-NOT_IN_SCIKIT_LEARN = {option for option in FLAGS if PARAMETER_OF.get(option, "") != option}
-NOT_IN_PYTHON = set(PARAMETER_OF.values()) - set(PARAMETER_OF)
-PROSE = {"engine", "hidden", "loss", "members", "target", "task", "validation"}
+FLAGS = flags()
+NOT_IN_SCIKIT_LEARN = {option for option in FLAGS if SKLEARN_NAMES.get(option, "") != option}
+NOT_IN_PYTHON = set(SKLEARN_NAMES.values()) - set(SKLEARN_NAMES)
+PROSE = {"hidden", "loss", "members", "target", "task", "validation"}
 """Options whose names are also plain words, which a message may use."""
 
 
@@ -179,16 +181,16 @@ def test_estimators_name_parameters(call: Call) -> None:
     text = str(error)
     assert "--" not in text
     named = [name for name in NOT_IN_SCIKIT_LEARN if names_option(text, name)]
-    assert not set(named) - set(PARAMETER_OF.values())
+    assert not set(named) - set(SKLEARN_NAMES.values())
     if isinstance(error, OptionError):
-        assert PARAMETER_OF[str(error.option)] in text
+        assert SKLEARN_NAMES[str(error.option)] in text
 
 
 def test_the_faces_tables_name_what_there_is() -> None:
     commands = [getattr(import_module(f"glassnet.cli.{name}"), name) for name in COMMANDS]
-    flags = {flag for command in commands for p in command.params for flag in p.opts}
-    assert set(FLAGS.values()) <= flags
-    assert set(PARAMETER_OF.values()) <= set(gn.TableRegressor().get_params())
+    known = {flag for command in commands for p in command.params for flag in p.opts}
+    assert set(FLAGS.values()) <= known
+    assert set(SKLEARN_NAMES.values()) <= set(gn.TableRegressor().get_params())
 
 
 def test_an_option_in_each_faces_words() -> None:

@@ -78,7 +78,7 @@ TRAIN = [
     (["good.csv", "--patience", "0"], "--patience must be a whole number of 1 or more, got 0"),
     (
         ["good.csv", "--learning-rate", "-1"],
-        "--learning-rate must be a positive number for AdamW, got -1",
+        "--learning-rate must be a positive number, got -1",
     ),
     (["good.csv", "--l2", "-1"], "--l2 must be 0 or more"),
     (["good.csv", "--dropout", "1"], "--dropout must be from 0 to below 1"),
@@ -98,7 +98,7 @@ TRAIN = [
     (["good.csv", "--task", "multiclass"], None),
     (["good.csv", "--task", "binary"], "--task binary needs two"),
     (["good.csv", "--dtype", "float16"], "unknown --dtype 'float16'"),
-    (["good.csv", "--engine", "nativ"], "unknown engine 'nativ': did you mean 'native'"),
+    (["good.csv", "--engine", "nativ"], "unknown --engine 'nativ': did you mean 'native'"),
     (["good.csv", "--engine", "xla"], "engine 'xla' is not part of this installation"),
     (["good.csv", "--category", "c"], "unknown column 'c'"),
     (["good.csv", "--ignore", "c"], "unknown column 'c'"),

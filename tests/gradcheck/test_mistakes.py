@@ -8,8 +8,18 @@ import pytest
 from by_hand import ByHand, sigma
 
 from conftest import PAIRS, targets
-from glassnet import Network, Parameters, backprop, check_gradient, feedforward
+from glassnet import (
+    Activation,
+    Loss,
+    Network,
+    Parameters,
+    backprop,
+    check_gradient,
+    feedforward,
+)
 from glassnet.errors import GlassnetError
+from glassnet.gradcheck.mistakes.table import MISTAKES
+from glassnet.gradcheck.mistakes.wording import wording
 
 NETWORKS = {
     "article": Network([3, 4, 1], "sigmoid", "sigmoid", "sum_of_squares", bias=False),
@@ -146,6 +156,60 @@ def test_a_mistake_in_the_loop_over_hidden_layers() -> None:
         f"missing activation slope in layer {n}: write delta{n} = (delta{n + 1} @ W{n + 1}.T) * (1 - a{n}**2)"
         for n in (1, 2)
     ]
+
+
+def test_a_focal_losss_way_back_through_softmax() -> None:
+    """Its derivative in the output is worked out from its formula, as no one wrote it down."""
+    network = Network([2, 3], loss="categorical_focal", bias=False)
+    random = np.random.default_rng(0)
+    w, x, y = random.normal(size=(2, 3)), random.normal(size=(4, 2)), np.eye(3)[[0, 2, 1, 0]]
+    a = feedforward(network, Parameters((w,)), x).output
+    da = y * (2 * (1 - a) * np.log(a) - (1 - a) ** 2 / a) / 4  # of -y (1 - a)^2 log a, a mean
+    elementwise = [x.T @ (da * a * (1 - a))]
+    check = check_gradient(
+        lambda p: loss_of(network, Parameters(tuple(p)), x, y),
+        elementwise,
+        [w],
+        network=network,
+        x=x,
+        y=y,
+    )
+    assert check.mistake.startswith("the slope of softmax in layer 1 is a (1 - a), but each output")
+    assert check.mistake.endswith("write delta1 = dE/dz1")
+
+
+@pytest.mark.parametrize(
+    ("hidden", "written"),
+    [
+        ("relu", "(a1 > 0)"),
+        ("leaky_relu", "np.where(a1 > 0, 1, 0.01)"),
+        ("softplus", "(1 - np.exp(-a1))"),
+        ("exponential", "a1"),
+        ("gelu", "(the slope of gelu at z1)"),
+        (Activation("wave", value=np.sin, derivative=np.cos), "(the slope of wave at z1)"),
+    ],
+)
+def test_the_right_line_comes_from_the_activations_formula(hidden: Any, written: str) -> None:
+    text = wording(MISTAKES[0], Network([2, 3, 1], hidden), 0)
+    assert text.endswith(f"write delta1 = (delta2 @ W2.T) * {written}")
+
+
+@pytest.mark.parametrize(
+    ("loss", "written"),
+    [
+        ("sum_of_squares", "2 * (a2 - y)"),
+        ("half_mean_squared_error", "(a2 - y) / (N * K)"),
+        ("huber:0.5", "np.maximum(-0.5, np.minimum(a2 - y, 0.5)) / (N * K)"),
+        ("mean_absolute_error", "np.sign(a2 - y) / (N * K)"),
+        ("binary_cross_entropy", "(a2 - y) / N"),
+        ("poisson", "(a2 - y) / (N * K)"),
+        ("binary_focal", "dE/dz2"),
+        (Loss("fourth", value=np.multiply, delta=np.multiply), "dE/da2"),
+    ],
+)
+def test_the_right_line_comes_from_the_losss_formula(loss: Any, written: str) -> None:
+    network = Network([2, 3, 1], loss=loss)
+    assert wording(MISTAKES[0], network, 1).endswith(f"write delta2 = {written}")
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -22,7 +22,7 @@ def test_the_activations_are_feedforwards() -> None:
             model, X, columns=["x1", "x2"], layer=layer, resolution=4
         )
         assert display.nodes == list(range(width))
-        place = [[display.plane.x.places[3], display.plane.y.places[1]]]
+        place = [[display.plane.x.grid[3], display.plane.y.grid[1]]]
         trace = gn.feedforward(model.network, model.parameters, place)
         np.testing.assert_allclose(display.activations[1, 3], trace.a[layer][0], rtol=1e-12)
         assert [axes.get_title() for axes in display.axes_] == [

@@ -13,7 +13,8 @@ import glassnet as gn
 from conftest import in_ci
 from glassnet import article
 from glassnet.explanation.build import explain
-from glassnet.recipe.run import options_from, run_table
+from glassnet.recipe.options import options_from
+from glassnet.recipe.run import run_table
 from glassnet.report.build import make_report
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
@@ -54,7 +55,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         ("numbers", "cars.csv", "miles_per_gallon"),
     ]:
         done = run_table(DATA / table, target, options_from(quick))
-        written[name] = make_report(done, _record(done, table, target), table)
+        written[name] = make_report(done, _record(done, table), table)
     diagrams = [
         gn.NetworkDisplay.from_model(
             (gn.Network(sizes, "tanh"), gn.initialize(gn.Network(sizes, "tanh"), seed=1))
@@ -72,10 +73,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 SIZES = ([3, 4, 1], [10, 16, 8, 3], [200, 64, 64, 1])
 
 
-def _record(done: Any, table: str, target: str) -> dict[str, Any]:
-    from glassnet.cli.train import make_record
+def _record(done: Any, table: str) -> Any:
+    from glassnet.runs.record import record_of_table
 
-    return {**make_record(str(DATA / table), done), "target": [target]}
+    return record_of_table(done, str(DATA / table))
 
 
 def opened(browser: Any, path: Path, scheme: str = "light", size: dict[str, int] = WIDE) -> Any:

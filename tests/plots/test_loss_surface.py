@@ -53,9 +53,9 @@ def test_a_path_in_a_plane_is_shown_whole_and_its_points_are_where_they_are() ->
     model = small_model(hidden=(4,))
     path = a_path(model)  # spanned by two vectors
     display = LossSurfaceDisplay.from_model(model, TABLE, path=path, resolution=3)
-    assert display.shares is not None
-    assert sum(display.shares) == pytest.approx(1.0)
-    assert display.shares[0] > display.shares[1]
+    assert display.fractions is not None
+    assert sum(display.fractions) == pytest.approx(1.0)
+    assert display.fractions[0] > display.fractions[1]
     assert display.epochs == [0, 10, 20, 30, 40, 50]
     middle = to_vector(model.parameters)
     for (_, parameters), point in zip(path, display.points, strict=True):
@@ -75,7 +75,7 @@ def test_a_path_in_a_plane_is_shown_whole_and_its_points_are_where_they_are() ->
 def test_the_share_that_a_plane_shows_by_hand() -> None:
     # three points, 3, 2 and 1 away from the trained weights at right angles: 9 + 4 of 14 lie in the plane of the first two
     found = path_directions(np.diag([3.0, 2.0, 1.0, 0.0])[:3])
-    assert found.shares == pytest.approx((9 / 14, 4 / 14))
+    assert found.fractions == pytest.approx((9 / 14, 4 / 14))
     np.testing.assert_allclose(np.abs(found.vectors), np.eye(4)[:2], atol=1e-12)
     assert found.vectors[0, 0] == pytest.approx(-1)  # the start is on the left
 
@@ -102,7 +102,7 @@ def test_random_directions_are_as_long_as_each_nodes_weights_and_leave_biases_an
 def test_without_a_path_the_trained_weights_are_in_the_middle() -> None:
     model = small_model(hidden=(4,))
     display = LossSurfaceDisplay.from_model(model, TABLE, resolution=5)
-    assert display.shares is None
+    assert display.fractions is None
     assert display.points.shape == (0, 2)
     assert (display.first[0], display.first[2], display.first[-1]) == (-1, 0, 1)
     rows = rows_of(model, TABLE)
@@ -118,10 +118,11 @@ def test_from_a_run_with_its_path() -> None:
     assert display.epochs == [0, 8, 16, 24, 32, 40]
     labels = {line.get_label() for line in display.ax_.lines}
     assert {"path", "start (epoch 0)", "end (epoch 40)", "trained weights"} <= labels
-    assert display.shares is not None
-    assert f"the plane shows {sum(display.shares):.1%} of the path's movement" in display.ax_.texts[
-        0
-    ].get_text().replace("\n", " ")
+    assert display.fractions is not None
+    assert (
+        f"the plane shows {sum(display.fractions):.1%} of the path's movement"
+        in display.ax_.texts[0].get_text().replace("\n", " ")
+    )
     with pytest.raises(GlassnetError, match="x has 20 rows"):
         LossSurfaceDisplay.from_run(run, NETWORK, X, Y[:5])
     plain = gn.train(NETWORK, gn.initialize(NETWORK, seed=1), X, Y, epochs=40)

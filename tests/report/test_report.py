@@ -4,6 +4,7 @@ import html
 import json
 import re
 import shlex
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -12,13 +13,14 @@ import pytest
 from pages import Page
 from small_models import TABLE
 
-from glassnet.cli.train import make_record, train
+from glassnet.cli.train import train
 from glassnet.models.rows import Rows, rows_of
-from glassnet.recipe.options import Options
-from glassnet.recipe.run import TableRun, options_from, run_table
+from glassnet.recipe.options import Options, options_from
+from glassnet.recipe.run import TableRun, run_table
 from glassnet.report.build import MOST_COLUMNS, make_report
 from glassnet.report.pictures import MANY, attempt, score_pictures
 from glassnet.report.worst import worst_rows
+from glassnet.runs.record import RunRecord, record_of_table
 from glassnet.tables.targets import NumberTarget
 
 QUICK: dict[str, Any] = {"epochs": 2, "hidden": [3], "members": 2, "engine": "numpy"}
@@ -39,20 +41,20 @@ TASKS: dict[str, tuple[dict[str, Any], list[str], dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def run_of(task: str) -> tuple[TableRun, dict[str, Any]]:
+def run_of(task: str) -> tuple[TableRun, RunRecord]:
     table, targets, options = TASKS[task]
     done = run_table(table, targets, options_from({**QUICK, **options}))
-    return done, make_record("-", done)
+    return done, record_of_table(done, None)
 
 
 @pytest.fixture(scope="module", params=TASKS)
-def run(request: pytest.FixtureRequest) -> tuple[TableRun, dict[str, Any], str]:
+def run(request: pytest.FixtureRequest) -> tuple[TableRun, RunRecord, str]:
     done, record = run_of(request.param)
     return done, record, make_report(done, record, "a <table> & more.csv")
 
 
 def test_the_page_is_whole_stands_alone_and_can_be_used_without_eyes_or_mouse(
-    run: tuple[TableRun, dict[str, Any], str],
+    run: tuple[TableRun, RunRecord, str],
 ) -> None:
     page = Page(run[2])
     assert page.outside() == []
@@ -78,11 +80,11 @@ def test_the_page_is_whole_stands_alone_and_can_be_used_without_eyes_or_mouse(
     assert len(boxes) >= 5
     assert all(box.attributes["tabindex"] == "0" for box in boxes)
     assert page.all("html")[0].attributes["lang"] == "en"
-    assert page.all("title")[0].text == f"{', '.join(run[1]['target'])} from a <table> & more.csv"
+    assert page.all("title")[0].text == f"{', '.join(run[1].target)} from a <table> & more.csv"
 
 
 def test_the_scores_are_the_models_beside_those_of_a_constant_answer(
-    run: tuple[TableRun, dict[str, Any], str],
+    run: tuple[TableRun, RunRecord, str],
 ) -> None:
     done, _, text = run
     section = text[text.index('<section id="scores">') : text.index('<section id="columns">')]
@@ -95,7 +97,7 @@ def test_the_scores_are_the_models_beside_those_of_a_constant_answer(
     ]
     assert cells[::2] == wanted
     target = model.encoding.targets[0]
-    known = done.columns.take(done.rows[done.scored])[target.name]
+    known = done.columns.take(done.rows[done.scored_part])[target.name]
     learnt = done.columns.take(done.rows["train"])[target.name]
     if isinstance(target, NumberTarget):
         mean = learnt.values.mean()
@@ -143,10 +145,10 @@ def test_the_worst_rows_are_those_of_the_largest_error() -> None:
 def worst_of(done: TableRun, count: int) -> list[Any]:
     held = done.columns.take(done.rows["holdout"])
     rows = Rows(done.model, held.select(done.model.encoding.needed), held.select(["price"]))
-    return worst_rows(rows, done.line[done.rows["holdout"]], count)
+    return worst_rows(rows, done.row_numbers[done.rows["holdout"]], count)
 
 
-def test_the_command_repeats_the_run(run: tuple[TableRun, dict[str, Any], str]) -> None:
+def test_the_command_repeats_the_run(run: tuple[TableRun, RunRecord, str]) -> None:
     done, record, text = run
     found = re.search(r"<code>(glassnet train.*?)</code>", text, re.DOTALL)
     assert found
@@ -158,22 +160,21 @@ def test_the_command_repeats_the_run(run: tuple[TableRun, dict[str, Any], str]) 
         "categories": given["category"],
     }
     options = {name: given[name] for name in Options.__dataclass_fields__ if name not in several}
-    assert Options(**{**options, **several}) == done.options
-    assert list(given["target"]) == record["target"]
+    assert Options(**{**options, **several}) == done.options.as_options()
+    assert tuple(given["target"]) == record.target
     assert 'train_table("TABLE.csv"' in html.unescape(text)
-    again = run_table(
-        {name: done.columns[name].values for name in done.columns}, given["target"], done.options
-    )
+    table = {name: done.columns[name].values for name in done.columns}
+    again = run_table(table, given["target"], done.options.as_options())
     assert again.model.scores == done.model.scores
 
 
 def test_a_command_of_a_file_names_it_and_0_is_said() -> None:
     done, record = run_of("four rows")
-    named = {
-        **record,
-        "command": ["train", "my table.csv", "--target", "y"],
-        "table": "/data/my table.csv",
-    }
+    named = replace(
+        record,
+        command=("train", "my table.csv", "--target", "y"),
+        table="/data/my table.csv",
+    )
     text = html.unescape(make_report(done, named, "my table.csv"))
     assert "<code>glassnet train 'my table.csv' --target y --task binary" in text
     assert "--validation 0.0 --holdout 0.0" in text
@@ -182,7 +183,7 @@ def test_a_command_of_a_file_names_it_and_0_is_said() -> None:
 
 
 def test_names_are_text_and_never_markup_or_mathematics(
-    run: tuple[TableRun, dict[str, Any], str],
+    run: tuple[TableRun, RunRecord, str],
 ) -> None:
     page = Page(run[2])
     assert len(page.all("script")) == 1
@@ -191,7 +192,7 @@ def test_names_are_text_and_never_markup_or_mathematics(
     assert {" ".join(name.split()) for name in run[0].model.encoding.needed} <= set(listed)
 
 
-def test_settings_are_said_as_they_are(run: tuple[TableRun, dict[str, Any], str]) -> None:
+def test_settings_are_said_as_they_are(run: tuple[TableRun, RunRecord, str]) -> None:
     page = Page(run[2])
     told = dict(
         zip([e.text for e in page.all("dt")], [e.text for e in page.all("dd")], strict=True)
@@ -250,7 +251,7 @@ def test_of_many_columns_the_first_are_listed() -> None:
         "y": random.normal(size=30)
     }
     done = run_table(table, "y", options_from(QUICK))
-    text = make_report(done, make_record("-", done), "t")
+    text = make_report(done, record_of_table(done, None), "t")
     assert "7 more columns are in run.json." in text
     assert f">x{MOST_COLUMNS - 1}</th>" in text
     assert f">x{MOST_COLUMNS}</th>" not in text
@@ -262,8 +263,9 @@ def test_a_run_that_was_stopped_has_its_report() -> None:
 
     table, targets, _ = TASKS["classes"]
     done = run_table(table, targets, options_from({**QUICK, "members": 1, "epochs": 9}), stop)
-    record = json.loads(json.dumps(make_record("-", done)))
-    assert record["ended"] == "interrupted"
+    content = json.loads(json.dumps(record_of_table(done, None).to_dict()))
+    record = RunRecord.from_dict(content)
+    assert record.ended == "interrupted"
     assert (
         f"The run {done.diagnosis}." in Page(make_report(done, record, "t")).all("header")[0].text
     )

@@ -12,7 +12,12 @@ def measured(epochs: int, **changes: np.ndarray) -> Measured:
         for name in ("loss", "penalty", "gradient_norm", "validation_loss")
     }
     return Measured(
-        **{"iteration_loss": np.arange(2 * epochs) + 0.5, **series, "output": np.ones((1, 1)), **changes}
+        **{
+            "iteration_loss": np.arange(2 * epochs) + 0.5,
+            **series,
+            "output": np.ones((1, 1)),
+            **changes,
+        }
     )
 
 

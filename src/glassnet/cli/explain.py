@@ -9,6 +9,7 @@ from glassnet.errors import GlassnetError, unknown_name
 
 if TYPE_CHECKING:
     from glassnet.explanation.parts import Explanation
+    from glassnet.models.rows import Rows
 
 FORMATS = ("text", "md", "html", "json")
 
@@ -64,9 +65,7 @@ def explain(
     is CSV on standard input; without it the rows are those the run was given.
     """
     from glassnet.files import check_free, whole_file
-    from glassnet.models.model import load
     from glassnet.notation.numerals import check_digits
-    from glassnet.runs.folder import at_iteration, rows_of_run
 
     if form not in FORMATS:
         raise unknown_name("--format", form, FORMATS)
@@ -75,11 +74,8 @@ def explain(
         raise GlassnetError("--iteration is about the rows of the run itself: leave TABLE out")
     if out is not None:
         check_free(out)
-    loaded = load(model)
-    given = rows_of_run(model, loaded, table)
-    if iteration is not None:
-        loaded = at_iteration(loaded, iteration)
-    explanation = _explained(loaded, given, rows, _nodes(nodes), backward, iteration)
+    given = _rows(model, table, iteration)
+    explanation = _explained(given, rows, _nodes(nodes), backward, iteration)
     if out is None:
         _print(explanation, form, digits)
         return
@@ -87,31 +83,38 @@ def explain(
         part.write_text(_written(explanation, form, digits), encoding="utf-8")
 
 
+def _rows(path: Path, table: str | None, iteration: int | None) -> "Rows":
+    """The rows of the table, or where none is named those that the run was given, as the model sees them."""
+    from dataclasses import replace
+
+    from glassnet.models.model import load
+    from glassnet.models.rows import rows_of
+    from glassnet.runs.open import open_run
+
+    if table is not None:
+        return rows_of(load(path), table)
+    run = open_run(path)
+    if iteration is None:
+        return run.table_rows()
+    return replace(run.table_rows(), model=run.model_before(iteration))
+
+
 def _explained(
-    loaded: Any,
-    given: Any,
-    rows: tuple[int, ...],
-    nodes: Any,
-    backward: bool,
-    iteration: int | None,
+    given: "Rows", rows: tuple[int, ...], nodes: Any, backward: bool, iteration: int | None
 ) -> "Explanation":
     from dataclasses import replace
 
-    from glassnet import article
     from glassnet.explanation.build import explain_rows
-    from glassnet.runs.folder import is_demo
 
     for row in rows:
         if not 1 <= row <= len(given):
             raise GlassnetError(f"--row {row}: the table has rows 1 to {len(given)}")
-    rate = article.LEARNING_RATE if is_demo(loaded) else None
-    given = replace(given, model=loaded)
     if iteration is not None:
-        every = range(1, len(given) + 1)
-        told = explain_rows(given, every, backward, nodes, rate, detail=rows or None)
-        return replace(told, title=f"Iteration {iteration} of {told.title}")
+        batch = range(1, len(given) + 1)
+        explanation = explain_rows(given, batch, backward, nodes, detail=rows or None)
+        return replace(explanation, title=f"Iteration {iteration} of {explanation.title}")
     chosen = list(dict.fromkeys(rows)) or [1]
-    return explain_rows(given.take([row - 1 for row in chosen]), chosen, backward, nodes, rate)
+    return explain_rows(given.take([row - 1 for row in chosen]), chosen, backward, nodes)
 
 
 def _nodes(nodes: tuple[str, ...]) -> Any:

@@ -1,7 +1,7 @@
 """`glassnet plot`: each picture of a trained model as a file."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +12,7 @@ from glassnet.errors import GlassnetError, unknown_name
 if TYPE_CHECKING:
     from glassnet.models.model import Model
     from glassnet.models.rows import Rows
+    from glassnet.runs.open import RunFolder
 
 PATH_POINTS = 40  # of the path over the loss surface
 
@@ -26,19 +27,25 @@ class Asked:
     options: dict[str, Any]
 
     def rows(self) -> "Rows":
-        """The rows of the table, or those the run was given."""
-        from glassnet.runs.folder import rows_of_run
+        """The rows of the table, or where none is named those that the run was given."""
+        if self.table is None:
+            return replace(self.run.table_rows(), model=self.model)
+        from glassnet.models.rows import rows_of
 
-        return rows_of_run(self.path, self.model, self.table)
+        return rows_of(self.model, self.table)
 
     def scored(self) -> "Rows":
-        """The rows of the table, or of the run those it was scored on: held out from training, if any were."""
-        from glassnet.runs.folder import is_demo, scored_rows
+        """The rows of the table, or where none is named those that the run was scored on."""
+        if self.table is None:
+            return replace(self.run.scored_rows(), model=self.model)
+        return self.rows().with_answers()
 
-        rows = self.rows()
-        if self.table is not None or is_demo(self.model):
-            return rows.with_answers()
-        return rows.take(scored_rows(self.path))
+    @property
+    def run(self) -> "RunFolder":
+        """The run folder that the model is in. Raises GlassnetError where it is in none."""
+        from glassnet.runs.open import open_run
+
+        return open_run(self.path)
 
 
 def _network(asked: Asked) -> Any:
@@ -111,9 +118,8 @@ def _activations(asked: Asked) -> Any:
 
 def _loss_surface(asked: Asked) -> Any:
     from glassnet.plots.loss_surface import LossSurfaceDisplay
-    from glassnet.runs.folder import path_of_run
 
-    path = path_of_run(asked.path, asked.model, PATH_POINTS) if asked.table is None else ()
+    path = asked.run.training_path(PATH_POINTS) if asked.table is None else ()
     return LossSurfaceDisplay.from_model(asked.model, asked.rows().with_answers(), path=path)
 
 
@@ -215,7 +221,7 @@ def plot(picture: str, model: Path, table: str | None, out: Path | None, **optio
     """
     from glassnet.files import check_free
     from glassnet.models.model import load
-    from glassnet.plots.figures import check_format, save_figure
+    from glassnet.plots.figures import check_format
 
     if picture not in PICTURES:
         raise unknown_name("picture", picture, PICTURES)
@@ -225,8 +231,5 @@ def plot(picture: str, model: Path, table: str | None, out: Path | None, **optio
     chosen = PICTURES[picture]
     given = _given(chosen, options)
     display = chosen.make(Asked(load(model), model, table, given))
-    if hasattr(display, "save"):
-        display.save(out)
-    else:
-        save_figure(display.figure_, out)
+    display.save(out)
     click.echo(f"Written to {out}")

@@ -1,39 +1,26 @@
-"""Options in the command line's words, for messages that name one: this table, and nothing else."""
+"""Options in the command line's words, for messages that name one: their flags, and nothing else."""
 
 import shlex
 
 from glassnet.errors import OptionRef
 
-FLAGS = {
-    "activation": "--activation",
-    "affine": "--affine",
-    "batch_size": "--batch-size",
-    "categories": "--category",
-    "decay": "--decay",
+OTHER_FLAGS = {
     "digits": "--digits",
-    "dropout": "--dropout",
-    "dtype": "--dtype",
-    "engine": "--engine",
-    "epochs": "--epochs",
-    "hidden": "--hidden",
-    "holdout": "--holdout",
-    "ignore": "--ignore",
     "iteration": "--iteration",
-    "l1": "--l1",
-    "l2": "--l2",
-    "learning_rate": "--learning-rate",
-    "loss": "--loss",
-    "members": "--members",
-    "optimizer": "--optimizer",
-    "patience": "--patience",
     "rng": "--rng",
-    "schedule": "--schedule",
-    "seed": "--seed",
     "target": "--target",
-    "task": "--task",
-    "validation": "--validation",
 }
-"""The library's name of an option -> the flag that gives it."""
+"""Flags of options that are not declared in `recipe/options.py`."""
+
+
+def flags() -> dict[str, str]:
+    """The library's name of each option -> the flag that gives it."""
+    from glassnet.recipe.options import DECLARATIONS  # only once a message is written
+
+    declared: dict[str, str] = {}
+    for name, declaration in DECLARATIONS.items():
+        declared[name] = "--" + (declaration.flag or name).replace("_", "-")
+    return declared | OTHER_FLAGS
 
 
 def in_flags(option: OptionRef) -> str:
@@ -42,7 +29,7 @@ def in_flags(option: OptionRef) -> str:
     >>> in_flags(OptionRef("categories", ["model year"]))
     "--category 'model year'"
     """
-    flag = FLAGS.get(option.name, option.name)
+    flag = flags().get(option.name, option.name)
     if option.value is None or option.value is True:
         return flag
     values = option.value if isinstance(option.value, (list, tuple)) else [option.value]

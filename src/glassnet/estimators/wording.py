@@ -1,17 +1,13 @@
-"""Options in scikit-learn's words, for messages that name one: this table, and nothing else."""
+"""Options in scikit-learn's words, for messages that name one.
+
+The table is `SKLEARN_NAMES`, made of the options' declarations in `recipe/options.py`.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from glassnet.errors import GlassnetError, OptionRef, in_python
-from glassnet.estimators.table.options import OPTION_OF
-
-PARAMETER_OF = {
-    "categories": "categories",
-    "seed": "random_state",
-    **{option: parameter for parameter, option in OPTION_OF.items()},
-}
-"""The library's name of an option -> the estimators' parameter that gives it."""
+from glassnet.recipe.options import SKLEARN_NAMES
 
 
 def in_parameters(option: OptionRef) -> str:
@@ -20,7 +16,7 @@ def in_parameters(option: OptionRef) -> str:
     >>> in_parameters(OptionRef("l2", 0.1))
     'alpha=0.1'
     """
-    return in_python(OptionRef(PARAMETER_OF.get(option.name, option.name), option.value))
+    return in_python(OptionRef(SKLEARN_NAMES.get(option.name, option.name), option.value))
 
 
 @contextmanager

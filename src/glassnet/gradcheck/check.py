@@ -112,7 +112,7 @@ def check_gradient(
     if network is not None and (x is None or y is None):
         raise GlassnetError("with network=, give the rows and targets of the loss too: x= and y=")
     from glassnet.gradcheck.mistakes.numbers import (  # every training imports this file
-        Slopes,
+        GradientArray,
         check_same_shapes,
         from_numbers,
     )
@@ -161,7 +161,11 @@ def check_gradient(
         known = np.full(point.size, np.nan)
         known[chosen] = measured[:, 2]
         found = list(
-            map(Slopes, names, *(split_like(values, arrays) for values in (given, known, point)))
+            map(
+                GradientArray,
+                names,
+                *(split_like(values, arrays) for values in (given, known, point)),
+            )
         )
         slack = 1e-9 * scale + float(np.max(rounding))
         mistake = (
@@ -218,7 +222,7 @@ def check_custom(network: Network, y: Array) -> None:
             _check_pair(
                 f"loss '{network.loss.name}'",
                 "delta",
-                lambda prediction: network.loss.each(prediction, y),
+                lambda prediction: network.loss.elementwise(prediction, y),
                 points,
             )
 

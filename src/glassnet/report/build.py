@@ -1,17 +1,22 @@
 """make_report(): all that a run's report tells, gathered and put into the page."""
 
 import shlex
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from glassnet.core.metrics import class_scores, regression_scores
+from glassnet.files import whole_file
 from glassnet.models.rows import Rows
 from glassnet.pages.page import ASSETS, asset
 from glassnet.plots.network.display import NetworkDisplay
 from glassnet.recipe.run import TableRun
 from glassnet.report.pictures import column_pictures, loss_picture, score_pictures
 from glassnet.report.worst import worst_rows
+from glassnet.runs.layout import REPORT
+from glassnet.runs.open import RunFolder
+from glassnet.runs.record import RunRecord
 from glassnet.tables.inputs import Number
 from glassnet.tables.targets import NumberTarget
 
@@ -25,7 +30,13 @@ model = gn.train_table(record["table"], record["target"], **record["options"])
 MOST_COLUMNS = 60  # of the table that are listed one by one
 
 
-def make_report(done: TableRun, record: dict[str, Any], name: str) -> str:
+def write_report(run: RunFolder, done: TableRun, table: str) -> None:
+    """Add the report to the folder of a run that has just been written; `table` is the table's name."""
+    with whole_file(run.path / REPORT) as part:
+        part.write_text(make_report(done, run.record, table), encoding="utf-8")
+
+
+def make_report(done: TableRun, record: RunRecord, name: str) -> str:
     """The report of a run as one HTML page without outside resources.
 
     Parameters
@@ -36,9 +47,12 @@ def make_report(done: TableRun, record: dict[str, Any], name: str) -> str:
     """
     import jinja2
 
-    rows, held_out = _rows(done, done.scored), done.scored == "holdout"
+    rows, held_out = _rows(done, done.scored_part), done.scored_part == "holdout"
     what = "held out from training" if held_out else "that were trained on (none were held out)"
     which = f"{len(rows):,} row{'s' * (len(rows) > 1)} {what}"
+    program = PROGRAM
+    if not record.has_table_file:
+        program = PROGRAM.replace('record["table"]', '"TABLE.csv"')
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(ASSETS), autoescape=True, undefined=jinja2.StrictUndefined
     )
@@ -48,7 +62,7 @@ def make_report(done: TableRun, record: dict[str, Any], name: str) -> str:
         script=asset("explain.js"),
         name=name,
         record=record,
-        targets=list(record["target"]),
+        targets=list(record.target),
         which=which,
         held_out=held_out,
         scores=_scores(done, rows),
@@ -58,12 +72,10 @@ def make_report(done: TableRun, record: dict[str, Any], name: str) -> str:
         column_pictures=list(column_pictures(done.model, rows, which)),
         loss=loss_picture(done.model),
         diagram=NetworkDisplay.from_model(done.model).svg,
-        worst=worst_rows(rows, done.line[done.rows[done.scored]], WORST),
-        settings=_settings(record["options"]),
+        worst=worst_rows(rows, done.row_numbers[done.rows[done.scored_part]], WORST),
+        settings=_settings(asdict(record.options)),
         command=_command(record),
-        program=PROGRAM.replace('record["table"]', '"TABLE.csv"')
-        if record["table"] == "-"
-        else PROGRAM,
+        program=program,
     )
 
 
@@ -143,18 +155,24 @@ def _setting(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def _command(record: dict[str, Any]) -> str:
-    """The command that repeats the run: its table and targets, and every option as it was decided."""
-    parts = ["glassnet", *record["command"]]
-    for name, value in record["options"].items():
-        option = "--category" if name == "categories" else f"--{name}".replace("_", "-")
-        if name in ("categories", "ignore"):
-            parts += [part for item in value for part in (option, str(item))]
-        elif value is True:
-            parts.append(option)
-        elif value is not None and value is not False:  # 0 and 0.0 equal False, and are said
-            parts += [
-                option,
-                ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value),
-            ]
-    return shlex.join(parts) + (" < TABLE.csv" if record["table"] == "-" else "")
+def _command(record: RunRecord) -> str:
+    """The command that repeats the run: its table and targets, and every option as it was settled."""
+    parts = ["glassnet", *record.command]
+    for name, value in asdict(record.options).items():
+        parts += _option(name, value)
+    command = shlex.join(parts)
+    return command if record.has_table_file else f"{command} < TABLE.csv"
+
+
+def _option(name: str, value: Any) -> list[str]:
+    """An option as the words of a command; nothing where it is off."""
+    option = "--category" if name == "categories" else f"--{name}".replace("_", "-")
+    if value is None or value is False:
+        return []
+    if value is True:
+        return [option]
+    if name in ("categories", "ignore"):
+        return [word for item in value for word in (option, str(item))]
+    if isinstance(value, (list, tuple)):
+        return [option, ",".join(map(str, value))]
+    return [option, str(value)]

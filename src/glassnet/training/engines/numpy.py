@@ -142,7 +142,7 @@ def _iterate(
         batch.x.dtype,
     )
     trace = feedforward(problem.network, state.parameters, batch.x, masks, problem.weight_masks)
-    penalty = problem.penalty and problem.penalty.share(
+    penalty = problem.penalty and problem.penalty.scaled(
         problem.network.loss.penalty_scale(rows, problem.data.x.shape[0])
     )
     loss, gradients = backprop(
