@@ -55,9 +55,7 @@ class Optimizer:
             value = getattr(self, one.name)
             allowed: Range = one.metadata.get("allowed", POSITIVE)
             if not allowed.holds(value):
-                raise option_error(
-                    one.name, f"must be {allowed.description} for {type(self).__name__}", value
-                )
+                raise option_error(one.name, f"must be {allowed.description}", value)
 
     def init(self, parameters: Parameters) -> OptimizerState:
         """The state before the first update."""

@@ -54,7 +54,7 @@ class TableSource:
         raise OptionError(
             [
                 OptionRef("iteration"),
-                " is for a run of the demo, whose every iteration can be repeated",
+                " is for a run of `glassnet demo`, whose every iteration can be repeated",
             ],
             option="iteration",
             value=iteration,

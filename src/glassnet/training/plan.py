@@ -87,7 +87,7 @@ class Plan:
         if not (self.min_delta >= 0 and isfinite(self.min_delta)):
             raise option_error("min_delta", "must be 0 or more", self.min_delta)
         if not is_whole(self.seed, 0):
-            raise option_error("seed", "must be a whole number of 0 or more", self.seed)
+            raise option_error("seed", "must be 0 or more and whole", self.seed)
         if isinstance(self.schedule, str) and self.schedule not in SCHEDULES:
             raise unknown_name(OptionRef("schedule"), self.schedule, SCHEDULES)
 
