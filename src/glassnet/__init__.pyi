@@ -99,10 +99,10 @@ from glassnet.errors import (
 )
 from glassnet.estimators.encoder import TableEncoder as TableEncoder
 from glassnet.estimators.hidden_features import HiddenFeatures as HiddenFeatures
-from glassnet.estimators.mlp.estimators import (
+from glassnet.estimators.mlp.classifier import (
     MLPClassifier as MLPClassifier,
 )
-from glassnet.estimators.mlp.estimators import (
+from glassnet.estimators.mlp.regressor import (
     MLPRegressor as MLPRegressor,
 )
 from glassnet.estimators.table.estimators import (

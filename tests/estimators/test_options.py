@@ -20,7 +20,7 @@ from glassnet.core.network import Parameters, leaves
 from glassnet.errors import GlassnetError
 from glassnet.estimators.mlp import fitting
 from glassnet.estimators.mlp.translate import SOLVERS
-from glassnet.training.plan import SCHEDULES
+from glassnet.training.schedules import SCHEDULES
 
 RANDOM = np.random.default_rng(1)
 X = RANDOM.normal(size=(80, 4))
@@ -517,10 +517,25 @@ def test_a_run_that_leaves_the_finite_numbers_keeps_its_best_and_says_why() -> N
     assert np.isfinite(fitted.predict(X)).all()
 
 
+@pytest.mark.parametrize("rate", [0.001, 1.0])
+def test_a_fit_that_diverges_keeps_its_best_and_says_why(rate: float) -> None:
+    x = np.arange(1, 500.0)[:, None]
+    settings = {"hidden_layer_sizes": (20,), "solver": "sgd", "learning_rate_init": rate}
+    far = MLPRegressor(**settings, random_state=0)
+    with pytest.warns(ConvergenceWarning, match="diverged.*the inputs go up to 499.*Scale the"):
+        far.fit(x, x[:, 0] + 1)
+    start = MLPRegressor(**settings, random_state=0, max_iter=1)
+    start.fit(x, x[:, 0] + 1)
+    assert far.loss_curve_[-1] > 1e6 * 0.5 * np.mean((x + 1) ** 2)
+    assert far.score(x, x[:, 0] + 1) > -1e4  # that of the last weights is -1e7 and less
+    assert start.diagnosis_.startswith("diverged")
+    assert start.partial_fit(x, x[:, 0] + 1).diagnosis_.startswith("diverged")
+
+
 def test_every_end_is_said() -> None:
     assert "all 20 iterations were used" in regressor().fit(X, NUMBERS).diagnosis_
     assert (
-        "as the course of its learning rate wants"
+        "as the schedule of its learning rate wants"
         in regressor(learning_rate="cosine").fit(X, NUMBERS).diagnosis_
     )
     assert regressor(solver="lm", max_iter=500, tol=1e-3).fit(X, NUMBERS).diagnosis_ == "converged"
@@ -545,12 +560,13 @@ def test_verbose_tells_each_epoch(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_n_jobs_reaches_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    real = fitting.prepare
-    monkeypatch.setattr(
-        fitting,
-        "prepare",
-        lambda *args, **options: seen.append(options["n_jobs"]) or real(*args, **options),
-    )
+    real = fitting.checked_problem
+
+    def spy(network: Any, start: Any, x: Any, y: Any, options: Any, weights: Any) -> Any:
+        seen.append(options.n_jobs)
+        return real(network, start, x, y, options, weights)
+
+    monkeypatch.setattr(fitting, "checked_problem", spy)
     same(regressor(n_jobs=2).fit(X, NUMBERS), regressor().fit(X, NUMBERS))
     assert seen == [2, None]
 

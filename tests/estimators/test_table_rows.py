@@ -81,8 +81,8 @@ def test_too_many_repeated_rows_are_weighed_instead(monkeypatch: pytest.MonkeyPa
     repeated = TableRegressor(**settings_).fit(FRAME, NUMBER, weights)
     monkeypatch.setattr("glassnet.recipe.rows.MAX_REPEATED_ROWS", 100)
     weighed = TableRegressor(**settings_).fit(FRAME, NUMBER, weights)
-    assert repeated.model_.record["options"]["batch_size"] == weights.sum()
-    assert weighed.model_.record["options"]["batch_size"] == N
+    assert repeated.model_.record.options["batch_size"] == weights.sum()
+    assert weighed.model_.record.options["batch_size"] == N
 
 
 def test_the_order_of_rows_does_not_matter_where_some_are_equal() -> None:
@@ -172,7 +172,7 @@ def test_own_validation_rows_take_the_place_of_the_drawn_ones(kind: str) -> None
     )
     np.testing.assert_array_equal(ours.loss_curve_, plain.loss_curve_)
     assert len(ours.history_["validation_loss"]) == 4
-    assert ours.model_.record["options"]["validation"] == 0.0
+    assert ours.model_.record.options["validation"] == 0.0
     one = make(**QUICK, members=1).fit(FRAME[:40], y[:40], X_val=FRAME[40:], y_val=y[40:])
     assert one.best_iter_.tolist() == [1 + np.argmin(one.history_["validation_loss"])]
     weights = np.where(np.arange(20) < 10, 1.0, 0.0)

@@ -26,7 +26,6 @@ from glassnet.core.penalties import Penalty
 from glassnet.explanation.build import explain
 from glassnet.explanation.parts import Explanation
 from glassnet.models.rows import as_model, rows_of
-from glassnet.training.problem import as_dtype
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
 RATE = 0.25
@@ -144,7 +143,8 @@ class Truth(NamedTuple):
 def truth(case: Case) -> Truth:
     model = as_model(case.model)
     rows = rows_of(model, case.table, case.y).take(case.rows)
-    parameters = as_dtype(model.parameters, np.float64)
+    model = model.as_dtype(np.float64).joined()
+    parameters = model.parameters
     trace = feedforward(model.network, parameters, rows.x)
     loss, gradients = backprop(model.network, parameters, trace, rows.y, penalty=case.penalty)
     np.testing.assert_allclose(trace.output, model.output_of(rows.x), rtol=1e-12, atol=1e-14)
@@ -262,7 +262,7 @@ def check_against(lines: list[Line], case: Case, truth: Truth, digits: int) -> N
             for symbol in re.findall(r"w\d+\[\d+→\d+\]|b\d+\.\d+", term.words):
                 if not line.symbol.startswith("dE"):
                     weights[symbol] = float(term.expression.split("·")[-1].strip("()"))
-    members = truth.model.members
+    members = truth.model.record.joined_from
     for layer, (w, gradient) in enumerate(
         zip(truth.parameters.weights, truth.gradients.weights, strict=True), 1
     ):

@@ -11,12 +11,10 @@ import pytest
 from reading import check_line, read_text
 
 import glassnet as gn
-from glassnet.core.network import feedforward
 from glassnet.errors import GlassnetError
 from glassnet.explanation.build import explain
 from glassnet.explanation.parts import Explanation, Sum
 from glassnet.tables.encoding import plain_encoding
-from glassnet.training.problem import as_dtype
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
 
@@ -30,7 +28,7 @@ def wide(request: pytest.FixtureRequest) -> Any:
 
 def test_a_wide_network_shows_some_and_says_how_many_not(wide: Any) -> None:
     explanation = explain(wide, DATA / "penguins.csv", 3, backward=True)
-    nodes = 64 * wide.members
+    nodes = 64 * len(wide.members)
     for layer in explanation.rows[0].layers[:2]:
         assert len(layer.nodes) + layer.left_out == nodes
         assert (len(layer.nodes), layer.chosen) == (3, "those that send the most to the next layer")
@@ -68,9 +66,7 @@ def test_the_nodes_asked_for_are_shown_whole(wide: Any) -> None:
     assert [node.name for node in second.nodes] == ["2.6"]
     assert len(second.nodes[0].z.products) == 64
     assert [node.name for node in last.nodes] == ["3.1", "3.2", "3.3"]
-    z = float(
-        feedforward(wide.network, as_dtype(wide.parameters, np.float64), rows(wide)).z[1][0, 5]
-    )
+    z = float(wide.joined().trace(rows(wide)).z[1][0, 5])
     assert second.nodes[0].z.value == pytest.approx(z, rel=1e-12)
 
 
@@ -169,7 +165,9 @@ NAMES = [
 @pytest.fixture(scope="module")
 def named() -> Explanation:
     network = gn.Network([len(NAMES), 2, 1])
-    model = gn.Model(network, gn.initialize(network, seed=1), plain_encoding(NAMES, ["<i>_$"]))
+    model = gn.Model.of_network(
+        network, gn.initialize(network, seed=1), plain_encoding(NAMES, ["<i>_$"])
+    )
     return explain(
         model, {name: [float(i)] for i, name in enumerate(NAMES)}, y=[1.0], backward=True
     )

@@ -2,6 +2,7 @@
 
 import itertools
 import zlib
+from dataclasses import replace
 from typing import Any
 from unittest import mock
 
@@ -26,6 +27,7 @@ from glassnet.core.optimizers import (
 from glassnet.core.penalties import Penalty
 from glassnet.training.engines import native
 from glassnet.training.engines import numpy as reference
+from glassnet.training.options import TrainingOptions
 from glassnet.training.problem import Best, Data, Problem, State
 
 N, NV, D, K = 13, 6, 3, 3
@@ -108,9 +110,11 @@ def _drawn(
         return Data(random.normal(size=(rows, network.sizes[0])), targets(network, random, rows), w)
 
     problem = Problem(
-        network=network, data=data(rows), validation=data(NV) if kind == "all" else None, optimizer=optimizer, patience=None,
-        min_delta=0.0, seed=7, **more,
-    )  # fmt: skip
+        network=network,
+        data=data(rows),
+        validation=data(NV) if kind == "all" else None,
+        options=TrainingOptions(optimizer=optimizer, seed=7, **more),
+    )
     parameters = Parameters(weights, biases)
     slots = optimizer.init(parameters).slots
     if begun:
@@ -126,6 +130,11 @@ def _drawn(
         0,
         "",
     )
+
+
+def with_options(problem: Problem, **changes: Any) -> Problem:
+    """The problem with some of its options changed."""
+    return replace(problem, options=replace(problem.options, **changes))
 
 
 def _signs_are_certain(problem: Problem, state: State) -> bool:
@@ -147,8 +156,13 @@ def as_float32(nest: Any) -> Any:
     if isinstance(nest, np.ndarray):
         return nest.astype(np.float32)
     if isinstance(nest, Problem):
-        fields = {name: getattr(nest, name) for name in ("data", "validation", "weight_masks")}
-        return Problem(**{**nest.__dict__, **as_float32(fields)})
+        masks = as_float32(nest.options.weight_masks)
+        return replace(
+            nest,
+            data=as_float32(nest.data),
+            validation=as_float32(nest.validation),
+            options=replace(nest.options, weight_masks=masks),
+        )
     if isinstance(nest, dict):
         return {name: as_float32(value) for name, value in nest.items()}
     if isinstance(nest, tuple):

@@ -19,7 +19,7 @@ from glassnet.importance import (
     permutation_importance,
 )
 from glassnet.importance.networks import taken_apart
-from glassnet.models.ensemble import side_by_side
+from glassnet.models.record import Record
 from glassnet.models.rows import as_model
 from glassnet.tables.encoding import TableEncoding, plain_encoding
 from glassnet.tables.inputs import Categories, Number, TwoValues
@@ -125,15 +125,14 @@ def test_columns_are_the_sums_of_their_features(species: gn.Model) -> None:
 def test_members_are_taken_apart_and_their_spread_shown() -> None:
     # x1's Olden values 4 and, with the output's weights (1, 1), 1 - 2 = -1: mean 1.5, sample deviation 5 / sqrt(2)
     one, other = hand(), hand(w2=np.array([[1.0], [1.0]]))
-    network, parameters = side_by_side(HAND, [one.parameters, other.parameters])
-    joined = gn.Model(network, parameters, one.encoding, record={"best_epochs": [3, 8]})
-    for models in (joined, [one, other], [joined]):
+    both = gn.Model(one.encoding, one.members + other.members, record=Record(best_epochs=(3, 8)))
+    for models in (both, [one, other], [both]):
         found = olden(models)
         assert found.values[0, :, 0].tolist() == [4, -1]
         assert found.mean[0, 0] == 1.5
         assert found.spread[0, 0] == pytest.approx(5 / np.sqrt(2))
         assert found.of_how_many == "2 networks"
-    assert [part.record["best_epochs"] for part in taken_apart(joined)] == [[3], [8]]
+    assert [part.record.best_epochs for part in taken_apart(both)] == [(3,), (8,)]
     assert np.isnan(olden(one).spread).all()
 
 
@@ -175,7 +174,7 @@ def encoded() -> gn.Model:
     )
     encoding = TableEncoding("regression", inputs, (NumberTarget("y", 10.0, 4.0, -1e9, 1e9),))
     network = gn.Network([len(encoding.features), 5, 1], "tanh")
-    return gn.Model(network, gn.initialize(network, seed=2), encoding)
+    return gn.Model.of_network(network, gn.initialize(network, seed=2), encoding)
 
 
 def rows(a: Any, b: Any) -> dict[str, Any]:
@@ -403,7 +402,7 @@ def test_lek_by_group_holds_the_others_at_its_medians(penguins: pl.DataFrame) ->
 def test_models_of_other_columns_count_what_they_do_not_use_as_nothing() -> None:
     names = (["a", "b"], ["b", "c"])
     models = [
-        gn.Model(
+        gn.Model.of_network(
             gn.Network([2, 1]),
             gn.Parameters((np.array([[1.0], [2.0]]),), (np.zeros(1),)),
             plain_encoding(part, ["y"]),

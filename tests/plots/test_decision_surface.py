@@ -173,7 +173,7 @@ def test_a_column_of_one_category_and_missing_cells() -> None:
         (TARGETS["price"][1],),
     )
     network = gn.Network([len(encoding.features), 3, 1], "tanh")
-    model = gn.Model(network, drawn_parameters(network, 0), encoding)
+    model = gn.Model.of_network(network, drawn_parameters(network, 0), encoding)
     display = DecisionSurfaceDisplay.from_model(
         model, TABLE | {"flag": flag}, columns=["flag", "length"], resolution=3
     )

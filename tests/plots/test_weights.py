@@ -54,7 +54,7 @@ def test_where_joined_networks_have_no_weight_it_is_blank() -> None:
     assert middle.shape == (9, 6)
     blocks = np.kron(np.eye(3), np.ones((3, 2))) > 0
     np.testing.assert_array_equal(np.isnan(middle), ~blocks)
-    assert not model.parameters.weights[1][~blocks].any()
+    assert not model.joined().parameters.weights[1][~blocks].any()
     assert not any(np.isnan(display.parameters.weights[i]).any() for i in (0, 2))
     notes = [
         " ".join(text.get_text() for text in axes.texts).replace("\n", " ")

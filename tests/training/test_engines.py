@@ -9,7 +9,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cases import apart, as_float32, difference, own_difference, path, run_both, training
+from cases import (
+    apart,
+    as_float32,
+    difference,
+    own_difference,
+    path,
+    run_both,
+    training,
+    with_options,
+)
 
 import glassnet as gn
 from conftest import PAIRS, in_ci
@@ -18,10 +27,10 @@ from glassnet.core.losses import LOSSES, SETTINGS, find_loss
 from glassnet.core.network import Parameters, leaves
 from glassnet.core.optimizers import OPTIMIZERS, gradient_norm
 from glassnet.errors import GlassnetError, GlassnetWarning
+from glassnet.training.endings import OF_AN_ENGINE
 from glassnet.training.engines import find_engine, find_gradient, find_jacobian, installed, native
 from glassnet.training.engines import numpy as reference
 from glassnet.training.problem import Problem, from_vector, to_vector
-from glassnet.training.run import ENDINGS
 
 pytestmark = pytest.mark.skipif(bool(native.missing()) and not in_ci(), reason=native.missing())
 VARIANTS = native._native.variants() if native._native else []
@@ -47,7 +56,7 @@ def test_the_tables_are_the_same() -> None:
     assert list(LOSSES) == tables["losses"]
     assert list(OPTIMIZERS) == tables["optimizers"]
     assert {loss.reduction for loss in LOSSES.values()} == set(tables["reductions"])
-    assert set(tables["endings"]) == set(ENDINGS) - {"interrupted"}
+    assert set(tables["endings"]) == set(OF_AN_ENGINE)
     assert set(SETTINGS) <= set(LOSSES)
     assert "baseline" in VARIANTS
 
@@ -99,14 +108,14 @@ def test_what_is_measured_besides_the_loss(loss: str, engine: Any) -> None:
     problem, state = training(
         "tanh", "identity", loss, "gradient_descent", "all", rows=15, batch_size=5
     )
-    still = dataclasses.replace(problem, multipliers=(0.0,) * 6, dropout=(0.0, 0.0))
+    still = with_options(problem, multipliers=(0.0,) * 6, dropout=(0.0, 0.0))
     rates, order = path(still, 2)
     _, measured = engine.run(still, state, order, rates)
     assert still.penalty
     whole = sum(float(still.penalty(w)[0]) for w in state.parameters.weights)
     np.testing.assert_allclose(measured.penalty, [whole, whole], rtol=1e-12)
     bare = engine.run(
-        dataclasses.replace(still, penalty=None, measure_gradient=False), state, order, rates
+        with_options(still, penalty=None, measure_gradient=False), state, order, rates
     )[1]
     np.testing.assert_allclose(measured.loss - measured.penalty, bare.loss, rtol=1e-12)
     assert (bare.penalty.tolist(), bare.gradient_norm.size) == ([0, 0], 0)
@@ -134,7 +143,7 @@ def test_a_clipped_step_has_the_length_that_is_allowed(engine: Any) -> None:
     rates, order = path(problem, 1)
 
     def step(clip: float | None) -> np.ndarray:
-        after, measured = engine.run(dataclasses.replace(problem, clip=clip), state, order, rates)
+        after, measured = engine.run(with_options(problem, clip=clip), state, order, rates)
         assert measured.gradient_norm[0] == pytest.approx(norm)
         return to_vector(after.parameters) - to_vector(state.parameters)
 
@@ -575,7 +584,7 @@ def test_sample_weight_of_any_size_and_epsilons_too_small_for_the_dtype(variant:
             )
             < 1e-11
         )
-    sharp = dataclasses.replace(
+    sharp = with_options(
         as_float32(problem), optimizer=gn.Adam(0.002, epsilon=1e-50), penalty=gn.Penalty(0.1)
     )
     small = as_float32(state)

@@ -13,7 +13,8 @@ import glassnet as gn
 from glassnet.core.dropout import dropout_masks
 from glassnet.core.network import Parameters, leaves
 from glassnet.errors import GlassnetError
-from glassnet.training.plan import SCHEDULES, Plan
+from glassnet.training.options import TrainingOptions
+from glassnet.training.schedules import SCHEDULES
 
 random = np.random.default_rng(5)
 X = random.normal(size=(50, 3))
@@ -265,6 +266,50 @@ def test_a_run_that_leaves_the_finite_numbers_ends_with_its_best(options: dict[s
     assert len(run.history.iteration_loss) < 100 or options.get("batch_size")
 
 
+LINE = np.arange(1, 500.0)[:, None]
+GROWS: dict[str, Any] = {"optimizer": gn.GradientDescent(1.0), "epochs": 200}
+
+
+def train_on_a_line(**options: Any) -> gn.Run:
+    """Inputs and targets up to 500, at which a learning rate of 1 is far too large."""
+    network = gn.Network([1, 20, 1], "relu", output="identity", loss="mean_squared_error")
+    start = gn.initialize(network, "he", seed=0)
+    return gn.train(network, start, LINE, LINE + 1, **{**GROWS, **options})
+
+
+@pytest.mark.parametrize("engine", ["numpy", "native"])
+@pytest.mark.parametrize("options", [{}, {"batch_size": 50}, {"patience": 8}])
+def test_a_loss_that_grows_without_bound_is_said_and_the_best_kept(
+    options: dict[str, Any], engine: str
+) -> None:
+    run = train_on_a_line(**options, engine=engine)
+    assert run.history.loss[-1] > 1e12 * run.history.iteration_loss[0]
+    assert np.isfinite(run.history.loss).all()
+    assert run.ended == "diverged"
+    assert "Scale the inputs and targets" in run.diagnosis
+    assert "the inputs go up to 499, the targets up to 500, and the learning rate was 1" in (
+        run.diagnosis
+    )
+    assert run.best_epoch == int(run.history.loss.argmin())
+    assert_equal(run, train_on_a_line(**options, engine=engine, chunk_epochs=1))
+    assert_equal(run, train_on_a_line(**options, engine=engine, chunk_epochs=7))
+
+
+def test_a_loss_that_has_come_down_again_or_began_at_nothing_has_not_diverged() -> None:
+    up_and_down = train_on_a_line(
+        optimizer=gn.Adam(300.0),
+        epochs=400,
+        schedule=lambda t: np.where(t < 0.05, 1.0, 1e-3),
+    )
+    assert up_and_down.history.loss.max() > 1e6 * up_and_down.history.loss[0]
+    assert up_and_down.ended == ""
+    network = gn.Network([1, 1], output="identity", loss="mean_squared_error")
+    perfect = Parameters((np.ones((1, 1)),), (np.ones(1) + 1e-9,))
+    shaken = gn.train(network, perfect, LINE, LINE + 1, optimizer=gn.Adam(0.1), epochs=2)
+    assert shaken.history.loss[-1] > 1e6 * shaken.history.loss[0]
+    assert shaken.ended == ""
+
+
 def test_infinite_weights_are_never_kept_even_where_their_loss_is_finite() -> None:
     network = gn.Network([3, 8, 1], "sigmoid", "sigmoid")
     start = gn.initialize(network, seed=1, dtype="float32")
@@ -387,7 +432,12 @@ def test_schedules(schedule: str) -> None:
         schedule=SCHEDULES[schedule], optimizer=gn.GradientDescent(0.2), batch_size=8, epochs=10
     )
     assert_equal(run, own)
-    assert Plan(10, schedule="cosine").rates(1.0, 5)[-1, -1] < 0.01
+    assert (
+        TrainingOptions(
+            optimizer=gn.GradientDescent(1.0), epochs=10, schedule="cosine"
+        ).learning_rates(5)[-1, -1]
+        < 0.01
+    )
 
 
 def test_engine_names() -> None:

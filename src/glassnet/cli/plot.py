@@ -95,7 +95,7 @@ def _units(asked: Asked) -> Any:
 
     given = dict(asked.options)
     if "layer" in given:
-        last = len(asked.model.network.sizes) - 2
+        last = len(asked.model.members[0].network.sizes) - 2
         if not 1 <= given["layer"] <= last:
             raise GlassnetError(
                 f"--layer {given['layer']}: the model's hidden layers are 1 to {last}"

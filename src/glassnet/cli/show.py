@@ -22,14 +22,15 @@ def show(model: Path) -> None:
     from glassnet.models.model import load
 
     loaded = load(model)
-    network = loaded.network
-    print(f"{model}: {loaded.shape}, in {loaded.parameters.weights[0].dtype}")
+    print(f"{model}: {loaded.shape}, in {loaded.members[0].parameters.weights[0].dtype}")
     print_columns(loaded)
-    if network.n_parameters <= SMALL:
-        print_weights(loaded)
+    if loaded.n_parameters <= SMALL:
+        for number in range(len(loaded.members)):
+            print_weights(loaded, number)
     else:
         print(
-            f"Weights: {network.n_parameters:,}, too many to print; from Python: glassnet.load({str(model)!r}).parameters"
+            f"Weights: {loaded.n_parameters:,}, too many to print; from Python: "
+            f"glassnet.load({str(model)!r}).members"
         )
     print_scores(loaded, "Scores when it was trained")
     if loaded.history:
@@ -63,11 +64,13 @@ def print_scores(model: "Model", title: str) -> None:
         print_table(["target", *names], rows, title)
 
 
-def print_weights(model: "Model") -> None:
-    """Each layer's weights, a row for each node they come from, a column for each they go to."""
+def print_weights(model: "Model", number: int = 0) -> None:
+    """Each layer's weights of a member, a row for each node they come from, a column for each they go to."""
     from glassnet.cli.console import print_table
 
-    network, parameters = model.network, model.parameters
+    network, parameters = model.members[number].network, model.members[number].parameters
+    several = len(model.members) > 1
+    whose = f"Member {number + 1} of {len(model.members)}, weights" if several else "Weights"
     sources = model.encoding.features
     for layer, w in enumerate(parameters.weights):
         last = layer == len(parameters.weights) - 1
@@ -85,6 +88,6 @@ def print_weights(model: "Model") -> None:
             print_table(
                 ["from \\ to", *targets[shown]],
                 rows,
-                f"Weights {layer + 1}" + " (continued)" * (first > 0),
+                f"{whose} {layer + 1}" + " (continued)" * (first > 0),
             )
         sources = targets

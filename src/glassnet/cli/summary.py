@@ -81,7 +81,7 @@ def _training(done: TableRun) -> str:
         f"{done.options.optimizer}, {len(model.history['epoch'])} epochs "
         f"of {run.history.batches} updates"
     )
-    if model.members > 1:
+    if len(model.members) > 1:
         text += f", each member on {trained_on(model)}"
     return f"{text}; {run.engine} engine"
 
@@ -90,9 +90,9 @@ def _kept_epochs(model: Model) -> str:
     """Which epochs were kept, where validation rows chose them."""
     if "validation_loss" not in model.history:
         return ""
-    best = model.record["best_epochs"]
+    best = model.record.best_epochs
     if len(best) == 1:
         return f"; epoch {best[0]} was the best on the validation rows and is kept"
-    rows = "the rows it was not shown" if model.record["folds"] else "the validation rows"
+    rows = "the rows it was not shown" if model.record.folds else "the validation rows"
     epochs = ", ".join(map(str, best))
     return f"; of each member the epoch that was the best on {rows} is kept: {epochs}"

@@ -18,7 +18,7 @@ from glassnet.errors import GlassnetError
 @click.option(
     "--task", help="regression, binary or multiclass.", show_default="found from the target"
 )
-@click.option("--members", default=4, help="Networks that are trained apart and joined into one.")
+@click.option("--members", default=4, help="Networks that are trained apart and vote.")
 @click.option("--hidden", default="64,64", help="Nodes of each hidden layer, of each member.")
 @click.option(
     "--activation",

@@ -25,7 +25,7 @@ def _around_zero(square: float) -> Interval:
     return -sqrt(square), sqrt(square)
 
 
-def uniform(fan_in: int, fan_out: int) -> Interval:
+def uniform(_fan_in: int, _fan_out: int) -> Interval:
     """From 0 to 1: the article's."""
     return 0.0, 1.0
 
@@ -35,12 +35,12 @@ def glorot(fan_in: int, fan_out: int) -> Interval:
     return _around_zero(6 / (fan_in + fan_out))
 
 
-def he(fan_in: int, fan_out: int) -> Interval:
+def he(fan_in: int, _fan_out: int) -> Interval:
     """Of variance 2 / fan_in. (He et al. 2015, eq. (10))"""
     return _around_zero(6 / fan_in)
 
 
-def lecun(fan_in: int, fan_out: int) -> Interval:
+def lecun(fan_in: int, _fan_out: int) -> Interval:
     """Of variance 1 / fan_in. (LeCun et al. 1998, sec. 4.6)"""
     return _around_zero(3 / fan_in)
 
@@ -80,8 +80,13 @@ def initialize(
     -------
     Parameters
 
-    Raises GlassnetError on unknown names and unusable seeds.
+    Raises
+    ------
+    GlassnetError
+        On unknown names and unusable seeds.
 
+    Examples
+    --------
     >>> network = Network([3, 4, 1], "sigmoid", "sigmoid", "sum_of_squares", bias=False)
     >>> initialize(network, "uniform", seed=1, rng="r").weights[0][0, 0]  # R: set.seed(1); runif(1)
     np.float64(0.2655086631421)

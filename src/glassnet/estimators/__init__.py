@@ -1,1 +1,4 @@
-"""scikit-learn's face: estimators and transformers that drop into its pipelines and searches. No mathematics."""
+"""scikit-learn's face: estimators and transformers that drop into its pipelines and searches.
+
+No mathematics.
+"""

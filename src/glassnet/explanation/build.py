@@ -20,7 +20,6 @@ from glassnet.explanation.parts import Explanation, LayerBack, Number, Row, Step
 from glassnet.explanation.predictions import explain_answers, explain_target
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows, as_model, rows_of
-from glassnet.training.problem import as_dtype
 
 RATE = 0.1  # the learning rate of the update, where the model's record has none
 
@@ -99,15 +98,13 @@ def explain_rows(
 
     `detail`: the numbers of those whose way forward and deltas are shown; None: all. Losses and gradients are always those of all.
     """
-    model = replace(
-        rows.model, parameters=as_dtype(rows.model.parameters, np.float64)
-    )  # as predictions are made
-    rows, options = replace(rows, model=model), model.record.get("options", {})
-    own = (
-        {} if model.record.get("folded") else options
-    )  # folded weights and their loss have another scale
-    rate = own.get("learning_rate") or RATE if learning_rate is None else learning_rate
-    trained_with = Penalty(options.get("l2", 0.0), options.get("l1", 0.0))
+    found = rows.model
+    model = found.as_dtype(np.float64).joined()  # in float64 as predictions are made
+    rows = replace(rows, model=model)
+    # folded weights and their loss have another scale
+    known_rate = None if model.record.folded else model.record.learning_rate
+    rate = known_rate or RATE if learning_rate is None else learning_rate
+    trained_with = model.record.penalty
     penalty = _penalty(model, trained_with) if penalty is None else penalty
     trace = rows.trace
     shown = shown_nodes(model, trace, nodes)
@@ -147,7 +144,7 @@ def explain_rows(
     left_out = any(trained_with) and not any(penalty)
     notes = notes_of(model, others, y is not None, rate if backward else None, left_out)
     return Explanation(
-        model.shape,
+        found.shape,
         _facts(model),
         tuple(notes),
         tuple(told[place][0] for place in kept),
@@ -158,7 +155,7 @@ def explain_rows(
 
 def _penalty(model: Model, trained_with: Penalty) -> Penalty:
     """The penalty that a model was trained with, where its weights are still those that were trained, each once."""
-    return Penalty() if model.members > 1 or model.record.get("folded") else trained_with
+    return Penalty() if model.record.joined_from > 1 or model.record.folded else trained_with
 
 
 def _told(
@@ -224,7 +221,7 @@ def _facts(model: Model) -> dict[str, Any]:
         "activations": [a.name for a in network.activations],
         "loss": network.loss.name,
         "bias": network.bias,
-        "members": model.members,
+        "members": model.record.joined_from,
         "inputs": model.encoding.features,
         "outputs": model.encoding.outputs,
     }

@@ -68,12 +68,12 @@ def node_name(model: Model, layer: int, node: int) -> str:
     """What a node is called beside its number: an output by what it stands for, one of several networks by which of them."""
     if layer == len(model.network.shapes) - 1:
         return model.encoding.outputs[node]
-    return f"network {member_of(model, layer, node) + 1}" if model.members > 1 else ""
+    return f"network {member_of(model, layer, node) + 1}" if model.record.joined_from > 1 else ""
 
 
 def member_of(model: Model, layer: int, node: int) -> int:
     """Which of the joined networks a hidden node belongs to, from 0."""
-    return node // (model.network.sizes[layer + 1] // model.members)
+    return node // (model.network.sizes[layer + 1] // model.record.joined_from)
 
 
 def feeding(model: Model, layer: int, node: int) -> np.ndarray:
@@ -98,7 +98,7 @@ def _its_own(model: Model, size: int, member: int | None) -> np.ndarray:
     """Those of so many nodes that are a member's; all where it is None."""
     if member is None:
         return np.arange(size)
-    each = size // model.members
+    each = size // model.record.joined_from
     return member * each + np.arange(each)
 
 
@@ -117,8 +117,8 @@ def _node(
     z_id, z = f"{prefix}z{name}", float(trace.z[layer][row, j])
     bias = [("bias", weight(model, layer, None, j))] if model.network.bias else []
     last = layer == len(model.network.shapes) - 1
-    if last and layer and model.members > 1:
-        each = len(sources) // model.members
+    if last and layer and model.record.joined_from > 1:
+        each = len(sources) // model.record.joined_from
         parts = tuple(
             _sum(
                 model,
@@ -130,7 +130,7 @@ def _node(
                 [],
                 ALL if whole else MOST_OF_MEMBER,
             )
-            for m in range(model.members)
+            for m in range(model.record.joined_from)
         )
         total = Sum(z_id, f"z{name}", z, (), (*bias, *(("", part.operand()) for part in parts)))
     else:

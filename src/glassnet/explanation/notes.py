@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from glassnet.models.model import Model
 
 PLAIN = "gradient_descent"
@@ -21,20 +19,20 @@ def notes_of(
     rate : the update's learning rate; None: there is no way back.
     penalty_left_out : whether the model was trained with a penalty that is not in this loss.
     """
-    if model.members > 1:
-        each = model.network.sizes[1] // model.members
+    if model.record.joined_from > 1:
+        each = model.network.sizes[1] // model.record.joined_from
         yield (
-            f"{model.members} networks side by side: nodes 1 to {each} of a hidden layer are network 1's, and so on; no weights "
+            f"{model.record.joined_from} networks side by side: nodes 1 to {each} of a hidden layer are network 1's, and so on; no weights "
             "lead from one network to another, and the output takes the mean of what they say: "
-            f"its weights hold the 1/{model.members}."
+            f"its weights hold the 1/{model.record.joined_from}."
         )
-    if model.record.get("folded"):
+    if model.record.folded:
         yield "Centre and scale were folded into the first and the last weights; numbers stand in their own units."
-    if any(np.atleast_1d(model.record.get("options", {}).get("dropout", 0.0))):
+    if model.record.dropout:
         yield "In training, dropout left out some hidden nodes of each update; a prediction, as here, uses all of them."
-    if model.record.get("row_weights"):
+    if model.record.sample_weight:
         yield "In training some rows or classes counted more than others; here each row counts once."
-    if model.record.get("penalty_left_out"):
+    if model.record.penalty_left_out:
         yield "The penalty of the estimator (alpha, l1), which depends on the rows it was fitted on, is left out here."
     if others:
         names = ", ".join(map(str, others))
@@ -42,7 +40,7 @@ def notes_of(
     if not known:
         yield "The table does not hold the targets of these rows, so there is no loss."
     if rate is not None:
-        used = model.record.get("options", {}).get("optimizer", PLAIN)
+        used = model.record.optimizer or PLAIN
         other = "" if used == PLAIN else f"; the training itself used {used}"
         yield f"The update is one step of gradient descent on these rows alone, with learning rate {rate:g}{other}."
         if penalty_left_out:

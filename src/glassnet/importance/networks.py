@@ -1,11 +1,9 @@
 """What is measured: every network by itself, its outputs by name, and where each column's features lie. No measure lives here."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import accumulate, pairwise
 from typing import Any
 
-from glassnet.core.network import Parameters
 from glassnet.errors import GlassnetError, unknown_name
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows, as_model, rows_of
@@ -14,7 +12,7 @@ from glassnet.tables.targets import ClassTarget, NumberTarget
 
 
 def networks_of(models: Any) -> list[Model]:
-    """Every network by itself, of what `as_model` takes or a list of it; a joined one is `taken_apart`.
+    """Every member by itself, of what `as_model` takes or a list of it.
 
     Raises GlassnetError on an empty list, and where the outputs are not the same.
     """
@@ -42,28 +40,8 @@ def _models(models: Any) -> list[Model]:
 
 
 def taken_apart(model: Model) -> list[Model]:
-    """The members of a joined model, each a Model (see `members.side_by_side`, which this undoes); of one member, itself.
-
-    Of the biases of their outputs only the mean is known, so each is given that: beside the others a member may lie too high or
-    low.
-    """
-    if model.members == 1:
-        return [model]
-    return [_member(model, m) for m in range(model.members)]
-
-
-def _member(model: Model, m: int) -> Model:
-    hidden = [slice(m * nodes, (m + 1) * nodes) for nodes in model.member.sizes[1:-1]]
-    into, out = [slice(None), *hidden], [*hidden, slice(None)]
-    *weights, last = [w[a, b] for w, a, b in zip(model.parameters.weights, into, out, strict=True)]
-    biases = tuple(b[nodes] for b, nodes in zip(model.parameters.biases, out, strict=False))
-    record = {**model.record, "best_epochs": [model.record["best_epochs"][m]]}
-    return replace(
-        model,
-        network=model.member,
-        parameters=Parameters((*weights, last * model.members), biases),
-        record=record,
-    )
+    """Every member of a model alone, as a model."""
+    return [model.member(number) for number in range(len(model.members))]
 
 
 def find_outputs(model: Model, output: str | int | None) -> list[int]:

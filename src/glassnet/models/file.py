@@ -10,7 +10,7 @@ from glassnet.errors import ModelFileError
 from glassnet.files import whole_file
 
 FORMAT = "glassnet-model"
-VERSION = 1
+VERSION = 2
 
 
 def write_model_file(

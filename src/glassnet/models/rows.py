@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.core.network import Network, Parameters, Trace, check_shapes, feedforward
+from glassnet.core.network import Network, Parameters, Trace, check_shapes
 from glassnet.errors import GlassnetError, TableError
 from glassnet.models.model import Model
+from glassnet.models.record import Record
 from glassnet.tables.arrays import table_of_array
 from glassnet.tables.columns import Column, Table, is_missing
 from glassnet.tables.encoding import TableEncoding, plain_encoding
 from glassnet.tables.frames import as_table
 from glassnet.tables.read import read_table
 from glassnet.tables.targets import ClassTarget, NumberTarget, label_text
-from glassnet.training.problem import as_dtype
 
 
 def as_model(thing: Any) -> Model:
@@ -45,7 +45,8 @@ def _of_pair(network: Any, parameters: Any = None, *_: Any) -> Model:
     check_shapes(network, parameters)
     inputs, outputs = network.sizes[0], network.sizes[-1]
     targets = [f"y{i + 1}" for i in range(outputs)] if outputs > 1 else ["y"]
-    return Model(network, parameters, plain_encoding([f"x{i + 1}" for i in range(inputs)], targets))
+    encoding = plain_encoding([f"x{i + 1}" for i in range(inputs)], targets)
+    return Model.of_network(network, parameters, encoding)
 
 
 def _of_mlp(mlp: Any) -> Model:
@@ -61,12 +62,12 @@ def _of_mlp(mlp: Any) -> Model:
             encoding, mlp.classes_.tolist(), network.output.name == "softmax", targets
         )
     history = {name: np.asarray(values).tolist() for name, values in mlp.history_.items()}
-    record = {
-        "options": {"learning_rate": mlp.learning_rate_init, "dropout": mlp.dropout},
-        "row_weights": getattr(mlp, "class_weight", None) is not None,
-        "penalty_left_out": bool(mlp.alpha or mlp.l1),
-    }
-    return Model(network, parameters, encoding, history=history, record=record)
+    record = Record(
+        options={"learning_rate": mlp.learning_rate_init, "dropout": mlp.dropout},
+        sample_weight=getattr(mlp, "class_weight", None) is not None,
+        penalty_left_out=bool(mlp.alpha or mlp.l1),
+    )
+    return Model.of_network(network, parameters, encoding, history=history, record=record)
 
 
 def _with_classes(
@@ -114,8 +115,8 @@ class Rows:
 
     @cached_property
     def trace(self) -> Trace:
-        """Every z and a of the rows, in float64 as predictions are made."""
-        return feedforward(self.model.network, as_dtype(self.model.parameters, np.float64), self.x)
+        """Every z and a of the rows in the model's only network; see `Model.trace`."""
+        return self.model.trace(self.x)
 
     def known(self) -> Table:
         """The target columns. Raises GlassnetError, naming it, where the table lacks one or it has missing cells."""

@@ -66,12 +66,12 @@ class ActivationsDisplay(RowsDisplay):
         GlassnetError
             On a model without hidden layers, and on fewer than two rows.
         """
-        model = as_model(model)
+        model = as_model(model).joined()
         check_hidden(model)
         rows = rows_of(model, table)
         check_enough(len(rows), 2, "rows to show to the model")
         functions = [activation.name for activation in model.network.activations[:-1]]
-        return cls(rows.trace.a[:-1], functions).plot(ax)
+        return cls(model.trace(rows.x).a[:-1], functions).plot(ax)
 
     @property
     def dead_(self) -> list[tuple[int, int]]:

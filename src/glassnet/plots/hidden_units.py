@@ -10,7 +10,6 @@ from typing import Any, Self
 
 import numpy as np
 
-from glassnet.core.network import feedforward
 from glassnet.errors import GlassnetError, check_enough
 from glassnet.models.model import Model
 from glassnet.models.rows import as_model, rows_of
@@ -18,7 +17,6 @@ from glassnet.plots.display import RowsDisplay
 from glassnet.plots.figures import GREY, SIGNED, in_picture, literal
 from glassnet.plots.panels import panels
 from glassnet.plots.plane import Plane, plane_of
-from glassnet.training.problem import as_dtype
 
 MOST_ACROSS = 4  # pictures in a row
 
@@ -101,12 +99,11 @@ class HiddenUnitsDisplay(RowsDisplay):
         GlassnetError
             Naming it, on a column or layer that is not the model's, and on a model of one column.
         """
-        model = as_model(model)
+        model = as_model(model).joined()
         check_hidden(model, layer)
         check_enough(most, 1, "nodes to show")
         plane = plane_of(rows_of(model, table), columns, resolution)
-        trace = feedforward(model.network, as_dtype(model.parameters, np.float64), plane.inputs)
-        a = trace.a[layer]  # (along y times along x) x H
+        a = model.trace(plane.inputs).a[layer]  # (along y times along x) x H
         nodes = np.sort(np.argsort(-a.var(axis=0), kind="stable")[:most])
         activations = a[:, nodes].reshape(*plane.shape, -1)
         left_out = a.shape[1] - len(nodes)

@@ -134,17 +134,17 @@ class LossCurveDisplay(Display):
             raise GlassnetError(
                 "this model has no history: only one that glassnet has trained can show its losses"
             )
-        dropout = bool(np.any(model.record.get("options", {}).get("dropout", 0.0)))
+        dropout = model.record.dropout
         training = "training, with dropout" if dropout else "training"
-        best = model.record.get("best_epochs", ()) if "validation_loss" in model.history else ()
-        sizes = "-".join(map(str, model.member.sizes))
+        best = model.record.best_epochs if "validation_loss" in model.history else ()
+        sizes = "-".join(map(str, model.members[0].network.sizes))
         title = f"the {sizes} network"
-        if model.members > 1:
-            title = f"{model.members} networks of {sizes}, mean"
+        if len(model.members) > 1:
+            title = f"{len(model.members)} networks of {sizes}, mean"
         return cls(
             _curves_by_epoch(model.history, training),
             best=tuple(best),
-            loss_name=model.network.loss.name.replace("_", " "),
+            loss_name=model.loss.name.replace("_", " "),
             title=title,
         )
 

@@ -92,7 +92,7 @@ class LossSurfaceDisplay(RowsDisplay):
         GlassnetError
             Where the table lacks the targets, and on a path that is not the model's or spans no plane.
         """
-        model = as_model(model)
+        model = as_model(model).joined()
         rows = rows_of(model, table, y).with_answers()
         check_enough(len(rows), 1, "rows with a known target")
         display = cls._over(model.network, model.parameters, rows.x, rows.y, path, resolution, seed)

@@ -67,7 +67,7 @@ class WeightsDisplay(ModelDisplay):
         ax : matplotlib.axes.Axes or a sequence of them, optional
             One axes, whose room is divided, or one for each layer of weights; by default those of a new figure.
         """
-        model = as_model(model)
+        model = as_model(model).joined()
         network = model.network
         weights = tuple(
             np.where(apart, np.nan, w)
@@ -137,7 +137,9 @@ def between_members(model: Model) -> list[np.ndarray]:
     """For each weight matrix of a model, where it can hold nothing, since it would join nodes of networks trained apart."""
     *inner, last = [np.zeros(shape, bool) for shape in model.network.shapes]
     for layer in range(1, len(inner)):
-        member = [np.arange(nodes) * model.members // nodes for nodes in inner[layer].shape]
+        member = [
+            np.arange(nodes) * model.record.joined_from // nodes for nodes in inner[layer].shape
+        ]
         inner[layer] = member[0][:, None] != member[1]
     return [*inner, last]
 

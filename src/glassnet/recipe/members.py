@@ -9,9 +9,10 @@ from threading import Event, Lock
 
 import numpy as np
 
+from glassnet.training.endings import ENDINGS
 from glassnet.training.engines import native
-from glassnet.training.plan import is_whole
-from glassnet.training.run import ENDINGS, Progress, Run
+from glassnet.training.options import is_whole
+from glassnet.training.run import Progress, Run
 
 TrainMember = Callable[[int, Progress | None], Run]
 """Trains the member of that number, from 0."""

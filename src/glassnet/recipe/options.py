@@ -85,7 +85,7 @@ class Options:
     schedule: str = option(
         "cosine",
         "How the learning rate changes along the run.",
-        names_in="glassnet.training.plan.SCHEDULES",
+        names_in="glassnet.training.schedules.SCHEDULES",
         sklearn="learning_rate",
     )
     batch_size: int | None = option(

@@ -21,7 +21,7 @@ from glassnet.errors import (
     option_error,
     unknown_name,
 )
-from glassnet.models.ensemble import side_by_side
+from glassnet.models.ensemble import joined
 from glassnet.models.model import Model
 from glassnet.recipe.fit import fit_table
 from glassnet.recipe.folds import split_validation
@@ -33,7 +33,8 @@ from glassnet.tables.frames import as_table
 from glassnet.tables.read import read_table
 from glassnet.tables.splitting import split_rows
 from glassnet.tables.targets import NumberTarget, Target, Task, find_task, learn_target
-from glassnet.training.run import ENDINGS, Progress, Run
+from glassnet.training.endings import ENDINGS
+from glassnet.training.run import Progress, Run
 
 FEW_ROWS = 10  # rows with a target; of fewer, none can be kept for validation or the final score
 
@@ -80,7 +81,7 @@ class TableRun:
 
     @cached_property
     def path(self) -> tuple[tuple[int, Parameters], ...]:
-        """(epoch, parameters of the joined network) along the training.
+        """(epoch, parameters of `model.joined()`) along the training.
 
         A member that ended before an epoch is there as it was at its end. Nothing where the runs
         kept no path.
@@ -90,10 +91,10 @@ class TableRun:
 
     def _parameters_at(self, epoch: int) -> Parameters:
         members = []
-        for run in self.runs:
+        for member, run in zip(self.model.members, self.runs, strict=True):
             reached = [parameters for at, parameters in run.path if at <= epoch]
-            members.append(reached[-1])
-        return side_by_side(self.model.member, members)[1]
+            members.append(replace(member, parameters=reached[-1]))
+        return joined(members).parameters
 
     @property
     def scored_part(self) -> str:

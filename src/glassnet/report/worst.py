@@ -22,13 +22,12 @@ class WorstRow(NamedTuple):
 
 def worst_rows(rows: Rows, numbers: np.ndarray, count: int) -> list[WorstRow]:
     """The rows of the largest loss, the worst first; `numbers` are the rows' in the table, from 1."""
-    network, output = rows.model.network, rows.output
-    predicted = (
-        output if network.loss.output is None else rows.trace.z[-1]
-    )  # a cross-entropy takes z
+    loss, output = rows.model.loss, rows.output
+    # a cross-entropy takes z
+    predicted = output if loss.output is None else rows.model.pre_activations_of(rows.x)
     with np.errstate(all="ignore"):
-        share = network.loss.row_scale(np, output[:1], None)  # of a row alone
-        losses = share * network.loss.elementwise(predicted, rows.y)[0].sum(axis=1)  # N
+        share = loss.row_scale(np, output[:1], None)  # of a row alone
+        losses = share * loss.elementwise(predicted, rows.y)[0].sum(axis=1)  # N
     order = np.argsort(-np.nan_to_num(losses, nan=np.inf), kind="stable")[:count]
     return [
         _worst(rows.take([place]), int(numbers[place]), float(losses[place])) for place in order

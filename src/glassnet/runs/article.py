@@ -6,6 +6,7 @@ import numpy as np
 
 from glassnet import article
 from glassnet.models.model import Model
+from glassnet.models.record import Record
 from glassnet.recipe.options import ResolvedOptions
 from glassnet.recipe.run import TableRun, score
 from glassnet.runs.record import RunRecord, record_of
@@ -31,15 +32,13 @@ def article_table_run(run: Run, seed: int, engine: str) -> TableRun:
     options = _options(run, seed, engine)
     table = np.column_stack([article.X, article.Y])
     columns = table_of_array(table, [*article.INPUT_NAMES, target])
-    record = {
-        "target": [target],
-        "options": asdict(options),
-        "engine": run.engine,
-        "best_epochs": [run.best_epoch],
-        "folds": False,
-        "row_weights": False,
-    }
-    model = Model(
+    record = Record(
+        targets=(target,),
+        options=asdict(options),
+        engine=run.engine,
+        best_epochs=(run.best_epoch,),
+    )
+    model = Model.of_network(
         article.article_network(),
         run.parameters,
         plain_encoding(article.INPUT_NAMES, [target]),

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -115,7 +115,7 @@ class RunFolder:
 
         Raises GlassnetError on a run of another command, and on an iteration that was not reached.
         """
-        return replace(self.model, parameters=self.source.parameters_before(iteration))
+        return self.model.with_parameters(self.source.parameters_before(iteration))
 
     def _read(self, name: str) -> dict[str, list[str]]:
         """The columns of a CSV file of the folder, as text.

@@ -142,11 +142,11 @@ def record_of(
         command=tuple(command),
         table=path,
         table_sha256=digest,
-        target=tuple(model.record["target"]),
+        target=model.record.targets,
         options=done.options,
         engine=done.runs[0].engine,
         network=model.shape,
-        members=model.members,
+        members=len(model.members),
         inputs={column.name: str(column) for column in model.encoding.inputs},
         targets={target.name: str(target) for target in model.encoding.targets},
         rows={part: len(rows) for part, rows in done.rows.items()},
@@ -155,7 +155,7 @@ def record_of(
         scores=model.scores,
         trained_on=trained_on(model),
         epochs_run=len(model.history["epoch"]),
-        best_epochs=tuple(model.record["best_epochs"]),
+        best_epochs=model.record.best_epochs,
         ended=done.ended or "finished",
         diagnosis=done.diagnosis,
         rng=rng,
@@ -165,16 +165,16 @@ def record_of(
 def record_of_table(done: TableRun, table: str | None) -> RunRecord:
     """The record of a run of `glassnet train`, or of the same from Python."""
     command = ["train", STANDARD_INPUT if table is None else table]
-    for name in done.model.record["target"]:
+    for name in done.model.record.targets:
         command += ["--target", name]
     return record_of(done, command, table)
 
 
 def trained_on(model: Model) -> str:
     """The rows that each member was trained on, in words."""
-    if not model.record["folds"]:
+    if not model.record.folds:
         return "the training rows"
-    rows = f"all but one of {model.record['options']['members']} parts of the training rows"
+    rows = f"all but one of {model.record.options['members']} parts of the training rows"
     if "validation_loss" in model.history:
         return f"{rows}, which judges its epochs"
     return rows

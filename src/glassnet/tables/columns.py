@@ -37,7 +37,7 @@ class Column:
             return np.isnan(self.values)
         return self.values == None  # noqa: E711 (elementwise)
 
-    def take(self, rows: np.ndarray) -> "Column":
+    def take(self, rows: np.ndarray | slice) -> "Column":
         """The column with only these rows, by number from 0."""
         return Column(self.name, self.kind, self.values[rows])
 
@@ -69,8 +69,8 @@ class Table(Mapping[str, Column]):
         return 0
 
     def take(self, rows: Any) -> "Table":
-        """The table with only these rows, by number from 0."""
-        chosen = np.asarray(rows)
+        """The table with only these rows, by number from 0, or with those of a slice."""
+        chosen = rows if isinstance(rows, slice) else np.asarray(rows)
         return Table({name: column.take(chosen) for name, column in self.columns.items()})
 
     def select(self, names: Iterable[str]) -> "Table":

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from glassnet.core.network import Network, Parameters
 from glassnet.errors import GlassnetError, OptionError, OptionRef
-from glassnet.estimators.base import NetworkEstimator, check_judges
+from glassnet.estimators.base import NetworkEstimator, check_validation
 from glassnet.estimators.table.options import options_of
 from glassnet.estimators.targets import answer_columns, read_weights, target_names
 from glassnet.estimators.validate_x import category_names, check_text, plain_rows, read_x
@@ -23,11 +23,8 @@ from glassnet.recipe.members import worst_ending
 from glassnet.recipe.options import Options
 from glassnet.recipe.rows import TableRows, class_indices
 from glassnet.tables.targets import Target, Task
+from glassnet.training.endings import CUT_SHORT, ENDINGS
 from glassnet.training.problem import Floats
-from glassnet.training.run import ENDINGS
-
-WARNED = ("interrupted", "not_finite")
-"""The ends of a run that are also a warning."""
 
 
 class TableEstimator(NetworkEstimator):
@@ -37,7 +34,7 @@ class TableEstimator(NetworkEstimator):
         self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any, sample_weight_val: Any
     ) -> Self:
         """Check what is given, train on its rows, and say how it went in scikit-learn's attributes."""
-        check_judges(X_val, y_val, sample_weight_val)
+        check_validation(X_val, y_val, sample_weight_val)
         inputs, answers = read_x(self, X, reset=True), self._read_y(y, "y")
         check_consistent_length(np.empty(inputs.n_rows), answers)
         weights = read_weights(sample_weight, len(answers))
@@ -84,10 +81,10 @@ class TableEstimator(NetworkEstimator):
         self.history_ = {name: np.array(values) for name, values in model.history.items()}
         self.loss_curve_: list[float] = model.history["loss"]
         self.loss_, self.n_iter_ = self.loss_curve_[-1], len(self.loss_curve_)
-        self.best_iter_ = np.array(model.record["best_epochs"])
+        self.best_iter_ = np.array(model.record.best_epochs)
         end = worst_ending(fitted.runs)
         self.diagnosis_ = f"the run {ENDINGS[end]}"
-        if end in WARNED:
+        if end in CUT_SHORT:
             warnings.warn(
                 f"{type(self).__name__}: {self.diagnosis_}", ConvergenceWarning, stacklevel=4
             )
@@ -124,12 +121,13 @@ class TableEstimator(NetworkEstimator):
     def _network_inputs(self, X: Any) -> tuple[Network, Parameters, Floats]:
         """The network, its weights, and X as it takes it."""
         x = self._encoded(X)
-        return self.model_.network, self.model_.parameters, x
+        model = self.model_.joined()
+        return model.network, model.parameters, x
 
     @property
     def network_(self) -> Network:
-        """The network's shape."""
-        return self.model_.network
+        """The network's shape; of several members that of the one network that equals them."""
+        return self.model_.joined().network
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

@@ -29,7 +29,7 @@ class TableRegressor(RegressorMixin, TableEstimator):
     ----------
     hidden_layer_sizes : nodes of each hidden layer, of each member.
     activation : of the hidden layers, one name or a list of one each.
-    members : networks that are trained apart and joined into one, which gives their mean; 1: a single network.
+    members : networks that are trained apart and whose mean is predicted; 1: a single network.
     loss : "mean_squared_error" (also where None), "mean_absolute_error", "huber:0.5", "pinball:0.9", "poisson", ...
     solver : "adamw", "adam", "gradient_descent", "momentum", "nesterov", "rmsprop" or "rprop".
     learning_rate : its schedule: "cosine", "constant", "four_cycles", ...
@@ -101,7 +101,7 @@ class TableRegressor(RegressorMixin, TableEstimator):
     def predict(self, X: Any) -> np.ndarray:
         """The prediction for each row: N, or N x K where y was so."""
         output = self._outputs(X)
-        numbers = self.model_.answers_of(output)
+        numbers = self.model_.predictions_of(output)
         return numbers[:, None] if self._several and numbers.ndim == 1 else numbers
 
     def _read_y(self, y: Any, name: str) -> np.ndarray:

@@ -68,13 +68,13 @@ class NetworkDisplay:
         model : a Model, a fitted estimator, or a pair (Network, Parameters). Members that were joined into one network stand side
         by side, and the picture says so. Raises GlassnetError on anything else.
         """
-        model = as_model(model)
-        one = "-".join(map(str, model.member.sizes))
-        note = (
-            f"{model.members} networks of {one} side by side: no weights between them."
-            if model.members > 1
-            else ""
-        )
+        model = as_model(model).joined()
+        count = model.record.joined_from
+        note = ""
+        if count > 1:
+            inputs, *hidden, outputs = model.network.sizes
+            one = "-".join(map(str, [inputs, *(nodes // count for nodes in hidden), outputs]))
+            note = f"{count} networks of {one} side by side: no weights between them."
         display = cls(
             model.network,
             model.parameters,
