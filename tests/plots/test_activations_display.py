@@ -1,4 +1,4 @@
-"""What hidden nodes do for the rows of a table: the numbers are feedforward's, and the dead are found and named."""
+"""What hidden nodes do for some rows: the numbers are feedforward's, the dead are named."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The loss surface: every number is the network's own loss, the plane is the one that shows most of the path."""
+"""The loss surface: its numbers are the network's loss, its plane shows most of the path."""
 
 import dataclasses
 
@@ -72,8 +72,9 @@ def test_a_path_in_a_plane_is_shown_whole_and_its_points_are_where_they_are() ->
         assert places[-1] > along.max()
 
 
-def test_the_share_that_a_plane_shows_by_hand() -> None:
-    # three points, 3, 2 and 1 away from the trained weights at right angles: 9 + 4 of 14 lie in the plane of the first two
+def test_the_fraction_that_a_plane_shows_by_hand() -> None:
+    # three points, 3, 2 and 1 away from the trained weights at right angles:
+    # 9 + 4 of 14 lie in the plane of the first two
     found = path_directions(np.diag([3.0, 2.0, 1.0, 0.0])[:3])
     assert found.fractions == pytest.approx((9 / 14, 4 / 14))
     np.testing.assert_allclose(np.abs(found.vectors), np.eye(4)[:2], atol=1e-12)

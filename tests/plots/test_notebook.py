@@ -1,4 +1,4 @@
-"""What notebooks show: whole, balanced fragments with the numbers of the thing, in light and dark."""
+"""What notebooks show: whole, balanced fragments with an object's numbers, in light and dark."""
 
 from typing import Any
 

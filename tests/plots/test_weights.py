@@ -1,4 +1,4 @@
-"""The heat maps of weights: every number in its place, real names, and nothing where joined networks have no weight."""
+"""The heat maps of weights: every number in its cell, real names, one member of an ensemble."""
 
 import numpy as np
 import pytest

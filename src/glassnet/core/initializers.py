@@ -132,15 +132,15 @@ def _r_stream(seed: int) -> Callable[[int], Array]:
     """
     if not -(2**31) < seed < 2**31:
         raise option_error("seed", "must fit R's integers, between -(2^31 - 1) and 2^31 - 1", seed)
-    words: list[int] = []
+    mixed: list[int] = []
     word = seed % 2**32
     for _ in range(51 + 624):
         word = (69069 * word + 1) % 2**32
-        words.append(word)
+        mixed.append(word)
     twister = np.random.MT19937()
     twister.state = {
         "bit_generator": "MT19937",
-        "state": {"key": np.array(words[51:], np.uint32), "pos": 624},
+        "state": {"key": np.array(mixed[51:], np.uint32), "pos": 624},
     }
 
     def runif(n: int) -> Array:

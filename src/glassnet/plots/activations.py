@@ -1,4 +1,4 @@
-"""How the hidden nodes respond to the rows of a table: the spread of each one's activation, and which are dead."""
+"""How the hidden nodes respond to the rows of a table, and which of them are dead."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,8 +21,8 @@ MOST_DEAD_NAMED = 8  # dead nodes that are named
 class ActivationsDisplay(RowsDisplay):
     """The distribution of each hidden node's activation over the rows, and the nodes that are dead.
 
-    A node is dead where its activation is the same for all rows, to 1e-6, as relu's that never leave 0 and sigmoids that are
-    saturated: it distinguishes rows no more than a bias would.
+    A node is dead where its activation is the same for all rows, to 1e-6, as relu's that never
+    leave 0 and sigmoids that are saturated: it distinguishes rows no more than a bias would.
 
     Parameters
     ----------
@@ -59,7 +59,8 @@ class ActivationsDisplay(RowsDisplay):
         table : path, data frame, dict of columns, or array
             N rows.
         ax : matplotlib.axes.Axes or a sequence of them, optional
-            One axes, whose room is divided, or one for each hidden layer; by default those of a new figure.
+            One axes, whose room is divided, or one for each hidden layer; by default those of a new
+            figure.
 
         Raises
         ------
@@ -101,7 +102,7 @@ class ActivationsDisplay(RowsDisplay):
         )
 
     def _draw_layer(self, axes: Any, layer: int) -> None:
-        """A thin line over all rows of a node, a thick one over their middle half, a dot at the median."""
+        """A node's thin line spans all rows, its thick one half of them; the dot is the median."""
         a = self.activations[layer]  # N x H
         low, q1, median, q3, high = np.quantile(a, [0, 0.25, 0.5, 0.75, 1], axis=0)
         node = np.arange(1, a.shape[1] + 1)

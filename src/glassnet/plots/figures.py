@@ -1,4 +1,6 @@
-"""What all figures share: colours, letters, new axes, and files that are the same whenever the picture is.
+"""What all figures share: colours, fonts, new axes, and files.
+
+The same picture always gives the same file.
 
 matplotlib is imported when a figure is made, not before.
 """
@@ -56,7 +58,8 @@ def style() -> Iterator[None]:
 def new_figure(width: float = 6.4, height: float = 4.0) -> "Figure":
     """An empty figure of so many inches that lays out what is drawn in it.
 
-    It belongs to pyplot where pyplot is in use, so that a notebook or window shows it by itself; else to nobody.
+    It belongs to pyplot where pyplot is in use, so that a notebook or window shows it by itself;
+    else to nobody.
     """
     import sys
 
@@ -116,7 +119,10 @@ def in_picture(name: str, most: int = NAME_LETTERS) -> str:
 
 
 def shortened(name: str, most: int) -> str:
-    """A name of at most so many letters; a longer one loses its middle, since names of inputs differ at their ends."""
+    """A name of at most so many letters; a longer one loses its middle.
+
+    Its end is kept, since the inputs of one column differ there.
+    """
     tail = 2 * most // 5
     return name if len(name) <= most else f"{name[: most - 1 - tail]}…{name[-tail:]}"
 

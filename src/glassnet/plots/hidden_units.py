@@ -148,7 +148,7 @@ class HiddenUnitsDisplay(RowsDisplay):
         return {"levels": levels, "cmap": "Blues", "vmin": 0, "vmax": largest}
 
     def _label(self, axes: Any, i: int) -> None:
-        """The node's name; and the columns', except above or beside axes that have the same ones."""
+        """Name the node, and the columns where no axes below or to the left do so."""
         across = self._across
         has_below = self._gridded and i + across < len(self.nodes)
         has_left = self._gridded and i % across > 0

@@ -1,6 +1,7 @@
-"""What notebooks show of a model, a history and a fitted estimator: a few lines and a picture, as HTML.
+"""What notebooks show of a model, a history and a fitted estimator, as HTML.
 
-The first two are registered in `glassnet.notebook`, where they ask for it. What other objects show is in their own files.
+The first two are registered in `glassnet.notebook`, where they ask for it. What other objects show
+is in their own files.
 """
 
 from collections.abc import Sequence
@@ -76,7 +77,7 @@ def _history_table(table: dict[str, list[Any]]) -> str:
 
 
 def _fragment(*parts: str) -> str:
-    """Parts of HTML as one block in the style of our pages, which leaves the notebook around it alone."""
+    """Parts of HTML as one block in the style of our pages, which changes nothing around it."""
     style = f"<style>{asset('page.css')}</style>"
     return f'{style}<div class="gn" style="padding: .6rem">{"".join(parts)}</div>'
 

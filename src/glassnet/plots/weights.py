@@ -25,7 +25,8 @@ BLANK = "blank: no weight, these nodes belong to networks that were trained apar
 class WeightsDisplay(ModelDisplay):
     """A heat map of each layer's weights, rows from and columns to, its biases as the last row.
 
-    Each has its own colour scale, from minus the largest weight to plus it: 0 is white. A bias beyond it has the last colour.
+    Each has its own colour scale, from minus the largest weight to plus it: 0 is white. A bias
+    beyond it has the last colour.
 
     Parameters
     ----------
@@ -65,7 +66,8 @@ class WeightsDisplay(ModelDisplay):
         model : Model, fitted estimator, or (Network, Parameters)
             Whose weights.
         ax : matplotlib.axes.Axes or a sequence of them, optional
-            One axes, whose room is divided, or one for each layer of weights; by default those of a new figure.
+            One axes, whose room is divided, or one for each layer of weights; by default those of a
+            new figure.
         """
         model = as_model(model).joined()
         network = model.network
@@ -84,7 +86,10 @@ class WeightsDisplay(ModelDisplay):
 
     @property
     def matrices(self) -> list[np.ndarray]:
-        """Each layer's weights with its biases as the last row, (nodes of the layer before, and 1) x nodes."""
+        """Each layer's weights with its biases as the last row.
+
+        Their shapes are (nodes of the layer before + 1) x nodes; without biases the 1 is missing.
+        """
         weights, biases = self.parameters
         if not biases:
             return list(weights)
@@ -134,7 +139,7 @@ class WeightsDisplay(ModelDisplay):
 
 
 def between_members(model: Model) -> list[np.ndarray]:
-    """For each weight matrix of a model, where it can hold nothing, since it would join nodes of networks trained apart."""
+    """For each weight matrix, where it would join nodes of networks trained apart, and is blank."""
     *inner, last = [np.zeros(shape, bool) for shape in model.network.shapes]
     for layer in range(1, len(inner)):
         member = [
@@ -154,7 +159,7 @@ def _write_numbers(axes: Any, matrix: np.ndarray, largest: float) -> None:
 
 
 def _name_ticks(axis: Any, names: Sequence[str], more: Sequence[str] = ()) -> None:
-    """Every node's name, or of many the number of some; then those of `more`, which follow on them."""
+    """Label an axis with every node's name, or of many the number of some, then `more`."""
     if len(names) <= MOST_NAMES:
         chosen = range(len(names))
         labels = [in_picture(name) for name in names]
