@@ -1,4 +1,7 @@
-"""`glassnet plot`: every picture in every format, of a run, a model file and the demo; every option; one line on what is wrong."""
+"""`glassnet plot`: every picture of a run, a model file and the demo, in every format.
+
+Every option changes its picture, and what is wrong is one line.
+"""
 
 import io
 import shutil
@@ -207,10 +210,10 @@ def test_a_table_that_was_changed_or_moved(
 
 def test_the_help_lists_every_picture_and_option(capsys: pytest.CaptureFixture[str]) -> None:
     command(["plot", "--help"])
-    told = " ".join(capsys.readouterr().out.split())
-    assert all(f"{name} {picture.says}" in told for name, picture in PICTURES.items())
+    text = " ".join(capsys.readouterr().out.split())
+    assert all(f"{name} {picture.shows}" in text for name, picture in PICTURES.items())
     assert all(
-        option in told
+        option in text
         for parameter in plot.params
         for option in parameter.opts
         if option.startswith("--")

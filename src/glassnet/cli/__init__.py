@@ -1,4 +1,7 @@
-"""The command line: one file a command, no mathematics and no training logic. Each command imports what it needs when it runs."""
+"""The command line: one file a command, without mathematics, training logic or file formats.
+
+Each command imports what it needs when it runs.
+"""
 
 import sys
 import warnings
@@ -21,7 +24,10 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name; where there is none, click finds in `commands` which one was meant."""
+        """The command of that name.
+
+        Where there is none, click looks in `commands` for the one that was meant.
+        """
         if cmd_name in COMMANDS:
             return _load(cmd_name)
         self.commands = {name: _load(name) for name in COMMANDS}
@@ -97,7 +103,7 @@ def app(verbose: bool) -> None:
 
 
 def main() -> None:
-    """Run the command line; what the user can mend is one line on standard error and exit status 2."""
+    """Run the command line; what the user can mend is one line on standard error and status 2."""
     interrupted = "stopped by Ctrl-C; nothing was written"
     warnings.showwarning = _say
     try:

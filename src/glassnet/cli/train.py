@@ -1,4 +1,4 @@
-"""`glassnet train`: a network on a table, its scores on rows it never saw, and a run folder that repeats it."""
+"""`glassnet train`: a network on a table, its scores on unseen rows, and a run folder."""
 
 import json
 import sys
@@ -97,7 +97,8 @@ def train(
     quiet: bool,
     **others: Any,
 ) -> None:
-    """Train a network on a table: finds the task, encodes and scales the columns, holds rows out, trains, scores.
+    """Train a network on a table: finds the task, encodes and scales the columns, holds rows out,
+    trains, scores.
 
     TABLE is CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; - is CSV on standard input.
     """

@@ -138,7 +138,7 @@ class LekProfileDisplay(RowsDisplay):
 
     def _draw_column(self, axes: Any, profile: ColumnProfile, with_labels: bool) -> None:
         """Draw one column's lines and bands; those of the first axes carry the legend's labels."""
-        lines = zip(self.profile.held, self._colours(), strict=True)
+        lines = zip(self.profile.others, self._colours(), strict=True)
         for number, (name, colour) in enumerate(lines):
             label = in_picture(name, LINE_LETTERS) if with_labels else None
             _draw_line(axes, profile, number, colour, label)
@@ -157,8 +157,8 @@ class LekProfileDisplay(RowsDisplay):
         """A colour for each line: groups have different ones, quantiles go from light to dark."""
         from matplotlib import colormaps
 
-        count = len(self.profile.held)
-        if not self.profile.held[0].startswith("quantile "):
+        count = len(self.profile.others)
+        if not self.profile.others[0].startswith("quantile "):
             return list(PALETTE[:count])
         return list(colormaps["viridis_r"](np.linspace(0.15, 1, count)))
 
@@ -171,7 +171,7 @@ class LekProfileDisplay(RowsDisplay):
         if note:
             title += f"\n{note}"
         self.figure_.suptitle(title, x=0.01, ha="left", fontsize=10)
-        longest = max(len(in_picture(name, LINE_LETTERS)) for name in self.profile.held)
+        longest = max(len(in_picture(name, LINE_LETTERS)) for name in self.profile.others)
         entry = 0.55 + 0.07 * longest  # inches: a line's sample and its letters
         self.figure_.legend(
             loc="outside lower center",  # above it would lie on the title

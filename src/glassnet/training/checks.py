@@ -242,13 +242,14 @@ def checked_penalty(penalty: Penalty | None) -> Penalty | None:
 def checked_dropout(network: Network, dropout: float | Sequence[float]) -> tuple[float, ...]:
     """One rate for each hidden layer, from one number for all or a number for each."""
     hidden = len(network.sizes) - 2
+    if isinstance(dropout, (int, float)) and 0 <= dropout < 1:
+        return (float(dropout),) * hidden
     given = _numbers(dropout, "dropout", "float64")
-    rates = tuple(np.atleast_1d(given).ravel().tolist())
-    if given.ndim == 0 and all(0 <= rate < 1 for rate in rates):
-        return rates * hidden
-    if len(rates) != hidden or not all(0 <= rate < 1 for rate in rates):
+    rates = tuple(given.ravel().tolist())
+    fits = given.ndim == 0 or len(rates) == hidden
+    if not fits or not all(0 <= rate < 1 for rate in rates):
         raise GlassnetError(
             f"dropout must be from 0 to below 1, one number or one for each of {hidden} "
             f"hidden layers; got {dropout}"
         )
-    return rates
+    return rates * hidden if given.ndim == 0 else rates

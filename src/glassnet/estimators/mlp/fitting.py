@@ -26,9 +26,9 @@ from glassnet.estimators.mlp.observers import (
     PrintObserver,
     ScoreObserver,
 )
-from glassnet.estimators.mlp.random_draws import batch_orders, starting_weights
+from glassnet.estimators.mlp.random_draws import batch_orders, draw_parameters
 from glassnet.estimators.mlp.scoring import ValidationScore
-from glassnet.estimators.mlp.translate import RATES, given_start, optimizer_of
+from glassnet.estimators.mlp.translate import RATES, given_start, translate_optimizer
 from glassnet.training.checks import (
     checked_dropout,
     checked_penalty,
@@ -131,7 +131,7 @@ class Fitting:
         """The starting weights: those that `init` gives, else drawn."""
         if self.estimator.init is not None:
             return given_start(self.estimator.init, self.network, self.dtype)
-        return starting_weights(self.network, self.random, self.dtype)
+        return draw_parameters(self.network, self.random, self.dtype)
 
     def split(self) -> None:
         """Set rows aside for early stopping where the user gave none.
@@ -317,7 +317,7 @@ class Fitting:
         )
         schedule = estimator.learning_rate
         options = TrainingOptions(
-            optimizer=optimizer_of(estimator),
+            optimizer=translate_optimizer(estimator),
             epochs=estimator.max_iter,
             batch_size=self.batch_size(),
             schedule="constant" if schedule in RATES else schedule,

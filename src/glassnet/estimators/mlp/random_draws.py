@@ -10,7 +10,7 @@ import numpy as np
 from glassnet.core.network import Network, Parameters
 
 
-def starting_weights(
+def draw_parameters(
     network: Network, random: np.random.RandomState, dtype: np.dtype
 ) -> Parameters:
     """Glorot's uniform draw of weights and biases, layer by layer, as scikit-learn 1.9 draws it.
