@@ -51,7 +51,9 @@ FRAMES = {
 def same_weights(ours: gn.Model, theirs: gn.Model) -> bool:
     return all(
         np.array_equal(a, b)
-        for a, b in zip(leaves(ours.parameters), leaves(theirs.parameters), strict=True)
+        for a, b in zip(
+            leaves(ours.joined().parameters), leaves(theirs.joined().parameters), strict=True
+        )
     )
 
 

@@ -30,7 +30,7 @@ MAKE = {"classifier": (TableClassifier, CLASS), "regressor": (TableRegressor, NU
 
 def distance(ours: gn.Model, theirs: gn.Model) -> float:
     """The largest difference of two parameters."""
-    pairs = zip(leaves(ours.parameters), leaves(theirs.parameters), strict=True)
+    pairs = zip(leaves(ours.joined().parameters), leaves(theirs.joined().parameters), strict=True)
     return max(float(np.abs(a - b).max()) for a, b in pairs)
 
 

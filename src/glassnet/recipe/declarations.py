@@ -131,10 +131,12 @@ def layer_sizes(name: str, value: Any) -> None:
             raise refused(name, value, wanted)
 
 
-def loss_name(_: str, value: Any) -> None:
+def loss_name(name: str, value: Any) -> None:
     """The name of a loss, or a name with its setting, such as huber:0.5."""
-    from glassnet.core.losses import find_loss
+    from glassnet.core.losses import Loss, find_loss
 
+    if not isinstance(value, (str, Loss)):
+        raise refused(name, value, "the name of a loss")
     find_loss(value)
 
 

@@ -38,13 +38,13 @@ class Options:
 
     task: str | None = option(
         None,
-        "What to learn.",
+        "What kind of target it is.",
         names_in="glassnet.tables.targets.TASKS",
         if_open="found from the target",
     )
     members: int = option(
         4,
-        "Networks that are trained apart and joined into one.",
+        "Networks that are trained apart; their mean predicts.",
         whole(1),
         sklearn="members",
     )
@@ -71,7 +71,7 @@ class Options:
     )
     optimizer: str = option(
         "adamw",
-        "How a gradient becomes a step.",
+        "Optimizer: how a gradient becomes a step.",
         names_in="glassnet.core.optimizers.OPTIMIZERS",
         sklearn="solver",
     )
@@ -84,7 +84,7 @@ class Options:
     )
     schedule: str = option(
         "cosine",
-        "How the learning rate changes along the run.",
+        "Schedule of the learning rate along the run.",
         names_in="glassnet.training.schedules.SCHEDULES",
         sklearn="learning_rate",
     )
@@ -148,7 +148,7 @@ class Options:
     )
     engine: str = option(
         "auto",
-        "What runs the training.",
+        "Engine that runs the training.",
         names_in="glassnet.training.engines.ENGINES",
         sklearn="engine",
     )
@@ -156,7 +156,7 @@ class Options:
         None,
         "Fraction of the training rows that epochs are validated on.",
         fraction,
-        if_open="each member has its own; 0.2 for one",
+        if_open="each member by a fold of its own; 0.2 for one member",
         sklearn="validation_fraction",
     )
     holdout: float = option(

@@ -37,7 +37,7 @@ from glassnet.estimators.mlp.translate import (
     translate_loss,
 )
 from glassnet.estimators.sklearn_private import HasMethods, Interval, Options, StrOptions
-from glassnet.estimators.targets import read_weights
+from glassnet.estimators.targets import read_sample_weight
 from glassnet.estimators.translate import ACTIVATION_NAMES
 from glassnet.models.model import Model
 from glassnet.training.checks import all_finite
@@ -190,7 +190,7 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
         if labels.ndim == 2 and labels.shape[1] == 1:
             labels = column_or_1d(labels, warn=True)
         targets = self._targets(labels, same_classes).astype(x.dtype)
-        weights = read_weights(sample_weight, len(targets))
+        weights = read_sample_weight(sample_weight, len(targets))
         if weights is not None:
             weights = weights.astype(x.dtype)
         return Labelled(Data(_dense(x), targets.reshape(len(targets), -1), weights), labels)
