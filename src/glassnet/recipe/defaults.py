@@ -44,8 +44,8 @@ LEARNING_RATES = {
 }
 """The learning rate of each optimizer on scaled columns."""
 
-ITERATIONS = 1500  # updates of a member
-ITERATIONS_ALONE = 4000  # updates of a network that is alone
+MEMBER_ITERATIONS = 1500  # updates of each of several members
+ALONE_ITERATIONS = 4000  # updates of a network that is alone
 MIN_EPOCHS = 30  # epochs, however many updates they make
 MAX_EPOCHS = 400  # epochs, however few updates they make
 
@@ -109,7 +109,7 @@ def _batch_size(options: Options, train: int) -> int:
 
 def _epochs(options: Options, batches: int) -> int:
     """As many as make the iterations wanted, within limits."""
-    iterations = ITERATIONS_ALONE if options.members == 1 else ITERATIONS
+    iterations = ALONE_ITERATIONS if options.members == 1 else MEMBER_ITERATIONS
     return int(np.clip(math.ceil(iterations / batches), MIN_EPOCHS, MAX_EPOCHS))
 
 

@@ -206,7 +206,7 @@ class TableEstimator(NetworkEstimator):
         raise NotImplementedError
 
     def _row_weight(self, y: np.ndarray, sample_weight: np.ndarray | None) -> np.ndarray | None:
-        """How much each row counts, by its own weight and by its class."""
+        """How much each row counts, by its weight and by its class."""
         raise NotImplementedError
 
     def _outputs(self, X: Any) -> Floats:

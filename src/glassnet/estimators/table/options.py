@@ -59,7 +59,7 @@ def _sizes(hidden_layer_sizes: Any) -> Any:
 
 
 def _activation(activation: Any) -> Any:
-    """A name or a list of names in our words, unknown ones as they are."""
+    """One name or several, as glassnet names them; unknown ones as they are."""
     if isinstance(activation, str):
         return ACTIVATION_NAMES.get(activation, activation)
     if isinstance(activation, (list, tuple)):
@@ -68,7 +68,7 @@ def _activation(activation: Any) -> Any:
 
 
 def _loss(loss: Any, task: Task) -> Any:
-    """A loss's name in our words, with its setting if it has one; an unknown one as it is."""
+    """A loss, as glassnet names it, with its setting if it has one; an unknown one as it is."""
     if not isinstance(loss, str):
         return loss
     output, _ = OUTPUT_AND_LOSS[task]
