@@ -22,8 +22,9 @@ from glassnet.core.losses import Loss
 from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import Optimizer
 from glassnet.estimators.base import NetworkEstimator, check_validation
+from glassnet.estimators.mlp.fit_problem import Labelled
 from glassnet.estimators.mlp.fit_state import FitState
-from glassnet.estimators.mlp.fitting import Fitting, Labelled
+from glassnet.estimators.mlp.fitting import Fitting
 from glassnet.estimators.mlp.observers import CallbackObserver
 from glassnet.estimators.mlp.translate import (
     DIAGNOSES,
@@ -36,7 +37,7 @@ from glassnet.estimators.mlp.translate import (
     translate_loss,
 )
 from glassnet.estimators.sklearn_private import HasMethods, Interval, Options, StrOptions
-from glassnet.estimators.targets import read_weights
+from glassnet.estimators.targets import read_sample_weight
 from glassnet.estimators.translate import ACTIVATION_NAMES
 from glassnet.models.model import Model
 from glassnet.training.checks import all_finite
@@ -189,7 +190,7 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
         if labels.ndim == 2 and labels.shape[1] == 1:
             labels = column_or_1d(labels, warn=True)
         targets = self._targets(labels, same_classes).astype(x.dtype)
-        weights = read_weights(sample_weight, len(targets))
+        weights = read_sample_weight(sample_weight, len(targets))
         if weights is not None:
             weights = weights.astype(x.dtype)
         return Labelled(Data(_dense(x), targets.reshape(len(targets), -1), weights), labels)
