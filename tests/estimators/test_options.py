@@ -21,7 +21,7 @@ import glassnet as gn
 from glassnet import MLPClassifier, MLPRegressor
 from glassnet.core.network import Parameters, leaves
 from glassnet.errors import GlassnetError
-from glassnet.estimators.mlp import fitting
+from glassnet.estimators.mlp import fit_problem
 from glassnet.estimators.mlp.translate import SOLVERS
 from glassnet.training.schedules import SCHEDULES
 
@@ -645,13 +645,13 @@ def test_verbose_tells_each_epoch(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_n_jobs_reaches_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    real = fitting.checked_problem
+    real = fit_problem.checked_problem
 
     def spy(network: Any, start: Any, x: Any, y: Any, options: Any, weights: Any) -> Any:
         seen.append(options.n_jobs)
         return real(network, start, x, y, options, weights)
 
-    monkeypatch.setattr(fitting, "checked_problem", spy)
+    monkeypatch.setattr(fit_problem, "checked_problem", spy)
     same(regressor(n_jobs=2).fit(X, NUMBERS), regressor().fit(X, NUMBERS))
     assert seen == [2, None]
 

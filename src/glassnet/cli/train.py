@@ -36,7 +36,7 @@ class DeclaredOption(click.Option):
         return super().get_help_record(ctx)
 
 
-def layer_sizes(_: click.Context, __: click.Parameter, text: str) -> tuple[int, ...]:
+def read_sizes(_: click.Context, __: click.Parameter, text: str) -> tuple[int, ...]:
     """Sizes of layers, separated by commas."""
     try:
         return tuple(int(nodes) for nodes in text.split(","))
@@ -46,14 +46,14 @@ def layer_sizes(_: click.Context, __: click.Parameter, text: str) -> tuple[int, 
         ) from None
 
 
-def one_or_several(_: click.Context, __: click.Parameter, text: str) -> str | tuple[str, ...]:
+def read_names(_: click.Context, __: click.Parameter, text: str) -> str | tuple[str, ...]:
     """A name, or several separated by commas."""
     return tuple(text.split(",")) if "," in text else text
 
 
 READ_FROM_TEXT: dict[str, Callable[..., Any]] = {
-    "hidden": layer_sizes,
-    "activation": one_or_several,
+    "hidden": read_sizes,
+    "activation": read_names,
 }
 """The options whose several values are one text, and what reads it."""
 

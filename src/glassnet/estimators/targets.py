@@ -226,7 +226,7 @@ def multiply_class_weight(
         )
     if class_weight is None:
         return sample_weight
-    of_each_row = class_weight[np.searchsorted(classes, y)]
+    row_weight = class_weight[np.searchsorted(classes, y)]
     if sample_weight is not None:
-        of_each_row = of_each_row * sample_weight
-    return read_sample_weight(of_each_row, len(y), "class_weight")
+        row_weight = row_weight * sample_weight
+    return read_sample_weight(row_weight, len(y), "class_weight")

@@ -22,8 +22,9 @@ from glassnet.core.losses import Loss
 from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import Optimizer
 from glassnet.estimators.base import NetworkEstimator, check_validation
+from glassnet.estimators.mlp.fit_problem import Labelled
 from glassnet.estimators.mlp.fit_state import FitState
-from glassnet.estimators.mlp.fitting import Fitting, Labelled
+from glassnet.estimators.mlp.fitting import Fitting
 from glassnet.estimators.mlp.observers import CallbackObserver
 from glassnet.estimators.mlp.translate import (
     DIAGNOSES,
