@@ -1,4 +1,7 @@
-"""Models whose weights are drawn and never trained, so that they are the same on every machine, and the tables they know."""
+"""Models whose weights are drawn, not trained, and the tables they know.
+
+They are the same on every machine.
+"""
 
 from datetime import date, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The decision surface: its numbers are the model's predictions, its columns chosen by the rule it names, its errors clear."""
+"""The decision surface: its numbers are the model's predictions, its errors clear."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from glassnet.tables.targets import ClassTarget
 
 
 def table_at(display: DecisionSurfaceDisplay, row: int, column: int) -> dict[str, Any]:
-    """One row of a table: the grid's cells at a place, and the cells that the others are held at."""
+    """One row of a table: the grid's cells at a point, and the fixed ones of the other columns."""
     plane = display.plane
     cells = {name: held.values[0] for name, held in plane.fixed.items()}
     for axis, place in ((plane.x, column), (plane.y, row)):
@@ -56,8 +56,8 @@ def test_other_columns_are_held_at_the_median_or_most_frequent_cell() -> None:
     assert "constant" not in held  # the model does not use it
     when = str(np.datetime64("1970-01-01") + int(day))
     assert (
-        display.plane.note
-        == f"held: island = north, seen = {when}, tagged = false; rows not shown, since a cell is missing: 2"
+        display.plane.note == f"held: island = north, seen = {when}, tagged = false; "
+        "rows not shown, since a cell is missing: 2"
     )
     assert " ".join(display.ax_.texts[0].get_text().split()) == display.plane.note
 

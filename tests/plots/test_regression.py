@@ -1,4 +1,4 @@
-"""Predicted against actual, residuals, their histogram: the numbers drawn, the target chosen, the axes, the errors, the looks."""
+"""Predicted against actual, residuals, their histogram: numbers, targets, axes, errors, looks."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,7 @@
-"""The path of the weights: which epochs it keeps, that they are what shorter runs leave, and that keeping them changes nothing."""
+"""The path of the weights: which epochs it keeps, and that these are what shorter runs leave.
+
+Keeping them changes nothing.
+"""
 
 from typing import Any
 
@@ -102,9 +105,9 @@ def test_the_path_of_a_table_is_that_of_the_joined_network() -> None:
     assert [epoch for epoch, _ in run.path] == [0, 3, 6, 9]
     assert_equal(
         run.path[-1][1], run.model.joined().parameters
-    )  # no rows judge so few epochs, so the last are kept
-    for place, (_, whole) in enumerate(run.path):
-        assert_equal(whole, joined_of(run, [one.path[place][1] for one in run.runs]))
+    )  # there are no validation rows for so few epochs, so the last are kept
+    for i, (_, whole) in enumerate(run.path):
+        assert_equal(whole, joined_of(run, [one.path[i][1] for one in run.runs]))
 
 
 def test_members_that_ended_stay_where_they_ended() -> None:

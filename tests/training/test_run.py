@@ -117,7 +117,7 @@ def by_hand(
     """Three epochs of batches of 8 as a loop that anyone can read; what train() must give."""
     order_of = np.random.default_rng(seed)
     parameters, state = start, optimizer.init(start)
-    losses, epochs, judged, kept = [], [], [], []
+    losses, epochs, validation_losses, kept = [], [], [], []
     for epoch in range(3):
         order = order_of.permutation(len(x))
         for first in range(0, len(x), 8):
@@ -127,9 +127,9 @@ def by_hand(
                 np, (0.5, 0.25), network.sizes, len(rows), seed, iteration, np.float64
             )
             trace = gn.feedforward(network, parameters, x[rows], dropout, masks)
-            share = len(rows) / len(x) if network.loss.reduction == "sum" else 1.0
+            fraction = len(rows) / len(x) if network.loss.reduction == "sum" else 1.0
             loss, gradients = gn.backprop(
-                network, parameters, trace, y[rows], w[rows], penalty.scaled(share)
+                network, parameters, trace, y[rows], w[rows], penalty.scaled(fraction)
             )
             rate = 0.05 * 0.5 * (1 + np.cos(np.pi * iteration / 15))
             parameters, state = optimizer.update(
@@ -144,15 +144,15 @@ def by_hand(
             else np.average(of_epoch, weights=weights)
         )
         trace = gn.feedforward(network, parameters, validation[0], (), masks)
-        judged.append(
+        validation_losses.append(
             float(gn.backprop(network, parameters, trace, validation[1], validation[2])[0])
         )
         kept.append(parameters)
-    best = int(np.argmin(judged))
+    best = int(np.argmin(validation_losses))
     return {
         "iteration_loss": losses,
         "loss": epochs,
-        "validation_loss": judged,
+        "validation_loss": validation_losses,
         "best": best + 1,
         "parameters": kept[best],
     }
@@ -170,9 +170,22 @@ def test_a_run_is_the_loop_by_hand(loss: str, optimizer: gn.Optimizer) -> None:
     penalty = gn.Penalty(0.02, 0.01)
     expected = by_hand(network, start, X, Y, w, (XV, YV, wv), masks, optimizer, penalty, seed=11)
     run = gn.train(
-        network, start, X, Y, optimizer=optimizer, epochs=3, batch_size=8, sample_weight=w, validation=(XV, YV, wv), penalty=penalty,
-        dropout=[0.5, 0.25], weight_masks=masks, multipliers=Parameters((1, 0.5, 2), (1, 1, 0.1)), schedule="cosine", seed=11,
-    )  # fmt: skip
+        network,
+        start,
+        X,
+        Y,
+        optimizer=optimizer,
+        epochs=3,
+        batch_size=8,
+        sample_weight=w,
+        validation=(XV, YV, wv),
+        penalty=penalty,
+        dropout=[0.5, 0.25],
+        weight_masks=masks,
+        multipliers=Parameters((1, 0.5, 2), (1, 1, 0.1)),
+        schedule="cosine",
+        seed=11,
+    )
     for name in ("iteration_loss", "loss", "validation_loss"):
         np.testing.assert_allclose(
             getattr(run.history, name), expected[name], rtol=1e-12, err_msg=name
@@ -200,10 +213,10 @@ def test_min_delta_is_for_patience_only() -> None:
     free = train(**options)
     assert (np.diff(free.history.validation_loss) < 0).all()
     assert np.diff(free.history.validation_loss).min() > -0.1
-    held = train(**options, patience=4, min_delta=0.1)
-    assert held.ended == "early"
+    patient = train(**options, patience=4, min_delta=0.1)
+    assert patient.ended == "early"
     assert (
-        len(held.history.loss) == held.best_epoch == 5
+        len(patient.history.loss) == patient.best_epoch == 5
     )  # better each time, never by enough: the last is still the best
     without = train(optimizer=gn.GradientDescent(0.01), epochs=50, patience=4, min_delta=0.1)
     assert len(without.history.loss) == 5
@@ -215,10 +228,10 @@ def test_penalty_of_a_sum_is_carried_once_an_epoch() -> None:
     penalty = gn.Penalty(l2=2.0, l1=1.0)
     still = Parameters((0.0, 0.0), (0.0, 0.0))  # nothing moves
     whole = train(network=network, start=start, penalty=penalty, multipliers=still, epochs=1)
-    pieces = train(
+    batches = train(
         network=network, start=start, penalty=penalty, multipliers=still, epochs=1, batch_size=8
     )
-    assert pieces.history.loss[0] == pytest.approx(whole.history.loss[0], rel=1e-12)
+    assert batches.history.loss[0] == pytest.approx(whole.history.loss[0], rel=1e-12)
 
 
 def test_validation_keeps_the_best_epoch() -> None:
@@ -370,12 +383,12 @@ def assert_same_parameters(a: gn.Run, b: gn.Run) -> None:
 
 
 def test_progress_tells_what_goes_on() -> None:
-    told: list[tuple] = []
+    reports: list[tuple] = []
     run = train(
-        validation=(XV, YV), epochs=10, chunk_epochs=4, progress=lambda *args: told.append(args)
+        validation=(XV, YV), epochs=10, chunk_epochs=4, progress=lambda *args: reports.append(args)
     )
-    assert [t[:2] for t in told] == [(4, 10), (8, 10), (10, 10)]
-    assert told[-1][2:] == (run.history.loss[-1], run.history.validation_loss[-1])
+    assert [t[:2] for t in reports] == [(4, 10), (8, 10), (10, 10)]
+    assert reports[-1][2:] == (run.history.loss[-1], run.history.validation_loss[-1])
 
 
 def test_weight_masks_hold_weights_at_nothing() -> None:
@@ -428,10 +441,10 @@ def test_schedules(schedule: str) -> None:
     run = train(schedule=schedule, optimizer=gn.GradientDescent(0.2), batch_size=8, epochs=10)
     expected = [0.2 * SCHEDULES[schedule](np.array(i / 50)) for i in range(50)]
     np.testing.assert_allclose(run.history.learning_rate, expected)
-    own = train(
+    custom = train(
         schedule=SCHEDULES[schedule], optimizer=gn.GradientDescent(0.2), batch_size=8, epochs=10
     )
-    assert_equal(run, own)
+    assert_equal(run, custom)
     assert (
         TrainingOptions(
             optimizer=gn.GradientDescent(1.0), epochs=10, schedule="cosine"

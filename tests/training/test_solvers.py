@@ -1,4 +1,7 @@
-"""The full-batch solvers against SciPy's own, driven by differences or JAX; their stops; and what they refuse."""
+"""The full-batch solvers against SciPy's own, driven by differences or JAX.
+
+Also when they stop, and what they refuse.
+"""
 
 import itertools
 from typing import Any
@@ -62,9 +65,9 @@ def loss_of(given: Problem, parameters: Parameters) -> float:
 
 def parameters_of(theta: Any, like: Parameters) -> Parameters:
     ends = np.cumsum([w.size for w in leaves(like)]).tolist()
-    pieces = [theta[start:end] for start, end in itertools.pairwise([0, *ends])]
+    parts = [theta[start:end] for start, end in itertools.pairwise([0, *ends])]
     return unflatten(
-        [piece.reshape(w.shape) for piece, w in zip(pieces, leaves(like), strict=True)], like
+        [part.reshape(w.shape) for part, w in zip(parts, leaves(like), strict=True)], like
     )
 
 
@@ -136,24 +139,27 @@ def residuals_of(given: Problem, like: Parameters) -> tuple[Any, Any]:
 
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_levenberg_marquardt_ends_where_scipys_least_squares_does(name: str) -> None:
-    """SciPy has the Jacobian from JAX. The best of six starts is as good, and from ours SciPy finds no way down."""
+    """SciPy has the Jacobian from JAX.
+
+    The best of six starts is as good, and from ours SciPy finds no way down.
+    """
     made = [
         problem(**{"penalty": gn.Penalty(0.003), **PROBLEMS[name], "seed": seed})
         for seed in range(6)
     ]
-    residuals, slopes = residuals_of(*made[0])  # the seed is that of the start alone
+    residuals, jacobian = residuals_of(*made[0])  # the seed is that of the start alone
     ours, theirs = [], []
     for given, start in made:
         assert 0.5 * np.sum(residuals(theta_of(start)) ** 2) == pytest.approx(loss_of(given, start))
         theirs.append(
-            least_squares(residuals, theta_of(start), slopes, method="trf", max_nfev=500).cost
+            least_squares(residuals, theta_of(start), jacobian, method="trf", max_nfev=500).cost
         )
         found = solve("lm", given, start, tolerance=1e-7)
         assert found.ended == (
             "" if "fewer" in name else "converged"
         )  # nodes that share a task part slowly
         assert found.state.best.loss == pytest.approx(loss_of(given, found.parameters))
-        again = least_squares(residuals, theta_of(found.parameters), slopes)
+        again = least_squares(residuals, theta_of(found.parameters), jacobian)
         assert again.cost == pytest.approx(found.state.best.loss, rel=1e-3)
         ours.append(found.state.best.loss)
     assert min(ours) <= min(theirs) * 1.01
@@ -163,9 +169,11 @@ def test_levenberg_marquardt_ends_where_scipys_least_squares_does(name: str) -> 
 def test_lbfgs_is_scipys_with_our_gradient(name: str) -> None:
     given, start = problem(**PROBLEMS[name])
     theirs = minimize(
-        lambda theta: loss_of(given, parameters_of(theta, start)), theta_of(start), method="L-BFGS-B",
+        lambda theta: loss_of(given, parameters_of(theta, start)),
+        theta_of(start),
+        method="L-BFGS-B",
         options={"maxiter": 8, "gtol": 1e-9, "maxfun": 10**6},
-    )  # fmt: skip
+    )
     ours = solve("lbfgs", given, start, iterations=8)
     assert ours.state.best.loss == pytest.approx(theirs.fun, rel=1e-3)
     assert len(ours.chunks) == theirs.nit
@@ -173,14 +181,14 @@ def test_lbfgs_is_scipys_with_our_gradient(name: str) -> None:
 
 
 @pytest.mark.parametrize("solver", ["lm", "lbfgs"])
-def test_every_iteration_is_told_and_can_be_the_last(solver: str) -> None:
+def test_every_iteration_is_seen_and_can_be_the_last(solver: str) -> None:
     given, start = problem(penalty=gn.Penalty(0.01))
-    told: list[Chunk] = []
-    whole = solve(solver, given, start, lambda iteration: bool(told.append(iteration)))
-    assert len(whole.chunks) == len(told)
-    losses = [loss_after(iteration) for iteration in told]
+    seen: list[Chunk] = []
+    whole = solve(solver, given, start, lambda iteration: bool(seen.append(iteration)))
+    assert len(whole.chunks) == len(seen)
+    losses = [loss_after(iteration) for iteration in seen]
     assert losses == sorted(losses, reverse=True)
-    for iteration in told[:5]:
+    for iteration in seen[:5]:
         x, y, _ = given.data
         parameters, measured = iteration.state.parameters, iteration.measured
         trace = gn.feedforward(given.network, parameters, x)
@@ -201,7 +209,7 @@ def test_every_iteration_is_told_and_can_be_the_last(solver: str) -> None:
         == stopped.state.best.loss
         == losses[3]
     )
-    assert np.abs(theta_of(stopped.parameters) - theta_of(told[3].state.parameters)).max() == 0
+    assert np.abs(theta_of(stopped.parameters) - theta_of(seen[3].state.parameters)).max() == 0
     early = solve(solver, given, start, tolerance=0.01)
     assert early.ended == "converged"
     assert len(early.chunks) < len(whole.chunks)
@@ -246,8 +254,8 @@ def test_the_jacobian_is_taken_in_pieces(monkeypatch: pytest.MonkeyPatch) -> Non
     given, start = problem(sample_weight=W)
     whole = solve("lm", given, start, iterations=5)
     monkeypatch.setattr(lm_module, "JACOBIAN_BYTES", 8 * theta_of(start).size * 2 * 7)
-    pieces = solve("lm", given, start, iterations=5)
-    np.testing.assert_allclose(theta_of(whole.parameters), theta_of(pieces.parameters), rtol=1e-6)
+    parts = solve("lm", given, start, iterations=5)
+    np.testing.assert_allclose(theta_of(whole.parameters), theta_of(parts.parameters), rtol=1e-6)
 
 
 def test_a_start_without_a_way_down_is_the_end() -> None:

@@ -30,7 +30,10 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[Any]], title: st
 
 @contextmanager
 def progress_bar(label: str, quiet: bool) -> Iterator[Progress | None]:
-    """A bar with the loss on standard error while a run goes on; nothing where that is no terminal, or `quiet`."""
+    """A bar with the loss on standard error while a run goes on.
+
+    There is none where standard error is no terminal, or where `quiet` asks for silence.
+    """
     from rich.console import Console
 
     console = Console(stderr=True)

@@ -1,4 +1,4 @@
-"""`glassnet explain`: every number of a prediction, and of a step of training, with what it was made from."""
+"""`glassnet explain`: every number of a prediction and of a step of training, and its sources."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,10 +59,12 @@ def explain(
     iteration: int | None,
     out: Path | None,
 ) -> None:
-    """Print the complete arithmetic of a row: encoding, every product, activations, loss, and with --backward every gradient.
+    """Print the complete arithmetic of a row: encoding, every product, activations, loss, and with
+    --backward every gradient.
 
-    MODEL is a model file, or the run folder that holds one. TABLE is CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; -
-    is CSV on standard input; without it the rows are those the run was given.
+    MODEL is a model file, or the run folder that holds one. TABLE is CSV, TSV, Parquet, Arrow IPC
+    or JSON lines, by suffix; - is CSV on standard input; without it the rows are those the run was
+    given.
     """
     from glassnet.files import check_free, whole_file
     from glassnet.notation.numerals import check_digits
@@ -75,7 +77,7 @@ def explain(
     if out is not None:
         check_free(out)
     given = _rows(model, table, iteration)
-    explanation = _explained(given, rows, _nodes(nodes), backward, iteration)
+    explanation = _explain(given, rows, _nodes(nodes), backward, iteration)
     if out is None:
         _print(explanation, form, digits)
         return
@@ -84,7 +86,7 @@ def explain(
 
 
 def _rows(path: Path, table: str | None, iteration: int | None) -> "Rows":
-    """The rows of the table, or where none is named those that the run was given, as the model sees them."""
+    """The rows of the table, or where none is named those of the run, as the model sees them."""
     from dataclasses import replace
 
     from glassnet.models.model import load
@@ -99,7 +101,7 @@ def _rows(path: Path, table: str | None, iteration: int | None) -> "Rows":
     return replace(run.table_rows(), model=run.model_before(iteration))
 
 
-def _explained(
+def _explain(
     given: "Rows", rows: tuple[int, ...], nodes: Any, backward: bool, iteration: int | None
 ) -> "Explanation":
     from dataclasses import replace
@@ -118,16 +120,17 @@ def _explained(
 
 
 def _nodes(nodes: tuple[str, ...]) -> Any:
-    """Pairs (layer, node), from 0, out of 1.5; "all"; or None."""
+    """The nodes that were named as 1.5: pairs (layer, node) from 0, "all", or None."""
     if "all" in nodes:
         return "all"
-    found: list[tuple[int, int]] = []
-    for node in nodes:
-        layer, _, place = node.partition(".")
-        if not layer.isdecimal() or not place.isdecimal():
-            raise GlassnetError(f"--node {node}: give LAYER.NODE, both from 1, such as 1.5, or all")
-        found.append((int(layer) - 1, int(place) - 1))
-    return found or None
+    return [_node(text) for text in nodes] or None
+
+
+def _node(text: str) -> tuple[int, int]:
+    layer, _, number = text.partition(".")
+    if not layer.isdecimal() or not number.isdecimal():
+        raise GlassnetError(f"--node {text}: give LAYER.NODE, both from 1, such as 1.5, or all")
+    return int(layer) - 1, int(number) - 1
 
 
 def _print(explanation: "Explanation", form: str, digits: int) -> None:
@@ -149,6 +152,5 @@ def _written(explanation: "Explanation", form: str, digits: int) -> str:
         import json
 
         return json.dumps(explanation.to_dict(), ensure_ascii=False) + "\n"
-    return {"text": explanation.text, "md": explanation.markdown, "html": explanation.html}[form](
-        digits
-    )
+    writers = {"text": explanation.text, "md": explanation.markdown, "html": explanation.html}
+    return writers[form](digits)

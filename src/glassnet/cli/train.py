@@ -1,13 +1,97 @@
-"""`glassnet train`: a network on a table, its scores on rows it never saw, and a run folder that repeats it."""
+"""`glassnet train`: a network on a table, scores on rows it never saw, a folder that repeats it.
+
+Its options are made from the declarations in `recipe/options.py`.
+"""
 
 import json
 import sys
+from collections.abc import Callable
+from dataclasses import Field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 from glassnet.errors import GlassnetError
+from glassnet.recipe.declarations import Declaration
+from glassnet.recipe.options import DECLARATIONS, Options
+
+
+class DeclaredOption(click.Option):
+    """A command-line option made from a declaration.
+
+    The names that it may have are looked up when its help is asked for, not before.
+    """
+
+    def __init__(self, *args: Any, declaration: Declaration, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.declaration = declaration
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The line of the help, with the complete list of names."""
+        names = self.declaration.names
+        self.help = self.declaration.help
+        if names:
+            self.help += f" One of {', '.join(names)}."
+        return super().get_help_record(ctx)
+
+
+def read_sizes(_: click.Context, __: click.Parameter, text: str) -> tuple[int, ...]:
+    """Sizes of layers, separated by commas."""
+    try:
+        return tuple(int(nodes) for nodes in text.split(","))
+    except ValueError:
+        raise GlassnetError(
+            f"--hidden must be whole numbers separated by commas, such as 64,64; got '{text}'"
+        ) from None
+
+
+def read_names(_: click.Context, __: click.Parameter, text: str) -> str | tuple[str, ...]:
+    """A name, or several separated by commas."""
+    return tuple(text.split(",")) if "," in text else text
+
+
+READ_FROM_TEXT: dict[str, Callable[..., Any]] = {
+    "hidden": read_sizes,
+    "activation": read_names,
+}
+"""The options whose several values are one text, and what reads it."""
+
+
+def declared_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A decorator: the command takes all `Options`, in their order."""
+    for field in reversed(fields(Options)):
+        command = _click_option(field)(command)
+    return command
+
+
+def _click_option(field: "Field[Any]") -> Callable[[Any], Any]:
+    """The command-line option of a field of `Options`."""
+    declaration = DECLARATIONS[field.name]
+    flag = (declaration.flag or field.name).replace("_", "-")
+    settings: dict[str, Any] = {
+        "default": field.default,
+        "type": _kind_of(field),
+        "show_default": declaration.if_open or True,
+    }
+    if field.name in READ_FROM_TEXT:
+        settings["type"] = str
+        settings["callback"] = READ_FROM_TEXT[field.name]
+        if isinstance(field.default, tuple):
+            settings["default"] = ",".join(str(part) for part in field.default)
+    elif field.default == ():
+        settings["multiple"] = True
+    elif isinstance(field.default, bool):
+        settings["is_flag"] = True
+    return click.option(
+        f"--{flag}", field.name, cls=DeclaredOption, declaration=declaration, **settings
+    )
+
+
+def _kind_of(field: "Field[Any]") -> type:
+    """The type of a field without what makes it optional or several: float of `float | None`."""
+    kinds = (field.type, *get_args(field.type))
+    return next(kind for kind in (bool, int, float, str) if kind in kinds)
 
 
 @click.command()
@@ -15,63 +99,7 @@ from glassnet.errors import GlassnetError
 @click.option(
     "--target", required=True, multiple=True, help="Column to predict; repeat for several outputs."
 )
-@click.option(
-    "--task", help="regression, binary or multiclass.", show_default="found from the target"
-)
-@click.option("--members", default=4, help="Networks that are trained apart and vote.")
-@click.option("--hidden", default="64,64", help="Nodes of each hidden layer, of each member.")
-@click.option(
-    "--activation",
-    default="silu",
-    help="Activation of the hidden layers, one or one each: relu,tanh.",
-)
-@click.option("--loss", help="Loss, such as huber:0.5 or pinball:0.9.", show_default="by task")
-@click.option(
-    "--optimizer",
-    default="adamw",
-    help="gradient_descent, momentum, nesterov, rmsprop, adam, adamw or rprop.",
-)
-@click.option(
-    "--learning-rate", type=float, help="Largest learning rate.", show_default="by optimizer"
-)
-@click.option("--schedule", default="cosine", help="constant, cosine or four_cycles.")
-@click.option(
-    "--batch-size", type=int, help="Rows of an update.", show_default="by the number of rows"
-)
-@click.option(
-    "--epochs", type=int, help="Times through the rows.", show_default="by the number of rows"
-)
-@click.option(
-    "--patience",
-    type=int,
-    help="Stop after so many epochs without a better one.",
-    show_default="never",
-)
-@click.option("--l2", default=0.0, help="Adds (l2/2) sum w^2 to the loss.")
-@click.option("--l1", default=0.0, help="Adds l1 sum |w| to the loss.")
-@click.option(
-    "--decay", type=float, help="Weight decay of adamw.", show_default="by the number of rows"
-)
-@click.option("--dropout", default=0.15, help="Share of hidden nodes left out of each update.")
-@click.option("--seed", default=0, help="Seed of the split, the weights and the batches.")
-@click.option("--dtype", default="float32", help="float64 or float32.")
-@click.option("--engine", default="auto", help="auto, numpy; native and xla where installed.")
-@click.option(
-    "--validation",
-    type=float,
-    help="Share of the training rows that judges epochs.",
-    show_default="each member has its own; 0.2 for one",
-)
-@click.option("--holdout", default=0.2, help="Share of the rows kept for the final score.")
-@click.option(
-    "--category", multiple=True, help="Column of numbers to take as categories; repeat for more."
-)
-@click.option("--ignore", multiple=True, help="Column to leave out; repeat for more.")
-@click.option(
-    "--affine",
-    is_flag=True,
-    help="Only centre and scale numbers, so that the model can be folded into plain weights.",
-)
+@declared_options
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -88,29 +116,24 @@ from glassnet.errors import GlassnetError
 def train(
     table: str,
     target: tuple[str, ...],
-    hidden: str,
-    activation: str,
-    category: tuple[str, ...],
     out: Path | None,
     report: bool,
     as_json: bool,
     quiet: bool,
-    **others: Any,
+    **given: Any,
 ) -> None:
-    """Train a network on a table: finds the task, encodes and scales the columns, holds rows out, trains, scores.
+    """Train a network on a table: find the task, encode the columns, hold rows out, train, score.
 
     TABLE is CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; - is CSV on standard input.
     """
     from glassnet.cli.console import progress_bar
     from glassnet.cli.summary import print_run
     from glassnet.files import check_free, free_folder
-    from glassnet.recipe.options import Options
     from glassnet.recipe.run import run_table
     from glassnet.runs.folder import write_run
     from glassnet.runs.record import record_of_table
 
-    several = tuple(activation.split(",")) if "," in activation else activation
-    options = Options(hidden=_sizes(hidden), activation=several, categories=category, **others)
+    options = Options(**given)
     if out is not None:
         check_free(out)
     source = Path("stdin" if table == "-" else table)
@@ -127,12 +150,3 @@ def train(
         print()
     elif not quiet:
         print_run(source, options, done, out)
-
-
-def _sizes(hidden: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(n) for n in hidden.split(","))
-    except ValueError:
-        raise GlassnetError(
-            f"--hidden must be whole numbers separated by commas, such as 64,64; got '{hidden}'"
-        ) from None

@@ -18,12 +18,6 @@ class NetworkEstimator(BaseEstimator):
 
         def __getattr__(self, name: str) -> Any: ...
 
-    def _keep(self, settings: dict[str, Any]) -> None:
-        """Set every parameter of the constructor, whose locals are given, as it came."""
-        vars(self).update(
-            {name: value for name, value in settings.items() if name not in ("self", "__class__")}
-        )
-
     def _html_repr(self) -> str:
         """What notebooks show: scikit-learn's box, and once it is fitted the network below it."""
         box: str = super()._html_repr()

@@ -113,7 +113,7 @@ class HiddenFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         return tags
 
     def _layer_number(self) -> int:
-        """The number of the hidden layer, from 0. Raises ValueError where there is no such layer."""
+        """The number of the hidden layer, from 0; ValueError where there is no such layer."""
         hidden = len(_network_estimator(self.estimator_).network_.sizes) - 2
         if not isinstance(self.layer, Integral) or not -hidden <= self.layer < hidden:
             raise ValueError(

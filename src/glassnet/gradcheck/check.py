@@ -325,10 +325,10 @@ def check_custom(network: Network, y: Array) -> None:
             )
 
 
-ValueAndDerivative = Callable[[Array], tuple[Array, Array]]
+_PairFunction = Callable[[Array], tuple[Array, Array]]
 
 
-def _with_derivative(activation: Activation) -> ValueAndDerivative:
+def _with_derivative(activation: Activation) -> _PairFunction:
     """The function z -> (a, da/dz) of an activation."""
 
     def value_and_derivative(z: Array) -> tuple[Array, Array]:
@@ -338,9 +338,7 @@ def _with_derivative(activation: Activation) -> ValueAndDerivative:
     return value_and_derivative
 
 
-def _check_pair(
-    name: str, second: str, function: ValueAndDerivative, points: Iterable[Array]
-) -> None:
+def _check_pair(name: str, second: str, function: _PairFunction, points: Iterable[Array]) -> None:
     """Check that a function's second result is the derivative of its first.
 
     At one of the points is enough, since one may lie on a kink. `second` is what messages call it.

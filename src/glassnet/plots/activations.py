@@ -1,4 +1,4 @@
-"""How the hidden nodes respond to the rows of a table: the spread of each one's activation, and which are dead."""
+"""How the hidden nodes respond to the rows of a table, and which of them are dead."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,10 +7,11 @@ from typing import Any, Self
 import numpy as np
 
 from glassnet.errors import check_enough
-from glassnet.models.rows import as_model, rows_of
+from glassnet.models.rows import rows_of
 from glassnet.plots.display import RowsDisplay
 from glassnet.plots.figures import BLUE, ORANGE
 from glassnet.plots.hidden_units import check_hidden
+from glassnet.plots.members import named, one_member
 from glassnet.plots.panels import panels, title
 
 DEAD = 1e-6  # the activations of a dead node differ by no more than this between any two rows
@@ -21,8 +22,8 @@ MOST_DEAD_NAMED = 8  # dead nodes that are named
 class ActivationsDisplay(RowsDisplay):
     """The distribution of each hidden node's activation over the rows, and the nodes that are dead.
 
-    A node is dead where its activation is the same for all rows, to 1e-6, as relu's that never leave 0 and sigmoids that are
-    saturated: it distinguishes rows no more than a bias would.
+    A node is dead where its activation is the same for all rows, to 1e-6, as relu's that never
+    leave 0 and sigmoids that are saturated: it distinguishes rows no more than a bias would.
 
     Parameters
     ----------
@@ -30,6 +31,8 @@ class ActivationsDisplay(RowsDisplay):
         N x H for each hidden layer.
     functions : sequence of str
         The name of each hidden layer's activation.
+    member : str
+        What the picture calls the network: "member 1 of 4", or "" where it is the only one.
 
     Attributes
     ----------
@@ -46,10 +49,11 @@ class ActivationsDisplay(RowsDisplay):
 
     activations: Sequence[np.ndarray]
     functions: Sequence[str]
+    member: str = ""
     axes_: np.ndarray = field(init=False)
 
     @classmethod
-    def from_model(cls, model: Any, table: Any, *, ax: Any = None) -> Self:
+    def from_model(cls, model: Any, table: Any, *, member: int = 0, ax: Any = None) -> Self:
         """Draw what a model's hidden nodes do for the rows of a table.
 
         Parameters
@@ -58,20 +62,23 @@ class ActivationsDisplay(RowsDisplay):
             What predicts.
         table : path, data frame, dict of columns, or array
             N rows.
+        member : int
+            Which network of an ensemble, from 0.
         ax : matplotlib.axes.Axes or a sequence of them, optional
-            One axes, whose room is divided, or one for each hidden layer; by default those of a new figure.
+            One axes, whose room is divided, or one for each hidden layer; by default those of a new
+            figure.
 
         Raises
         ------
         GlassnetError
             On a model without hidden layers, and on fewer than two rows.
         """
-        model = as_model(model).joined()
-        check_hidden(model)
-        rows = rows_of(model, table)
+        one, name = one_member(model, member)
+        check_hidden(one)
+        rows = rows_of(one, table)
         check_enough(len(rows), 2, "rows to show to the model")
-        functions = [activation.name for activation in model.network.activations[:-1]]
-        return cls(model.trace(rows.x).a[:-1], functions).plot(ax)
+        functions = [activation.name for activation in one.network.activations[:-1]]
+        return cls(one.trace(rows.x).a[:-1], functions, name).plot(ax)
 
     @property
     def dead_(self) -> list[tuple[int, int]]:
@@ -101,7 +108,7 @@ class ActivationsDisplay(RowsDisplay):
         )
 
     def _draw_layer(self, axes: Any, layer: int) -> None:
-        """A thin line over all rows of a node, a thick one over their middle half, a dot at the median."""
+        """A node's thin line spans all rows, its thick one half of them; the dot is the median."""
         a = self.activations[layer]  # N x H
         low, q1, median, q3, high = np.quantile(a, [0, 0.25, 0.5, 0.75, 1], axis=0)
         node = np.arange(1, a.shape[1] + 1)
@@ -124,7 +131,7 @@ class ActivationsDisplay(RowsDisplay):
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(visible=True, axis="y", alpha=0.25)
         heading = f"Hidden layer {layer + 1}, {self.functions[layer]}: {nodes} nodes"
-        title(axes, heading, _dead_nodes_note(layer, dead))
+        title(axes, named(self.member, heading), _dead_nodes_note(layer, dead))
 
 
 def _dead_nodes_note(layer: int, dead: np.ndarray) -> str:

@@ -40,7 +40,8 @@ class Bins(NamedTuple):
     def error(self) -> float:
         """Expected calibration error: how far observed and predicted lie apart, weighted by rows.
 
-        Source: Naeini, Cooper & Hauskrecht 2015, Obtaining well calibrated probabilities using Bayesian binning.
+        Source: Naeini, Cooper & Hauskrecht 2015, Obtaining well calibrated probabilities using
+        Bayesian binning.
         """
         return float(np.average(np.abs(self.observed - self.predicted), weights=self.counts))
 
@@ -56,7 +57,8 @@ class CalibrationDisplay(ClassDisplay):
     curves : dict of str to Bins
         Of two classes the second's, else each class's against the rest.
     strategy : {"uniform", "quantile"}
-        How the bins were made: equally wide, or with equally many rows, as far as equal probabilities allow.
+        How the bins were made: equally wide, or with equally many rows, as far as equal
+        probabilities allow.
     name : str
         The target's name.
 
@@ -206,7 +208,8 @@ def _axes_below(ax: Any) -> Any:
     room = ax.get_subplotspec()
     if room is None:
         raise GlassnetError(
-            "ax must be one of a grid, as figure.subplots makes them, to make room for the histogram"
+            "ax must be one of a grid, as figure.subplots makes them, "
+            "to make room for the histogram"
         )
     upper, lower = room.subgridspec(2, 1, height_ratios=(3, 1), hspace=0.06)
     ax.set_subplotspec(upper)

@@ -1,4 +1,4 @@
-"""What all pictures of classes share: how they are made from a model and rows, and how the curves of classes are drawn."""
+"""What all pictures of classes share: how they are made from a model, and how curves are drawn."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar, Self
@@ -52,7 +52,7 @@ class ClassDisplay(RowsDisplay):
 
 
 def curve_style(number: int) -> dict[str, Any]:
-    """The colour and the line of a class's curve; where the colours come round again, the line differs."""
+    """The colour and the line of a class's curve; where colours repeat, the line differs."""
     first_round = number < len(PALETTE)
     return {
         "color": PALETTE[number % len(PALETTE)],

@@ -24,7 +24,8 @@ TEXT_OF_ZERO = "#94a3b8"
 class ConfusionMatrixDisplay(ClassDisplay):
     """How many rows of each class were predicted as each class.
 
-    True classes go down, predicted ones across; the colour is the fraction of the true class's rows.
+    True classes go down, predicted ones across; the colour is the fraction of the true class's
+    rows.
 
     Parameters
     ----------
@@ -110,7 +111,7 @@ class ConfusionMatrixDisplay(ClassDisplay):
 
     @property
     def balanced_accuracy(self) -> float:
-        """The fraction predicted right of each class's rows, the mean over the classes that have rows."""
+        """The fraction predicted right of a class's rows, the mean over the classes with rows."""
         has_rows = self.confusion_matrix.any(axis=1)
         return float(np.diag(self.fractions)[has_rows].mean())
 

@@ -16,7 +16,7 @@ from glassnet.tables.columns import Column
 from glassnet.tables.targets import ClassTarget, NumberTarget, Target
 
 DOTS = {"s": 16, "linewidths": 0.5, "edgecolors": "white", "zorder": 3}
-TITLE_LETTERS = 18  # letters of each of the three names in the title
+TITLE_NAME_LETTERS = 18  # letters of each of the three names in the title
 BAR_LETTERS = 14  # letters of a class's name at the colour bar
 PALEST = 0.08  # how much of a class's colour there is where no class is likelier than another
 STRONGEST = 0.55  # how much of it there is where the class is certain
@@ -24,7 +24,9 @@ STRONGEST = 0.55  # how much of it there is where the class is certain
 
 @dataclass(eq=False, repr=False)
 class DecisionSurfaceDisplay(RowsDisplay):
-    """What a model predicts over two columns, the others fixed at their median or most frequent cell.
+    """What a model predicts over two columns.
+
+    The other columns are fixed at their median or most frequent cell.
 
     Parameters
     ----------
@@ -33,8 +35,8 @@ class DecisionSurfaceDisplay(RowsDisplay):
     target : target of a model's encoding
         What is predicted.
     response : ndarray
-        Along y x along x: numbers in the target's own unit; of classes their probabilities, with a third dimension, one for each
-        class.
+        Along y x along x: numbers in the target's own unit; of classes their probabilities, with a
+        third dimension, one for each class.
 
     Examples
     --------
@@ -110,7 +112,7 @@ class DecisionSurfaceDisplay(RowsDisplay):
             self.ax_.scatter(*self.plane.points, color=GREY, **DOTS)
         self.plane.label(self.ax_)
         predicted, x, y = (
-            in_picture(name, TITLE_LETTERS)
+            in_picture(name, TITLE_NAME_LETTERS)
             for name in (self.target.name, self.plane.x.name, self.plane.y.name)
         )
         title(self.ax_, f"{predicted} over {x} and {y}", self.plane.note)
@@ -138,7 +140,7 @@ class DecisionSurfaceDisplay(RowsDisplay):
             self._paint_several(target, truth)
 
     def _paint_two(self, target: ClassTarget, truth: np.ndarray | None) -> None:
-        """The second class's probability, from one class's colour to the other's; a line at a half."""
+        """The second class's probability, in the two classes' colours; a line at 0.5."""
         first, second = (in_picture(name, BAR_LETTERS) for name in target.label_texts)
         probability, plane = self.response[:, :, 1], self.plane
         levels = np.linspace(0, 1, 21).tolist()

@@ -1,7 +1,8 @@
-"""Two directions in the space of all parameters: a plane through the trained ones, over which to look at the loss.
+"""Two directions in the space of all parameters, for a plane through the trained ones.
 
-Where there is a path of training, they are the two along which it moves most (principal components of its distances from the
-trained parameters); else two at random, filter-normalised (Li et al. 2018, arXiv 1712.09913, sections 4 and 7.2).
+Where there is a path of training, they are the two along which it moves most (principal components
+of its distances from the trained parameters); else two at random, filter-normalised (Li et al.
+2018, arXiv 1712.09913, sections 4 and 7.2).
 """
 
 from collections.abc import Sequence
@@ -36,7 +37,8 @@ class Directions(NamedTuple):
 def path_directions(away: np.ndarray) -> Directions:
     """The two directions, at right angles and of length 1, that show most of a path.
 
-    They are its first principal components, not centred, since the plane goes through the trained parameters.
+    They are its first principal components, not centred, since the plane goes through the trained
+    parameters.
 
     Parameters
     ----------
@@ -65,7 +67,7 @@ def path_directions(away: np.ndarray) -> Directions:
 def random_directions(parameters: Parameters, seed: int) -> Directions:
     """Two random directions, filter-normalised: as long, into each node, as its trained weights.
 
-    Biases stay where they are, and so do weights of exactly 0.
+    Biases stay where they are, and so do weights of exactly 0, as between joined members.
     """
     random = np.random.default_rng(seed)
     first = _random_direction(parameters, random)

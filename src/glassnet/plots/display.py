@@ -1,7 +1,10 @@
-"""What every picture shares: how it is asked for, drawn and saved. What a picture shows is in its own file.
+"""What every picture shares: how it is asked for, drawn and saved.
 
-A picture derives from `ModelDisplay` or `RowsDisplay`, by what it is made from, and has three parts: `from_model` computes its
-numbers, `_make_axes` takes or makes the axes (one, of `_inches`, unless it says otherwise), and `_draw` draws on them.
+What a picture shows is in its own file.
+
+A picture derives from `ModelDisplay` or `RowsDisplay`, by what it is made from, and has three
+parts: `from_model` computes its numbers, `_make_axes` takes or makes the axes (one, of `_inches`,
+unless it says otherwise), and `_draw` draws on them.
 """
 
 from collections.abc import Callable
@@ -97,7 +100,7 @@ class RowsDisplay(Display):
 
     @classmethod
     def from_estimator(cls, estimator: Any, X: Any, y: Any = None, **options: Any) -> Self:
-        """The picture of a fitted estimator on rows whose targets stand apart, as scikit-learn has them.
+        """The picture of a fitted estimator on rows with their targets apart, as in scikit-learn.
 
         Parameters
         ----------

@@ -1,4 +1,6 @@
-"""What all figures share: colours, letters, new axes, and files that are the same whenever the picture is.
+"""What all figures share: colours, fonts, new axes, and files.
+
+The same picture always gives the same file.
 
 matplotlib is imported when a figure is made, not before.
 """
@@ -23,7 +25,7 @@ SIGNED = "RdBu_r"
 """The colour map of what has a sign, symmetric around 0: blue below, red above."""
 FONTS = ["DejaVu Sans", "Verdana", "Arial", "Helvetica", "sans-serif"]
 """The letters; an SVG names them all, for a reader whose machine lacks the first."""
-FORMATS = ("svg", "png", "pdf")
+PICTURE_FORMATS = ("svg", "png", "pdf")
 NAME_LETTERS = 24  # letters of a name in a picture; a longer one loses its middle
 
 
@@ -56,7 +58,8 @@ def style() -> Iterator[None]:
 def new_figure(width: float = 6.4, height: float = 4.0) -> "Figure":
     """An empty figure of so many inches that lays out what is drawn in it.
 
-    It belongs to pyplot where pyplot is in use, so that a notebook or window shows it by itself; else to nobody.
+    It belongs to pyplot where pyplot is in use, so that a notebook or window shows it by itself;
+    else to nobody.
     """
     import sys
 
@@ -116,7 +119,10 @@ def in_picture(name: str, most: int = NAME_LETTERS) -> str:
 
 
 def shortened(name: str, most: int) -> str:
-    """A name of at most so many letters; a longer one loses its middle, since names of inputs differ at their ends."""
+    """A name of at most so many letters; a longer one loses its middle.
+
+    Its end is kept, since the inputs of one column differ there.
+    """
     tail = 2 * most // 5
     return name if len(name) <= most else f"{name[: most - 1 - tail]}…{name[-tail:]}"
 
@@ -138,7 +144,7 @@ def plural(count: int, noun: str) -> str:
 def check_format(path: Path) -> str:
     """The format that a path's suffix names. Raises GlassnetError on one that no picture has."""
     kind = path.suffix.lower().lstrip(".")
-    if kind not in FORMATS:
-        suffixes = [f".{name}" for name in FORMATS]
+    if kind not in PICTURE_FORMATS:
+        suffixes = [f".{name}" for name in PICTURE_FORMATS]
         raise unknown_name("picture format", path.suffix or path.name, suffixes)
     return kind

@@ -1,4 +1,7 @@
-"""The picture of an Importance: a bar for each column, a dot for each network. The measures are in `importance/`."""
+"""The picture of an Importance: a bar for each column, a dot for each network.
+
+The measures are in `importance/`.
+"""
 
 from collections.abc import Callable
 from textwrap import fill
@@ -24,11 +27,11 @@ OF_ROWS: dict[str, Callable[..., Importance]] = {
 MOST_BARS = 20  # columns shown
 COLUMN_LETTERS = 30  # letters of a column's name
 TITLE_LETTERS = 60  # letters of the title
-LINE_LETTERS = 68  # letters of a line below the bars
+MEASURE_LETTERS = 68  # letters of a line below the bars
 
 
 class ImportanceDisplay(RowsDisplay):
-    """Horizontal bars of the mean over the networks, the largest on top, with a dot for each network.
+    """Horizontal bars of the mean over the networks, with a dot for each network.
 
     Parameters
     ----------
@@ -69,7 +72,8 @@ class ImportanceDisplay(RowsDisplay):
         model : Model, fitted estimator, or a list of these
             What predicts.
         table : path, data frame, dict of columns, or array, optional
-            Rows: "permutation" needs them with targets, "input_gradients" without, the others not at all.
+            Rows: "permutation" needs them with targets, "input_gradients" without, the others not
+            at all.
         method : {"permutation", "input_gradients", "olden", "garson"}
             How importance is measured.
         ax : matplotlib.axes.Axes, optional
@@ -90,7 +94,8 @@ class ImportanceDisplay(RowsDisplay):
             raise unknown_name("method", method, [*OF_ROWS, *OF_WEIGHTS])
         elif table is None:
             raise GlassnetError(
-                f"method '{method}' measures on rows: give a table, or use 'olden', which needs none"
+                f"method '{method}' measures on rows: "
+                "give a table, or use 'olden', which needs none"
             )
         else:
             importance = OF_ROWS[method](model, table, **options)
@@ -166,7 +171,7 @@ class ImportanceDisplay(RowsDisplay):
     def _lines_below(self) -> list[str]:
         """What is measured, what bars and dots are, and how many columns are left out."""
         found = self.importance
-        lines = [fill(found.measures, LINE_LETTERS)]
+        lines = [fill(found.measures, MEASURE_LETTERS)]
         if found.values.shape[1] > 1:
             lines.append(f"bar: mean of {found.of_how_many}, dot: each")
         left_out = len(found.names) - len(self._shown)

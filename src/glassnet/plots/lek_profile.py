@@ -1,4 +1,7 @@
-"""The picture of Lek profiles: small axes for each column, a line for each value of the others, a band for the networks."""
+"""The picture of Lek profiles: small axes for each column.
+
+A line stands for each value of the other columns, a band for the range of the networks.
+"""
 
 from collections.abc import Sequence
 from typing import Any, Self
@@ -26,7 +29,8 @@ class LekProfileDisplay(RowsDisplay):
     profile : LekProfile
         What `lek_profile` gave.
     n_columns : int
-        How many columns are shown, those along which the prediction moves most; the picture says how many are left out.
+        How many columns are shown, those along which the prediction moves most; the picture says
+        how many are left out.
 
     Attributes
     ----------
@@ -133,8 +137,8 @@ class LekProfileDisplay(RowsDisplay):
             self._write_around()
 
     def _draw_column(self, axes: Any, profile: ColumnProfile, with_labels: bool) -> None:
-        """One column's lines and bands; the lines of the first axes have the labels of the legend."""
-        lines = zip(self.profile.held, self._colours(), strict=True)
+        """Draw one column's lines and bands; those of the first axes carry the legend's labels."""
+        lines = zip(self.profile.others, self._colours(), strict=True)
         for number, (name, colour) in enumerate(lines):
             label = in_picture(name, LINE_LETTERS) if with_labels else None
             _draw_line(axes, profile, number, colour, label)
@@ -150,11 +154,11 @@ class LekProfileDisplay(RowsDisplay):
             date_ticks(axes.xaxis)
 
     def _colours(self) -> list[Any]:
-        """A colour for each line: groups have clearly different ones, quantiles go from light to dark."""
+        """A colour for each line: groups have different ones, quantiles go from light to dark."""
         from matplotlib import colormaps
 
-        count = len(self.profile.held)
-        if not self.profile.held[0].startswith("quantile "):
+        count = len(self.profile.others)
+        if not self.profile.others[0].startswith("quantile "):
             return list(PALETTE[:count])
         return list(colormaps["viridis_r"](np.linspace(0.15, 1, count)))
 
@@ -167,7 +171,7 @@ class LekProfileDisplay(RowsDisplay):
         if note:
             title += f"\n{note}"
         self.figure_.suptitle(title, x=0.01, ha="left", fontsize=10)
-        longest = max(len(in_picture(name, LINE_LETTERS)) for name in self.profile.held)
+        longest = max(len(in_picture(name, LINE_LETTERS)) for name in self.profile.others)
         entry = 0.55 + 0.07 * longest  # inches: a line's sample and its letters
         self.figure_.legend(
             loc="outside lower center",  # above it would lie on the title

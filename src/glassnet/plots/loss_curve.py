@@ -35,8 +35,9 @@ class LossCurveDisplay(Display):
     xlabel : str
         What x is.
     best : sequence of float
-        Where on the x axis the epochs stand whose weights were kept, one for each network that was trained. A single one is a
-        line; several are marks below, for then the curves are the means of all, and no epoch is the best of them.
+        Where on the x axis the epochs stand whose weights were kept, one for each network that was
+        trained. A single one is a line; several are marks below, for then the curves are the means
+        of all, and no epoch is the best of them.
     best_epochs : sequence of int
         The numbers of these epochs, where x is not the epoch.
     loss_name : str
@@ -73,7 +74,10 @@ class LossCurveDisplay(Display):
 
     @classmethod
     def from_model(cls, model: Model, *, ax: Any = None) -> Self:
-        """Draw the loss of a model's training (`history`). Raises GlassnetError where it has none."""
+        """Draw the loss of a model's training (`history`).
+
+        Raises GlassnetError where it has none.
+        """
         return cls._of_model(model).plot(ax)
 
     @classmethod

@@ -1,4 +1,7 @@
-"""The loss around trained weights along two directions, with the path that training took; which directions: `directions.py`."""
+"""The loss around trained weights along two directions, with the path that training took.
+
+Which directions these are is decided in `directions.py`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,7 +48,8 @@ class LossSurfaceDisplay(RowsDisplay):
     epochs : sequence of int
         The epoch of each point.
     fractions : tuple of two floats, optional
-        How much of the path's squared distance from the trained weights lies along each direction; None without a path.
+        How much of the path's squared distance from the trained weights lies along each direction;
+        None without a path.
     """
 
     first: np.ndarray
@@ -90,7 +94,8 @@ class LossSurfaceDisplay(RowsDisplay):
         Raises
         ------
         GlassnetError
-            Where the table lacks the targets, and on a path that is not the model's or spans no plane.
+            Where the table lacks the targets, and on a path that is not the model's or spans no
+            plane.
         """
         model = as_model(model).joined()
         rows = rows_of(model, table, y).with_answers()

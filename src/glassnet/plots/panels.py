@@ -27,7 +27,8 @@ def panels(
     Parameters
     ----------
     ax : None, matplotlib.axes.Axes, or a sequence of them
-        None: a new figure. One axes: its room is divided, and itself hidden. Several: those are taken.
+        None: a new figure. One axes: its room is divided, and itself hidden. Several: those are
+        taken.
     count : int
         How many pictures there are.
     across : int
@@ -40,7 +41,8 @@ def panels(
     Raises
     ------
     GlassnetError
-        Where fewer axes are given than there are pictures, and on one axes that is not part of a grid.
+        Where fewer axes are given than there are pictures, and on one axes that is not part of a
+        grid.
     """
     from matplotlib.axes import Axes
 

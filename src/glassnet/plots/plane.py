@@ -47,14 +47,14 @@ class ColumnAxis:
     levels: tuple[str, ...] = ()
 
     def cells_at(self, positions: np.ndarray) -> Column:
-        """The cells that stand at some positions of the grid, as the model's encoding takes them."""
+        """The cells at some positions of the grid, as the model's encoding takes them."""
         if not self.levels:
             return Column(self.name, self.kind, positions)
         cells = np.array(self.levels, object)[positions.astype(int)]
         return Column(self.name, self.kind, cells.astype(float) if self.kind == "number" else cells)
 
     def positions_of(self, column: Column) -> np.ndarray:
-        """Where N cells stand; NaN where one is missing or a category that the model does not know."""
+        """Where N cells stand; NaN where one is missing or an unknown category."""
         if not self.levels:
             return column.values
         number: dict[str | None, int] = {level: i for i, level in enumerate(self.levels)}
@@ -62,13 +62,16 @@ class ColumnAxis:
 
     @property
     def ends(self) -> tuple[float, float]:
-        """Where the first cell of the grid begins and its last one ends; its values are their middles."""
+        """Where the first cell of the grid begins and the last one ends.
+
+        The grid's values are the middles of its cells.
+        """
         first, last = float(self.grid[0]), float(self.grid[-1])
         half = 0.5 if self.levels else (last - first) / (len(self.grid) - 1) / 2
         return first - half, last + half
 
     def label(self, axis: Any) -> None:
-        """Name a matplotlib axis, and set its limits and ticks: categories by name, days as dates."""
+        """Set a matplotlib axis's name, limits and ticks: categories by name, days as dates."""
         axis.set_label_text(in_picture(self.name, AXIS_LETTERS))
         limits = self.ends if self.levels else self.grid[[0, -1]]
         axis.axes.set(**{f"{axis.axis_name}lim": limits})
@@ -81,7 +84,7 @@ class ColumnAxis:
 
 
 def date_ticks(axis: Any, fewest: int = 5) -> None:
-    """Write the ticks of a matplotlib axis of days since 1970-01-01 as dates, five or a few fewer."""
+    """Write the ticks of a matplotlib axis of days since 1970-01-01 as dates, at most five."""
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
     locator = AutoDateLocator(minticks=fewest, maxticks=5)
@@ -115,7 +118,7 @@ class Plane:
 
     @property
     def inputs(self) -> np.ndarray:
-        """The network's inputs at the grid, (along y times along x) x D, row by row from the lowest y."""
+        """The network's inputs at the grid, row by row from the lowest y, grid points x D."""
         x, y = np.meshgrid(self.x.grid, self.y.grid)
         moved = [self.x.cells_at(x.ravel()), self.y.cells_at(y.ravel())]
         return _encoded(self.rows.model, self.fixed, moved)
@@ -199,7 +202,8 @@ def plane_of(rows: Rows, columns: Sequence[str] | None, resolution: int) -> Plan
     Raises
     ------
     GlassnetError
-        On no rows, on a model of one column, and unless the columns are two different ones that it uses.
+        On no rows, on a model of one column, and unless the columns are two different ones that it
+        uses.
     """
     check_enough(resolution, 2, "resolution")
     check_enough(len(rows), 1, "rows to look at")
@@ -217,7 +221,10 @@ def plane_of(rows: Rows, columns: Sequence[str] | None, resolution: int) -> Plan
 
 
 def checked_columns(model: Model, columns: Sequence[str]) -> tuple[str, str]:
-    """Two names of columns. Raises GlassnetError, naming it, on one that is unknown, not used, or there twice."""
+    """Two names of columns.
+
+    Raises GlassnetError, naming it, on one that is unknown, not used, or there twice.
+    """
     names = [columns] if isinstance(columns, str) else list(columns)
     inputs = {column.name: column for column in model.encoding.inputs}
     for name in names:
@@ -238,7 +245,8 @@ def checked_columns(model: Model, columns: Sequence[str]) -> tuple[str, str]:
 def most_varied(rows: Rows, fixed: Table) -> tuple[str, str]:
     """The two columns along which the outputs vary most.
 
-    Each column in turn takes all the cells it has in the rows, while the others are fixed; the variances of the outputs are added.
+    Each column in turn takes all the cells it has in the rows, while the others are fixed; the
+    variances of the outputs are added.
     """
     model = rows.model
     variance: dict[str, float] = {}
@@ -250,7 +258,7 @@ def most_varied(rows: Rows, fixed: Table) -> tuple[str, str]:
 
 
 def _encoded(model: Model, fixed: Table, moved: Sequence[Column]) -> np.ndarray:
-    """The network's inputs, N x D, where the moved columns have N cells and the others one, repeated."""
+    """The network's inputs, N x D: N cells of the moved columns, one of the others, repeated."""
     N = len(moved[0].values)
     repeated = fixed.take(np.zeros(N, int))
     return model.encoding.encode_inputs(Table.of([*repeated.values(), *moved]))

@@ -1,4 +1,7 @@
-"""What the pictures of how good a model is compare: a target's true and predicted values. Nothing is drawn here."""
+"""What the pictures of how good a model is compare: a target's true and predicted values.
+
+Nothing is drawn here.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,7 +43,8 @@ def numbers_of(
 ) -> tuple[str, np.ndarray, np.ndarray]:
     """A numeric target's name, and its true and predicted numbers, N and N, in its own unit.
 
-    Only rows where it is known count. Raises GlassnetError on classes, on an unknown target, and on fewer than two rows.
+    Only rows where it is known count. Raises GlassnetError on classes, on an unknown target, and on
+    fewer than two rows.
     """
     model = as_model(thing)
     found = find_target(model, target)
@@ -74,9 +78,10 @@ def classes_of(thing: Any, table: Any, y: Any, target: str | None) -> Classes:
 
 
 def given_classes(y_true: Any, y_prob: Any, labels: Sequence[Any] | None, name: str) -> Classes:
-    """Classes from N labels and N x K probabilities, or N probabilities of the second of two classes.
+    """Classes from N labels and N x K probabilities, or N of the second of two classes.
 
-    `labels` are those of the columns; None: those in `y_true`, sorted. Raises GlassnetError on shapes that do not fit.
+    `labels` are those of the columns; None: those in `y_true`, sorted. Raises GlassnetError on
+    shapes that do not fit.
     """
     names = label_names(y_true) if labels is None else [label_text(label) for label in labels]
     probabilities = np.asarray(y_prob, float)

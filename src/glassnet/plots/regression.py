@@ -1,4 +1,7 @@
-"""How well numbers are predicted, in the target's own unit: predicted against actual, residuals, the histogram of errors."""
+"""How well numbers are predicted: predicted against actual, residuals, the histogram of errors.
+
+All are in the target's own unit.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -16,7 +16,7 @@ from glassnet.plots.predictions import Classes, given_classes
 
 
 class RocCurve(NamedTuple):
-    """False and true positive rates at every threshold, from (0, 0) to (1, 1), and the area below."""
+    """False and true positive rates at every threshold, from (0, 0) to (1, 1); the area below."""
 
     fpr: np.ndarray
     tpr: np.ndarray

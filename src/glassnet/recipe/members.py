@@ -19,7 +19,7 @@ TrainMember = Callable[[int, Progress | None], Run]
 
 
 def member_seed(member: int, seed: int) -> int:
-    """The seed of a member; the first has the run's own, so that it is what it would be alone."""
+    """The seed of a member; the first has the run's, so that it is what it would be alone."""
     if member == 0:
         return seed
     return int(np.random.SeedSequence([seed, member]).generate_state(1)[0])
@@ -47,7 +47,7 @@ def run_members(
     """Train every member, `at_once` at a time, which changes no result.
 
     Ctrl-C ends all of them in good order. What had not begun by then is left out, so there may be
-    fewer runs than members, but never none. `progress` is told the mean of several members.
+    fewer runs than members, but never none. `progress` is called with the mean of several members.
     """
     if members == 1:
         return [train_member(0, progress)]

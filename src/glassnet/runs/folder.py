@@ -10,7 +10,6 @@ import numpy as np
 from glassnet.errors import unknown_name
 from glassnet.files import check_free, free_folder, whole_folder
 from glassnet.models.model import Model
-from glassnet.plots.figures import save_figure
 from glassnet.plots.loss_curve import LossCurveDisplay
 from glassnet.plots.network.display import NetworkDisplay
 from glassnet.recipe.options import options_from
@@ -113,7 +112,7 @@ def write_run(
 def draw(model: Model, path: Path) -> None:
     """Draw a picture of a run folder: "loss" or "network", with the suffix of a picture format."""
     if path.stem == Path(layout.LOSS_PICTURE).stem:
-        save_figure(LossCurveDisplay.from_model(model).figure_, path)
+        LossCurveDisplay.from_model(model).save(path)
     elif path.stem == Path(layout.NETWORK_PICTURE).stem:
         NetworkDisplay.from_model(model).save(path)
     else:

@@ -1,7 +1,7 @@
 """Endings: the ways in which a run can end, what each means, and what follows from it.
 
 Every training ends in one of these, whoever started it. The estimators put a few of them into
-scikit-learn's words (`estimators/mlp/diagnosis.py`); the names and their consequences are here.
+scikit-learn's words (`estimators/mlp/translate.py`); the names and their consequences are here.
 """
 
 ENDINGS = {

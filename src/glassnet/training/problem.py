@@ -6,6 +6,7 @@ nothing is run.
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -38,13 +39,13 @@ class Problem:
     """The rows that each epoch is compared by; None: its training loss."""
     options: TrainingOptions
 
-    @property
+    @cached_property
     def batch_size(self) -> int:
         """Rows of an update."""
         rows = len(self.data.x)
         return min(self.options.batch_size or rows, rows)
 
-    @property
+    @cached_property
     def batches(self) -> int:
         """Iterations in an epoch."""
         return -(-len(self.data.x) // self.batch_size)
@@ -57,8 +58,10 @@ class Problem:
     @property
     def multipliers(self) -> tuple[float, ...]:
         """For each parameter array (weights, then biases) its learning rate over the run's."""
-        arrays = len(self.network.shapes) * (1 + self.network.bias)
-        return self.options.multipliers or (1.0,) * arrays
+        if self.options.multipliers:
+            return self.options.multipliers
+        layers = len(self.network.sizes) - 1
+        return (1.0,) * (2 * layers if self.network.bias else layers)
 
     @property
     def work(self) -> int:

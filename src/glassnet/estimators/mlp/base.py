@@ -22,8 +22,9 @@ from glassnet.core.losses import Loss
 from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import Optimizer
 from glassnet.estimators.base import NetworkEstimator, check_validation
+from glassnet.estimators.mlp.fit_problem import Labelled
 from glassnet.estimators.mlp.fit_state import FitState
-from glassnet.estimators.mlp.fitting import Fitting, Labelled
+from glassnet.estimators.mlp.fitting import Fitting
 from glassnet.estimators.mlp.observers import CallbackObserver
 from glassnet.estimators.mlp.translate import (
     DIAGNOSES,
@@ -32,11 +33,11 @@ from glassnet.estimators.mlp.translate import (
     RATES,
     SOLVERS,
     WARNED,
-    activation_of,
-    loss_of,
+    translate_activation,
+    translate_loss,
 )
 from glassnet.estimators.sklearn_private import HasMethods, Interval, Options, StrOptions
-from glassnet.estimators.targets import read_weights
+from glassnet.estimators.targets import read_sample_weight
 from glassnet.estimators.translate import ACTIVATION_NAMES
 from glassnet.models.model import Model
 from glassnet.training.checks import all_finite
@@ -44,7 +45,7 @@ from glassnet.training.engines import find_predictor
 from glassnet.training.problem import Data
 from glassnet.training.schedules import SCHEDULES, Floats
 
-DTYPES = (np.float64, np.float32)
+FLOAT_DTYPES = (np.float64, np.float32)
 SPARSE = ("csr", "csc")
 NO_VALIDATION = (None, None, None)
 
@@ -181,7 +182,7 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
         checks: dict[str, Any] = {
             "accept_sparse": SPARSE,
             "multi_output": True,
-            "dtype": DTYPES,
+            "dtype": FLOAT_DTYPES,
             "reset": first,
         }
         checked: Any = validate_data(self, X, y, y_numeric=not is_classifier(self), **checks)
@@ -189,7 +190,7 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
         if labels.ndim == 2 and labels.shape[1] == 1:
             labels = column_or_1d(labels, warn=True)
         targets = self._targets(labels, same_classes).astype(x.dtype)
-        weights = read_weights(sample_weight, len(targets))
+        weights = read_sample_weight(sample_weight, len(targets))
         if weights is not None:
             weights = weights.astype(x.dtype)
         return Labelled(Data(_dense(x), targets.reshape(len(targets), -1), weights), labels)
@@ -210,9 +211,11 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
                 f"hidden_layer_sizes must be > 0, whole numbers; got {self.hidden_layer_sizes}"
             )
         output = self._output()
-        loss = loss_of(self.loss, output, outputs)
+        loss = translate_loss(self.loss, output, outputs)
         sizes = [inputs, *map(int, hidden), outputs]
-        self.network_ = Network(sizes, activation_of(self.activation), output or loss.output, loss)
+        self.network_ = Network(
+            sizes, translate_activation(self.activation), output or loss.output, loss
+        )
         self.n_layers_ = len(sizes)
         self.n_outputs_ = outputs
         name = self.network_.output.name
@@ -264,7 +267,8 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
         """The network with its weights as they are now, which may have been changed, and X."""
         if not self._is_plain(X):
             check_is_fitted(self)
-            X = _dense(validate_data(self, X, accept_sparse=SPARSE, dtype=DTYPES, reset=False))
+            checks: dict[str, Any] = {"accept_sparse": SPARSE, "dtype": FLOAT_DTYPES}
+            X = _dense(validate_data(self, X, reset=False, **checks))
         return self.network_, Parameters(tuple(self.coefs_), tuple(self.intercepts_)), X
 
     def _outputs(self, X: Any) -> Floats:

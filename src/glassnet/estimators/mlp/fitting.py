@@ -4,21 +4,17 @@ Which rows train and which validate, one run or several, each to its end. scikit
 attributes are in `base.py`, its policy along a run in `observers.py`.
 """
 
-import warnings
 from copy import copy
 from dataclasses import replace
-from math import isinf
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import numpy as np
 from sklearn.base import is_classifier
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import train_test_split
-from sklearn.utils.class_weight import compute_sample_weight
 
 from glassnet.core.network import Network, Parameters
-from glassnet.core.penalties import Penalty
-from glassnet.errors import GlassnetError
+from glassnet.estimators.mlp.fit_problem import Labelled, by_epochs, problem_of
 from glassnet.estimators.mlp.fit_state import FitState, epoch_table, joined, padded
 from glassnet.estimators.mlp.observers import (
     LearningRate,
@@ -26,51 +22,18 @@ from glassnet.estimators.mlp.observers import (
     PrintObserver,
     ScoreObserver,
 )
-from glassnet.estimators.mlp.random_draws import batch_orders, starting_weights
+from glassnet.estimators.mlp.random_draws import batch_orders, draw_parameters
 from glassnet.estimators.mlp.scoring import ValidationScore
-from glassnet.estimators.mlp.translate import RATES, given_start, optimizer_of
-from glassnet.training.checks import (
-    checked_dropout,
-    checked_penalty,
-    checked_problem,
-    checked_start,
-)
+from glassnet.estimators.mlp.translate import given_start
 from glassnet.training.endings import BROKEN
 from glassnet.training.engines import find_engine
 from glassnet.training.loop import Finished, Observer, run_epochs
-from glassnet.training.options import TrainingOptions
-from glassnet.training.problem import Best, Data, Problem, as_dtype, start_of
+from glassnet.training.problem import Best, Problem, as_dtype, start_of
 from glassnet.training.run import history_of
-from glassnet.training.schedules import Floats
 from glassnet.training.solvers.lbfgs import lbfgs
 from glassnet.training.solvers.levenberg_marquardt import levenberg_marquardt
 
-FULL_BATCH_SOLVERS = ("lbfgs", "lm")
-"""Those that do not go by epochs."""
-LARGEST_AUTO_BATCH = 200  # rows of a batch where batch_size is "auto"
 FEWEST_VALIDATION_ROWS = 2
-
-
-def has_epochs(estimator: Any) -> Literal[True]:
-    """Whether an estimator's solver goes by epochs. Raises AttributeError where it does not."""
-    if estimator.solver in FULL_BATCH_SOLVERS:
-        raise AttributeError(
-            f"partial_fit goes by epochs, and solver '{estimator.solver}' does not: "
-            "use 'adam', 'sgd' or 'rprop'"
-        )
-    return True
-
-
-class Labelled(NamedTuple):
-    """Rows as the network sees them (x, targets and weights), and their y as the user gave it."""
-
-    data: Data
-    labels: np.ndarray
-
-    def take(self, rows: np.ndarray) -> "Labelled":
-        """Only these rows."""
-        x, y, w = self.data
-        return Labelled(Data(x[rows], y[rows], None if w is None else w[rows]), self.labels[rows])
 
 
 class Fitting:
@@ -112,7 +75,7 @@ class Fitting:
         self.callbacks = callbacks
         self.incremental = incremental
         self.dtype = rows.data.x.dtype
-        self.by_epochs = estimator.solver not in FULL_BATCH_SOLVERS
+        self.by_epochs = by_epochs(estimator)
 
     def fit(self, before: FitState | None) -> list[FitState]:
         """Where each run ended: one that goes on from `before`, or one from each start."""
@@ -131,7 +94,7 @@ class Fitting:
         """The starting weights: those that `init` gives, else drawn."""
         if self.estimator.init is not None:
             return given_start(self.estimator.init, self.network, self.dtype)
-        return starting_weights(self.network, self.random, self.dtype)
+        return draw_parameters(self.network, self.random, self.dtype)
 
     def split(self) -> None:
         """Set rows aside for early stopping where the user gave none.
@@ -161,7 +124,14 @@ class Fitting:
 
     def run(self, before: FitState) -> FitState:
         """Train from where a fit stands to the end of the run."""
-        problem, start = self.problem(before)
+        problem, start = problem_of(
+            self.estimator,
+            self.network,
+            self.train,
+            before.parameters,
+            self.random,
+            score_decides=self.score_decides(),
+        )
         score = self.score_observer(before)
         observers: list[Observer] = []
         if score is not None:
@@ -301,87 +271,9 @@ class Fitting:
         kept = as_dtype(score.best_scored, self.dtype)
         return replace(state, parameters=kept, best_epoch=score.best_epoch)
 
-    def problem(self, before: FitState) -> tuple[Problem, Parameters]:
-        """The training rows with all that the estimator's settings say of them, and the start."""
-        estimator = self.estimator
-        x, y, _ = self.train.data
-        sample_weight = self.sample_weight()
-        total = float(len(x) if sample_weight is None else sample_weight.sum())
-        if not self.by_epochs:
-            self.refuse("dropout", bool(np.any(estimator.dropout)))
-            self.refuse("clip_norm", estimator.clip_norm is not None)
-        start, masks = checked_start(
-            self.network,
-            as_dtype(before.parameters, self.dtype if self.by_epochs else np.float64),
-            () if estimator.weight_masks is None else estimator.weight_masks,
-        )
-        schedule = estimator.learning_rate
-        options = TrainingOptions(
-            optimizer=optimizer_of(estimator),
-            epochs=estimator.max_iter,
-            batch_size=self.batch_size(),
-            schedule="constant" if schedule in RATES else schedule,
-            patience=self.patience(),
-            min_delta=float(estimator.tol),
-            seed=int(self.random.randint(2**31)) if np.any(estimator.dropout) else 0,
-            penalty=checked_penalty(Penalty(estimator.alpha / total, estimator.l1 / total)),
-            dropout=checked_dropout(self.network, estimator.dropout),
-            weight_masks=masks,
-            clip=estimator.clip_norm,
-            n_jobs=estimator.n_jobs,
-            measure_gradient=True,
-        )
-        smoothed = self.smoothed(y)
-        return checked_problem(self.network, start, x, smoothed, options, sample_weight), start
-
     def score_decides(self) -> bool:
         """Whether the score on validation rows says when to stop."""
         return self.estimator.early_stopping and self.validation is not None
-
-    def patience(self) -> int | None:
-        """Epochs without a better loss before the end; None: never, or the score decides."""
-        allowed = self.estimator.n_iter_no_change
-        return None if self.score_decides() or isinf(allowed) else int(allowed) + 1
-
-    def batch_size(self) -> int | None:
-        """Rows of an update; None: all."""
-        given = self.estimator.batch_size
-        rows = len(self.train.labels)
-        if not self.by_epochs or self.estimator.solver == "rprop":
-            return None
-        if given == "auto":
-            return min(LARGEST_AUTO_BATCH, rows)
-        if given > rows:
-            warnings.warn(
-                f"batch_size={given} is more than the {rows} rows: each update takes all of them",
-                stacklevel=2,
-            )
-        return int(min(given, rows))
-
-    def smoothed(self, y: Floats) -> Floats:
-        """Targets of classes with a fraction of each spread evenly over all classes."""
-        fraction = getattr(self.estimator, "label_smoothing", 0.0)
-        if not fraction:
-            return y
-        classes = y.shape[1] if self.network.output.name == "softmax" else 2
-        return (1 - fraction) * y + fraction / classes
-
-    def sample_weight(self) -> Floats | None:
-        """What each training row counts: its sample weight times that of its class."""
-        sample_weight = self.train.data.sample_weight
-        class_weight = getattr(self.estimator, "class_weight", None)
-        if class_weight is None:
-            return sample_weight
-        by_class = compute_sample_weight(class_weight, self.train.labels).astype(self.dtype)
-        return by_class if sample_weight is None else sample_weight * by_class
-
-    def refuse(self, option: str, is_given: bool) -> None:
-        """Raises GlassnetError where an option is given that means nothing to the solver."""
-        if is_given:
-            raise GlassnetError(
-                f"{option} does not go with solver '{self.estimator.solver}': "
-                "use 'adam', 'sgd' or 'rprop', or leave it out"
-            )
 
     def score_observer(self, before: FitState) -> ScoreObserver | None:
         """What scores every epoch on the validation rows; None without such rows."""

@@ -10,9 +10,7 @@ import numpy as np
 from glassnet.core.network import Network, Parameters
 
 
-def starting_weights(
-    network: Network, random: np.random.RandomState, dtype: np.dtype
-) -> Parameters:
+def draw_parameters(network: Network, random: np.random.RandomState, dtype: np.dtype) -> Parameters:
     """Glorot's uniform draw of weights and biases, layer by layer, as scikit-learn 1.9 draws it.
 
     The bound is sqrt(6 / (nodes before + nodes after)), and sqrt(2 / ...) for a sigmoid; the last

@@ -8,7 +8,7 @@ from sklearn.utils.metaestimators import available_if
 
 from glassnet.estimators.mlp.base import BaseMLP
 from glassnet.estimators.mlp.docstrings import ATTRIBUTES, PARAMETERS, RAISES
-from glassnet.estimators.mlp.fitting import has_epochs
+from glassnet.estimators.mlp.fit_problem import check_by_epochs
 from glassnet.estimators.sklearn_private import fit_context
 from glassnet.training.schedules import Floats
 
@@ -147,7 +147,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         """
         return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val))
 
-    @available_if(has_epochs)
+    @available_if(check_by_epochs)
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train one epoch more on these rows, the optimizer going on from the call before.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from glassnet.core.network import Network, Parameters, feedforward
+from glassnet.core.network import Network, Parameters, feedforward, loss_of
 from glassnet.training.problem import Data
 from glassnet.training.schedules import Floats
 
@@ -44,8 +44,8 @@ class ValidationScore:
         x, y, sample_weight = self.rows
         with np.errstate(all="ignore"):
             trace = feedforward(network, parameters, x)
-            z, output = trace.z[-1], trace.output
-            loss = float(network.loss(network.output, z, output, y, sample_weight)[0])
+            loss = float(loss_of(network, trace, y, sample_weight))
+        output = trace.output  # N x K
         if self.score == "loss":
             return loss, -loss
         if callable(self.score):

@@ -1,6 +1,6 @@
-"""Between scikit-learn's words and ours: activations, losses, optimizers, starting weights, endings.
+"""Between scikit-learn's words and ours: activations, losses, optimizers, endings.
 
-Nothing is trained here.
+Also the starting weights that `init` may name. Nothing is trained here.
 """
 
 from dataclasses import replace
@@ -12,7 +12,7 @@ from glassnet.core.activations import Activation
 from glassnet.core.losses import LOSSES, Loss, find_loss
 from glassnet.core.network import Network, Parameters, check_shapes
 from glassnet.core.optimizers import AdamEpsilonHat, Momentum, Nesterov, Optimizer, Rprop
-from glassnet.errors import GlassnetError, unknown_name
+from glassnet.errors import GlassnetError, OptionRef, unknown_name
 from glassnet.estimators.translate import ACTIVATION_NAMES, CLASSIFIER_LOSSES, LOSS_NAMES
 from glassnet.models.model import Model
 from glassnet.training.endings import CUT_SHORT, ENDINGS
@@ -51,33 +51,43 @@ WARNED = ("", *CUT_SHORT)
 """The endings that are also a ConvergenceWarning."""
 
 
-def activation_of(given: Any) -> Any:
+def translate_activation(given: Any) -> Any:
     """An activation, or a list of them, by scikit-learn's names or ours."""
     if isinstance(given, Activation):
         return given
     if isinstance(given, str):
         if given not in ACTIVATION_NAMES:
-            raise unknown_name("activation", given, ACTIVATION_NAMES)
+            raise unknown_name(OptionRef("activation"), given, ACTIVATION_NAMES)
         return ACTIVATION_NAMES[given]
-    return [activation_of(one) for one in given]
+    return [translate_activation(one) for one in given]
 
 
-def loss_of(given: str | Loss, output: str | None, outputs: int) -> Loss:
-    """A loss by scikit-learn's name or ours; `output` is the activation of a classifier's outputs, None for a regressor."""
+def translate_loss(given: str | Loss, output: str | None, outputs: int) -> Loss:
+    """A loss by scikit-learn's name or ours.
+
+    Parameters
+    ----------
+    given : str or Loss
+        The name, with a setting after a colon where the loss has one.
+    output : str, optional
+        The activation of a classifier's outputs; None for a regressor.
+    outputs : int
+        K.
+    """
     if isinstance(given, Loss):
         return given
     name, colon, setting = given.partition(":")
     ours = dict(zip(LOSSES, LOSSES, strict=True))
     known = {**LOSS_NAMES, **ours, **CLASSIFIER_LOSSES.get(output or "", {})}
     if name not in known:
-        raise unknown_name("loss", name, known)
+        raise unknown_name(OptionRef("loss"), name, known)
     loss = find_loss(known[name] + colon + setting)
     if name == "poisson" and outputs > 1:
         return replace(loss, reduction="mean_rows")  # scikit-learn adds the outputs
     return loss
 
 
-def optimizer_of(estimator: Any) -> Optimizer:
+def translate_optimizer(estimator: Any) -> Optimizer:
     """The optimizer of a solver that goes by epochs."""
     if isinstance(estimator.solver, Optimizer):
         return estimator.solver

@@ -147,7 +147,7 @@ def _products_that_make(r: float, sizes: Mapping[str, int]) -> list[list[str]]:
 
 
 def _size_factors(sizes: Mapping[str, int]) -> list[tuple[float, str]]:
-    """Factors that a sum in the place of a mean leaves, or the reverse; with what is said of each."""
+    """Factors that a sum in the place of a mean leaves, or the reverse, and how each reads."""
     factors = [(1.0, "")]
     for name, n in sizes.items():
         number = f"{n} being the number of {name}"
