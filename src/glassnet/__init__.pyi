@@ -85,6 +85,18 @@ from glassnet.errors import (
 from glassnet.errors import (
     GlassnetWarning as GlassnetWarning,
 )
+from glassnet.errors import (
+    ModelFileError as ModelFileError,
+)
+from glassnet.errors import (
+    OptionError as OptionError,
+)
+from glassnet.errors import (
+    OutputError as OutputError,
+)
+from glassnet.errors import (
+    TableError as TableError,
+)
 from glassnet.estimators.encoder import TableEncoder as TableEncoder
 from glassnet.estimators.hidden_features import HiddenFeatures as HiddenFeatures
 from glassnet.estimators.mlp.classifier import (

@@ -287,7 +287,10 @@ def test_another_kind_of_column_is_refused() -> None:
         ({"hidden": "8,8"}, "hidden must be sizes"),
         ({"l2": "much"}, "l2 must be a number"),
         ({"epochs": 2.0}, "epochs must be a whole number"),
-        ({"categories": ["body_mass_g"]}, "is a target"),
+        (
+            {"categories": ["body_mass_g"]},
+            "names the target 'body_mass_g': choose its classes with task",
+        ),
         ({"loss": ""}, "unknown loss ''"),
         ({"hidden": ()}, "hidden must be sizes of 1 or more"),
         ({"hidden": (8, 0)}, "hidden must be sizes of 1 or more"),

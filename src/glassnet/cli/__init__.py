@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 import glassnet
-from glassnet.errors import GlassnetError
+from glassnet.cli.wording import in_flags
+from glassnet.errors import GlassnetError, GlassnetWarning
 
 COMMANDS = ("demo", "train", "predict", "show", "explain", "plot")
 
@@ -109,7 +110,7 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except GlassnetError as error:
-        _end(str(error), 2)
+        _end(error.worded(in_flags), 2)
     except click.Abort:
         _end(interrupted, 1)
     except OSError as error:
@@ -124,7 +125,8 @@ def main() -> None:
 
 def _say(message: Warning | str, *_: Any) -> None:
     """A warning as one line."""
-    print(f"glassnet: {message}", file=sys.stderr)
+    text = message.worded(in_flags) if isinstance(message, GlassnetWarning) else message
+    print(f"glassnet: {text}", file=sys.stderr)
 
 
 def _end(message: str, status: int) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from glassnet.core.arrays import Array
 from glassnet.core.network import Network, Parameters
-from glassnet.errors import GlassnetError, unknown_name
+from glassnet.errors import OptionRef, option_error, unknown_name
 
 Interval = tuple[float, float]
 DTYPES = ("float64", "float32")
@@ -92,7 +92,7 @@ def initialize(
     np.float64(0.2655086631421)
     """
     if dtype not in DTYPES:
-        raise unknown_name("dtype", dtype, DTYPES)
+        raise unknown_name(OptionRef("dtype"), dtype, DTYPES)
     if method not in INITIALIZERS:
         raise unknown_name("initializer", method, INITIALIZERS)
     draw_uniform = uniform_stream(seed, rng)
@@ -110,16 +110,16 @@ def initialize(
 def uniform_stream(seed: int, rng: str) -> Callable[[int], Array]:
     """A function that gives the next n numbers, float64 on [0, 1), of a seeded stream."""
     if int(seed) != seed:
-        raise GlassnetError(f"seed must be a whole number, got {seed}")
+        raise option_error("seed", "must be a whole number", seed)
     if rng not in STREAMS:
-        raise unknown_name("rng", rng, STREAMS)
+        raise unknown_name(OptionRef("rng"), rng, STREAMS)
     return STREAMS[rng](int(seed))
 
 
 def _numpy_stream(seed: int) -> Callable[[int], Array]:
     """NumPy's default generator."""
     if seed < 0:
-        raise GlassnetError(f"seed must be 0 or more with rng='numpy', got {seed}")
+        raise option_error("seed", "must be 0 or more for numpy's numbers", seed)
     return np.random.default_rng(seed).random
 
 
@@ -131,10 +131,7 @@ def _r_stream(seed: int) -> Callable[[int], Array]:
     over 2^32, kept off 0 and 1.
     """
     if not -(2**31) < seed < 2**31:
-        raise GlassnetError(
-            "seed must fit R's integers, between -(2^31 - 1) and 2^31 - 1, with rng='r', "
-            f"got {seed}"
-        )
+        raise option_error("seed", "must fit R's integers, between -(2^31 - 1) and 2^31 - 1", seed)
     mixed: list[int] = []
     word = seed % 2**32
     for _ in range(51 + 624):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_array, validate_data
 
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, option_error
 from glassnet.tables.arrays import table_of_array
 from glassnet.tables.columns import Table, check_almost_numbers
 from glassnet.tables.encoding import TableEncoding
@@ -112,7 +112,7 @@ def _category_name(category: Any, columns: list[str]) -> str:
     if isinstance(category, str):
         return category
     if not isinstance(category, (int, np.integer)) or isinstance(category, bool):
-        raise GlassnetError(f"categories must be names or numbers of columns, got {category!r}")
+        raise option_error("categories", "must be names or numbers of columns", category)
     if not 0 <= category < len(columns):
         raise GlassnetError(
             f"categories names column {category}, but X has {len(columns)} columns, from 0 on"
@@ -127,4 +127,4 @@ def check_text(table: Table, categories: tuple[str, ...]) -> None:
     """
     for name, column in table.items():
         if name not in categories:
-            check_almost_numbers(column, f", or give categories=[{name!r}]")
+            check_almost_numbers(column, ("categories",))

@@ -338,9 +338,7 @@ def _with_derivative(activation: Activation) -> _PairFunction:
     return value_and_derivative
 
 
-def _check_pair(
-    name: str, second: str, function: _PairFunction, points: Iterable[Array]
-) -> None:
+def _check_pair(name: str, second: str, function: _PairFunction, points: Iterable[Array]) -> None:
     """Check that a function's second result is the derivative of its first.
 
     At one of the points is enough, since one may lie on a kink. `second` is what messages call it.

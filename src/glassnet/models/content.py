@@ -11,7 +11,7 @@ import numpy as np
 from glassnet.core.activations import OUTPUTS
 from glassnet.core.losses import known_loss
 from glassnet.core.network import Network, Parameters, check_shapes
-from glassnet.errors import GlassnetError
+from glassnet.errors import ModelFileError
 from glassnet.models.ensemble import Member, taken_apart
 from glassnet.models.record import Record
 from glassnet.tables.encoding import TableEncoding
@@ -105,8 +105,9 @@ def _network_to_dict(network: Network) -> dict[str, Any]:
     """What `Network` takes. Raises GlassnetError on a custom function."""
     for row in (*network.activations, network.loss):
         if row not in OUTPUTS.values() and row != known_loss(row.name):
-            raise GlassnetError(
-                f"'{row.name}' is your own function, which a model file cannot hold: keep it in your program"
+            raise ModelFileError(
+                f"'{row.name}' is your own function, which a model file cannot hold",
+                remedy="keep it in your program",
             )
     return {
         "sizes": list(network.sizes),

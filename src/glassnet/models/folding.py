@@ -10,13 +10,13 @@ from dataclasses import replace
 import numpy as np
 
 from glassnet.core.network import Network, Parameters
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, OptionRef
 from glassnet.models.ensemble import Member
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.inputs import Input, Number
 from glassnet.tables.targets import NumberTarget, Target
 
-REMEDY = "train with affine=True (on the command line: --affine), which leaves these out"
+REMEDY = ["train with ", OptionRef("affine", True), ", which leaves these out"]
 
 
 def fold(
@@ -98,7 +98,8 @@ def _check(network: Network, encoding: TableEncoding) -> None:
             )
     if reasons:
         raise GlassnetError(
-            f"only centre and scale can be folded into weights, but {'; '.join(reasons)}: {REMEDY}"
+            f"only centre and scale can be folded into weights, but {'; '.join(reasons)}",
+            remedy=REMEDY,
         )
     scaled = [
         t for t in encoding.targets if isinstance(t, NumberTarget) and (t.center, t.scale) != (0, 1)

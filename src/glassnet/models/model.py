@@ -14,7 +14,7 @@ import numpy as np
 from glassnet.core.activations import Activation
 from glassnet.core.losses import Loss
 from glassnet.core.network import Network, Parameters, Trace, feedforward
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, ModelFileError
 from glassnet.models.blocks import encoded_blocks
 from glassnet.models.content import Content, pack, unpack
 from glassnet.models.ensemble import (
@@ -326,5 +326,5 @@ def load(path: str | Path) -> Model:
     try:
         content = unpack(structure, arrays)
     except (KeyError, TypeError) as error:
-        raise GlassnetError(f"{path}: is not a whole glassnet model ({error})") from None
+        raise ModelFileError(f"is not a whole glassnet model ({error})", file=path) from None
     return Model(*content)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.network import Network, Parameters, Trace, check_shapes
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, TableError
 from glassnet.models.model import Model
 from glassnet.models.record import Record
 from glassnet.tables.arrays import table_of_array
@@ -122,14 +122,18 @@ class Rows:
         """The target columns. Raises GlassnetError, naming it, where the table lacks one or it has missing cells."""
         for target in self.model.encoding.targets:
             if target.name not in self.answers:
-                raise GlassnetError(
-                    f"the table lacks the target column '{target.name}', which this needs"
+                raise TableError(
+                    f"the table lacks the target column '{target.name}', which this needs",
+                    column=target.name,
                 )
             missing = self.answers[target.name].missing
             if missing.any():
                 row = int(np.argmax(missing)) + 1
-                raise GlassnetError(
-                    f"column '{target.name}', row {row}: the target is missing, and this needs it: leave the row out"
+                raise TableError(
+                    "the target is missing, and this needs it",
+                    column=target.name,
+                    row=row,
+                    remedy="leave the row out",
                 )
         return self.answers
 
@@ -181,7 +185,9 @@ def rows_of(model: Model, table: Any, y: Any = None) -> Rows:
         columns = as_table(frame, wanted={*encoding.needed, *names})
     for name in encoding.needed:
         if name not in columns:
-            raise GlassnetError(f"the table lacks the column '{name}', which the model needs")
+            raise TableError(
+                f"the table lacks the column '{name}', which the model needs", column=name
+            )
     answers = (
         columns.select(name for name in names if name in columns)
         if y is None
@@ -199,8 +205,10 @@ def rows_of(model: Model, table: Any, y: Any = None) -> Rows:
             and answers[target.name].kind != "number"
         ):
             kind = answers[target.name].kind
-            raise GlassnetError(
-                f"target '{target.name}' is {kind}, but the model predicts numbers: convert it, or leave it out"
+            raise TableError(
+                f"target '{target.name}' is {kind}, but the model predicts numbers",
+                column=target.name,
+                remedy="convert it, or leave it out",
             )
     return Rows(model, columns.select(encoding.needed), answers)
 

@@ -10,7 +10,7 @@ from dataclasses import field
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from glassnet.errors import GlassnetError, unknown_name
+from glassnet.errors import GlassnetError, OptionRef, option_error, unknown_name
 
 MAX_LAYER_NODES = 1_000_000  # nodes of a hidden layer; more is a slip of the pen, not a network
 
@@ -74,7 +74,7 @@ def names_of_table(table: str) -> list[str]:
 
 def refused(name: str, value: Any, wanted: str) -> GlassnetError:
     """The error for a value that an option may not have."""
-    return GlassnetError(f"{name} must be {wanted}, got {value!r}")
+    return option_error(name, f"must be {wanted}", value)
 
 
 def one_of(table: str) -> Check:
@@ -83,7 +83,7 @@ def one_of(table: str) -> Check:
     def check(name: str, value: Any) -> None:
         names = names_of_table(table)
         if value not in names:
-            raise unknown_name(name, value, names)
+            raise unknown_name(OptionRef(name), value, names)
 
     return check
 
@@ -122,7 +122,7 @@ def check_layer_sizes(name: str, value: Any) -> None:
     """A tuple of whole numbers, one a hidden layer."""
     from glassnet.training.options import is_whole
 
-    wanted = f"sizes of 1 or more (and at most {MAX_LAYER_NODES:,}), such as 64,64"
+    wanted = f"sizes of 1 or more (and at most {MAX_LAYER_NODES:,})"
     if not isinstance(value, tuple) or not value:
         raise refused(name, value, wanted)
     for nodes in value:

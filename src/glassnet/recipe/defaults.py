@@ -13,7 +13,7 @@ from glassnet.core.initializers import initialize
 from glassnet.core.losses import Loss, find_loss
 from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import OPTIMIZERS, Optimizer
-from glassnet.errors import GlassnetError
+from glassnet.errors import OptionError, OptionRef
 from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.tables.inputs import ENOUGH_FOR_PIECES
 from glassnet.tables.targets import Task
@@ -123,9 +123,11 @@ def find_task_loss(options: Options, task: Task) -> Loss:
     loss = find_loss(OUTPUT_AND_LOSS[task][1] if options.loss is None else options.loss)
     of_task = TASK_OF_OUTPUT.get(loss.output or "", task)
     if of_task != task:
-        raise GlassnetError(
-            f"loss '{loss.name}' is for {of_task} targets, but the task is {task}: "
-            "choose another --loss or --task"
+        raise OptionError(
+            [OptionRef("loss"), f" '{loss.name}' is for {of_task} targets, but the task is {task}"],
+            option="loss",
+            value=loss.name,
+            remedy=["choose another ", OptionRef("loss")],
         )
     return loss
 

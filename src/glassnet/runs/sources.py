@@ -11,7 +11,7 @@ from typing import Protocol
 
 from glassnet import article
 from glassnet.core.network import Parameters
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, OptionError, OptionRef, option_error
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows, rows_of
 from glassnet.recipe.run import run_table
@@ -51,9 +51,14 @@ class TableSource:
 
     def parameters_before(self, iteration: int) -> Parameters:
         """Raises GlassnetError: only the article's training is repeated iteration by iteration."""
-        raise GlassnetError(
-            "--iteration is for a run of `glassnet demo`, whose every iteration can be repeated: "
-            "leave it out"
+        raise OptionError(
+            [
+                OptionRef("iteration"),
+                " is for a run of `glassnet demo`, whose every iteration can be repeated",
+            ],
+            option="iteration",
+            value=iteration,
+            remedy="leave it out",
         )
 
     def _unchanged_table(self) -> str:
@@ -97,7 +102,9 @@ class ArticleSource:
         """
         last = self.record.epochs_run
         if not 1 <= iteration <= last:
-            raise GlassnetError(f"--iteration {iteration}: the run has iterations 1 to {last}")
+            raise option_error(
+                "iteration", f"must be from 1 to {last}, those of the run", iteration
+            )
         start = self._start()
         if iteration == 1:
             return start

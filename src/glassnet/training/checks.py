@@ -12,7 +12,7 @@ import numpy as np
 from glassnet.core.initializers import DTYPES
 from glassnet.core.network import Network, Parameters, check_shapes, leaves, masked, unflatten
 from glassnet.core.penalties import Penalty
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, option_error
 from glassnet.gradcheck.check import check_custom
 from glassnet.training.options import TrainingOptions
 from glassnet.training.problem import Data, Problem
@@ -128,7 +128,9 @@ def checked_validation(
     if validation is None:
         return None
     if not isinstance(validation, (tuple, list)) or len(validation) not in (2, 3):
-        raise GlassnetError("validation must be (x, y) or (x, y, sample_weight)")
+        raise GlassnetError(
+            "validation must be (x, y) or (x, y, sample_weight)", option="validation"
+        )
     return checked_data(network, *validation, dtype=dtype, name="validation ")
 
 
@@ -232,10 +234,10 @@ def checked_penalty(penalty: Penalty | None) -> Penalty | None:
     if penalty is None:
         return None
     if not isinstance(penalty, Penalty):
-        raise GlassnetError(f"penalty must be Penalty(l2=..., l1=...), got {penalty!r}")
+        raise option_error("penalty", "must be Penalty(l2=..., l1=...)", penalty)
     for name, value in penalty._asdict().items():
         if not 0 <= value < float("inf"):
-            raise GlassnetError(f"{name} must be 0 or more, got {value}")
+            raise option_error(name, "must be 0 or more", value)
     return penalty if any(penalty) else None
 
 
@@ -248,8 +250,9 @@ def checked_dropout(network: Network, dropout: float | Sequence[float]) -> tuple
     rates = tuple(given.ravel().tolist())
     fits = given.ndim == 0 or len(rates) == hidden
     if not fits or not all(0 <= rate < 1 for rate in rates):
-        raise GlassnetError(
-            f"dropout must be from 0 to below 1, one number or one for each of {hidden} "
-            f"hidden layers; got {dropout}"
+        raise option_error(
+            "dropout",
+            f"must be from 0 to below 1, one number or one for each of {hidden} hidden layers",
+            dropout,
         )
     return rates * hidden if given.ndim == 0 else rates

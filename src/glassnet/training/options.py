@@ -14,7 +14,7 @@ import numpy as np
 
 from glassnet.core.optimizers import Adam, Optimizer
 from glassnet.core.penalties import Penalty
-from glassnet.errors import GlassnetError, unknown_name
+from glassnet.errors import OptionRef, option_error, unknown_name
 from glassnet.training.schedules import SCHEDULES, Floats, Schedule
 
 
@@ -88,15 +88,15 @@ class TrainingOptions:
         for name in ("epochs", "batch_size", "patience", "n_jobs"):
             value = getattr(self, name)
             if value is not None and not is_whole(value, 1):
-                raise GlassnetError(f"{name} must be a whole number of 1 or more, got {value}")
+                raise option_error(name, "must be a whole number of 1 or more", value)
         if not (self.min_delta >= 0 and isfinite(self.min_delta)):
-            raise GlassnetError(f"min_delta must be 0 or more, got {self.min_delta}")
+            raise option_error("min_delta", "must be 0 or more", self.min_delta)
         if not is_whole(self.seed, 0):
-            raise GlassnetError(f"seed must be 0 or more, got {self.seed}: give a whole number")
+            raise option_error("seed", "must be 0 or more and whole", self.seed)
         if self.clip is not None and not 0 < self.clip < float("inf"):
-            raise GlassnetError(f"clip must be a number above 0, got {self.clip}")
+            raise option_error("clip", "must be a number above 0", self.clip)
         if isinstance(self.schedule, str) and self.schedule not in SCHEDULES:
-            raise unknown_name("schedule", self.schedule, SCHEDULES)
+            raise unknown_name(OptionRef("schedule"), self.schedule, SCHEDULES)
 
     def learning_rates(self, batches: int, first: int = 0, epochs: int | None = None) -> Floats:
         """The learning rate of every iteration of some epochs.

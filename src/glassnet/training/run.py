@@ -12,7 +12,7 @@ import numpy as np
 from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import Optimizer, find_optimizer
 from glassnet.core.penalties import Penalty
-from glassnet.errors import GlassnetError
+from glassnet.errors import option_error
 from glassnet.training.checks import (
     checked_dropout,
     checked_multipliers,
@@ -170,7 +170,7 @@ def train(
     the end of an epoch.
     """
     if chunk_epochs is not None and not is_whole(chunk_epochs, 1):
-        raise GlassnetError(f"chunk_epochs must be a whole number of 1 or more, got {chunk_epochs}")
+        raise option_error("chunk_epochs", "must be a whole number of 1 or more", chunk_epochs)
     start, masks = checked_start(network, parameters, weight_masks)
     options = TrainingOptions(
         optimizer=find_optimizer(optimizer),
@@ -270,7 +270,7 @@ class PathObserver(Observer):
         if points is None:
             return
         if not is_whole(points, 2):
-            raise GlassnetError(f"path_points must be a whole number of 2 or more, got {points}")
+            raise option_error("path_points", "must be a whole number of 2 or more", points)
         spaced = np.rint(np.linspace(0, epochs, points)).astype(int)
         self.epochs = sorted(set(spaced.tolist()))
 

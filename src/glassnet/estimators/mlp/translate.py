@@ -12,7 +12,7 @@ from glassnet.core.activations import Activation
 from glassnet.core.losses import LOSSES, Loss, find_loss
 from glassnet.core.network import Network, Parameters, check_shapes
 from glassnet.core.optimizers import AdamEpsilonHat, Momentum, Nesterov, Optimizer, Rprop
-from glassnet.errors import GlassnetError, unknown_name
+from glassnet.errors import GlassnetError, OptionRef, unknown_name
 from glassnet.estimators.translate import ACTIVATION_NAMES, CLASSIFIER_LOSSES, LOSS_NAMES
 from glassnet.models.model import Model
 from glassnet.training.endings import CUT_SHORT, ENDINGS
@@ -57,7 +57,7 @@ def translate_activation(given: Any) -> Any:
         return given
     if isinstance(given, str):
         if given not in ACTIVATION_NAMES:
-            raise unknown_name("activation", given, ACTIVATION_NAMES)
+            raise unknown_name(OptionRef("activation"), given, ACTIVATION_NAMES)
         return ACTIVATION_NAMES[given]
     return [translate_activation(one) for one in given]
 
@@ -80,7 +80,7 @@ def translate_loss(given: str | Loss, output: str | None, outputs: int) -> Loss:
     ours = dict(zip(LOSSES, LOSSES, strict=True))
     known = {**LOSS_NAMES, **ours, **CLASSIFIER_LOSSES.get(output or "", {})}
     if name not in known:
-        raise unknown_name("loss", name, known)
+        raise unknown_name(OptionRef("loss"), name, known)
     loss = find_loss(known[name] + colon + setting)
     if name == "poisson" and outputs > 1:
         return replace(loss, reduction="mean_rows")  # scikit-learn adds the outputs

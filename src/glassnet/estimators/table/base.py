@@ -11,11 +11,12 @@ from sklearn.utils import Tags, check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
 from glassnet.core.network import Network, Parameters
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, OptionError, OptionRef
 from glassnet.estimators.base import NetworkEstimator, check_validation
-from glassnet.estimators.table.options import in_scikit_learns_words, options_of
+from glassnet.estimators.table.options import options_of
 from glassnet.estimators.targets import read_sample_weight, target_columns, target_names
 from glassnet.estimators.validate_x import category_names, check_text, plain_rows, read_x
+from glassnet.estimators.wording import parameters_in_messages
 from glassnet.recipe.fit import FitResult, fit_table
 from glassnet.recipe.folds import split_validation
 from glassnet.recipe.members import worst_ending
@@ -167,7 +168,7 @@ class TableEstimator(NetworkEstimator):
         classes: Sequence[Target],
     ) -> FitResult:
         """Train; where no validation rows are given, a part is drawn by `glassnet train`'s rule."""
-        with in_scikit_learns_words():
+        with parameters_in_messages():
             options = options_of(self, task, category_names(self.categories, train.inputs))
             check_text(train.inputs, options.categories)
             if validation is None:
@@ -249,9 +250,14 @@ def _draw_validation(
     classes = class_indices(rows.targets, task)
     train, validation = split_validation(rows.n_rows, options, classes)
     if len(train) < 2:
-        raise GlassnetError(
-            f"validation_fraction {options.validation} leaves {len(train)} of {rows.n_rows} rows "
-            "to train on: make it smaller"
+        raise OptionError(
+            [
+                OptionRef("validation", options.validation),
+                f" leaves {len(train)} of {rows.n_rows} rows to train on",
+            ],
+            option="validation",
+            value=options.validation,
+            remedy="make it smaller",
         )
     return rows.take(train), rows.take(validation) if len(validation) else None
 

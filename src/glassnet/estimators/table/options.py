@@ -1,14 +1,10 @@
-"""The parameters of the table estimators as options, and messages that name them."""
+"""The parameters of the table estimators as options. Messages that name them: `wording.py`."""
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from sklearn.utils import check_random_state
 
-from glassnet.errors import GlassnetError
 from glassnet.estimators.translate import ACTIVATION_NAMES, CLASSIFIER_LOSSES, LOSS_NAMES
 from glassnet.recipe.defaults import OUTPUT_AND_LOSS
 from glassnet.recipe.options import SKLEARN_NAMES, Options
@@ -21,12 +17,6 @@ OPTION_OF = {
     parameter: option for option, parameter in SKLEARN_NAMES.items() if option not in READ_APART
 }
 """Parameter -> option."""
-
-PARAMETER_OF = SKLEARN_NAMES
-SAID = re.compile(
-    rf"^((?:\w+: )?(?:unknown )?)({'|'.join(PARAMETER_OF)})(?= must | ')|--(loss|task)\b"
-)
-"""Where a message names an option: at its beginning, or as the command line's."""
 
 
 def options_of(estimator: Any, task: Task, categories: tuple[str, ...]) -> Options:
@@ -82,13 +72,3 @@ def _seed(random_state: Any) -> int:
     if isinstance(random_state, (int, np.integer)):
         return int(random_state)
     return check_random_state(random_state).randint(2**31 - 1)
-
-
-@contextmanager
-def in_scikit_learns_words() -> Iterator[None]:
-    """Errors name scikit-learn's parameters instead of the options of `glassnet train`."""
-    try:
-        yield
-    except GlassnetError as error:
-        said = SAID.sub(lambda m: m[3] or m[1] + PARAMETER_OF[m[2]], str(error))
-        raise GlassnetError(said) from None
