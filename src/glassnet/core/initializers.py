@@ -67,6 +67,7 @@ def initialize(
     Parameters
     ----------
     network : Network
+        Whose weights are drawn.
     method : str
         A name of `INITIALIZERS`.
     seed : int
@@ -78,7 +79,8 @@ def initialize(
 
     Returns
     -------
-    Parameters
+    parameters : Parameters
+        Weights as drawn, biases 0.
 
     Raises
     ------

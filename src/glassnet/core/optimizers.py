@@ -7,30 +7,70 @@ array, g its gradient, t the number of this update, from 1.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from glassnet.core.arrays import Array, array_namespace
 from glassnet.core.network import Parameters, leaves, unflatten
 from glassnet.errors import OptionRef, option_error, unknown_name
 
-Slots = tuple[Array, ...]
-"""What an optimizer remembers of one array: some arrays of its shape."""
+Memory: TypeAlias = Any
+"""What an optimizer remembers of one array: a named tuple of arrays of its shape."""
+
+
+class NoMemory(NamedTuple):
+    """Gradient descent remembers nothing."""
+
+
+class Velocity(NamedTuple):
+    """The last step of each weight."""
+
+    velocity: Array
+
+
+class MeanSquare(NamedTuple):
+    """The running mean of squared gradients."""
+
+    mean_square: Array
+
+
+class Moments(NamedTuple):
+    """The running means of gradients and of squared gradients."""
+
+    mean: Array
+    mean_square: Array
+
+
+class StepSizes(NamedTuple):
+    """The last gradient, and the size of each weight's step."""
+
+    gradient: Array
+    step_size: Array
 
 
 class OptimizerState(NamedTuple):
-    """The number of updates made so far, and the slots of every array, in the order of `leaves`."""
+    """The number of updates made so far; the memory of every array, in the order of `leaves`."""
 
     t: int
-    slots: tuple[Slots, ...]
+    memory: tuple[Memory, ...]
 
 
-class Range(NamedTuple):
-    """The numbers that a setting may be, and how a message says so."""
+@dataclass(frozen=True)
+class Range:
+    """The numbers that a setting may be: from `low` to `high`, and how a message says so."""
 
-    holds: Callable[[float], bool]
+    low: float
+    high: float
     description: str
+    with_low: bool = True
+    with_high: bool = True
+
+    def holds(self, value: float) -> bool:
+        """Whether a number is in the range."""
+        above = value > self.low or (self.with_low and value == self.low)
+        below = value < self.high or (self.with_high and value == self.high)
+        return above and below
 
 
 def setting(default: float, allowed: Range) -> Any:
@@ -38,10 +78,10 @@ def setting(default: float, allowed: Range) -> Any:
     return field(default=default, metadata={"allowed": allowed})
 
 
-POSITIVE = Range(lambda value: 0 < value < math.inf, "a positive number")
-NOT_NEGATIVE = Range(lambda value: 0 <= value < math.inf, "0 or a positive number")
-FROM_0_TO_1 = Range(lambda value: 0 <= value <= 1, "from 0 to 1")
-FROM_0_TO_BELOW_1 = Range(lambda value: 0 <= value < 1, "from 0 to below 1")
+POSITIVE = Range(0, math.inf, "a positive number", with_low=False, with_high=False)
+NOT_NEGATIVE = Range(0, math.inf, "0 or a positive number", with_high=False)
+FROM_0_TO_1 = Range(0, 1, "from 0 to 1")
+FROM_0_TO_BELOW_1 = Range(0, 1, "from 0 to below 1", with_high=False)
 
 
 @dataclass(frozen=True)
@@ -73,18 +113,17 @@ class Optimizer:
         `rates`: a learning rate for each array, in the order of `leaves`.
         """
         t = state.t + 1
-        arrays = zip(leaves(parameters), leaves(gradients), state.slots, rates, strict=True)
-        stepped = [self.step(w, g, slots, rate, t) for w, g, slots, rate in arrays]
-        return unflatten([w for w, _ in stepped], parameters), OptimizerState(
-            t, tuple(slots for _, slots in stepped)
-        )
+        arrays = zip(leaves(parameters), leaves(gradients), state.memory, rates, strict=True)
+        stepped = [self.step(w, g, memory, rate, t) for w, g, memory, rate in arrays]
+        memory = tuple(memory for _, memory in stepped)
+        return unflatten([w for w, _ in stepped], parameters), OptimizerState(t, memory)
 
-    def first(self, w: Array) -> Slots:
-        """The slots of one array before the first update."""
-        return ()
+    def first(self, w: Array) -> Memory:
+        """The memory of one array before the first update."""
+        return NoMemory()
 
-    def step(self, w: Array, g: Array, slots: Slots, rate: Array, t: int) -> tuple[Array, Slots]:
-        """The new w and slots of one array."""
+    def step(self, w: Array, g: Array, memory: Memory, rate: Array, t: int) -> tuple[Array, Memory]:
+        """The new w and memory of one array."""
         raise NotImplementedError
 
 
@@ -94,8 +133,10 @@ class GradientDescent(Optimizer):
 
     learning_rate: float = setting(0.1, POSITIVE)
 
-    def step(self, w: Array, g: Array, slots: Slots, rate: Array, t: int) -> tuple[Array, Slots]:
-        return w - rate * g, ()
+    def step(
+        self, w: Array, g: Array, memory: NoMemory, rate: Array, t: int
+    ) -> tuple[Array, NoMemory]:
+        return w - rate * g, memory
 
 
 @dataclass(frozen=True)
@@ -109,12 +150,14 @@ class Momentum(Optimizer):
     learning_rate: float = setting(0.01, POSITIVE)
     momentum: float = setting(0.9, FROM_0_TO_1)
 
-    def first(self, w: Array) -> Slots:
-        return (array_namespace(w).zeros_like(w),)
+    def first(self, w: Array) -> Memory:
+        return Velocity(array_namespace(w).zeros_like(w))
 
-    def step(self, w: Array, g: Array, slots: Slots, rate: Array, t: int) -> tuple[Array, Slots]:
-        v = self.momentum * slots[0] - rate * g
-        return w + v, (v,)
+    def step(
+        self, w: Array, g: Array, memory: Velocity, rate: Array, t: int
+    ) -> tuple[Array, Velocity]:
+        v = self.momentum * memory.velocity - rate * g
+        return w + v, Velocity(v)
 
 
 @dataclass(frozen=True)
@@ -125,30 +168,34 @@ class Nesterov(Momentum):
     point looked ahead to.
     """
 
-    def step(self, w: Array, g: Array, slots: Slots, rate: Array, t: int) -> tuple[Array, Slots]:
-        v = self.momentum * slots[0] - rate * g
-        return w + self.momentum * v - rate * g, (v,)
+    def step(
+        self, w: Array, g: Array, memory: Velocity, rate: Array, t: int
+    ) -> tuple[Array, Velocity]:
+        v = self.momentum * memory.velocity - rate * g
+        return w + self.momentum * v - rate * g, Velocity(v)
 
 
 @dataclass(frozen=True)
 class RMSprop(Optimizer):
-    """Steps over the root of a running mean of squares: s = rho s + (1 - rho) g^2; w - rate g /
-    (sqrt(s) + epsilon), eq. (16).
+    """Steps over the root of a running mean of squares, eq. (16).
 
-    Tieleman & Hinton 2012 (lecture 6.5), with epsilon outside the root as in PyTorch.
+    s = rho s + (1 - rho) g^2; w - rate g / (sqrt(s) + epsilon). Tieleman & Hinton 2012 (lecture
+    6.5), with epsilon outside the root as in PyTorch.
     """
 
     learning_rate: float = setting(0.001, POSITIVE)
     rho: float = setting(0.9, FROM_0_TO_BELOW_1)
     epsilon: float = setting(1e-8, POSITIVE)
 
-    def first(self, w: Array) -> Slots:
-        return (array_namespace(w).zeros_like(w),)
+    def first(self, w: Array) -> Memory:
+        return MeanSquare(array_namespace(w).zeros_like(w))
 
-    def step(self, w: Array, g: Array, slots: Slots, rate: Array, t: int) -> tuple[Array, Slots]:
+    def step(
+        self, w: Array, g: Array, memory: MeanSquare, rate: Array, t: int
+    ) -> tuple[Array, MeanSquare]:
         xp = array_namespace(w)
-        s = self.rho * slots[0] + (1 - self.rho) * g * g
-        return w - rate * g / (xp.sqrt(s) + self.epsilon), (s,)
+        s = self.rho * memory.mean_square + (1 - self.rho) * g * g
+        return w - rate * g / (xp.sqrt(s) + self.epsilon), MeanSquare(s)
 
 
 @dataclass(frozen=True)
@@ -163,35 +210,39 @@ class Adam(Optimizer):
     beta2: float = setting(0.999, FROM_0_TO_BELOW_1)
     epsilon: float = setting(1e-8, POSITIVE)
 
-    def first(self, w: Array) -> Slots:
+    def first(self, w: Array) -> Memory:
         xp = array_namespace(w)
-        return xp.zeros_like(w), xp.zeros_like(w)
+        return Moments(xp.zeros_like(w), xp.zeros_like(w))
 
-    def means(self, g: Array, slots: Slots) -> tuple[Array, Array]:
+    def means(self, g: Array, memory: Moments) -> Moments:
         """The running means m of g and v of g^2."""
-        return self.beta1 * slots[0] + (1 - self.beta1) * g, self.beta2 * slots[1] + (
-            1 - self.beta2
-        ) * g * g
+        m = self.beta1 * memory.mean + (1 - self.beta1) * g
+        v = self.beta2 * memory.mean_square + (1 - self.beta2) * g * g
+        return Moments(m, v)
 
-    def step(self, w: Array, g: Array, slots: Slots, rate: Array, t: int) -> tuple[Array, Slots]:
-        m, v = self.means(g, slots)
+    def step(
+        self, w: Array, g: Array, memory: Moments, rate: Array, t: int
+    ) -> tuple[Array, Moments]:
+        m, v = self.means(g, memory)
         m_hat = m / (1 - self.beta1**t)
         v_hat = v / (1 - self.beta2**t)
-        return w - rate * m_hat / (array_namespace(w).sqrt(v_hat) + self.epsilon), (m, v)
+        return w - rate * m_hat / (array_namespace(w).sqrt(v_hat) + self.epsilon), Moments(m, v)
 
 
 @dataclass(frozen=True)
 class AdamEpsilonHat(Adam):
-    """Adam with both corrections in the rate, and epsilon beside the root of the uncorrected mean,
-    eq. (17.1).
+    """Adam with both corrections in the rate, eq. (17.1).
 
-    Kingma & Ba 2015, the end of section 2; TensorFlow's and scikit-learn's form.
+    Epsilon stands beside the root of the uncorrected mean. Kingma & Ba 2015, the end of section 2;
+    TensorFlow's and scikit-learn's form.
     """
 
-    def step(self, w: Array, g: Array, slots: Slots, rate: Array, t: int) -> tuple[Array, Slots]:
-        m, v = self.means(g, slots)
+    def step(
+        self, w: Array, g: Array, memory: Moments, rate: Array, t: int
+    ) -> tuple[Array, Moments]:
+        m, v = self.means(g, memory)
         rate = rate * ((1 - self.beta2**t) ** 0.5 / (1 - self.beta1**t))
-        return w - rate * m / (array_namespace(w).sqrt(v) + self.epsilon), (m, v)
+        return w - rate * m / (array_namespace(w).sqrt(v) + self.epsilon), Moments(m, v)
 
 
 @dataclass(frozen=True)
@@ -219,12 +270,11 @@ class AdamW(Adam):
 
 @dataclass(frozen=True)
 class Rprop(Optimizer):
-    """Each weight has its own step, which grows while its slope keeps its sign and shrinks when it
-    turns, eq. (19).
+    """A step for each weight, which grows while its derivative keeps its sign, eq. (19).
 
-    iRprop- (Igel & Hüsken 2000; Riedmiller & Braun 1993): where the sign turned, this update leaves
-    the weight alone. Only signs count, so it is for full batches. `learning_rate` is the first
-    step; a schedule or multiplier scales every step.
+    It shrinks when the sign turns. iRprop- (Igel & Hüsken 2000; Riedmiller & Braun 1993): where the
+    sign turned, this update leaves the weight alone. Only signs count, so it is for full batches.
+    `learning_rate` is the first step; a schedule or multiplier scales every step.
     """
 
     learning_rate: float = setting(0.1, POSITIVE)
@@ -233,24 +283,23 @@ class Rprop(Optimizer):
     smallest: float = setting(1e-6, POSITIVE)
     largest: float = setting(50.0, POSITIVE)
 
-    def first(self, w: Array) -> Slots:
+    def first(self, w: Array) -> Memory:
         xp = array_namespace(w)
-        return xp.zeros_like(w), xp.full_like(w, self.learning_rate)
+        return StepSizes(xp.zeros_like(w), xp.full_like(w, self.learning_rate))
 
-    def step(self, w: Array, g: Array, slots: Slots, rate: Array, t: int) -> tuple[Array, Slots]:
+    def step(
+        self, w: Array, g: Array, memory: StepSizes, rate: Array, t: int
+    ) -> tuple[Array, StepSizes]:
         xp = array_namespace(w)
-        g_before, size = slots
-        turned = xp.sign(g) * xp.sign(
-            g_before
-        )  # 1: same way as before, -1: turned, 0: just begun, or just turned
-        factor = xp.where(
-            turned < 0,
-            self.shrink * xp.ones_like(w),
-            xp.where(turned > 0, self.grow * xp.ones_like(w), 1.0),
-        )
+        g_before, size = memory
+        one = xp.ones_like(w)
+        # 1: the same way as before, -1: turned, 0: just begun, or just turned.
+        direction = xp.sign(g) * xp.sign(g_before)
+        grown = xp.where(direction > 0, self.grow * one, 1.0)
+        factor = xp.where(direction < 0, self.shrink * one, grown)
         size = xp.clip(size * factor, self.smallest, self.largest)
-        g = xp.where(turned < 0, 0.0, g)
-        return w - (rate / self.learning_rate) * size * xp.sign(g), (g, size)
+        g = xp.where(direction < 0, 0.0, g)
+        return w - (rate / self.learning_rate) * size * xp.sign(g), StepSizes(g, size)
 
 
 def gradient_norm(gradients: Parameters) -> Array:
