@@ -12,7 +12,7 @@ from glassnet.explanation.parts import Column, Operand, Step, Value
 from glassnet.tables.columns import Column as TableColumn
 from glassnet.tables.columns import Table, number_text, texts
 from glassnet.tables.encoding import TableEncoding
-from glassnet.tables.inputs import SQUEEZE, Categories, Number, TwoValues, Unused
+from glassnet.tables.inputs import SMOOTH_CLIP, Binary, Categories, Number, Unused
 
 Made = tuple[list[Operand], tuple[Column, ...]]
 NUMBER, AS_IT_IS = "number", "as it is"
@@ -43,12 +43,12 @@ def explain_columns(
     return inputs, tuple(shown)
 
 
-def _what(column: Number | TwoValues | Categories, cell: Value) -> str:
+def _what(column: Number | Binary | Categories, cell: Value) -> str:
     if isinstance(column, Number):
         return f"date{_date(cell)}, in days since 1970-01-01" if column.date else NUMBER
     return (
         f"two values, {column.levels[0]} and {column.levels[1]}"
-        if isinstance(column, TwoValues)
+        if isinstance(column, Binary)
         else "category"
     )
 
@@ -134,17 +134,27 @@ def _ways(column: Number) -> list[Way]:
         else []
     )
     return ways + (
-        [("squeeze", formulas["smooth_clip"], {}, lambda u: float(u / np.hypot(1.0, u / SQUEEZE)))]
-        if column.squeeze
+        [
+            (
+                "squeeze",
+                formulas["smooth_clip"],
+                {},
+                lambda u: float(u / np.hypot(1.0, u / SMOOTH_CLIP)),
+            )
+        ]
+        if column.smooth_clip
         else []
     )
 
 
 def _piece_steps(column: Number, x: Step, prefix: str, first: int, whole: bool) -> Steps:
     """A step for each piece; runs of pieces below or above the cell are one, unless all are wanted."""
-    value, names = x.value, column.features[len(column.features) - max(0, len(column.edges) - 1) :]
+    value, names = (
+        x.value,
+        column.features[len(column.features) - max(0, len(column.bin_edges) - 1) :],
+    )
     assert isinstance(value, float)
-    edges = list(pairwise(column.edges))
+    edges = list(pairwise(column.bin_edges))
     sides = [1 if value >= high else -1 if value <= low else 0 for low, high in edges]
     for side, run in groupby(range(len(edges)), key=lambda i: sides[i]):
         places = list(run)
@@ -196,11 +206,11 @@ def _run_of_pieces(
     )
 
 
-def _category_steps(column: TwoValues | Categories, given: Step, prefix: str, first: int) -> Steps:
+def _category_steps(column: Binary | Categories, given: Step, prefix: str, first: int) -> Steps:
     """The cell against each level; what is none of them is missing."""
     features, cell = column.features, given.operand()
     known = given.value in column.levels
-    if isinstance(column, TwoValues):
+    if isinstance(column, Binary):
         low, high = column.levels
         value = 0.0 if not known else 1.0 if given.value == high else -1.0
         operands = {"x": cell, "p": Operand(low, low), "q": Operand(high, high)}

@@ -83,8 +83,8 @@ def _last(
 def _check(network: Network, encoding: TableEncoding) -> None:
     reasons: list[str] = []
     for what, columns in {
-        "squeezed": [c for c in encoding.inputs if _has(c, "squeeze")],
-        "cut in pieces": [c for c in encoding.inputs if _has(c, "edges")],
+        "squeezed": [c for c in encoding.inputs if _has(c, "smooth_clip")],
+        "cut in pieces": [c for c in encoding.inputs if _has(c, "bin_edges")],
         "given an indicator for missing cells": [
             c for c in encoding.inputs if _has(c, "indicator")
         ],
