@@ -21,6 +21,7 @@ OPTIONS = [  # of each picture that takes some, on the run on numbers
     ("regression", "--target", "b"),
     ("surface", "--column", "x", "--column", "group", "--target", "b"),
     ("units", "--column", "group", "--column", "x", "--layer", "2"),
+    ("network", "--member", "2"),
     ("importance", "--method", "olden"),
     ("lek", "--column", "x"),
 ]
@@ -47,6 +48,7 @@ WRONG = [
     (["units", "run", "--layer", "0"], "--layer 0: the model's hidden layers are 1 to 2"),
     (["units", "run", "--layer", "3"], "--layer 3: the model's hidden layers are 1 to 2"),
     (["units", "run", "--layer", "two"], "'two' is not a valid integer"),
+    (["network", "run", "--member", "9"], "--member 9: the model's members are 1 to"),
     (["importance", "run", "--method", "shap"], "unknown method 'shap'"),
     (["lek", "run", "--column", "nope"], "unknown column 'nope'"),
     (["regression", "alone.safetensors"], "give the TABLE too"),

@@ -1,4 +1,7 @@
-"""Every usual mistake, planted in a way back written here by hand, is named by `check_gradient` with its layer; nothing else is."""
+"""Every usual mistake, planted in a way back written by hand, is named by `check_gradient`.
+
+With its layer; and nothing else is named.
+"""
 
 import re
 from typing import Any
@@ -47,14 +50,17 @@ def problem(name: str, seed: int = 3) -> tuple[Network, Parameters, Any, Any]:
 SIGN = "has the wrong sign (it is minus the gradient: the step, not the slope)"
 WORDS = {
     "missing": "missing activation slope in layer {l}: write delta{l} = ",
-    "missing in own": "missing activation slope in the gradient of W{l}, though not on the way back: ",
+    "missing in own": "missing activation slope in the gradient of W{l}, though not on the way "
+    "back: ",
     "missing on the way": "missing activation slope on the way back from layer {l}: ",
     "other": "the slope of .* in layer {l} is taken at [za]{l} in place of [za]{l}: ",
     "again": "the slope of .* in layer {l} activates a{l} again, as if it were z{l}: ",
     "next": "the slope in layer {l} is taken at the values of the next layer: ",
     "twice": "the activation slope of layer {l} is multiplied in once too often: ",
-    "diagonal": "the slope of softmax in layer {l} is a .1 - a., but each output depends on every z: ",
-    "not turned": "missing transpose on the way back from layer {l} to layer {k}: write delta{l} @ W{l}.T",
+    "diagonal": "the slope of softmax in layer {l} is a .1 - a., but each output depends on "
+    "every z: ",
+    "not turned": "missing transpose on the way back from layer {l} to layer {k}: "
+    "write delta{l} @ W{l}.T",
     "reshaped": "reshape in place of transpose on the way back from layer {l} to layer {k}: ",
     "weights before": "W{k} in place of W{l} on the way back from layer {l} to layer {k}: ",
     "z in": "z{k} in place of a{k} in the gradient of W{l}: ",
@@ -153,7 +159,8 @@ def test_a_mistake_in_the_loop_over_hidden_layers() -> None:
     )
     found = named("classes", hand.gradient())
     assert found.split("; ") == [
-        f"missing activation slope in layer {n}: write delta{n} = (delta{n + 1} @ W{n + 1}.T) * (1 - a{n}**2)"
+        f"missing activation slope in layer {n}: "
+        f"write delta{n} = (delta{n + 1} @ W{n + 1}.T) * (1 - a{n}**2)"
         for n in (1, 2)
     ]
 
@@ -218,8 +225,8 @@ def test_weights_that_change_too_early_are_named(name: str, rate: float) -> None
     gradient = by_hand(name, rate=rate)
     for r, besides in ((1, ""), (-1, f"; besides, the gradient {SIGN}")):
         assert named(name, times(r, gradient)) == (
-            f"weights changed before the way back has used them (rate {abs(rate):g}): find every delta first, "
-            f"then change the weights{besides}"
+            f"weights changed before the way back has used them (rate {abs(rate):g}): "
+            f"find every delta first, then change the weights{besides}"
         )
 
 
@@ -260,7 +267,7 @@ def test_the_factor_of_the_biases_alone() -> None:
 
 
 def test_two_mistakes_with_the_same_numbers_are_both_named() -> None:
-    """With as many outputs as 2, half the gradient may be a mean over them, or the 2 of a square."""
+    """With 2 outputs, half the gradient may be a mean over them, or the 2 of a square."""
     found = named("numbers", times(0.5, by_hand("numbers")))
     assert (
         found == f"the gradient {TWO} or is 2 times too small, 2 being the number of outputs {MEAN}"
@@ -312,7 +319,10 @@ def test_with_every_output_and_loss_nothing_is_named_wrongly(output: str, loss: 
 
 
 def test_a_slope_of_nothing_is_no_excuse() -> None:
-    """Where an output is 1 to the last digit, dE/da is not a number: mistakes that use it fit nothing, others are still found."""
+    """Where an output is 1 to the last digit, dE/da is not a number.
+
+    Mistakes that use it fit nothing, others are still found.
+    """
     network, parameters, x, y = problem("two classes")
     y[0] = 1
     parameters = parameters._replace(biases=(parameters.biases[0], np.array([100.0])))
@@ -326,7 +336,8 @@ def test_a_slope_of_nothing_is_no_excuse() -> None:
         ).mistake
 
     assert found(right.weights[0], np.cos(right.weights[1])) == (
-        "the gradient of weights[0], biases[0], biases[1] is right; the gradient of weights[1] is wrong"
+        "the gradient of weights[0], biases[0], biases[1] is right; "
+        "the gradient of weights[1] is wrong"
     )
     assert found(right.weights[0], trace.z[0].T @ (trace.output - y) / N).startswith(
         "z1 in place of a1 in the gradient of W2"
@@ -367,7 +378,8 @@ def test_one_wrong_layer_is_located_and_no_more() -> None:
         biases=(np.cos(right.biases[0]), *right.biases[1:]),
     )
     assert named("classes", wrong) == (
-        "the gradient of weights[0], biases[0] is wrong; the gradient of weights[1], weights[2], biases[1], biases[2] is right: "
+        "the gradient of weights[0], biases[0] is wrong; "
+        "the gradient of weights[1], weights[2], biases[1], biases[2] is right: "
         "look at the step back from layer 2 to layer 1, delta1 = (delta2 @ W2.T) * slope1"
     )
 
@@ -410,7 +422,7 @@ def test_a_network_that_is_not_the_losses_is_refused() -> None:
         check(network=network, x=x)
     with pytest.raises(
         GlassnetError,
-        match=r"has the loss .* for this x and y, loss_function gives .*: give the network, x and y of",
+        match=r"has the loss .* for this x and y, loss_function gives .*: give the network, x and y",
     ):
         check(network=network, x=x, y=y + 1)
     with pytest.raises(GlassnetError, match=r"y has shape \(6, 1\)"):
@@ -423,7 +435,7 @@ def test_a_network_that_is_not_the_losses_is_refused() -> None:
 
 
 def test_the_articles_step_is_minus_the_gradient() -> None:
-    """The article adds its products to the weights, with y - output: `examples/00_from_scratch.py`."""
+    """The article adds its products to the weights, with y - output: `00_from_scratch.py`."""
     x, y = (
         np.array([[0.0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]),
         np.array([[0.0], [1], [1], [0]]),
@@ -472,7 +484,10 @@ def test_targets_in_a_row_and_weights_turned_over_are_named() -> None:
     def broadcast(p: Any) -> Any:
         return np.mean((np.tanh(x @ p[0]) @ p[1] - y) ** 2)  # 6 x 1 against 6: 36 differences
 
-    message = r"compares each output with each target: y has the shape \(6,\) there, and should have \(6, 1\)"
+    message = (
+        r"compares each output with each target: y has the shape \(6,\) there, "
+        r"and should have \(6, 1\)"
+    )
     with pytest.raises(GlassnetError, match=message):
         check_gradient(broadcast, [np.ones((3, 4)), np.ones((4, 1))], w, network=network, x=x, y=y)
 

@@ -69,7 +69,7 @@ def test_a_folded_model_takes_every_number_as_it_is(case: tuple[gn.Model, Path])
             3 if column.steps[0].value is None else 2
         )  # a missing cell is filled first
     assert all(
-        step.says == "as it is" for step in row.answers if model.encoding.task == "regression"
+        step.says == "as it is" for step in row.predictions if model.encoding.task == "regression"
     )
 
 
@@ -98,7 +98,7 @@ def test_by_hand_from_the_weights_alone() -> None:
     explanation = gn.explain(model.fold(), {"x": [123.0]})
     assert explanation["r1.x1"].value == 123.0
     assert [step.says for step in explanation.rows[0].columns[0].steps] == ["number", "as it is"]
-    assert [step.says for step in explanation.rows[0].answers] == ["as it is"]
+    assert [step.says for step in explanation.rows[0].predictions] == ["as it is"]
 
 
 def test_a_network_without_biases_gets_them() -> None:

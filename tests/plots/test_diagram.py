@@ -16,7 +16,7 @@ import glassnet as gn
 from glassnet import article
 from glassnet.core.network import Network, Parameters
 from glassnet.errors import GlassnetError
-from glassnet.plots.network.columns import AT_EACH_END
+from glassnet.plots.network.columns import AT_EITHER_END
 from glassnet.plots.network.display import NetworkDisplay
 from glassnet.plots.network.shapes import Diagram, text_width
 from glassnet.plots.network.svg import DARK, LIGHT
@@ -191,7 +191,7 @@ def test_text_takes_no_more_room_than_the_layout_gives_them(text: str) -> None:
 
 def test_a_wide_layer_is_condensed_and_says_so() -> None:
     svg = drawn(display([200, 64, 64, 1]))
-    assert len(list(svg.iter(f"{SVG}circle"))) == 3 * (2 * AT_EACH_END + 1) + 1
+    assert len(list(svg.iter(f"{SVG}circle"))) == 3 * (2 * AT_EITHER_END + 1) + 1
     assert {"188 more", "52 more", "column 1", "column 6", "column 195", "column 200", "64"} <= set(
         texts(svg)
     )
@@ -304,15 +304,29 @@ def test_weights_that_are_not_numbers_or_all_zero_are_drawn_all_the_same() -> No
     assert "Wider is larger, up to 2." in display([2, 1], parameters=broken).svg
 
 
-def test_a_models_members_stand_side_by_side_and_the_picture_says_so() -> None:
+def test_of_an_ensemble_one_member_is_drawn_whole_and_the_diagram_says_so() -> None:
     model = gn.train_table(PENGUINS, target="species", epochs=2, members=2, hidden=(4,))
-    shown = NetworkDisplay.from_model(model)
-    svg = drawn(shown)
-    assert "8 nodes, silu" in texts(svg)
-    assert "2 networks of 14-4-3 side by side: no weights between them." in " ".join(texts(svg))
-    assert {"bill_length_mm", "island=Biscoe", "species=Gentoo"} <= set(texts(svg))
+    for number in (0, 1):
+        shown = NetworkDisplay.from_model(model, member=number)
+        svg = drawn(shown)
+        assert "4 nodes, silu" in texts(svg)
+        assert f"Member {number + 1} of 2." in " ".join(texts(svg))
+        assert {"bill_length_mm", "island=Biscoe", "species=Gentoo"} <= set(texts(svg))
+        weight = model.members[number].parameters.weights[1][0, 0]
+        assert f"a1.1 to species=Adelie: {weight}" in shown.svg
+    assert "Member 1 of 2." in NetworkDisplay.from_model(model).svg
+    with pytest.raises(GlassnetError, match="there is no member 2"):
+        NetworkDisplay.from_model(model, member=2)
     one = gn.train_table(PENGUINS, target="sex", epochs=1, members=1, hidden=(3,))
-    assert "side by side" not in NetworkDisplay.from_model(one).svg
+    assert "Member" not in NetworkDisplay.from_model(one).svg
+
+
+def test_joined_members_stand_side_by_side_and_the_diagram_says_so() -> None:
+    model = gn.train_table(PENGUINS, target="species", epochs=2, members=2, hidden=(4,))
+    svg = drawn(NetworkDisplay.from_model(model.joined()))
+    assert "8 nodes, silu" in texts(svg)
+    assert "2 networks side by side: no weights between them." in " ".join(texts(svg))
+    assert "side by side" not in NetworkDisplay.from_model(model).svg
 
 
 def test_fitted_estimators_are_drawn() -> None:

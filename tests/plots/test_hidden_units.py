@@ -40,6 +40,23 @@ def test_of_a_wide_layer_those_that_vary_most_are_shown_and_the_rest_is_counted(
     assert display.figure_.get_suptitle() == "Hidden layer 1: the 4 of 9 nodes that vary most"
 
 
+def test_of_an_ensemble_one_member_is_looked_at() -> None:
+    model = small_model(hidden=(3,), members=2)
+    displays = [
+        HiddenUnitsDisplay.from_model(model, TABLE, member=number, resolution=4)
+        for number in (0, 1)
+    ]
+    for number, display in enumerate(displays):
+        wanted = model.member(number).trace(display.plane.inputs).a[0]
+        np.testing.assert_array_equal(display.activations.reshape(-1, 3), wanted)
+        title = display.figure_.get_suptitle()
+        assert title == f"Member {number + 1} of 2, hidden layer 1: 3 nodes"
+    names = {(display.plane.x.name, display.plane.y.name) for display in displays}
+    assert len(names) == 1  # those along which the whole ensemble's output varies most
+    with pytest.raises(GlassnetError, match="there is no member 2"):
+        HiddenUnitsDisplay.from_model(model, TABLE, member=2)
+
+
 def test_one_scale_for_all_symmetric_where_there_are_signs() -> None:
     limits = []
     for activation in ("tanh", "sigmoid"):

@@ -1,7 +1,5 @@
 """The loss surface: its numbers are the network's loss, its plane shows most of the path."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 from images import assert_like
@@ -14,7 +12,6 @@ from glassnet.errors import GlassnetError
 from glassnet.models.rows import rows_of
 from glassnet.plots.directions import path_directions, random_directions
 from glassnet.plots.loss_surface import LossSurfaceDisplay
-from glassnet.plots.weights import between_members
 from glassnet.recipe.options import Options
 from glassnet.recipe.run import run_table
 from glassnet.training.problem import from_vector, to_vector
@@ -82,18 +79,17 @@ def test_the_fraction_that_a_plane_shows_by_hand() -> None:
 
 
 def test_random_directions_are_as_long_as_each_nodes_weights_and_leave_biases_and_blanks() -> None:
-    model = small_model(hidden=(3, 2), members=2)
+    model = small_model(hidden=(3, 2), members=2).joined()
     first, second = (
         from_vector(model.network, vector)
         for vector in random_directions(model.parameters, seed=1).vectors
     )
     for direction in (first, second):
-        for d, w, apart in zip(
-            direction.weights, model.parameters.weights, between_members(model), strict=True
-        ):
+        for d, w in zip(direction.weights, model.parameters.weights, strict=True):
             np.testing.assert_allclose(np.linalg.norm(d, axis=0), np.linalg.norm(w, axis=0))
-            assert not d[apart].any()
+            assert not d[w == 0].any()
         assert not any(b.any() for b in direction.biases)
+    assert (model.parameters.weights[1] == 0).sum() == 2 * 3 * 2  # between the members
     assert not np.allclose(first.weights[0], second.weights[0])
     again, other = (random_directions(model.parameters, seed).vectors for seed in (1, 2))
     np.testing.assert_array_equal(to_vector(first), again[0])
@@ -140,7 +136,7 @@ def test_from_a_table_run_in_float32_with_its_path() -> None:
 def test_a_path_that_left_the_best_weights_does_not_end_at_0() -> None:
     model = small_model(hidden=(4,))
     path = a_path(model)
-    best = dataclasses.replace(model, parameters=path[3][1])
+    best = model.with_parameters(path[3][1])
     display = LossSurfaceDisplay.from_model(best, TABLE, path=path, resolution=3)
     np.testing.assert_allclose(display.points[3], 0, atol=1e-9)
     assert np.linalg.norm(display.points[-1]) > 0.1

@@ -48,7 +48,7 @@ def test_bins_of_a_number_between_quantiles() -> None:
     assert learnt.decode(learnt.encode(column([2.0, 9.0, None]))) == [2, 9, None]
 
 
-def test_pieces_only_where_rows_and_values_are_enough() -> None:
+def test_bins_only_where_rows_and_values_are_enough() -> None:
     many = np.arange(1600.0)
     assert len(learn_input(Column("c", "number", many[:700])).bin_edges) == 17
     assert learn_input(Column("c", "number", many[:699])).bin_edges == ()

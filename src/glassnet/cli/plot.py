@@ -81,14 +81,25 @@ def _as_given(asked: Asked) -> dict[str, Any]:
     return asked.options
 
 
-def _layer_from_0(asked: Asked) -> dict[str, Any]:
-    """The options with the layer counted from 0. Raises GlassnetError on one that is not there."""
-    if "layer" not in asked.options:
-        return asked.options
-    layer, last = asked.options["layer"], len(asked.model.members[0].network.sizes) - 2
-    if not 1 <= layer <= last:
-        raise GlassnetError(f"--layer {layer}: the model's hidden layers are 1 to {last}")
-    return {**asked.options, "layer": layer - 1}
+def _from_0(asked: Asked) -> dict[str, Any]:
+    """The options with layer and member counted from 0.
+
+    Raises GlassnetError on one that is not there.
+    """
+    hidden_layers = len(asked.model.members[0].network.sizes) - 2
+    counts = {
+        "layer": (hidden_layers, "hidden layers"),
+        "member": (len(asked.model.members), "members"),
+    }
+    options = dict(asked.options)
+    for name, (count, things) in counts.items():
+        if name in options:
+            if not 1 <= options[name] <= count:
+                raise GlassnetError(
+                    f"--{name} {options[name]}: the model's {things} are 1 to {count}"
+                )
+            options[name] -= 1
+    return options
 
 
 def _with_path(asked: Asked) -> dict[str, Any]:
@@ -134,6 +145,8 @@ PICTURES: dict[str, Picture] = {
     "network": Picture(
         "the network: nodes, edges, weights",
         "NetworkDisplay",
+        takes=("member",),
+        settings=_from_0,
     ),
     "loss": Picture(
         "training and validation loss, the best epoch marked",
@@ -173,17 +186,21 @@ PICTURES: dict[str, Picture] = {
         "what each hidden node responds to over two columns",
         "HiddenUnitsDisplay",
         Asked.rows,
-        takes=("columns", "layer"),
-        settings=_layer_from_0,
+        takes=("columns", "layer", "member"),
+        settings=_from_0,
     ),
     "weights": Picture(
         "weights as heat maps",
         "WeightsDisplay",
+        takes=("member",),
+        settings=_from_0,
     ),
     "activations": Picture(
         "hidden activations, and which nodes are dead",
         "ActivationsDisplay",
         Asked.rows,
+        takes=("member",),
+        settings=_from_0,
     ),
     "loss-surface": Picture(
         "the loss around the weights, with the path of the training",
@@ -250,6 +267,9 @@ class PlotCommand(click.Command):
     "--column", "columns", multiple=True, help="Column to look along; surface and units take two."
 )
 @click.option("--layer", type=int, help="Hidden layer of units, from 1.")
+@click.option(
+    "--member", type=int, help="Network of an ensemble to look at, from 1.", show_default="1"
+)
 @click.option(
     "--target", help="Target to look at, where there are several.", show_default="the first"
 )

@@ -7,10 +7,11 @@ from typing import Any, Self
 import numpy as np
 
 from glassnet.errors import check_enough
-from glassnet.models.rows import as_model, rows_of
+from glassnet.models.rows import rows_of
 from glassnet.plots.display import RowsDisplay
 from glassnet.plots.figures import BLUE, ORANGE
 from glassnet.plots.hidden_units import check_hidden
+from glassnet.plots.members import named, one_member
 from glassnet.plots.panels import panels, title
 
 DEAD = 1e-6  # the activations of a dead node differ by no more than this between any two rows
@@ -30,6 +31,8 @@ class ActivationsDisplay(RowsDisplay):
         N x H for each hidden layer.
     functions : sequence of str
         The name of each hidden layer's activation.
+    member : str
+        What the picture calls the network: "member 1 of 4", or "" where it is the only one.
 
     Attributes
     ----------
@@ -46,10 +49,11 @@ class ActivationsDisplay(RowsDisplay):
 
     activations: Sequence[np.ndarray]
     functions: Sequence[str]
+    member: str = ""
     axes_: np.ndarray = field(init=False)
 
     @classmethod
-    def from_model(cls, model: Any, table: Any, *, ax: Any = None) -> Self:
+    def from_model(cls, model: Any, table: Any, *, member: int = 0, ax: Any = None) -> Self:
         """Draw what a model's hidden nodes do for the rows of a table.
 
         Parameters
@@ -58,6 +62,8 @@ class ActivationsDisplay(RowsDisplay):
             What predicts.
         table : path, data frame, dict of columns, or array
             N rows.
+        member : int
+            Which network of an ensemble, from 0.
         ax : matplotlib.axes.Axes or a sequence of them, optional
             One axes, whose room is divided, or one for each hidden layer; by default those of a new
             figure.
@@ -67,12 +73,12 @@ class ActivationsDisplay(RowsDisplay):
         GlassnetError
             On a model without hidden layers, and on fewer than two rows.
         """
-        model = as_model(model).joined()
-        check_hidden(model)
-        rows = rows_of(model, table)
+        one, name = one_member(model, member)
+        check_hidden(one)
+        rows = rows_of(one, table)
         check_enough(len(rows), 2, "rows to show to the model")
-        functions = [activation.name for activation in model.network.activations[:-1]]
-        return cls(model.trace(rows.x).a[:-1], functions).plot(ax)
+        functions = [activation.name for activation in one.network.activations[:-1]]
+        return cls(one.trace(rows.x).a[:-1], functions, name).plot(ax)
 
     @property
     def dead_(self) -> list[tuple[int, int]]:
@@ -125,7 +131,7 @@ class ActivationsDisplay(RowsDisplay):
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(visible=True, axis="y", alpha=0.25)
         heading = f"Hidden layer {layer + 1}, {self.functions[layer]}: {nodes} nodes"
-        title(axes, heading, _dead_nodes_note(layer, dead))
+        title(axes, named(self.member, heading), _dead_nodes_note(layer, dead))
 
 
 def _dead_nodes_note(layer: int, dead: np.ndarray) -> str:

@@ -16,7 +16,7 @@ from glassnet.tables.columns import Column
 from glassnet.tables.targets import ClassTarget, NumberTarget, Target
 
 DOTS = {"s": 16, "linewidths": 0.5, "edgecolors": "white", "zorder": 3}
-TITLE_LETTERS = 18  # letters of each of the three names in the title
+TITLE_NAME_LETTERS = 18  # letters of each of the three names in the title
 BAR_LETTERS = 14  # letters of a class's name at the colour bar
 PALEST = 0.08  # how much of a class's colour there is where no class is likelier than another
 STRONGEST = 0.55  # how much of it there is where the class is certain
@@ -112,7 +112,7 @@ class DecisionSurfaceDisplay(RowsDisplay):
             self.ax_.scatter(*self.plane.points, color=GREY, **DOTS)
         self.plane.label(self.ax_)
         predicted, x, y = (
-            in_picture(name, TITLE_LETTERS)
+            in_picture(name, TITLE_NAME_LETTERS)
             for name in (self.target.name, self.plane.x.name, self.plane.y.name)
         )
         title(self.ax_, f"{predicted} over {x} and {y}", self.plane.note)

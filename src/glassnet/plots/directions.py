@@ -67,7 +67,7 @@ def path_directions(away: np.ndarray) -> Directions:
 def random_directions(parameters: Parameters, seed: int) -> Directions:
     """Two random directions, filter-normalised: as long, into each node, as its trained weights.
 
-    Biases stay where they are, and so do weights of exactly 0.
+    Biases stay where they are, and so do weights of exactly 0, as between joined members.
     """
     random = np.random.default_rng(seed)
     first = _random_direction(parameters, random)

@@ -25,7 +25,7 @@ SIGNED = "RdBu_r"
 """The colour map of what has a sign, symmetric around 0: blue below, red above."""
 FONTS = ["DejaVu Sans", "Verdana", "Arial", "Helvetica", "sans-serif"]
 """The letters; an SVG names them all, for a reader whose machine lacks the first."""
-FORMATS = ("svg", "png", "pdf")
+PICTURE_FORMATS = ("svg", "png", "pdf")
 NAME_LETTERS = 24  # letters of a name in a picture; a longer one loses its middle
 
 
@@ -144,7 +144,7 @@ def plural(count: int, noun: str) -> str:
 def check_format(path: Path) -> str:
     """The format that a path's suffix names. Raises GlassnetError on one that no picture has."""
     kind = path.suffix.lower().lstrip(".")
-    if kind not in FORMATS:
-        suffixes = [f".{name}" for name in FORMATS]
+    if kind not in PICTURE_FORMATS:
+        suffixes = [f".{name}" for name in PICTURE_FORMATS]
         raise unknown_name("picture format", path.suffix or path.name, suffixes)
     return kind

@@ -15,6 +15,7 @@ from glassnet.models.model import Model
 from glassnet.models.rows import as_model, rows_of
 from glassnet.plots.display import RowsDisplay
 from glassnet.plots.figures import GREY, SIGNED, in_picture, literal
+from glassnet.plots.members import named, one_member
 from glassnet.plots.panels import panels
 from glassnet.plots.plane import Plane, plane_of
 
@@ -39,6 +40,8 @@ class HiddenUnitsDisplay(RowsDisplay):
         Along y x along x x nodes.
     left_out : int
         How many nodes of the layer are not among them.
+    member : str
+        What the picture calls the network: "member 1 of 4", or "" where it is the only one.
 
     Attributes
     ----------
@@ -61,6 +64,7 @@ class HiddenUnitsDisplay(RowsDisplay):
     nodes: Sequence[int]
     activations: np.ndarray
     left_out: int = 0
+    member: str = ""
     axes_: np.ndarray = field(init=False)
 
     @classmethod
@@ -71,6 +75,7 @@ class HiddenUnitsDisplay(RowsDisplay):
         *,
         columns: Sequence[str] | None = None,
         layer: int = 0,
+        member: int = 0,
         most: int = 16,
         resolution: int = 40,
         ax: Any = None,
@@ -87,6 +92,8 @@ class HiddenUnitsDisplay(RowsDisplay):
             Along x and y; by default those along which the outputs vary most, the others fixed.
         layer : int
             Which hidden layer, from 0.
+        member : int
+            Which network of an ensemble, from 0.
         most : int
             Nodes to show at most: those whose activation varies most over the plane.
         resolution : int
@@ -99,15 +106,16 @@ class HiddenUnitsDisplay(RowsDisplay):
         GlassnetError
             Naming it, on a column or layer that is not the model's, and on a model of one column.
         """
-        model = as_model(model).joined()
-        check_hidden(model, layer)
+        whole = as_model(model)
+        one, name = one_member(whole, member)
+        check_hidden(one, layer)
         check_enough(most, 1, "nodes to show")
-        plane = plane_of(rows_of(model, table), columns, resolution)
-        a = model.trace(plane.inputs).a[layer]  # (along y times along x) x H
+        plane = plane_of(rows_of(whole, table), columns, resolution)
+        a = one.trace(plane.inputs).a[layer]  # (along y times along x) x H
         nodes = np.sort(np.argsort(-a.var(axis=0), kind="stable")[:most])
         activations = a[:, nodes].reshape(*plane.shape, -1)
         left_out = a.shape[1] - len(nodes)
-        return cls(plane, layer, nodes.tolist(), activations, left_out).plot(ax)
+        return cls(plane, layer, nodes.tolist(), activations, left_out, name).plot(ax)
 
     def _make_axes(self, ax: Any) -> None:
         count, across = len(self.nodes), self._across
@@ -164,7 +172,7 @@ class HiddenUnitsDisplay(RowsDisplay):
         shown = f"{total} nodes"
         if self.left_out:
             shown = f"the {len(self.nodes)} of {total} nodes that vary most"
-        title = f"Hidden layer {self.layer + 1}: {shown}"
+        title = named(self.member, f"Hidden layer {self.layer + 1}: {shown}")
         self.figure_.suptitle(title, x=0.01, ha="left", fontsize=11)
         letters = 16 + 28 * self._across  # letters of a line below so many pictures
         note = literal("\n".join(wrap(self.plane.note, letters)))

@@ -27,7 +27,7 @@ OF_ROWS: dict[str, Callable[..., Importance]] = {
 MOST_BARS = 20  # columns shown
 COLUMN_LETTERS = 30  # letters of a column's name
 TITLE_LETTERS = 60  # letters of the title
-LINE_LETTERS = 68  # letters of a line below the bars
+MEASURE_LETTERS = 68  # letters of a line below the bars
 
 
 class ImportanceDisplay(RowsDisplay):
@@ -171,7 +171,7 @@ class ImportanceDisplay(RowsDisplay):
     def _lines_below(self) -> list[str]:
         """What is measured, what bars and dots are, and how many columns are left out."""
         found = self.importance
-        lines = [fill(found.measures, LINE_LETTERS)]
+        lines = [fill(found.measures, MEASURE_LETTERS)]
         if found.values.shape[1] > 1:
             lines.append(f"bar: mean of {found.of_how_many}, dot: each")
         left_out = len(found.names) - len(self._shown)

@@ -15,7 +15,7 @@ from glassnet.plots.figures import data_uri
 from glassnet.plots.network.display import NetworkDisplay
 from glassnet.training.history import History
 
-EPOCHS_AT_EACH_END = 3  # rows of a history's table
+EPOCHS_AT_EITHER_END = 3  # rows of a history's table
 
 
 def model_html(model: Model) -> str:
@@ -64,7 +64,7 @@ def _score_table(scores: dict[str, dict[str, float]]) -> str:
 def _history_table(table: dict[str, list[Any]]) -> str:
     """The first and last epochs, and how many between them are not shown."""
     epochs = range(len(table["epoch"]))
-    between = epochs[EPOCHS_AT_EACH_END:-EPOCHS_AT_EACH_END]
+    between = epochs[EPOCHS_AT_EITHER_END:-EPOCHS_AT_EITHER_END]
     rows = [
         [_cell(column[epoch]) for column in table.values()]
         for epoch in epochs

@@ -7,10 +7,9 @@ from typing import Any, Self
 import numpy as np
 
 from glassnet.core.network import Parameters
-from glassnet.models.model import Model
-from glassnet.models.rows import as_model
 from glassnet.plots.display import ModelDisplay
 from glassnet.plots.figures import GREY, SIGNED, in_picture
+from glassnet.plots.members import one_member
 from glassnet.plots.panels import panels, title
 
 MOST_NAMES = 24  # nodes along a side that have their names; of more, some have numbers
@@ -18,7 +17,6 @@ FEWEST_NUMBERS = 12  # of a side with numbers: the step between them is chosen s
 MOST_WITH_NUMBERS = 60  # cells of a heat map in which they are written
 CELL_WIDTH = 0.42  # inches of a cell that has room for its number
 WHITE_TEXT_FROM = 0.65  # fraction of the largest weight from which on a cell is dark
-BLANK = "blank: no weight, these nodes belong to networks that were trained apart"
 
 
 @dataclass(eq=False, repr=False)
@@ -31,11 +29,13 @@ class WeightsDisplay(ModelDisplay):
     Parameters
     ----------
     parameters : Parameters
-        What is shown; NaN where there is no weight.
+        What is shown.
     names : sequence of sequences of str
         Those of the nodes of every layer, input and output included.
     layers : sequence of (str, str)
         What each layer but the first is called, and its activation.
+    member : str
+        What the picture calls the network: "member 1 of 4", or "" where it is the only one.
 
     Attributes
     ----------
@@ -55,34 +55,32 @@ class WeightsDisplay(ModelDisplay):
     parameters: Parameters
     names: Sequence[Sequence[str]]
     layers: Sequence[tuple[str, str]]
+    member: str = ""
     axes_: np.ndarray = field(init=False)
 
     @classmethod
-    def from_model(cls, model: Any, *, ax: Any = None) -> Self:
+    def from_model(cls, model: Any, *, member: int = 0, ax: Any = None) -> Self:
         """Draw a model's weights.
 
         Parameters
         ----------
         model : Model, fitted estimator, or (Network, Parameters)
             Whose weights.
+        member : int
+            Which network of an ensemble, from 0.
         ax : matplotlib.axes.Axes or a sequence of them, optional
             One axes, whose room is divided, or one for each layer of weights; by default those of a
             new figure.
         """
-        model = as_model(model).joined()
-        network = model.network
-        weights = tuple(
-            np.where(apart, np.nan, w)
-            for w, apart in zip(model.parameters.weights, between_members(model), strict=True)
-        )
+        one, name = one_member(model, member)
+        network, parameters = one.network, one.parameters
         hidden = range(1, len(network.sizes) - 1)
         nodes = [[f"a{layer}.{i + 1}" for i in range(network.sizes[layer])] for layer in hidden]
-        names = [model.encoding.features, *nodes, model.encoding.outputs]
+        names = [one.encoding.features, *nodes, one.encoding.outputs]
         kinds = [*(f"hidden layer {layer}" for layer in hidden), "output"]
         activations = [activation.name for activation in network.activations]
         layers = list(zip(kinds, activations, strict=True))
-        parameters = Parameters(weights, tuple(model.parameters.biases))
-        return cls(parameters, names, layers).plot(ax)
+        return cls(parameters, names, layers, name).plot(ax)
 
     @property
     def matrices(self) -> list[np.ndarray]:
@@ -133,20 +131,9 @@ class WeightsDisplay(ModelDisplay):
         else:
             _name_ticks(axes.yaxis, self.names[layer])
         kind, note = self.layers[layer]
-        if np.isnan(matrix).any():
-            note += f"; {BLANK}"
+        if self.member and layer == 0:
+            note += f"; {self.member}"
         title(axes, f"to {kind}", note, width=42)
-
-
-def between_members(model: Model) -> list[np.ndarray]:
-    """For each weight matrix, where it would join nodes of networks trained apart, and is blank."""
-    *inner, last = [np.zeros(shape, bool) for shape in model.network.shapes]
-    for layer in range(1, len(inner)):
-        member = [
-            np.arange(nodes) * model.record.joined_from // nodes for nodes in inner[layer].shape
-        ]
-        inner[layer] = member[0][:, None] != member[1]
-    return [*inner, last]
 
 
 def _write_numbers(axes: Any, matrix: np.ndarray, largest: float) -> None:

@@ -176,7 +176,7 @@ def trained_on(model: Model) -> str:
         return "the training rows"
     rows = f"all but one of {model.record.options['members']} parts of the training rows"
     if "validation_loss" in model.history:
-        return f"{rows}, which judges its epochs"
+        return f"{rows}, which validates its epochs"
     return rows
 
 

@@ -147,7 +147,7 @@ def _products_that_make(r: float, sizes: Mapping[str, int]) -> list[list[str]]:
 
 
 def _size_factors(sizes: Mapping[str, int]) -> list[tuple[float, str]]:
-    """Factors that a sum in the place of a mean leaves, or the reverse; with what is said of each."""
+    """Factors that a sum in the place of a mean leaves, or the reverse, and how each reads."""
     factors = [(1.0, "")]
     for name, n in sizes.items():
         number = f"{n} being the number of {name}"
@@ -265,14 +265,14 @@ def check_same_shapes(
         )
     given = [tuple(grad.shape) for grad in grads]
     wanted = [tuple(array.shape) for array in arrays]
-    for place, array in enumerate(arrays):
-        name = names[place] or "the array"
-        if given[place] != wanted[place]:
-            hint = _shape_hint(given[place], wanted[place])
+    for index, array in enumerate(arrays):
+        name = names[index] or "the array"
+        if given[index] != wanted[index]:
+            hint = _shape_hint(given[index], wanted[index])
             if sorted(given) == sorted(wanted):
                 hint = "the arrays look to be in another order than the parameters"
             raise GlassnetError(
-                f"the gradient of {name} has shape {given[place]}, the parameter {wanted[place]}"
+                f"the gradient of {name} has shape {given[index]}, the parameter {wanted[index]}"
                 f"{': ' if hint else ''}{hint}"
             )
         dtype = np.asarray(array).dtype

@@ -1,4 +1,4 @@
-"""The usual mistakes of a hand-written way back, one row each: what is put in whose place, and where.
+"""The usual mistakes of a hand-written way back, one row each: what is put in whose place.
 
 Planting them in our own `backprop` lives in `planted.py`, how they read in `wording.py`.
 """
@@ -15,7 +15,10 @@ from glassnet.notation.expression import evaluate
 
 
 class Pass(NamedTuple):
-    """All that a way back uses; a mistake is a Pass with one thing replaced. Layers count from 0."""
+    """All that a way back uses; a mistake is a Pass with one thing replaced.
+
+    Layers count from 0.
+    """
 
     network: Network
     parameters: Parameters
@@ -37,7 +40,7 @@ class Pass(NamedTuple):
         return self._replace(parameters=self.parameters._replace(weights=weights))
 
     def with_input(self, layer: int, a: Array) -> "Pass":
-        """The pass that takes `a` for what went into weights[layer], where it has the right shape."""
+        """The pass that takes `a` for what went into weights[layer], where the shapes agree."""
         inputs = self.trace.inputs
         if a.shape != inputs[layer].shape:
             return self
@@ -90,7 +93,7 @@ def _with_step(step: StepBack) -> Change:
 def _with_loss_of_output(p: Pass) -> Network:
     """The network with a loss of its output a, so that there is a step from a to z to be wrong.
 
-    The network itself where its loss is one of a already, or where the derivative in a is not known.
+    The network itself where its loss is one of a already, or its derivative in a is not known.
     """
     network = p.network
     if network.loss.output is None:
@@ -135,7 +138,7 @@ def _right(f: Activation, p: Pass, layer: int, da: Array) -> Array:
     return f.backward(p.trace.z[layer], p.trace.a[layer], da)
 
 
-def _without_derivative(f: Activation, p: Pass, layer: int, da: Array) -> Array:
+def _without_derivative(_: Activation, __: Pass, ___: int, da: Array) -> Array:
     return da
 
 
@@ -201,7 +204,7 @@ def _outputs_of_the_layer(p: Pass, layer: int) -> Pass:
     return p.with_input(layer, p.trace.a[layer])
 
 
-def _everywhere(layer: int, shown: int) -> bool:
+def _everywhere(*_: int) -> bool:
     return True
 
 

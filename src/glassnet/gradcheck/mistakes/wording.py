@@ -58,7 +58,7 @@ def _delta(network: Network, layer: int) -> str:
 
 
 def _times_derivative(activation: Activation, number: int) -> str:
-    """ " * " and the activation's derivative, in words where its formula is long or not known."""
+    """A factor: the activation's derivative, in words where its formula is long or not known."""
     if activation.derivative_formula == "1":
         return ""
     names = {letter: Symbol(f"{letter}{number}") for letter in ("z", "a")}

@@ -12,7 +12,7 @@ ALIGNMENTS = {"start": "left", "middle": "center", "end": "right"}
 """Matplotlib's word for each of SVG's text anchors."""
 
 
-def draw(diagram: Diagram, axes: Any) -> None:
+def draw_on_axes(diagram: Diagram, axes: Any) -> None:
     """Draw it as large as it fits into the axes, letters and lines in proportion."""
     axes.set(xlim=(0, diagram.width), ylim=(diagram.height, 0), aspect="equal")
     axes.set_axis_off()

@@ -12,7 +12,7 @@ from glassnet.plots.figures import plural, shortened
 from glassnet.plots.network.shapes import Disc, Text, baseline, text_width
 
 MOST_SHOWN_WHOLE = 16  # nodes of a layer that is shown whole
-AT_EACH_END = 6  # nodes shown of a wider one, first and last
+AT_EITHER_END = 6  # nodes shown of a wider one, first and last
 COLUMN_WIDTH = 210  # pixels from layer to layer
 PAGE_MARGIN = 24  # pixels around everything
 NAME_GAP = 8  # pixels between a node and its name
@@ -55,11 +55,11 @@ class Spacing:
     widest: float
 
 
-def shown_nodes(nodes: int) -> list[int]:
+def drawn_nodes(nodes: int) -> list[int]:
     """The numbers of those nodes of a layer that are drawn, from 0."""
     if nodes <= MOST_SHOWN_WHOLE:
         return list(range(nodes))
-    return [*range(AT_EACH_END), *range(nodes - AT_EACH_END, nodes)]
+    return [*range(AT_EITHER_END), *range(nodes - AT_EITHER_END, nodes)]
 
 
 def has_bias_above(network: Network, layer: int) -> bool:
@@ -70,7 +70,7 @@ def has_bias_above(network: Network, layer: int) -> bool:
 def rows_of_column(network: Network, layer: int) -> int:
     """How many rows a column is high, its bias and the gap of a wide layer counted."""
     nodes = network.sizes[layer]
-    rows = len(shown_nodes(nodes))
+    rows = len(drawn_nodes(nodes))
     if nodes > MOST_SHOWN_WHOLE:
         rows += 1
     if has_bias_above(network, layer):
@@ -114,8 +114,8 @@ def position_nodes(
         if has_bias_above(network, layer):
             column.append(DrawnNode(disc, None, "bias", x, y))
             disc, y = disc + 1, y + row
-        for index in shown_nodes(nodes):
-            if nodes > MOST_SHOWN_WHOLE and index == nodes - AT_EACH_END:
+        for index in drawn_nodes(nodes):
+            if nodes > MOST_SHOWN_WHOLE and index == nodes - AT_EITHER_END:
                 y += row  # the gap of the nodes that are left out
             column.append(DrawnNode(disc, index, names[layer][index], x, y))
             disc, y = disc + 1, y + row
@@ -142,7 +142,7 @@ def _layer_kind(layer: int, last: int) -> str:
 
 def side_width(names: Sequence[str], heading: tuple[str, str], radius: int) -> float:
     """Pixels from the middle of the first or last column to the diagram's edge."""
-    shown = [shortened(names[i], MOST_LETTERS) for i in shown_nodes(len(names))]
+    shown = [shortened(names[i], MOST_LETTERS) for i in drawn_nodes(len(names))]
     widest_name = max(text_width(name, TEXT_SIZE) for name in shown)
     widest_heading = max(text_width(line, TEXT_SIZE) for line in heading)
     return PAGE_MARGIN + max(radius + NAME_GAP + widest_name, widest_heading / 2)
@@ -185,8 +185,8 @@ def labels(network: Network, layers: list[list[DrawnNode]], spacing: Spacing) ->
         yield Text(x, KIND_BASELINE, kind, "name")
         yield Text(x, COUNT_BASELINE, count, "quiet")
         if size > MOST_SHOWN_WHOLE:
-            y = nodes[-AT_EACH_END].y - spacing.row
-            left_out = size - 2 * AT_EACH_END
+            y = nodes[-AT_EITHER_END].y - spacing.row
+            left_out = size - 2 * AT_EITHER_END
             yield Text(x, y - 2, "⋮", "quiet", 14)
             yield Text(x, y + 11, f"{left_out:,} more", "quiet", SMALL_SIZE)
     beside = spacing.radius + NAME_GAP

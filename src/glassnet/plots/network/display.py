@@ -7,10 +7,10 @@ from typing import Any, Self
 
 from glassnet.core.network import Network, Parameters
 from glassnet.files import whole_file
-from glassnet.models.rows import as_model
 from glassnet.plots.display import ModelDisplay
 from glassnet.plots.figures import save_figure, style
-from glassnet.plots.network.axes import draw
+from glassnet.plots.members import one_member
+from glassnet.plots.network.axes import draw_on_axes
 from glassnet.plots.network.layout import lay_out
 from glassnet.plots.network.svg import svg_text
 
@@ -81,29 +81,25 @@ class NetworkDisplay(ModelDisplay):
         self._diagram = lay_out(network, parameters, self.inputs, self.outputs, title, note)
 
     @classmethod
-    def from_model(cls, model: Any, *, ax: Any = None) -> Self:
+    def from_model(cls, model: Any, *, member: int = 0, ax: Any = None) -> Self:
         """The network of a model, with the names of its columns and classes.
 
         Parameters
         ----------
         model : Model, fitted estimator, or (Network, Parameters)
-            Whose network. Members that were joined into one network stand side by side, and the
-            diagram says so.
+            Whose network. Members that were joined into one stand side by side.
+        member : int
+            Which network of an ensemble, from 0; the diagram says so.
         ax : matplotlib.axes.Axes, optional
             Where the diagram is drawn at once; by default it is drawn when it is shown, saved or
             plotted.
         """
-        model = as_model(model).joined()
-        count = model.record.joined_from
-        note = ""
-        if count > 1:
-            inputs, *hidden, outputs = model.network.sizes
-            one = "-".join(map(str, [inputs, *(nodes // count for nodes in hidden), outputs]))
-            note = f"{count} networks of {one} side by side: no weights between them."
-        encoding = model.encoding
-        display = cls(
-            model.network, model.parameters, encoding.features, encoding.outputs, note=note
-        )
+        one, name = one_member(model, member)
+        note = f"{name.capitalize()}." if name else ""
+        if one.record.joined_from > 1:
+            note = f"{one.record.joined_from} networks side by side: no weights between them."
+        features, outputs = one.encoding.features, one.encoding.outputs
+        display = cls(one.network, one.parameters, features, outputs, note=note)
         return display if ax is None else display.plot(ax)
 
     def save(self, path: str | Path) -> None:
@@ -128,7 +124,7 @@ class NetworkDisplay(ModelDisplay):
 
         figure = Figure(figsize=self._inches)
         with style():
-            draw(self._diagram, figure.add_axes((0, 0, 1, 1)))
+            draw_on_axes(self._diagram, figure.add_axes((0, 0, 1, 1)))
         save_figure(figure, path)
 
     @cached_property
@@ -141,7 +137,7 @@ class NetworkDisplay(ModelDisplay):
         return self._diagram.width / PIXELS_AN_INCH, self._diagram.height / PIXELS_AN_INCH
 
     def _draw(self) -> None:
-        draw(self._diagram, self.ax_)
+        draw_on_axes(self._diagram, self.ax_)
 
     def _repr_html_(self) -> str:
         return self.svg

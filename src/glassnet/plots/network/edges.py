@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from glassnet.core.network import Network, Parameters
-from glassnet.plots.network.columns import DrawnNode, Spacing, rows_of_column, shown_nodes
+from glassnet.plots.network.columns import DrawnNode, Spacing, drawn_nodes, rows_of_column
 from glassnet.plots.network.shapes import Stroke, Text, baseline
 
 DENSE = Spacing(row=40, radius=14, widest=3.5)
@@ -58,7 +58,7 @@ class DrawnEdge:
 
 def spacing_for(network: Network) -> Spacing:
     """Dense, but in a small network so wide that every edge has room for its number."""
-    counts = [len(shown_nodes(nodes)) for nodes in network.sizes]
+    counts = [len(drawn_nodes(nodes)) for nodes in network.sizes]
     with_bias = 1 if network.bias else 0
     fewest = max(min(before + with_bias, after) for before, after in pairwise(counts))
     highest = max(rows_of_column(network, layer) for layer in range(len(counts)))

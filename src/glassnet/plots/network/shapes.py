@@ -10,8 +10,8 @@ WIDE_LETTERS = "mwMW@%=<>+#&~"
 ASCENT = 0.76  # how far letters reach above their baseline, as a fraction of their size
 DESCENT = 0.24  # how far they reach below it
 TO_BASELINE = 0.36  # from the middle of a line of text down to its baseline
-PALEST = 0.35  # opacity of the smallest weight
-MORE_AT_LARGEST = 0.6  # opacity that the largest weight has beyond that
+LEAST_OPACITY = 0.35  # opacity of the smallest weight
+MORE_OPACITY = 0.6  # opacity that the largest weight has beyond that
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Stroke:
     @property
     def opacity(self) -> float:
         """How strongly it is drawn: many small weights make a pale ground for a few large ones."""
-        return PALEST + MORE_AT_LARGEST * abs(self.strength)
+        return LEAST_OPACITY + MORE_OPACITY * abs(self.strength)
 
 
 @dataclass(frozen=True)
