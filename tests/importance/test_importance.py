@@ -19,8 +19,8 @@ from glassnet.importance import (
     permutation_importance,
 )
 from glassnet.importance.networks import networks_of
+from glassnet.models.conversion import as_model
 from glassnet.models.record import Record
-from glassnet.models.rows import as_model
 from glassnet.tables.encoding import TableEncoding, plain_encoding
 from glassnet.tables.inputs import Binary, Categories, Number
 from glassnet.tables.targets import NumberTarget
