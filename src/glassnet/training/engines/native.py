@@ -28,7 +28,6 @@ except ImportError as error:
     _MISSING = why_missing(error)
 else:
     ROWS = {table: {name: i for i, name in enumerate(names)} for table, names in _native.tables().items()}
-    _ENDINGS = list(ROWS["endings"])
     VARIANT = _native.variants()[0]
     """The instruction set in use: the best that this processor has."""
 
@@ -70,60 +69,63 @@ def run(problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
     orders : epochs x N, the order of the rows in each epoch, or None: as they are.
     rates : epochs x iterations, the learning rate of each iteration.
     """
-    arrays, best = _copies(flatten(state.parameters)), _copies(flatten(state.best.parameters))
-    slots = [_copies(slot) for slot in zip(*state.optimizer.slots, strict=True)]
+    network, dtype = problem.network, problem.data.x.dtype
     optimizer = type(problem.optimizer)
-    loss, epoch_loss, penalty = np.empty(rates.size), np.empty(len(rates)), np.empty(len(rates))
-    gradient_norm = np.empty(len(rates) if problem.measure_gradient else 0)
-    validation_loss = np.empty(0 if problem.validation is None else len(rates))
-    output = np.empty((problem.batch_size, problem.network.sizes[-1]), problem.data.x.dtype)
-    iterations, epochs, rows, t, epoch, best_epoch, waited, best_loss, ended = _native.run(
+    native_problem = _native.TrainingProblem(
         variant=VARIANT,
-        network=_spec(problem.network, problem.data.x.dtype),
+        network=_spec(network, dtype),
         data=problem.data,
         validation=problem.validation,
-        optimizer=ROWS["optimizers"][OPTIMIZER_NAMES[optimizer]],
-        settings=[getattr(problem.optimizer, name) for name in SETTING_NAMES[optimizer]],
-        multipliers=problem.multipliers,
+        optimizer=_native.OptimizerSpec(
+            ROWS["optimizers"][OPTIMIZER_NAMES[optimizer]],
+            [getattr(problem.optimizer, name) for name in SETTING_NAMES[optimizer]],
+            problem.multipliers,
+            problem.clip or 0.0,
+        ),
         penalty=problem.penalty or (0.0, 0.0),
         dropout=problem.dropout,
-        masks=problem.weight_masks,
+        weight_masks=problem.weight_masks,
         batch_size=problem.batch_size,
         patience=-1 if problem.patience is None else min(problem.patience, 2**62),
         min_delta=problem.min_delta,
         seed=int(problem.seed) & 0xFFFFFFFF,
-        clip=problem.clip or 0.0,
         measure_gradient=problem.measure_gradient,
-        parameters=arrays,
-        best=best,
-        slots=slots,
-        t=state.optimizer.t,
-        epoch=state.epoch,
-        best_epoch=state.best.epoch,
-        waited=state.waited,
-        best_loss=state.best.loss,
-        orders=orders,
-        rates=rates,
-        loss=loss,
-        epoch_loss=epoch_loss,
-        penalties=penalty,
-        gradient_norm=gradient_norm,
-        validation_loss=validation_loss,
-        output=output,
-        threads=_threads(problem.batch_size * problem.network.n_weights, problem.n_jobs),
+        threads=_threads(problem.batch_size * network.n_weights, problem.n_jobs),
     )
+    parameters = _copies(flatten(state.parameters))
+    best = _copies(flatten(state.best.parameters))
+    slots = [_copies(slot) for slot in zip(*state.optimizer.slots, strict=True)]
+    after = _native.TrainingState(
+        parameters, best, slots, state.optimizer.t, state.epoch, state.best.epoch, state.waited, state.best.loss
+    )
+    epochs = len(rates)
+    room = Measured(
+        np.empty(rates.size),
+        np.empty(epochs),
+        np.empty(epochs),
+        np.empty(epochs if problem.measure_gradient else 0),
+        np.empty(0 if problem.validation is None else epochs),
+        np.empty((problem.batch_size, network.sizes[-1]), dtype),
+    )
+    filled = _native.Measurements(*room)
+    native_problem.run(after, orders, rates, filled)
     like = state.parameters
-    after = tuple(zip(*slots, strict=True)) if slots else ((),) * len(arrays)
     state = State(
-        rebuild(arrays, like),
-        OptimizerState(t, after),
-        epoch,
-        Best(rebuild(best, like), best_loss, best_epoch),
-        waited,
-        _ENDINGS[ended],
+        rebuild(parameters, like),
+        OptimizerState(after.t, tuple(zip(*slots, strict=True)) if slots else state.optimizer.slots),
+        after.epoch,
+        Best(rebuild(best, like), after.best_loss, after.best_epoch),
+        after.waited,
+        after.ended,
     )
+    epochs = filled.epochs
     return state, Measured(
-        loss[:iterations], epoch_loss[:epochs], penalty[:epochs], gradient_norm[:epochs], validation_loss[:epochs], output[:rows]
+        room.loss[: filled.iterations],
+        room.epoch_loss[:epochs],
+        room.penalty[:epochs],
+        room.gradient_norm[:epochs],
+        room.validation_loss[:epochs],
+        room.output[: filled.output_rows],
     )
 
 
@@ -146,11 +148,11 @@ def gradient(
 ) -> Callable[[Floats], tuple[float, float, Floats]]:
     """What `find_gradient` promises."""
     threads = _threads(len(data.x) * network.n_weights, n_jobs)
-    batch = _native.FullBatch(VARIANT, _spec(network, data.x.dtype), data, penalty or (0.0, 0.0), masks, threads)
+    evaluate = _native.FullBatchGradient(VARIANT, _spec(network, data.x.dtype), data, penalty or (0.0, 0.0), masks, threads)
 
     def gradient_at(theta: Floats) -> tuple[float, float, Floats]:
         found = np.empty(network.n_weights)
-        return *batch.gradient(np.ascontiguousarray(theta, np.float64), found), found
+        return *evaluate(np.ascontiguousarray(theta, np.float64), found), found
 
     return gradient_at
 
@@ -161,11 +163,11 @@ def jacobian(
     """What `find_jacobian` promises."""
     outputs, numbers = (len(x), network.sizes[-1]), (len(x) * network.sizes[-1], network.n_weights)
     threads = _threads(numbers[0] * numbers[1], n_jobs)
-    batch = _native.FullBatch(VARIANT, _spec(network, x.dtype), (x, None, row_scale), (0.0, 0.0), masks, threads)
+    evaluate = _native.FullBatchJacobian(VARIANT, _spec(network, x.dtype), x, row_scale, masks, threads)
 
     def jacobian_at(theta: Floats) -> tuple[Floats, Floats]:
         a, found = np.empty(outputs), np.empty(numbers)
-        batch.jacobian(np.ascontiguousarray(theta, np.float64), a, found)
+        evaluate(np.ascontiguousarray(theta, np.float64), a, found)
         return a, found
 
     return jacobian_at
@@ -189,7 +191,7 @@ def _spec(network: Network, dtype: np.dtype) -> Any:
 
 
 def _copies(arrays: tuple[Floats, ...]) -> list[Floats]:
-    return [np.array(array, order="C") for array in arrays]
+    return [array.copy() for array in arrays]
 
 
 def _threads(work: int, n_jobs: int | None) -> int:
