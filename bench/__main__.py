@@ -40,7 +40,9 @@ def names(choices: Sequence[str], groups: dict[str, tuple[str, ...]]) -> Any:
         wanted = [name.strip() for name in text.split(",")]
         unknown = [name for name in wanted if name not in choices and name not in groups]
         if unknown:
-            raise argparse.ArgumentTypeError(f"unknown name {unknown[0]!r}: choose from {', '.join((*choices, *groups))}")
+            raise argparse.ArgumentTypeError(
+                f"unknown name {unknown[0]!r}: choose from {', '.join((*choices, *groups))}"
+            )
         chosen = {name for part in wanted for name in groups.get(part, (part,))}
         return [name for name in choices if name in chosen]
 
@@ -54,17 +56,44 @@ def positive(text: str) -> int:
 
 
 def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = Parser(prog="python -m bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    groups = {letter: tuple(name for name in NAMES if name.startswith(letter) and name != letter) for letter in "CFG"}
-    parser.add_argument("--quick", action="store_true", help="one thread, fewer and shorter rounds, no torch.compile: two minutes")
-    parser.add_argument(
-        "--only", type=names(NAMES, groups), default=list(NAMES), help=f"workloads, of {', '.join(NAMES)}; C, F, G: all theirs"
+    parser = Parser(
+        prog="python -m bench",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--peers", type=names(tuple(PEERS), {}), default=list(PEERS), help=f"programs, of {', '.join(PEERS)}")
-    parser.add_argument("--rounds", type=positive, help=f"turns of each program [{FULL.rounds}; {QUICK.rounds} with --quick]")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the results [bench/results]")
+    groups = {
+        letter: tuple(name for name in NAMES if name.startswith(letter) and name != letter)
+        for letter in "CFG"
+    }
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="one thread, fewer and shorter rounds, no torch.compile: two minutes",
+    )
+    parser.add_argument(
+        "--only",
+        type=names(NAMES, groups),
+        default=list(NAMES),
+        help=f"workloads, of {', '.join(NAMES)}; C, F, G: all theirs",
+    )
+    parser.add_argument(
+        "--peers",
+        type=names(tuple(PEERS), {}),
+        default=list(PEERS),
+        help=f"programs, of {', '.join(PEERS)}",
+    )
+    parser.add_argument(
+        "--rounds",
+        type=positive,
+        help=f"turns of each program [{FULL.rounds}; {QUICK.rounds} with --quick]",
+    )
+    parser.add_argument(
+        "--out", type=Path, default=RESULTS, help="folder for the results [bench/results]"
+    )
     if not PEERS["glassnet"].installed:
-        parser.error("glassnet is not installed in this Python, and every start is drawn by it: pip install . first")
+        parser.error(
+            "glassnet is not installed in this Python, and every start is drawn by it: pip install . first"
+        )
     return parser.parse_args(arguments)
 
 
@@ -76,7 +105,9 @@ def main(arguments: Sequence[str]) -> int:
     here = machine.describe()
     with tempfile.TemporaryDirectory() as folder:
         rows, expected, peaks = run_all(options.only, present, settings, Path(folder))
-    floors = {name: floor.floor_ms(name, floor.typical(found)) for name, found in peaks.items() if found}
+    floors = {
+        name: floor.floor_ms(name, floor.typical(found)) for name, found in peaks.items() if found
+    }
     now = datetime.now().astimezone()
     results = {
         "date": now.isoformat(timespec="seconds"),
@@ -115,7 +146,9 @@ def run_all(
         for name in wanted:
             print(f"{name}, threads: {threads}", file=sys.stderr, flush=True)
             if name in fresh.KINDS:
-                rows += fresh.measure(name, threads, peers, data[fresh.KINDS[name].trains], settings)
+                rows += fresh.measure(
+                    name, threads, peers, data[fresh.KINDS[name].trains], settings
+                )
                 continue
             if name in moves.PROGRAMS:
                 rows += moves.measure(name, threads, peers, settings)

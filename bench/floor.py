@@ -63,8 +63,12 @@ def mlp_ns(work: Workload, peak: Peak) -> float:
         + (products - first)  # the deltas back, which the inputs do not need
     )  # fmt: skip
     parameters = products + sum(work.sizes[1:])
-    arithmetic = 2 + 3 + 2  # m: two; v: three; the step: plus epsilon, and times the rate and subtracted
-    adam = max(arithmetic / peak["fma32"], 1 / peak["div32"] + 1 / peak["sqrt32"])  # division and root share one unit
+    arithmetic = (
+        2 + 3 + 2
+    )  # m: two; v: three; the step: plus epsilon, and times the rate and subtracted
+    adam = max(
+        arithmetic / peak["fma32"], 1 / peak["div32"] + 1 / peak["sqrt32"]
+    )  # division and root share one unit
     return multiply_adds / peak["fma32"] + work.steps * parameters * adam
 
 
@@ -78,7 +82,16 @@ def build_peak(folder: Path) -> Path | None:
     """Compile `peak.cpp`; None where there is no compiler."""
     compiler, program = shutil.which("g++"), folder / "peak"
     for flags in FLAGS if compiler else ():
-        line = [str(compiler), "-std=c++20", "-O3", "-fno-math-errno", *flags, "-o", str(program), str(SOURCE)]
+        line = [
+            str(compiler),
+            "-std=c++20",
+            "-O3",
+            "-fno-math-errno",
+            *flags,
+            "-o",
+            str(program),
+            str(SOURCE),
+        ]
         if subprocess.run(line, capture_output=True, check=False).returncode == 0:
             return program
     return None

@@ -20,7 +20,7 @@ X = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]
 y = [0, 1, 1, 0]
 network = gn.Network([3, 4, 1], activation="sigmoid", output="sigmoid", loss="sum_of_squares", bias=False)
 start = gn.initialize(network, "uniform", seed=1, rng="r")
-print(gn.train(network, start, X, y, optimizer=gn.GradientDescent(1.0), epochs=1500).history.loss[-1])
+print(gn.train(network, start, X, y, optimizer=gn.GradientDescent(1.0), epochs=1500).history.iteration_loss[-1])
 """
 
 SKLEARN = """
@@ -45,8 +45,12 @@ class Kind(NamedTuple):
 PYTHON = ("glassnet", "numpy", "sklearn", "torch", "jax")
 KINDS = {
     "F-once": Kind("fresh process: import, train A once, print the loss", "A", (*PYTHON, "r")),
-    "F-demo": Kind("fresh process: `glassnet demo --json`, and Rscript on the article", "A", ("glassnet", "r")),
-    "F-first": Kind(f"fresh process: import, a first fit ({FIRST.title}), print the loss", "first", PYTHON),
+    "F-demo": Kind(
+        "fresh process: `glassnet demo --json`, and Rscript on the article", "A", ("glassnet", "r")
+    ),
+    "F-first": Kind(
+        f"fresh process: import, a first fit ({FIRST.title}), print the loss", "first", PYTHON
+    ),
 }
 
 
@@ -66,12 +70,21 @@ def command(kind: str, peer: str, data: str) -> tuple[list[str], str]:
     return [python, "-m", "bench.once", peer, KINDS[kind].trains, data], "python -m bench.once"
 
 
-def measure(kind: str, threads: str, peers: Sequence[str], data: str, settings: Settings) -> list[Row]:
+def measure(
+    kind: str, threads: str, peers: Sequence[str], data: str, settings: Settings
+) -> list[Row]:
     """Start each program anew in each round; one row each."""
     rows: dict[str, Row] = {}
     for peer in (p for p in peers if p in KINDS[kind].peers):
         form = command(kind, peer, data)[1]
-        rows[peer] = {"workload": kind, "threads": threads, "peer": peer, "form": form, "ms": [], "engine_ms": []}
+        rows[peer] = {
+            "workload": kind,
+            "threads": threads,
+            "peer": peer,
+            "form": form,
+            "ms": [],
+            "engine_ms": [],
+        }
         rows[peer] |= {"unchecked": True} if form == NEAREST else {}
 
     def turn(peer: str) -> bool:
@@ -90,7 +103,11 @@ def once(line: list[str], threads: str) -> tuple[float, dict[str, float | str]]:
     if error:
         return seconds, {"error": error}
     try:
-        return seconds, {"loss": json.loads(said)["loss"][-1] if said.startswith("{") else float(said.split()[-1])}
+        return seconds, {
+            "loss": json.loads(said)["loss"][-1]
+            if said.startswith("{")
+            else float(said.split()[-1])
+        }
     except (ValueError, LookupError):
         return seconds, {"error": f"printed no loss, but {said[:60]!r}"}
 
@@ -102,5 +119,9 @@ def process(line: list[str], threads: str) -> tuple[float, str, str]:
     said, complained = started.communicate()
     seconds = perf_counter() - began
     if started.returncode:
-        return seconds, said, complained.strip().split("\n")[-1][:300] or f"exit status {started.returncode}"
+        return (
+            seconds,
+            said,
+            complained.strip().split("\n")[-1][:300] or f"exit status {started.returncode}",
+        )
     return seconds, said, ""

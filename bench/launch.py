@@ -8,12 +8,22 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
 
 
 def cores() -> list[int]:
     """The cores that this process may use."""
-    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))
+    return (
+        sorted(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else list(range(os.cpu_count() or 1))
+    )
 
 
 def environment(threads: str) -> dict[str, str]:
@@ -22,8 +32,16 @@ def environment(threads: str) -> dict[str, str]:
     PyTorch keeps what it compiled on disk; without that, a first call means the same in every run.
     """
     count = "1" if threads == "1" else str(len(cores()))
-    flags = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1" if threads == "1" else ""
-    more = {"XLA_FLAGS": flags, "TORCHINDUCTOR_FORCE_DISABLE_CACHES": "1", "PYTHONWARNINGS": "ignore"}
+    flags = (
+        "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+        if threads == "1"
+        else ""
+    )
+    more = {
+        "XLA_FLAGS": flags,
+        "TORCHINDUCTOR_FORCE_DISABLE_CACHES": "1",
+        "PYTHONWARNINGS": "ignore",
+    }
     return os.environ | dict.fromkeys(VARIABLES, count) | more
 
 

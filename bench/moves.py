@@ -44,7 +44,12 @@ PROGRAMS = {
 
 def text_of(name: str, peer: str) -> str:
     """The program as a user of that library would write it."""
-    text = Path(__file__).with_name("programs").joinpath(PROGRAMS[name].file).read_text(encoding="utf-8")
+    text = (
+        Path(__file__)
+        .with_name("programs")
+        .joinpath(PROGRAMS[name].file)
+        .read_text(encoding="utf-8")
+    )
     assert text.count(IMPORTS["sklearn"]) == 1
     return text.replace(IMPORTS["sklearn"], IMPORTS[peer])
 
@@ -55,7 +60,9 @@ def measure(name: str, threads: str, peers: Sequence[str], settings: Settings) -
     fits: dict[str, Row] = {}
     for peer in (p for p in peers if p in IMPORTS):
         row = {"threads": threads, "peer": peer, "form": f"python -c, {IMPORTS[peer]} ..."}
-        wholes[peer], fits[peer] = (row | {"workload": of, "ms": [], "engine_ms": []} for of in (name, name + FIT))
+        wholes[peer], fits[peer] = (
+            row | {"workload": of, "ms": [], "engine_ms": []} for of in (name, name + FIT)
+        )
 
     def turn(peer: str) -> bool:
         seconds, found = once(text_of(name, peer), threads)
@@ -87,7 +94,10 @@ def compare(rows: dict[str, Row], program: Program) -> None:
     """Say in each row how far its numbers are from scikit-learn's; too far is an error."""
     if "error" in rows.get("sklearn", {"error": ""}):
         for row in rows.values():
-            row |= {"unchecked": True, "form": "there is nothing of scikit-learn's to compare its numbers with"}
+            row |= {
+                "unchecked": True,
+                "form": "there is nothing of scikit-learn's to compare its numbers with",
+            }
         return
     theirs = [rows["sklearn"]["loss"], *rows["sklearn"]["found"]]
     for row in (row for row in rows.values() if "error" not in row):
@@ -95,6 +105,10 @@ def compare(rows: dict[str, Row], program: Program) -> None:
         apart = [abs(a / b - 1) for a, b in zip(ours, theirs, strict=True)]
         row["apart"] = max(apart)
         if not all(part <= program.tolerance for part in apart):  # NaN is not
-            row["error"] = f"found {ours} instead of {theirs}: relatively more than {program.tolerance:g} apart"
+            row["error"] = (
+                f"found {ours} instead of {theirs}: relatively more than {program.tolerance:g} apart"
+            )
     if "apart" in (ours := rows.get("glassnet", {})):
-        ours["form"] += f" (its numbers are within {ours['apart']:.1g} of scikit-learn's: {program.why})"
+        ours["form"] += (
+            f" (its numbers are within {ours['apart']:.1g} of scikit-learn's: {program.why})"
+        )

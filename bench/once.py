@@ -10,7 +10,9 @@ from bench.workloads import FIRST, WORKLOADS, load
 def main() -> None:
     peer, workload, data = sys.argv[1:]
     given = load(data, (WORKLOADS | {"first": FIRST})[workload])
-    task = import_module(f"bench.peers.{PEERS[peer].module}").forms(given, True)[0]  # quick: nothing that is slow to compile
+    task = import_module(f"bench.peers.{PEERS[peer].module}").forms(given, True)[
+        0
+    ]  # quick: nothing that is slow to compile
     print(task.loss(task.fit(task.ready())))
 
 

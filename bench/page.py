@@ -69,7 +69,9 @@ def cell(row: Row) -> str:
 def aim(row: Row) -> str:
     if "aim" not in row:
         return ""
-    outcome = "met" if row["met"] else "MISSED, beyond the floor" if row["beyond_floor"] else "MISSED"
+    outcome = (
+        "met" if row["met"] else "MISSED, beyond the floor" if row["beyond_floor"] else "MISSED"
+    )
     return f", aim {row['aim']:g}: {outcome}"
 
 
@@ -77,7 +79,11 @@ def floor_cells(row: Row) -> list[str]:
     engine = number(row["engine"]["median"]) if row.get("engine") else ""
     if "share" not in row:
         return [engine, "", ""]
-    return [engine, number(row["floor_ms"]), f"{row['share']:.0%}{'' if row['share_met'] else ' MISSED'}"]
+    return [
+        engine,
+        number(row["floor_ms"]),
+        f"{row['share']:.0%}{'' if row['share_met'] else ' MISSED'}",
+    ]
 
 
 def details(name: str, rows: Sequence[Row]) -> str:
@@ -85,12 +91,18 @@ def details(name: str, rows: Sequence[Row]) -> str:
     heads = ["program", "median", "min", "quartiles", "import", "first call", "peak MB", "form"]
     lines = [[PEERS[row["peer"]].title, *spread(row), *cold(row), form(row)] for row in rows]
     filled = [i for i in range(len(heads)) if any(line[i] for line in lines)]
-    return f"### {name}: {TITLES[name]}\n\n" + table([heads[i] for i in filled], [[line[i] for i in filled] for line in lines])
+    return f"### {name}: {TITLES[name]}\n\n" + table(
+        [heads[i] for i in filled], [[line[i] for i in filled] for line in lines]
+    )
 
 
 def spread(row: Row) -> list[str]:
     time = row["time"]
-    return [number(time["median"]), number(time["min"]), f"{number(time['q1'])}–{number(time['q3'])}"] if time else ["", "", ""]
+    return (
+        [number(time["median"]), number(time["min"]), f"{number(time['q1'])}–{number(time['q3'])}"]
+        if time
+        else ["", "", ""]
+    )
 
 
 def cold(row: Row) -> list[str]:
@@ -109,17 +121,28 @@ def tried(row: Row) -> str:
 
 
 def programs(found: Mapping[str, Mapping[str, Any]]) -> str:
-    lines = [[PEERS[peer].title, facts["version"], number(facts["install_mb"])] for peer, facts in found.items()]
-    return "## Programs\n\n" + table(["program", "version", "installed MB, with all it needs"], lines)
+    lines = [
+        [PEERS[peer].title, facts["version"], number(facts["install_mb"])]
+        for peer, facts in found.items()
+    ]
+    return "## Programs\n\n" + table(
+        ["program", "version", "installed MB, with all it needs"], lines
+    )
 
 
 def remarks(results: Mapping[str, Any]) -> str:
     """What is missing, what was not done, what went wrong."""
     rows = results["rows"]
-    errors = [f"{where(row)}, {THREADS[row['threads']]}: {row['error']}" for row in rows if "error" in row]
+    errors = [
+        f"{where(row)}, {THREADS[row['threads']]}: {row['error']}" for row in rows if "error" in row
+    ]
     absent = [f"{PEERS[peer].title} is not installed: left out." for peer in results["missing"]]
     notes = absent + left_out(results["workloads"], results["programs"]) + reservations(rows)
-    notes += [] if results["peaks"] else ["No floor: it needs g++, and a workload of A, C or D with one thread."]
+    notes += (
+        []
+        if results["peaks"]
+        else ["No floor: it needs g++, and a workload of A, C or D with one thread."]
+    )
     return f"## Notes\n\n{bullets(notes, 'None.')}\n\n## Errors\n\n{bullets(errors, 'None: all reached the same loss.')}"
 
 
@@ -130,7 +153,11 @@ def where(row: Row) -> str:
 def reservations(rows: Sequence[Row]) -> list[str]:
     """What one should know of rows that are no errors."""
     unchecked = [f"\\* {where(row)}: {row['form']}." for row in rows if row.get("unchecked")]
-    slow = [f"{where(row)}: its NumPy engine ran, not the native one." for row in rows if "numpy engine" in row.get("form", "")]
+    slow = [
+        f"{where(row)}: its NumPy engine ran, not the native one."
+        for row in rows
+        if "numpy engine" in row.get("form", "")
+    ]
     return list(dict.fromkeys(unchecked + slow))
 
 

@@ -29,30 +29,52 @@ def statistics(values: Sequence[float]) -> dict[str, float] | None:
     if not values:
         return None
     low, _, high = quantiles(values, method="inclusive") if len(values) > 1 else (values[0],) * 3
-    return {"median": median(values), "min": min(values), "q1": low, "q3": high, "rounds": len(values)}
+    return {
+        "median": median(values),
+        "min": min(values),
+        "q1": low,
+        "q3": high,
+        "rounds": len(values),
+    }
 
 
 def checked(row: Row, expected: float, tolerance: float) -> Row:
     """The row, with an "error" where its final loss is not the one to reach. NaN is never the one to reach."""
-    if "error" in row or row.get("unchecked") or "apart" in row:  # the last: `moves.py` has compared it
+    if (
+        "error" in row or row.get("unchecked") or "apart" in row
+    ):  # the last: `moves.py` has compared it
         return row
     found = row.get("loss", float("nan"))
     difference = abs(found / expected - 1)
     row = row | {"loss_difference": difference}
     if difference <= tolerance:
         return row
-    return row | {"error": f"reached the loss {found:.12g} instead of {expected:.12g}: relatively {difference:.1e} apart"}
+    return row | {
+        "error": f"reached the loss {found:.12g} instead of {expected:.12g}: relatively {difference:.1e} apart"
+    }
 
 
-def judge(rows: Sequence[Row], expected: Mapping[str, tuple[float, float]], floors: Mapping[str, float]) -> list[Row]:
+def judge(
+    rows: Sequence[Row], expected: Mapping[str, tuple[float, float]], floors: Mapping[str, float]
+) -> list[Row]:
     """Each row checked and with its statistics, ratio, aim, and share of the floor.
 
     `expected`: workload -> (loss to reach, relative tolerance). `floors`: workload -> milliseconds, where it could be measured.
     """
     judged = [checked(row, *expected.get(row["workload"], (float("nan"), 0.0))) for row in rows]
-    judged = [row | {"time": statistics(row["ms"]), "engine": statistics(row["engine_ms"])} for row in judged]
-    ours = {(row["workload"], row["threads"]): row["time"]["median"] for row in judged if sound(row) and row["peer"] == "glassnet"}
-    return [row | ratios(row, ours.get((row["workload"], row["threads"])), floors.get(row["workload"])) for row in judged]
+    judged = [
+        row | {"time": statistics(row["ms"]), "engine": statistics(row["engine_ms"])}
+        for row in judged
+    ]
+    ours = {
+        (row["workload"], row["threads"]): row["time"]["median"]
+        for row in judged
+        if sound(row) and row["peer"] == "glassnet"
+    }
+    return [
+        row | ratios(row, ours.get((row["workload"], row["threads"])), floors.get(row["workload"]))
+        for row in judged
+    ]
 
 
 def sound(row: Row) -> bool:

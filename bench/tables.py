@@ -30,7 +30,7 @@ from bench import machine
 from bench.table_data import TABLES, Table, load_tables, summary
 from bench.table_page import page
 from glassnet import recipe, table_fit
-from glassnet.estimators.table import TableClassifier, TableRegressor
+from glassnet.estimators.table.estimators import TableClassifier, TableRegressor
 from glassnet.tables import inputs
 
 RESULTS = Path(__file__).parent / "results"
@@ -72,7 +72,10 @@ PROGRAM = (recipe, table_fit, inputs)
 def _variant(classify: bool, seed: int, changes: dict[str, Any]) -> Any:
     """The table estimator, with what differs from its defaults."""
     kind = TableClassifier if classify else TableRegressor
-    return kind(random_state=seed, **{name: value for name, value in changes.items() if name in kind().get_params()})
+    return kind(
+        random_state=seed,
+        **{name: value for name, value in changes.items() if name in kind().get_params()},
+    )
 
 
 def _changed(changes: dict[str, Any]) -> ExitStack:
@@ -85,7 +88,9 @@ def _changed(changes: dict[str, Any]) -> ExitStack:
     return stack
 
 
-def _piped(classifier: Any, regressor: Any, x: pd.DataFrame, classify: bool, scale_target: bool = False) -> Any:
+def _piped(
+    classifier: Any, regressor: Any, x: pd.DataFrame, classify: bool, scale_target: bool = False
+) -> Any:
     """The usual pipeline: numbers filled in and scaled, text one-hot."""
     from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
     from sklearn.impute import SimpleImputer
@@ -94,7 +99,11 @@ def _piped(classifier: Any, regressor: Any, x: pd.DataFrame, classify: bool, sca
 
     numbers = make_pipeline(SimpleImputer(add_indicator=True), StandardScaler())
     text = [name for name in x if isinstance(x[name].dtype, pd.CategoricalDtype)]
-    columns = ColumnTransformer([("text", OneHotEncoder(handle_unknown="ignore"), text)], remainder=numbers, sparse_threshold=0)
+    columns = ColumnTransformer(
+        [("text", OneHotEncoder(handle_unknown="ignore"), text)],
+        remainder=numbers,
+        sparse_threshold=0,
+    )
     if scale_target and not classify:
         regressor = TransformedTargetRegressor(regressor, transformer=StandardScaler())
     return make_pipeline(columns, classifier if classify else regressor)
@@ -149,7 +158,13 @@ def measure(job: tuple[str, str, int, int]) -> dict[str, float]:
     fit, held = list(splits(table, count))[split]
     x = table.X
     if model in PEERS:
-        x = x.astype({column: "category" for column in x if not pd.api.types.is_numeric_dtype(x[column].dtype)})
+        x = x.astype(
+            {
+                column: "category"
+                for column in x
+                if not pd.api.types.is_numeric_dtype(x[column].dtype)
+            }
+        )
         made = PEERS[model](x, table.classify, split)
     else:
         made = _variant(table.classify, split, VARIANTS[model])
@@ -166,27 +181,60 @@ def scores(model: Any, x: pd.DataFrame, y: np.ndarray, classify: bool) -> dict[s
         return {"score": 1 - left, "loss": left**0.5}
     p = np.asarray(model.predict_proba(x), np.float64)
     of_truth = np.clip(p[np.arange(len(y)), y], np.finfo(np.float64).eps, 1)
-    return {"score": float(np.mean(p.argmax(axis=1) == y)), "loss": float(-np.mean(np.log(of_truth)))}
+    return {
+        "score": float(np.mean(p.argmax(axis=1) == y)),
+        "loss": float(-np.mean(np.log(of_truth))),
+    }
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", nargs="+", default=["glassnet", *PEERS], choices=[*VARIANTS, *PEERS], metavar="MODEL")
-    parser.add_argument("--tables", nargs="+", default=list(TABLES), choices=list(TABLES), metavar="TABLE")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--models",
+        nargs="+",
+        default=["glassnet", *PEERS],
+        choices=[*VARIANTS, *PEERS],
+        metavar="MODEL",
+    )
+    parser.add_argument(
+        "--tables", nargs="+", default=list(TABLES), choices=list(TABLES), metavar="TABLE"
+    )
     parser.add_argument("--splits", type=int, default=5)
-    parser.add_argument("--jobs", type=int, default=1, help="processes at a time; more make the seconds less certain")
-    parser.add_argument("--to", type=Path, default=RESULTS, help="the folder for tables.json and tables.md")
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=1,
+        help="processes at a time; more make the seconds less certain",
+    )
+    parser.add_argument(
+        "--to", type=Path, default=RESULTS, help="the folder for tables.json and tables.md"
+    )
     args = parser.parse_args()
     tables = load_tables(args.tables)
     result: dict[str, Any] = {"machine": machine.describe(), "splits": args.splits, "tables": {}}
     with ProcessPoolExecutor(args.jobs) as pool:
         for name, table in tables.items():
-            jobs = [(name, model, split, args.splits) for model in args.models for split in range(args.splits)]
+            jobs = [
+                (name, model, split, args.splits)
+                for model in args.models
+                for split in range(args.splits)
+            ]
             done = list(pool.map(measure, jobs))
-            models = {m: done[i * args.splits : (i + 1) * args.splits] for i, m in enumerate(args.models)}
+            models = {
+                m: done[i * args.splits : (i + 1) * args.splits] for i, m in enumerate(args.models)
+            }
             result["tables"][name] = {**summary(table), "models": models}
-            means = {m: [np.mean([d[what] for d in ds]) for what in ("loss", "seconds")] for m, ds in models.items()}
-            print(f"{name}: " + "; ".join(f"{m} {loss:.4f} in {s:.2f} s" for m, (loss, s) in means.items()), flush=True)
+            means = {
+                m: [np.mean([d[what] for d in ds]) for what in ("loss", "seconds")]
+                for m, ds in models.items()
+            }
+            print(
+                f"{name}: "
+                + "; ".join(f"{m} {loss:.4f} in {s:.2f} s" for m, (loss, s) in means.items()),
+                flush=True,
+            )
     text = page(result)
     args.to.mkdir(parents=True, exist_ok=True)
     (args.to / "tables.json").write_text(json.dumps(result, indent=1) + "\n")

@@ -32,18 +32,33 @@ class Worker:
     def prepare(self, workload: str, data: str, quick: bool, seconds: float) -> dict[str, Any]:
         """Everything that happens once. Milliseconds of the import and of the first training are those of a fresh process."""
         began = perf_counter()
-        from bench.workloads import WORKLOADS, load  # imported here, so that NumPy's share of the import is in everybody's
+        from bench.workloads import (  # imported here, so that NumPy's share of the import is in everybody's
+            WORKLOADS,
+            load,
+        )
 
         module = import_module(f"bench.peers.{self.peer.module}")
         import_ms = 1000 * (perf_counter() - began) if self.peer.distribution else None
         self.given = load(data, WORKLOADS[workload])
-        tried = [try_out(task, self.given.workload.divide) for task in module.forms(self.given, quick)]
+        tried = [
+            try_out(task, self.given.workload.divide) for task in module.forms(self.given, quick)
+        ]
         working = [(task, found) for task, found in tried if "error" not in found]
         if not working:
-            raise RuntimeError("; ".join(f"{found['form']}: {found['error']}" for _, found in tried))
+            raise RuntimeError(
+                "; ".join(f"{found['form']}: {found['error']}" for _, found in tried)
+            )
         self.task, best = min(working, key=lambda pair: pair[1]["ms"])
-        self.calls = max(1, min(MOST_CALLS, round(1000 * seconds / (best["ms"] * self.given.workload.divide))))
-        return {**best, "ms": None, "import_ms": import_ms, "calls": self.calls, "forms": [found for _, found in tried]}
+        self.calls = max(
+            1, min(MOST_CALLS, round(1000 * seconds / (best["ms"] * self.given.workload.divide)))
+        )
+        return {
+            **best,
+            "ms": None,
+            "import_ms": import_ms,
+            "calls": self.calls,
+            "forms": [found for _, found in tried],
+        }
 
     def run(self) -> dict[str, Any]:
         """One round: as many calls as `prepare` found to fill the wanted time; the median call, and the engine's part of it."""
@@ -54,7 +69,9 @@ class Worker:
             inside += [] if part is None else [part]
         unit = 1000 / self.given.workload.divide
         found = {"ms": unit * median(whole), "engine_ms": unit * median(inside) if inside else None}
-        return found | {"loss": self.task.loss(result)}  # again and again: each call must begin at the start
+        return found | {
+            "loss": self.task.loss(result)
+        }  # again and again: each call must begin at the start
 
     def end(self) -> dict[str, Any]:
         """Peak memory of the process that trained."""
@@ -68,7 +85,11 @@ def peak_mb(process: int | None) -> float | None:
     """
     status = Path(f"/proc/{process or 'self'}/status")
     if status.exists():
-        return next(int(line.split()[1]) * 1024 / 1e6 for line in status.read_text().split("\n") if line.startswith("VmHWM"))
+        return next(
+            int(line.split()[1]) * 1024 / 1e6
+            for line in status.read_text().split("\n")
+            if line.startswith("VmHWM")
+        )
     unit = 1 if sys.platform == "darwin" else 1024
     return None if process else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
@@ -106,7 +127,9 @@ def one_line(error: BaseException) -> str:
 
 
 def main() -> None:
-    answers = os.fdopen(os.dup(1), "w")  # libraries that print do so to stderr, and the conversation stays clean
+    answers = os.fdopen(
+        os.dup(1), "w"
+    )  # libraries that print do so to stderr, and the conversation stays clean
     os.dup2(2, 1)
     worker = Worker(PEERS[sys.argv[1]])
     for line in sys.stdin:

@@ -39,17 +39,38 @@ class Workload:
 
 WORKLOADS = {
     "A": Workload(
-        "the article: 4 rows, 3-4-1 sigmoid, float64, 1,500 iterations", (3, 4, 1), 4, 4, 1500, "article", "float64", tolerance=1e-9
+        "the article: 4 rows, 3-4-1 sigmoid, float64, 1,500 iterations",
+        (3, 4, 1),
+        4,
+        4,
+        1500,
+        "article",
+        "float64",
+        tolerance=1e-9,
     ),
-    "C32": Workload("8,192 x 20 rows, 20-64-64-1 ReLU, Adam, float32, one epoch, batch 32", (20, 64, 64, 1), 8192, 32, 1),
+    "C32": Workload(
+        "8,192 x 20 rows, 20-64-64-1 ReLU, Adam, float32, one epoch, batch 32",
+        (20, 64, 64, 1),
+        8192,
+        32,
+        1,
+    ),
     "C256": Workload("the same, batch 256", (20, 64, 64, 1), 8192, 256, 1),
     "D": Workload(
-        "784-256-128-10 ReLU, softmax, Adam, batch 128, float32, one step", (784, 256, 128, 10), 128, 128, 10, "classes", divide=10
+        "784-256-128-10 ReLU, softmax, Adam, batch 128, float32, one step",
+        (784, 256, 128, 10),
+        128,
+        128,
+        10,
+        "classes",
+        divide=10,
     ),
 }
 """Name -> the workloads that are timed warm, in a worker."""
 
-FIRST = Workload("200 x 5 rows, 5-16-1 ReLU, Adam, 50 epochs, full batch, float32", (5, 16, 1), 200, 200, 50)
+FIRST = Workload(
+    "200 x 5 rows, 5-16-1 ReLU, Adam, 50 epochs, full batch, float32", (5, 16, 1), 200, 200, 50
+)
 """The small fit with which a fresh process begins."""
 
 
@@ -65,8 +86,16 @@ class Given(NamedTuple):
 
     def astype(self, dtype: str) -> "Given":
         """The same in another precision."""
-        weights, biases = (tuple(a.astype(dtype) for a in arrays) for arrays in (self.weights, self.biases))
-        return Given(replace(self.workload, dtype=dtype), self.x.astype(dtype), self.y.astype(dtype), weights, biases)
+        weights, biases = (
+            tuple(a.astype(dtype) for a in arrays) for arrays in (self.weights, self.biases)
+        )
+        return Given(
+            replace(self.workload, dtype=dtype),
+            self.x.astype(dtype),
+            self.y.astype(dtype),
+            weights,
+            biases,
+        )
 
 
 def final_loss(given: Given, weights: list[Array], biases: list[Array]) -> float:
@@ -84,7 +113,9 @@ def final_loss(given: Given, weights: list[Array], biases: list[Array]) -> float
 
 def save(path: Path, given: Given) -> None:
     """Write what workers are handed."""
-    arrays = {f"w{i}": w for i, w in enumerate(given.weights)} | {f"b{i}": b for i, b in enumerate(given.biases)}
+    arrays = {f"w{i}": w for i, w in enumerate(given.weights)} | {
+        f"b{i}": b for i, b in enumerate(given.biases)
+    }
     np.savez(path, x=given.x, y=given.y, reference=given.reference, **arrays)
 
 

@@ -78,4 +78,8 @@ html_theme_options = {
 
 def setup(app: Any) -> None:
     """Before pages are looked for: the command line's own help becomes one."""
-    app.connect("builder-inited", lambda _: cli_reference.write(DOCS / "reference" / "command_line.md"), priority=100)
+    app.connect(
+        "builder-inited",
+        lambda _: cli_reference.write(DOCS / "reference" / "command_line.md"),
+        priority=100,
+    )

@@ -44,8 +44,12 @@ def feedforward(state):
 
 def backprop(state):
     """The chain rule, from the loss back to each weight; then a step against the slope."""
-    delta2 = 2 * (state.y - state.output) * sigmoid_derivative(state.output)  # 4 x 1: loss -> output -> z2
-    delta1 = delta2 @ state.weights2.T * sigmoid_derivative(state.layer1)  # 4 x 4: z2 -> layer1 -> z1
+    delta2 = (
+        2 * (state.y - state.output) * sigmoid_derivative(state.output)
+    )  # 4 x 1: loss -> output -> z2
+    delta1 = (
+        delta2 @ state.weights2.T * sigmoid_derivative(state.layer1)
+    )  # 4 x 4: z2 -> layer1 -> z1
     state.weights2 = state.weights2 + state.layer1.T @ delta2
     state.weights1 = state.weights1 + state.input.T @ delta1
 

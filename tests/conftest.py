@@ -3,7 +3,9 @@
 import os
 import sys
 
-os.environ.setdefault("SCIPY_ARRAY_API", "1")  # before SciPy is imported: else one of scikit-learn's checks is skipped
+os.environ.setdefault(
+    "SCIPY_ARRAY_API", "1"
+)  # before SciPy is imported: else one of scikit-learn's checks is skipped
 
 import json
 from collections.abc import Callable, Iterator
@@ -21,16 +23,28 @@ from glassnet.core.network import Network
 
 jax.config.update("jax_enable_x64", True)
 SETTINGS_TRIED = ["huber:0.4", "pinball:0.9", "binary_focal:3", "categorical_focal:0.5"]
-PAIRS = [(o, loss) for o in OUTPUTS for loss in [*LOSSES, *SETTINGS_TRIED] if find_loss(loss).output in (None, o)]
+PAIRS = [
+    (o, loss)
+    for o in OUTPUTS
+    for loss in [*LOSSES, *SETTINGS_TRIED]
+    if find_loss(loss).output in (None, o)
+]
 """Every output activation with every loss that takes it."""
-assert {name.partition(":")[0] for name in SETTINGS_TRIED} == set(SETTINGS), "a loss with a setting is tried without one"
+assert {name.partition(":")[0] for name in SETTINGS_TRIED} == set(SETTINGS), (
+    "a loss with a setting is tried without one"
+)
 ORACLES = Path(__file__).parent / "oracles"
 
 
 class Engine:
     """An array library as the tests use it: makes its own arrays, and runs a function of arrays as it would be run there."""
 
-    def __init__(self, name: str, asarray: Callable[[np.ndarray], Any], call: Callable[..., Any] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        asarray: Callable[[np.ndarray], Any],
+        call: Callable[..., Any] | None = None,
+    ) -> None:
         self.name, self.asarray = name, asarray
         self.call = call or (lambda function, *args: function(*args))
 

@@ -38,7 +38,15 @@ def module(path: Path) -> Any:
 def library_run(seed: int, engine: str = "auto") -> tuple[gn.Parameters, gn.Run]:
     network = article.article_network()
     start = gn.initialize(network, "uniform", seed=seed, rng="r")
-    return start, gn.train(network, start, article.X, article.Y, optimizer=gn.GradientDescent(1.0), epochs=1500, engine=engine)
+    return start, gn.train(
+        network,
+        start,
+        article.X,
+        article.Y,
+        optimizer=gn.GradientDescent(1.0),
+        epochs=1500,
+        engine=engine,
+    )
 
 
 def same(ours: Any, theirs: Any, what: str, relative: float = 1e-12) -> None:
@@ -47,15 +55,28 @@ def same(ours: Any, theirs: Any, what: str, relative: float = 1e-12) -> None:
     assert ours.shape == theirs.shape, what
     gaps = np.abs(ours - theirs) / np.abs(theirs).max()
     worst = int(gaps.argmax())
-    assert gaps[worst] <= relative, f"{what}[{worst}]: ours {ours[worst]!r}, theirs {theirs[worst]!r}, apart {gaps[worst]:.1e}"
+    assert gaps[worst] <= relative, (
+        f"{what}[{worst}]: ours {ours[worst]!r}, theirs {theirs[worst]!r}, apart {gaps[worst]:.1e}"
+    )
 
 
-def compare(seed: int, engine: str, r: dict[str, list[float]], kept: list[int] | None = None) -> None:
+def compare(
+    seed: int, engine: str, r: dict[str, list[float]], kept: list[int] | None = None
+) -> None:
     start, run = library_run(seed, engine)
     assert run.engine == engine
-    assert [w.ravel().tolist() for w in start.weights] == [r["initial_w1"], r["initial_w2"]]  # exactly
-    same(run.history.loss if kept is None else run.history.loss[np.array(kept) - 1], r["loss"], f"seed {seed}: loss")
-    same(run.output, r["predicted"], f"seed {seed}: predicted")
+    assert [w.ravel().tolist() for w in start.weights] == [
+        r["initial_w1"],
+        r["initial_w2"],
+    ]  # exactly
+    same(
+        run.history.iteration_loss
+        if kept is None
+        else run.history.iteration_loss[np.array(kept) - 1],
+        r["loss"],
+        f"seed {seed}: loss",
+    )
+    same(run.last_batch_output, r["predicted"], f"seed {seed}: predicted")
     same(run.parameters.weights[0], r["w1"], f"seed {seed}: w1")
     same(run.parameters.weights[1], r["w2"], f"seed {seed}: w2")
 
@@ -64,8 +85,8 @@ def compare(seed: int, engine: str, r: dict[str, list[float]], kept: list[int] |
 @pytest.mark.parametrize("seed", LOSSES)
 def test_stored_pairs(seed: int, engine: str) -> None:
     _, run = library_run(seed, engine)
-    assert len(run.history.loss) == 1500
-    assert run.history.loss[[0, -1]].tolist() == pytest.approx(LOSSES[seed], rel=1e-12)
+    assert len(run.history.iteration_loss) == 1500
+    assert run.history.iteration_loss[[0, -1]].tolist() == pytest.approx(LOSSES[seed], rel=1e-12)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -85,7 +106,12 @@ def test_real_r(seed: int, engine: str) -> None:
 
 def test_seed_1_prints_the_published_table() -> None:
     _, run = library_run(1)
-    assert [f"{p:.3f}" for p in run.output.ravel()] == ["0.018", "0.980", "0.976", "0.024"]
+    assert [f"{p:.3f}" for p in run.last_batch_output.ravel()] == [
+        "0.018",
+        "0.980",
+        "0.976",
+        "0.024",
+    ]
 
 
 def test_example_from_scratch_is_equal_and_imports_nothing_of_ours() -> None:
@@ -94,18 +120,29 @@ def test_example_from_scratch_is_equal_and_imports_nothing_of_ours() -> None:
     example = module(path)
     network = article.article_network()
     start = gn.initialize(network, "uniform", seed=example.SEED)
-    run = gn.train(network, start, article.X, article.Y, optimizer=gn.GradientDescent(1.0), epochs=1500, engine="numpy")
+    run = gn.train(
+        network,
+        start,
+        article.X,
+        article.Y,
+        optimizer=gn.GradientDescent(1.0),
+        epochs=1500,
+        engine="numpy",
+    )
     state, losses = example.learn()
-    same(losses, run.history.loss, "loss")
+    same(losses, run.history.iteration_loss, "loss")
     same(state.weights1, run.parameters.weights[0], "weights1")
     same(state.weights2, run.parameters.weights[1], "weights2")
-    same(state.output, run.output, "output")
+    same(state.output, run.last_batch_output, "output")
 
 
 @pytest.mark.parametrize("example", sorted(path.name for path in (ROOT / "examples").glob("*.py")))
 def test_examples_run(example: str, folder: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-W", "error", str(ROOT / "examples" / example)], capture_output=True, text=True, check=False
+        [sys.executable, "-W", "error", str(ROOT / "examples" / example)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout

@@ -39,7 +39,10 @@ def test_a_folder_appears_only_when_whole(tmp_path: Path) -> None:
     with whole_folder(tmp_path / "deep" / "run") as part:
         (part / "a").write_text("all")
     assert [p.name for p in (tmp_path / "deep").iterdir()] == ["run"]
-    with pytest.raises(GlassnetError, match="already exists"), whole_folder(tmp_path / "deep" / "run"):
+    with (
+        pytest.raises(GlassnetError, match="already exists"),
+        whole_folder(tmp_path / "deep" / "run"),
+    ):
         pass
 
 

@@ -13,12 +13,17 @@ HEAVY = ["jax", "matplotlib", "sklearn", "pandas", "polars", "scipy", "rich", "s
 
 def modules_after(code: str) -> set[str]:
     done = subprocess.run(
-        [sys.executable, "-c", f"{code}\nimport sys\nprint(*sys.modules)"], capture_output=True, text=True, check=True
+        [sys.executable, "-c", f"{code}\nimport sys\nprint(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
 
 
-@pytest.mark.parametrize("code", ["import glassnet", "import glassnet.cli", "import glassnet; glassnet.Network([3, 1])"])
+@pytest.mark.parametrize(
+    "code", ["import glassnet", "import glassnet.cli", "import glassnet; glassnet.Network([3, 1])"]
+)
 def test_nothing_heavy_comes_along(code: str) -> None:
     assert not modules_after(code) & set(HEAVY)
 
@@ -36,15 +41,19 @@ def test_json_demo_imports_no_plotting(folder) -> None:
 
 
 def test_public_names_are_all_there_documented_and_no_others() -> None:
-    found = {name for name, value in vars(glassnet).items() if not name.startswith("_") and not isinstance(value, ModuleType)}
-    assert found - {"TYPE_CHECKING", "Any", "import_module"} <= set(glassnet.__all__)
-    assert sorted(glassnet._PLACE_OF) == sorted(glassnet.__all__)
+    found = {
+        name
+        for name, value in vars(glassnet).items()
+        if not name.startswith("_") and not isinstance(value, ModuleType)
+    }
+    assert found - {"Any"} <= set(glassnet.__all__)
     for name in glassnet.__all__:
         value = getattr(glassnet, name)
-        assert getattr(value, "__module__", glassnet._PLACE_OF[name]) == glassnet._PLACE_OF[name]
+        home = glassnet._homes()[name]
+        assert getattr(value, "__module__", home) == home
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = glassnet.nothing
-    assert list(glassnet.__all__) == sorted(glassnet.__all__, key=lambda name: (name.islower(), not name.isupper(), name))
+    assert list(glassnet.__all__) == sorted(glassnet.__all__)
     for name in glassnet.__all__:
         if callable(getattr(glassnet, name)):
             assert getattr(glassnet, name).__doc__, name

@@ -11,7 +11,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-LOADED = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src", "video": "src"}
+LOADED = {
+    "script": "src",
+    "img": "src",
+    "link": "href",
+    "iframe": "src",
+    "source": "src",
+    "video": "src",
+}
 """What a browser fetches by itself: the attribute of each tag."""
 OUTSIDE = re.compile(r"""(url\(|@import)\s*["']?(https?:)?//""")
 THUMB = "_thumb"  # a gallery's small pictures, whose titles stand below: for these an empty alternative text is right
@@ -32,7 +39,12 @@ class Page(HTMLParser):
         """Sort a tag's attributes."""
         found = {name: value or "" for name, value in attrs}
         self.names |= {found[name] for name in ("id", "name") if name in found}
-        self.loaded += [part for name in (LOADED.get(tag), "srcset") if name in found for part in found[name].split(", ")]
+        self.loaded += [
+            part
+            for name in (LOADED.get(tag), "srcset")
+            if name in found
+            for part in found[name].split(", ")
+        ]
         if tag == "a" and "href" in found:
             self.links.append(found["href"])
         if tag == "img" and not says_something(found):
@@ -43,18 +55,30 @@ def says_something(image: dict[str, str]) -> bool:
     """Whether a picture's alternative text is one: the name of its program is what sphinx-gallery takes for want of a title."""
     alt, name = image.get("alt", ""), Path(image.get("src", "")).stem
     program = name.removeprefix("sphx_glr_").rsplit("_", 1)[0]
-    return (bool(alt) and alt.replace(" ", "_") != program) or ("alt" in image and name.endswith(THUMB))
+    return (bool(alt) and alt.replace(" ", "_") != program) or (
+        "alt" in image and name.endswith(THUMB)
+    )
 
 
 def faults(folder: Path) -> Iterator[str]:
     """Everything that is wrong in a folder of pages, as lines to print."""
     folder = folder.resolve()
-    pages = {path: Page(path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.html"))}
+    pages = {
+        path: Page(path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.html"))
+    }
     for path, page in pages.items():
         where = path.relative_to(folder)
-        yield from (f"{where}: loads {source} from outside" for source in page.loaded if urlsplit(source.strip()).netloc)
+        yield from (
+            f"{where}: loads {source} from outside"
+            for source in page.loaded
+            if urlsplit(source.strip()).netloc
+        )
         yield from (f"{where}: {source} has no alternative text" for source in page.silent)
-        yield from (f"{where}: {link} leads nowhere" for link in page.links if not arrives(link, path, pages))
+        yield from (
+            f"{where}: {link} leads nowhere"
+            for link in page.links
+            if not arrives(link, path, pages)
+        )
     for path in sorted(folder.rglob("*.css")):
         if OUTSIDE.search(path.read_text(encoding="utf-8")):
             yield f"{path.relative_to(folder)}: loads from outside"

@@ -19,19 +19,26 @@ when something must be mended first: then one line says what.
 """
 
 
-def commands(command: click.Command, name: str, parent: click.Context | None = None) -> list[click.Context]:
+def commands(
+    command: click.Command, name: str, parent: click.Context | None = None
+) -> list[click.Context]:
     """A command and all below it, in the order of its help."""
     settings = {**command.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
     context = click.Context(command, info_name=name, parent=parent, **settings)
     if not isinstance(command, click.Group):
         return [context]
     below = [(name, command.get_command(context, name)) for name in command.list_commands(context)]
-    return [context, *(found for name, sub in below if sub for found in commands(sub, name, context))]
+    return [
+        context,
+        *(found for name, sub in below if sub for found in commands(sub, name, context)),
+    ]
 
 
 def page() -> str:
     """The whole page, in Markdown."""
-    parts = [f"## {c.command_path}\n\n```text\n{c.get_help()}\n```\n" for c in commands(app, "glassnet")]
+    parts = [
+        f"## {c.command_path}\n\n```text\n{c.get_help()}\n```\n" for c in commands(app, "glassnet")
+    ]
     return "\n".join([HEAD, *parts])
 
 

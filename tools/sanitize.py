@@ -17,7 +17,11 @@ ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build" / "sanitize"
 TESTS = ("tests/packaging/sanitized.py", "tests/training", "tests/test_article.py")
 LEFT_OUT = "not hundred_iterations and not real_r"  # long, about digits, and through no code that the others do not go through
-SETTINGS = (f"build-dir={BUILD}/{{wheel_tag}}", "cmake.define.GLASSNET_SANITIZE=ON", "install.strip=false")
+SETTINGS = (
+    f"build-dir={BUILD}/{{wheel_tag}}",
+    "cmake.define.GLASSNET_SANITIZE=ON",
+    "install.strip=false",
+)
 
 
 def output(*command: str | Path) -> str:
@@ -32,7 +36,16 @@ def install() -> Path:
         venv.create(BUILD / "venv", symlinks=True)
     packages = output(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))")
     Path(packages, "outer.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-build-isolation", "--no-deps", "--upgrade"]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-build-isolation",
+        "--no-deps",
+        "--upgrade",
+    ]
     settings = [f"--config-settings={setting}" for setting in SETTINGS]
     subprocess.run([*pip, *settings, "--target", packages, str(ROOT)], check=True)
     return python
@@ -41,7 +54,9 @@ def install() -> Path:
 def runtime() -> str:
     """The libraries that must be loaded before Python: the sanitizer's, and the C++ one, some of whose functions it replaces."""
     compiler = os.environ.get("CXX", "c++")
-    found = [output(compiler, f"-print-file-name={name}") for name in ("libasan.so", "libstdc++.so")]
+    found = [
+        output(compiler, f"-print-file-name={name}") for name in ("libasan.so", "libstdc++.so")
+    ]
     if not all(map(os.path.isabs, found)):  # the name alone comes back
         sys.exit(f"{compiler} has no shared AddressSanitizer: set CXX to GCC's C++ compiler")
     return ":".join(found)

@@ -9,7 +9,10 @@ import sys
 import zipfile
 from pathlib import Path
 
-WANTED = (("python3.11",), ("python3.12", "python3.13", "python3.14"))  # of each, the first that runs
+WANTED = (
+    ("python3.11",),
+    ("python3.12", "python3.13", "python3.14"),
+)  # of each, the first that runs
 
 
 def runs(python: str) -> bool:
@@ -22,11 +25,17 @@ def runs(python: str) -> bool:
 
 def build(python: str, folder: Path) -> Path:
     """Build the wheel for a Python, which need not have pip, from the working tree."""
-    path = subprocess.check_output([python, "-c", "import sys; print(sys.executable)"], text=True).strip()
+    path = subprocess.check_output(
+        [python, "-c", "import sys; print(sys.executable)"], text=True
+    ).strip()
     before = {wheel: wheel.stat().st_mtime_ns for wheel in folder.glob("*.whl")}
     pip = [sys.executable, "-m", "pip", "--python", path]
-    subprocess.run([*pip, "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), "."], check=True)
-    (made,) = [wheel for wheel in folder.glob("*.whl") if before.get(wheel) != wheel.stat().st_mtime_ns]
+    subprocess.run(
+        [*pip, "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), "."], check=True
+    )
+    (made,) = [
+        wheel for wheel in folder.glob("*.whl") if before.get(wheel) != wheel.stat().st_mtime_ns
+    ]
     return made
 
 
@@ -47,7 +56,9 @@ def main(folder: Path) -> int:
         wheel = build(python, folder)
         good = has_engine(wheel)
         without += not good
-        print(f"{python}: {wheel}{'' if good else ' lacks the native engine: was there a compiler?'}")
+        print(
+            f"{python}: {wheel}{'' if good else ' lacks the native engine: was there a compiler?'}"
+        )
     return int(without > 0)
 
 

@@ -53,7 +53,12 @@ PEERS = {
         "scikit-learn",
         "sklearn_",
         "scikit-learn",
-        (("A", "cannot express the article: no sum of squares through a sigmoid output, no network without biases"),),
+        (
+            (
+                "A",
+                "cannot express the article: no sum of squares through a sigmoid output, no network without biases",
+            ),
+        ),
     ),
     "torch": Peer("PyTorch", "torch_", "torch"),
     "jax": Peer("JAX", "jax_", "jax"),

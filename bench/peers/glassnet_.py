@@ -15,33 +15,54 @@ inside: list[float] = []
 
 def network_of(workload: Workload) -> gn.Network:
     if workload.kind == "article":
-        return gn.Network(workload.sizes, activation="sigmoid", output="sigmoid", loss="sum_of_squares", bias=False)
-    loss = "half_mean_squared_error" if workload.kind == "regression" else "categorical_cross_entropy"
+        return gn.Network(
+            workload.sizes,
+            activation="sigmoid",
+            output="sigmoid",
+            loss="sum_of_squares",
+            bias=False,
+        )
+    loss = (
+        "half_mean_squared_error" if workload.kind == "regression" else "categorical_cross_entropy"
+    )
     return gn.Network(workload.sizes, activation="relu", loss=loss)
 
 
 def forms(given: Given, _quick: bool) -> list[Task]:
     time_engines()
-    work, network, start = given.workload, network_of(given.workload), gn.Parameters(given.weights, given.biases)
+    work, network, start = (
+        given.workload,
+        network_of(given.workload),
+        gn.Parameters(given.weights, given.biases),
+    )
     article = work.kind == "article"
     optimizer = gn.GradientDescent(1.0) if article else gn.Adam(0.001)
-    batches: dict[str, Any] = {} if work.batch == work.rows else {"batch_size": work.batch, "shuffle": False}
+    batches: dict[str, Any] = (
+        {} if work.batch == work.rows else {"batch_size": work.batch, "shuffle": False}
+    )
 
     def fit(_: None) -> gn.Run:
         inside.clear()
-        return gn.train(network, start, given.x, given.y, optimizer=optimizer, epochs=work.epochs, **batches)
+        return gn.train(
+            network, start, given.x, given.y, optimizer=optimizer, epochs=work.epochs, **batches
+        )
 
     def loss(run: gn.Run) -> float:
-        return float(run.history.loss[-1]) if article else final_loss(given, *run.parameters)
+        return (
+            float(run.history.iteration_loss[-1]) if article else final_loss(given, *run.parameters)
+        )
 
-    return [Task("gn.train, {0.engine} engine", fit, loss, inside=lambda: sum(inside) if inside else None)]
+    return [
+        Task(
+            "gn.train, {0.engine} engine", fit, loss, inside=lambda: sum(inside) if inside else None
+        )
+    ]
 
 
 def time_engines() -> None:
-    """Put a clock around `run` of whatever `find_engine` gives to `gn.train`."""
-    find_engine = getattr(run_module, "find_engine", None)
-    if find_engine is not None:
-        run_module.find_engine = lambda *args, **options: clocked(find_engine(*args, **options))
+    """Put a clock around `run` of whatever engine `gn.train` chooses."""
+    choose = run_module.choose
+    run_module.choose = lambda *args, **options: clocked(choose(*args, **options))
 
 
 def clocked(found: Any) -> Any:

@@ -26,7 +26,11 @@ def forms(given: Given, _quick: bool) -> list[Task]:
     train = article_training(given) if article else mlp_training(given)
 
     def ready() -> Arrays:  # donated arrays are used up: each training gets its own
-        arrays = (given.weights[0], given.weights[1][:, 0]) if article else (*given.weights, *given.biases)
+        arrays = (
+            (given.weights[0], given.weights[1][:, 0])
+            if article
+            else (*given.weights, *given.biases)
+        )
         return jax.block_until_ready([jnp.array(np.array(a)) for a in arrays])
 
     def fit(arrays: Arrays) -> Any:
@@ -35,9 +39,20 @@ def forms(given: Given, _quick: bool) -> list[Task]:
     def loss(result: tuple[Arrays, jax.Array]) -> float:
         arrays, losses = result
         L = len(given.weights)
-        return float(losses[-1]) if article else final_loss(given, *([np.asarray(a) for a in p] for p in (arrays[:L], arrays[L:])))
+        return (
+            float(losses[-1])
+            if article
+            else final_loss(given, *([np.asarray(a) for a in p] for p in (arrays[:L], arrays[L:])))
+        )
 
-    return [Task("one compiled scan, " + ("sums of outer products" if article else "gradients by hand"), fit, loss, ready)]
+    return [
+        Task(
+            "one compiled scan, " + ("sums of outer products" if article else "gradients by hand"),
+            fit,
+            loss,
+            ready,
+        )
+    ]
 
 
 def sigmoid(z: jax.Array) -> jax.Array:
@@ -71,20 +86,27 @@ def mlp_training(given: Given) -> Any:
 
     @partial(jax.jit, donate_argnums=0)
     def train(arrays: Arrays, x: jax.Array, y: jax.Array) -> tuple[Arrays, jax.Array]:
-        def step(state: tuple[Any, ...], batch: tuple[jax.Array, jax.Array]) -> tuple[tuple[Any, ...], jax.Array]:
+        def step(
+            state: tuple[Any, ...], batch: tuple[jax.Array, jax.Array]
+        ) -> tuple[tuple[Any, ...], jax.Array]:
             arrays, m, v, t = state
             loss, gradients = loss_and_gradients(work.kind, arrays[:L], arrays[L:], *batch)
             t = t + 1
             m = [0.9 * a + 0.1 * g for a, g in zip(m, gradients, strict=True)]
             v = [0.999 * a + 0.001 * g * g for a, g in zip(v, gradients, strict=True)]
             rate, spread = 1e-3 / (1 - 0.9**t), 1 / (1 - 0.999**t)
-            new = [w - rate * a / (jnp.sqrt(b * spread) + 1e-8) for w, a, b in zip(arrays, m, v, strict=True)]
+            new = [
+                w - rate * a / (jnp.sqrt(b * spread) + 1e-8)
+                for w, a, b in zip(arrays, m, v, strict=True)
+            ]
             return (new, m, v, t), loss
 
         state = (arrays, *([jnp.zeros_like(a) for a in arrays] for _ in range(2)), jnp.float32(0))
         batches = (x.reshape(-1, work.batch, x.shape[1]), y.reshape(-1, work.batch, y.shape[1]))
         if work.batch == work.rows:
-            state, losses = jax.lax.scan(lambda state, _: step(state, (x, y)), state, None, length=work.epochs)
+            state, losses = jax.lax.scan(
+                lambda state, _: step(state, (x, y)), state, None, length=work.epochs
+            )
         else:
             state, losses = jax.lax.scan(step, state, batches)
         return state[0], losses
@@ -92,7 +114,9 @@ def mlp_training(given: Given) -> Any:
     return train
 
 
-def loss_and_gradients(kind: str, weights: Arrays, biases: Arrays, x: jax.Array, y: jax.Array) -> tuple[jax.Array, Arrays]:
+def loss_and_gradients(
+    kind: str, weights: Arrays, biases: Arrays, x: jax.Array, y: jax.Array
+) -> tuple[jax.Array, Arrays]:
     N = x.shape[0]
     a = [x]
     for w, b in zip(weights, biases, strict=True):

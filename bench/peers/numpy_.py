@@ -8,8 +8,16 @@ from bench.workloads import Array, Given, final_loss
 
 def forms(given: Given, _quick: bool) -> list[Task]:
     if given.workload.kind == "article":
-        return [Task("the article's loop", lambda _: article(given), lambda losses: float(losses[-1]))]
-    return [Task("plain loop, Adam on one flat vector", lambda _: mlp(given), lambda layers: final_loss(given, *layers))]
+        return [
+            Task("the article's loop", lambda _: article(given), lambda losses: float(losses[-1]))
+        ]
+    return [
+        Task(
+            "plain loop, Adam on one flat vector",
+            lambda _: mlp(given),
+            lambda layers: final_loss(given, *layers),
+        )
+    ]
 
 
 def sigmoid(z: Array) -> Array:

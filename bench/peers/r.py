@@ -15,7 +15,9 @@ ARTICLE = Path(__file__).parents[1] / "article.R"
 
 def forms(_given: Given, _quick: bool) -> list[Task]:
     command = ["Rscript", str(ARTICLE), "serve"]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+    )
     assert process.stdin is not None
     assert process.stdout is not None
     send, answer = process.stdin.write, process.stdout.readline

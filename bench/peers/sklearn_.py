@@ -14,7 +14,9 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from bench.peers import Task
 from bench.workloads import Given, final_loss
 
-warnings.simplefilter("ignore", ConvergenceWarning)  # it went through all its epochs: that is what it is asked to do
+warnings.simplefilter(
+    "ignore", ConvergenceWarning
+)  # it went through all its epochs: that is what it is asked to do
 
 
 def forms(given: Given, _quick: bool) -> list[Task]:
@@ -28,9 +30,15 @@ def forms(given: Given, _quick: bool) -> list[Task]:
             "alpha": 0.0, "learning_rate_init": 1e-3, "tol": 0.0, "n_iter_no_change": work.epochs, "warm_start": True,
         }  # fmt: skip
         model = (MLPRegressor if regression else MLPClassifier)(**settings)
-        few = slice(0, work.batch)  # one small step makes the attributes that a warm start goes on from
-        model.partial_fit(given.x[few], y[few], **({} if regression else {"classes": np.arange(work.sizes[-1])}))
-        model.coefs_, model.intercepts_ = ([a.copy() for a in arrays] for arrays in (given.weights, given.biases))
+        few = slice(
+            0, work.batch
+        )  # one small step makes the attributes that a warm start goes on from
+        model.partial_fit(
+            given.x[few], y[few], **({} if regression else {"classes": np.arange(work.sizes[-1])})
+        )
+        model.coefs_, model.intercepts_ = (
+            [a.copy() for a in arrays] for arrays in (given.weights, given.biases)
+        )
         return model
 
     def loss(model: Any) -> float:

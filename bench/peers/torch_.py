@@ -28,11 +28,17 @@ def forms(given: Given, quick: bool) -> list[Task]:
 
 
 def eager(given: Given) -> Task:
-    loss, batches, article = LOSSES[given.workload.kind], batches_of(given), given.workload.kind == "article"
+    loss, batches, article = (
+        LOSSES[given.workload.kind],
+        batches_of(given),
+        given.workload.kind == "article",
+    )
 
     def ready() -> tuple[Arrays, torch.optim.Optimizer]:
         arrays = [a.clone().requires_grad_() for a in start_of(given)]
-        return arrays, torch.optim.SGD(arrays, lr=1.0) if article else torch.optim.Adam(arrays, lr=1e-3, fused=True)
+        return arrays, torch.optim.SGD(arrays, lr=1.0) if article else torch.optim.Adam(
+            arrays, lr=1e-3, fused=True
+        )
 
     def fit(state: tuple[Arrays, torch.optim.Optimizer]) -> Result:
         arrays, optimizer = state
@@ -45,15 +51,26 @@ def eager(given: Given) -> Task:
             losses.append(value.detach())
         return arrays, torch.stack(losses)
 
-    return Task("eager, autograd, " + ("SGD" if article else "fused Adam"), fit, outcome_of(given), ready)
+    return Task(
+        "eager, autograd, " + ("SGD" if article else "fused Adam"), fit, outcome_of(given), ready
+    )
 
 
 def compiled(given: Given) -> Task:
-    loss, batches, article = LOSSES[given.workload.kind], batches_of(given), given.workload.kind == "article"
-    step = torch.compile(descent_step(loss) if article else adam_step(loss), fullgraph=True, dynamic=False)
+    loss, batches, article = (
+        LOSSES[given.workload.kind],
+        batches_of(given),
+        given.workload.kind == "article",
+    )
+    step = torch.compile(
+        descent_step(loss) if article else adam_step(loss), fullgraph=True, dynamic=False
+    )
 
     def ready() -> tuple[Any, ...]:
-        arrays, m, v = ([make(a) for a in start_of(given)] for make in (torch.clone, torch.zeros_like, torch.zeros_like))
+        arrays, m, v = (
+            [make(a) for a in start_of(given)]
+            for make in (torch.clone, torch.zeros_like, torch.zeros_like)
+        )
         return (arrays,) if article else (arrays, m, v, torch.zeros(()))
 
     @torch.no_grad()
@@ -74,7 +91,9 @@ def start_of(given: Given) -> Arrays:
 def batches_of(given: Given) -> list[tuple[torch.Tensor, torch.Tensor]]:
     """Every batch of every epoch, as views of the rows."""
     work, x, y = given.workload, torch.from_numpy(given.x), torch.from_numpy(given.y)
-    return work.epochs * [(x[i : i + work.batch], y[i : i + work.batch]) for i in range(0, work.rows, work.batch)]
+    return work.epochs * [
+        (x[i : i + work.batch], y[i : i + work.batch]) for i in range(0, work.rows, work.batch)
+    ]
 
 
 def outcome_of(given: Given) -> Callable[[Result], float]:
@@ -117,13 +136,18 @@ def descent_step(loss: Loss) -> Callable[..., tuple[Any, ...]]:
 
 
 def adam_step(loss: Loss) -> Callable[..., tuple[Any, ...]]:
-    def step(arrays: Arrays, m: Arrays, v: Arrays, t: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> tuple[Any, ...]:
+    def step(
+        arrays: Arrays, m: Arrays, v: Arrays, t: torch.Tensor, x: torch.Tensor, y: torch.Tensor
+    ) -> tuple[Any, ...]:
         gradients, value = torch.func.grad_and_value(loss)(arrays, x, y)
         t = t + 1
         m = [0.9 * a + 0.1 * g for a, g in zip(m, gradients, strict=True)]
         v = [0.999 * a + 0.001 * g * g for a, g in zip(v, gradients, strict=True)]
         rate, spread = 1e-3 / (1 - 0.9**t), 1 / (1 - 0.999**t)
-        new = [w - rate * a / (torch.sqrt(b * spread) + 1e-8) for w, a, b in zip(arrays, m, v, strict=True)]
+        new = [
+            w - rate * a / (torch.sqrt(b * spread) + 1e-8)
+            for w, a, b in zip(arrays, m, v, strict=True)
+        ]
         return value, new, m, v, t
 
     return step

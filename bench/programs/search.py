@@ -13,7 +13,9 @@ from sklearn.preprocessing import StandardScaler
 
 X, y = load_iris(return_X_y=True)
 network = make_pipeline(StandardScaler(), MLPClassifier(random_state=1, max_iter=300))
-search = GridSearchCV(network, {"mlpclassifier__alpha": 10.0 ** -np.arange(1, 7)}, scoring="neg_log_loss", cv=5)
+search = GridSearchCV(
+    network, {"mlpclassifier__alpha": 10.0 ** -np.arange(1, 7)}, scoring="neg_log_loss", cv=5
+)
 
 began = perf_counter()
 search.fit(X, y)

@@ -28,7 +28,11 @@ def setup(app: Any) -> dict[str, bool]:
 def _skip(*event: Any) -> bool | None:
     """Methods that come from other packages are described there."""
     thing = event[3]
-    return True if callable(thing) and not str(getattr(thing, "__module__", "")).startswith("glassnet") else None
+    return (
+        True
+        if callable(thing) and not str(getattr(thing, "__module__", "")).startswith("glassnet")
+        else None
+    )
 
 
 def _process(*event: Any) -> None:
@@ -59,12 +63,18 @@ def set_out(lines: list[str]) -> list[str]:
         place, said = _placed(section, paragraph)
         section = place if place == "Examples" else section
         sections.setdefault(place, []).extend([*said, ""])
-    headed = ([name, "-" * len(name), *body, ""] if name else body for name, body in sections.items())
+    headed = (
+        [name, "-" * len(name), *body, ""] if name else body for name, body in sections.items()
+    )
     return [line for body in headed for line in body]
 
 
 def _paragraphs(lines: list[str]) -> list[list[str]]:
-    return [list(group) for filled, group in groupby(lines, key=lambda line: bool(line.strip())) if filled]
+    return [
+        list(group)
+        for filled, group in groupby(lines, key=lambda line: bool(line.strip()))
+        if filled
+    ]
 
 
 def _placed(section: str, paragraph: list[str]) -> tuple[str, list[str]]:
@@ -76,14 +86,22 @@ def _placed(section: str, paragraph: list[str]) -> tuple[str, list[str]]:
         return section, [part for line in paragraph for part in _item(line)]
     paragraph = [_escaped(line) for line in paragraph]
     if raises := RAISES.match(first):
-        return "Raises", [raises["error"], *(f"    {line}" for line in (_escaped(raises["text"]), *paragraph[1:]))]
+        return "Raises", [
+            raises["error"],
+            *(f"    {line}" for line in (_escaped(raises["text"]), *paragraph[1:])),
+        ]
     return "Notes" if section in LISTS and not first.startswith(" ") else section, paragraph
 
 
 def _item(line: str) -> list[str]:
     """A line of a list: the start of an item (or of several short ones, one after another), or more of the one before."""
     parts = [ITEM.match(part) for part in re.split(r"(?<=\.) (?=\w+ : )", line)]
-    items = [text for found in parts if found for text in (found["names"], f"    {_escaped(found['text'])}")]
+    items = [
+        text
+        for found in parts
+        if found
+        for text in (found["names"], f"    {_escaped(found['text'])}")
+    ]
     return items or [_escaped(line)]
 
 
@@ -94,4 +112,6 @@ def _escaped(line: str) -> str:
 
 def _plain(text: str) -> str:
     escaped = MARKUP.sub(r"\\\g<0>", text)
-    return EQUATION.sub(":doc:`eq.\u2060 \\1 </derivation>`", escaped)  # a word joiner: no sentence ends here
+    return EQUATION.sub(
+        ":doc:`eq.\u2060 \\1 </derivation>`", escaped
+    )  # a word joiner: no sentence ends here

@@ -54,11 +54,11 @@ def loss_of(W):
     return ((forward(W)[2] - y) ** 2).sum()
 
 
-def gradient(W, *, slope=lambda a: 1 - a**2, sign=1, factor=2):
+def gradient(W, *, derivative=lambda a: 1 - a**2, sign=1, factor=2):
     a1, a2, out = forward(W)
     delta3 = factor * sign * (out - y)
-    delta2 = delta3 @ W[2].T * slope(a2)
-    delta1 = delta2 @ W[1].T * slope(a1)
+    delta2 = delta3 @ W[2].T * derivative(a2)
+    delta1 = delta2 @ W[1].T * derivative(a1)
     return [X.T @ delta1, a1.T @ delta2, a2.T @ delta3]
 
 
@@ -71,7 +71,7 @@ print(check(gradient(start)))
 # %%
 # The slope of the activation forgotten:
 
-print(check(gradient(start, slope=lambda a: 1)).mistake)
+print(check(gradient(start, derivative=lambda a: 1)).mistake)
 
 # %%
 # The sign turned around, so that a step would go uphill:
@@ -91,7 +91,7 @@ def slope_of_z(a):
     return 1 - np.arctanh(a) ** 2
 
 
-print(check(gradient(start, slope=slope_of_z)).mistake)
+print(check(gradient(start, derivative=slope_of_z)).mistake)
 
 # %%
 # It never guesses. A gradient that is wrong in another way is wrong, and the entry that is furthest off is named:
@@ -112,11 +112,11 @@ def softsign(z):
     return z / (1 + np.abs(z))
 
 
-def wrong_slope(z):
+def wrong_derivative(z):
     return 1 / (1 + np.abs(z))  # should be squared
 
 
-own = gn.Network([3, 5, 1], gn.Activation(value=softsign, slope=wrong_slope))
+own = gn.Network([3, 5, 1], gn.Activation(value=softsign, derivative=wrong_derivative))
 try:
     gn.train(own, gn.initialize(own), X, y, epochs=1)
 except gn.GlassnetError as error:

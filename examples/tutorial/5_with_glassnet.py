@@ -31,8 +31,8 @@ start = gn.initialize(network, "uniform", seed=1)
 run = gn.train(network, start, X, y, optimizer=gn.GradientDescent(1.0), epochs=1500)
 
 print(network)
-print("first loss:", run.history.loss[0].round(6))
-print("last loss: ", run.history.loss[-1].round(6))
+print("first loss:", run.history.iteration_loss[0].round(6))
+print("last loss: ", run.history.iteration_loss[-1].round(6))
 print("predicted: ", gn.feedforward(network, run.parameters, X).output.ravel().round(3))
 
 # %%
@@ -71,7 +71,7 @@ other = gn.Network([3, 8, 8, 1], activation="tanh", loss="binary_cross_entropy")
 other_start = gn.initialize(other, seed=1)
 other_run = gn.train(other, other_start, X, y, optimizer=gn.Adam(0.05), epochs=150)
 print(other)
-print("predicted:", other_run.output.ravel().round(3))
+print("predicted:", other_run.last_batch_output.ravel().round(3))
 
 # %%
 # Is my gradient right?

@@ -21,4 +21,6 @@ def article_network() -> "Network":
     """3-4-1, sigmoid everywhere, the plain sum of squared errors, no biases."""
     from glassnet.core.network import Network
 
-    return Network([3, 4, 1], activation="sigmoid", output="sigmoid", loss="sum_of_squares", bias=False)
+    return Network(
+        [3, 4, 1], activation="sigmoid", output="sigmoid", loss="sum_of_squares", bias=False
+    )

@@ -23,3 +23,11 @@ def unknown_name(what: str, name: object, known: Iterable[str]) -> GlassnetError
     near = get_close_matches(str(name).lower(), names, n=1)
     hint = f"did you mean '{near[0]}'? " if near else ""
     return GlassnetError(f"unknown {what} {name!r}: {hint}Known: {', '.join(names)}")
+
+
+def check_enough(found: int, needed: int, what: str) -> None:
+    """Raises GlassnetError where there is less of something than is needed."""
+    if found < needed:
+        raise GlassnetError(
+            f"{what}: {needed} or more are needed, there {'is' if found == 1 else 'are'} {found}"
+        )

@@ -60,10 +60,14 @@ def check_free(path: str | Path) -> None:
     """Raises GlassnetError unless something can be written at `path` without losing anything; an empty folder can be filled."""
     path = Path(path)
     if os.path.lexists(path) and not (path.is_dir() and not any(path.iterdir())):
-        raise GlassnetError(f"--out {path}: already exists and nothing is overwritten: give another name, or delete it first")
+        raise GlassnetError(
+            f"--out {path}: already exists and nothing is overwritten: give another name, or delete it first"
+        )
     standing = next(folder for folder in (path, *path.resolve().parents) if folder.exists())
     if not standing.is_dir() or not os.access(standing, os.W_OK):
-        raise GlassnetError(f"--out {path}: cannot be written, because {standing} is not a folder that may be written to")
+        raise GlassnetError(
+            f"--out {path}: cannot be written, because {standing} is not a folder that may be written to"
+        )
 
 
 def free_folder(path: str | Path) -> Path:

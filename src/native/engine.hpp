@@ -71,8 +71,8 @@ struct Epochs {
 
 // What one call saw. Each array has room for all of its epochs.
 struct Measured {
-    double* loss;              // of each iteration
-    double* epoch_loss;
+    double* iteration_loss;
+    double* loss;              // of each epoch
     double* penalty;           // of each epoch
     double* gradient_norm;     // of each epoch, where it is measured
     double* validation_loss;   // of each epoch, where there are validation rows

@@ -181,7 +181,7 @@ private:
         if (z_is_a) last.z = last.a;
     }
 
-    // Forward and backward for one block: its loss, left in panels.loss, and with a key every delta.
+    // Forward and backward for one block: its loss, left in panels.loss; with a key every delta.
     INLINE void loss_of_block(Panels<T, V>& panels, int b, const DropoutKey* key) {
         feedforward<T, V>(panels.layers, network.L, b, key);
         const Layer<T, V>& last = panels.layers[network.L - 1];

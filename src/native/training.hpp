@@ -130,12 +130,12 @@ private:
             const std::int64_t first = i * size;
             const std::int64_t rows = n - first < size ? n - first : size;
             const Iteration iteration = iterate(order, first, rows, rates[i]);
-            measured.loss[measured.iterations++] = iteration.loss;
+            measured.iteration_loss[measured.iterations++] = iteration.loss;
             measured.output_rows = rows;
             add(total, iteration);
         }
         const double loss = mean(total.loss, total.weight);
-        measured.epoch_loss[e] = loss;
+        measured.loss[e] = loss;
         measured.penalty[e] = mean(total.penalty, total.weight);
         if (problem.measure_gradient) measured.gradient_norm[e] = total.gradient_norm / i;
         if (has_validation) measured.validation_loss[e] = validation_loss();

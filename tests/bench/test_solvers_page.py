@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[2]))  # `bench` is no part of the package: it is run from the project's root
+sys.path.insert(
+    0, str(Path(__file__).parents[2])
+)  # `bench` is no part of the package: it is run from the project's root
 
 from bench import solvers
 

@@ -85,7 +85,10 @@ TRAIN = [
     (["good.csv", "--activation", "relo"], "unknown activation 'relo': did you mean 'relu'"),
     (["good.csv", "--activation", "relu,tanh,relu"], "3 activations for 2 hidden layers"),
     (["good.csv", "--loss", "hubr"], "unknown loss 'hubr': did you mean 'huber'"),
-    (["good.csv", "--loss", "binary_cross_entropy"], "is for binary targets, but the task is regression"),
+    (
+        ["good.csv", "--loss", "binary_cross_entropy"],
+        "is for binary targets, but the task is regression",
+    ),
     (["good.csv", "--optimizer", "adm"], "unknown optimizer 'adm': did you mean 'adam'"),
     (["good.csv", "--schedule", "cosin"], "unknown schedule 'cosin': did you mean 'cosine'"),
     (["good.csv", "--task", "regresion"], "unknown task 'regresion': did you mean 'regression'"),
@@ -93,7 +96,7 @@ TRAIN = [
     (["good.csv", "--task", "binary"], "--task binary needs two"),
     (["good.csv", "--dtype", "float16"], "unknown dtype 'float16'"),
     (["good.csv", "--engine", "nativ"], "unknown engine 'nativ': did you mean 'native'"),
-    (["good.csv", "--engine", "xla"], "engine 'xla' is not part of this installation"),
+    (["good.csv", "--engine", "xla"], "unknown engine 'xla'"),
     (["good.csv", "--category", "c"], "unknown column 'c'"),
     (["good.csv", "--ignore", "c"], "unknown column 'c'"),
     (["good.csv", "--target", "yy"], "unknown target column 'yy': did you mean 'y'"),
@@ -120,7 +123,11 @@ def tables(folder: Path) -> Path:
 
 
 def refused(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, arguments: list[str], message: str, stdin: bytes = b""
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
+    arguments: list[str],
+    message: str,
+    stdin: bytes = b"",
 ) -> None:
     before = snapshot(Path())
     assert run(monkeypatch, arguments, stdin) == 2
@@ -134,27 +141,43 @@ def refused(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"), [case for case in TRAIN if case[1]], ids=lambda v: " ".join(v) if isinstance(v, list) else ""
+    ("arguments", "message"),
+    [case for case in TRAIN if case[1]],
+    ids=lambda v: " ".join(v) if isinstance(v, list) else "",
 )
 def test_train(
-    tables: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, arguments: list[str], message: str
+    tables: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
+    arguments: list[str],
+    message: str,
 ) -> None:
     refused(monkeypatch, capsys, ["train", *arguments, "--target", "y"], message)
 
 
-def test_train_without_a_target_column(tables: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+def test_train_without_a_target_column(
+    tables: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
     refused(
-        monkeypatch, capsys, ["train", "good.csv", "--target", "Y"], "unknown target column 'Y': did you mean 'y'? Known: a, b, y"
+        monkeypatch,
+        capsys,
+        ["train", "good.csv", "--target", "Y"],
+        "unknown target column 'Y': did you mean 'y'? Known: a, b, y",
     )
     refused(monkeypatch, capsys, ["train", "good.csv"], "Missing option '--target'")
-    refused(monkeypatch, capsys, ["train", "-", "--target", "y"], "standard input: the file is empty")
+    refused(
+        monkeypatch, capsys, ["train", "-", "--target", "y"], "standard input: the file is empty"
+    )
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["none.safetensors", "good.csv"], "none.safetensors: no such model file"),
-        (["noise.safetensors", "good.csv"], "noise.safetensors: is not a model file, or is cut short"),
+        (
+            ["noise.safetensors", "good.csv"],
+            "noise.safetensors: is not a model file, or is cut short",
+        ),
         (["cut.safetensors", "good.csv"], "cut.safetensors: is not a model file, or is cut short"),
         (["changed.safetensors", "good.csv"], "changed.safetensors: was altered"),
         (["good.csv", "good.csv"], "good.csv: is not a model file"),
@@ -163,18 +186,31 @@ def test_train_without_a_target_column(tables: Path, monkeypatch: pytest.MonkeyP
         (["model.safetensors", "empty.csv"], "empty.csv: the file is empty"),
         (["model.safetensors", "header.csv"], "header.csv: has no rows"),
         (["model.safetensors", "noise.csv"], "noise.csv: is not a text table"),
-        (["model.safetensors", "lacks.csv"], "the table lacks the column 'b'; of those it needs it has: a"),
-        (["model.safetensors", "words.csv"], "column 'a', row 1: 'one' where the model was trained on numbers"),
+        (
+            ["model.safetensors", "lacks.csv"],
+            "the table lacks the column 'b'; of those it needs it has: a",
+        ),
+        (
+            ["model.safetensors", "words.csv"],
+            "column 'a', row 1: 'one' where the model was trained on numbers",
+        ),
         (["model.safetensors", "infinite.csv"], "column 'a', row 4: inf is not a finite number"),
         (["model.safetensors", "good.csv", "--out", "none/p.csv"], "there is no folder none"),
         (["model.safetensors", "good.csv", "--out", "full"], "--out full: already exists"),
         (["model.safetensors", "good.csv", "--out", "good.csv"], "--out good.csv: already exists"),
-        (["model.safetensors", "good.csv", "--out", "model.safetensors"], "--out model.safetensors: already exists"),
+        (
+            ["model.safetensors", "good.csv", "--out", "model.safetensors"],
+            "--out model.safetensors: already exists",
+        ),
         (["model.safetensors", "good.csv", "--out", "link"], "--out link: already exists"),
     ],
 )
 def test_predict(
-    tables: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, arguments: list[str], message: str
+    tables: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
+    arguments: list[str],
+    message: str,
 ) -> None:
     refused(monkeypatch, capsys, ["predict", *arguments], message)
 
@@ -191,18 +227,24 @@ def test_show(tables: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         (["--rng", "R"], "unknown rng 'R': did you mean 'r'"),
         (["--seed", "-1", "--rng", "numpy"], "seed must be 0 or more"),
         (["--seed", "99999999999"], "seed must fit R's integers"),
-        (["--engine", "xla"], "engine 'xla' is not part of this installation"),
+        (["--engine", "xla"], "unknown engine 'xla'"),
         (["--out", "full"], "--out full: already exists"),
         (["--seed", "one"], "Invalid value for '--seed'"),
     ],
 )
 def test_demo(
-    tables: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, arguments: list[str], message: str
+    tables: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
+    arguments: list[str],
+    message: str,
 ) -> None:
     refused(monkeypatch, capsys, ["demo", *arguments], message)
 
 
-def test_unknown_command(tables: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+def test_unknown_command(
+    tables: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
     refused(monkeypatch, capsys, ["trian"], "No such command 'trian'")
 
 
@@ -216,7 +258,13 @@ def test_a_run_that_diverges_says_what_to_try_and_keeps_its_best(
         "activation": "relu",
         "out": "run",
     }
-    arguments = ["train", "good.csv", "--target", "y", *(part for k, v in options.items() for part in (f"--{k}", v))]
+    arguments = [
+        "train",
+        "good.csv",
+        "--target",
+        "y",
+        *(part for k, v in options.items() for part in (f"--{k}", v)),
+    ]
     monkeypatch.setattr(sys, "argv", ["glassnet", *arguments])
     try:
         main()

@@ -18,7 +18,7 @@ from in_process import run
 
 import glassnet as gn
 from glassnet import article
-from glassnet.training.engines import native
+from glassnet.training.engines.registry import ENGINES
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
 QUICK = ["--epochs", "3", "--hidden", "8"]
@@ -26,8 +26,15 @@ QUICK = ["--epochs", "3", "--hidden", "8"]
 
 def glassnet(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess:
     """The command in a process of its own; its output as text."""
-    done = subprocess.run([sys.executable, "-m", "glassnet", *arguments], input=stdin, capture_output=True, check=False)
-    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+    done = subprocess.run(
+        [sys.executable, "-m", "glassnet", *arguments],
+        input=stdin,
+        capture_output=True,
+        check=False,
+    )
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+    )
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -42,18 +49,41 @@ def test_demo_prints_plots_and_draws(folder: Path) -> None:
     done = glassnet("demo", "--out", "run")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    for text in ("0.018", "0.980", "0.976", "0.024", "0.017", "0.975", "0.982", "predicted", "actual", "1.4358854672", "seed"):
+    for text in (
+        "0.018",
+        "0.980",
+        "0.976",
+        "0.024",
+        "0.017",
+        "0.975",
+        "0.982",
+        "predicted",
+        "actual",
+        "1.4358854672",
+        "seed",
+    ):
         assert text in done.stdout
-    assert files_in(folder / "run") == {"loss.svg", "loss.png", "network.svg", "history.csv", "model.safetensors"}
+    assert files_in(folder / "run") == {
+        "loss.svg",
+        "loss.png",
+        "network.svg",
+        "history.csv",
+        "model.safetensors",
+    }
     history = rows_of((folder / "run" / "history.csv").read_text())
     assert len(history) == 1500
-    assert (history[0]["iteration"], float(history[-1]["loss"])) == ("1", pytest.approx(0.0018732600964096436, rel=1e-12))
+    assert (history[0]["iteration"], float(history[-1]["loss"])) == (
+        "1",
+        pytest.approx(0.0018732600964096436, rel=1e-12),
+    )
     for picture in ("loss.svg", "network.svg"):
         assert ElementTree.parse(folder / "run" / picture).getroot().tag.endswith("svg")
     assert (folder / "run" / "loss.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_demo_json_is_one_object_and_writes_nothing(folder: Path, article_oracle: dict[str, Any]) -> None:
+def test_demo_json_is_one_object_and_writes_nothing(
+    folder: Path, article_oracle: dict[str, Any]
+) -> None:
     done = glassnet("demo", "--json", "--seed", "3")
     assert done.returncode == 0, done.stderr
     found, oracle = json.loads(done.stdout), article_oracle["runs"]["3"]
@@ -69,7 +99,18 @@ def test_demo_json_is_one_object_and_writes_nothing(folder: Path, article_oracle
 
 
 def test_demo_json_with_out_writes_too(folder: Path) -> None:
-    done = run("demo", "--json", "--out", "deep/run", "--iterations", "7", "--rng", "numpy", "--engine", "numpy")
+    done = run(
+        "demo",
+        "--json",
+        "--out",
+        "deep/run",
+        "--iterations",
+        "7",
+        "--rng",
+        "numpy",
+        "--engine",
+        "numpy",
+    )
     assert done.code == 0, done.err
     assert len(json.loads(done.out)["loss"]) == 7
     assert len(files_in(folder / "deep" / "run")) == 5
@@ -86,19 +127,40 @@ def test_demo_never_overwrites(folder: Path) -> None:
 
 def test_the_demos_model_predicts_new_rows(folder: Path) -> None:
     run("demo", "--out", "run")
-    (folder / "new.csv").write_text("x3,x2,x1\n" + "".join(f"{c},{b},{a}\n" for a, b, c in article.NEW_ROWS))
+    (folder / "new.csv").write_text(
+        "x3,x2,x1\n" + "".join(f"{c},{b},{a}\n" for a, b, c in article.NEW_ROWS)
+    )
     done = glassnet("predict", "run", "new.csv")
     assert done.returncode == 0, done.stderr
     start = gn.initialize(article.article_network(), "uniform", seed=1, rng="r")
-    trained = gn.train(article.article_network(), start, article.X, article.Y, optimizer=gn.GradientDescent(1.0), epochs=1500)
-    expected = gn.feedforward(article.article_network(), trained.parameters, article.NEW_ROWS).output.ravel()
-    np.testing.assert_allclose([float(row["prediction"]) for row in rows_of(done.stdout)], expected, rtol=1e-12)
+    trained = gn.train(
+        article.article_network(),
+        start,
+        article.X,
+        article.Y,
+        optimizer=gn.GradientDescent(1.0),
+        epochs=1500,
+    )
+    expected = gn.feedforward(
+        article.article_network(), trained.parameters, article.NEW_ROWS
+    ).output.ravel()
+    np.testing.assert_allclose(
+        [float(row["prediction"]) for row in rows_of(done.stdout)], expected, rtol=1e-12
+    )
     shown = glassnet("show", "run").stdout
     assert "3-4-1 sigmoid" in shown
     assert f"{trained.parameters.weights[1][0, 0]:.6g}" in shown
 
 
-RUN_FILES = {"model.safetensors", "history.csv", "loss.svg", "network.svg", "predictions.csv", "run.json", "report.html"}
+RUN_FILES = {
+    "model.safetensors",
+    "history.csv",
+    "loss.svg",
+    "network.svg",
+    "predictions.csv",
+    "run.json",
+    "report.html",
+}
 
 
 @pytest.mark.parametrize(
@@ -108,10 +170,17 @@ RUN_FILES = {"model.safetensors", "history.csv", "loss.svg", "network.svg", "pre
         ("penguins.csv", ["sex"], "binary", ["accuracy", "balanced_accuracy", "log_loss", "auc"]),
         ("cars.csv", ["miles_per_gallon"], "regression", ["rmse", "mae", "r2"]),
         ("penguins.csv", ["bill_length_mm", "bill_depth_mm"], "regression", ["rmse", "mae", "r2"]),
-        ("breast_cancer.csv", ["diagnosis"], "binary", ["accuracy", "balanced_accuracy", "log_loss", "auc"]),
+        (
+            "breast_cancer.csv",
+            ["diagnosis"],
+            "binary",
+            ["accuracy", "balanced_accuracy", "log_loss", "auc"],
+        ),
     ],
 )
-def test_train_predict_show(folder: Path, table: str, targets: list[str], task: str, scores: list[str]) -> None:
+def test_train_predict_show(
+    folder: Path, table: str, targets: list[str], task: str, scores: list[str]
+) -> None:
     wanted = [part for target in targets for part in ("--target", target)]
     done = run("train", str(DATA / table), *wanted, "--epochs", "20", "--out", "run")
     assert done.code == 0, done.err
@@ -135,7 +204,9 @@ def test_train_predict_show(folder: Path, table: str, targets: list[str], task: 
     names = [f"prediction_{t}" for t in targets] if len(targets) > 1 else ["prediction"]
     assert set(names) <= set(found[0])
     if task != "regression":
-        assert sum(float(v) for name, v in found[0].items() if name.startswith("probability_")) == pytest.approx(1)
+        assert sum(
+            float(v) for name, v in found[0].items() if name.startswith("probability_")
+        ) == pytest.approx(1)
     for row in held_out:  # the run's own predictions are those of the saved model
         assert row[names[0]] == found[int(row["row"]) - 1][names[0]]
         actual = row["actual" if len(targets) == 1 else f"actual_{targets[0]}"]
@@ -148,7 +219,19 @@ def test_train_predict_show(folder: Path, table: str, targets: list[str], task: 
 
 
 def test_a_run_can_be_repeated_from_its_record(folder: Path) -> None:
-    run("train", str(DATA / "penguins.csv"), "--target", "sex", *QUICK, "--seed", "7", "--dropout", "0.1", "--out", "run")
+    run(
+        "train",
+        str(DATA / "penguins.csv"),
+        "--target",
+        "sex",
+        *QUICK,
+        "--seed",
+        "7",
+        "--dropout",
+        "0.1",
+        "--out",
+        "run",
+    )
     record = json.loads((folder / "run" / "run.json").read_text())
     model = gn.train_table(record["table"], record["target"], **record["options"])
     assert model.scores == record["scores"]
@@ -188,13 +271,22 @@ def test_every_option_of_train(folder: Path) -> None:
         "--validation": "0.25", "--holdout": "0.3", "--category": "year", "--ignore": "island", "--out": "run", "--decay": "0.1",
     }  # fmt: skip
     done = run(
-        "train", str(DATA / "penguins.csv"), "--target", "species", "--json", *(part for pair in options.items() for part in pair)
+        "train",
+        str(DATA / "penguins.csv"),
+        "--target",
+        "species",
+        "--json",
+        *(part for pair in options.items() for part in pair),
     )
     assert done.code == 0, done.err
     record = json.loads(done.out)
     one = "13-9-7-3 relu, tanh, softmax, sum_of_squares, biases, 220 weights"
     assert record["network"] == f"2 networks of {one} each, joined into one of 13-18-14-3"
-    assert (record["members"], record["trained_on"], len(record["best_epochs"])) == (2, "the training rows", 2)
+    assert (record["members"], record["trained_on"], len(record["best_epochs"])) == (
+        2,
+        "the training rows",
+        2,
+    )
     assert "categories: 2007, 2008, 2009" in record["inputs"]["year"]
     assert "island" not in record["inputs"]
     assert sum(record["rows"].values()) == 344
@@ -208,7 +300,18 @@ def test_every_option_of_train(folder: Path) -> None:
 
 def test_four_rows_train_when_none_are_held_out(folder: Path) -> None:
     (folder / "xor.csv").write_text("a,b,y\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n")
-    done = run("train", "xor.csv", "--target", "y", "--holdout", "0", "--validation", "0", "--task", "binary")
+    done = run(
+        "train",
+        "xor.csv",
+        "--target",
+        "y",
+        "--holdout",
+        "0",
+        "--validation",
+        "0",
+        "--task",
+        "binary",
+    )
     assert done.code == 0, done.err
     assert "rows trained on (none were held out)" in done.out
 
@@ -220,7 +323,8 @@ def test_help_and_version() -> None:
     assert glassnet("--version").stdout == f"glassnet {gn.__version__}\n"
     verbose = glassnet("--version", "--verbose").stdout
     assert verbose.startswith(f"glassnet {gn.__version__}\npython 3.")
-    assert f"native engine: instruction set {native.VARIANT} (of " in verbose
+    for name, engine in ENGINES.items():
+        assert f"{name} engine: {engine.unavailable() or engine.describe()}" in verbose
     assert glassnet().returncode == 2
 
 
@@ -245,7 +349,11 @@ def test_ctrl_c_before_anything_is_learnt_says_so_and_writes_nothing(folder: Pat
         "--engine",
         "numpy",
     ]  # an epoch takes many seconds
-    process = subprocess.Popen([sys.executable, "-m", "glassnet", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "glassnet", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     time.sleep(4)
     process.send_signal(signal.SIGINT)
     out, error = process.communicate(timeout=60)
@@ -274,4 +382,10 @@ def test_what_the_system_refuses_is_one_line(folder: Path) -> None:
 def test_an_empty_folder_can_be_filled(folder: Path) -> None:
     done = run("demo", "--iterations", "3", "--out", ".")
     assert done.code == 0, done.err
-    assert files_in(folder) == {"loss.svg", "loss.png", "network.svg", "history.csv", "model.safetensors"}
+    assert files_in(folder) == {
+        "loss.svg",
+        "loss.png",
+        "network.svg",
+        "history.csv",
+        "model.safetensors",
+    }

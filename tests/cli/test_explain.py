@@ -23,9 +23,32 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs")
     shutil.copy(DATA / "penguins.csv", folder / "penguins.csv")
     assert run("demo", "--out", str(folder / "demo")).code == 0
-    quick = ["--target", "species", "--epochs", "2", "--hidden", "5", "--members", "2", "--no-report", "--quiet"]
-    assert run("train", str(folder / "penguins.csv"), *quick, "--out", str(folder / "penguins")).code == 0
-    arguments = [sys.executable, "-m", "glassnet", "train", "-", *quick, "--out", str(folder / "stdin")]
+    quick = [
+        "--target",
+        "species",
+        "--epochs",
+        "2",
+        "--hidden",
+        "5",
+        "--members",
+        "2",
+        "--no-report",
+        "--quiet",
+    ]
+    assert (
+        run("train", str(folder / "penguins.csv"), *quick, "--out", str(folder / "penguins")).code
+        == 0
+    )
+    arguments = [
+        sys.executable,
+        "-m",
+        "glassnet",
+        "train",
+        "-",
+        *quick,
+        "--out",
+        str(folder / "stdin"),
+    ]
     subprocess.run(arguments, input=(DATA / "penguins.csv").read_bytes(), check=True)
     return folder
 
@@ -48,13 +71,23 @@ def numbers(text: str) -> dict[str, float]:
 
 @pytest.mark.parametrize("iteration", [1, 2, 700, 1500])
 def test_a_step_of_the_article_as_it_happened(runs: Path, iteration: int) -> None:
-    ran = run("explain", str(runs / "demo"), "--iteration", str(iteration), "--backward", "--format", "json")
+    ran = run(
+        "explain",
+        str(runs / "demo"),
+        "--iteration",
+        str(iteration),
+        "--backward",
+        "--format",
+        "json",
+    )
     assert ran.code == 0, ran.err
     found = numbers(ran.out)
     network = article.article_network()
     start = gn.initialize(network, "uniform", seed=1, rng="r")
-    trained = gn.train(network, start, article.X, article.Y, optimizer=gn.GradientDescent(1.0), epochs=iteration)
-    assert found["E"] == pytest.approx(trained.history.loss[iteration - 1], rel=1e-12)
+    trained = gn.train(
+        network, start, article.X, article.Y, optimizer=gn.GradientDescent(1.0), epochs=iteration
+    )
+    assert found["E"] == pytest.approx(trained.history.iteration_loss[iteration - 1], rel=1e-12)
     for layer, w in enumerate(trained.parameters.weights, 1):
         for (i, j), value in np.ndenumerate(w):  # the weights that this iteration left behind
             assert found[f"w{layer}.{i + 1}.{j + 1}.new"] == pytest.approx(value, rel=1e-11)
@@ -79,19 +112,34 @@ def test_the_rows_of_the_run_and_those_of_a_table_are_the_same(runs: Path) -> No
     assert own.code == 0, own.err
     assert (
         own.out
-        == run("explain", path, str(DATA / "penguins.csv"), "--row", "4", "--row", "9", "--backward", "--format", "json").out
+        == run(
+            "explain",
+            path,
+            str(DATA / "penguins.csv"),
+            "--row",
+            "4",
+            "--row",
+            "9",
+            "--backward",
+            "--format",
+            "json",
+        ).out
     )
     model = gn.load(path)
     found = numbers(own.out)
     shares = model.predict_proba(DATA / "penguins.csv")[[3, 8]]
     for n, row in enumerate((4, 9)):
-        assert [found[f"r{row}.t1.p{k}"] for k in (1, 2, 3)] == pytest.approx(shares[n].tolist(), rel=1e-12)
+        assert [found[f"r{row}.t1.p{k}"] for k in (1, 2, 3)] == pytest.approx(
+            shares[n].tolist(), rel=1e-12
+        )
     assert "row 1" in run("explain", str(runs / "penguins" / "model.safetensors")).out
 
 
 def test_a_table_on_standard_input(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = str(runs / "penguins")
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO((DATA / "penguins.csv").read_bytes())))
+    monkeypatch.setattr(
+        "sys.stdin", io.TextIOWrapper(io.BytesIO((DATA / "penguins.csv").read_bytes()))
+    )
     piped = run("explain", path, "-", "--row", "4", "--backward")
     assert piped.code == 0, piped.err
     assert piped.out == run("explain", path, "--row", "4", "--backward").out
@@ -105,7 +153,9 @@ def test_every_format_and_out(runs: Path, folder: Path) -> None:
     assert run("explain", path, "--format", "html").out.startswith("<!doctype html>")
     ran = run("explain", path, "--format", "html", "--out", "page.html")
     assert (ran.code, ran.out) == (0, "")
-    assert (folder / "page.html").read_text(encoding="utf-8") == run("explain", path, "--format", "html").out
+    assert (folder / "page.html").read_text(encoding="utf-8") == run(
+        "explain", path, "--format", "html"
+    ).out
     assert "page.html: already exists" in refused("explain", path, "--out", "page.html")
 
 
@@ -135,19 +185,27 @@ def test_wrong_iterations(runs: Path) -> None:
         assert f"--iteration {iteration}: the run has iterations 1 to 1500" in refused(
             "explain", str(runs / "demo"), "--iteration", iteration
         )
-    assert "leave TABLE out" in refused("explain", str(runs / "demo"), str(DATA / "cars.csv"), "--iteration", "1")
+    assert "leave TABLE out" in refused(
+        "explain", str(runs / "demo"), str(DATA / "cars.csv"), "--iteration", "1"
+    )
 
 
 def test_a_table_that_is_gone_changed_or_never_was(runs: Path, folder: Path) -> None:
-    assert "was trained on standard input, which is gone: give the TABLE too" in refused("explain", str(runs / "stdin"))
+    assert "was trained on standard input, which is gone: give the TABLE too" in refused(
+        "explain", str(runs / "stdin")
+    )
     assert run("explain", str(runs / "stdin"), str(DATA / "penguins.csv")).code == 0
     (folder / "alone").mkdir()
     shutil.copy(runs / "penguins" / "model.safetensors", folder / "alone")
     assert "is not a run folder of `glassnet train`" in refused("explain", "alone")
     shutil.copytree(runs / "penguins", folder / "copy")
     record = json.loads((folder / "copy" / "run.json").read_text())
-    (folder / "table.csv").write_text((DATA / "penguins.csv").read_text() + "Adelie,Dream,1,2,3,4,male,2007\n")
-    (folder / "copy" / "run.json").write_text(json.dumps({**record, "table": str(folder / "table.csv")}))
+    (folder / "table.csv").write_text(
+        (DATA / "penguins.csv").read_text() + "Adelie,Dream,1,2,3,4,male,2007\n"
+    )
+    (folder / "copy" / "run.json").write_text(
+        json.dumps({**record, "table": str(folder / "table.csv")})
+    )
     assert "was changed after this run" in refused("explain", "copy")
     assert run("explain", "copy", "table.csv", "--row", "345").code == 0
     (folder / "table.csv").unlink()
@@ -161,4 +219,6 @@ def test_a_table_without_targets(runs: Path, folder: Path) -> None:
     ran = run("explain", str(runs / "penguins"), "new.csv")
     assert ran.code == 0, ran.err
     assert "does not hold the targets of these rows, so there is no loss" in ran.out
-    assert "the table lacks the target column 'species'" in refused("explain", str(runs / "penguins"), "new.csv", "--backward")
+    assert "the table lacks the target column 'species'" in refused(
+        "explain", str(runs / "penguins"), "new.csv", "--backward"
+    )

@@ -10,7 +10,7 @@ import pytest
 
 from glassnet.cli import app, main
 from glassnet.cli.plot import PATH_POINTS, PICTURES, Asked, plot
-from glassnet.model import load
+from glassnet.models.model import load
 
 CLASSES, NUMBERS = ("confusion", "roc", "calibration"), ("regression",)
 BEGINS = {".png": b"\x89PNG", ".pdf": b"%PDF", ".svg": b"<"}
@@ -28,8 +28,14 @@ WRONG = [
     (["loss", "run", "--out", "loss.jpg"], "unknown picture format '.jpg'"),
     (["loss", "run", "--out", "taken.png"], "taken.png: already exists and nothing is overwritten"),
     (["loss", "run", "--out", "no/where/loss.png"], "there is no folder"),
-    (["loss", "run", "--target", "a"], "--target is not an option of this picture, which takes none"),
-    (["roc", "run", "--column", "x"], "--column is not an option of this picture, which takes --target"),
+    (
+        ["loss", "run", "--target", "a"],
+        "--target is not an option of this picture, which takes none",
+    ),
+    (
+        ["roc", "run", "--column", "x"],
+        "--column is not an option of this picture, which takes --target",
+    ),
     (["confusion", "run"], "use RegressionDisplay (glassnet plot regression)"),
     (["regression", "run", "--target", "c"], "unknown target 'c'"),
     (["regression", "run", "none.csv"], "none.csv: no such file"),
@@ -51,13 +57,29 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made")
     random = np.random.default_rng(0)
     x, group = np.round(random.normal(size=40), 3), random.choice(["u", "v"], 40)
-    rows = [f"{a},{g},{a * 2},{a - 1},{'high' if a > 0 else 'low'}" for a, g in zip(x, group, strict=True)]
+    rows = [
+        f"{a},{g},{a * 2},{a - 1},{'high' if a > 0 else 'low'}"
+        for a, g in zip(x, group, strict=True)
+    ]
     (folder / "table.csv").write_text("\n".join(["x,group,a,b,size", *rows]) + "\n")
     quick = ["--epochs", "2", "--hidden", "3,2", "--members", "2", "--no-report", "--quiet"]
-    for name, targets, ignored in [("run", ("a", "b"), ("size",)), ("sizes", ("size",), ("a", "b"))]:
+    for name, targets, ignored in [
+        ("run", ("a", "b"), ("size",)),
+        ("sizes", ("size",), ("a", "b")),
+    ]:
         wanted = [part for target in targets for part in ("--target", target)]
         left = [part for column in ignored for part in ("--ignore", column)]
-        command(["train", str(folder / "table.csv"), *wanted, *left, *quick, "--out", str(folder / name)])
+        command(
+            [
+                "train",
+                str(folder / "table.csv"),
+                *wanted,
+                *left,
+                *quick,
+                "--out",
+                str(folder / name),
+            ]
+        )
     command(["demo", "--iterations", "60", "--out", str(folder / "demo")])
     return folder
 
@@ -81,7 +103,9 @@ def outcome(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> object:
 
 
 @pytest.mark.parametrize("picture", PICTURES)
-def test_every_picture_of_a_run(place: Path, picture: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_picture_of_a_run(
+    place: Path, picture: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     run = "sizes" if picture in CLASSES else "run"
     command(["plot", picture, run])
     assert (place / f"{picture}.png").read_bytes().startswith(BEGINS[".png"])
@@ -103,7 +127,9 @@ def test_every_format_of_a_model_file_with_a_table(place: Path, picture: str, su
 
 
 def test_a_table_on_standard_input(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO((place / "table.csv").read_bytes())))
+    monkeypatch.setattr(
+        sys, "stdin", io.TextIOWrapper(io.BytesIO((place / "table.csv").read_bytes()))
+    )
     command(["plot", "roc", "sizes", "-"])
     assert (place / "roc.png").exists()
 
@@ -130,9 +156,17 @@ def test_the_path_over_the_loss_surface_ends_at_the_weights(place: Path) -> None
     np.testing.assert_allclose(display.points[-1], 0, atol=1e-9)
 
 
-@pytest.mark.parametrize(("arguments", "message"), WRONG, ids=lambda value: " ".join(value) if isinstance(value, list) else "")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    WRONG,
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
 def test_what_is_wrong_is_one_line_and_nothing_is_left(
-    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+    place: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    message: str,
 ) -> None:
     shutil.copy(place / "run" / "model.safetensors", place / "alone.safetensors")
     (place / "lacks.csv").write_text("y\n1\n2\n")
@@ -148,7 +182,9 @@ def test_what_is_wrong_is_one_line_and_nothing_is_left(
     assert (place / "taken.png").read_text() == "mine"
 
 
-@pytest.mark.parametrize(("change", "message"), [(" ", "was changed after this run"), (None, "is not there any more")])
+@pytest.mark.parametrize(
+    ("change", "message"), [(" ", "was changed after this run"), (None, "is not there any more")]
+)
 def test_a_table_that_was_changed_or_moved(
     place: Path,
     made: Path,
@@ -158,7 +194,9 @@ def test_a_table_that_was_changed_or_moved(
     message: str,
 ) -> None:
     record = (place / "sizes" / "run.json").read_text()
-    (place / "sizes" / "run.json").write_text(record.replace(str(made / "table.csv"), str(place / "table.csv")))
+    (place / "sizes" / "run.json").write_text(
+        record.replace(str(made / "table.csv"), str(place / "table.csv"))
+    )
     if change is None:
         (place / "table.csv").unlink()
     else:
@@ -171,12 +209,35 @@ def test_the_help_lists_every_picture_and_option(capsys: pytest.CaptureFixture[s
     command(["plot", "--help"])
     told = " ".join(capsys.readouterr().out.split())
     assert all(f"{name} {picture.says}" in told for name, picture in PICTURES.items())
-    assert all(option in told for parameter in plot.params for option in parameter.opts if option.startswith("--"))
+    assert all(
+        option in told
+        for parameter in plot.params
+        for option in parameter.opts
+        if option.startswith("--")
+    )
 
 
-def test_names_in_a_script_the_font_lacks_are_no_noise(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (place / "names.csv").write_text("长度 $a$,宽度,种类\n" + "".join(f"{i % 7},{i % 5},{'甲乙'[i % 2]}\n" for i in range(40)))
-    command(["train", "names.csv", "--target", "种类", "--epochs", "2", "--hidden", "3", "--quiet", "--out", "named"])
+def test_names_in_a_script_the_font_lacks_are_no_noise(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "names.csv").write_text(
+        "长度 $a$,宽度,种类\n" + "".join(f"{i % 7},{i % 5},{'甲乙'[i % 2]}\n" for i in range(40))
+    )
+    command(
+        [
+            "train",
+            "names.csv",
+            "--target",
+            "种类",
+            "--epochs",
+            "2",
+            "--hidden",
+            "3",
+            "--quiet",
+            "--out",
+            "named",
+        ]
+    )
     command(["plot", "surface", "named"])
     command(["plot", "weights", "named"])
     assert capsys.readouterr() == ("Written to surface.png\nWritten to weights.png\n", "")

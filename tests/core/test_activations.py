@@ -31,7 +31,9 @@ THEIRS = {
 @pytest.mark.parametrize("name", OUTPUTS)
 def test_value_is_that_of_another_library(engine: Engine, name: str) -> None:
     ours = engine.call(OUTPUTS[name].value, engine.asarray(Z))
-    np.testing.assert_allclose(np.asarray(ours), np.asarray(THEIRS[name](Z)), rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(
+        np.asarray(ours), np.asarray(THEIRS[name](Z)), rtol=1e-12, atol=1e-15
+    )
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -58,12 +60,12 @@ def test_unknown_name_gets_the_nearest_right_one() -> None:
 
 
 def test_an_own_activation_says_what_is_missing_and_has_a_name() -> None:
-    own = Activation(value=np.sin, slope=np.cos)
-    assert (own.name, own.slope_in) == ("sin", "z")
-    assert Activation(value=lambda z: z, slope=np.cos).name == "own"
+    own = Activation(value=np.sin, derivative=np.cos)
+    assert (own.name, own.derivative_of) == ("sin", "z")
+    assert Activation(value=lambda z: z, derivative=np.cos).name == "own"
     assert own == pickle.loads(pickle.dumps(own))
     for given in ({}, {"value": np.sin}, {"name": "sine", "slope": np.cos}):
-        with pytest.raises(GlassnetError, match=r"write Activation\(value=f, slope=g\)"):
+        with pytest.raises(GlassnetError, match=r"write Activation\(value=f, derivative=g\)"):
             Activation(**given)
-    with pytest.raises(GlassnetError, match="unknown slope_in 'a'"):
+    with pytest.raises(GlassnetError, match="unknown derivative_of 'a'"):
         Activation("sine", np.sin, np.cos, "a")  # pyright: ignore[reportArgumentType]

@@ -18,7 +18,10 @@ def test_r_fills_the_first_matrix_row_by_row() -> None:
     start = initialize(network, "uniform", seed=1, rng="r")
     assert start.weights[0][0, 0] == 0.2655086631421
     assert start.weights[0][0].tolist() == uniform_stream(1, "r")(4).tolist()
-    assert np.concatenate([w.ravel() for w in start.weights]).tolist() == uniform_stream(1, "r")(16).tolist()
+    assert (
+        np.concatenate([w.ravel() for w in start.weights]).tolist()
+        == uniform_stream(1, "r")(16).tolist()
+    )
 
 
 def test_r_stream_beyond_one_block_and_for_negative_seeds() -> None:
@@ -36,7 +39,12 @@ R_MINUS_7 = [0.32649485557340086, 0.78889958187937737]
 def test_intervals(method: str) -> None:
     network = Network([300, 200, 100])
     start = initialize(network, method, seed=3)
-    expected = {"uniform": (0.5, 1 / 12), "glorot": (0, 2 / 500), "he": (0, 2 / 300), "lecun": (0, 1 / 300)}[method]
+    expected = {
+        "uniform": (0.5, 1 / 12),
+        "glorot": (0, 2 / 500),
+        "he": (0, 2 / 300),
+        "lecun": (0, 1 / 300),
+    }[method]
     w = start.weights[0]
     assert w.mean() == pytest.approx(expected[0], abs=4 * np.sqrt(expected[1] / w.size))
     assert w.var() == pytest.approx(expected[1], rel=0.02)
@@ -80,20 +88,36 @@ def test_dropout_keeps_its_share_and_its_place(engine: Engine) -> None:
     xp = array_namespace(engine.asarray(np.zeros(1)))
 
     def masks_at(iteration: Any) -> Any:
-        return dropout_masks(xp, (0.25, 0.0, 0.9), (3, 50, 4, 60, 2), 400, seed=7, iteration=iteration, dtype=xp.float64)
+        return dropout_masks(
+            xp,
+            (0.25, 0.0, 0.9),
+            (3, 50, 4, 60, 2),
+            400,
+            seed=7,
+            iteration=iteration,
+            dtype=xp.float64,
+        )
 
     masks = engine.call(masks_at, engine.asarray(np.array(12)))
-    for mask, same in zip(masks, masks_at(12), strict=True):  # a traced iteration draws what a plain one does
+    for mask, same in zip(
+        masks, masks_at(12), strict=True
+    ):  # a traced iteration draws what a plain one does
         np.testing.assert_array_equal(np.asarray(mask), np.asarray(same))
     first, second, third = map(np.asarray, masks)
     assert set(np.unique(first)) == {0.0, 1 / 0.75}
     assert (first > 0).mean() == pytest.approx(0.75, abs=0.01)
     assert (second == 1).all()
     assert (third > 0).mean() == pytest.approx(0.1, abs=0.01)
-    fewer = np.asarray(dropout_masks(xp, (0.25, 0.0, 0.9), (3, 50, 4, 60, 2), 10, 7, 12, xp.float64)[0])
+    fewer = np.asarray(
+        dropout_masks(xp, (0.25, 0.0, 0.9), (3, 50, 4, 60, 2), 10, 7, 12, xp.float64)[0]
+    )
     np.testing.assert_array_equal(fewer, first[:10])
-    other = np.asarray(dropout_masks(xp, (0.25, 0.0, 0.9), (3, 50, 4, 60, 2), 400, 7, 13, xp.float64)[0])
+    other = np.asarray(
+        dropout_masks(xp, (0.25, 0.0, 0.9), (3, 50, 4, 60, 2), 400, 7, 13, xp.float64)[0]
+    )
     assert 0.3 < (other == first).mean() < 0.75
-    elsewhere = np.asarray(dropout_masks(xp, (0.25, 0.0, 0.9), (3, 50, 4, 60, 2), 400, 8, 12, xp.float64)[0])
+    elsewhere = np.asarray(
+        dropout_masks(xp, (0.25, 0.0, 0.9), (3, 50, 4, 60, 2), 400, 8, 12, xp.float64)[0]
+    )
     assert 0.3 < (elsewhere == first).mean() < 0.75
     assert dropout_masks(xp, (0.0,), (3, 5, 2), 4, 0, 0, xp.float64) == ()

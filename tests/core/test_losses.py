@@ -9,7 +9,16 @@ from sklearn import metrics
 
 from conftest import Engine
 from glassnet.core.activations import OUTPUTS
-from glassnet.core.losses import LOSSES, Loss, binary_focal, categorical_focal, find_loss, huber, is_ours, pinball
+from glassnet.core.losses import (
+    LOSSES,
+    Loss,
+    binary_focal,
+    categorical_focal,
+    find_loss,
+    huber,
+    is_builtin,
+    pinball,
+)
 from glassnet.errors import GlassnetError
 
 random = np.random.default_rng(0)
@@ -43,22 +52,52 @@ EXPECTED = {
     "half_mean_squared_error": (Y, metrics.mean_squared_error(Y, Z, sample_weight=W) / 2),
     "binary_cross_entropy": (
         BITS,
-        sum(metrics.log_loss(BITS[:, k], 1 / (1 + np.exp(-Z[:, k])), sample_weight=W) for k in range(3)),
+        sum(
+            metrics.log_loss(BITS[:, k], 1 / (1 + np.exp(-Z[:, k])), sample_weight=W)
+            for k in range(3)
+        ),
     ),
     "categorical_cross_entropy": (ONE_HOT, metrics.log_loss(ONE_HOT, softmax(Z), sample_weight=W)),
     "poisson": (
         COUNTS,
-        np.mean([metrics.mean_poisson_deviance(COUNTS[:, k], np.exp(Z[:, k]), sample_weight=W) / 2 for k in range(3)]),
+        np.mean(
+            [
+                metrics.mean_poisson_deviance(COUNTS[:, k], np.exp(Z[:, k]), sample_weight=W) / 2
+                for k in range(3)
+            ]
+        ),
     ),
     "mean_absolute_error": (Y, metrics.mean_absolute_error(Y, Z, sample_weight=W)),
     "pinball": (Y, metrics.mean_pinball_loss(Y, Z, sample_weight=W, alpha=0.5)),
     "pinball:0.9": (Y, metrics.mean_pinball_loss(Y, Z, sample_weight=W, alpha=0.9)),
-    "huber": (Y, np.average(np.where(np.abs(Y - Z) <= 1, (Y - Z) ** 2 / 2, np.abs(Y - Z) - 0.5), axis=0, weights=W).mean()),
-    "huber:2": (Y, np.average(np.where(np.abs(Y - Z) <= 2, (Y - Z) ** 2 / 2, 2 * np.abs(Y - Z) - 2), axis=0, weights=W).mean()),
-    "binary_focal": (BITS, np.average((focal(P, BITS, 2) + focal(1 - P, 1 - BITS, 2)).sum(axis=1), weights=W)),
-    "binary_focal:3": (BITS, np.average((focal(P, BITS, 3) + focal(1 - P, 1 - BITS, 3)).sum(axis=1), weights=W)),
-    "categorical_focal": (ONE_HOT, np.average(focal(softmax(Z), ONE_HOT, 2).sum(axis=1), weights=W)),
-    "categorical_focal:0.5": (ONE_HOT, np.average(focal(softmax(Z), ONE_HOT, 0.5).sum(axis=1), weights=W)),
+    "huber": (
+        Y,
+        np.average(
+            np.where(np.abs(Y - Z) <= 1, (Y - Z) ** 2 / 2, np.abs(Y - Z) - 0.5), axis=0, weights=W
+        ).mean(),
+    ),
+    "huber:2": (
+        Y,
+        np.average(
+            np.where(np.abs(Y - Z) <= 2, (Y - Z) ** 2 / 2, 2 * np.abs(Y - Z) - 2), axis=0, weights=W
+        ).mean(),
+    ),
+    "binary_focal": (
+        BITS,
+        np.average((focal(P, BITS, 2) + focal(1 - P, 1 - BITS, 2)).sum(axis=1), weights=W),
+    ),
+    "binary_focal:3": (
+        BITS,
+        np.average((focal(P, BITS, 3) + focal(1 - P, 1 - BITS, 3)).sum(axis=1), weights=W),
+    ),
+    "categorical_focal": (
+        ONE_HOT,
+        np.average(focal(softmax(Z), ONE_HOT, 2).sum(axis=1), weights=W),
+    ),
+    "categorical_focal:0.5": (
+        ONE_HOT,
+        np.average(focal(softmax(Z), ONE_HOT, 0.5).sum(axis=1), weights=W),
+    ),
 }
 
 
@@ -72,7 +111,9 @@ def test_value_is_scikit_learns_or_the_published(loss: str) -> None:
 def test_equal_weights_change_only_sums(loss: str) -> None:
     y = EXPECTED[loss][0]
     factor = 3 if LOSSES[loss].reduction == "sum" else 1
-    assert value(loss, y, np.full(7, 3.0)) == pytest.approx(factor * value(loss, y, None), rel=1e-12)
+    assert value(loss, y, np.full(7, 3.0)) == pytest.approx(
+        factor * value(loss, y, None), rel=1e-12
+    )
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -89,7 +130,9 @@ def test_focal_losses_worked_by_hand(engine: Engine) -> None:
     right, wrong = np.log(4 / 3) / 16, 9 / 16 * quarter
     slopes = [-1 / 64 - 3 / 32 * np.log(4 / 3), 27 / 64 + 9 / 32 * quarter]
     z, y = engine.asarray(np.array([[third], [third]])), engine.asarray(np.array([[1.0], [0.0]]))
-    for found, expected in zip(engine.call(binary_focal().each, z, y), ([right, wrong], slopes), strict=True):
+    for found, expected in zip(
+        engine.call(binary_focal().each, z, y), ([right, wrong], slopes), strict=True
+    ):
         np.testing.assert_allclose(np.asarray(found)[:, 0], expected, rtol=1e-14)
     z, y = engine.asarray(np.array([[third, 0.0]] * 2)), engine.asarray(np.eye(2))
     value, slope = map(np.asarray, engine.call(categorical_focal().each, z, y))
@@ -99,7 +142,8 @@ def test_focal_losses_worked_by_hand(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("focal", "plain"), [(binary_focal, "binary_cross_entropy"), (categorical_focal, "categorical_cross_entropy")]
+    ("focal", "plain"),
+    [(binary_focal, "binary_cross_entropy"), (categorical_focal, "categorical_cross_entropy")],
 )
 def test_without_focus_it_is_the_cross_entropy(focal, plain: str) -> None:
     y = np.random.default_rng(1).dirichlet(np.ones(3), size=7)  # soft targets
@@ -117,7 +161,9 @@ def test_focal_losses_are_stable_far_out(engine: Engine, z: float, gamma: float)
         wrong = z > 0
         if made.output == "sigmoid":
             np.testing.assert_allclose(value, [[size] * 3] if wrong else [[0.0] * 3], atol=1e-12)
-            np.testing.assert_allclose(slope, [[1.0, -1.0, -1.0]] if wrong else [[0.0] * 3], atol=1e-12)
+            np.testing.assert_allclose(
+                slope, [[1.0, -1.0, -1.0]] if wrong else [[0.0] * 3], atol=1e-12
+            )
         elif wrong:
             np.testing.assert_allclose(value, [[0.0, size, size]], atol=1e-12)
             np.testing.assert_allclose(slope, [[2.0, -1.0, -1.0]], atol=1e-12)
@@ -169,17 +215,20 @@ def test_a_loss_is_one_function_or_two(given: dict) -> None:
 
 
 def test_which_losses_are_ours() -> None:
-    assert all(is_ours(loss) for loss in (*LOSSES.values(), find_loss("huber:3"), pickle.loads(pickle.dumps(huber(3)))))
-    assert all(is_ours(dataclasses.replace(loss, reduction="sum")) for loss in LOSSES.values())
-    assert not is_ours(dataclasses.replace(huber(3), name="huber"))
-    assert not is_ours(dataclasses.replace(huber(3), terms=fourth))
-    assert not is_ours(Loss(value=fourth, delta=fourth_delta, name="poisson"))
-    assert not is_ours(Loss(value=fourth, delta=fourth_delta))
+    assert all(
+        is_builtin(loss)
+        for loss in (*LOSSES.values(), find_loss("huber:3"), pickle.loads(pickle.dumps(huber(3))))
+    )
+    assert all(is_builtin(dataclasses.replace(loss, reduction="sum")) for loss in LOSSES.values())
+    assert not is_builtin(dataclasses.replace(huber(3), name="huber"))
+    assert not is_builtin(dataclasses.replace(huber(3), terms=fourth))
+    assert not is_builtin(Loss(value=fourth, delta=fourth_delta, name="poisson"))
+    assert not is_builtin(Loss(value=fourth, delta=fourth_delta))
 
 
 def test_penalty_share() -> None:
-    assert LOSSES["sum_of_squares"].penalty_share(5, 20) == 0.25
-    assert LOSSES["mean_squared_error"].penalty_share(5, 20) == 1
+    assert LOSSES["sum_of_squares"].penalty_scale(5, 20) == 0.25
+    assert LOSSES["mean_squared_error"].penalty_scale(5, 20) == 1
 
 
 @pytest.mark.parametrize(
@@ -199,7 +248,14 @@ def test_wrong_names(name: str, message: str) -> None:
 
 
 def test_names_with_settings_say_them() -> None:
-    names = ("huber", "huber:1", "huber:2.5", "pinball:0.9", "binary_focal:2", "categorical_focal:0.5")
+    names = (
+        "huber",
+        "huber:1",
+        "huber:2.5",
+        "pinball:0.9",
+        "binary_focal:2",
+        "categorical_focal:0.5",
+    )
     known = ("huber", "huber", "huber:2.5", "pinball:0.9", "binary_focal", "categorical_focal:0.5")
     assert tuple(find_loss(name).name for name in names) == known
     assert find_loss(huber(0.1234567891).name).setting == 0.1234567891

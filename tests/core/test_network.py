@@ -61,7 +61,7 @@ def test_wrong_shapes_are_refused_not_broadcast() -> None:
         with pytest.raises(GlassnetError, match=r"y has shape .* give an array of shape \(4, 2\)"):
             backprop(network, parameters, trace, y)
     for w in (np.ones(1), np.ones((4, 1)), [1.0]):
-        with pytest.raises(GlassnetError, match="row_weights has shape"):
+        with pytest.raises(GlassnetError, match="sample_weight has shape"):
             backprop(network, parameters, trace, np.ones((4, 2)), w)
     with pytest.raises(GlassnetError, match="biases of shapes"):
         feedforward(network, parameters._replace(biases=()), np.ones((4, 2)))
@@ -86,7 +86,10 @@ def test_wrong_shapes_are_refused_not_broadcast() -> None:
         (([3, 4, 1], "rleu"), "did you mean 'relu'"),
         (([3, 4, 1], ["relu", "relu"]), "2 activations for 1 hidden layers"),
         (([3, 4, 1], "softmax"), "unknown activation 'softmax'"),
-        (([3, 4, 1], "relu", "sigmoid", "categorical_cross_entropy"), "needs output='softmax', got output='sigmoid'"),
+        (
+            ([3, 4, 1], "relu", "sigmoid", "categorical_cross_entropy"),
+            "needs output='softmax', got output='sigmoid'",
+        ),
         (([3, 4, 1], "relu", None, "sum_squares"), "did you mean 'sum_of_squares'"),
     ],
 )
@@ -99,9 +102,13 @@ def test_an_activation_for_each_layer_and_the_output_a_loss_belongs_to() -> None
     network = Network([5, 4, 3, 2], ["relu", "tanh"], loss="categorical_cross_entropy")
     assert [a.name for a in network.activations] == ["relu", "tanh", "softmax"]
     assert network.shapes == ((5, 4), (4, 3), (3, 2))
-    assert network.n_weights == 5 * 4 + 4 + 4 * 3 + 3 + 3 * 2 + 2
-    assert network == Network([5, 4, 3, 2], ["relu", "tanh"], "softmax", "categorical_cross_entropy")
+    assert network.n_parameters == 5 * 4 + 4 + 4 * 3 + 3 + 3 * 2 + 2
+    assert network == Network(
+        [5, 4, 3, 2], ["relu", "tanh"], "softmax", "categorical_cross_entropy"
+    )
     one, two = Network([3, 2], loss="huber:0.3"), Network([3, 2], loss="huber:0.3")
     assert one == two == pickle.loads(pickle.dumps(one))
     assert one != Network([3, 2], loss="huber:0.4")
-    assert hash(network) == hash(Network([5, 4, 3, 2], ["relu", "tanh"], "softmax", "categorical_cross_entropy"))
+    assert hash(network) == hash(
+        Network([5, 4, 3, 2], ["relu", "tanh"], "softmax", "categorical_cross_entropy")
+    )

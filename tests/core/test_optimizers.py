@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from conftest import Engine
-from glassnet.core.network import Parameters, flatten
+from glassnet.core.network import Parameters, leaves
 from glassnet.core.optimizers import (
     OPTIMIZERS,
     Adam,
@@ -59,13 +59,18 @@ def published(name: str, w: float = 1.0, rate: float = 0.1, decay: float = 0.0) 
 
 
 def run(
-    engine: Engine, optimizer: Optimizer, rates: tuple[float, ...] = (0.1, 0.1), slopes: tuple[float, ...] = SLOPES
+    engine: Engine,
+    optimizer: Optimizer,
+    rates: tuple[float, ...] = (0.1, 0.1),
+    slopes: tuple[float, ...] = SLOPES,
 ) -> Parameters:
     parameters = engine.arrays(Parameters((np.array([[1.0, -1.0]]),), (np.array([1.0]),)))
     state = optimizer.init(parameters)
     for g in slopes:
         gradients = engine.arrays(Parameters((np.array([[g, -g]]),), (np.array([g]),)))
-        parameters, state = engine.call(lambda g, s, p: optimizer.update(g, s, p, rates), gradients, state, parameters)
+        parameters, state = engine.call(
+            lambda g, s, p: optimizer.update(g, s, p, rates), gradients, state, parameters
+        )
     return engine.numpy(parameters)
 
 
@@ -74,8 +79,14 @@ def test_published_rule(engine: Engine, name: str) -> None:
     optimizer = find_optimizer(name, 0.1)
     decay = optimizer.decay if isinstance(optimizer, AdamW) else 0.0
     parameters = run(engine, optimizer)
-    np.testing.assert_allclose(parameters.weights[0], [[published(name, decay=decay), -published(name, decay=decay)]], rtol=1e-12)
-    np.testing.assert_allclose(parameters.biases[0], [published(name)], rtol=1e-12)  # biases do not decay
+    np.testing.assert_allclose(
+        parameters.weights[0],
+        [[published(name, decay=decay), -published(name, decay=decay)]],
+        rtol=1e-12,
+    )
+    np.testing.assert_allclose(
+        parameters.biases[0], [published(name)], rtol=1e-12
+    )  # biases do not decay
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -91,43 +102,62 @@ def test_a_slope_of_nothing_moves_nothing(engine: Engine, name: str) -> None:
     if isinstance(optimizer, AdamW):
         optimizer = AdamW(0.1, decay=0)
     parameters = run(engine, optimizer, slopes=(0.0, 0.0))
-    assert np.concatenate([a.ravel() for a in flatten(parameters)]).tolist() == [1, -1, 1]
+    assert np.concatenate([a.ravel() for a in leaves(parameters)]).tolist() == [1, -1, 1]
 
 
 def test_adam_and_its_other_epsilon_differ_by_epsilon_only() -> None:
-    parameters, gradients = Parameters((np.array([[1.0, 2.0]]),)), Parameters((np.array([[0.1, -3.0]]),))
+    parameters, gradients = (
+        Parameters((np.array([[1.0, 2.0]]),)),
+        Parameters((np.array([[0.1, -3.0]]),)),
+    )
 
     def first_step(name: str, epsilon: float) -> np.ndarray:
         optimizer = OPTIMIZERS[name](0.1, epsilon=epsilon)  # pyright: ignore[reportCallIssue]
-        return optimizer.update(gradients, optimizer.init(parameters), parameters, (0.1,))[0].weights[0]
+        return optimizer.update(gradients, optimizer.init(parameters), parameters, (0.1,))[
+            0
+        ].weights[0]
 
-    np.testing.assert_allclose(first_step("adam", 1e-300), first_step("adam_epsilon_hat", 1e-300), rtol=1e-14)
+    np.testing.assert_allclose(
+        first_step("adam", 1e-300), first_step("adam_epsilon_hat", 1e-300), rtol=1e-14
+    )
     np.testing.assert_allclose(  # at the first update both means are one slope's share: epsilon counts sqrt(1 / 0.001) times
         first_step("adam", 0.1 * math.sqrt(1000)), first_step("adam_epsilon_hat", 0.1), rtol=1e-14
     )
 
 
 def test_momentum_of_1_keeps_all_of_the_step_before(engine: Engine) -> None:
-    assert run(engine, Momentum(0.1, momentum=1), slopes=(1.0, 0.0, 0.0)).weights[0][0, 0] == pytest.approx(1 - 3 * 0.1)
-    assert run(engine, Nesterov(0.1, momentum=1), slopes=(1.0, 0.0, 0.0)).weights[0][0, 0] == pytest.approx(1 - 4 * 0.1)
+    assert run(engine, Momentum(0.1, momentum=1), slopes=(1.0, 0.0, 0.0)).weights[0][
+        0, 0
+    ] == pytest.approx(1 - 3 * 0.1)
+    assert run(engine, Nesterov(0.1, momentum=1), slopes=(1.0, 0.0, 0.0)).weights[0][
+        0, 0
+    ] == pytest.approx(1 - 4 * 0.1)
 
 
 def test_a_gradient_is_clipped_to_its_norm(engine: Engine) -> None:
     # (3, 0), (0, 4) and a bias of 12: the norm of all is sqrt(9 + 16 + 144) = 13
-    gradients = engine.arrays(Parameters((np.array([[3.0, 0.0]]), np.array([[0.0], [4.0]])), (np.array([12.0, 0.0]),)))
+    gradients = engine.arrays(
+        Parameters((np.array([[3.0, 0.0]]), np.array([[0.0], [4.0]])), (np.array([12.0, 0.0]),))
+    )
     norm, clipped, same, nothing = engine.numpy(
         engine.call(
             lambda g: (
                 gradient_norm(g),
                 clip_gradients(g, gradient_norm(g), 6.5),
                 clip_gradients(g, gradient_norm(g), 13),
-                clip_gradients(clip_gradients(g, gradient_norm(g) * 0 + 1e300, 1e-300), gradient_norm(g) * 0, 1.0),
+                clip_gradients(
+                    clip_gradients(g, gradient_norm(g) * 0 + 1e300, 1e-300),
+                    gradient_norm(g) * 0,
+                    1.0,
+                ),
             ),
             gradients,
         )
     )
     assert norm == 13.0
-    for before, half, kept, gone in zip(*map(flatten, (engine.numpy(gradients), clipped, same, nothing)), strict=True):
+    for before, half, kept, gone in zip(
+        *map(leaves, (engine.numpy(gradients), clipped, same, nothing)), strict=True
+    ):
         np.testing.assert_allclose(half, before / 2, rtol=1e-15)
         np.testing.assert_array_equal(kept, before)
         assert not gone.any()
@@ -136,7 +166,9 @@ def test_a_gradient_is_clipped_to_its_norm(engine: Engine) -> None:
 def test_rprop_steps_scale_with_a_schedule() -> None:
     parameters = Parameters((np.array([[1.0]]),))
     optimizer = Rprop(0.1)
-    moved, _ = optimizer.update(Parameters((np.array([[3.0]]),)), optimizer.init(parameters), parameters, (0.05,))
+    moved, _ = optimizer.update(
+        Parameters((np.array([[3.0]]),)), optimizer.init(parameters), parameters, (0.05,)
+    )
     assert moved.weights[0][0, 0] == pytest.approx(0.95)
 
 

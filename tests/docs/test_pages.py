@@ -13,7 +13,9 @@ from click.testing import CliRunner
 import glassnet as gn
 from glassnet.cli import COMMANDS, app
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))  # neither is part of the package: both run from the project's root
+sys.path.insert(
+    0, str(Path(__file__).parents[2] / "tools")
+)  # neither is part of the package: both run from the project's root
 sys.path.insert(0, str(Path(__file__).parents[2] / "docs" / "_extensions"))
 
 import check_pages
@@ -26,7 +28,12 @@ ROOT = Path(__file__).parents[2]
 def names_in(page: str) -> list[str]:
     """The names that a page of the reference describes, one a line below `autosummary`, or after `name-table`."""
     summaries = re.findall(r"\.\. autosummary::\n((?:   .*\n|\n)*)", page)
-    listed = [line.strip() for body in summaries for line in body.splitlines() if line.strip() and ":" not in line]
+    listed = [
+        line.strip()
+        for body in summaries
+        for line in body.splitlines()
+        if line.strip() and ":" not in line
+    ]
     return listed + re.findall(r"\.\. name-table:: (\w+)", page)
 
 
@@ -34,10 +41,15 @@ def test_the_reference_describes_every_public_name_once_and_no_other() -> None:
     pages = (ROOT / "docs" / "reference").glob("*.rst")
     found = Counter(name for page in pages for name in names_in(page.read_text(encoding="utf-8")))
     assert [name for name, times in found.items() if times > 1] == []
-    assert sorted(found) == sorted(gn.__all__), "add it to a page of docs/reference, or take it from there"
+    assert sorted(found) == sorted(gn.__all__), (
+        "add it to a page of docs/reference, or take it from there"
+    )
 
 
-@pytest.mark.parametrize("page", sorted([*(ROOT / "docs").glob("*.md"), *(ROOT / "examples").rglob("*.py"), ROOT / "README.md"]))
+@pytest.mark.parametrize(
+    "page",
+    sorted([*(ROOT / "docs").glob("*.md"), *(ROOT / "examples").rglob("*.py"), ROOT / "README.md"]),
+)
 def test_no_page_names_what_is_not_there(page: Path) -> None:
     assert set(re.findall(r"\bgn\.(\w+)", page.read_text(encoding="utf-8"))) <= set(gn.__all__)
 
@@ -46,7 +58,12 @@ def test_no_page_names_what_is_not_there(page: Path) -> None:
 def test_the_page_of_the_command_line_has_what_help_says(command: tuple[str, ...]) -> None:
     sections = dict(section.split("\n", 1) for section in cli_reference.page().split("\n## ")[1:])
     assert len(sections) == 1 + len(COMMANDS)
-    help_text = sections[" ".join(["glassnet", *command])].strip().removeprefix("```text").removesuffix("```")
+    help_text = (
+        sections[" ".join(["glassnet", *command])]
+        .strip()
+        .removeprefix("```text")
+        .removesuffix("```")
+    )
     said = CliRunner().invoke(app, [*command, "--help"], prog_name="glassnet").output
     assert help_text.split() == said.split()  # the page has longer lines
 
@@ -93,7 +110,10 @@ def test_a_docstring_is_set_out_in_sections() -> None:
     lines = docstrings.set_out([line.removeprefix("    ") for line in short.splitlines()])
     text = "\n".join(lines)
     assert lines[0] == "Halve it, :doc:`eq.\u2060 (8.1) </derivation>`, where \\|x\\| is small."
-    assert "x\n    a number.\ny\n    another,\n    or `coefs_`.\n*more\n    the rest of coefs\\_.\n" in text
+    assert (
+        "x\n    a number.\ny\n    another,\n    or `coefs_`.\n*more\n    the rest of coefs\\_.\n"
+        in text
+    )
     assert "Raises\n------\nGlassnetError\n    naming it, on others,\n    and on zero.\n" in text
     assert "Notes\n-----\nIt is fast.\n" in text
     assert "Examples\n--------\n>>> halve(2)\n1\n\nAnd again:\n\n>>> halve(4)\n2\n" in text
@@ -117,10 +137,16 @@ GOOD = '<a href="#here"></a><p id="here"><img src="a.png" alt="what it shows"><a
     ("html", "fault"),
     [
         (GOOD, None),
-        ('<script src="https://example.org/x.js"></script>', "loads https://example.org/x.js from outside"),
+        (
+            '<script src="https://example.org/x.js"></script>',
+            "loads https://example.org/x.js from outside",
+        ),
         ('<link href="//example.org/x.css">', "loads //example.org/x.css from outside"),
         ('<img src="a.png">', "a.png has no alternative text"),
-        ('<img src="sphx_glr_4_learning_001.png" alt="4 learning">', "sphx_glr_4_learning_001.png has no alternative text"),
+        (
+            '<img src="sphx_glr_4_learning_001.png" alt="4 learning">',
+            "sphx_glr_4_learning_001.png has no alternative text",
+        ),
         ('<img src="sphx_glr_4_learning_thumb.png" alt="">', None),
         ('<a href="nowhere.html">', "nowhere.html leads nowhere"),
         ('<a href="page.html#there">', "page.html#there leads nowhere"),
@@ -131,8 +157,12 @@ def test_faults_of_a_page_are_found(html: str, fault: str | None, tmp_path: Path
     assert list(check_pages.faults(tmp_path)) == ([] if fault is None else [f"page.html: {fault}"])
 
 
-def test_a_style_sheet_that_fetches_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "a.css").write_text('@font-face { src: url("fonts/x.woff2") } a { background: url(data:image/png;base64,) }')
+def test_a_style_sheet_that_fetches_is_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.css").write_text(
+        '@font-face { src: url("fonts/x.woff2") } a { background: url(data:image/png;base64,) }'
+    )
     assert check_pages.main(str(tmp_path)) == 0
     (tmp_path / "b.css").write_text('@import "https://example.org/font.css";')
     assert check_pages.main(str(tmp_path)) == 1

@@ -33,12 +33,17 @@ DATA: dict[str, list[Any]] = {
     "maybe": [None if k % 4 == 0 else k % 3 == 0 for k in range(N)],
     "town": ["Ulm", "Bonn", "Kiel"][:3] * (N // 3),
     "day": [dt.date(2020, 1, 1) + dt.timedelta(days=k) for k in range(N)],
-    "moment": [None if k % 5 == 0 else dt.datetime(2020, 1, 1, 3, 4, 5) + dt.timedelta(hours=7 * k) for k in range(N)],
+    "moment": [
+        None if k % 5 == 0 else dt.datetime(2020, 1, 1, 3, 4, 5) + dt.timedelta(hours=7 * k)
+        for k in range(N)
+    ],
 }
 FRAMES = {
     "polars": lambda: pl.DataFrame(DATA),
     "pandas": lambda: pd.DataFrame(DATA).assign(day=pd.to_datetime(pd.Series(DATA["day"]))),
-    "pandas nullable": lambda: pd.DataFrame(DATA).convert_dtypes().assign(day=pd.to_datetime(pd.Series(DATA["day"]))),
+    "pandas nullable": lambda: (
+        pd.DataFrame(DATA).convert_dtypes().assign(day=pd.to_datetime(pd.Series(DATA["day"])))
+    ),
     "pyarrow": lambda: pa.table(DATA),
 }
 
@@ -46,7 +51,9 @@ FRAMES = {
 def cells(table: Any) -> dict[str, list[Any]]:
     """A data frame of any kind as plain lists, None where a cell is missing, dates as times."""
     frame = pl.from_pandas(table) if isinstance(table, pd.DataFrame) else pl.DataFrame(table)
-    frame = frame.with_columns(pl.col("day").cast(pl.Datetime("us")), pl.col("moment").cast(pl.Datetime("us")))
+    frame = frame.with_columns(
+        pl.col("day").cast(pl.Datetime("us")), pl.col("moment").cast(pl.Datetime("us"))
+    )
     return frame.with_columns(pl.col("whole").cast(pl.Int64)).to_dict(as_series=False)
 
 
@@ -81,13 +88,17 @@ def test_a_frame_and_back(kind: str) -> None:
     back = encoder.inverse_transform(x)
     assert type(back) is type(frame)
     found, expected = cells(back), cells(frame)
-    np.testing.assert_allclose(np.array(found.pop("real"), float), np.array(expected.pop("real"), float), rtol=1e-12)
+    np.testing.assert_allclose(
+        np.array(found.pop("real"), float), np.array(expected.pop("real"), float), rtol=1e-12
+    )
     assert found == expected
     np.testing.assert_allclose(encoder.transform(back), x, atol=1e-9)
 
 
 def test_types_of_columns_come_back_where_they_can() -> None:
-    frame = FRAMES["polars"]().with_columns(pl.col("moment").dt.replace_time_zone("Asia/Tokyo"), pl.col("real").cast(pl.Float32))
+    frame = FRAMES["polars"]().with_columns(
+        pl.col("moment").dt.replace_time_zone("Asia/Tokyo"), pl.col("real").cast(pl.Float32)
+    )
     encoder = TableEncoder().fit(frame)
     back = encoder.inverse_transform(encoder.transform(frame))
     assert back.schema == frame.schema
@@ -95,7 +106,9 @@ def test_types_of_columns_come_back_where_they_can() -> None:
     pandas = FRAMES["pandas"]()
     zoned = pandas.assign(moment=pandas["moment"].dt.tz_localize("Asia/Tokyo"))
     back = TableEncoder().fit(zoned).inverse_transform(TableEncoder().fit_transform(zoned))
-    assert back[["whole", "real", "flag", "moment"]].dtypes.equals(zoned[["whole", "real", "flag", "moment"]].dtypes)
+    assert back[["whole", "real", "flag", "moment"]].dtypes.equals(
+        zoned[["whole", "real", "flag", "moment"]].dtypes
+    )
     pd.testing.assert_series_equal(back["moment"], zoned["moment"])
 
 
@@ -117,7 +130,9 @@ def test_names_of_features() -> None:
         "day", "moment", "moment missing",
     ]  # fmt: skip
     assert encoder.feature_names_in_.tolist() == list(DATA)
-    assert TableEncoder().fit(np.array([[1.0, 2], [3, 5]])).get_feature_names_out(["a", "b"]).tolist() == ["a", "b"]
+    assert TableEncoder().fit(np.array([[1.0, 2], [3, 5]])).get_feature_names_out(
+        ["a", "b"]
+    ).tolist() == ["a", "b"]
 
 
 def test_set_output() -> None:
@@ -127,16 +142,26 @@ def test_set_output() -> None:
     assert out.columns.tolist() == encoder.get_feature_names_out().tolist()
     assert out.dtypes.unique().tolist() == [np.float64]
     assert isinstance(encoder.set_output(transform="polars").transform(frame), pl.DataFrame)
-    np.testing.assert_array_equal(encoder.set_output(transform="default").transform(frame), out.to_numpy())
+    np.testing.assert_array_equal(
+        encoder.set_output(transform="default").transform(frame), out.to_numpy()
+    )
     assert cells(encoder.inverse_transform(out))["town"] == DATA["town"]
 
 
 @given(
-    st.lists(st.tuples(st.one_of(st.none(), st.floats(-1e6, 1e6)), st.sampled_from(["a", "b", "c", None])), min_size=3, max_size=40)
+    st.lists(
+        st.tuples(
+            st.one_of(st.none(), st.floats(-1e6, 1e6)), st.sampled_from(["a", "b", "c", None])
+        ),
+        min_size=3,
+        max_size=40,
+    )
 )
 @settings(max_examples=60, deadline=None)
 def test_arrays_of_anything_come_back(rows: list[tuple[float | None, str | None]]) -> None:
-    x = np.array([*rows, (0.0, "a"), (1.0, "a"), (2.0, "b"), (5.0, "b"), (3.0, "c"), (4.0, "c")], object)
+    x = np.array(
+        [*rows, (0.0, "a"), (1.0, "a"), (2.0, "b"), (5.0, "b"), (3.0, "c"), (4.0, "c")], object
+    )
     encoder = TableEncoder().fit(x)
     back = encoder.inverse_transform(encoder.transform(x))
     assert back.shape == x.shape
@@ -156,17 +181,25 @@ def test_arrays_of_numbers() -> None:
     assert back.dtype == np.float64
     np.testing.assert_allclose(back, x)
     for same in (x.tolist(), x.astype(object), np.ma.masked_invalid(x), pd.DataFrame(x)):
-        np.testing.assert_array_equal(TableEncoder().fit(same).transform(same), encoder.transform(x))
+        np.testing.assert_array_equal(
+            TableEncoder().fit(same).transform(same), encoder.transform(x)
+        )
     whole = encoder.transform(x[:1].astype(np.int32))
     np.testing.assert_array_equal(whole, encoder.transform(x)[:1])
     constant = TableEncoder().fit(np.array([[1, 2.0], [1, 4]]))
-    np.testing.assert_array_equal(constant.transform(np.array([[7, 2.0]])), [[-1 / np.sqrt(1 + 1 / 9)]])
+    np.testing.assert_array_equal(
+        constant.transform(np.array([[7, 2.0]])), [[-1 / np.sqrt(1 + 1 / 9)]]
+    )
 
 
 def test_lists_of_mixed_cells_keep_their_numbers() -> None:
     rows = [["a", 1.5, None], ["b", 2.5, True], ["a", 9.0, False], ["b", None, True]]
     encoder = TableEncoder().fit(rows)
-    assert [type(column).__name__ for column in encoder.encoding_] == ["TwoValues", "Number", "TwoValues"]
+    assert [type(column).__name__ for column in encoder.encoding_] == [
+        "TwoValues",
+        "Number",
+        "TwoValues",
+    ]
     back = encoder.inverse_transform(encoder.transform(rows))
     assert back[:, 0].tolist() == ["a", "b", "a", "b"]
     assert back[:, 2].tolist() == [None, True, False, True]
@@ -182,7 +215,9 @@ def test_categories() -> None:
         assert back["grade"].tolist() == frame["grade"].tolist()
         assert back["grade"].dtype == frame["grade"].dtype
     assert plain.get_feature_names_out().tolist() == ["grade", "size"]
-    assert TableEncoder(categories=["x0"]).fit(frame.to_numpy()).get_feature_names_out().tolist()[:2] == ["x0=1", "x0=2"]
+    assert TableEncoder(categories=["x0"]).fit(frame.to_numpy()).get_feature_names_out().tolist()[
+        :2
+    ] == ["x0=1", "x0=2"]
     for wrong, message in (
         (["grad"], "unknown column 'grad': did you mean 'grade'"),
         ([2], "but X has 2 columns"),
@@ -199,7 +234,9 @@ def test_what_cannot_be_encoded_is_named() -> None:
         TableEncoder().fit(frame.replace(9, np.inf))
     with pytest.raises(GlassnetError, match="column 'x1', row 2: inf is not a finite number"):
         TableEncoder().fit(frame.to_numpy()).transform([[1, 2], [3, np.inf]])
-    with pytest.raises(GlassnetError, match="column 'b', row 1: 'x' where the model was trained on numbers"):
+    with pytest.raises(
+        GlassnetError, match="column 'b', row 1: 'x' where the model was trained on numbers"
+    ):
         encoder.transform(frame.assign(b="x"))
     with pytest.raises(GlassnetError, match="no column to predict from: 'a' is not used: constant"):
         TableEncoder().fit(frame[["a"]] * 0)
@@ -212,14 +249,19 @@ def test_what_cannot_be_encoded_is_named() -> None:
     with pytest.raises(GlassnetError, match="X has 3 columns, but transform makes 2"):
         encoder.inverse_transform(np.zeros((1, 3)))
     text = [str(k) for k in range(40)] + ["oops"]
-    with pytest.raises(GlassnetError, match=r"column 't', row 41: 'oops' is not a number, .* or give categories=\['t'\]"):
+    with pytest.raises(
+        GlassnetError,
+        match=r"column 't', row 41: 'oops' is not a number, .* or give categories=\['t'\]",
+    ):
         TableEncoder().fit(pd.DataFrame({"t": text, "n": range(41)}))
     TableEncoder(categories=["t"]).fit(pd.DataFrame({"t": text, "n": range(41)}))
 
 
 def test_cells_of_another_kind_in_an_array_count_as_missing_and_that_is_said() -> None:
     x = np.array([[1.0, {"no": "number"}], [2.0, 3.0], [4.0, 5.0]], object)
-    with pytest.warns(GlassnetWarning, match="column 'x1', row 1: {'no': 'number'} is neither a number, text"):
+    with pytest.warns(
+        GlassnetWarning, match="column 'x1', row 1: {'no': 'number'} is neither a number, text"
+    ):
         encoder = TableEncoder().fit(x)
     assert encoder.get_feature_names_out().tolist() == ["x0", "x1", "x1 missing"]
 
@@ -243,7 +285,8 @@ def test_clones_and_pickles() -> None:
     again = pickle.loads(pickle.dumps(encoder))
     np.testing.assert_array_equal(again.transform(frame), encoder.transform(frame))
     pd.testing.assert_frame_equal(
-        again.inverse_transform(again.transform(frame)), encoder.inverse_transform(encoder.transform(frame))
+        again.inverse_transform(again.transform(frame)),
+        encoder.inverse_transform(encoder.transform(frame)),
     )
     assert clone(encoder).get_params() == {"categories": ["whole"]}
     assert not hasattr(clone(encoder), "encoding_")

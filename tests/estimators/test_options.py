@@ -16,10 +16,10 @@ from sklearn.utils.class_weight import compute_sample_weight
 
 import glassnet as gn
 from glassnet import MLPClassifier, MLPRegressor
-from glassnet.core.network import Parameters, flatten
+from glassnet.core.network import Parameters, leaves
 from glassnet.errors import GlassnetError
-from glassnet.estimators import fitting
-from glassnet.estimators.words import SOLVERS
+from glassnet.estimators.mlp import fitting
+from glassnet.estimators.mlp.translate import SOLVERS
 from glassnet.training.plan import SCHEDULES
 
 RANDOM = np.random.default_rng(1)
@@ -39,11 +39,27 @@ def _short_runs() -> Iterator[None]:
 
 
 def classifier(**settings: Any) -> MLPClassifier:
-    return MLPClassifier(**{"hidden_layer_sizes": (5, 3), "activation": "tanh", "random_state": 2, "max_iter": 20, **settings})
+    return MLPClassifier(
+        **{
+            "hidden_layer_sizes": (5, 3),
+            "activation": "tanh",
+            "random_state": 2,
+            "max_iter": 20,
+            **settings,
+        }
+    )
 
 
 def regressor(**settings: Any) -> MLPRegressor:
-    return MLPRegressor(**{"hidden_layer_sizes": (5, 3), "activation": "tanh", "random_state": 2, "max_iter": 20, **settings})
+    return MLPRegressor(
+        **{
+            "hidden_layer_sizes": (5, 3),
+            "activation": "tanh",
+            "random_state": 2,
+            "max_iter": 20,
+            **settings,
+        }
+    )
 
 
 def same(a: Any, b: Any, tolerance: float = 1e-9) -> None:
@@ -66,8 +82,12 @@ STEP = {
 }
 ONE_HOT = np.eye(3)[CLASSES]
 ZERO_ONE = (BINARY == "yes").astype(float)[:, None]
-CUBIC = gn.Loss(value=lambda a, y: np.abs(a - y) ** 3, delta=lambda a, y: 3 * (a - y) * np.abs(a - y), name="cubic")
-SINE = gn.Activation(value=np.sin, slope=np.cos)
+CUBIC = gn.Loss(
+    value=lambda a, y: np.abs(a - y) ** 3,
+    delta=lambda a, y: 3 * (a - y) * np.abs(a - y),
+    name="cubic",
+)
+SINE = gn.Activation(value=np.sin, derivative=np.cos)
 MASKS = [np.ones((4, 5)), np.ones((5, 3)), np.ones((3, 1))]
 MASKS[0][:2] = 0
 MIXED = ["relu", "silu"]
@@ -101,7 +121,7 @@ STEPS: dict[str, tuple[Any, Any, Any, dict[str, Any], dict[str, Any]]] = {
     ),
     "class_weight": (
         classifier, BINARY, ZERO_ONE, {"class_weight": {"yes": 5.0}},
-        {"loss": "binary_cross_entropy", "output": "sigmoid", "row_weights": 1 + 4 * ZERO_ONE[:, 0]},
+        {"loss": "binary_cross_entropy", "output": "sigmoid", "sample_weight": 1 + 4 * ZERO_ONE[:, 0]},
     ),
 }  # fmt: skip
 
@@ -112,16 +132,31 @@ def test_one_step_is_what_the_option_means(name: str) -> None:
     make, y, targets, settings, meant = STEPS[name]
     start = gn.initialize(gn.Network([4, 5, 3, targets.shape[1]]), seed=4)
     fitted = make(**{**STEP, **settings}, init=start).fit(X, y)
-    meant = {"loss": "half_mean_squared_error", "activation": "tanh", "output": None, "row_weights": None, "penalty": None, **meant}
-    network = gn.Network([4, 5, 3, targets.shape[1]], meant["activation"], meant["output"], meant["loss"])
+    meant = {
+        "loss": "half_mean_squared_error",
+        "activation": "tanh",
+        "output": None,
+        "sample_weight": None,
+        "penalty": None,
+        **meant,
+    }
+    network = gn.Network(
+        [4, 5, 3, targets.shape[1]], meant["activation"], meant["output"], meant["loss"]
+    )
     masks = meant.get("weight_masks", ())
     if masks:
-        start = start._replace(weights=tuple(w * m for w, m in zip(start.weights, masks, strict=True)))
+        start = start._replace(
+            weights=tuple(w * m for w, m in zip(start.weights, masks, strict=True))
+        )
     trace = gn.feedforward(network, start, X, weight_masks=masks)
-    loss, gradient = gn.backprop(network, start, trace, targets, meant["row_weights"], meant["penalty"])
-    norm = np.sqrt(sum((g**2).sum() for g in flatten(gradient)))
+    loss, gradient = gn.backprop(
+        network, start, trace, targets, meant["sample_weight"], meant["penalty"]
+    )
+    norm = np.sqrt(sum((g**2).sum() for g in leaves(gradient)))
     scale = min(1, meant["clip"] / norm) if "clip" in meant else 1
-    for found, w, g in zip([*fitted.coefs_, *fitted.intercepts_], flatten(start), flatten(gradient), strict=True):
+    for found, w, g in zip(
+        [*fitted.coefs_, *fitted.intercepts_], leaves(start), leaves(gradient), strict=True
+    ):
         np.testing.assert_allclose(found, w - 0.1 * scale * g, rtol=1e-12, atol=1e-14)
     row = {name: values[0] for name, values in fitted.history_.items()}
     value = sum(float(meant["penalty"](w)[0]) for w in start.weights) if meant["penalty"] else 0.0
@@ -138,7 +173,9 @@ def test_a_weight_is_a_repetition(make: Any, solver: str) -> None:
     y = BINARY if make is classifier else NUMBERS
     settings = {"solver": solver, "batch_size": 200, "alpha": 0.05, "max_iter": 15}
     settings |= {"loss": "squared_error"} if solver == "lm" else {}
-    repeated = make(**settings | {"batch_size": int(counts.sum())}).fit(np.repeat(X, counts, axis=0), np.repeat(y, counts))
+    repeated = make(**settings | {"batch_size": int(counts.sum())}).fit(
+        np.repeat(X, counts, axis=0), np.repeat(y, counts)
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         weighted = make(**settings).fit(X, y, sample_weight=counts)
@@ -167,7 +204,9 @@ def test_balanced_is_the_sample_weights_it_means() -> None:
 
 
 def test_dropout_is_for_each_layer() -> None:
-    plain, first, second = (regressor(dropout=d).fit(X, NUMBERS) for d in (0.0, (0.5, 0.0), (0.0, 0.5)))
+    plain, first, second = (
+        regressor(dropout=d).fit(X, NUMBERS) for d in (0.0, (0.5, 0.0), (0.0, 0.5))
+    )
     assert different(plain, first)
     assert different(first, second)
     same(first, regressor(dropout=(0.5, 0.0)).fit(X, NUMBERS))
@@ -178,14 +217,24 @@ def test_dropout_is_for_each_layer() -> None:
 @pytest.mark.parametrize("solver", ["adam", "sgd", "rprop", gn.AdamW(0.02)], ids=str)
 def test_the_learning_rate_follows_its_schedule(schedule: str, solver: Any) -> None:
     start = 0.02 if not isinstance(solver, str) else 0.004
-    fitted = regressor(solver=solver, learning_rate=schedule, learning_rate_init=0.004, batch_size=40, n_iter_no_change=99).fit(
-        X, NUMBERS
-    )
+    fitted = regressor(
+        solver=solver,
+        learning_rate=schedule,
+        learning_rate_init=0.004,
+        batch_size=40,
+        n_iter_no_change=99,
+    ).fit(X, NUMBERS)
     batches = 1 if solver == "rprop" else 2
     last = np.arange(1, 21) * batches - 1  # of each epoch
     expected = start * SCHEDULES[schedule](last / (20 * batches)) * np.ones(20)
     np.testing.assert_allclose(fitted.history_["learning_rate"], expected)
-    own = regressor(solver=solver, learning_rate=SCHEDULES[schedule], learning_rate_init=0.004, batch_size=40, n_iter_no_change=99)
+    own = regressor(
+        solver=solver,
+        learning_rate=SCHEDULES[schedule],
+        learning_rate_init=0.004,
+        batch_size=40,
+        n_iter_no_change=99,
+    )
     same(fitted, own.fit(X, NUMBERS))
 
 
@@ -228,7 +277,9 @@ def test_history_tells_the_same_of_every_solver(solver: str) -> None:
     assert (history["gradient_norm"] > 0).all()
     assert np.isnan(history["learning_rate"]).all() == (solver in ("lbfgs", "lm"))
     assert history["validation_score"][-1] == pytest.approx(fitted.score(XV, NUMBERS_V))
-    assert history["validation_loss"][-1] == pytest.approx(0.5 * np.mean((fitted.predict(XV) - NUMBERS_V) ** 2))
+    assert history["validation_loss"][-1] == pytest.approx(
+        0.5 * np.mean((fitted.predict(XV) - NUMBERS_V) ** 2)
+    )
     if solver in ("lbfgs", "lm"):
         whole = gn.backprop(
             fitted.network_, Parameters(tuple(fitted.coefs_), tuple(fitted.intercepts_)),
@@ -236,42 +287,73 @@ def test_history_tells_the_same_of_every_solver(solver: str) -> None:
             NUMBERS, penalty=gn.Penalty(0.5 / 80),
         )  # fmt: skip
         assert fitted.loss_ == pytest.approx(float(whole[0]))
-        assert history["gradient_norm"][-1] == pytest.approx(np.sqrt(sum((g**2).sum() for g in flatten(whole[1]))), rel=1e-6)
+        assert history["gradient_norm"][-1] == pytest.approx(
+            np.sqrt(sum((g**2).sum() for g in leaves(whole[1]))), rel=1e-6
+        )
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
 @pytest.mark.parametrize(
-    "scoring", [None, "loss", "neg_mean_absolute_error", make_scorer(lambda y, p: -float(np.max(np.abs(y - p))))], ids=str
+    "scoring",
+    [
+        None,
+        "loss",
+        "neg_mean_absolute_error",
+        make_scorer(lambda y, p: -float(np.max(np.abs(y - p)))),
+    ],
+    ids=str,
 )
 def test_early_stopping_keeps_the_best_epoch_by_any_score(solver: str, scoring: Any) -> None:
-    settings = {"solver": solver, "alpha": 0.0, "learning_rate_init": 0.05 if solver != "rprop" else 0.01, "scoring": scoring}
+    settings = {
+        "solver": solver,
+        "alpha": 0.0,
+        "learning_rate_init": 0.05 if solver != "rprop" else 0.01,
+        "scoring": scoring,
+    }
     settings |= {"hidden_layer_sizes": (20,), "max_iter": 60, "n_iter_no_change": 5, "tol": 1e-9}
-    fitted = regressor(**settings, early_stopping=True).fit(X[:60], NUMBERS[:60], X_val=XV, y_val=NUMBERS_V)
+    fitted = regressor(**settings, early_stopping=True).fit(
+        X[:60], NUMBERS[:60], X_val=XV, y_val=NUMBERS_V
+    )
     scores = fitted.history_["validation_score"]
     assert fitted.best_iter_ == 1 + int(np.argmax(scores))
     assert fitted.best_validation_score_ == scores.max()
     assert fitted.n_iter_ <= 60
-    again = regressor(**settings | {"max_iter": int(fitted.best_iter_), "tol": 1e-9}, early_stopping=True)
+    again = regressor(
+        **settings | {"max_iter": int(fitted.best_iter_), "tol": 1e-9}, early_stopping=True
+    )
     same(fitted, again.fit(X[:60], NUMBERS[:60], X_val=XV, y_val=NUMBERS_V))
     predicted = fitted.predict(XV)
     found = {
         None: fitted.score(XV, NUMBERS_V),
         "loss": -0.5 * np.mean((predicted - NUMBERS_V) ** 2),
         "neg_mean_absolute_error": -np.mean(np.abs(predicted - NUMBERS_V)),
-    }.get(scoring if isinstance(scoring, str) else None if scoring is None else "", -np.max(np.abs(predicted - NUMBERS_V)))
+    }.get(
+        scoring if isinstance(scoring, str) else None if scoring is None else "",
+        -np.max(np.abs(predicted - NUMBERS_V)),
+    )
     assert fitted.best_validation_score_ == pytest.approx(found)
 
 
 def test_validation_rows_have_weights_and_do_not_train() -> None:
     w = np.r_[np.zeros(10), np.ones(10)]
-    fitted = classifier(early_stopping=True).fit(X[:60], BINARY[:60], X_val=XV, y_val=BINARY_V, sample_weight_val=w)
-    half = classifier(early_stopping=True).fit(X[:60], BINARY[:60], X_val=XV[10:], y_val=BINARY_V[10:])
+    fitted = classifier(early_stopping=True).fit(
+        X[:60], BINARY[:60], X_val=XV, y_val=BINARY_V, sample_weight_val=w
+    )
+    half = classifier(early_stopping=True).fit(
+        X[:60], BINARY[:60], X_val=XV[10:], y_val=BINARY_V[10:]
+    )
     np.testing.assert_allclose(fitted.history_["validation_loss"], half.history_["validation_loss"])
-    np.testing.assert_allclose(fitted.history_["validation_score"], half.history_["validation_score"])
+    np.testing.assert_allclose(
+        fitted.history_["validation_score"], half.history_["validation_score"]
+    )
     plain = classifier().fit(X[:60], BINARY[:60])
     same(plain, classifier().fit(X[:60], BINARY[:60], X_val=XV, y_val=BINARY_V))  # only noted
-    weighted = classifier(early_stopping=True, scoring="balanced_accuracy").fit(X[:60], BINARY[:60], X_val=XV, y_val=BINARY_V)
-    assert weighted.best_validation_score_ == pytest.approx(balanced_accuracy_score(BINARY_V, weighted.predict(XV)))
+    weighted = classifier(early_stopping=True, scoring="balanced_accuracy").fit(
+        X[:60], BINARY[:60], X_val=XV, y_val=BINARY_V
+    )
+    assert weighted.best_validation_score_ == pytest.approx(
+        balanced_accuracy_score(BINARY_V, weighted.predict(XV))
+    )
 
 
 def test_a_fit_with_names_of_columns_scores_without_a_warning() -> None:
@@ -294,7 +376,10 @@ def test_init_is_where_training_starts() -> None:
     same(first, regressor(init=(list(start.weights), list(start.biases))).fit(X, NUMBERS))
     begun = regressor(max_iter=3, shuffle=False).fit(X, NUMBERS)
     weights = (begun.coefs_, begun.intercepts_)
-    same(regressor(init=begun, shuffle=False).fit(X, NUMBERS), regressor(init=weights, shuffle=False).fit(X, NUMBERS))
+    same(
+        regressor(init=begun, shuffle=False).fit(X, NUMBERS),
+        regressor(init=weights, shuffle=False).fit(X, NUMBERS),
+    )
     table = {"a": X[:, 0], "b": X[:, 1], "c": X[:, 2], "d": X[:, 3], "y": NUMBERS}
     model = gn.train_table(table, "y", hidden=(5, 3), epochs=2, members=1)
     same(regressor(init=model).fit(X, NUMBERS), regressor(init=model.parameters).fit(X, NUMBERS))
@@ -308,9 +393,13 @@ def test_restarts_keep_the_best_and_tell_of_all(early_stopping: bool) -> None:
     fitted = regressor(n_restarts=4, early_stopping=early_stopping).fit(X, NUMBERS)
     losses = fitted.restarts_["validation_score" if early_stopping else "loss"]
     assert len(set(losses.tolist())) == 5
-    assert fitted.restarts_["chosen"] == (np.argmax(losses) if early_stopping else np.argmin(losses))
+    assert fitted.restarts_["chosen"] == (
+        np.argmax(losses) if early_stopping else np.argmin(losses)
+    )
     assert losses[0] == (one.best_validation_score_ if early_stopping else one.loss_)
-    assert (fitted.best_validation_score_ if early_stopping else fitted.loss_) == (max(losses) if early_stopping else min(losses))
+    assert (fitted.best_validation_score_ if early_stopping else fitted.loss_) == (
+        max(losses) if early_stopping else min(losses)
+    )
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
@@ -337,7 +426,15 @@ class Stop:
     def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
         pass
 
-    def on_fit_task_end(self, estimator: Any, context: Any, *, X: Any = None, y: Any = None, fitted_estimator: Any = None) -> bool:
+    def on_fit_task_end(
+        self,
+        estimator: Any,
+        context: Any,
+        *,
+        X: Any = None,
+        y: Any = None,
+        fitted_estimator: Any = None,
+    ) -> bool:
         if context.task_name != "epoch":
             return False
         self.seen += 1
@@ -352,14 +449,18 @@ def test_callbacks_see_every_epoch_and_can_stop_any_solver(solver: str) -> None:
     assert fitted.n_iter_ == stop.seen == 4
     assert stop.torn_down
     assert fitted.diagnosis_ == "ended by a callback"
-    assert fitted.score(X, NUMBERS) == pytest.approx(stop.scores[-1] if solver not in ("lbfgs", "lm") else max(stop.scores))
+    assert fitted.score(X, NUMBERS) == pytest.approx(
+        stop.scores[-1] if solver not in ("lbfgs", "lm") else max(stop.scores)
+    )
     same(fitted, regressor(solver=solver, max_iter=4).fit(X, NUMBERS))
 
 
 @pytest.mark.parametrize("solver", ["adam", "lbfgs", "lm"])
 def test_scikit_learns_own_callbacks(solver: str, capfd: pytest.CaptureFixture[str]) -> None:
     monitor = ScoringMonitor(scoring="r2")
-    fitted = regressor(solver=solver, max_iter=6).set_callbacks(monitor, ProgressBar()).fit(X, NUMBERS)
+    fitted = (
+        regressor(solver=solver, max_iter=6).set_callbacks(monitor, ProgressBar()).fit(X, NUMBERS)
+    )
     scores = [row["r2"] for row in monitor.get_logs().data if row["task_name"] == "epoch"]
     assert len(scores) == 6
     assert fitted.score(X, NUMBERS) == pytest.approx(scores[-1])
@@ -378,9 +479,16 @@ def test_ctrl_c_keeps_what_was_learnt(solver: str) -> None:
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        fitted = regressor(solver=solver, scoring=scorer, tol=1e-12).fit(X, NUMBERS, X_val=XV, y_val=NUMBERS_V)
-    assert any("Ctrl-C" in str(w.message) and issubclass(w.category, ConvergenceWarning) for w in caught)
-    assert fitted.loss_ < regressor(solver=solver, max_iter=1).fit(X, NUMBERS).loss_ or solver in ("sgd", "adam")
+        fitted = regressor(solver=solver, scoring=scorer, tol=1e-12).fit(
+            X, NUMBERS, X_val=XV, y_val=NUMBERS_V
+        )
+    assert any(
+        "Ctrl-C" in str(w.message) and issubclass(w.category, ConvergenceWarning) for w in caught
+    )
+    assert fitted.loss_ < regressor(solver=solver, max_iter=1).fit(X, NUMBERS).loss_ or solver in (
+        "sgd",
+        "adam",
+    )
     assert np.isfinite(fitted.predict(X)).all()
 
 
@@ -393,26 +501,40 @@ def test_ctrl_c_ends_all_restarts() -> None:
         return -float(np.mean((estimator.predict(x) - y) ** 2))
 
     with pytest.warns(ConvergenceWarning, match="Ctrl-C"):
-        fitted = regressor(n_restarts=5, scoring=scorer, early_stopping=True, n_iter_no_change=99).fit(X, NUMBERS)
+        fitted = regressor(
+            n_restarts=5, scoring=scorer, early_stopping=True, n_iter_no_change=99
+        ).fit(X, NUMBERS)
     assert len(fitted.restarts_["loss"]) == 2
 
 
 def test_a_run_that_leaves_the_finite_numbers_keeps_its_best_and_says_why() -> None:
-    with pytest.warns(ConvergenceWarning, match="the loss became NaN or infinite.*Scale the columns"):
-        fitted = regressor(solver="sgd", learning_rate_init=1e6, activation="relu").fit(1e3 * X, NUMBERS)
+    with pytest.warns(
+        ConvergenceWarning, match="the loss became NaN or infinite.*Scale the columns"
+    ):
+        fitted = regressor(solver="sgd", learning_rate_init=1e6, activation="relu").fit(
+            1e3 * X, NUMBERS
+        )
     assert np.isfinite(fitted.predict(X)).all()
 
 
 def test_every_end_is_said() -> None:
     assert "all 20 iterations were used" in regressor().fit(X, NUMBERS).diagnosis_
-    assert "as the course of its learning rate wants" in regressor(learning_rate="cosine").fit(X, NUMBERS).diagnosis_
+    assert (
+        "as the course of its learning rate wants"
+        in regressor(learning_rate="cosine").fit(X, NUMBERS).diagnosis_
+    )
     assert regressor(solver="lm", max_iter=500, tol=1e-3).fit(X, NUMBERS).diagnosis_ == "converged"
-    assert "none was better by more than tol=0.5" in regressor(tol=0.5, n_iter_no_change=3).fit(X, NUMBERS).diagnosis_
+    assert (
+        "none was better by more than tol=0.5"
+        in regressor(tol=0.5, n_iter_no_change=3).fit(X, NUMBERS).diagnosis_
+    )
 
 
 def test_verbose_tells_each_epoch(capsys: pytest.CaptureFixture[str]) -> None:
     fitted = classifier(verbose=True, max_iter=3).fit(X, BINARY)
-    assert capsys.readouterr().out.splitlines() == [f"epoch {i}: loss {loss:.8f}" for i, loss in enumerate(fitted.loss_curve_, 1)]
+    assert capsys.readouterr().out.splitlines() == [
+        f"epoch {i}: loss {loss:.8f}" for i, loss in enumerate(fitted.loss_curve_, 1)
+    ]
     classifier(verbose=True, max_iter=2, early_stopping=True).fit(X, BINARY)
     assert ", validation score 0." in capsys.readouterr().out
     regressor(verbose=True, max_iter=2, solver="lbfgs").fit(X, NUMBERS)
@@ -424,7 +546,11 @@ def test_verbose_tells_each_epoch(capsys: pytest.CaptureFixture[str]) -> None:
 def test_n_jobs_reaches_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     real = fitting.prepare
-    monkeypatch.setattr(fitting, "prepare", lambda *args, **options: seen.append(options["n_jobs"]) or real(*args, **options))
+    monkeypatch.setattr(
+        fitting,
+        "prepare",
+        lambda *args, **options: seen.append(options["n_jobs"]) or real(*args, **options),
+    )
     same(regressor(n_jobs=2).fit(X, NUMBERS), regressor().fit(X, NUMBERS))
     assert seen == [2, None]
 
@@ -458,9 +584,18 @@ def test_coefficients_may_be_changed_after_the_fit() -> None:
 def test_one_row_is_predicted_like_all_in_every_form() -> None:
     fitted = classifier().fit(X, CLASSES)
     proba = fitted.predict_proba(X)
-    for rows in (X[:1], np.asfortranarray(X[:1]), X[:1].tolist(), X[::2][:1], sparse.csr_array(X[:1])):
+    for rows in (
+        X[:1],
+        np.asfortranarray(X[:1]),
+        X[:1].tolist(),
+        X[::2][:1],
+        sparse.csr_array(X[:1]),
+    ):
         np.testing.assert_allclose(fitted.predict_proba(rows), proba[:1], rtol=1e-12)
-    np.testing.assert_allclose(fitted.predict_proba(np.array([[1, 2, 3, 4]])), fitted.predict_proba(np.array([[1.0, 2, 3, 4]])))
+    np.testing.assert_allclose(
+        fitted.predict_proba(np.array([[1, 2, 3, 4]])),
+        fitted.predict_proba(np.array([[1.0, 2, 3, 4]])),
+    )
     for bad, message in [
         (X[0], "Expected 2D array"), (X[:, :3], "4 features"), (X[:1] * np.nan, "NaN"), (X[:0], "minimum of 1"),
     ]:  # fmt: skip
@@ -473,7 +608,11 @@ REFUSED: list[tuple[Any, dict[str, Any], str]] = [
     (regressor, {"loss": "squared_eror"}, "did you mean 'squared_error'"),
     (regressor, {"loss": "huber:-1"}, "between 0 and inf"),
     (classifier, {"loss": "poisson"}, "loss 'poisson' needs output='exponential'"),
-    (regressor, {"solver": "lm", "loss": "absolute_error"}, "solver 'lm' needs a loss that is a sum of squares"),
+    (
+        regressor,
+        {"solver": "lm", "loss": "absolute_error"},
+        "solver 'lm' needs a loss that is a sum of squares",
+    ),
     (regressor, {"solver": "lm", "l1": 1.0}, "solver 'lm' takes no L1 penalty"),
     (regressor, {"solver": "lbfgs", "dropout": 0.1}, "dropout does not go with solver 'lbfgs'"),
     (regressor, {"solver": "lm", "clip_norm": 1.0}, "clip_norm does not go with solver 'lm'"),
@@ -488,8 +627,16 @@ REFUSED: list[tuple[Any, dict[str, Any], str]] = [
         {"loss": gn.Loss(value=lambda a, y: (a - y) ** 2, delta=lambda a, y: a - y, name="half")},
         "loss 'half': its delta is not",
     ),
-    (regressor, {"activation": gn.Activation(value=np.sin, slope=np.sin)}, "activation 'sin': its slope is not"),
-    (regressor, {"early_stopping": True, "validation_fraction": 0.001}, "validation_fraction=0.001 of 80 rows"),
+    (
+        regressor,
+        {"activation": gn.Activation(value=np.sin, derivative=np.sin)},
+        "activation 'sin': its slope is not",
+    ),
+    (
+        regressor,
+        {"early_stopping": True, "validation_fraction": 0.001},
+        "validation_fraction=0.001 of 80 rows",
+    ),
     (regressor, {"scoring": "accuraci", "early_stopping": True}, "accuraci"),
 ]
 
@@ -511,7 +658,10 @@ def test_other_refusals() -> None:
         _ = regressor(solver="lm").partial_fit
     with pytest.raises(ValueError, match="but this estimator was fitted to"):
         classifier().fit(X, BINARY, X_val=X, y_val=np.full(80, "maybe"))
-    with pytest.raises(GlassnetError, match=r"solver 'lm' works with a matrix of weights x weights: 15,0\d\d,\d+ of them make"):
+    with pytest.raises(
+        GlassnetError,
+        match=r"solver 'lm' works with a matrix of weights x weights: 15,0\d\d,\d+ of them make",
+    ):
         regressor(solver="lm", alpha=0.0, hidden_layer_sizes=(3000, 5000)).fit(X, NUMBERS)
     with pytest.warns(UserWarning, match="batch_size=500 is more than the 80 rows"):
         regressor(batch_size=500).fit(X, NUMBERS)

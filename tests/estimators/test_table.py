@@ -23,10 +23,10 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import glassnet as gn
-from glassnet.core.network import flatten
+from glassnet.core.network import leaves
 from glassnet.errors import GlassnetError
 from glassnet.estimators.encoder import TableEncoder
-from glassnet.estimators.table import TableClassifier, TableRegressor
+from glassnet.estimators.table.estimators import TableClassifier, TableRegressor
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
 RANDOM = np.random.default_rng(0)
@@ -41,11 +41,18 @@ RAW = {
 CLASS = np.array(["low", "middle", "high"])[(np.arange(N) % 4 == 0) * 1 + (np.arange(N) > 60) * 1]
 RENT = np.arange(N) * 2.0 + (np.arange(N) % 4 == 1) * 30
 QUICK: dict[str, Any] = {"max_iter": 4, "hidden_layer_sizes": (8,), "random_state": 3}
-FRAMES = {"polars": lambda: pl.DataFrame(RAW), "pandas": lambda: pd.DataFrame(RAW), "pyarrow": lambda: pl.DataFrame(RAW).to_arrow()}
+FRAMES = {
+    "polars": lambda: pl.DataFrame(RAW),
+    "pandas": lambda: pd.DataFrame(RAW),
+    "pyarrow": lambda: pl.DataFrame(RAW).to_arrow(),
+}
 
 
 def same_weights(ours: gn.Model, theirs: gn.Model) -> bool:
-    return all(np.array_equal(a, b) for a, b in zip(flatten(ours.parameters), flatten(theirs.parameters), strict=True))
+    return all(
+        np.array_equal(a, b)
+        for a, b in zip(leaves(ours.parameters), leaves(theirs.parameters), strict=True)
+    )
 
 
 @pytest.mark.filterwarnings("ignore")  # scikit-learn's checks try what warns
@@ -54,7 +61,9 @@ def test_scikit_learn_checks(estimator: Any, check: Any) -> None:
     check(estimator)
 
 
-@pytest.mark.parametrize("name", ["penguins species", "penguins sex", "penguins body_mass_g", "breast_cancer diagnosis"])
+@pytest.mark.parametrize(
+    "name", ["penguins species", "penguins sex", "penguins body_mass_g", "breast_cancer diagnosis"]
+)
 @pytest.mark.parametrize("kind", ["pandas", "polars"])
 def test_the_same_training_as_train_table(name: str, kind: str) -> None:
     path, target = name.split()
@@ -63,7 +72,10 @@ def test_the_same_training_as_train_table(name: str, kind: str) -> None:
         model = gn.train_table(table, target, holdout=0.0, validation=validation, epochs=3, seed=5)
         make = TableRegressor if model.encoding.task == "regression" else TableClassifier
         frame = table if kind == "polars" else table.to_pandas()
-        x, y = (frame.drop(columns=[target]) if kind == "pandas" else frame.drop(target)), frame[target]
+        x, y = (
+            (frame.drop(columns=[target]) if kind == "pandas" else frame.drop(target)),
+            frame[target],
+        )
         ours = make(max_iter=3, random_state=5, validation_fraction=validation).fit(x, y)
         assert same_weights(ours.model_, model)
         assert ours.model_.encoding == model.encoding
@@ -74,7 +86,9 @@ def test_the_same_training_as_train_table(name: str, kind: str) -> None:
 def test_a_part_judges_where_it_is_large_enough() -> None:
     x = RANDOM.normal(size=(600, 3))
     y = x.sum(axis=1)
-    model = gn.train_table({"x0": x[:, 0], "x1": x[:, 1], "x2": x[:, 2], "y": y}, "y", holdout=0.0, epochs=3)
+    model = gn.train_table(
+        {"x0": x[:, 0], "x1": x[:, 1], "x2": x[:, 2], "y": y}, "y", holdout=0.0, epochs=3
+    )
     ours = TableRegressor(max_iter=3, random_state=0).fit(x, y)
     assert same_weights(ours.model_, model)
     assert "validation_loss" in ours.history_
@@ -137,12 +151,16 @@ def test_several_numbers() -> None:
     ours = TableRegressor(max_iter=60, random_state=0).fit(frame, y)
     assert ours.predict(frame).shape == (N, 2)
     assert ours.score(frame, y) > 0.9
-    named = TableRegressor(max_iter=60, random_state=0).fit(frame, pd.DataFrame(y, columns=["rent", "loss"]))
+    named = TableRegressor(max_iter=60, random_state=0).fit(
+        frame, pd.DataFrame(y, columns=["rent", "loss"])
+    )
     np.testing.assert_array_equal(named.predict(frame), ours.predict(frame))
     assert [target.name for target in named.model_.encoding.targets] == ["rent", "loss"]
     assert [target.name for target in ours.model_.encoding.targets] == ["y0", "y1"]
     assert TableRegressor(**QUICK).fit(frame, RENT[:, None]).predict(frame).shape == (N, 1)
-    both = gn.train_table({**RAW, "rent": y[:, 0], "loss": y[:, 1]}, ["rent", "loss"], holdout=0.0, epochs=60)
+    both = gn.train_table(
+        {**RAW, "rent": y[:, 0], "loss": y[:, 1]}, ["rent", "loss"], holdout=0.0, epochs=60
+    )
     assert same_weights(both, named.model_)
 
 
@@ -167,14 +185,19 @@ def test_the_saved_model_is_the_command_lines(tmp_path: Path) -> None:
     assert again.predict(frame).tolist() == ours.predict(frame).tolist()
     frame.write_csv(tmp_path / "new.csv")
     said = subprocess.run(
-        [sys.executable, "-m", "glassnet", "predict", "m.safetensors", "new.csv"], cwd=tmp_path, capture_output=True, check=True
+        [sys.executable, "-m", "glassnet", "predict", "m.safetensors", "new.csv"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
     ).stdout
     assert pl.read_csv(said)["prediction"].to_list() == ours.predict(frame).tolist()
 
 
 def test_attributes_tell_of_the_run(capsys: pytest.CaptureFixture) -> None:
     frame = FRAMES["pandas"]()
-    ours = TableRegressor(max_iter=7, random_state=0, validation_fraction=0.3, members=1).fit(frame, RENT)
+    ours = TableRegressor(max_iter=7, random_state=0, validation_fraction=0.3, members=1).fit(
+        frame, RENT
+    )
     assert capsys.readouterr().out == ""
     assert ours.n_iter_ == 7 == len(ours.loss_curve_)
     assert ours.loss_ == ours.loss_curve_[-1]
@@ -204,9 +227,15 @@ def test_every_parameter_reaches_the_run(name: str) -> None:
     plain = TableRegressor(**QUICK).fit(frame, RENT)
     other = TableRegressor(**{**QUICK, name: CHANGES[name]}).fit(frame, RENT)
     assert not same_weights(plain.model_, other.model_)
-    assert set(CHANGES) | {"n_iter_no_change", "engine", "verbose", "n_jobs"} == set(plain.get_params())
+    assert set(CHANGES) | {"n_iter_no_change", "engine", "verbose", "n_jobs"} == set(
+        plain.get_params()
+    )
     assert set(TableClassifier().get_params()) == {*plain.get_params(), "class_weight"}
-    named = {option: value for option, value in TableClassifier().get_params().items() if option != "class_weight"}
+    named = {
+        option: value
+        for option, value in TableClassifier().get_params().items()
+        if option != "class_weight"
+    }
     assert named == TableRegressor().get_params()
 
 
@@ -217,7 +246,9 @@ def test_engine_and_threads() -> None:
     assert numpy.model_.record["engine"] == "numpy"
     np.testing.assert_allclose(numpy.predict(frame), plain.predict(frame), rtol=1e-6)
     for n_jobs in (1, -1):
-        assert same_weights(TableRegressor(**QUICK, n_jobs=n_jobs).fit(frame, RENT).model_, plain.model_)
+        assert same_weights(
+            TableRegressor(**QUICK, n_jobs=n_jobs).fit(frame, RENT).model_, plain.model_
+        )
     with pytest.raises(GlassnetError, match="n_jobs must be a whole number"):
         TableRegressor(**QUICK, n_jobs=0).fit(frame, RENT)
 
@@ -235,10 +266,15 @@ def test_words_of_scikit_learn_and_ours_are_the_same() -> None:
         ({"loss": "pinball:0.9"}, {"loss": "quantile:0.9"}),
     ]
     for ours, theirs in pairs:
-        assert same_weights(fitted(TableRegressor, RENT, **ours), fitted(TableRegressor, RENT, **theirs))
+        assert same_weights(
+            fitted(TableRegressor, RENT, **ours), fitted(TableRegressor, RENT, **theirs)
+        )
     for y, focal in ((CLASS, "categorical_focal"), (CLASS == "low", "binary_focal")):
         assert same_weights(fitted(TableClassifier, y), fitted(TableClassifier, y, loss="log_loss"))
-        assert same_weights(fitted(TableClassifier, y, loss="focal:1"), fitted(TableClassifier, y, loss=f"{focal}:1"))
+        assert same_weights(
+            fitted(TableClassifier, y, loss="focal:1"),
+            fitted(TableClassifier, y, loss=f"{focal}:1"),
+        )
 
 
 def test_random_states() -> None:
@@ -273,7 +309,10 @@ def test_random_states() -> None:
         ({"decay": -1.0}, "decay must be 0 or more"),
         ({"dropout": 1.0}, "dropout must be from 0 to below 1"),
         ({"validation_fraction": 1.0}, "validation_fraction must be a share"),
-        ({"validation_fraction": 0.99}, r"validation_fraction 0.99 leaves 1 of 120 rows to train on"),
+        (
+            {"validation_fraction": 0.99},
+            r"validation_fraction 0.99 leaves 1 of 120 rows to train on",
+        ),
         ({"categories": ["room"]}, "unknown column 'room': did you mean 'rooms'"),
         ({"dtype": "float16"}, "unknown dtype 'float16'"),
         ({"engine": "fast"}, "unknown engine 'fast'"),
@@ -292,12 +331,24 @@ def test_refused(settings: dict[str, Any], message: str) -> None:
     [
         (TableRegressor, np.where(np.arange(N) == 7, np.inf, RENT), "Input y contains infinity"),
         (TableRegressor, np.where(np.arange(N) == 7, np.nan, RENT), "Input y contains NaN"),
-        (TableRegressor, np.where(np.arange(N) == 7, 1e200, RENT), "column 'y', row 8: 1e\\+200 is not a finite number"),
+        (
+            TableRegressor,
+            np.where(np.arange(N) == 7, 1e200, RENT),
+            "column 'y', row 8: 1e\\+200 is not a finite number",
+        ),
         (TableRegressor, np.ones(N), "target 'y' is constant"),
         (TableRegressor, RENT[:-1], "inconsistent numbers of samples"),
         (TableRegressor, None, "the target y is None"),
-        (TableRegressor, pd.date_range("2020-01-01", periods=N), "y is dates or times: turn it into a number"),
-        (TableClassifier, np.where(np.arange(N) == 7, None, CLASS.astype(object)), "y, row 8: None is no class"),
+        (
+            TableRegressor,
+            pd.date_range("2020-01-01", periods=N),
+            "y is dates or times: turn it into a number",
+        ),
+        (
+            TableClassifier,
+            np.where(np.arange(N) == 7, None, CLASS.astype(object)),
+            "y, row 8: None is no class",
+        ),
         (TableClassifier, np.full(N, "a"), r"target 'y' has one class only \(a\)"),
         (TableClassifier, RENT + 0.5, "Unknown label type"),
     ],
@@ -310,9 +361,14 @@ def test_targets_refused(make: Any, y: Any, message: str) -> None:
 def test_columns_refused() -> None:
     frame = FRAMES["pandas"]()
     ours = TableRegressor(**QUICK).fit(frame, RENT)
-    with pytest.raises(GlassnetError, match="column 'size', row 2: -inf is not a finite number of usable size"):
+    with pytest.raises(
+        GlassnetError, match="column 'size', row 2: -inf is not a finite number of usable size"
+    ):
         TableRegressor(**QUICK).fit(frame.replace(1 / 3, -np.inf), RENT)
-    with pytest.raises(GlassnetError, match="column 'town', row 1: the number 1 where the model was trained on texts"):
+    with pytest.raises(
+        GlassnetError,
+        match="column 'town', row 1: the number 1 where the model was trained on texts",
+    ):
         ours.predict(frame.assign(town=1.0))
     with pytest.raises(ValueError, match="Feature names must be in the same order"):
         ours.predict(frame[list(RAW)[::-1]])
@@ -335,7 +391,9 @@ def test_arrays_and_lists() -> None:
         np.testing.assert_array_equal(ours.predict(same), ours.predict(x))
     assert not hasattr(ours, "feature_names_in_")
     assert ours.model_.encoding.needed == ["x0", "x1", "x3"]
-    np.testing.assert_allclose([ours.predict(row[None])[0] for row in x], ours.predict(x), rtol=1e-12)
+    np.testing.assert_allclose(
+        [ours.predict(row[None])[0] for row in x], ours.predict(x), rtol=1e-12
+    )
     whole = np.arange(N * 4).reshape(N, 4)
     np.testing.assert_array_equal(ours.predict(whole), ours.predict(whole.astype(float)))
     holed = np.where(x > 1, np.nan, x)
@@ -350,12 +408,19 @@ def test_arrays_and_lists() -> None:
 
 def test_rows_of_numbers_go_straight_to_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
     x = RANDOM.normal(size=(N, 4))
-    classifier, regressor = TableClassifier(**QUICK).fit(x, CLASS), TableRegressor(**QUICK).fit(x, RENT)
+    classifier, regressor = (
+        TableClassifier(**QUICK).fit(x, CLASS),
+        TableRegressor(**QUICK).fit(x, RENT),
+    )
     encoder = TableEncoder().fit(x)
     before = classifier.predict(x), regressor.predict(x), encoder.transform(x)
-    monkeypatch.setattr("glassnet.estimators.frames.validate_data", None)  # it takes many times as long as a prediction
-    monkeypatch.setattr("glassnet.estimators.table_base.check_is_fitted", None)
-    for ours, expected in zip((classifier.predict(x), regressor.predict(x), encoder.transform(x)), before, strict=True):
+    monkeypatch.setattr(
+        "glassnet.estimators.validate_x.validate_data", None
+    )  # it takes many times as long as a prediction
+    monkeypatch.setattr("glassnet.estimators.table.base.check_is_fitted", None)
+    for ours, expected in zip(
+        (classifier.predict(x), regressor.predict(x), encoder.transform(x)), before, strict=True
+    ):
         np.testing.assert_array_equal(ours, expected)
 
 
@@ -380,15 +445,28 @@ def test_in_searches_and_cross_validation(tmp_path: Path) -> None:
     search = GridSearchCV(TableRegressor(random_state=0), grid, n_jobs=2, cv=3).fit(frame, RENT)
     assert search.best_params_["max_iter"] == 30
     search.best_estimator_.model_.save(tmp_path / "m.safetensors")
-    assert search.best_score_ > GridSearchCV(TableRegressor(random_state=0), {"max_iter": [1]}, cv=3).fit(frame, RENT).best_score_
+    assert (
+        search.best_score_
+        > GridSearchCV(TableRegressor(random_state=0), {"max_iter": [1]}, cv=3)
+        .fit(frame, RENT)
+        .best_score_
+    )
 
 
 def test_behind_other_transformers() -> None:
     frame = FRAMES["pandas"]()
-    some = make_column_transformer((StandardScaler(), ["rooms"]), (TableEncoder(), ["town", "size"]))
-    assert make_pipeline(some, TableRegressor(**QUICK)).fit(frame, RENT).predict(frame).shape == (N,)
+    some = make_column_transformer(
+        (StandardScaler(), ["rooms"]), (TableEncoder(), ["town", "size"])
+    )
+    assert make_pipeline(some, TableRegressor(**QUICK)).fit(frame, RENT).predict(frame).shape == (
+        N,
+    )
     with config_context(enable_metadata_routing=True):
-        step = TableRegressor(**QUICK, validation_fraction=None).set_fit_request(X_val=True, y_val=True, sample_weight=True)
+        step = TableRegressor(**QUICK, validation_fraction=None).set_fit_request(
+            X_val=True, y_val=True, sample_weight=True
+        )
         pipeline = make_pipeline(TableEncoder(), step, transform_input=["X_val"])
-        pipeline.fit(frame[:80], RENT[:80], X_val=frame[80:], y_val=RENT[80:], sample_weight=np.ones(80))
+        pipeline.fit(
+            frame[:80], RENT[:80], X_val=frame[80:], y_val=RENT[80:], sample_weight=np.ones(80)
+        )
         assert len(pipeline[-1].history_["validation_loss"]) == 4

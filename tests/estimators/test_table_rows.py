@@ -13,13 +13,15 @@ from sklearn.metrics import accuracy_score, r2_score
 from sklearn.model_selection import GridSearchCV, cross_validate
 
 import glassnet as gn
-from glassnet.core.network import flatten
+from glassnet.core.network import leaves
 from glassnet.errors import GlassnetError
-from glassnet.estimators.table import TableClassifier, TableRegressor
+from glassnet.estimators.table.estimators import TableClassifier, TableRegressor
 
 RANDOM = np.random.default_rng(0)
 N = 60
-FRAME = pd.DataFrame({"a": RANDOM.normal(size=N), "b": ["x", "y", None] * (N // 3), "c": [k % 4 for k in range(N)]})
+FRAME = pd.DataFrame(
+    {"a": RANDOM.normal(size=N), "b": ["x", "y", None] * (N // 3), "c": [k % 4 for k in range(N)]}
+)
 CLASS = np.where(FRAME["a"] + FRAME["c"] > 1, "up", "down")
 NUMBER = FRAME["a"].to_numpy() * 3 + FRAME["c"].to_numpy()
 QUICK: dict[str, Any] = {"max_iter": 4, "hidden_layer_sizes": (8,), "random_state": 3}
@@ -28,14 +30,21 @@ MAKE = {"classifier": (TableClassifier, CLASS), "regressor": (TableRegressor, NU
 
 def distance(ours: gn.Model, theirs: gn.Model) -> float:
     """The largest difference of two parameters."""
-    pairs = zip(flatten(ours.parameters), flatten(theirs.parameters), strict=True)
+    pairs = zip(leaves(ours.parameters), leaves(theirs.parameters), strict=True)
     return max(float(np.abs(a - b).max()) for a, b in pairs)
 
 
 @pytest.mark.parametrize("kind", MAKE)
-@given(st.lists(st.integers(0, 4), min_size=N, max_size=N).filter(lambda weights: sum(weights[:9]) > 6), st.randoms())
+@given(
+    st.lists(st.integers(0, 4), min_size=N, max_size=N).filter(
+        lambda weights: sum(weights[:9]) > 6
+    ),
+    st.randoms(),
+)
 @settings(max_examples=12, deadline=None)
-def test_a_whole_weight_is_so_many_rows_in_any_order(kind: str, weights: list[int], random: Any) -> None:
+def test_a_whole_weight_is_so_many_rows_in_any_order(
+    kind: str, weights: list[int], random: Any
+) -> None:
     make, y = MAKE[kind]
     places = np.repeat(np.arange(N), weights)
     assume(len(set(CLASS[places])) == 2)
@@ -70,7 +79,7 @@ def test_too_many_repeated_rows_are_weighed_instead(monkeypatch: pytest.MonkeyPa
     weights = np.arange(N) % 3 + 1
     settings_ = {**QUICK, "members": 1, "dropout": 0.0, "batch_size": 1000, "solver": "adam"}
     repeated = TableRegressor(**settings_).fit(FRAME, NUMBER, weights)
-    monkeypatch.setattr("glassnet.table_fit.MOST_REPEATED", 100)
+    monkeypatch.setattr("glassnet.recipe.fit.MOST_REPEATED", 100)
     weighed = TableRegressor(**settings_).fit(FRAME, NUMBER, weights)
     assert repeated.model_.record["options"]["batch_size"] == weights.sum()
     assert weighed.model_.record["options"]["batch_size"] == N
@@ -80,7 +89,10 @@ def test_the_order_of_rows_does_not_matter_where_some_are_equal() -> None:
     twice = pd.concat([FRAME, FRAME[:7]])
     y = np.concatenate([NUMBER, NUMBER[:7]])
     order = RANDOM.permutation(len(y))
-    ours, other = TableRegressor(**QUICK).fit(twice, y), TableRegressor(**QUICK).fit(twice.iloc[order], y[order])
+    ours, other = (
+        TableRegressor(**QUICK).fit(twice, y),
+        TableRegressor(**QUICK).fit(twice.iloc[order], y[order]),
+    )
     assert distance(ours.model_, other.model_) == 0
     table = gn.train_table(twice.assign(y=y), "y", holdout=0.0, epochs=4, hidden=(8,), seed=3)
     assert distance(ours.model_, table) == 0
@@ -90,9 +102,15 @@ def test_the_order_of_rows_does_not_matter_where_some_are_equal() -> None:
     ("weights", "message"),
     [
         (np.zeros(N), "sample_weight is zero for every row"),
-        (np.ones(N - 1), r"sample_weight has shape \(59,\): give one number for each of the 60 rows"),
+        (
+            np.ones(N - 1),
+            r"sample_weight has shape \(59,\): give one number for each of the 60 rows",
+        ),
         (np.ones((N, 2)), "sample_weight has shape"),
-        (np.where(np.arange(N) == 4, -1, 1), "sample_weight, row 5: -1.0 is not a finite number of 0 or more"),
+        (
+            np.where(np.arange(N) == 4, -1, 1),
+            "sample_weight, row 5: -1.0 is not a finite number of 0 or more",
+        ),
         (np.where(np.arange(N) == 4, np.nan, 1), "sample_weight, row 5: nan"),
         (["much"] * N, "sample_weight must be numbers"),
         ((np.arange(N) == 4) * 1, "only 1 sample has a weight above zero"),
@@ -107,18 +125,40 @@ def test_class_weights() -> None:
     plain = TableClassifier(**QUICK).fit(FRAME, CLASS)
     ups = CLASS == "up"
     heavy = TableClassifier(**QUICK, class_weight={"up": 5}).fit(FRAME, CLASS)
-    assert distance(heavy.model_, TableClassifier(**QUICK).fit(FRAME, CLASS, np.where(ups, 5, 1)).model_) == 0
+    assert (
+        distance(
+            heavy.model_, TableClassifier(**QUICK).fit(FRAME, CLASS, np.where(ups, 5, 1)).model_
+        )
+        == 0
+    )
     assert heavy.predict_proba(FRAME)[:, 1].mean() > plain.predict_proba(FRAME)[:, 1].mean()
     balanced = TableClassifier(**QUICK, class_weight="balanced").fit(FRAME, CLASS)
     each = np.where(ups, N / (2 * ups.sum()), N / (2 * (~ups).sum()))
-    assert distance(balanced.model_, TableClassifier(**QUICK).fit(FRAME, CLASS, each).model_) < 1e-12
+    assert (
+        distance(balanced.model_, TableClassifier(**QUICK).fit(FRAME, CLASS, each).model_) < 1e-12
+    )
     rows = RANDOM.integers(1, 4, size=N)
     both = TableClassifier(**QUICK, class_weight={"up": 5, "down": 2}).fit(FRAME, CLASS, rows)
-    assert distance(both.model_, TableClassifier(**QUICK).fit(FRAME, CLASS, rows * np.where(ups, 5, 2)).model_) == 0
+    assert (
+        distance(
+            both.model_,
+            TableClassifier(**QUICK).fit(FRAME, CLASS, rows * np.where(ups, 5, 2)).model_,
+        )
+        == 0
+    )
     counted = TableClassifier(**QUICK, class_weight="balanced").fit(FRAME, CLASS, rows)
     total = np.where(ups, rows[ups].sum(), rows[~ups].sum())
-    assert distance(counted.model_, TableClassifier(**QUICK).fit(FRAME, CLASS, rows * rows.sum() / (2 * total)).model_) < 1e-12
-    for wrong, message in (("balance", "class_weight must be a dict, 'balanced' or None"), ({"up": -1}, "class_weight, row")):
+    assert (
+        distance(
+            counted.model_,
+            TableClassifier(**QUICK).fit(FRAME, CLASS, rows * rows.sum() / (2 * total)).model_,
+        )
+        < 1e-12
+    )
+    for wrong, message in (
+        ("balance", "class_weight must be a dict, 'balanced' or None"),
+        ({"up": -1}, "class_weight, row"),
+    ):
         with pytest.raises(GlassnetError, match=message):
             TableClassifier(**QUICK, class_weight=wrong).fit(FRAME, CLASS)
 
@@ -127,24 +167,39 @@ def test_class_weights() -> None:
 def test_own_validation_rows_take_the_place_of_the_drawn_ones(kind: str) -> None:
     make, y = MAKE[kind]
     plain = make(**QUICK, validation_fraction=0.0).fit(FRAME[:40], y[:40])
-    ours = make(**QUICK, validation_fraction=0.3).fit(FRAME[:40], y[:40], X_val=FRAME[40:], y_val=y[40:])
+    ours = make(**QUICK, validation_fraction=0.3).fit(
+        FRAME[:40], y[:40], X_val=FRAME[40:], y_val=y[40:]
+    )
     np.testing.assert_array_equal(ours.loss_curve_, plain.loss_curve_)
     assert len(ours.history_["validation_loss"]) == 4
     assert ours.model_.record["options"]["validation"] == 0.0
     one = make(**QUICK, members=1).fit(FRAME[:40], y[:40], X_val=FRAME[40:], y_val=y[40:])
     assert one.best_iter_.tolist() == [1 + np.argmin(one.history_["validation_loss"])]
     weights = np.where(np.arange(20) < 10, 1.0, 0.0)
-    judged = make(**QUICK).fit(FRAME[:40], y[:40], X_val=FRAME[40:], y_val=y[40:], sample_weight_val=weights)
+    judged = make(**QUICK).fit(
+        FRAME[:40], y[:40], X_val=FRAME[40:], y_val=y[40:], sample_weight_val=weights
+    )
     part = make(**QUICK).fit(FRAME[:40], y[:40], X_val=FRAME[40:50], y_val=y[40:50])
-    np.testing.assert_allclose(judged.history_["validation_loss"], part.history_["validation_loss"], rtol=1e-12)
+    np.testing.assert_allclose(
+        judged.history_["validation_loss"], part.history_["validation_loss"], rtol=1e-12
+    )
     for given_rows, message in (
         ({"X_val": FRAME}, "X_val and y_val belong together"),
         ({"sample_weight_val": np.ones(3)}, "X_val and y_val belong together"),
         ({"X_val": FRAME, "y_val": y[:-1]}, "inconsistent numbers"),
         ({"X_val": FRAME[["b", "a", "c"]], "y_val": y}, "same order"),
-        ({"X_val": FRAME.assign(a="z"), "y_val": y}, "column 'a', row 1: 'z' where the model was trained on numbers"),
-        ({"X_val": FRAME, "y_val": y, "sample_weight_val": np.zeros(N)}, "sample_weight_val is zero for every row"),
-        ({"X_val": FRAME, "y_val": np.stack([y == y[0], y == y[1]], axis=1) * 1}, "y_val has shape"),
+        (
+            {"X_val": FRAME.assign(a="z"), "y_val": y},
+            "column 'a', row 1: 'z' where the model was trained on numbers",
+        ),
+        (
+            {"X_val": FRAME, "y_val": y, "sample_weight_val": np.zeros(N)},
+            "sample_weight_val is zero for every row",
+        ),
+        (
+            {"X_val": FRAME, "y_val": np.stack([y == y[0], y == y[1]], axis=1) * 1},
+            "y_val has shape",
+        ),
     ):
         with pytest.raises(ValueError, match=message):
             make(**QUICK).fit(FRAME, y, **given_rows)
@@ -152,7 +207,9 @@ def test_own_validation_rows_take_the_place_of_the_drawn_ones(kind: str) -> None
 
 def test_a_class_that_training_did_not_have() -> None:
     y_val = np.where(np.arange(N) == 6, "sideways", CLASS)
-    with pytest.raises(GlassnetError, match="y_val, row 7: class .*sideways.* is not among those of y: down, up"):
+    with pytest.raises(
+        GlassnetError, match="y_val, row 7: class .*sideways.* is not among those of y: down, up"
+    ):
         TableClassifier(**QUICK).fit(FRAME, CLASS, X_val=FRAME, y_val=y_val)
 
 
@@ -160,16 +217,25 @@ def test_class_weights_judge_as_they_train() -> None:
     settings_ = {**QUICK, "class_weight": {"up": 9.5}}
     ours = TableClassifier(**settings_).fit(FRAME, CLASS, X_val=FRAME, y_val=CLASS)
     each = np.where(CLASS == "up", 9.5, 1)
-    other = TableClassifier(**QUICK).fit(FRAME, CLASS, each, X_val=FRAME, y_val=CLASS, sample_weight_val=each)
-    np.testing.assert_array_equal(ours.history_["validation_loss"], other.history_["validation_loss"])
+    other = TableClassifier(**QUICK).fit(
+        FRAME, CLASS, each, X_val=FRAME, y_val=CLASS, sample_weight_val=each
+    )
+    np.testing.assert_array_equal(
+        ours.history_["validation_loss"], other.history_["validation_loss"]
+    )
 
 
 def test_weights_in_scores() -> None:
     weights = RANDOM.uniform(size=N)
-    classifier, regressor = TableClassifier(**QUICK).fit(FRAME, CLASS), TableRegressor(**QUICK).fit(FRAME, NUMBER)
+    classifier, regressor = (
+        TableClassifier(**QUICK).fit(FRAME, CLASS),
+        TableRegressor(**QUICK).fit(FRAME, NUMBER),
+    )
     expected = accuracy_score(CLASS, classifier.predict(FRAME), sample_weight=weights)
     assert classifier.score(FRAME, CLASS, sample_weight=weights) == expected
-    assert regressor.score(FRAME, NUMBER, weights) == r2_score(NUMBER, regressor.predict(FRAME), sample_weight=weights)
+    assert regressor.score(FRAME, NUMBER, weights) == r2_score(
+        NUMBER, regressor.predict(FRAME), sample_weight=weights
+    )
 
 
 def test_weights_and_validation_rows_are_routed() -> None:
@@ -181,11 +247,17 @@ def test_weights_and_validation_rows_are_routed() -> None:
             .set_score_request(sample_weight=True)
         )
         given_rows = {"sample_weight": weights, "X_val": FRAME, "y_val": CLASS}
-        found = cross_validate(ours, FRAME, CLASS, params=given_rows, cv=3, return_estimator=True, return_indices=True)
+        found = cross_validate(
+            ours, FRAME, CLASS, params=given_rows, cv=3, return_estimator=True, return_indices=True
+        )
         train, test = found["indices"]["train"][0], found["indices"]["test"][0]
         # scikit-learn cuts what has as many rows as X into the folds, X_val and y_val too
         alone = TableClassifier(**QUICK).fit(
-            FRAME.iloc[train], CLASS[train], weights[train], X_val=FRAME.iloc[train], y_val=CLASS[train]
+            FRAME.iloc[train],
+            CLASS[train],
+            weights[train],
+            X_val=FRAME.iloc[train],
+            y_val=CLASS[train],
         )
         assert distance(found["estimator"][0].model_, alone.model_) == 0
         assert found["test_score"][0] == alone.score(FRAME.iloc[test], CLASS[test], weights[test])
@@ -194,8 +266,12 @@ def test_weights_and_validation_rows_are_routed() -> None:
 
 
 def test_a_run_that_leaves_the_numbers_says_so() -> None:
-    with pytest.warns(ConvergenceWarning, match="TableRegressor: the run stopped: the loss became NaN or infinite"):
-        ours = TableRegressor(**QUICK, solver="gradient_descent", learning_rate_init=1e200, activation="relu").fit(FRAME, NUMBER)
+    with pytest.warns(
+        ConvergenceWarning, match="TableRegressor: the run stopped: the loss became NaN or infinite"
+    ):
+        ours = TableRegressor(
+            **QUICK, solver="gradient_descent", learning_rate_init=1e200, activation="relu"
+        ).fit(FRAME, NUMBER)
     assert np.isfinite(ours.predict(FRAME)).all()
 
 

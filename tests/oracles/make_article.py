@@ -16,11 +16,14 @@ def run_r(seed: int, iterations: int = 1500) -> dict[str, list[float]]:
 
 
 if __name__ == "__main__":
-    version = subprocess.run(["Rscript", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    version = subprocess.run(
+        ["Rscript", "--version"], capture_output=True, text=True, check=True
+    ).stdout.strip()
     runs = {}
     for seed in range(1, 6):
         runs[seed] = run_r(seed)
         runs[seed]["loss"] = [runs[seed]["loss"][i] for i in KEPT]
     (HERE / "article.json").write_text(
-        json.dumps({"made_by": version, "loss_at": [i + 1 for i in KEPT], "runs": runs}, indent=1) + "\n"
+        json.dumps({"made_by": version, "loss_at": [i + 1 for i in KEPT], "runs": runs}, indent=1)
+        + "\n"
     )

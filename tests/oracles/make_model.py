@@ -16,5 +16,10 @@ if __name__ == "__main__":
     model = gn.train_table(TABLE, "species", hidden=(4, 3), epochs=20, seed=1)
     model.save(HERE / "model_v1.safetensors")
     shares = model.predict_proba(TABLE)[list(ROWS)].tolist()
-    expected = {"rows": ROWS, "probabilities": shares, "scores": model.scores, "network": str(model.network)}
+    expected = {
+        "rows": ROWS,
+        "probabilities": shares,
+        "scores": model.scores,
+        "network": str(model.network),
+    }
     (HERE / "model_v1.json").write_text(json.dumps(expected, indent=1) + "\n")

@@ -16,7 +16,9 @@ PLAIN = ("--no-build-isolation", "--no-deps", "--no-index", "--verbose")
 def run(*command: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command away from the repository, and keep what it says."""
     there = os.environ | {"LC_ALL": "C", "PYTHONPATH": ""} | environment
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=sys.prefix, env=there)
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=sys.prefix, env=there
+    )
 
 
 def copy_source(folder: Path) -> Path:
@@ -32,7 +34,9 @@ class Build:
 
     def __init__(self, source: Path, folder: Path, *settings: str, **environment: str) -> None:
         self.objects = folder / "objects"
-        given = [f"--config-settings={setting}" for setting in (f"build-dir={self.objects}", *settings)]
+        given = [
+            f"--config-settings={setting}" for setting in (f"build-dir={self.objects}", *settings)
+        ]
         done = run(*PIP, "wheel", *PLAIN, *given, "--wheel-dir", folder, source, **environment)
         self.succeeded, self.said = done.returncode == 0, done.stdout + done.stderr
         self.wheel = next(folder.glob("*.whl"), None)
@@ -47,7 +51,11 @@ class Environment:
     def __init__(self, home: Path, wheel: Path) -> None:
         venv.create(home, symlinks=True)
         self.python = home / "bin" / "python"
-        self.packages = Path(run(self.python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").stdout.strip())
+        self.packages = Path(
+            run(
+                self.python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"
+            ).stdout.strip()
+        )
         outer = dict.fromkeys(sysconfig.get_path(name) for name in ("purelib", "platlib"))
         (self.packages / "outer.pth").write_text("\n".join(outer) + "\n")
         done = run(*PIP, "install", "--no-deps", "--no-index", "--target", self.packages, wheel)

@@ -11,10 +11,12 @@ import pytest
 from builds import Build, Environment, copy_source, run
 
 from conftest import in_ci
-from glassnet.training.engines import native
+from glassnet.training.engines.registry import ENGINES
 
 pytestmark = pytest.mark.xdist_group("packaging")  # one process, so that each is built once
-ITS_OWN = re.compile(r"_Z(GV|GR|T[VIS])?Z*NK?8glassnet4avx2")  # how the name of what lies in glassnet::avx2 begins
+ITS_OWN = re.compile(
+    r"_Z(GV|GR|T[VIS])?Z*NK?8glassnet4avx2"
+)  # how the name of what lies in glassnet::avx2 begins
 
 
 @pytest.fixture(scope="session")
@@ -48,10 +50,13 @@ def reason(build: Build) -> str:
 
 def test_ci_has_the_native_engine() -> None:
     """Elsewhere its tests are skipped where it is missing."""
-    assert not (in_ci() and native.missing()), native.missing()
+    missing = ENGINES["native"].unavailable()
+    assert not (in_ci() and missing), missing
 
 
-def test_the_wheel_brings_the_native_engine_to_where_no_compiler_is(built: Build, tmp_path: Path) -> None:
+def test_the_wheel_brings_the_native_engine_to_where_no_compiler_is(
+    built: Build, tmp_path: Path
+) -> None:
     environment = Environment(tmp_path, built.wheel)
     done = run(environment.python, "-W", "error", "-m", "glassnet", "demo", "--json", PATH="")
     assert done.returncode == 0, done.stderr
@@ -64,7 +69,9 @@ def test_the_compiler_has_nothing_to_warn_of(built: Build) -> None:
     assert not re.findall(r".*\bwarning:.*", built.said, re.IGNORECASE)
 
 
-@pytest.mark.parametrize("without", [{"CC": "/bin/false", "CXX": "/bin/false"}, {"PATH": "", "CC": "", "CXX": ""}])
+@pytest.mark.parametrize(
+    "without", [{"CC": "/bin/false", "CXX": "/bin/false"}, {"PATH": "", "CC": "", "CXX": ""}]
+)
 def test_without_a_compiler(without: dict[str, str], source: Path, tmp_path: Path) -> None:
     build = Build(source, tmp_path, **without)
     assert reason(build) == "no C++ compiler was found\n"
@@ -77,22 +84,32 @@ def test_without_a_compiler(without: dict[str, str], source: Path, tmp_path: Pat
 
 
 def test_a_processor_that_was_not_tested(source: Path, compiler: str, tmp_path: Path) -> None:
-    foreign = ("cmake.define.CMAKE_SYSTEM_NAME=Linux", "cmake.define.CMAKE_SYSTEM_PROCESSOR=aarch64")
-    assert reason(Build(source, tmp_path, *foreign)) == "the processor aarch64 has not been tested\n"
+    foreign = (
+        "cmake.define.CMAKE_SYSTEM_NAME=Linux",
+        "cmake.define.CMAKE_SYSTEM_PROCESSOR=aarch64",
+    )
+    assert (
+        reason(Build(source, tmp_path, *foreign)) == "the processor aarch64 has not been tested\n"
+    )
 
 
 def test_a_compiler_that_is_too_old(source: Path, compiler: str, tmp_path: Path) -> None:
     old = tmp_path / "old"
     old.write_text(f'#!/bin/sh\nexec {compiler} -U__clang__ -U__GNUC__ -D__GNUC__=9 "$@"\n')
     old.chmod(0o755)
-    assert re.fullmatch(r"the compiler GNU 9\S+ is not supported \(.*\)\n", reason(Build(source, tmp_path, CXX=str(old))))
+    assert re.fullmatch(
+        r"the compiler GNU 9\S+ is not supported \(.*\)\n",
+        reason(Build(source, tmp_path, CXX=str(old))),
+    )
 
 
 def test_a_mistake_in_the_source_fails_the_installation(compiler: str, tmp_path: Path) -> None:
     source = copy_source(tmp_path)
     with (source / "src" / "native" / "engine.hpp").open("a") as file:
         file.write("int planted = ;\n")
-    build = Build(source, tmp_path, "cmake.build-type=Debug")  # nanobind, which is right, compiles sooner
+    build = Build(
+        source, tmp_path, "cmake.build-type=Debug"
+    )  # nanobind, which is right, compiles sooner
     assert not build.succeeded
     assert build.wheel is None
     assert "planted" in build.said
@@ -101,7 +118,9 @@ def test_a_mistake_in_the_source_fails_the_installation(compiler: str, tmp_path:
 def test_what_needs_a_newer_processor_has_names_of_its_own(built: Build) -> None:
     """Of a function in several object files the linker keeps one: not one, then, that an older processor cannot run."""
     (variant,) = built.objects.glob("**/native_avx2.dir/**/variant.cpp.o")
-    symbols = [line.split()[-2:] for line in run("nm", "--extern-only", variant).stdout.splitlines()]
+    symbols = [
+        line.split()[-2:] for line in run("nm", "--extern-only", variant).stdout.splitlines()
+    ]
     defined = [name for kind, name in symbols if kind != "U"]
     assert "_ZN8glassnet4avx26engineE" in defined
     assert [name for name in defined if not ITS_OWN.match(name)] == []

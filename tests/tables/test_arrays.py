@@ -34,8 +34,12 @@ def test_objects_are_read_as_those_of_a_data_frame() -> None:
     for i, column in enumerate(cells.values()):
         x[:, i] = column
     columns = array_columns(x, list(cells))
-    frame = as_columns(pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in cells.items()}))
-    assert {name: column.kind for name, column in columns.items()} == {name: column.kind for name, column in frame.items()}
+    frame = as_columns(
+        pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in cells.items()})
+    )
+    assert {name: column.kind for name, column in columns.items()} == {
+        name: column.kind for name, column in frame.items()
+    }
     for name, column in columns.items():
         np.testing.assert_array_equal(column.values, frame[name].values)
 
@@ -51,11 +55,16 @@ def test_text_and_times() -> None:
 
 def test_what_no_column_can_hold() -> None:
     x = np.array([[1.0, [2]], [2.0, "x"], [3.0, (4, 5)]], object)
-    with pytest.warns(GlassnetWarning, match=r"column 'b', row 1: \[2\] is neither .* it counts as missing, and 1 more like it"):
+    with pytest.warns(
+        GlassnetWarning,
+        match=r"column 'b', row 1: \[2\] is neither .* it counts as missing, and 1 more like it",
+    ):
         columns = array_columns(x, ["a", "b"])
     assert columns["b"].values.tolist() == [None, "x", None]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         array_columns(x[:, :1], ["a"])
-    with pytest.raises(GlassnetError, match="column 'b', row 2: 1e\\+200 is not a finite number of usable size"):
+    with pytest.raises(
+        GlassnetError, match="column 'b', row 2: 1e\\+200 is not a finite number of usable size"
+    ):
         array_columns(np.array([[1, 2], [3, 1e200]]), ["a", "b"])

@@ -22,7 +22,9 @@ DATA = {
 FRAMES = {
     "polars": lambda: pl.DataFrame(DATA),
     "pandas": lambda: pd.DataFrame(DATA).assign(day=pd.to_datetime(pd.Series(DATA["day"]))),
-    "pandas nullable": lambda: pd.DataFrame(DATA).convert_dtypes().assign(day=pd.to_datetime(pd.Series(DATA["day"]))),
+    "pandas nullable": lambda: (
+        pd.DataFrame(DATA).convert_dtypes().assign(day=pd.to_datetime(pd.Series(DATA["day"])))
+    ),
     "pyarrow": lambda: pa.table(DATA),
     "dict": lambda: DATA,
 }
@@ -66,8 +68,15 @@ def test_pandas_categories_and_objects() -> None:
 
 def test_pandas_object_columns_of_other_things() -> None:
     day = dt.date(1970, 1, 3)
-    things = {"d": [day, None], "m": [Decimal("1.5"), None], "i": [np.int64(3), None], "b": [np.bool_(True), None]}
-    columns = as_columns(pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in things.items()}))
+    things = {
+        "d": [day, None],
+        "m": [Decimal("1.5"), None],
+        "i": [np.int64(3), None],
+        "b": [np.bool_(True), None],
+    }
+    columns = as_columns(
+        pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in things.items()})
+    )
     assert [columns[n].kind for n in things] == ["date", "number", "number", "boolean"]
     assert [columns[n].values[0] for n in things] == [2, 1.5, 3, "true"]
 
@@ -80,7 +89,11 @@ def test_huge_whole_numbers_are_names() -> None:
 
 def test_only_what_is_wanted_is_looked_at() -> None:
     frame = pl.DataFrame({"a": [1], "odd": [[1]], "inf": [float("inf")]})
-    assert list(as_columns(frame, ignore=["odd", "inf"])) == list(as_columns(frame, wanted=["a"])) == ["a"]
+    assert (
+        list(as_columns(frame, ignore=["odd", "inf"]))
+        == list(as_columns(frame, wanted=["a"]))
+        == ["a"]
+    )
 
 
 def test_a_column_of_nothing_is_a_column_of_missing_numbers() -> None:
@@ -90,7 +103,10 @@ def test_a_column_of_nothing_is_a_column_of_missing_numbers() -> None:
 @pytest.mark.parametrize(
     ("frame", "message"),
     [
-        (pl.DataFrame({"a": [1.0, float("inf")]}), r"column 'a', row 2: inf is not a finite number"),
+        (
+            pl.DataFrame({"a": [1.0, float("inf")]}),
+            r"column 'a', row 2: inf is not a finite number",
+        ),
         (pl.DataFrame({"a": [[1], [2]]}), "column 'a' holds List"),
         (np.ones((2, 2)), "must be a pandas, Polars or PyArrow data frame or a path, got ndarray"),
     ],

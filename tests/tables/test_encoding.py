@@ -14,7 +14,7 @@ from glassnet.errors import GlassnetError
 from glassnet.tables.columns import Column, as_columns, check_almost_numbers
 from glassnet.tables.encoding import TableEncoding, learn_inputs, plain_encoding
 from glassnet.tables.inputs import Categories, Number, TwoValues, Unused, learn_input
-from glassnet.tables.split import split_rows
+from glassnet.tables.splitting import split_rows
 from glassnet.tables.targets import ClassTarget, NumberTarget, find_task, learn_target
 
 
@@ -54,7 +54,9 @@ def test_pieces_only_where_rows_and_values_are_enough() -> None:
 
 def test_arrays_with_pieces_are_encoded_as_columns_are() -> None:
     random = np.random.default_rng(0)
-    x = np.column_stack([random.normal(size=1600), np.arange(1600) % 2, random.integers(0, 5, 1600)])
+    x = np.column_stack(
+        [random.normal(size=1600), np.arange(1600) % 2, random.integers(0, 5, 1600)]
+    )
     columns = {name: Column(name, "number", x[:, i]) for i, name in enumerate("abc")}
     encoding = TableEncoding("regression", learn_inputs(columns), ())
     assert len(encoding.features) == 17 + 1 + 5
@@ -80,7 +82,12 @@ def test_scale_without_a_middle_and_without_any_spread() -> None:
 def test_two_values_are_minus_and_plus_one() -> None:
     learnt = learn_input(column(["no", "yes", "no", None]))
     assert learnt == TwoValues("c", ("no", "yes"), indicator=True, cells="text")
-    assert learnt.encode(column(["no", "yes", None, "perhaps"])).tolist() == [[-1, 0], [1, 0], [0, 1], [0, 1]]
+    assert learnt.encode(column(["no", "yes", None, "perhaps"])).tolist() == [
+        [-1, 0],
+        [1, 0],
+        [0, 1],
+        [0, 1],
+    ]
     assert learnt.decode(learnt.encode(column(["no", "yes", None]))) == ["no", "yes", None]
     assert learn_input(column([True, False, True])).features == ["c=true"]
 
@@ -88,7 +95,11 @@ def test_two_values_are_minus_and_plus_one() -> None:
 def test_categories_and_what_was_never_seen() -> None:
     learnt = learn_input(column(["a", "b", "c", "a", "b", "c", None]))
     assert learnt == Categories("c", ("a", "b", "c"), indicator=True)
-    assert learnt.encode(column(["b", None, "z"])).tolist() == [[0, 1, 0, 0], [0, 0, 0, 1], [0, 0, 0, 1]]
+    assert learnt.encode(column(["b", None, "z"])).tolist() == [
+        [0, 1, 0, 0],
+        [0, 0, 0, 1],
+        [0, 0, 0, 1],
+    ]
     assert learnt.decode(learnt.encode(column(["b", None]))) == ["b", None]
     full = learn_input(column(["a", "b", "c"] * 3))
     assert full.encode(column(["z"])).tolist() == [[0, 0, 0]]
@@ -110,7 +121,10 @@ def test_rare_and_too_many_categories() -> None:
 def test_one_odd_cell_among_numbers_is_named() -> None:
     cells = [str(i) for i in range(30)]
     cells[7] = "x"
-    with pytest.raises(GlassnetError, match="column 'c', row 8: 'x' is not a number, but 29 of 30 cells are: mend or empty it"):
+    with pytest.raises(
+        GlassnetError,
+        match="column 'c', row 8: 'x' is not a number, but 29 of 30 cells are: mend or empty it",
+    ):
         check_almost_numbers(column(cells))
     check_almost_numbers(column(["1", "2", "3", "XL"] * 5))  # a few sizes are categories
 
@@ -157,7 +171,13 @@ def encoding_of(columns: dict[str, Column], targets: list[str], task) -> TableEn
 
 
 @pytest.mark.parametrize(
-    ("targets", "task"), [(["y"], "regression"), (["class"], "multiclass"), (["two"], "binary"), (["y", "n2"], "regression")]
+    ("targets", "task"),
+    [
+        (["y"], "regression"),
+        (["class"], "multiclass"),
+        (["two"], "binary"),
+        (["y", "n2"], "regression"),
+    ],
 )
 def test_a_table_encoding_survives_json(targets: list[str], task) -> None:
     columns = as_columns({**FRAME, "n2": list(range(20))})
@@ -179,10 +199,16 @@ def test_columns_are_found_by_name_and_missed_by_name() -> None:
         learnt.encode_inputs(backwards)
     del columns["same"]  # was not used, so it is not missed
     learnt.encode_inputs(columns)
-    with pytest.raises(GlassnetError, match="column 'n', row 1: 'one' where the model was trained on numbers: convert the column"):
+    with pytest.raises(
+        GlassnetError,
+        match="column 'n', row 1: 'one' where the model was trained on numbers: convert the column",
+    ):
         learnt.encode_inputs(as_columns({**FRAME, "n": ["one"] * 20}))
     np.testing.assert_array_equal(
-        learnt.encode_inputs(as_columns({**FRAME, "n": pl.Series([None] * 20, dtype=pl.String)}))[:, 1], 1
+        learnt.encode_inputs(as_columns({**FRAME, "n": pl.Series([None] * 20, dtype=pl.String)}))[
+            :, 1
+        ],
+        1,
     )
 
 
@@ -259,7 +285,11 @@ def test_targets_refused(values: list, task, message: str) -> None:
 
 
 def test_several_targets_must_agree() -> None:
-    numbers, words, three = column([1.0, 2.5, 3.0]), column(["a", "b", "a"]), column(["a", "b", "c"])
+    numbers, words, three = (
+        column([1.0, 2.5, 3.0]),
+        column(["a", "b", "a"]),
+        column(["a", "b", "c"]),
+    )
     assert find_task([numbers, numbers]) == "regression"
     assert find_task([words, words]) == "binary"
     for pair in ([numbers, words], [three, three]):
@@ -271,7 +301,11 @@ def test_splitting() -> None:
     rest, aside = split_rows(100, 0.2, seed=1)
     assert len(aside) == 20
     assert sorted([*rest, *aside]) == list(range(100))
-    assert split_rows(100, 0.2, seed=1)[1].tolist() == aside.tolist() != split_rows(100, 0.2, seed=2)[1].tolist()
+    assert (
+        split_rows(100, 0.2, seed=1)[1].tolist()
+        == aside.tolist()
+        != split_rows(100, 0.2, seed=2)[1].tolist()
+    )
     classes = np.array([0] * 80 + [1] * 15 + [2] * 2 + [3] * 3)
     rest, aside = split_rows(100, 0.2, seed=1, classes=classes)
     counts = np.bincount(classes[aside], minlength=4)

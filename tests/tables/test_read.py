@@ -11,7 +11,14 @@ import pytest
 from glassnet.errors import GlassnetError
 from glassnet.tables.read import read_table
 
-FRAME = pl.DataFrame({"n": [1, 2, 3], "x": [0.5, None, 2.5], "t": ["a", "b", None], "d": [dt.date(2020, 1, i) for i in (1, 2, 3)]})
+FRAME = pl.DataFrame(
+    {
+        "n": [1, 2, 3],
+        "x": [0.5, None, 2.5],
+        "t": ["a", "b", None],
+        "d": [dt.date(2020, 1, i) for i in (1, 2, 3)],
+    }
+)
 
 
 def test_every_format_gives_the_same_table(tmp_path: Path) -> None:
@@ -27,7 +34,10 @@ def test_every_format_gives_the_same_table(tmp_path: Path) -> None:
 def test_csv_as_people_write_it(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes('\ufeffname;size \r\n"Müller; Hans";1\r\nNA;?\r\n'.encode())
-    assert read_table(path).to_dict(as_series=False) == {"name": ["Müller; Hans", None], "size": [1, None]}
+    assert read_table(path).to_dict(as_series=False) == {
+        "name": ["Müller; Hans", None],
+        "size": [1, None],
+    }
 
 
 @pytest.mark.parametrize(
@@ -75,7 +85,11 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
         ("a.csv", b"a,b\n1,2\n1,2,3\n", r"a.csv: line 3 \(row 2\) has 3 cells, the header has 2"),
         ("a.csv", b"a,b\n1\n", "has 1 cells, the header has 2"),
         ("a.csv", bytes(range(256)), "a.csv: is not a text table"),
-        ("a.csv", "a,b\nMüller,3\n".encode("latin-1"), r"a.csv: is not UTF-8 text \(byte 5\): save it as UTF-8"),
+        (
+            "a.csv",
+            "a,b\nMüller,3\n".encode("latin-1"),
+            r"a.csv: is not UTF-8 text \(byte 5\): save it as UTF-8",
+        ),
         ("a.parquet", b"PAR1 no table at all", "a.parquet: cannot be read as a table"),
         ("a.arrow", b"noise, not arrow", "a.arrow: cannot be read as a table"),
         ("a.jsonl", b"{not json", "a.jsonl: cannot be read as a table"),

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet.core.network import Parameters, flatten
+from glassnet.core.network import Parameters, leaves
 from glassnet.errors import GlassnetError
-from glassnet.members import side_by_side
-from glassnet.recipe import Options
-from glassnet.table_run import run_table
+from glassnet.models.ensemble import side_by_side
+from glassnet.recipe.options import Options
+from glassnet.recipe.run import run_table
 
 random = np.random.default_rng(8)
 X = random.normal(size=(40, 3))
@@ -21,17 +21,21 @@ TABLE = {"a": X[:, 0], "b": X[:, 1], "c": X[:, 2], "y": Y}
 
 
 def train(**options: Any) -> gn.Run:
-    return gn.train(NETWORK, START, X, Y, **{"epochs": 21, "batch_size": 8, "dropout": 0.2, **options})
+    return gn.train(
+        NETWORK, START, X, Y, **{"epochs": 21, "batch_size": 8, "dropout": 0.2, **options}
+    )
 
 
 def assert_equal(a: Parameters, b: Parameters) -> None:
-    for one, other in zip(flatten(a), flatten(b), strict=True):
+    for one, other in zip(leaves(a), leaves(b), strict=True):
         np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize("engine", ["numpy", "native"])
 @pytest.mark.parametrize("chunk_epochs", [None, 4])
-def test_a_run_with_a_path_is_bit_equal_to_one_without(engine: str, chunk_epochs: int | None) -> None:
+def test_a_run_with_a_path_is_bit_equal_to_one_without(
+    engine: str, chunk_epochs: int | None
+) -> None:
     options: dict[str, Any] = {"engine": engine, "schedule": "cosine", "validation": (X[:9], Y[:9])}
     plain, with_path = train(**options), train(**options, path_points=6, chunk_epochs=chunk_epochs)
     assert plain.path == ()
@@ -39,8 +43,10 @@ def test_a_run_with_a_path_is_bit_equal_to_one_without(engine: str, chunk_epochs
     assert_equal(plain.parameters, with_path.parameters)
     assert_equal(plain.state.parameters, with_path.path[-1][1])
     assert_equal(START, with_path.path[0][1])
-    for name in ("loss", "epoch_loss", "validation_loss", "learning_rate"):
-        np.testing.assert_array_equal(getattr(plain.history, name), getattr(with_path.history, name))
+    for name in ("iteration_loss", "loss", "validation_loss", "learning_rate"):
+        np.testing.assert_array_equal(
+            getattr(plain.history, name), getattr(with_path.history, name)
+        )
 
 
 @pytest.mark.parametrize("engine", ["numpy", "native"])
@@ -54,13 +60,15 @@ def test_more_points_than_epochs_are_every_epoch() -> None:
 
 
 def test_the_path_ends_where_the_run_does() -> None:
-    early = train(epochs=200, optimizer=gn.Adam(0.1), validation=(X[:9], -Y[:9]), patience=2, path_points=3)
+    early = train(
+        epochs=200, optimizer=gn.Adam(0.1), validation=(X[:9], -Y[:9]), patience=2, path_points=3
+    )
     assert early.ended == "early"
     assert [epoch for epoch, _ in early.path] == [0, early.state.epoch]
     assert_equal(early.path[-1][1], early.state.parameters)
     lost = train(optimizer=gn.GradientDescent(1e200), path_points=5)
     assert lost.ended == "not_finite"
-    assert all(np.isfinite(w).all() for _, parameters in lost.path for w in flatten(parameters))
+    assert all(np.isfinite(w).all() for _, parameters in lost.path for w in leaves(parameters))
     assert lost.path[0][0] == 0
 
 
@@ -75,7 +83,9 @@ def test_an_interrupted_run_has_the_path_until_then() -> None:
 
 @pytest.mark.parametrize("points", [0, 1, 2.5, "7"])
 def test_a_path_is_two_points_or_more(points: Any) -> None:
-    with pytest.raises(GlassnetError, match=f"path_points must be a whole number of 2 or more, got {points}"):
+    with pytest.raises(
+        GlassnetError, match=f"path_points must be a whole number of 2 or more, got {points}"
+    ):
         train(path_points=points)
 
 
@@ -84,7 +94,9 @@ def test_the_path_of_a_table_is_that_of_the_joined_network() -> None:
     run = run_table(TABLE, "y", options, path_points=4)
     assert run_table(TABLE, "y", options).path == ()
     assert [epoch for epoch, _ in run.path] == [0, 3, 6, 9]
-    assert_equal(run.path[-1][1], run.model.parameters)  # no rows judge so few epochs, so the last are kept
+    assert_equal(
+        run.path[-1][1], run.model.parameters
+    )  # no rows judge so few epochs, so the last are kept
     for place, (_, joined) in enumerate(run.path):
         members = [one.path[place][1] for one in run.runs]
         assert_equal(joined, side_by_side(run.model.member, members)[1])
@@ -92,9 +104,20 @@ def test_the_path_of_a_table_is_that_of_the_joined_network() -> None:
 
 def test_members_that_ended_stay_where_they_ended() -> None:
     noise = {**TABLE, "y": np.random.default_rng(1).normal(size=40)}
-    options = Options(members=2, hidden=(4,), epochs=300, holdout=0, validation=0.25, patience=2, learning_rate=0.05)
+    options = Options(
+        members=2,
+        hidden=(4,),
+        epochs=300,
+        holdout=0,
+        validation=0.25,
+        patience=2,
+        learning_rate=0.05,
+    )
     run = run_table(noise, "y", options, path_points=2)
     ends = [one.state.epoch for one in run.runs]
     assert ends[0] != ends[1]
     assert [epoch for epoch, _ in run.path] == sorted({0, *ends})
-    assert_equal(run.path[-1][1], side_by_side(run.model.member, [one.state.parameters for one in run.runs])[1])
+    assert_equal(
+        run.path[-1][1],
+        side_by_side(run.model.member, [one.state.parameters for one in run.runs])[1],
+    )

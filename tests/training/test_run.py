@@ -11,7 +11,7 @@ import pytest
 
 import glassnet as gn
 from glassnet.core.dropout import dropout_masks
-from glassnet.core.network import Parameters, flatten
+from glassnet.core.network import Parameters, leaves
 from glassnet.errors import GlassnetError
 from glassnet.training.plan import SCHEDULES, Plan
 
@@ -27,9 +27,15 @@ PLANS: dict[str, dict[str, Any]] = {
     "full batch": {},
     "batches": {"batch_size": 8, "schedule": "cosine", "seed": 3},
     "validation": {"batch_size": 8, "validation": (XV, YV)},
-    "patience": {"batch_size": 8, "validation": (XV, YV), "patience": 3, "epochs": 60, "optimizer": gn.Adam(0.02)},
+    "patience": {
+        "batch_size": 8,
+        "validation": (XV, YV),
+        "patience": 3,
+        "epochs": 60,
+        "optimizer": gn.Adam(0.02),
+    },
     "dropout": {"batch_size": 8, "dropout": [0.5, 0.2]},
-    "momentum": {"optimizer": gn.Nesterov(0.05), "row_weights": np.arange(35) % 3},
+    "momentum": {"optimizer": gn.Nesterov(0.05), "sample_weight": np.arange(35) % 3},
     "rprop": {"optimizer": "rprop", "penalty": gn.Penalty(0.01, 0.001)},
     "diverges": {"optimizer": gn.GradientDescent(1e6), "epochs": 40},
 }
@@ -41,12 +47,12 @@ def train(**options: Any) -> gn.Run:
 
 
 def assert_equal(a: gn.Run, b: gn.Run) -> None:
-    for one, other in zip(flatten(a.parameters), flatten(b.parameters), strict=True):
+    for one, other in zip(leaves(a.parameters), leaves(b.parameters), strict=True):
         np.testing.assert_array_equal(one, other)
-    for name in ("loss", "epoch_loss", "validation_loss", "learning_rate"):
+    for name in ("iteration_loss", "loss", "validation_loss", "learning_rate"):
         np.testing.assert_array_equal(getattr(a.history, name), getattr(b.history, name))
     assert (a.ended, a.best_epoch) == (b.ended, b.best_epoch)
-    np.testing.assert_array_equal(a.output, b.output)
+    np.testing.assert_array_equal(a.last_batch_output, b.last_batch_output)
     assert a.state.optimizer.t == b.state.optimizer.t
     for one, other in zip(a.state.optimizer.slots, b.state.optimizer.slots, strict=True):
         for x, y in zip(one, other, strict=True):
@@ -66,9 +72,9 @@ def test_one_iteration_is_feedforward_backprop_update() -> None:
     run = train(optimizer=gn.GradientDescent(0.5), epochs=1, engine="numpy")
     trace = gn.feedforward(NETWORK, START, X)
     loss, gradients = gn.backprop(NETWORK, START, trace, Y)
-    assert run.history.loss.tolist() == [loss]
-    np.testing.assert_array_equal(run.output, trace.output)
-    for w, g, new in zip(flatten(START), flatten(gradients), flatten(run.parameters), strict=True):
+    assert run.history.iteration_loss.tolist() == [loss]
+    np.testing.assert_array_equal(run.last_batch_output, trace.output)
+    for w, g, new in zip(leaves(START), leaves(gradients), leaves(run.parameters), strict=True):
         np.testing.assert_array_equal(new, w - 0.5 * g)
 
 
@@ -84,15 +90,29 @@ def test_batches_go_once_through_all_rows_in_a_new_order_each_epoch() -> None:
     run = train(network=network, start=start, batch_size=8, epochs=2)
     del seen[:-10]  # before those, the loss was checked against differences
     assert [len(y) for y in seen] == [8, 8, 8, 8, 3] * 2
-    first, second = [y for batch in seen[:5] for y in batch], [y for batch in seen[5:] for y in batch]
+    first, second = (
+        [y for batch in seen[:5] for y in batch],
+        [y for batch in seen[5:] for y in batch],
+    )
     assert sorted(first) == sorted(second) == sorted(Y.tolist())
     assert first != second
     assert run.history.table()["iteration"] == [5, 10]
-    weighted = np.average(run.history.loss[:5], weights=[8, 8, 8, 8, 3])
-    assert run.history.epoch_loss[0] == pytest.approx(weighted, rel=1e-14)
+    weighted = np.average(run.history.iteration_loss[:5], weights=[8, 8, 8, 8, 3])
+    assert run.history.loss[0] == pytest.approx(weighted, rel=1e-14)
 
 
-def by_hand(network: gn.Network, start: Parameters, x, y, w, validation, masks, optimizer, penalty, seed: int) -> dict[str, Any]:
+def by_hand(
+    network: gn.Network,
+    start: Parameters,
+    x,
+    y,
+    w,
+    validation,
+    masks,
+    optimizer,
+    penalty,
+    seed: int,
+) -> dict[str, Any]:
     """Three epochs of batches of 8 as a loop that anyone can read; what train() must give."""
     order_of = np.random.default_rng(seed)
     parameters, state = start, optimizer.init(start)
@@ -102,21 +122,39 @@ def by_hand(network: gn.Network, start: Parameters, x, y, w, validation, masks, 
         for first in range(0, len(x), 8):
             rows = order[first : first + 8]
             iteration = len(losses)
-            dropout = dropout_masks(np, (0.5, 0.25), network.sizes, len(rows), seed, iteration, np.float64)
+            dropout = dropout_masks(
+                np, (0.5, 0.25), network.sizes, len(rows), seed, iteration, np.float64
+            )
             trace = gn.feedforward(network, parameters, x[rows], dropout, masks)
             share = len(rows) / len(x) if network.loss.reduction == "sum" else 1.0
-            loss, gradients = gn.backprop(network, parameters, trace, y[rows], w[rows], penalty.share(share))
+            loss, gradients = gn.backprop(
+                network, parameters, trace, y[rows], w[rows], penalty.share(share)
+            )
             rate = 0.05 * 0.5 * (1 + np.cos(np.pi * iteration / 15))
-            parameters, state = optimizer.update(gradients, state, parameters, [rate * m for m in (1, 0.5, 2, 1, 1, 0.1)])
+            parameters, state = optimizer.update(
+                gradients, state, parameters, [rate * m for m in (1, 0.5, 2, 1, 1, 0.1)]
+            )
             losses.append(float(loss))
         weights = [w[order[first : first + 8]].sum() for first in range(0, len(x), 8)]
         of_epoch = losses[5 * epoch :]
-        epochs.append(sum(of_epoch) if network.loss.reduction == "sum" else np.average(of_epoch, weights=weights))
+        epochs.append(
+            sum(of_epoch)
+            if network.loss.reduction == "sum"
+            else np.average(of_epoch, weights=weights)
+        )
         trace = gn.feedforward(network, parameters, validation[0], (), masks)
-        judged.append(float(gn.backprop(network, parameters, trace, validation[1], validation[2])[0]))
+        judged.append(
+            float(gn.backprop(network, parameters, trace, validation[1], validation[2])[0])
+        )
         kept.append(parameters)
     best = int(np.argmin(judged))
-    return {"loss": losses, "epoch_loss": epochs, "validation_loss": judged, "best": best + 1, "parameters": kept[best]}
+    return {
+        "iteration_loss": losses,
+        "loss": epochs,
+        "validation_loss": judged,
+        "best": best + 1,
+        "parameters": kept[best],
+    }
 
 
 @pytest.mark.parametrize("loss", ["sum_of_squares", "mean_squared_error"])
@@ -131,33 +169,43 @@ def test_a_run_is_the_loop_by_hand(loss: str, optimizer: gn.Optimizer) -> None:
     penalty = gn.Penalty(0.02, 0.01)
     expected = by_hand(network, start, X, Y, w, (XV, YV, wv), masks, optimizer, penalty, seed=11)
     run = gn.train(
-        network, start, X, Y, optimizer=optimizer, epochs=3, batch_size=8, row_weights=w, validation=(XV, YV, wv), penalty=penalty,
+        network, start, X, Y, optimizer=optimizer, epochs=3, batch_size=8, sample_weight=w, validation=(XV, YV, wv), penalty=penalty,
         dropout=[0.5, 0.25], weight_masks=masks, multipliers=Parameters((1, 0.5, 2), (1, 1, 0.1)), schedule="cosine", seed=11,
     )  # fmt: skip
-    for name in ("loss", "epoch_loss", "validation_loss"):
-        np.testing.assert_allclose(getattr(run.history, name), expected[name], rtol=1e-12, err_msg=name)
+    for name in ("iteration_loss", "loss", "validation_loss"):
+        np.testing.assert_allclose(
+            getattr(run.history, name), expected[name], rtol=1e-12, err_msg=name
+        )
     assert run.best_epoch == expected["best"]
-    for ours, theirs in zip(flatten(run.parameters), flatten(expected["parameters"]), strict=True):
+    for ours, theirs in zip(leaves(run.parameters), leaves(expected["parameters"]), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-11, atol=1e-14)
 
 
 def test_batches_in_the_order_given() -> None:
     run = train(batch_size=8, shuffle=False, epochs=1, optimizer=gn.GradientDescent(0.1))
     trace = gn.feedforward(NETWORK, START, X[:8])
-    assert run.history.loss[0] == pytest.approx(gn.backprop(NETWORK, START, trace, Y[:8])[0], rel=1e-12)
-    assert len(run.output) == 3
+    assert run.history.iteration_loss[0] == pytest.approx(
+        gn.backprop(NETWORK, START, trace, Y[:8])[0], rel=1e-12
+    )
+    assert len(run.last_batch_output) == 3
 
 
 def test_min_delta_is_for_patience_only() -> None:
-    options: dict[str, Any] = {"optimizer": gn.GradientDescent(0.01), "epochs": 50, "validation": (XV, YV)}
+    options: dict[str, Any] = {
+        "optimizer": gn.GradientDescent(0.01),
+        "epochs": 50,
+        "validation": (XV, YV),
+    }
     free = train(**options)
     assert (np.diff(free.history.validation_loss) < 0).all()
     assert np.diff(free.history.validation_loss).min() > -0.1
     held = train(**options, patience=4, min_delta=0.1)
     assert held.ended == "early"
-    assert len(held.history.epoch_loss) == held.best_epoch == 5  # better each time, never by enough: the last is still the best
+    assert (
+        len(held.history.loss) == held.best_epoch == 5
+    )  # better each time, never by enough: the last is still the best
     without = train(optimizer=gn.GradientDescent(0.01), epochs=50, patience=4, min_delta=0.1)
-    assert len(without.history.epoch_loss) == 5
+    assert len(without.history.loss) == 5
 
 
 def test_penalty_of_a_sum_is_carried_once_an_epoch() -> None:
@@ -166,8 +214,10 @@ def test_penalty_of_a_sum_is_carried_once_an_epoch() -> None:
     penalty = gn.Penalty(l2=2.0, l1=1.0)
     still = Parameters((0.0, 0.0), (0.0, 0.0))  # nothing moves
     whole = train(network=network, start=start, penalty=penalty, multipliers=still, epochs=1)
-    pieces = train(network=network, start=start, penalty=penalty, multipliers=still, epochs=1, batch_size=8)
-    assert pieces.history.epoch_loss[0] == pytest.approx(whole.history.epoch_loss[0], rel=1e-12)
+    pieces = train(
+        network=network, start=start, penalty=penalty, multipliers=still, epochs=1, batch_size=8
+    )
+    assert pieces.history.loss[0] == pytest.approx(whole.history.loss[0], rel=1e-12)
 
 
 def test_validation_keeps_the_best_epoch() -> None:
@@ -175,10 +225,12 @@ def test_validation_keeps_the_best_epoch() -> None:
     best = int(run.history.validation_loss.argmin())
     assert run.best_epoch == best + 1 < 200
     trace = gn.feedforward(NETWORK, run.parameters, XV)
-    assert np.mean((trace.output[:, 0] - YV) ** 2) == pytest.approx(run.history.validation_loss[best], rel=1e-12)
+    assert np.mean((trace.output[:, 0] - YV) ** 2) == pytest.approx(
+        run.history.validation_loss[best], rel=1e-12
+    )
     early = train(validation=(XV, YV), optimizer=gn.Adam(0.05), epochs=200, patience=10)
     assert early.ended == "early"
-    assert len(early.history.epoch_loss) == early.best_epoch + 10
+    assert len(early.history.loss) == early.best_epoch + 10
     assert "patience" in early.diagnosis
 
 
@@ -186,31 +238,49 @@ def test_without_validation_the_last_update_is_kept() -> None:
     run = train(optimizer=gn.GradientDescent(0.5), epochs=3)
     again = train(optimizer=gn.GradientDescent(0.5), epochs=2)
     further = train(start=again.parameters, optimizer=gn.GradientDescent(0.5), epochs=1)
-    np.testing.assert_array_equal(flatten(run.parameters)[0], flatten(further.parameters)[0])
+    np.testing.assert_array_equal(leaves(run.parameters)[0], leaves(further.parameters)[0])
     assert run.best_epoch == 3
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"batch_size": 8}, {"validation": (XV, YV)}, {"epochs": 1, "optimizer": gn.GradientDescent(1e308)}]
+    "options",
+    [
+        {},
+        {"batch_size": 8},
+        {"validation": (XV, YV)},
+        {"epochs": 1, "optimizer": gn.GradientDescent(1e308)},
+    ],
 )
 def test_a_run_that_leaves_the_finite_numbers_ends_with_its_best(options: dict[str, Any]) -> None:
     network = gn.Network([3, 8, 1], "relu", loss="sum_of_squares")
     start = gn.initialize(network, seed=1)
-    run = train(network=network, start=start, **{"optimizer": gn.GradientDescent(10.0), "epochs": 100, **options})
+    run = train(
+        network=network,
+        start=start,
+        **{"optimizer": gn.GradientDescent(10.0), "epochs": 100, **options},
+    )
     assert run.ended == "not_finite"
-    assert all(np.isfinite(w).all() for w in flatten(run.parameters))
+    assert all(np.isfinite(w).all() for w in leaves(run.parameters))
     assert "smaller learning rate" in run.diagnosis
-    assert len(run.history.loss) < 100 or options.get("batch_size")
+    assert len(run.history.iteration_loss) < 100 or options.get("batch_size")
 
 
 def test_infinite_weights_are_never_kept_even_where_their_loss_is_finite() -> None:
     network = gn.Network([3, 8, 1], "sigmoid", "sigmoid")
     start = gn.initialize(network, seed=1, dtype="float32")
     bits = (Y > 0).astype(float)
-    run = gn.train(network, start, X, bits, optimizer=gn.GradientDescent(1e39), epochs=3, validation=(XV, (YV > 0) * 1.0))
+    run = gn.train(
+        network,
+        start,
+        X,
+        bits,
+        optimizer=gn.GradientDescent(1e39),
+        epochs=3,
+        validation=(XV, (YV > 0) * 1.0),
+    )
     assert run.ended == "not_finite"
     assert run.best_epoch == 0
-    assert all(np.isfinite(w).all() for w in flatten(run.parameters))
+    assert all(np.isfinite(w).all() for w in leaves(run.parameters))
 
 
 def test_a_start_that_is_not_finite_is_refused() -> None:
@@ -229,57 +299,83 @@ def test_ctrl_c_ends_in_good_order() -> None:
 
     run = train(epochs=1000, chunk_epochs=5, progress=interrupt)
     assert run.ended == "interrupted"
-    assert len(run.history.epoch_loss) == run.best_epoch == 15
+    assert len(run.history.loss) == run.best_epoch == 15
     assert_same_parameters(run, train(epochs=15))
 
 
 def test_a_real_sigint_ends_in_good_order() -> None:
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # which a job in the background is started without
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # which a job in the background is started without
     timer = threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT))
     began = time.perf_counter()
-    run = train(epochs=10_000_000, progress=lambda *_: None if timer.is_alive() or timer.finished.is_set() else timer.start())
+    run = train(
+        epochs=10_000_000,
+        progress=lambda *_: None if timer.is_alive() or timer.finished.is_set() else timer.start(),
+    )
     assert time.perf_counter() - began < 30
     assert run.ended == "interrupted"
-    assert len(run.history.epoch_loss) == run.best_epoch > 0
+    assert len(run.history.loss) == run.best_epoch > 0
     assert "Ctrl-C" in run.diagnosis
 
 
 def assert_same_parameters(a: gn.Run, b: gn.Run) -> None:
-    for one, other in zip(flatten(a.parameters), flatten(b.parameters), strict=True):
+    for one, other in zip(leaves(a.parameters), leaves(b.parameters), strict=True):
         np.testing.assert_array_equal(one, other)
 
 
 def test_progress_tells_what_goes_on() -> None:
     told: list[tuple] = []
-    run = train(validation=(XV, YV), epochs=10, chunk_epochs=4, progress=lambda *args: told.append(args))
+    run = train(
+        validation=(XV, YV), epochs=10, chunk_epochs=4, progress=lambda *args: told.append(args)
+    )
     assert [t[:2] for t in told] == [(4, 10), (8, 10), (10, 10)]
-    assert told[-1][2:] == (run.history.epoch_loss[-1], run.history.validation_loss[-1])
+    assert told[-1][2:] == (run.history.loss[-1], run.history.validation_loss[-1])
 
 
 def test_weight_masks_hold_weights_at_nothing() -> None:
     masks = [np.ones((3, 8)), np.ones((8, 5)), np.ones((5, 1))]
     masks[0][0, :4] = masks[1][2, 2] = 0
     for optimizer in gn.OPTIMIZERS:
-        run = train(weight_masks=masks, optimizer=optimizer, penalty=gn.Penalty(0.1, 0.1), epochs=5, batch_size=8)
+        run = train(
+            weight_masks=masks,
+            optimizer=optimizer,
+            penalty=gn.Penalty(0.1, 0.1),
+            epochs=5,
+            batch_size=8,
+        )
         for w, m, w0 in zip(run.parameters.weights, masks, START.weights, strict=True):
             assert not w[m == 0].any()
             assert (w[m == 1] != w0[m == 1]).any()
 
 
 def test_multipliers_slow_some_arrays() -> None:
-    run = train(multipliers=Parameters((1.0, 1.0, 1.0), (0.0, 1.0, 0.5)), optimizer=gn.GradientDescent(0.1), epochs=1)
+    run = train(
+        multipliers=Parameters((1.0, 1.0, 1.0), (0.0, 1.0, 0.5)),
+        optimizer=gn.GradientDescent(0.1),
+        epochs=1,
+    )
     plain = train(optimizer=gn.GradientDescent(0.1), epochs=1)
     assert not run.parameters.biases[0].any()
     np.testing.assert_array_equal(run.parameters.biases[1], plain.parameters.biases[1])
-    np.testing.assert_allclose(run.parameters.biases[2], 0.5 * plain.parameters.biases[2], rtol=1e-14)
+    np.testing.assert_allclose(
+        run.parameters.biases[2], 0.5 * plain.parameters.biases[2], rtol=1e-14
+    )
 
 
 def test_float32_is_float32_throughout() -> None:
     start = gn.initialize(NETWORK, seed=2, dtype="float32")
-    run = train(start=start, batch_size=8, dropout=0.2, penalty=gn.Penalty(0.1), schedule="cosine", epochs=40)
-    assert {w.dtype for w in flatten(run.parameters)} == {np.dtype("float32")}
+    run = train(
+        start=start,
+        batch_size=8,
+        dropout=0.2,
+        penalty=gn.Penalty(0.1),
+        schedule="cosine",
+        epochs=40,
+    )
+    assert {w.dtype for w in leaves(run.parameters)} == {np.dtype("float32")}
     wide = train(batch_size=8, dropout=0.2, penalty=gn.Penalty(0.1), schedule="cosine", epochs=40)
-    np.testing.assert_allclose(run.history.loss, wide.history.loss, rtol=1e-3)
+    np.testing.assert_allclose(run.history.iteration_loss, wide.history.iteration_loss, rtol=1e-3)
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
@@ -287,14 +383,16 @@ def test_schedules(schedule: str) -> None:
     run = train(schedule=schedule, optimizer=gn.GradientDescent(0.2), batch_size=8, epochs=10)
     expected = [0.2 * SCHEDULES[schedule](np.array(i / 50)) for i in range(50)]
     np.testing.assert_allclose(run.history.learning_rate, expected)
-    own = train(schedule=SCHEDULES[schedule], optimizer=gn.GradientDescent(0.2), batch_size=8, epochs=10)
+    own = train(
+        schedule=SCHEDULES[schedule], optimizer=gn.GradientDescent(0.2), batch_size=8, epochs=10
+    )
     assert_equal(run, own)
     assert Plan(10, schedule="cosine").rates(1.0, 5)[-1, -1] < 0.01
 
 
 def test_engine_names() -> None:
     assert train(epochs=1, engine="numpy").engine == "numpy"
-    with pytest.raises(GlassnetError, match="engine 'xla' is not part of this installation"):
+    with pytest.raises(GlassnetError, match="unknown engine 'xla': Known: auto, native, numpy"):
         train(epochs=1, engine="xla")
     with pytest.raises(GlassnetError, match="unknown engine 'nunpy': did you mean 'numpy'"):
         train(epochs=1, engine="nunpy")
@@ -314,24 +412,30 @@ def test_engine_names() -> None:
         ({"penalty": gn.Penalty(-1)}, "l2 must be 0 or more"),
         ({"penalty": 0.1}, "penalty must be Penalty"),
         ({"validation": (XV,)}, r"validation must be \(x, y\)"),
-        ({"row_weights": "heavy"}, "row_weights must be numbers"),
+        ({"sample_weight": "heavy"}, "sample_weight must be numbers"),
         ({"chunk_epochs": 0}, "chunk_epochs must be"),
         ({"epochs": 2.5}, "epochs must be a whole number"),
         ({"seed": 1.5}, "seed must be 0 or more"),
         (
-            {"network": gn.Network([3, 1], loss="poisson"), "start": gn.initialize(gn.Network([3, 1], loss="poisson"))},
+            {
+                "network": gn.Network([3, 1], loss="poisson"),
+                "start": gn.initialize(gn.Network([3, 1], loss="poisson")),
+            },
             "takes targets from 0",
         ),
         ({"optimizer": "adm"}, "did you mean 'adam'"),
-        ({"row_weights": np.ones(3)}, "row_weights must be 35 numbers"),
-        ({"row_weights": -np.ones(35)}, "row_weights must be 35 numbers of 0 or more"),
+        ({"sample_weight": np.ones(3)}, "sample_weight must be 35 numbers"),
+        ({"sample_weight": -np.ones(35)}, "sample_weight must be 35 numbers of 0 or more"),
         ({"validation": (XV, YV[:3])}, "validation x has 15 rows and validation y has 3"),
         ({"validation": (XV[:, :2], YV)}, "validation x has shape"),
         ({"weight_masks": [np.ones((3, 8))]}, "weight_masks of shapes"),
         ({"weight_masks": [np.full((3, 8), 0.5), np.ones((8, 5)), np.ones((5, 1))]}, "must hold 0"),
         ({"multipliers": Parameters((1.0,), ())}, "multipliers must be one number"),
         ({"start": Parameters(START.weights)}, "biases of shapes"),
-        ({"start": Parameters(START.weights, tuple(b.astype("float32") for b in START.biases))}, "must all be float64"),
+        (
+            {"start": Parameters(START.weights, tuple(b.astype("float32") for b in START.biases))},
+            "must all be float64",
+        ),
     ],
 )
 def test_refused(options: dict[str, Any], message: str) -> None:

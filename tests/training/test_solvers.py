@@ -10,7 +10,7 @@ import pytest
 from scipy.optimize import least_squares, minimize
 
 import glassnet as gn
-from glassnet.core.network import Parameters, flatten, rebuild
+from glassnet.core.network import Parameters, leaves, unflatten
 from glassnet.errors import GlassnetError
 from glassnet.training import solvers
 from glassnet.training.plan import Plan
@@ -20,39 +20,72 @@ from glassnet.training.solvers import Iteration, Solved, lbfgs, levenberg_marqua
 
 RANDOM = np.random.default_rng(3)
 X = RANDOM.uniform(-2, 2, size=(40, 2))
-Y = np.stack([np.sin(X[:, 0]) + 0.1 * X[:, 1], X[:, 0] * X[:, 1]], axis=1) + 0.02 * RANDOM.normal(size=(40, 2))
+Y = np.stack([np.sin(X[:, 0]) + 0.1 * X[:, 1], X[:, 0] * X[:, 1]], axis=1) + 0.02 * RANDOM.normal(
+    size=(40, 2)
+)
 W = RANDOM.integers(0, 3, size=40).astype(float)
 
 
-def problem(sizes: Any = (2, 4, 2), loss: Any = "half_mean_squared_error", **options: Any) -> tuple[Problem, Parameters]:
-    network = gn.Network(sizes, options.pop("activation", "tanh"), options.pop("output", "identity"), loss)
-    made, state = prepare(network, gn.initialize(network, seed=options.pop("seed", 1)), X, Y[:, : sizes[-1]], Plan(1), **options)
+def problem(
+    sizes: Any = (2, 4, 2), loss: Any = "half_mean_squared_error", **options: Any
+) -> tuple[Problem, Parameters]:
+    network = gn.Network(
+        sizes, options.pop("activation", "tanh"), options.pop("output", "identity"), loss
+    )
+    made, state = prepare(
+        network,
+        gn.initialize(network, seed=options.pop("seed", 1)),
+        X,
+        Y[:, : sizes[-1]],
+        Plan(1),
+        **options,
+    )
     return made, state.parameters
 
 
 def theta_of(parameters: Parameters) -> np.ndarray:
-    return np.concatenate([w.ravel() for w in flatten(parameters)])
+    return np.concatenate([w.ravel() for w in leaves(parameters)])
 
 
 def loss_of(given: Problem, parameters: Parameters) -> float:
     x, y, w = given.data
-    return float(gn.backprop(given.network, parameters, gn.feedforward(given.network, parameters, x), y, w, given.penalty)[0])
+    return float(
+        gn.backprop(
+            given.network,
+            parameters,
+            gn.feedforward(given.network, parameters, x),
+            y,
+            w,
+            given.penalty,
+        )[0]
+    )
 
 
 def parameters_of(theta: Any, like: Parameters) -> Parameters:
-    ends = np.cumsum([w.size for w in flatten(like)]).tolist()
+    ends = np.cumsum([w.size for w in leaves(like)]).tolist()
     pieces = [theta[start:end] for start, end in itertools.pairwise([0, *ends])]
-    return rebuild([piece.reshape(w.shape) for piece, w in zip(pieces, flatten(like), strict=True)], like)
+    return unflatten(
+        [piece.reshape(w.shape) for piece, w in zip(pieces, leaves(like), strict=True)], like
+    )
 
 
 def go_on(_: Iteration) -> bool:
     return False
 
 
-def solve(solver: str, given: Problem, start: Parameters, watch: Any = go_on, **options: Any) -> Solved:
+def solve(
+    solver: str, given: Problem, start: Parameters, watch: Any = go_on, **options: Any
+) -> Solved:
     if solver == "lm":
-        return levenberg_marquardt(given, start, watch, **{"iterations": 500, "tolerance": 1e-9, **options})
-    return lbfgs(given, start, watch, **{"iterations": 500, "evaluations": 5000, "tolerance": 1e-9, **options})
+        return levenberg_marquardt(
+            given, start, watch, **{"iterations": 500, "tolerance": 1e-9, **options}
+        )
+    return lbfgs(
+        given,
+        start,
+        watch,
+        **{"iterations": 500, "evaluations": 5000, "tolerance": 1e-9, **options},
+    )
 
 
 PROBLEMS: dict[str, dict[str, Any]] = {
@@ -60,7 +93,7 @@ PROBLEMS: dict[str, dict[str, Any]] = {
     "one output": {"sizes": (2, 5, 1)},
     "two hidden layers": {"sizes": (2, 4, 3, 1), "activation": ["tanh", "sigmoid"]},
     "no hidden layer": {"sizes": (2, 2), "activation": []},
-    "weights of rows": {"row_weights": W},
+    "weights of rows": {"sample_weight": W},
     "penalty": {"penalty": gn.Penalty(0.01)},
     "fewer rows than weights": {"sizes": (2, 10, 1), "penalty": gn.Penalty(0.05)},
     "sums": {"loss": "sum_of_squares"},
@@ -74,13 +107,17 @@ def residuals_of(given: Problem, like: Parameters) -> tuple[Any, Any]:
     x, y, w = given.data
     count = np.ones(len(x)) if w is None else w
     factor = {"sum_of_squares": 2.0, "mean_squared_error": 2 / count.sum() / y.shape[1]}
-    scale = np.sqrt(factor.get(given.network.loss.name, 1 / count.sum() / y.shape[1]) * count)[:, None]
+    scale = np.sqrt(factor.get(given.network.loss.name, 1 / count.sum() / y.shape[1]) * count)[
+        :, None
+    ]
     l2 = given.penalty.l2 if given.penalty else 0.0
 
     def residuals(theta: jax.Array) -> jax.Array:
         parameters = parameters_of(theta, like)
         output = gn.feedforward(given.network, parameters, jnp.asarray(x)).output
-        return jnp.concatenate([(scale * (output - y)).ravel(), *(np.sqrt(l2) * v.ravel() for v in parameters.weights)])
+        return jnp.concatenate(
+            [(scale * (output - y)).ravel(), *(np.sqrt(l2) * v.ravel() for v in parameters.weights)]
+        )
 
     return jax.jit(residuals), jax.jit(jax.jacfwd(residuals))
 
@@ -88,14 +125,21 @@ def residuals_of(given: Problem, like: Parameters) -> tuple[Any, Any]:
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_levenberg_marquardt_ends_where_scipys_least_squares_does(name: str) -> None:
     """SciPy has the Jacobian from JAX. The best of six starts is as good, and from ours SciPy finds no way down."""
-    made = [problem(**{"penalty": gn.Penalty(0.003), **PROBLEMS[name], "seed": seed}) for seed in range(6)]
+    made = [
+        problem(**{"penalty": gn.Penalty(0.003), **PROBLEMS[name], "seed": seed})
+        for seed in range(6)
+    ]
     residuals, slopes = residuals_of(*made[0])  # the seed is that of the start alone
     ours, theirs = [], []
     for given, start in made:
         assert 0.5 * np.sum(residuals(theta_of(start)) ** 2) == pytest.approx(loss_of(given, start))
-        theirs.append(least_squares(residuals, theta_of(start), slopes, method="trf", max_nfev=500).cost)
+        theirs.append(
+            least_squares(residuals, theta_of(start), slopes, method="trf", max_nfev=500).cost
+        )
         found = solve("lm", given, start, tolerance=1e-7)
-        assert found.ended == ("max_iter" if "fewer" in name else "converged")  # nodes that share a task part slowly
+        assert found.ended == (
+            "max_iter" if "fewer" in name else "converged"
+        )  # nodes that share a task part slowly
         assert found.last.loss == pytest.approx(loss_of(given, found.last.parameters))
         again = least_squares(residuals, theta_of(found.last.parameters), slopes)
         assert again.cost == pytest.approx(found.last.loss, rel=1e-3)
@@ -127,10 +171,16 @@ def test_every_iteration_is_told_and_can_be_the_last(solver: str) -> None:
     for iteration in told[:5]:
         x, y, _ = given.data
         trace = gn.feedforward(given.network, iteration.parameters, x)
-        loss, gradient = gn.backprop(given.network, iteration.parameters, trace, y, None, given.penalty)
+        loss, gradient = gn.backprop(
+            given.network, iteration.parameters, trace, y, None, given.penalty
+        )
         assert iteration.loss == pytest.approx(float(loss))
-        assert iteration.penalty == pytest.approx(sum(float(given.penalty(w)[0]) for w in iteration.parameters.weights))
-        assert iteration.gradient_norm == pytest.approx(np.sqrt(sum((g**2).sum() for g in flatten(gradient))))
+        assert iteration.penalty == pytest.approx(
+            sum(float(given.penalty(w)[0]) for w in iteration.parameters.weights)
+        )
+        assert iteration.gradient_norm == pytest.approx(
+            np.sqrt(sum((g**2).sum() for g in leaves(gradient)))
+        )
     stopped = solve(solver, given, start, lambda iteration: iteration.loss <= losses[3])
     assert (stopped.ended, stopped.iterations) == ("watch", 4)
     assert solve(solver, given, start, iterations=4).last.loss == stopped.last.loss == losses[3]
@@ -176,11 +226,13 @@ def test_dead_nodes_and_outputs_without_effect_do_no_harm() -> None:
 
 
 def test_the_jacobian_is_taken_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    given, start = problem(row_weights=W)
+    given, start = problem(sample_weight=W)
     whole = solve("lm", given, start, iterations=5)
     monkeypatch.setattr(solvers, "JACOBIAN_BYTES", 8 * theta_of(start).size * 2 * 7)
     pieces = solve("lm", given, start, iterations=5)
-    np.testing.assert_allclose(theta_of(whole.last.parameters), theta_of(pieces.last.parameters), rtol=1e-6)
+    np.testing.assert_allclose(
+        theta_of(whole.last.parameters), theta_of(pieces.last.parameters), rtol=1e-6
+    )
 
 
 def test_a_start_without_a_way_down_is_the_end() -> None:
@@ -193,9 +245,13 @@ def test_a_start_without_a_way_down_is_the_end() -> None:
 
 
 def test_refused() -> None:
-    with pytest.raises(GlassnetError, match="needs a loss that is a sum of squares .*got 'huber': use 'lbfgs'"):
+    with pytest.raises(
+        GlassnetError, match="needs a loss that is a sum of squares .*got 'huber': use 'lbfgs'"
+    ):
         solve("lm", *problem(loss="huber"))
     with pytest.raises(GlassnetError, match="takes no L1 penalty"):
         solve("lm", *problem(penalty=gn.Penalty(0, 0.1)))
-    with pytest.raises(GlassnetError, match=r"20,\d\d\d of them make 3\.\d GiB, and 10,000 are the most"):
+    with pytest.raises(
+        GlassnetError, match=r"20,\d\d\d of them make 3\.\d GiB, and 10,000 are the most"
+    ):
         solve("lm", *problem(sizes=(2, 5001, 1, 2), activation="tanh"))

@@ -30,7 +30,9 @@ class Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Each with the whole first paragraph of its help, which click itself would cut short."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, (_load(name).help or "").partition("\n\n")[0]) for name in COMMANDS])
+            formatter.write_dl(
+                [(name, (_load(name).help or "").partition("\n\n")[0]) for name in COMMANDS]
+            )
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Without arguments, the help and exit status 2."""
@@ -67,20 +69,27 @@ def _engines() -> list[str]:
 
     import numpy as np
 
-    from glassnet.training.engines import native
+    from glassnet.training.engines.registry import ENGINES
 
-    found = native.missing()
-    return [
-        f"python {platform.python_version()}, numpy {np.__version__}, {platform.machine()}",
-        f"native engine: {found}"
-        if found
-        else f"native engine: instruction set {native.VARIANT} (of {', '.join(native.variants())})",
+    python = f"python {platform.python_version()}, numpy {np.__version__}, {platform.machine()}"
+    return [python] + [
+        f"{name} engine: {engine.unavailable() or engine.describe()}"
+        for name, engine in ENGINES.items()
     ]
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
-@click.option("--verbose", is_flag=True, is_eager=True, help="With --version: the engines too, and what they run on.")
-@click.option("--version", is_flag=True, expose_value=False, callback=_version, help="Print the version.")
+@click.group(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "show_default": True}
+)
+@click.option(
+    "--verbose",
+    is_flag=True,
+    is_eager=True,
+    help="With --version: the engines too, and what they run on.",
+)
+@click.option(
+    "--version", is_flag=True, expose_value=False, callback=_version, help="Print the version."
+)
 def app(verbose: bool) -> None:
     """Small dense networks on tables, where every number of every step can be seen."""
 

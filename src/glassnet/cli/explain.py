@@ -8,7 +8,7 @@ import click
 from glassnet.errors import GlassnetError, unknown_name
 
 if TYPE_CHECKING:
-    from glassnet.see.explain.parts import Explanation
+    from glassnet.explanation.parts import Explanation
 
 FORMATS = ("text", "md", "html", "json")
 
@@ -16,13 +16,37 @@ FORMATS = ("text", "md", "html", "json")
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("table", required=False)
-@click.option("--row", "rows", type=int, multiple=True, help="Row of the table, from 1; several are one batch.", show_default="1")
-@click.option("--node", "nodes", multiple=True, help="Node to show whole, as in 1.5, or all; repeat for more.")
-@click.option("--backward", is_flag=True, help="The way back too: deltas, gradients, and a step of gradient descent.")
-@click.option("--format", "form", default="text", help="text, md (Markdown with LaTeX), html (a page) or json.")
+@click.option(
+    "--row",
+    "rows",
+    type=int,
+    multiple=True,
+    help="Row of the table, from 1; several are one batch.",
+    show_default="1",
+)
+@click.option(
+    "--node", "nodes", multiple=True, help="Node to show whole, as in 1.5, or all; repeat for more."
+)
+@click.option(
+    "--backward",
+    is_flag=True,
+    help="The way back too: deltas, gradients, and a step of gradient descent.",
+)
+@click.option(
+    "--format",
+    "form",
+    default="text",
+    help="text, md (Markdown with LaTeX), html (a page) or json.",
+)
 @click.option("--digits", default=4, help="Significant digits; json has all.")
-@click.option("--iteration", type=int, help="Of a run of `glassnet demo`: that step of its training, from 1, as it happened.")
-@click.option("--out", type=click.Path(path_type=Path), help="File to write.", show_default="standard output")
+@click.option(
+    "--iteration",
+    type=int,
+    help="Of a run of `glassnet demo`: that step of its training, from 1, as it happened.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="File to write.", show_default="standard output"
+)
 def explain(
     model: Path,
     table: str | None,
@@ -39,10 +63,10 @@ def explain(
     MODEL is a model file, or the run folder that holds one. TABLE is CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; -
     is CSV on standard input; without it the rows are those the run was given.
     """
-    from glassnet.cli.run_folder import at_iteration, rows_of_run
+    from glassnet.explanation.numerals import check_digits
     from glassnet.files import check_free, whole_file
-    from glassnet.model import load
-    from glassnet.see.explain.numerals import check_digits
+    from glassnet.models.model import load
+    from glassnet.runs.folder import at_iteration, rows_of_run
 
     if form not in FORMATS:
         raise unknown_name("--format", form, FORMATS)
@@ -63,12 +87,19 @@ def explain(
         part.write_text(_written(explanation, form, digits), encoding="utf-8")
 
 
-def _explained(loaded: Any, given: Any, rows: tuple[int, ...], nodes: Any, backward: bool, iteration: int | None) -> "Explanation":
+def _explained(
+    loaded: Any,
+    given: Any,
+    rows: tuple[int, ...],
+    nodes: Any,
+    backward: bool,
+    iteration: int | None,
+) -> "Explanation":
     from dataclasses import replace
 
     from glassnet import article
-    from glassnet.cli.run_folder import is_demo
-    from glassnet.see.explain.build import explain_rows
+    from glassnet.explanation.build import explain_rows
+    from glassnet.runs.folder import is_demo
 
     for row in rows:
         if not 1 <= row <= len(given):
@@ -103,7 +134,7 @@ def _print(explanation: "Explanation", form: str, digits: int) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from glassnet.see.explain.text import to_lines
+    from glassnet.explanation.render.text import to_lines
 
     console = Console(highlight=False)
     for line in to_lines(explanation, digits):
@@ -115,4 +146,6 @@ def _written(explanation: "Explanation", form: str, digits: int) -> str:
         import json
 
         return json.dumps(explanation.to_dict(), ensure_ascii=False) + "\n"
-    return {"text": explanation.text, "md": explanation.markdown, "html": explanation.html}[form](digits)
+    return {"text": explanation.text, "md": explanation.markdown, "html": explanation.html}[form](
+        digits
+    )

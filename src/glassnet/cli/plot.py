@@ -10,8 +10,8 @@ import click
 from glassnet.errors import GlassnetError, unknown_name
 
 if TYPE_CHECKING:
-    from glassnet.model import Model
-    from glassnet.see.subject import Rows
+    from glassnet.models.model import Model
+    from glassnet.models.rows import Rows
 
 PATH_POINTS = 40  # of the path over the loss surface
 
@@ -27,13 +27,13 @@ class Asked:
 
     def rows(self) -> "Rows":
         """The rows of the table, or those the run was given."""
-        from glassnet.cli.run_folder import rows_of_run
+        from glassnet.runs.folder import rows_of_run
 
         return rows_of_run(self.path, self.model, self.table)
 
     def scored(self) -> "Rows":
         """The rows of the table, or of the run those it was scored on: held out from training, if any were."""
-        from glassnet.cli.run_folder import is_demo, scored_rows
+        from glassnet.runs.folder import is_demo, scored_rows
 
         rows = self.rows()
         if self.table is not None or is_demo(self.model):
@@ -42,81 +42,83 @@ class Asked:
 
 
 def _network(asked: Asked) -> Any:
-    from glassnet.see.network.display import NetworkDisplay
+    from glassnet.plots.network.display import NetworkDisplay
 
     return NetworkDisplay.from_model(asked.model)
 
 
 def _loss(asked: Asked) -> Any:
-    from glassnet.see.loss_curve import LossCurveDisplay
+    from glassnet.plots.loss_curve import LossCurveDisplay
 
     return LossCurveDisplay.from_model(asked.model)
 
 
 def _regression(asked: Asked) -> Any:
-    from glassnet.see.regression import RegressionDisplay
+    from glassnet.plots.regression import RegressionDisplay
 
     return RegressionDisplay.from_model(asked.model, asked.scored(), **asked.options)
 
 
 def _confusion(asked: Asked) -> Any:
-    from glassnet.see.classification import ConfusionMatrixDisplay
+    from glassnet.plots.confusion_matrix import ConfusionMatrixDisplay
 
     return ConfusionMatrixDisplay.from_model(asked.model, asked.scored(), **asked.options)
 
 
 def _roc(asked: Asked) -> Any:
-    from glassnet.see.roc import RocCurveDisplay
+    from glassnet.plots.roc import RocCurveDisplay
 
     return RocCurveDisplay.from_model(asked.model, asked.scored(), **asked.options)
 
 
 def _calibration(asked: Asked) -> Any:
-    from glassnet.see.calibration import CalibrationDisplay
+    from glassnet.plots.calibration import CalibrationDisplay
 
     return CalibrationDisplay.from_model(asked.model, asked.scored(), **asked.options)
 
 
 def _surface(asked: Asked) -> Any:
-    from glassnet.see.surface import DecisionSurfaceDisplay
+    from glassnet.plots.decision_surface import DecisionSurfaceDisplay
 
     return DecisionSurfaceDisplay.from_model(asked.model, asked.rows(), **asked.options)
 
 
 def _units(asked: Asked) -> Any:
-    from glassnet.see.hidden_units import HiddenUnitsDisplay
+    from glassnet.plots.hidden_units import HiddenUnitsDisplay
 
     given = dict(asked.options)
     if "layer" in given:
         last = len(asked.model.network.sizes) - 2
         if not 1 <= given["layer"] <= last:
-            raise GlassnetError(f"--layer {given['layer']}: the model's hidden layers are 1 to {last}")
+            raise GlassnetError(
+                f"--layer {given['layer']}: the model's hidden layers are 1 to {last}"
+            )
         given["layer"] -= 1
     return HiddenUnitsDisplay.from_model(asked.model, asked.rows(), **given)
 
 
 def _weights(asked: Asked) -> Any:
-    from glassnet.see.weights import WeightsDisplay
+    from glassnet.plots.weights import WeightsDisplay
 
     return WeightsDisplay.from_model(asked.model)
 
 
 def _activations(asked: Asked) -> Any:
-    from glassnet.see.hidden_activations import ActivationsDisplay
+    from glassnet.plots.activations import ActivationsDisplay
 
     return ActivationsDisplay.from_model(asked.model, asked.rows())
 
 
 def _loss_surface(asked: Asked) -> Any:
-    from glassnet.cli.run_folder import path_of_run
-    from glassnet.see.loss_surface import LossSurfaceDisplay
+    from glassnet.plots.loss_surface import LossSurfaceDisplay
+    from glassnet.runs.folder import path_of_run
 
     path = path_of_run(asked.path, asked.model, PATH_POINTS) if asked.table is None else ()
     return LossSurfaceDisplay.from_model(asked.model, asked.rows().with_answers(), path=path)
 
 
 def _importance(asked: Asked) -> Any:
-    from glassnet.see.importance.display import ImportanceDisplay
+    from glassnet.plots.importance import ImportanceDisplay
 
     given = asked.options
     rows = None if given.get("method") in ("olden", "garson") else asked.scored()
@@ -124,7 +126,7 @@ def _importance(asked: Asked) -> Any:
 
 
 def _lek(asked: Asked) -> Any:
-    from glassnet.see.importance.profile_display import LekProfileDisplay
+    from glassnet.plots.lek_profile import LekProfileDisplay
 
     return LekProfileDisplay.from_model(asked.model, asked.rows(), **asked.options)
 
@@ -144,11 +146,17 @@ PICTURES: dict[str, Picture] = {
     "confusion": Picture("confusion matrix", ("target",), _confusion),
     "roc": Picture("ROC curves", ("target",), _roc),
     "calibration": Picture("how far probabilities can be believed", ("target",), _calibration),
-    "surface": Picture("the answer over two columns, with the rows", ("columns", "target"), _surface),
-    "units": Picture("what each hidden node responds to over two columns", ("columns", "layer"), _units),
+    "surface": Picture(
+        "the answer over two columns, with the rows", ("columns", "target"), _surface
+    ),
+    "units": Picture(
+        "what each hidden node responds to over two columns", ("columns", "layer"), _units
+    ),
     "weights": Picture("weights as heat maps", (), _weights),
     "activations": Picture("hidden activations, and which nodes are dead", (), _activations),
-    "loss-surface": Picture("the loss around the weights, with the path of the training", (), _loss_surface),
+    "loss-surface": Picture(
+        "the loss around the weights, with the path of the training", (), _loss_surface
+    ),
     "importance": Picture("which columns matter", ("method",), _importance),
     "lek": Picture("the answer along each column, the others held", ("columns",), _lek),
 }
@@ -161,7 +169,9 @@ def _given(picture: Picture, options: dict[str, Any]) -> dict[str, Any]:
     for name in given:
         if name not in picture.takes:
             takes = ", ".join(f"--{known.removesuffix('s')}" for known in picture.takes) or "none"
-            raise GlassnetError(f"--{name.removesuffix('s')} is not an option of this picture, which takes {takes}")
+            raise GlassnetError(
+                f"--{name.removesuffix('s')} is not an option of this picture, which takes {takes}"
+            )
     return given
 
 
@@ -178,11 +188,24 @@ class PlotCommand(click.Command):
 @click.argument("picture")
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("table", required=False)
-@click.option("--out", type=click.Path(path_type=Path), help="File to write: .svg, .png or .pdf.", show_default="PICTURE.png")
-@click.option("--column", "columns", multiple=True, help="Column to look along; surface and units take two.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="File to write: .svg, .png or .pdf.",
+    show_default="PICTURE.png",
+)
+@click.option(
+    "--column", "columns", multiple=True, help="Column to look along; surface and units take two."
+)
 @click.option("--layer", type=int, help="Hidden layer of units, from 1.")
-@click.option("--target", help="Target to look at, where there are several.", show_default="the first")
-@click.option("--method", help="Of importance: permutation, input_gradients, olden or garson.", show_default="permutation")
+@click.option(
+    "--target", help="Target to look at, where there are several.", show_default="the first"
+)
+@click.option(
+    "--method",
+    help="Of importance: permutation, input_gradients, olden or garson.",
+    show_default="permutation",
+)
 def plot(picture: str, model: Path, table: str | None, out: Path | None, **options: Any) -> None:
     """Draw a picture of a trained model, and write it to a file.
 
@@ -191,8 +214,8 @@ def plot(picture: str, model: Path, table: str | None, out: Path | None, **optio
     those held out.
     """
     from glassnet.files import check_free
-    from glassnet.model import load
-    from glassnet.see.figures import check_format, save_figure
+    from glassnet.models.model import load
+    from glassnet.plots.figures import check_format, save_figure
 
     if picture not in PICTURES:
         raise unknown_name("picture", picture, PICTURES)

@@ -9,7 +9,11 @@ import click
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("table")
-@click.option("--out", type=click.Path(path_type=Path), help="CSV file to write; - is standard output, the default.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="CSV file to write; - is standard output, the default.",
+)
 def predict(model: Path, table: str, out: Path | None) -> None:
     """Predict the rows of a table as CSV; columns are matched by name, categories never seen count as missing.
 
@@ -18,7 +22,7 @@ def predict(model: Path, table: str, out: Path | None) -> None:
     """
     from glassnet.cli.console import write_columns
     from glassnet.files import check_free, whole_file
-    from glassnet.model import load
+    from glassnet.models.model import load
 
     to_stdout = out is None or str(out) == "-"
     if out is not None and not to_stdout:

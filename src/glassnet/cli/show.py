@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from glassnet.model import Model
+    from glassnet.models.model import Model
 
 ACROSS = 5  # columns of weights beside each other
 SMALL = 200  # weights; those of a larger network are not printed
@@ -19,16 +19,18 @@ def show(model: Path) -> None:
 
     MODEL is a model file, or the run folder that holds one.
     """
-    from glassnet.model import load
+    from glassnet.models.model import load
 
     loaded = load(model)
     network = loaded.network
     print(f"{model}: {loaded.shape}, in {loaded.parameters.weights[0].dtype}")
     print_columns(loaded)
-    if network.n_weights <= SMALL:
+    if network.n_parameters <= SMALL:
         print_weights(loaded)
     else:
-        print(f"Weights: {network.n_weights:,}, too many to print; from Python: glassnet.load({str(model)!r}).parameters")
+        print(
+            f"Weights: {network.n_parameters:,}, too many to print; from Python: glassnet.load({str(model)!r}).parameters"
+        )
     print_scores(loaded, "Scores when it was trained")
     if loaded.history:
         last = {name: values[-1] for name, values in loaded.history.items()}
@@ -42,7 +44,9 @@ def print_columns(model: "Model") -> None:
     rows = [[column.name, str(column)] for column in model.encoding.inputs]
     rows += [[target.name, f"target: {target}"] for target in model.encoding.targets]
     print_table(
-        ["column", "encoding"], rows, f"{len(model.encoding.inputs)} columns become {len(model.encoding.features)} network inputs"
+        ["column", "encoding"],
+        rows,
+        f"{len(model.encoding.inputs)} columns become {len(model.encoding.features)} network inputs",
     )
 
 
@@ -67,11 +71,20 @@ def print_weights(model: "Model") -> None:
     sources = model.encoding.features
     for layer, w in enumerate(parameters.weights):
         last = layer == len(parameters.weights) - 1
-        targets = model.encoding.outputs if last else [f"a{layer + 1}.{j + 1}" for j in range(w.shape[1])]
+        targets = (
+            model.encoding.outputs if last else [f"a{layer + 1}.{j + 1}" for j in range(w.shape[1])]
+        )
         for first in range(0, len(targets), ACROSS):
             shown = slice(first, first + ACROSS)
-            rows = [[source, *(f"{v:.6g}" for v in row[shown])] for source, row in zip(sources, w, strict=True)]
+            rows = [
+                [source, *(f"{v:.6g}" for v in row[shown])]
+                for source, row in zip(sources, w, strict=True)
+            ]
             if network.bias:
                 rows.append(["bias", *(f"{v:.6g}" for v in parameters.biases[layer][shown])])
-            print_table(["from \\ to", *targets[shown]], rows, f"Weights {layer + 1}" + " (continued)" * (first > 0))
+            print_table(
+                ["from \\ to", *targets[shown]],
+                rows,
+                f"Weights {layer + 1}" + " (continued)" * (first > 0),
+            )
         sources = targets

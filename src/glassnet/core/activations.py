@@ -27,30 +27,32 @@ class Activation:
     ----------
     name : how the network, the command line and the model file call it; by default the name of `value`.
     value : z -> a, elementwise, any shape.
-    slope : the derivative da/dz, elementwise, a function of what `slope_in` names.
-    slope_in : "z" or "output".
+    slope : the derivative da/dz, elementwise, a function of what `derivative_of` names.
+    derivative_of : "z" or "output".
 
-    Raises GlassnetError unless both functions are given. `check_own` says whether they fit each other.
+    Raises GlassnetError unless both functions are given. `check_custom` says whether they fit each other.
 
-    >>> Activation(value=lambda z: z * z, slope=lambda z: 2 * z).name
+    >>> Activation(value=lambda z: z * z, derivative=lambda z: 2 * z).name
     'own'
     """
 
     name: str = ""
     value: Callable[[Array], Array] = not_given
-    slope: Callable[[Array], Array] = not_given
-    slope_in: Literal["z", "output"] = "z"
+    derivative: Callable[[Array], Array] = not_given
+    derivative_of: Literal["z", "output"] = "z"
 
     def __post_init__(self) -> None:
-        if self.value is not_given or self.slope is not_given:
-            raise GlassnetError("an activation is two functions, a value and its slope: write Activation(value=f, slope=g)")
-        if self.slope_in not in ("z", "output"):
-            raise unknown_name("slope_in", self.slope_in, ("z", "output"))
+        if self.value is not_given or self.derivative is not_given:
+            raise GlassnetError(
+                "an activation is two functions, a value and its derivative: write Activation(value=f, derivative=g)"
+            )
+        if self.derivative_of not in ("z", "output"):
+            raise unknown_name("derivative_of", self.derivative_of, ("z", "output"))
         object.__setattr__(self, "name", self.name or name_of(self.value))
 
     def backward(self, z: Array, a: Array, da: Array) -> Array:
         """Dz from da, eq. (6): each entry of da times the slope there. All arrays N x H."""
-        return da * self.slope(z if self.slope_in == "z" else a)
+        return da * self.derivative(z if self.derivative_of == "z" else a)
 
 
 def name_of(function: Callable[..., Array]) -> str:
@@ -66,7 +68,7 @@ def sigmoid(z: Array) -> Array:
     return xp.where(z < 0, e, xp.ones_like(e)) / (1 + e)
 
 
-def sigmoid_slope(a: Array) -> Array:
+def sigmoid_derivative(a: Array) -> Array:
     return a * (1 - a)
 
 
@@ -74,7 +76,7 @@ def tanh(z: Array) -> Array:
     return array_namespace(z).tanh(z)
 
 
-def tanh_slope(a: Array) -> Array:
+def tanh_derivative(a: Array) -> Array:
     return 1 - a * a
 
 
@@ -82,7 +84,7 @@ def relu(z: Array) -> Array:
     return array_namespace(z).maximum(z, 0.0)
 
 
-def relu_slope(a: Array) -> Array:
+def relu_derivative(a: Array) -> Array:
     return array_namespace(a).astype(a > 0, a.dtype)
 
 
@@ -93,7 +95,7 @@ def leaky_relu(z: Array) -> Array:
     return array_namespace(z).where(z > 0, z, LEAK * z)
 
 
-def leaky_relu_slope(a: Array) -> Array:
+def leaky_relu_derivative(a: Array) -> Array:
     xp = array_namespace(a)
     return xp.where(a > 0, xp.ones_like(a), LEAK)
 
@@ -103,7 +105,7 @@ def elu(z: Array) -> Array:
     return xp.where(z > 0, z, xp.expm1(xp.minimum(z, 0.0)))
 
 
-def elu_slope(a: Array) -> Array:
+def elu_derivative(a: Array) -> Array:
     xp = array_namespace(a)
     return xp.where(a > 0, xp.ones_like(a), a + 1)
 
@@ -116,7 +118,7 @@ def selu(z: Array) -> Array:
     return SELU_SCALE * xp.where(z > 0, z, SELU_ALPHA * xp.expm1(xp.minimum(z, 0.0)))
 
 
-def selu_slope(a: Array) -> Array:
+def selu_derivative(a: Array) -> Array:
     xp = array_namespace(a)
     return xp.where(a > 0, SELU_SCALE * xp.ones_like(a), a + SELU_SCALE * SELU_ALPHA)
 
@@ -129,7 +131,7 @@ def gelu(z: Array) -> Array:
     return 0.5 * z * (1 + tanh(GELU_C * (near + GELU_CUBE * near * near * near)))
 
 
-def gelu_slope(z: Array) -> Array:
+def gelu_derivative(z: Array) -> Array:
     z = _near(z)
     t = tanh(GELU_C * (z + GELU_CUBE * z * z * z))
     return 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * GELU_C * (1 + 3 * GELU_CUBE * z * z)
@@ -144,7 +146,7 @@ def silu(z: Array) -> Array:
     return z * sigmoid(z)
 
 
-def silu_slope(z: Array) -> Array:
+def silu_derivative(z: Array) -> Array:
     s = sigmoid(z)
     return s + z * s * (1 - s)
 
@@ -155,7 +157,7 @@ def softplus(z: Array) -> Array:
     return xp.maximum(z, 0.0) + xp.log1p(xp.exp(-xp.abs(z)))
 
 
-def softplus_slope(a: Array) -> Array:
+def softplus_derivative(a: Array) -> Array:
     return -array_namespace(a).expm1(-a)
 
 
@@ -163,7 +165,7 @@ def mish(z: Array) -> Array:
     return z * tanh(softplus(z))
 
 
-def mish_slope(z: Array) -> Array:
+def mish_derivative(z: Array) -> Array:
     t = tanh(softplus(z))
     return t + z * (1 - t * t) * sigmoid(z)
 
@@ -172,7 +174,7 @@ def identity(z: Array) -> Array:
     return z
 
 
-def identity_slope(a: Array) -> Array:
+def identity_derivative(a: Array) -> Array:
     return array_namespace(a).ones_like(a)
 
 
@@ -180,7 +182,7 @@ def exponential(z: Array) -> Array:
     return array_namespace(z).exp(z)
 
 
-def exponential_slope(a: Array) -> Array:
+def exponential_derivative(a: Array) -> Array:
     return a
 
 
@@ -191,7 +193,7 @@ def softmax(z: Array) -> Array:
     return e / xp.sum(e, axis=1, keepdims=True)
 
 
-def softmax_slope(_: Array) -> Array:
+def softmax_derivative(_: Array) -> Array:
     raise TypeError("the derivative of softmax is a matrix: use Softmax.backward")
 
 
@@ -206,27 +208,32 @@ class Softmax(Activation):
 ACTIVATIONS: dict[str, Activation] = {
     row.name: row
     for row in [
-        Activation("sigmoid", sigmoid, sigmoid_slope, "output"),
-        Activation("tanh", tanh, tanh_slope, "output"),
-        Activation("relu", relu, relu_slope, "output"),
-        Activation("leaky_relu", leaky_relu, leaky_relu_slope, "output"),
-        Activation("elu", elu, elu_slope, "output"),
-        Activation("selu", selu, selu_slope, "output"),
-        Activation("gelu", gelu, gelu_slope, "z"),
-        Activation("silu", silu, silu_slope, "z"),
-        Activation("mish", mish, mish_slope, "z"),
-        Activation("softplus", softplus, softplus_slope, "output"),
-        Activation("identity", identity, identity_slope, "output"),
-        Activation("exponential", exponential, exponential_slope, "output"),
+        Activation("sigmoid", sigmoid, sigmoid_derivative, "output"),
+        Activation("tanh", tanh, tanh_derivative, "output"),
+        Activation("relu", relu, relu_derivative, "output"),
+        Activation("leaky_relu", leaky_relu, leaky_relu_derivative, "output"),
+        Activation("elu", elu, elu_derivative, "output"),
+        Activation("selu", selu, selu_derivative, "output"),
+        Activation("gelu", gelu, gelu_derivative, "z"),
+        Activation("silu", silu, silu_derivative, "z"),
+        Activation("mish", mish, mish_derivative, "z"),
+        Activation("softplus", softplus, softplus_derivative, "output"),
+        Activation("identity", identity, identity_derivative, "output"),
+        Activation("exponential", exponential, exponential_derivative, "output"),
     ]
 }
 """Every elementwise activation, for hidden layers and outputs."""
 
-OUTPUTS: dict[str, Activation] = {**ACTIVATIONS, "softmax": Softmax("softmax", softmax, softmax_slope, "output")}
+OUTPUTS: dict[str, Activation] = {
+    **ACTIVATIONS,
+    "softmax": Softmax("softmax", softmax, softmax_derivative, "output"),
+}
 """Every output activation: those above and softmax."""
 
 
-def find_activation(activation: "str | Activation", known: dict[str, Activation] = ACTIVATIONS) -> Activation:
+def find_activation(
+    activation: "str | Activation", known: dict[str, Activation] = ACTIVATIONS
+) -> Activation:
     """The row of that name, or the activation itself when one is given. Raises GlassnetError on an unknown name."""
     if isinstance(activation, Activation):
         return activation

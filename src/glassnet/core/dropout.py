@@ -30,7 +30,13 @@ def threefry2x32(xp: Array, key: tuple[Array, Array], x0: Array, x1: Array) -> t
 
 
 def dropout_masks(
-    xp: Array, rates: Sequence[float], sizes: Sequence[int], rows: int, seed: Array, iteration: Array, dtype: Array
+    xp: Array,
+    rates: Sequence[float],
+    sizes: Sequence[int],
+    rows: int,
+    seed: Array,
+    iteration: Array,
+    dtype: Array,
 ) -> tuple[Array, ...]:
     """A mask for each hidden layer, rows x H: 0 with the layer's rate, else 1 / (1 - rate), eq. (12).
 
@@ -43,7 +49,9 @@ def dropout_masks(
     first = 0
     for rate, n in zip(rates, sizes[1:-1], strict=True):
         nodes = xp.arange(first, first + n, dtype=xp.uint32)[None, :]
-        words, _ = threefry2x32(xp, (seed, iteration), nodes, xp.arange(rows, dtype=xp.uint32)[:, None])
+        words, _ = threefry2x32(
+            xp, (seed, iteration), nodes, xp.arange(rows, dtype=xp.uint32)[:, None]
+        )
         kept = words >= _word(xp, min(round(rate * 2**32), WORD))  # rows x H
         masks.append(xp.astype(kept, dtype) / (1 - rate))
         first += n
@@ -52,4 +60,8 @@ def dropout_masks(
 
 def _word(xp: Array, value: Array) -> Array:
     """The lowest 32 bits of a whole number, which may be an array that is being traced."""
-    return xp.asarray(value & WORD, dtype=xp.uint32) if isinstance(value, int) else xp.astype(value, xp.uint32)
+    return (
+        xp.asarray(value & WORD, dtype=xp.uint32)
+        if isinstance(value, int)
+        else xp.astype(value, xp.uint32)
+    )

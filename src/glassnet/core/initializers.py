@@ -20,9 +20,13 @@ DTYPES = ("float64", "float32")
 
 INITIALIZERS: dict[str, Callable[[int, int], Interval]] = {
     "uniform": lambda fan_in, fan_out: (0.0, 1.0),  # the article's
-    "glorot": lambda fan_in, fan_out: _around_zero(6 / (fan_in + fan_out)),  # Glorot & Bengio 2010, eq. (16)
+    "glorot": lambda fan_in, fan_out: _around_zero(
+        6 / (fan_in + fan_out)
+    ),  # Glorot & Bengio 2010, eq. (16)
     "he": lambda fan_in, fan_out: _around_zero(6 / fan_in),  # He et al. 2015: variance 2 / fan_in
-    "lecun": lambda fan_in, fan_out: _around_zero(3 / fan_in),  # LeCun et al. 1998, sec. 4.6: variance 1 / fan_in
+    "lecun": lambda fan_in, fan_out: _around_zero(
+        3 / fan_in
+    ),  # LeCun et al. 1998, sec. 4.6: variance 1 / fan_in
 }
 """Name -> the interval that weights are drawn from, given the nodes before and after them."""
 
@@ -32,7 +36,12 @@ def _around_zero(square: float) -> Interval:
 
 
 def initialize(
-    network: Network, method: str = "glorot", *, seed: int = 0, rng: str = "numpy", dtype: str = "float64"
+    network: Network,
+    method: str = "glorot",
+    *,
+    seed: int = 0,
+    rng: str = "numpy",
+    dtype: str = "float64",
 ) -> Parameters:
     """Draw the starting weights of a network.
 
@@ -57,7 +66,9 @@ def initialize(
 
     def draw(fan_in: int, fan_out: int) -> Array:
         low, high = INITIALIZERS[method](fan_in, fan_out)
-        return (low + (high - low) * uniform(fan_in * fan_out)).reshape(fan_in, fan_out).astype(dtype)
+        return (
+            (low + (high - low) * uniform(fan_in * fan_out)).reshape(fan_in, fan_out).astype(dtype)
+        )
 
     weights = tuple(draw(*shape) for shape in network.shapes)
     biases = tuple(np.zeros(m, dtype) for _, m in network.shapes) if network.bias else ()
@@ -87,22 +98,32 @@ def _r_stream(seed: int) -> Callable[[int], Array]:
     position (which R then overwrites), and one for each word. `runif` is a word over 2^32, kept off 0 and 1.
     """
     if not -(2**31) < seed < 2**31:
-        raise GlassnetError(f"seed must fit R's integers, between -(2^31 - 1) and 2^31 - 1, with rng='r', got {seed}")
+        raise GlassnetError(
+            f"seed must fit R's integers, between -(2^31 - 1) and 2^31 - 1, with rng='r', got {seed}"
+        )
     words: list[int] = []
     word = seed % 2**32
     for _ in range(51 + 624):
         word = (69069 * word + 1) % 2**32
         words.append(word)
     twister = np.random.MT19937()
-    twister.state = {"bit_generator": "MT19937", "state": {"key": np.array(words[51:], np.uint32), "pos": 624}}
+    twister.state = {
+        "bit_generator": "MT19937",
+        "state": {"key": np.array(words[51:], np.uint32), "pos": 624},
+    }
 
     def runif(n: int) -> Array:
         u = twister.random_raw(n) * 2.3283064365386963e-10  # 2^-32
-        half_step = 0.5 * 2.328306437080797e-10  # half of 1 / (2^32 - 1), R's distance from 0 and from 1
+        half_step = (
+            0.5 * 2.328306437080797e-10
+        )  # half of 1 / (2^32 - 1), R's distance from 0 and from 1
         return np.clip(u, half_step, 1 - half_step)
 
     return runif
 
 
-STREAMS: dict[str, Callable[[int], Callable[[int], Array]]] = {"numpy": _numpy_stream, "r": _r_stream}
+STREAMS: dict[str, Callable[[int], Callable[[int], Array]]] = {
+    "numpy": _numpy_stream,
+    "r": _r_stream,
+}
 """The random streams that weights can be drawn from."""

@@ -45,7 +45,7 @@ class Loss:
     targets : the smallest and largest target it can take.
     setting : a threshold, quantile or power; part of the name.
 
-    Raises GlassnetError unless either `terms` or both `value` and `delta` are given. `check_own` says whether they fit each other.
+    Raises GlassnetError unless either `terms` or both `value` and `delta` are given. `check_custom` says whether they fit each other.
 
     >>> Loss(value=lambda a, y: (a - y) ** 4, delta=lambda a, y: 4 * (a - y) ** 3, name="fourth").reduction
     'mean'
@@ -62,41 +62,49 @@ class Loss:
 
     def __post_init__(self, value: Term | None, delta: Term | None) -> None:
         if (value is None) != (delta is None) or (value is None) == (self.terms is not_given):
-            raise GlassnetError("a loss is two functions, its values and their derivative: write Loss(value=f, delta=g)")
+            raise GlassnetError(
+                "a loss is two functions, its values and their derivative: write Loss(value=f, delta=g)"
+            )
         if self.reduction not in ("sum", "mean", "mean_rows"):
             raise unknown_name("reduction", self.reduction, ("sum", "mean", "mean_rows"))
         object.__setattr__(self, "name", self.name or name_of(value or self.terms))
         if value is not None and delta is not None:
             object.__setattr__(self, "terms", Pair(value, delta))
 
-    def __call__(self, output: Activation, z: Array, a: Array, y: Array, row_weights: Array | None = None) -> Terms:
+    def __call__(
+        self, output: Activation, z: Array, a: Array, y: Array, sample_weight: Array | None = None
+    ) -> Terms:
         """(value, delta) of a batch, eq. (8) to (10): the scalar loss and delta = d loss / dz.
 
-        z, a, y and delta are N x K; row_weights is N. The value is a zero-dimensional array.
+        z, a, y and delta are N x K; sample_weight is N. The value is a zero-dimensional array.
         """
         xp = array_namespace(a)
         value, slope = self.each(a if self.output is None else z, y)
-        share = self.row_share(xp, a, row_weights)  # N x 1, or one number for all rows
+        share = self.row_scale(xp, a, sample_weight)  # N x 1, or one number for all rows
         value, slope = share * value, share * slope
         return xp.sum(value), slope if self.output is not None else output.backward(z, a, slope)
 
     def each(self, prediction: Array, y: Array) -> Terms:
         """The loss of each entry and its derivative, before any reduction; all N x K."""
-        return self.terms(prediction, y) if self.setting is None else self.terms(prediction, y, self.setting)
+        return (
+            self.terms(prediction, y)
+            if self.setting is None
+            else self.terms(prediction, y, self.setting)
+        )
 
-    def row_share(self, xp: Array, a: Array, row_weights: Array | None) -> Array:
+    def row_scale(self, xp: Array, a: Array, sample_weight: Array | None) -> Array:
         """What each row's terms are multiplied by: its weight over the divisor that `reduction` names."""
         N, K = a.shape
         columns = K if self.reduction == "mean" else 1
-        if row_weights is None:
+        if sample_weight is None:
             return 1.0 if self.reduction == "sum" else 1.0 / (N * columns)
-        w = row_weights[:, None]  # N x 1
+        w = sample_weight[:, None]  # N x 1
         if self.reduction == "sum":
             return w
         total = xp.sum(w)
         return w / (columns * xp.where(total > 0, total, xp.ones_like(total)))
 
-    def penalty_share(self, batch_rows: int, all_rows: int) -> float:
+    def penalty_scale(self, batch_rows: int, all_rows: int) -> float:
         """How much of the penalty one batch carries, eq. (11): b/N for sums, so that an epoch carries it once; else all."""
         return batch_rows / all_rows if self.reduction == "sum" else 1.0
 
@@ -117,7 +125,9 @@ def absolute(a: Array, y: Array) -> Terms:
 
 def huber_terms(a: Array, y: Array, threshold: float) -> Terms:
     xp = array_namespace(a)
-    held = xp.clip(a - y, -threshold, threshold)  # the error where it is small, +-threshold where it is not
+    held = xp.clip(
+        a - y, -threshold, threshold
+    )  # the error where it is small, +-threshold where it is not
     return held * (a - y) - 0.5 * held * held, held
 
 
@@ -149,7 +159,9 @@ def binary_focal(gamma: float = 2.0) -> Loss:
 
     Raises GlassnetError unless gamma is above 0.
     """
-    return _with_setting(Loss("binary_focal", binary_focal_terms, "mean_rows", "sigmoid", (0, 1)), gamma, 2.0)
+    return _with_setting(
+        Loss("binary_focal", binary_focal_terms, "mean_rows", "sigmoid", (0, 1)), gamma, 2.0
+    )
 
 
 def categorical_focal(gamma: float = 2.0) -> Loss:
@@ -157,12 +169,18 @@ def categorical_focal(gamma: float = 2.0) -> Loss:
 
     Raises GlassnetError unless gamma is above 0.
     """
-    return _with_setting(Loss("categorical_focal", categorical_focal_terms, "mean_rows", "softmax", (0, 1)), gamma, 2.0)
+    return _with_setting(
+        Loss("categorical_focal", categorical_focal_terms, "mean_rows", "softmax", (0, 1)),
+        gamma,
+        2.0,
+    )
 
 
 def _with_setting(loss: Loss, setting: float, usual: float, below: float = float("inf")) -> Loss:
     if not 0 < setting < below:
-        raise GlassnetError(f"loss '{loss.name}:{setting}': the setting must be a number between 0 and {below:g}")
+        raise GlassnetError(
+            f"loss '{loss.name}:{setting}': the setting must be a number between 0 and {below:g}"
+        )
     name = loss.name if setting == usual else f"{loss.name}:{float(setting)!r}"
     return replace(loss, name=name, setting=float(setting))
 
@@ -186,18 +204,24 @@ def binary_focal_terms(z: Array, y: Array, gamma: float) -> Terms:
     minus_log_p, minus_log_q = softplus(-z), softplus(z)
     p_gamma, q_gamma = xp.exp(-gamma * minus_log_p), xp.exp(-gamma * minus_log_q)
     value = y * q_gamma * minus_log_p + (1 - y) * p_gamma * minus_log_q
-    return value, (1 - y) * p_gamma * (p + gamma * q * minus_log_q) - y * q_gamma * (q + gamma * p * minus_log_p)
+    return value, (1 - y) * p_gamma * (p + gamma * q * minus_log_q) - y * q_gamma * (
+        q + gamma * p * minus_log_p
+    )
 
 
 def categorical_focal_terms(z: Array, y: Array, gamma: float) -> Terms:
     xp = array_namespace(z)
     z = z - xp.max(z, axis=1, keepdims=True)
     e = xp.sort(xp.exp(z), axis=1)
-    others = xp.sum(e[:, :-1], axis=1, keepdims=True)  # without the largest, which is 1 and would swallow them
+    others = xp.sum(
+        e[:, :-1], axis=1, keepdims=True
+    )  # without the largest, which is 1 and would swallow them
     log_p = z - xp.log1p(others)  # N x K
     p, q = xp.exp(log_p), -xp.expm1(log_p)
     q_gamma = q**gamma
-    g = y * q_gamma * (gamma * p * log_p / xp.where(q > 0, q, 1.0) - 1)  # where q is 0, so is q_gamma
+    g = (
+        y * q_gamma * (gamma * p * log_p / xp.where(q > 0, q, 1.0) - 1)
+    )  # where q is 0, so is q_gamma
     return -y * q_gamma * log_p, g - p * xp.sum(g, axis=1, keepdims=True)
 
 
@@ -215,9 +239,15 @@ LOSSES: dict[str, Loss] = {
         Loss("sum_of_squares", squares, "sum"),  # the article's: no mean, no half
         Loss("mean_squared_error", squares, "mean"),  # PyTorch's and Keras's MSE
         Loss("half_mean_squared_error", half_squares, "mean"),  # scikit-learn's squared_error
-        Loss("binary_cross_entropy", binary_cross_entropy, "mean_rows", "sigmoid", (0, 1)),  # scikit-learn's binary log_loss
-        Loss("categorical_cross_entropy", categorical_cross_entropy, "mean_rows", "softmax", (0, 1)),
-        Loss("poisson", poisson, "mean", "exponential", (0, float("inf"))),  # half the mean Poisson deviance, as scikit-learn's
+        Loss(
+            "binary_cross_entropy", binary_cross_entropy, "mean_rows", "sigmoid", (0, 1)
+        ),  # scikit-learn's binary log_loss
+        Loss(
+            "categorical_cross_entropy", categorical_cross_entropy, "mean_rows", "softmax", (0, 1)
+        ),
+        Loss(
+            "poisson", poisson, "mean", "exponential", (0, float("inf"))
+        ),  # half the mean Poisson deviance, as scikit-learn's
         Loss("mean_absolute_error", absolute, "mean"),
         huber(),
         pinball(),
@@ -253,11 +283,13 @@ def find_loss(loss: "str | Loss") -> Loss:
     try:
         number = float(setting)
     except ValueError:
-        raise GlassnetError(f"loss {loss!r}: the setting must be a number, as in '{name}:0.5'") from None
+        raise GlassnetError(
+            f"loss {loss!r}: the setting must be a number, as in '{name}:0.5'"
+        ) from None
     return SETTINGS[name](number)
 
 
-def is_ours(loss: Loss) -> bool:
+def is_builtin(loss: Loss) -> bool:
     """Whether a loss is one that `find_loss` knows, or one of them (or a copy) with another reduction."""
     if LOSSES.get(loss.name) is loss:
         return True

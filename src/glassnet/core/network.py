@@ -60,7 +60,7 @@ class Network:
     Raises GlassnetError on sizes below 1, unknown names, and a loss that needs another output activation.
 
     >>> network = Network([3, 4, 1], activation="sigmoid", output="sigmoid", loss="sum_of_squares", bias=False)
-    >>> print(network, network.n_weights)
+    >>> print(network, network.n_parameters)
     3-4-1 sigmoid, sigmoid, sum_of_squares, no biases 16
     """
 
@@ -78,15 +78,29 @@ class Network:
         loss: str | Loss = "mean_squared_error",
         bias: bool = True,
     ) -> None:
-        if np.ndim(sizes) != 1 or len(sizes) < 2 or any(not isinstance(n, Integral) or n < 1 for n in sizes):
-            raise GlassnetError(f"sizes must be at least two whole numbers of 1 or more (inputs, ..., outputs), got {sizes}")
-        hidden = [activation] * (len(sizes) - 2) if isinstance(activation, (str, Activation)) else list(activation)
+        if (
+            np.ndim(sizes) != 1
+            or len(sizes) < 2
+            or any(not isinstance(n, Integral) or n < 1 for n in sizes)
+        ):
+            raise GlassnetError(
+                f"sizes must be at least two whole numbers of 1 or more (inputs, ..., outputs), got {sizes}"
+            )
+        hidden = (
+            [activation] * (len(sizes) - 2)
+            if isinstance(activation, (str, Activation))
+            else list(activation)
+        )
         if len(hidden) != len(sizes) - 2:
-            raise GlassnetError(f"{len(hidden)} activations for {len(sizes) - 2} hidden layers: give one name, or one for each")
+            raise GlassnetError(
+                f"{len(hidden)} activations for {len(sizes) - 2} hidden layers: give one name, or one for each"
+            )
         found = find_loss(loss)
         last = find_activation(output or found.output or "identity", OUTPUTS)
         if found.output not in (None, last.name):
-            raise GlassnetError(f"loss '{found.name}' needs output='{found.output}', got output='{last.name}'")
+            raise GlassnetError(
+                f"loss '{found.name}' needs output='{found.output}', got output='{last.name}'"
+            )
         if last.name == "softmax" and sizes[-1] < 2:
             raise GlassnetError(
                 "softmax needs an output for each of two classes or more; for two, one output with 'sigmoid' will do"
@@ -107,7 +121,7 @@ class Network:
         return tuple(zip(self.sizes[:-1], self.sizes[1:], strict=True))
 
     @property
-    def n_weights(self) -> int:
+    def n_parameters(self) -> int:
         """How many numbers training changes: weights and biases."""
         return sum((n + self.bias) * m for n, m in self.shapes)
 
@@ -135,9 +149,13 @@ def feedforward(
     """
     xp = array_namespace(*parameters.weights)
     check_shapes(network, parameters)
-    if not all(xp.isdtype(w.dtype, "real floating") for w in flatten(parameters)):
-        raise GlassnetError("the parameters must be floating-point numbers, such as 1.0: whole numbers cannot learn")
-    a = _matrix(xp.asarray(x, dtype=parameters.weights[0].dtype), network.sizes[0], "x", "inputs")  # N x D
+    if not all(xp.isdtype(w.dtype, "real floating") for w in leaves(parameters)):
+        raise GlassnetError(
+            "the parameters must be floating-point numbers, such as 1.0: whole numbers cannot learn"
+        )
+    a = _matrix(
+        xp.asarray(x, dtype=parameters.weights[0].dtype), network.sizes[0], "x", "inputs"
+    )  # N x D
     inputs: list[Array] = []
     zs: list[Array] = []
     activations: list[Array] = []
@@ -160,7 +178,7 @@ def backprop(
     parameters: Parameters,
     trace: Trace,
     y: Array,
-    row_weights: Array | None = None,
+    sample_weight: Array | None = None,
     penalty: Penalty | None = None,
 ) -> tuple[Array, Parameters]:
     """The loss of a feedforward and its gradient in every weight and bias, by the chain rule, eq. (5) to (11).
@@ -169,7 +187,7 @@ def backprop(
     ----------
     trace : what `feedforward` gave for these parameters.
     y : targets, N x K (or N where K = 1), an array of the parameters' kind or a list.
-    row_weights : N, how much each row counts; None: each once.
+    sample_weight : N, how much each row counts; None: each once.
     penalty : added to the loss, over weights, not biases.
 
     Returns
@@ -177,21 +195,40 @@ def backprop(
     loss : a zero-dimensional array, penalty included.
     gradients : `Parameters` of the parameters' own shapes.
 
-    Raises GlassnetError when y is not N x K, or row_weights not N.
+    Raises GlassnetError when y is not N x K, or sample_weight not N.
     """
     xp = array_namespace(trace.output)
-    y = _matrix(xp.asarray(y, dtype=trace.output.dtype), network.sizes[-1], "y", "outputs", rows=trace.output.shape[0])
-    each = None if row_weights is None else xp.asarray(row_weights, dtype=trace.output.dtype)  # N
+    y = _matrix(
+        xp.asarray(y, dtype=trace.output.dtype),
+        network.sizes[-1],
+        "y",
+        "outputs",
+        rows=trace.output.shape[0],
+    )
+    each = (
+        None if sample_weight is None else xp.asarray(sample_weight, dtype=trace.output.dtype)
+    )  # N
     if each is not None and each.shape != trace.output.shape[:1]:
-        raise GlassnetError(f"row_weights has shape {tuple(each.shape)}: give one weight for each of {trace.output.shape[0]} rows")
+        raise GlassnetError(
+            f"sample_weight has shape {tuple(each.shape)}: give one weight for each of {trace.output.shape[0]} rows"
+        )
     loss, delta = network.loss(network.output, trace.z[-1], trace.output, y, each)  # delta: N x K
     deltas = layer_deltas(network, parameters, trace, delta)
-    d_weights = [a.T @ delta for a, delta in zip(trace.inputs, deltas, strict=True)]  # z = a @ w + b: sums a * delta over the rows
+    d_weights = [
+        a.T @ delta for a, delta in zip(trace.inputs, deltas, strict=True)
+    ]  # z = a @ w + b: sums a * delta over the rows
     d_weights = masked(d_weights, trace.weight_masks)
     if penalty is not None:
-        values, slopes = zip(*map(penalty, masked(parameters.weights, trace.weight_masks)), strict=True)
-        loss, d_weights = loss + sum(values), tuple(dw + slope for dw, slope in zip(d_weights, slopes, strict=True))
-    return loss, Parameters(d_weights, tuple(xp.sum(delta, axis=0) for delta in deltas) if network.bias else ())
+        values, slopes = zip(
+            *map(penalty, masked(parameters.weights, trace.weight_masks)), strict=True
+        )
+        loss, d_weights = (
+            loss + sum(values),
+            tuple(dw + slope for dw, slope in zip(d_weights, slopes, strict=True)),
+        )
+    return loss, Parameters(
+        d_weights, tuple(xp.sum(delta, axis=0) for delta in deltas) if network.bias else ()
+    )
 
 
 def jacobian(network: Network, parameters: Parameters, trace: Trace) -> Parameters:
@@ -203,14 +240,25 @@ def jacobian(network: Network, parameters: Parameters, trace: Trace) -> Paramete
     masks = [mask[None, :, :] for mask in trace.weight_masks]
     columns: list[tuple[Array, ...]] = []
     for k in range(network.sizes[-1]):
-        da = xp.zeros_like(trace.output) + xp.astype(xp.arange(network.sizes[-1]) == k, trace.output.dtype)[None, :]
-        deltas = layer_deltas(network, parameters, trace, network.output.backward(trace.z[-1], trace.output, da))
-        products = [a[:, :, None] * delta[:, None, :] for a, delta in zip(trace.inputs, deltas, strict=True)]
+        da = (
+            xp.zeros_like(trace.output)
+            + xp.astype(xp.arange(network.sizes[-1]) == k, trace.output.dtype)[None, :]
+        )
+        deltas = layer_deltas(
+            network, parameters, trace, network.output.backward(trace.z[-1], trace.output, da)
+        )
+        products = [
+            a[:, :, None] * delta[:, None, :] for a, delta in zip(trace.inputs, deltas, strict=True)
+        ]
         columns.append((*masked(products, masks), *(deltas if network.bias else ())))
-    return rebuild([xp.stack(arrays, axis=1) for arrays in zip(*columns, strict=True)], parameters)
+    return unflatten(
+        [xp.stack(arrays, axis=1) for arrays in zip(*columns, strict=True)], parameters
+    )
 
 
-def layer_deltas(network: Network, parameters: Parameters, trace: Trace, delta: Array) -> list[Array]:
+def layer_deltas(
+    network: Network, parameters: Parameters, trace: Trace, delta: Array
+) -> list[Array]:
     """Delta of every layer, N x its nodes, from that of the last, eq. (5) and (6)."""
     weights = masked(parameters.weights, trace.weight_masks)
     deltas = [delta]
@@ -224,25 +272,32 @@ def layer_deltas(network: Network, parameters: Parameters, trace: Trace, delta: 
 
 def masked(weights: Sequence[Array], masks: Sequence[Array]) -> tuple[Array, ...]:
     """Each matrix of weights times its mask, where there are masks."""
-    return tuple(w * mask for w, mask in zip(weights, masks, strict=True)) if masks else tuple(weights)
+    return (
+        tuple(w * mask for w, mask in zip(weights, masks, strict=True)) if masks else tuple(weights)
+    )
 
 
 def check_shapes(network: Network, parameters: Parameters) -> None:
     """Raises GlassnetError, naming the array, unless the parameters have the network's shapes."""
     biases = tuple((m,) for _, m in network.shapes) if network.bias else ()
-    for kind, arrays, shapes in [("weights", parameters.weights, network.shapes), ("biases", parameters.biases, biases)]:
+    for kind, arrays, shapes in [
+        ("weights", parameters.weights, network.shapes),
+        ("biases", parameters.biases, biases),
+    ]:
         found = tuple(tuple(a.shape) for a in arrays)
         if found != shapes:
-            raise GlassnetError(f"{kind} of shapes {list(found)} do not fit the network {network}, which needs {list(shapes)}")
+            raise GlassnetError(
+                f"{kind} of shapes {list(found)} do not fit the network {network}, which needs {list(shapes)}"
+            )
 
 
-def flatten(parameters: Parameters) -> tuple[Array, ...]:
+def leaves(parameters: Parameters) -> tuple[Array, ...]:
     """Every array: the weights, then the biases."""
     return (*parameters.weights, *parameters.biases)
 
 
-def rebuild(arrays: Sequence[Array], like: Parameters) -> Parameters:
-    """`flatten` undone: the arrays as Parameters with as many weights and biases as `like`."""
+def unflatten(arrays: Sequence[Array], like: Parameters) -> Parameters:
+    """`leaves` undone: the arrays as Parameters with as many weights and biases as `like`."""
     L = len(like.weights)
     return Parameters(tuple(arrays[:L]), tuple(arrays[L:]))
 

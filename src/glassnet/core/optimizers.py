@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 from glassnet.core.arrays import Array, array_namespace
-from glassnet.core.network import Parameters, flatten, rebuild
+from glassnet.core.network import Parameters, leaves, unflatten
 from glassnet.errors import GlassnetError, unknown_name
 
 Slots = tuple[Array, ...]
@@ -18,7 +18,7 @@ Slots = tuple[Array, ...]
 
 
 class OptimizerState(NamedTuple):
-    """The number of updates made so far, and the slots of every array, in the order of `flatten`."""
+    """The number of updates made so far, and the slots of every array, in the order of `leaves`."""
 
     t: int
     slots: tuple[Slots, ...]
@@ -38,22 +38,33 @@ class Optimizer:
             elif field.name in ("rho", "beta1", "beta2", "shrink"):
                 fits, allowed = 0 <= value < 1, "from 0 to below 1"
             else:
-                fits, allowed = 0 < value < float("inf") or (field.name == "decay" and value == 0), "a positive number"
+                fits, allowed = (
+                    0 < value < float("inf") or (field.name == "decay" and value == 0),
+                    "a positive number",
+                )
             if not fits:
-                raise GlassnetError(f"{type(self).__name__}: {field.name} must be {allowed}, got {value}")
+                raise GlassnetError(
+                    f"{type(self).__name__}: {field.name} must be {allowed}, got {value}"
+                )
 
     def init(self, parameters: Parameters) -> OptimizerState:
         """The state before the first update."""
-        return OptimizerState(0, tuple(self.first(w) for w in flatten(parameters)))
+        return OptimizerState(0, tuple(self.first(w) for w in leaves(parameters)))
 
     def update(
-        self, gradients: Parameters, state: OptimizerState, parameters: Parameters, rates: Sequence[Array]
+        self,
+        gradients: Parameters,
+        state: OptimizerState,
+        parameters: Parameters,
+        rates: Sequence[Array],
     ) -> tuple[Parameters, OptimizerState]:
-        """The parameters and state after one update. `rates`: a learning rate for each array, in the order of `flatten`."""
+        """The parameters and state after one update. `rates`: a learning rate for each array, in the order of `leaves`."""
         t = state.t + 1
-        arrays = zip(flatten(parameters), flatten(gradients), state.slots, rates, strict=True)
+        arrays = zip(leaves(parameters), leaves(gradients), state.slots, rates, strict=True)
         stepped = [self.step(w, g, slots, rate, t) for w, g, slots, rate in arrays]
-        return rebuild([w for w, _ in stepped], parameters), OptimizerState(t, tuple(slots for _, slots in stepped))
+        return unflatten([w for w, _ in stepped], parameters), OptimizerState(
+            t, tuple(slots for _, slots in stepped)
+        )
 
     def first(self, w: Array) -> Slots:
         """The slots of one array before the first update."""
@@ -140,7 +151,9 @@ class Adam(Optimizer):
 
     def means(self, g: Array, slots: Slots) -> tuple[Array, Array]:
         """The running means m of g and v of g^2."""
-        return self.beta1 * slots[0] + (1 - self.beta1) * g, self.beta2 * slots[1] + (1 - self.beta2) * g * g
+        return self.beta1 * slots[0] + (1 - self.beta1) * g, self.beta2 * slots[1] + (
+            1 - self.beta2
+        ) * g * g
 
     def step(self, w: Array, g: Array, slots: Slots, rate: Array, t: int) -> tuple[Array, Slots]:
         m, v = self.means(g, slots)
@@ -172,9 +185,15 @@ class AdamW(Adam):
     decay: float = 0.01
 
     def update(
-        self, gradients: Parameters, state: OptimizerState, parameters: Parameters, rates: Sequence[Array]
+        self,
+        gradients: Parameters,
+        state: OptimizerState,
+        parameters: Parameters,
+        rates: Sequence[Array],
     ) -> tuple[Parameters, OptimizerState]:
-        shrunk = [w - rate * self.decay * w for w, rate in zip(parameters.weights, rates, strict=False)]
+        shrunk = [
+            w - rate * self.decay * w for w, rate in zip(parameters.weights, rates, strict=False)
+        ]
         return super().update(gradients, state, Parameters(tuple(shrunk), parameters.biases), rates)
 
 
@@ -199,8 +218,14 @@ class Rprop(Optimizer):
     def step(self, w: Array, g: Array, slots: Slots, rate: Array, t: int) -> tuple[Array, Slots]:
         xp = array_namespace(w)
         g_before, size = slots
-        turned = xp.sign(g) * xp.sign(g_before)  # 1: same way as before, -1: turned, 0: just begun, or just turned
-        factor = xp.where(turned < 0, self.shrink * xp.ones_like(w), xp.where(turned > 0, self.grow * xp.ones_like(w), 1.0))
+        turned = xp.sign(g) * xp.sign(
+            g_before
+        )  # 1: same way as before, -1: turned, 0: just begun, or just turned
+        factor = xp.where(
+            turned < 0,
+            self.shrink * xp.ones_like(w),
+            xp.where(turned > 0, self.grow * xp.ones_like(w), 1.0),
+        )
         size = xp.clip(size * factor, self.smallest, self.largest)
         g = xp.where(turned < 0, 0.0, g)
         return w - (rate / self.learning_rate) * size * xp.sign(g), (g, size)
@@ -209,13 +234,13 @@ class Rprop(Optimizer):
 def gradient_norm(gradients: Parameters) -> Array:
     """The Euclidean norm of a whole gradient, a zero-dimensional array."""
     xp = array_namespace(*gradients.weights)
-    return xp.sqrt(sum(xp.sum(g * g) for g in flatten(gradients)))
+    return xp.sqrt(sum(xp.sum(g * g) for g in leaves(gradients)))
 
 
 def clip_gradients(gradients: Parameters, norm: Array, most: float) -> Parameters:
     """A gradient of that norm, scaled to the norm `most` where it has a larger one, eq. (12.2). (Pascanu et al. 2013)"""
     scale = most / array_namespace(norm).maximum(norm, most)
-    return rebuild([scale * g for g in flatten(gradients)], gradients)
+    return unflatten([scale * g for g in leaves(gradients)], gradients)
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
@@ -237,4 +262,6 @@ def find_optimizer(optimizer: "str | Optimizer", learning_rate: float | None = N
         return optimizer
     if optimizer not in OPTIMIZERS:
         raise unknown_name("optimizer", optimizer, OPTIMIZERS)
-    return OPTIMIZERS[optimizer]() if learning_rate is None else OPTIMIZERS[optimizer](learning_rate)
+    return (
+        OPTIMIZERS[optimizer]() if learning_rate is None else OPTIMIZERS[optimizer](learning_rate)
+    )

@@ -18,7 +18,9 @@ class Penalty(NamedTuple):
     def __call__(self, w: Array) -> tuple[Array, Array]:
         """(value, dw) for one matrix of weights; dw has its shape. At w = 0 the slope of |w| counts as 0."""
         xp = array_namespace(w)
-        return 0.5 * self.l2 * xp.sum(w * w) + self.l1 * xp.sum(xp.abs(w)), self.l2 * w + self.l1 * xp.sign(w)
+        return 0.5 * self.l2 * xp.sum(w * w) + self.l1 * xp.sum(
+            xp.abs(w)
+        ), self.l2 * w + self.l1 * xp.sign(w)
 
     def share(self, fraction: float) -> "Penalty":
         """The same penalty, `fraction` as strong."""

@@ -10,8 +10,15 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import _check_feature_names_in, check_array, check_is_fitted
 
 from glassnet.errors import GlassnetError
-from glassnet.estimators.cells import Cells
-from glassnet.estimators.frames import category_names, check_text, is_frame, names_of, plain_rows, read_x
+from glassnet.estimators.inverse import Cells
+from glassnet.estimators.validate_x import (
+    category_names,
+    check_text,
+    is_frame,
+    names_of,
+    plain_rows,
+    read_x,
+)
 from glassnet.tables.encoding import TableEncoding, learn_inputs
 from glassnet.tables.inputs import Input
 
@@ -80,7 +87,10 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         """The names of the columns of `transform`: age, age missing, sex=m, ..."""
         check_is_fitted(self, "_encoding")
         names: Any = _check_feature_names_in(self, input_features)
-        inputs = [replace(column, name=name) for column, name in zip(self._encoding.inputs, names, strict=True)]
+        inputs = [
+            replace(column, name=name)
+            for column, name in zip(self._encoding.inputs, names, strict=True)
+        ]
         return np.array([feature for column in inputs for feature in column.features], object)
 
     def inverse_transform(self, X: Any) -> Any:
@@ -94,7 +104,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         check_is_fitted(self, "_encoding")
         x = check_array(np.asarray(X), dtype="float64")
         if x.shape[1] != len(self._encoding.features):
-            raise GlassnetError(f"X has {x.shape[1]} columns, but transform makes {len(self._encoding.features)}")
+            raise GlassnetError(
+                f"X has {x.shape[1]} columns, but transform makes {len(self._encoding.features)}"
+            )
         return self._cells.table(self._encoding, x, names_of(self))
 
     def __sklearn_tags__(self) -> Tags:

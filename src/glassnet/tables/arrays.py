@@ -23,10 +23,17 @@ def array_columns(x: np.ndarray, names: Sequence[str]) -> Columns:
     and takes it as missing. Raises GlassnetError, naming the column and row, on numbers that are infinite or beyond 1e100.
     """
     if x.dtype.kind in "fiub":
-        columns = {name: Column(name, "number", np.asarray(x[:, i], np.float64)) for i, name in enumerate(names)}
+        columns = {
+            name: Column(name, "number", np.asarray(x[:, i], np.float64))
+            for i, name in enumerate(names)
+        }
     else:
-        cells = x.astype("datetime64[us]").astype(object) if x.dtype.kind == "M" else x.astype(object)
-        columns = {name: column_of_cells(name, _known(name, cells[:, i])) for i, name in enumerate(names)}
+        cells = (
+            x.astype("datetime64[us]").astype(object) if x.dtype.kind == "M" else x.astype(object)
+        )
+        columns = {
+            name: column_of_cells(name, _known(name, cells[:, i])) for i, name in enumerate(names)
+        }
     for column in columns.values():
         check_size(column)
     return columns
@@ -35,7 +42,11 @@ def array_columns(x: np.ndarray, names: Sequence[str]) -> Columns:
 def _known(name: str, cells: np.ndarray) -> list[Any]:
     """The cells, None where one is of a kind that no column can hold, which is said."""
     known = [cell if isinstance(cell, CELLS) or is_missing(cell) else None for cell in cells]
-    odd = [row for row, (cell, kept) in enumerate(zip(cells, known, strict=True)) if kept is None and not is_missing(cell)]
+    odd = [
+        row
+        for row, (cell, kept) in enumerate(zip(cells, known, strict=True))
+        if kept is None and not is_missing(cell)
+    ]
     if odd:
         more = f", and {len(odd) - 1} more like it" if len(odd) > 1 else ""
         warn(

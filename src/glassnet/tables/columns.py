@@ -44,7 +44,9 @@ def take_rows(columns: Columns, rows: np.ndarray) -> Columns:
     return {name: column.take(rows) for name, column in columns.items()}
 
 
-def as_columns(frame: Any, wanted: Container[str] | None = None, ignore: Collection[str] = ()) -> Columns:
+def as_columns(
+    frame: Any, wanted: Container[str] | None = None, ignore: Collection[str] = ()
+) -> Columns:
     """The columns of a pandas, Polars or PyArrow data frame, or of a dict of columns.
 
     Only those `wanted` (None: all) and not to be ignored are looked at. Raises GlassnetError, naming the column and row, on
@@ -59,17 +61,32 @@ def as_columns(frame: Any, wanted: Container[str] | None = None, ignore: Collect
             f"a table must be a pandas, Polars or PyArrow data frame or a path, got {type(frame).__name__}"
         ) from None
     except nw.exceptions.DuplicateError as error:
-        raise GlassnetError(f"the table has two columns of one name: rename one ({error})") from None
+        raise GlassnetError(
+            f"the table has two columns of one name: rename one ({error})"
+        ) from None
     names = [str(name) for name in frame.columns]
     for name in ignore:
         if name not in names:
             raise unknown_name("column", name, names)
-    chosen = [name for name in frame.columns if (wanted is None or str(name) in wanted) and str(name) not in ignore]
+    chosen = [
+        name
+        for name in frame.columns
+        if (wanted is None or str(name) in wanted) and str(name) not in ignore
+    ]
     schema = frame.schema
-    floats = [name for name in chosen if schema[name] in (nw.Float64, nw.Float32)]  # all at once: one by one takes its time
-    block = dict(zip(floats, np.asarray(frame.select(floats).to_numpy(), np.float64).T, strict=True)) if floats else {}
+    floats = [
+        name for name in chosen if schema[name] in (nw.Float64, nw.Float32)
+    ]  # all at once: one by one takes its time
+    block = (
+        dict(zip(floats, np.asarray(frame.select(floats).to_numpy(), np.float64).T, strict=True))
+        if floats
+        else {}
+    )
     columns = {
-        str(name): Column(str(name), "number", block[name]) if name in block else _column(str(name), frame[name]) for name in chosen
+        str(name): Column(str(name), "number", block[name])
+        if name in block
+        else _column(str(name), frame[name])
+        for name in chosen
     }
     for column in columns.values():
         check_size(column)
@@ -87,7 +104,9 @@ def _frame_of(table: Any) -> Any:
     try:
         return polars.DataFrame(table, strict=False)
     except (polars.exceptions.PolarsError, TypeError, ValueError) as error:
-        raise GlassnetError(f"the columns do not make a table: {str(error).splitlines()[0]}") from None
+        raise GlassnetError(
+            f"the columns do not make a table: {str(error).splitlines()[0]}"
+        ) from None
 
 
 def check_size(column: Column) -> None:
@@ -106,13 +125,21 @@ def _column(name: str, series: Any) -> Column:
     dtype = series.dtype
     if dtype.is_numeric():
         numbers = np.array(series.cast(nw.Float64).to_numpy(), np.float64)
-        if dtype.is_integer() and np.abs(numbers[~np.isnan(numbers)]).max(initial=0) > 2**53:  # a name: as numbers they would merge
-            return Column(name, "text", _objects(None if is_missing(c) else str(c) for c in series.to_list()))
+        if (
+            dtype.is_integer() and np.abs(numbers[~np.isnan(numbers)]).max(initial=0) > 2**53
+        ):  # a name: as numbers they would merge
+            return Column(
+                name, "text", _objects(None if is_missing(c) else str(c) for c in series.to_list())
+            )
         return Column(name, "number", numbers)
-    return column_of_cells(name, series.to_list(), dtype in (nw.Date, nw.Datetime), dtype == nw.Boolean, str(dtype))
+    return column_of_cells(
+        name, series.to_list(), dtype in (nw.Date, nw.Datetime), dtype == nw.Boolean, str(dtype)
+    )
 
 
-def column_of_cells(name: str, cells: list[Any], dates: bool = False, booleans: bool = False, what: str = "objects") -> Column:
+def column_of_cells(
+    name: str, cells: list[Any], dates: bool = False, booleans: bool = False, what: str = "objects"
+) -> Column:
     """A column by its cells, and where all are missing by what it could hold. Raises GlassnetError on cells of another kind."""
     seen = [cell for cell in cells if not is_missing(cell)]
     if dates or (seen and all(isinstance(cell, date) for cell in seen)):
@@ -120,11 +147,23 @@ def column_of_cells(name: str, cells: list[Any], dates: bool = False, booleans: 
         days = (stamps - np.datetime64("1970-01-01")) / np.timedelta64(1, "D")
         return Column(name, "date", np.asarray(days, np.float64))
     if booleans or (seen and all(isinstance(cell, (bool, np.bool_)) for cell in seen)):
-        return Column(name, "boolean", _objects(None if is_missing(c) else str(bool(c)).lower() for c in cells))
-    if all(isinstance(cell, (Real, Decimal)) for cell in seen):  # an object column of numbers, or one of nothing
-        return Column(name, "number", np.array([np.nan if is_missing(c) else float(c) for c in cells], np.float64))
+        return Column(
+            name,
+            "boolean",
+            _objects(None if is_missing(c) else str(bool(c)).lower() for c in cells),
+        )
+    if all(
+        isinstance(cell, (Real, Decimal)) for cell in seen
+    ):  # an object column of numbers, or one of nothing
+        return Column(
+            name,
+            "number",
+            np.array([np.nan if is_missing(c) else float(c) for c in cells], np.float64),
+        )
     if all(isinstance(cell, (str, Real, Decimal)) for cell in seen):
-        return Column(name, "text", _objects(None if is_missing(c) else str(c).strip() or None for c in cells))
+        return Column(
+            name, "text", _objects(None if is_missing(c) else str(c).strip() or None for c in cells)
+        )
     raise GlassnetError(
         f"column '{name}' holds {what}, which is neither numbers, text, booleans nor dates: leave it out or convert it"
     )
@@ -134,12 +173,18 @@ def _naive(cell: Any) -> Any:
     """A date or time in microseconds, in UTC where it has a zone; NaT where missing."""
     if is_missing(cell):
         return np.datetime64("NaT", "us")
-    return np.datetime64(cell.astimezone(UTC).replace(tzinfo=None) if getattr(cell, "tzinfo", None) else cell, "us")
+    return np.datetime64(
+        cell.astimezone(UTC).replace(tzinfo=None) if getattr(cell, "tzinfo", None) else cell, "us"
+    )
 
 
 def is_missing(cell: Any) -> bool:
     """Whether a cell of a data frame says that nothing is known: None, NaN, NA or NaT."""
-    return cell is None or (isinstance(cell, float) and cell != cell) or type(cell).__name__ in ("NAType", "NaTType")
+    return (
+        cell is None
+        or (isinstance(cell, float) and cell != cell)
+        or type(cell).__name__ in ("NAType", "NaTType")
+    )
 
 
 def _objects(cells: Iterable[str | None]) -> np.ndarray:

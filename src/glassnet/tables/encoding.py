@@ -10,7 +10,17 @@ import numpy as np
 from glassnet.errors import GlassnetError, unknown_name
 from glassnet.tables.arrays import array_columns
 from glassnet.tables.columns import Columns
-from glassnet.tables.inputs import ENOUGH_FOR_PIECES, INPUTS, Categories, Input, Number, Numbers, TwoValues, check_kind, learn_input
+from glassnet.tables.inputs import (
+    ENOUGH_FOR_PIECES,
+    INPUTS,
+    Categories,
+    Input,
+    Number,
+    Numbers,
+    TwoValues,
+    check_kind,
+    learn_input,
+)
 from glassnet.tables.targets import TARGETS, NumberTarget, Target, Task
 
 
@@ -38,7 +48,11 @@ class TableEncoding:
     @property
     def text_columns(self) -> list[str]:
         """Those of them that hold text, even where every cell looks like a number."""
-        return [c.name for c in self.inputs if isinstance(c, (TwoValues, Categories)) and c.cells == "text"]
+        return [
+            c.name
+            for c in self.inputs
+            if isinstance(c, (TwoValues, Categories)) and c.cells == "text"
+        ]
 
     @property
     def outputs(self) -> list[str]:
@@ -74,7 +88,9 @@ class TableEncoding:
             )
         if type(x) is not np.ndarray or x.dtype.char != "d":
             if x.dtype.kind not in "fiub":
-                raise GlassnetError(f"an array of {x.dtype}: give numbers, or a data frame or a dict of columns")
+                raise GlassnetError(
+                    f"an array of {x.dtype}: give numbers, or a data frame or a dict of columns"
+                )
             x = np.asarray(np.ma.filled(x.astype(np.float64), np.nan))
         features = numbers.encode(x)
         if features is not None:
@@ -87,14 +103,19 @@ class TableEncoding:
         used = [column for column in self.inputs if column.features]
         for column in used:
             if not isinstance(column, Number):
-                raise GlassnetError(f"column '{column.name}' is not numbers: give a data frame or a dict of columns, not an array")
+                raise GlassnetError(
+                    f"column '{column.name}' is not numbers: give a data frame or a dict of columns, not an array"
+                )
         return Numbers([column for column in used if isinstance(column, Number)])
 
     def decode_inputs(self, x: np.ndarray) -> dict[str, list[Any]]:
         """`encode_inputs` undone, as far as each column's `decode` can: the cells of every column, None where nothing is known."""
         ends = np.cumsum([len(column.features) for column in self.inputs])
         parts = np.split(x, ends[:-1], axis=1)
-        return {column.name: column.decode(part) for column, part in zip(self.inputs, parts, strict=True)}
+        return {
+            column.name: column.decode(part)
+            for column, part in zip(self.inputs, parts, strict=True)
+        }
 
     @cached_property
     def places_of_numbers(self) -> slice | list[int] | None:
@@ -106,7 +127,9 @@ class TableEncoding:
 
     def encode_targets(self, columns: Columns) -> np.ndarray:
         """The targets as an N x K matrix."""
-        return np.concatenate([target.encode(columns[target.name]) for target in self.targets], axis=1)
+        return np.concatenate(
+            [target.encode(columns[target.name]) for target in self.targets], axis=1
+        )
 
     def by_target(self, output: np.ndarray) -> list[tuple[Target, np.ndarray]]:
         """Each target with its own columns of an N x K matrix of outputs."""
@@ -125,27 +148,42 @@ class TableEncoding:
     def from_dict(cls, data: dict[str, Any]) -> "TableEncoding":
         """`to_dict` undone."""
         inputs = tuple(_from_dict(INPUTS, item) for item in data["inputs"])
-        return cls(data["task"], inputs, tuple(_from_dict(TARGETS, item) for item in data["targets"]))
+        return cls(
+            data["task"], inputs, tuple(_from_dict(TARGETS, item) for item in data["targets"])
+        )
 
 
 def learn_inputs(
-    columns: Columns, categories: Sequence[str] = (), pieces_from: int = ENOUGH_FOR_PIECES, affine: bool = False
+    columns: Columns,
+    categories: Sequence[str] = (),
+    pieces_from: int = ENOUGH_FOR_PIECES,
+    affine: bool = False,
 ) -> tuple[Input, ...]:
     """Every column's encoding, learnt from training rows (see `learn_input`). Raises GlassnetError when none of them is of use."""
     for name in categories:
         if name not in columns:
             raise unknown_name("column", name, columns)
-    inputs = tuple(learn_input(column, name in categories, pieces_from, affine) for name, column in columns.items())
+    inputs = tuple(
+        learn_input(column, name in categories, pieces_from, affine)
+        for name, column in columns.items()
+    )
     if not any(column.features for column in inputs):
-        why = "; ".join(f"'{column.name}' is {column}" for column in inputs) or "it has only the target"
+        why = (
+            "; ".join(f"'{column.name}' is {column}" for column in inputs)
+            or "it has only the target"
+        )
         raise GlassnetError(f"the table has no column to predict from: {why}")
     return inputs
 
 
 def plain_encoding(inputs: Sequence[str], targets: Sequence[str]) -> TableEncoding:
     """Numbers taken as they are, numeric targets taken as they are, as in the article."""
-    numbers = tuple(Number(name, 0.0, 1.0, squeeze=False, fill=0.0, indicator=False) for name in inputs)
-    return TableEncoding("regression", numbers, tuple(NumberTarget(name, 0.0, 1.0, None, None) for name in targets))
+    numbers = tuple(
+        Number(name, 0.0, 1.0, squeeze=False, fill=0.0, indicator=False) for name in inputs
+    )
+    return TableEncoding(
+        "regression", numbers, tuple(NumberTarget(name, 0.0, 1.0, None, None) for name in targets)
+    )
 
 
 def _output_names(target: Target) -> list[str]:
@@ -157,4 +195,10 @@ def _output_names(target: Target) -> list[str]:
 
 def _from_dict(table: dict[str, Any], item: dict[str, Any]) -> Any:
     kind = table[item["kind"]]
-    return kind(**{name: tuple(v) if isinstance(v, list) else v for name, v in item.items() if name != "kind"})
+    return kind(
+        **{
+            name: tuple(v) if isinstance(v, list) else v
+            for name, v in item.items()
+            if name != "kind"
+        }
+    )

@@ -17,7 +17,10 @@ from glassnet.tables.columns import LARGEST, Column, Kind, count_texts, is_numbe
 
 MAX_LEVELS = 50  # of one text column; the rarest beyond count as unknown
 SQUEEZE = 3.0  # where an encoded number levels off
-PIECES, ENOUGH_FOR_PIECES = 16, 700  # of a column of numbers, between its quantiles; with fewer rows they do harm
+PIECES, ENOUGH_FOR_PIECES = (
+    16,
+    700,
+)  # of a column of numbers, between its quantiles; with fewer rows they do harm
 
 Features = np.ndarray  # N x width, float64
 
@@ -51,7 +54,9 @@ class Number:
     def encode(self, column: Column) -> Features:
         """N cells as an N x (1, and 1 for missing, and the pieces) matrix."""
         x = np.where(column.missing, self.fill, column.values)
-        parts = [_scaled(x, self.center, self.scale, self.squeeze)] + [column.missing] * self.indicator
+        parts = [_scaled(x, self.center, self.scale, self.squeeze)] + [
+            column.missing
+        ] * self.indicator
         edges = np.array(self.edges)
         return np.column_stack([*parts, _pieces(x[:, None], edges[:-1], 2 / np.diff(edges))])
 
@@ -61,17 +66,27 @@ class Number:
         if self.squeeze:
             u = u / np.sqrt(np.maximum(1 - (u / SQUEEZE) ** 2, np.finfo(float).eps))
         missing = features[:, 1] > 0.5 if self.indicator else np.zeros(len(u), bool)
-        return [None if gone else float(v) for v, gone in zip(u * self.scale + self.center, missing, strict=True)]
+        return [
+            None if gone else float(v)
+            for v, gone in zip(u * self.scale + self.center, missing, strict=True)
+        ]
 
     def __str__(self) -> str:
         what = "date in days since 1970-01-01" if self.date else "number"
-        scaled = "as it is" if (self.center, self.scale) == (0, 1) else f"(x - {self.center:.6g}) / {self.scale:.6g}"
+        scaled = (
+            "as it is"
+            if (self.center, self.scale) == (0, 1)
+            else f"(x - {self.center:.6g}) / {self.scale:.6g}"
+        )
         steps = scaled + f", then u / sqrt(1 + (u/{SQUEEZE:g})^2)" * self.squeeze
         steps += f", and in {len(self.edges) - 1} pieces between quantiles" * bool(self.edges)
         return f"{what}: {steps}" + f"; missing: {self.fill:.6g} and an indicator" * self.indicator
 
 
-_ONE, _SQUEEZE = np.array([1.0]), np.array([SQUEEZE])  # as arrays: for one row, half the time goes into turning numbers into them
+_ONE, _SQUEEZE = (
+    np.array([1.0]),
+    np.array([SQUEEZE]),
+)  # as arrays: for one row, half the time goes into turning numbers into them
 
 
 def _scaled(x: np.ndarray, center: Any, scale: Any, squeeze: bool) -> np.ndarray:
@@ -97,22 +112,34 @@ class Numbers:
 
     def __init__(self, columns: Sequence[Number]) -> None:
         self.columns = columns
-        self.center, self.scale = (np.array([getattr(c, name) for c in columns]) for name in ("center", "scale"))
+        self.center, self.scale = (
+            np.array([getattr(c, name) for c in columns]) for name in ("center", "scale")
+        )
         self.squeeze = any(c.squeeze for c in columns)
-        self.alike = not any(c.indicator for c in columns) and all(c.squeeze == self.squeeze for c in columns)
+        self.alike = not any(c.indicator for c in columns) and all(
+            c.squeeze == self.squeeze for c in columns
+        )
         of = [i for i, c in enumerate(columns) for _ in c.edges[1:]]
         self.of = np.array(of, int)  # the column of each piece
         self.low = np.array([low for c in columns for low in c.edges[:-1]])
-        self.slope = np.array([2 / (high - low) for c in columns for low, high in pairwise(c.edges)])
-        self.order = np.argsort([*range(len(columns)), *of], kind="stable")  # each column's pieces after it
+        self.derivative = np.array(
+            [2 / (high - low) for c in columns for low, high in pairwise(c.edges)]
+        )
+        self.order = np.argsort(
+            [*range(len(columns)), *of], kind="stable"
+        )  # each column's pieces after it
 
     def encode(self, x: np.ndarray) -> Features | None:
         """An N x (columns) array as the columns' features; None where a cell is missing or too large, or an indicator wanted."""
-        if self.alike and np.vdot(x, x) <= LARGEST:  # then no cell is beyond its root, and none is NaN
+        if (
+            self.alike and np.vdot(x, x) <= LARGEST
+        ):  # then no cell is beyond its root, and none is NaN
             u = _scaled(x, self.center, self.scale, self.squeeze)
             if not len(self.of):
                 return u
-            return np.concatenate([u, _pieces(x[:, self.of], self.low, self.slope)], axis=1)[:, self.order]
+            return np.concatenate([u, _pieces(x[:, self.of], self.low, self.derivative)], axis=1)[
+                :, self.order
+            ]
         return None
 
 
@@ -134,15 +161,24 @@ class TwoValues:
 
     def encode(self, column: Column) -> Features:
         """N cells as an N x 1 or N x 2 matrix."""
-        low, high = (np.array([cell == level for cell in texts(column)], float) for level in self.levels)
-        return np.column_stack([high - low, 1 - high - low]) if self.indicator else (high - low)[:, None]
+        low, high = (
+            np.array([cell == level for cell in texts(column)], float) for level in self.levels
+        )
+        return (
+            np.column_stack([high - low, 1 - high - low])
+            if self.indicator
+            else (high - low)[:, None]
+        )
 
     def decode(self, features: Features) -> list[str | None]:
         """`encode` undone; None where missing or unknown."""
         return [None if u == 0 else self.levels[int(u > 0)] for u in features[:, 0]]
 
     def __str__(self) -> str:
-        return f"two values: {self.levels[0]} = -1, {self.levels[1]} = +1" + "; missing: 0 and an indicator" * self.indicator
+        return (
+            f"two values: {self.levels[0]} = -1, {self.levels[1]} = +1"
+            + "; missing: 0 and an indicator" * self.indicator
+        )
 
 
 @dataclass(frozen=True)
@@ -162,7 +198,9 @@ class Categories:
     @property
     def features(self) -> list[str]:
         """The names of its features."""
-        return [f"{self.name}={level}" for level in self.levels] + [f"{self.name} missing"] * self.indicator
+        return [f"{self.name}={level}" for level in self.levels] + [
+            f"{self.name} missing"
+        ] * self.indicator
 
     def encode(self, column: Column) -> Features:
         """N cells as an N x (levels, and 1 for missing) matrix of 0 and 1."""
@@ -176,7 +214,9 @@ class Categories:
         return [self.levels[int(row.argmax())] if row.any() else None for row in known]
 
     def __str__(self) -> str:
-        shown = ", ".join(self.levels[:6]) + (f", ... ({len(self.levels)} in all)" if len(self.levels) > 6 else "")
+        shown = ", ".join(self.levels[:6]) + (
+            f", ... ({len(self.levels)} in all)" if len(self.levels) > 6 else ""
+        )
         return f"categories: {shown}" + "; missing or rare: a category of its own" * self.indicator
 
 
@@ -206,7 +246,12 @@ INPUTS: dict[str, type[Input]] = {row.kind: row for row in (Number, TwoValues, C
 """Every encoding by the name the model file uses."""
 
 
-def learn_input(column: Column, category: bool = False, pieces_from: int = ENOUGH_FOR_PIECES, affine: bool = False) -> Input:
+def learn_input(
+    column: Column,
+    category: bool = False,
+    pieces_from: int = ENOUGH_FOR_PIECES,
+    affine: bool = False,
+) -> Input:
     """The encoding of a column, learnt from its training rows; `category` takes numbers as categories too.
 
     Numbers come in pieces from so many known cells on; where they are to be `affine` they are only centred and scaled.
@@ -231,7 +276,16 @@ def _learn_number(column: Column, pieces_from: int, affine: bool) -> Input:
     if scale == 0 and not indicator:
         return Unused(column.name, f"constant ({median:.6g})")
     edges = _edges(seen) if len(seen) >= pieces_from and not affine else ()
-    return Number(column.name, median, scale or 1.0, not affine, median, indicator, column.kind == "date", edges)
+    return Number(
+        column.name,
+        median,
+        scale or 1.0,
+        not affine,
+        median,
+        indicator,
+        column.kind == "date",
+        edges,
+    )
 
 
 def _edges(seen: np.ndarray) -> tuple[float, ...]:
@@ -246,26 +300,40 @@ def _learn_categories(column: Column) -> Input:
     if len(counts) == 1 and not indicator:
         return Unused(column.name, f"constant ({next(iter(counts))})")
     if len(counts) > 2 and len(counts) > 0.5 * counts.total():
-        return Unused(column.name, f"{len(counts)} different texts in {counts.total()} cells: more a name than a category")
+        return Unused(
+            column.name,
+            f"{len(counts)} different texts in {counts.total()} cells: more a name than a category",
+        )
     if len(counts) == 2:
         low, high = sorted(counts)
         return TwoValues(column.name, (low, high), indicator, column.kind)
     frequent = sorted(counts, key=lambda level: (-counts[level], level))[:MAX_LEVELS]
     levels = sorted(level for level in frequent if counts[level] > 1 or len(counts) <= 10)
-    return Categories(column.name, tuple(levels), indicator or len(levels) < len(counts), column.kind)
+    return Categories(
+        column.name, tuple(levels), indicator or len(levels) < len(counts), column.kind
+    )
 
 
 def check_kind(encoding: Input, column: Column) -> None:
     """Raises GlassnetError, naming the cell, when a column holds another kind of cells than the encoding learnt."""
     if isinstance(encoding, Unused) or column.missing.all():
         return
-    learnt = ("date" if encoding.date else "number") if isinstance(encoding, Number) else encoding.cells
+    learnt = (
+        ("date" if encoding.date else "number") if isinstance(encoding, Number) else encoding.cells
+    )
     if column.kind == learnt:
         return
     row = int(np.argmin(column.missing))
     if column.kind == "text" and learnt == "number":
-        row = next((i for i, cell in enumerate(column.values) if cell is not None and not is_number(cell)), row)
-    cell = f"'{column.values[row]}'" if column.kind in ("text", "boolean") else f"the {column.kind} {column.values[row]:g}"
+        row = next(
+            (i for i, cell in enumerate(column.values) if cell is not None and not is_number(cell)),
+            row,
+        )
+    cell = (
+        f"'{column.values[row]}'"
+        if column.kind in ("text", "boolean")
+        else f"the {column.kind} {column.values[row]:g}"
+    )
     raise GlassnetError(
         f"column '{column.name}', row {row + 1}: {cell} where the model was trained on {learnt}s: convert the column"
     )

@@ -35,11 +35,17 @@ def read_table(path: str | Path, text: Collection[str] = ()) -> "polars.DataFram
         raise GlassnetError(f"{name}: is a folder, not a table")
     if path.suffix.lower() not in READERS:
         known = ", ".join(READERS)
-        raise GlassnetError(f"{name}: unknown suffix '{path.suffix}': glassnet reads {known}, and '-' for CSV on standard input")
-    return _checked(name, lambda data: READERS[path.suffix.lower()](name, data, text), path.read_bytes())
+        raise GlassnetError(
+            f"{name}: unknown suffix '{path.suffix}': glassnet reads {known}, and '-' for CSV on standard input"
+        )
+    return _checked(
+        name, lambda data: READERS[path.suffix.lower()](name, data, text), path.read_bytes()
+    )
 
 
-def _checked(name: str, read: Callable[[bytes], "polars.DataFrame"], data: bytes) -> "polars.DataFrame":
+def _checked(
+    name: str, read: Callable[[bytes], "polars.DataFrame"], data: bytes
+) -> "polars.DataFrame":
     import polars
 
     if not data.strip():
@@ -47,19 +53,30 @@ def _checked(name: str, read: Callable[[bytes], "polars.DataFrame"], data: bytes
     try:
         frame = read(data)
     except polars.exceptions.DuplicateError as error:
-        raise GlassnetError(f"{name}: two columns have the same name ({_first_line(error)}): rename one") from None
+        raise GlassnetError(
+            f"{name}: two columns have the same name ({_first_line(error)}): rename one"
+        ) from None
     except GlassnetError:
         raise
     except UnicodeDecodeError as error:
-        raise GlassnetError(f"{name}: is not UTF-8 text (byte {error.start}): save it as UTF-8") from None
-    except (polars.exceptions.PolarsError, polars.exceptions.PanicException, csv.Error, ValueError) as error:
+        raise GlassnetError(
+            f"{name}: is not UTF-8 text (byte {error.start}): save it as UTF-8"
+        ) from None
+    except (
+        polars.exceptions.PolarsError,
+        polars.exceptions.PanicException,
+        csv.Error,
+        ValueError,
+    ) as error:
         raise GlassnetError(f"{name}: cannot be read as a table ({_first_line(error)})") from None
     if frame.height == 0 or frame.width == 0:
         raise GlassnetError(f"{name}: has no rows")
     return frame
 
 
-def _csv(name: str, data: bytes, separator: str | None, text: Collection[str]) -> "polars.DataFrame":
+def _csv(
+    name: str, data: bytes, separator: str | None, text: Collection[str]
+) -> "polars.DataFrame":
     import polars
 
     if b"\0" in data:
@@ -69,7 +86,10 @@ def _csv(name: str, data: bytes, separator: str | None, text: Collection[str]) -
     if declared:
         separator, content = separator or declared[1], content[declared.end() :]
     separator = separator or max(",;\t", key=re.sub('"[^"]*"', "", content.split("\n", 1)[0]).count)
-    header = [cell.strip() for cell in next(csv.reader(io.StringIO(content, newline=""), delimiter=separator))]
+    header = [
+        cell.strip()
+        for cell in next(csv.reader(io.StringIO(content, newline=""), delimiter=separator))
+    ]
     twice = [column for column, count in Counter(header).items() if count > 1]
     if twice:
         raise GlassnetError(f"{name}: two columns are named '{twice[0]}': rename one")
@@ -95,15 +115,21 @@ def _even_rows(name: str, content: str, header: list[str], separator: str) -> st
     rows = csv.reader(io.StringIO(content, newline=""), delimiter=separator)
     for row, cells in enumerate(rows):
         blank = not any(cell.strip() for cell in cells) and len(cells) <= 1 < len(header)
-        missing = not cells and len(header) == 1  # in a table of one column a blank line is a missing cell
+        missing = (
+            not cells and len(header) == 1
+        )  # in a table of one column a blank line is a missing cell
         if len(cells) != len(header) and not blank and not missing:
-            raise GlassnetError(f"{name}: line {rows.line_num} (row {row}) has {len(cells)} cells, the header has {len(header)}")
+            raise GlassnetError(
+                f"{name}: line {rows.line_num} (row {row}) has {len(cells)} cells, the header has {len(header)}"
+            )
         tidy = tidy and not blank and all(cell == cell.strip() for cell in cells)
     if tidy:
         return content
     out = io.StringIO()
     writer = csv.writer(out, delimiter=separator, lineterminator="\n")
-    for cells in csv.reader(io.StringIO(content, newline=""), delimiter=separator, skipinitialspace=True):
+    for cells in csv.reader(
+        io.StringIO(content, newline=""), delimiter=separator, skipinitialspace=True
+    ):
         if len(cells) == len(header):
             writer.writerow([cell.strip() for cell in cells])
     return out.getvalue()
@@ -111,7 +137,9 @@ def _even_rows(name: str, content: str, header: list[str], separator: str) -> st
 
 def _has_decimal_commas(content: str) -> bool:
     """Whether numbers among cells separated by semicolons have a comma for a point: some do, and none has a point."""
-    return bool(re.search(r"(^|;)-?\d+,\d+(;|\r?$)", content, re.M)) and not re.search(r"(^|;)-?\d+\.\d+(;|\r?$)", content, re.M)
+    return bool(re.search(r"(^|;)-?\d+,\d+(;|\r?$)", content, re.M)) and not re.search(
+        r"(^|;)-?\d+\.\d+(;|\r?$)", content, re.M
+    )
 
 
 def _parquet(_name: str, data: bytes, _text: Collection[str]) -> "polars.DataFrame":
@@ -133,7 +161,9 @@ def _json_lines(_name: str, data: bytes, _text: Collection[str]) -> "polars.Data
     import polars
 
     frame = polars.read_ndjson(io.BytesIO(data), infer_schema_length=None)
-    return frame.with_columns(_as_dates(column) for column in frame.get_columns() if column.dtype == polars.String)
+    return frame.with_columns(
+        _as_dates(column) for column in frame.get_columns() if column.dtype == polars.String
+    )
 
 
 def _as_dates(column: "polars.Series") -> "polars.Series":

@@ -37,7 +37,10 @@ class NumberTarget:
     @cached_property
     def _arrays(self) -> tuple[np.ndarray, ...]:
         """Scale, center and range as arrays of one number: for one row, half the time would go into turning numbers into them."""
-        low, high = -np.inf if self.low is None else self.low, np.inf if self.high is None else self.high
+        low, high = (
+            -np.inf if self.low is None else self.low,
+            np.inf if self.high is None else self.high,
+        )
         return tuple(np.array([number]) for number in (self.scale, self.center, low, high))
 
     def truth(self, column: Column) -> np.ndarray:
@@ -45,8 +48,16 @@ class NumberTarget:
         return column.values
 
     def __str__(self) -> str:
-        held = f", predictions held to {self.low:.6g} ... {self.high:.6g}" if self.low is not None and self.high is not None else ""
-        scaled = "as it is" if (self.center, self.scale) == (0, 1) else f"(y - {self.center:.6g}) / {self.scale:.6g}"
+        held = (
+            f", predictions held to {self.low:.6g} ... {self.high:.6g}"
+            if self.low is not None and self.high is not None
+            else ""
+        )
+        scaled = (
+            "as it is"
+            if (self.center, self.scale) == (0, 1)
+            else f"(y - {self.center:.6g}) / {self.scale:.6g}"
+        )
         return f"number: {scaled}{held}"
 
 
@@ -141,7 +152,9 @@ def _task_of(column: Column, asked: Task | None) -> Task:
     if asked in ("regression", "binary"):
         return asked  # which says when the column does not fit
     if column.kind == "date":
-        raise GlassnetError(f"target '{column.name}' is a date: turn it into a number (such as days from a start) first")
+        raise GlassnetError(
+            f"target '{column.name}' is a date: turn it into a number (such as days from a start) first"
+        )
     counts = count_texts(column)
     if len(counts) == 2:
         return "binary"
@@ -150,7 +163,11 @@ def _task_of(column: Column, asked: Task | None) -> Task:
     if len(counts) == 1:
         return "regression"  # which says that it is constant
     whole = all(value == int(value) for value in column.values[~column.missing])
-    return "multiclass" if whole and len(counts) <= 10 and min(counts.values(), default=0) >= 5 else "regression"
+    return (
+        "multiclass"
+        if whole and len(counts) <= 10 and min(counts.values(), default=0) >= 5
+        else "regression"
+    )
 
 
 def learn_target(column: Column, task: Task, centred: bool = True, held: bool = True) -> Target:
@@ -167,14 +184,18 @@ def learn_target(column: Column, task: Task, centred: bool = True, held: bool = 
 
 def _learn_number(column: Column, centred: bool, held: bool) -> NumberTarget:
     if column.kind != "number":
-        what, task = ("true/false", "binary") if column.kind == "boolean" else (column.kind, "multiclass")
+        what, task = (
+            ("true/false", "binary") if column.kind == "boolean" else (column.kind, "multiclass")
+        )
         raise GlassnetError(
             f"target '{column.name}' is {what}, which regression cannot predict: use --task {task}, or leave it out"
         )
     y = column.values
     low, high, mean, spread = float(y.min()), float(y.max()), float(y.mean()), float(y.std())
     if high - low <= 1e-100:
-        raise GlassnetError(f"target '{column.name}' is constant ({low:g}): there is nothing to learn")
+        raise GlassnetError(
+            f"target '{column.name}' is constant ({low:g}): there is nothing to learn"
+        )
     bounds = (low, high) if held else (None, None)
     if centred:
         return NumberTarget(column.name, mean, spread, *bounds)
@@ -187,12 +208,18 @@ def _learn_number(column: Column, centred: bool, held: bool) -> NumberTarget:
 
 def _learn_classes(column: Column, task: Task) -> ClassTarget:
     if column.kind == "date":
-        raise GlassnetError(f"target '{column.name}' is a date, which cannot be a class: turn it into text or a number first")
+        raise GlassnetError(
+            f"target '{column.name}' is a date, which cannot be a class: turn it into text or a number first"
+        )
     counts = count_texts(column)
     if len(counts) == 1:
-        raise GlassnetError(f"target '{column.name}' has one class only ({next(iter(counts))}): there is nothing to tell apart")
+        raise GlassnetError(
+            f"target '{column.name}' has one class only ({next(iter(counts))}): there is nothing to tell apart"
+        )
     if task == "binary" and len(counts) != 2:
-        raise GlassnetError(f"target '{column.name}' has {len(counts)} values, --task binary needs two: use --task multiclass")
+        raise GlassnetError(
+            f"target '{column.name}' has {len(counts)} values, --task binary needs two: use --task multiclass"
+        )
     if column.kind == "number":
         values = sorted({float(v) for v in column.values})
         whole = all(v == int(v) for v in values)

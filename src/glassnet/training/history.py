@@ -12,14 +12,14 @@ from glassnet.training.problem import Floats, Measured
 class History:
     """The losses of a run.
 
-    `loss` has one entry an iteration: the loss of that iteration's feedforward, before its update, penalty included.
-    `epoch_loss`, `penalty` (what of it is penalty), `gradient_norm` (the mean of an epoch; none unless it was asked for) and
+    `iteration_loss` has one entry an iteration: the loss of that iteration's feedforward, before its update, penalty included.
+    `loss`, `penalty` (what of it is penalty), `gradient_norm` (the mean of an epoch; none unless it was asked for) and
     `validation_loss` (none without validation rows) have one an epoch; `learning_rate` one an iteration. `batches` is the number
     of iterations in an epoch.
     """
 
+    iteration_loss: Floats
     loss: Floats
-    epoch_loss: Floats
     penalty: Floats
     gradient_norm: Floats
     validation_loss: Floats
@@ -27,19 +27,20 @@ class History:
     batches: int
 
     @classmethod
-    def of(cls, pieces: list[Measured], learning_rate: Floats, batches: int) -> "History":
-        """The history of a run that was measured in pieces."""
-        if len(pieces) == 1:
-            loss, epoch_loss, penalty, gradient_norm, validation_loss, _ = pieces[0]
+    def of(cls, chunks: list[Measured], learning_rate: Floats, batches: int) -> "History":
+        """The history of a run that was measured in chunks."""
+        if len(chunks) == 1:
+            iteration_loss, loss, penalty, gradient_norm, validation_loss, _ = chunks[0]
         else:
-            loss, epoch_loss, penalty, gradient_norm, validation_loss = (
-                np.concatenate([np.empty(0), *(getattr(piece, name) for piece in pieces)]) for name in Measured._fields[:-1]
+            iteration_loss, loss, penalty, gradient_norm, validation_loss = (
+                np.concatenate([np.empty(0), *(getattr(chunk, name) for chunk in chunks)])
+                for name in Measured._fields[:-1]
             )
-        rates = learning_rate.ravel()[: len(loss)]
-        return cls(loss, epoch_loss, penalty, gradient_norm, validation_loss, rates, batches)
+        rates = learning_rate.ravel()[: len(iteration_loss)]
+        return cls(iteration_loss, loss, penalty, gradient_norm, validation_loss, rates, batches)
 
     def _repr_html_(self) -> str:
-        from glassnet.see.notebook import history_html
+        from glassnet.plots.notebook import history_html
 
         return history_html(self)
 
@@ -48,9 +49,13 @@ class History:
 
         And, where there are any: penalty, norm of the gradient, validation loss.
         """
-        epochs = len(self.epoch_loss)
-        last = np.minimum(np.arange(1, epochs + 1) * self.batches, len(self.loss))
-        columns: dict[str, Any] = {"epoch": np.arange(1, epochs + 1), "iteration": last, "loss": self.epoch_loss}
+        epochs = len(self.loss)
+        last = np.minimum(np.arange(1, epochs + 1) * self.batches, len(self.iteration_loss))
+        columns: dict[str, Any] = {
+            "epoch": np.arange(1, epochs + 1),
+            "iteration": last,
+            "loss": self.loss,
+        }
         if self.penalty.any():
             columns["penalty"] = self.penalty
         for name in ("gradient_norm", "validation_loss"):

@@ -40,12 +40,16 @@ def warm_up_cosine(t: Floats) -> Floats:
 
 SCHEDULES: dict[str, Callable[[Floats], Floats | np.floating]] = {
     "constant": lambda t: np.float64(1),
-    "step": lambda t: np.where(t < 0.5, 1, np.where(t < 0.75, 0.1, 0.01)),  # He et al. 2016: a tenth, twice
+    "step": lambda t: np.where(
+        t < 0.5, 1, np.where(t < 0.75, 0.1, 0.01)
+    ),  # He et al. 2016: a tenth, twice
     "cosine": cosine,
     "one_cycle": one_cycle,
     "warm_up": warm_up,
     "warm_up_cosine": warm_up_cosine,
-    "four_cycles": lambda t: 0.5 * (1 - np.cos(2 * np.pi * np.log2(1 + 15 * t))),  # Holzmüller et al. 2024, "coslog4"
+    "four_cycles": lambda t: (
+        0.5 * (1 - np.cos(2 * np.pi * np.log2(1 + 15 * t)))
+    ),  # Holzmüller et al. 2024, "coslog4"
 }
 """Name -> the factor on the learning rate at the shares t of all iterations done, 0 <= t < 1; one number: the same at each."""
 
@@ -87,17 +91,23 @@ class Plan:
         if isinstance(self.schedule, str) and self.schedule not in SCHEDULES:
             raise unknown_name("schedule", self.schedule, SCHEDULES)
 
-    def rates(self, learning_rate: float, batches: int, first: int = 0, epochs: int | None = None) -> Floats:
+    def rates(
+        self, learning_rate: float, batches: int, first: int = 0, epochs: int | None = None
+    ) -> Floats:
         """The learning rate of every iteration of some epochs (None: all), from number `first`, from 0: epochs x batches."""
         factor = SCHEDULES[self.schedule] if isinstance(self.schedule, str) else self.schedule
         count = (self.epochs if epochs is None else epochs) * batches
         rates = np.empty(count)
-        rates[:] = learning_rate * np.asarray(factor(np.arange(first * batches, first * batches + count) / (self.epochs * batches)))
+        rates[:] = learning_rate * np.asarray(
+            factor(np.arange(first * batches, first * batches + count) / (self.epochs * batches))
+        )
         return rates.reshape(-1, batches)
 
     def rates_of(self, problem: Problem) -> Callable[[int, int], Floats]:
         """`rates` for a training: (first epoch, how many) -> epochs x batches."""
-        return lambda first, epochs: self.rates(problem.optimizer.learning_rate, problem.batches, first, epochs)
+        return lambda first, epochs: self.rates(
+            problem.optimizer.learning_rate, problem.batches, first, epochs
+        )
 
     def orders(self, rows: int) -> Iterator[np.ndarray] | None:
         """The order of the rows in each epoch, for ever; None: always as they are."""
@@ -109,4 +119,6 @@ class Plan:
 
 def is_whole(value: Any, least: int) -> bool:
     """Whether a value is a whole number of `least` or more."""
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and int(value) >= least
+    return (
+        isinstance(value, (int, np.integer)) and not isinstance(value, bool) and int(value) >= least
+    )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from glassnet.core.network import Network, Parameters, flatten, rebuild
+from glassnet.core.network import Network, Parameters, leaves, unflatten
 from glassnet.core.optimizers import Optimizer, OptimizerState
 from glassnet.core.penalties import Penalty
 
@@ -15,11 +15,11 @@ Floats = NDArray[np.floating]
 
 
 class Data(NamedTuple):
-    """Rows to learn from or to be judged by: x is N x D, y is N x K, row_weights N or None."""
+    """Rows to learn from or to be judged by: x is N x D, y is N x K, sample_weight N or None."""
 
     x: Floats
     y: Floats
-    row_weights: Floats | None = None
+    sample_weight: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Problem:
     @property
     def work(self) -> int:
         """About how many multiplications an epoch's way forward takes; an activation counts as 30."""
-        return self.data.x.shape[0] * (self.network.n_weights + 30 * sum(self.network.sizes[1:]))
+        return self.data.x.shape[0] * (self.network.n_parameters + 30 * sum(self.network.sizes[1:]))
 
     @property
     def batches(self) -> int:
@@ -83,12 +83,12 @@ class State(NamedTuple):
 class Measured(NamedTuple):
     """What one call of an engine saw."""
 
-    loss: Floats
+    iteration_loss: Floats
     """The loss of each iteration's feedforward, before its update, penalty included."""
-    epoch_loss: Floats
+    loss: Floats
     """Each epoch's training loss: the batches' losses, added for losses that are sums, else averaged by their rows' weight."""
     penalty: Floats
-    """Each epoch's share of the penalty in `epoch_loss`, added or averaged as the losses are: the rest is the loss proper."""
+    """Each epoch's share of the penalty in `loss`, added or averaged as the losses are: the rest is the loss proper."""
     gradient_norm: Floats
     """Each epoch's mean norm of the gradient, penalty included, before it is clipped; empty where it is not wanted."""
     validation_loss: Floats
@@ -97,18 +97,18 @@ class Measured(NamedTuple):
     """The outputs of the last iteration's feedforward, before its update: rows of the batch x K."""
 
 
-def joined(parameters: Parameters) -> Floats:
-    """Every number in one vector, P: the arrays of `flatten`, row by row, one after another."""
-    return np.concatenate([w.ravel() for w in flatten(parameters)])
+def to_vector(parameters: Parameters) -> Floats:
+    """Every number in one vector, P: the arrays of `leaves`, row by row, one after another."""
+    return np.concatenate([w.ravel() for w in leaves(parameters)])
 
 
 def as_dtype(parameters: Parameters, dtype: DTypeLike) -> Parameters:
     """The parameters in a dtype; arrays that have it already stay the ones they are."""
-    return rebuild([np.asarray(w, dtype) for w in flatten(parameters)], parameters)
+    return unflatten([np.asarray(w, dtype) for w in leaves(parameters)], parameters)
 
 
-def split(network: Network, theta: Floats) -> Parameters:
-    """`joined` undone: the parameters of a network from their P numbers."""
+def from_vector(network: Network, theta: Floats) -> Parameters:
+    """`to_vector` undone: the parameters of a network from their P numbers."""
     shapes = (*network.shapes, *((m,) for _, m in network.shapes if network.bias))
     pieces = np.split(theta, np.cumsum([math.prod(shape) for shape in shapes])[:-1])
     arrays = [piece.reshape(shape) for piece, shape in zip(pieces, shapes, strict=True)]

@@ -12,7 +12,7 @@ from glassnet.core.network import Network, Parameters, check_shapes
 from glassnet.core.optimizers import Optimizer, find_optimizer
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError
-from glassnet.gradcheck import check_own
+from glassnet.gradcheck.check import check_custom
 from glassnet.training.checks import (
     checked_data,
     checked_dropout,
@@ -21,7 +21,8 @@ from glassnet.training.checks import (
     checked_start,
     checked_validation,
 )
-from glassnet.training.engines import Engine, find_engine
+from glassnet.training.engines.base import Engine
+from glassnet.training.engines.registry import choose
 from glassnet.training.history import History
 from glassnet.training.plan import Plan, is_whole
 from glassnet.training.problem import Best, Floats, Measured, Problem, State
@@ -45,7 +46,7 @@ class Run:
     """A training that has ended.
 
     `parameters` are those of the best epoch where there were validation rows (or the loss left the finite numbers), else
-    those after the last update. `output` is what the last iteration's feedforward predicted for its batch, before its update.
+    those after the last update. `last_batch_output` is what the last iteration's feedforward predicted for its batch, before its update.
     `best_epoch` is the epoch that left `parameters`, `ended` a name of `ENDINGS`, `engine` the engine that ran, `engine_note` why
     that is not the fastest ("" when it is, or was asked for), `state` where the training stands after its last epoch, the
     optimizer's own state included. `path` holds (epoch, parameters) along the way where they were asked for: epoch 0 is the start.
@@ -56,7 +57,7 @@ class Run:
     engine: str
     ended: str
     best_epoch: int
-    output: Floats
+    last_batch_output: Floats
     state: State
     engine_note: str = ""
     path: tuple[tuple[int, Parameters], ...] = ()
@@ -76,7 +77,7 @@ def train(
     optimizer: str | Optimizer = "adam",
     epochs: int = 100,
     batch_size: int | None = None,
-    row_weights: Any = None,
+    sample_weight: Any = None,
     validation: tuple[Any, ...] | None = None,
     penalty: Penalty | None = None,
     dropout: float | Sequence[float] = 0.0,
@@ -102,14 +103,14 @@ def train(
     x : N x D. y : N x K, or N where K = 1; for categorical cross-entropy one column a class.
     optimizer : an Optimizer, or the name of one with its defaults.
     epochs, batch_size, shuffle, schedule, patience, min_delta, seed : see `Plan`.
-    row_weights : N, how much each row counts; a weight of 2 is the row given twice.
-    validation : (x, y) or (x, y, row_weights) to judge each epoch by; the best one's parameters are kept.
+    sample_weight : N, how much each row counts; a weight of 2 is the row given twice.
+    validation : (x, y) or (x, y, sample_weight) to judge each epoch by; the best one's parameters are kept.
     penalty : `Penalty(l2=, l1=)`, added to the loss.
     dropout : the share of hidden nodes left out of each update, one number or one for each hidden layer.
     weight_masks : a matrix for each weight matrix, 1 where a weight is trained, 0 where it is held at nothing.
     multipliers : a number for each parameter array (`Parameters` of floats): its learning rate over the run's.
     clip : the largest norm a gradient may have; a longer one is scaled to it. None: any.
-    engine : "auto" (native where it can, else numpy), "numpy", "native" or "xla". All give the same numbers, to rounding.
+    engine : "auto" (native where it can, else numpy), "native" or "numpy". All give the same numbers, to rounding.
     progress : called about every quarter of a second with (epochs done, epochs planned, loss, validation loss or None).
     chunk_epochs : epochs between such calls, where a fixed number is wanted. No result depends on it.
     n_jobs : threads that wide layers may use; None: every core allowed, or OMP_NUM_THREADS. No result depends on it.
@@ -122,31 +123,40 @@ def train(
     if chunk_epochs is not None and not is_whole(chunk_epochs, 1):
         raise GlassnetError(f"chunk_epochs must be a whole number of 1 or more, got {chunk_epochs}")
     problem, state = prepare(
-        network, parameters, x, y, plan, optimizer=optimizer, row_weights=row_weights, validation=validation, penalty=penalty,
+        network, parameters, x, y, plan, optimizer=optimizer, sample_weight=sample_weight, validation=validation, penalty=penalty,
         dropout=dropout, weight_masks=weight_masks, multipliers=multipliers, clip=clip, n_jobs=n_jobs,
     )  # fmt: skip
-    found, marks = find_engine(engine, problem), _path_epochs(plan.epochs, path_points)
-    done: list[Piece] = []
+    chosen, engine_note = choose(engine, network, problem)
+    marks = _path_epochs(plan.epochs, path_points)
+    done: list[Chunk] = []
     orders, rates = plan.orders(problem.data.x.shape[0]), plan.rates_of(problem)
     start, interrupted = state, False
     try:
-        for piece in pieces(found, problem, state, plan.epochs, orders, rates, chunk_epochs, _next_of(marks)):
-            done.append(piece)
-            state, measured = piece.state, piece.measured
+        for chunk in chunks(
+            chosen, problem, state, plan.epochs, orders, rates, chunk_epochs, _next_of(marks)
+        ):
+            done.append(chunk)
+            state, measured = chunk.state, chunk.measured
             if progress:
-                judged = float(measured.validation_loss[-1]) if len(measured.validation_loss) else None
-                progress(state.epoch, plan.epochs, float(measured.epoch_loss[-1]), judged)
+                judged = (
+                    float(measured.validation_loss[-1]) if len(measured.validation_loss) else None
+                )
+                progress(state.epoch, plan.epochs, float(measured.loss[-1]), judged)
     except KeyboardInterrupt:
         interrupted = True
     ended = state.ended or ("interrupted" if interrupted else "")
     keep_best = problem.validation is not None or ended == "not_finite"
     output = done[-1].measured.output if done else np.empty((0, network.sizes[-1]))
     history = History.of(
-        [piece.measured for piece in done], np.concatenate([np.empty(0), *(p.rates for p in done)]), problem.batches
+        [chunk.measured for chunk in done],
+        np.concatenate([np.empty(0), *(p.rates for p in done)]),
+        problem.batches,
     )
-    kept, epoch = (state.best.parameters, state.best.epoch) if keep_best else (state.parameters, state.epoch)
-    path = _path([start, *(piece.state for piece in done)], marks)
-    return Run(kept, history, found.name, ended, epoch, output, state, found.note, path)
+    kept, epoch = (
+        (state.best.parameters, state.best.epoch) if keep_best else (state.parameters, state.epoch)
+    )
+    path = _path([start, *(chunk.state for chunk in done)], marks)
+    return Run(kept, history, chosen.name, ended, epoch, output, state, engine_note, path)
 
 
 def _path_epochs(epochs: int, points: int | None) -> list[int]:
@@ -159,8 +169,12 @@ def _path_epochs(epochs: int, points: int | None) -> list[int]:
 
 
 def _next_of(marks: list[int]) -> Callable[[State], int] | None:
-    """How many epochs it is from a state to the next of these marks, as `pieces` wants to know."""
-    return (lambda state: next(mark for mark in marks if mark > state.epoch) - state.epoch) if marks else None
+    """How many epochs it is from a state to the next of these marks, as `chunks` wants to know."""
+    return (
+        (lambda state: next(mark for mark in marks if mark > state.epoch) - state.epoch)
+        if marks
+        else None
+    )
 
 
 def _path(states: list[State], marks: list[int]) -> tuple[tuple[int, Parameters], ...]:
@@ -177,7 +191,7 @@ def prepare(
     plan: Plan,
     *,
     optimizer: str | Optimizer = "adam",
-    row_weights: Any = None,
+    sample_weight: Any = None,
     validation: tuple[Any, ...] | None = None,
     penalty: Penalty | None = None,
     dropout: float | Sequence[float] = 0.0,
@@ -195,8 +209,8 @@ def prepare(
         raise GlassnetError(f"clip must be a number above 0, got {clip}")
     masks = tuple(np.asarray(m, parameters.weights[0].dtype) for m in weight_masks)
     start = checked_start(network, parameters, masks)
-    data = checked_data(network, x, y, row_weights, start.weights[0].dtype, "")
-    check_own(network, data.y)
+    data = checked_data(network, x, y, sample_weight, start.weights[0].dtype, "")
+    check_custom(network, data.y)
     n = data.x.shape[0]
     problem = Problem(
         network=network,
@@ -215,10 +229,12 @@ def prepare(
         clip=clip,
         measure_gradient=measure_gradient,
     )
-    return problem, State(start, problem.optimizer.init(start), 0, Best(start, float("inf"), 0), 0, "")
+    return problem, State(
+        start, problem.optimizer.init(start), 0, Best(start, float("inf"), 0), 0, ""
+    )
 
 
-class Piece(NamedTuple):
+class Chunk(NamedTuple):
     """Some epochs of a run: the state after them, what was measured, and the learning rate of each of their iterations."""
 
     state: State
@@ -226,7 +242,7 @@ class Piece(NamedTuple):
     rates: Floats
 
 
-def pieces(
+def chunks(
     engine: Engine,
     problem: Problem,
     state: State,
@@ -235,7 +251,7 @@ def pieces(
     rates: Callable[[int, int], Floats],
     chunk_epochs: int | None = None,
     up_to: Callable[[State], int] | None = None,
-) -> Iterator[Piece]:
+) -> Iterator[Chunk]:
     """Call the engine on some epochs at a time, until `epochs` are done or the training ends itself.
 
     Parameters
@@ -252,7 +268,7 @@ def pieces(
         order = None if orders is None else np.stack(list(islice(orders, now)))
         used = rates(state.epoch, now)
         state, measured = engine.run(problem, state, order, used)
-        yield Piece(state, measured, used.ravel()[: len(measured.loss)])
+        yield Chunk(state, measured, used.ravel()[: len(measured.iteration_loss)])
         if chunk_epochs is None:
             pace = CHUNK_SECONDS / max(perf_counter() - began, 1e-6)
             wanted = max(1, min(int(now * pace), 10 * wanted))

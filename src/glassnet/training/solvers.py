@@ -12,8 +12,8 @@ import numpy as np
 from glassnet.core.network import Parameters
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError
-from glassnet.training.engines import find_gradient, find_jacobian, find_predictor
-from glassnet.training.problem import Floats, Problem, joined, split
+from glassnet.training.engines.registry import choose
+from glassnet.training.problem import Floats, Problem, from_vector, to_vector
 
 SQUARES = {"sum_of_squares": 1.0, "mean_squared_error": 1.0, "half_mean_squared_error": 0.5}
 """The losses that are sums of squares, and what each multiplies a square by."""
@@ -58,9 +58,15 @@ class _Course:
 
     def __init__(self, problem: Problem, start: Parameters, watch: Watch) -> None:
         self.watch, self.network = watch, problem.network
-        self.whole = joined(start).astype(np.float64)  # P
-        masks = (*problem.weight_masks, *(np.ones_like(b) for b in start.biases)) if problem.weight_masks else ()
-        self.free = np.flatnonzero(np.concatenate([m.ravel() for m in masks])) if masks else slice(None)
+        self.whole = to_vector(start).astype(np.float64)  # P
+        masks = (
+            (*problem.weight_masks, *(np.ones_like(b) for b in start.biases))
+            if problem.weight_masks
+            else ()
+        )
+        self.free = (
+            np.flatnonzero(np.concatenate([m.ravel() for m in masks])) if masks else slice(None)
+        )
         self.free_start = self.whole[self.free]
         self.iterations = -1  # the start is number 0
         self.best: Iteration | None = None
@@ -74,7 +80,9 @@ class _Course:
     def reached(self, theta: Floats, loss: float, penalty: float, gradient: Floats) -> bool:
         """Note an iteration, and tell the watcher but of the start; whether it ends the run."""
         self.iterations += 1
-        iteration = Iteration(split(self.network, theta), loss, penalty, float(np.linalg.norm(gradient)))
+        iteration = Iteration(
+            from_vector(self.network, theta), loss, penalty, float(np.linalg.norm(gradient))
+        )
         if self.best is None or loss < self.best.loss:
             self.best = iteration
         return self.iterations > 0 and self.watch(iteration)
@@ -85,7 +93,15 @@ class _Course:
         return Solved(self.best, max(self.iterations, 0), ended, message)
 
 
-def lbfgs(problem: Problem, start: Parameters, watch: Watch, *, iterations: int, evaluations: int, tolerance: float) -> Solved:
+def lbfgs(
+    problem: Problem,
+    start: Parameters,
+    watch: Watch,
+    *,
+    iterations: int,
+    evaluations: int,
+    tolerance: float,
+) -> Solved:
     """SciPy's L-BFGS-B on the whole batch. (Byrd, Lu, Nocedal & Zhu 1995)
 
     It ends when the largest entry of the gradient is `tolerance` or less, or the loss hardly falls, or after so many iterations or
@@ -94,7 +110,10 @@ def lbfgs(problem: Problem, start: Parameters, watch: Watch, *, iterations: int,
     from scipy.optimize import minimize
 
     course = _Course(problem, start, watch)
-    evaluate = find_gradient(problem.network, problem.data, problem.penalty, problem.weight_masks, problem.n_jobs)
+    engine = choose("auto", problem.network).engine
+    evaluate = engine.gradient(
+        problem.network, problem.data, problem.penalty, problem.weight_masks, problem.n_jobs
+    )
     seen: dict[str, tuple[Floats, float, float, Floats]] = {}
 
     def loss(free: Floats) -> tuple[float, Floats]:
@@ -115,15 +134,26 @@ def lbfgs(problem: Problem, start: Parameters, watch: Watch, *, iterations: int,
     options = {"maxfun": evaluations, "maxiter": iterations, "gtol": tolerance}
     try:
         with np.errstate(all="ignore"):
-            result = minimize(loss, course.free_start, jac=True, method="L-BFGS-B", callback=callback, options=options)
+            result = minimize(
+                loss,
+                course.free_start,
+                jac=True,
+                method="L-BFGS-B",
+                callback=callback,
+                options=options,
+            )
     except _End:
         return course.solved("watch")
     except KeyboardInterrupt:
         return course.solved("interrupted")
-    return course.solved({0: "converged", 1: "max_iter"}.get(result.status, "failed"), str(result.message))
+    return course.solved(
+        {0: "converged", 1: "max_iter"}.get(result.status, "failed"), str(result.message)
+    )
 
 
-def levenberg_marquardt(problem: Problem, start: Parameters, watch: Watch, *, iterations: int, tolerance: float) -> Solved:
+def levenberg_marquardt(
+    problem: Problem, start: Parameters, watch: Watch, *, iterations: int, tolerance: float
+) -> Solved:
     """Levenberg-Marquardt on all rows: each step solves (J'J + mu I) h = -g, eq. (20), J the residuals' Jacobian and g = J'r.
 
     Damping by the gain ratio (Nielsen 1999; Madsen, Nielsen & Tingleff 2004, algorithm 3.16). It ends when the largest entry of
@@ -174,18 +204,26 @@ def _sums_of_squares(
     problem: Problem, course: _Course
 ) -> tuple[Callable[[Floats], float], Callable[[Floats], tuple[float, float, Floats, Floats]]]:
     """Two functions of the free weights: the loss; and (loss, penalty in it, J'J, gradient), J taken some rows at a time."""
-    network, (x, y, row_weights) = problem.network, problem.data
+    network, (x, y, sample_weight) = problem.network, problem.data
     N, K = y.shape
-    is_weight = np.arange(course.whole.size) < sum(n * m for n, m in network.shapes)  # P; biases are not penalised
+    is_weight = np.arange(course.whole.size) < sum(
+        n * m for n, m in network.shapes
+    )  # P; biases are not penalised
     l2 = np.where(is_weight[course.free], problem.penalty.l2 if problem.penalty else 0.0, 0.0)
-    share = np.broadcast_to(network.loss.row_share(np, y, row_weights), (N, 1))
-    scale = np.sqrt(2 * SQUARES[network.loss.name] * share)  # N x 1: half the sum of squared residuals is the loss
+    share = np.broadcast_to(network.loss.row_scale(np, y, sample_weight), (N, 1))
+    scale = np.sqrt(
+        2 * SQUARES[network.loss.name] * share
+    )  # N x 1: half the sum of squared residuals is the loss
     size = max(1, JACOBIAN_BYTES // (8 * K * course.whole.size))
     parts = [slice(i, i + size) for i in range(0, N, size)]
-    jacobians = [find_jacobian(network, x[part], scale[part, 0], problem.weight_masks, problem.n_jobs) for part in parts]
+    engine = choose("auto", network).engine
+    jacobians = [
+        engine.jacobian(network, x[part], scale[part, 0], problem.weight_masks, problem.n_jobs)
+        for part in parts
+    ]
 
     def loss_at(theta: Floats) -> float:
-        output = find_predictor(network, split(network, course.theta(theta)))(x)
+        output = engine.predictor(network, from_vector(network, course.theta(theta)))(x)
         return 0.5 * float(np.sum((scale * (output - y)) ** 2) + l2 @ theta**2)
 
     def curvature_at(theta: Floats) -> tuple[float, float, Floats, Floats]:
@@ -205,9 +243,13 @@ def _sums_of_squares(
 def _check_squares(problem: Problem) -> None:
     name = problem.network.loss.name
     if name not in SQUARES:
-        raise GlassnetError(f"solver 'lm' needs a loss that is a sum of squares ({', '.join(SQUARES)}), got '{name}': use 'lbfgs'")
+        raise GlassnetError(
+            f"solver 'lm' needs a loss that is a sum of squares ({', '.join(SQUARES)}), got '{name}': use 'lbfgs'"
+        )
     if (problem.penalty or Penalty()).l1:
-        raise GlassnetError("solver 'lm' takes no L1 penalty, which is no sum of squares: use 'lbfgs', or l1=0")
+        raise GlassnetError(
+            "solver 'lm' takes no L1 penalty, which is no sum of squares: use 'lbfgs', or l1=0"
+        )
 
 
 def _check_size(weights: int) -> None:

@@ -37,13 +37,15 @@ struct NetworkSpec {
 
     // What the engine reads, for as long as this object lives.
     Network view() const {
-        return {static_cast<int>(layers()),
-                sizes.data(),
-                activations.data(),
-                bias,
-                loss,
-                reduction,
-                setting};
+        return {
+            .L = static_cast<int>(layers()),
+            .sizes = sizes.data(),
+            .activations = activations.data(),
+            .bias = bias,
+            .loss = loss,
+            .reduction = reduction,
+            .setting = setting,
+        };
     }
 
     // Pointers to `wanted` arrays: all parameters, or the weights alone.
@@ -65,10 +67,10 @@ struct NetworkSpec {
         const auto& [x, y, sample_weight] = rows;
         const std::size_t n = number_of_rows(x);
         return {
-            pointer_to(x, dtype(), n * inputs(), name),
-            y ? pointer_to(*y, dtype(), n * outputs(), name) : nullptr,
-            sample_weight ? pointer_to(*sample_weight, dtype(), n, name) : nullptr,
-            static_cast<std::int64_t>(n),
+            .x = pointer_to(x, dtype(), n * inputs(), name),
+            .y = y ? pointer_to(*y, dtype(), n * outputs(), name) : nullptr,
+            .sample_weight = sample_weight ? pointer_to(*sample_weight, dtype(), n, name) : nullptr,
+            .n = static_cast<std::int64_t>(n),
         };
     }
 };
@@ -78,9 +80,15 @@ inline void bind_network_spec(nb::module_& module) {
                          bool bias, int loss, int reduction, double setting, bool float64) {
         if (activations.empty() || sizes.size() != activations.size() + 1)
             throw std::invalid_argument("sizes and activations do not fit");
-        new (self)
-            NetworkSpec{std::move(sizes), std::move(activations), bias, loss, reduction, setting,
-                        float64};
+        new (self) NetworkSpec{
+            .sizes = std::move(sizes),
+            .activations = std::move(activations),
+            .bias = bias,
+            .loss = loss,
+            .reduction = reduction,
+            .setting = setting,
+            .float64 = float64,
+        };
     };
     nb::class_<NetworkSpec>(module, "NetworkSpec")
         .def(

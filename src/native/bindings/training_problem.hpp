@@ -41,8 +41,8 @@ struct TrainingState {
 
 // What one run saw: Python's arrays, with room for all epochs, and how far each is filled.
 struct Measurements {
+    Doubles iteration_loss;
     Doubles loss;
-    Doubles epoch_loss;
     Doubles penalty;
     Doubles gradient_norm;
     Doubles validation_loss;
@@ -188,8 +188,9 @@ private:
         const std::int64_t validations = validation ? epochs : 0;
         const std::size_t outputs = problem.batch_size * network.outputs();
         Measured measured{};
-        measured.loss = doubles(given.loss, epochs * batches(), "loss");
-        measured.epoch_loss = doubles(given.epoch_loss, epochs, "epoch_loss");
+        measured.iteration_loss =
+            doubles(given.iteration_loss, epochs * batches(), "iteration_loss");
+        measured.loss = doubles(given.loss, epochs, "loss");
         measured.penalty = doubles(given.penalty, epochs, "penalty");
         measured.gradient_norm = doubles(given.gradient_norm, norms, "gradient_norm");
         measured.validation_loss = doubles(given.validation_loss, validations, "validation_loss");
@@ -222,14 +223,16 @@ inline void bind_training(nb::module_& module) {
     const auto make_state = [](TrainingState* self, OutputArrays parameters, OutputArrays best,
                                std::vector<OutputArrays> slots, std::int64_t t, std::int64_t epoch,
                                std::int64_t best_epoch, std::int64_t waited, double best_loss) {
-        new (self) TrainingState{std::move(parameters),
-                                 std::move(best),
-                                 std::move(slots),
-                                 t,
-                                 epoch,
-                                 best_epoch,
-                                 waited,
-                                 best_loss};
+        new (self) TrainingState{
+            .parameters = std::move(parameters),
+            .best = std::move(best),
+            .slots = std::move(slots),
+            .t = t,
+            .epoch = epoch,
+            .best_epoch = best_epoch,
+            .waited = waited,
+            .best_loss = best_loss,
+        };
     };
     nb::class_<TrainingState>(module, "TrainingState")
         .def(
@@ -244,17 +247,22 @@ inline void bind_training(nb::module_& module) {
         .def_ro("best_loss", &TrainingState::best_loss)
         .def_prop_ro("ended", &TrainingState::name_of_ending);
 
-    const auto make_measurements = [](Measurements* self, Doubles loss, Doubles epoch_loss,
+    const auto make_measurements = [](Measurements* self, Doubles iteration_loss, Doubles loss,
                                       Doubles penalty, Doubles gradient_norm,
                                       Doubles validation_loss, OutputArray output) {
-        new (self)
-            Measurements{std::move(loss),          std::move(epoch_loss),      std::move(penalty),
-                         std::move(gradient_norm), std::move(validation_loss), std::move(output)};
+        new (self) Measurements{
+            .iteration_loss = std::move(iteration_loss),
+            .loss = std::move(loss),
+            .penalty = std::move(penalty),
+            .gradient_norm = std::move(gradient_norm),
+            .validation_loss = std::move(validation_loss),
+            .output = std::move(output),
+        };
     };
     nb::class_<Measurements>(module, "Measurements")
         .def(
-            "__init__", make_measurements, nb::arg("loss").noconvert(),
-            nb::arg("epoch_loss").noconvert(), nb::arg("penalty").noconvert(),
+            "__init__", make_measurements, nb::arg("iteration_loss").noconvert(),
+            nb::arg("loss").noconvert(), nb::arg("penalty").noconvert(),
             nb::arg("gradient_norm").noconvert(), nb::arg("validation_loss").noconvert(),
             nb::arg("output").noconvert()
         )

@@ -1,0 +1,156 @@
+"""The public names of glassnet, each named once: here. `glassnet.__getattr__` reads this file to know where a name lives."""
+
+from glassnet.core.activations import (
+    ACTIVATIONS as ACTIVATIONS,
+)
+from glassnet.core.activations import (
+    OUTPUTS as OUTPUTS,
+)
+from glassnet.core.activations import (
+    Activation as Activation,
+)
+from glassnet.core.initializers import (
+    INITIALIZERS as INITIALIZERS,
+)
+from glassnet.core.initializers import (
+    initialize as initialize,
+)
+from glassnet.core.losses import (
+    LOSSES as LOSSES,
+)
+from glassnet.core.losses import (
+    Loss as Loss,
+)
+from glassnet.core.losses import (
+    binary_focal as binary_focal,
+)
+from glassnet.core.losses import (
+    categorical_focal as categorical_focal,
+)
+from glassnet.core.losses import (
+    huber as huber,
+)
+from glassnet.core.losses import (
+    pinball as pinball,
+)
+from glassnet.core.network import (
+    Network as Network,
+)
+from glassnet.core.network import (
+    Parameters as Parameters,
+)
+from glassnet.core.network import (
+    Trace as Trace,
+)
+from glassnet.core.network import (
+    backprop as backprop,
+)
+from glassnet.core.network import (
+    feedforward as feedforward,
+)
+from glassnet.core.optimizers import (
+    OPTIMIZERS as OPTIMIZERS,
+)
+from glassnet.core.optimizers import (
+    Adam as Adam,
+)
+from glassnet.core.optimizers import (
+    AdamEpsilonHat as AdamEpsilonHat,
+)
+from glassnet.core.optimizers import (
+    AdamW as AdamW,
+)
+from glassnet.core.optimizers import (
+    GradientDescent as GradientDescent,
+)
+from glassnet.core.optimizers import (
+    Momentum as Momentum,
+)
+from glassnet.core.optimizers import (
+    Nesterov as Nesterov,
+)
+from glassnet.core.optimizers import (
+    Optimizer as Optimizer,
+)
+from glassnet.core.optimizers import (
+    RMSprop as RMSprop,
+)
+from glassnet.core.optimizers import (
+    Rprop as Rprop,
+)
+from glassnet.core.penalties import Penalty as Penalty
+from glassnet.errors import (
+    GlassnetError as GlassnetError,
+)
+from glassnet.errors import (
+    GlassnetWarning as GlassnetWarning,
+)
+from glassnet.estimators.encoder import TableEncoder as TableEncoder
+from glassnet.estimators.hidden_features import HiddenFeatures as HiddenFeatures
+from glassnet.estimators.mlp.estimators import (
+    MLPClassifier as MLPClassifier,
+)
+from glassnet.estimators.mlp.estimators import (
+    MLPRegressor as MLPRegressor,
+)
+from glassnet.estimators.table.estimators import (
+    TableClassifier as TableClassifier,
+)
+from glassnet.estimators.table.estimators import (
+    TableRegressor as TableRegressor,
+)
+from glassnet.explanation.build import explain as explain
+from glassnet.explanation.parts import Explanation as Explanation
+from glassnet.gradcheck.check import (
+    GradientCheck as GradientCheck,
+)
+from glassnet.gradcheck.check import (
+    check_custom as check_custom,
+)
+from glassnet.gradcheck.check import (
+    check_gradient as check_gradient,
+)
+from glassnet.importance.gradients import input_gradients as input_gradients
+from glassnet.importance.permutation import permutation_importance as permutation_importance
+from glassnet.importance.profile import (
+    LekProfile as LekProfile,
+)
+from glassnet.importance.profile import (
+    lek_profile as lek_profile,
+)
+from glassnet.importance.result import Importance as Importance
+from glassnet.importance.weights import (
+    garson as garson,
+)
+from glassnet.importance.weights import (
+    olden as olden,
+)
+from glassnet.models.model import (
+    Model as Model,
+)
+from glassnet.models.model import (
+    load as load,
+)
+from glassnet.plots.activations import ActivationsDisplay as ActivationsDisplay
+from glassnet.plots.calibration import CalibrationDisplay as CalibrationDisplay
+from glassnet.plots.confusion_matrix import ConfusionMatrixDisplay as ConfusionMatrixDisplay
+from glassnet.plots.decision_surface import DecisionSurfaceDisplay as DecisionSurfaceDisplay
+from glassnet.plots.hidden_units import HiddenUnitsDisplay as HiddenUnitsDisplay
+from glassnet.plots.importance import ImportanceDisplay as ImportanceDisplay
+from glassnet.plots.lek_profile import LekProfileDisplay as LekProfileDisplay
+from glassnet.plots.loss_curve import LossCurveDisplay as LossCurveDisplay
+from glassnet.plots.loss_surface import LossSurfaceDisplay as LossSurfaceDisplay
+from glassnet.plots.network.display import NetworkDisplay as NetworkDisplay
+from glassnet.plots.regression import RegressionDisplay as RegressionDisplay
+from glassnet.plots.roc import RocCurveDisplay as RocCurveDisplay
+from glassnet.plots.weights import WeightsDisplay as WeightsDisplay
+from glassnet.recipe.run import train_table as train_table
+from glassnet.training.history import History as History
+from glassnet.training.run import (
+    Run as Run,
+)
+from glassnet.training.run import (
+    train as train,
+)
+
+__version__: str

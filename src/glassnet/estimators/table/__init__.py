@@ -1,0 +1,1 @@
+"""TableClassifier and TableRegressor: the recipe for tables behind scikit-learn's interface."""

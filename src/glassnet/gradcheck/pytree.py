@@ -1,0 +1,68 @@
+"""Arrays in any nest of tuples and lists: their names, and the nest filled with other numbers. What they mean lives elsewhere."""
+
+from collections.abc import Iterator
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.arrays import Array, array_namespace
+
+
+def named_leaves(nest: Any, path: str = "") -> list[tuple[str, Array]]:
+    """Every array of a nest of (named) tuples or lists with its name, as in ``weights[1]``.
+
+    >>> [name for name, _ in named_leaves(((np.ones(2), np.ones(3)), np.ones(1)))]
+    ['[0][0]', '[0][1]', '[1]']
+    """
+    if _is_array(nest):
+        return [(path, nest)]
+    names: list[str] = list(getattr(nest, "_fields", [f"[{i}]" for i in range(len(nest))]))
+    return [
+        leaf
+        for name, item in zip(names, nest, strict=True)
+        for leaf in named_leaves(item, path + name)
+    ]
+
+
+def refill(nest: Any, values: Iterator[float]) -> Any:
+    """The nest again with its arrays filled from a stream of numbers.
+
+    >>> refill([np.zeros(1), np.zeros((1, 2))], iter([1.0, 2.0, 3.0]))
+    [array([1.]), array([[2., 3.]])]
+    """
+    if _is_array(nest):
+        size = prod(nest.shape)
+        return array_namespace(nest).asarray(
+            np.fromiter(values, np.float64, size).reshape(nest.shape)
+        )
+    items = [refill(item, values) for item in nest]
+    return nest.__class__(*items) if hasattr(nest, "_fields") else nest.__class__(items)
+
+
+def entry_name(names: tuple[str, ...], arrays: tuple[Any, ...], index: int) -> str:
+    """The name of the entry at `index` of all arrays put one after another.
+
+    >>> entry_name(("weights[0]", "biases[0]"), (np.ones((2, 3)), np.ones(3)), 5)
+    'weights[0][1, 2]'
+    """
+    for name, array in zip(names, arrays, strict=True):
+        size = prod(array.shape)
+        if index < size:
+            return f"{name}{[int(i) for i in np.unravel_index(index, array.shape)]}"
+        index -= size
+    raise IndexError(index)
+
+
+def split_like(values: Array, arrays: tuple[Any, ...]) -> list[Array]:
+    """One long row of numbers cut into the shapes of the arrays.
+
+    >>> split_like(np.arange(3.0), (np.ones(1), np.ones((1, 2))))
+    [array([0.]), array([[1., 2.]])]
+    """
+    stream = iter(values)
+    return [refill(np.empty(array.shape), stream) for array in arrays]
+
+
+def _is_array(nest: Any) -> bool:
+    return hasattr(nest, "shape")

@@ -1,0 +1,22 @@
+"""Which columns matter to a network, and how: five published measures, and their pictures.
+
+`weights.py` reads the weights alone (Olden, Garson); `gradients.py`, `permutation.py` and `profile.py` (Lek) ask the network on
+rows of a table. All of them measure every network by itself, so that their spread is seen. No single row's arithmetic is here:
+that is `explain`.
+"""
+
+from glassnet.importance.gradients import input_gradients
+from glassnet.importance.permutation import permutation_importance
+from glassnet.importance.profile import LekProfile, lek_profile
+from glassnet.importance.result import Importance
+from glassnet.importance.weights import garson, olden
+
+__all__ = [
+    "Importance",
+    "LekProfile",
+    "garson",
+    "input_gradients",
+    "lek_profile",
+    "olden",
+    "permutation_importance",
+]

@@ -1,0 +1,114 @@
+"""What all pictures share: colours, new axes, and files that are the same whenever the picture is. matplotlib comes when needed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from glassnet.errors import unknown_name
+from glassnet.files import whole_file
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+BLUE, ORANGE, GREY = "#2563eb", "#d97706", "#6b7280"
+PALETTE = (BLUE, ORANGE, "#059669", "#db2777", "#7c3aed", "#0891b2", "#ca8a04", "#475569")
+SIGNED = "RdBu_r"
+"""The colour map of what has a sign, symmetric around 0: blue below, red above."""
+FORMATS = ("svg", "png", "pdf")
+LONGEST = 24  # characters of a name in a picture
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Matplotlib's settings while a picture of ours is made and saved: its text stays text, its file is always the same."""
+    import warnings
+
+    import matplotlib as mpl
+
+    settings: Any = {
+        "svg.hashsalt": "glassnet", "svg.fonttype": "none", "font.family": "DejaVu Sans", "axes.spines.top": False,
+        "axes.spines.right": False, "axes.titlesize": 11, "legend.frameon": False,
+    }  # fmt: skip
+    with mpl.rc_context(settings), warnings.catch_warnings():
+        warnings.filterwarnings(
+            "ignore", r"Glyph \d+ .* missing from", UserWarning
+        )  # of a name in a script that the font lacks
+        yield
+
+
+def new_figure(width: float = 6.4, height: float = 4.0) -> "Figure":
+    """An empty figure of so many inches that lays out what is drawn in it.
+
+    It belongs to pyplot where pyplot is in use, so that a notebook or window shows it by itself; else to nobody.
+    """
+    import sys
+
+    if "matplotlib.pyplot" in sys.modules:
+        from matplotlib import pyplot
+
+        return pyplot.figure(figsize=(width, height), layout="constrained")
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def figure_and_axes(ax: Any = None, width: float = 6.4, height: float = 4.0) -> tuple[Any, Any]:
+    """The axes given with their figure, or new ones."""
+    if ax is not None:
+        return ax.figure, ax
+    figure = new_figure(width, height)
+    return figure, figure.add_subplot()
+
+
+def save_figure(figure: "Figure", path: str | Path, dpi: int = 150) -> None:
+    """Write a figure in the format of the path's suffix: .svg, .png or .pdf. Raises GlassnetError on another suffix."""
+    path = Path(path)
+    kind = check_format(path)
+    metadata = {"svg": {"Date": None}, "png": {}, "pdf": {"CreationDate": None}}[kind]
+    with style(), whole_file(path) as part:
+        figure.savefig(part, format=kind, dpi=dpi, metadata=metadata)
+
+
+def data_uri(display: Any) -> str:
+    """A Display's figure as the source of a picture in a page: SVG without a background. pyplot forgets the figure."""
+    import base64
+    import io
+    import sys
+
+    buffer = io.BytesIO()
+    with style():
+        display.figure_.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close(display.figure_)
+    return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def in_picture(name: str, most: int = LONGEST) -> str:
+    """A name as it can stand in a picture: on one line, of at most so many letters, its dollar signs no mathematics.
+
+    >>> in_picture("the number of whole dollars")
+    'the number of …e dollars'
+    """
+    return literal(shortened(" ".join(name.split()), most))
+
+
+def shortened(name: str, most: int) -> str:
+    """A long name without its middle: what tells the pieces of one column apart stands at its end."""
+    tail = 2 * most // 5
+    return name if len(name) <= most else f"{name[: most - 1 - tail]}…{name[-tail:]}"
+
+
+def literal(text: str) -> str:
+    """Text whose dollar signs matplotlib does not take for the beginning of mathematics."""
+    return text.replace("$", r"\$")
+
+
+def check_format(path: Path) -> str:
+    """The format that a path's suffix names. Raises GlassnetError on one that no picture has."""
+    kind = path.suffix.lower().lstrip(".")
+    if kind not in FORMATS:
+        raise unknown_name(
+            "picture format", path.suffix or path.name, [f".{name}" for name in FORMATS]
+        )
+    return kind

@@ -1,0 +1,249 @@
+"""What of a wide network is shown and what is left out, names that mean something to a face, and what is refused."""
+
+import json
+import re
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from reading import check_line, read_text
+
+import glassnet as gn
+from glassnet.core.network import feedforward
+from glassnet.errors import GlassnetError
+from glassnet.explanation.build import explain
+from glassnet.explanation.parts import Explanation, Sum
+from glassnet.tables.encoding import plain_encoding
+from glassnet.training.problem import as_dtype
+
+DATA = Path(__file__).parents[2] / "examples" / "data"
+
+
+@pytest.fixture(scope="module", params=[1, 2])
+def wide(request: pytest.FixtureRequest) -> Any:
+    return gn.train_table(
+        DATA / "penguins.csv", "species", hidden=(64, 64), members=request.param, epochs=2
+    )
+
+
+def test_a_wide_network_shows_some_and_says_how_many_not(wide: Any) -> None:
+    explanation = explain(wide, DATA / "penguins.csv", 3, backward=True)
+    nodes = 64 * wide.members
+    for layer in explanation.rows[0].layers[:2]:
+        assert len(layer.nodes) + layer.left_out == nodes
+        assert (len(layer.nodes), layer.chosen) == (3, "those that send the most to the next layer")
+    assert explanation.rows[0].layers[2].left_out == 0
+    for number in explanation.numbers():
+        if isinstance(number, Sum):
+            parts = (
+                [p.value for p in number.products]
+                + [o.value for _, o in number.added]
+                + [number.rest]
+            )
+            assert sum(parts) == pytest.approx(number.value, rel=1e-9, abs=1e-12)
+    z = explanation.rows[0].layers[1].nodes[0].z
+    assert z.left_out + len(z.products) == 64  # of its own network alone
+    text = explanation.text()
+    assert f"Shown are 3 of {nodes} nodes" in text
+    assert f"{z.left_out} smaller products, not shown" in text
+    assert len(text) < 80_000
+    for line in read_text(text):
+        check_line(line, 4)
+
+
+def test_what_is_added_below_zero_stands_in_brackets(wide: Any) -> None:
+    explanation = explain(wide, DATA / "penguins.csv", 3, backward=True)
+    text, markdown, page = explanation.text(), explanation.markdown(), explanation.html()
+    assert re.search(r"\+ \(-[\d.]+\) +\d+ smaller products", text)
+    for face in (text, markdown, re.sub(r"<[^>]*>", "", page)):
+        assert not re.search(r"\+ ?-\d", face)
+
+
+def test_the_nodes_asked_for_are_shown_whole(wide: Any) -> None:
+    explanation = explain(wide, DATA / "penguins.csv", 0, nodes=[(0, 4), (1, 5)])
+    first, second, last = explanation.rows[0].layers
+    assert [node.name for node in first.nodes] == ["1.5"]
+    assert [node.name for node in second.nodes] == ["2.6"]
+    assert len(second.nodes[0].z.products) == 64
+    assert [node.name for node in last.nodes] == ["3.1", "3.2", "3.3"]
+    z = float(
+        feedforward(wide.network, as_dtype(wide.parameters, np.float64), rows(wide)).z[1][0, 5]
+    )
+    assert second.nodes[0].z.value == pytest.approx(z, rel=1e-12)
+
+
+def rows(model: Any) -> np.ndarray:
+    from glassnet.models.rows import rows_of
+
+    return rows_of(model, DATA / "penguins.csv").take([0]).x
+
+
+def test_many_outputs_show_the_largest() -> None:
+    network = gn.Network([2, 20], loss="categorical_cross_entropy")
+    explanation = explain((network, gn.initialize(network, seed=1)), [[1.0, 2.0]])
+    (layer,) = explanation.rows[0].layers
+    assert (len(layer.nodes), layer.left_out, layer.chosen) == (3, 17, "the largest outputs")
+
+
+def test_without_targets_there_is_no_loss_but_all_the_rest() -> None:
+    network = gn.Network([2, 2, 1])
+    explanation = explain((network, gn.initialize(network)), [[1.0, 2.0]])
+    assert explanation.loss == explanation.backward == ()
+    assert any("no loss" in note for note in explanation.notes)
+
+
+def test_estimators_are_explained_with_their_own_names() -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame({"a b": [0.0, 1, 2, 3, 4, 5], "c<d": [1.0, 0, 1, 0, 1, 0]})
+    y = ["no", "no", "no", "yes", "yes", "yes"]
+    mlp = gn.MLPClassifier((3,), max_iter=500, random_state=0, solver="lbfgs").fit(frame, y)
+    explanation = explain(mlp, frame, 2, y=y, backward=True)
+    assert explanation["r3.t1.p2"].value == pytest.approx(mlp.predict_proba(frame)[2, 1], rel=1e-12)
+    assert [column.name for column in explanation.rows[0].columns] == ["a b", "c<d"]
+    assert "c&lt;d" in explanation.html()
+    assert "c<d" not in explanation.html()
+    table = gn.TableClassifier(max_iter=2, random_state=0, members=1, hidden_layer_sizes=(4,)).fit(
+        frame, y
+    )
+    assert explain(table, frame, 0)["r1.t1.answer"].value == table.predict(frame)[0]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"rows": 4}, "row 5 is not in the table, which has 4 rows"),
+        ({"rows": [0, -1]}, "row 0 is not in the table"),
+        ({"rows": [1, 1]}, "a row is given twice"),
+        ({"nodes": [(0, 9)]}, r"node 1.10 is not in the network, which has 1.1 to 1.3, 2.1 to 2.1"),
+        ({"nodes": [(2, 0)]}, "node 3.1 is not in the network"),
+        ({"backward": True}, "the table lacks the target column 'y'"),
+        ({"y": [1.0, 2.0]}, "the table has 4 rows and y has 2"),
+        ({"y": ["a", "b", "c", "d"]}, "target 'y' is text, but the model predicts numbers"),
+    ],
+)
+def test_what_cannot_be_explained_is_one_clear_error(options: dict[str, Any], message: str) -> None:
+    network = gn.Network([2, 3, 1])
+    with pytest.raises(GlassnetError, match=message):
+        explain((network, gn.initialize(network)), np.zeros((4, 2)), **options)
+
+
+def test_other_things_are_refused() -> None:
+    network = gn.Network([2, 3, 1])
+    start = gn.initialize(network)
+    for thing, message in [
+        (network, "give a glassnet Model"),
+        ((network,), "a pair must be"),
+        ((start, network), "a pair must be"),
+        (gn.MLPRegressor(), "is not fitted yet"),
+    ]:
+        with pytest.raises(GlassnetError, match=message):
+            explain(thing, [[0.0, 0.0]])
+    with pytest.raises(GlassnetError, match=r"an array of shape \(1, 3\): give N x 2"):
+        explain((network, start), [[0.0, 0.0, 0.0]])
+    with pytest.raises(GlassnetError, match="lacks the column 'x2'"):
+        explain((network, start), {"x1": [0.0]})
+    for digits in (0, 18):
+        with pytest.raises(GlassnetError, match="digits must be from 1 to 17"):
+            explain((network, start), [[0.0, 0.0]]).text(digits)
+    with pytest.raises(KeyError):
+        explain((network, start), [[0.0, 0.0]])["r1.nothing"]
+
+
+NAMES = [
+    "<b>&",
+    "a_b^c",
+    "100% #$",
+    "x{y}\\z~",
+    "row 3",
+    "a = b",
+    "three   spaces",
+    "naïve 数",
+    "\x1b[31mred\nline",
+    "w" * 300,
+]
+
+
+@pytest.fixture(scope="module")
+def named() -> Explanation:
+    network = gn.Network([len(NAMES), 2, 1])
+    model = gn.Model(network, gn.initialize(network, seed=1), plain_encoding(NAMES, ["<i>_$"]))
+    return explain(
+        model, {name: [float(i)] for i, name in enumerate(NAMES)}, y=[1.0], backward=True
+    )
+
+
+def test_names_that_mean_something_to_a_face_stay_names(named: Explanation) -> None:
+    assert [
+        column["name"] for column in json.loads(json.dumps(named.to_dict()))["rows"][0]["columns"]
+    ] == NAMES
+    page, text, markdown = named.html(), named.text(), named.markdown()
+    for name in NAMES:
+        assert f"<summary>Column {escape(name)} " in page
+        assert f"Column {name}   " in text or not name.isprintable()
+    assert "<b>" not in page
+    assert "<i>" not in page
+    assert r"\text{100}\%\text{ }\#\$ \cdot w_{1[3 \to 1]}" in markdown
+    assert r"\text{x}\{\text{y}\}\backslash \text{z}{\sim}" in markdown
+    assert r"### Column 100% \#\$ (2)" in markdown
+    assert markdown.count("$$") % 2 == 0
+
+
+def test_a_name_cannot_break_lines_or_reach_the_terminal(named: Explanation) -> None:
+    plain = explain(
+        (network := gn.Network([len(NAMES), 2, 1]), gn.initialize(network)),
+        np.ones((1, len(NAMES))),
+        y=[1.0],
+        backward=True,
+    )
+    assert "\x1b" not in named.text() + named.markdown()
+    assert "Column  [31mred line   8" in named.text()
+    assert len(named.text().splitlines()) == len(plain.text().splitlines())
+    assert len(named.markdown().splitlines()) == len(plain.markdown().splitlines())
+
+
+def test_cells_and_classes_are_told_as_they_stand_in_the_table() -> None:
+    table = {
+        "day": np.array(
+            ["1971-01-01", "1969-12-31T12:00", "2000-02-29", "2001-01-01"] * 6, "datetime64[ms]"
+        ),
+        "kind": ["p & q", "r", "<s>", None] * 6,
+        "y": ["no", "yes_$"] * 12,
+    }
+    model = gn.train_table(table, "y", epochs=1, hidden=2, members=1, holdout=0)
+    first, second = explain(model, table, [0, 1]).rows
+    assert first.columns[0].steps[0].says == "date 1971-01-01, in days since 1970-01-01"
+    assert second.columns[0].steps[0].says == "date 1969-12-31T12:00:00, in days since 1970-01-01"
+    text = explain(model, table, 1).text()
+    assert "cell = r   category" in text
+    assert "y1 = 1 if actual y is yes_$, else 0 = 1 if yes_$ is yes_$, else 0 = 1" in text
+    assert r"\text{kind=p }\&\text{ q}" in explain(model, table, 0).markdown()
+
+
+def test_a_number_that_nothing_is_done_to_is_told_once() -> None:
+    network = gn.Network([2, 1])
+    text = explain((network, gn.initialize(network)), [[1.5, -2.0]]).text()
+    assert (
+        "  Column x1   1.5\n    x1 = 1.5   as it is\n  Column x2   -2\n    x2 = -2   as it is\n"
+        in text
+    )
+
+
+def test_the_training_is_said_where_it_was_another() -> None:
+    table = {"x": np.arange(20.0), "y": np.arange(20.0)}
+    quick: dict[str, Any] = {"epochs": 1, "hidden": 2, "members": 1, "holdout": 0}
+    by_default = explain(gn.train_table(table, "y", **quick), table, backward=True).notes[-1]
+    assert by_default.endswith("with learning rate 0.003; the training itself used adamw.")
+    plain = gn.train_table(table, "y", optimizer="gradient_descent", learning_rate=0.25, **quick)
+    assert explain(plain, table, backward=True).notes[-1].endswith("with learning rate 0.25.")
+
+
+def test_it_can_be_put_into_a_notebook() -> None:
+    network = gn.Network([2, 2, 1])
+    fragment = explain((network, gn.initialize(network)), [[1.0, 2.0]])._repr_html_()
+    assert fragment.startswith("<style>")
+    assert "<html" not in fragment
+    assert 'class="gn"' in fragment
+    assert "<h1" not in fragment

@@ -1,0 +1,424 @@
+"""Every usual mistake, planted in a way back written here by hand, is named by `check_gradient` with its layer; nothing else is."""
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from by_hand import ByHand, sigma
+
+from conftest import PAIRS, targets
+from glassnet import Network, Parameters, backprop, check_gradient, feedforward
+from glassnet.errors import GlassnetError
+
+NETWORKS = {
+    "article": Network([3, 4, 1], "sigmoid", "sigmoid", "sum_of_squares", bias=False),
+    "classes": Network([5, 4, 4, 3], "tanh", loss="categorical_cross_entropy"),
+    "two classes": Network([3, 5, 1], "tanh", loss="binary_cross_entropy"),
+    "numbers": Network([4, 6, 2], "relu", loss="mean_squared_error"),
+    "square": Network([3, 3, 3, 3], "sigmoid", "softmax", "mean_squared_error"),
+    "smooth": Network([3, 4, 2], "silu", "tanh", "half_mean_squared_error"),
+}
+N = 7
+
+
+def problem(name: str, seed: int = 3) -> tuple[Network, Parameters, Any, Any]:
+    network, random = NETWORKS[name], np.random.default_rng(seed)
+    weights = tuple(random.normal(size=s) for s in network.shapes)
+    biases = tuple(random.normal(size=m) for _, m in network.shapes) if network.bias else ()
+    return (
+        network,
+        Parameters(weights, biases),
+        random.normal(size=(N, network.sizes[0])),
+        targets(network, random, N),
+    )
+
+
+SIGN = "has the wrong sign (it is minus the gradient: the step, not the slope)"
+WORDS = {
+    "missing": "missing activation slope in layer {l}: write delta{l} = ",
+    "missing in own": "missing activation slope in the gradient of W{l}, though not on the way back: ",
+    "missing on the way": "missing activation slope on the way back from layer {l}: ",
+    "other": "the slope of .* in layer {l} is taken at [za]{l} in place of [za]{l}: ",
+    "again": "the slope of .* in layer {l} activates a{l} again, as if it were z{l}: ",
+    "next": "the slope in layer {l} is taken at the values of the next layer: ",
+    "twice": "the activation slope of layer {l} is multiplied in once too often: ",
+    "diagonal": "the slope of softmax in layer {l} is a .1 - a., but each output depends on every z: ",
+    "not turned": "missing transpose on the way back from layer {l} to layer {k}: write delta{l} @ W{l}.T",
+    "reshaped": "reshape in place of transpose on the way back from layer {l} to layer {k}: ",
+    "weights before": "W{k} in place of W{l} on the way back from layer {l} to layer {k}: ",
+    "z in": "z{k} in place of a{k} in the gradient of W{l}: ",
+    "x in": "x in place of a{k} in the gradient of W{l}: write a{k}.T @ delta{l}",
+    "out in": "a{l} in place of (a{k}|x) in the gradient of W{l}: ",
+}
+
+
+def can_be_made(name: str, mistake: str, layer: int) -> bool:
+    """Whether the mistake runs at all in NumPy there, and changes something."""
+    network = NETWORKS[name]
+    L, shapes, f = len(network.shapes), network.shapes, network.activations[layer - 1].name
+    square = shapes[layer - 1][0] == shapes[layer - 1][1]
+    return {
+        "missing": f != "identity",
+        "missing in own": layer > 1 and f != "identity",
+        "missing on the way": layer > 1 and f != "identity",
+        "other": f in ("sigmoid", "tanh", "silu"),
+        "again": f in ("sigmoid", "tanh"),
+        "next": layer < L and f != "relu" and network.sizes[layer + 1] in (1, network.sizes[layer]),
+        "twice": f not in ("identity", "relu"),
+        "diagonal": f == "softmax",
+        "not turned": layer > 1 and square,
+        "reshaped": layer > 1 and not square and min(shapes[layer - 1]) > 1,
+        "weights before": layer > 1 and shapes[layer - 1] == shapes[layer - 2],
+        "z in": layer > 1,
+        "x in": layer > 1 and network.sizes[layer - 1] == network.sizes[0],
+        "out in": square,
+    }[mistake]
+
+
+CASES = [
+    (n, m, at)
+    for n in NETWORKS
+    for m in WORDS
+    for at in (1, 2, 3)[: len(NETWORKS[n].shapes)]
+    if can_be_made(n, m, at)
+]
+
+
+def named(name: str, gradient: Parameters) -> str:
+    network, parameters, x, y = problem(name)
+    check = check_gradient(
+        lambda p: loss_of(network, p, x, y), gradient, parameters, network=network, x=x, y=y
+    )
+    assert str(check).endswith(check.mistake)
+    return "right" if check else check.mistake
+
+
+def loss_of(network: Network, parameters: Parameters, x: Any, y: Any) -> Any:
+    return backprop(network, parameters, feedforward(network, parameters, x), y)[0]
+
+
+def by_hand(name: str, mistake: str = "", at: int | None = None, rate: float = 0.0) -> Parameters:
+    network, parameters, x, y = problem(name)
+    dW, db = ByHand(network, parameters, x, y, mistake, at).gradient(rate)
+    return Parameters(dW, db if network.bias else ())
+
+
+def times(r: float, gradient: Parameters) -> Parameters:
+    return Parameters(*(tuple(r * a for a in arrays) for arrays in gradient))
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_hand_written_network_is_right(name: str) -> None:
+    assert named(name, by_hand(name)) == "right"
+
+
+@pytest.mark.parametrize(("name", "mistake", "at"), CASES)
+def test_a_planted_mistake_is_named_with_its_layer(name: str, mistake: str, at: int) -> None:
+    found = named(name, by_hand(name, mistake, at))
+    assert re.match(WORDS[mistake].format(l=at, k=at - 1), found), found
+    assert ", or " not in found
+    assert (
+        named(name, times(-1, by_hand(name, mistake, at)))
+        == f"{found}; besides, the gradient {SIGN}"
+    )
+
+
+@pytest.mark.parametrize(
+    "mistake", ["missing", "missing on the way", "other", "again", "twice", "not turned", "z in"]
+)
+def test_a_mistake_at_every_layer_is_named_at_each(mistake: str) -> None:
+    layers = [at for name, m, at in CASES if (name, m) == ("square", mistake)]
+    assert len(layers) > 1
+    found = named("square", by_hand("square", mistake)).split("; ")
+    for text, at in zip(found, layers, strict=True):
+        assert re.match(WORDS[mistake].format(l=at, k=at - 1), text), text
+
+
+def test_a_mistake_in_the_loop_over_hidden_layers() -> None:
+    network, parameters, x, y = problem("classes")
+    hand = ByHand(network, parameters, x, y, "missing")
+    hand.step = lambda layer, da: (
+        da if layer < 3 else hand.a[3] * (da - (hand.a[3] * da).sum(axis=1, keepdims=True))
+    )
+    found = named("classes", hand.gradient())
+    assert found.split("; ") == [
+        f"missing activation slope in layer {n}: write delta{n} = (delta{n + 1} @ W{n + 1}.T) * (1 - a{n}**2)"
+        for n in (1, 2)
+    ]
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("rate", [0.1, -2.0])
+def test_weights_that_change_too_early_are_named(name: str, rate: float) -> None:
+    gradient = by_hand(name, rate=rate)
+    for r, besides in ((1, ""), (-1, f"; besides, the gradient {SIGN}")):
+        assert named(name, times(r, gradient)) == (
+            f"weights changed before the way back has used them (rate {abs(rate):g}): find every delta first, "
+            f"then change the weights{besides}"
+        )
+
+
+ROWS, OUTPUTS = "7 being the number of rows", "3 being the number of outputs"
+SUM, MEAN, TWO = (
+    "(a sum where the loss is a mean)",
+    "(a mean where the loss is a sum, or divided by them twice)",
+    "lacks a factor 2 (of the derivative of a square?)",
+)
+
+
+@pytest.mark.parametrize(
+    ("r", "words"),
+    [
+        (-1, SIGN),
+        (0.5, TWO),
+        (2, "has a factor 2 too many (the loss has a half?)"),
+        (7, f"is 7 times too large, {ROWS} {SUM}"),
+        (1 / 7, f"is 7 times too small, {ROWS} {MEAN}"),
+        (3, f"is 3 times too large, {OUTPUTS} {SUM}"),
+        (21, f"is 21 times too large, 21 being the number of rows times outputs {SUM}"),
+        (-3.5, f"{SIGN} and {TWO} and is 7 times too large, {ROWS} {SUM}"),
+        (-0.03, f"{SIGN} and is multiplied by 0.03 (a learning rate?)"),
+        (0, "is all zeros"),
+    ],
+)
+def test_a_factor_is_named_by_what_it_may_be(r: float, words: str) -> None:
+    assert named("square", times(r, by_hand("square"))) == f"the gradient {words}"
+
+
+def test_the_factor_of_the_biases_alone() -> None:
+    right = by_hand("square")
+    wrong = right._replace(biases=tuple(b / N for b in right.biases))
+    assert named("square", wrong) == (
+        "the gradient of weights[0], weights[1], weights[2] is right; "
+        f"the gradient of biases[0], biases[1], biases[2] is 7 times too small, {ROWS} {MEAN}"
+    )
+
+
+def test_two_mistakes_with_the_same_numbers_are_both_named() -> None:
+    """With as many outputs as 2, half the gradient may be a mean over them, or the 2 of a square."""
+    found = named("numbers", times(0.5, by_hand("numbers")))
+    assert (
+        found == f"the gradient {TWO} or is 2 times too small, 2 being the number of outputs {MEAN}"
+    )
+    network = Network([3, 3, 1], "sigmoid", "sigmoid", "sum_of_squares", bias=False)
+    parameters = Parameters((np.eye(3), np.ones((3, 1))))  # z1 is x
+    _, _, x, y = problem("article")
+    wrong = Parameters(ByHand(network, parameters, x, y, "z in", 2).gradient().weights)
+    check = check_gradient(
+        lambda p: loss_of(network, p, x, y), wrong, parameters, network=network, x=x, y=y
+    )
+    texts = [WORDS[mistake].format(l=2, k=1) for mistake in ("z in", "x in")]
+    assert re.match(f"{texts[0]}.*, or {texts[1]}", check.mistake)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("seed", range(5))
+def test_where_nothing_fits_nothing_is_named(name: str, seed: int) -> None:
+    right, random = by_hand(name), np.random.default_rng(seed)
+    anything = Parameters(*(tuple(random.normal(size=a.shape) for a in arrays) for arrays in right))
+    near = Parameters(
+        *(tuple(a * random.normal(1, 1e-3, size=a.shape) for a in arrays) for arrays in right)
+    )
+    assert named(name, anything) == named(name, near) == ""
+    assert named(name, Parameters(*(tuple(a * np.nan for a in arrays) for arrays in right))) == ""
+
+
+@pytest.mark.parametrize(("output", "loss"), PAIRS)
+def test_with_every_output_and_loss_nothing_is_named_wrongly(output: str, loss: str) -> None:
+    network, random = Network([2, 3, 2], "gelu", output, loss), np.random.default_rng(0)
+    x, y = random.normal(size=(N, 2)), targets(network, random, N)
+    parameters = Parameters(
+        (30 * random.normal(size=(2, 3)), random.normal(size=(3, 2))),
+        (random.normal(size=3), random.normal(size=2)),
+    )
+    _, right = backprop(network, parameters, feedforward(network, parameters, x), y)
+    given = {"network": network, "x": x, "y": y}
+    anything = Parameters(
+        *(tuple(a + random.normal(size=a.shape) for a in arrays) for arrays in right)
+    )
+    assert (
+        check_gradient(lambda p: loss_of(network, p, x, y), anything, parameters, **given).mistake
+        == ""
+    )
+    minus = check_gradient(
+        lambda p: loss_of(network, p, x, y), times(-1, right), parameters, **given
+    )
+    assert minus.mistake == f"the gradient {SIGN}"
+
+
+def test_a_slope_of_nothing_is_no_excuse() -> None:
+    """Where an output is 1 to the last digit, dE/da is not a number: mistakes that use it fit nothing, others are still found."""
+    network, parameters, x, y = problem("two classes")
+    y[0] = 1
+    parameters = parameters._replace(biases=(parameters.biases[0], np.array([100.0])))
+    trace = feedforward(network, parameters, x)
+    _, right = backprop(network, parameters, trace, y)
+
+    def found(dw: Any, *after: Any) -> str:
+        wrong = right._replace(weights=(dw, *after))
+        return check_gradient(
+            lambda p: loss_of(network, p, x, y), wrong, parameters, network=network, x=x, y=y
+        ).mistake
+
+    assert found(right.weights[0], np.cos(right.weights[1])) == (
+        "the gradient of weights[0], biases[0], biases[1] is right; the gradient of weights[1] is wrong"
+    )
+    assert found(right.weights[0], trace.z[0].T @ (trace.output - y) / N).startswith(
+        "z1 in place of a1 in the gradient of W2"
+    )
+
+
+def test_a_kink_is_no_mistake() -> None:
+    network, x, y = NETWORKS["numbers"], np.ones((N, 4)), np.ones((N, 2))
+    parameters = Parameters((np.zeros((4, 6)), np.ones((6, 2))), (np.zeros(6), np.zeros(2)))
+    _, right = backprop(network, parameters, feedforward(network, parameters, x), y)
+    check = check_gradient(
+        lambda p: loss_of(network, p, x, y), right, parameters, network=network, x=x, y=y
+    )
+    assert not check
+    assert check.mistake == ""
+
+
+def test_with_one_hidden_node_a_factor_is_not_taken_for_a_step() -> None:
+    network, random = Network([3, 1, 1], "tanh", loss="sum_of_squares"), np.random.default_rng(0)
+    parameters = Parameters(
+        (random.normal(size=(3, 1)), np.ones((1, 1))), (np.zeros(1), np.zeros(1))
+    )
+    x, y = random.normal(size=(N, 3)), random.normal(size=(N, 1))
+    _, right = backprop(network, parameters, feedforward(network, parameters, x), y)
+    wrong = Parameters(
+        (1.5 * right.weights[0], right.weights[1]), (1.5 * right.biases[0], right.biases[1])
+    )
+    check = check_gradient(
+        lambda p: loss_of(network, p, x, y), wrong, parameters, network=network, x=x, y=y
+    )
+    assert check.mistake.startswith("the gradient of weights[0] is multiplied by 1.5; ")
+
+
+def test_one_wrong_layer_is_located_and_no_more() -> None:
+    right = by_hand("classes")
+    wrong = right._replace(
+        weights=(np.cos(right.weights[0]), *right.weights[1:]),
+        biases=(np.cos(right.biases[0]), *right.biases[1:]),
+    )
+    assert named("classes", wrong) == (
+        "the gradient of weights[0], biases[0] is wrong; the gradient of weights[1], weights[2], biases[1], biases[2] is right: "
+        "look at the step back from layer 2 to layer 1, delta1 = (delta2 @ W2.T) * slope1"
+    )
+
+
+@pytest.mark.parametrize("bias_rows", [False, True])
+def test_parameters_in_any_nest(bias_rows: bool) -> None:
+    """A list of W1, b1, W2, b2 with biases as rows, for one."""
+    network, parameters, x, y = problem("two classes")
+
+    def nest(p: Parameters) -> Any:
+        return [[w, b[None, :] if bias_rows else b] for w, b in zip(*p, strict=True)]
+
+    def loss(layers: Any) -> Any:
+        return loss_of(
+            network,
+            Parameters(tuple(w for w, _ in layers), tuple(b.reshape(-1) for _, b in layers)),
+            x,
+            y,
+        )
+
+    given = nest(by_hand("two classes", "missing", 1))
+    found = check_gradient(
+        loss, given, nest(parameters), network=network, x=x.tolist(), y=y[:, 0].tolist()
+    ).mistake
+    assert found.startswith(
+        "missing activation slope in layer 1: write delta1 = (delta2 @ W2.T) * (1 - a1**2)"
+    )
+
+
+def test_a_network_that_is_not_the_losses_is_refused() -> None:
+    network, parameters, x, y = problem("article")
+    wrong = by_hand("article", "missing", 1)
+
+    def check(**given: Any) -> Any:
+        return check_gradient(lambda p: loss_of(network, p, x, y), wrong, parameters, **given)
+
+    with pytest.raises(
+        GlassnetError, match="with network=, give the rows and targets of the loss too: x= and y="
+    ):
+        check(network=network, x=x)
+    with pytest.raises(
+        GlassnetError,
+        match=r"has the loss .* for this x and y, loss_function gives .*: give the network, x and y of",
+    ):
+        check(network=network, x=x, y=y + 1)
+    with pytest.raises(GlassnetError, match=r"y has shape \(6, 1\)"):
+        check(network=network, x=x, y=y[1:, 0])
+    with pytest.raises(
+        GlassnetError,
+        match=r"parameters of shapes .*\(3, 4\), \(4, 1\).* do not fit the network 3-5-1",
+    ):
+        check(network=Network([3, 5, 1], bias=False), x=x, y=y)
+
+
+def test_the_articles_step_is_minus_the_gradient() -> None:
+    """The article adds its products to the weights, with y - output: `examples/00_from_scratch.py`."""
+    x, y = (
+        np.array([[0.0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]),
+        np.array([[0.0], [1], [1], [0]]),
+    )
+    W1, W2 = np.random.default_rng(1).random((3, 4)), np.random.default_rng(2).random((4, 1))
+    layer1 = sigma(x @ W1)
+    output = sigma(layer1 @ W2)
+    delta2 = 2 * (y - output) * output * (1 - output)
+    delta1 = delta2 @ W2.T * layer1 * (1 - layer1)
+    steps = [x.T @ delta1, layer1.T @ delta2]
+
+    def loss(W: Any) -> Any:
+        return np.sum((y - sigma(sigma(x @ W[0]) @ W[1])) ** 2)
+
+    known = {"network": NETWORKS["article"], "x": x, "y": y}
+    assert check_gradient(loss, steps, [W1, W2]).mistake == f"the gradient {SIGN}"
+    assert check_gradient(loss, steps, [W1, W2], **known).mistake == f"the gradient {SIGN}"
+    assert check_gradient(loss, [-step for step in steps], [W1, W2], **known).mistake == ""
+
+
+def test_with_one_hidden_node_no_early_update_is_guessed() -> None:
+    """Any factor on the first layer's gradient might be such a step then: nothing can be told."""
+    random = np.random.default_rng(0)
+    network = Network([2, 1, 1], "sigmoid", "sigmoid", "sum_of_squares", bias=False)
+    for _ in range(10):
+        x, y = random.normal(size=(5, 2)), random.random((5, 1))
+        w = [random.normal(size=(2, 1)), random.normal(size=(1, 1))]
+        start = Parameters(tuple(w))
+
+        def loss(p: Any) -> Any:
+            return backprop(network, p, feedforward(network, p, x), y)[0]  # noqa: B023 (called before the next turn)
+
+        right = backprop(network, start, feedforward(network, start, x), y)[1].weights
+        gradient = Parameters((1.37 * right[0], right[1]))
+        check = check_gradient(loss, gradient, start, network=network, x=x, y=y)
+        assert not check
+        assert "changed before" not in check.mistake
+
+
+def test_targets_in_a_row_and_weights_turned_over_are_named() -> None:
+    random = np.random.default_rng(0)
+    network = Network([3, 4, 1], "tanh", loss="mean_squared_error", bias=False)
+    x, y = random.normal(size=(6, 3)), random.normal(size=6)
+    w = [random.normal(size=(3, 4)), random.normal(size=(4, 1))]
+
+    def broadcast(p: Any) -> Any:
+        return np.mean((np.tanh(x @ p[0]) @ p[1] - y) ** 2)  # 6 x 1 against 6: 36 differences
+
+    message = r"compares each output with each target: y has the shape \(6,\) there, and should have \(6, 1\)"
+    with pytest.raises(GlassnetError, match=message):
+        check_gradient(broadcast, [np.ones((3, 4)), np.ones((4, 1))], w, network=network, x=x, y=y)
+
+    def turned(p: Any) -> Any:
+        return np.mean((np.tanh(x @ p[0].T) @ p[1].T - y[:, None]) ** 2)
+
+    with pytest.raises(
+        GlassnetError,
+        match=r"which needs \[\(3, 4\), \(4, 1\)\]: weights are inputs x outputs here, so give W.T",
+    ):
+        check_gradient(
+            turned, [np.ones((4, 3)), np.ones((1, 4))], [a.T for a in w], network=network, x=x, y=y
+        )

@@ -1,0 +1,369 @@
+"""The picture of a network: what is drawn, how much of it, that nothing lies on anything else, and its three kinds of file."""
+
+import itertools
+import re
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from images import assert_like
+from matplotlib.figure import Figure
+from matplotlib.textpath import TextPath
+
+import glassnet as gn
+from glassnet import article
+from glassnet.core.network import Network, Parameters
+from glassnet.errors import GlassnetError
+from glassnet.plots.network.columns import AT_EACH_END
+from glassnet.plots.network.display import NetworkDisplay
+from glassnet.plots.network.shapes import Picture, text_width
+from glassnet.plots.network.svg import DARK, LIGHT
+
+SVG = "{http://www.w3.org/2000/svg}"
+SMALL = [[1, 1], [3, 4, 1], [2, 3, 2], [4, 7, 3], [5, 5, 5], [8, 3, 1]]
+LARGE = [[10, 16, 8, 3], [200, 64, 64, 1], [14, 1200, 20]]
+PENGUINS = Path(__file__).parents[2] / "examples" / "data" / "penguins.csv"
+LONG = "the price of a thing in thousands of euros from 12.5 to 14.25"
+
+
+def weights(network: Network) -> Parameters:
+    """Weights, and biases that are not all 0 as at the start of a training."""
+    start = gn.initialize(network, seed=1)
+    random = np.random.default_rng(1)
+    return Parameters(start.weights, tuple(random.normal(0, 0.3, b.shape) for b in start.biases))
+
+
+def display(
+    sizes: list[int], bias: bool = True, name: str = "column", **options: Any
+) -> NetworkDisplay:
+    network = gn.Network(sizes, "tanh", bias=bias)
+    inputs, outputs = (
+        [f"{name} {i + 1}" for i in range(sizes[0])],
+        [f"answer {i + 1}" for i in range(sizes[-1])],
+    )
+    return NetworkDisplay(
+        network, options.pop("parameters", weights(network)), inputs, outputs, **options
+    )
+
+
+def drawn(shown: NetworkDisplay) -> ElementTree.Element:
+    return ElementTree.fromstring(shown.svg)
+
+
+def of_class(svg: ElementTree.Element, name: str) -> list[ElementTree.Element]:
+    return [element for element in svg.iter() if name in element.get("class", "").split()]
+
+
+def texts(svg: ElementTree.Element) -> list[str]:
+    return [element.text or "" for element in svg.iter(f"{SVG}text")]
+
+
+def told(elements: list[ElementTree.Element]) -> list[str]:
+    """What is shown where these are pointed at."""
+    return [element.findtext(f"{SVG}title") or "" for element in elements]
+
+
+def picture_of(shown: NetworkDisplay) -> Picture:
+    return shown._picture
+
+
+def test_the_articles_network() -> None:
+    svg = drawn(shown := display([3, 4, 1], bias=False))
+    assert len(list(svg.iter(f"{SVG}circle"))) == 8
+    edges = [e for e in of_class(svg, "gn-weight") if e.tag == f"{SVG}path"]
+    assert len(edges) == 16
+    words = {
+        "input",
+        "hidden",
+        "output",
+        "3 nodes",
+        "4 nodes, tanh",
+        "1 node, identity",
+        "column 1",
+        "a1.4",
+        "answer 1",
+    }
+    assert words <= set(texts(svg))
+    w = shown.parameters.weights[0]
+    assert f"{w[2, 1]:.3g}" in texts(svg)
+    assert f"column 3 to a1.2: {w[2, 1]}" in told(edges)
+    assert (
+        f"Wider is larger, up to {max(np.abs(w).max() for w in shown.parameters.weights):.3g}."
+        in texts(svg)
+    )
+
+
+def test_width_colour_and_dashes_tell_the_weight() -> None:
+    parameters = Parameters((np.array([[2.0], [-1.0], [0.0]]),), (np.array([0.5]),))
+    lines = {line.about: line for line in picture_of(display([3, 1], parameters=parameters)).lines}
+    assert set(lines) == {
+        "column 1 to answer 1: 2.0",
+        "column 2 to answer 1: -1.0",
+        "bias to answer 1: 0.5",
+        "",
+    }
+    assert [lines[about].share for about in sorted(lines)[1:]] == [0.25, 1.0, -0.5]
+    assert [lines[about].width for about in sorted(lines)[1:]] == pytest.approx(
+        [1.7, 5.0, 2.8]
+    )  # 0.6 + 4.4 times the share
+    svg = drawn(display([3, 1], parameters=parameters))
+    edges = {told([e])[0]: e.get("class", "").split() for e in of_class(svg, "gn-edge")}
+    assert "gn-minus" in edges["column 2 to answer 1: -1.0"]
+    assert "gn-plus" in edges["column 1 to answer 1: 2.0"]
+    assert "A weight of 0 has no line." in " ".join(texts(svg))
+    style = svg.findtext(f"{SVG}style") or ""
+    assert re.search(r"\.gn-minus\{stroke-dasharray:\d", style)
+
+
+def boxes_of(picture: Picture) -> list[tuple[float, float, float, float]]:
+    """The room of every text and disc. Numbers need that of their digits only, which have no tails below the line."""
+    texts = [
+        (x1, y1, x2, text.y if text.kind == "number" else y2)
+        for text in picture.texts
+        for x1, y1, x2, y2 in [text.box]
+    ]
+    return texts + [
+        (d.x - d.radius, d.y - d.radius, d.x + d.radius, d.y + d.radius) for d in picture.discs
+    ]
+
+
+@pytest.mark.parametrize("sizes", SMALL + LARGE, ids=str)
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("name", ["x", LONG, "WIDE" * 20, "列名" * 20])
+def test_nothing_lies_on_anything_else_and_all_is_inside(
+    sizes: list[int], bias: bool, name: str
+) -> None:
+    picture = picture_of(
+        display(
+            sizes,
+            bias,
+            name,
+            note="Something that must be said, and takes a few words to say. " * 3,
+        )
+    )
+    boxes = boxes_of(picture)
+    for x1, y1, x2, y2 in boxes:
+        assert 0 < x1 < x2 < picture.width
+        assert 0 < y1 < y2 < picture.height
+    for (left1, top1, right1, bottom1), (left2, top2, right2, bottom2) in itertools.combinations(
+        boxes, 2
+    ):
+        assert right1 <= left2 or right2 <= left1 or bottom1 <= top2 or bottom2 <= top1
+
+
+@pytest.mark.parametrize("sizes", SMALL, ids=str)
+@pytest.mark.parametrize("bias", [True, False])
+def test_every_edge_of_a_small_network_has_its_number_on_it(sizes: list[int], bias: bool) -> None:
+    picture = picture_of(display(sizes, bias))
+    numbers = {text.ends: text for text in picture.texts if text.kind == "number"}
+    assert len(numbers) == gn.Network(sizes, bias=bias).n_parameters
+    for line in picture.lines:
+        if line.ends:
+            number = numbers[line.ends]
+            share = (number.x - line.x1) / (line.x2 - line.x1)
+            assert number.y - 0.36 * number.size == pytest.approx(
+                line.y1 + share * (line.y2 - line.y1)
+            )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "flipper_length_mm missing",
+        "species=Chinstrap",
+        "TOTAL COST",
+        "-1.23e-05",
+        "MWmw@%",
+        "Ärger œ",
+    ],
+)
+def test_words_take_no_more_room_than_the_layout_gives_them(words: str) -> None:
+    assert TextPath((0, 0), words, size=12).get_extents().width <= text_width(words, 12)
+
+
+def test_a_wide_layer_is_condensed_and_says_so() -> None:
+    svg = drawn(display([200, 64, 64, 1]))
+    assert len(list(svg.iter(f"{SVG}circle"))) == 3 * (2 * AT_EACH_END + 1) + 1
+    assert {"188 more", "52 more", "column 1", "column 6", "column 195", "column 200", "64"} <= set(
+        texts(svg)
+    )
+    assert not {"column 7", "column 194"} & set(texts(svg))
+    assert "1,188 more" in texts(drawn(display([14, 1200, 1])))
+
+
+def test_names_are_escaped_shortened_in_the_middle_and_counted() -> None:
+    network = gn.Network([4, 2, 1])
+    names = ["a<b & c", LONG, "two\nlines\x00", "x" * 34]
+    svg = drawn(
+        NetworkDisplay(network, weights(network), names, ["y"], title="1 < 2", note="a & b")
+    )
+    assert {"a<b & c", "the price of a thing…12.5 to 14.25", "two lines", "x" * 34} <= set(
+        texts(svg)
+    )
+    assert LONG in told(of_class(svg, "gn-disc"))
+    assert "a & b" in " ".join(texts(svg))
+    assert svg.get("aria-label") == svg.findtext(f"{SVG}title") == f"1 < 2: {network}"
+    with pytest.raises(GlassnetError, match="1 names for 4 inputs: give one for each"):
+        NetworkDisplay(network, weights(network), ["one"], ["y"])
+    with pytest.raises(GlassnetError, match="do not fit the network"):
+        NetworkDisplay(network, weights(gn.Network([4, 3, 1])), names, ["y"])
+
+
+def test_what_is_pointed_at_is_told_in_full_and_lights_up_its_edges() -> None:
+    network = gn.Network([2, 2, 1], "tanh")
+    parameters = Parameters(
+        *(tuple(a.astype(np.float32) for a in arrays) for arrays in weights(network))
+    )
+    svg = drawn(display([2, 2, 1], parameters=parameters))
+    nodes = of_class(svg, "gn-disc")
+    b = parameters.biases
+    assert told(nodes) == [
+        "bias of hidden layer", "column 1", "column 2", "bias of output layer",
+        f"a1.1: tanh, bias {b[0][0]}", f"a1.2: tanh, bias {b[0][1]}", f"answer 1: identity, bias {b[1][0]}",
+    ]  # fmt: skip
+    lit = [
+        element for element in of_class(svg, "gn-e1") if element.tag == f"{SVG}path"
+    ]  # of column 1, the second disc
+    assert "gn-n1" in nodes[1].get("class", "").split()
+    assert sorted(told(lit)) == [
+        f"column 1 to a1.{j + 1}: {parameters.weights[0][0, j]}" for j in range(2)
+    ]
+    assert ".gn-net:has(.gn-n1:hover) .gn-e1{opacity:1}" in (svg.findtext(f"{SVG}style") or "")
+
+
+def test_several_stand_in_one_page_and_disturb_nothing() -> None:
+    svg = drawn(display([3, 4, 1]))
+    assert not [element for element in svg.iter() if element.get("id")]
+    assert all(
+        name.startswith("gn-")
+        for element in svg.iter()
+        for name in element.get("class", "").split()
+    )
+    style = svg.findtext(f"{SVG}style") or ""
+    rules = re.findall(
+        r"([^{}]+)\{[^{}]*\}", style.replace("@media screen and (prefers-color-scheme:dark){", "")
+    )
+    selectors = [selector.strip() for rule in rules for selector in rule.split(",")]
+    assert len(selectors) > 30
+    assert all(re.match(r"\.gn-net\b", selector) for selector in selectors if selector)
+    assert "max-width:100%" in style
+    assert display([3, 4, 1])._repr_html_() == display([3, 4, 1]).svg
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours, 1 to 21, as WCAG 2.2 defines it."""
+
+    def luminance(colour: str) -> float:
+        c = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+        return float(
+            np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+            @ [0.2126, 0.7152, 0.0722]
+        )
+
+    light, dark = sorted([luminance(one), luminance(other)], reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_colours_can_be_told_apart_in_light_and_dark(theme: dict[str, str]) -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    pairs = [
+        ("text", "page"),
+        ("quiet", "page"),
+        ("text", "node"),
+        ("text", "bias"),
+        ("plus", "page"),
+        ("minus", "page"),
+    ]
+    assert min(contrast(theme[ink], theme[ground]) for ink, ground in pairs) >= 4.5
+
+
+def test_weights_that_are_not_numbers_or_all_zero_are_drawn_all_the_same() -> None:
+    zero = Parameters((np.zeros((2, 1)),), (np.zeros(1),))
+    assert [
+        line.about for line in picture_of(display([2, 1], parameters=zero)).lines if line.ends
+    ] == ["bias to answer 1: 0.0"]
+    broken = Parameters((np.array([[np.nan], [-np.inf]]),), (np.array([2.0]),))
+    lines = [line for line in picture_of(display([2, 1], parameters=broken)).lines if line.ends]
+    assert sorted(line.share for line in lines) == [-1, 1, 1]
+    assert "Wider is larger, up to 2." in display([2, 1], parameters=broken).svg
+
+
+def test_a_models_members_stand_side_by_side_and_the_picture_says_so() -> None:
+    model = gn.train_table(PENGUINS, target="species", epochs=2, members=2, hidden=(4,))
+    shown = NetworkDisplay.from_model(model)
+    svg = drawn(shown)
+    assert "8 nodes, silu" in texts(svg)
+    assert "2 networks of 14-4-3 side by side: no weights between them." in " ".join(texts(svg))
+    assert {"bill_length_mm", "island=Biscoe", "species=Gentoo"} <= set(texts(svg))
+    one = gn.train_table(PENGUINS, target="sex", epochs=1, members=1, hidden=(3,))
+    assert "side by side" not in NetworkDisplay.from_model(one).svg
+
+
+def test_fitted_estimators_are_drawn() -> None:
+    X, y = np.random.default_rng(1).normal(size=(30, 2)), np.arange(30) % 3
+    classifier = gn.MLPClassifier((3,), max_iter=200, tol=1).fit(X, y)
+    assert {"x0", "x1", "y=0", "y=2"} <= set(
+        texts(drawn(NetworkDisplay.from_estimator(classifier)))
+    )
+    axes = Figure().add_subplot()
+    assert NetworkDisplay.from_estimator(classifier, ax=axes).ax_ is axes
+    with pytest.raises(GlassnetError, match="not fitted"):
+        NetworkDisplay.from_estimator(gn.MLPClassifier())
+
+
+def test_it_is_drawn_on_the_axes_given_or_on_its_own() -> None:
+    shown = display([3, 4, 1])
+    figure = Figure(figsize=(9, 4), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    assert shown.plot(left) is shown
+    assert (shown.ax_, shown.figure_) == (left, figure)
+    words = {text.get_text() for text in left.texts}
+    assert {"column 1", "a1.4", "answer 1", "positive weight"} <= words
+    assert not right.texts
+    assert len(left.patches) == 10
+    own = shown.plot().figure_
+    assert own is not figure
+    assert tuple(own.get_size_inches() * 96) == pytest.approx(
+        (picture_of(shown).width, picture_of(shown).height)
+    )
+
+
+def test_it_is_saved_in_three_formats(tmp_path: Path) -> None:
+    shown = display([3, 4, 1])
+    for suffix, begins in [("svg", b"<svg"), ("png", b"\x89PNG"), ("pdf", b"%PDF")]:
+        path = tmp_path / f"network.{suffix}"
+        shown.save(path)
+        first = path.read_bytes()
+        assert first.startswith(begins)
+        shown.save(path)
+        assert path.read_bytes() == first  # the same picture is the same file
+    assert (tmp_path / "network.svg").read_text(encoding="utf-8") == shown.svg
+    with pytest.raises(GlassnetError, match=r"unknown picture format '\.gif'"):
+        shown.save(tmp_path / "network.gif")
+
+
+@pytest.mark.parametrize("sizes", [[3, 4, 1], [10, 16, 8, 3], [200, 64, 64, 1]], ids=str)
+def test_it_looks_as_it_did(sizes: list[int]) -> None:
+    figure = Figure(figsize=(6, 4.5), layout="constrained")
+    display(sizes).plot(figure.add_subplot())
+    assert_like(figure, f"diagram_{'_'.join(map(str, sizes))}")
+
+
+def test_the_readmes_picture_is_what_the_demo_draws() -> None:
+    network = article.article_network()
+    start = gn.initialize(network, "uniform", seed=1, rng="r")
+    run = gn.train(
+        network,
+        start,
+        article.X,
+        article.Y,
+        optimizer=gn.GradientDescent(1.0),
+        epochs=article.ITERATIONS,
+    )
+    stored = (Path(__file__).parents[2] / "docs" / "images" / "network.svg").read_text(
+        encoding="utf-8"
+    )
+    assert NetworkDisplay(network, run.parameters, article.INPUT_NAMES, ["y"]).svg == stored

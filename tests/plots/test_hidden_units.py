@@ -1,0 +1,106 @@
+"""What hidden nodes respond to: the activations are feedforward's, and what is left out is said."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from images import assert_like
+from matplotlib.figure import Figure
+from small_models import TABLE, plain_model, small_model
+
+import glassnet as gn
+from glassnet.errors import GlassnetError
+from glassnet.plots.hidden_units import HiddenUnitsDisplay
+
+X = np.random.default_rng(0).normal(size=(20, 2))
+
+
+def test_the_activations_are_feedforwards() -> None:
+    model = plain_model([2, 5, 3, 1])
+    for layer, width in ((0, 5), (1, 3)):
+        display = HiddenUnitsDisplay.from_model(
+            model, X, columns=["x1", "x2"], layer=layer, resolution=4
+        )
+        assert display.nodes == list(range(width))
+        place = [[display.plane.x.places[3], display.plane.y.places[1]]]
+        trace = gn.feedforward(model.network, model.parameters, place)
+        np.testing.assert_allclose(display.activations[1, 3], trace.a[layer][0], rtol=1e-12)
+        assert [axes.get_title() for axes in display.axes_] == [
+            f"a{layer + 1}.{node + 1}" for node in range(width)
+        ]
+
+
+def test_of_a_wide_layer_those_that_vary_most_are_shown_and_the_rest_is_counted() -> None:
+    model = plain_model([2, 9, 1])
+    scale = np.array([1, 0.001, 1, 0.001, 0.001, 1, 1, 0.001, 0.001])
+    model.parameters.weights[0][:] *= scale
+    display = HiddenUnitsDisplay.from_model(model, X, columns=["x1", "x2"], most=4, resolution=4)
+    assert display.nodes == [0, 2, 5, 6]
+    assert display.left_out == 5
+    assert display.figure_.get_suptitle() == "Hidden layer 1: the 4 of 9 nodes that vary most"
+
+
+def test_one_scale_for_all_symmetric_where_there_are_signs() -> None:
+    limits = []
+    for activation in ("tanh", "sigmoid"):
+        display = HiddenUnitsDisplay.from_model(plain_model([2, 3, 1], activation), X, resolution=6)
+        limits.append(
+            {painted.get_clim() for axes in display.axes_ for painted in axes.collections}
+        )
+    assert [len(each) for each in limits] == [1, 1]
+    (signed,), (unsigned,) = limits
+    assert signed[0] == -signed[1]
+    assert unsigned[0] == 0
+
+
+def test_axes_are_accepted_divided_and_returned() -> None:
+    model = plain_model([2, 3, 1])
+    figure = Figure(layout="constrained")
+    left, right = figure.subplots(1, 2)
+    display = HiddenUnitsDisplay.from_model(model, X, resolution=4, ax=left)
+    assert display.figure_ is figure
+    assert len(display.axes_) == 3
+    assert not left.axison
+    assert right.axison
+    three = Figure().subplots(1, 3)
+    display = HiddenUnitsDisplay.from_model(model, X, resolution=4, ax=three)
+    assert list(display.axes_) == list(three)
+    assert all(axes.get_xlabel() for axes in three)
+    with pytest.raises(GlassnetError, match="3 axes are needed, 2 were given"):
+        display.plot(three[:2])
+    with pytest.raises(GlassnetError, match="these axes have no place in a grid"):
+        display.plot(Figure().add_axes((0.1, 0.1, 0.5, 0.5)))
+
+
+def test_from_estimator() -> None:
+    estimator = gn.MLPRegressor(
+        hidden_layer_sizes=(4,), solver="lbfgs", max_iter=2000, random_state=0
+    ).fit(X, X.sum(axis=1))
+    display = HiddenUnitsDisplay.from_estimator(estimator, X, resolution=4)
+    assert display.activations.shape == (4, 4, 4)
+    assert display.activations.min() == 0  # relu
+
+
+@pytest.mark.parametrize(("layer", "shown"), [(2, "2"), (-1, "-1"), ("a", "'a'")])
+def test_a_layer_that_is_not_there(layer: Any, shown: str) -> None:
+    with pytest.raises(
+        GlassnetError, match=f"layer must be a whole number from 0 to 1, .*, got {shown}"
+    ):
+        HiddenUnitsDisplay.from_model(plain_model([2, 3, 3, 1]), X, layer=layer)
+
+
+def test_a_model_without_hidden_layers_and_one_of_one_column() -> None:
+    with pytest.raises(GlassnetError, match="the model has no hidden layer"):
+        HiddenUnitsDisplay.from_model(plain_model([2, 1]), X)
+    with pytest.raises(GlassnetError, match="nodes to show: 1 or more are needed, there are 0"):
+        HiddenUnitsDisplay.from_model(plain_model([2, 3, 1]), X, most=0)
+    with pytest.raises(GlassnetError, match="a plane needs two columns"):
+        HiddenUnitsDisplay.from_model(plain_model([1, 2, 1]), X[:, :1])
+
+
+@pytest.mark.parametrize("columns", [["length", "mass"], ["island", "seen"]])
+def test_it_looks_as_it_did(columns: list[str]) -> None:
+    display = HiddenUnitsDisplay.from_model(
+        small_model(hidden=(6,)), TABLE, columns=columns, resolution=20
+    )
+    assert_like(display.figure_, f"hidden_units_{columns[0]}")

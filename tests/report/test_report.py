@@ -1,0 +1,274 @@
+"""The report of a run: all its parts for every task, offline, accessible; its numbers, by hand; the command that repeats it."""
+
+import html
+import json
+import re
+import shlex
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from pages import Page
+from small_models import TABLE
+
+from glassnet.cli.train import make_record, train
+from glassnet.models.rows import Rows, rows_of
+from glassnet.recipe.options import Options
+from glassnet.recipe.run import TableRun, options_from, run_table
+from glassnet.report.build import MOST_COLUMNS, make_report
+from glassnet.report.pictures import MANY, attempt, score_pictures
+from glassnet.report.worst import worst_rows
+from glassnet.tables.columns import take_rows
+from glassnet.tables.targets import NumberTarget
+
+QUICK: dict[str, Any] = {"epochs": 2, "hidden": [3], "members": 2, "engine": "numpy"}
+INPUTS = ("length", "mass", "island", "seen", "tagged")
+XOR = {"a": [0, 0, 1, 1], "b": [0, 1, 0, 1], "y": [0, 1, 1, 0]}
+ODD = {'the <b>"odd"</b> & $x$ 中文\'s name': TABLE["length"], "</script>": TABLE["mass"]}
+ODD |= {"y$": ["<i>$a$</i>" if tagged else "&" for tagged in TABLE["tagged"]]}
+TASKS: dict[str, tuple[dict[str, Any], list[str], dict[str, Any]]] = {
+    "numbers": ({name: TABLE[name] for name in (*INPUTS, "price")}, ["price"], {}),
+    "two classes": ({name: TABLE[name] for name in (*INPUTS, "sold")}, ["sold"], {}),
+    "classes": ({name: TABLE[name] for name in (*INPUTS, "kind")}, ["kind"], {"members": 1, "validation": 0.2}),
+    "several numbers": ({name: TABLE[name] for name in (*INPUTS, "price")}, ["price", "length"], {}),
+    "several labels": ({name: TABLE[name] for name in ("length", "mass", "sold", "tagged")}, ["sold", "tagged"], {}),
+    "one column": ({"x": TABLE["length"], "y": TABLE["price"]}, ["y"], {"loss": "huber:0.5"}),
+    "four rows": (XOR, ["y"], {"task": "binary", "holdout": 0.0, "validation": 0.0}),
+    "odd names": (ODD, ["y$"], {}),
+    "one held out": ({"x": TABLE["length"][:12], "z": TABLE["price"][:12], "y": TABLE["price"][:12]}, ["y"], {"holdout": 0.09}),
+}  # fmt: skip
+
+
+def run_of(task: str) -> tuple[TableRun, dict[str, Any]]:
+    table, targets, options = TASKS[task]
+    done = run_table(table, targets, options_from({**QUICK, **options}))
+    return done, make_record("-", done)
+
+
+@pytest.fixture(scope="module", params=TASKS)
+def run(request: pytest.FixtureRequest) -> tuple[TableRun, dict[str, Any], str]:
+    done, record = run_of(request.param)
+    return done, record, make_report(done, record, "a <table> & more.csv")
+
+
+def test_the_page_is_whole_stands_alone_and_can_be_used_without_eyes_or_mouse(
+    run: tuple[TableRun, dict[str, Any], str],
+) -> None:
+    page = Page(run[2])
+    assert page.outside() == []
+    assert [section.attributes["id"] for section in page.all("section")] == [
+        "scores", "columns", "table", "training", "network", "worst", "repeat",
+    ]  # fmt: skip
+    ids = [element.attributes["id"] for element in page.elements if "id" in element.attributes]
+    assert len(set(ids)) == len(ids)
+    assert {link.attributes["href"] for link in page.all("a")} == {
+        f"#{e.attributes['id']}" for e in page.all("section")
+    }
+    assert all(len(image.attributes["alt"]) > 20 for image in page.all("img"))
+    levels = [int(heading.tag[1]) for heading in page.all("h1", "h2", "h3", "h4")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert all(cell.attributes.get("scope") in ("col", "row") for cell in page.all("th"))
+    boxes = [
+        e
+        for e in page.elements
+        if e.tag == "pre" or set(e.attributes.get("class", "").split()) & {"wide", "diagram"}
+    ]
+    assert len(boxes) >= 5
+    assert all(box.attributes["tabindex"] == "0" for box in boxes)
+    assert page.all("html")[0].attributes["lang"] == "en"
+    assert page.all("title")[0].text == f"{', '.join(run[1]['target'])} from a <table> & more.csv"
+
+
+def test_the_scores_are_the_models_beside_those_of_a_constant_answer(
+    run: tuple[TableRun, dict[str, Any], str],
+) -> None:
+    done, _, text = run
+    section = text[text.index('<section id="scores">') : text.index('<section id="columns">')]
+    cells = [element.text for element in Page(section).all("td")]
+    model = done.model
+    wanted = [
+        f"{value:.4g}"
+        for target in model.encoding.targets
+        for value in model.scores[target.name].values()
+    ]
+    assert cells[::2] == wanted
+    target = model.encoding.targets[0]
+    known = take_rows(done.columns, done.rows[done.scored])[target.name]
+    learnt = take_rows(done.columns, done.rows["train"])[target.name]
+    if isinstance(target, NumberTarget):
+        mean = learnt.values.mean()
+        assert cells[1] == f"{np.sqrt(np.mean((known.values - mean) ** 2)):.4g}"
+        assert cells[3] == f"{np.mean(np.abs(known.values - mean)):.4g}"
+    else:
+        shares = np.bincount(target.index(learnt)) / len(learnt.values)
+        truth = target.index(known)
+        assert cells[1] == f"{np.mean(truth == shares.argmax()):.4g}"
+        assert cells[5] == f"{-np.mean(np.log(shares[truth])):.4g}"
+
+
+@pytest.mark.parametrize("task", ["two classes", "classes"])
+def test_the_worst_rows_are_those_whose_class_was_thought_least_likely(task: str) -> None:
+    done, record = run_of(task)
+    table = done.predictions
+    likely = [table[f"probability_{actual}"][i] for i, actual in enumerate(table["actual"])]
+    worst = [table["row"][i] for i in np.argsort(likely, kind="stable")[:3]]
+    summaries = [element.text for element in Page(make_report(done, record, "t")).all("summary")]
+    shown = [text for text in summaries if text.startswith("Row ")]
+    assert [int(re.findall(r"\d+", text)[0]) for text in shown] == worst
+    first = table["row"].index(worst[0])
+    assert f"was {table['actual'][first]}, predicted {table['prediction'][first]}" in shown[0]
+    assert f"{likely[first]:.1%}" in shown[0]
+    assert shown[0].endswith(f"loss {-np.log(likely[first]):.4g}")
+
+
+def test_the_worst_rows_are_those_of_the_largest_error() -> None:
+    table, targets, _ = TASKS["numbers"]
+    done = run_table(table, targets, options_from({**QUICK, "affine": True}))
+    target = done.model.encoding.targets[0]
+    assert isinstance(target, NumberTarget)
+    shown = worst_of(done, 4)
+    actual, predicted = (np.array(done.predictions[name]) for name in ("actual", "prediction"))
+    off = np.abs(actual - predicted)
+    wanted = np.argsort(-off)[:4]
+    assert [row.number for row in shown] == [done.predictions["row"][i] for i in wanted]
+    np.testing.assert_allclose([row.loss for row in shown], (off[wanted] / target.scale) ** 2)
+    assert shown[0].answers == [
+        ("price", f"{actual[wanted[0]]:.6g}", f"{predicted[wanted[0]]:.6g}")
+    ]
+    assert f"row {shown[0].number}" in shown[0].explanation
+
+
+def worst_of(done: TableRun, count: int) -> list[Any]:
+    held = take_rows(done.columns, done.rows["holdout"])
+    rows = Rows(
+        done.model,
+        {name: held[name] for name in done.model.encoding.needed},
+        {"price": held["price"]},
+    )
+    return worst_rows(rows, done.line[done.rows["holdout"]], count)
+
+
+def test_the_command_repeats_the_run(run: tuple[TableRun, dict[str, Any], str]) -> None:
+    done, record, text = run
+    found = re.search(r"<code>(glassnet train.*?)</code>", text, re.DOTALL)
+    assert found
+    program, command, *arguments = shlex.split(html.unescape(found[1]))
+    assert (program, command, arguments[-2:]) == ("glassnet", "train", ["<", "TABLE.csv"])
+    given = train.make_context("train", arguments[:-2]).params
+    several = {
+        "hidden": tuple(int(n) for n in given["hidden"].split(",")),
+        "categories": given["category"],
+    }
+    options = {name: given[name] for name in Options.__dataclass_fields__ if name not in several}
+    assert Options(**{**options, **several}) == done.options
+    assert list(given["target"]) == record["target"]
+    assert 'train_table("TABLE.csv"' in html.unescape(text)
+    again = run_table(
+        {name: done.columns[name].values for name in done.columns}, given["target"], done.options
+    )
+    assert again.model.scores == done.model.scores
+
+
+def test_a_command_of_a_file_names_it_and_0_is_said() -> None:
+    done, record = run_of("four rows")
+    named = {
+        **record,
+        "command": ["train", "my table.csv", "--target", "y"],
+        "table": "/data/my table.csv",
+    }
+    text = html.unescape(make_report(done, named, "my table.csv"))
+    assert "<code>glassnet train 'my table.csv' --target y --task binary" in text
+    assert "--validation 0.0 --holdout 0.0" in text
+    assert 'train_table(record["table"]' in text
+    assert "TABLE.csv" not in text
+
+
+def test_names_are_text_and_never_markup_or_mathematics(
+    run: tuple[TableRun, dict[str, Any], str],
+) -> None:
+    page = Page(run[2])
+    assert len(page.all("script")) == 1
+    assert not page.all("i", "b")
+    listed = [cell.text for cell in page.all("th") if cell.within[-2:] == ("tbody", "tr")]
+    assert {" ".join(name.split()) for name in run[0].model.encoding.needed} <= set(listed)
+
+
+def test_settings_are_said_as_they_are(run: tuple[TableRun, dict[str, Any], str]) -> None:
+    page = Page(run[2])
+    told = dict(
+        zip([e.text for e in page.all("dt")], [e.text for e in page.all("dd")], strict=True)
+    )
+    options = run[0].options
+    assert (told["seed"], told["decay"], told["l1"], told["affine"]) == (
+        "0",
+        f"{options.decay:.6g}",
+        "0",
+        "no",
+    )
+    assert told["hidden"] == "3"
+    assert told["patience"] == told["ignore"] == "none"
+
+
+def test_a_picture_that_cannot_be_made_is_left_out_and_says_why() -> None:
+    done, record = run_of("one held out")
+    page = Page(make_report(done, record, "t"))
+    said = [caption.text for caption in page.all("figcaption")]
+    assert (
+        said.count(
+            "This picture is left out: rows whose target is known: 2 or more are needed, there is 1."
+        )
+        == 3
+    )
+    assert len(page.all("img")) == 2  # the loss, and the answer over two columns
+    with pytest.raises(KeyError):  # what nobody expects is not hidden
+        attempt("title", lambda: {}["nothing"])
+
+
+def test_of_one_class_alone_there_is_no_roc_curve() -> None:
+    done, _ = run_of("two classes")
+    rows = rows_of(
+        done.model,
+        {
+            name: np.array(TABLE[name], object)[np.array(TABLE["sold"]) == "no"]
+            for name in (*INPUTS, "sold")
+        },
+    )
+    titles = [
+        picture.title for picture in score_pictures(done.model, rows, "some rows") if picture.source
+    ]
+    assert titles == ["sold: confusion matrix", "sold: calibration"]
+
+
+def test_of_many_rows_some_are_drawn_and_that_is_said() -> None:
+    done, _ = run_of("one column")
+    many = {name: np.tile(np.array(values), 100) for name, values in TASKS["one column"][0].items()}
+    first = next(score_pictures(done.model, rows_of(done.model, many), "6,000 rows"))
+    assert first.says.startswith(f"{MANY:,} of 6,000 rows, evenly spread; RMSE ")
+
+
+def test_of_many_columns_the_first_are_listed() -> None:
+    random = np.random.default_rng(0)
+    table = {f"x{i}": random.normal(size=30) for i in range(MOST_COLUMNS + 7)} | {
+        "y": random.normal(size=30)
+    }
+    done = run_table(table, "y", options_from(QUICK))
+    text = make_report(done, make_record("-", done), "t")
+    assert "7 more columns are in run.json." in text
+    assert f">x{MOST_COLUMNS - 1}</th>" in text
+    assert f">x{MOST_COLUMNS}</th>" not in text
+
+
+def test_a_run_that_was_stopped_has_its_report() -> None:
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    table, targets, _ = TASKS["classes"]
+    done = run_table(table, targets, options_from({**QUICK, "members": 1, "epochs": 9}), stop)
+    record = json.loads(json.dumps(make_record("-", done)))
+    assert record["ended"] == "interrupted"
+    assert (
+        f"The run {done.diagnosis}." in Page(make_report(done, record, "t")).all("header")[0].text
+    )
