@@ -22,8 +22,8 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from glassnet.errors import GlassnetError, GlassnetWarning
 from glassnet.estimators.encoder import TableEncoder
-from glassnet.tables.columns import as_columns
 from glassnet.tables.encoding import learn_inputs
+from glassnet.tables.frames import as_table
 
 N = 60
 DATA: dict[str, list[Any]] = {
@@ -113,7 +113,7 @@ def test_types_of_columns_come_back_where_they_can() -> None:
 
 
 def test_it_encodes_as_training_on_a_table_does() -> None:
-    columns = as_columns(FRAMES["polars"]())
+    columns = as_table(FRAMES["polars"]())
     for kind, frame in FRAMES.items():
         encoder = TableEncoder().fit(frame())
         assert tuple(encoder.encoding_) == learn_inputs(columns), kind

@@ -232,9 +232,9 @@ def test_hidden_features_of_a_raw_table(make: Any) -> None:
 
 
 def _columns(frame: pd.DataFrame) -> Any:
-    from glassnet.tables.columns import as_columns
+    from glassnet.tables.frames import as_table
 
-    return as_columns(frame)
+    return as_table(frame)
 
 
 def test_metadata_reach_the_network_inside_hidden_features() -> None:

@@ -8,8 +8,8 @@ import numpy as np
 import glassnet as gn
 from glassnet.core.network import Parameters
 from glassnet.models.ensemble import side_by_side
-from glassnet.tables.columns import as_columns
 from glassnet.tables.encoding import TableEncoding, learn_inputs, plain_encoding
+from glassnet.tables.frames import as_table
 from glassnet.tables.targets import ClassTarget, NumberTarget
 
 N = 60
@@ -43,7 +43,7 @@ def small_model(
 ) -> gn.Model:
     """A model of `INPUTS`, with weights drawn from a seed; several members are joined."""
     task, row, loss = TARGETS[target]
-    encoding = TableEncoding(task, learn_inputs(as_columns(INPUTS)), (row,))  # pyright: ignore[reportArgumentType]
+    encoding = TableEncoding(task, learn_inputs(as_table(INPUTS)), (row,))  # pyright: ignore[reportArgumentType]
     network = gn.Network([len(encoding.features), *hidden, row.width], activation, loss=loss)
     drawn = [drawn_parameters(network, seed) for seed in range(members)]
     joined, parameters = side_by_side(network, drawn)

@@ -118,7 +118,7 @@ def test_each_member_trains_on_all_parts_but_one_which_judges_it(
 
     monkeypatch.setattr(table_fit, "train", spy)
     model = ran(engine="numpy").model
-    every = model.encoding.encode_inputs(gn.tables.columns.as_columns(TABLE))
+    every = model.encoding.encode_inputs(gn.tables.frames.as_table(TABLE))
     assert [len(x) for x, _, _ in seen] == [360] * 4
     for x, judged, _ in seen:
         assert judged is not None

@@ -11,8 +11,8 @@ from small_models import INPUTS, TABLE, TARGETS, N, drawn_parameters, plain_mode
 import glassnet as gn
 from glassnet.errors import GlassnetError
 from glassnet.plots.decision_surface import DecisionSurfaceDisplay
-from glassnet.tables.columns import as_columns
 from glassnet.tables.encoding import TableEncoding, learn_inputs
+from glassnet.tables.frames import as_table
 from glassnet.tables.targets import ClassTarget
 
 
@@ -169,7 +169,7 @@ def test_a_column_of_one_category_and_missing_cells() -> None:
     flag = ["old" if i % 3 else None for i in range(N)]
     encoding = TableEncoding(
         "regression",
-        learn_inputs(as_columns({"flag": flag, "length": TABLE["length"]})),
+        learn_inputs(as_table({"flag": flag, "length": TABLE["length"]})),
         (TARGETS["price"][1],),
     )
     network = gn.Network([len(encoding.features), 3, 1], "tanh")

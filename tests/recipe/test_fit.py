@@ -5,13 +5,16 @@ import pytest
 
 from glassnet.recipe.fit import Rows, fit_table, in_order, judging_rows, repeated
 from glassnet.recipe.options import Options
-from glassnet.tables.columns import Column, as_columns
+from glassnet.tables.columns import Column, Table
+from glassnet.tables.frames import as_table
 
 
 def rows_of(table: dict[str, list], weights: list[float] | None = None) -> Rows:
-    columns = as_columns(table)
-    answer = columns.pop("y")
-    return Rows(columns, {"y": answer}, None if weights is None else np.array(weights, float))
+    columns = as_table(table)
+    inputs = columns.select(name for name in columns if name != "y")
+    return Rows(
+        inputs, columns.select(["y"]), None if weights is None else np.array(weights, float)
+    )
 
 
 TABLE = {
@@ -76,7 +79,7 @@ def test_rows_with_weights_are_sorted_with_them() -> None:
     [(499, None, 0), (500, None, 100), (50, 0.1, 5), (900, 0.0, 0)],
 )
 def test_rows_that_judge(rows: int, validation: float | None, judging: int) -> None:
-    answers = {"y": Column("y", "number", np.arange(float(rows)))}
+    answers = Table.of([Column("y", "number", np.arange(float(rows)))])
     fit, judge = judging_rows(answers, "regression", Options(validation=validation, members=1))
     assert len(judge) == judging
     assert sorted([*fit, *judge]) == list(range(rows))

@@ -19,7 +19,6 @@ from glassnet.recipe.run import TableRun, options_from, run_table
 from glassnet.report.build import MOST_COLUMNS, make_report
 from glassnet.report.pictures import MANY, attempt, score_pictures
 from glassnet.report.worst import worst_rows
-from glassnet.tables.columns import take_rows
 from glassnet.tables.targets import NumberTarget
 
 QUICK: dict[str, Any] = {"epochs": 2, "hidden": [3], "members": 2, "engine": "numpy"}
@@ -96,8 +95,8 @@ def test_the_scores_are_the_models_beside_those_of_a_constant_answer(
     ]
     assert cells[::2] == wanted
     target = model.encoding.targets[0]
-    known = take_rows(done.columns, done.rows[done.scored])[target.name]
-    learnt = take_rows(done.columns, done.rows["train"])[target.name]
+    known = done.columns.take(done.rows[done.scored])[target.name]
+    learnt = done.columns.take(done.rows["train"])[target.name]
     if isinstance(target, NumberTarget):
         mean = learnt.values.mean()
         assert cells[1] == f"{np.sqrt(np.mean((known.values - mean) ** 2)):.4g}"
@@ -142,12 +141,8 @@ def test_the_worst_rows_are_those_of_the_largest_error() -> None:
 
 
 def worst_of(done: TableRun, count: int) -> list[Any]:
-    held = take_rows(done.columns, done.rows["holdout"])
-    rows = Rows(
-        done.model,
-        {name: held[name] for name in done.model.encoding.needed},
-        {"price": held["price"]},
-    )
+    held = done.columns.take(done.rows["holdout"])
+    rows = Rows(done.model, held.select(done.model.encoding.needed), held.select(["price"]))
     return worst_rows(rows, done.line[done.rows["holdout"]], count)
 
 

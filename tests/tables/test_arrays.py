@@ -8,18 +8,18 @@ import pandas as pd
 import pytest
 
 from glassnet.errors import GlassnetError, GlassnetWarning
-from glassnet.tables.arrays import array_columns
-from glassnet.tables.columns import as_columns
+from glassnet.tables.arrays import table_of_array
+from glassnet.tables.frames import as_table
 
 
 def test_numbers() -> None:
     x = np.array([[1.0, np.nan], [3.0, 4.0]])
     for array in (x, np.asfortranarray(x), x.astype(np.float32), x.astype(object)):
-        columns = array_columns(array, ["a", "b"])
+        columns = table_of_array(array, ["a", "b"])
         assert [column.kind for column in columns.values()] == ["number", "number"]
         assert columns["a"].values.tolist() == [1, 3]
         assert columns["b"].missing.tolist() == [True, False]
-    assert array_columns(np.array([[True], [False]]), ["a"])["a"].values.tolist() == [1, 0]
+    assert table_of_array(np.array([[True], [False]]), ["a"])["a"].values.tolist() == [1, 0]
 
 
 def test_objects_are_read_as_those_of_a_data_frame() -> None:
@@ -33,8 +33,8 @@ def test_objects_are_read_as_those_of_a_data_frame() -> None:
     x = np.empty((3, len(cells)), object)
     for i, column in enumerate(cells.values()):
         x[:, i] = column
-    columns = array_columns(x, list(cells))
-    frame = as_columns(
+    columns = table_of_array(x, list(cells))
+    frame = as_table(
         pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in cells.items()})
     )
     assert {name: column.kind for name, column in columns.items()} == {
@@ -45,10 +45,10 @@ def test_objects_are_read_as_those_of_a_data_frame() -> None:
 
 
 def test_text_and_times() -> None:
-    columns = array_columns(np.array([["1", "x"], ["2", ""]]), ["a", "b"])
+    columns = table_of_array(np.array([["1", "x"], ["2", ""]]), ["a", "b"])
     assert [column.kind for column in columns.values()] == ["text", "text"]
     assert columns["b"].values.tolist() == ["x", None]
-    days = array_columns(np.array([["1970-01-03"], ["NaT"]], "datetime64[D]"), ["d"])["d"]
+    days = table_of_array(np.array([["1970-01-03"], ["NaT"]], "datetime64[D]"), ["d"])["d"]
     assert days.kind == "date"
     np.testing.assert_array_equal(days.values, [2, np.nan])
 
@@ -59,12 +59,12 @@ def test_what_no_column_can_hold() -> None:
         GlassnetWarning,
         match=r"column 'b', row 1: \[2\] is neither .* it counts as missing, and 1 more like it",
     ):
-        columns = array_columns(x, ["a", "b"])
+        columns = table_of_array(x, ["a", "b"])
     assert columns["b"].values.tolist() == [None, "x", None]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        array_columns(x[:, :1], ["a"])
+        table_of_array(x[:, :1], ["a"])
     with pytest.raises(
         GlassnetError, match="column 'b', row 2: 1e\\+200 is not a finite number of usable size"
     ):
-        array_columns(np.array([[1, 2], [3, 1e200]]), ["a", "b"])
+        table_of_array(np.array([[1, 2], [3, 1e200]]), ["a", "b"])

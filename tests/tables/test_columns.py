@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from glassnet.errors import GlassnetError
-from glassnet.tables.columns import as_columns
+from glassnet.tables.frames import as_table
 
 DATA = {
     "whole": [1, 2, None],
@@ -32,7 +32,7 @@ FRAMES = {
 
 @pytest.mark.parametrize("kind", FRAMES)
 def test_every_frame_gives_the_same_columns(kind: str) -> None:
-    columns = as_columns(FRAMES[kind]())
+    columns = as_table(FRAMES[kind]())
     assert {name: column.kind for name, column in columns.items()} == {
         "whole": "number", "real": "number", "flag": "boolean", "word": "text", "day": "date",
     }  # fmt: skip
@@ -47,9 +47,9 @@ def test_every_frame_gives_the_same_columns(kind: str) -> None:
 def test_times_of_day_and_zones() -> None:
     when = [dt.datetime(1970, 1, 2, 12, tzinfo=dt.UTC), None]
     frame = pl.DataFrame({"t": when})
-    assert as_columns(frame)["t"].values[0] == 1.5
+    assert as_table(frame)["t"].values[0] == 1.5
     tokyo = frame.with_columns(pl.col("t").dt.convert_time_zone("Asia/Tokyo"))
-    assert as_columns(tokyo)["t"].values[0] == 1.5  # the same instant
+    assert as_table(tokyo)["t"].values[0] == 1.5  # the same instant
 
 
 def test_pandas_categories_and_objects() -> None:
@@ -60,7 +60,7 @@ def test_pandas_categories_and_objects() -> None:
             "m": pd.Series([1, "a", None], dtype=object),
         }
     )
-    columns = as_columns(frame)
+    columns = as_table(frame)
     assert columns["c"].values.tolist() == ["x", None, "y"]
     np.testing.assert_array_equal(columns["o"].values, [1, np.nan, 2])
     assert columns["m"].values.tolist() == ["1", "a", None]
@@ -74,7 +74,7 @@ def test_pandas_object_columns_of_other_things() -> None:
         "i": [np.int64(3), None],
         "b": [np.bool_(True), None],
     }
-    columns = as_columns(
+    columns = as_table(
         pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in things.items()})
     )
     assert [columns[n].kind for n in things] == ["date", "number", "number", "boolean"]
@@ -82,7 +82,7 @@ def test_pandas_object_columns_of_other_things() -> None:
 
 
 def test_huge_whole_numbers_are_names() -> None:
-    column = as_columns(pl.DataFrame({"id": [2**53 + 1, 2**53 + 2, None]}))["id"]
+    column = as_table(pl.DataFrame({"id": [2**53 + 1, 2**53 + 2, None]}))["id"]
     assert column.kind == "text"
     assert column.values.tolist() == [str(2**53 + 1), str(2**53 + 2), None]
 
@@ -90,14 +90,12 @@ def test_huge_whole_numbers_are_names() -> None:
 def test_only_what_is_wanted_is_looked_at() -> None:
     frame = pl.DataFrame({"a": [1], "odd": [[1]], "inf": [float("inf")]})
     assert (
-        list(as_columns(frame, ignore=["odd", "inf"]))
-        == list(as_columns(frame, wanted=["a"]))
-        == ["a"]
+        list(as_table(frame, ignore=["odd", "inf"])) == list(as_table(frame, wanted=["a"])) == ["a"]
     )
 
 
 def test_a_column_of_nothing_is_a_column_of_missing_numbers() -> None:
-    assert as_columns(pl.DataFrame({"n": [None, None]}))["n"].missing.all()
+    assert as_table(pl.DataFrame({"n": [None, None]}))["n"].missing.all()
 
 
 @pytest.mark.parametrize(
@@ -113,4 +111,20 @@ def test_a_column_of_nothing_is_a_column_of_missing_numbers() -> None:
 )
 def test_refused(frame, message: str) -> None:
     with pytest.raises(GlassnetError, match=message):
-        as_columns(frame)
+        as_table(frame)
+
+
+def test_a_table_by_rows_and_by_columns() -> None:
+    table = as_table({"a": [1, 2, 3], "b": ["x", None, "y"], "c": [0.5, 1.5, 2.5]})
+    assert table.n_rows == 3
+    assert list(table) == ["a", "b", "c"]
+    assert "b" in table
+    assert len(table) == 3  # columns
+    some = table.take([2, 2, 0])
+    assert some["b"].values.tolist() == ["y", "y", "x"]
+    assert some.n_rows == 3
+    assert list(table.select(["c", "a"])) == ["c", "a"]
+    assert not table.select([])
+    assert table.select([]).n_rows == 0
+    with pytest.raises(KeyError):
+        table["d"]

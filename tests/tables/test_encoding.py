@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from glassnet.errors import GlassnetError
-from glassnet.tables.columns import Column, as_columns, check_almost_numbers
+from glassnet.tables.columns import Column, Table, check_almost_numbers
 from glassnet.tables.encoding import TableEncoding, learn_inputs, plain_encoding
+from glassnet.tables.frames import as_table
 from glassnet.tables.inputs import Categories, Number, TwoValues, Unused, learn_input
 from glassnet.tables.splitting import split_rows
 from glassnet.tables.targets import ClassTarget, NumberTarget, find_task, learn_target
 
 
 def column(values: list, name: str = "c") -> Column:
-    return as_columns(pl.DataFrame({name: values}))[name]
+    return as_table(pl.DataFrame({name: values}))[name]
 
 
 def test_a_number_is_centred_scaled_and_squeezed() -> None:
@@ -57,7 +58,7 @@ def test_arrays_with_pieces_are_encoded_as_columns_are() -> None:
     x = np.column_stack(
         [random.normal(size=1600), np.arange(1600) % 2, random.integers(0, 5, 1600)]
     )
-    columns = {name: Column(name, "number", x[:, i]) for i, name in enumerate("abc")}
+    columns = Table.of(Column(name, "number", x[:, i]) for i, name in enumerate("abc"))
     encoding = TableEncoding("regression", learn_inputs(columns), ())
     assert len(encoding.features) == 17 + 1 + 5
     np.testing.assert_array_equal(encoding.encode_array(x), encoding.encode_inputs(columns))
@@ -165,8 +166,8 @@ FRAME = {
 }
 
 
-def encoding_of(columns: dict[str, Column], targets: list[str], task) -> TableEncoding:
-    inputs = learn_inputs({name: c for name, c in columns.items() if name not in targets})
+def encoding_of(columns: Table, targets: list[str], task) -> TableEncoding:
+    inputs = learn_inputs(columns.select(name for name in columns if name not in targets))
     return TableEncoding(task, inputs, tuple(learn_target(columns[name], task) for name in targets))
 
 
@@ -180,7 +181,7 @@ def encoding_of(columns: dict[str, Column], targets: list[str], task) -> TableEn
     ],
 )
 def test_a_table_encoding_survives_json(targets: list[str], task) -> None:
-    columns = as_columns({**FRAME, "n2": list(range(20))})
+    columns = as_table({**FRAME, "n2": list(range(20))})
     learnt = encoding_of(columns, targets, task)
     assert TableEncoding.from_dict(json.loads(json.dumps(learnt.to_dict()))) == learnt
     x, y = learnt.encode_inputs(columns), learnt.encode_targets(columns)
@@ -190,22 +191,21 @@ def test_a_table_encoding_survives_json(targets: list[str], task) -> None:
 
 
 def test_columns_are_found_by_name_and_missed_by_name() -> None:
-    columns = as_columns(FRAME)
+    columns = as_table(FRAME)
     learnt = encoding_of(columns, ["y"], "regression")
-    backwards = dict(reversed(columns.items()))
+    backwards = columns.select(reversed(list(columns)))
     np.testing.assert_array_equal(learnt.encode_inputs(backwards), learnt.encode_inputs(columns))
-    del backwards["three"]
     with pytest.raises(GlassnetError, match="lacks the column 'three'"):
-        learnt.encode_inputs(backwards)
-    del columns["same"]  # was not used, so it is not missed
-    learnt.encode_inputs(columns)
+        learnt.encode_inputs(columns.select(name for name in columns if name != "three"))
+    # one that was not used is not missed
+    learnt.encode_inputs(columns.select(name for name in columns if name != "same"))
     with pytest.raises(
         GlassnetError,
         match="column 'n', row 1: 'one' where the model was trained on numbers: convert the column",
     ):
-        learnt.encode_inputs(as_columns({**FRAME, "n": ["one"] * 20}))
+        learnt.encode_inputs(as_table({**FRAME, "n": ["one"] * 20}))
     np.testing.assert_array_equal(
-        learnt.encode_inputs(as_columns({**FRAME, "n": pl.Series([None] * 20, dtype=pl.String)}))[
+        learnt.encode_inputs(as_table({**FRAME, "n": pl.Series([None] * 20, dtype=pl.String)}))[
             :, 1
         ],
         1,
@@ -214,7 +214,7 @@ def test_columns_are_found_by_name_and_missed_by_name() -> None:
 
 def test_plain_encoding_takes_numbers_as_they_are() -> None:
     plain = plain_encoding(["a", "b"], ["y"])
-    assert plain.encode_inputs(as_columns({"a": [1, 2], "b": [3, 4]})).tolist() == [[1, 3], [2, 4]]
+    assert plain.encode_inputs(as_table({"a": [1, 2], "b": [3, 4]})).tolist() == [[1, 3], [2, 4]]
     assert plain.targets[0].decode(np.array([[1e9], [-1e9]])).tolist() == [1e9, -1e9]
     assert str(plain.inputs[0]) == "number: as it is"
 

@@ -63,9 +63,9 @@ def explain(
     MODEL is a model file, or the run folder that holds one. TABLE is CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; -
     is CSV on standard input; without it the rows are those the run was given.
     """
-    from glassnet.explanation.numerals import check_digits
     from glassnet.files import check_free, whole_file
     from glassnet.models.model import load
+    from glassnet.notation.numerals import check_digits
     from glassnet.runs.folder import at_iteration, rows_of_run
 
     if form not in FORMATS:

@@ -7,7 +7,7 @@ and is for outputs only. What a loss does with these lives in `losses.py`.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from glassnet.core.arrays import Array, array_namespace
@@ -29,6 +29,13 @@ class Activation:
     value : z -> a, elementwise, any shape.
     slope : the derivative da/dz, elementwise, a function of what `derivative_of` names.
     derivative_of : "z" or "output".
+    formula : the value as a Python expression of z, for all that writes mathematics; "": not known.
+    derivative_formula : the derivative as an expression of z and a.
+    row_term : where the formula needs the whole row: an expression of z, whose sum over the row's
+        outputs is called s in the formula.
+
+    A formula uses exp, log, sqrt, tanh, abs, sign, max, min, sigmoid and softplus. Formulas do not
+    count when two activations are compared.
 
     Raises GlassnetError unless both functions are given. `check_custom` says whether they fit each other.
 
@@ -40,6 +47,9 @@ class Activation:
     value: Callable[[Array], Array] = not_given
     derivative: Callable[[Array], Array] = not_given
     derivative_of: Literal["z", "output"] = "z"
+    formula: str = field(default="", compare=False)
+    derivative_formula: str = field(default="", compare=False)
+    row_term: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if self.value is not_given or self.derivative is not_given:
@@ -126,6 +136,9 @@ def selu_derivative(a: Array) -> Array:
 GELU_C, GELU_CUBE = math.sqrt(2 / math.pi), 0.044715  # Hendrycks & Gimpel 2016, the tanh form
 
 
+GELU_TANH = f"tanh({GELU_C} * (z + {GELU_CUBE} * z**3))"  # a part of its formulas
+
+
 def gelu(z: Array) -> Array:
     near = _near(z)
     return 0.5 * z * (1 + tanh(GELU_C * (near + GELU_CUBE * near * near * near)))
@@ -200,6 +213,9 @@ def softmax_derivative(_: Array) -> Array:
 class Softmax(Activation):
     """Softmax: each output depends on every z of its row, so dz is a product with a matrix, eq. (7)."""
 
+    backward_formula = "a * (da - m)"
+    """dz as an expression, m being the sum of a * da over the row."""
+
     def backward(self, z: Array, a: Array, da: Array) -> Array:
         """dz_k = a_k (da_k - sum_j a_j da_j) over each row. All arrays N x K."""
         return a * (da - array_namespace(a).sum(a * da, axis=1, keepdims=True))
@@ -208,25 +224,107 @@ class Softmax(Activation):
 ACTIVATIONS: dict[str, Activation] = {
     row.name: row
     for row in [
-        Activation("sigmoid", sigmoid, sigmoid_derivative, "output"),
-        Activation("tanh", tanh, tanh_derivative, "output"),
-        Activation("relu", relu, relu_derivative, "output"),
-        Activation("leaky_relu", leaky_relu, leaky_relu_derivative, "output"),
-        Activation("elu", elu, elu_derivative, "output"),
-        Activation("selu", selu, selu_derivative, "output"),
-        Activation("gelu", gelu, gelu_derivative, "z"),
-        Activation("silu", silu, silu_derivative, "z"),
-        Activation("mish", mish, mish_derivative, "z"),
-        Activation("softplus", softplus, softplus_derivative, "output"),
-        Activation("identity", identity, identity_derivative, "output"),
-        Activation("exponential", exponential, exponential_derivative, "output"),
+        Activation(
+            "sigmoid",
+            sigmoid,
+            sigmoid_derivative,
+            "output",
+            formula="1 / (1 + exp(-z))",
+            derivative_formula="a * (1 - a)",
+        ),
+        Activation(
+            "tanh",
+            tanh,
+            tanh_derivative,
+            "output",
+            formula="tanh(z)",
+            derivative_formula="1 - a**2",
+        ),
+        Activation(
+            "relu",
+            relu,
+            relu_derivative,
+            "output",
+            formula="max(z, 0)",
+            derivative_formula="1 if a > 0 else 0",
+        ),
+        Activation(
+            "leaky_relu",
+            leaky_relu,
+            leaky_relu_derivative,
+            "output",
+            formula=f"z if z > 0 else {LEAK} * z",
+            derivative_formula=f"1 if a > 0 else {LEAK}",
+        ),
+        Activation(
+            "elu",
+            elu,
+            elu_derivative,
+            "output",
+            formula="z if z > 0 else exp(z) - 1",
+            derivative_formula="1 if a > 0 else a + 1",
+        ),
+        Activation(
+            "selu",
+            selu,
+            selu_derivative,
+            "output",
+            formula=f"{SELU_SCALE} * z if z > 0 else {SELU_SCALE * SELU_ALPHA} * (exp(z) - 1)",
+            derivative_formula=f"{SELU_SCALE} if a > 0 else a + {SELU_SCALE * SELU_ALPHA}",
+        ),
+        Activation(
+            "gelu",
+            gelu,
+            gelu_derivative,
+            "z",
+            formula=f"0.5 * z * (1 + {GELU_TANH})",
+            derivative_formula=f"0.5 * (1 + {GELU_TANH}) + 0.5 * z * (1 - {GELU_TANH}**2)"
+            f" * {GELU_C} * (1 + {3 * GELU_CUBE} * z**2)",
+        ),
+        Activation(
+            "silu",
+            silu,
+            silu_derivative,
+            "z",
+            formula="z * sigmoid(z)",
+            derivative_formula="sigmoid(z) + z * sigmoid(z) * (1 - sigmoid(z))",
+        ),
+        Activation(
+            "mish",
+            mish,
+            mish_derivative,
+            "z",
+            formula="z * tanh(softplus(z))",
+            derivative_formula="tanh(softplus(z)) + z * (1 - tanh(softplus(z))**2) * sigmoid(z)",
+        ),
+        Activation(
+            "softplus",
+            softplus,
+            softplus_derivative,
+            "output",
+            formula="log(1 + exp(z))",
+            derivative_formula="1 - exp(-a)",
+        ),
+        Activation(
+            "identity", identity, identity_derivative, "output", formula="z", derivative_formula="1"
+        ),
+        Activation(
+            "exponential",
+            exponential,
+            exponential_derivative,
+            "output",
+            formula="exp(z)",
+            derivative_formula="a",
+        ),
     ]
 }
 """Every elementwise activation, for hidden layers and outputs."""
 
 OUTPUTS: dict[str, Activation] = {
     **ACTIVATIONS,
-    "softmax": Softmax("softmax", softmax, softmax_derivative, "output"),
+    "softmax": Softmax(
+        "softmax", softmax, softmax_derivative, "output", formula="exp(z) / s", row_term="exp(z)"
+    ),
 }
 """Every output activation: those above and softmax."""
 

@@ -7,7 +7,7 @@ is exact and stable for large |z|.
 """
 
 from collections.abc import Callable
-from dataclasses import InitVar, dataclass, replace
+from dataclasses import InitVar, dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from glassnet.core.activations import Activation, name_of, not_given, sigmoid, softmax, softplus
@@ -44,6 +44,14 @@ class Loss:
     output : the one output activation the loss belongs to, or None where any will do.
     targets : the smallest and largest target it can take.
     setting : a threshold, quantile or power; part of the name.
+    setting_name : what the setting is called.
+    formula : the value as a Python expression, for all that writes mathematics; "": not known.
+    derivative_formula : the derivative as an expression: in a, or in z where `output` is set.
+    stable_formula : the value in z, where a formula would take the logarithm of a probability of 0.
+    row_term : where a formula needs the whole row: the expression g, whose sum over the outputs is s.
+
+    In formulas y is the target, h the setting, and l the logarithm of the sum of all exp(z) of the
+    row. They do not count when two losses are compared.
 
     Raises GlassnetError unless either `terms` or both `value` and `delta` are given. `check_custom` says whether they fit each other.
 
@@ -59,6 +67,11 @@ class Loss:
     setting: float | None = None
     value: InitVar[Term | None] = None
     delta: InitVar[Term | None] = None
+    setting_name: str = field(default="", compare=False)
+    formula: str = field(default="", compare=False)
+    derivative_formula: str = field(default="", compare=False)
+    stable_formula: str = field(default="", compare=False)
+    row_term: str = field(default="", compare=False)
 
     def __post_init__(self, value: Term | None, delta: Term | None) -> None:
         if (value is None) != (delta is None) or (value is None) == (self.terms is not_given):
@@ -142,7 +155,15 @@ def huber(threshold: float = 1.0) -> Loss:
 
     Raises GlassnetError unless the threshold is above 0.
     """
-    return _with_setting(Loss("huber", huber_terms, "mean"), threshold, 1.0)
+    loss = Loss(
+        "huber",
+        huber_terms,
+        "mean",
+        setting_name="threshold",
+        formula="0.5 * (a - y)**2 if abs(a - y) <= h else h * abs(a - y) - 0.5 * h**2",
+        derivative_formula="max(-h, min(a - y, h))",
+    )
+    return _with_setting(loss, threshold, 1.0)
 
 
 def pinball(quantile: float = 0.5) -> Loss:
@@ -151,7 +172,15 @@ def pinball(quantile: float = 0.5) -> Loss:
     Its minimum is that quantile of y, so 0.9 aims above nine targets in ten. (Koenker & Bassett 1978) Raises GlassnetError
     unless the quantile is between 0 and 1.
     """
-    return _with_setting(Loss("pinball", pinball_terms, "mean"), quantile, 0.5, below=1.0)
+    loss = Loss(
+        "pinball",
+        pinball_terms,
+        "mean",
+        setting_name="quantile",
+        formula="0.5 * abs(a - y) - (h - 0.5) * (a - y)",
+        derivative_formula="0.5 * sign(a - y) - (h - 0.5)",
+    )
+    return _with_setting(loss, quantile, 0.5, below=1.0)
 
 
 def binary_focal(gamma: float = 2.0) -> Loss:
@@ -159,9 +188,19 @@ def binary_focal(gamma: float = 2.0) -> Loss:
 
     Raises GlassnetError unless gamma is above 0.
     """
-    return _with_setting(
-        Loss("binary_focal", binary_focal_terms, "mean_rows", "sigmoid", (0, 1)), gamma, 2.0
+    loss = Loss(
+        "binary_focal",
+        binary_focal_terms,
+        "mean_rows",
+        "sigmoid",
+        (0, 1),
+        setting_name="gamma",
+        formula="-y * (1 - a)**h * log(a) - (1 - y) * a**h * log(1 - a)",
+        derivative_formula="(1 - y) * a**h * (a - h * (1 - a) * log(1 - a))"
+        " - y * (1 - a)**h * ((1 - a) - h * a * log(a))",
+        stable_formula="y * sigmoid(-z)**h * softplus(-z) + (1 - y) * sigmoid(z)**h * softplus(z)",
     )
+    return _with_setting(loss, gamma, 2.0)
 
 
 def categorical_focal(gamma: float = 2.0) -> Loss:
@@ -169,11 +208,18 @@ def categorical_focal(gamma: float = 2.0) -> Loss:
 
     Raises GlassnetError unless gamma is above 0.
     """
-    return _with_setting(
-        Loss("categorical_focal", categorical_focal_terms, "mean_rows", "softmax", (0, 1)),
-        gamma,
-        2.0,
+    loss = Loss(
+        "categorical_focal",
+        categorical_focal_terms,
+        "mean_rows",
+        "softmax",
+        (0, 1),
+        setting_name="gamma",
+        formula="-y * (1 - a)**h * log(a)",
+        derivative_formula="g - a * s",
+        row_term="y * (1 - a)**h * (h * a * log(a) / (1 - a) - 1)",
     )
+    return _with_setting(loss, gamma, 2.0)
 
 
 def _with_setting(loss: Loss, setting: float, usual: float, below: float = float("inf")) -> Loss:
@@ -236,19 +282,60 @@ def poisson(z: Array, y: Array) -> Terms:
 LOSSES: dict[str, Loss] = {
     row.name: row
     for row in [
-        Loss("sum_of_squares", squares, "sum"),  # the article's: no mean, no half
-        Loss("mean_squared_error", squares, "mean"),  # PyTorch's and Keras's MSE
-        Loss("half_mean_squared_error", half_squares, "mean"),  # scikit-learn's squared_error
-        Loss(
-            "binary_cross_entropy", binary_cross_entropy, "mean_rows", "sigmoid", (0, 1)
-        ),  # scikit-learn's binary log_loss
-        Loss(
-            "categorical_cross_entropy", categorical_cross_entropy, "mean_rows", "softmax", (0, 1)
+        Loss(  # the article's: no mean, no half
+            "sum_of_squares", squares, "sum", formula="(a - y)**2", derivative_formula="2 * (a - y)"
+        ),
+        Loss(  # PyTorch's and Keras's MSE
+            "mean_squared_error",
+            squares,
+            "mean",
+            formula="(a - y)**2",
+            derivative_formula="2 * (a - y)",
+        ),
+        Loss(  # scikit-learn's squared_error
+            "half_mean_squared_error",
+            half_squares,
+            "mean",
+            formula="0.5 * (a - y)**2",
+            derivative_formula="a - y",
+        ),
+        Loss(  # scikit-learn's binary log_loss
+            "binary_cross_entropy",
+            binary_cross_entropy,
+            "mean_rows",
+            "sigmoid",
+            (0, 1),
+            formula="-y * log(a) - (1 - y) * log(1 - a)",
+            derivative_formula="a - y",
+            stable_formula="softplus(z) - y * z",
         ),
         Loss(
-            "poisson", poisson, "mean", "exponential", (0, float("inf"))
-        ),  # half the mean Poisson deviance, as scikit-learn's
-        Loss("mean_absolute_error", absolute, "mean"),
+            "categorical_cross_entropy",
+            categorical_cross_entropy,
+            "mean_rows",
+            "softmax",
+            (0, 1),
+            formula="-y * log(a)",
+            derivative_formula="a * s - y",
+            stable_formula="-y * (z - l)",
+            row_term="y",
+        ),
+        Loss(  # half the mean Poisson deviance, as scikit-learn's
+            "poisson",
+            poisson,
+            "mean",
+            "exponential",
+            (0, float("inf")),
+            formula="a - y + y * log(y / a) if y > 0 else a",
+            derivative_formula="a - y",
+        ),
+        Loss(
+            "mean_absolute_error",
+            absolute,
+            "mean",
+            formula="abs(a - y)",
+            derivative_formula="sign(a - y)",
+        ),
         huber(),
         pinball(),
         binary_focal(),

@@ -14,6 +14,9 @@ class Penalty(NamedTuple):
 
     l2: float = 0.0
     l1: float = 0.0
+    formula = "0.5 * l2 * w**2 + l1 * abs(w)"
+    """What one weight adds, and below it the derivative there; tested against `__call__`."""
+    derivative_formula = "l2 * w + l1 * sign(w)"
 
     def __call__(self, w: Array) -> tuple[Array, Array]:
         """(value, dw) for one matrix of weights; dw has its shape. At w = 0 the slope of |w| counts as 0."""

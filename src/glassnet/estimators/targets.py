@@ -9,7 +9,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 
 from glassnet.errors import GlassnetError
 from glassnet.estimators.validate_x import is_frame
-from glassnet.tables.columns import Column, Columns, check_size
+from glassnet.tables.columns import Column, Table, check_size
 from glassnet.tables.targets import ClassTarget
 
 WHOLE = 2**53  # beyond it, whole numbers would merge as floats
@@ -76,13 +76,13 @@ def target_names(y: Any, outputs: int) -> list[str]:
     )
 
 
-def answer_columns(y: np.ndarray, names: list[str]) -> Columns:
+def answer_columns(y: np.ndarray, names: list[str]) -> Table:
     """N or N x K labels or numbers as target columns."""
     parts = y.reshape(len(y), -1).T
-    columns = {name: _answers(name, part) for name, part in zip(names, parts, strict=True)}
-    for column in columns.values():
+    columns = [_answers(name, part) for name, part in zip(names, parts, strict=True)]
+    for column in columns:
         check_size(column)
-    return columns
+    return Table.of(columns)
 
 
 def _answers(name: str, values: np.ndarray) -> Column:

@@ -8,9 +8,10 @@ import numpy as np
 from sklearn.utils.validation import check_array, validate_data
 
 from glassnet.errors import GlassnetError
-from glassnet.tables.arrays import array_columns
-from glassnet.tables.columns import Columns, as_columns, check_almost_numbers
+from glassnet.tables.arrays import table_of_array
+from glassnet.tables.columns import Table, check_almost_numbers
 from glassnet.tables.encoding import TableEncoding
+from glassnet.tables.frames import as_table
 
 
 def is_frame(X: Any) -> bool:
@@ -20,7 +21,7 @@ def is_frame(X: Any) -> bool:
     return is_into_dataframe(X)
 
 
-def read_x(estimator: Any, X: Any, *, reset: bool) -> Columns:
+def read_x(estimator: Any, X: Any, *, reset: bool) -> Table:
     """X as columns, and with `reset` its names and number of columns as attributes of the estimator; without, both are checked.
 
     The columns of an array, or of a frame whose columns are not named by text, are x0, x1, ... Raises ValueError or GlassnetError
@@ -29,19 +30,18 @@ def read_x(estimator: Any, X: Any, *, reset: bool) -> Columns:
     least = 2 if reset else 1
     if not is_frame(X):
         array = _as_array(estimator, X, reset, least)
-        return array_columns(array, names_of(estimator))
-    columns = as_columns(X)
+        return table_of_array(array, names_of(estimator))
+    columns = as_table(X)
     validate_data(estimator, X, reset=reset, skip_check_array=True)
-    rows = len(next(iter(columns.values())).values) if columns else 0
+    rows = columns.n_rows
     if rows < least:
         raise GlassnetError(
             f"X has {rows} sample(s), while a minimum of {least} is required by {type(estimator).__name__}: give more rows"
         )
     names = names_of(estimator)
-    return {
-        name: replace(column, name=name)
-        for name, column in zip(names, columns.values(), strict=True)
-    }
+    return Table.of(
+        replace(column, name=name) for name, column in zip(names, columns.values(), strict=True)
+    )
 
 
 def plain_rows(estimator: Any, encoding: TableEncoding | None, X: Any) -> np.ndarray | None:
@@ -85,7 +85,7 @@ def _as_array(estimator: Any, X: Any, reset: bool, least: int) -> np.ndarray:
     return array
 
 
-def category_names(categories: Any, columns: Columns) -> tuple[str, ...]:
+def category_names(categories: Any, columns: Table) -> tuple[str, ...]:
     """The names of the columns that are to be taken as categories, given by name or by place. Raises GlassnetError."""
     alone = isinstance(categories, str) or not isinstance(categories, Iterable)
     given: tuple[Any, ...] = (
@@ -107,7 +107,7 @@ def category_names(categories: Any, columns: Columns) -> tuple[str, ...]:
     return tuple(found)
 
 
-def check_text(columns: Columns, categories: tuple[str, ...]) -> None:
+def check_text(columns: Table, categories: tuple[str, ...]) -> None:
     """Raises GlassnetError on a column of text nearly all of whose cells are numbers, unless it is one of the categories."""
     for name, column in columns.items():
         if name not in categories:

@@ -7,7 +7,6 @@ import numpy as np
 
 from glassnet.core.network import Parameters, Trace
 from glassnet.core.penalties import Penalty
-from glassnet.explanation.formulas import FOCAL_G, formula_of
 from glassnet.explanation.forward import (
     ALL,
     MOST_PRODUCTS,
@@ -20,9 +19,10 @@ from glassnet.explanation.forward import (
     times,
     weight,
 )
-from glassnet.explanation.loss import formulas_of, loss_operands, saturated, used
+from glassnet.explanation.loss import is_saturated, loss_operands, takes_logarithm, used
 from glassnet.explanation.parts import LayerBack, NodeBack, Number, Operand, Step, Sum
 from glassnet.models.model import Model
+from glassnet.notation.expression import evaluate, without_factor
 
 
 class Batched(NamedTuple):
@@ -101,27 +101,21 @@ def _output_delta(way: Backward, n: int, k: int) -> Iterator[Number]:
     loss, L = network.loss, len(network.shapes)
     name = f"{L}.{k + 1}"
     operands = loss_operands(loss, way.trace, n, k, targets[k], prefix)
-    formula, a, y = (
-        formulas_of(loss),
-        way.trace.output[n],
-        np.array([[t.value for t in targets]], float),
-    )
+    a = way.trace.output[n]
+    y = np.array([[t.value for t in targets]], float)
     slopes = loss.each(
         way.trace.output[n : n + 1] if loss.output is None else way.trace.z[-1][n : n + 1], y
     )[1][0]
-    chosen = (
-        ""
-        if formula is None or ("focal" in loss.name and saturated(loss, a))
-        else formula.derivative
-    )
-    if loss.output == "softmax" and formula is not None:
-        yield from (sums := list(_softmax_sum(way, n, k, operands)))
-        operands |= {
-            name: found.operand()
-            for name, found in zip(("s", "g")[: len(sums)], reversed(sums), strict=True)
-        }
-        if not sums and loss.name == "categorical_cross_entropy":  # the row's targets add up to 1
-            chosen = "a - y"
+    chosen = loss.derivative_formula
+    if is_saturated(loss, a) and (takes_logarithm(chosen) or takes_logarithm(loss.row_term)):
+        chosen = ""
+    elif loss.row_term:
+        found = _row_sum(way, n, k, operands)
+        if found["s"].value == 1:
+            chosen = without_factor(chosen, "s")
+        else:
+            yield from found.values()
+            operands |= {name: number.operand() for name, number in found.items()}
     symbol = f"de/dz{name}" if loss.output else f"de/da{name}"
     says = (
         f"slope of the loss and of the {loss.output} together"
@@ -155,30 +149,32 @@ def _product(called: tuple[str, str, float], factors: list[Operand]) -> Step:
     )
 
 
-def _softmax_sum(way: Backward, n: int, k: int, operands: dict[str, Operand]) -> Iterator[Number]:
-    """What a slope in z of a softmax needs of the whole row: the sum of the targets, where it is not 1, or g and its sum."""
+def _row_sum(way: Backward, n: int, k: int, operands: dict[str, Operand]) -> dict[str, Number]:
+    """What the loss's derivative needs of the whole row, by its name in the formula.
+
+    s is the sum of the loss's row term over the outputs; g the row term of output k, unless that is
+    the target itself.
+    """
     prefix, _, targets = way.rows[n]
-    y = np.array([t.value for t in targets], float)
-    loss, a = way.model.network.loss, way.trace.output[n]
-    if loss.name.partition(":")[0] == "categorical_focal" and not saturated(loss, a):
-        h = loss.setting or 0.0
-        g = y * (1 - a) ** h * (h * a * np.log(a) / (1 - a) - 1)
-        yield Step(
-            f"{prefix}g{k + 1}",
-            f"g{k + 1}",
-            float(g[k]),
-            FOCAL_G,
-            used(FOCAL_G, operands),
-            "slope in a, times a",
-        )
-        parts = tuple(
-            ("", Operand(f"g{i + 1}", float(v), f"{prefix}g{i + 1}")) for i, v in enumerate(g)
-        )
-        yield Sum(f"{prefix}gs{k + 1}", "sum of g", float(g.sum()), (), parts)
-    elif loss.name == "categorical_cross_entropy" and y.sum() != 1:
-        yield Sum(
-            f"{prefix}ys{k + 1}", "sum of y", float(y.sum()), (), tuple(("", t) for t in targets)
-        )
+    loss = way.model.network.loss
+    y = np.array([target.value for target in targets], float)
+    terms = evaluate(loss.row_term, a=way.trace.output[n], y=y, h=loss.setting or 0.0)  # K
+    total = float(terms.sum())
+    if loss.row_term == "y":
+        added = tuple(("", target) for target in targets)
+        return {"s": Sum(f"{prefix}ys{k + 1}", "sum of y", total, (), added)}
+    g = Step(
+        f"{prefix}g{k + 1}",
+        f"g{k + 1}",
+        float(terms[k]),
+        loss.row_term,
+        used(loss.row_term, operands),
+        "slope in a, times a",
+    )
+    added = tuple(
+        ("", Operand(f"g{i}", float(term), f"{prefix}g{i}")) for i, term in enumerate(terms, 1)
+    )
+    return {"g": g, "s": Sum(f"{prefix}gs{k + 1}", "sum of g", total, (), added)}
 
 
 def _through_softmax(
@@ -214,7 +210,7 @@ def _slope(way: Backward, layer: int, n: int, j: int) -> Step:
     activation = way.model.network.activations[layer]
     z, a = way.trace.z[layer][n : n + 1], way.trace.a[layer][n : n + 1]
     value = float(activation.backward(z, a, np.ones_like(a))[0, j])
-    formula = formula_of(activation).derivative
+    formula = activation.derivative_formula
     operands = {
         letter: number(letter, prefix, layer, j, v[0, j]) for letter, v in (("z", z), ("a", a))
     }

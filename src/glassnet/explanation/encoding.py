@@ -8,10 +8,9 @@ from itertools import groupby, pairwise
 
 import numpy as np
 
-from glassnet.explanation.formulas import PIECE, SQUEEZED
 from glassnet.explanation.parts import Column, Operand, Step, Value
 from glassnet.tables.columns import Column as TableColumn
-from glassnet.tables.columns import Columns, number_text, texts
+from glassnet.tables.columns import Table, number_text, texts
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.inputs import SQUEEZE, Categories, Number, TwoValues, Unused
 
@@ -21,7 +20,7 @@ NUMBER, AS_IT_IS = "number", "as it is"
 
 
 def explain_columns(
-    encoding: TableEncoding, columns: Columns, row: int, prefix: str, whole: bool
+    encoding: TableEncoding, columns: Table, row: int, prefix: str, whole: bool
 ) -> Made:
     """The network's inputs as operands, D of them, and how each column's cell became them.
 
@@ -103,12 +102,13 @@ def _number_steps(column: Number, given: Step, prefix: str, first: int, whole: b
         )
     if column.indicator:
         operands = {"x": given.operand(), "q": Operand("missing", None)}
+        formula = column.formulas["missing"]
         yield (
             Step(
                 f"{prefix}x{first + 2}",
                 features[1],
                 float(given.value is None),
-                "1 if x == q else 0",
+                formula,
                 operands,
             ),
             features[1:2],
@@ -122,19 +122,19 @@ Way = tuple[str, str, dict[str, Operand], Callable[[float], float]]
 
 def _ways(column: Number) -> list[Way]:
     """Centre, scale and squeeze, as far as the column has them, computed as `tables/inputs.py` does."""
-    center, scale = column.center, column.scale
+    center, scale, formulas = column.center, column.scale, column.formulas
     ways: list[Way] = (
-        [("centre", "x - m", {"m": Operand("centre", center)}, lambda x: x - center)]
+        [("centre", formulas["center"], {"m": Operand("centre", center)}, lambda x: x - center)]
         if center
         else []
     )
     ways += (
-        [("scale", "u / s", {"s": Operand("scale", scale)}, lambda u: u / scale)]
+        [("scale", formulas["scale"], {"s": Operand("scale", scale)}, lambda u: u / scale)]
         if scale != 1
         else []
     )
     return ways + (
-        [("squeeze", SQUEEZED, {}, lambda u: float(u / np.hypot(1.0, u / SQUEEZE)))]
+        [("squeeze", formulas["smooth_clip"], {}, lambda u: float(u / np.hypot(1.0, u / SQUEEZE)))]
         if column.squeeze
         else []
     )
@@ -167,7 +167,7 @@ def _piece(step_id: str, name: str, x: Operand, low: float, high: float, _: int)
         step_id,
         name,
         piece,
-        PIECE,
+        Number.formulas["bin"],
         {"x": x, "p": Operand("from", low), "q": Operand("to", high)},
         "piece: -1 up to its start, 1 from its end, a line between",
     )
@@ -204,7 +204,7 @@ def _category_steps(column: TwoValues | Categories, given: Step, prefix: str, fi
         low, high = column.levels
         value = 0.0 if not known else 1.0 if given.value == high else -1.0
         operands = {"x": cell, "p": Operand(low, low), "q": Operand(high, high)}
-        formula = "-1 if x == p else 1 if x == q else 0"
+        formula = column.formula
         yield (
             Step(
                 f"{prefix}x{first + 1}",
@@ -221,9 +221,7 @@ def _category_steps(column: TwoValues | Categories, given: Step, prefix: str, fi
             operands = {"x": cell, "q": Operand(level, level)}
             value = float(given.value == level)
             yield (
-                Step(
-                    f"{prefix}x{first + 1 + i}", features[i], value, "1 if x == q else 0", operands
-                ),
+                Step(f"{prefix}x{first + 1 + i}", features[i], value, column.formula, operands),
                 [features[i]],
             )
     if column.indicator:

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from glassnet.core.network import Trace
-from glassnet.explanation.formulas import formula_of
 from glassnet.explanation.parts import Layer, Node, Operand, Product, Step, Sum
 from glassnet.models.model import Model
+from glassnet.notation.expression import substitute
 
 MOST_PRODUCTS, MOST_OF_MEMBER = 12, 4
 """Products of a long sum that are shown, and of what one of several networks adds: the largest, unless the node was asked for."""
@@ -199,11 +199,13 @@ def _activation(
 ) -> Step:
     name, a = model.network.activations[layer].name, float(trace.a[layer][row, j])
     called = f"{prefix}a{layer + 1}.{j + 1}", f"a{layer + 1}.{j + 1}"
-    if name == "softmax":
+    activation = model.network.activations[layer]
+    if activation.row_term:
         terms = {
             f"z{k + 1}": number("z", prefix, layer, k, v) for k, v in enumerate(trace.z[layer][row])
         }
-        total = " + ".join(f"exp({name})" for name in terms)
-        return Step(*called, a, f"exp(z{j + 1}) / ({total})", terms, "softmax")
-    formula = formula_of(model.network.activations[layer]).value
+        total = " + ".join(substitute(activation.row_term, {"z": name}) for name in terms)
+        formula = substitute(activation.formula, {"z": f"z{j + 1}", "s": total})
+        return Step(*called, a, formula, terms, name)
+    formula = activation.formula
     return Step(*called, a, formula, {"z": z.operand()}, name)

@@ -1,26 +1,18 @@
 """The loss: each output's term in a row, and how the rows' losses become one number."""
 
-import ast
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from glassnet.core.losses import Loss, is_builtin
+from glassnet.core.losses import Loss
 from glassnet.core.network import Trace
 from glassnet.core.penalties import Penalty
-from glassnet.explanation.formulas import LOSS_FORMULAS, LossFormula
 from glassnet.explanation.forward import number, times
 from glassnet.explanation.parts import Number, Operand, Row, Step, Sum
 from glassnet.models.model import Model
+from glassnet.notation.expression import names_in
 
 CLEAR = 1e-12  # how near to 0 or 1 a probability may be and its logarithm still be taken
-SETTINGS = {
-    "huber": "threshold",
-    "pinball": "quantile",
-    "binary_focal": "gamma",
-    "categorical_focal": "gamma",
-}
-"""What the setting of a loss is called."""
 
 
 def explain_loss(
@@ -33,10 +25,9 @@ def explain_loss(
     terms: list[Step] = []
     for k, value in enumerate(values):
         operands = loss_operands(loss, trace, row, k, targets[k], prefix)
-        formula = formulas_of(loss)
-        chosen = "" if formula is None else formula.term
-        if saturated(loss, a[row]):
-            chosen = "" if formula is None else formula.saturated
+        chosen = loss.formula
+        if is_saturated(loss, a[row]):
+            chosen = loss.stable_formula
             top = float(z[row].max())
             operands |= {
                 "l": Operand(
@@ -77,29 +68,28 @@ def loss_operands(
         number("z", prefix, last, k, trace.z[-1][row, k]),
     )
     found = {"a": a, "z": z, "y": y}
-    return (
-        found
-        if loss.setting is None
-        else found
-        | {"h": Operand(SETTINGS.get(loss.name.partition(":")[0], "setting"), loss.setting)}
-    )
+    if loss.setting is not None:
+        found["h"] = Operand(loss.setting_name or "setting", loss.setting)
+    return found
 
 
-def formulas_of(loss: Loss) -> LossFormula | None:
-    """The formulas of a loss of ours; None for an own one, whatever its name."""
-    if not is_builtin(loss):
-        return None
-    return LOSS_FORMULAS.get(loss.name.partition(":")[0])
+def is_saturated(loss: Loss, a: np.ndarray) -> bool:
+    """Whether a probability of the row is so near to 0 or 1 that its logarithm would be lost.
+
+    a is K.
+    """
+    are_probabilities = loss.targets == (0, 1)
+    return are_probabilities and bool((np.minimum(a, 1 - a) < CLEAR).any())
 
 
-def saturated(loss: Loss, a: np.ndarray) -> bool:
-    """Whether a probability of the row is so near to 0 or 1 that its logarithm would be lost. a is K."""
-    return loss.output in ("sigmoid", "softmax") and bool((np.minimum(a, 1 - a) < CLEAR).any())
+def takes_logarithm(formula: str) -> bool:
+    """Whether a formula takes one."""
+    return "log" in names_in(formula)
 
 
 def used(formula: str, operands: dict[str, Operand]) -> dict[str, Operand]:
     """Those operands that a formula names."""
-    names = {node.id for node in ast.walk(ast.parse(formula or "0")) if isinstance(node, ast.Name)}
+    names = names_in(formula)
     return {name: operand for name, operand in operands.items() if name in names}
 
 

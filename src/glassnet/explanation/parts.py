@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-Value = float | str | None
-"""A number, a cell's text, or None where a cell is missing."""
+from glassnet.notation.numerals import Value
 
 
 @dataclass(frozen=True)

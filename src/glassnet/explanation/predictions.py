@@ -40,7 +40,7 @@ def _number_answer(target: NumberTarget, output: Operand, at: str) -> Iterator[S
                 f"{at}.unit",
                 "in its unit",
                 scaled,
-                "a * s + m",
+                target.formulas["decode"],
                 operands,
                 "back to the target's unit",
             )
@@ -58,7 +58,7 @@ def _number_answer(target: NumberTarget, output: Operand, at: str) -> Iterator[S
                 f"{at}.held",
                 "",
                 held,
-                "min(max(x, p), q)",
+                target.formulas["clip"],
                 operands,
                 "held to the range seen in training",
             )
@@ -82,12 +82,15 @@ def _class_answer(target: ClassTarget, outputs: list[Operand], at: str) -> Itera
     total = float(values.sum())
     for k, (label, share) in enumerate(zip(labels, shares, strict=True)):
         if len(labels) == 2:
-            formula, operands = ("a" if k else "1 - a"), {"a": outputs[0]}
+            formula, operands = (
+                target.formulas["second of two" if k else "first of two"],
+                {"a": outputs[0]},
+            )
         elif np.isclose(total, 1, rtol=1e-9):
             formula, operands = "a", {"a": outputs[k]}
         else:
             formula, operands = (
-                "a / s",
+                target.formulas["probability"],
                 {"a": outputs[k], "s": Operand("sum of the outputs", total)},
             )
         yield Step(f"{at}.p{k + 1}", f"probability of {label}", float(share), formula, operands)
@@ -116,7 +119,9 @@ def explain_target(
         }
         plain = (target.center, target.scale) == (0, 1)
         formula, says = (
-            ("x", AS_IT_IS) if plain else ("(x - m) / s", "centred and scaled, as in training")
+            ("x", AS_IT_IS)
+            if plain
+            else (target.formulas["encode"], "centred and scaled, as in training")
         )
         encoded = (value - target.center) / target.scale
         yield Step(
@@ -138,7 +143,7 @@ def explain_target(
             f"{prefix}y{k}",
             f"y{k}",
             float(cell == level),
-            "1 if x == q else 0",
+            target.formulas["encode"],
             operands,
             f"1 for {level}",
         )

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from glassnet.explanation.numerals import in_brackets
 from glassnet.explanation.parts import Operand, Sum
+from glassnet.notation.numerals import needs_brackets
 
 
 class Term(NamedTuple):
@@ -28,7 +28,7 @@ class Writing(NamedTuple):
         written = self.number(operand)
         return (
             f"{self.brackets[0]}{written}{self.brackets[1]}"
-            if in_brackets(operand.value)
+            if needs_brackets(operand.value)
             else written
         )
 

@@ -9,7 +9,7 @@ import numpy as np
 from glassnet.errors import GlassnetError, unknown_name
 from glassnet.importance.networks import find_outputs, networks_and_rows
 from glassnet.models.model import Model
-from glassnet.tables.columns import Column, Columns, take_rows
+from glassnet.tables.columns import Column, Table
 from glassnet.tables.inputs import Number
 from glassnet.tables.targets import NumberTarget, label_text
 
@@ -123,14 +123,14 @@ def lek_profile(
     pairs = networks_and_rows(models, table, y)
     model = pairs[0][0]
     k = find_outputs(model, output)[0]
-    cells = {name: column for _, rows in pairs for name, column in rows.columns.items()}
+    cells = Table.of(column for _, rows in pairs for column in rows.columns.values())
     levelled = {
         c.name for model, _ in pairs for c in model.encoding.inputs if not isinstance(c, Number)
     }
     if groups is None:
         held, titles = _held(cells, levelled, quantiles), [f"quantile {q:g}" for q in quantiles]
     else:
-        held, titles = _groups(cells, cells | pairs[0][1].answers, levelled, groups)
+        held, titles = _groups(cells, Table({**cells, **pairs[0][1].answers}), levelled, groups)
     profiles: list[ColumnProfile] = []
     for name in _chosen(cells, columns):
         x = _levels(cells[name])[0] if name in levelled else _range(cells[name], points)
@@ -146,7 +146,7 @@ def lek_profile(
     return LekProfile(model.encoding.outputs[k], tuple(titles), tuple(profiles))
 
 
-def _chosen(cells: Columns, asked: Sequence[str] | None) -> list[str]:
+def _chosen(cells: Table, asked: Sequence[str] | None) -> list[str]:
     """The columns to profile: those asked for, else all that have a known cell."""
     known = [name for name, column in cells.items() if not column.missing.all()]
     for name in asked or ():
@@ -169,9 +169,9 @@ def _levels(column: Column) -> tuple[np.ndarray, np.ndarray]:
     return np.unique(_known(column), return_counts=True)
 
 
-def _held(cells: Columns, levelled: Container[str], quantiles: Sequence[float]) -> Columns:
+def _held(cells: Table, levelled: Container[str], quantiles: Sequence[float]) -> Table:
     """Where the columns are held, a row for each quantile: at it, at their most frequent level, or missing if no cell is known."""
-    found: Columns = {}
+    found: list[Column] = []
     for name, column in cells.items():
         levels, counts = _levels(column)
         if not len(levels):
@@ -180,13 +180,13 @@ def _held(cells: Columns, levelled: Container[str], quantiles: Sequence[float]) 
             values = levels[[int(counts.argmax())] * len(quantiles)]
         else:
             values = np.quantile(_known(column), quantiles)
-        found[name] = Column(name, column.kind, values)
-    return found
+        found.append(Column(name, column.kind, values))
+    return Table.of(found)
 
 
 def _groups(
-    cells: Columns, known: Columns, levelled: Container[str], name: str
-) -> tuple[Columns, list[str]]:
+    cells: Table, known: Table, levelled: Container[str], name: str
+) -> tuple[Table, list[str]]:
     """The same with a row for each group of rows: those that have one level of a column."""
     if name not in known:
         raise unknown_name("column to group by", name, known)
@@ -196,27 +196,25 @@ def _groups(
             f"column '{name}' has {len(levels)} different cells: group by one that has {MOST_GROUPS} at the most"
         )
     members = [np.flatnonzero(known[name].values == level) for level in levels]
-    parts = [_held(take_rows(cells, rows), levelled, [0.5]) for rows in members]
-    held = {
-        c: Column(c, column.kind, np.concatenate([part[c].values for part in parts]))
+    parts = [_held(cells.take(rows), levelled, [0.5]) for rows in members]
+    held = Table.of(
+        Column(c, column.kind, np.concatenate([part[c].values for part in parts]))
         for c, column in cells.items()
-    }
+    )
     return held, [
         f"{name}={label_text(level.item() if isinstance(level, np.generic) else level)}"
         for level in levels
     ]
 
 
-def _grid(held: Columns, name: str, x: np.ndarray) -> Columns:
+def _grid(held: Table, name: str, x: np.ndarray) -> Table:
     """A row for each place of the others and point of the column: all points of the first place, then of the next."""
-    places = len(held[name].values)
-    others = {
-        other: Column(other, c.kind, np.repeat(c.values, len(x))) for other, c in held.items()
-    }
-    return others | {name: Column(name, held[name].kind, np.tile(x, places))}
+    others = held.take(np.repeat(np.arange(held.n_rows), len(x)))
+    profiled = Column(name, held[name].kind, np.tile(x, held.n_rows))
+    return Table({**others, name: profiled})
 
 
-def _answers(model: Model, columns: Columns, k: int) -> np.ndarray:
+def _answers(model: Model, columns: Table, k: int) -> np.ndarray:
     """Output k as the model's answer, N: a number in the target's unit, or the probability of a class."""
     parts = model.encoding.by_target(model.output_of(model.encoding.encode_inputs(columns)))
     answers = [

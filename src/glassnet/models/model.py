@@ -14,8 +14,9 @@ from glassnet.core.network import Network, Parameters, check_shapes
 from glassnet.errors import GlassnetError
 from glassnet.models.file import read_model_file, write_model_file
 from glassnet.models.folding import fold
-from glassnet.tables.columns import as_columns
+from glassnet.notebook import html_of
 from glassnet.tables.encoding import TableEncoding
+from glassnet.tables.frames import as_table
 from glassnet.tables.read import read_table
 from glassnet.tables.targets import ClassTarget
 from glassnet.training.engines.registry import choose
@@ -77,9 +78,7 @@ class Model:
         return self.answers_of(self.output(table))
 
     def _repr_html_(self) -> str:
-        from glassnet.plots.notebook import model_html
-
-        return model_html(self)
+        return html_of(self)
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy or a pickle of the model holds: all but the prepared prediction, which is made anew where it is needed."""
@@ -134,7 +133,7 @@ class Model:
             else table
         )
         return self.output_of(
-            self.encoding.encode_inputs(as_columns(frame, wanted=self.encoding.needed))
+            self.encoding.encode_inputs(as_table(frame, wanted=self.encoding.needed))
         )
 
     def output_of(self, x: np.ndarray) -> np.ndarray:

@@ -11,9 +11,10 @@ import numpy as np
 from glassnet.core.network import Network, Parameters, Trace, check_shapes, feedforward
 from glassnet.errors import GlassnetError
 from glassnet.models.model import Model
-from glassnet.tables.arrays import array_columns
-from glassnet.tables.columns import Column, Columns, as_columns, is_missing, take_rows
+from glassnet.tables.arrays import table_of_array
+from glassnet.tables.columns import Column, Table, is_missing
 from glassnet.tables.encoding import TableEncoding, plain_encoding
+from glassnet.tables.frames import as_table
 from glassnet.tables.read import read_table
 from glassnet.tables.targets import ClassTarget, NumberTarget, label_text
 from glassnet.training.problem import as_dtype
@@ -87,14 +88,14 @@ def _with_classes(
 
 @dataclass(frozen=True)
 class Rows:
-    """Some rows of a table beside a model: `columns` are its input columns, `answers` its target columns ({} where not known)."""
+    """Some rows of a table beside a model: `columns` are its input columns, `answers` its target columns (none where not known)."""
 
     model: Model
-    columns: Columns
-    answers: Columns
+    columns: Table
+    answers: Table
 
     def __len__(self) -> int:
-        return len(next(iter(self.columns.values())).values)
+        return self.columns.n_rows
 
     @cached_property
     def x(self) -> np.ndarray:
@@ -116,7 +117,7 @@ class Rows:
         """Every z and a of the rows, in float64 as predictions are made."""
         return feedforward(self.model.network, as_dtype(self.model.parameters, np.float64), self.x)
 
-    def known(self) -> Columns:
+    def known(self) -> Table:
         """The target columns. Raises GlassnetError, naming it, where the table lacks one or it has missing cells."""
         for target in self.model.encoding.targets:
             if target.name not in self.answers:
@@ -133,8 +134,7 @@ class Rows:
 
     def take(self, rows: Any) -> "Rows":
         """Only these rows, by number from 0."""
-        chosen = np.asarray(rows)
-        return Rows(self.model, take_rows(self.columns, chosen), take_rows(self.answers, chosen))
+        return Rows(self.model, self.columns.take(rows), self.answers.take(rows))
 
     def with_answers(self) -> "Rows":
         """Those rows whose targets are all known."""
@@ -170,28 +170,26 @@ def rows_of(model: Model, table: Any, y: Any = None) -> Rows:
             raise GlassnetError(
                 f"an array of shape {table.shape}: give N x {len(needed)}, one column each for {', '.join(needed)}"
             )
-        columns: Columns = array_columns(table, needed)
+        columns = table_of_array(table, needed)
     else:
         frame = (
             read_table(table, text=encoding.text_columns)
             if isinstance(table, (str, Path))
             else table
         )
-        columns = as_columns(frame, wanted={*encoding.needed, *names})
+        columns = as_table(frame, wanted={*encoding.needed, *names})
     for name in encoding.needed:
         if name not in columns:
             raise GlassnetError(f"the table lacks the column '{name}', which the model needs")
     answers = (
-        {name: columns[name] for name in names if name in columns}
+        columns.select(name for name in names if name in columns)
         if y is None
         else _answers(names, y)
     )
-    rows, given = (
-        len(next(iter(group.values())).values) for group in (columns, answers or columns)
-    )
-    if rows != given:
+    if answers and answers.n_rows != columns.n_rows:
         raise GlassnetError(
-            f"the table has {rows} rows and y has {given}: give one target for each row"
+            f"the table has {columns.n_rows} rows and y has {answers.n_rows}: "
+            "give one target for each row"
         )
     for target in encoding.targets:
         if (
@@ -203,10 +201,10 @@ def rows_of(model: Model, table: Any, y: Any = None) -> Rows:
             raise GlassnetError(
                 f"target '{target.name}' is {kind}, but the model predicts numbers: convert it, or leave it out"
             )
-    return Rows(model, {name: columns[name] for name in encoding.needed}, answers)
+    return Rows(model, columns.select(encoding.needed), answers)
 
 
-def _answers(names: Sequence[str], y: Any) -> Columns:
+def _answers(names: Sequence[str], y: Any) -> Table:
     """Targets that stand apart, N or N x targets, as columns."""
     values = np.asarray(y)
     parts = values[:, None] if values.ndim == 1 else values
@@ -214,10 +212,10 @@ def _answers(names: Sequence[str], y: Any) -> Columns:
         raise GlassnetError(
             f"y has shape {values.shape}, but there are {len(names)} targets: {', '.join(names)}"
         )
-    columns: Columns = {}
+    columns: list[Column] = []
     for name, part in zip(names, parts.T, strict=True):
         if part.dtype.kind in "fiu":
-            columns[name] = Column(name, "number", part.astype(float))
+            columns.append(Column(name, "number", part.astype(float)))
         else:
             texts = np.array(
                 [
@@ -226,5 +224,5 @@ def _answers(names: Sequence[str], y: Any) -> Columns:
                 ],
                 object,
             )
-            columns[name] = Column(name, "text", texts)
-    return columns
+            columns.append(Column(name, "text", texts))
+    return Table.of(columns)

@@ -15,6 +15,8 @@ BLUE, ORANGE, GREY = "#2563eb", "#d97706", "#6b7280"
 PALETTE = (BLUE, ORANGE, "#059669", "#db2777", "#7c3aed", "#0891b2", "#ca8a04", "#475569")
 SIGNED = "RdBu_r"
 """The colour map of what has a sign, symmetric around 0: blue below, red above."""
+FONTS = ["DejaVu Sans", "Verdana", "Arial", "Helvetica", "sans-serif"]
+"""A picture's letters; an SVG names them all, for a reader whose machine lacks the first."""
 FORMATS = ("svg", "png", "pdf")
 LONGEST = 24  # characters of a name in a picture
 
@@ -27,7 +29,7 @@ def style() -> Iterator[None]:
     import matplotlib as mpl
 
     settings: Any = {
-        "svg.hashsalt": "glassnet", "svg.fonttype": "none", "font.family": "DejaVu Sans", "axes.spines.top": False,
+        "svg.hashsalt": "glassnet", "svg.fonttype": "none", "font.family": "sans-serif", "font.sans-serif": FONTS, "axes.spines.top": False,
         "axes.spines.right": False, "axes.titlesize": 11, "legend.frameon": False,
     }  # fmt: skip
     with mpl.rc_context(settings), warnings.catch_warnings():

@@ -1,74 +1,103 @@
-"""What notebooks show of a model, a history and a fitted estimator: a few lines and a picture, as HTML."""
+"""What notebooks show of a model, a history and a fitted estimator: a few lines and a picture, as HTML.
+
+The first two are registered in `glassnet.notebook`, where they ask for it. What other objects show is in their own files.
+"""
 
 from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 from glassnet.models.model import Model
+from glassnet.notebook import register_view
 from glassnet.pages.page import asset
 from glassnet.plots.figures import data_uri
 from glassnet.plots.network.display import NetworkDisplay
 from glassnet.training.history import History
 
-FEW = 3  # rows of a history at its beginning and at its end
+EPOCHS_AT_EACH_END = 3  # rows of a history's table
 
 
 def model_html(model: Model) -> str:
-    """A model: its shape, its scores, the network."""
+    """A model as HTML: its shape, its scores and its network."""
     columns = f"{len(model.encoding.needed)} columns, {len(model.encoding.features)} inputs"
     targets = ", ".join(target.name for target in model.encoding.targets)
-    parts = [f"<p><b>Model</b> of {escape(targets)}: {escape(model.shape)}; {columns}</p>"]
-    if model.scores:
-        names = list(dict.fromkeys(name for scores in model.scores.values() for name in scores))
-        rows = [
-            [target, *(_number(scores.get(name)) for name in names)]
-            for target, scores in model.scores.items()
-        ]
-        parts.append(_table(["target", *names], rows))
-    return _shell([*parts, NetworkDisplay.from_model(model).svg])
+    heading = f"<p><b>Model</b> of {escape(targets)}: {escape(model.shape)}; {columns}</p>"
+    return _fragment(heading, _score_table(model.scores), NetworkDisplay.from_model(model).svg)
 
 
 def history_html(history: History) -> str:
-    """A history: its loss curve, its first and last epochs."""
+    """A history as HTML: its loss curve, and a table of its first and last epochs."""
     from glassnet.plots.loss_curve import LossCurveDisplay
 
     table = history.table()
-    epochs = len(table["epoch"])
-    if not epochs:
-        return _shell(["<p><b>History</b> of no epoch</p>"])
-    shown = [i for i in range(epochs) if i < FEW or i >= epochs - FEW]
-    rows = [[_number(column[i]) for column in table.values()] for i in shown]
-    left_out = (
-        f"<p class='quiet'>{epochs - len(shown)} epochs between are not shown</p>"
-        if len(shown) < epochs
-        else ""
-    )
-    last = f"The loss falls from {table['loss'][0]:.4g} to {table['loss'][-1]:.4g}"
-    picture = f'<figure><img alt="{last}" src="{data_uri(LossCurveDisplay.from_history(history))}"></figure>'
-    return _shell(
-        [f"<p><b>History</b> of {epochs} epochs</p>", picture, _table(list(table), rows), left_out]
+    loss = table["loss"]
+    if not loss:
+        return _fragment("<p><b>History</b> of no epoch</p>")
+    description = f"The loss falls from {loss[0]:.4g} to {loss[-1]:.4g}"
+    source = data_uri(LossCurveDisplay.from_history(history))
+    return _fragment(
+        f"<p><b>History</b> of {len(loss)} epochs</p>",
+        f'<figure><img alt="{description}" src="{source}"></figure>',
+        _history_table(table),
     )
 
 
-def network_html(thing: Any) -> str:
-    """The network of a fitted estimator."""
-    return _shell([NetworkDisplay.from_estimator(thing).svg])
+def network_html(estimator: Any) -> str:
+    """The network of a fitted estimator as HTML."""
+    return _fragment(NetworkDisplay.from_estimator(estimator).svg)
 
 
-def _shell(parts: Sequence[str]) -> str:
-    return f'<style>{asset("page.css")}</style><div class="gn" style="padding: .6rem">{"".join(parts)}</div>'
+register_view(Model, model_html)
+register_view(History, history_html)
+
+
+def _score_table(scores: dict[str, dict[str, float]]) -> str:
+    """A row for each target, a column for each score that any of them has."""
+    if not scores:
+        return ""
+    names = list(dict.fromkeys(name for row in scores.values() for name in row))
+    rows = [[target, *(_cell(row.get(name)) for name in names)] for target, row in scores.items()]
+    return _table(["target", *names], rows)
+
+
+def _history_table(table: dict[str, list[Any]]) -> str:
+    """The first and last epochs, and how many between them are not shown."""
+    epochs = range(len(table["epoch"]))
+    between = epochs[EPOCHS_AT_EACH_END:-EPOCHS_AT_EACH_END]
+    rows = [
+        [_cell(column[epoch]) for column in table.values()]
+        for epoch in epochs
+        if epoch not in between
+    ]
+    html = _table(list(table), rows)
+    if between:
+        html += f"<p class='quiet'>{len(between)} epochs between are not shown</p>"
+    return html
+
+
+def _fragment(*parts: str) -> str:
+    """Parts of HTML as one block in the style of our pages, which leaves the notebook around it alone."""
+    style = f"<style>{asset('page.css')}</style>"
+    return f'{style}<div class="gn" style="padding: .6rem">{"".join(parts)}</div>'
 
 
 def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(
-        f'<th scope="col" class="number">{escape(name.replace("_", " "))}</th>' for name in headers
+    names = [escape(name.replace("_", " ")) for name in headers]
+    head = "".join(f'<th scope="col" class="number">{name}</th>' for name in names)
+    body = "".join(f"<tr>{''.join(map(_number_cell, row))}</tr>" for row in rows)
+    return (
+        '<div class="wide"><table>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+        "</table></div>"
     )
-    body = "".join(
-        "<tr>" + "".join(f'<td class="number">{escape(cell)}</td>' for cell in row) + "</tr>"
-        for row in rows
-    )
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def _number(value: Any) -> str:
-    return "" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
+def _number_cell(text: str) -> str:
+    return f'<td class="number">{escape(text)}</td>'
+
+
+def _cell(value: Any) -> str:
+    """A number or a name as a table's cell; "" where there is none."""
+    if value is None:
+        return ""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

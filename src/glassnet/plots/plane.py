@@ -13,7 +13,7 @@ from glassnet.errors import GlassnetError, check_enough, unknown_name
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows
 from glassnet.plots.figures import in_picture, shortened
-from glassnet.tables.columns import Column, Columns, Kind, count_texts, number_text, texts
+from glassnet.tables.columns import Column, Kind, Table, count_texts, number_text, texts
 from glassnet.tables.inputs import Categories, Input, Number, TwoValues
 
 MARGIN = 0.05  # of a column's range, left free on either side
@@ -83,7 +83,7 @@ class Plane:
     rows: Rows
     x: ColumnAxis
     y: ColumnAxis
-    held: Columns
+    held: Table
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -183,7 +183,7 @@ def checked_columns(model: Model, columns: Sequence[str]) -> tuple[str, str]:
     return names[0], names[1]
 
 
-def most_telling(rows: Rows, held: Columns) -> tuple[str, str]:
+def most_telling(rows: Rows, held: Table) -> tuple[str, str]:
     """The two columns along which the outputs vary most.
 
     Each column in turn takes all the cells it has in the rows, while the others are held; the variances of the outputs are added.
@@ -197,19 +197,16 @@ def most_telling(rows: Rows, held: Columns) -> tuple[str, str]:
     return first, second
 
 
-def _encoded(model: Model, held: Columns, *moved: Column) -> np.ndarray:
+def _encoded(model: Model, held: Table, *moved: Column) -> np.ndarray:
     """The network's inputs, N x D, where the moved columns have N cells each and the others their held one."""
-    still = np.zeros(len(moved[0].values), int)
-    columns = {name: column.take(still) for name, column in held.items()} | {
-        column.name: column for column in moved
-    }
-    return model.encoding.encode_inputs(columns)
+    still = held.take(np.zeros(len(moved[0].values), int))
+    return model.encoding.encode_inputs(Table.of([*still.values(), *moved]))
 
 
-def _held(rows: Rows) -> Columns:
+def _held(rows: Rows) -> Table:
     """One cell for each column: the median of numbers and dates, else the most frequent; missing where nothing is known."""
     encodings = {column.name: column for column in rows.model.encoding.inputs}
-    held: Columns = {}
+    held: list[Column] = []
     for name, column in rows.columns.items():
         if isinstance(encodings[name], Number):
             known = column.values[~column.missing]
@@ -218,8 +215,8 @@ def _held(rows: Rows) -> Columns:
             counts = count_texts(column)
             most = min(counts, key=lambda text: (-counts[text], text), default=None)
             cell = column.values[[next(i for i, text in enumerate(texts(column)) if text == most)]]
-        held[name] = Column(name, column.kind, cell)
-    return held
+        held.append(Column(name, column.kind, cell))
+    return Table.of(held)
 
 
 def _axis(encoding: Input, column: Column, resolution: int) -> ColumnAxis:

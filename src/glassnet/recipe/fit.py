@@ -19,7 +19,7 @@ from glassnet.models.ensemble import (
 from glassnet.models.model import Model
 from glassnet.recipe import options as recipe
 from glassnet.recipe.options import ENOUGH_TO_JUDGE, VALIDATION, Options
-from glassnet.tables.columns import Column, Columns, take_rows
+from glassnet.tables.columns import Column, Table
 from glassnet.tables.encoding import TableEncoding, learn_inputs
 from glassnet.tables.splitting import split_rows
 from glassnet.tables.targets import Target, Task, learn_target
@@ -31,14 +31,14 @@ MOST_REPEATED = 100_000  # rows that whole weights may make
 class Rows(NamedTuple):
     """Some rows of a table: what a network is shown, what it is to answer, and how much each row counts (None: all the same)."""
 
-    inputs: Columns
-    answers: Columns
+    inputs: Table
+    answers: Table
     weights: np.ndarray | None = None
 
     def take(self, rows: np.ndarray) -> "Rows":
         """Only these rows."""
         weights = None if self.weights is None else self.weights[rows]
-        return Rows(take_rows(self.inputs, rows), take_rows(self.answers, rows), weights)
+        return Rows(self.inputs.take(rows), self.answers.take(rows), weights)
 
 
 class Fitted(NamedTuple):
@@ -90,7 +90,7 @@ def fit_table(
         network,
         task,
         min(map(len, shown)),
-        0 if judge is None else len(_first(judge.answers).values),
+        0 if judge is None else judge.answers.n_rows,
     )
     every = x, y, fit.weights
     judged = None if judge is None else _encoded(encoding, judge)
@@ -139,7 +139,7 @@ def fit_table(
 
 def _fold(fit: Rows, judge: Rows | None, task: Task, options: Options) -> np.ndarray:
     """Which member each row is not shown, N; -1: none, as where others judge the epochs, or it is said that none do."""
-    n = len(_first(fit.answers).values)
+    n = fit.answers.n_rows
     if judge is not None or options.validation is not None or not 1 < options.members <= n:
         return np.full(n, -1)
     return folds(n, options.members, options.seed, class_numbers(fit.answers, task))
@@ -152,23 +152,24 @@ def _rows(
     return x[rows], y[rows], None if weights is None else weights[rows]
 
 
-def judging_rows(answers: Columns, task: Task, options: Options) -> tuple[np.ndarray, np.ndarray]:
+def judging_rows(answers: Table, task: Task, options: Options) -> tuple[np.ndarray, np.ndarray]:
     """(training rows, judging rows), each class giving its share.
 
     None judge where they would be too few to be trusted, and where several members judge each other's rows (see `fit_table`).
     """
-    n = len(_first(answers).values)
+    n = answers.n_rows
     share = options.validation
     if share is None:
         share = VALIDATION if options.members == 1 and VALIDATION * n >= ENOUGH_TO_JUDGE else 0.0
     return split_rows(n, share, options.seed, class_numbers(answers, task))
 
 
-def class_numbers(answers: Columns, task: Task) -> np.ndarray | None:
+def class_numbers(answers: Table, task: Task) -> np.ndarray | None:
     """The number of each row's class, N; None for numeric or several targets."""
     if task == "regression" or len(answers) > 1:
         return None
-    return np.unique(_first(answers).values.astype(str), return_inverse=True)[1]
+    (column,) = answers.values()
+    return np.unique(column.values.astype(str), return_inverse=True)[1]
 
 
 def repeated(rows: Rows) -> Rows:
@@ -186,7 +187,7 @@ def repeated(rows: Rows) -> Rows:
 
 def in_order(rows: Rows) -> Rows:
     """The rows as they stand where no two are equal, else sorted: then it does not matter where the equal ones stood."""
-    groups = np.zeros(len(_first(rows.answers).values), int)
+    groups = np.zeros(rows.answers.n_rows, int)
     for column in sorted(
         [*rows.answers.values(), *rows.inputs.values()], key=lambda column: column.kind == "text"
     ):
@@ -203,10 +204,6 @@ def _places(column: Column) -> np.ndarray:
         return np.unique(column.values, return_inverse=True)[1]
     place = {cell: i for i, cell in enumerate(sorted(set(column.values) - {None}))}
     return np.array([place.get(cell, len(place)) for cell in column.values])
-
-
-def _first(columns: Columns) -> Column:
-    return next(iter(columns.values()))
 
 
 def _encoded(encoding: TableEncoding, rows: Rows) -> tuple[np.ndarray | None, ...]:

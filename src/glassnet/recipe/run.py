@@ -15,7 +15,8 @@ from glassnet.models.ensemble import ended, side_by_side
 from glassnet.models.model import Model
 from glassnet.recipe.fit import Rows, class_numbers, fit_table, judging_rows
 from glassnet.recipe.options import Options
-from glassnet.tables.columns import Columns, as_columns, check_almost_numbers, take_rows
+from glassnet.tables.columns import Table, check_almost_numbers
+from glassnet.tables.frames import as_table
 from glassnet.tables.read import read_table
 from glassnet.tables.splitting import split_rows
 from glassnet.tables.targets import NumberTarget, Task, find_task, learn_target
@@ -36,7 +37,7 @@ class TableRun:
     model: Model
     runs: list[Run]
     options: Options
-    columns: Columns
+    columns: Table
     line: np.ndarray
     rows: dict[str, np.ndarray]
     without_target: int
@@ -75,7 +76,7 @@ class TableRun:
     def predictions(self) -> dict[str, list[Any]]:
         """The scored rows as columns: `row` (from 1, in the table as given), `actual`, and the predictions."""
         rows = self.rows[self.scored]
-        columns = take_rows(self.columns, rows)
+        columns = self.columns.take(rows)
         targets = self.model.encoding.targets
         table: dict[str, list[Any]] = {"row": self.line[rows].tolist()}
         for target in targets:
@@ -135,7 +136,7 @@ def run_table(
         )
     for name in set(targets) & set(options.ignore):
         raise GlassnetError(f"target '{name}' is also to be ignored")
-    columns = as_columns(
+    columns = as_table(
         read_table(table) if isinstance(table, (str, Path)) else table, ignore=options.ignore
     )
     _check_targets(columns, targets, options.categories)
@@ -148,8 +149,8 @@ def run_table(
     columns, line, without = _with_target(columns, targets)
     task = find_task([columns[name] for name in targets], cast("Task | None", options.task))
     every = Rows(
-        {name: c for name, c in columns.items() if name not in targets},
-        {name: columns[name] for name in targets},
+        columns.select(name for name in columns if name not in targets),
+        columns.select(targets),
     )
     rows = _parts(every.answers, task, options)
     # classes are named by all rows, numbers scaled by those trained on
@@ -163,7 +164,7 @@ def run_table(
         every.take(rows["train"]), judge, task, options, classes, progress, path_points=path_points
     )
     done = TableRun(model, runs, options, columns, line, rows, without)
-    known = take_rows(columns, rows[done.scored])
+    known = columns.take(rows[done.scored])
     return replace(
         done,
         model=replace(
@@ -172,7 +173,7 @@ def run_table(
     )
 
 
-def score(model: Model, output: np.ndarray, answers: Columns) -> dict[str, dict[str, float]]:
+def score(model: Model, output: np.ndarray, answers: Table) -> dict[str, dict[str, float]]:
     """The scores, by target, of a model's outputs, N x K, on rows whose targets are known."""
     scores: dict[str, dict[str, float]] = {}
     for target, part in model.encoding.by_target(output):
@@ -184,7 +185,7 @@ def score(model: Model, output: np.ndarray, answers: Columns) -> dict[str, dict[
     return scores
 
 
-def _check_targets(columns: Columns, targets: list[str], categories: Sequence[str]) -> None:
+def _check_targets(columns: Table, targets: list[str], categories: Sequence[str]) -> None:
     for name in targets:
         if name not in columns:
             raise unknown_name("target column", name, columns)
@@ -196,18 +197,18 @@ def _check_targets(columns: Columns, targets: list[str], categories: Sequence[st
             )
 
 
-def _with_target(columns: Columns, targets: list[str]) -> tuple[Columns, np.ndarray, int]:
+def _with_target(columns: Table, targets: list[str]) -> tuple[Table, np.ndarray, int]:
     """The rows in which no target is missing, their places in the table, from 1, and how many others there are."""
     known = ~np.any([columns[name].missing for name in targets], axis=0)
     if not known.any():
         raise GlassnetError(f"target '{targets[0]}' is missing in every row")
     rows = np.flatnonzero(known)
-    return take_rows(columns, rows), rows + 1, len(known) - len(rows)
+    return columns.take(rows), rows + 1, len(known) - len(rows)
 
 
-def _parts(answers: Columns, task: Task, options: Options) -> dict[str, np.ndarray]:
+def _parts(answers: Table, task: Task, options: Options) -> dict[str, np.ndarray]:
     """Which rows train, judge epochs, and give the final score."""
-    n = len(next(iter(answers.values())).values)
+    n = answers.n_rows
     if n < 2:
         raise GlassnetError(f"only {n} row has a target, too few to train on")
     if n < FEW_ROWS and (options.holdout > 0 or (options.validation or 0) > 0):
@@ -215,7 +216,7 @@ def _parts(answers: Columns, task: Task, options: Options) -> dict[str, np.ndarr
             f"only {n} rows have a target, too few to hold some out: give {FEW_ROWS} or more, or use --holdout 0 --validation 0"
         )
     rest, holdout = split_rows(n, options.holdout, options.seed, class_numbers(answers, task))
-    fit, judge = judging_rows(take_rows(answers, rest), task, options)
+    fit, judge = judging_rows(answers.take(rest), task, options)
     if len(fit) < 2:
         shares = f"holdout {options.holdout} and validation {options.validation or 0.0}"
         raise GlassnetError(f"{shares} leave {len(fit)} of {n} rows to train on: make them smaller")

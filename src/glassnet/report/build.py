@@ -12,7 +12,6 @@ from glassnet.plots.network.display import NetworkDisplay
 from glassnet.recipe.run import TableRun
 from glassnet.report.pictures import column_pictures, loss_picture, score_pictures
 from glassnet.report.worst import worst_rows
-from glassnet.tables.columns import take_rows
 from glassnet.tables.inputs import Number
 from glassnet.tables.targets import NumberTarget
 
@@ -69,14 +68,14 @@ def make_report(done: TableRun, record: dict[str, Any], name: str) -> str:
 
 
 def _rows(done: TableRun, part: str) -> Rows:
-    encoding, columns = done.model.encoding, take_rows(done.columns, done.rows[part])
-    answers = {target.name: columns[target.name] for target in encoding.targets}
-    return Rows(done.model, {name: columns[name] for name in encoding.needed}, answers)
+    encoding, columns = done.model.encoding, done.columns.take(done.rows[part])
+    answers = columns.select(target.name for target in encoding.targets)
+    return Rows(done.model, columns.select(encoding.needed), answers)
 
 
 def _scores(done: TableRun, rows: Rows) -> list[dict[str, Any]]:
     """Each target's scores beside those of an answer that is always the same: the training rows' mean, or their shares."""
-    trained = take_rows(done.columns, done.rows["train"])
+    trained = done.columns.take(done.rows["train"])
     found: list[dict[str, Any]] = []
     for target in done.model.encoding.targets:
         known, seen = rows.answers[target.name], trained[target.name]

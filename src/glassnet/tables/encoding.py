@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import GlassnetError, unknown_name
-from glassnet.tables.arrays import array_columns
-from glassnet.tables.columns import Columns
+from glassnet.tables.arrays import table_of_array
+from glassnet.tables.columns import Table
 from glassnet.tables.inputs import (
     ENOUGH_FOR_PIECES,
     INPUTS,
@@ -59,7 +59,7 @@ class TableEncoding:
         """The name of every network output; K of them."""
         return [name for target in self.targets for name in _output_names(target)]
 
-    def encode_inputs(self, columns: Columns) -> np.ndarray:
+    def encode_inputs(self, columns: Table) -> np.ndarray:
         """The table as an N x D matrix; columns are found by name.
 
         Raises GlassnetError when the table lacks a column, or has text where the model knows numbers.
@@ -95,7 +95,7 @@ class TableEncoding:
         features = numbers.encode(x)
         if features is not None:
             return features
-        return self.encode_inputs(array_columns(x, [column.name for column in numbers.columns]))
+        return self.encode_inputs(table_of_array(x, [column.name for column in numbers.columns]))
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -125,7 +125,7 @@ class TableEncoding:
             return None
         return slice(None) if len(places) == len(self.inputs) else places
 
-    def encode_targets(self, columns: Columns) -> np.ndarray:
+    def encode_targets(self, columns: Table) -> np.ndarray:
         """The targets as an N x K matrix."""
         return np.concatenate(
             [target.encode(columns[target.name]) for target in self.targets], axis=1
@@ -154,7 +154,7 @@ class TableEncoding:
 
 
 def learn_inputs(
-    columns: Columns,
+    columns: Table,
     categories: Sequence[str] = (),
     pieces_from: int = ENOUGH_FOR_PIECES,
     affine: bool = False,

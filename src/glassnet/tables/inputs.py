@@ -44,6 +44,15 @@ class Number:
     """Whether a second feature tells that the cell is missing."""
     date: bool = False
     edges: tuple[float, ...] = ()
+    formulas: ClassVar[dict[str, str]] = {
+        "center": "x - m",
+        "scale": "u / s",
+        "smooth_clip": f"u / sqrt(1 + (u / {SQUEEZE:g})**2)",
+        "bin": "max(-1, min(2 * (x - p) / (q - p) - 1, 1))",
+        "missing": "1 if x == q else 0",
+    }
+    """Each step as a Python expression: x is the cell, m the center, s the scale, u what the step
+    before gave, p and q the edges of a bin; for "missing" q is the missing cell."""
 
     @property
     def features(self) -> list[str]:
@@ -153,6 +162,8 @@ class TwoValues:
     indicator: bool
     cells: Kind = "text"
     """What the column held: text, booleans, or numbers that were to be taken as categories."""
+    formula: ClassVar[str] = "-1 if x == p else 1 if x == q else 0"
+    """Of the cell x; p and q are the two levels."""
 
     @property
     def features(self) -> list[str]:
@@ -194,6 +205,8 @@ class Categories:
     indicator: bool
     cells: Kind = "text"
     """What the column held, as in TwoValues."""
+    formula: ClassVar[str] = "1 if x == q else 0"
+    """Of the cell x and the level q, for each level."""
 
     @property
     def features(self) -> list[str]:

@@ -24,6 +24,13 @@ class NumberTarget:
     low: float | None
     high: float | None
     width: ClassVar[int] = 1
+    formulas: ClassVar[dict[str, str]] = {
+        "encode": "(x - m) / s",
+        "decode": "a * s + m",
+        "clip": "min(max(x, p), q)",
+    }
+    """Each step as a Python expression: x is a number in the target's unit, a the output, m the
+    center, s the scale, p and q the smallest and largest number seen in training."""
 
     def encode(self, column: Column) -> np.ndarray:
         """N cells as an N x 1 matrix."""
@@ -69,6 +76,13 @@ class ClassTarget:
     name: str
     labels: tuple[Any, ...]
     """The classes as they stood in the table: text, numbers or booleans."""
+    formulas: ClassVar[dict[str, str]] = {
+        "encode": "1 if x == q else 0",
+        "first of two": "1 - a",
+        "second of two": "a",
+        "probability": "a / s",
+    }
+    """x is the cell and q a class; a is an output and s the sum of the row's outputs."""
 
     @property
     def label_texts(self) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.notebook import html_of
 from glassnet.training.problem import Floats, Measured
 
 
@@ -40,9 +41,7 @@ class History:
         return cls(iteration_loss, loss, penalty, gradient_norm, validation_loss, rates, batches)
 
     def _repr_html_(self) -> str:
-        from glassnet.plots.notebook import history_html
-
-        return history_html(self)
+        return html_of(self)
 
     def table(self) -> dict[str, list[Any]]:
         """One row an epoch: its number, its last iteration, training loss, learning rate.

@@ -19,7 +19,6 @@ from glassnet.estimators.validate_x import category_names, check_text, plain_row
 from glassnet.models.ensemble import ended
 from glassnet.recipe.fit import Rows, fit_table, judging_rows
 from glassnet.recipe.options import Options
-from glassnet.tables.columns import take_rows
 from glassnet.tables.targets import Target, Task
 from glassnet.training.problem import Floats
 from glassnet.training.run import ENDINGS
@@ -37,11 +36,11 @@ class TableEstimator(NetworkEstimator):
         """Check what is given, train on its rows, and say how it went in scikit-learn's attributes."""
         check_judges(X_val, y_val, sample_weight_val)
         inputs, answers = read_x(self, X, reset=True), self._read_y(y, "y")
-        check_consistent_length(next(iter(inputs.values())).values, answers)
+        check_consistent_length(np.empty(inputs.n_rows), answers)
         weights = read_weights(sample_weight, len(answers))
         if weights is not None:
             seen = np.flatnonzero(weights)
-            inputs, answers, weights = take_rows(inputs, seen), answers[seen], weights[seen]
+            inputs, answers, weights = inputs.take(seen), answers[seen], weights[seen]
         if len(answers) < 2:
             raise GlassnetError(
                 "only 1 sample has a weight above zero, which is too few to train on: give two or more"
@@ -52,7 +51,7 @@ class TableEstimator(NetworkEstimator):
         judge = None
         if X_val is not None:
             known, truth = read_x(self, X_val, reset=False), self._read_y(y_val, "y_val")
-            check_consistent_length(next(iter(known.values())).values, truth)
+            check_consistent_length(np.empty(known.n_rows), truth)
             if truth.shape[1:] != answers.shape[1:]:
                 raise GlassnetError(
                     f"y_val has shape {truth.shape}, which does not fit y: give it as many columns as y has"

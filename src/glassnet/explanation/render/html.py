@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from html import escape
 
-from glassnet.explanation.notation import in_text
-from glassnet.explanation.numerals import check_digits, in_brackets, numeral
 from glassnet.explanation.outline import Section, outline
 from glassnet.explanation.parts import Explanation, Number, Operand, Step, Sum
 from glassnet.explanation.render.text import term_name
 from glassnet.explanation.terms import Writing, terms_of
+from glassnet.notation.dialects import TEXT, Symbol, write
+from glassnet.notation.numerals import check_digits, needs_brackets, numeral
 from glassnet.pages.page import asset, page
 
 
@@ -58,17 +58,22 @@ def _step(step: Step, digits: int, symbols: bool) -> Iterator[str]:
     parts: list[str] = []
     if step.formula and symbols:
         parts.append(
-            in_text(
+            write(
                 step.formula,
-                {name: (escape(o.symbol), " " in o.symbol) for name, o in operands},
+                TEXT,
+                {name: Symbol(escape(o.symbol), " " in o.symbol) for name, o in operands},
                 digits,
             )
         )
     if step.formula and not step.formula.isidentifier():
         parts.append(
-            in_text(
+            write(
                 step.formula,
-                {name: (_used(o, step.id, digits), in_brackets(o.value)) for name, o in operands},
+                TEXT,
+                {
+                    name: Symbol(_used(o, step.id, digits), needs_brackets(o.value))
+                    for name, o in operands
+                },
                 digits,
             )
         )

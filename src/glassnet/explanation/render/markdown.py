@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from glassnet.explanation.notation import in_latex
-from glassnet.explanation.numerals import check_digits, in_brackets, numeral
 from glassnet.explanation.outline import Section, outline
 from glassnet.explanation.parts import Explanation, Number, Step, Sum, Value
 from glassnet.explanation.render.text import CONTROL
 from glassnet.explanation.terms import Term, Writing, terms_of
+from glassnet.notation.dialects import LATEX, Symbol, write
+from glassnet.notation.numerals import check_digits, needs_brackets, numeral
 
 
 def to_markdown(explanation: Explanation, digits: int = 4) -> str:
@@ -43,18 +43,20 @@ def _step(step: Step, digits: int, symbols: bool) -> str:
     operands = (step.operands or {}).items()
     if step.formula and symbols:
         parts.append(
-            in_latex(
+            write(
                 step.formula,
-                {name: (latex_symbol(o.symbol), False) for name, o in operands},
+                LATEX,
+                {name: Symbol(latex_symbol(o.symbol)) for name, o in operands},
                 digits,
             )
         )
     if step.formula:
         parts.append(
-            in_latex(
+            write(
                 step.formula,
+                LATEX,
                 {
-                    name: (latex_value(o.value, digits), in_brackets(o.value))
+                    name: Symbol(latex_value(o.value, digits), needs_brackets(o.value))
                     for name, o in operands
                 },
                 digits,

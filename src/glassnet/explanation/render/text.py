@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from glassnet.explanation.notation import in_text
-from glassnet.explanation.numerals import check_digits, in_brackets, numeral
 from glassnet.explanation.outline import Section, outline
 from glassnet.explanation.parts import Explanation, Number, Step, Sum
 from glassnet.explanation.terms import Term, Writing, terms_of
+from glassnet.notation.dialects import TEXT, Symbol, write
+from glassnet.notation.numerals import check_digits, needs_brackets, numeral
 
 Line = list[tuple[str, str]]
 """Pieces of a line, each with rich's style for it."""
@@ -73,9 +73,10 @@ def _step(step: Step, digits: int, indent: str, symbols: bool) -> Line:
 def formulas(step: Step, digits: int, symbols: bool) -> list[str]:
     """A step's formula with symbols, where wanted, and with numbers, where that is another."""
     operands = (step.operands or {}).items()
-    numbers = in_text(
+    numbers = write(
         step.formula,
-        {name: (numeral(o.value, digits), in_brackets(o.value)) for name, o in operands},
+        TEXT,
+        {name: Symbol(numeral(o.value, digits), needs_brackets(o.value)) for name, o in operands},
         digits,
     )
     if not symbols:
@@ -83,9 +84,10 @@ def formulas(step: Step, digits: int, symbols: bool) -> list[str]:
     return list(
         dict.fromkeys(
             [
-                in_text(
+                write(
                     step.formula,
-                    {name: (o.symbol, " " in o.symbol) for name, o in operands},
+                    TEXT,
+                    {name: Symbol(o.symbol, " " in o.symbol) for name, o in operands},
                     digits,
                 ),
                 numbers,

@@ -72,7 +72,11 @@ def _slope(step: Step) -> Change:
             n.activations,
             layer,
             _Stepping(
-                f.name, f.value, f.derivative, f.derivative_of, lambda da: step(f, p, layer, da)
+                f.name,
+                f.value,
+                f.derivative,
+                f.derivative_of,
+                step=lambda da: step(f, p, layer, da),
             ),
         )
         return p._replace(

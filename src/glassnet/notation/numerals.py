@@ -1,9 +1,12 @@
-"""How a value is written with so many significant digits, the same in every face."""
+"""How a value is written with so many significant digits, the same in every dialect."""
 
 from glassnet.errors import GlassnetError
-from glassnet.explanation.parts import Value
+
+Value = float | str | None
+"""A number, a cell's text, or None where a cell is missing."""
 
 MOST_DIGITS = 17  # tell every float64 from every other
+WHOLE_BELOW = 1e9  # whole numbers up to here are written with all their digits
 
 
 def check_digits(digits: int) -> None:
@@ -13,16 +16,20 @@ def check_digits(digits: int) -> None:
 
 
 def numeral(value: Value, digits: int) -> str:
-    """A value to be read: numbers with at most so many significant digits, but whole ones whole; text as it is."""
+    """A value to be read: a number with at most so many significant digits, text as it is.
+
+    >>> numeral(0.123456, 3), numeral(1200.0, 3), numeral(None, 3)
+    ('0.123', '1200', 'missing')
+    """
     if value is None:
         return "missing"
     if isinstance(value, str):
         return value
-    if abs(value) < 1e9 and value == int(value):
+    if abs(value) < WHOLE_BELOW and value == int(value):
         return str(int(value))
     return f"{value:.{digits}g}"
 
 
-def in_brackets(value: Value) -> bool:
+def needs_brackets(value: Value) -> bool:
     """Whether a value needs brackets beside an operator."""
     return isinstance(value, float) and value < 0

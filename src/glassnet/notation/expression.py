@@ -1,0 +1,88 @@
+"""A formula as a Python expression: what it names, what it makes of numbers, and a simpler form."""
+
+import ast
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+FUNCTIONS = {
+    "exp": np.exp,
+    "log": np.log,
+    "sqrt": np.sqrt,
+    "tanh": np.tanh,
+    "abs": np.abs,
+    "sign": np.sign,
+    "max": np.maximum,
+    "min": np.minimum,
+}
+"""The functions that `evaluate` knows."""
+
+
+@cache
+def parse(formula: str) -> ast.expr:
+    """The formula as a tree of Python's `ast`."""
+    return ast.parse(formula, mode="eval").body
+
+
+def names_in(formula: str) -> set[str]:
+    """Every name of a formula, those of functions included; of an empty formula none.
+
+    >>> sorted(names_in("a * exp(s)"))
+    ['a', 'exp', 's']
+    """
+    if not formula:
+        return set()
+    return {node.id for node in ast.walk(parse(formula)) if isinstance(node, ast.Name)}
+
+
+def evaluate(formula: str, **values: Any) -> Any:
+    """What a formula without conditions makes of numbers or arrays.
+
+    >>> float(evaluate("a * exp(s)", a=3.0, s=0.0))
+    3.0
+    """
+    return eval(formula, {"__builtins__": {}}, {**FUNCTIONS, **values})
+
+
+def substitute(formula: str, parts: dict[str, str]) -> str:
+    """The formula with an expression in the place of each of some names.
+
+    >>> substitute("exp(z) / s", {"z": "z1", "s": "exp(z1) + exp(z2)"})
+    'exp(z1) / (exp(z1) + exp(z2))'
+    """
+    return ast.unparse(_Substitute(parts).visit(ast.parse(formula, mode="eval")))
+
+
+class _Substitute(ast.NodeTransformer):
+    """Puts expressions in the place of names."""
+
+    def __init__(self, parts: dict[str, str]) -> None:
+        self.parts = parts
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return parse(self.parts[node.id]) if node.id in self.parts else node
+
+
+def without_factor(formula: str, name: str) -> str:
+    """The formula where a factor of that name is 1, and so need not be written.
+
+    >>> without_factor("a * s - y", "s")
+    'a - y'
+    """
+    tree = _WithoutFactor(name).visit(ast.parse(formula, mode="eval"))
+    return ast.unparse(tree)
+
+
+class _WithoutFactor(ast.NodeTransformer):
+    """Puts `x` in the place of `x * name`."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.BinOp(other, ast.Mult(), ast.Name(self.name)):
+                return other
+        return node
