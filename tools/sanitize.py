@@ -1,9 +1,13 @@
-"""The native engine's tests with AddressSanitizer and UBSan: what reads or writes past an array, or is undefined, ends the run.
+"""The native engine's tests with AddressSanitizer and UBSan.
 
-Run: python tools/sanitize.py (arguments go to pytest; without any: the tests that train). Wants GCC, and the test extra.
+What reads or writes past an array, or is undefined in C++, ends the run.
 
-The extension with the sanitizers in it goes into a virtual environment of its own, which sees this one's packages: an editable
-installation is found before all that a path says, and would be tested instead.
+Run: python tools/sanitize.py (arguments go to pytest; without any: the tests that train). Needs
+GCC, and the test extra.
+
+The extension with the sanitizers in it goes into a virtual environment of its own, which sees this
+one's packages: an editable installation is found before all that a path says, and would be tested
+instead.
 """
 
 import os
@@ -16,7 +20,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build" / "sanitize"
 TESTS = ("tests/packaging/sanitized.py", "tests/training", "tests/test_article.py")
-LEFT_OUT = "not hundred_iterations and not real_r"  # long, about digits, and through no code that the others do not go through
+# Left out: long tests about digits, which run no code that the others do not run.
+CHOSEN = "not hundred_iterations and not real_r"
 SETTINGS = (
     f"build-dir={BUILD}/{{wheel_tag}}",
     "cmake.define.GLASSNET_SANITIZE=ON",
@@ -30,7 +35,10 @@ def output(*command: str | Path) -> str:
 
 
 def install() -> Path:
-    """Build glassnet with the sanitizers; gives the Python that has it. What is compiled stays, so that a second time is quick."""
+    """Build glassnet with the sanitizers; gives the Python that has it.
+
+    What is compiled is kept, so that a second time is quick.
+    """
     python = BUILD / "venv" / "bin" / "python"
     if not python.exists():
         venv.create(BUILD / "venv", symlinks=True)
@@ -52,7 +60,10 @@ def install() -> Path:
 
 
 def runtime() -> str:
-    """The libraries that must be loaded before Python: the sanitizer's, and the C++ one, some of whose functions it replaces."""
+    """The libraries to load before Python.
+
+    The sanitizer's, and C++'s own, some of whose functions it replaces.
+    """
     compiler = os.environ.get("CXX", "c++")
     found = [
         output(compiler, f"-print-file-name={name}") for name in ("libasan.so", "libstdc++.so")
@@ -64,10 +75,11 @@ def runtime() -> str:
 
 def main(arguments: list[str]) -> int:
     """The exit status is pytest's, or 1 where a sanitizer found something."""
-    command = [install(), "-m", "pytest", *(arguments or ("-n", "auto", "-k", LEFT_OUT, *TESTS))]
+    command = [install(), "-m", "pytest", *(arguments or ("-n", "auto", "-k", CHOSEN, *TESTS))]
     for report in BUILD.glob("report.*"):
         report.unlink()
-    log = f"log_path={BUILD / 'report'}"  # into files: pytest holds back what a test prints, and goes down with it
+    # Reports go to files: pytest captures what a test prints, and ends together with it.
+    log = f"log_path={BUILD / 'report'}"
     environment = os.environ | {
         "LD_PRELOAD": runtime(),
         "ASAN_OPTIONS": f"detect_leaks=0:{log}",  # Python itself leaves much behind when it ends
