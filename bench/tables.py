@@ -29,8 +29,8 @@ import pandas as pd
 from bench import machine
 from bench.table_data import TABLES, Table, load_tables, summary
 from bench.table_page import page
-from glassnet import recipe, table_fit
 from glassnet.estimators.table.estimators import TableClassifier, TableRegressor
+from glassnet.recipe import defaults
 from glassnet.tables import inputs
 
 RESULTS = Path(__file__).parent / "results"
@@ -55,8 +55,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "hidden 128,128": {"hidden_layer_sizes": (128, 128)},
     "rate 0.001": {"learning_rate_init": 0.001},
     "rate 0.01": {"learning_rate_init": 0.01},
-    "steps 750": {"STEPS": 750},
-    "steps 3000": {"STEPS": 3000},
+    "steps 750": {"ITERATIONS": 750},
+    "steps 3000": {"ITERATIONS": 3000},
     "beta2 0.999": {"BETA2": 0.999},
     "no squeeze": {"_SQUEEZE": np.array([1e9])},
     "no pieces": {"ENOUGH_FOR_PIECES": 1e9},
@@ -66,7 +66,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
 }
 """Name -> what differs from the defaults: parameters of the estimator, or a constant of the program by its name."""
 
-PROGRAM = (recipe, table_fit, inputs)
+PROGRAM = (defaults, inputs)
 
 
 def _variant(classify: bool, seed: int, changes: dict[str, Any]) -> Any:

@@ -62,9 +62,9 @@ def test_unknown_name_gets_the_nearest_right_one() -> None:
 def test_an_own_activation_says_what_is_missing_and_has_a_name() -> None:
     own = Activation(value=np.sin, derivative=np.cos)
     assert (own.name, own.derivative_of) == ("sin", "z")
-    assert Activation(value=lambda z: z, derivative=np.cos).name == "own"
+    assert Activation(value=lambda z: z, derivative=np.cos).name == "custom"
     assert own == pickle.loads(pickle.dumps(own))
-    for given in ({}, {"value": np.sin}, {"name": "sine", "slope": np.cos}):
+    for given in ({}, {"value": np.sin}, {"name": "sine", "derivative": np.cos}):
         with pytest.raises(GlassnetError, match=r"write Activation\(value=f, derivative=g\)"):
             Activation(**given)
     with pytest.raises(GlassnetError, match="unknown derivative_of 'a'"):

@@ -50,7 +50,7 @@ def test_a_losss_formulas_are_its_functions(name: str) -> None:
         network = gn.Network([1, 3], output=loss.output or "identity", loss=loss)
         y = targets(network, random, 1)
         a = network.output.value(z[None, :])
-        values, derivatives = loss.each(a if loss.output is None else z[None, :], y)
+        values, derivatives = loss.elementwise(a if loss.output is None else z[None, :], y)
         operands = [
             {"a": float(a[0, k]), "y": float(y[0, k]), "z": float(z[k]), "h": loss.setting}
             for k in range(3)

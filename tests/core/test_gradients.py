@@ -226,7 +226,9 @@ def test_the_gradient_is_the_loss_slope_times_the_jacobian() -> None:
         network, parameters, x, y, w = problem("tanh", output, loss)
         if network.loss.output is None:
             trace = feedforward(network, parameters, x)
-            da = network.loss.row_scale(np, y, w) * network.loss.each(trace.output, y)[1]  # N x K
+            da = (
+                network.loss.row_scale(np, y, w) * network.loss.elementwise(trace.output, y)[1]
+            )  # N x K
             for whole, dw in zip(
                 leaves(jacobian(network, parameters, trace)),
                 leaves(gradient_at(network, parameters, x, y, w)),
@@ -287,7 +289,11 @@ def test_planted_error_in_softmax_is_caught(mistake: str) -> None:
 def test_planted_error_in_a_loss_is_caught(name: str, mistake: str) -> None:
     right = find_loss(name)
     wrong = dataclasses.replace(
-        right, terms=lambda *args: (right.terms(*args)[0], MISTAKES[mistake](right.terms(*args)[1]))
+        right,
+        value_and_derivative=lambda *args: (
+            right.value_and_derivative(*args)[0],
+            MISTAKES[mistake](right.value_and_derivative(*args)[1]),
+        ),
     )
     network, parameters, x, y, w = problem("tanh", right.output or "identity", wrong)
     assert not check_gradient(

@@ -131,11 +131,11 @@ def test_focal_losses_worked_by_hand(engine: Engine) -> None:
     slopes = [-1 / 64 - 3 / 32 * np.log(4 / 3), 27 / 64 + 9 / 32 * quarter]
     z, y = engine.asarray(np.array([[third], [third]])), engine.asarray(np.array([[1.0], [0.0]]))
     for found, expected in zip(
-        engine.call(binary_focal().each, z, y), ([right, wrong], slopes), strict=True
+        engine.call(binary_focal().elementwise, z, y), ([right, wrong], slopes), strict=True
     ):
         np.testing.assert_allclose(np.asarray(found)[:, 0], expected, rtol=1e-14)
     z, y = engine.asarray(np.array([[third, 0.0]] * 2)), engine.asarray(np.eye(2))
-    value, slope = map(np.asarray, engine.call(categorical_focal().each, z, y))
+    value, slope = map(np.asarray, engine.call(categorical_focal().elementwise, z, y))
     np.testing.assert_allclose(value, [[right, 0], [0, wrong]], rtol=1e-14)
     np.testing.assert_allclose(slope[:, 0], slopes, rtol=1e-14)
     np.testing.assert_allclose(slope[:, 1], [-slope for slope in slopes], rtol=1e-14)
@@ -147,7 +147,9 @@ def test_focal_losses_worked_by_hand(engine: Engine) -> None:
 )
 def test_without_focus_it_is_the_cross_entropy(focal, plain: str) -> None:
     y = np.random.default_rng(1).dirichlet(np.ones(3), size=7)  # soft targets
-    for ours, theirs in zip(focal(1e-12).each(Z, y), find_loss(plain).each(Z, y), strict=True):
+    for ours, theirs in zip(
+        focal(1e-12).elementwise(Z, y), find_loss(plain).elementwise(Z, y), strict=True
+    ):
         np.testing.assert_allclose(ours.sum(axis=1), theirs.sum(axis=1), rtol=1e-9, atol=1e-11)
 
 
@@ -157,7 +159,7 @@ def test_focal_losses_are_stable_far_out(engine: Engine, z: float, gamma: float)
     """Where p reaches 0 and 1, also with powers below 1: a wrong row costs what cross-entropy makes of it, a right one nothing."""
     zs, y = engine.arrays((np.array([[z, -z, -z]]), np.array([[0.0, 1.0, 1.0]])))
     for made, size in ((binary_focal(gamma), 800.0), (categorical_focal(gamma), 1600.0)):
-        value, slope = map(np.asarray, engine.call(made.each, zs, y))
+        value, slope = map(np.asarray, engine.call(made.elementwise, zs, y))
         wrong = z > 0
         if made.output == "sigmoid":
             np.testing.assert_allclose(value, [[size] * 3] if wrong else [[0.0] * 3], atol=1e-12)
@@ -173,7 +175,9 @@ def test_focal_losses_are_stable_far_out(engine: Engine, z: float, gamma: float)
 
 def test_focus_keeps_its_digits_where_p_is_nearly_1() -> None:
     """The power of 1 - p = e^-30, which 1 - (1 - e^-30) has only three digits of."""
-    value, slope = categorical_focal(0.5).each(np.array([[30.0, 0.0]]), np.array([[1.0, 0.0]]))
+    value, slope = categorical_focal(0.5).elementwise(
+        np.array([[30.0, 0.0]]), np.array([[1.0, 0.0]])
+    )
     q = np.exp(-30.0) / (1 + np.exp(-30.0))
     assert value[0, 0] == pytest.approx(-np.sqrt(q) * np.log1p(-q), rel=1e-14)
     assert slope[0, 0] == pytest.approx(-np.sqrt(q) * (q - 0.5 * (1 - q) * np.log1p(-q)), rel=1e-12)
@@ -190,13 +194,19 @@ def fourth_delta(a: np.ndarray, y: np.ndarray) -> np.ndarray:
 def test_an_own_loss_from_two_functions() -> None:
     own = Loss(value=fourth, delta=fourth_delta)
     assert (own.name, own.reduction) == ("fourth", "mean")
-    assert Loss(value=lambda a, y: a, delta=fourth_delta).name == "own"
+    assert Loss(value=lambda a, y: a, delta=fourth_delta).name == "custom"
     assert own == Loss(value=fourth, delta=fourth_delta) == pickle.loads(pickle.dumps(own))
     assert own != Loss(value=fourth, delta=fourth)
-    for found, expected in zip(own.each(Z, Y), (fourth(Z, Y), fourth_delta(Z, Y)), strict=True):
+    for found, expected in zip(
+        own.elementwise(Z, Y), (fourth(Z, Y), fourth_delta(Z, Y)), strict=True
+    ):
         np.testing.assert_array_equal(found, expected)
     summed = dataclasses.replace(own, reduction="sum")
-    assert (summed.name, summed.reduction, summed.terms) == ("fourth", "sum", own.terms)
+    assert (summed.name, summed.reduction, summed.value_and_derivative) == (
+        "fourth",
+        "sum",
+        own.value_and_derivative,
+    )
 
 
 @pytest.mark.parametrize(
@@ -205,8 +215,8 @@ def test_an_own_loss_from_two_functions() -> None:
         {},
         {"value": fourth},
         {"delta": fourth},
-        {"terms": fourth, "value": fourth, "delta": fourth},
-        {"terms": fourth, "delta": fourth},
+        {"value_and_derivative": fourth, "value": fourth, "delta": fourth},
+        {"value_and_derivative": fourth, "delta": fourth},
     ],
 )
 def test_a_loss_is_one_function_or_two(given: dict) -> None:
@@ -221,7 +231,7 @@ def test_which_losses_are_ours() -> None:
     )
     assert all(is_builtin(dataclasses.replace(loss, reduction="sum")) for loss in LOSSES.values())
     assert not is_builtin(dataclasses.replace(huber(3), name="huber"))
-    assert not is_builtin(dataclasses.replace(huber(3), terms=fourth))
+    assert not is_builtin(dataclasses.replace(huber(3), value_and_derivative=fourth))
     assert not is_builtin(Loss(value=fourth, delta=fourth_delta, name="poisson"))
     assert not is_builtin(Loss(value=fourth, delta=fourth_delta))
 

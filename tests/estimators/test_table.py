@@ -308,7 +308,7 @@ def test_random_states() -> None:
         ({"l1": -1.0}, "l1 must be 0 or more"),
         ({"decay": -1.0}, "decay must be 0 or more"),
         ({"dropout": 1.0}, "dropout must be from 0 to below 1"),
-        ({"validation_fraction": 1.0}, "validation_fraction must be a share"),
+        ({"validation_fraction": 1.0}, "validation_fraction must be a fraction"),
         (
             {"validation_fraction": 0.99},
             r"validation_fraction 0.99 leaves 1 of 120 rows to train on",
@@ -316,7 +316,7 @@ def test_random_states() -> None:
         ({"categories": ["room"]}, "unknown column 'room': did you mean 'rooms'"),
         ({"dtype": "float16"}, "unknown dtype 'float16'"),
         ({"engine": "fast"}, "unknown engine 'fast'"),
-        ({"random_state": -1}, "random_state must be 0 or more"),
+        ({"random_state": -1}, "random_state must be a whole number of 0 or more"),
         ({"loss": "hubr"}, "unknown loss 'hubr': did you mean 'huber'"),
         ({"loss": "binary_cross_entropy"}, "choose another loss or task"),
     ],

@@ -79,7 +79,7 @@ def test_too_many_repeated_rows_are_weighed_instead(monkeypatch: pytest.MonkeyPa
     weights = np.arange(N) % 3 + 1
     settings_ = {**QUICK, "members": 1, "dropout": 0.0, "batch_size": 1000, "solver": "adam"}
     repeated = TableRegressor(**settings_).fit(FRAME, NUMBER, weights)
-    monkeypatch.setattr("glassnet.recipe.fit.MOST_REPEATED", 100)
+    monkeypatch.setattr("glassnet.recipe.rows.MAX_REPEATED_ROWS", 100)
     weighed = TableRegressor(**settings_).fit(FRAME, NUMBER, weights)
     assert repeated.model_.record["options"]["batch_size"] == weights.sum()
     assert weighed.model_.record["options"]["batch_size"] == N

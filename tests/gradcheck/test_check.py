@@ -268,16 +268,16 @@ WRONG = {
     "activation 'ramp': its slope is not the derivative": Activation(
         "ramp", OUTPUTS["relu"].value, lambda z: 0.9 * (z > 0)
     ),
-    "activation 'own': its slope has shape .. and dtype float64 for an array of shape .20, 3.": Activation(
+    "activation 'custom': its slope has shape .. and dtype float64 for an array of shape .20, 3.": Activation(
         value=lambda z: 2 * z, derivative=lambda z: 2.0
     ),
-    "activation 'own': its value has shape .20, 3. and dtype bool": Activation(
+    "activation 'custom': its value has shape .20, 3. and dtype bool": Activation(
         value=lambda z: z > 0, derivative=lambda z: 0 * z
     ),
     "loss 'square': its delta is not the derivative of its value: .*worst": Loss(
         value=square, delta=lambda a, y: a - y
     ),
-    "loss 'own': its value has shape ..": Loss(
+    "loss 'custom': its value has shape ..": Loss(
         value=lambda a, y: np.mean((a - y) ** 2), delta=lambda a, y: 2 * (a - y)
     ),
     "loss 'square': its delta has shape .20,.": Loss(

@@ -287,8 +287,8 @@ def test_another_kind_of_column_is_refused() -> None:
         ({"hidden": (8, 0)}, "hidden must be sizes of 1 or more"),
         ({"task": "regresion"}, "did you mean 'regression'"),
         ({"dtype": "float16"}, "unknown dtype 'float16'"),
-        ({"holdout": 1.0}, "holdout must be a share"),
-        ({"validation": -0.1}, "validation must be a share"),
+        ({"holdout": 1.0}, "holdout must be a fraction"),
+        ({"validation": -0.1}, "validation must be a fraction"),
         ({"learning_rate": 0}, "learning_rate must be a positive number"),
         ({"optimizer": "sgd"}, "unknown optimizer 'sgd'"),
         (

@@ -13,7 +13,8 @@ import glassnet as gn
 from conftest import in_ci
 from glassnet import article
 from glassnet.explanation.build import explain
-from glassnet.recipe.run import options_from, run_table
+from glassnet.recipe.options import options_from
+from glassnet.recipe.run import run_table
 from glassnet.report.build import make_report
 
 DATA = Path(__file__).parents[2] / "examples" / "data"

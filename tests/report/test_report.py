@@ -14,8 +14,8 @@ from small_models import TABLE
 
 from glassnet.cli.train import make_record, train
 from glassnet.models.rows import Rows, rows_of
-from glassnet.recipe.options import Options
-from glassnet.recipe.run import TableRun, options_from, run_table
+from glassnet.recipe.options import Options, options_from
+from glassnet.recipe.run import TableRun, run_table
 from glassnet.report.build import MOST_COLUMNS, make_report
 from glassnet.report.pictures import MANY, attempt, score_pictures
 from glassnet.report.worst import worst_rows
@@ -95,7 +95,7 @@ def test_the_scores_are_the_models_beside_those_of_a_constant_answer(
     ]
     assert cells[::2] == wanted
     target = model.encoding.targets[0]
-    known = done.columns.take(done.rows[done.scored])[target.name]
+    known = done.columns.take(done.rows[done.scored_part])[target.name]
     learnt = done.columns.take(done.rows["train"])[target.name]
     if isinstance(target, NumberTarget):
         mean = learnt.values.mean()
@@ -143,7 +143,7 @@ def test_the_worst_rows_are_those_of_the_largest_error() -> None:
 def worst_of(done: TableRun, count: int) -> list[Any]:
     held = done.columns.take(done.rows["holdout"])
     rows = Rows(done.model, held.select(done.model.encoding.needed), held.select(["price"]))
-    return worst_rows(rows, done.line[done.rows["holdout"]], count)
+    return worst_rows(rows, done.row_numbers[done.rows["holdout"]], count)
 
 
 def test_the_command_repeats_the_run(run: tuple[TableRun, dict[str, Any], str]) -> None:
@@ -158,12 +158,11 @@ def test_the_command_repeats_the_run(run: tuple[TableRun, dict[str, Any], str]) 
         "categories": given["category"],
     }
     options = {name: given[name] for name in Options.__dataclass_fields__ if name not in several}
-    assert Options(**{**options, **several}) == done.options
+    assert Options(**{**options, **several}) == done.options.as_options()
     assert list(given["target"]) == record["target"]
     assert 'train_table("TABLE.csv"' in html.unescape(text)
-    again = run_table(
-        {name: done.columns[name].values for name in done.columns}, given["target"], done.options
-    )
+    table = {name: done.columns[name].values for name in done.columns}
+    again = run_table(table, given["target"], done.options.as_options())
     assert again.model.scores == done.model.scores
 
 

@@ -122,7 +122,7 @@ def test_what_is_measured_besides_the_loss(loss: str, engine: Any) -> None:
         trace = gn.feedforward(
             still.network, state.parameters, still.data.x[rows], (), still.weight_masks
         )
-        share = still.penalty.share(still.network.loss.penalty_scale(5, 15))
+        share = still.penalty.scaled(still.network.loss.penalty_scale(5, 15))
         w = still.data.sample_weight[rows]
         norms.append(
             gradient_norm(
@@ -270,7 +270,9 @@ def test_functions_for_solvers_of_ones_own_networks_and_float32() -> None:
         return [*gradient(theta), *jacobian(theta)]
 
     expected = all_of(problem, theta)
-    own = dataclasses.replace(problem.network.loss, terms=lambda a, y: ((a - y) ** 2, 2 * (a - y)))
+    own = dataclasses.replace(
+        problem.network.loss, value_and_derivative=lambda a, y: ((a - y) ** 2, 2 * (a - y))
+    )
     on_numpy = dataclasses.replace(
         problem, network=gn.Network(problem.network.sizes, "tanh", "sigmoid", own)
     )

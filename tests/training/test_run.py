@@ -128,7 +128,7 @@ def by_hand(
             trace = gn.feedforward(network, parameters, x[rows], dropout, masks)
             share = len(rows) / len(x) if network.loss.reduction == "sum" else 1.0
             loss, gradients = gn.backprop(
-                network, parameters, trace, y[rows], w[rows], penalty.share(share)
+                network, parameters, trace, y[rows], w[rows], penalty.scaled(share)
             )
             rate = 0.05 * 0.5 * (1 + np.cos(np.pi * iteration / 15))
             parameters, state = optimizer.update(

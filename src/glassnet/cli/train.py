@@ -166,7 +166,7 @@ def make_record(table: str, done: Any) -> dict[str, Any]:
         "targets": {target.name: str(target) for target in model.encoding.targets},
         "rows": {part: len(rows) for part, rows in done.rows.items()},
         "rows_without_target": done.without_target,
-        "scored_on": done.scored,
+        "scored_on": done.scored_part,
         "scores": model.scores,
         "trained_on": trained_on(model),
         "epochs_run": len(model.history["epoch"]),
@@ -232,7 +232,7 @@ def print_run(source: Path, given: Any, done: Any, out: Path) -> None:
     length = f"{len(model.history['epoch'])} epochs of {done.runs[0].history.batches} updates"
     print(f"Training: {options.optimizer}, {length}{each}; {done.runs[0].engine} engine")
     print(f"The run {done.diagnosis}{_kept(model)}.")
-    part = done.scored
+    part = done.scored_part
     print_scores(
         model,
         "Scores on the held-out rows"

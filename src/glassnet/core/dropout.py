@@ -1,20 +1,21 @@
 """Dropout's masks, from a random stream that is a pure function of where it is asked.
 
-The generator is Threefry-2x32 with 20 rounds (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"). It keeps no
-state, so the mask of a node and row in an iteration is the same in whatever chunk, order or engine it is computed.
+The generator is Threefry-2x32 with 20 rounds (Salmon et al. 2011, "Parallel random numbers: as easy
+as 1, 2, 3"). It keeps no state, so the mask of a node and row in an iteration is the same in
+whatever chunk, order or engine it is computed.
 """
 
 from collections.abc import Sequence
 
 from glassnet.core.arrays import Array
 
-ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)
-PARITY = 0x1BD11BDA
-WORD = 0xFFFFFFFF
+ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)  # bits, of the eight rounds that repeat
+PARITY = 0x1BD11BDA  # Threefry's constant for the third key word
+WORD = 0xFFFFFFFF  # the largest 32-bit word
 
 
 def threefry2x32(xp: Array, key: tuple[Array, Array], x0: Array, x1: Array) -> tuple[Array, Array]:
-    """Two random 32-bit words for each counter (x0, x1); uint32 arrays of one shape, or shapes that broadcast."""
+    """Two random 32-bit words for each counter (x0, x1), uint32 arrays whose shapes broadcast."""
     first, second = (_word(xp, k) for k in key)
     keys = [first, second, first ^ second ^ _word(xp, PARITY)]
     x0, x1 = x0 + keys[0], x1 + keys[1]
@@ -38,10 +39,12 @@ def dropout_masks(
     iteration: Array,
     dtype: Array,
 ) -> tuple[Array, ...]:
-    """A mask for each hidden layer, rows x H: 0 with the layer's rate, else 1 / (1 - rate), eq. (12).
+    """A mask for each hidden layer, rows x H: 0 with the layer's rate, else 1 / (1 - rate), eq.
+    (12).
 
-    Keyed by seed and iteration; the counter is (hidden node counted through the layers, row of the batch). `sizes` are
-    the network's. () when every rate is 0. (Srivastava et al. 2014, the inverted form: nothing to scale when predicting.)
+    Keyed by seed and iteration; the counter is (hidden node counted through the layers, row of the
+    batch). `sizes` are the network's. () when every rate is 0. (Srivastava et al. 2014, the
+    inverted form: nothing to scale when predicting.)
     """
     if not any(rates):
         return ()
@@ -60,8 +63,6 @@ def dropout_masks(
 
 def _word(xp: Array, value: Array) -> Array:
     """The lowest 32 bits of a whole number, which may be an array that is being traced."""
-    return (
-        xp.asarray(value & WORD, dtype=xp.uint32)
-        if isinstance(value, int)
-        else xp.astype(value, xp.uint32)
-    )
+    if isinstance(value, int):
+        return xp.asarray(value & WORD, dtype=xp.uint32)
+    return xp.astype(value, xp.uint32)

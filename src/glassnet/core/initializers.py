@@ -1,8 +1,9 @@
 """How weights begin: a table of uniform draws, from NumPy's random stream or from R's.
 
-Every initializer draws uniformly from an interval that the layer's size decides, so one stream of uniform numbers is all
-it takes, and each matrix is filled row by row in the order of the layers. Biases begin at zero. Numbers are always drawn
-by NumPy on the host, so that every engine starts from the same ones.
+Every initializer draws uniformly from an interval that the layer's size decides, so one stream of
+uniform numbers is all it takes, and each matrix is filled row by row in the order of the layers.
+Biases begin at zero. Numbers are always drawn by NumPy on the host, so that every engine starts
+from the same ones.
 """
 
 from collections.abc import Callable
@@ -18,21 +19,39 @@ Interval = tuple[float, float]
 DTYPES = ("float64", "float32")
 """What parameters can be made of."""
 
-INITIALIZERS: dict[str, Callable[[int, int], Interval]] = {
-    "uniform": lambda fan_in, fan_out: (0.0, 1.0),  # the article's
-    "glorot": lambda fan_in, fan_out: _around_zero(
-        6 / (fan_in + fan_out)
-    ),  # Glorot & Bengio 2010, eq. (16)
-    "he": lambda fan_in, fan_out: _around_zero(6 / fan_in),  # He et al. 2015: variance 2 / fan_in
-    "lecun": lambda fan_in, fan_out: _around_zero(
-        3 / fan_in
-    ),  # LeCun et al. 1998, sec. 4.6: variance 1 / fan_in
-}
-"""Name -> the interval that weights are drawn from, given the nodes before and after them."""
-
 
 def _around_zero(square: float) -> Interval:
+    """The interval from minus to plus the root of `square`."""
     return -sqrt(square), sqrt(square)
+
+
+def uniform(fan_in: int, fan_out: int) -> Interval:
+    """From 0 to 1: the article's."""
+    return 0.0, 1.0
+
+
+def glorot(fan_in: int, fan_out: int) -> Interval:
+    """Of variance 2 / (fan_in + fan_out). (Glorot & Bengio 2010, eq. (16))"""
+    return _around_zero(6 / (fan_in + fan_out))
+
+
+def he(fan_in: int, fan_out: int) -> Interval:
+    """Of variance 2 / fan_in. (He et al. 2015, eq. (10))"""
+    return _around_zero(6 / fan_in)
+
+
+def lecun(fan_in: int, fan_out: int) -> Interval:
+    """Of variance 1 / fan_in. (LeCun et al. 1998, sec. 4.6)"""
+    return _around_zero(3 / fan_in)
+
+
+INITIALIZERS: dict[str, Callable[[int, int], Interval]] = {
+    "uniform": uniform,
+    "glorot": glorot,
+    "he": he,
+    "lecun": lecun,
+}
+"""Name -> the interval that weights are drawn from, given the nodes before and after them."""
 
 
 def initialize(
@@ -47,10 +66,19 @@ def initialize(
 
     Parameters
     ----------
-    method : a name of `INITIALIZERS`.
-    seed : a whole number; the same seed gives the same weights everywhere.
-    rng : "numpy" (PCG64) or "r" (the numbers R gives after ``set.seed(seed)``).
-    dtype : "float64" or "float32"; the numbers are drawn in float64 and rounded.
+    network : Network
+    method : str
+        A name of `INITIALIZERS`.
+    seed : int
+        The same seed gives the same weights everywhere.
+    rng : {"numpy", "r"}
+        NumPy's PCG64, or the numbers that R gives after ``set.seed(seed)``.
+    dtype : {"float64", "float32"}
+        Numbers are drawn in float64 and rounded.
+
+    Returns
+    -------
+    Parameters
 
     Raises GlassnetError on unknown names and unusable seeds.
 
@@ -62,13 +90,12 @@ def initialize(
         raise unknown_name("dtype", dtype, DTYPES)
     if method not in INITIALIZERS:
         raise unknown_name("initializer", method, INITIALIZERS)
-    uniform = uniform_stream(seed, rng)
+    draw_uniform = uniform_stream(seed, rng)
 
     def draw(fan_in: int, fan_out: int) -> Array:
         low, high = INITIALIZERS[method](fan_in, fan_out)
-        return (
-            (low + (high - low) * uniform(fan_in * fan_out)).reshape(fan_in, fan_out).astype(dtype)
-        )
+        values = low + (high - low) * draw_uniform(fan_in * fan_out)
+        return values.reshape(fan_in, fan_out).astype(dtype)
 
     weights = tuple(draw(*shape) for shape in network.shapes)
     biases = tuple(np.zeros(m, dtype) for _, m in network.shapes) if network.bias else ()
@@ -76,7 +103,7 @@ def initialize(
 
 
 def uniform_stream(seed: int, rng: str) -> Callable[[int], Array]:
-    """A function that gives the next n numbers of a seeded stream, uniform on [0, 1), in float64."""
+    """A function that gives the next n numbers, float64 on [0, 1), of a seeded stream."""
     if int(seed) != seed:
         raise GlassnetError(f"seed must be a whole number, got {seed}")
     if rng not in STREAMS:
@@ -94,12 +121,14 @@ def _numpy_stream(seed: int) -> Callable[[int], Array]:
 def _r_stream(seed: int) -> Callable[[int], Array]:
     """R's default generator, the Mersenne Twister, after ``set.seed(seed)``.
 
-    R turns the seed into the generator's 624 words by a linear congruential generator: 50 steps to mix, one for the
-    position (which R then overwrites), and one for each word. `runif` is a word over 2^32, kept off 0 and 1.
+    R turns the seed into the generator's 624 words by a linear congruential generator: 50 steps to
+    mix, one for the position (which R then overwrites), and one for each word. `runif` is a word
+    over 2^32, kept off 0 and 1.
     """
     if not -(2**31) < seed < 2**31:
         raise GlassnetError(
-            f"seed must fit R's integers, between -(2^31 - 1) and 2^31 - 1, with rng='r', got {seed}"
+            "seed must fit R's integers, between -(2^31 - 1) and 2^31 - 1, with rng='r', "
+            f"got {seed}"
         )
     words: list[int] = []
     word = seed % 2**32
@@ -114,9 +143,8 @@ def _r_stream(seed: int) -> Callable[[int], Array]:
 
     def runif(n: int) -> Array:
         u = twister.random_raw(n) * 2.3283064365386963e-10  # 2^-32
-        half_step = (
-            0.5 * 2.328306437080797e-10
-        )  # half of 1 / (2^32 - 1), R's distance from 0 and from 1
+        # Half of 1 / (2^32 - 1): R's distance from 0 and from 1.
+        half_step = 0.5 * 2.328306437080797e-10
         return np.clip(u, half_step, 1 - half_step)
 
     return runif

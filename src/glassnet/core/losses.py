@@ -1,9 +1,10 @@
-"""The losses: a table with one row a loss, each ONE function that gives the value and its derivative together.
+"""The losses: a table with one row a loss, each ONE function that gives the value and its
+derivative.
 
-Reduction, every factor and the share of a penalty are decided here and nowhere else. A loss works either on the
-network's output `a`, whatever the output activation (then the chain rule through that activation gives the delta), or
-directly on the pre-activation `z` of the one output activation it belongs to (the cross-entropies, focal losses and Poisson), which
-is exact and stable for large |z|.
+Reduction, every factor and the scale of a penalty are decided here and nowhere else. A loss works
+either on the network's output `a`, whatever the output activation (then the chain rule through that
+activation gives the delta), or directly on the pre-activation `z` of the one output activation it
+belongs to (the cross-entropies, focal losses and Poisson), which is exact and stable for large |z|.
 """
 
 from collections.abc import Callable
@@ -14,18 +15,20 @@ from glassnet.core.activations import Activation, name_of, not_given, sigmoid, s
 from glassnet.core.arrays import Array, array_namespace
 from glassnet.errors import GlassnetError, unknown_name
 
-Terms = tuple[Array, Array]
+ValueAndDerivative = tuple[Array, Array]
 """The loss of each entry and its derivative there; both N x K."""
-Term = Callable[[Array, Array], Array]
+ElementwiseFunction = Callable[[Array, Array], Array]
+"""(prediction, y) -> one number for each entry, all N x K."""
+REDUCTIONS = ("sum", "mean", "mean_rows")
 
 
-class Pair(NamedTuple):
-    """The terms of a loss from two functions."""
+class _TwoFunctions(NamedTuple):
+    """A loss given as two functions, called as one."""
 
-    value: Term
-    delta: Term
+    value: ElementwiseFunction
+    delta: ElementwiseFunction
 
-    def __call__(self, prediction: Array, y: Array) -> Terms:
+    def __call__(self, prediction: Array, y: Array) -> ValueAndDerivative:
         return self.value(prediction, y), self.delta(prediction, y)
 
 
@@ -35,78 +38,120 @@ class Loss:
 
     Parameters
     ----------
-    name : how the network, the command line and the model file call it; by default the name of `value`.
-    terms : (prediction, y) -> (value, derivative), both N x K. `prediction` is the output a, or z where `output` is set. Where
-        there is a `setting`, it is the third argument.
-    value, delta : the same as two functions, for a loss of your own: (prediction, y) -> value, and -> derivative.
-    reduction : "sum": all terms added. "mean": divided by N and K. "mean_rows": divided by N, the outputs of a row added.
-        With row weights w, N becomes sum(w): a weight of 2 is the row given twice.
-    output : the one output activation the loss belongs to, or None where any will do.
-    targets : the smallest and largest target it can take.
-    setting : a threshold, quantile or power; part of the name.
-    setting_name : what the setting is called.
-    formula : the value as a Python expression, for all that writes mathematics; "": not known.
-    derivative_formula : the derivative as an expression: in a, or in z where `output` is set.
-    stable_formula : the value in z, where a formula would take the logarithm of a probability of 0.
-    row_term : where a formula needs the whole row: the expression g, whose sum over the outputs is s.
+    name : str
+        What network, command line and model file call it; by default the name of `value`.
+    value_and_derivative : callable
+        (prediction, y) -> (value, derivative), both N x K. `prediction` is the output a, or z where
+        `output` is set. Where there is a `setting`, it is the third argument.
+    value, delta : callable
+        The same as two functions, for a custom loss: (prediction, y) -> value, and -> derivative.
+    reduction : {"sum", "mean", "mean_rows"} "sum": all entries added. "mean": divided by N and K.
+        "mean_rows": divided by N, the outputs of a row added. With sample weights w, N becomes
+        sum(w): a weight of 2 is the row given twice.
+    output : str or None
+        The one output activation that the loss belongs to, or None where any will do.
+    targets : (float, float)
+        The smallest and largest target that it takes.
+    setting : float or None
+        A threshold, quantile or power; part of the name.
+    setting_name : str
+        What the setting is called.
+    formula : str
+        The value as a Python expression, for all that writes mathematics; "": not known.
+    derivative_formula : str
+        The derivative as an expression: in a, or in z where `output` is set.
+    stable_formula : str
+        The value in z, where `formula` would take the logarithm of a probability of 0.
+    row_term : str
+        Where a formula needs the whole row: the expression g, whose sum over the outputs is s.
 
     In formulas y is the target, h the setting, and l the logarithm of the sum of all exp(z) of the
     row. They do not count when two losses are compared.
 
-    Raises GlassnetError unless either `terms` or both `value` and `delta` are given. `check_custom` says whether they fit each other.
+    Raises
+    ------
+    GlassnetError
+        Unless either `value_and_derivative` or both `value` and `delta` are given. `check_custom`
+        says whether they fit each other.
 
-    >>> Loss(value=lambda a, y: (a - y) ** 4, delta=lambda a, y: 4 * (a - y) ** 3, name="fourth").reduction
+    Examples
+    --------
+    >>> fourth = Loss(value=lambda a, y: (a - y) ** 4, delta=lambda a, y: 4 * (a - y) ** 3)
+    >>> fourth.reduction
     'mean'
     """
 
     name: str = ""
-    terms: Callable[..., Terms] = not_given
+    value_and_derivative: Callable[..., ValueAndDerivative] = not_given
     reduction: Literal["sum", "mean", "mean_rows"] = "mean"
     output: str | None = None
     targets: tuple[float, float] = (float("-inf"), float("inf"))
     setting: float | None = None
-    value: InitVar[Term | None] = None
-    delta: InitVar[Term | None] = None
+    value: InitVar[ElementwiseFunction | None] = None
+    delta: InitVar[ElementwiseFunction | None] = None
     setting_name: str = field(default="", compare=False)
     formula: str = field(default="", compare=False)
     derivative_formula: str = field(default="", compare=False)
     stable_formula: str = field(default="", compare=False)
     row_term: str = field(default="", compare=False)
 
-    def __post_init__(self, value: Term | None, delta: Term | None) -> None:
-        if (value is None) != (delta is None) or (value is None) == (self.terms is not_given):
+    def __post_init__(
+        self, value: ElementwiseFunction | None, delta: ElementwiseFunction | None
+    ) -> None:
+        one_function = self.value_and_derivative is not not_given
+        two_functions = value is not None and delta is not None
+        half_given = (value is None) != (delta is None)
+        if half_given or one_function == two_functions:
             raise GlassnetError(
-                "a loss is two functions, its values and their derivative: write Loss(value=f, delta=g)"
+                "a loss is two functions, its values and their derivative: "
+                "write Loss(value=f, delta=g)"
             )
-        if self.reduction not in ("sum", "mean", "mean_rows"):
-            raise unknown_name("reduction", self.reduction, ("sum", "mean", "mean_rows"))
-        object.__setattr__(self, "name", self.name or name_of(value or self.terms))
+        if self.reduction not in REDUCTIONS:
+            raise unknown_name("reduction", self.reduction, REDUCTIONS)
+        object.__setattr__(self, "name", self.name or name_of(value or self.value_and_derivative))
         if value is not None and delta is not None:
-            object.__setattr__(self, "terms", Pair(value, delta))
+            object.__setattr__(self, "value_and_derivative", _TwoFunctions(value, delta))
 
     def __call__(
-        self, output: Activation, z: Array, a: Array, y: Array, sample_weight: Array | None = None
-    ) -> Terms:
-        """(value, delta) of a batch, eq. (8) to (10): the scalar loss and delta = d loss / dz.
+        self,
+        output: Activation,
+        z: Array,
+        a: Array,
+        y: Array,
+        sample_weight: Array | None = None,
+    ) -> ValueAndDerivative:
+        """The loss of a batch and its delta = d loss / dz, eq. (8) to (10).
 
-        z, a, y and delta are N x K; sample_weight is N. The value is a zero-dimensional array.
+        Parameters
+        ----------
+        output : Activation
+            The network's output activation.
+        z, a, y : N x K
+            Pre-activations and activations of the last layer, and the targets.
+        sample_weight : N or None
+            How much each row counts; None: each once.
+
+        Returns
+        -------
+        value : a zero-dimensional array.
+        delta : N x K.
         """
         xp = array_namespace(a)
-        value, slope = self.each(a if self.output is None else z, y)
-        share = self.row_scale(xp, a, sample_weight)  # N x 1, or one number for all rows
-        value, slope = share * value, share * slope
-        return xp.sum(value), slope if self.output is not None else output.backward(z, a, slope)
+        value, derivative = self.elementwise(a if self.output is None else z, y)
+        scale = self.row_scale(xp, a, sample_weight)  # N x 1, or one number for all rows
+        value = scale * value
+        derivative = scale * derivative
+        delta = derivative if self.output is not None else output.backward(z, a, derivative)
+        return xp.sum(value), delta
 
-    def each(self, prediction: Array, y: Array) -> Terms:
+    def elementwise(self, prediction: Array, y: Array) -> ValueAndDerivative:
         """The loss of each entry and its derivative, before any reduction; all N x K."""
-        return (
-            self.terms(prediction, y)
-            if self.setting is None
-            else self.terms(prediction, y, self.setting)
-        )
+        if self.setting is None:
+            return self.value_and_derivative(prediction, y)
+        return self.value_and_derivative(prediction, y, self.setting)
 
     def row_scale(self, xp: Array, a: Array, sample_weight: Array | None) -> Array:
-        """What each row's terms are multiplied by: its weight over the divisor that `reduction` names."""
+        """What the entries of a row are multiplied by: its weight over the reduction's divisor."""
         N, K = a.shape
         columns = K if self.reduction == "mean" else 1
         if sample_weight is None:
@@ -118,79 +163,150 @@ class Loss:
         return w / (columns * xp.where(total > 0, total, xp.ones_like(total)))
 
     def penalty_scale(self, batch_rows: int, all_rows: int) -> float:
-        """How much of the penalty one batch carries, eq. (11): b/N for sums, so that an epoch carries it once; else all."""
+        """How much of the penalty one batch carries, eq. (11).
+
+        b/N for sums, so that an epoch carries it once; else all of it.
+        """
         return batch_rows / all_rows if self.reduction == "sum" else 1.0
 
 
-def squares(a: Array, y: Array) -> Terms:
+def squared_error(a: Array, y: Array) -> ValueAndDerivative:
+    """(a - y)^2, eq. (8), and 2 (a - y). (Legendre 1805)"""
     return (a - y) * (a - y), 2 * (a - y)
 
 
-def half_squares(a: Array, y: Array) -> Terms:
+def half_squared_error(a: Array, y: Array) -> ValueAndDerivative:
+    """(a - y)^2 / 2 and a - y: the factor 2 of the derivative cancelled."""
     return 0.5 * (a - y) * (a - y), a - y
 
 
-def absolute(a: Array, y: Array) -> Terms:
-    """|a - y|, eq. (8.1)."""
+def absolute_error(a: Array, y: Array) -> ValueAndDerivative:
+    """|a - y|, eq. (8.1), and its sign; at a = y the derivative counts as 0. (Boscovich 1757)"""
     xp = array_namespace(a)
     return xp.abs(a - y), xp.sign(a - y)
 
 
-def huber_terms(a: Array, y: Array, threshold: float) -> Terms:
+def huber_error(a: Array, y: Array, threshold: float) -> ValueAndDerivative:
+    """Half the square up to the threshold, a straight line beyond, eq. (8.2). (Huber 1964)"""
     xp = array_namespace(a)
-    held = xp.clip(
-        a - y, -threshold, threshold
-    )  # the error where it is small, +-threshold where it is not
-    return held * (a - y) - 0.5 * held * held, held
+    clipped = xp.clip(a - y, -threshold, threshold)
+    return clipped * (a - y) - 0.5 * clipped * clipped, clipped
 
 
-def pinball_terms(a: Array, y: Array, quantile: float) -> Terms:
+def pinball_error(a: Array, y: Array, quantile: float) -> ValueAndDerivative:
+    """Errors weighed by their side, eq. (8.3). (Koenker & Bassett 1978)"""
     xp = array_namespace(a)
-    tilt = quantile - 0.5
-    return 0.5 * xp.abs(a - y) - tilt * (a - y), 0.5 * xp.sign(a - y) - tilt
+    asymmetry = quantile - 0.5
+    value = 0.5 * xp.abs(a - y) - asymmetry * (a - y)
+    return value, 0.5 * xp.sign(a - y) - asymmetry
+
+
+def binary_cross_entropy(z: Array, y: Array) -> ValueAndDerivative:
+    """-y log a - (1 - y) log(1 - a) for a = sigmoid(z), which is softplus(z) - y z, eq. (9).
+
+    The derivative in z is a - y. (Bishop 2006, eq. (4.90))
+    """
+    return softplus(z) - y * z, sigmoid(z) - y
+
+
+def categorical_cross_entropy(z: Array, y: Array) -> ValueAndDerivative:
+    """-y_k log a_k for a = softmax(z), the logarithm taken of the sum directly, eq. (10).
+
+    The derivative in z is a sum(y) - y. (Bishop 2006, eq. (4.108))
+    """
+    xp = array_namespace(z)
+    top = xp.max(z, axis=1, keepdims=True)  # N x 1
+    log_a = z - top - xp.log(xp.sum(xp.exp(z - top), axis=1, keepdims=True))  # N x K
+    return -y * log_a, softmax(z) * xp.sum(y, axis=1, keepdims=True) - y
+
+
+def binary_focal_loss(z: Array, y: Array, gamma: float) -> ValueAndDerivative:
+    """Binary cross-entropy times (1 - p of the true class)^gamma, eq. (10.1). (Lin et al. 2017)"""
+    xp = array_namespace(z)
+    p = sigmoid(z)
+    q = sigmoid(-z)
+    minus_log_p = softplus(-z)
+    minus_log_q = softplus(z)
+    p_gamma = xp.exp(-gamma * minus_log_p)
+    q_gamma = xp.exp(-gamma * minus_log_q)
+    value = y * q_gamma * minus_log_p + (1 - y) * p_gamma * minus_log_q
+    pull_up = y * q_gamma * (q + gamma * p * minus_log_p)
+    pull_down = (1 - y) * p_gamma * (p + gamma * q * minus_log_q)
+    return value, pull_down - pull_up
+
+
+def categorical_focal_loss(z: Array, y: Array, gamma: float) -> ValueAndDerivative:
+    """Categorical cross-entropy times (1 - p)^gamma of the true class, eq. (10.2).
+
+    (Lin et al. 2017)
+    """
+    xp = array_namespace(z)
+    z = z - xp.max(z, axis=1, keepdims=True)
+    e = xp.sort(xp.exp(z), axis=1)
+    # Without the largest, which is 1 and would swallow the others in rounding:
+    others = xp.sum(e[:, :-1], axis=1, keepdims=True)
+    log_p = z - xp.log1p(others)  # N x K
+    p = xp.exp(log_p)
+    q = -xp.expm1(log_p)
+    q_gamma = q**gamma
+    # Where q is 0, so is q_gamma, and 1 stands in for q:
+    g = y * q_gamma * (gamma * p * log_p / xp.where(q > 0, q, 1.0) - 1)
+    return -y * q_gamma * log_p, g - p * xp.sum(g, axis=1, keepdims=True)
+
+
+def poisson_deviance(z: Array, y: Array) -> ValueAndDerivative:
+    """Half the Poisson deviance for a = e^z: a - y + y log(y/a), zero where a = y.
+
+    The derivative in z is a - y, eq. (9). (Nelder & Wedderburn 1972)
+    """
+    xp = array_namespace(z)
+    a = xp.exp(z)
+    y_log_y = y * xp.log(xp.where(y > 0, y, xp.ones_like(y)))
+    return a - y * z + y_log_y - y, a - y
 
 
 def huber(threshold: float = 1.0) -> Loss:
-    """Half the square up to `threshold`, a straight line beyond, eq. (8.2); mean over all entries. (Huber 1964)
+    """Half the square up to `threshold`, a straight line beyond, eq. (8.2); mean over all entries.
 
-    Raises GlassnetError unless the threshold is above 0.
+    Raises GlassnetError unless the threshold is above 0. (Huber 1964)
     """
     loss = Loss(
         "huber",
-        huber_terms,
+        huber_error,
         "mean",
         setting_name="threshold",
         formula="0.5 * (a - y)**2 if abs(a - y) <= h else h * abs(a - y) - 0.5 * h**2",
         derivative_formula="max(-h, min(a - y, h))",
     )
-    return _with_setting(loss, threshold, 1.0)
+    return _with_setting(loss, threshold, usual=1.0)
 
 
 def pinball(quantile: float = 0.5) -> Loss:
-    """`quantile` of the error where the target is above, 1 - `quantile` where below, eq. (8.3); mean over all entries.
+    """`quantile` of the error where the target is above, 1 - `quantile` where below, eq. (8.3).
 
-    Its minimum is that quantile of y, so 0.9 aims above nine targets in ten. (Koenker & Bassett 1978) Raises GlassnetError
-    unless the quantile is between 0 and 1.
+    Mean over all entries. Its minimum is that quantile of y, so 0.9 aims above nine targets in ten.
+    Raises GlassnetError unless the quantile is between 0 and 1. (Koenker & Bassett 1978)
     """
     loss = Loss(
         "pinball",
-        pinball_terms,
+        pinball_error,
         "mean",
         setting_name="quantile",
         formula="0.5 * abs(a - y) - (h - 0.5) * (a - y)",
         derivative_formula="0.5 * sign(a - y) - (h - 0.5)",
     )
-    return _with_setting(loss, quantile, 0.5, below=1.0)
+    return _with_setting(loss, quantile, usual=0.5, below=1.0)
 
 
 def binary_focal(gamma: float = 2.0) -> Loss:
-    """Binary cross-entropy with less weight on what is nearly right, eq. (10.1); mean over the rows. (Lin et al. 2017)
+    """Binary cross-entropy with less weight on what is nearly right, eq. (10.1); mean over the
+    rows.
 
-    Raises GlassnetError unless gamma is above 0.
+    Raises GlassnetError unless gamma is above 0. (Lin et al. 2017)
     """
     loss = Loss(
         "binary_focal",
-        binary_focal_terms,
+        binary_focal_loss,
         "mean_rows",
         "sigmoid",
         (0, 1),
@@ -200,17 +316,17 @@ def binary_focal(gamma: float = 2.0) -> Loss:
         " - y * (1 - a)**h * ((1 - a) - h * a * log(a))",
         stable_formula="y * sigmoid(-z)**h * softplus(-z) + (1 - y) * sigmoid(z)**h * softplus(z)",
     )
-    return _with_setting(loss, gamma, 2.0)
+    return _with_setting(loss, gamma, usual=2.0)
 
 
 def categorical_focal(gamma: float = 2.0) -> Loss:
-    """Categorical cross-entropy with less weight on what is nearly right, eq. (10.2); mean over the rows. (Lin et al. 2017)
+    """Categorical cross-entropy with less weight on what is nearly right, eq. (10.2).
 
-    Raises GlassnetError unless gamma is above 0.
+    Mean over the rows. Raises GlassnetError unless gamma is above 0. (Lin et al. 2017)
     """
     loss = Loss(
         "categorical_focal",
-        categorical_focal_terms,
+        categorical_focal_loss,
         "mean_rows",
         "softmax",
         (0, 1),
@@ -219,10 +335,10 @@ def categorical_focal(gamma: float = 2.0) -> Loss:
         derivative_formula="g - a * s",
         row_term="y * (1 - a)**h * (h * a * log(a) / (1 - a) - 1)",
     )
-    return _with_setting(loss, gamma, 2.0)
+    return _with_setting(loss, gamma, usual=2.0)
 
 
-def _with_setting(loss: Loss, setting: float, usual: float, below: float = float("inf")) -> Loss:
+def _with_setting(loss: Loss, setting: float, *, usual: float, below: float = float("inf")) -> Loss:
     if not 0 < setting < below:
         raise GlassnetError(
             f"loss '{loss.name}:{setting}': the setting must be a number between 0 and {below:g}"
@@ -231,118 +347,75 @@ def _with_setting(loss: Loss, setting: float, usual: float, below: float = float
     return replace(loss, name=name, setting=float(setting))
 
 
-def binary_cross_entropy(z: Array, y: Array) -> Terms:
-    """-y log a - (1 - y) log(1 - a) for a = sigmoid(z), which is softplus(z) - y z; slope a - y, eq. (9)."""
-    return softplus(z) - y * z, sigmoid(z) - y
+_ROWS = [
+    Loss(  # the article's: no mean, no half
+        "sum_of_squares",
+        squared_error,
+        "sum",
+        formula="(a - y)**2",
+        derivative_formula="2 * (a - y)",
+    ),
+    Loss(  # PyTorch's and Keras's MSE
+        "mean_squared_error",
+        squared_error,
+        "mean",
+        formula="(a - y)**2",
+        derivative_formula="2 * (a - y)",
+    ),
+    Loss(  # scikit-learn's squared_error
+        "half_mean_squared_error",
+        half_squared_error,
+        "mean",
+        formula="0.5 * (a - y)**2",
+        derivative_formula="a - y",
+    ),
+    Loss(  # scikit-learn's binary log_loss
+        "binary_cross_entropy",
+        binary_cross_entropy,
+        "mean_rows",
+        "sigmoid",
+        (0, 1),
+        formula="-y * log(a) - (1 - y) * log(1 - a)",
+        derivative_formula="a - y",
+        stable_formula="softplus(z) - y * z",
+    ),
+    Loss(
+        "categorical_cross_entropy",
+        categorical_cross_entropy,
+        "mean_rows",
+        "softmax",
+        (0, 1),
+        formula="-y * log(a)",
+        derivative_formula="a * s - y",
+        stable_formula="-y * (z - l)",
+        row_term="y",
+    ),
+    Loss(  # half the mean Poisson deviance, as scikit-learn's
+        "poisson",
+        poisson_deviance,
+        "mean",
+        "exponential",
+        (0, float("inf")),
+        formula="a - y + y * log(y / a) if y > 0 else a",
+        derivative_formula="a - y",
+    ),
+    Loss(
+        "mean_absolute_error",
+        absolute_error,
+        "mean",
+        formula="abs(a - y)",
+        derivative_formula="sign(a - y)",
+    ),
+    huber(),
+    pinball(),
+    binary_focal(),
+    categorical_focal(),
+]
+LOSSES: dict[str, Loss] = {row.name: row for row in _ROWS}
+"""Every loss by name.
 
-
-def categorical_cross_entropy(z: Array, y: Array) -> Terms:
-    """-y_k log a_k for a = softmax(z), the logarithm taken of the sum directly; slope a sum(y) - y, eq. (10)."""
-    xp = array_namespace(z)
-    top = xp.max(z, axis=1, keepdims=True)  # N x 1
-    log_a = z - top - xp.log(xp.sum(xp.exp(z - top), axis=1, keepdims=True))  # N x K
-    return -y * log_a, softmax(z) * xp.sum(y, axis=1, keepdims=True) - y
-
-
-def binary_focal_terms(z: Array, y: Array, gamma: float) -> Terms:
-    xp = array_namespace(z)
-    p, q = sigmoid(z), sigmoid(-z)
-    minus_log_p, minus_log_q = softplus(-z), softplus(z)
-    p_gamma, q_gamma = xp.exp(-gamma * minus_log_p), xp.exp(-gamma * minus_log_q)
-    value = y * q_gamma * minus_log_p + (1 - y) * p_gamma * minus_log_q
-    return value, (1 - y) * p_gamma * (p + gamma * q * minus_log_q) - y * q_gamma * (
-        q + gamma * p * minus_log_p
-    )
-
-
-def categorical_focal_terms(z: Array, y: Array, gamma: float) -> Terms:
-    xp = array_namespace(z)
-    z = z - xp.max(z, axis=1, keepdims=True)
-    e = xp.sort(xp.exp(z), axis=1)
-    others = xp.sum(
-        e[:, :-1], axis=1, keepdims=True
-    )  # without the largest, which is 1 and would swallow them
-    log_p = z - xp.log1p(others)  # N x K
-    p, q = xp.exp(log_p), -xp.expm1(log_p)
-    q_gamma = q**gamma
-    g = (
-        y * q_gamma * (gamma * p * log_p / xp.where(q > 0, q, 1.0) - 1)
-    )  # where q is 0, so is q_gamma
-    return -y * q_gamma * log_p, g - p * xp.sum(g, axis=1, keepdims=True)
-
-
-def poisson(z: Array, y: Array) -> Terms:
-    """Half the Poisson deviance for a = e^z: a - y + y log(y/a), zero where a = y; slope a - y, eq. (9)."""
-    xp = array_namespace(z)
-    a = xp.exp(z)
-    y_log_y = y * xp.log(xp.where(y > 0, y, xp.ones_like(y)))
-    return a - y * z + y_log_y - y, a - y
-
-
-LOSSES: dict[str, Loss] = {
-    row.name: row
-    for row in [
-        Loss(  # the article's: no mean, no half
-            "sum_of_squares", squares, "sum", formula="(a - y)**2", derivative_formula="2 * (a - y)"
-        ),
-        Loss(  # PyTorch's and Keras's MSE
-            "mean_squared_error",
-            squares,
-            "mean",
-            formula="(a - y)**2",
-            derivative_formula="2 * (a - y)",
-        ),
-        Loss(  # scikit-learn's squared_error
-            "half_mean_squared_error",
-            half_squares,
-            "mean",
-            formula="0.5 * (a - y)**2",
-            derivative_formula="a - y",
-        ),
-        Loss(  # scikit-learn's binary log_loss
-            "binary_cross_entropy",
-            binary_cross_entropy,
-            "mean_rows",
-            "sigmoid",
-            (0, 1),
-            formula="-y * log(a) - (1 - y) * log(1 - a)",
-            derivative_formula="a - y",
-            stable_formula="softplus(z) - y * z",
-        ),
-        Loss(
-            "categorical_cross_entropy",
-            categorical_cross_entropy,
-            "mean_rows",
-            "softmax",
-            (0, 1),
-            formula="-y * log(a)",
-            derivative_formula="a * s - y",
-            stable_formula="-y * (z - l)",
-            row_term="y",
-        ),
-        Loss(  # half the mean Poisson deviance, as scikit-learn's
-            "poisson",
-            poisson,
-            "mean",
-            "exponential",
-            (0, float("inf")),
-            formula="a - y + y * log(y / a) if y > 0 else a",
-            derivative_formula="a - y",
-        ),
-        Loss(
-            "mean_absolute_error",
-            absolute,
-            "mean",
-            formula="abs(a - y)",
-            derivative_formula="sign(a - y)",
-        ),
-        huber(),
-        pinball(),
-        binary_focal(),
-        categorical_focal(),
-    ]
-}
-"""Every loss by name. Those in `SETTINGS` take a setting after a colon: "huber:2", "pinball:0.9"."""
+Those in `SETTINGS` take a setting after a colon: "huber:2", "pinball:0.9".
+"""
 
 SETTINGS: dict[str, Callable[[float], Loss]] = {
     "huber": huber,
@@ -377,7 +450,7 @@ def find_loss(loss: "str | Loss") -> Loss:
 
 
 def is_builtin(loss: Loss) -> bool:
-    """Whether a loss is one that `find_loss` knows, or one of them (or a copy) with another reduction."""
+    """Whether a loss is one that `find_loss` knows, or a copy of one, with whatever reduction."""
     if LOSSES.get(loss.name) is loss:
         return True
     known = known_loss(loss.name)

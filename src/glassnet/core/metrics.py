@@ -1,13 +1,16 @@
 """How good predictions are: the usual scores, on plain arrays.
 
-scikit-learn's are the same numbers, and the tests hold ours to them; but they take over a second to import.
+scikit-learn's are the same numbers, and the tests hold ours to them; but they take over a second to
+import.
 """
 
 import numpy as np
 
 
 def regression_scores(y: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
-    """RMSE and MAE in y's unit, and, where y varies, R2 (1: perfect, 0: as good as the mean of y). y and predicted are N."""
+    """RMSE and MAE in y's unit, and, where y varies, R2 (1: perfect, 0: as good as the mean of y).
+    y and predicted are N.
+    """
     error = y - predicted
     spread = float(np.sum((y - y.mean()) ** 2))
     scores = {"rmse": float(np.sqrt(np.mean(error**2))), "mae": float(np.mean(np.abs(error)))}
@@ -17,7 +20,8 @@ def regression_scores(y: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
 def class_scores(y: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
     """Accuracy, balanced accuracy, log loss, and for two classes the area under the ROC curve.
 
-    y is N class numbers, probabilities N x classes. Balanced accuracy is the mean share found of each class that is there.
+    y is N class numbers, probabilities N x classes. Balanced accuracy is the mean share found of
+    each class that is there.
     """
     N = len(y)
     right: np.ndarray = probabilities.argmax(axis=1) == y
@@ -33,7 +37,10 @@ def class_scores(y: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
 
 
 def area_under_roc(positive: np.ndarray, score: np.ndarray) -> float:
-    """The chance that a positive row scores above a negative one, ties counting half. (Mann & Whitney 1947)"""
+    """The chance that a positive row scores above a negative one, ties counting half.
+
+    (Mann & Whitney 1947)
+    """
     _, place, count = np.unique(score, return_inverse=True, return_counts=True)
     rank = (np.cumsum(count) - (count - 1) / 2)[place]  # mean rank of each row, from 1
     positives, negatives = int(positive.sum()), int((~positive).sum())

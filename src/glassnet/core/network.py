@@ -1,7 +1,11 @@
-"""The network: its shape, its parameters, the way forward and the way back. How weights begin and change lives elsewhere."""
+"""The network: its shape, its parameters, the way forward and the way back.
+
+How weights begin is `initializers.py`'s, how they change `optimizers.py`'s.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from numbers import Integral
 from typing import NamedTuple
 
@@ -17,8 +21,8 @@ from glassnet.errors import GlassnetError
 class Parameters(NamedTuple):
     """Every weight and bias of a network as plain arrays; gradients have the same type.
 
-    weights[l] is (nodes of layer l) x (nodes of layer l + 1); biases[l] has one entry a node of layer l + 1. A network
-    without biases has ``biases == ()``.
+    weights[l] is (nodes of layer l) x (nodes of layer l + 1); biases[l] has one entry a node of
+    layer l + 1. A network without biases has ``biases == ()``.
     """
 
     weights: tuple[Array, ...]
@@ -28,9 +32,9 @@ class Parameters(NamedTuple):
 class Trace(NamedTuple):
     """Everything one feedforward computed, layer by layer.
 
-    inputs[l] (N x nodes of layer l) went into weights[l]: the rows themselves for l = 0, else the activations after dropout.
-    z[l] and a[l] (N x nodes of layer l + 1) are the pre-activations and activations. `dropout` and `weight_masks` are
-    the masks that were applied, () where there were none.
+    inputs[l] (N x nodes of layer l) went into weights[l]: the rows themselves for l = 0, else the
+    activations after dropout. z[l] and a[l] (N x nodes of layer l + 1) are the pre-activations and
+    activations. `dropout` and `weight_masks` are the masks that were applied, () where none were.
     """
 
     inputs: tuple[Array, ...]
@@ -51,15 +55,25 @@ class Network:
 
     Parameters
     ----------
-    sizes : nodes of every layer, input and output included: [3, 4, 1] is D = 3, H = 4, K = 1.
-    activation : name or Activation of the hidden layers; a list gives each its own.
-    output : name or Activation of the output layer; by default the one the loss belongs to, else "identity".
-    loss : name or Loss, see `LOSSES`.
-    bias : whether every layer adds a bias to each node.
+    sizes : sequence of int
+        Nodes of every layer, input and output included: [3, 4, 1] is D = 3, H = 4, K = 1.
+    activation : str, Activation, or a sequence of these
+        Activation of the hidden layers; a sequence gives each its own.
+    output : str, Activation or None
+        Activation of the output layer; None: the one that the loss belongs to, else "identity".
+    loss : str or Loss
+        A name of `LOSSES`, or a Loss.
+    bias : bool
+        Whether every layer adds a bias to each node.
 
-    Raises GlassnetError on sizes below 1, unknown names, and a loss that needs another output activation.
+    Raises
+    ------
+    GlassnetError
+        On sizes below 1, unknown names, and a loss that needs another output activation.
 
-    >>> network = Network([3, 4, 1], activation="sigmoid", output="sigmoid", loss="sum_of_squares", bias=False)
+    Examples
+    --------
+    >>> network = Network([3, 4, 1], "sigmoid", output="sigmoid", loss="sum_of_squares", bias=False)
     >>> print(network, network.n_parameters)
     3-4-1 sigmoid, sigmoid, sum_of_squares, no biases 16
     """
@@ -78,35 +92,12 @@ class Network:
         loss: str | Loss = "mean_squared_error",
         bias: bool = True,
     ) -> None:
-        if (
-            np.ndim(sizes) != 1
-            or len(sizes) < 2
-            or any(not isinstance(n, Integral) or n < 1 for n in sizes)
-        ):
-            raise GlassnetError(
-                f"sizes must be at least two whole numbers of 1 or more (inputs, ..., outputs), got {sizes}"
-            )
-        hidden = (
-            [activation] * (len(sizes) - 2)
-            if isinstance(activation, (str, Activation))
-            else list(activation)
-        )
-        if len(hidden) != len(sizes) - 2:
-            raise GlassnetError(
-                f"{len(hidden)} activations for {len(sizes) - 2} hidden layers: give one name, or one for each"
-            )
+        _check_sizes(sizes)
         found = find_loss(loss)
-        last = find_activation(output or found.output or "identity", OUTPUTS)
-        if found.output not in (None, last.name):
-            raise GlassnetError(
-                f"loss '{found.name}' needs output='{found.output}', got output='{last.name}'"
-            )
-        if last.name == "softmax" and sizes[-1] < 2:
-            raise GlassnetError(
-                "softmax needs an output for each of two classes or more; for two, one output with 'sigmoid' will do"
-            )
+        last = _output_activation(output, found, sizes[-1])
+        hidden = _hidden_activations(activation, len(sizes) - 2)
         object.__setattr__(self, "sizes", tuple(int(n) for n in sizes))
-        object.__setattr__(self, "activations", (*(find_activation(a) for a in hidden), last))
+        object.__setattr__(self, "activations", (*hidden, last))
         object.__setattr__(self, "loss", found)
         object.__setattr__(self, "bias", bool(bias))
 
@@ -120,14 +111,54 @@ class Network:
         """The shape of every weight matrix."""
         return tuple(zip(self.sizes[:-1], self.sizes[1:], strict=True))
 
-    @property
+    @cached_property
     def n_parameters(self) -> int:
         """How many numbers training changes: weights and biases."""
         return sum((n + self.bias) * m for n, m in self.shapes)
 
     def __str__(self) -> str:
-        names = ", ".join([a.name for a in self.activations] + [self.loss.name])
-        return f"{'-'.join(map(str, self.sizes))} {names}, {'biases' if self.bias else 'no biases'}"
+        sizes = "-".join(map(str, self.sizes))
+        activations = ", ".join(activation.name for activation in self.activations)
+        biases = "biases" if self.bias else "no biases"
+        return f"{sizes} {activations}, {self.loss.name}, {biases}"
+
+
+def _check_sizes(sizes: Sequence[int]) -> None:
+    plain = np.ndim(sizes) == 1 and len(sizes) >= 2
+    if not plain or any(not isinstance(n, Integral) or n < 1 for n in sizes):
+        raise GlassnetError(
+            "sizes must be at least two whole numbers of 1 or more (inputs, ..., outputs), "
+            f"got {sizes}"
+        )
+
+
+def _hidden_activations(
+    activation: str | Activation | Sequence[str | Activation], layers: int
+) -> list[Activation]:
+    """One activation for each hidden layer."""
+    if isinstance(activation, (str, Activation)):
+        return [find_activation(activation)] * layers
+    if len(activation) != layers:
+        raise GlassnetError(
+            f"{len(activation)} activations for {layers} hidden layers: "
+            "give one name, or one for each"
+        )
+    return [find_activation(one) for one in activation]
+
+
+def _output_activation(output: str | Activation | None, loss: Loss, K: int) -> Activation:
+    """The output's activation, checked against the loss and the number of outputs K."""
+    last = find_activation(output or loss.output or "identity", OUTPUTS)
+    if loss.output not in (None, last.name):
+        raise GlassnetError(
+            f"loss '{loss.name}' needs output='{loss.output}', got output='{last.name}'"
+        )
+    if last.name == "softmax" and K < 2:
+        raise GlassnetError(
+            "softmax needs an output for each of two classes or more; "
+            "for two, one output with 'sigmoid' will do"
+        )
+    return last
 
 
 def feedforward(
@@ -141,11 +172,26 @@ def feedforward(
 
     Parameters
     ----------
-    x : N x D, an array of the parameters' kind, or a list of rows.
-    dropout : a mask for each hidden layer, N x H, multiplied into its activations (see `dropout.py`), or none.
-    weight_masks : a matrix for each weight matrix, 0 where a weight is held at nothing, else 1, eq. (12.1), or none.
+    network : Network
+    parameters : Parameters
+        Floating-point arrays of the network's shapes.
+    x : array or list of rows
+        N x D, an array of the parameters' kind, or a list of rows.
+    dropout : sequence of arrays
+        A mask for each hidden layer, N x H, multiplied into its activations (see `dropout.py`);
+        or none.
+    weight_masks : sequence of arrays
+        A matrix for each weight matrix: 1 where a weight counts, 0 where it does not, eq. (12.1);
+        or none.
 
-    Raises GlassnetError when x has not D columns, or the parameters not the network's shapes, or are whole numbers.
+    Returns
+    -------
+    Trace
+
+    Raises
+    ------
+    GlassnetError
+        When x has not D columns, or the parameters not the network's shapes, or are whole numbers.
     """
     xp = array_namespace(*parameters.weights)
     check_shapes(network, parameters)
@@ -153,9 +199,8 @@ def feedforward(
         raise GlassnetError(
             "the parameters must be floating-point numbers, such as 1.0: whole numbers cannot learn"
         )
-    a = _matrix(
-        xp.asarray(x, dtype=parameters.weights[0].dtype), network.sizes[0], "x", "inputs"
-    )  # N x D
+    x = xp.asarray(x, dtype=parameters.weights[0].dtype)
+    a = _matrix(x, network.sizes[0], "x", "inputs")  # N x D
     inputs: list[Array] = []
     zs: list[Array] = []
     activations: list[Array] = []
@@ -181,85 +226,96 @@ def backprop(
     sample_weight: Array | None = None,
     penalty: Penalty | None = None,
 ) -> tuple[Array, Parameters]:
-    """The loss of a feedforward and its gradient in every weight and bias, by the chain rule, eq. (5) to (11).
+    """The loss of a feedforward and its gradient, by the chain rule, eq. (5) to (11).
 
     Parameters
     ----------
-    trace : what `feedforward` gave for these parameters.
-    y : targets, N x K (or N where K = 1), an array of the parameters' kind or a list.
-    sample_weight : N, how much each row counts; None: each once.
-    penalty : added to the loss, over weights, not biases.
+    network : Network
+    parameters : Parameters
+    trace : Trace
+        What `feedforward` gave for these parameters.
+    y : array or list
+        Targets, N x K (or N where K = 1), an array of the parameters' kind or a list.
+    sample_weight : array of N numbers, or None
+        How much each row counts; None: each once.
+    penalty : Penalty or None
+        Added to the loss, over weights, not biases.
 
     Returns
     -------
     loss : a zero-dimensional array, penalty included.
-    gradients : `Parameters` of the parameters' own shapes.
+    gradients : Parameters, of the parameters' own shapes.
 
-    Raises GlassnetError when y is not N x K, or sample_weight not N.
+    Raises
+    ------
+    GlassnetError
+        When y is not N x K, or sample_weight not N.
     """
     xp = array_namespace(trace.output)
-    y = _matrix(
-        xp.asarray(y, dtype=trace.output.dtype),
-        network.sizes[-1],
-        "y",
-        "outputs",
-        rows=trace.output.shape[0],
-    )
-    each = (
-        None if sample_weight is None else xp.asarray(sample_weight, dtype=trace.output.dtype)
-    )  # N
-    if each is not None and each.shape != trace.output.shape[:1]:
-        raise GlassnetError(
-            f"sample_weight has shape {tuple(each.shape)}: give one weight for each of {trace.output.shape[0]} rows"
-        )
-    loss, delta = network.loss(network.output, trace.z[-1], trace.output, y, each)  # delta: N x K
+    loss, delta = _loss_and_delta(network, trace, y, sample_weight)  # delta: N x K
     deltas = layer_deltas(network, parameters, trace, delta)
-    d_weights = [
-        a.T @ delta for a, delta in zip(trace.inputs, deltas, strict=True)
-    ]  # z = a @ w + b: sums a * delta over the rows
+    # z = a @ w + b, so dw sums a * delta over the rows, and db sums delta:
+    d_weights = [a.T @ delta for a, delta in zip(trace.inputs, deltas, strict=True)]
     d_weights = masked(d_weights, trace.weight_masks)
+    d_biases = tuple(xp.sum(delta, axis=0) for delta in deltas) if network.bias else ()
     if penalty is not None:
-        values, slopes = zip(
-            *map(penalty, masked(parameters.weights, trace.weight_masks)), strict=True
+        weights = masked(parameters.weights, trace.weight_masks)
+        values, d_penalty = zip(*map(penalty, weights), strict=True)
+        loss = loss + sum(values)
+        d_weights = tuple(dw + dp for dw, dp in zip(d_weights, d_penalty, strict=True))
+    return loss, Parameters(d_weights, d_biases)
+
+
+def loss_of(network: Network, trace: Trace, y: Array, sample_weight: Array | None = None) -> Array:
+    """The loss of a feedforward without penalty, a zero-dimensional array; y as for `backprop`."""
+    return _loss_and_delta(network, trace, y, sample_weight)[0]
+
+
+def _loss_and_delta(
+    network: Network, trace: Trace, y: Array, sample_weight: Array | None
+) -> tuple[Array, Array]:
+    """The loss and the delta of the last layer, N x K, eq. (8) to (10)."""
+    output = trace.output
+    xp = array_namespace(output)
+    N, K = output.shape
+    y = _matrix(xp.asarray(y, dtype=output.dtype), K, "y", "outputs", rows=N)
+    w = None if sample_weight is None else xp.asarray(sample_weight, dtype=output.dtype)  # N
+    if w is not None and w.shape != (N,):
+        raise GlassnetError(
+            f"sample_weight has shape {tuple(w.shape)}: give one weight for each of {N} rows"
         )
-        loss, d_weights = (
-            loss + sum(values),
-            tuple(dw + slope for dw, slope in zip(d_weights, slopes, strict=True)),
-        )
-    return loss, Parameters(
-        d_weights, tuple(xp.sum(delta, axis=0) for delta in deltas) if network.bias else ()
-    )
+    return network.loss(network.output, trace.z[-1], output, y, w)
 
 
 def jacobian(network: Network, parameters: Parameters, trace: Trace) -> Parameters:
     """How each output of each row changes with each weight and bias, by the chain rule, eq. (7.1).
 
-    `trace` is what `feedforward` gave for these parameters. The arrays are the parameters', each with N x K before its own shape.
+    `trace` is what `feedforward` gave for these parameters. The arrays are the parameters', each
+    with N x K before its own shape.
     """
     xp = array_namespace(trace.output)
+    K = network.sizes[-1]
     masks = [mask[None, :, :] for mask in trace.weight_masks]
-    columns: list[tuple[Array, ...]] = []
-    for k in range(network.sizes[-1]):
-        da = (
-            xp.zeros_like(trace.output)
-            + xp.astype(xp.arange(network.sizes[-1]) == k, trace.output.dtype)[None, :]
-        )
-        deltas = layer_deltas(
-            network, parameters, trace, network.output.backward(trace.z[-1], trace.output, da)
-        )
-        products = [
-            a[:, :, None] * delta[:, None, :] for a, delta in zip(trace.inputs, deltas, strict=True)
+    outputs: list[tuple[Array, ...]] = []
+    for k in range(K):
+        only_k = xp.astype(xp.arange(K) == k, trace.output.dtype)[None, :]  # 1 x K
+        da = xp.zeros_like(trace.output) + only_k  # N x K
+        delta = network.output.backward(trace.z[-1], trace.output, da)
+        deltas = layer_deltas(network, parameters, trace, delta)
+        d_weights = [
+            a[:, :, None] * delta[:, None, :]  # N x n x m
+            for a, delta in zip(trace.inputs, deltas, strict=True)
         ]
-        columns.append((*masked(products, masks), *(deltas if network.bias else ())))
-    return unflatten(
-        [xp.stack(arrays, axis=1) for arrays in zip(*columns, strict=True)], parameters
-    )
+        d_biases = deltas if network.bias else []
+        outputs.append((*masked(d_weights, masks), *d_biases))
+    arrays = [xp.stack(of_outputs, axis=1) for of_outputs in zip(*outputs, strict=True)]
+    return unflatten(arrays, parameters)
 
 
 def layer_deltas(
     network: Network, parameters: Parameters, trace: Trace, delta: Array
 ) -> list[Array]:
-    """Delta of every layer, N x its nodes, from that of the last, eq. (5) and (6)."""
+    """The delta of every layer, N x its nodes, from that of the last, eq. (5) and (6)."""
     weights = masked(parameters.weights, trace.weight_masks)
     deltas = [delta]
     for layer in reversed(range(len(weights) - 1)):
@@ -272,9 +328,9 @@ def layer_deltas(
 
 def masked(weights: Sequence[Array], masks: Sequence[Array]) -> tuple[Array, ...]:
     """Each matrix of weights times its mask, where there are masks."""
-    return (
-        tuple(w * mask for w, mask in zip(weights, masks, strict=True)) if masks else tuple(weights)
-    )
+    if not masks:
+        return tuple(weights)
+    return tuple(w * mask for w, mask in zip(weights, masks, strict=True))
 
 
 def check_shapes(network: Network, parameters: Parameters) -> None:
@@ -287,7 +343,8 @@ def check_shapes(network: Network, parameters: Parameters) -> None:
         found = tuple(tuple(a.shape) for a in arrays)
         if found != shapes:
             raise GlassnetError(
-                f"{kind} of shapes {list(found)} do not fit the network {network}, which needs {list(shapes)}"
+                f"{kind} of shapes {list(found)} do not fit the network {network}, "
+                f"which needs {list(shapes)}"
             )
 
 
@@ -303,7 +360,10 @@ def unflatten(arrays: Sequence[Array], like: Parameters) -> Parameters:
 
 
 def _matrix(values: Array, columns: int, name: str, nodes: str, rows: int | None = None) -> Array:
-    """`values` as a matrix of the wanted size: one dimension becomes one column, anything else that does not fit is an error."""
+    """`values` as a matrix with so many columns (and rows, where they are given).
+
+    One dimension becomes one column. Raises GlassnetError on anything else that does not fit.
+    """
     if values.ndim == 1 and columns == 1:
         values = values[:, None]
     if values.ndim != 2 or values.shape[1] != columns or rows not in (None, values.shape[0]):

@@ -1,13 +1,15 @@
 """The optimizers: how a gradient becomes a step. State in, state out; nothing accumulates in place.
 
-Each says what it remembers of one array before the first update (`first`) and how that array then steps (`step`); `init`
-and `update` carry this to a whole network. Every update is given a learning rate for each array, so schedules and slower
-biases need no new optimizer. In a step: w a parameter array, g its gradient, t the number of this update, from 1.
+Each says what it remembers of one array before the first update (`first`) and how that array then
+steps (`step`); `init` and `update` carry this to a whole network. Every update is given a learning
+rate for each array, so schedules and slower biases need no new optimizer. In a step: w a parameter
+array, g its gradient, t the number of this update, from 1.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import NamedTuple
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple
 
 from glassnet.core.arrays import Array, array_namespace
 from glassnet.core.network import Parameters, leaves, unflatten
@@ -24,27 +26,37 @@ class OptimizerState(NamedTuple):
     slots: tuple[Slots, ...]
 
 
+class Range(NamedTuple):
+    """The numbers that a setting may be, and how a message says so."""
+
+    holds: Callable[[float], bool]
+    description: str
+
+
+def setting(default: float, allowed: Range) -> Any:
+    """A setting of an optimizer: a field with its default and the numbers that it may be."""
+    return field(default=default, metadata={"allowed": allowed})
+
+
+POSITIVE = Range(lambda value: 0 < value < math.inf, "a positive number")
+NOT_NEGATIVE = Range(lambda value: 0 <= value < math.inf, "0 or a positive number")
+FROM_0_TO_1 = Range(lambda value: 0 <= value <= 1, "from 0 to 1")
+FROM_0_TO_BELOW_1 = Range(lambda value: 0 <= value < 1, "from 0 to below 1")
+
+
 @dataclass(frozen=True)
 class Optimizer:
     """An (init, update) pair. Raises GlassnetError on a setting out of its range."""
 
-    learning_rate: float = 0.01
+    learning_rate: float = setting(0.01, POSITIVE)
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name == "momentum":
-                fits, allowed = 0 <= value <= 1, "from 0 to 1"
-            elif field.name in ("rho", "beta1", "beta2", "shrink"):
-                fits, allowed = 0 <= value < 1, "from 0 to below 1"
-            else:
-                fits, allowed = (
-                    0 < value < float("inf") or (field.name == "decay" and value == 0),
-                    "a positive number",
-                )
-            if not fits:
+        for one in fields(self):
+            value = getattr(self, one.name)
+            allowed: Range = one.metadata.get("allowed", POSITIVE)
+            if not allowed.holds(value):
                 raise GlassnetError(
-                    f"{type(self).__name__}: {field.name} must be {allowed}, got {value}"
+                    f"{type(self).__name__}: {one.name} must be {allowed.description}, got {value}"
                 )
 
     def init(self, parameters: Parameters) -> OptimizerState:
@@ -58,7 +70,10 @@ class Optimizer:
         parameters: Parameters,
         rates: Sequence[Array],
     ) -> tuple[Parameters, OptimizerState]:
-        """The parameters and state after one update. `rates`: a learning rate for each array, in the order of `leaves`."""
+        """The parameters and state after one update.
+
+        `rates`: a learning rate for each array, in the order of `leaves`.
+        """
         t = state.t + 1
         arrays = zip(leaves(parameters), leaves(gradients), state.slots, rates, strict=True)
         stepped = [self.step(w, g, slots, rate, t) for w, g, slots, rate in arrays]
@@ -79,7 +94,7 @@ class Optimizer:
 class GradientDescent(Optimizer):
     """w - rate g, eq. (13). (Cauchy 1847)"""
 
-    learning_rate: float = 0.1
+    learning_rate: float = setting(0.1, POSITIVE)
 
     def step(self, w: Array, g: Array, slots: Slots, rate: Array, t: int) -> tuple[Array, Slots]:
         return w - rate * g, ()
@@ -89,12 +104,12 @@ class GradientDescent(Optimizer):
 class Momentum(Optimizer):
     """The step keeps part of the one before: v = momentum v - rate g; w + v, eq. (14).
 
-    Classical momentum (Polyak 1964) as Sutskever et al. 2013, eq. (1) and (2), write it; scikit-learn's form, while PyTorch
-    multiplies by the rate after summing.
+    Classical momentum (Polyak 1964) as Sutskever et al. 2013, eq. (1) and (2), write it;
+    scikit-learn's form, while PyTorch multiplies by the rate after summing.
     """
 
-    learning_rate: float = 0.01
-    momentum: float = 0.9
+    learning_rate: float = setting(0.01, POSITIVE)
+    momentum: float = setting(0.9, FROM_0_TO_1)
 
     def first(self, w: Array) -> Slots:
         return (array_namespace(w).zeros_like(w),)
@@ -108,7 +123,8 @@ class Momentum(Optimizer):
 class Nesterov(Momentum):
     """Momentum that looks ahead: v as in Momentum; w + momentum v - rate g, eq. (15).
 
-    Nesterov 1983 in the form of Bengio et al. 2013, eq. (7), which keeps the parameters at the point looked ahead to.
+    Nesterov 1983 in the form of Bengio et al. 2013, eq. (7), which keeps the parameters at the
+    point looked ahead to.
     """
 
     def step(self, w: Array, g: Array, slots: Slots, rate: Array, t: int) -> tuple[Array, Slots]:
@@ -118,14 +134,15 @@ class Nesterov(Momentum):
 
 @dataclass(frozen=True)
 class RMSprop(Optimizer):
-    """Steps over the root of a running mean of squares: s = rho s + (1 - rho) g^2; w - rate g / (sqrt(s) + epsilon), eq. (16).
+    """Steps over the root of a running mean of squares: s = rho s + (1 - rho) g^2; w - rate g /
+    (sqrt(s) + epsilon), eq. (16).
 
     Tieleman & Hinton 2012 (lecture 6.5), with epsilon outside the root as in PyTorch.
     """
 
-    learning_rate: float = 0.001
-    rho: float = 0.9
-    epsilon: float = 1e-8
+    learning_rate: float = setting(0.001, POSITIVE)
+    rho: float = setting(0.9, FROM_0_TO_BELOW_1)
+    epsilon: float = setting(1e-8, POSITIVE)
 
     def first(self, w: Array) -> Slots:
         return (array_namespace(w).zeros_like(w),)
@@ -138,12 +155,15 @@ class RMSprop(Optimizer):
 
 @dataclass(frozen=True)
 class Adam(Optimizer):
-    """Running means of g and g^2, both freed of their start at zero, eq. (17). (Kingma & Ba 2015, algorithm 1)"""
+    """Running means of g and g^2, both freed of their start at zero, eq. (17).
 
-    learning_rate: float = 0.001
-    beta1: float = 0.9
-    beta2: float = 0.999
-    epsilon: float = 1e-8
+    (Kingma & Ba 2015, algorithm 1)
+    """
+
+    learning_rate: float = setting(0.001, POSITIVE)
+    beta1: float = setting(0.9, FROM_0_TO_BELOW_1)
+    beta2: float = setting(0.999, FROM_0_TO_BELOW_1)
+    epsilon: float = setting(1e-8, POSITIVE)
 
     def first(self, w: Array) -> Slots:
         xp = array_namespace(w)
@@ -164,7 +184,8 @@ class Adam(Optimizer):
 
 @dataclass(frozen=True)
 class AdamEpsilonHat(Adam):
-    """Adam with both corrections in the rate, and epsilon beside the root of the uncorrected mean, eq. (17.1).
+    """Adam with both corrections in the rate, and epsilon beside the root of the uncorrected mean,
+    eq. (17.1).
 
     Kingma & Ba 2015, the end of section 2; TensorFlow's and scikit-learn's form.
     """
@@ -179,10 +200,11 @@ class AdamEpsilonHat(Adam):
 class AdamW(Adam):
     """Adam, and each weight shrinks by rate * decay of itself before its step, eq. (18).
 
-    Loshchilov & Hutter 2019, algorithm 2, with the decay multiplied by the learning rate as in PyTorch; biases do not shrink.
+    Loshchilov & Hutter 2019, algorithm 2, with the decay multiplied by the learning rate as in
+    PyTorch; biases do not shrink.
     """
 
-    decay: float = 0.01
+    decay: float = setting(0.01, NOT_NEGATIVE)
 
     def update(
         self,
@@ -199,17 +221,19 @@ class AdamW(Adam):
 
 @dataclass(frozen=True)
 class Rprop(Optimizer):
-    """Each weight has its own step, which grows while its slope keeps its sign and shrinks when it turns, eq. (19).
+    """Each weight has its own step, which grows while its slope keeps its sign and shrinks when it
+    turns, eq. (19).
 
-    iRprop- (Igel & Hüsken 2000; Riedmiller & Braun 1993): where the sign turned, this update leaves the weight alone. Only
-    signs count, so it is for full batches. `learning_rate` is the first step; a schedule or multiplier scales every step.
+    iRprop- (Igel & Hüsken 2000; Riedmiller & Braun 1993): where the sign turned, this update leaves
+    the weight alone. Only signs count, so it is for full batches. `learning_rate` is the first
+    step; a schedule or multiplier scales every step.
     """
 
-    learning_rate: float = 0.1
-    grow: float = 1.2
-    shrink: float = 0.5
-    smallest: float = 1e-6
-    largest: float = 50.0
+    learning_rate: float = setting(0.1, POSITIVE)
+    grow: float = setting(1.2, POSITIVE)
+    shrink: float = setting(0.5, FROM_0_TO_BELOW_1)
+    smallest: float = setting(1e-6, POSITIVE)
+    largest: float = setting(50.0, POSITIVE)
 
     def first(self, w: Array) -> Slots:
         xp = array_namespace(w)
@@ -238,7 +262,10 @@ def gradient_norm(gradients: Parameters) -> Array:
 
 
 def clip_gradients(gradients: Parameters, norm: Array, most: float) -> Parameters:
-    """A gradient of that norm, scaled to the norm `most` where it has a larger one, eq. (12.2). (Pascanu et al. 2013)"""
+    """A gradient of that norm, scaled to the norm `most` where it has a larger one, eq. (12.2).
+
+    (Pascanu et al. 2013)
+    """
     scale = most / array_namespace(norm).maximum(norm, most)
     return unflatten([scale * g for g in leaves(gradients)], gradients)
 
@@ -257,7 +284,10 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
 
 
 def find_optimizer(optimizer: "str | Optimizer", learning_rate: float | None = None) -> Optimizer:
-    """The optimizer of that name with its defaults, or the one given. Raises GlassnetError on an unknown name."""
+    """The optimizer of that name with its defaults, or the one given.
+
+    Raises GlassnetError on an unknown name.
+    """
     if isinstance(optimizer, Optimizer):
         return optimizer
     if optimizer not in OPTIMIZERS:

@@ -1,4 +1,7 @@
-"""L1 and L2: value and gradient together, one definition for every loss and batch size (the share of a batch: `losses.py`)."""
+"""L1 and L2: value and gradient together, one definition for every loss and batch size.
+
+How much of a penalty one batch carries is decided in `losses.py`.
+"""
 
 from typing import NamedTuple
 
@@ -19,12 +22,15 @@ class Penalty(NamedTuple):
     derivative_formula = "l2 * w + l1 * sign(w)"
 
     def __call__(self, w: Array) -> tuple[Array, Array]:
-        """(value, dw) for one matrix of weights; dw has its shape. At w = 0 the slope of |w| counts as 0."""
+        """Gives (value, dw) for one matrix of weights; dw has its shape.
+
+        At w = 0 the derivative of |w| counts as 0.
+        """
         xp = array_namespace(w)
         return 0.5 * self.l2 * xp.sum(w * w) + self.l1 * xp.sum(
             xp.abs(w)
         ), self.l2 * w + self.l1 * xp.sign(w)
 
-    def share(self, fraction: float) -> "Penalty":
-        """The same penalty, `fraction` as strong."""
-        return Penalty(self.l2 * fraction, self.l1 * fraction)
+    def scaled(self, factor: float) -> "Penalty":
+        """The same penalty, `factor` times as strong."""
+        return Penalty(self.l2 * factor, self.l1 * factor)

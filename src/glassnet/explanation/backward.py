@@ -103,7 +103,7 @@ def _output_delta(way: Backward, n: int, k: int) -> Iterator[Number]:
     operands = loss_operands(loss, way.trace, n, k, targets[k], prefix)
     a = way.trace.output[n]
     y = np.array([[t.value for t in targets]], float)
-    slopes = loss.each(
+    slopes = loss.elementwise(
         way.trace.output[n : n + 1] if loss.output is None else way.trace.z[-1][n : n + 1], y
     )[1][0]
     chosen = loss.derivative_formula

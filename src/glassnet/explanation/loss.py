@@ -21,7 +21,7 @@ def explain_loss(
     """Each output's term of the loss in one row, and their sum. y is N x K."""
     network = model.network
     loss, z, a = network.loss, trace.z[-1], trace.output
-    values = loss.each(a if loss.output is None else z, y)[0][row]  # K
+    values = loss.elementwise(a if loss.output is None else z, y)[0][row]  # K
     terms: list[Step] = []
     for k, value in enumerate(values):
         operands = loss_operands(loss, trace, row, k, targets[k], prefix)

@@ -218,7 +218,7 @@ def check_custom(network: Network, y: Array) -> None:
             _check_pair(
                 f"loss '{network.loss.name}'",
                 "delta",
-                lambda prediction: network.loss.each(prediction, y),
+                lambda prediction: network.loss.elementwise(prediction, y),
                 points,
             )
 

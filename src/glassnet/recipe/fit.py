@@ -1,114 +1,200 @@
-"""From columns to a trained model: the one way that `glassnet train` and the estimators go, once they know which rows do what."""
+"""From the rows of a table to a trained model, in acts that can be called apart.
+
+`glassnet train` and the estimators both go this way, once they know which rows do what: encode
+the rows, assign the folds (`folds.py`), train the members, make the model of them.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from glassnet.core.losses import find_loss
+from glassnet.core.network import Network
 from glassnet.core.penalties import Penalty
-from glassnet.models.ensemble import (
-    folds,
-    mean_history,
-    run_members,
-    seed_of,
-    side_by_side,
-    threads_for,
-)
+from glassnet.models.ensemble import side_by_side
 from glassnet.models.model import Model
-from glassnet.recipe import options as recipe
-from glassnet.recipe.options import ENOUGH_TO_JUDGE, VALIDATION, Options
-from glassnet.tables.columns import Column, Table
+from glassnet.recipe.defaults import (
+    bins_from,
+    find_task_loss,
+    initial_parameters,
+    network_for,
+    optimizer_for,
+    settle,
+)
+from glassnet.recipe.folds import Split, assign_folds
+from glassnet.recipe.members import mean_history, member_seed, run_members, threads_for
+from glassnet.recipe.options import Options, ResolvedOptions
+from glassnet.recipe.rows import TableRows, class_indices, rows_to_train_on
 from glassnet.tables.encoding import TableEncoding, learn_inputs
-from glassnet.tables.splitting import split_rows
 from glassnet.tables.targets import Target, Task, learn_target
 from glassnet.training.run import Progress, Run, train
 
-MOST_REPEATED = 100_000  # rows that whole weights may make
+
+class EncodedRows(NamedTuple):
+    """Rows as a network takes them.
+
+    Parameters
+    ----------
+    x : array, N x D
+        Encoded inputs.
+    y : array, N x K
+        Encoded targets.
+    sample_weight : array of N numbers, or None
+        How much each row counts; None: all the same.
+    encoding : TableEncoding
+        What made x and y of the columns.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    sample_weight: np.ndarray | None
+    encoding: TableEncoding
+
+    @property
+    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+        """(x, y, sample_weight)."""
+        return self.x, self.y, self.sample_weight
+
+    def take(self, rows: np.ndarray) -> "EncodedRows":
+        """Only the rows of these numbers, from 0, in that order."""
+        weight = None if self.sample_weight is None else self.sample_weight[rows]
+        return EncodedRows(self.x[rows], self.y[rows], weight, self.encoding)
 
 
-class Rows(NamedTuple):
-    """Some rows of a table: what a network is shown, what it is to answer, and how much each row counts (None: all the same)."""
-
-    inputs: Table
-    answers: Table
-    weights: np.ndarray | None = None
-
-    def take(self, rows: np.ndarray) -> "Rows":
-        """Only these rows."""
-        weights = None if self.weights is None else self.weights[rows]
-        return Rows(self.inputs.take(rows), self.answers.take(rows), weights)
-
-
-class Fitted(NamedTuple):
-    """A model without scores, how its training went, a run for each member, and the options used, nothing left open."""
+class FitResult(NamedTuple):
+    """A model that has no scores yet, a run for each member, and the options it was made by."""
 
     model: Model
     runs: list[Run]
-    options: Options
+    options: ResolvedOptions
 
 
 def fit_table(
-    fit: Rows,
-    judge: Rows | None,
+    train: TableRows,
+    validation: TableRows | None,
     task: Task,
     options: Options,
     classes: Sequence[Target] = (),
     progress: Progress | None = None,
     n_jobs: int | None = None,
     path_points: int | None = None,
-) -> Fitted:
-    """Train on the rows of `fit`; those of `judge`, if any, judge the epochs. Each run keeps `path_points` (see `train`).
+) -> FitResult:
+    """Train on rows of a table.
 
-    Where none judge, and `options.validation` is left open, each member trains on all parts of the rows but one, which judges its
-    epochs where it is ENOUGH_TO_JUDGE rows. The encoding is learnt from all. Whole weights are so many equal rows: the same model
-    comes out, to the last bit, whichever way they are given. `classes` are the targets of a classification; numeric targets are
-    learnt from the training rows, as inputs are. Raises GlassnetError, naming the column or option, on what cannot be trained on,
-    and KeyboardInterrupt when it came before anything was learnt.
+    Whole sample weights are so many equal rows: the same model comes out, to the last bit,
+    whichever way they are given.
+
+    Parameters
+    ----------
+    train : TableRows
+        Rows to train on; the encoding is learnt from all of them.
+    validation : TableRows or None
+        Rows that pick the best epoch of every member. Where there are none, and
+        `options.validation` is open, members validate each other (see `assign_folds`).
+    task : str
+        What the targets are.
+    options : Options
+        As asked for.
+    classes : list of Target
+        The targets of a classification; numeric ones are learnt from the training rows.
+    progress, n_jobs, path_points
+        As in `glassnet.train`; the last two for each run.
+
+    Raises GlassnetError, naming the column or option, on what cannot be trained on, and
+    KeyboardInterrupt where it came before anything was learnt.
     """
-    fit = in_order(repeated(fit))
-    loss = find_loss("mean_squared_error" if options.loss is None else options.loss)
-    inputs = learn_inputs(
-        fit.inputs, options.categories, recipe.pieces_from(options), options.affine
-    )
-    centred, held = loss.output != "exponential", not options.affine
-    targets = classes or [
-        learn_target(column, task, centred, held) for column in fit.answers.values()
-    ]
-    encoding = TableEncoding(task, inputs, tuple(targets))
-    x, y = encoding.encode_inputs(fit.inputs), encoding.encode_targets(fit.answers)
-    network = recipe.network_for(options, task, x.shape[1], y.shape[1])
-    fold = _fold(fit, judge, task, options)
-    shown, left = (
-        [np.flatnonzero(there(fold, m)) for m in range(options.members)]
-        for there in (np.not_equal, np.equal)
-    )
-    own_judges = min(map(len, left)) >= ENOUGH_TO_JUDGE
-    options = recipe.decided(
+    rows = rows_to_train_on(train)
+    encoding = learn_encoding(rows, task, options, classes)
+    encoded = encode_rows(rows, encoding)
+    encoded_validation = None if validation is None else encode_rows(validation, encoding)
+    splits = assign_folds(
+        rows.n_rows,
         options,
-        network,
-        task,
-        min(map(len, shown)),
-        0 if judge is None else judge.answers.n_rows,
+        class_indices(rows.targets, task),
+        validated=validation is not None,
     )
-    every = x, y, fit.weights
-    judged = None if judge is None else _encoded(encoding, judge)
-    at_once, threads = threads_for(options.members, n_jobs, options.engine)
+    resolved = settle(
+        options,
+        task,
+        train=min(len(split.train) for split in splits),
+        validation=0 if validation is None else validation.n_rows,
+    )
+    network = network_for(resolved, encoded.x.shape[1], encoded.y.shape[1])
+    runs = train_members(
+        network, encoded, encoded_validation, splits, resolved, progress, n_jobs, path_points
+    )
+    return FitResult(_model_of(network, encoded, splits, resolved, runs), runs, resolved)
 
-    def run(member: int, progress: Progress | None) -> Run:
-        own_x, own_y, weights = _rows(every, shown[member])
-        seed = seed_of(member, options.seed)
+
+def learn_encoding(
+    rows: TableRows, task: Task, options: Options, classes: Sequence[Target] = ()
+) -> TableEncoding:
+    """The encoding that training rows teach; `classes` are the targets of a classification."""
+    inputs = learn_inputs(rows.inputs, options.categories, bins_from(options), options.affine)
+    targets = tuple(classes)
+    if not targets:
+        centred = find_task_loss(options, task).output != "exponential"
+        within_range = not options.affine
+        targets = tuple(
+            learn_target(column, task, centred, within_range) for column in rows.targets.values()
+        )
+    return TableEncoding(task, inputs, targets)
+
+
+def encode_rows(rows: TableRows, encoding: TableEncoding) -> EncodedRows:
+    """Rows as a network takes them."""
+    x = encoding.encode_inputs(rows.inputs)
+    y = encoding.encode_targets(rows.targets)
+    return EncodedRows(x, y, rows.sample_weight, encoding)
+
+
+def train_members(
+    network: Network,
+    rows: EncodedRows,
+    validation: EncodedRows | None,
+    splits: Sequence[Split],
+    options: ResolvedOptions,
+    progress: Progress | None = None,
+    n_jobs: int | None = None,
+    path_points: int | None = None,
+) -> list[Run]:
+    """A run for each split.
+
+    Parameters
+    ----------
+    network : Network
+        That of one member.
+    rows : EncodedRows
+        Those that the splits count.
+    validation : EncodedRows or None
+        What validates the members whose split has no rows to validate on.
+    splits : list of Split
+        One a member.
+    options, progress, n_jobs, path_points
+        As in `fit_table`.
+
+    Raises KeyboardInterrupt where it came before anything was learnt; where it came later there
+    may be fewer runs than splits.
+    """
+    at_once, threads = threads_for(len(splits), n_jobs, options.engine)
+
+    def train_member(member: int, progress: Progress | None) -> Run:
+        split = splits[member]
+        x, y, sample_weight = rows.take(split.train).arrays
+        validating = validation if split.validation is None else rows.take(split.validation)
+        seed = member_seed(member, options.seed)
+        mean = np.average(y, axis=0, weights=sample_weight)
         return train(
             network,
-            recipe.start_for(options, network, np.average(own_y, axis=0, weights=weights), seed),
-            own_x,
-            own_y,
-            sample_weight=weights,
-            optimizer=recipe.optimizer_for(options),
-            epochs=options.epochs or 1,
+            initial_parameters(options, network, mean, seed),
+            x,
+            y,
+            sample_weight=sample_weight,
+            optimizer=optimizer_for(options),
+            epochs=options.epochs,
             batch_size=options.batch_size,
-            validation=_rows(every, left[member]) if own_judges else judged,
+            validation=None if validating is None else validating.arrays,
             penalty=Penalty(options.l2, options.l1),
             dropout=options.dropout,
             schedule=options.schedule,
@@ -120,91 +206,27 @@ def fit_table(
             path_points=path_points,
         )
 
-    runs = run_members(run, options.members, progress, at_once)
+    runs = run_members(train_member, len(splits), progress, at_once)
     if not len(runs[0].history.loss):
         raise KeyboardInterrupt  # it came before anything was learnt
+    return runs
+
+
+def _model_of(
+    network: Network,
+    rows: EncodedRows,
+    splits: Sequence[Split],
+    options: ResolvedOptions,
+    runs: list[Run],
+) -> Model:
+    """The model that the members make together."""
     record = {
-        "target": list(fit.answers),
+        "target": [target.name for target in rows.encoding.targets],
         "options": asdict(options),
         "engine": runs[0].engine,
         "best_epochs": [run.best_epoch for run in runs],
-        "folds": bool((fold >= 0).any()),
-        "row_weights": fit.weights is not None,
+        "folds": any(len(split.train) < len(rows.x) for split in splits),
+        "row_weights": rows.sample_weight is not None,
     }
     joined, parameters = side_by_side(network, [run.parameters for run in runs])
-    return Fitted(
-        Model(joined, parameters, encoding, {}, mean_history(runs), record), runs, options
-    )
-
-
-def _fold(fit: Rows, judge: Rows | None, task: Task, options: Options) -> np.ndarray:
-    """Which member each row is not shown, N; -1: none, as where others judge the epochs, or it is said that none do."""
-    n = fit.answers.n_rows
-    if judge is not None or options.validation is not None or not 1 < options.members <= n:
-        return np.full(n, -1)
-    return folds(n, options.members, options.seed, class_numbers(fit.answers, task))
-
-
-def _rows(
-    arrays: tuple[np.ndarray, np.ndarray, np.ndarray | None], rows: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, Any]:
-    x, y, weights = arrays
-    return x[rows], y[rows], None if weights is None else weights[rows]
-
-
-def judging_rows(answers: Table, task: Task, options: Options) -> tuple[np.ndarray, np.ndarray]:
-    """(training rows, judging rows), each class giving its share.
-
-    None judge where they would be too few to be trusted, and where several members judge each other's rows (see `fit_table`).
-    """
-    n = answers.n_rows
-    share = options.validation
-    if share is None:
-        share = VALIDATION if options.members == 1 and VALIDATION * n >= ENOUGH_TO_JUDGE else 0.0
-    return split_rows(n, share, options.seed, class_numbers(answers, task))
-
-
-def class_numbers(answers: Table, task: Task) -> np.ndarray | None:
-    """The number of each row's class, N; None for numeric or several targets."""
-    if task == "regression" or len(answers) > 1:
-        return None
-    (column,) = answers.values()
-    return np.unique(column.values.astype(str), return_inverse=True)[1]
-
-
-def repeated(rows: Rows) -> Rows:
-    """Rows of whole weights as so many rows each, while these are not too many; rows of weight 0 are left out in any case."""
-    if rows.weights is None:
-        return rows
-    rows = rows.take(np.flatnonzero(rows.weights))
-    weights = np.asarray(rows.weights)
-    if (weights == 1).all():
-        return rows._replace(weights=None)
-    if (weights != np.rint(weights)).any() or weights.sum() > MOST_REPEATED:
-        return rows
-    return rows._replace(weights=None).take(np.repeat(np.arange(len(weights)), weights.astype(int)))
-
-
-def in_order(rows: Rows) -> Rows:
-    """The rows as they stand where no two are equal, else sorted: then it does not matter where the equal ones stood."""
-    groups = np.zeros(rows.answers.n_rows, int)
-    for column in sorted(
-        [*rows.answers.values(), *rows.inputs.values()], key=lambda column: column.kind == "text"
-    ):
-        places = _places(column)
-        _, groups = np.unique(groups * (places.max() + 1) + places, return_inverse=True)
-        if groups.max() + 1 == len(groups):
-            return rows
-    return rows.take(np.argsort(groups, kind="stable"))
-
-
-def _places(column: Column) -> np.ndarray:
-    """The place of each cell, N, among the column's sorted different ones."""
-    if column.kind in ("number", "date"):
-        return np.unique(column.values, return_inverse=True)[1]
-    place = {cell: i for i, cell in enumerate(sorted(set(column.values) - {None}))}
-    return np.array([place.get(cell, len(place)) for cell in column.values])
-
-
-def _encoded(encoding: TableEncoding, rows: Rows) -> tuple[np.ndarray | None, ...]:
-    return encoding.encode_inputs(rows.inputs), encoding.encode_targets(rows.answers), rows.weights
+    return Model(joined, parameters, rows.encoding, {}, mean_history(runs), record)

@@ -1,210 +1,285 @@
-"""The defaults that make a small network good on a table without tuning, and what of them the user may say otherwise.
+"""The options of training on a table, each declared once.
 
-Every default below was chosen on several real tables: `docs/tables.md` keeps the record, `bench/tables.py` repeats it.
+The command line (`cli/train.py`) makes its options from these declarations, and the signatures of
+`TableRegressor` and `TableClassifier` are tested against them. What is left open here (None) is
+settled from the table in `defaults.py`.
 """
 
-import math
-from dataclasses import dataclass, replace
-from types import NoneType
-from typing import Any
+import inspect
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from glassnet.core.initializers import DTYPES, initialize
-from glassnet.core.losses import find_loss
-from glassnet.core.network import Network, Parameters
-from glassnet.core.optimizers import OPTIMIZERS, Optimizer, find_optimizer
-from glassnet.errors import GlassnetError, unknown_name
-from glassnet.tables.inputs import ENOUGH_FOR_PIECES
-from glassnet.tables.targets import TASKS, Task
-from glassnet.training.plan import Plan, is_whole
-
-OUTPUT_AND_LOSS: dict[Task, tuple[str, str]] = {
-    "regression": ("identity", "mean_squared_error"),
-    "binary": ("sigmoid", "binary_cross_entropy"),
-    "multiclass": ("softmax", "categorical_cross_entropy"),
-}
-"""What the output layer is for each task, unless the loss says otherwise."""
-
-RATES = {
-    "gradient_descent": 0.05,
-    "momentum": 0.02,
-    "nesterov": 0.02,
-    "rmsprop": 0.002,
-    "adam": 0.003,
-    "adam_epsilon_hat": 0.003,
-    "adamw": 0.003,
-    "rprop": 0.01,
-}
-"""The learning rate of each optimizer on scaled columns."""
-
-MEMBERS = 4  # networks that are trained apart and joined: their mean is better than one that has trained as long
-STEPS, STEPS_ALONE = 1500, 4000  # updates of a member, and of a network that is alone
-EPOCHS, MOST_EPOCHS = 30, 400  # as many as make those updates, but at least and at most so many
-PIECES_FROM_ALONE = 1500  # training rows from which on numbers come in pieces; members stand them from ENOUGH_FOR_PIECES on
-DECAY_ROWS, MOST_DECAY = (
-    400,
-    1.0,
-)  # AdamW's decay is DECAY_ROWS over the training rows: the fewer they are, the stronger
-BETA2 = 0.95  # of Adam and AdamW
-VALIDATION = 0.2  # of the rows that are not held out
-WIDEST = 1_000_000  # nodes of a layer
-ENOUGH_TO_JUDGE = (
-    100  # validation rows; fewer pick the best epoch by luck, and then the schedule's end is kept
+from glassnet.errors import unknown_name
+from glassnet.recipe.declarations import (
+    Declaration,
+    activation_names,
+    column_names,
+    dropout_rate,
+    fraction,
+    layer_sizes,
+    loss_name,
+    not_negative,
+    option,
+    positive,
+    true_or_false,
+    whole,
 )
+
+if TYPE_CHECKING:
+    from glassnet.tables.targets import Task
 
 
 @dataclass(frozen=True)
 class Options:
-    """How to train on a table; what is None is decided from the table.
+    """How to train on a table. What is None is settled from the table.
 
-    `members` networks of `hidden` nodes in each hidden layer are trained and joined into one; `holdout` and `validation` are
-    shares of the rows for the final score and, of the rest, for choosing the epoch (None: several members judge by the rows they
-    were not shown, see `table_fit`; it stays None); `decay` that of AdamW; `categories` columns of numbers to take as categories;
-    `ignore` columns to leave out; `affine`: numbers are only centred and scaled, and predictions not held to a range, so that
-    `Model.fold` can put it all into the weights. The rest as in `train`. Raises GlassnetError on unknown names and values out of
-    range.
+    Raises GlassnetError, naming the option, on unknown names and values out of range.
     """
 
-    task: str | None = None
-    members: int = MEMBERS
-    hidden: tuple[int, ...] = (64, 64)
-    activation: str | tuple[str, ...] = "silu"
-    loss: str | None = None
-    optimizer: str = "adamw"
-    learning_rate: float | None = None
-    schedule: str = "cosine"
-    batch_size: int | None = None
-    epochs: int | None = None
-    patience: int | None = None
-    l2: float = 0.0
-    l1: float = 0.0
-    decay: float | None = None
-    dropout: float = 0.15
-    seed: int = 0
-    dtype: str = "float32"
-    engine: str = "auto"
-    validation: float | None = None
-    holdout: float = 0.2
-    categories: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    affine: bool = False
+    task: str | None = option(
+        None,
+        "What to learn.",
+        names_in="glassnet.tables.targets.TASKS",
+        if_open="found from the target",
+    )
+    members: int = option(
+        4,
+        "Networks that are trained apart and joined into one.",
+        whole(1),
+        sklearn="members",
+    )
+    hidden: tuple[int, ...] = option(
+        (64, 64),
+        "Nodes of each hidden layer, of each member.",
+        layer_sizes,
+        sklearn="hidden_layer_sizes",
+    )
+    activation: str | tuple[str, ...] = option(
+        "silu",
+        "Activation of the hidden layers, one for all or one each, as in relu,tanh.",
+        activation_names,
+        names_in="glassnet.core.activations.ACTIVATIONS",
+        sklearn="activation",
+    )
+    loss: str | None = option(
+        None,
+        "Loss, some with a setting, as in huber:0.5 and pinball:0.9.",
+        loss_name,
+        names_in="glassnet.core.losses.LOSSES",
+        if_open="by task",
+        sklearn="loss",
+    )
+    optimizer: str = option(
+        "adamw",
+        "How a gradient becomes a step.",
+        names_in="glassnet.core.optimizers.OPTIMIZERS",
+        sklearn="solver",
+    )
+    learning_rate: float | None = option(
+        None,
+        "Largest learning rate.",
+        positive,
+        if_open="by optimizer",
+        sklearn="learning_rate_init",
+    )
+    schedule: str = option(
+        "cosine",
+        "How the learning rate changes along the run.",
+        names_in="glassnet.training.plan.SCHEDULES",
+        sklearn="learning_rate",
+    )
+    batch_size: int | None = option(
+        None,
+        "Rows of an update.",
+        whole(1),
+        if_open="by the number of rows",
+        sklearn="batch_size",
+    )
+    epochs: int | None = option(
+        None,
+        "Times through the rows.",
+        whole(1),
+        if_open="by the number of rows",
+        sklearn="max_iter",
+    )
+    patience: int | None = option(
+        None,
+        "Stop after so many epochs without a better one.",
+        whole(1),
+        if_open="never",
+        sklearn="n_iter_no_change",
+    )
+    l2: float = option(
+        0.0,
+        "Adds (l2/2) sum w^2 to the loss.",
+        not_negative,
+        sklearn="alpha",
+    )
+    l1: float = option(
+        0.0,
+        "Adds l1 sum |w| to the loss.",
+        not_negative,
+        sklearn="l1",
+    )
+    decay: float | None = option(
+        None,
+        "Weight decay of adamw.",
+        not_negative,
+        if_open="by the number of rows",
+        sklearn="decay",
+    )
+    dropout: float = option(
+        0.15,
+        "Fraction of the hidden nodes left out of each update.",
+        dropout_rate,
+        sklearn="dropout",
+    )
+    seed: int = option(
+        0,
+        "Seed of the split, the weights and the batches.",
+        whole(0),
+        sklearn="random_state",
+    )
+    dtype: str = option(
+        "float32",
+        "Numbers that the training computes in.",
+        names_in="glassnet.core.initializers.DTYPES",
+        sklearn="dtype",
+    )
+    engine: str = option(
+        "auto",
+        "What runs the training.",
+        names_in="glassnet.training.engines.ENGINES",
+        sklearn="engine",
+    )
+    validation: float | None = option(
+        None,
+        "Fraction of the training rows that epochs are validated on.",
+        fraction,
+        if_open="each member has its own; 0.2 for one",
+        sklearn="validation_fraction",
+    )
+    holdout: float = option(
+        0.2,
+        "Fraction of the rows kept for the final score.",
+        fraction,
+    )
+    categories: tuple[str, ...] = option(
+        (),
+        "Column of numbers to take as categories; repeat for more.",
+        column_names,
+        sklearn="categories",
+        flag="category",
+    )
+    ignore: tuple[str, ...] = option(
+        (),
+        "Column to leave out; repeat for more.",
+        column_names,
+    )
+    affine: bool = option(
+        False,
+        "Only centre and scale numbers, so that the model can be folded into plain weights.",
+        true_or_false,
+    )
 
     def __post_init__(self) -> None:
-        for name, value in vars(
-            self
-        ).items():  # NumPy's numbers as Python's, which a model file can hold
-            parts = (
-                tuple(_plain(part) for part in value) if isinstance(value, tuple) else _plain(value)
-            )
-            object.__setattr__(self, name, parts)
-        if self.task is not None and self.task not in TASKS:
-            raise unknown_name("task", self.task, TASKS)
-        if self.dtype not in DTYPES:
-            raise unknown_name("dtype", self.dtype, DTYPES)
-        if not is_whole(self.members, 1):
-            raise GlassnetError(
-                f"members must be a whole number of 1 or more, got {self.members!r}"
-            )
-        if (
-            not isinstance(self.hidden, tuple)
-            or not self.hidden
-            or not all(is_whole(n, 1) and n <= WIDEST for n in self.hidden)
-        ):
-            shown = (
-                ",".join(map(str, self.hidden)) if isinstance(self.hidden, tuple) else self.hidden
-            )
-            raise GlassnetError(
-                f"hidden must be sizes of 1 or more (and at most {WIDEST:,}), such as 64,64; got {shown}"
-            )
-        for name in ("l2", "l1", "decay", "dropout", "learning_rate", "holdout", "validation"):
-            if not isinstance(getattr(self, name), (int, float, NoneType)):
-                raise GlassnetError(f"{name} must be a number, got {getattr(self, name)!r}")
-        for name in ("holdout", "validation"):
-            share = getattr(self, name)
-            if share is not None and not 0 <= share < 1:
-                raise GlassnetError(f"{name} must be a share from 0 to below 1, got {share}")
-        if self.optimizer not in OPTIMIZERS:
-            raise unknown_name("optimizer", self.optimizer, OPTIMIZERS)
-        if self.decay is not None and not 0 <= self.decay < math.inf:
-            raise GlassnetError(f"decay must be 0 or more, got {self.decay}")
-        find_optimizer(self.optimizer, self.learning_rate)
-        epochs = 1 if self.epochs is None else self.epochs
-        Plan(
-            epochs, self.batch_size, schedule=self.schedule, patience=self.patience, seed=self.seed
-        )
+        for name, declaration in DECLARATIONS.items():
+            value = _plain(getattr(self, name))
+            object.__setattr__(self, name, value)
+            if value is not None or not declaration.if_open:
+                declaration.check(name, value)
+
+
+@dataclass(frozen=True)
+class ResolvedOptions:
+    """Options with nothing left open: what a training was run with.
+
+    Two may still be None, which then is their value: a `patience` of None never stops a run early,
+    and a `validation` of None has members validated by folds (see `folds.assign_folds`).
+    """
+
+    task: "Task"
+    members: int
+    hidden: tuple[int, ...]
+    activation: str | tuple[str, ...]
+    loss: str
+    optimizer: str
+    learning_rate: float
+    schedule: str
+    batch_size: int
+    epochs: int
+    patience: int | None
+    l2: float
+    l1: float
+    decay: float
+    dropout: float
+    seed: int
+    dtype: str
+    engine: str
+    validation: float | None
+    holdout: float
+    categories: tuple[str, ...]
+    ignore: tuple[str, ...]
+    affine: bool
+
+    def as_options(self) -> Options:
+        """The same as options to ask for, which repeat the training."""
+        return Options(**asdict(self))
+
+
+DECLARATIONS: dict[str, Declaration] = {
+    field.name: field.metadata["declaration"] for field in fields(Options)
+}
+"""Option -> its declaration, in the order of a help text."""
+
+SKLEARN_NAMES: dict[str, str] = {
+    name: declaration.sklearn for name, declaration in DECLARATIONS.items() if declaration.sklearn
+}
+"""Option -> the parameter of the table estimators that it is, where they have one."""
+
+
+def options_from(given: dict[str, Any]) -> Options:
+    """Options by name, as people and run.json write them.
+
+    Raises GlassnetError on an unknown name or a value out of range.
+    """
+    settings: dict[str, Any] = {}
+    for name, value in given.items():
+        if name not in DECLARATIONS:
+            raise unknown_name("option", name, DECLARATIONS)
+        settings[name] = tuple(value) if isinstance(value, list) else value
+    for name in ("categories", "ignore"):
+        if name in settings:
+            settings[name] = _several(settings[name])
+    if isinstance(settings.get("hidden"), int):
+        settings["hidden"] = (settings["hidden"],)
+    return Options(**settings)
+
+
+def _several(names: Any) -> tuple[str, ...]:
+    """One name, several or None as a tuple of names."""
+    return (names,) if isinstance(names, str) else tuple(names or ())
 
 
 def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value
+    """NumPy's numbers as Python's, which a model file can hold."""
+    if isinstance(value, tuple):
+        return tuple(_plain(part) for part in value)
+    is_numpy_scalar = getattr(value, "shape", None) == ()
+    return value.item() if is_numpy_scalar else value
 
 
-def network_for(options: Options, task: Task, inputs: int, outputs: int) -> Network:
-    """The network of a task. Raises GlassnetError when the loss is for another one."""
-    output, loss = OUTPUT_AND_LOSS[task]
-    found = find_loss(loss if options.loss is None else options.loss)
-    belongs = {"sigmoid": "binary", "softmax": "multiclass", "exponential": "regression"}.get(
-        found.output or "", task
-    )
-    if belongs != task:
-        raise GlassnetError(
-            f"loss '{found.name}' is for {belongs} targets, but the task is {task}: choose another --loss or --task"
-        )
-    return Network(
-        [inputs, *options.hidden, outputs], options.activation, found.output or output, found
-    )
+def _documented() -> str:
+    """The docstring of `Options` with every option as its declaration says it."""
+    lines = [inspect.cleandoc(Options.__doc__ or ""), "", "Parameters", "----------"]
+    for field in fields(Options):
+        declaration: Declaration = field.metadata["declaration"]
+        kind = field.type.__name__ if isinstance(field.type, type) else field.type
+        lines.append(f"{field.name} : {kind}, default {field.default!r}")
+        names = f" A name in `{declaration.names_in}`." if declaration.names_in else ""
+        is_open = f" None: {declaration.if_open}." if declaration.if_open else ""
+        lines.append(f"    {declaration.help}{names}{is_open}")
+    return "\n".join(lines)
 
 
-def pieces_from(options: Options) -> int:
-    """How many cells of a column of numbers are enough to cut it into pieces."""
-    return PIECES_FROM_ALONE if options.members == 1 else ENOUGH_FOR_PIECES
-
-
-def decided(options: Options, network: Network, task: Task, train: int, validation: int) -> Options:
-    """The options with nothing left open, given how many rows train (a member) and judge."""
-    whole = options.optimizer == "rprop"  # only signs count, so batches would mislead it
-    batch = options.batch_size or (
-        train if whole else int(np.clip(2 ** round(math.log2(train / 32)), 16, 256))
-    )
-    batches = -(-train // min(batch, train))
-    steps, validated = (
-        (STEPS_ALONE, VALIDATION if validation else 0.0) if options.members == 1 else (STEPS, None)
-    )
-    return replace(
-        options,
-        task=task,
-        loss=network.loss.name,
-        batch_size=min(batch, train),
-        epochs=options.epochs or int(np.clip(math.ceil(steps / batches), EPOCHS, MOST_EPOCHS)),
-        learning_rate=options.learning_rate or RATES[options.optimizer],
-        decay=min(MOST_DECAY, DECAY_ROWS / train) if options.decay is None else options.decay,
-        validation=validated if options.validation is None else options.validation,
-    )
-
-
-def optimizer_for(options: Options) -> Optimizer:
-    """The optimizer that decided options name."""
-    settings = {"adam": {"beta2": BETA2}, "adamw": {"beta2": BETA2, "decay": options.decay}}.get(
-        options.optimizer, {}
-    )
-    return OPTIMIZERS[options.optimizer](
-        options.learning_rate or RATES[options.optimizer], **settings
-    )
-
-
-def start_for(options: Options, network: Network, mean: np.ndarray, seed: int) -> Parameters:
-    """He's draw; the last layer's weights begin at zero and its biases at what predicts the training rows' mean or shares.
-
-    mean is that of the encoded training targets, K.
-    """
-    start = initialize(network, "he", seed=seed, dtype=options.dtype)
-    share = np.clip(mean, 1e-3, 1 - 1e-3)
-    bias = {
-        "sigmoid": np.log(share / (1 - share)),
-        "softmax": np.log(share),
-        "exponential": np.log(np.maximum(mean, 1e-3)),
-    }
-    last = bias.get(network.output.name, mean).astype(options.dtype)
-    return Parameters(
-        (*start.weights[:-1], np.zeros_like(start.weights[-1])), (*start.biases[:-1], last)
-    )
+Options.__doc__ = _documented()

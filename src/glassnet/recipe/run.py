@@ -1,4 +1,7 @@
-"""From a table to a trained model: which rows do what, the encoding they teach, the run, the scores on rows it never saw."""
+"""From a table to a scored model: which rows do what, the training, scores on rows it never saw.
+
+The training itself is `fit.py`; what is written to a folder is `runs/`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,74 +14,92 @@ import numpy as np
 from glassnet.core.metrics import class_scores, regression_scores
 from glassnet.core.network import Parameters
 from glassnet.errors import GlassnetError, unknown_name
-from glassnet.models.ensemble import ended, side_by_side
+from glassnet.models.ensemble import side_by_side
 from glassnet.models.model import Model
-from glassnet.recipe.fit import Rows, class_numbers, fit_table, judging_rows
-from glassnet.recipe.options import Options
+from glassnet.recipe.fit import fit_table
+from glassnet.recipe.folds import split_validation
+from glassnet.recipe.members import worst_ending
+from glassnet.recipe.options import Options, ResolvedOptions, options_from
+from glassnet.recipe.rows import TableRows, class_indices
 from glassnet.tables.columns import Table, check_almost_numbers
 from glassnet.tables.frames import as_table
 from glassnet.tables.read import read_table
 from glassnet.tables.splitting import split_rows
-from glassnet.tables.targets import NumberTarget, Task, find_task, learn_target
+from glassnet.tables.targets import NumberTarget, Target, Task, find_task, learn_target
 from glassnet.training.run import ENDINGS, Progress, Run
 
-FEW_ROWS = 10  # below this nothing can be held out
+FEW_ROWS = 10  # rows with a target; of fewer, none can be kept for validation or the final score
 
 
 @dataclass(frozen=True, eq=False)
 class TableRun:
     """A model, how the training of each of its members went, and what its table was.
 
-    `columns` are the rows that have a target; `rows` says which of them (from 0) did what: "train", "validation", "holdout";
-    `line` is the place of each in the table as given, from 1; `without_target` counts the rows left out; `options` are those
-    used, nothing left open.
+    Parameters
+    ----------
+    model : Model
+        With its scores.
+    runs : list of Run
+        One a member.
+    options : ResolvedOptions
+        Those that it was trained with.
+    columns : Table
+        The table, without the rows that have no target.
+    row_numbers : array of int
+        The number of each of these rows in the table as it was given, from 1.
+    rows : dict of arrays of int
+        Which of these rows, from 0, were used for "train", "validation" and "holdout".
+    without_target : int
+        How many rows have no target.
     """
 
     model: Model
     runs: list[Run]
-    options: Options
+    options: ResolvedOptions
     columns: Table
-    line: np.ndarray
+    row_numbers: np.ndarray
     rows: dict[str, np.ndarray]
     without_target: int
 
     @property
     def ended(self) -> str:
         """How the runs ended, a name of `ENDINGS`: the worst there was."""
-        return ended(self.runs)
+        return worst_ending(self.runs)
 
     @property
     def diagnosis(self) -> str:
-        """Why, in plain words."""
+        """Why they ended, in plain words."""
         return ENDINGS[self.ended]
 
     @cached_property
     def path(self) -> tuple[tuple[int, Parameters], ...]:
-        """(epoch, parameters of the joined network) along the training; () where the runs kept no path.
+        """(epoch, parameters of the joined network) along the training.
 
-        A member that ended before an epoch is there as it was at its end.
+        A member that ended before an epoch is there as it was at its end. Nothing where the runs
+        kept no path.
         """
         epochs = sorted({epoch for run in self.runs for epoch, _ in run.path})
-        points = [
-            [[p for at, p in run.path if at <= epoch][-1] for run in self.runs] for epoch in epochs
-        ]
-        return tuple(
-            (epoch, side_by_side(self.model.member, members)[1])
-            for epoch, members in zip(epochs, points, strict=True)
-        )
+        return tuple((epoch, self._parameters_at(epoch)) for epoch in epochs)
+
+    def _parameters_at(self, epoch: int) -> Parameters:
+        members = []
+        for run in self.runs:
+            reached = [parameters for at, parameters in run.path if at <= epoch]
+            members.append(reached[-1])
+        return side_by_side(self.model.member, members)[1]
 
     @property
-    def scored(self) -> str:
-        """The part that scores and predictions are of: the rows held out, or where there are none those trained on."""
+    def scored_part(self) -> str:
+        """The rows of the scores and predictions: "holdout", or "train" where none are held out."""
         return "holdout" if len(self.rows["holdout"]) else "train"
 
     @cached_property
     def predictions(self) -> dict[str, list[Any]]:
-        """The scored rows as columns: `row` (from 1, in the table as given), `actual`, and the predictions."""
-        rows = self.rows[self.scored]
+        """The scored rows as columns: `row` (from 1, in the table as given), `actual`, ..."""
+        rows = self.rows[self.scored_part]
         columns = self.columns.take(rows)
         targets = self.model.encoding.targets
-        table: dict[str, list[Any]] = {"row": self.line[rows].tolist()}
+        table: dict[str, list[Any]] = {"row": self.row_numbers[rows].tolist()}
         for target in targets:
             name = "actual" if len(targets) == 1 else f"actual_{target.name}"
             table[name] = target.truth(columns[target.name]).tolist()
@@ -93,32 +114,19 @@ def train_table(
 
     Parameters
     ----------
-    table : a pandas, Polars or PyArrow data frame, a dict of columns, or the path of a file (see `read_table`).
-    target : the column to predict; several for several outputs (all numeric or all two-valued).
-    progress : told how far the training is, as in `train`.
-    options : see `Options`.
+    table : data frame, dict of columns, or path
+        A pandas, Polars or PyArrow data frame, a dict of columns, or the path of a file (see
+        `read_table`).
+    target : str or list of str
+        The column to predict; several for several outputs (all numeric or all two-valued).
+    progress : function
+        Called with how far the training is, as in `train`.
+    options
+        See `Options`.
 
     Raises GlassnetError, naming the column, row or option, on anything that cannot be trained on.
     """
     return run_table(table, target, options_from(options), progress).model
-
-
-def options_from(given: dict[str, Any]) -> Options:
-    """Options by name, as people and run.json write them. Raises GlassnetError on an unknown name or a value out of range."""
-    known = list(Options.__dataclass_fields__)
-    for name in given:
-        if name not in known:
-            raise unknown_name("option", name, known)
-    settings: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
-    }
-    for name in {"categories", "ignore"} & settings.keys():
-        settings[name] = (
-            (settings[name],) if isinstance(settings[name], str) else tuple(settings[name] or ())
-        )
-    if isinstance(settings.get("hidden"), int):
-        settings["hidden"] = (settings["hidden"],)
-    return Options(**settings)
 
 
 def run_table(
@@ -128,61 +136,58 @@ def run_table(
     progress: Progress | None = None,
     path_points: int | None = None,
 ) -> TableRun:
-    """`train_table` with everything that a report needs; with `path_points` also `TableRun.path`."""
-    targets = [target] if isinstance(target, str) else list(target or ())
-    if not targets or not all(isinstance(name, str) for name in targets):
-        raise GlassnetError(
-            f"target must be the name of a column, or several names, got {target!r}"
-        )
-    for name in set(targets) & set(options.ignore):
-        raise GlassnetError(f"target '{name}' is also to be ignored")
-    columns = as_table(
-        read_table(table) if isinstance(table, (str, Path)) else table, ignore=options.ignore
-    )
-    _check_targets(columns, targets, options.categories)
-    for name, column in columns.items():
-        if name not in options.categories:
-            check_almost_numbers(
-                column,
-                "" if name in targets else f", or give --category '{name}' or --ignore '{name}'",
-            )
-    columns, line, without = _with_target(columns, targets)
-    task = find_task([columns[name] for name in targets], cast("Task | None", options.task))
-    every = Rows(
+    """`train_table` with everything that a report needs.
+
+    With `path_points` the path of the parameters too, as in `train`.
+    """
+    targets = _target_names(target, options)
+    columns = _read_columns(table, targets, options)
+    columns, row_numbers, without_target = _with_target(columns, targets)
+    every = TableRows(
         columns.select(name for name in columns if name not in targets),
         columns.select(targets),
     )
-    rows = _parts(every.answers, task, options)
-    # classes are named by all rows, numbers scaled by those trained on
-    classes = (
-        ()
-        if task == "regression"
-        else [learn_target(column, task) for column in every.answers.values()]
+    task = find_task(list(every.targets.values()), cast("Task | None", options.task))
+    parts = _assign_parts(every, task, options)
+    validation = every.take(parts["validation"]) if len(parts["validation"]) else None
+    classes = _classes(every.targets, task)
+    fitted = fit_table(
+        every.take(parts["train"]),
+        validation,
+        task,
+        options,
+        classes,
+        progress,
+        path_points=path_points,
     )
-    judge = every.take(rows["validation"]) if len(rows["validation"]) else None
-    model, runs, options = fit_table(
-        every.take(rows["train"]), judge, task, options, classes, progress, path_points=path_points
-    )
-    done = TableRun(model, runs, options, columns, line, rows, without)
-    known = columns.take(rows[done.scored])
-    return replace(
-        done,
-        model=replace(
-            model, scores=score(model, model.output_of(model.encoding.encode_inputs(known)), known)
-        ),
-    )
+    run = TableRun(*fitted, columns, row_numbers, parts, without_target)
+    return replace(run, model=_scored(run.model, columns.take(parts[run.scored_part])))
 
 
-def score(model: Model, output: np.ndarray, answers: Table) -> dict[str, dict[str, float]]:
-    """The scores, by target, of a model's outputs, N x K, on rows whose targets are known."""
-    scores: dict[str, dict[str, float]] = {}
-    for target, part in model.encoding.by_target(output):
-        column = answers[target.name]
-        if isinstance(target, NumberTarget):
-            scores[target.name] = regression_scores(column.values, target.decode(part))
-        else:
-            scores[target.name] = class_scores(target.index(column), target.probabilities(part))
-    return scores
+def _target_names(target: str | Sequence[str], options: Options) -> list[str]:
+    """The names of the targets. Raises GlassnetError where they are no names, or to be ignored."""
+    names = [target] if isinstance(target, str) else list(target or ())
+    if not names or not all(isinstance(name, str) for name in names):
+        raise GlassnetError(
+            f"target must be the name of a column, or several names, got {target!r}"
+        )
+    for name in names:
+        if name in options.ignore:
+            raise GlassnetError(f"target '{name}' is also to be ignored")
+    return names
+
+
+def _read_columns(table: Any, targets: list[str], options: Options) -> Table:
+    """The columns of a table, checked. Raises GlassnetError, naming the column."""
+    frame = read_table(table) if isinstance(table, (str, Path)) else table
+    columns = as_table(frame, ignore=options.ignore)
+    _check_targets(columns, targets, options.categories)
+    for name, column in columns.items():
+        if name in options.categories:
+            continue
+        remedy = f", or give --category '{name}' or --ignore '{name}'"
+        check_almost_numbers(column, "" if name in targets else remedy)
+    return columns
 
 
 def _check_targets(columns: Table, targets: list[str], categories: Sequence[str]) -> None:
@@ -198,7 +203,7 @@ def _check_targets(columns: Table, targets: list[str], categories: Sequence[str]
 
 
 def _with_target(columns: Table, targets: list[str]) -> tuple[Table, np.ndarray, int]:
-    """The rows in which no target is missing, their places in the table, from 1, and how many others there are."""
+    """(the rows in which no target is missing, their numbers from 1, how many others there are)."""
     known = ~np.any([columns[name].missing for name in targets], axis=0)
     if not known.any():
         raise GlassnetError(f"target '{targets[0]}' is missing in every row")
@@ -206,18 +211,51 @@ def _with_target(columns: Table, targets: list[str]) -> tuple[Table, np.ndarray,
     return columns.take(rows), rows + 1, len(known) - len(rows)
 
 
-def _parts(answers: Table, task: Task, options: Options) -> dict[str, np.ndarray]:
-    """Which rows train, judge epochs, and give the final score."""
-    n = answers.n_rows
+def _assign_parts(every: TableRows, task: Task, options: Options) -> dict[str, np.ndarray]:
+    """Which rows train, validate epochs, and give the final score."""
+    n = every.n_rows
     if n < 2:
         raise GlassnetError(f"only {n} row has a target, too few to train on")
     if n < FEW_ROWS and (options.holdout > 0 or (options.validation or 0) > 0):
         raise GlassnetError(
-            f"only {n} rows have a target, too few to hold some out: give {FEW_ROWS} or more, or use --holdout 0 --validation 0"
+            f"only {n} rows have a target, too few to hold some out: give {FEW_ROWS} or more, "
+            "or use --holdout 0 --validation 0"
         )
-    rest, holdout = split_rows(n, options.holdout, options.seed, class_numbers(answers, task))
-    fit, judge = judging_rows(answers.take(rest), task, options)
-    if len(fit) < 2:
-        shares = f"holdout {options.holdout} and validation {options.validation or 0.0}"
-        raise GlassnetError(f"{shares} leave {len(fit)} of {n} rows to train on: make them smaller")
-    return {"train": rest[fit], "validation": rest[judge], "holdout": holdout}
+    classes = class_indices(every.targets, task)
+    rest, holdout = split_rows(n, options.holdout, options.seed, classes)
+    classes_of_rest = class_indices(every.targets.take(rest), task)
+    train, validation = split_validation(len(rest), options, classes_of_rest)
+    if len(train) < 2:
+        fractions = f"holdout {options.holdout} and validation {options.validation or 0.0}"
+        raise GlassnetError(
+            f"{fractions} leave {len(train)} of {n} rows to train on: make them smaller"
+        )
+    return {"train": rest[train], "validation": rest[validation], "holdout": holdout}
+
+
+def _classes(targets: Table, task: Task) -> list[Target]:
+    """The targets of a classification, whose classes are those of all rows, not of some.
+
+    Numeric targets are learnt later, from the rows trained on alone.
+    """
+    if task == "regression":
+        return []
+    return [learn_target(column, task) for column in targets.values()]
+
+
+def _scored(model: Model, columns: Table) -> Model:
+    """The model with its scores on some rows."""
+    output = model.output_of(model.encoding.encode_inputs(columns))
+    return replace(model, scores=score(model, output, columns))
+
+
+def score(model: Model, output: np.ndarray, targets: Table) -> dict[str, dict[str, float]]:
+    """The scores, by target, of a model's outputs, N x K, on rows whose targets are known."""
+    scores: dict[str, dict[str, float]] = {}
+    for target, part in model.encoding.by_target(output):
+        column = targets[target.name]
+        if isinstance(target, NumberTarget):
+            scores[target.name] = regression_scores(column.values, target.decode(part))
+        else:
+            scores[target.name] = class_scores(target.index(column), target.probabilities(part))
+    return scores

@@ -36,7 +36,7 @@ def make_report(done: TableRun, record: dict[str, Any], name: str) -> str:
     """
     import jinja2
 
-    rows, held_out = _rows(done, done.scored), done.scored == "holdout"
+    rows, held_out = _rows(done, done.scored_part), done.scored_part == "holdout"
     what = "held out from training" if held_out else "that were trained on (none were held out)"
     which = f"{len(rows):,} row{'s' * (len(rows) > 1)} {what}"
     environment = jinja2.Environment(
@@ -58,7 +58,7 @@ def make_report(done: TableRun, record: dict[str, Any], name: str) -> str:
         column_pictures=list(column_pictures(done.model, rows, which)),
         loss=loss_picture(done.model),
         diagram=NetworkDisplay.from_model(done.model).svg,
-        worst=worst_rows(rows, done.line[done.rows[done.scored]], WORST),
+        worst=worst_rows(rows, done.row_numbers[done.rows[done.scored_part]], WORST),
         settings=_settings(record["options"]),
         command=_command(record),
         program=PROGRAM.replace('record["table"]', '"TABLE.csv"')

@@ -28,7 +28,7 @@ def worst_rows(rows: Rows, numbers: np.ndarray, count: int) -> list[WorstRow]:
     )  # a cross-entropy takes z
     with np.errstate(all="ignore"):
         share = network.loss.row_scale(np, output[:1], None)  # of a row alone
-        losses = share * network.loss.each(predicted, rows.y)[0].sum(axis=1)  # N
+        losses = share * network.loss.elementwise(predicted, rows.y)[0].sum(axis=1)  # N
     order = np.argsort(-np.nan_to_num(losses, nan=np.inf), kind="stable")[:count]
     return [
         _worst(rows.take([place]), int(numbers[place]), float(losses[place])) for place in order

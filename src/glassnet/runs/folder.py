@@ -106,7 +106,8 @@ def path_of_run(path: Path, model: "Model", points: int) -> Any:
         return train_article(
             record["seed"], record["rng"], record["iterations"], record["engine"], points
         )[1].path
-    from glassnet.recipe.run import options_from, run_table
+    from glassnet.recipe.options import options_from
+    from glassnet.recipe.run import run_table
 
     record = record_with_table(path)
     return run_table(

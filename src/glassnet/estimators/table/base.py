@@ -16,9 +16,11 @@ from glassnet.estimators.base import NetworkEstimator, check_judges
 from glassnet.estimators.table.options import in_scikit_learns_words, options_of
 from glassnet.estimators.targets import answer_columns, read_weights, target_names
 from glassnet.estimators.validate_x import category_names, check_text, plain_rows, read_x
-from glassnet.models.ensemble import ended
-from glassnet.recipe.fit import Rows, fit_table, judging_rows
+from glassnet.recipe.fit import fit_table
+from glassnet.recipe.folds import split_validation
+from glassnet.recipe.members import worst_ending
 from glassnet.recipe.options import Options
+from glassnet.recipe.rows import TableRows, class_indices
 from glassnet.tables.targets import Target, Task
 from glassnet.training.problem import Floats
 from glassnet.training.run import ENDINGS
@@ -47,7 +49,7 @@ class TableEstimator(NetworkEstimator):
             )
         names = target_names(y, 1 if answers.ndim == 1 else answers.shape[1])
         task, targets = self._learn_y(answers, names, weights)
-        rows = Rows(inputs, answer_columns(answers, names), self._weights_of(answers, weights))
+        rows = TableRows(inputs, answer_columns(answers, names), self._weights_of(answers, weights))
         judge = None
         if X_val is not None:
             known, truth = read_x(self, X_val, reset=False), self._read_y(y_val, "y_val")
@@ -59,10 +61,12 @@ class TableEstimator(NetworkEstimator):
             its_weights = self._weights_of(
                 truth, read_weights(sample_weight_val, len(truth), "sample_weight_val")
             )
-            judge = Rows(known, answer_columns(truth, names), its_weights)
+            judge = TableRows(known, answer_columns(truth, names), its_weights)
         return self._train(rows, judge, task, targets)
 
-    def _train(self, rows: Rows, judge: Rows | None, task: Task, targets: Sequence[Target]) -> Self:
+    def _train(
+        self, rows: TableRows, judge: TableRows | None, task: Task, targets: Sequence[Target]
+    ) -> Self:
         """Train; where no rows are given to judge the epochs, a part is drawn by the rule of `glassnet train`."""
         with in_scikit_learns_words():
             options = options_of(self, task, category_names(self.categories, rows.inputs))
@@ -80,7 +84,7 @@ class TableEstimator(NetworkEstimator):
         self.loss_curve_: list[float] = model.history["loss"]
         self.loss_, self.n_iter_ = self.loss_curve_[-1], len(self.loss_curve_)
         self.best_iter_ = np.array(model.record["best_epochs"])
-        end = ended(fitted.runs)
+        end = worst_ending(fitted.runs)
         self.diagnosis_ = f"the run {ENDINGS[end]}"
         if end in WARNED:
             warnings.warn(
@@ -132,9 +136,9 @@ class TableEstimator(NetworkEstimator):
         return tags
 
 
-def _drawn(rows: Rows, task: Task, options: Options) -> tuple[Rows, Rows | None]:
+def _drawn(rows: TableRows, task: Task, options: Options) -> tuple[TableRows, TableRows | None]:
     """(rows that train, rows that judge the epochs or None)."""
-    fit, judge = judging_rows(rows.answers, task, options)
+    fit, judge = split_validation(rows.n_rows, options, class_indices(rows.targets, task))
     if len(fit) < 2:
         total = len(fit) + len(judge)
         raise GlassnetError(

@@ -15,7 +15,6 @@ from glassnet.estimators.targets import (
     read_numbers,
     times_class_weights,
 )
-from glassnet.recipe.options import MEMBERS
 from glassnet.tables.targets import ClassTarget, Target, Task
 
 
@@ -74,7 +73,7 @@ class TableRegressor(RegressorMixin, TableEstimator):
     """
 
     def __init__(
-        self, hidden_layer_sizes: Any = (64, 64), activation: Any = "silu", *, members: int = MEMBERS, loss: str | None = None,
+        self, hidden_layer_sizes: Any = (64, 64), activation: Any = "silu", *, members: int = 4, loss: str | None = None,
         solver: str = "adamw", learning_rate: str = "cosine", learning_rate_init: float | None = None,
         batch_size: int | None = None, max_iter: int | None = None, n_iter_no_change: int | None = None, alpha: float = 0.0,
         l1: float = 0.0, decay: float | None = None, dropout: float = 0.15, validation_fraction: float | None = None,
@@ -152,7 +151,7 @@ class TableClassifier(ClassifierMixin, TableEstimator):
     """
 
     def __init__(
-        self, hidden_layer_sizes: Any = (64, 64), activation: Any = "silu", *, members: int = MEMBERS, loss: str | None = None,
+        self, hidden_layer_sizes: Any = (64, 64), activation: Any = "silu", *, members: int = 4, loss: str | None = None,
         solver: str = "adamw", learning_rate: str = "cosine", learning_rate_init: float | None = None,
         batch_size: int | None = None, max_iter: int | None = None, n_iter_no_change: int | None = None, alpha: float = 0.0,
         l1: float = 0.0, decay: float | None = None, dropout: float = 0.15, validation_fraction: float | None = None,

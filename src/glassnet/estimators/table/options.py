@@ -10,33 +10,17 @@ from sklearn.utils import check_random_state
 
 from glassnet.errors import GlassnetError
 from glassnet.estimators.translate import ACTIVATION_NAMES, CLASSIFIER_LOSSES, LOSS_NAMES
-from glassnet.recipe.options import OUTPUT_AND_LOSS, Options
+from glassnet.recipe.defaults import OUTPUT_AND_LOSS
+from glassnet.recipe.options import SKLEARN_NAMES, Options
 from glassnet.tables.targets import Task
 
 OPTION_OF = {
-    "members": "members",
-    "hidden_layer_sizes": "hidden",
-    "activation": "activation",
-    "loss": "loss",
-    "solver": "optimizer",
-    "learning_rate": "schedule",
-    "learning_rate_init": "learning_rate",
-    "batch_size": "batch_size",
-    "max_iter": "epochs",
-    "n_iter_no_change": "patience",
-    "alpha": "l2",
-    "l1": "l1",
-    "decay": "decay",
-    "dropout": "dropout",
-    "validation_fraction": "validation",
-    "dtype": "dtype",
-    "engine": "engine",
+    parameter: option
+    for option, parameter in SKLEARN_NAMES.items()
+    if option not in ("seed", "categories")
 }
-"""scikit-learn's word -> the option of `glassnet train`."""
-PARAMETER_OF = {
-    "seed": "random_state",
-    **{option: parameter for parameter, option in OPTION_OF.items()},
-}
+"""scikit-learn's word -> the option of `glassnet train`, but for the two that are read otherwise."""
+PARAMETER_OF = SKLEARN_NAMES
 SAID = re.compile(
     rf"^((?:\w+: )?(?:unknown )?)({'|'.join(PARAMETER_OF)})(?= must | ')|--(loss|task)\b"
 )

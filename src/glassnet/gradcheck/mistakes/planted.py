@@ -63,7 +63,9 @@ def _every_with_every(network: Network, output: Array, y: Array, loss: float) ->
     N = len(y)
     if N == 1 or y.shape[1] != 1 or network.loss.output is not None:
         return ""
-    terms = network.loss.each(np.broadcast_to(output, (N, N)), np.broadcast_to(y.T, (N, N)))[0]
+    terms = network.loss.elementwise(np.broadcast_to(output, (N, N)), np.broadcast_to(y.T, (N, N)))[
+        0
+    ]
     total = float(terms.sum()) if network.loss.reduction == "sum" else float(terms.mean())
     if abs(total - loss) > NEAR * abs(loss):
         return ""

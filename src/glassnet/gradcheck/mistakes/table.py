@@ -96,7 +96,7 @@ def _with_loss_of_output(p: Pass) -> Network:
     da = (
         -p.y / a
         if isinstance(n.output, Softmax)
-        else n.loss.each(z, p.y)[1] / n.output.derivative(a)
+        else n.loss.elementwise(z, p.y)[1] / n.output.derivative(a)
     )
     loss = Loss(
         "of the output", reduction=n.loss.reduction, value=lambda _, y: y, delta=lambda _, y: da

@@ -251,7 +251,7 @@ def _penalty_in_batch(problem: Problem, rows: int) -> Penalty | None:
     if problem.penalty is None:
         return None
     scale = problem.network.loss.penalty_scale(rows, problem.data.x.shape[0])
-    return problem.penalty.share(scale)
+    return problem.penalty.scaled(scale)
 
 
 def _update(

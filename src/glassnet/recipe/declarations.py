@@ -1,0 +1,158 @@
+"""How an option is declared: its help, its check, the table its names come from, its other names.
+
+The options themselves are in `options.py`. The names that an option may have are looked up in
+their tables only when they are needed, so that a command's help does not load the whole library.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import field
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from glassnet.errors import GlassnetError, unknown_name
+
+MAX_LAYER_NODES = 1_000_000  # nodes of a hidden layer; more is a slip of the pen, not a network
+
+Check = Callable[[str, Any], None]
+"""Called with an option's name and value; raises GlassnetError on a value that it may not have."""
+
+
+class Declaration(NamedTuple):
+    """All there is to know of an option besides its name, type and default.
+
+    Parameters
+    ----------
+    help : str
+        One sentence, as the command line's help says it.
+    check : function
+        Called with the option's name and a value that is not None.
+    names_in : str
+        The table that the option's names come from, "package.module.TABLE"; "" where it has none.
+    if_open : str
+        In words, what None stands for.
+    sklearn : str
+        The parameter of the table estimators; "" where they have none.
+    flag : str
+        The command-line option, where it is not the name: "category" for `categories`.
+    """
+
+    help: str
+    check: Check
+    names_in: str
+    if_open: str
+    sklearn: str
+    flag: str
+
+    @property
+    def names(self) -> list[str]:
+        """The names that the option may have, as they are in its table; none where it has none."""
+        return names_in(self.names_in) if self.names_in else []
+
+
+def option(
+    default: Any,
+    help: str,  # noqa: A002
+    check: Check | None = None,
+    *,
+    names_in: str = "",
+    if_open: str = "",
+    sklearn: str = "",
+    flag: str = "",
+) -> Any:
+    """A dataclass field with a `Declaration`; without a check it must be a name of its table."""
+    check = check or name_in(names_in)
+    declaration = Declaration(help, check, names_in, if_open, sklearn, flag)
+    return field(default=default, metadata={"declaration": declaration})
+
+
+def names_in(table: str) -> list[str]:
+    """The names in a table, "package.module.TABLE"."""
+    module, _, name = table.rpartition(".")
+    return list(getattr(import_module(module), name))
+
+
+def refused(name: str, value: Any, wanted: str) -> GlassnetError:
+    """The error for a value that an option may not have."""
+    return GlassnetError(f"{name} must be {wanted}, got {value!r}")
+
+
+def is_whole_number(value: Any) -> bool:
+    """Whether a value is an int and not a bool."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def name_in(table: str) -> Check:
+    """A name of that table."""
+
+    def check(name: str, value: Any) -> None:
+        names = names_in(table)
+        if value not in names:
+            raise unknown_name(name, value, names)
+
+    return check
+
+
+def whole(least: int) -> Check:
+    """A whole number of `least` or more."""
+
+    def check(name: str, value: Any) -> None:
+        if not is_whole_number(value) or value < least:
+            raise refused(name, value, f"a whole number of {least} or more")
+
+    return check
+
+
+def number(wanted: str, allows: Callable[[float], bool]) -> Check:
+    """A number that `allows` is true of; `wanted` says the same in words."""
+
+    def check(name: str, value: Any) -> None:
+        if not isinstance(value, (int, float)):
+            raise refused(name, value, "a number")
+        if not allows(value):
+            raise refused(name, value, wanted)
+
+    return check
+
+
+positive = number("a positive number", lambda value: 0 < value < math.inf)
+not_negative = number("0 or more", lambda value: 0 <= value < math.inf)
+fraction = number("a fraction from 0 to below 1", lambda value: 0 <= value < 1)
+dropout_rate = number("from 0 to below 1", lambda value: 0 <= value < 1)
+
+
+def layer_sizes(name: str, value: Any) -> None:
+    """A tuple of whole numbers, one a hidden layer."""
+    wanted = f"sizes of 1 or more (and at most {MAX_LAYER_NODES:,}), such as 64,64"
+    if not isinstance(value, tuple) or not value:
+        raise refused(name, value, wanted)
+    for nodes in value:
+        if not is_whole_number(nodes) or not 1 <= nodes <= MAX_LAYER_NODES:
+            raise refused(name, value, wanted)
+
+
+def loss_name(_: str, value: Any) -> None:
+    """The name of a loss, or a name with its setting, such as huber:0.5."""
+    from glassnet.core.losses import find_loss
+
+    find_loss(value)
+
+
+def activation_names(_: str, value: Any) -> None:
+    """The name of an activation, or a tuple of one each layer."""
+    from glassnet.core.activations import find_activation
+
+    for activation in value if isinstance(value, tuple) else (value,):
+        find_activation(activation)
+
+
+def column_names(name: str, value: Any) -> None:
+    """A tuple of names."""
+    if not isinstance(value, tuple) or not all(isinstance(column, str) for column in value):
+        raise refused(name, value, "names of columns")
+
+
+def true_or_false(name: str, value: Any) -> None:
+    """A bool."""
+    if not isinstance(value, bool):
+        raise refused(name, value, "True or False")

@@ -1,0 +1,187 @@
+"""The defaults that make a small network good on a table without tuning: rules and their numbers.
+
+Every number below was chosen on several real tables: `docs/tables.md` keeps the record,
+`bench/tables.py` repeats it. Defaults that need no rule are declared in `options.py`.
+"""
+
+import math
+from dataclasses import asdict
+
+import numpy as np
+
+from glassnet.core.initializers import initialize
+from glassnet.core.losses import Loss, find_loss
+from glassnet.core.network import Network, Parameters
+from glassnet.core.optimizers import OPTIMIZERS, Optimizer
+from glassnet.errors import GlassnetError
+from glassnet.recipe.options import Options, ResolvedOptions
+from glassnet.tables.inputs import ENOUGH_FOR_PIECES
+from glassnet.tables.targets import Task
+
+OUTPUT_AND_LOSS: dict[Task, tuple[str, str]] = {
+    "regression": ("identity", "mean_squared_error"),
+    "binary": ("sigmoid", "binary_cross_entropy"),
+    "multiclass": ("softmax", "categorical_cross_entropy"),
+}
+"""The output's activation and the loss of each task, unless the loss given says otherwise."""
+
+TASK_OF_OUTPUT: dict[str, Task] = {
+    "sigmoid": "binary",
+    "softmax": "multiclass",
+    "exponential": "regression",
+}
+"""The task of a loss that belongs to one output activation."""
+
+LEARNING_RATES = {
+    "gradient_descent": 0.05,
+    "momentum": 0.02,
+    "nesterov": 0.02,
+    "rmsprop": 0.002,
+    "adam": 0.003,
+    "adam_epsilon_hat": 0.003,
+    "adamw": 0.003,
+    "rprop": 0.01,
+}
+"""The learning rate of each optimizer on scaled columns."""
+
+ITERATIONS = 1500  # updates of a member
+ITERATIONS_ALONE = 4000  # updates of a network that is alone
+MIN_EPOCHS = 30  # epochs, however many updates they make
+MAX_EPOCHS = 400  # epochs, however few updates they make
+
+BATCHES_WANTED = 32  # batches of an epoch, before the batch size is rounded to a power of 2
+MIN_BATCH_SIZE = 16  # rows
+MAX_BATCH_SIZE = 256  # rows
+
+BINS_FROM_ALONE = 1500  # cells of a column; a network that is alone overfits bins of fewer cells
+
+DECAY_ROWS = 400  # rows; AdamW's decay is this over the training rows: fewer rows, stronger decay
+MAX_DECAY = 1.0  # of AdamW, as few as the rows may be
+BETA2 = 0.95  # of Adam and AdamW; runs are too short for the usual memory of 1000 updates
+
+VALIDATION_FRACTION = 0.2  # of the rows that are not held out, for a network that is alone
+ENOUGH_TO_VALIDATE = 100  # rows; fewer pick the best epoch by luck: the last is kept instead
+
+SMALLEST_MEAN = 1e-3  # of a target; the start predicts no probability or rate nearer to 0
+
+
+def settle(options: Options, task: Task, train: int, validation: int) -> ResolvedOptions:
+    """The options with nothing left open.
+
+    Parameters
+    ----------
+    options : Options
+        As they were given.
+    task : str
+        What the targets are.
+    train : int
+        How many rows a member trains on.
+    validation : int
+        How many rows, of which no member trains on any, validate all members.
+
+    Raises GlassnetError where the loss is for another task.
+    """
+    batch_size = min(options.batch_size or _batch_size(options, train), train)
+    batches = math.ceil(train / batch_size)
+    settled = {
+        "task": task,
+        "loss": find_task_loss(options, task).name,
+        "batch_size": batch_size,
+        "epochs": options.epochs or _epochs(options, batches),
+        "learning_rate": options.learning_rate or LEARNING_RATES[options.optimizer],
+        "decay": options.decay,
+        "validation": options.validation,
+    }
+    if options.decay is None:
+        settled["decay"] = min(MAX_DECAY, DECAY_ROWS / train)
+    if options.validation is None and options.members == 1:
+        settled["validation"] = VALIDATION_FRACTION if validation else 0.0
+    return ResolvedOptions(**{**asdict(options), **settled})
+
+
+def _batch_size(options: Options, train: int) -> int:
+    """A power of 2 that makes about BATCHES_WANTED batches."""
+    if options.optimizer == "rprop":
+        return train  # it looks only at signs of gradients, which those of batches would mislead
+    power_of_2 = 2 ** round(math.log2(train / BATCHES_WANTED))
+    return int(np.clip(power_of_2, MIN_BATCH_SIZE, MAX_BATCH_SIZE))
+
+
+def _epochs(options: Options, batches: int) -> int:
+    """As many as make the iterations wanted, within limits."""
+    iterations = ITERATIONS_ALONE if options.members == 1 else ITERATIONS
+    return int(np.clip(math.ceil(iterations / batches), MIN_EPOCHS, MAX_EPOCHS))
+
+
+def bins_from(options: Options) -> int:
+    """How many cells of a column of numbers are enough to cut it into bins."""
+    return BINS_FROM_ALONE if options.members == 1 else ENOUGH_FOR_PIECES
+
+
+def find_task_loss(options: Options, task: Task) -> Loss:
+    """The loss that is asked for, or the task's. Raises GlassnetError where it is for another."""
+    loss = find_loss(OUTPUT_AND_LOSS[task][1] if options.loss is None else options.loss)
+    of_task = TASK_OF_OUTPUT.get(loss.output or "", task)
+    if of_task != task:
+        raise GlassnetError(
+            f"loss '{loss.name}' is for {of_task} targets, but the task is {task}: "
+            "choose another --loss or --task"
+        )
+    return loss
+
+
+def network_for(options: ResolvedOptions, inputs: int, outputs: int) -> Network:
+    """The network of one member."""
+    loss = find_loss(options.loss)
+    output = loss.output or OUTPUT_AND_LOSS[options.task][0]
+    return Network([inputs, *options.hidden, outputs], options.activation, output, loss)
+
+
+def optimizer_for(options: ResolvedOptions) -> Optimizer:
+    """The optimizer that the options name."""
+    settings: dict[str, float] = {}
+    if options.optimizer in ("adam", "adamw"):
+        settings["beta2"] = BETA2
+    if options.optimizer == "adamw":
+        settings["decay"] = options.decay
+    return OPTIMIZERS[options.optimizer](options.learning_rate, **settings)
+
+
+def initial_parameters(
+    options: ResolvedOptions, network: Network, mean: np.ndarray, seed: int
+) -> Parameters:
+    """He's draw, but for a last layer that begins by predicting the mean of the training rows.
+
+    Its weights are zero, and its biases are what the output activation turns into the mean.
+
+    Parameters
+    ----------
+    options : ResolvedOptions
+        For the `dtype`.
+    network : Network
+        That of one member.
+    mean : array of K numbers
+        The mean of the encoded training targets.
+    seed : int
+        The member's.
+    """
+    drawn = initialize(network, "he", seed=seed, dtype=options.dtype)
+    *hidden_weights, last_weights = drawn.weights
+    *hidden_biases, _ = drawn.biases
+    last_bias = _pre_activation_of(network.output.name, mean).astype(options.dtype)
+    return Parameters(
+        (*hidden_weights, np.zeros_like(last_weights)),
+        (*hidden_biases, last_bias),
+    )
+
+
+def _pre_activation_of(output: str, mean: np.ndarray) -> np.ndarray:
+    """What the output activation of that name turns into `mean`, K."""
+    probability = np.clip(mean, SMALLEST_MEAN, 1 - SMALLEST_MEAN)
+    if output == "sigmoid":
+        return np.log(probability / (1 - probability))
+    if output == "softmax":
+        return np.log(probability)
+    if output == "exponential":
+        return np.log(np.maximum(mean, SMALLEST_MEAN))
+    return mean

@@ -1,0 +1,167 @@
+"""The members of an ensemble are what they would be alone, however they are run."""
+
+import threading
+from typing import Any
+
+import numpy as np
+import pytest
+
+import glassnet as gn
+from glassnet.core.initializers import initialize
+from glassnet.core.network import Network, leaves
+from glassnet.recipe import fit as fit_module
+from glassnet.recipe.members import (
+    mean_history,
+    member_seed,
+    run_members,
+    threads_for,
+    worst_ending,
+)
+from glassnet.recipe.options import Options
+from glassnet.recipe.run import TableRun, run_table
+from glassnet.training.engines.registry import ENGINES
+from glassnet.training.run import Run, train
+
+RANDOM = np.random.default_rng(0)
+N = 480
+TABLE = {"a": RANDOM.normal(size=N), "b": np.arange(N) % 7 * 1.0, "c": ["u", "v", "w"] * (N // 3)}
+TABLE["y"] = TABLE["a"] * TABLE["b"]
+TABLE["t"] = np.where(TABLE["y"] > 0, "up", "down")
+QUICK = {"hidden": (8, 6), "epochs": 3, "holdout": 0.0, "seed": 5}
+
+
+def ran(target: str = "y", **options: object) -> TableRun:
+    other = "t" if target == "y" else "y"
+    return run_table(TABLE, target, Options(**{**QUICK, "ignore": (other,), **options}))  # pyright: ignore[reportArgumentType]
+
+
+def test_each_member_trains_on_all_folds_but_one_which_validates_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[tuple[np.ndarray, np.ndarray | None, int]] = []
+
+    def spy(
+        network: Network, start: gn.Parameters, x: np.ndarray, y: np.ndarray, **settings: object
+    ) -> Run:
+        validation, seed = settings["validation"], settings["seed"]
+        assert isinstance(seed, int)
+        seen.append((x, validation[0] if isinstance(validation, tuple) else None, seed))
+        return train(network, start, x, y, **settings)  # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(fit_module, "train", spy)
+    model = ran(engine="numpy").model
+    every = model.encoding.encode_inputs(gn.tables.frames.as_table(TABLE))
+    assert [len(x) for x, _, _ in seen] == [360] * 4
+    for x, validated, _ in seen:
+        assert validated is not None
+        assert sorted(np.concatenate([x, validated]).tolist()) == sorted(every.tolist())
+    assert sorted(
+        np.concatenate([validated for _, validated, _ in seen if validated is not None]).tolist()
+    ) == sorted(every.tolist())
+    assert len({seed for _, _, seed in seen}) == 4
+    assert seen[0][2] == 5 == member_seed(0, 5)
+    few: list[tuple[dict[str, Any], int, int | None]] = [
+        ({"validation": 0.25}, 360, 120),
+        ({"validation": 0.0}, N, None),
+        ({"members": 5}, 384, None),
+        ({"members": 1}, N, None),
+    ]
+    for options, rows, validation in few:
+        seen.clear()
+        ran(**options, engine="numpy")
+        assert {
+            (len(x), None if validated is None else len(validated)) for x, validated, _ in seen
+        } == {(rows, validation)}
+
+
+def test_one_member_is_the_single_network() -> None:
+    done = ran(members=1, validation=0.25)
+    assert done.model.network.sizes == (5, 8, 6, 1)
+    assert done.model.record["best_epochs"] == [done.runs[0].best_epoch]
+    first = ran(members=3, validation=0.25).runs[0]
+    for ours, theirs in zip(leaves(done.model.parameters), leaves(first.parameters), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert done.model.history["loss"] == done.runs[0].history.table()["loss"]
+
+
+def test_no_result_depends_on_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    results = []
+    for allowed in ("1", "2", "9"):
+        monkeypatch.setenv("OMP_NUM_THREADS", allowed)
+        results.append(ran().model)
+    for other in results[1:]:
+        assert other.history == results[0].history
+        for ours, theirs in zip(
+            leaves(results[0].parameters), leaves(other.parameters), strict=True
+        ):
+            np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.skipif(bool(ENGINES["native"].unavailable()), reason="needs the native engine")
+def test_threads_are_shared_out() -> None:
+    assert threads_for(4, 1, "auto") == (1, 1)
+    assert threads_for(4, 9, "auto") == (4, 2)
+    assert threads_for(4, 9, "numpy") == (1, 9)
+    assert threads_for(1, 9, "auto") == (1, 9)
+    assert threads_for(4, 0, "auto") == (1, 0)  # which train refuses
+
+
+def short(epochs: int = 20, **settings: object) -> Run:
+    network = Network([1, 2, 1], "tanh")
+    x = np.linspace(-1, 1, 9)[:, None]
+    return train(network, initialize(network), x, x, epochs=epochs, chunk_epochs=1, **settings)  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_members_report_their_means(threads: int) -> None:
+    reported: list[tuple[int, int, float, float | None]] = []
+    runs = run_members(
+        lambda member, progress: short(4, progress=progress),
+        2,
+        lambda *now: reported.append(now),
+        threads,
+    )
+    assert len(runs) == 2
+    assert [epoch for epoch, _, _, _ in reported] == sorted(epoch for epoch, _, _, _ in reported)
+    assert reported[-1][:2] == (4, 4)
+    assert reported[-1][2] == pytest.approx(runs[0].history.loss[-1])
+
+
+def test_ctrl_c_keeps_the_members_that_had_begun() -> None:
+    def fit(member: int, progress: gn.training.run.Progress | None) -> Run:
+        def report(epoch: int, epochs: int, loss: float, validated: float | None) -> None:
+            if member == 1 and epoch == 3:
+                raise KeyboardInterrupt
+
+        return short(progress=report)
+
+    runs = run_members(fit, 4, None, 1)
+    assert [len(run.history.loss) for run in runs] == [20, 3]
+    assert worst_ending(runs) == "interrupted"
+    assert len(mean_history(runs)["epoch"]) == 20
+    assert mean_history(runs)["loss"][-1] == runs[0].history.loss[-1]
+
+
+def test_ctrl_c_reaches_members_in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = threading.Barrier(3)
+
+    def fit(member: int, progress: gn.training.run.Progress | None) -> Run:
+        begun.wait(10)
+        return short(10**9, progress=progress)
+
+    def waiting(futures: object) -> None:
+        begun.wait(10)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("glassnet.recipe.members.wait", waiting)
+    runs = run_members(fit, 4, None, 2)
+    assert [run.ended for run in runs] == ["interrupted"] * 2
+
+
+def test_few_rows_train_too() -> None:
+    table = {"a": [1.0, 2.0, 4.0, 3.0, 6.0], "y": [1.0, 3.0, 2.0, 5.0, 4.0]}
+    for rows in (2, 3, 4, 5):
+        model = gn.train_table(
+            {name: cells[:rows] for name, cells in table.items()}, "y", holdout=0.0, epochs=2
+        )
+        assert np.isfinite(model.predict(table)).all()
