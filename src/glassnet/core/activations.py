@@ -259,6 +259,9 @@ def softmax_derivative(_: Array) -> Array:
 class Softmax(Activation):
     """Softmax: each output depends on every z of its row, so dz is a matrix product, eq. (7)."""
 
+    backward_formula = "a * (da - m)"
+    """Gives dz as an expression, m being the sum of a * da over the row."""
+
     def backward(self, z: Array, a: Array, da: Array) -> Array:
         """dz_k = a_k (da_k - sum_j a_j da_j) over each row. All arrays N x K."""
         return a * (da - array_namespace(a).sum(a * da, axis=1, keepdims=True))
