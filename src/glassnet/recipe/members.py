@@ -27,9 +27,9 @@ def member_seed(member: int, seed: int) -> int:
 def threads_for(members: int, n_jobs: int | None, engine: str) -> tuple[int, int | None]:
     """(members that train at a time, threads of each), as `n_jobs` allows.
 
-    On the numpy engine one at a time: it does not release Python's lock, so threads would gain
-    nothing and keep Ctrl-C waiting. An `n_jobs` that is no count of threads is passed on as it is:
-    `train` refuses it.
+    One at a time on an engine that does not release Python's lock: threads would gain nothing, and
+    keep Ctrl-C waiting. An `n_jobs` that is no count of threads is passed on as it is: `train`
+    refuses it.
     """
     valid = n_jobs is None or is_whole(n_jobs, 1)
     if members == 1 or not valid:

@@ -16,6 +16,9 @@ from glassnet.training.problem import Problem
 
 ENGINES: dict[str, Engine] = {engine.name: engine for engine in (NativeEngine(), NumpyEngine())}
 
+ENGINE_NAMES = ("auto", *ENGINES)
+"""What may be asked for."""
+
 PREFERRED = ("native", "numpy")
 """What "auto" tries, one after the other. The last can run everything."""
 
@@ -38,7 +41,7 @@ def choose(
     Parameters
     ----------
     name : str
-        "auto", or a name in `ENGINES`.
+        One of `ENGINE_NAMES`.
     network : Network
         What is to be run.
     problem : Problem or None
@@ -56,7 +59,7 @@ def choose(
     if name == "auto":
         return _first_preferred(network, problem, parameters)
     if name not in ENGINES:
-        raise unknown_name("engine", name, ("auto", *ENGINES))
+        raise unknown_name("engine", name, ENGINE_NAMES)
     engine = ENGINES[name]
     why_not = engine.unavailable() or engine.refuses(network, problem, parameters)
     if why_not:
