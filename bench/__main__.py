@@ -1,7 +1,8 @@
-"""`python -m bench`: glassnet and other programs on the same workloads, from the same starts to the same losses, side by side.
+"""`python -m bench`: glassnet and other programs on the same workloads, from the same starts to the
+same losses, side by side.
 
-Writes DATE.json (everything) and DATE.md (tables) to bench/results, prints the tables, and ends with status 1 where a program
-failed or did not reach the loss.
+Writes DATE.json (everything) and DATE.md (tables) to bench/results, prints the tables, and ends
+with status 1 where a program failed or did not reach the loss.
 """
 
 import argparse
@@ -92,7 +93,8 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     )
     if not PEERS["glassnet"].installed:
         parser.error(
-            "glassnet is not installed in this Python, and every start is drawn by it: pip install . first"
+            "glassnet is not installed in this Python, and every start is drawn by it: pip install "
+            ". first"
         )
     return parser.parse_args(arguments)
 
@@ -163,7 +165,9 @@ def run_all(
 
 
 def hand_over(folder: Path) -> tuple[dict[str, tuple[float, float]], dict[str, str]]:
-    """Draw every start once and write it for the workers: the losses to reach with their tolerances, and the files."""
+    """Draw every start once and write it for the workers: the losses to reach with their
+    tolerances, and the files.
+    """
     expected, data = {}, {}
     for name, work in (WORKLOADS | {"first": FIRST}).items():
         given = draw(work)

@@ -1,4 +1,6 @@
-"""What every program is handed: the rows and the start, drawn once by glassnet, and the loss to reach, by plain NumPy."""
+"""What every program is handed: the rows and the start, drawn once by glassnet, and the loss to
+reach, by plain NumPy.
+"""
 
 import numpy as np
 
@@ -22,9 +24,11 @@ def draw(workload: Workload) -> Given:
 
 
 def made_up(workload: Workload) -> tuple[Array, Array]:
-    """Rows with something to learn: a smooth function of two directions plus noise, standardised; or sparse pictures of ten kinds.
+    """Rows with something to learn: a smooth function of two directions plus noise, standardised;
+    or sparse pictures of ten kinds.
 
-    The pictures have no pattern, so that after ten steps their loss is still far from zero and can be compared.
+    The pictures have no pattern, so that after ten steps their loss is still far from zero and can
+    be compared.
     """
     random = np.random.default_rng(1)
     N, D, K = workload.rows, workload.sizes[0], workload.sizes[-1]

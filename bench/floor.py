@@ -1,6 +1,8 @@
-"""The floor: the operations of a workload, counted, over what one core can do, measured (`peak.cpp`).
+"""The floor: the operations of a workload, counted, over what one core can do, measured
+(`peak.cpp`).
 
-Nothing that does the same operations in vectors of 32 bytes can be quicker. Loads, stores and all around the mathematics are free.
+Nothing that does the same operations in vectors of 32 bytes can be quicker. Loads, stores and all
+around the mathematics are free.
 """
 
 import json
@@ -15,14 +17,17 @@ from bench.workloads import WORKLOADS, Workload
 SOURCE = Path(__file__).with_name("peak.cpp")
 FLAGS = (["-march=native", "-mprefer-vector-width=256"], ["-march=native"], [])
 Peak = dict[str, float]
-"""What `peak.cpp` prints: operations a nanosecond, and nanoseconds of an operation that waits for the one before it."""
+"""What `peak.cpp` prints: operations a nanosecond, and nanoseconds of an operation that waits for
+the one before it.
+"""
 
-# One iteration of A waits for itself: none of its parts can begin before the part above it has ended. Multiply-adds, and additions
-# and multiplications, which take as long, in that chain:
+# One iteration of A waits for itself: none of its parts can begin before the part above it has
+# ended. Multiply-adds, and additions and multiplications, which take as long, in that chain:
 SIGMOID = (
     2  # z log2(e), rounded to a whole number n by adding a large number and taking it away
     + 2  # r = z - n log(2), in two parts to keep every bit
-    + 4  # e^r: a polynomial of degree 11, good to the last bit, by Estrin: pairs, fours, eights, all
+    # e^r: a polynomial of degree 11, good to the last bit, by Estrin: pairs, fours, eights, all.
+    + 4
     + 1  # times 2^n and plus 1 in one; the division 1 / (1 + e^-z) is counted apart
 )
 CHAIN = (
@@ -43,7 +48,8 @@ def article_ns(work: Workload, peak: Peak) -> float:
     N, (D, H, K) = work.rows, work.sizes
     sigmoids = N * H + N * K
     arithmetic = (
-        sigmoids * (SIGMOID + 7 + 3 + 2)  # Estrin's eleven multiply-adds lie four deep: seven more; three powers of r; the slope
+        # Estrin's eleven multiply-adds lie four deep: seven more; three powers of r; the slope.
+        sigmoids * (SIGMOID + 7 + 3 + 2)
         + 2 * N * (D * H + H * K)  # forward, and the gradients of the weights
         + N * H * K  # the deltas back
         + 4 * N * K  # error, its square, delta2

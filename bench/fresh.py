@@ -18,9 +18,10 @@ GLASSNET = """
 import glassnet as gn
 X = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]
 y = [0, 1, 1, 0]
-network = gn.Network([3, 4, 1], activation="sigmoid", output="sigmoid", loss="sum_of_squares", bias=False)
+network = gn.Network([3, 4, 1], "sigmoid", "sigmoid", "sum_of_squares", bias=False)
 start = gn.initialize(network, "uniform", seed=1, rng="r")
-print(gn.train(network, start, X, y, optimizer=gn.GradientDescent(1.0), epochs=1500).history.iteration_loss[-1])
+run = gn.train(network, start, X, y, optimizer=gn.GradientDescent(1.0), epochs=1500)
+print(run.history.iteration_loss[-1])
 """
 
 SKLEARN = """
@@ -28,14 +29,17 @@ import warnings; warnings.simplefilter("ignore")
 from sklearn.neural_network import MLPClassifier
 X = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]
 y = [0, 1, 1, 0]
-print(MLPClassifier((4,), "logistic", solver="sgd", alpha=0, batch_size=4, learning_rate_init=1.0, momentum=0, max_iter=1500,
+print(MLPClassifier((4,), "logistic", solver="sgd", alpha=0, batch_size=4, learning_rate_init=1.0,
+                    momentum=0, max_iter=1500,
                     shuffle=False, tol=0, n_iter_no_change=1500, random_state=1).fit(X, y).loss_)
 """
 NEAREST = "the nearest it can express: cross-entropy, with biases; its loss is not compared"
 
 
 class Kind(NamedTuple):
-    """One thing that a fresh process is asked for: its title, the workload whose loss it must reach, and who takes part."""
+    """One thing that a fresh process is asked for: its title, the workload whose loss it must
+    reach, and who takes part.
+    """
 
     title: str
     trains: str
@@ -113,7 +117,9 @@ def once(line: list[str], threads: str) -> tuple[float, dict[str, float | str]]:
 
 
 def process(line: list[str], threads: str) -> tuple[float, str, str]:
-    """Seconds of a whole process, what it printed, and where it failed the last line of its complaint."""
+    """Seconds of a whole process, what it printed, and where it failed the last line of its
+    complaint.
+    """
     began = perf_counter()
     started = launch.start(line, threads, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     said, complained = started.communicate()

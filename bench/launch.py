@@ -1,4 +1,7 @@
-"""How a process is started: on one core with one thread, or on all of them. Every program is started here, and alike."""
+"""How a process is started: on one core with one thread, or on all of them.
+
+Every program is started here, and alike.
+"""
 
 import os
 import subprocess
@@ -27,7 +30,8 @@ def cores() -> list[int]:
 
 
 def environment(threads: str) -> dict[str, str]:
-    """The variables by which libraries learn how many threads to use; XLA has its own, and takes all cores when left alone.
+    """The variables by which libraries learn how many threads to use; XLA has its own, and takes
+    all cores when left alone.
 
     PyTorch keeps what it compiled on disk; without that, a first call means the same in every run.
     """
@@ -53,9 +57,11 @@ def start(command: list[str], threads: str, **options: Any) -> subprocess.Popen[
 
 @contextmanager
 def bound(threads: str) -> Iterator[None]:
-    """While this lasts, what is started begins on one core and stays there, as a process inherits the cores of who starts it.
+    """While this lasts, what is started begins on one core and stays there, as a process inherits
+    the cores of who starts it.
 
-    All take the same core, the last: they take turns, and the first is where others' interrupts tend to land.
+    All take the same core, the last: they take turns, and the first is where others' interrupts
+    tend to land.
     """
     if threads != "1" or not hasattr(os, "sched_setaffinity"):
         yield

@@ -1,4 +1,6 @@
-"""Where and with what a comparison was run: processor, cores, Python, the version and installed size of each program."""
+"""Where and with what a comparison was run: processor, cores, Python, the version and installed
+size of each program.
+"""
 
 import os
 import platform

@@ -1,6 +1,8 @@
-"""G, programs that move over to glassnet by their import: a fresh process each, timed as a whole and inside its fit.
+"""G, programs that move over to glassnet by their import: a fresh process each, timed as a whole
+and inside its fit.
 
-Those in `programs/` are scikit-learn's; glassnet's are made of them here, by changing that one line and nothing else.
+Those in `programs/` are scikit-learn's; glassnet's are made of them here, by changing that one line
+and nothing else.
 """
 
 import json
@@ -18,7 +20,7 @@ FIT = "-fit"
 
 
 class Program(NamedTuple):
-    """A file in `programs/`; how far, relatively, its numbers may be from scikit-learn's, and why."""
+    """A file in `programs/`; how far its numbers may be from scikit-learn's, and why."""
 
     title: str
     file: str
@@ -55,7 +57,9 @@ def text_of(name: str, peer: str) -> str:
 
 
 def measure(name: str, threads: str, peers: Sequence[str], settings: Settings) -> list[Row]:
-    """Start the program anew in each round: two rows for each library, of the whole process and of its fit."""
+    """Start the program anew in each round: two rows for each library, of the whole process and of
+    its fit.
+    """
     wholes: dict[str, Row] = {}
     fits: dict[str, Row] = {}
     for peer in (p for p in peers if p in IMPORTS):
@@ -79,7 +83,9 @@ def measure(name: str, threads: str, peers: Sequence[str], settings: Settings) -
 
 
 def once(text: str, threads: str) -> tuple[float, dict[str, Any]]:
-    """Seconds of a whole process, and what it printed: milliseconds of its fit, a loss, and the numbers that it found."""
+    """Seconds of a whole process, and what it printed: milliseconds of its fit, a loss, and the
+    numbers that it found.
+    """
     seconds, said, error = fresh.process([sys.executable, "-c", text], threads)
     if error:
         return seconds, {"error": error}
@@ -106,7 +112,8 @@ def compare(rows: dict[str, Row], program: Program) -> None:
         row["apart"] = max(apart)
         if not all(part <= program.tolerance for part in apart):  # NaN is not
             row["error"] = (
-                f"found {ours} instead of {theirs}: relatively more than {program.tolerance:g} apart"
+                f"found {ours} instead of {theirs}: relatively more than {program.tolerance:g} "
+                "apart"
             )
     if "apart" in (ours := rows.get("glassnet", {})):
         ours["form"] += (

@@ -1,4 +1,6 @@
-"""A training in a fresh process: `python -m bench.once PEER WORKLOAD DATA` imports the library, trains once, prints the loss."""
+"""A training in a fresh process: `python -m bench.once PEER WORKLOAD DATA` imports the library,
+trains once, prints the loss.
+"""
 
 import sys
 from importlib import import_module

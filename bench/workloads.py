@@ -1,6 +1,8 @@
-"""What is trained: shapes, what every program is given, and the one definition of the loss that each must reach.
+"""What is trained: shapes, what every program is given, and the one definition of the loss that
+each must reach.
 
-Only NumPy is imported here, so that a worker of another library carries nothing of glassnet's (`draw.py`, in the parent, does).
+Only NumPy is imported here, so that a worker of another library carries nothing of glassnet's
+(`draw.py`, in the parent, does).
 """
 
 from dataclasses import dataclass, replace
@@ -17,8 +19,9 @@ Array = NDArray[np.floating]
 class Workload:
     """A training that every program repeats.
 
-    `divide` turns the time of one call into the time reported (D reports one step of ten). `tolerance` is how far, relatively, a
-    program's final loss may be from the reference, which plain NumPy computes in float64.
+    `divide` turns the time of one call into the time reported (D reports one step of ten).
+    `tolerance` is how far, relatively, a program's final loss may be from the reference, which
+    plain NumPy computes in float64.
     """
 
     title: str
@@ -99,7 +102,10 @@ class Given(NamedTuple):
 
 
 def final_loss(given: Given, weights: list[Array], biases: list[Array]) -> float:
-    """The loss over all rows, in float64: half the mean squared error, or the mean cross-entropy. One definition for everybody."""
+    """The loss over all rows, in float64: half the mean squared error, or the mean cross-entropy.
+
+    One definition for everybody.
+    """
     a = given.x.astype("float64")
     for layer, (w, b) in enumerate(zip(weights, biases, strict=True)):
         z = a @ np.asarray(w, "float64") + np.asarray(b, "float64")

@@ -1,4 +1,8 @@
-"""Sphinx's settings. Words live in the pages, programs in `examples/`; nothing here or in a built page comes from the network."""
+"""Sphinx's settings.
+
+Words live in the pages, programs in `examples/`; nothing here or in a built page comes from the
+network.
+"""
 
 import sys
 from pathlib import Path

@@ -1,7 +1,8 @@
-"""A neural network from scratch: the whole article in plain NumPy. Run: python examples/00_from_scratch.py
+"""A neural network from scratch: the whole article in plain NumPy. Run: python
+examples/00_from_scratch.py
 
-Three inputs, four hidden nodes, one output, no biases. It learns that the answer is 1 when exactly one of the first two
-inputs is 1.
+Three inputs, four hidden nodes, one output, no biases. It learns that the answer is 1 when exactly
+one of the first two inputs is 1.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ y = np.array([[0], [1], [1], [0]])  # 4 x 1, the answers
 
 @dataclass
 class State:
-    """All the network knows: what goes in, its weights, what should come out, what does come out."""
+    """All the network knows: what goes in, its weights, what should and what does come out."""
 
     input: np.ndarray
     weights1: np.ndarray  # 3 x 4

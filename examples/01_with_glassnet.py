@@ -1,4 +1,5 @@
-"""The same network with the library: any shape, activation, loss and optimizer, and every number still there to be seen.
+"""The same network with the library: any shape, activation, loss and optimizer, and every number
+still there to be seen.
 
 Run: python examples/01_with_glassnet.py
 """
@@ -21,7 +22,8 @@ print("predicted  actual")
 for predicted, actual in zip(run.last_batch_output.ravel(), y, strict=True):
     print(f"{predicted:9.3f}  {actual:6d}")
 print(
-    f"loss: {run.history.iteration_loss[0]:.4f} at the first iteration, {run.history.iteration_loss[-1]:.4f} at the last ({run.engine} engine)"
+    f"loss: {run.history.iteration_loss[0]:.4f} at the first iteration, "
+    f"{run.history.iteration_loss[-1]:.4f} at the last ({run.engine} engine)"
 )
 
 trace = gn.feedforward(network, run.parameters, X_new)

@@ -37,7 +37,9 @@ ORACLES = Path(__file__).parent / "oracles"
 
 
 class Engine:
-    """An array library as the tests use it: makes its own arrays, and runs a function of arrays as it would be run there."""
+    """An array library as the tests use it: makes its own arrays, and runs a function of arrays as
+    it would be run there.
+    """
 
     def __init__(
         self,

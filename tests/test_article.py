@@ -1,4 +1,6 @@
-"""The article to the last digit: against its stored numbers, against R itself, against the plain example, through every face."""
+"""The article to the last digit: against its stored numbers, against R itself, against the plain
+example, through every face.
+"""
 
 import importlib.util
 import json

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from glassnet.errors import GlassnetError
+from glassnet.errors import OutputError
 from glassnet.files import check_free, free_folder, whole_file, whole_folder
 
 
@@ -40,7 +40,7 @@ def test_a_folder_appears_only_when_whole(tmp_path: Path) -> None:
         (part / "a").write_text("all")
     assert [p.name for p in (tmp_path / "deep").iterdir()] == ["run"]
     with (
-        pytest.raises(GlassnetError, match="already exists"),
+        pytest.raises(OutputError, match="already exists"),
         whole_folder(tmp_path / "deep" / "run"),
     ):
         pass
@@ -54,5 +54,5 @@ def test_free_names(tmp_path: Path) -> None:
     (tmp_path / "run-2").mkdir()
     assert free_folder(tmp_path / "run").name == "run-3"
     (tmp_path / "run" / "kept").write_text("")
-    with pytest.raises(GlassnetError, match="nothing is overwritten"):
+    with pytest.raises(OutputError, match="nothing is overwritten"):
         check_free(tmp_path / "run")

@@ -1,6 +1,8 @@
-"""The built pages, looked at one by one: nothing may come from outside, every picture says what it shows, every link arrives.
+"""The built pages, looked at one by one: nothing may come from outside, every picture says what it
+shows, every link arrives.
 
-Run: python tools/check_pages.py docs/_build/html (exit status 1 when something is wrong, a line for each).
+Run: python tools/check_pages.py docs/_build/html (exit status 1 when something is wrong, a line for
+each).
 """
 
 import os
@@ -21,11 +23,15 @@ LOADED = {
 }
 """What a browser fetches by itself: the attribute of each tag."""
 OUTSIDE = re.compile(r"""(url\(|@import)\s*["']?(https?:)?//""")
-THUMB = "_thumb"  # a gallery's small pictures, whose titles stand below: for these an empty alternative text is right
+# A gallery's small pictures, whose titles stand below: for these an empty alternative text is
+# right.
+THUMB = "_thumb"
 
 
 class Page(HTMLParser):
-    """What of one page can be wrong: the resources it loads, its links, the names to link to, and pictures that say nothing."""
+    """What of one page can be wrong: the resources it loads, its links, the names to link to, and
+    pictures that say nothing.
+    """
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -52,7 +58,9 @@ class Page(HTMLParser):
 
 
 def says_something(image: dict[str, str]) -> bool:
-    """Whether a picture's alternative text is one: the name of its program is what sphinx-gallery takes for want of a title."""
+    """Whether a picture's alternative text is one: the name of its program is what sphinx-gallery
+    takes for want of a title.
+    """
     alt, name = image.get("alt", ""), Path(image.get("src", "")).stem
     program = name.removeprefix("sphx_glr_").rsplit("_", 1)[0]
     return (bool(alt) and alt.replace(" ", "_") != program) or (
@@ -85,7 +93,9 @@ def faults(folder: Path) -> Iterator[str]:
 
 
 def arrives(link: str, path: Path, pages: dict[Path, Page]) -> bool:
-    """Whether a link on a page leads to a file that is there, and to a name in it; other sites are taken at their word."""
+    """Whether a link on a page leads to a file that is there, and to a name in it; other sites are
+    taken at their word.
+    """
     parts = urlsplit(link)
     if parts.scheme or parts.netloc:
         return True

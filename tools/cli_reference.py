@@ -1,4 +1,5 @@
-"""The page of the command line: what each command's own --help says, and nothing written by hand but a word before it.
+"""The page of the command line: what each command's own --help says, and nothing written by hand
+but a word before it.
 
 Run: python tools/cli_reference.py (prints the page; the documentation's build writes it).
 """
@@ -13,9 +14,10 @@ from glassnet.cli import app
 WIDTH = 92
 HEAD = """# The command line
 
-What `glassnet --help` and the `--help` of every command say. `-` as a table is CSV on standard input; results go to
-standard output, everything else to standard error. The exit status is 0 when all went well, 1 when a run was stopped, and 2
-when something must be mended first: then one line says what.
+What `glassnet --help` and the `--help` of every command say. `-` as a table is CSV on standard
+input; results go to standard output, everything else to standard error. The exit status is 0 when
+all went well, 1 when a run was stopped, and 2 when something must be mended first: then one line
+says what.
 """
 
 

@@ -1,6 +1,7 @@
 """How long the mathematics is: lines of code and of docstrings in a folder, and a promise kept.
 
-Run: python tools/count_lines.py src/glassnet/core 700 (exit status 1 when the code has more lines than that).
+Run: python tools/count_lines.py src/glassnet/core 700 (exit status 1 when the code has more lines
+than that).
 """
 
 import ast
@@ -11,7 +12,9 @@ from pathlib import Path
 
 
 def count(source: str) -> tuple[int, int]:
-    """(lines of code, lines of docstrings) of a Python file; blank lines and lines of comment only count as neither."""
+    """(lines of code, lines of docstrings) of a Python file; blank lines and lines of comment only
+    count as neither.
+    """
     strings = [
         node.value
         for node in ast.walk(ast.parse(source))
@@ -50,7 +53,8 @@ def main(folder: str, limit: int) -> int:
         total, docs = total + code, docs + documentation
         print(f"{code:5} code {documentation:5} docstring  {path.name}")
     print(
-        f"{total:5} code {docs:5} docstring  {docs / (total + docs):.0%} of it docstrings; the promise is at most {limit} of code"
+        f"{total:5} code {docs:5} docstring  {docs / (total + docs):.0%} of it docstrings; the "
+        f"promise is at most {limit} of code"
     )
     return int(total > limit)
 

@@ -1,8 +1,7 @@
-"""The native engine's tests with AddressSanitizer and UBSan.
+"""The native engine's tests with AddressSanitizer and UBSan: what reads or writes past an array, or
+is undefined, ends the run.
 
-What reads or writes past an array, or is undefined in C++, ends the run.
-
-Run: python tools/sanitize.py (arguments go to pytest; without any: the tests that train). Needs
+Run: python tools/sanitize.py (arguments go to pytest; without any: the tests that train). Wants
 GCC, and the test extra.
 
 The extension with the sanitizers in it goes into a virtual environment of its own, which sees this
@@ -20,8 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build" / "sanitize"
 TESTS = ("tests/packaging/sanitized.py", "tests/training", "tests/test_article.py")
-# Left out: long tests about digits, which run no code that the others do not run.
-CHOSEN = "not hundred_iterations and not real_r"
+# Long, about digits, and through no code that the others do not go through.
+LEFT_OUT = "not hundred_iterations and not real_r"
 SETTINGS = (
     f"build-dir={BUILD}/{{wheel_tag}}",
     "cmake.define.GLASSNET_SANITIZE=ON",
@@ -37,7 +36,7 @@ def output(*command: str | Path) -> str:
 def install() -> Path:
     """Build glassnet with the sanitizers; gives the Python that has it.
 
-    What is compiled is kept, so that a second time is quick.
+    What is compiled stays, so that a second time is quick.
     """
     python = BUILD / "venv" / "bin" / "python"
     if not python.exists():
@@ -60,9 +59,8 @@ def install() -> Path:
 
 
 def runtime() -> str:
-    """The libraries to load before Python.
-
-    The sanitizer's, and C++'s own, some of whose functions it replaces.
+    """The libraries that must be loaded before Python: the sanitizer's, and the C++ one, some of
+    whose functions it replaces.
     """
     compiler = os.environ.get("CXX", "c++")
     found = [
@@ -75,10 +73,10 @@ def runtime() -> str:
 
 def main(arguments: list[str]) -> int:
     """The exit status is pytest's, or 1 where a sanitizer found something."""
-    command = [install(), "-m", "pytest", *(arguments or ("-n", "auto", "-k", CHOSEN, *TESTS))]
+    command = [install(), "-m", "pytest", *(arguments or ("-n", "auto", "-k", LEFT_OUT, *TESTS))]
     for report in BUILD.glob("report.*"):
         report.unlink()
-    # Reports go to files: pytest captures what a test prints, and ends together with it.
+    # Into files: pytest holds back what a test prints, and goes down with it.
     log = f"log_path={BUILD / 'report'}"
     environment = os.environ | {
         "LD_PRELOAD": runtime(),

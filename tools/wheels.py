@@ -1,4 +1,5 @@
-"""Wheels of glassnet into dist/: one for Python 3.11, and one of the stable ABI for 3.12 and later.
+"""Wheels of glassnet into dist/: one for Python 3.11, and one of the stable ABI for 3.12 and all
+that come after.
 
 Run: python tools/wheels.py (exit status 1 when a wheel lacks the native engine, as one does that is
 built without a compiler). pip is the running Python's; the others need none.

@@ -1,4 +1,6 @@
-"""The programs that are compared: who they are, what each cannot do, and what each hands to the worker that times it."""
+"""The programs that are compared: who they are, what each cannot do, and what each hands to the
+worker that times it.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,10 +13,11 @@ from typing import Any
 class Task:
     """One training in one form of one program.
 
-    `ready` makes what a training starts from (fresh weights, since some programs use up theirs) and is not timed; `fit` trains,
-    from that to a result, and is; `loss` takes the final loss from a result. `form` says how it is written, and may name parts of
-    the result. `inside` is how many seconds of the last `fit` the engine itself took, where that is known; `process` is the
-    number of the process that trains, where that is another one.
+    `ready` makes what a training starts from (fresh weights, since some programs use up theirs) and
+    is not timed; `fit` trains, from that to a result, and is; `loss` takes the final loss from a
+    result. `form` says how it is written, and may name parts of the result. `inside` is how many
+    seconds of the last `fit` the engine itself took, where that is known; `process` is the number
+    of the process that trains, where that is another one.
     """
 
     form: str
@@ -27,10 +30,12 @@ class Task:
 
 @dataclass(frozen=True)
 class Peer:
-    """A program: its name in tables, its module here, its distribution ("" where it is not Python's), what it leaves out and why.
+    """A program: its name in tables, its module here, its distribution ("" where it is not
+    Python's), what it leaves out and why.
 
-    A module here has one function, ``forms(given, quick) -> list[Task]``: the ways to write a training, of which the quickest
-    counts. With `quick` those that are slow to get ready are left out.
+    A module here has one function, ``forms(given, quick) -> list[Task]``: the ways to write a
+    training, of which the quickest counts. With `quick` those that are slow to get ready are left
+    out.
     """
 
     title: str
@@ -56,7 +61,10 @@ PEERS = {
         (
             (
                 "A",
-                "cannot express the article: no sum of squares through a sigmoid output, no network without biases",
+                (
+                    "cannot express the article: no sum of squares through a sigmoid output, "
+                    "no network without biases"
+                ),
             ),
         ),
     ),

@@ -66,7 +66,10 @@ def time_engines() -> None:
 
 
 def clocked(found: Any) -> Any:
-    """The same, its `run` timed: an engine, or a tuple with one in it. Anything else comes back as it is, and nothing is timed."""
+    """The same, its `run` timed: an engine, or a tuple with one in it.
+
+    Anything else comes back as it is, and nothing is timed.
+    """
     run = getattr(found, "run", None)
     if not callable(run):
         return tuple(clocked(part) for part in found) if isinstance(found, tuple) else found
@@ -81,7 +84,10 @@ def clocked(found: Any) -> Any:
 
 
 class Clocked:
-    """An engine that is a module or some other object, with another `run`. Made anew for each training, so it must be cheap."""
+    """An engine that is a module or some other object, with another `run`.
+
+    Made anew for each training, so it must be cheap.
+    """
 
     def __init__(self, engine: Any, run: Callable[..., Any]) -> None:
         self.engine, self.run = engine, run

@@ -1,8 +1,10 @@
-"""JAX, written by hand as well as we can: the whole training is one compiled program (`lax.scan`), the weights donated to it.
+"""JAX, written by hand as well as we can: the whole training is one compiled program (`lax.scan`),
+the weights donated to it.
 
-The article: rows as arrays, each product a Python sum over k of outer products, which XLA fuses into a few kernels; `dot` takes
-three times as long at these sizes, a vector for each row or node four times, sixteen scalars twelve. fori_loop and scan are alike.
-The deeper networks: gradients derived by hand and by `jax.grad` are alike, and so are one flat vector and a list of arrays.
+The article: rows as arrays, each product a Python sum over k of outer products, which XLA fuses
+into a few kernels; `dot` takes three times as long at these sizes, a vector for each row or node
+four times, sixteen scalars twelve. fori_loop and scan are alike. The deeper networks: gradients
+derived by hand and by `jax.grad` are alike, and so are one flat vector and a list of arrays.
 """
 
 from functools import partial

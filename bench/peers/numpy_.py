@@ -1,4 +1,6 @@
-"""NumPy: the article's loop as it stands, and the same for deeper networks with Adam on one flat vector."""
+"""NumPy: the article's loop as it stands, and the same for deeper networks with Adam on one flat
+vector.
+"""
 
 import numpy as np
 

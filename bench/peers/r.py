@@ -1,7 +1,9 @@
-"""R: the article in plain R (`article.R`), in one R process that trains once for each line it is sent.
+"""R: the article in plain R (`article.R`), in one R process that trains once for each line it is
+sent.
 
-R draws the start itself: after set.seed(1) its numbers are those of glassnet's `initialize(..., rng="r")`, which the final loss
-proves. The line and its answer cost some hundredths of a millisecond.
+R draws the start itself: after set.seed(1) its numbers are those of glassnet's `initialize(...,
+rng="r")`, which the final loss proves. The line and its answer cost some hundredths of a
+millisecond.
 """
 
 import subprocess

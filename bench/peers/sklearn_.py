@@ -1,7 +1,9 @@
-"""scikit-learn's MLPRegressor and MLPClassifier, from a start that is handed over through `coefs_` and `intercepts_`.
+"""scikit-learn's MLPRegressor and MLPClassifier, from a start that is handed over through `coefs_`
+and `intercepts_`.
 
-Its squared error is half of it, as ours here; alpha = 0 takes its penalty away. Its Adam adds epsilon before the correction of the
-second moment where the paper adds it after: a difference far below the tolerance.
+Its squared error is half of it, as ours here; alpha = 0 takes its penalty away. Its Adam adds
+epsilon before the correction of the second moment where the paper adds it after: a difference far
+below the tolerance.
 """
 
 import warnings
@@ -26,8 +28,10 @@ def forms(given: Given, _quick: bool) -> list[Task]:
 
     def ready() -> Any:
         settings: dict[str, Any] = {
-            "hidden_layer_sizes": work.sizes[1:-1], "batch_size": work.batch, "max_iter": work.epochs, "shuffle": False,
-            "alpha": 0.0, "learning_rate_init": 1e-3, "tol": 0.0, "n_iter_no_change": work.epochs, "warm_start": True,
+            "hidden_layer_sizes": work.sizes[1:-1], "batch_size": work.batch,
+            "max_iter": work.epochs, "shuffle": False, "alpha": 0.0,
+            "learning_rate_init": 1e-3, "tol": 0.0,
+            "n_iter_no_change": work.epochs, "warm_start": True,
         }  # fmt: skip
         model = (MLPRegressor if regression else MLPClassifier)(**settings)
         few = slice(

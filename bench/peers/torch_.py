@@ -1,8 +1,9 @@
-"""PyTorch as its users train: autograd and an optimizer, eager; and the whole step compiled. The quicker one counts.
+"""PyTorch as its users train: autograd and an optimizer, eager; and the whole step compiled. The
+quicker one counts.
 
-Eager: `torch.optim`, Adam fused (quicker than foreach, and plain arrays quicker than `nn.Module` around the same operations).
-Compiled: loss, `torch.func` gradient and update as one function for torch.compile, which is far quicker than a compiled loss
-with an eager optimizer.
+Eager: `torch.optim`, Adam fused (quicker than foreach, and plain arrays quicker than `nn.Module`
+around the same operations). Compiled: loss, `torch.func` gradient and update as one function for
+torch.compile, which is far quicker than a compiled loss with an eager optimizer.
 """
 
 import os

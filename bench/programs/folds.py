@@ -1,4 +1,6 @@
-"""Cross-validated scores of a pipeline, as in scikit-learn's guide to cross-validation, with its network in it."""
+"""Cross-validated scores of a pipeline, as in scikit-learn's guide to cross-validation, with its
+network in it.
+"""
 
 import json
 from time import perf_counter

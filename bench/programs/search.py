@@ -1,4 +1,6 @@
-"""A search for alpha: scikit-learn's user guide advises it for its networks, in this range, on scaled columns."""
+"""A search for alpha: scikit-learn's user guide advises it for its networks, in this range, on
+scaled columns.
+"""
 
 import json
 from time import perf_counter

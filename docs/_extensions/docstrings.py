@@ -1,8 +1,9 @@
 """Our docstrings as numpydoc wants them: written short in the code, set out long in the reference.
 
-In the code a parameter is one sentence after its name, and what is raised and a small example follow as plain paragraphs. numpydoc
-would take the sentence for a type, and the paragraphs for more parameters; and docutils would take |w| and coefs_ for references.
-Equation numbers become links, and signatures what Sphinx can read.
+In the code a parameter is one sentence after its name, and what is raised and a small example
+follow as plain paragraphs. numpydoc would take the sentence for a type, and the paragraphs for more
+parameters; and docutils would take |w| and coefs_ for references. Equation numbers become links,
+and signatures what Sphinx can read.
 """
 
 import re
@@ -50,10 +51,13 @@ def readable(arguments: str | None, returns: str | None) -> tuple[str | None, st
 
 
 def set_out(lines: list[str]) -> list[str]:
-    """The lines of a docstring with every section that it has in substance under a heading of its own.
+    """The lines of a docstring with every section that it has in substance under a heading of its
+    own.
 
-    >>> set_out(["Halve.", "", "Parameters", "----------", "x : a number.", "", "Raises ValueError on others."])[2:-2]
-    ['Parameters', '----------', 'x', '    a number.', '', '', 'Raises', '------', 'ValueError', '    on others.']
+    >>> lines = ["Halve.", "", "Parameters", "----------", "x : a number.", ""]
+    >>> set_out([*lines, "Raises ValueError on others."])[2:-2]  # doctest: +NORMALIZE_WHITESPACE
+    ['Parameters', '----------', 'x', '    a number.', '', '', 'Raises', '------',
+    'ValueError', '    on others.']
     """
     sections: dict[str, list[str]] = {"": []}
     section = ""
@@ -94,7 +98,9 @@ def _placed(section: str, paragraph: list[str]) -> tuple[str, list[str]]:
 
 
 def _item(line: str) -> list[str]:
-    """A line of a list: the start of an item (or of several short ones, one after another), or more of the one before."""
+    """A line of a list: the start of an item (or of several short ones, one after another), or more
+    of the one before.
+    """
     parts = [ITEM.match(part) for part in re.split(r"(?<=\.) (?=\w+ : )", line)]
     items = [
         text
@@ -106,7 +112,9 @@ def _item(line: str) -> list[str]:
 
 
 def _escaped(line: str) -> str:
-    """The line with what docutils would take for markup as the characters that were meant, outside of code, and its links."""
+    """The line with what docutils would take for markup as the characters that were meant, outside
+    of code, and its links.
+    """
     return "".join(part if part.startswith("`") else _plain(part) for part in CODE.split(line))
 
 

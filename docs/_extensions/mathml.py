@@ -1,4 +1,6 @@
-"""Formulas as MathML, which browsers set themselves: no script, no fonts, nothing to fetch. docutils does the translation."""
+"""Formulas as MathML, which browsers set themselves: no script, no fonts, nothing to fetch.
+docutils does the translation.
+"""
 
 from typing import Any
 

@@ -1,4 +1,6 @@
-"""`.. name-table:: LOSSES`: one of glassnet's public tables in the reference, with every name that is in it."""
+"""`.. name-table:: LOSSES`: one of glassnet's public tables in the reference, with every name that
+is in it.
+"""
 
 from typing import Any
 

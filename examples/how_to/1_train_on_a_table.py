@@ -2,16 +2,16 @@
 Train on a table, and predict
 =============================
 
-From a file to a model, from the model to predictions and back to a file. The table holds what tables hold: numbers,
-text, dates, missing cells. Nothing needs to be prepared.
+From a file to a model, from the model to predictions and back to a file. The table holds what
+tables hold: numbers, text, dates, missing cells. Nothing needs to be prepared.
 """
 
 # %%
 # Train
 # -----
 #
-# Name the table and the column to predict. A path will do, of CSV, TSV, Parquet, Arrow IPC or JSON lines, and so will
-# a pandas, Polars or PyArrow frame, or a dict of columns.
+# Name the table and the column to predict. A path will do, of CSV, TSV, Parquet, Arrow IPC or JSON
+# lines, and so will a pandas, Polars or PyArrow frame, or a dict of columns.
 
 import tempfile
 from pathlib import Path
@@ -24,15 +24,15 @@ cars = pl.read_csv("../data/cars.csv", null_values="", try_parse_dates=True)
 cars.head(3)
 
 # %%
-# The car's year is a date, its origin a category, and some horsepowers are missing. (``members=1`` and ``epochs`` are
-# here so that this page is made in a second; leave them out.)
+# The car's year is a date, its origin a category, and some horsepowers are missing. (``members=1``
+# and ``epochs`` are here so that this page is made in a second; leave them out.)
 
 model = gn.train_table(cars, target="miles_per_gallon", members=1, epochs=60)
 print(model.shape)
 
 # %%
-# What became of each column is never a secret. Numbers are centred on their median and scaled; categories get a
-# column each; where cells are missing, a further column says so.
+# What became of each column is never a secret. Numbers are centred on their median and scaled;
+# categories get a column each; where cells are missing, a further column says so.
 
 for column in model.encoding.inputs:
     print(f"{column.name}: {column}")
@@ -50,15 +50,15 @@ for name, score in model.scores["miles_per_gallon"].items():
 # Predict
 # -------
 #
-# New rows need the columns by name, in any order; others are ignored. Missing cells and categories that were not seen
-# in training are fine.
+# New rows need the columns by name, in any order; others are ignored. Missing cells and categories
+# that were not seen in training are fine.
 
 new_rows = cars.drop("miles_per_gallon").head(4)
 print(model.predict(new_rows).round(1))
 
 # %%
-# Classes come as their labels, and `Model.predict_proba` has their probabilities. The sex of a penguin was not always
-# noted; rows without it are left out of the training, and can be predicted:
+# Classes come as their labels, and `Model.predict_proba` has their probabilities. The sex of a
+# penguin was not always noted; rows without it are left out of the training, and can be predicted:
 
 penguins = pl.read_csv("../data/penguins.csv", null_values="NA")
 sexes = gn.train_table(penguins, target="sex", members=1, epochs=60)
@@ -69,8 +69,8 @@ pl.DataFrame(sexes.predict_columns(unknown))
 # Save, and load
 # --------------
 #
-# A model file is safetensors with its structure as JSON. It holds the network, the encoding, the scores and the
-# history, and loading it runs no code.
+# A model file is safetensors with its structure as JSON. It holds the network, the encoding, the
+# scores and the history, and loading it runs no code.
 
 with tempfile.TemporaryDirectory() as folder:
     model.save(Path(folder) / "cars.safetensors")
@@ -81,8 +81,8 @@ print("the same predictions:", (again.predict(new_rows) == model.predict(new_row
 # Settings
 # --------
 #
-# The defaults were measured on many tables (:doc:`/tables`). Where you know better, say so: the same words as the
-# options of ``glassnet train`` (:doc:`/reference/command_line`).
+# The defaults were measured on many tables (:doc:`/tables`). Where you know better, say so: the
+# same words as the options of ``glassnet train`` (:doc:`/reference/command_line`).
 
 model = gn.train_table(
     cars,
@@ -103,9 +103,9 @@ print({name: round(score, 3) for name, score in model.scores["miles_per_gallon"]
 # Numbers that fit on paper
 # -------------------------
 #
-# By default a number is bent a little at its ends, so that no outlier runs away. With ``affine=True`` it is only
-# centred and scaled, and `Model.fold` puts both into the weights: then the network takes the columns as they are, and
-# a hand calculation needs nothing but its weights.
+# By default a number is bent a little at its ends, so that no outlier runs away. With
+# ``affine=True`` it is only centred and scaled, and `Model.fold` puts both into the weights: then
+# the network takes the columns as they are, and a hand calculation needs nothing but its weights.
 
 small = gn.train_table(
     cars,

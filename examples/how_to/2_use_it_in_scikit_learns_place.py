@@ -2,16 +2,16 @@
 Use it in scikit-learn's place
 ==============================
 
-`MLPClassifier` and `MLPRegressor` take the place of scikit-learn's by a change of one import, and can do what those
-refuse. They go into pipelines, searches and cross-validation like any estimator.
+`MLPClassifier` and `MLPRegressor` take the place of scikit-learn's by a change of one import, and
+can do what those refuse. They go into pipelines, searches and cross-validation like any estimator.
 """
 
 # %%
 # Change one import
 # -----------------
 #
-# The same program, once with scikit-learn's class and once with ours. The same ``random_state`` draws the same
-# weights and batches, and the coefficients are the same to rounding:
+# The same program, once with scikit-learn's class and once with ours. The same ``random_state``
+# draws the same weights and batches, and the coefficients are the same to rounding:
 
 import numpy as np
 import polars as pl
@@ -46,8 +46,8 @@ print(f"epochs: {theirs.n_iter_} and {ours.n_iter_}")
 # What scikit-learn's refuse
 # --------------------------
 #
-# Weights of classes, dropout, an activation for each layer, another loss, a schedule, rows of your own to judge by:
-# all of it are parameters.
+# Weights of classes, dropout, an activation for each layer, another loss, a schedule, rows of your
+# own to judge by: all of it are parameters.
 
 network = gn.MLPClassifier(
     (16, 8),
@@ -94,8 +94,8 @@ print(f"accuracy on new rows: {search.score(X_test, y_test):.3f}")
 # Raw tables
 # ----------
 #
-# `TableClassifier` and `TableRegressor` take a data frame as it is, with text and missing cells, and bring the
-# defaults that `train_table` has. Here the rows of one species count three times:
+# `TableClassifier` and `TableRegressor` take a data frame as it is, with text and missing cells,
+# and bring the defaults that `train_table` has. Here the rows of one species count three times:
 
 penguins = pl.read_csv("../data/penguins.csv", null_values="NA")
 species = penguins["species"].to_numpy()

@@ -2,16 +2,16 @@
 Check your own gradient
 =======================
 
-You wrote backpropagation yourself: for a course, for a paper, in another language. `check_gradient` says whether it
-is right, and where it can tell, which mistake it is.
+You wrote backpropagation yourself: for a course, for a paper, in another language. `check_gradient`
+says whether it is right, and where it can tell, which mistake it is.
 """
 
 # %%
 # Any loss, any gradient
 # ----------------------
 #
-# Give a function from the parameters to the loss, the gradient, and the parameters. It takes differences of the loss
-# at every entry, and along random directions.
+# Give a function from the parameters to the loss, the gradient, and the parameters. It takes
+# differences of the loss at every entry, and along random directions.
 
 import numpy as np
 
@@ -37,8 +37,9 @@ print(gn.check_gradient(loss, 2 * X.T @ (X @ weights - y), weights).mistake)
 # A network of your own
 # ---------------------
 #
-# Parameters may be any nest of lists and tuples of arrays. Say which network it is, with its rows and targets, and
-# the layer is named too. The program below is right; what follows plants one mistake at a time.
+# Parameters may be any nest of lists and tuples of arrays. Say which network it is, with its rows
+# and targets, and the layer is named too. The program below is right; what follows plants one
+# mistake at a time.
 
 network = gn.Network([3, 5, 2, 1], activation="tanh", loss="sum_of_squares", bias=False)
 start = list(gn.initialize(network, seed=0).weights)
@@ -94,7 +95,8 @@ def slope_of_z(a):
 print(check(gradient(start, derivative=slope_of_z)).mistake)
 
 # %%
-# It never guesses. A gradient that is wrong in another way is wrong, and the entry that is furthest off is named:
+# It never guesses. A gradient that is wrong in another way is wrong, and the entry that is furthest
+# off is named:
 
 found = gradient(start)
 found[1][2, 0] += 1.0
@@ -104,8 +106,8 @@ print(check(found))
 # An activation or a loss of your own
 # -----------------------------------
 #
-# `Activation` and `Loss` take your functions with their slopes. Training checks them first, and says which one is
-# wrong:
+# `Activation` and `Loss` take your functions with their slopes. Training checks them first, and
+# says which one is wrong:
 
 
 def softsign(z):

@@ -2,14 +2,14 @@
 Pictures of a training and its predictions
 ==========================================
 
-How the loss went, how far predictions are from the truth, which classes are taken for which. Every picture is made by
-``from_model`` from a model and a table, or by ``from_estimator`` from a fitted estimator with X and y, and its
-numbers are attributes.
+How the loss went, how far predictions are from the truth, which classes are taken for which. Every
+picture is made by ``from_model`` from a model and a table, or by ``from_estimator`` from a fitted
+estimator with X and y, and its numbers are attributes.
 """
 
 # %%
-# Two models to look at, one of numbers and one of classes. Each table is split first, so that the pictures are of
-# rows that the models have not seen.
+# Two models to look at, one of numbers and one of classes. Each table is split first, so that the
+# pictures are of rows that the models have not seen.
 
 import matplotlib.pyplot as plt
 import polars as pl
@@ -28,8 +28,8 @@ classification = gn.train_table(tumours[150:], target="diagnosis", holdout=0, ep
 # The loss
 # --------
 #
-# The mean over the four networks that were trained and joined. Each was judged by the rows that it was not shown, and
-# has its own best epoch.
+# The mean over the four networks that were trained and joined. Each was judged by the rows that it
+# was not shown, and has its own best epoch.
 
 curve = gn.LossCurveDisplay.from_model(classification)
 curve.ax_.set_title("The loss of four networks, and the best epoch of each")
@@ -58,8 +58,8 @@ print(f"accuracy {confusion.accuracy:.3f}, balanced {confusion.balanced_accuracy
 gn.RocCurveDisplay.from_model(classification, tumours[:150])
 
 # %%
-# Whether a probability is what it says: of the rows for which nine in ten was predicted, are nine in ten of that
-# class?
+# Whether a probability is what it says: of the rows for which nine in ten was predicted, are nine
+# in ten of that class?
 
 gn.CalibrationDisplay.from_model(classification, tumours[:150], n_bins=5)
 
@@ -67,7 +67,8 @@ gn.CalibrationDisplay.from_model(classification, tumours[:150], n_bins=5)
 # Your own axes, your own file
 # ----------------------------
 #
-# Every picture takes axes in ``ax=`` and leaves those it drew on, so it goes into any figure of matplotlib's.
+# Every picture takes axes in ``ax=`` and leaves those it drew on, so it goes into any figure of
+# matplotlib's.
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
 figure.suptitle("Two pictures in one figure")

@@ -2,7 +2,8 @@
 Pictures of the inside
 ======================
 
-The network itself, its weights, what its hidden nodes answer, and the surface that the training went down.
+The network itself, its weights, what its hidden nodes answer, and the surface that the training
+went down.
 """
 
 # %%
@@ -25,8 +26,8 @@ model = gn.train_table(
 # The network
 # -----------
 #
-# Red lines are positive weights, blue and dashed ones negative; the wider, the larger. Point at a node to see what
-# comes in and what goes out. ``save`` writes an SVG, PNG or PDF.
+# Red lines are positive weights, blue and dashed ones negative; the wider, the larger. Point at a
+# node to see what comes in and what goes out. ``save`` writes an SVG, PNG or PDF.
 
 gn.NetworkDisplay.from_model(model)
 
@@ -34,7 +35,8 @@ gn.NetworkDisplay.from_model(model)
 # Its weights
 # -----------
 #
-# The same numbers as a map: a row for each node they come from, a column for each node they go to, the biases last.
+# The same numbers as a map: a row for each node they come from, a column for each node they go to,
+# the biases last.
 
 gn.WeightsDisplay.from_model(model)
 
@@ -51,7 +53,8 @@ gn.DecisionSurfaceDisplay.from_model(model, penguins, columns=bill)
 # What each hidden node answers
 # -----------------------------
 #
-# Over the same two columns. A node makes one slope across the plane; the output weighs the slopes against each other.
+# Over the same two columns. A node makes one slope across the plane; the output weighs the slopes
+# against each other.
 
 gn.HiddenUnitsDisplay.from_model(model, penguins, columns=bill)
 
@@ -59,7 +62,8 @@ gn.HiddenUnitsDisplay.from_model(model, penguins, columns=bill)
 # Over all rows
 # -------------
 #
-# The activations of every hidden node. One that gives all rows the same is dead: it is of no more use than a bias.
+# The activations of every hidden node. One that gives all rows the same is dead: it is of no more
+# use than a bias.
 
 activations = gn.ActivationsDisplay.from_model(model, penguins)
 print("dead nodes:", activations.dead_ or "none")

@@ -2,10 +2,10 @@
 1 · The data and one neuron
 ===========================
 
-A neural network is arithmetic: multiply, add, bend, and do it again. This tutorial writes down all of it for one
-small network, first in plain NumPy and then with glassnet, which does the same for any table. It retells an article
-that many have learnt from, in other words. You need to know what a function and a slope are; the rest comes as it is
-needed.
+A neural network is arithmetic: multiply, add, bend, and do it again. This tutorial writes down all
+of it for one small network, first in plain NumPy and then with glassnet, which does the same for
+any table. It retells an article that many have learnt from, in other words. You need to know what a
+function and a slope are; the rest comes as it is needed.
 """
 
 # %%
@@ -25,14 +25,14 @@ for row, answer in zip(X, y, strict=True):
     print(*row, f"  {answer[0]}", sep="  ")
 
 # %%
-# The answer is 1 when exactly one of the first two inputs is 1. The third input is always 1; what it is good for will
-# show in a moment.
+# The answer is 1 when exactly one of the first two inputs is 1. The third input is always 1; what
+# it is good for will show in a moment.
 #
 # One neuron
 # ----------
 #
-# A neuron, or node, has a weight for each input. It multiplies each input by its weight, adds the products up, and
-# bends the sum so that it lies between 0 and 1. The bend is the *sigmoid*,
+# A neuron, or node, has a weight for each input. It multiplies each input by its weight, adds the
+# products up, and bends the sum so that it lies between 0 and 1. The bend is the *sigmoid*,
 #
 # .. math:: \sigma(z) = \frac{1}{1 + e^{-z}}.
 
@@ -62,15 +62,16 @@ axes.set(title="The sigmoid", xlabel="z, the sum of the products", ylabel="σ(z)
 plt.show()
 
 # %%
-# The third input is always 1, so its weight is added to every sum, whatever the row. It moves the whole curve to the
-# left or right. Such a weight is called a *bias*; networks usually have one at every node, and here it comes as a
-# column.
+# The third input is always 1, so its weight is added to every sum, whatever the row. It moves the
+# whole curve to the left or right. Such a weight is called a *bias*; networks usually have one at
+# every node, and here it comes as a column.
 #
 # One neuron is not enough
 # ------------------------
 #
-# Can one neuron learn this table? Let us try very many weights. To say how wrong an answer is, take the difference to
-# the true one, square it, and add up the four squares: the *sum of squared errors*. Nothing wrong would be 0.
+# Can one neuron learn this table? Let us try very many weights. To say how wrong an answer is, take
+# the difference to the true one, square it, and add up the four squares: the *sum of squared
+# errors*. Nothing wrong would be 0.
 
 grid = np.linspace(-12, 12, 49)
 w1, w2, w3 = (axis.ravel() for axis in np.meshgrid(grid, grid, grid))
@@ -82,9 +83,10 @@ print("its answers:", answers[:, best].round(3))
 print("its sum of squared errors:", losses[best].round(4))
 
 # %%
-# It is as good as saying "one half" four times. The reason can be drawn. With two inputs and a bias, a neuron cuts
-# the plane along a straight line: on one side it says "more likely 1", on the other "more likely 0". No straight line
-# has both blue points on one side and both orange ones on the other.
+# It is as good as saying "one half" four times. The reason can be drawn. With two inputs and a
+# bias, a neuron cuts the plane along a straight line: on one side it says "more likely 1", on the
+# other "more likely 0". No straight line has both blue points on one side and both orange ones on
+# the other.
 
 figure, axes = plt.subplots(figsize=(4.2, 4.0), layout="constrained")
 for value, colour, mark in ((0, "#d97706", "s"), (1, "#2563eb", "o")):
@@ -104,5 +106,5 @@ axes.legend(loc="upper right", framealpha=1)
 plt.show()
 
 # %%
-# Two lines would do, and a way to put together what both say. That is a network with a layer in between, and the next
-# chapter builds it.
+# Two lines would do, and a way to put together what both say. That is a network with a layer in
+# between, and the next chapter builds it.

@@ -2,8 +2,9 @@ r"""
 3 · The loss and the chain rule
 ===============================
 
-Learning needs two things: a number that says how wrong the network is, and for each of its 16 weights, whether it
-should go up or down. The number is the *loss*. The directions are its slopes, and the chain rule gives them all.
+Learning needs two things: a number that says how wrong the network is, and for each of its 16
+weights, whether it should go up or down. The number is the *loss*. The directions are its slopes,
+and the chain rule gives them all.
 """
 
 # %%
@@ -71,26 +72,29 @@ axes.legend(frameon=False)
 plt.show()
 
 # %%
-# The slope is above 0: a larger weight would make the loss larger, so this one should go down. Nudging gives the
-# right slope, but each weight costs two runs through the network. The chain rule gives all of them for about the
-# price of one.
+# The slope is above 0: a larger weight would make the loss larger, so this one should go down.
+# Nudging gives the right slope, but each weight costs two runs through the network. The chain rule
+# gives all of them for about the price of one.
 #
 # The chain, link by link
 # -----------------------
 #
-# How does a weight of the second layer reach the loss? It changes the sum z, the sum changes the output a, the output
-# changes the loss E. The slope of the whole way is the product of the slopes of its parts:
+# How does a weight of the second layer reach the loss? It changes the sum z, the sum changes the
+# output a, the output changes the loss E. The slope of the whole way is the product of the slopes
+# of its parts:
 #
 # .. math::
 #
 #    \frac{\partial E}{\partial w} =
-#    \frac{\partial E}{\partial a} \cdot \frac{\partial a}{\partial z} \cdot \frac{\partial z}{\partial w}.
+#    \frac{\partial E}{\partial a} \cdot \frac{\partial a}{\partial z}
+#    \cdot \frac{\partial z}{\partial w}.
 #
 # Each part is school mathematics.
 #
 # * :math:`E = (a - y)^2`, so its slope in a is :math:`2(a - y)`.
 # * The sigmoid's slope is simplest in its own answer: :math:`a(1 - a)`.
-# * z is a sum of activations times weights, so its slope in a weight is the activation which that weight multiplies.
+# * z is a sum of activations times weights, so its slope in a weight is the activation which that
+# weight multiplies.
 #
 # For the first row and this weight:
 
@@ -104,8 +108,8 @@ print(f"hidden activation = {z_to_weight:.4f}")
 print(f"their product = {loss_to_output * output_to_z * z_to_weight:.6f}")
 
 # %%
-# The other rows do the same, and their slopes add up, as the loss itself is a sum over rows. The first two factors
-# are needed for every weight into this node; their product is called *delta*.
+# The other rows do the same, and their slopes add up, as the loss itself is a sum over rows. The
+# first two factors are needed for every weight into this node; their product is called *delta*.
 
 delta2 = 2 * (a2 - y) * a2 * (1 - a2)  # 4 x 1: one delta for each row
 print(
@@ -119,13 +123,14 @@ print(
 # One layer further back
 # ----------------------
 #
-# A hidden activation reaches the loss through the sums of the next layer, and its share there is the weight. So delta
-# travels back through the same weights, and then through the sigmoid of the hidden layer:
+# A hidden activation reaches the loss through the sums of the next layer, and its share there is
+# the weight. So delta travels back through the same weights, and then through the sigmoid of the
+# hidden layer:
 #
 # .. math:: \delta_1 = (\delta_2 W_2^{\mathsf T}) * a_1 * (1 - a_1)
 #
-# where * multiplies entry by entry. With delta known, a layer's gradient is always the same product: what went in,
-# times delta, added over the rows.
+# where * multiplies entry by entry. With delta known, a layer's gradient is always the same
+# product: what went in, times delta, added over the rows.
 
 
 def backprop(X, y, weights1, weights2):

@@ -2,16 +2,16 @@
 4 · 1,500 iterations
 ====================
 
-All parts are there: forward, backward, and now the step. Move every weight a little against its slope, and the loss
-falls. Then again.
+All parts are there: forward, backward, and now the step. Move every weight a little against its
+slope, and the loss falls. Then again.
 """
 
 # %%
 # The whole program
 # -----------------
 #
-# This is the network of the last two chapters and the loop that teaches it, complete. One *iteration* is: feed
-# forward, note the loss, go back, step.
+# This is the network of the last two chapters and the loop that teaches it, complete. One
+# *iteration* is: feed forward, note the loss, go back, step.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -61,8 +61,9 @@ for iteration in (1, 10, 100, 500, 1000, 1500):
     print(f"iteration {iteration:5}: loss {losses[iteration - 1]:.6f}")
 
 # %%
-# It soon comes down to 1 and stays there for a while: the network says about one half to every row, which is as good
-# as a single neuron gets. Then the hidden nodes begin to differ, the loss drops, and after that it only gets finer.
+# It soon comes down to 1 and stays there for a while: the network says about one half to every row,
+# which is as good as a single neuron gets. Then the hidden nodes begin to differ, the loss drops,
+# and after that it only gets finer.
 #
 # Predicted and actual
 # --------------------
@@ -73,9 +74,10 @@ for guess, actual in zip(predicted.ravel(), y.ravel(), strict=True):
     print(f"{guess:9.3f}  {actual:6}")
 
 # %%
-# What did the hidden layer learn? Each of its four nodes still makes one slope across the plane, but the slopes have moved,
-# and the output weighs them against each other. Around two of the corners the answer is 1, around the other two it is 0, and
-# the border in between is no straight line any more.
+# What did the hidden layer learn? Each of its four nodes still makes one slope across the plane,
+# but the slopes have moved, and the output weighs them against each other. Around two of the
+# corners the answer is 1, around the other two it is 0, and the border in between is no straight
+# line any more.
 
 x1, x2 = np.meshgrid(np.linspace(-0.5, 1.5, 80), np.linspace(-0.5, 1.5, 80))
 plane = np.column_stack([x1.ravel(), x2.ravel(), np.ones(x1.size)])
@@ -117,5 +119,5 @@ plt.show()
 print(f"last losses, from best to worst: {np.sort(ends).round(4)}")
 
 # %%
-# Each start has its own course and its own end. A single run says little about a network, and a result without its
-# seed cannot be repeated.
+# Each start has its own course and its own end. A single run says little about a network, and a
+# result without its seed cannot be repeated.

@@ -2,16 +2,17 @@
 5 · The same with glassnet
 ==========================
 
-The program of the last chapter knows one network. glassnet has the same mathematics for any number of layers, other
-activations, losses and ways to step, and is still arrays and functions: nothing is hidden in an object.
+The program of the last chapter knows one network. glassnet has the same mathematics for any number
+of layers, other activations, losses and ways to step, and is still arrays and functions: nothing is
+hidden in an object.
 """
 
 # %%
 # The same numbers
 # ----------------
 #
-# A `Network` is only a shape. `initialize` draws its weights, here the very same ones as NumPy's generator gave us,
-# and `train` goes through the iterations.
+# A `Network` is only a shape. `initialize` draws its weights, here the very same ones as NumPy's
+# generator gave us, and `train` goes through the iterations.
 
 import numpy as np
 
@@ -37,14 +38,15 @@ print("predicted: ", gn.feedforward(network, run.parameters, X).output.ravel().r
 
 # %%
 # Compare with the last chapter: these are its numbers, to the last digit shown. The loss curve is
-# there too. An *epoch* is once through all rows; all four fit into one iteration, so here it is the same.
+# there too. An *epoch* is once through all rows; all four fit into one iteration, so here it is the
+# same.
 
 curve = gn.LossCurveDisplay.from_run(run, loss_name="sum of squared errors")
 curve.ax_.set_title("The loss over 1,500 epochs")
 
 # %%
-# And the network itself. Red is a positive weight, blue and dashed a negative one, and the wider a line, the larger
-# the weight. Point at a node or at a line to see its number:
+# And the network itself. Red is a positive weight, blue and dashed a negative one, and the wider a
+# line, the larger the weight. Point at a node or at a line to see its number:
 
 gn.NetworkDisplay(network, run.parameters, ["x1", "x2", "x3"], ["y"])
 
@@ -52,8 +54,9 @@ gn.NetworkDisplay(network, run.parameters, ["x1", "x2", "x3"], ["y"])
 # Every step by itself
 # --------------------
 #
-# `train` is made of two functions that you can call yourself. They are the ones that the last chapters wrote by hand:
-# `feedforward` gives every z and every a, `backprop` the loss and its slope in every weight.
+# `train` is made of two functions that you can call yourself. They are the ones that the last
+# chapters wrote by hand: `feedforward` gives every z and every a, `backprop` the loss and its slope
+# in every weight.
 
 trace = gn.feedforward(network, start, X)
 loss, gradient = gn.backprop(network, start, trace, y)
@@ -64,8 +67,9 @@ print("gradient of the second layer's weights:", gradient.weights[1].ravel().rou
 # Any shape
 # ---------
 #
-# Other networks are other words in the same line. Two hidden layers with biases, another bend, a loss made for yes
-# and no, steps that adapt themselves, and the table is learnt in a tenth of the iterations:
+# Other networks are other words in the same line. Two hidden layers with biases, another bend, a
+# loss made for yes and no, steps that adapt themselves, and the table is learnt in a tenth of the
+# iterations:
 
 other = gn.Network([3, 8, 8, 1], activation="tanh", loss="binary_cross_entropy")
 other_start = gn.initialize(other, seed=1)
@@ -77,9 +81,10 @@ print("predicted:", other_run.last_batch_output.ravel().round(3))
 # Is my gradient right?
 # ---------------------
 #
-# Chapter 3 compared a gradient with nudges. `check_gradient` does this for any gradient: that of the library, or that
-# of a program you wrote. Here is a way back with a mistake that everybody makes once: delta goes back through the
-# weights, and then the slope of the hidden layer's sigmoid is forgotten.
+# Chapter 3 compared a gradient with nudges. `check_gradient` does this for any gradient: that of
+# the library, or that of a program you wrote. Here is a way back with a mistake that everybody
+# makes once: delta goes back through the weights, and then the slope of the hidden layer's sigmoid
+# is forgotten.
 
 
 def sigmoid(z):

@@ -2,16 +2,16 @@
 6 · Every number, and your own table
 ====================================
 
-One promise is left: every number of every step can be seen. `explain` keeps it, for the four rows of this tutorial
-and for any table.
+One promise is left: every number of every step can be seen. `explain` keeps it, for the four rows
+of this tutorial and for any table.
 """
 
 # %%
 # A row through the network
 # -------------------------
 #
-# Here is the network once more, before any training. For its second row, 0, 1, 1, this is what a reader would compute
-# on paper:
+# Here is the network once more, before any training. For its second row, 0, 1, 1, this is what a
+# reader would compute on paper:
 
 import glassnet as gn
 
@@ -29,9 +29,9 @@ start = gn.initialize(network, "uniform", seed=1)
 print(gn.explain((network, start), X, rows=1, y=y))
 
 # %%
-# With ``backward=True`` it goes on: from the loss back through each layer, the factors of the chain rule by name,
-# every gradient, and what one step makes of every weight. In a notebook, and here, an explanation is a page to click
-# through. Point at a number, and what it was made from lights up:
+# With ``backward=True`` it goes on: from the loss back through each layer, the factors of the chain
+# rule by name, every gradient, and what one step makes of every weight. In a notebook, and here, an
+# explanation is a page to click through. Point at a number, and what it was made from lights up:
 
 gn.explain((network, start), X, rows=1, y=y, backward=True)
 
@@ -46,8 +46,8 @@ print("its activation:    ", step["r2.a1.1"].value)
 # A table of your own
 # -------------------
 #
-# Tables hold more than zeros and ones: text, large numbers, missing cells. `train_table` takes care of that, and says
-# how. These are 344 penguins of three species; some of their cells are missing.
+# Tables hold more than zeros and ones: text, large numbers, missing cells. `train_table` takes care
+# of that, and says how. These are 344 penguins of three species; some of their cells are missing.
 
 penguins = "../data/penguins.csv"
 ignored = ["island", "year"]
@@ -68,9 +68,9 @@ for name, score in model.scores["species"].items():
 gn.NetworkDisplay.from_model(model)
 
 # %%
-# And here is the arithmetic for the first penguin, from the cells of the table to the species. The bill length in
-# millimetres is centred, scaled and bent a little so that no outlier runs away; then it goes the way of every number
-# above.
+# And here is the arithmetic for the first penguin, from the cells of the table to the species. The
+# bill length in millimetres is centred, scaled and bent a little so that no outlier runs away; then
+# it goes the way of every number above.
 
 gn.explain(model, penguins, rows=0)
 

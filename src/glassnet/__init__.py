@@ -1,7 +1,8 @@
 """glassnet: dense networks on tables, every number of every step to be seen.
 
-The public names are those of `__init__.pyi`; each is imported when it is first asked for, so that nobody waits for what is not
-used. Everything else, modules of this package included, is internal and may move.
+The public names are those of `__init__.pyi`; each is imported when it is first asked for, so that
+nobody waits for what is not used. Everything else, modules of this package included, is internal
+and may move.
 """
 
 from typing import Any

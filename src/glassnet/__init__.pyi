@@ -85,12 +85,24 @@ from glassnet.errors import (
 from glassnet.errors import (
     GlassnetWarning as GlassnetWarning,
 )
+from glassnet.errors import (
+    ModelFileError as ModelFileError,
+)
+from glassnet.errors import (
+    OptionError as OptionError,
+)
+from glassnet.errors import (
+    OutputError as OutputError,
+)
+from glassnet.errors import (
+    TableError as TableError,
+)
 from glassnet.estimators.encoder import TableEncoder as TableEncoder
 from glassnet.estimators.hidden_features import HiddenFeatures as HiddenFeatures
-from glassnet.estimators.mlp.estimators import (
+from glassnet.estimators.mlp.classifier import (
     MLPClassifier as MLPClassifier,
 )
-from glassnet.estimators.mlp.estimators import (
+from glassnet.estimators.mlp.regressor import (
     MLPRegressor as MLPRegressor,
 )
 from glassnet.estimators.table.estimators import (
@@ -145,6 +157,9 @@ from glassnet.plots.regression import RegressionDisplay as RegressionDisplay
 from glassnet.plots.roc import RocCurveDisplay as RocCurveDisplay
 from glassnet.plots.weights import WeightsDisplay as WeightsDisplay
 from glassnet.recipe.run import train_table as train_table
+from glassnet.runs.folder import train_run as train_run
+from glassnet.runs.open import RunFolder as RunFolder
+from glassnet.runs.open import open_run as open_run
 from glassnet.training.history import History as History
 from glassnet.training.run import (
     Run as Run,

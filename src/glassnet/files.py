@@ -7,23 +7,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from glassnet.errors import GlassnetError
+from glassnet.errors import OutputError
 
 
 @contextmanager
 def whole_file(path: str | Path) -> Iterator[Path]:
-    """Gives a temporary path beside `path` to write to; it takes the file's place at the end, or vanishes on an error."""
+    """Give a temporary path to write to, which replaces `path` at the end.
+
+    It vanishes on an error, and then `path` is as it was. Raises OutputError where nothing can be
+    written, or `path` is a folder, a link or a device.
+    """
     path = Path(path)
     if not path.parent.is_dir():
-        raise GlassnetError(f"{path}: there is no folder {path.parent} to write into")
+        raise OutputError(f"there is no folder {path.parent} to write into", file=path)
     if path.is_dir():
-        raise GlassnetError(f"{path}: is a folder, give the name of a file")
+        raise OutputError("is a folder", file=path, remedy="give the name of a file")
     if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise GlassnetError(f"{path}: is not a plain file, and is not replaced: give another name")
+        raise OutputError(
+            "is not a plain file, and is not replaced", file=path, remedy="give another name"
+        )
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as error:
-        raise GlassnetError(f"{path}: cannot be written ({error.strerror})") from None
+        raise OutputError(f"cannot be written ({error.strerror})", file=path) from None
     os.close(handle)
     part = Path(name)
     try:
@@ -36,14 +42,17 @@ def whole_file(path: str | Path) -> Iterator[Path]:
 
 @contextmanager
 def whole_folder(path: str | Path) -> Iterator[Path]:
-    """Gives a temporary folder beside `path` to fill; what is in it moves to `path` at the end, or vanishes on an error."""
+    """Give a temporary folder to fill; what is in it moves to `path` at the end.
+
+    It vanishes on an error. Raises OutputError where `check_free` does.
+    """
     path = Path(path)
     check_free(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     except OSError as error:
-        raise GlassnetError(f"{path}: cannot be written ({error.strerror})") from None
+        raise OutputError(f"cannot be written ({error.strerror})", file=path) from None
     try:
         yield part
         part.chmod(0o777 & ~_umask())
@@ -57,16 +66,22 @@ def whole_folder(path: str | Path) -> Iterator[Path]:
 
 
 def check_free(path: str | Path) -> None:
-    """Raises GlassnetError unless something can be written at `path` without losing anything; an empty folder can be filled."""
+    """Raises OutputError unless something can be written at `path` without losing anything.
+
+    An empty folder can be filled.
+    """
     path = Path(path)
     if os.path.lexists(path) and not (path.is_dir() and not any(path.iterdir())):
-        raise GlassnetError(
-            f"--out {path}: already exists and nothing is overwritten: give another name, or delete it first"
+        raise OutputError(
+            "already exists and nothing is overwritten",
+            file=path,
+            remedy="give another name, or delete it first",
         )
-    standing = next(folder for folder in (path, *path.resolve().parents) if folder.exists())
-    if not standing.is_dir() or not os.access(standing, os.W_OK):
-        raise GlassnetError(
-            f"--out {path}: cannot be written, because {standing} is not a folder that may be written to"
+    nearest = next(folder for folder in (path, *path.resolve().parents) if folder.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        raise OutputError(
+            f"cannot be written, because {nearest} is not a folder that may be written to",
+            file=path,
         )
 
 

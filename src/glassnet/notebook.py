@@ -1,7 +1,8 @@
 """What a notebook shows of an object: a registry of the functions that write it as HTML, by class.
 
-A model and a history stand below the pictures and import none. They ask here, and `glassnet.plots.notebook`, which draws them,
-registers its functions here. No HTML is written in this file.
+A model and a history stand below the pictures and import none. They ask here, and
+`glassnet.plots.notebook`, which draws them, registers its functions here. No HTML is written in
+this file.
 """
 
 from collections.abc import Callable
@@ -9,13 +10,13 @@ from importlib import import_module
 from typing import Any
 
 VIEWS = "glassnet.plots.notebook"
-"""The module that registers the views. It is named, not imported, since it stands above whoever asks for a view."""
+"""The module that registers the views; named, not imported, since it stands above who asks."""
 
 _views: dict[type, Callable[[Any], str]] = {}
 
 
 def register_view(shown: type, view: Callable[[Any], str]) -> None:
-    """From now on `html_of` shows the objects of a class by `view`, which gives an HTML fragment."""
+    """Let `html_of` show the objects of a class by `view`, which gives an HTML fragment."""
     _views[shown] = view
 
 

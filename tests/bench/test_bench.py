@@ -1,4 +1,6 @@
-"""The comparison's machinery: its arithmetic on made-up results, its errors, one small run from end to end. No times are judged."""
+"""The comparison's machinery: its arithmetic on made-up results, its errors, one small run from end
+to end. No times are judged.
+"""
 
 import json
 import re

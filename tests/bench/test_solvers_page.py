@@ -1,4 +1,7 @@
-"""The comparison of the solvers: SciPy minimises the very same loss, and the tables are all there. No times are judged."""
+"""The comparison of the solvers: SciPy minimises the very same loss, and the tables are all there.
+
+No times are judged.
+"""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""`glassnet plot`: every picture in every format, of a run, a model file and the demo; every option; one line on what is wrong."""
+"""`glassnet plot`: every picture of a run, a model file and the demo, in every format.
+
+Every option changes its picture, and what is wrong is one line.
+"""
 
 import io
 import shutil
@@ -18,6 +21,7 @@ OPTIONS = [  # of each picture that takes some, on the run on numbers
     ("regression", "--target", "b"),
     ("surface", "--column", "x", "--column", "group", "--target", "b"),
     ("units", "--column", "group", "--column", "x", "--layer", "2"),
+    ("network", "--member", "2"),
     ("importance", "--method", "olden"),
     ("lek", "--column", "x"),
 ]
@@ -44,6 +48,7 @@ WRONG = [
     (["units", "run", "--layer", "0"], "--layer 0: the model's hidden layers are 1 to 2"),
     (["units", "run", "--layer", "3"], "--layer 3: the model's hidden layers are 1 to 2"),
     (["units", "run", "--layer", "two"], "'two' is not a valid integer"),
+    (["network", "run", "--member", "9"], "--member 9: the model's members are 1 to"),
     (["importance", "run", "--method", "shap"], "unknown method 'shap'"),
     (["lek", "run", "--column", "nope"], "unknown column 'nope'"),
     (["regression", "alone.safetensors"], "give the TABLE too"),
@@ -207,10 +212,10 @@ def test_a_table_that_was_changed_or_moved(
 
 def test_the_help_lists_every_picture_and_option(capsys: pytest.CaptureFixture[str]) -> None:
     command(["plot", "--help"])
-    told = " ".join(capsys.readouterr().out.split())
-    assert all(f"{name} {picture.says}" in told for name, picture in PICTURES.items())
+    text = " ".join(capsys.readouterr().out.split())
+    assert all(f"{name} {picture.shows}" in text for name, picture in PICTURES.items())
     assert all(
-        option in told
+        option in text
         for parameter in plot.params
         for option in parameter.opts
         if option.startswith("--")

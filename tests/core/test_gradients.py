@@ -47,7 +47,9 @@ def problem(
     sizes: tuple[int, ...] = (D, 4, 3, K),
     seed: Any = None,
 ) -> Any:
-    """A network, parameters, x, y and row weights, random but the same for the same options, and away from kinks."""
+    """A network, parameters, x, y and row weights, random but the same for the same options, and
+    away from kinks.
+    """
     network = Network(sizes, hidden, output, loss, bias)
     random = np.random.default_rng(zlib.crc32(repr((network.sizes, str(network), seed)).encode()))
     while True:
@@ -183,7 +185,9 @@ def test_depth_masks_and_dropout(engine: Engine, loss: str, layers: int) -> None
 
 @functools.cache
 def differentiated(output: str, layers: int, bias: bool) -> tuple[Any, ...]:
-    """Parameters, x, what `feedforward` takes besides (nothing; dropout and masks), and JAX's own Jacobian with each."""
+    """Parameters, x, what `feedforward` takes besides (nothing; dropout and masks), and JAX's own
+    Jacobian with each.
+    """
     hidden, sizes = ["silu", "tanh", "gelu"][:layers], (D, *(5, 4, 3)[:layers], K)
     network, parameters, x, *_ = problem(
         hidden, output, "mean_squared_error", bias=bias, sizes=sizes

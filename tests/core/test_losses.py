@@ -125,7 +125,8 @@ def test_focal_losses_worked_by_hand(engine: Engine) -> None:
     # Odds of 3 to 1, so p = 3/4 and q = 1/4; gamma = 2; l = log(4/3) is -log p.
     #   target 1: q^2 l = l/16                      slope -q^2 (q + 2 p l) = -1/64 - 3/32 l
     #   target 0: p^2 log 4 = 9/16 log 4            slope  p^2 (p + 2 q log 4) = 27/64 + 9/32 log 4
-    # The softmax of (log 3, 0) has the same p and q; one class gets the slope of the sigmoid, the other its opposite.
+    # The softmax of (log 3, 0) has the same p and q; one class gets the slope of the sigmoid, the
+    # other its opposite.
     third, quarter = np.log(3), np.log(4)
     right, wrong = np.log(4 / 3) / 16, 9 / 16 * quarter
     slopes = [-1 / 64 - 3 / 32 * np.log(4 / 3), 27 / 64 + 9 / 32 * quarter]
@@ -156,7 +157,9 @@ def test_without_focus_it_is_the_cross_entropy(focal, plain: str) -> None:
 @pytest.mark.parametrize("gamma", [0.5, 1, 2])
 @pytest.mark.parametrize("z", [-800.0, 800.0])
 def test_focal_losses_are_stable_far_out(engine: Engine, z: float, gamma: float) -> None:
-    """Where p reaches 0 and 1, also with powers below 1: a wrong row costs what cross-entropy makes of it, a right one nothing."""
+    """Where p reaches 0 and 1, also with powers below 1: a wrong row costs what cross-entropy makes
+    of it, a right one nothing.
+    """
     zs, y = engine.arrays((np.array([[z, -z, -z]]), np.array([[0.0, 1.0, 1.0]])))
     for made, size in ((binary_focal(gamma), 800.0), (categorical_focal(gamma), 1600.0)):
         value, slope = map(np.asarray, engine.call(made.elementwise, zs, y))

@@ -1,4 +1,6 @@
-"""The update rules: each against its published formula worked with plain numbers, and on every engine."""
+"""The update rules: each against its published formula worked with plain numbers, and on every
+engine.
+"""
 
 import math
 
@@ -120,7 +122,8 @@ def test_adam_and_its_other_epsilon_differ_by_epsilon_only() -> None:
     np.testing.assert_allclose(
         first_step("adam", 1e-300), first_step("adam_epsilon_hat", 1e-300), rtol=1e-14
     )
-    np.testing.assert_allclose(  # at the first update both means are one slope's share: epsilon counts sqrt(1 / 0.001) times
+    # At the first update both means are one slope's share: epsilon counts sqrt(1 / 0.001) times.
+    np.testing.assert_allclose(
         first_step("adam", 0.1 * math.sqrt(1000)), first_step("adam_epsilon_hat", 0.1), rtol=1e-14
     )
 

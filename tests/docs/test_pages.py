@@ -1,4 +1,7 @@
-"""The documentation against the program: names, commands, docstrings, results. `make docs` builds the pages and looks at each."""
+"""The documentation against the program: names, commands, docstrings, results.
+
+`make docs` builds the pages and looks at each.
+"""
 
 import ast
 import inspect
@@ -26,7 +29,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def names_in(page: str) -> list[str]:
-    """The names that a page of the reference describes, one a line below `autosummary`, or after `name-table`."""
+    """The names that a page of the reference describes, one a line below `autosummary`, or after
+    `name-table`.
+    """
     summaries = re.findall(r"\.\. autosummary::\n((?:   .*\n|\n)*)", page)
     listed = [
         line.strip()

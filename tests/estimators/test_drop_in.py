@@ -1,4 +1,7 @@
-"""An existing program moves over by changing one import: the same parameters and attributes, the same draws, the same weights."""
+"""An existing program moves over by changing one import.
+
+The same parameters and attributes, the same draws, the same weights.
+"""
 
 import inspect
 import itertools
@@ -149,10 +152,20 @@ def test_every_course_of_the_learning_rate(
     ):
         assert_alike(
             *both(
-                task, solver="sgd", learning_rate=learning_rate, nesterovs_momentum=nesterovs_momentum, momentum=momentum, tol=tol,
-                early_stopping=early_stopping, n_iter_no_change=3, max_iter=60, alpha=0.0, learning_rate_init=0.05, power_t=0.3,
+                task,
+                solver="sgd",
+                learning_rate=learning_rate,
+                nesterovs_momentum=nesterovs_momentum,
+                momentum=momentum,
+                tol=tol,
+                early_stopping=early_stopping,
+                n_iter_no_change=3,
+                max_iter=60,
+                alpha=0.0,
+                learning_rate_init=0.05,
+                power_t=0.3,
             )
-        )  # fmt: skip
+        )
 
 
 @pytest.mark.parametrize(
@@ -160,7 +173,12 @@ def test_every_course_of_the_learning_rate(
     [
         {"shuffle": False, "batch_size": 20},
         {"batch_size": 33, "beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3},
-        {"early_stopping": True, "validation_fraction": 0.3, "n_iter_no_change": 2, "max_iter": 100},
+        {
+            "early_stopping": True,
+            "validation_fraction": 0.3,
+            "n_iter_no_change": 2,
+            "max_iter": 100,
+        },
         {"tol": 0.1, "n_iter_no_change": 2, "max_iter": 100},
         {"n_iter_no_change": np.inf, "tol": 10.0, "max_iter": 30},
         {"hidden_layer_sizes": 6},
@@ -171,7 +189,7 @@ def test_every_course_of_the_learning_rate(
         {"x": X.astype(np.float32)},
     ],
     ids=str,
-)  # fmt: skip
+)
 @pytest.mark.parametrize("task", ["binary", "multiclass", "multilabel", "regression"])
 def test_other_settings(task: str, settings: dict[str, Any]) -> None:
     tolerance = 1e-4 if "x" in settings else 1e-8

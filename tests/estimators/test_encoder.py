@@ -67,12 +67,18 @@ def test_scikit_learn_checks(estimator: Any, check: Any) -> None:
 @pytest.mark.parametrize(
     "check",
     [
-        "check_set_output_transform", "check_set_output_transform_pandas", "check_global_output_transform_pandas",
-        "check_set_output_transform_polars", "check_global_set_output_transform_polars", "check_inplace_ensure_writeable",
-        "check_transformer_get_feature_names_out", "check_transformer_get_feature_names_out_pandas",
-        "check_dataframe_column_names_consistency", "check_get_feature_names_out_error",
+        "check_set_output_transform",
+        "check_set_output_transform_pandas",
+        "check_global_output_transform_pandas",
+        "check_set_output_transform_polars",
+        "check_global_set_output_transform_polars",
+        "check_inplace_ensure_writeable",
+        "check_transformer_get_feature_names_out",
+        "check_transformer_get_feature_names_out_pandas",
+        "check_dataframe_column_names_consistency",
+        "check_get_feature_names_out_error",
     ],
-)  # fmt: skip
+)
 def test_scikit_learn_checks_of_its_own_transformers(check: str) -> None:
     getattr(estimator_checks, check)("TableEncoder", TableEncoder())
 
@@ -118,17 +124,32 @@ def test_it_encodes_as_training_on_a_table_does() -> None:
         encoder = TableEncoder().fit(frame())
         assert tuple(encoder.encoding_) == learn_inputs(columns), kind
     assert [str(column).split(":")[0] for column in encoder.encoding_] == [
-        "number", "number", "two values", "two values", "categories", "date in days since 1970-01-01",
+        "number",
+        "number",
+        "two values",
+        "two values",
+        "categories",
         "date in days since 1970-01-01",
-    ]  # fmt: skip
+        "date in days since 1970-01-01",
+    ]
 
 
 def test_names_of_features() -> None:
     encoder = TableEncoder().fit(FRAMES["pandas"]())
     assert encoder.get_feature_names_out().tolist() == [
-        "whole", "real", "real missing", "flag=true", "maybe=true", "maybe missing", "town=Bonn", "town=Kiel", "town=Ulm",
-        "day", "moment", "moment missing",
-    ]  # fmt: skip
+        "whole",
+        "real",
+        "real missing",
+        "flag=true",
+        "maybe=true",
+        "maybe missing",
+        "town=Bonn",
+        "town=Kiel",
+        "town=Ulm",
+        "day",
+        "moment",
+        "moment missing",
+    ]
     assert encoder.feature_names_in_.tolist() == list(DATA)
     assert TableEncoder().fit(np.array([[1.0, 2], [3, 5]])).get_feature_names_out(
         ["a", "b"]
@@ -274,9 +295,13 @@ def test_in_a_pipeline_a_column_transformer_and_cross_validation() -> None:
     some = make_column_transformer((TableEncoder(), ["town", "real"]), ("passthrough", ["whole"]))
     assert make_pipeline(some, LogisticRegression()).fit(frame, y).predict(frame[:2]).shape == (2,)
     assert some.get_feature_names_out().tolist() == [
-        "tableencoder__town=Bonn", "tableencoder__town=Kiel", "tableencoder__town=Ulm", "tableencoder__real",
-        "tableencoder__real missing", "passthrough__whole",
-    ]  # fmt: skip
+        "tableencoder__town=Bonn",
+        "tableencoder__town=Kiel",
+        "tableencoder__town=Ulm",
+        "tableencoder__real",
+        "tableencoder__real missing",
+        "passthrough__whole",
+    ]
 
 
 def test_clones_and_pickles() -> None:

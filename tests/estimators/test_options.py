@@ -1,4 +1,7 @@
-"""What scikit-learn's MLP refuses: every option of ours does what it says, and a test here fails where it is ignored."""
+"""What scikit-learn's MLP refuses: every option of ours does what it says.
+
+A test here fails where an option is ignored.
+"""
 
 import itertools
 import warnings
@@ -18,9 +21,9 @@ import glassnet as gn
 from glassnet import MLPClassifier, MLPRegressor
 from glassnet.core.network import Parameters, leaves
 from glassnet.errors import GlassnetError
-from glassnet.estimators.mlp import fitting
+from glassnet.estimators.mlp import fit_problem
 from glassnet.estimators.mlp.translate import SOLVERS
-from glassnet.training.plan import SCHEDULES
+from glassnet.training.schedules import SCHEDULES
 
 RANDOM = np.random.default_rng(1)
 X = RANDOM.normal(size=(80, 4))
@@ -92,38 +95,116 @@ MASKS = [np.ones((4, 5)), np.ones((5, 3)), np.ones((3, 1))]
 MASKS[0][:2] = 0
 MIXED = ["relu", "silu"]
 STEPS: dict[str, tuple[Any, Any, Any, dict[str, Any], dict[str, Any]]] = {
-    # name: (estimator, y, targets, its settings, what that means in the words of core)
+    # name: (estimator, y, targets, its settings, what that means to core)
     "plain": (regressor, NUMBERS, NUMBERS[:, None], {}, {"loss": "half_mean_squared_error"}),
-    "activation for each layer": (regressor, NUMBERS, NUMBERS[:, None], {"activation": MIXED}, {"activation": MIXED}),
-    "own activation": (regressor, NUMBERS, NUMBERS[:, None], {"activation": ["tanh", SINE]}, {"activation": ["tanh", SINE]}),
-    "own loss": (regressor, NUMBERS, NUMBERS[:, None], {"loss": CUBIC}, {"loss": CUBIC}),
+    "activation for each layer": (
+        regressor,
+        NUMBERS,
+        NUMBERS[:, None],
+        {"activation": MIXED},
+        {"activation": MIXED},
+    ),
+    "custom activation": (
+        regressor,
+        NUMBERS,
+        NUMBERS[:, None],
+        {"activation": ["tanh", SINE]},
+        {"activation": ["tanh", SINE]},
+    ),
+    "custom loss": (regressor, NUMBERS, NUMBERS[:, None], {"loss": CUBIC}, {"loss": CUBIC}),
     "huber": (regressor, NUMBERS, NUMBERS[:, None], {"loss": "huber:0.3"}, {"loss": "huber:0.3"}),
-    "quantile": (regressor, NUMBERS, NUMBERS[:, None], {"loss": "quantile:0.9"}, {"loss": "pinball:0.9"}),
-    "absolute error": (regressor, NUMBERS, NUMBERS[:, None], {"loss": "absolute_error"}, {"loss": "mean_absolute_error"}),
+    "quantile": (
+        regressor,
+        NUMBERS,
+        NUMBERS[:, None],
+        {"loss": "quantile:0.9"},
+        {"loss": "pinball:0.9"},
+    ),
+    "absolute error": (
+        regressor,
+        NUMBERS,
+        NUMBERS[:, None],
+        {"loss": "absolute_error"},
+        {"loss": "mean_absolute_error"},
+    ),
     "several outputs": (regressor, PAIR, PAIR, {}, {"loss": "half_mean_squared_error"}),
-    "alpha": (regressor, NUMBERS, NUMBERS[:, None], {"alpha": 3.0}, {"penalty": gn.Penalty(3 / 80, 0)}),
+    "alpha": (
+        regressor,
+        NUMBERS,
+        NUMBERS[:, None],
+        {"alpha": 3.0},
+        {"penalty": gn.Penalty(3 / 80, 0)},
+    ),
     "l1": (regressor, NUMBERS, NUMBERS[:, None], {"l1": 2.0}, {"penalty": gn.Penalty(0, 2 / 80)}),
     "clip_norm": (regressor, 9 * NUMBERS, 9 * NUMBERS[:, None], {"clip_norm": 0.1}, {"clip": 0.1}),
-    "weight_masks": (regressor, NUMBERS, NUMBERS[:, None], {"weight_masks": MASKS}, {"weight_masks": MASKS}),
-    "log loss": (classifier, BINARY, ZERO_ONE, {}, {"loss": "binary_cross_entropy", "output": "sigmoid"}),
-    "focal": (classifier, BINARY, ZERO_ONE, {"loss": "focal"}, {"loss": "binary_focal", "output": "sigmoid"}),
-    "focal of classes": (classifier, CLASSES, ONE_HOT, {"loss": "focal:3"}, {"loss": "categorical_focal:3", "output": "softmax"}),
-    "squares of probabilities": (
-        classifier, CLASSES, ONE_HOT, {"loss": "squared_error"}, {"loss": "half_mean_squared_error", "output": "softmax"},
+    "weight_masks": (
+        regressor,
+        NUMBERS,
+        NUMBERS[:, None],
+        {"weight_masks": MASKS},
+        {"weight_masks": MASKS},
     ),
-    "own loss of probabilities": (classifier, BINARY, ZERO_ONE, {"loss": CUBIC}, {"loss": CUBIC, "output": "sigmoid"}),
+    "log loss": (
+        classifier,
+        BINARY,
+        ZERO_ONE,
+        {},
+        {"loss": "binary_cross_entropy", "output": "sigmoid"},
+    ),
+    "focal": (
+        classifier,
+        BINARY,
+        ZERO_ONE,
+        {"loss": "focal"},
+        {"loss": "binary_focal", "output": "sigmoid"},
+    ),
+    "focal of classes": (
+        classifier,
+        CLASSES,
+        ONE_HOT,
+        {"loss": "focal:3"},
+        {"loss": "categorical_focal:3", "output": "softmax"},
+    ),
+    "squares of probabilities": (
+        classifier,
+        CLASSES,
+        ONE_HOT,
+        {"loss": "squared_error"},
+        {"loss": "half_mean_squared_error", "output": "softmax"},
+    ),
+    "custom loss of probabilities": (
+        classifier,
+        BINARY,
+        ZERO_ONE,
+        {"loss": CUBIC},
+        {"loss": CUBIC, "output": "sigmoid"},
+    ),
     "label_smoothing": (
-        classifier, BINARY, 0.8 * ZERO_ONE + 0.1, {"label_smoothing": 0.2}, {"loss": "binary_cross_entropy", "output": "sigmoid"},
+        classifier,
+        BINARY,
+        0.8 * ZERO_ONE + 0.1,
+        {"label_smoothing": 0.2},
+        {"loss": "binary_cross_entropy", "output": "sigmoid"},
     ),
     "label_smoothing of classes": (
-        classifier, CLASSES, 0.7 * ONE_HOT + 0.1, {"label_smoothing": 0.3},
+        classifier,
+        CLASSES,
+        0.7 * ONE_HOT + 0.1,
+        {"label_smoothing": 0.3},
         {"loss": "categorical_cross_entropy", "output": "softmax"},
     ),
     "class_weight": (
-        classifier, BINARY, ZERO_ONE, {"class_weight": {"yes": 5.0}},
-        {"loss": "binary_cross_entropy", "output": "sigmoid", "sample_weight": 1 + 4 * ZERO_ONE[:, 0]},
+        classifier,
+        BINARY,
+        ZERO_ONE,
+        {"class_weight": {"yes": 5.0}},
+        {
+            "loss": "binary_cross_entropy",
+            "output": "sigmoid",
+            "sample_weight": 1 + 4 * ZERO_ONE[:, 0],
+        },
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", STEPS)
@@ -228,14 +309,14 @@ def test_the_learning_rate_follows_its_schedule(schedule: str, solver: Any) -> N
     last = np.arange(1, 21) * batches - 1  # of each epoch
     expected = start * SCHEDULES[schedule](last / (20 * batches)) * np.ones(20)
     np.testing.assert_allclose(fitted.history_["learning_rate"], expected)
-    own = regressor(
+    custom = regressor(
         solver=solver,
         learning_rate=SCHEDULES[schedule],
         learning_rate_init=0.004,
         batch_size=40,
         n_iter_no_change=99,
     )
-    same(fitted, own.fit(X, NUMBERS))
+    same(fitted, custom.fit(X, NUMBERS))
 
 
 def test_partial_fit_takes_max_iter_calls_for_a_whole_schedule() -> None:
@@ -282,10 +363,14 @@ def test_history_tells_the_same_of_every_solver(solver: str) -> None:
     )
     if solver in ("lbfgs", "lm"):
         whole = gn.backprop(
-            fitted.network_, Parameters(tuple(fitted.coefs_), tuple(fitted.intercepts_)),
-            gn.feedforward(fitted.network_, Parameters(tuple(fitted.coefs_), tuple(fitted.intercepts_)), X),
-            NUMBERS, penalty=gn.Penalty(0.5 / 80),
-        )  # fmt: skip
+            fitted.network_,
+            Parameters(tuple(fitted.coefs_), tuple(fitted.intercepts_)),
+            gn.feedforward(
+                fitted.network_, Parameters(tuple(fitted.coefs_), tuple(fitted.intercepts_)), X
+            ),
+            NUMBERS,
+            penalty=gn.Penalty(0.5 / 80),
+        )
         assert fitted.loss_ == pytest.approx(float(whole[0]))
         assert history["gradient_norm"][-1] == pytest.approx(
             np.sqrt(sum((g**2).sum() for g in leaves(whole[1]))), rel=1e-6
@@ -412,7 +497,7 @@ def test_masked_weights_stay_at_nothing(solver: str) -> None:
 
 
 class Stop:
-    """A callback that asks to stop after some epochs, and notes what it was told."""
+    """A callback that asks to stop after some epochs, and notes what it saw."""
 
     def __init__(self, after: int) -> None:
         self.after, self.seen, self.scores = after, 0, []
@@ -517,10 +602,25 @@ def test_a_run_that_leaves_the_finite_numbers_keeps_its_best_and_says_why() -> N
     assert np.isfinite(fitted.predict(X)).all()
 
 
+@pytest.mark.parametrize("rate", [0.001, 1.0])
+def test_a_fit_that_diverges_keeps_its_best_and_says_why(rate: float) -> None:
+    x = np.arange(1, 500.0)[:, None]
+    settings = {"hidden_layer_sizes": (20,), "solver": "sgd", "learning_rate_init": rate}
+    far = MLPRegressor(**settings, random_state=0)
+    with pytest.warns(ConvergenceWarning, match="diverged.*the inputs go up to 499.*Scale the"):
+        far.fit(x, x[:, 0] + 1)
+    start = MLPRegressor(**settings, random_state=0, max_iter=1)
+    start.fit(x, x[:, 0] + 1)
+    assert far.loss_curve_[-1] > 1e6 * 0.5 * np.mean((x + 1) ** 2)
+    assert far.score(x, x[:, 0] + 1) > -1e4  # that of the last weights is -1e7 and less
+    assert start.diagnosis_.startswith("diverged")
+    assert start.partial_fit(x, x[:, 0] + 1).diagnosis_.startswith("diverged")
+
+
 def test_every_end_is_said() -> None:
     assert "all 20 iterations were used" in regressor().fit(X, NUMBERS).diagnosis_
     assert (
-        "as the course of its learning rate wants"
+        "as the schedule of its learning rate wants"
         in regressor(learning_rate="cosine").fit(X, NUMBERS).diagnosis_
     )
     assert regressor(solver="lm", max_iter=500, tol=1e-3).fit(X, NUMBERS).diagnosis_ == "converged"
@@ -545,12 +645,13 @@ def test_verbose_tells_each_epoch(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_n_jobs_reaches_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    real = fitting.prepare
-    monkeypatch.setattr(
-        fitting,
-        "prepare",
-        lambda *args, **options: seen.append(options["n_jobs"]) or real(*args, **options),
-    )
+    real = fit_problem.checked_problem
+
+    def spy(network: Any, start: Any, x: Any, y: Any, options: Any, weights: Any) -> Any:
+        seen.append(options.n_jobs)
+        return real(network, start, x, y, options, weights)
+
+    monkeypatch.setattr(fit_problem, "checked_problem", spy)
     same(regressor(n_jobs=2).fit(X, NUMBERS), regressor().fit(X, NUMBERS))
     assert seen == [2, None]
 
@@ -597,8 +698,11 @@ def test_one_row_is_predicted_like_all_in_every_form() -> None:
         fitted.predict_proba(np.array([[1.0, 2, 3, 4]])),
     )
     for bad, message in [
-        (X[0], "Expected 2D array"), (X[:, :3], "4 features"), (X[:1] * np.nan, "NaN"), (X[:0], "minimum of 1"),
-    ]:  # fmt: skip
+        (X[0], "Expected 2D array"),
+        (X[:, :3], "4 features"),
+        (X[:1] * np.nan, "NaN"),
+        (X[:0], "minimum of 1"),
+    ]:
         with pytest.raises(ValueError, match=message):
             fitted.predict(bad)
 

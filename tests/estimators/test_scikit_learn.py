@@ -49,7 +49,10 @@ def _short_runs() -> Iterator[None]:
 
 
 def checked() -> list[Any]:
-    """Both classes with each solver, as scikit-learn checks its own; squares for lm, which takes nothing else, and few nodes."""
+    """Both classes with each solver, as scikit-learn checks its own.
+
+    lm takes only losses that are squares, and has few nodes.
+    """
     found: list[Any] = [
         make(solver=solver, max_iter=100)
         for make in (MLPClassifier, MLPRegressor)
@@ -175,8 +178,12 @@ def test_metadata_go_where_they_are_sent() -> None:
         pipeline.fit(X[::3], Y[::3], sample_weight=w[:50], X_val=X[1::3], y_val=Y[1::3])
         scaler = StandardScaler().fit(X[::3])
         alone = clone(network).fit(
-            scaler.transform(X[::3]), Y[::3], sample_weight=w[:50], X_val=scaler.transform(X[1::3]), y_val=Y[1::3]
-        )  # fmt: skip
+            scaler.transform(X[::3]),
+            Y[::3],
+            sample_weight=w[:50],
+            X_val=scaler.transform(X[1::3]),
+            y_val=Y[1::3],
+        )
         np.testing.assert_allclose(
             pipeline[-1].history_["validation_loss"], alone.history_["validation_loss"]
         )
@@ -224,7 +231,7 @@ def test_hidden_features_of_a_raw_table(make: Any) -> None:
         frame[["size", "kind"]], Y
     )
     found = hidden.transform(frame[["size", "kind"]])
-    model = hidden.estimator_.model_
+    model = hidden.estimator_.model_.joined()
     expected = gn.feedforward(
         model.network, model.parameters, model.encoding.encode_inputs(_columns(frame))
     ).a[0]

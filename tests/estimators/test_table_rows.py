@@ -1,4 +1,4 @@
-"""Which rows count, how much, and which judge: sample and class weights, own validation rows, metadata routing."""
+"""Which rows count and how much: sample and class weights, validation rows, metadata routing."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ MAKE = {"classifier": (TableClassifier, CLASS), "regressor": (TableRegressor, NU
 
 def distance(ours: gn.Model, theirs: gn.Model) -> float:
     """The largest difference of two parameters."""
-    pairs = zip(leaves(ours.parameters), leaves(theirs.parameters), strict=True)
+    pairs = zip(leaves(ours.joined().parameters), leaves(theirs.joined().parameters), strict=True)
     return max(float(np.abs(a - b).max()) for a, b in pairs)
 
 
@@ -81,8 +81,8 @@ def test_too_many_repeated_rows_are_weighed_instead(monkeypatch: pytest.MonkeyPa
     repeated = TableRegressor(**settings_).fit(FRAME, NUMBER, weights)
     monkeypatch.setattr("glassnet.recipe.rows.MAX_REPEATED_ROWS", 100)
     weighed = TableRegressor(**settings_).fit(FRAME, NUMBER, weights)
-    assert repeated.model_.record["options"]["batch_size"] == weights.sum()
-    assert weighed.model_.record["options"]["batch_size"] == N
+    assert repeated.model_.record.options["batch_size"] == weights.sum()
+    assert weighed.model_.record.options["batch_size"] == N
 
 
 def test_the_order_of_rows_does_not_matter_where_some_are_equal() -> None:
@@ -164,7 +164,7 @@ def test_class_weights() -> None:
 
 
 @pytest.mark.parametrize("kind", MAKE)
-def test_own_validation_rows_take_the_place_of_the_drawn_ones(kind: str) -> None:
+def test_given_validation_rows_replace_the_drawn_ones(kind: str) -> None:
     make, y = MAKE[kind]
     plain = make(**QUICK, validation_fraction=0.0).fit(FRAME[:40], y[:40])
     ours = make(**QUICK, validation_fraction=0.3).fit(
@@ -172,16 +172,16 @@ def test_own_validation_rows_take_the_place_of_the_drawn_ones(kind: str) -> None
     )
     np.testing.assert_array_equal(ours.loss_curve_, plain.loss_curve_)
     assert len(ours.history_["validation_loss"]) == 4
-    assert ours.model_.record["options"]["validation"] == 0.0
+    assert ours.model_.record.options["validation"] == 0.0
     one = make(**QUICK, members=1).fit(FRAME[:40], y[:40], X_val=FRAME[40:], y_val=y[40:])
     assert one.best_iter_.tolist() == [1 + np.argmin(one.history_["validation_loss"])]
     weights = np.where(np.arange(20) < 10, 1.0, 0.0)
-    judged = make(**QUICK).fit(
+    validated = make(**QUICK).fit(
         FRAME[:40], y[:40], X_val=FRAME[40:], y_val=y[40:], sample_weight_val=weights
     )
     part = make(**QUICK).fit(FRAME[:40], y[:40], X_val=FRAME[40:50], y_val=y[40:50])
     np.testing.assert_allclose(
-        judged.history_["validation_loss"], part.history_["validation_loss"], rtol=1e-12
+        validated.history_["validation_loss"], part.history_["validation_loss"], rtol=1e-12
     )
     for given_rows, message in (
         ({"X_val": FRAME}, "X_val and y_val belong together"),
@@ -213,12 +213,12 @@ def test_a_class_that_training_did_not_have() -> None:
         TableClassifier(**QUICK).fit(FRAME, CLASS, X_val=FRAME, y_val=y_val)
 
 
-def test_class_weights_judge_as_they_train() -> None:
+def test_class_weights_count_in_validation_as_in_training() -> None:
     settings_ = {**QUICK, "class_weight": {"up": 9.5}}
     ours = TableClassifier(**settings_).fit(FRAME, CLASS, X_val=FRAME, y_val=CLASS)
-    each = np.where(CLASS == "up", 9.5, 1)
+    weight = np.where(CLASS == "up", 9.5, 1)
     other = TableClassifier(**QUICK).fit(
-        FRAME, CLASS, each, X_val=FRAME, y_val=CLASS, sample_weight_val=each
+        FRAME, CLASS, weight, X_val=FRAME, y_val=CLASS, sample_weight_val=weight
     )
     np.testing.assert_array_equal(
         ours.history_["validation_loss"], other.history_["validation_loss"]

@@ -1,4 +1,4 @@
-"""Every activation and loss explained on a small network: what each number says, and that it is the network's."""
+"""Every activation and loss explained on a small network: each number is the network's."""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""Everything worked out again from each face alone: names, encoding, every product, the loss, the way back. It is the network's."""
+"""Everything worked out again from each format alone, and compared with the network's own numbers.
+
+Names, encoding, every product, the vote of several networks, the loss, the way back.
+"""
 
 import json
 import re
@@ -26,7 +29,6 @@ from glassnet.core.penalties import Penalty
 from glassnet.explanation.build import explain
 from glassnet.explanation.parts import Explanation
 from glassnet.models.rows import as_model, rows_of
-from glassnet.training.problem import as_dtype
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
 RATE = 0.25
@@ -49,7 +51,7 @@ def the_article() -> Case:
 
 
 def penguins() -> Case:
-    """Two networks joined, categories and missing cells: row 4 of the table has nothing but its island and year."""
+    """Two networks, categories and missing cells: row 4 has nothing but its island and year."""
     model = gn.train_table(
         DATA / "penguins.csv", "species", hidden=(4, 3), members=2, epochs=3, l2=0.01, l1=0.001
     )
@@ -73,7 +75,7 @@ def cars() -> Case:
 
 
 def pieces() -> Case:
-    """Numbers cut in pieces, some of whose cells are missing, and a target that must be held to its range."""
+    """Numbers in bins, some of whose cells are missing, and a prediction beyond its range."""
     random = np.random.default_rng(0)
     a, b = random.normal(size=(2, 1500))
     a[::7] = np.nan
@@ -130,9 +132,12 @@ def numbers_in(part: Any) -> Iterator[dict[str, Any]]:
 
 
 class Truth(NamedTuple):
-    """What the network itself says."""
+    """What a network itself makes of the rows; of several that vote, each one by itself."""
 
     model: Any
+    member: str
+    """The title of its section; "" where it is the only one."""
+    prefix: str
     x: np.ndarray
     trace: Any
     loss: float
@@ -141,14 +146,23 @@ class Truth(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def truth(case: Case) -> Truth:
-    model = as_model(case.model)
+def truths(case: Case) -> list[Truth]:
+    model = as_model(case.model).as_dtype(np.float64)
     rows = rows_of(model, case.table, case.y).take(case.rows)
-    parameters = as_dtype(model.parameters, np.float64)
-    trace = feedforward(model.network, parameters, rows.x)
-    loss, gradients = backprop(model.network, parameters, trace, rows.y, penalty=case.penalty)
-    np.testing.assert_allclose(trace.output, model.output_of(rows.x), rtol=1e-12, atol=1e-14)
-    return Truth(model, rows.x, trace, float(loss), gradients, parameters)
+    count = len(model.members)
+    found: list[Truth] = []
+    for place in range(count):
+        alone = model.member(place)
+        network, parameters = alone.network, alone.parameters
+        trace = feedforward(network, parameters, rows.x)
+        loss, gradients = backprop(network, parameters, trace, rows.y, penalty=case.penalty)
+        np.testing.assert_allclose(trace.output, alone.output_of(rows.x), rtol=1e-12, atol=1e-14)
+        member = f"Member {place + 1} of {count}" if count > 1 else ""
+        prefix = f"m{place + 1}." if count > 1 else ""
+        found.append(
+            Truth(alone, member, prefix, rows.x, trace, float(loss), gradients, parameters)
+        )
+    return found
 
 
 FACES: dict[str, Callable[[Explanation, int], list[Line]]] = {
@@ -161,18 +175,25 @@ FACES: dict[str, Callable[[Explanation, int], list[Line]]] = {
 @pytest.mark.parametrize("digits", [4, 12])
 @pytest.mark.parametrize("face", FACES)
 def test_a_face_alone_gives_the_networks_own_numbers(
-    face: str, digits: int, explanation: Explanation, case: Case, truth: Truth
+    face: str, digits: int, explanation: Explanation, case: Case, truths: list[Truth]
 ) -> None:
     lines = FACES[face](explanation, digits)
     for line in lines:
         check_line(line, digits)
-    check_encoding(lines, case, truth, digits)
+    check_encoding(lines, case, truths[0], digits)
     check_links(lines)
-    check_against(lines, case, truth, digits)
+    for truth in truths:
+        of_member = [line for line in lines if line.member == truth.member]
+        check_against(of_member, case, truth, digits)
+    if len(truths) > 1:
+        check_vote([line for line in lines if not line.member], case, truths, digits)
 
 
 def check_encoding(lines: list[Line], case: Case, truth: Truth, digits: int) -> None:
-    """Each column is there by its name; each of its steps goes on from the one before; the last ones are the network's inputs."""
+    """Each column is there by its name, and each of its steps goes on from the one before.
+
+    The last ones are the network's inputs.
+    """
     for n, row in enumerate(case.rows):
         inputs: list[float] = []
         mine = [
@@ -197,34 +218,39 @@ def check_encoding(lines: list[Line], case: Case, truth: Truth, digits: int) -> 
                     assert any(value in step.expressions[-1] for value in seen), step
                 seen.append(step.value)
                 if step.symbol not in ("filled", "centred", "scaled"):
-                    several = re.match(r"(\d+) pieces", step.words)
+                    several = re.match(r"(\d+) bins", step.words)
                     inputs += [float(step.value)] * (int(several[1]) if several else 1)
         np.testing.assert_allclose(inputs, truth.x[n], rtol=10.0 ** (1 - digits), atol=1e-14)
 
 
 def check_links(lines: list[Line]) -> None:
     """A number that goes into another is the one that was shown where it was made."""
-    made: dict[tuple[str, str], str] = {}
+    made: dict[tuple[str, str, str], str] = {}
     for line in lines:
-        if not line.section[-1].startswith(("Column", "Weights")):
-            made[line.row, line.symbol] = line.value
-        elif line.section[-1].startswith("Column"):
-            made[line.row, line.symbol] = line.value  # the last step of that name is the input
+        if not line.section[-1].startswith("Weights"):  # a column's last step is the input
+            made[line.member, line.row, line.symbol] = line.value
     checked = 0
+
+    def shown(line: Line, row: str, symbol: str) -> str | None:
+        """The number of that symbol: the member's, or an input or target that all share."""
+        return made.get((line.member, row, symbol), made.get(("", row, symbol)))
+
     for line in lines:
         for term in line.terms or alone(line):
             symbols = term.words.split(", ")[-1].split("·")
             row = next(iter(re.findall(r"^row \d+", term.words)), line.row)
             factors = [factor.strip("()") for factor in term.expression.split("·")]
             for symbol, factor in zip(symbols, factors, strict=len(symbols) == len(factors)):
-                if re.match(r"(a|δ|e|y)\d|x\d$", symbol) and (row, symbol) in made:
-                    assert made[row, symbol] == factor, (line, symbol)
+                if re.match(r"(a|δ|e|y)\d|x\d$", symbol) and shown(line, row, symbol):
+                    assert shown(line, row, symbol) == factor, (line, symbol)
                     checked += 1
         if line.alias:
-            assert made[line.row, line.alias] == line.value, line
+            assert shown(line, line.row, line.alias) == line.value, line
         if len(line.expressions) == 2:
-            for symbol in set(re.findall(r"(?<![\w/])(?:[zaδ]\d+\.\d+|y\d+)", line.expressions[0])):
-                value = made[line.row, symbol]
+            symbols = re.findall(r"(?<![\w/])(?:[zaδ]\d+\.\d+|y\d+)", line.expressions[0])
+            for symbol in set(symbols):
+                value = shown(line, line.row, symbol)
+                assert value is not None
                 assert value in line.expressions[1], (line, symbol, value)
                 checked += 1
     assert checked > 10
@@ -241,15 +267,12 @@ def alone(line: Line) -> list[Term]:
 
 
 def check_against(lines: list[Line], case: Case, truth: Truth, digits: int) -> None:
-    """z, a, loss, gradients, weights and their new values are those of `core`, each weight and node being there."""
+    """z, a, loss, gradients, weights and their new values are those of `core`, and none lacks."""
     values = {(line.row, line.symbol): line for line in lines}
     weights: dict[str, float] = {}
 
     def same(shown: str, real: float) -> None:
-        assert abs(float(shown) - real) <= half_unit(shown, digits) + 1e-13 * max(1, abs(real)), (
-            shown,
-            real,
-        )
+        check_same(shown, real, digits)
 
     for n, row in enumerate(case.rows):
         for layer, (z, a) in enumerate(zip(truth.trace.z, truth.trace.a, strict=True), 1):
@@ -262,15 +285,11 @@ def check_against(lines: list[Line], case: Case, truth: Truth, digits: int) -> N
             for symbol in re.findall(r"w\d+\[\d+→\d+\]|b\d+\.\d+", term.words):
                 if not line.symbol.startswith("dE"):
                     weights[symbol] = float(term.expression.split("·")[-1].strip("()"))
-    members = truth.model.members
     for layer, (w, gradient) in enumerate(
         zip(truth.parameters.weights, truth.gradients.weights, strict=True), 1
     ):
         for (i, j), value in np.ndenumerate(w):
             symbol = f"w{layer}[{i + 1}→{j + 1}]"
-            if members > 1 and 1 < layer < len(truth.parameters.weights) and symbol not in weights:
-                assert value == 0  # between two networks there is no weight
-                continue
             same(repr(weights[symbol]), value) if digits == 12 else None
             same(values["", f"dE/d{symbol}"].value, gradient[i, j])
             same(values["", f"new {symbol}"].value, value - RATE * gradient[i, j])
@@ -282,9 +301,36 @@ def check_against(lines: list[Line], case: Case, truth: Truth, digits: int) -> N
             same(values["", f"new b{layer}.{j + 1}"].value, value - RATE * gradient[j])
 
 
+def check_same(shown: str, real: float, digits: int) -> None:
+    """A number as it is shown is the real one, as far as its digits tell."""
+    allowed = half_unit(shown, digits) + 1e-13 * max(1, abs(real))
+    assert abs(float(shown) - real) <= allowed, (shown, real)
+
+
+def check_vote(lines: list[Line], case: Case, truths: list[Truth], digits: int) -> None:
+    """The vote's z is the mean of the members', its outputs and loss are the model's."""
+    values = {(line.row, line.symbol): line for line in lines}
+    model = as_model(case.model)
+    rows = rows_of(model, case.table, case.y).take(case.rows)
+    output, mean = model.output_of(rows.x), model.pre_activations_of(rows.x)
+    layer = len(truths[0].trace.z)
+    for n, row in enumerate(case.rows):
+        for k in range(output.shape[1]):
+            z = values[f"row {row + 1}", f"z{layer}.{k + 1}"]
+            check_same(z.value, mean[n, k], digits)
+            check_same(values[f"row {row + 1}", f"a{layer}.{k + 1}"].value, output[n, k], digits)
+            assert len(z.terms) == len(truths)
+            for term, truth in zip(z.terms, truths, strict=True):
+                vote, of_member = term.expression.split("·")
+                check_same(vote, 1 / len(truths), digits)
+                check_same(of_member.strip("()"), truth.trace.z[-1][n, k], digits)
+    loss, _ = model.loss(model.output_activation, mean, output, rows.y)
+    check_same(values["", "E"].value, float(loss), digits)
+
+
 @pytest.mark.parametrize("face", ["json", "python"])
 def test_the_structure_alone_gives_them_to_the_last_digit(
-    face: str, explanation: Explanation, case: Case, truth: Truth
+    face: str, explanation: Explanation, case: Case, truths: list[Truth]
 ) -> None:
     whole = (
         json.loads(json.dumps(explanation.to_dict())) if face == "json" else explanation.to_dict()
@@ -325,21 +371,26 @@ def test_the_structure_alone_gives_them_to_the_last_digit(
     for n, row in enumerate(case.rows):
         inputs = {i: value for id_, value in made.items() for i in inputs_of(id_, f"r{row + 1}.x")}
         assert [inputs[i] for i in range(1, len(inputs) + 1)] == pytest.approx(
-            truth.x[n].tolist(), rel=1e-13, abs=1e-15
+            truths[0].x[n].tolist(), rel=1e-13, abs=1e-15
         )
+    for truth in truths:
+        check_made(made, case, truth)
+
+
+def check_made(made: dict[str, float], case: Case, truth: Truth) -> None:
+    """A network's activations, loss and gradients are those of `core`, to the last digit."""
+    prefix = truth.prefix
+    for n, row in enumerate(case.rows):
         for layer, a in enumerate(truth.trace.a, 1):
-            assert [made[f"r{row + 1}.a{layer}.{j + 1}"] for j in range(a.shape[1])] == a[
-                n
-            ].tolist()
-    assert made["E"] == pytest.approx(truth.loss, rel=1e-12)
+            names = [f"{prefix}r{row + 1}.a{layer}.{j + 1}" for j in range(a.shape[1])]
+            assert [made[name] for name in names] == a[n].tolist()
+    assert made[f"{prefix}E"] == pytest.approx(truth.loss, rel=1e-12)
     for layer, gradient in enumerate(truth.gradients.weights, 1):
         for (i, j), value in np.ndenumerate(gradient):
-            assert (
-                made.get(f"gw{layer}.{i + 1}.{j + 1}", 0.0) == value
-                or truth.parameters.weights[layer - 1][i, j] == 0
-            )
+            assert made[f"{prefix}gw{layer}.{i + 1}.{j + 1}"] == value
     for layer, gradient in enumerate(truth.gradients.biases, 1):
-        assert [made[f"gb{layer}.{j + 1}"] for j in range(len(gradient))] == gradient.tolist()
+        names = [f"{prefix}gb{layer}.{j + 1}" for j in range(len(gradient))]
+        assert [made[name] for name in names] == gradient.tolist()
 
 
 def inputs_of(name: str, prefix: str) -> range:
@@ -350,7 +401,7 @@ def inputs_of(name: str, prefix: str) -> range:
 
 @pytest.mark.parametrize("face", FACES)
 def test_a_changed_digit_is_noticed(face: str) -> None:
-    """The check itself: any one number of the article's first step made a little larger no longer adds up."""
+    """The check itself: make one number of the article's first step larger, and it fails."""
     case = the_article()
     explanation = explain(case.model, case.table, [3], y=case.y, backward=True, nodes="all")
     written = {

@@ -1,4 +1,4 @@
-"""What of a wide network is shown and what is left out, names that mean something to a face, and what is refused."""
+"""What is shown and what is left out, the vote, names that mean something to a format, errors."""
 
 import json
 import re
@@ -11,12 +11,12 @@ import pytest
 from reading import check_line, read_text
 
 import glassnet as gn
-from glassnet.core.network import feedforward
 from glassnet.errors import GlassnetError
 from glassnet.explanation.build import explain
 from glassnet.explanation.parts import Explanation, Sum
+from glassnet.models.ensemble import Member
+from glassnet.models.rows import rows_of
 from glassnet.tables.encoding import plain_encoding
-from glassnet.training.problem import as_dtype
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
 
@@ -30,11 +30,14 @@ def wide(request: pytest.FixtureRequest) -> Any:
 
 def test_a_wide_network_shows_some_and_says_how_many_not(wide: Any) -> None:
     explanation = explain(wide, DATA / "penguins.csv", 3, backward=True)
-    nodes = 64 * wide.members
-    for layer in explanation.rows[0].layers[:2]:
-        assert len(layer.nodes) + layer.left_out == nodes
-        assert (len(layer.nodes), layer.chosen) == (3, "those that send the most to the next layer")
-    assert explanation.rows[0].layers[2].left_out == 0
+    networks = explanation.members or (explanation,)
+    assert len(networks) == len(wide.members)
+    for network in networks:
+        *hidden, last = network.rows[0].layers
+        for layer in hidden:
+            assert (len(layer.nodes), layer.left_out) == (3, 61)
+            assert layer.chosen == "those that send the most to the next layer"
+        assert last.left_out == 0
     for number in explanation.numbers():
         if isinstance(number, Sum):
             parts = (
@@ -43,12 +46,12 @@ def test_a_wide_network_shows_some_and_says_how_many_not(wide: Any) -> None:
                 + [number.rest]
             )
             assert sum(parts) == pytest.approx(number.value, rel=1e-9, abs=1e-12)
-    z = explanation.rows[0].layers[1].nodes[0].z
-    assert z.left_out + len(z.products) == 64  # of its own network alone
+    z = networks[0].rows[0].layers[1].nodes[0].z
+    assert z.left_out + len(z.products) == 64
     text = explanation.text()
-    assert f"Shown are 3 of {nodes} nodes" in text
+    assert "Shown are 3 of 64 nodes" in text
     assert f"{z.left_out} smaller products, not shown" in text
-    assert len(text) < 80_000
+    assert len(text) < 40_000 * len(networks)
     for line in read_text(text):
         check_line(line, 4)
 
@@ -63,21 +66,97 @@ def test_what_is_added_below_zero_stands_in_brackets(wide: Any) -> None:
 
 def test_the_nodes_asked_for_are_shown_whole(wide: Any) -> None:
     explanation = explain(wide, DATA / "penguins.csv", 0, nodes=[(0, 4), (1, 5)])
-    first, second, last = explanation.rows[0].layers
-    assert [node.name for node in first.nodes] == ["1.5"]
-    assert [node.name for node in second.nodes] == ["2.6"]
-    assert len(second.nodes[0].z.products) == 64
-    assert [node.name for node in last.nodes] == ["3.1", "3.2", "3.3"]
-    z = float(
-        feedforward(wide.network, as_dtype(wide.parameters, np.float64), rows(wide)).z[1][0, 5]
-    )
-    assert second.nodes[0].z.value == pytest.approx(z, rel=1e-12)
+    for number, network in enumerate(explanation.members or (explanation,)):
+        first, second, last = network.rows[0].layers
+        assert [node.name for node in first.nodes] == ["1.5"]
+        assert [node.name for node in second.nodes] == ["2.6"]
+        assert len(second.nodes[0].z.products) == 64
+        assert [node.name for node in last.nodes] == ["3.1", "3.2", "3.3"]
+        z = float(wide.member(number).trace(rows(wide)).z[1][0, 5])
+        assert second.nodes[0].z.value == pytest.approx(z, rel=1e-12)
 
 
 def rows(model: Any) -> np.ndarray:
-    from glassnet.models.rows import rows_of
-
     return rows_of(model, DATA / "penguins.csv").take([0]).x
+
+
+@pytest.fixture(scope="module")
+def voting() -> tuple[Any, dict[str, Any]]:
+    """Three members of different votes and depths, for one number and for three classes."""
+    random = np.random.default_rng(0)
+    table = {"x": random.normal(size=30), "y": random.normal(size=30)}
+    encoding = plain_encoding(["x"], ["y"])
+    networks = [gn.Network([1, 3, 1], "tanh"), gn.Network([1, 2, 2, 1]), gn.Network([1, 1])]
+    members = [
+        Member(network, gn.initialize(network, seed=seed), vote)
+        for seed, (network, vote) in enumerate(zip(networks, (1.0, 2.0, 1.0), strict=True))
+    ]
+    return gn.Model(encoding, tuple(members)), table
+
+
+def test_a_vote_of_members_that_differ(voting: tuple[Any, dict[str, Any]]) -> None:
+    model, table = voting
+    explanation = explain(model, table, [4, 7], backward=True)
+    assert [member.title.split(":")[0] for member in explanation.members] == [
+        f"Member {number} of 3" for number in (1, 2, 3)
+    ]
+    z = explanation["r5.z3.1"]
+    assert isinstance(z, Sum)
+    assert [product.left.value for product in z.products] == [0.25, 0.5, 0.25]
+    sources = ["m1.r5.z2.1", "m2.r5.z3.1", "m3.r5.z1.1"]
+    assert [product.right.source for product in z.products] == sources
+    assert [explanation[source].value for source in sources] == [p.right.value for p in z.products]
+    assert explanation["r5.t1.answer"].value == pytest.approx(model.predict(table)[4], rel=1e-12)
+    assert not explanation.backward
+    assert "m2.gw3.1.1" in {number.id for number in explanation.numbers()}
+    for line in read_text(explanation.text(10)):
+        check_line(line, 10)
+
+
+def test_how_far_members_agree_on_a_number(voting: tuple[Any, dict[str, Any]]) -> None:
+    model, table = voting
+    explanation = explain(model, table, 4)
+    predictions = [float(model.member(i).predict(table)[4]) for i in range(3)]
+    (spread,) = explanation.rows[0].agreement
+    assert spread.value == pytest.approx(max(predictions) - min(predictions), rel=1e-12)
+    assert spread.id == "r5.t1.spread"
+    assert "How far the members agree" in explanation.text()
+
+
+def test_how_far_members_agree_on_a_class(wide: Any) -> None:
+    explanation = explain(wide, DATA / "penguins.csv", 3)
+    agreement = {step.id: step for step in explanation.rows[0].agreement}
+    if len(wide.members) == 1:
+        assert not agreement
+        return
+    alone = [wide.member(i) for i in range(2)]
+    predicted = explanation["r4.t1.answer"].value
+    count = sum(str(m.predict(DATA / "penguins.csv")[3]) == predicted for m in alone)
+    assert agreement["r4.t1.agree"].value == count
+    k = wide.encoding.targets[0].label_texts.index(predicted)
+    probabilities = [m.predict_proba(DATA / "penguins.csv")[3, k] for m in alone]
+    spread = max(probabilities) - min(probabilities)
+    assert agreement["r4.t1.spread"].value == pytest.approx(spread, rel=1e-9)
+
+
+def test_a_joined_network_says_what_it_is_made_of(wide: Any) -> None:
+    notes = " ".join(explain(wide.joined(), DATA / "penguins.csv", 3).notes)
+    assert ("2 networks stand side by side in this one" in notes) == (len(wide.members) == 2)
+
+
+def test_numbers_taken_as_categories_are_compared_as_text() -> None:
+    table = {
+        "year": [2007.0, 2008.0, 2009.0, np.nan] * 6,
+        "two": [1.0, 2.0] * 12,
+        "y": [0.5, 2] * 12,
+    }
+    quick: dict[str, Any] = {"epochs": 1, "hidden": 2, "members": 1, "holdout": 0}
+    model = gn.train_table(table, "y", categories=["year", "two"], **quick)
+    x = rows_of(model, table).x
+    for row in range(4):
+        explanation = explain(model, table, row)
+        inputs = [explanation[f"r{row + 1}.x{i + 1}"].value for i in range(x.shape[1])]
+        assert inputs == x[row].tolist()
 
 
 def test_many_outputs_show_the_largest() -> None:
@@ -169,7 +248,9 @@ NAMES = [
 @pytest.fixture(scope="module")
 def named() -> Explanation:
     network = gn.Network([len(NAMES), 2, 1])
-    model = gn.Model(network, gn.initialize(network, seed=1), plain_encoding(NAMES, ["<i>_$"]))
+    model = gn.Model.of_network(
+        network, gn.initialize(network, seed=1), plain_encoding(NAMES, ["<i>_$"])
+    )
     return explain(
         model, {name: [float(i)] for i, name in enumerate(NAMES)}, y=[1.0], backward=True
     )

@@ -244,7 +244,9 @@ def square(a: Any, y: Any) -> Any:
 
 
 def test_right_functions_of_ones_own_pass() -> None:
-    """Every function of ours under another name, kinked ones included, in both dtypes and with targets of every size."""
+    """Every function of ours under another name, kinked ones included, in both dtypes and with
+    targets of every size.
+    """
     check_custom(Network([2, 3, 3], "relu"), Y)
     for row in ACTIVATIONS.values():
         check_custom(Network([2, 3, 3], dataclasses.replace(row, name="mine")), Y)

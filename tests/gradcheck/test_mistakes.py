@@ -1,4 +1,7 @@
-"""Every usual mistake, planted in a way back written here by hand, is named by `check_gradient` with its layer; nothing else is."""
+"""Every usual mistake, planted in a way back written by hand, is named by `check_gradient`.
+
+With its layer; and nothing else is named.
+"""
 
 import re
 from typing import Any
@@ -8,8 +11,18 @@ import pytest
 from by_hand import ByHand, sigma
 
 from conftest import PAIRS, targets
-from glassnet import Network, Parameters, backprop, check_gradient, feedforward
+from glassnet import (
+    Activation,
+    Loss,
+    Network,
+    Parameters,
+    backprop,
+    check_gradient,
+    feedforward,
+)
 from glassnet.errors import GlassnetError
+from glassnet.gradcheck.mistakes.table import MISTAKES
+from glassnet.gradcheck.mistakes.wording import wording
 
 NETWORKS = {
     "article": Network([3, 4, 1], "sigmoid", "sigmoid", "sum_of_squares", bias=False),
@@ -37,14 +50,17 @@ def problem(name: str, seed: int = 3) -> tuple[Network, Parameters, Any, Any]:
 SIGN = "has the wrong sign (it is minus the gradient: the step, not the slope)"
 WORDS = {
     "missing": "missing activation slope in layer {l}: write delta{l} = ",
-    "missing in own": "missing activation slope in the gradient of W{l}, though not on the way back: ",
+    "missing in own": "missing activation slope in the gradient of W{l}, though not on the way "
+    "back: ",
     "missing on the way": "missing activation slope on the way back from layer {l}: ",
     "other": "the slope of .* in layer {l} is taken at [za]{l} in place of [za]{l}: ",
     "again": "the slope of .* in layer {l} activates a{l} again, as if it were z{l}: ",
     "next": "the slope in layer {l} is taken at the values of the next layer: ",
     "twice": "the activation slope of layer {l} is multiplied in once too often: ",
-    "diagonal": "the slope of softmax in layer {l} is a .1 - a., but each output depends on every z: ",
-    "not turned": "missing transpose on the way back from layer {l} to layer {k}: write delta{l} @ W{l}.T",
+    "diagonal": "the slope of softmax in layer {l} is a .1 - a., but each output depends on "
+    "every z: ",
+    "not turned": "missing transpose on the way back from layer {l} to layer {k}: "
+    "write delta{l} @ W{l}.T",
     "reshaped": "reshape in place of transpose on the way back from layer {l} to layer {k}: ",
     "weights before": "W{k} in place of W{l} on the way back from layer {l} to layer {k}: ",
     "z in": "z{k} in place of a{k} in the gradient of W{l}: ",
@@ -143,9 +159,64 @@ def test_a_mistake_in_the_loop_over_hidden_layers() -> None:
     )
     found = named("classes", hand.gradient())
     assert found.split("; ") == [
-        f"missing activation slope in layer {n}: write delta{n} = (delta{n + 1} @ W{n + 1}.T) * (1 - a{n}**2)"
+        f"missing activation slope in layer {n}: "
+        f"write delta{n} = (delta{n + 1} @ W{n + 1}.T) * (1 - a{n}**2)"
         for n in (1, 2)
     ]
+
+
+def test_a_focal_losss_way_back_through_softmax() -> None:
+    """Its derivative in the output is worked out from its formula, as no one wrote it down."""
+    network = Network([2, 3], loss="categorical_focal", bias=False)
+    random = np.random.default_rng(0)
+    w, x, y = random.normal(size=(2, 3)), random.normal(size=(4, 2)), np.eye(3)[[0, 2, 1, 0]]
+    a = feedforward(network, Parameters((w,)), x).output
+    da = y * (2 * (1 - a) * np.log(a) - (1 - a) ** 2 / a) / 4  # of -y (1 - a)^2 log a, a mean
+    elementwise = [x.T @ (da * a * (1 - a))]
+    check = check_gradient(
+        lambda p: loss_of(network, Parameters(tuple(p)), x, y),
+        elementwise,
+        [w],
+        network=network,
+        x=x,
+        y=y,
+    )
+    assert check.mistake.startswith("the slope of softmax in layer 1 is a (1 - a), but each output")
+    assert check.mistake.endswith("write delta1 = dE/dz1")
+
+
+@pytest.mark.parametrize(
+    ("hidden", "written"),
+    [
+        ("relu", "(a1 > 0)"),
+        ("leaky_relu", "np.where(a1 > 0, 1, 0.01)"),
+        ("softplus", "(1 - np.exp(-a1))"),
+        ("exponential", "a1"),
+        ("gelu", "(the slope of gelu at z1)"),
+        (Activation("wave", value=np.sin, derivative=np.cos), "(the slope of wave at z1)"),
+    ],
+)
+def test_the_right_line_comes_from_the_activations_formula(hidden: Any, written: str) -> None:
+    text = wording(MISTAKES[0], Network([2, 3, 1], hidden), 0)
+    assert text.endswith(f"write delta1 = (delta2 @ W2.T) * {written}")
+
+
+@pytest.mark.parametrize(
+    ("loss", "written"),
+    [
+        ("sum_of_squares", "2 * (a2 - y)"),
+        ("half_mean_squared_error", "(a2 - y) / (N * K)"),
+        ("huber:0.5", "np.maximum(-0.5, np.minimum(a2 - y, 0.5)) / (N * K)"),
+        ("mean_absolute_error", "np.sign(a2 - y) / (N * K)"),
+        ("binary_cross_entropy", "(a2 - y) / N"),
+        ("poisson", "(a2 - y) / (N * K)"),
+        ("binary_focal", "dE/dz2"),
+        (Loss("fourth", value=np.multiply, delta=np.multiply), "dE/da2"),
+    ],
+)
+def test_the_right_line_comes_from_the_losss_formula(loss: Any, written: str) -> None:
+    network = Network([2, 3, 1], loss=loss)
+    assert wording(MISTAKES[0], network, 1).endswith(f"write delta2 = {written}")
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -154,8 +225,8 @@ def test_weights_that_change_too_early_are_named(name: str, rate: float) -> None
     gradient = by_hand(name, rate=rate)
     for r, besides in ((1, ""), (-1, f"; besides, the gradient {SIGN}")):
         assert named(name, times(r, gradient)) == (
-            f"weights changed before the way back has used them (rate {abs(rate):g}): find every delta first, "
-            f"then change the weights{besides}"
+            f"weights changed before the way back has used them (rate {abs(rate):g}): "
+            f"find every delta first, then change the weights{besides}"
         )
 
 
@@ -196,7 +267,7 @@ def test_the_factor_of_the_biases_alone() -> None:
 
 
 def test_two_mistakes_with_the_same_numbers_are_both_named() -> None:
-    """With as many outputs as 2, half the gradient may be a mean over them, or the 2 of a square."""
+    """With 2 outputs, half the gradient may be a mean over them, or the 2 of a square."""
     found = named("numbers", times(0.5, by_hand("numbers")))
     assert (
         found == f"the gradient {TWO} or is 2 times too small, 2 being the number of outputs {MEAN}"
@@ -248,7 +319,10 @@ def test_with_every_output_and_loss_nothing_is_named_wrongly(output: str, loss: 
 
 
 def test_a_slope_of_nothing_is_no_excuse() -> None:
-    """Where an output is 1 to the last digit, dE/da is not a number: mistakes that use it fit nothing, others are still found."""
+    """Where an output is 1 to the last digit, dE/da is not a number.
+
+    Mistakes that use it fit nothing, others are still found.
+    """
     network, parameters, x, y = problem("two classes")
     y[0] = 1
     parameters = parameters._replace(biases=(parameters.biases[0], np.array([100.0])))
@@ -262,7 +336,8 @@ def test_a_slope_of_nothing_is_no_excuse() -> None:
         ).mistake
 
     assert found(right.weights[0], np.cos(right.weights[1])) == (
-        "the gradient of weights[0], biases[0], biases[1] is right; the gradient of weights[1] is wrong"
+        "the gradient of weights[0], biases[0], biases[1] is right; "
+        "the gradient of weights[1] is wrong"
     )
     assert found(right.weights[0], trace.z[0].T @ (trace.output - y) / N).startswith(
         "z1 in place of a1 in the gradient of W2"
@@ -303,7 +378,8 @@ def test_one_wrong_layer_is_located_and_no_more() -> None:
         biases=(np.cos(right.biases[0]), *right.biases[1:]),
     )
     assert named("classes", wrong) == (
-        "the gradient of weights[0], biases[0] is wrong; the gradient of weights[1], weights[2], biases[1], biases[2] is right: "
+        "the gradient of weights[0], biases[0] is wrong; "
+        "the gradient of weights[1], weights[2], biases[1], biases[2] is right: "
         "look at the step back from layer 2 to layer 1, delta1 = (delta2 @ W2.T) * slope1"
     )
 
@@ -346,7 +422,7 @@ def test_a_network_that_is_not_the_losses_is_refused() -> None:
         check(network=network, x=x)
     with pytest.raises(
         GlassnetError,
-        match=r"has the loss .* for this x and y, loss_function gives .*: give the network, x and y of",
+        match=r"has the loss .* for this x and y, loss_function gives .*: give the network, x and y",
     ):
         check(network=network, x=x, y=y + 1)
     with pytest.raises(GlassnetError, match=r"y has shape \(6, 1\)"):
@@ -359,7 +435,7 @@ def test_a_network_that_is_not_the_losses_is_refused() -> None:
 
 
 def test_the_articles_step_is_minus_the_gradient() -> None:
-    """The article adds its products to the weights, with y - output: `examples/00_from_scratch.py`."""
+    """The article adds its products to the weights, with y - output: `00_from_scratch.py`."""
     x, y = (
         np.array([[0.0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]]),
         np.array([[0.0], [1], [1], [0]]),
@@ -408,7 +484,10 @@ def test_targets_in_a_row_and_weights_turned_over_are_named() -> None:
     def broadcast(p: Any) -> Any:
         return np.mean((np.tanh(x @ p[0]) @ p[1] - y) ** 2)  # 6 x 1 against 6: 36 differences
 
-    message = r"compares each output with each target: y has the shape \(6,\) there, and should have \(6, 1\)"
+    message = (
+        r"compares each output with each target: y has the shape \(6,\) there, "
+        r"and should have \(6, 1\)"
+    )
     with pytest.raises(GlassnetError, match=message):
         check_gradient(broadcast, [np.ones((3, 4)), np.ones((4, 1))], w, network=network, x=x, y=y)
 

@@ -1,4 +1,7 @@
-"""A network as a student writes it in NumPy, with nothing of ours in its way back, and the usual mistakes that it can make."""
+"""A network as a student writes it in NumPy, and the usual mistakes that it can make.
+
+Nothing of ours is in its way back.
+"""
 
 from typing import Any
 
@@ -36,7 +39,10 @@ LOSS_SLOPES = {
 
 
 class ByHand:
-    """A network as a student writes it; layers count from 1. `mistake` is made at layer `at`, or at every layer for None."""
+    """A network as a student writes it; layers count from 1.
+
+    `mistake` is made at layer `at`, or at every layer for None.
+    """
 
     def __init__(
         self,

@@ -2,6 +2,7 @@
 
 import itertools
 import zlib
+from dataclasses import replace
 from typing import Any
 from unittest import mock
 
@@ -26,6 +27,7 @@ from glassnet.core.optimizers import (
 from glassnet.core.penalties import Penalty
 from glassnet.training.engines import numpy as numpy_engine
 from glassnet.training.engines.registry import ENGINES
+from glassnet.training.options import TrainingOptions
 from glassnet.training.problem import Best, Data, Problem, State
 
 native = ENGINES["native"]
@@ -110,9 +112,11 @@ def _drawn(
         return Data(random.normal(size=(rows, network.sizes[0])), targets(network, random, rows), w)
 
     problem = Problem(
-        network=network, data=data(rows), validation=data(NV) if kind == "all" else None, optimizer=optimizer, patience=None,
-        min_delta=0.0, seed=7, **more,
-    )  # fmt: skip
+        network=network,
+        data=data(rows),
+        validation=data(NV) if kind == "all" else None,
+        options=TrainingOptions(optimizer=optimizer, seed=7, **more),
+    )
     parameters = Parameters(weights, biases)
     slots = optimizer.init(parameters).slots
     if begun:
@@ -130,13 +134,18 @@ def _drawn(
     )
 
 
+def with_options(problem: Problem, **changes: Any) -> Problem:
+    """The problem with some of its options changed."""
+    return replace(problem, options=replace(problem.options, **changes))
+
+
 def _signs_are_certain(problem: Problem, state: State) -> bool:
     """Whether no entry of the gradient is nothing but rounding: Rprop goes by the sign alone."""
     x, y, w = problem.data
     with np.errstate(over="ignore"):
-        trace = feedforward(problem.network, state.parameters, x, (), problem.weight_masks)
+        trace = feedforward(problem.network, state.parameters, x, (), problem.options.weight_masks)
         _, gradients = backprop(problem.network, state.parameters, trace, y, w)
-    masks = problem.weight_masks or tuple(np.ones(s) for s in problem.network.shapes)
+    masks = problem.options.weight_masks or tuple(np.ones(s) for s in problem.network.shapes)
     trained = [np.abs(dw)[m > 0] for dw, m in zip(gradients.weights, masks, strict=True)] + [
         np.abs(db) for db in gradients.biases
     ]
@@ -149,8 +158,13 @@ def as_float32(nest: Any) -> Any:
     if isinstance(nest, np.ndarray):
         return nest.astype(np.float32)
     if isinstance(nest, Problem):
-        fields = {name: getattr(nest, name) for name in ("data", "validation", "weight_masks")}
-        return Problem(**{**nest.__dict__, **as_float32(fields)})
+        masks = as_float32(nest.options.weight_masks)
+        return replace(
+            nest,
+            data=as_float32(nest.data),
+            validation=as_float32(nest.validation),
+            options=replace(nest.options, weight_masks=masks),
+        )
     if isinstance(nest, dict):
         return {name: as_float32(value) for name, value in nest.items()}
     if isinstance(nest, tuple):
@@ -169,7 +183,7 @@ def path(problem: Problem, epochs: int) -> tuple[np.ndarray, np.ndarray | None]:
     rows = len(problem.data.x)
     rates = (
         np.linspace(1, 0.8, epochs * problem.batches).reshape(epochs, -1)
-        * problem.optimizer.learning_rate
+        * problem.options.optimizer.learning_rate
     )
     random = np.random.default_rng(3)
     return rates, np.stack(
@@ -240,7 +254,8 @@ def permuted(
         "data": moved(problem.data, rows),
         "validation": moved(problem.validation, np.arange(NV)),
         "weight_masks": tuple(
-            m[np.ix_(a, b)] for m, a, b in zip(problem.weight_masks, nodes, nodes[1:], strict=False)
+            m[np.ix_(a, b)]
+            for m, a, b in zip(problem.options.weight_masks, nodes, nodes[1:], strict=False)
         ),
     }
     return (

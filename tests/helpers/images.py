@@ -1,4 +1,7 @@
-"""Pictures against stored ones, with a tolerance: fonts and rounding may differ a little, what is drawn may not."""
+"""Pictures against stored ones, with a tolerance.
+
+Fonts and rounding may differ a little, what is drawn may not.
+"""
 
 import io
 import os
@@ -13,7 +16,7 @@ COLOURS = 128  # of a stored picture, which is small that way
 
 
 def pixels(picture: Any) -> np.ndarray:
-    """A matplotlib figure, or the path of a PNG file, as height x width x 3 numbers from 0 to 255."""
+    """A matplotlib figure or a PNG file as height x width x 3 numbers from 0 to 255."""
     from PIL import Image
 
     if not isinstance(picture, (str, Path)):
@@ -31,7 +34,9 @@ def difference(found: np.ndarray, wanted: np.ndarray) -> float:
 
 
 def assert_like(picture: Any, name: str, tolerance: float = 6.0) -> None:
-    """A figure, or a PNG file, looks like the stored picture `name`.png, to `tolerance` (see `difference`).
+    """Check that a figure or a PNG file looks like the stored `name`.png, to a tolerance.
+
+    The tolerance is of `difference`.
 
     With GLASSNET_NEW_BASELINES=1 it is stored instead: look at it before you commit it.
     """

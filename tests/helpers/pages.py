@@ -1,4 +1,4 @@
-"""A page read as a browser would: its elements, that its tags are balanced, and what it would fetch."""
+"""A page read as a browser would: its elements, its balance of tags, and what it would fetch."""
 
 from html.parser import HTMLParser
 from typing import NamedTuple
@@ -7,21 +7,24 @@ VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "sour
 
 
 class Element(NamedTuple):
-    """An element with its attributes, those it stands in, from the outermost, and the text within it, in pieces."""
+    """An element, its attributes, the tags around it from the outermost, and its text in parts."""
 
     tag: str
     attributes: dict[str, str]
     within: tuple[str, ...]
-    pieces: list[str]
+    texts: list[str]
 
     @property
     def text(self) -> str:
         """Its words, and those of all in it, with one space between."""
-        return " ".join("".join(self.pieces).split())
+        return " ".join("".join(self.texts).split())
 
 
 class Page(HTMLParser):
-    """A parsed page or part of one; `elements` are in the order of their start. Unbalanced tags fail."""
+    """A parsed page or part of one; `elements` are in the order of their start.
+
+    Unbalanced tags fail.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -53,7 +56,7 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         for element in self.open:
-            element.pieces.append(data)
+            element.texts.append(data)
 
     def all(self, *tags: str) -> list[Element]:
         """The elements of these tags."""

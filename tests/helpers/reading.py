@@ -1,7 +1,8 @@
-"""Each face of an explanation read back by itself, as anyone could who has only the page: numbers, and what they were made from.
+"""Each format of an explanation read back by itself, as anyone could who has only the page.
 
-Nothing here knows the faces' code. Text, Markdown and HTML become the same `Line`s; what they print is worked out anew, and may
-differ from what they print beside it by what the shown digits allow and no more.
+Nothing here knows the code that wrote it. Text, Markdown and HTML become the same `Line`s; what
+they print is worked out anew, and may differ from what they print beside it by what the shown
+digits allow and no more.
 """
 
 import math
@@ -27,11 +28,17 @@ NUMBER = r"(?<![\w.\]^])(?<!\^\()\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.\[])"
 
 
 PART = r"((?:(?!\\begin).)*?)"
-CASES = rf"\\begin\{{cases\}} {PART} & \\text\{{if \}} {PART} \\\\ {PART} & \\text\{{else\}} \\end\{{cases\}}"
+CASES = (
+    rf"\\begin\{{cases\}} {PART} & \\text\{{if \}} {PART} \\\\ "
+    rf"{PART} & \\text\{{else\}} \\end\{{cases\}}"
+)
 
 
 class Term(NamedTuple):
-    """What is added in a sum: an expression (a product, or a number), the number it makes, and the words beside it."""
+    """What is added in a sum.
+
+    An expression (a product, or a number), the number it makes, and the words beside it.
+    """
 
     expression: str
     value: str
@@ -39,7 +46,10 @@ class Term(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A number where it is made: the section's titles, its symbol, its expressions, its terms if it is a longer sum, its value."""
+    """A number where it is made.
+
+    The section's titles, its symbol, its expressions, its terms if it is a longer sum, its value.
+    """
 
     section: tuple[str, ...]
     symbol: str
@@ -59,6 +69,11 @@ class Line(NamedTuple):
         )
 
     @property
+    def member(self) -> str:
+        """The title of the member's section that it is in; "" for what is not of one member."""
+        return next((title for title in self.section if title.startswith("Member ")), "")
+
+    @property
     def row(self) -> str:
         """The row it belongs to."""
         return next(
@@ -72,7 +87,7 @@ class Line(NamedTuple):
 
 
 def read_text(text: str) -> list[Line]:
-    """The terminal's face: titles by their indentation; a number whose next lines begin with + or = is a sum."""
+    """Text: titles by their indentation; a number whose next lines begin with + or = is a sum."""
     lines: list[Line] = []
     path: list[tuple[int, str]] = []
     block: list[str] = []
@@ -92,7 +107,7 @@ def read_text(text: str) -> list[Line]:
 
 
 def _line(section: tuple[str, ...], block: list[str]) -> Line:
-    """A number from its lines, each "symbol = parts   words", "+ parts   words" or "= value   words"."""
+    """A number from its lines: "symbol = parts   words", "+ parts   words", "= value   words"."""
     first, _, words = (part.strip() for part in block[0].partition("   "))
     symbol, *parts = first.removeprefix("→ ").split(" = ")
     if len(block) == 1:
@@ -158,7 +173,10 @@ class _Page(HTMLParser):
 
 
 def read_html(page: str) -> list[Line]:
-    """The browser's face. Every number that is used must be the one that was made where it says; nothing may come from outside."""
+    """HTML: every number that is used must be the one that was made where it says.
+
+    Nothing may come from outside.
+    """
     parser = _Page()
     parser.feed(page)
     assert not parser.outside
@@ -170,7 +188,7 @@ def read_html(page: str) -> list[Line]:
         if source in parser.made:
             assert parser.made[source] == value, (source, value)
         else:  # a weight, a constant, or a number of a node that is not shown
-            assert not source or re.match(r"(w|b)\d|r\d+\.|penalty", source), source
+            assert not source or re.match(r"(m\d+\.)?((w|b)\d|r\d+\.|penalty)", source), source
     return read_text("\n".join(line.rstrip() for line in parser.lines))
 
 
@@ -233,7 +251,8 @@ def evaluate(expression: str) -> Any:
         return evaluate(
             yes if (same[1].strip() == same[2].strip() if same else evaluate(test)) else no
         )
-    python = expression.replace("·", "*").replace("^", "**").replace("≤", "<=").replace("≥", ">=")
+    python = expression.replace("·", "*").replace("^", "**")
+    python = python.replace("≤", "<=").replace("≥", ">=")
     return eval(python, {"__builtins__": {}}, FUNCTIONS)
 
 
@@ -243,7 +262,7 @@ def worked_out(formula: str, **names: Any) -> Any:
 
 
 def half_unit(number: str, digits: int) -> float:
-    """By how much a printed number may differ from the one it stands for: half a unit of its last digit."""
+    """How far a printed number may be from the real one: half a unit of its last digit."""
     value = abs(float(number))
     return (
         0.0
@@ -257,10 +276,8 @@ def slack(expression: str, digits: int) -> float:
     here, total = evaluate(expression), 0.0
     for match in re.finditer(NUMBER, expression):
         step = half_unit(match[0], digits)
-        moved = [
-            f"{expression[: match.start()]}({float(match[0]) + s * step!r}){expression[match.end() :]}"
-            for s in (-1, 1)
-        ]
+        before, after = expression[: match.start()], expression[match.end() :]
+        moved = [f"{before}({float(match[0]) + s * step!r}){after}" for s in (-1, 1)]
         total += max(abs(evaluate(m) - here) for m in moved)
     return total
 

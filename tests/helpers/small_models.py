@@ -1,4 +1,7 @@
-"""Models whose weights are drawn and never trained, so that they are the same on every machine, and the tables they know."""
+"""Models whose weights are drawn, not trained, and the tables they know.
+
+They are the same on every machine.
+"""
 
 from datetime import date, timedelta
 from typing import Any
@@ -7,7 +10,8 @@ import numpy as np
 
 import glassnet as gn
 from glassnet.core.network import Parameters
-from glassnet.models.ensemble import side_by_side
+from glassnet.models.ensemble import Member
+from glassnet.models.record import Record
 from glassnet.tables.encoding import TableEncoding, learn_inputs, plain_encoding
 from glassnet.tables.frames import as_table
 from glassnet.tables.targets import ClassTarget, NumberTarget
@@ -41,13 +45,12 @@ def small_model(
     activation: str = "tanh",
     members: int = 1,
 ) -> gn.Model:
-    """A model of `INPUTS`, with weights drawn from a seed; several members are joined."""
+    """A model of `INPUTS`, each member with weights drawn from its number as the seed."""
     task, row, loss = TARGETS[target]
     encoding = TableEncoding(task, learn_inputs(as_table(INPUTS)), (row,))  # pyright: ignore[reportArgumentType]
     network = gn.Network([len(encoding.features), *hidden, row.width], activation, loss=loss)
-    drawn = [drawn_parameters(network, seed) for seed in range(members)]
-    joined, parameters = side_by_side(network, drawn)
-    return gn.Model(joined, parameters, encoding, record={"best_epochs": [1] * members})
+    drawn = [Member(network, drawn_parameters(network, seed)) for seed in range(members)]
+    return gn.Model(encoding, tuple(drawn), record=Record(best_epochs=(1,) * members))
 
 
 def plain_model(
@@ -56,7 +59,7 @@ def plain_model(
     """A model that takes its numbers as they are, x1, x2, ..."""
     network = gn.Network(sizes, activation, loss=loss, bias=bias)
     names = [f"x{i + 1}" for i in range(sizes[0])]
-    return gn.Model(
+    return gn.Model.of_network(
         network,
         drawn_parameters(network, 1),
         plain_encoding(names, [f"y{k + 1}" for k in range(sizes[-1])]),

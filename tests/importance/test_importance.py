@@ -1,4 +1,4 @@
-"""Importance: each measure by hand on a small network or table, against differences, and over several networks."""
+"""Importance: each measure by hand, against differences, and over several networks."""
 
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,8 @@ from glassnet.importance import (
     olden,
     permutation_importance,
 )
-from glassnet.importance.networks import taken_apart
-from glassnet.models.ensemble import side_by_side
+from glassnet.importance.networks import networks_of
+from glassnet.models.record import Record
 from glassnet.models.rows import as_model
 from glassnet.tables.encoding import TableEncoding, plain_encoding
 from glassnet.tables.inputs import Categories, Number, TwoValues
@@ -80,17 +80,20 @@ def test_garson_by_hand() -> None:
     # Q:         1/4, 3/4, 0                         1/4, 1/4, 1/2
     # sums over the nodes: 1/2, 1, 1/2; divided by 2: 1/4, 1/2, 1/4
     np.testing.assert_allclose(garson(hand()).mean, [[1 / 4, 1 / 2, 1 / 4]], rtol=1e-15)
-    # Garson 1991, each node's shares times |v|: (2/4 + 1/4, 6/4 + 1/4, 0 + 2/4) / 3 = 1/4, 7/12, 1/6
+    # Garson 1991, each node's fractions times |v|:
+    # (2/4 + 1/4, 6/4 + 1/4, 0 + 2/4) / 3 = 1/4, 7/12, 1/6
     np.testing.assert_allclose(
         garson(hand(), weighted=True).mean, [[1 / 4, 7 / 12, 1 / 6]], rtol=1e-15
     )
 
 
 def test_garson_counts_in_full_what_cancels_in_olden() -> None:
-    # x2 with w = (3, 6): Olden 0 (above); Garson's products 2, 6, 0 (sum 8) and 2, 6, 4 (sum 12): (6/8 + 6/12) / 2 = 5/8
+    # x2 with w = (3, 6): Olden 0 (above);
+    # Garson's products 2, 6, 0 (sum 8) and 2, 6, 4 (sum 12): (6/8 + 6/12) / 2 = 5/8
     cancelling = hand(np.array([[1.0, -2.0], [3.0, 6.0], [0.0, 4.0]]))
     assert value(garson(cancelling), "x2") == pytest.approx(5 / 8, rel=1e-15)
-    # and the size of |v| cancels (Goh 1995), while a node that leads nowhere is left out: only node 1's 1/4, 3/4, 0 are there
+    # and the size of |v| cancels (Goh 1995), while a node that leads nowhere is left out:
+    # only node 1's 1/4, 3/4, 0 are there
     assert (
         garson(hand(w2=np.array([[200.0], [-1.0]]))).mean.tolist() == garson(hand()).mean.tolist()
     )
@@ -123,17 +126,17 @@ def test_columns_are_the_sums_of_their_features(species: gn.Model) -> None:
 
 
 def test_members_are_taken_apart_and_their_spread_shown() -> None:
-    # x1's Olden values 4 and, with the output's weights (1, 1), 1 - 2 = -1: mean 1.5, sample deviation 5 / sqrt(2)
+    # x1's Olden values 4 and, with the output's weights (1, 1), 1 - 2 = -1:
+    # mean 1.5, sample deviation 5 / sqrt(2)
     one, other = hand(), hand(w2=np.array([[1.0], [1.0]]))
-    network, parameters = side_by_side(HAND, [one.parameters, other.parameters])
-    joined = gn.Model(network, parameters, one.encoding, record={"best_epochs": [3, 8]})
-    for models in (joined, [one, other], [joined]):
+    both = gn.Model(one.encoding, one.members + other.members, record=Record(best_epochs=(3, 8)))
+    for models in (both, [one, other], [both]):
         found = olden(models)
         assert found.values[0, :, 0].tolist() == [4, -1]
         assert found.mean[0, 0] == 1.5
         assert found.spread[0, 0] == pytest.approx(5 / np.sqrt(2))
         assert found.of_how_many == "2 networks"
-    assert [part.record["best_epochs"] for part in taken_apart(joined)] == [[3], [8]]
+    assert [part.record.best_epochs for part in networks_of(both)] == [(3,), (8,)]
     assert np.isnan(olden(one).spread).all()
 
 
@@ -141,7 +144,7 @@ def test_the_members_outputs_are_on_average_those_of_the_joined_network(
     penguins: pl.DataFrame,
 ) -> None:
     model = gn.train_table(penguins, "body_mass_g", hidden=(5, 4), epochs=3)
-    parts = taken_apart(model)
+    parts = networks_of(model)
     assert [part.network.sizes[1:] for part in parts] == [(5, 4, 1)] * 4
     known = penguins.drop_nulls()
     np.testing.assert_allclose(
@@ -166,7 +169,9 @@ def test_input_gradients_against_differences(name: str) -> None:
 
 
 def encoded() -> gn.Model:
-    """A number that is squeezed, in pieces and missing at times, one as it is, two values and three; a target with a scale."""
+    """A number that is clipped smoothly, in bins and missing at times, one as it is, two values and
+    three; a target with a scale.
+    """
     inputs = (
         Number("a", 2.0, 3.0, True, 2.0, True, edges=(-1.0, 1.0, 2.5, 6.0)),
         Number("b", 0.0, 1.0, False, 0.0, False, date=True),
@@ -175,7 +180,7 @@ def encoded() -> gn.Model:
     )
     encoding = TableEncoding("regression", inputs, (NumberTarget("y", 10.0, 4.0, -1e9, 1e9),))
     network = gn.Network([len(encoding.features), 5, 1], "tanh")
-    return gn.Model(network, gn.initialize(network, seed=2), encoding)
+    return gn.Model.of_network(network, gn.initialize(network, seed=2), encoding)
 
 
 def rows(a: Any, b: Any) -> dict[str, Any]:
@@ -231,7 +236,8 @@ def shuffled() -> tuple[gn.Model, np.ndarray, np.ndarray]:
 
 def test_permutation_by_hand() -> None:
     model, x, y = shuffled()
-    # seed 0 shuffles three rows once as 2, 0, 1: x1 becomes 4, 1, 2, the answer 8, 2, 4 in place of 2, 4, 8
+    # seed 0 shuffles three rows once as 2, 0, 1:
+    # x1 becomes 4, 1, 2, the prediction 8, 2, 4 in place of 2, 4, 8
     assert np.random.default_rng(0).permutation(3).tolist() == [2, 0, 1]
     # squared errors 36, 4, 16: mean 56/3, and before it was 0; absolute errors 6, 2, 4: mean 4
     found = permutation_importance(model, x, y, repeats=1, seed=0)
@@ -239,7 +245,8 @@ def test_permutation_by_hand() -> None:
     assert permutation_importance(model, x, y, repeats=1, seed=0, scoring="mae").mean[
         0
     ].tolist() == pytest.approx([4, 0])
-    # R2 falls from 1: the squared distances from the mean 14/3 are 64/9, 4/9, 100/9, together 168/9; 56 / (168/9) = 3
+    # R2 falls from 1: the squared distances from the mean 14/3 are 64/9, 4/9, 100/9,
+    # together 168/9; 56 / (168/9) = 3
     assert permutation_importance(model, x, y, repeats=1, seed=0, scoring="r2").mean[
         0
     ].tolist() == pytest.approx([3, 0])
@@ -283,7 +290,7 @@ def test_permutation_moves_all_features_of_a_column_together(
     losses = []
     for table in (known, moved):
         shares = [
-            part.predict_proba(table)[np.arange(len(truth)), truth] for part in taken_apart(species)
+            part.predict_proba(table)[np.arange(len(truth)), truth] for part in networks_of(species)
         ]
         losses.append(-np.log(shares).mean(axis=1))
     assert found.values[0, :, found.names.index("island")].tolist() == pytest.approx(
@@ -316,7 +323,8 @@ def test_several_targets_score_their_mean(penguins: pl.DataFrame) -> None:
 
 
 def test_lek_by_hand() -> None:
-    # sigmoid network 2-1-1 without biases: y = 2 sigmoid(x1 - x2); the rows' x1 are 0, 1, 2 and x2 10, 12, 20
+    # sigmoid network 2-1-1 without biases: y = 2 sigmoid(x1 - x2);
+    # the rows' x1 are 0, 1, 2 and x2 10, 12, 20
     pair = (
         gn.Network([2, 1, 1], "sigmoid", bias=False),
         gn.Parameters((np.array([[1.0], [-1.0]]), np.array([[2.0]]))),
@@ -325,7 +333,7 @@ def test_lek_by_hand() -> None:
     found = lek_profile(pair, table, quantiles=[0, 0.5], points=3)
     first, second = found.columns
     assert (first.name, first.x.tolist(), second.x.tolist()) == ("x1", [0, 1, 2], [10, 15, 20])
-    assert found.held == ("quantile 0", "quantile 0.5")
+    assert found.others == ("quantile 0", "quantile 0.5")
     z1 = np.array(
         [[0 - 10, 1 - 10, 2 - 10], [0 - 12, 1 - 12, 2 - 12]]
     )  # x2 held at its lowest, 10, and its median, 12
@@ -334,7 +342,7 @@ def test_lek_by_hand() -> None:
     np.testing.assert_allclose(second.mean, 2 / (1 + np.exp(-z2)), rtol=1e-12)
     assert not first.spread.any()
     table = found.table()
-    assert (table["column"][3], table["held"][3], table["x"][4]) == ("x1", "quantile 0.5", 1)
+    assert (table["column"][3], table["others"][3], table["x"][4]) == ("x1", "quantile 0.5", 1)
     assert table["mean"][4] == first.mean[1, 1]
 
 
@@ -360,7 +368,7 @@ def test_lek_of_a_table_with_categories_and_missing_cells(
         for name in ("bill_length_mm", "bill_depth_mm", "flipper_length_mm", "year")
     }
     held |= {"island": ["Biscoe"], "sex": ["male"]}  # the most frequent: 168 and 168 rows
-    low = taken_apart(species)[2].predict_proba(
+    low = networks_of(species)[2].predict_proba(
         {**held, "body_mass_g": [float(penguins["body_mass_g"].min())]}
     )
     assert mass.values[2, 0, 0] == pytest.approx(low[0, 2], rel=1e-9)
@@ -373,7 +381,7 @@ def test_lek_by_group_holds_the_others_at_its_medians(penguins: pl.DataFrame) ->
     )
     table = penguins.with_columns(pl.lit(None, pl.Float64).alias("bill_depth_mm"))
     found = lek_profile(model, table, groups="year", columns=["flipper_length_mm"], points=3)
-    assert found.held == ("year=2007", "year=2008", "year=2009")
+    assert found.others == ("year=2007", "year=2008", "year=2009")
     group = penguins.filter(pl.col("year") == 2008)
     held = {
         "bill_length_mm": [group["bill_length_mm"].median()],
@@ -397,13 +405,13 @@ def test_lek_by_group_holds_the_others_at_its_medians(penguins: pl.DataFrame) ->
         rows([1.0, 2.0, 3.0, 4.0, 5.0], range(5)) | {"y": [1.0, 1.0, 2.0, 2.0, 2.0]},
         groups="y",
     )
-    assert by_class.held == ("y=1", "y=2")
+    assert by_class.others == ("y=1", "y=2")
 
 
 def test_models_of_other_columns_count_what_they_do_not_use_as_nothing() -> None:
     names = (["a", "b"], ["b", "c"])
     models = [
-        gn.Model(
+        gn.Model.of_network(
             gn.Network([2, 1]),
             gn.Parameters((np.array([[1.0], [2.0]]),), (np.zeros(1),)),
             plain_encoding(part, ["y"]),
@@ -429,7 +437,7 @@ def test_tables_and_texts() -> None:
     assert str(single) == "Garson: y; share (one network)\ncolumn  mean\nb         -2\na<b      0.5"
     assert "<th>a&lt;b</th><td>0.5</td>" in single._repr_html_()
     assert (
-        Importance("P", "w", ("a",), ("y",), np.ones((1, 1, 1)), each="shuffle").of_how_many
+        Importance("P", "w", ("a",), ("y",), np.ones((1, 1, 1)), over="shuffle").of_how_many
         == "one shuffle of one network"
     )
 

@@ -8,7 +8,7 @@ import pytest
 import glassnet as gn
 from glassnet.core.initializers import initialize
 from glassnet.core.network import Network
-from glassnet.models.ensemble import side_by_side
+from glassnet.models.ensemble import Member, joined
 from glassnet.recipe.options import Options
 from glassnet.recipe.run import TableRun, run_table
 from glassnet.training.engines.registry import choose
@@ -38,27 +38,25 @@ def test_side_by_side_is_the_mean_before_the_outputs_activation(
     network = Network([3, *hidden, 2], "silu", output, loss, bias=bias)
     members = [initialize(network, "he", seed=seed) for seed in range(3)]
     x = np.random.default_rng(0).normal(size=(6, 3))
-    joined, parameters = side_by_side(network, members)
-    assert joined.sizes == (3, *(3 * nodes for nodes in hidden), 2)
+    ensemble = [Member(network, parameters) for parameters in members]
+    whole = joined(ensemble)
+    assert whole.network.sizes == (3, *(3 * nodes for nodes in hidden), 2)
     mean = np.mean([gn.feedforward(network, member, x).z[-1] for member in members], axis=0)
     np.testing.assert_allclose(
-        choose("auto", joined).engine.predictor(joined, parameters)(x),
+        choose("auto", whole.network).engine.predictor(whole.network, whole.parameters)(x),
         network.output.value(mean),
         rtol=1e-12,
         atol=1e-14,
     )
-    assert side_by_side(network, members[:1]) == (network, members[0])
+    assert joined(ensemble[:1]) is ensemble[0]
 
 
 @pytest.mark.parametrize("target", ["y", "t"])
 def test_a_tables_network_is_the_mean_of_its_members(target: str) -> None:
     done = ran(target)
     model = done.model
-    assert (model.members, model.member.sizes, model.network.sizes) == (
-        4,
-        (5, 8, 6, 1),
-        (5, 32, 24, 1),
-    )
+    assert [member.network.sizes for member in model.members] == [(5, 8, 6, 1)] * 4
+    assert model.joined().network.sizes == (5, 32, 24, 1)
     x = model.encoding.encode_inputs(done.columns)
     doubles = [
         gn.Parameters(
@@ -66,14 +64,15 @@ def test_a_tables_network_is_the_mean_of_its_members(target: str) -> None:
         )
         for run in done.runs
     ]
-    mean = np.mean([gn.feedforward(model.member, member, x).z[-1] for member in doubles], axis=0)
+    network = model.members[0].network
+    mean = np.mean([gn.feedforward(network, member, x).z[-1] for member in doubles], axis=0)
     np.testing.assert_allclose(
-        model.output_of(x), model.network.output.value(mean), rtol=1e-5, atol=1e-7
+        model.output_of(x), model.output_activation.value(mean), rtol=1e-5, atol=1e-7
     )
     for name in ("loss", "validation_loss"):
         of_each = [run.history.table()[name] for run in done.runs]
         np.testing.assert_allclose(model.history[name], np.mean(of_each, axis=0))
-    assert model.record["best_epochs"] == [
+    assert list(model.record.best_epochs) == [
         1 + int(np.argmin(run.history.validation_loss)) for run in done.runs
     ]
 

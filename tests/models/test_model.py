@@ -17,6 +17,7 @@ from conftest import ORACLES
 from glassnet.core.network import leaves
 from glassnet.errors import GlassnetError
 from glassnet.models.file import read_model_file, write_model_file
+from glassnet.models.record import Record
 from glassnet.recipe.options import Options
 from glassnet.recipe.run import run_table
 from glassnet.training.engines.registry import choose
@@ -42,9 +43,9 @@ def test_saved_and_loaded_it_predicts_the_same(
     np.testing.assert_array_equal(again.predict(penguins), model.predict(penguins))
     assert again.encoding == model.encoding
     assert again.scores == model.scores
-    assert again.record == json.loads(json.dumps(model.record))
+    assert again.record == Record.from_dict(json.loads(json.dumps(model.record.to_dict())))
     assert again.history.keys() == model.history.keys()
-    assert str(again.network) == str(model.network)
+    assert str(again.members) == str(model.members)
 
 
 def test_all_kinds_of_frames_and_paths_are_the_same_table(penguins: pl.DataFrame) -> None:
@@ -58,7 +59,9 @@ def test_all_kinds_of_frames_and_paths_are_the_same_table(penguins: pl.DataFrame
     ):
         assert model.predict(table).tolist() == expected.tolist()
     from_pandas = gn.train_table(penguins.to_pandas(), "species", **QUICK)
-    np.testing.assert_array_equal(from_pandas.parameters.weights[0], model.parameters.weights[0])
+    np.testing.assert_array_equal(
+        from_pandas.joined().parameters.weights[0], model.joined().parameters.weights[0]
+    )
 
 
 def test_it_learns_real_tables_well(penguins: pl.DataFrame) -> None:
@@ -145,14 +148,15 @@ def test_the_same_seed_gives_the_same_model(penguins: pl.DataFrame) -> None:
     first, again, other = (
         gn.train_table(penguins, "sex", seed=seed, dropout=0.2, **QUICK) for seed in (1, 1, 2)
     )
-    np.testing.assert_array_equal(first.parameters.weights[0], again.parameters.weights[0])
-    assert (first.parameters.weights[0] != other.parameters.weights[0]).any()
+    weights = [model.joined().parameters.weights[0] for model in (first, again, other)]
+    np.testing.assert_array_equal(weights[0], weights[1])
+    assert (weights[0] != weights[2]).any()
 
 
 def test_float32(penguins: pl.DataFrame, tmp_path: Path) -> None:
     model = gn.train_table(penguins, "body_mass_g", dtype="float32", **QUICK)
     model.save(tmp_path / "m.safetensors")
-    assert gn.load(tmp_path / "m.safetensors").parameters.weights[0].dtype == np.float32
+    assert gn.load(tmp_path / "m.safetensors").members[3].parameters.weights[0].dtype == np.float32
 
 
 def test_held_out_and_judging_rows_teach_nothing() -> None:
@@ -178,7 +182,7 @@ def test_held_out_and_judging_rows_teach_nothing() -> None:
     )
     again = run_table(changed, "y", Options(epochs=2, members=1))
     for ours, theirs in zip(
-        leaves(done.model.parameters), leaves(again.model.parameters), strict=True
+        leaves(done.model.joined().parameters), leaves(again.model.joined().parameters), strict=True
     ):
         np.testing.assert_array_equal(ours, theirs)
     assert again.model.encoding == done.model.encoding
@@ -196,7 +200,9 @@ def test_every_option_reaches_the_run(penguins: pl.DataFrame) -> None:
                "optimizer": "rmsprop", "activation": "tanh", "loss": "huber", "seed": 3, "epochs": 4}  # fmt: skip
     for name, value in changes.items():
         other = gn.train_table(penguins, "body_mass_g", **{**QUICK, name: value})
-        assert not np.array_equal(other.parameters.weights[1], plain.parameters.weights[1]), name
+        assert not np.array_equal(
+            other.joined().parameters.weights[1], plain.joined().parameters.weights[1]
+        ), name
     stopped = run_table(
         penguins, "body_mass_g", Options(patience=2, validation=0.3, learning_rate=0.1, epochs=300)
     )
@@ -281,7 +287,10 @@ def test_another_kind_of_column_is_refused() -> None:
         ({"hidden": "8,8"}, "hidden must be sizes"),
         ({"l2": "much"}, "l2 must be a number"),
         ({"epochs": 2.0}, "epochs must be a whole number"),
-        ({"categories": ["body_mass_g"]}, "is a target"),
+        (
+            {"categories": ["body_mass_g"]},
+            "names the target 'body_mass_g': choose its classes with task",
+        ),
         ({"loss": ""}, "unknown loss ''"),
         ({"hidden": ()}, "hidden must be sizes of 1 or more"),
         ({"hidden": (8, 0)}, "hidden must be sizes of 1 or more"),
@@ -344,12 +353,13 @@ def test_nothing_half_written_stays(penguins: pl.DataFrame, tmp_path: Path) -> N
     model = gn.train_table(penguins, "sex", **QUICK)
     with pytest.raises(GlassnetError, match="there is no folder"):
         model.save(tmp_path / "none" / "m.safetensors")
+    network, parameters = model.joined().network, model.joined().parameters
     own = gn.Loss("own", lambda a, y: ((a - y) ** 2, 2 * (a - y)), "mean")
-    odd = gn.Model(gn.Network([3, 1], loss=own), model.parameters, model.encoding)
+    odd = gn.Model.of_network(gn.Network([3, 1], loss=own), parameters, model.encoding)
     with pytest.raises(GlassnetError, match="'own' is your own function"):
         odd.save(tmp_path / "m.safetensors")
     disguised = gn.Activation("relu", np.sin, np.cos)
-    odd = gn.Model(gn.Network(model.network.sizes, disguised), model.parameters, model.encoding)
+    odd = gn.Model.of_network(gn.Network(network.sizes, disguised), parameters, model.encoding)
     with pytest.raises(GlassnetError, match="'relu' is your own function"):
         odd.save(tmp_path / "m.safetensors")
     assert not list(tmp_path.iterdir())
@@ -369,9 +379,9 @@ def test_a_newer_format_is_refused(
 ) -> None:
     model = gn.train_table(penguins, "sex", **QUICK)
     with monkeypatch.context() as patch:
-        patch.setattr("glassnet.models.file.VERSION", 2)
+        patch.setattr("glassnet.models.file.VERSION", 3)
         model.save(tmp_path / "m.safetensors")
-    with pytest.raises(GlassnetError, match="format version 2, this glassnet reads up to 1"):
+    with pytest.raises(GlassnetError, match="format version 3, this glassnet reads up to 2"):
         read_model_file(tmp_path / "m.safetensors")
 
 
@@ -411,7 +421,7 @@ def test_tables_refused(table: dict, target, message: str) -> None:
 def test_a_file_of_format_1_opens_for_ever() -> None:
     expected = json.loads((ORACLES / "model_v1.json").read_text())
     model = gn.load(ORACLES / "model_v1.safetensors")
-    assert str(model.network) == expected["network"]
+    assert str(model.joined().network) == expected["network"]
     assert model.scores == expected["scores"]
     shares = model.predict_proba(DATA / "penguins.csv")[expected["rows"]]
     np.testing.assert_allclose(shares, expected["probabilities"], rtol=1e-12, atol=1e-15)

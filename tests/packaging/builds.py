@@ -30,7 +30,9 @@ def copy_source(folder: Path) -> Path:
 
 
 class Build:
-    """What became of building a wheel: whether it could be, the wheel, what was said, and the folder of the object files."""
+    """What became of building a wheel: whether it could be, the wheel, what was said, and the
+    folder of the object files.
+    """
 
     def __init__(self, source: Path, folder: Path, *settings: str, **environment: str) -> None:
         self.objects = folder / "objects"
@@ -45,7 +47,8 @@ class Build:
 class Environment:
     """A virtual environment with glassnet from a wheel, which sees all other packages of this one.
 
-    It does so through a .pth file, whose folders' own .pth files are not read: an editable glassnet there stays unseen.
+    It does so through a .pth file, whose folders' own .pth files are not read: an editable glassnet
+    there stays unseen.
     """
 
     def __init__(self, home: Path, wheel: Path) -> None:

@@ -1,4 +1,6 @@
-"""`make sanitize` runs this with the rest: the tests of an extension without a sanitizer in it would pass just as well."""
+"""`make sanitize` runs this with the rest: the tests of an extension without a sanitizer in it
+would pass just as well.
+"""
 
 import subprocess
 import sys

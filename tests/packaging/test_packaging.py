@@ -1,4 +1,6 @@
-"""What is installed: the native engine where it can be built; else glassnet without it, and the reason; never a broken one."""
+"""What is installed: the native engine where it can be built; else glassnet without it, and the
+reason; never a broken one.
+"""
 
 import json
 import os
@@ -116,7 +118,9 @@ def test_a_mistake_in_the_source_fails_the_installation(compiler: str, tmp_path:
 
 
 def test_what_needs_a_newer_processor_has_names_of_its_own(built: Build) -> None:
-    """Of a function in several object files the linker keeps one: not one, then, that an older processor cannot run."""
+    """Of a function in several object files the linker keeps one: not one, then, that an older
+    processor cannot run.
+    """
     (variant,) = built.objects.glob("**/native_avx2.dir/**/variant.cpp.o")
     symbols = [
         line.split()[-2:] for line in run("nm", "--extern-only", variant).stdout.splitlines()

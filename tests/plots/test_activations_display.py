@@ -1,4 +1,4 @@
-"""What hidden nodes do for the rows of a table: the numbers are feedforward's, and the dead are found and named."""
+"""What hidden nodes do for some rows: the numbers are feedforward's, the dead are named."""
 
 import numpy as np
 import pytest
@@ -8,6 +8,7 @@ from small_models import TABLE, plain_model, small_model
 
 import glassnet as gn
 from glassnet.errors import GlassnetError
+from glassnet.models.rows import rows_of
 from glassnet.plots.activations import ActivationsDisplay
 
 X = np.random.default_rng(0).normal(size=(30, 2))
@@ -50,6 +51,17 @@ def test_many_dead_nodes_are_counted() -> None:
     display = ActivationsDisplay([np.zeros((4, 20))], ["relu"]).plot()
     assert display.axes_[0].texts[0].get_text().endswith("a1.8 and 12 more")
     assert display.axes_[0].texts[0].get_text().startswith("20 dead: a1.1, a1.2")
+
+
+def test_of_an_ensemble_one_member_is_looked_at() -> None:
+    model = small_model(hidden=(5,), members=3)
+    display = ActivationsDisplay.from_model(model, TABLE, member=1)
+    wanted = model.member(1).trace(rows_of(model, TABLE).x).a[0]
+    np.testing.assert_array_equal(display.activations[0], wanted)
+    title = display.axes_[0].get_title(loc="left")
+    assert title == "Member 2 of 3, hidden layer 1, tanh: 5 nodes"
+    with pytest.raises(GlassnetError, match="there is no member 3"):
+        ActivationsDisplay.from_model(model, TABLE, member=3)
 
 
 def test_axes_are_accepted_and_returned() -> None:

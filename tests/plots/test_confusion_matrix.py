@@ -1,4 +1,4 @@
-"""Confusion matrix, ROC and calibration: the numbers are scikit-learn's, the axes, the errors, the looks."""
+"""Confusion matrix, ROC and calibration: the numbers are scikit-learn's; axes, errors, looks."""
 
 from typing import Any
 
@@ -162,7 +162,8 @@ def test_calibration_curves_are_scikit_learns(strategy: str) -> None:
 
 
 def test_the_expected_calibration_error_by_hand() -> None:
-    # two bins: 0.2, 0.4 hold one of two (0.3 predicted, 0.5 observed); 0.9, 0.9, 0.6 two of three (0.8 predicted, 0.667 observed)
+    # two bins: 0.2 and 0.4 hold one of two (0.3 predicted, 0.5 observed);
+    # 0.9, 0.9 and 0.6 hold two of three (0.8 predicted, 0.667 observed)
     display = CalibrationDisplay.from_predictions(
         [0, 1, 1, 1, 0], [0.2, 0.4, 0.9, 0.9, 0.6], n_bins=2
     )

@@ -1,4 +1,4 @@
-"""The decision surface: its numbers are the model's predictions, its columns chosen by the rule it names, its errors clear."""
+"""The decision surface: its numbers are the model's predictions, its errors clear."""
 
 from typing import Any
 
@@ -17,11 +17,11 @@ from glassnet.tables.targets import ClassTarget
 
 
 def table_at(display: DecisionSurfaceDisplay, row: int, column: int) -> dict[str, Any]:
-    """One row of a table: the grid's cells at a place, and the cells that the others are held at."""
+    """One row of a table: the grid's cells at a point, and the fixed ones of the other columns."""
     plane = display.plane
-    cells = {name: held.values[0] for name, held in plane.held.items()}
+    cells = {name: held.values[0] for name, held in plane.fixed.items()}
     for axis, place in ((plane.x, column), (plane.y, row)):
-        cells[axis.name] = axis.cells(axis.places[[place]]).values[0]
+        cells[axis.name] = axis.cells_at(axis.grid[[place]]).values[0]
     cells["seen"] = np.datetime64("1970-01-01", "us") + np.timedelta64(
         round(cells["seen"] * 86_400_000_000), "us"
     )
@@ -47,7 +47,7 @@ def test_other_columns_are_held_at_the_median_or_most_frequent_cell() -> None:
     display = DecisionSurfaceDisplay.from_model(
         small_model(), TABLE, columns=["length", "mass"], resolution=5
     )
-    held = {name: column.values[0] for name, column in display.plane.held.items()}
+    held = {name: column.values[0] for name, column in display.plane.fixed.items()}
     assert held["island"] == "north"
     assert held["tagged"] == "false"
     assert held["mass"] == np.median([v for v in TABLE["mass"] if v is not None])
@@ -56,8 +56,8 @@ def test_other_columns_are_held_at_the_median_or_most_frequent_cell() -> None:
     assert "constant" not in held  # the model does not use it
     when = str(np.datetime64("1970-01-01") + int(day))
     assert (
-        display.plane.note
-        == f"held: island = north, seen = {when}, tagged = false; rows not shown, since a cell is missing: 2"
+        display.plane.note == f"held: island = north, seen = {when}, tagged = false; "
+        "rows not shown, since a cell is missing: 2"
     )
     assert " ".join(display.ax_.texts[0].get_text().split()) == display.plane.note
 
@@ -116,7 +116,7 @@ def test_from_estimator() -> None:
     display = DecisionSurfaceDisplay.from_estimator(
         numbers, x, y, columns=["x0", "x2"], resolution=4
     )
-    place = [[display.plane.x.places[3], np.median(x[:, 1]), display.plane.y.places[1]]]
+    place = [[display.plane.x.grid[3], np.median(x[:, 1]), display.plane.y.grid[1]]]
     np.testing.assert_allclose(display.response[1, 3], numbers.predict(place)[0])
     labels = np.where(y > 0, "up", "down")
     classes = gn.MLPClassifier(
@@ -137,7 +137,7 @@ def test_one_of_several_targets() -> None:
         for name in (None, "y2")
     )
     assert (first.target.name, second.target.name) == ("y1", "y2")
-    place = [[second.plane.x.places[0], second.plane.y.places[2]]]
+    place = [[second.plane.x.grid[0], second.plane.y.grid[2]]]
     order = [["x1", "x2"].index(axis.name) for axis in (second.plane.x, second.plane.y)]
     wanted = model.predict(np.array(place)[:, np.argsort(order)])
     np.testing.assert_allclose([first.response[2, 0], second.response[2, 0]], wanted[0])
@@ -173,7 +173,7 @@ def test_a_column_of_one_category_and_missing_cells() -> None:
         (TARGETS["price"][1],),
     )
     network = gn.Network([len(encoding.features), 3, 1], "tanh")
-    model = gn.Model(network, drawn_parameters(network, 0), encoding)
+    model = gn.Model.of_network(network, drawn_parameters(network, 0), encoding)
     display = DecisionSurfaceDisplay.from_model(
         model, TABLE | {"flag": flag}, columns=["flag", "length"], resolution=3
     )

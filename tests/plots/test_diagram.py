@@ -1,4 +1,4 @@
-"""The picture of a network: what is drawn, how much of it, that nothing lies on anything else, and its three kinds of file."""
+"""The diagram of a network: what is drawn, that nothing overlaps, its kinds of file."""
 
 import itertools
 import re
@@ -16,9 +16,9 @@ import glassnet as gn
 from glassnet import article
 from glassnet.core.network import Network, Parameters
 from glassnet.errors import GlassnetError
-from glassnet.plots.network.columns import AT_EACH_END
+from glassnet.plots.network.columns import AT_EITHER_END
 from glassnet.plots.network.display import NetworkDisplay
-from glassnet.plots.network.shapes import Picture, text_width
+from glassnet.plots.network.shapes import Diagram, text_width
 from glassnet.plots.network.svg import DARK, LIGHT
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -60,13 +60,13 @@ def texts(svg: ElementTree.Element) -> list[str]:
     return [element.text or "" for element in svg.iter(f"{SVG}text")]
 
 
-def told(elements: list[ElementTree.Element]) -> list[str]:
+def tooltips(elements: list[ElementTree.Element]) -> list[str]:
     """What is shown where these are pointed at."""
     return [element.findtext(f"{SVG}title") or "" for element in elements]
 
 
-def picture_of(shown: NetworkDisplay) -> Picture:
-    return shown._picture
+def diagram_of(shown: NetworkDisplay) -> Diagram:
+    return shown._diagram
 
 
 def test_the_articles_network() -> None:
@@ -74,7 +74,7 @@ def test_the_articles_network() -> None:
     assert len(list(svg.iter(f"{SVG}circle"))) == 8
     edges = [e for e in of_class(svg, "gn-weight") if e.tag == f"{SVG}path"]
     assert len(edges) == 16
-    words = {
+    expected = {
         "input",
         "hidden",
         "output",
@@ -85,31 +85,34 @@ def test_the_articles_network() -> None:
         "a1.4",
         "answer 1",
     }
-    assert words <= set(texts(svg))
+    assert expected <= set(texts(svg))
     w = shown.parameters.weights[0]
     assert f"{w[2, 1]:.3g}" in texts(svg)
-    assert f"column 3 to a1.2: {w[2, 1]}" in told(edges)
+    assert f"column 3 to a1.2: {w[2, 1]}" in tooltips(edges)
     assert (
         f"Wider is larger, up to {max(np.abs(w).max() for w in shown.parameters.weights):.3g}."
         in texts(svg)
     )
 
 
-def test_width_colour_and_dashes_tell_the_weight() -> None:
+def test_width_colour_and_dashes_show_the_weight() -> None:
     parameters = Parameters((np.array([[2.0], [-1.0], [0.0]]),), (np.array([0.5]),))
-    lines = {line.about: line for line in picture_of(display([3, 1], parameters=parameters)).lines}
-    assert set(lines) == {
+    strokes = {
+        stroke.tooltip: stroke
+        for stroke in diagram_of(display([3, 1], parameters=parameters)).strokes
+    }
+    assert set(strokes) == {
         "column 1 to answer 1: 2.0",
         "column 2 to answer 1: -1.0",
         "bias to answer 1: 0.5",
         "",
     }
-    assert [lines[about].share for about in sorted(lines)[1:]] == [0.25, 1.0, -0.5]
-    assert [lines[about].width for about in sorted(lines)[1:]] == pytest.approx(
+    assert [strokes[tooltip].strength for tooltip in sorted(strokes)[1:]] == [0.25, 1.0, -0.5]
+    assert [strokes[tooltip].width for tooltip in sorted(strokes)[1:]] == pytest.approx(
         [1.7, 5.0, 2.8]
-    )  # 0.6 + 4.4 times the share
+    )  # 0.6 + 4.4 times the strength
     svg = drawn(display([3, 1], parameters=parameters))
-    edges = {told([e])[0]: e.get("class", "").split() for e in of_class(svg, "gn-edge")}
+    edges = {tooltips([e])[0]: e.get("class", "").split() for e in of_class(svg, "gn-edge")}
     assert "gn-minus" in edges["column 2 to answer 1: -1.0"]
     assert "gn-plus" in edges["column 1 to answer 1: 2.0"]
     assert "A weight of 0 has no line." in " ".join(texts(svg))
@@ -117,15 +120,18 @@ def test_width_colour_and_dashes_tell_the_weight() -> None:
     assert re.search(r"\.gn-minus\{stroke-dasharray:\d", style)
 
 
-def boxes_of(picture: Picture) -> list[tuple[float, float, float, float]]:
-    """The room of every text and disc. Numbers need that of their digits only, which have no tails below the line."""
+def boxes_of(diagram: Diagram) -> list[tuple[float, float, float, float]]:
+    """The room of every text and disc.
+
+    Numbers need that of their digits only, which have no tails below the line.
+    """
     texts = [
         (x1, y1, x2, text.y if text.kind == "number" else y2)
-        for text in picture.texts
+        for text in diagram.texts
         for x1, y1, x2, y2 in [text.box]
     ]
     return texts + [
-        (d.x - d.radius, d.y - d.radius, d.x + d.radius, d.y + d.radius) for d in picture.discs
+        (d.x - d.radius, d.y - d.radius, d.x + d.radius, d.y + d.radius) for d in diagram.discs
     ]
 
 
@@ -135,7 +141,7 @@ def boxes_of(picture: Picture) -> list[tuple[float, float, float, float]]:
 def test_nothing_lies_on_anything_else_and_all_is_inside(
     sizes: list[int], bias: bool, name: str
 ) -> None:
-    picture = picture_of(
+    diagram = diagram_of(
         display(
             sizes,
             bias,
@@ -143,10 +149,10 @@ def test_nothing_lies_on_anything_else_and_all_is_inside(
             note="Something that must be said, and takes a few words to say. " * 3,
         )
     )
-    boxes = boxes_of(picture)
+    boxes = boxes_of(diagram)
     for x1, y1, x2, y2 in boxes:
-        assert 0 < x1 < x2 < picture.width
-        assert 0 < y1 < y2 < picture.height
+        assert 0 < x1 < x2 < diagram.width
+        assert 0 < y1 < y2 < diagram.height
     for (left1, top1, right1, bottom1), (left2, top2, right2, bottom2) in itertools.combinations(
         boxes, 2
     ):
@@ -156,20 +162,20 @@ def test_nothing_lies_on_anything_else_and_all_is_inside(
 @pytest.mark.parametrize("sizes", SMALL, ids=str)
 @pytest.mark.parametrize("bias", [True, False])
 def test_every_edge_of_a_small_network_has_its_number_on_it(sizes: list[int], bias: bool) -> None:
-    picture = picture_of(display(sizes, bias))
-    numbers = {text.ends: text for text in picture.texts if text.kind == "number"}
+    diagram = diagram_of(display(sizes, bias))
+    numbers = {text.ends: text for text in diagram.texts if text.kind == "number"}
     assert len(numbers) == gn.Network(sizes, bias=bias).n_parameters
-    for line in picture.lines:
+    for line in diagram.strokes:
         if line.ends:
             number = numbers[line.ends]
-            share = (number.x - line.x1) / (line.x2 - line.x1)
+            fraction = (number.x - line.x1) / (line.x2 - line.x1)
             assert number.y - 0.36 * number.size == pytest.approx(
-                line.y1 + share * (line.y2 - line.y1)
+                line.y1 + fraction * (line.y2 - line.y1)
             )
 
 
 @pytest.mark.parametrize(
-    "words",
+    "text",
     [
         "flipper_length_mm missing",
         "species=Chinstrap",
@@ -179,13 +185,13 @@ def test_every_edge_of_a_small_network_has_its_number_on_it(sizes: list[int], bi
         "Ärger œ",
     ],
 )
-def test_words_take_no_more_room_than_the_layout_gives_them(words: str) -> None:
-    assert TextPath((0, 0), words, size=12).get_extents().width <= text_width(words, 12)
+def test_text_takes_no_more_room_than_the_layout_gives_them(text: str) -> None:
+    assert TextPath((0, 0), text, size=12).get_extents().width <= text_width(text, 12)
 
 
 def test_a_wide_layer_is_condensed_and_says_so() -> None:
     svg = drawn(display([200, 64, 64, 1]))
-    assert len(list(svg.iter(f"{SVG}circle"))) == 3 * (2 * AT_EACH_END + 1) + 1
+    assert len(list(svg.iter(f"{SVG}circle"))) == 3 * (2 * AT_EITHER_END + 1) + 1
     assert {"188 more", "52 more", "column 1", "column 6", "column 195", "column 200", "64"} <= set(
         texts(svg)
     )
@@ -202,7 +208,7 @@ def test_names_are_escaped_shortened_in_the_middle_and_counted() -> None:
     assert {"a<b & c", "the price of a thing…12.5 to 14.25", "two lines", "x" * 34} <= set(
         texts(svg)
     )
-    assert LONG in told(of_class(svg, "gn-disc"))
+    assert LONG in tooltips(of_class(svg, "gn-disc"))
     assert "a & b" in " ".join(texts(svg))
     assert svg.get("aria-label") == svg.findtext(f"{SVG}title") == f"1 < 2: {network}"
     with pytest.raises(GlassnetError, match="1 names for 4 inputs: give one for each"):
@@ -211,7 +217,7 @@ def test_names_are_escaped_shortened_in_the_middle_and_counted() -> None:
         NetworkDisplay(network, weights(gn.Network([4, 3, 1])), names, ["y"])
 
 
-def test_what_is_pointed_at_is_told_in_full_and_lights_up_its_edges() -> None:
+def test_what_is_pointed_at_is_shown_in_full_and_lights_up_its_edges() -> None:
     network = gn.Network([2, 2, 1], "tanh")
     parameters = Parameters(
         *(tuple(a.astype(np.float32) for a in arrays) for arrays in weights(network))
@@ -219,15 +225,20 @@ def test_what_is_pointed_at_is_told_in_full_and_lights_up_its_edges() -> None:
     svg = drawn(display([2, 2, 1], parameters=parameters))
     nodes = of_class(svg, "gn-disc")
     b = parameters.biases
-    assert told(nodes) == [
-        "bias of hidden layer", "column 1", "column 2", "bias of output layer",
-        f"a1.1: tanh, bias {b[0][0]}", f"a1.2: tanh, bias {b[0][1]}", f"answer 1: identity, bias {b[1][0]}",
-    ]  # fmt: skip
+    assert tooltips(nodes) == [
+        "bias of hidden layer",
+        "column 1",
+        "column 2",
+        "bias of output layer",
+        f"a1.1: tanh, bias {b[0][0]}",
+        f"a1.2: tanh, bias {b[0][1]}",
+        f"answer 1: identity, bias {b[1][0]}",
+    ]
     lit = [
         element for element in of_class(svg, "gn-e1") if element.tag == f"{SVG}path"
     ]  # of column 1, the second disc
     assert "gn-n1" in nodes[1].get("class", "").split()
-    assert sorted(told(lit)) == [
+    assert sorted(tooltips(lit)) == [
         f"column 1 to a1.{j + 1}: {parameters.weights[0][0, j]}" for j in range(2)
     ]
     assert ".gn-net:has(.gn-n1:hover) .gn-e1{opacity:1}" in (svg.findtext(f"{SVG}style") or "")
@@ -283,23 +294,39 @@ def test_colours_can_be_told_apart_in_light_and_dark(theme: dict[str, str]) -> N
 def test_weights_that_are_not_numbers_or_all_zero_are_drawn_all_the_same() -> None:
     zero = Parameters((np.zeros((2, 1)),), (np.zeros(1),))
     assert [
-        line.about for line in picture_of(display([2, 1], parameters=zero)).lines if line.ends
+        stroke.tooltip
+        for stroke in diagram_of(display([2, 1], parameters=zero)).strokes
+        if stroke.ends
     ] == ["bias to answer 1: 0.0"]
     broken = Parameters((np.array([[np.nan], [-np.inf]]),), (np.array([2.0]),))
-    lines = [line for line in picture_of(display([2, 1], parameters=broken)).lines if line.ends]
-    assert sorted(line.share for line in lines) == [-1, 1, 1]
+    edges = [edge for edge in diagram_of(display([2, 1], parameters=broken)).strokes if edge.ends]
+    assert sorted(edge.strength for edge in edges) == [-1, 1, 1]
     assert "Wider is larger, up to 2." in display([2, 1], parameters=broken).svg
 
 
-def test_a_models_members_stand_side_by_side_and_the_picture_says_so() -> None:
+def test_of_an_ensemble_one_member_is_drawn_whole_and_the_diagram_says_so() -> None:
     model = gn.train_table(PENGUINS, target="species", epochs=2, members=2, hidden=(4,))
-    shown = NetworkDisplay.from_model(model)
-    svg = drawn(shown)
-    assert "8 nodes, silu" in texts(svg)
-    assert "2 networks of 14-4-3 side by side: no weights between them." in " ".join(texts(svg))
-    assert {"bill_length_mm", "island=Biscoe", "species=Gentoo"} <= set(texts(svg))
+    for number in (0, 1):
+        shown = NetworkDisplay.from_model(model, member=number)
+        svg = drawn(shown)
+        assert "4 nodes, silu" in texts(svg)
+        assert f"Member {number + 1} of 2." in " ".join(texts(svg))
+        assert {"bill_length_mm", "island=Biscoe", "species=Gentoo"} <= set(texts(svg))
+        weight = model.members[number].parameters.weights[1][0, 0]
+        assert f"a1.1 to species=Adelie: {weight}" in shown.svg
+    assert "Member 1 of 2." in NetworkDisplay.from_model(model).svg
+    with pytest.raises(GlassnetError, match="there is no member 2"):
+        NetworkDisplay.from_model(model, member=2)
     one = gn.train_table(PENGUINS, target="sex", epochs=1, members=1, hidden=(3,))
-    assert "side by side" not in NetworkDisplay.from_model(one).svg
+    assert "Member" not in NetworkDisplay.from_model(one).svg
+
+
+def test_joined_members_stand_side_by_side_and_the_diagram_says_so() -> None:
+    model = gn.train_table(PENGUINS, target="species", epochs=2, members=2, hidden=(4,))
+    svg = drawn(NetworkDisplay.from_model(model.joined()))
+    assert "8 nodes, silu" in texts(svg)
+    assert "2 networks side by side: no weights between them." in " ".join(texts(svg))
+    assert "side by side" not in NetworkDisplay.from_model(model).svg
 
 
 def test_fitted_estimators_are_drawn() -> None:
@@ -320,14 +347,14 @@ def test_it_is_drawn_on_the_axes_given_or_on_its_own() -> None:
     left, right = figure.subplots(1, 2)
     assert shown.plot(left) is shown
     assert (shown.ax_, shown.figure_) == (left, figure)
-    words = {text.get_text() for text in left.texts}
-    assert {"column 1", "a1.4", "answer 1", "positive weight"} <= words
+    written = {text.get_text() for text in left.texts}
+    assert {"column 1", "a1.4", "answer 1", "positive weight"} <= written
     assert not right.texts
     assert len(left.patches) == 10
-    own = shown.plot().figure_
-    assert own is not figure
-    assert tuple(own.get_size_inches() * 96) == pytest.approx(
-        (picture_of(shown).width, picture_of(shown).height)
+    new = shown.plot().figure_
+    assert new is not figure
+    assert tuple(new.get_size_inches() * 96) == pytest.approx(
+        (diagram_of(shown).width, diagram_of(shown).height)
     )
 
 

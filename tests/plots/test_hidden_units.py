@@ -22,7 +22,7 @@ def test_the_activations_are_feedforwards() -> None:
             model, X, columns=["x1", "x2"], layer=layer, resolution=4
         )
         assert display.nodes == list(range(width))
-        place = [[display.plane.x.places[3], display.plane.y.places[1]]]
+        place = [[display.plane.x.grid[3], display.plane.y.grid[1]]]
         trace = gn.feedforward(model.network, model.parameters, place)
         np.testing.assert_allclose(display.activations[1, 3], trace.a[layer][0], rtol=1e-12)
         assert [axes.get_title() for axes in display.axes_] == [
@@ -38,6 +38,23 @@ def test_of_a_wide_layer_those_that_vary_most_are_shown_and_the_rest_is_counted(
     assert display.nodes == [0, 2, 5, 6]
     assert display.left_out == 5
     assert display.figure_.get_suptitle() == "Hidden layer 1: the 4 of 9 nodes that vary most"
+
+
+def test_of_an_ensemble_one_member_is_looked_at() -> None:
+    model = small_model(hidden=(3,), members=2)
+    displays = [
+        HiddenUnitsDisplay.from_model(model, TABLE, member=number, resolution=4)
+        for number in (0, 1)
+    ]
+    for number, display in enumerate(displays):
+        wanted = model.member(number).trace(display.plane.inputs).a[0]
+        np.testing.assert_array_equal(display.activations.reshape(-1, 3), wanted)
+        title = display.figure_.get_suptitle()
+        assert title == f"Member {number + 1} of 2, hidden layer 1: 3 nodes"
+    names = {(display.plane.x.name, display.plane.y.name) for display in displays}
+    assert len(names) == 1  # those along which the whole ensemble's output varies most
+    with pytest.raises(GlassnetError, match="there is no member 2"):
+        HiddenUnitsDisplay.from_model(model, TABLE, member=2)
 
 
 def test_one_scale_for_all_symmetric_where_there_are_signs() -> None:

@@ -1,4 +1,4 @@
-"""The pictures of importance: what is drawn and said, how they are called, and what they look like."""
+"""The pictures of importance: what is drawn and written, how they are called, how they look."""
 
 from pathlib import Path
 from typing import Any
@@ -114,7 +114,7 @@ def test_from_an_estimator_with_its_options() -> None:
         fitted, x, method="input_gradients", per="unit"
     ).importance.names == ("x0", "x1")
     lek = LekProfileDisplay.from_estimator(fitted, x, y, groups="y", points=3)
-    assert lek.profile.held == ("y=down", "y=up")
+    assert lek.profile.others == ("y=down", "y=up")
 
 
 def test_lek_draws_a_line_for_each_place_and_a_band(cars: gn.Model) -> None:

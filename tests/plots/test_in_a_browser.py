@@ -1,4 +1,4 @@
-"""The pages and the diagram in a real browser: what lights up, what comes from outside, what fits a phone, dark and light."""
+"""Pages and diagrams in a real browser: what lights up, what fits a phone, dark and light."""
 
 import shutil
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         ("numbers", "cars.csv", "miles_per_gallon"),
     ]:
         done = run_table(DATA / table, target, options_from(quick))
-        written[name] = make_report(done, _record(done, table, target), table)
+        written[name] = make_report(done, _record(done, table), table)
     diagrams = [
         gn.NetworkDisplay.from_model(
             (gn.Network(sizes, "tanh"), gn.initialize(gn.Network(sizes, "tanh"), seed=1))
@@ -63,7 +63,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         for sizes in SIZES
     ]
     written["diagrams"] = (
-        f"<!doctype html><html lang=en><title>diagrams</title><body style='margin:0'>{''.join(diagrams)}</body></html>"
+        "<!doctype html><html lang=en><title>diagrams</title>"
+        f"<body style='margin:0'>{''.join(diagrams)}</body></html>"
     )
     for name, text in written.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
@@ -73,14 +74,14 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 SIZES = ([3, 4, 1], [10, 16, 8, 3], [200, 64, 64, 1])
 
 
-def _record(done: Any, table: str, target: str) -> dict[str, Any]:
-    from glassnet.cli.train import make_record
+def _record(done: Any, table: str) -> Any:
+    from glassnet.runs.record import record_of_table
 
-    return {**make_record(str(DATA / table), done), "target": [target]}
+    return record_of_table(done, str(DATA / table))
 
 
 def opened(browser: Any, path: Path, scheme: str = "light", size: dict[str, int] = WIDE) -> Any:
-    """The page; what it asks for besides itself and what goes wrong in it are in `asked` and `wrong`."""
+    """The page, with what it fetches besides itself in `asked`, and what goes wrong in `wrong`."""
     page = browser.new_page(viewport=size, color_scheme=scheme)
     page.asked, page.wrong = [], []
     page.on("request", lambda request: page.asked.append(request.url))
@@ -107,7 +108,8 @@ def test_a_page_stands_alone_in_light_and_dark_and_fits_a_phone(
         assert not page.wrong
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         assert page.evaluate(
-            "[...document.images].every(image => image.complete && image.naturalWidth > 0 && image.alt)"
+            "[...document.images]"
+            ".every(image => image.complete && image.naturalWidth > 0 && image.alt)"
         )
         assert page.evaluate("document.documentElement.lang") == "en"
         shots[scheme] = tmp_path / f"{scheme}.png"
@@ -122,7 +124,7 @@ def test_a_page_stands_alone_in_light_and_dark_and_fits_a_phone(
 @pytest.mark.parametrize("name", ["explain", "classes", "numbers"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_can_be_read(browser: Any, pages: dict[str, Path], name: str, scheme: str) -> None:
-    """Every visible text has the contrast that WCAG 2 asks for, 4.5 to 1, against the page it stands on."""
+    """Every visible text has the contrast against its page that WCAG 2 asks for, 4.5 to 1."""
     page = opened(browser, pages[name], scheme)
     page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
     found = page.evaluate(CONTRASTS)
@@ -152,7 +154,8 @@ def lit(page: Any) -> set[str]:
     """The ids of what is lit."""
     return set(
         page.evaluate(
-            "[...document.querySelectorAll('.lit')].map(element => element.dataset.id || element.dataset.of)"
+            "[...document.querySelectorAll('.lit')]"
+            ".map(element => element.dataset.id || element.dataset.of)"
         )
     )
 

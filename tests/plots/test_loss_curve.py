@@ -1,5 +1,6 @@
 """The loss curves: whose losses they are, by what, which epochs are marked, and how they look."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,7 +11,9 @@ from matplotlib.figure import Figure
 
 import glassnet as gn
 from glassnet.errors import GlassnetError
+from glassnet.models.ensemble import Member
 from glassnet.models.model import Model
+from glassnet.models.record import Record
 from glassnet.plots.figures import save_figure
 from glassnet.plots.loss_curve import LossCurveDisplay
 from glassnet.tables.encoding import plain_encoding
@@ -31,14 +34,16 @@ def trained(**options) -> gn.Run:
     )
 
 
-def model(history: dict[str, list[float]], **record) -> Model:
-    network = gn.Network([2, 6, 1], "tanh")
+def model(history: dict[str, list[float]], best_epochs: Sequence[int] = (), **record) -> Model:
+    """A model of as many members as there are best epochs, six hidden nodes together."""
+    count = len(best_epochs) or 1
+    network = gn.Network([2, 6 // count, 1], "tanh")
+    members = tuple(Member(network, gn.initialize(network, seed=1)) for _ in range(count))
     return Model(
-        network,
-        gn.initialize(network, seed=1),
         plain_encoding(["a", "b"], ["y"]),
+        members,
         history=history,
-        record=record,
+        record=Record(best_epochs=tuple(best_epochs), **record),
     )
 
 

@@ -1,6 +1,4 @@
-"""The loss surface: every number is the network's own loss, the plane is the one that shows most of the path."""
-
-import dataclasses
+"""The loss surface: its numbers are the network's loss, its plane shows most of the path."""
 
 import numpy as np
 import pytest
@@ -14,7 +12,6 @@ from glassnet.errors import GlassnetError
 from glassnet.models.rows import rows_of
 from glassnet.plots.directions import path_directions, random_directions
 from glassnet.plots.loss_surface import LossSurfaceDisplay
-from glassnet.plots.weights import between_members
 from glassnet.recipe.options import Options
 from glassnet.recipe.run import run_table
 from glassnet.training.problem import from_vector, to_vector
@@ -53,9 +50,9 @@ def test_a_path_in_a_plane_is_shown_whole_and_its_points_are_where_they_are() ->
     model = small_model(hidden=(4,))
     path = a_path(model)  # spanned by two vectors
     display = LossSurfaceDisplay.from_model(model, TABLE, path=path, resolution=3)
-    assert display.shares is not None
-    assert sum(display.shares) == pytest.approx(1.0)
-    assert display.shares[0] > display.shares[1]
+    assert display.fractions is not None
+    assert sum(display.fractions) == pytest.approx(1.0)
+    assert display.fractions[0] > display.fractions[1]
     assert display.epochs == [0, 10, 20, 30, 40, 50]
     middle = to_vector(model.parameters)
     for (_, parameters), point in zip(path, display.points, strict=True):
@@ -72,27 +69,27 @@ def test_a_path_in_a_plane_is_shown_whole_and_its_points_are_where_they_are() ->
         assert places[-1] > along.max()
 
 
-def test_the_share_that_a_plane_shows_by_hand() -> None:
-    # three points, 3, 2 and 1 away from the trained weights at right angles: 9 + 4 of 14 lie in the plane of the first two
+def test_the_fraction_that_a_plane_shows_by_hand() -> None:
+    # three points, 3, 2 and 1 away from the trained weights at right angles:
+    # 9 + 4 of 14 lie in the plane of the first two
     found = path_directions(np.diag([3.0, 2.0, 1.0, 0.0])[:3])
-    assert found.shares == pytest.approx((9 / 14, 4 / 14))
+    assert found.fractions == pytest.approx((9 / 14, 4 / 14))
     np.testing.assert_allclose(np.abs(found.vectors), np.eye(4)[:2], atol=1e-12)
     assert found.vectors[0, 0] == pytest.approx(-1)  # the start is on the left
 
 
 def test_random_directions_are_as_long_as_each_nodes_weights_and_leave_biases_and_blanks() -> None:
-    model = small_model(hidden=(3, 2), members=2)
+    model = small_model(hidden=(3, 2), members=2).joined()
     first, second = (
         from_vector(model.network, vector)
         for vector in random_directions(model.parameters, seed=1).vectors
     )
     for direction in (first, second):
-        for d, w, apart in zip(
-            direction.weights, model.parameters.weights, between_members(model), strict=True
-        ):
+        for d, w in zip(direction.weights, model.parameters.weights, strict=True):
             np.testing.assert_allclose(np.linalg.norm(d, axis=0), np.linalg.norm(w, axis=0))
-            assert not d[apart].any()
+            assert not d[w == 0].any()
         assert not any(b.any() for b in direction.biases)
+    assert (model.parameters.weights[1] == 0).sum() == 2 * 3 * 2  # between the members
     assert not np.allclose(first.weights[0], second.weights[0])
     again, other = (random_directions(model.parameters, seed).vectors for seed in (1, 2))
     np.testing.assert_array_equal(to_vector(first), again[0])
@@ -102,7 +99,7 @@ def test_random_directions_are_as_long_as_each_nodes_weights_and_leave_biases_an
 def test_without_a_path_the_trained_weights_are_in_the_middle() -> None:
     model = small_model(hidden=(4,))
     display = LossSurfaceDisplay.from_model(model, TABLE, resolution=5)
-    assert display.shares is None
+    assert display.fractions is None
     assert display.points.shape == (0, 2)
     assert (display.first[0], display.first[2], display.first[-1]) == (-1, 0, 1)
     rows = rows_of(model, TABLE)
@@ -118,10 +115,11 @@ def test_from_a_run_with_its_path() -> None:
     assert display.epochs == [0, 8, 16, 24, 32, 40]
     labels = {line.get_label() for line in display.ax_.lines}
     assert {"path", "start (epoch 0)", "end (epoch 40)", "trained weights"} <= labels
-    assert display.shares is not None
-    assert f"the plane shows {sum(display.shares):.1%} of the path's movement" in display.ax_.texts[
-        0
-    ].get_text().replace("\n", " ")
+    assert display.fractions is not None
+    assert (
+        f"the plane shows {sum(display.fractions):.1%} of the path's movement"
+        in display.ax_.texts[0].get_text().replace("\n", " ")
+    )
     with pytest.raises(GlassnetError, match="x has 20 rows"):
         LossSurfaceDisplay.from_run(run, NETWORK, X, Y[:5])
     plain = gn.train(NETWORK, gn.initialize(NETWORK, seed=1), X, Y, epochs=40)
@@ -138,7 +136,7 @@ def test_from_a_table_run_in_float32_with_its_path() -> None:
 def test_a_path_that_left_the_best_weights_does_not_end_at_0() -> None:
     model = small_model(hidden=(4,))
     path = a_path(model)
-    best = dataclasses.replace(model, parameters=path[3][1])
+    best = model.with_parameters(path[3][1])
     display = LossSurfaceDisplay.from_model(best, TABLE, path=path, resolution=3)
     np.testing.assert_allclose(display.points[3], 0, atol=1e-9)
     assert np.linalg.norm(display.points[-1]) > 0.1

@@ -1,4 +1,4 @@
-"""What notebooks show: whole, balanced fragments with the numbers of the thing, in light and dark."""
+"""What notebooks show: whole, balanced fragments with an object's numbers, in light and dark."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from sklearn.preprocessing import StandardScaler
 from small_models import INPUTS, TABLE, small_model
 
 import glassnet as gn
-from glassnet.plots.notebook import EPOCHS_AT_EACH_END, history_html, model_html, network_html
+from glassnet.plots.notebook import EPOCHS_AT_EITHER_END, history_html, model_html, network_html
 
 X, Y = np.array([[0.0, 1], [1, 0], [1, 1], [0, 0]] * 5), np.array([1, 1, 0, 0] * 5)
 
@@ -65,7 +65,7 @@ def test_a_history_shows_its_curve_and_its_ends() -> None:
         == f"The loss falls from {table['loss'][0]:.4g} to {table['loss'][-1]:.4g}"
     )
     assert epochs_of(page) == ["1", "2", "3", "18", "19", "20"]
-    assert page.elements[-1].text == f"{20 - 2 * EPOCHS_AT_EACH_END} epochs between are not shown"
+    assert page.elements[-1].text == f"{20 - 2 * EPOCHS_AT_EITHER_END} epochs between are not shown"
 
 
 def test_a_short_history_shows_every_epoch() -> None:

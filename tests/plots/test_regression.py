@@ -1,4 +1,4 @@
-"""Predicted against actual, residuals, their histogram: the numbers drawn, the target chosen, the axes, the errors, the looks."""
+"""Predicted against actual, residuals, their histogram: numbers, targets, axes, errors, looks."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from sklearn.metrics import r2_score, root_mean_squared_error
 
 import glassnet as gn
 from glassnet.errors import GlassnetError
-from glassnet.plots.regression import KINDS, MANY, MOST_BINS, RegressionDisplay
+from glassnet.plots.regression import KINDS, MOST_BINS, MOST_VECTOR_POINTS, RegressionDisplay
 
 RANDOM = np.random.default_rng(0)
 TABLE = {"size": np.arange(40.0), "age": RANDOM.normal(size=40)}
@@ -114,7 +114,8 @@ def test_three_panels_on_given_axes() -> None:
 
 def test_many_points_are_faint_and_held_as_a_picture() -> None:
     few, many = (
-        RegressionDisplay.from_predictions(*actual_and_predicted(N)).axes_ for N in (100, MANY + 1)
+        RegressionDisplay.from_predictions(*actual_and_predicted(N)).axes_
+        for N in (100, MOST_VECTOR_POINTS + 1)
     )
     assert many[0].collections[0].get_alpha() < few[0].collections[0].get_alpha()
     assert [axes[0].collections[0].get_rasterized() for axes in (few, many)] == [False, True]

@@ -77,7 +77,7 @@ def test_each_member_trains_on_all_folds_but_one_which_validates_it(
 def test_one_member_is_the_single_network() -> None:
     done = ran(members=1, validation=0.25)
     assert done.model.network.sizes == (5, 8, 6, 1)
-    assert done.model.record["best_epochs"] == [done.runs[0].best_epoch]
+    assert done.model.record.best_epochs == (done.runs[0].best_epoch,)
     first = ran(members=3, validation=0.25).runs[0]
     for ours, theirs in zip(leaves(done.model.parameters), leaves(first.parameters), strict=True):
         np.testing.assert_array_equal(ours, theirs)
@@ -92,7 +92,9 @@ def test_no_result_depends_on_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     for other in results[1:]:
         assert other.history == results[0].history
         for ours, theirs in zip(
-            leaves(results[0].parameters), leaves(other.parameters), strict=True
+            leaves(results[0].joined().parameters),
+            leaves(other.joined().parameters),
+            strict=True,
         ):
             np.testing.assert_array_equal(ours, theirs)
 

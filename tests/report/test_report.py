@@ -1,9 +1,13 @@
-"""The report of a run: all its parts for every task, offline, accessible; its numbers, by hand; the command that repeats it."""
+"""The report of a run: all its parts for every task, offline and accessible.
+
+Its numbers are worked out by hand, and its command is run again.
+"""
 
 import html
 import json
 import re
 import shlex
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -12,47 +16,57 @@ import pytest
 from pages import Page
 from small_models import TABLE
 
-from glassnet.cli.train import make_record, train
+from glassnet.cli.train import train
 from glassnet.models.rows import Rows, rows_of
 from glassnet.recipe.options import Options, options_from
-from glassnet.recipe.run import TableRun, run_table
+from glassnet.recipe.run import TableRun, run_table, score
 from glassnet.report.build import MOST_COLUMNS, make_report
 from glassnet.report.pictures import MANY, attempt, score_pictures
 from glassnet.report.worst import worst_rows
+from glassnet.runs.record import RunRecord, record_of_table
 from glassnet.tables.targets import NumberTarget
 
 QUICK: dict[str, Any] = {"epochs": 2, "hidden": [3], "members": 2, "engine": "numpy"}
+
+
+def columns(*names: str) -> dict[str, Any]:
+    """Some columns of the small table."""
+    return {name: TABLE[name] for name in names}
+
+
 INPUTS = ("length", "mass", "island", "seen", "tagged")
 XOR = {"a": [0, 0, 1, 1], "b": [0, 1, 0, 1], "y": [0, 1, 1, 0]}
 ODD = {'the <b>"odd"</b> & $x$ 中文\'s name': TABLE["length"], "</script>": TABLE["mass"]}
 ODD |= {"y$": ["<i>$a$</i>" if tagged else "&" for tagged in TABLE["tagged"]]}
+TWELVE = {"x": TABLE["length"][:12], "z": TABLE["price"][:12], "y": TABLE["price"][:12]}
 TASKS: dict[str, tuple[dict[str, Any], list[str], dict[str, Any]]] = {
-    "numbers": ({name: TABLE[name] for name in (*INPUTS, "price")}, ["price"], {}),
-    "two classes": ({name: TABLE[name] for name in (*INPUTS, "sold")}, ["sold"], {}),
-    "classes": ({name: TABLE[name] for name in (*INPUTS, "kind")}, ["kind"], {"members": 1, "validation": 0.2}),
-    "several numbers": ({name: TABLE[name] for name in (*INPUTS, "price")}, ["price", "length"], {}),
-    "several labels": ({name: TABLE[name] for name in ("length", "mass", "sold", "tagged")}, ["sold", "tagged"], {}),
+    "numbers": (columns(*INPUTS, "price"), ["price"], {}),
+    "two classes": (columns(*INPUTS, "sold"), ["sold"], {}),
+    "classes": (columns(*INPUTS, "kind"), ["kind"], {"members": 1, "validation": 0.2}),
+    "classes of members": (columns(*INPUTS, "kind"), ["kind"], {}),
+    "several numbers": (columns(*INPUTS, "price"), ["price", "length"], {}),
+    "several labels": (columns("length", "mass", "sold", "tagged"), ["sold", "tagged"], {}),
     "one column": ({"x": TABLE["length"], "y": TABLE["price"]}, ["y"], {"loss": "huber:0.5"}),
     "four rows": (XOR, ["y"], {"task": "binary", "holdout": 0.0, "validation": 0.0}),
     "odd names": (ODD, ["y$"], {}),
-    "one held out": ({"x": TABLE["length"][:12], "z": TABLE["price"][:12], "y": TABLE["price"][:12]}, ["y"], {"holdout": 0.09}),
-}  # fmt: skip
+    "one held out": (TWELVE, ["y"], {"holdout": 0.09}),
+}
 
 
-def run_of(task: str) -> tuple[TableRun, dict[str, Any]]:
+def run_of(task: str) -> tuple[TableRun, RunRecord]:
     table, targets, options = TASKS[task]
     done = run_table(table, targets, options_from({**QUICK, **options}))
-    return done, make_record("-", done)
+    return done, record_of_table(done, None)
 
 
 @pytest.fixture(scope="module", params=TASKS)
-def run(request: pytest.FixtureRequest) -> tuple[TableRun, dict[str, Any], str]:
+def run(request: pytest.FixtureRequest) -> tuple[TableRun, RunRecord, str]:
     done, record = run_of(request.param)
     return done, record, make_report(done, record, "a <table> & more.csv")
 
 
 def test_the_page_is_whole_stands_alone_and_can_be_used_without_eyes_or_mouse(
-    run: tuple[TableRun, dict[str, Any], str],
+    run: tuple[TableRun, RunRecord, str],
 ) -> None:
     page = Page(run[2])
     assert page.outside() == []
@@ -78,11 +92,11 @@ def test_the_page_is_whole_stands_alone_and_can_be_used_without_eyes_or_mouse(
     assert len(boxes) >= 5
     assert all(box.attributes["tabindex"] == "0" for box in boxes)
     assert page.all("html")[0].attributes["lang"] == "en"
-    assert page.all("title")[0].text == f"{', '.join(run[1]['target'])} from a <table> & more.csv"
+    assert page.all("title")[0].text == f"{', '.join(run[1].target)} from a <table> & more.csv"
 
 
 def test_the_scores_are_the_models_beside_those_of_a_constant_answer(
-    run: tuple[TableRun, dict[str, Any], str],
+    run: tuple[TableRun, RunRecord, str],
 ) -> None:
     done, _, text = run
     section = text[text.index('<section id="scores">') : text.index('<section id="columns">')]
@@ -134,7 +148,7 @@ def test_the_worst_rows_are_those_of_the_largest_error() -> None:
     wanted = np.argsort(-off)[:4]
     assert [row.number for row in shown] == [done.predictions["row"][i] for i in wanted]
     np.testing.assert_allclose([row.loss for row in shown], (off[wanted] / target.scale) ** 2)
-    assert shown[0].answers == [
+    assert shown[0].outcomes == [
         ("price", f"{actual[wanted[0]]:.6g}", f"{predicted[wanted[0]]:.6g}")
     ]
     assert f"row {shown[0].number}" in shown[0].explanation
@@ -146,20 +160,54 @@ def worst_of(done: TableRun, count: int) -> list[Any]:
     return worst_rows(rows, done.row_numbers[done.rows["holdout"]], count)
 
 
-def test_the_command_repeats_the_run(run: tuple[TableRun, dict[str, Any], str]) -> None:
+def test_each_member_is_scored_alone_and_how_far_they_agree_is_said() -> None:
+    for task in ("numbers", "classes of members"):
+        done, record = run_of(task)
+        model, target = done.model, done.model.encoding.targets[0]
+        held_out = done.columns.take(done.rows["holdout"])
+        members = [model.member(0), model.member(1)]
+        text = make_report(done, record, "t")
+        section = text.split("<h3>Its members</h3>")[1].split("</section>")[0]
+        page = Page(section)
+        heads = [e.text for e in page.all("th") if e.attributes["scope"] == "row"]
+        assert heads == ["1 of 2", "2 of 2", "together"]
+        cells = [element.text for element in page.all("td")]
+        names = list(model.scores[target.name])
+        wanted: list[str] = []
+        for member, epoch in zip(members, record.best_epochs, strict=True):
+            output = member.output(held_out_of(done))
+            scores = score(member, output, held_out)[target.name]
+            wanted += [str(epoch), *(f"{scores[name]:.4g}" for name in names)]
+        together = [f"{model.scores[target.name][name]:.4g}" for name in names]
+        assert cells == [*wanted, "", *together]
+        one, other = (member.predict(held_out_of(done)) for member in members)
+        if isinstance(target, NumberTarget):  # of two numbers the deviation is |a - b| / sqrt(2)
+            assert f"deviation of {np.mean(np.abs(one - other)) / np.sqrt(2):.4g} on" in section
+        else:
+            assert f"the same class for {np.mean(one == other):.1%} of the rows" in section
+
+
+def held_out_of(done: TableRun) -> dict[str, Any]:
+    """The held-out rows as a plain table."""
+    rows = done.row_numbers[done.rows["holdout"]] - 1
+    return {name: [TABLE[name][row] for row in rows] for name in INPUTS}
+
+
+def test_one_network_has_no_members() -> None:
+    done, record = run_of("classes")
+    assert "Its members" not in make_report(done, record, "t")
+
+
+def test_the_command_repeats_the_run(run: tuple[TableRun, RunRecord, str]) -> None:
     done, record, text = run
     found = re.search(r"<code>(glassnet train.*?)</code>", text, re.DOTALL)
     assert found
     program, command, *arguments = shlex.split(html.unescape(found[1]))
     assert (program, command, arguments[-2:]) == ("glassnet", "train", ["<", "TABLE.csv"])
     given = train.make_context("train", arguments[:-2]).params
-    several = {
-        "hidden": tuple(int(n) for n in given["hidden"].split(",")),
-        "categories": given["category"],
-    }
-    options = {name: given[name] for name in Options.__dataclass_fields__ if name not in several}
-    assert Options(**{**options, **several}) == done.options.as_options()
-    assert list(given["target"]) == record["target"]
+    options = {name: given[name] for name in Options.__dataclass_fields__}
+    assert Options(**options) == done.options.as_options()
+    assert tuple(given["target"]) == record.target
     assert 'train_table("TABLE.csv"' in html.unescape(text)
     table = {name: done.columns[name].values for name in done.columns}
     again = run_table(table, given["target"], done.options.as_options())
@@ -168,11 +216,11 @@ def test_the_command_repeats_the_run(run: tuple[TableRun, dict[str, Any], str]) 
 
 def test_a_command_of_a_file_names_it_and_0_is_said() -> None:
     done, record = run_of("four rows")
-    named = {
-        **record,
-        "command": ["train", "my table.csv", "--target", "y"],
-        "table": "/data/my table.csv",
-    }
+    named = replace(
+        record,
+        command=("train", "my table.csv", "--target", "y"),
+        table="/data/my table.csv",
+    )
     text = html.unescape(make_report(done, named, "my table.csv"))
     assert "<code>glassnet train 'my table.csv' --target y --task binary" in text
     assert "--validation 0.0 --holdout 0.0" in text
@@ -181,7 +229,7 @@ def test_a_command_of_a_file_names_it_and_0_is_said() -> None:
 
 
 def test_names_are_text_and_never_markup_or_mathematics(
-    run: tuple[TableRun, dict[str, Any], str],
+    run: tuple[TableRun, RunRecord, str],
 ) -> None:
     page = Page(run[2])
     assert len(page.all("script")) == 1
@@ -190,33 +238,29 @@ def test_names_are_text_and_never_markup_or_mathematics(
     assert {" ".join(name.split()) for name in run[0].model.encoding.needed} <= set(listed)
 
 
-def test_settings_are_said_as_they_are(run: tuple[TableRun, dict[str, Any], str]) -> None:
+def test_settings_are_said_as_they_are(run: tuple[TableRun, RunRecord, str]) -> None:
     page = Page(run[2])
-    told = dict(
+    shown = dict(
         zip([e.text for e in page.all("dt")], [e.text for e in page.all("dd")], strict=True)
     )
     options = run[0].options
-    assert (told["seed"], told["decay"], told["l1"], told["affine"]) == (
+    assert (shown["seed"], shown["decay"], shown["l1"], shown["affine"]) == (
         "0",
         f"{options.decay:.6g}",
         "0",
         "no",
     )
-    assert told["hidden"] == "3"
-    assert told["patience"] == told["ignore"] == "none"
+    assert shown["hidden"] == "3"
+    assert shown["patience"] == shown["ignore"] == "none"
 
 
 def test_a_picture_that_cannot_be_made_is_left_out_and_says_why() -> None:
     done, record = run_of("one held out")
     page = Page(make_report(done, record, "t"))
-    said = [caption.text for caption in page.all("figcaption")]
-    assert (
-        said.count(
-            "This picture is left out: rows whose target is known: 2 or more are needed, there is 1."
-        )
-        == 3
-    )
-    assert len(page.all("img")) == 2  # the loss, and the answer over two columns
+    captions = [caption.text for caption in page.all("figcaption")]
+    why = "rows whose target is known: 2 or more are needed, there is 1"
+    assert captions.count(f"This picture is left out: {why}.") == 3
+    assert len(page.all("img")) == 2  # the loss, and the prediction over two columns
     with pytest.raises(KeyError):  # what nobody expects is not hidden
         attempt("title", lambda: {}["nothing"])
 
@@ -240,7 +284,7 @@ def test_of_many_rows_some_are_drawn_and_that_is_said() -> None:
     done, _ = run_of("one column")
     many = {name: np.tile(np.array(values), 100) for name, values in TASKS["one column"][0].items()}
     first = next(score_pictures(done.model, rows_of(done.model, many), "6,000 rows"))
-    assert first.says.startswith(f"{MANY:,} of 6,000 rows, evenly spread; RMSE ")
+    assert first.caption.startswith(f"{MANY:,} of 6,000 rows, evenly spread; RMSE ")
 
 
 def test_of_many_columns_the_first_are_listed() -> None:
@@ -249,7 +293,7 @@ def test_of_many_columns_the_first_are_listed() -> None:
         "y": random.normal(size=30)
     }
     done = run_table(table, "y", options_from(QUICK))
-    text = make_report(done, make_record("-", done), "t")
+    text = make_report(done, record_of_table(done, None), "t")
     assert "7 more columns are in run.json." in text
     assert f">x{MOST_COLUMNS - 1}</th>" in text
     assert f">x{MOST_COLUMNS}</th>" not in text
@@ -261,8 +305,9 @@ def test_a_run_that_was_stopped_has_its_report() -> None:
 
     table, targets, _ = TASKS["classes"]
     done = run_table(table, targets, options_from({**QUICK, "members": 1, "epochs": 9}), stop)
-    record = json.loads(json.dumps(make_record("-", done)))
-    assert record["ended"] == "interrupted"
+    content = json.loads(json.dumps(record_of_table(done, None).to_dict()))
+    record = RunRecord.from_dict(content)
+    assert record.ended == "interrupted"
     assert (
         f"The run {done.diagnosis}." in Page(make_report(done, record, "t")).all("header")[0].text
     )

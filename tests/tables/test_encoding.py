@@ -275,7 +275,7 @@ def test_the_task_is_found(values: list, task: str) -> None:
         (["a"] * 5, "multiclass", "has one class only"),
         (["a", "b"], "regression", "is text, which regression cannot predict"),
         ([True, False], "regression", "is true/false"),
-        ([1, 2, 3], "binary", "has 3 values, --task binary needs two"),
+        ([1, 2, 3], "binary", "has 3 values, task='binary' needs two"),
         ([f"name {i}" for i in range(30)], "multiclass", "too many to be classes"),
     ],
 )

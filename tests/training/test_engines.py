@@ -9,7 +9,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cases import apart, as_float32, difference, own_difference, path, run_both, training
+from cases import (
+    apart,
+    as_float32,
+    difference,
+    own_difference,
+    path,
+    run_both,
+    training,
+    with_options,
+)
 
 import glassnet as gn
 from conftest import PAIRS, in_ci
@@ -18,11 +27,11 @@ from glassnet.core.losses import LOSSES, SETTINGS, find_loss
 from glassnet.core.network import Parameters, leaves
 from glassnet.core.optimizers import OPTIMIZERS, gradient_norm
 from glassnet.errors import GlassnetError, GlassnetWarning
+from glassnet.training.endings import OF_AN_ENGINE
 from glassnet.training.engines import installed
 from glassnet.training.engines.native import NativeEngine, threads_worth
 from glassnet.training.engines.registry import ENGINES, choose
 from glassnet.training.problem import Problem, from_vector, to_vector
-from glassnet.training.run import ENDINGS
 
 native = ENGINES["native"]
 reference = ENGINES["numpy"]
@@ -53,7 +62,7 @@ def test_the_tables_are_the_same() -> None:
     assert list(LOSSES) == tables["losses"]
     assert list(OPTIMIZERS) == tables["optimizers"]
     assert {loss.reduction for loss in LOSSES.values()} == set(tables["reductions"])
-    assert set(tables["endings"]) == set(ENDINGS) - {"interrupted"}
+    assert set(tables["endings"]) == set(OF_AN_ENGINE)
     assert set(SETTINGS) <= set(LOSSES)
     assert "baseline" in VARIANTS
 
@@ -105,14 +114,14 @@ def test_what_is_measured_besides_the_loss(loss: str, engine: Any) -> None:
     problem, state = training(
         "tanh", "identity", loss, "gradient_descent", "all", rows=15, batch_size=5
     )
-    still = dataclasses.replace(problem, multipliers=(0.0,) * 6, dropout=(0.0, 0.0))
+    still = with_options(problem, multipliers=(0.0,) * 6, dropout=(0.0, 0.0))
     rates, order = path(still, 2)
     _, measured = engine.run(still, state, order, rates)
-    assert still.penalty
-    whole = sum(float(still.penalty(w)[0]) for w in state.parameters.weights)
+    assert still.options.penalty
+    whole = sum(float(still.options.penalty(w)[0]) for w in state.parameters.weights)
     np.testing.assert_allclose(measured.penalty, [whole, whole], rtol=1e-12)
     bare = engine.run(
-        dataclasses.replace(still, penalty=None, measure_gradient=False), state, order, rates
+        with_options(still, penalty=None, measure_gradient=False), state, order, rates
     )[1]
     np.testing.assert_allclose(measured.loss - measured.penalty, bare.loss, rtol=1e-12)
     assert (bare.penalty.tolist(), bare.gradient_norm.size) == ([0, 0], 0)
@@ -120,9 +129,9 @@ def test_what_is_measured_besides_the_loss(loss: str, engine: Any) -> None:
     norms = []
     for rows in order[0].reshape(3, 5):
         trace = gn.feedforward(
-            still.network, state.parameters, still.data.x[rows], (), still.weight_masks
+            still.network, state.parameters, still.data.x[rows], (), still.options.weight_masks
         )
-        share = still.penalty.scaled(still.network.loss.penalty_scale(5, 15))
+        share = still.options.penalty.scaled(still.network.loss.penalty_scale(5, 15))
         w = still.data.sample_weight[rows]
         norms.append(
             gradient_norm(
@@ -140,7 +149,7 @@ def test_a_clipped_step_has_the_length_that_is_allowed(engine: Any) -> None:
     rates, order = path(problem, 1)
 
     def step(clip: float | None) -> np.ndarray:
-        after, measured = engine.run(dataclasses.replace(problem, clip=clip), state, order, rates)
+        after, measured = engine.run(with_options(problem, clip=clip), state, order, rates)
         assert measured.gradient_norm[0] == pytest.approx(norm)
         return to_vector(after.parameters) - to_vector(state.parameters)
 
@@ -153,15 +162,15 @@ def both_for_solvers(
     problem: Problem, state: Any, n_jobs: int | None = 1
 ) -> dict[str, tuple[Any, Any]]:
     """Gradient and Jacobian by the numpy engine and by the native one, each of the latter's the second that it made."""
-    network, x, masks = problem.network, problem.data.x, problem.weight_masks
+    network, x, masks = problem.network, problem.data.x, problem.options.weight_masks
     scale = np.linspace(0.5, 2, len(x)) if masks else np.ones(len(x))
     theta = to_vector(state.parameters)
     theta = theta + 0.1 * (
         theta == 0
     )  # what a mask holds at nothing counts as 0, whatever theta says
     gradients = (
-        reference.gradient(network, problem.data, problem.penalty, masks),
-        native.gradient(network, problem.data, problem.penalty, masks, n_jobs),
+        reference.gradient(network, problem.data, problem.options.penalty, masks),
+        native.gradient(network, problem.data, problem.options.penalty, masks, n_jobs),
     )
     jacobians = (
         reference.jacobian(network, x, scale, masks),
@@ -263,9 +272,9 @@ def test_functions_for_solvers_of_ones_own_networks_and_float32() -> None:
     np.testing.assert_array_equal(to_vector(from_vector(problem.network, theta)), theta)
 
     def all_of(problem: Problem, theta: np.ndarray) -> list[Any]:
-        network, masks = problem.network, problem.weight_masks
+        network, masks = problem.network, problem.options.weight_masks
         engine = choose("auto", network).engine
-        gradient = engine.gradient(network, problem.data, problem.penalty, masks)
+        gradient = engine.gradient(network, problem.data, problem.options.penalty, masks)
         jacobian = engine.jacobian(network, problem.data.x, scale, masks)
         return [*gradient(theta), *jacobian(theta)]
 
@@ -407,7 +416,7 @@ def identical(one: gn.Run, other: gn.Run) -> None:
         np.testing.assert_array_equal(a, b)
     np.testing.assert_array_equal(one.history.iteration_loss, other.history.iteration_loss)
     np.testing.assert_array_equal(one.history.validation_loss, other.history.validation_loss)
-    np.testing.assert_array_equal(one.last_batch_output, other.last_batch_output)
+    np.testing.assert_array_equal(one.output, other.output)
 
 
 @pytest.mark.parametrize("n_jobs", [2, 3, 8])
@@ -584,7 +593,7 @@ def test_sample_weight_of_any_size_and_epsilons_too_small_for_the_dtype(variant:
             )
             < 1e-11
         )
-    sharp = dataclasses.replace(
+    sharp = with_options(
         as_float32(problem), optimizer=gn.Adam(0.002, epsilon=1e-50), penalty=gn.Penalty(0.1)
     )
     small = as_float32(state)

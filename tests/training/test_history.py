@@ -1,4 +1,4 @@
-"""What was measured, joined from pieces, and the table it makes."""
+"""What was measured, joined from chunks, and the table it makes."""
 
 import numpy as np
 
@@ -21,7 +21,7 @@ def measured(epochs: int, **changes: np.ndarray) -> Measured:
     )
 
 
-def test_pieces_are_joined() -> None:
+def test_chunks_are_joined() -> None:
     history = History.of([measured(2), measured(1), measured(3)], np.arange(12.0), 2)
     assert history.iteration_loss.tolist() == [
         0.5,

@@ -1,4 +1,7 @@
-"""The path of the weights: which epochs it keeps, that they are what shorter runs leave, and that keeping them changes nothing."""
+"""The path of the weights: which epochs it keeps, and that these are what shorter runs leave.
+
+Keeping them changes nothing.
+"""
 
 from typing import Any
 
@@ -8,9 +11,9 @@ import pytest
 import glassnet as gn
 from glassnet.core.network import Parameters, leaves
 from glassnet.errors import GlassnetError
-from glassnet.models.ensemble import side_by_side
+from glassnet.models.ensemble import Member, joined
 from glassnet.recipe.options import Options
-from glassnet.recipe.run import run_table
+from glassnet.recipe.run import TableRun, run_table
 
 random = np.random.default_rng(8)
 X = random.normal(size=(40, 3))
@@ -89,17 +92,22 @@ def test_a_path_is_two_points_or_more(points: Any) -> None:
         train(path_points=points)
 
 
+def joined_of(run: TableRun, parameters: list[Parameters]) -> Parameters:
+    """The joined parameters of a run's members, where they have these."""
+    pairs = zip(run.model.members, parameters, strict=True)
+    return joined([Member(member.network, own) for member, own in pairs]).parameters
+
+
 def test_the_path_of_a_table_is_that_of_the_joined_network() -> None:
     options = Options(members=3, hidden=(4, 4), epochs=9, holdout=0)
     run = run_table(TABLE, "y", options, path_points=4)
     assert run_table(TABLE, "y", options).path == ()
     assert [epoch for epoch, _ in run.path] == [0, 3, 6, 9]
     assert_equal(
-        run.path[-1][1], run.model.parameters
-    )  # no rows judge so few epochs, so the last are kept
-    for place, (_, joined) in enumerate(run.path):
-        members = [one.path[place][1] for one in run.runs]
-        assert_equal(joined, side_by_side(run.model.member, members)[1])
+        run.path[-1][1], run.model.joined().parameters
+    )  # there are no validation rows for so few epochs, so the last are kept
+    for i, (_, whole) in enumerate(run.path):
+        assert_equal(whole, joined_of(run, [one.path[i][1] for one in run.runs]))
 
 
 def test_members_that_ended_stay_where_they_ended() -> None:
@@ -119,5 +127,5 @@ def test_members_that_ended_stay_where_they_ended() -> None:
     assert [epoch for epoch, _ in run.path] == sorted({0, *ends})
     assert_equal(
         run.path[-1][1],
-        side_by_side(run.model.member, [one.state.parameters for one in run.runs])[1],
+        joined_of(run, [one.state.parameters for one in run.runs]),
     )

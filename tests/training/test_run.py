@@ -13,7 +13,8 @@ import glassnet as gn
 from glassnet.core.dropout import dropout_masks
 from glassnet.core.network import Parameters, leaves
 from glassnet.errors import GlassnetError
-from glassnet.training.plan import SCHEDULES, Plan
+from glassnet.training.options import TrainingOptions
+from glassnet.training.schedules import SCHEDULES
 
 random = np.random.default_rng(5)
 X = random.normal(size=(50, 3))
@@ -116,7 +117,7 @@ def by_hand(
     """Three epochs of batches of 8 as a loop that anyone can read; what train() must give."""
     order_of = np.random.default_rng(seed)
     parameters, state = start, optimizer.init(start)
-    losses, epochs, judged, kept = [], [], [], []
+    losses, epochs, validation_losses, kept = [], [], [], []
     for epoch in range(3):
         order = order_of.permutation(len(x))
         for first in range(0, len(x), 8):
@@ -126,9 +127,9 @@ def by_hand(
                 np, (0.5, 0.25), network.sizes, len(rows), seed, iteration, np.float64
             )
             trace = gn.feedforward(network, parameters, x[rows], dropout, masks)
-            share = len(rows) / len(x) if network.loss.reduction == "sum" else 1.0
+            fraction = len(rows) / len(x) if network.loss.reduction == "sum" else 1.0
             loss, gradients = gn.backprop(
-                network, parameters, trace, y[rows], w[rows], penalty.scaled(share)
+                network, parameters, trace, y[rows], w[rows], penalty.scaled(fraction)
             )
             rate = 0.05 * 0.5 * (1 + np.cos(np.pi * iteration / 15))
             parameters, state = optimizer.update(
@@ -143,15 +144,15 @@ def by_hand(
             else np.average(of_epoch, weights=weights)
         )
         trace = gn.feedforward(network, parameters, validation[0], (), masks)
-        judged.append(
+        validation_losses.append(
             float(gn.backprop(network, parameters, trace, validation[1], validation[2])[0])
         )
         kept.append(parameters)
-    best = int(np.argmin(judged))
+    best = int(np.argmin(validation_losses))
     return {
         "iteration_loss": losses,
         "loss": epochs,
-        "validation_loss": judged,
+        "validation_loss": validation_losses,
         "best": best + 1,
         "parameters": kept[best],
     }
@@ -169,9 +170,22 @@ def test_a_run_is_the_loop_by_hand(loss: str, optimizer: gn.Optimizer) -> None:
     penalty = gn.Penalty(0.02, 0.01)
     expected = by_hand(network, start, X, Y, w, (XV, YV, wv), masks, optimizer, penalty, seed=11)
     run = gn.train(
-        network, start, X, Y, optimizer=optimizer, epochs=3, batch_size=8, sample_weight=w, validation=(XV, YV, wv), penalty=penalty,
-        dropout=[0.5, 0.25], weight_masks=masks, multipliers=Parameters((1, 0.5, 2), (1, 1, 0.1)), schedule="cosine", seed=11,
-    )  # fmt: skip
+        network,
+        start,
+        X,
+        Y,
+        optimizer=optimizer,
+        epochs=3,
+        batch_size=8,
+        sample_weight=w,
+        validation=(XV, YV, wv),
+        penalty=penalty,
+        dropout=[0.5, 0.25],
+        weight_masks=masks,
+        multipliers=Parameters((1, 0.5, 2), (1, 1, 0.1)),
+        schedule="cosine",
+        seed=11,
+    )
     for name in ("iteration_loss", "loss", "validation_loss"):
         np.testing.assert_allclose(
             getattr(run.history, name), expected[name], rtol=1e-12, err_msg=name
@@ -199,10 +213,10 @@ def test_min_delta_is_for_patience_only() -> None:
     free = train(**options)
     assert (np.diff(free.history.validation_loss) < 0).all()
     assert np.diff(free.history.validation_loss).min() > -0.1
-    held = train(**options, patience=4, min_delta=0.1)
-    assert held.ended == "early"
+    patient = train(**options, patience=4, min_delta=0.1)
+    assert patient.ended == "early"
     assert (
-        len(held.history.loss) == held.best_epoch == 5
+        len(patient.history.loss) == patient.best_epoch == 5
     )  # better each time, never by enough: the last is still the best
     without = train(optimizer=gn.GradientDescent(0.01), epochs=50, patience=4, min_delta=0.1)
     assert len(without.history.loss) == 5
@@ -214,10 +228,10 @@ def test_penalty_of_a_sum_is_carried_once_an_epoch() -> None:
     penalty = gn.Penalty(l2=2.0, l1=1.0)
     still = Parameters((0.0, 0.0), (0.0, 0.0))  # nothing moves
     whole = train(network=network, start=start, penalty=penalty, multipliers=still, epochs=1)
-    pieces = train(
+    batches = train(
         network=network, start=start, penalty=penalty, multipliers=still, epochs=1, batch_size=8
     )
-    assert pieces.history.loss[0] == pytest.approx(whole.history.loss[0], rel=1e-12)
+    assert batches.history.loss[0] == pytest.approx(whole.history.loss[0], rel=1e-12)
 
 
 def test_validation_keeps_the_best_epoch() -> None:
@@ -263,6 +277,50 @@ def test_a_run_that_leaves_the_finite_numbers_ends_with_its_best(options: dict[s
     assert all(np.isfinite(w).all() for w in leaves(run.parameters))
     assert "smaller learning rate" in run.diagnosis
     assert len(run.history.iteration_loss) < 100 or options.get("batch_size")
+
+
+LINE = np.arange(1, 500.0)[:, None]
+GROWS: dict[str, Any] = {"optimizer": gn.GradientDescent(1.0), "epochs": 200}
+
+
+def train_on_a_line(**options: Any) -> gn.Run:
+    """Inputs and targets up to 500, at which a learning rate of 1 is far too large."""
+    network = gn.Network([1, 20, 1], "relu", output="identity", loss="mean_squared_error")
+    start = gn.initialize(network, "he", seed=0)
+    return gn.train(network, start, LINE, LINE + 1, **{**GROWS, **options})
+
+
+@pytest.mark.parametrize("engine", ["numpy", "native"])
+@pytest.mark.parametrize("options", [{}, {"batch_size": 50}, {"patience": 8}])
+def test_a_loss_that_grows_without_bound_is_said_and_the_best_kept(
+    options: dict[str, Any], engine: str
+) -> None:
+    run = train_on_a_line(**options, engine=engine)
+    assert run.history.loss[-1] > 1e12 * run.history.iteration_loss[0]
+    assert np.isfinite(run.history.loss).all()
+    assert run.ended == "diverged"
+    assert "Scale the inputs and targets" in run.diagnosis
+    assert "the inputs go up to 499, the targets up to 500, and the learning rate was 1" in (
+        run.diagnosis
+    )
+    assert run.best_epoch == int(run.history.loss.argmin())
+    assert_equal(run, train_on_a_line(**options, engine=engine, chunk_epochs=1))
+    assert_equal(run, train_on_a_line(**options, engine=engine, chunk_epochs=7))
+
+
+def test_a_loss_that_has_come_down_again_or_began_at_nothing_has_not_diverged() -> None:
+    up_and_down = train_on_a_line(
+        optimizer=gn.Adam(300.0),
+        epochs=400,
+        schedule=lambda t: np.where(t < 0.05, 1.0, 1e-3),
+    )
+    assert up_and_down.history.loss.max() > 1e6 * up_and_down.history.loss[0]
+    assert up_and_down.ended == ""
+    network = gn.Network([1, 1], output="identity", loss="mean_squared_error")
+    perfect = Parameters((np.ones((1, 1)),), (np.ones(1) + 1e-9,))
+    shaken = gn.train(network, perfect, LINE, LINE + 1, optimizer=gn.Adam(0.1), epochs=2)
+    assert shaken.history.loss[-1] > 1e6 * shaken.history.loss[0]
+    assert shaken.ended == ""
 
 
 def test_infinite_weights_are_never_kept_even_where_their_loss_is_finite() -> None:
@@ -325,12 +383,12 @@ def assert_same_parameters(a: gn.Run, b: gn.Run) -> None:
 
 
 def test_progress_tells_what_goes_on() -> None:
-    told: list[tuple] = []
+    reports: list[tuple] = []
     run = train(
-        validation=(XV, YV), epochs=10, chunk_epochs=4, progress=lambda *args: told.append(args)
+        validation=(XV, YV), epochs=10, chunk_epochs=4, progress=lambda *args: reports.append(args)
     )
-    assert [t[:2] for t in told] == [(4, 10), (8, 10), (10, 10)]
-    assert told[-1][2:] == (run.history.loss[-1], run.history.validation_loss[-1])
+    assert [t[:2] for t in reports] == [(4, 10), (8, 10), (10, 10)]
+    assert reports[-1][2:] == (run.history.loss[-1], run.history.validation_loss[-1])
 
 
 def test_weight_masks_hold_weights_at_nothing() -> None:
@@ -383,11 +441,16 @@ def test_schedules(schedule: str) -> None:
     run = train(schedule=schedule, optimizer=gn.GradientDescent(0.2), batch_size=8, epochs=10)
     expected = [0.2 * SCHEDULES[schedule](np.array(i / 50)) for i in range(50)]
     np.testing.assert_allclose(run.history.learning_rate, expected)
-    own = train(
+    custom = train(
         schedule=SCHEDULES[schedule], optimizer=gn.GradientDescent(0.2), batch_size=8, epochs=10
     )
-    assert_equal(run, own)
-    assert Plan(10, schedule="cosine").rates(1.0, 5)[-1, -1] < 0.01
+    assert_equal(run, custom)
+    assert (
+        TrainingOptions(
+            optimizer=gn.GradientDescent(1.0), epochs=10, schedule="cosine"
+        ).learning_rates(5)[-1, -1]
+        < 0.01
+    )
 
 
 def test_engine_names() -> None:

@@ -1,4 +1,7 @@
-"""The command line: one file a command, no mathematics and no training logic. Each command imports what it needs when it runs."""
+"""The command line: one file a command, without mathematics, training logic or file formats.
+
+Each command imports what it needs when it runs.
+"""
 
 import sys
 import warnings
@@ -8,7 +11,8 @@ from typing import Any
 import click
 
 import glassnet
-from glassnet.errors import GlassnetError
+from glassnet.cli.wording import in_flags
+from glassnet.errors import GlassnetError, GlassnetWarning
 
 COMMANDS = ("demo", "train", "predict", "show", "explain", "plot")
 
@@ -21,7 +25,10 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name; where there is none, click finds in `commands` which one was meant."""
+        """The command of that name.
+
+        Where there is none, click looks in `commands` for the one that was meant.
+        """
         if cmd_name in COMMANDS:
             return _load(cmd_name)
         self.commands = {name: _load(name) for name in COMMANDS}
@@ -95,13 +102,13 @@ def app(verbose: bool) -> None:
 
 
 def main() -> None:
-    """Run the command line; what the user can mend is one line on standard error and exit status 2."""
+    """Run the command line; what the user can mend is one line on standard error and status 2."""
     interrupted = "stopped by Ctrl-C; nothing was written"
     warnings.showwarning = _say
     try:
         code = app(standalone_mode=False)
     except GlassnetError as error:
-        _end(str(error), 2)
+        _end(error.worded(in_flags), 2)
     except click.Abort:
         _end(interrupted, 1)
     except OSError as error:
@@ -116,7 +123,8 @@ def main() -> None:
 
 def _say(message: Warning | str, *_: Any) -> None:
     """A warning as one line."""
-    print(f"glassnet: {message}", file=sys.stderr)
+    text = message.worded(in_flags) if isinstance(message, GlassnetWarning) else message
+    print(f"glassnet: {text}", file=sys.stderr)
 
 
 def _end(message: str, status: int) -> None:

@@ -1,11 +1,9 @@
-"""What the commands share on a terminal: tables, the progress bar, and files of columns."""
+"""What the commands share on a terminal: tables, numbers and the progress bar."""
 
-import csv
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from glassnet.training.run import Progress
 
@@ -32,7 +30,10 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[Any]], title: st
 
 @contextmanager
 def progress_bar(label: str, quiet: bool) -> Iterator[Progress | None]:
-    """A bar with the loss on standard error while a run goes on; nothing where that is no terminal, or `quiet`."""
+    """A bar with the loss on standard error while a run goes on.
+
+    There is none where standard error is no terminal, or where `quiet` asks for silence.
+    """
     from rich.console import Console
 
     console = Console(stderr=True)
@@ -57,29 +58,13 @@ def progress_bar(label: str, quiet: bool) -> Iterator[Progress | None]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(label, loss="")
 
-        def report(epoch: int, epochs: int, loss: float, judged: float | None) -> None:
-            text = f"loss {loss:.4g}" + (f", validation {judged:.4g}" if judged is not None else "")
+        def report(epoch: int, epochs: int, loss: float, validation: float | None) -> None:
+            text = f"loss {loss:.4g}"
+            if validation is not None:
+                text += f", validation {validation:.4g}"
             bar.update(task, completed=epoch, total=epochs, loss=text)
 
         yield report
-
-
-def write_columns(target: Path | IO[str], columns: Mapping[str, Sequence[Any]]) -> None:
-    """Write named columns as CSV, numbers in full precision, missing ones empty."""
-    if isinstance(target, Path):
-        with target.open("w", newline="", encoding="utf-8") as file:
-            return write_columns(file, columns)
-    writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(columns)
-    for row in zip(*columns.values(), strict=True):
-        writer.writerow([_cell(value) for value in row])
-    return None
-
-
-def read_column(path: Path, name: str) -> list[str]:
-    """A column of a file that `write_columns` wrote, as text."""
-    with path.open(newline="", encoding="utf-8") as file:
-        return [row[name] for row in csv.DictReader(file)]
 
 
 def number(value: Any, digits: int = 3) -> str:
@@ -89,12 +74,6 @@ def number(value: Any, digits: int = 3) -> str:
     if not math.isfinite(value):
         return str(value)
     return f"{value:.{digits}f}" if abs(value) < 1000 else f"{value:,.1f}"
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "" if value is None or value != value else value
 
 
 def _is_number(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""`glassnet explain`: every number of a prediction, and of a step of training, with what it was made from."""
+"""`glassnet explain`: every number of a prediction and of a step of training, and its sources."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +9,7 @@ from glassnet.errors import GlassnetError, unknown_name
 
 if TYPE_CHECKING:
     from glassnet.explanation.parts import Explanation
+    from glassnet.models.rows import Rows
 
 FORMATS = ("text", "md", "html", "json")
 
@@ -58,15 +59,15 @@ def explain(
     iteration: int | None,
     out: Path | None,
 ) -> None:
-    """Print the complete arithmetic of a row: encoding, every product, activations, loss, and with --backward every gradient.
+    """Print the complete arithmetic of a row: encoding, every product, activations, loss, and with
+    --backward every gradient.
 
-    MODEL is a model file, or the run folder that holds one. TABLE is CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; -
-    is CSV on standard input; without it the rows are those the run was given.
+    MODEL is a model file, or the run folder that holds one. TABLE is CSV, TSV, Parquet, Arrow IPC
+    or JSON lines, by suffix; - is CSV on standard input; without it the rows are those the run was
+    given.
     """
     from glassnet.files import check_free, whole_file
-    from glassnet.models.model import load
     from glassnet.notation.numerals import check_digits
-    from glassnet.runs.folder import at_iteration, rows_of_run
 
     if form not in FORMATS:
         raise unknown_name("--format", form, FORMATS)
@@ -75,11 +76,8 @@ def explain(
         raise GlassnetError("--iteration is about the rows of the run itself: leave TABLE out")
     if out is not None:
         check_free(out)
-    loaded = load(model)
-    given = rows_of_run(model, loaded, table)
-    if iteration is not None:
-        loaded = at_iteration(loaded, iteration)
-    explanation = _explained(loaded, given, rows, _nodes(nodes), backward, iteration)
+    given = _rows(model, table, iteration)
+    explanation = _explain(given, rows, _nodes(nodes), backward, iteration)
     if out is None:
         _print(explanation, form, digits)
         return
@@ -87,44 +85,52 @@ def explain(
         part.write_text(_written(explanation, form, digits), encoding="utf-8")
 
 
-def _explained(
-    loaded: Any,
-    given: Any,
-    rows: tuple[int, ...],
-    nodes: Any,
-    backward: bool,
-    iteration: int | None,
+def _rows(path: Path, table: str | None, iteration: int | None) -> "Rows":
+    """The rows of the table, or where none is named those of the run, as the model sees them."""
+    from dataclasses import replace
+
+    from glassnet.models.model import load
+    from glassnet.models.rows import rows_of
+    from glassnet.runs.open import open_run
+
+    if table is not None:
+        return rows_of(load(path), table)
+    run = open_run(path)
+    if iteration is None:
+        return run.table_rows()
+    return replace(run.table_rows(), model=run.model_before(iteration))
+
+
+def _explain(
+    given: "Rows", rows: tuple[int, ...], nodes: Any, backward: bool, iteration: int | None
 ) -> "Explanation":
     from dataclasses import replace
 
-    from glassnet import article
     from glassnet.explanation.build import explain_rows
-    from glassnet.runs.folder import is_demo
 
     for row in rows:
         if not 1 <= row <= len(given):
             raise GlassnetError(f"--row {row}: the table has rows 1 to {len(given)}")
-    rate = article.LEARNING_RATE if is_demo(loaded) else None
-    given = replace(given, model=loaded)
     if iteration is not None:
-        every = range(1, len(given) + 1)
-        told = explain_rows(given, every, backward, nodes, rate, detail=rows or None)
-        return replace(told, title=f"Iteration {iteration} of {told.title}")
+        batch = range(1, len(given) + 1)
+        explanation = explain_rows(given, batch, backward, nodes, detail=rows or None)
+        return replace(explanation, title=f"Iteration {iteration} of {explanation.title}")
     chosen = list(dict.fromkeys(rows)) or [1]
-    return explain_rows(given.take([row - 1 for row in chosen]), chosen, backward, nodes, rate)
+    return explain_rows(given.take([row - 1 for row in chosen]), chosen, backward, nodes)
 
 
 def _nodes(nodes: tuple[str, ...]) -> Any:
-    """Pairs (layer, node), from 0, out of 1.5; "all"; or None."""
+    """The nodes that were named as 1.5: pairs (layer, node) from 0, "all", or None."""
     if "all" in nodes:
         return "all"
-    found: list[tuple[int, int]] = []
-    for node in nodes:
-        layer, _, place = node.partition(".")
-        if not layer.isdecimal() or not place.isdecimal():
-            raise GlassnetError(f"--node {node}: give LAYER.NODE, both from 1, such as 1.5, or all")
-        found.append((int(layer) - 1, int(place) - 1))
-    return found or None
+    return [_node(text) for text in nodes] or None
+
+
+def _node(text: str) -> tuple[int, int]:
+    layer, _, number = text.partition(".")
+    if not layer.isdecimal() or not number.isdecimal():
+        raise GlassnetError(f"--node {text}: give LAYER.NODE, both from 1, such as 1.5, or all")
+    return int(layer) - 1, int(number) - 1
 
 
 def _print(explanation: "Explanation", form: str, digits: int) -> None:
@@ -146,6 +152,5 @@ def _written(explanation: "Explanation", form: str, digits: int) -> str:
         import json
 
         return json.dumps(explanation.to_dict(), ensure_ascii=False) + "\n"
-    return {"text": explanation.text, "md": explanation.markdown, "html": explanation.html}[form](
-        digits
-    )
+    writers = {"text": explanation.text, "md": explanation.markdown, "html": explanation.html}
+    return writers[form](digits)

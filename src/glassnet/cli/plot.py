@@ -1,7 +1,8 @@
 """`glassnet plot`: each picture of a trained model as a file."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,167 +13,235 @@ from glassnet.errors import GlassnetError, unknown_name
 if TYPE_CHECKING:
     from glassnet.models.model import Model
     from glassnet.models.rows import Rows
+    from glassnet.runs.open import RunFolder
 
-PATH_POINTS = 40  # of the path over the loss surface
+PATH_POINTS = 40  # points of the training's path over the loss surface
+WEIGHTS_ALONE = ("olden", "garson")  # measures of importance that look at no row
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a picture is made from: the model, where it is, its rows (looked up when asked for), and the options given."""
+    """What a picture is made from.
+
+    Attributes
+    ----------
+    model : Model
+        The trained model.
+    path : Path
+        Its file, or the run folder that holds it.
+    table : str or None
+        The table whose rows are drawn; None: that of the run.
+    options : dict
+        The options that were given.
+    """
 
     model: "Model"
     path: Path
     table: str | None
     options: dict[str, Any]
 
+    @cached_property
+    def run(self) -> "RunFolder":
+        """The run folder that the model is in. Raises GlassnetError where it is in none."""
+        from glassnet.runs.open import open_run
+
+        return open_run(self.path)
+
     def rows(self) -> "Rows":
-        """The rows of the table, or those the run was given."""
-        from glassnet.runs.folder import rows_of_run
+        """The rows of the table, or where none is named those that the run was given."""
+        if self.table is None:
+            return replace(self.run.table_rows(), model=self.model)
+        from glassnet.models.rows import rows_of
 
-        return rows_of_run(self.path, self.model, self.table)
+        return rows_of(self.model, self.table)
 
-    def scored(self) -> "Rows":
-        """The rows of the table, or of the run those it was scored on: held out from training, if any were."""
-        from glassnet.runs.folder import is_demo, scored_rows
-
-        rows = self.rows()
-        if self.table is not None or is_demo(self.model):
-            return rows.with_answers()
-        return rows.take(scored_rows(self.path))
-
-
-def _network(asked: Asked) -> Any:
-    from glassnet.plots.network.display import NetworkDisplay
-
-    return NetworkDisplay.from_model(asked.model)
+    def scored_rows(self) -> "Rows":
+        """The rows of the table, or where none is named those that the run was scored on."""
+        if self.table is None:
+            return replace(self.run.scored_rows(), model=self.model)
+        return self.rows().with_answers()
 
 
-def _loss(asked: Asked) -> Any:
-    from glassnet.plots.loss_curve import LossCurveDisplay
-
-    return LossCurveDisplay.from_model(asked.model)
+def _no_rows(_: Asked) -> None:
+    """For a picture that needs no rows."""
 
 
-def _regression(asked: Asked) -> Any:
-    from glassnet.plots.regression import RegressionDisplay
-
-    return RegressionDisplay.from_model(asked.model, asked.scored(), **asked.options)
-
-
-def _confusion(asked: Asked) -> Any:
-    from glassnet.plots.confusion_matrix import ConfusionMatrixDisplay
-
-    return ConfusionMatrixDisplay.from_model(asked.model, asked.scored(), **asked.options)
+def _known_rows(asked: Asked) -> "Rows":
+    """The rows whose targets are known."""
+    return asked.rows().with_answers()
 
 
-def _roc(asked: Asked) -> Any:
-    from glassnet.plots.roc import RocCurveDisplay
-
-    return RocCurveDisplay.from_model(asked.model, asked.scored(), **asked.options)
-
-
-def _calibration(asked: Asked) -> Any:
-    from glassnet.plots.calibration import CalibrationDisplay
-
-    return CalibrationDisplay.from_model(asked.model, asked.scored(), **asked.options)
+def _importance_rows(asked: Asked) -> "Rows | None":
+    """The scored rows, where the measure looks at rows at all."""
+    return None if asked.options.get("method") in WEIGHTS_ALONE else asked.scored_rows()
 
 
-def _surface(asked: Asked) -> Any:
-    from glassnet.plots.decision_surface import DecisionSurfaceDisplay
-
-    return DecisionSurfaceDisplay.from_model(asked.model, asked.rows(), **asked.options)
-
-
-def _units(asked: Asked) -> Any:
-    from glassnet.plots.hidden_units import HiddenUnitsDisplay
-
-    given = dict(asked.options)
-    if "layer" in given:
-        last = len(asked.model.network.sizes) - 2
-        if not 1 <= given["layer"] <= last:
-            raise GlassnetError(
-                f"--layer {given['layer']}: the model's hidden layers are 1 to {last}"
-            )
-        given["layer"] -= 1
-    return HiddenUnitsDisplay.from_model(asked.model, asked.rows(), **given)
+def _as_given(asked: Asked) -> dict[str, Any]:
+    """The options as they were given."""
+    return asked.options
 
 
-def _weights(asked: Asked) -> Any:
-    from glassnet.plots.weights import WeightsDisplay
+def _from_0(asked: Asked) -> dict[str, Any]:
+    """The options with layer and member counted from 0.
 
-    return WeightsDisplay.from_model(asked.model)
-
-
-def _activations(asked: Asked) -> Any:
-    from glassnet.plots.activations import ActivationsDisplay
-
-    return ActivationsDisplay.from_model(asked.model, asked.rows())
-
-
-def _loss_surface(asked: Asked) -> Any:
-    from glassnet.plots.loss_surface import LossSurfaceDisplay
-    from glassnet.runs.folder import path_of_run
-
-    path = path_of_run(asked.path, asked.model, PATH_POINTS) if asked.table is None else ()
-    return LossSurfaceDisplay.from_model(asked.model, asked.rows().with_answers(), path=path)
-
-
-def _importance(asked: Asked) -> Any:
-    from glassnet.plots.importance import ImportanceDisplay
-
-    given = asked.options
-    rows = None if given.get("method") in ("olden", "garson") else asked.scored()
-    return ImportanceDisplay.from_model(asked.model, rows, **given)
+    Raises GlassnetError on one that is not there.
+    """
+    hidden_layers = len(asked.model.members[0].network.sizes) - 2
+    counts = {
+        "layer": (hidden_layers, "hidden layers"),
+        "member": (len(asked.model.members), "members"),
+    }
+    options = dict(asked.options)
+    for name, (count, things) in counts.items():
+        if name in options:
+            if not 1 <= options[name] <= count:
+                raise GlassnetError(
+                    f"--{name} {options[name]}: the model's {things} are 1 to {count}"
+                )
+            options[name] -= 1
+    return options
 
 
-def _lek(asked: Asked) -> Any:
-    from glassnet.plots.lek_profile import LekProfileDisplay
-
-    return LekProfileDisplay.from_model(asked.model, asked.rows(), **asked.options)
+def _with_path(asked: Asked) -> dict[str, Any]:
+    """The path of the training, where its rows are those of the run."""
+    return {"path": asked.run.training_path(PATH_POINTS) if asked.table is None else ()}
 
 
 class Picture(NamedTuple):
-    """What a picture shows, the options it takes, and how it is made."""
+    """A picture that can be drawn.
 
-    says: str
-    takes: tuple[str, ...]
-    make: Callable[[Asked], Any]
+    Attributes
+    ----------
+    shows : str
+        What it shows, for the help.
+    display : str
+        The public class that draws it.
+    rows : function
+        Asked -> the rows it needs, or None.
+    takes : tuple of str
+        The options it takes.
+    settings : function
+        Asked -> the keyword arguments of the display's `from_model`.
+    """
+
+    shows: str
+    display: str
+    rows: Callable[[Asked], "Rows | None"] = _no_rows
+    takes: tuple[str, ...] = ()
+    settings: Callable[[Asked], dict[str, Any]] = _as_given
+
+    def make(self, asked: Asked) -> Any:
+        """The display, drawn."""
+        import glassnet
+
+        display, rows = getattr(glassnet, self.display), self.rows(asked)
+        settings = self.settings(asked)
+        if rows is None:
+            return display.from_model(asked.model, **settings)
+        return display.from_model(asked.model, rows, **settings)
 
 
 PICTURES: dict[str, Picture] = {
-    "network": Picture("the network: nodes, edges, weights", (), _network),
-    "loss": Picture("training and validation loss, the best epoch marked", (), _loss),
-    "regression": Picture("predicted against actual, residuals, errors", ("target",), _regression),
-    "confusion": Picture("confusion matrix", ("target",), _confusion),
-    "roc": Picture("ROC curves", ("target",), _roc),
-    "calibration": Picture("how far probabilities can be believed", ("target",), _calibration),
+    "network": Picture(
+        "the network: nodes, edges, weights",
+        "NetworkDisplay",
+        takes=("member",),
+        settings=_from_0,
+    ),
+    "loss": Picture(
+        "training and validation loss, the best epoch marked",
+        "LossCurveDisplay",
+    ),
+    "regression": Picture(
+        "predicted against actual, residuals, errors",
+        "RegressionDisplay",
+        Asked.scored_rows,
+        takes=("target",),
+    ),
+    "confusion": Picture(
+        "confusion matrix",
+        "ConfusionMatrixDisplay",
+        Asked.scored_rows,
+        takes=("target",),
+    ),
+    "roc": Picture(
+        "ROC curves",
+        "RocCurveDisplay",
+        Asked.scored_rows,
+        takes=("target",),
+    ),
+    "calibration": Picture(
+        "how far probabilities can be believed",
+        "CalibrationDisplay",
+        Asked.scored_rows,
+        takes=("target",),
+    ),
     "surface": Picture(
-        "the answer over two columns, with the rows", ("columns", "target"), _surface
+        "the prediction over two columns, with the rows",
+        "DecisionSurfaceDisplay",
+        Asked.rows,
+        takes=("columns", "target"),
     ),
     "units": Picture(
-        "what each hidden node responds to over two columns", ("columns", "layer"), _units
+        "what each hidden node responds to over two columns",
+        "HiddenUnitsDisplay",
+        Asked.rows,
+        takes=("columns", "layer", "member"),
+        settings=_from_0,
     ),
-    "weights": Picture("weights as heat maps", (), _weights),
-    "activations": Picture("hidden activations, and which nodes are dead", (), _activations),
+    "weights": Picture(
+        "weights as heat maps",
+        "WeightsDisplay",
+        takes=("member",),
+        settings=_from_0,
+    ),
+    "activations": Picture(
+        "hidden activations, and which nodes are dead",
+        "ActivationsDisplay",
+        Asked.rows,
+        takes=("member",),
+        settings=_from_0,
+    ),
     "loss-surface": Picture(
-        "the loss around the weights, with the path of the training", (), _loss_surface
+        "the loss around the weights, with the path of the training",
+        "LossSurfaceDisplay",
+        _known_rows,
+        settings=_with_path,
     ),
-    "importance": Picture("which columns matter", ("method",), _importance),
-    "lek": Picture("the answer along each column, the others held", ("columns",), _lek),
+    "importance": Picture(
+        "which columns matter",
+        "ImportanceDisplay",
+        _importance_rows,
+        takes=("method",),
+    ),
+    "lek": Picture(
+        "the prediction along each column, the others kept still",
+        "LekProfileDisplay",
+        Asked.rows,
+        takes=("columns",),
+    ),
 }
 """Each picture by name."""
 
 
-def _given(picture: Picture, options: dict[str, Any]) -> dict[str, Any]:
-    """Those of the options that were given. Raises GlassnetError on one that the picture does not take."""
+def _options_of(picture: Picture, options: dict[str, Any]) -> dict[str, Any]:
+    """Those of the options that were given.
+
+    Raises GlassnetError on one that the picture does not take.
+    """
     given = {name: value for name, value in options.items() if value not in (None, ())}
     for name in given:
         if name not in picture.takes:
-            takes = ", ".join(f"--{known.removesuffix('s')}" for known in picture.takes) or "none"
+            takes = ", ".join(map(_flag, picture.takes)) or "none"
             raise GlassnetError(
-                f"--{name.removesuffix('s')} is not an option of this picture, which takes {takes}"
+                f"{_flag(name)} is not an option of this picture, which takes {takes}"
             )
     return given
+
+
+def _flag(name: str) -> str:
+    """The option of a name on the command line: --column for columns."""
+    return f"--{name.removesuffix('s')}"
 
 
 class PlotCommand(click.Command):
@@ -181,7 +250,7 @@ class PlotCommand(click.Command):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The pictures."""
         with formatter.section("Pictures"):
-            formatter.write_dl([(name, picture.says) for name, picture in PICTURES.items()])
+            formatter.write_dl([(name, picture.shows) for name, picture in PICTURES.items()])
 
 
 @click.command(cls=PlotCommand)
@@ -199,6 +268,9 @@ class PlotCommand(click.Command):
 )
 @click.option("--layer", type=int, help="Hidden layer of units, from 1.")
 @click.option(
+    "--member", type=int, help="Network of an ensemble to look at, from 1.", show_default="1"
+)
+@click.option(
     "--target", help="Target to look at, where there are several.", show_default="the first"
 )
 @click.option(
@@ -209,13 +281,13 @@ class PlotCommand(click.Command):
 def plot(picture: str, model: Path, table: str | None, out: Path | None, **options: Any) -> None:
     """Draw a picture of a trained model, and write it to a file.
 
-    PICTURE is one of those below, MODEL a model file or the run folder that holds one. TABLE is CSV, TSV, Parquet, Arrow IPC or
-    JSON lines, by suffix; - is CSV on standard input. Without it the rows are those the run was given; scores are then drawn of
-    those held out.
+    PICTURE is one of those below, MODEL a model file or the run folder that holds one. TABLE is
+    CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; - is CSV on standard input. Without it
+    the rows are those the run was given; scores are then drawn of those held out.
     """
     from glassnet.files import check_free
     from glassnet.models.model import load
-    from glassnet.plots.figures import check_format, save_figure
+    from glassnet.plots.figures import check_format
 
     if picture not in PICTURES:
         raise unknown_name("picture", picture, PICTURES)
@@ -223,10 +295,6 @@ def plot(picture: str, model: Path, table: str | None, out: Path | None, **optio
     check_format(out)
     check_free(out)
     chosen = PICTURES[picture]
-    given = _given(chosen, options)
-    display = chosen.make(Asked(load(model), model, table, given))
-    if hasattr(display, "save"):
-        display.save(out)
-    else:
-        save_figure(display.figure_, out)
+    given = _options_of(chosen, options)
+    chosen.make(Asked(load(model), model, table, given)).save(out)
     click.echo(f"Written to {out}")

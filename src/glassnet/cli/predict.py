@@ -15,14 +15,15 @@ import click
     help="CSV file to write; - is standard output, the default.",
 )
 def predict(model: Path, table: str, out: Path | None) -> None:
-    """Predict the rows of a table as CSV; columns are matched by name, categories never seen count as missing.
+    """Predict the rows of a table as CSV; columns are matched by name, categories never seen count
+    as missing.
 
-    MODEL is a model file, or the run folder that holds one. TABLE is CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; - is
-    CSV on standard input.
+    MODEL is a model file, or the run folder that holds one. TABLE is CSV, TSV, Parquet, Arrow IPC
+    or JSON lines, by suffix; - is CSV on standard input.
     """
-    from glassnet.cli.console import write_columns
     from glassnet.files import check_free, whole_file
     from glassnet.models.model import load
+    from glassnet.tables.write import write_columns
 
     to_stdout = out is None or str(out) == "-"
     if out is not None and not to_stdout:

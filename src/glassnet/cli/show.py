@@ -1,36 +1,37 @@
-"""`glassnet show`: what a model is: its shape, its columns, its scores, and the weights of a small one."""
+"""`glassnet show`: a model's shape, columns and scores, and the weights of a small one."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from glassnet.core.network import Parameters
     from glassnet.models.model import Model
 
 ACROSS = 5  # columns of weights beside each other
-SMALL = 200  # weights; those of a larger network are not printed
+SMALL = 200  # weights and biases; those of a larger model are not printed
 
 
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path))
 def show(model: Path) -> None:
-    """Print a model's shape, how each column is encoded, its scores, and the weights of a small network.
+    """Print a model's shape, how each column is encoded, its scores, and the weights of a small
+    network.
 
     MODEL is a model file, or the run folder that holds one.
     """
     from glassnet.models.model import load
 
     loaded = load(model)
-    network = loaded.network
-    print(f"{model}: {loaded.shape}, in {loaded.parameters.weights[0].dtype}")
+    print(f"{model}: {loaded.shape}, in {loaded.members[0].parameters.weights[0].dtype}")
     print_columns(loaded)
-    if network.n_parameters <= SMALL:
+    if loaded.n_parameters <= SMALL:
         print_weights(loaded)
     else:
-        print(
-            f"Weights: {network.n_parameters:,}, too many to print; from Python: glassnet.load({str(model)!r}).parameters"
-        )
+        where = f"glassnet.load({str(model)!r}).members"
+        print(f"Weights: {loaded.n_parameters:,}, too many to print; from Python: {where}")
     print_scores(loaded, "Scores when it was trained")
     if loaded.history:
         last = {name: values[-1] for name, values in loaded.history.items()}
@@ -38,53 +39,61 @@ def show(model: Path) -> None:
 
 
 def print_columns(model: "Model") -> None:
-    """How each column of the table is encoded."""
+    """Print how each column of the table is encoded."""
     from glassnet.cli.console import print_table
 
-    rows = [[column.name, str(column)] for column in model.encoding.inputs]
+    inputs, features = model.encoding.inputs, model.encoding.features
+    rows = [[column.name, str(column)] for column in inputs]
     rows += [[target.name, f"target: {target}"] for target in model.encoding.targets]
-    print_table(
-        ["column", "encoding"],
-        rows,
-        f"{len(model.encoding.inputs)} columns become {len(model.encoding.features)} network inputs",
-    )
+    title = f"{len(inputs)} columns become {len(features)} network inputs"
+    print_table(["column", "encoding"], rows, title)
 
 
 def print_scores(model: "Model", title: str) -> None:
-    """One row of scores a target."""
+    """Print one row of scores a target; nothing where the model has none."""
     from glassnet.cli.console import number, print_table
 
-    if model.scores:
-        names = list(dict.fromkeys(name for scores in model.scores.values() for name in scores))
-        rows = [
-            [target, *(number(scores[name], 4) if name in scores else "-" for name in names)]
-            for target, scores in model.scores.items()
-        ]
-        print_table(["target", *names], rows, title)
+    if not model.scores:
+        return
+    names = list(dict.fromkeys(name for scores in model.scores.values() for name in scores))
+    rows: list[list[str]] = []
+    for target, scores in model.scores.items():
+        cells = [number(scores[name], 4) if name in scores else "-" for name in names]
+        rows.append([target, *cells])
+    print_table(["target", *names], rows, title)
 
 
 def print_weights(model: "Model") -> None:
-    """Each layer's weights, a row for each node they come from, a column for each they go to."""
+    """Print the weights of each member."""
+    for number, member in enumerate(model.members, 1):
+        several = len(model.members) > 1
+        title = f"Member {number} of {len(model.members)}, weights" if several else "Weights"
+        _print_member(model, member.parameters, title)
+
+
+def _print_member(model: "Model", parameters: "Parameters", title: str) -> None:
+    """A member's weights: a row for each node they come from, a column for each they lead to."""
+    names = [model.encoding.features]
+    for layer, w in enumerate(parameters.weights[:-1], 1):
+        names.append([f"a{layer}.{node}" for node in range(1, w.shape[1] + 1)])
+    names.append(model.encoding.outputs)
+    for layer, w in enumerate(parameters.weights):
+        rows = [[f"{value:.6g}" for value in row] for row in w]
+        sources = list(names[layer])
+        if parameters.biases:
+            rows.append([f"{value:.6g}" for value in parameters.biases[layer]])
+            sources.append("bias")
+        _print_matrix(sources, names[layer + 1], rows, f"{title} {layer + 1}")
+
+
+def _print_matrix(
+    sources: Sequence[str], targets: Sequence[str], rows: Sequence[Sequence[str]], title: str
+) -> None:
+    """A matrix of weights, so many of its columns at a time as fit beside each other."""
     from glassnet.cli.console import print_table
 
-    network, parameters = model.network, model.parameters
-    sources = model.encoding.features
-    for layer, w in enumerate(parameters.weights):
-        last = layer == len(parameters.weights) - 1
-        targets = (
-            model.encoding.outputs if last else [f"a{layer + 1}.{j + 1}" for j in range(w.shape[1])]
-        )
-        for first in range(0, len(targets), ACROSS):
-            shown = slice(first, first + ACROSS)
-            rows = [
-                [source, *(f"{v:.6g}" for v in row[shown])]
-                for source, row in zip(sources, w, strict=True)
-            ]
-            if network.bias:
-                rows.append(["bias", *(f"{v:.6g}" for v in parameters.biases[layer][shown])])
-            print_table(
-                ["from \\ to", *targets[shown]],
-                rows,
-                f"Weights {layer + 1}" + " (continued)" * (first > 0),
-            )
-        sources = targets
+    for first in range(0, len(targets), ACROSS):
+        shown = slice(first, first + ACROSS)
+        cells = [[source, *row[shown]] for source, row in zip(sources, rows, strict=True)]
+        continued = " (continued)" if first else ""
+        print_table(["from \\ to", *targets[shown]], cells, f"{title}{continued}")

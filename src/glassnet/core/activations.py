@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from glassnet.core.arrays import Array, array_namespace
-from glassnet.errors import GlassnetError, unknown_name
+from glassnet.errors import GlassnetError, OptionRef, unknown_name
 
 
 def not_given(*_: Array) -> Array:
@@ -385,5 +385,5 @@ def find_activation(
     if isinstance(activation, Activation):
         return activation
     if activation not in known:
-        raise unknown_name("activation", activation, known)
+        raise unknown_name(OptionRef("activation"), activation, known)
     return known[activation]

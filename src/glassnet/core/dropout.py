@@ -52,10 +52,10 @@ def dropout_masks(
     first = 0
     for rate, n in zip(rates, sizes[1:-1], strict=True):
         nodes = xp.arange(first, first + n, dtype=xp.uint32)[None, :]
-        words, _ = threefry2x32(
+        drawn, _ = threefry2x32(
             xp, (seed, iteration), nodes, xp.arange(rows, dtype=xp.uint32)[:, None]
         )
-        kept = words >= _word(xp, min(round(rate * 2**32), WORD))  # rows x H
+        kept = drawn >= _word(xp, min(round(rate * 2**32), WORD))  # rows x H
         masks.append(xp.astype(kept, dtype) / (1 - rate))
         first += n
     return tuple(masks)

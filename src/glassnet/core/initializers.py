@@ -13,7 +13,7 @@ import numpy as np
 
 from glassnet.core.arrays import Array
 from glassnet.core.network import Network, Parameters
-from glassnet.errors import GlassnetError, unknown_name
+from glassnet.errors import OptionRef, option_error, unknown_name
 
 Interval = tuple[float, float]
 DTYPES = ("float64", "float32")
@@ -25,7 +25,7 @@ def _around_zero(square: float) -> Interval:
     return -sqrt(square), sqrt(square)
 
 
-def uniform(fan_in: int, fan_out: int) -> Interval:
+def uniform(_fan_in: int, _fan_out: int) -> Interval:
     """From 0 to 1: the article's."""
     return 0.0, 1.0
 
@@ -35,12 +35,12 @@ def glorot(fan_in: int, fan_out: int) -> Interval:
     return _around_zero(6 / (fan_in + fan_out))
 
 
-def he(fan_in: int, fan_out: int) -> Interval:
+def he(fan_in: int, _fan_out: int) -> Interval:
     """Of variance 2 / fan_in. (He et al. 2015, eq. (10))"""
     return _around_zero(6 / fan_in)
 
 
-def lecun(fan_in: int, fan_out: int) -> Interval:
+def lecun(fan_in: int, _fan_out: int) -> Interval:
     """Of variance 1 / fan_in. (LeCun et al. 1998, sec. 4.6)"""
     return _around_zero(3 / fan_in)
 
@@ -80,14 +80,19 @@ def initialize(
     -------
     Parameters
 
-    Raises GlassnetError on unknown names and unusable seeds.
+    Raises
+    ------
+    GlassnetError
+        On unknown names and unusable seeds.
 
+    Examples
+    --------
     >>> network = Network([3, 4, 1], "sigmoid", "sigmoid", "sum_of_squares", bias=False)
     >>> initialize(network, "uniform", seed=1, rng="r").weights[0][0, 0]  # R: set.seed(1); runif(1)
     np.float64(0.2655086631421)
     """
     if dtype not in DTYPES:
-        raise unknown_name("dtype", dtype, DTYPES)
+        raise unknown_name(OptionRef("dtype"), dtype, DTYPES)
     if method not in INITIALIZERS:
         raise unknown_name("initializer", method, INITIALIZERS)
     draw_uniform = uniform_stream(seed, rng)
@@ -105,16 +110,16 @@ def initialize(
 def uniform_stream(seed: int, rng: str) -> Callable[[int], Array]:
     """A function that gives the next n numbers, float64 on [0, 1), of a seeded stream."""
     if int(seed) != seed:
-        raise GlassnetError(f"seed must be a whole number, got {seed}")
+        raise option_error("seed", "must be a whole number", seed)
     if rng not in STREAMS:
-        raise unknown_name("rng", rng, STREAMS)
+        raise unknown_name(OptionRef("rng"), rng, STREAMS)
     return STREAMS[rng](int(seed))
 
 
 def _numpy_stream(seed: int) -> Callable[[int], Array]:
     """NumPy's default generator."""
     if seed < 0:
-        raise GlassnetError(f"seed must be 0 or more with rng='numpy', got {seed}")
+        raise option_error("seed", "must be 0 or more for numpy's numbers", seed)
     return np.random.default_rng(seed).random
 
 
@@ -126,19 +131,16 @@ def _r_stream(seed: int) -> Callable[[int], Array]:
     over 2^32, kept off 0 and 1.
     """
     if not -(2**31) < seed < 2**31:
-        raise GlassnetError(
-            "seed must fit R's integers, between -(2^31 - 1) and 2^31 - 1, with rng='r', "
-            f"got {seed}"
-        )
-    words: list[int] = []
+        raise option_error("seed", "must fit R's integers, between -(2^31 - 1) and 2^31 - 1", seed)
+    mixed: list[int] = []
     word = seed % 2**32
     for _ in range(51 + 624):
         word = (69069 * word + 1) % 2**32
-        words.append(word)
+        mixed.append(word)
     twister = np.random.MT19937()
     twister.state = {
         "bit_generator": "MT19937",
-        "state": {"key": np.array(words[51:], np.uint32), "pos": 624},
+        "state": {"key": np.array(mixed[51:], np.uint32), "pos": 624},
     }
 
     def runif(n: int) -> Array:

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from glassnet.core.activations import Activation, name_of, not_given, sigmoid, softmax, softplus
 from glassnet.core.arrays import Array, array_namespace
-from glassnet.errors import GlassnetError, unknown_name
+from glassnet.errors import GlassnetError, OptionRef, unknown_name
 
 ValueAndDerivative = tuple[Array, Array]
 """The loss of each entry and its derivative there; both N x K."""
@@ -435,7 +435,7 @@ def find_loss(loss: "str | Loss") -> Loss:
         return loss
     name, colon, setting = loss.partition(":")
     if name not in LOSSES:
-        raise unknown_name("loss", name, LOSSES)
+        raise unknown_name(OptionRef("loss"), name, LOSSES)
     if not colon:
         return LOSSES[name]
     if name not in SETTINGS:

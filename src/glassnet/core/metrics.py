@@ -41,7 +41,7 @@ def area_under_roc(positive: np.ndarray, score: np.ndarray) -> float:
 
     (Mann & Whitney 1947)
     """
-    _, place, count = np.unique(score, return_inverse=True, return_counts=True)
-    rank = (np.cumsum(count) - (count - 1) / 2)[place]  # mean rank of each row, from 1
+    _, index, count = np.unique(score, return_inverse=True, return_counts=True)
+    rank = (np.cumsum(count) - (count - 1) / 2)[index]  # mean rank of each row, from 1
     positives, negatives = int(positive.sum()), int((~positive).sum())
     return float((rank[positive].sum() - positives * (positives + 1) / 2) / (positives * negatives))

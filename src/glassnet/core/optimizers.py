@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from glassnet.core.arrays import Array, array_namespace
 from glassnet.core.network import Parameters, leaves, unflatten
-from glassnet.errors import GlassnetError, unknown_name
+from glassnet.errors import OptionRef, option_error, unknown_name
 
 Slots = tuple[Array, ...]
 """What an optimizer remembers of one array: some arrays of its shape."""
@@ -55,9 +55,7 @@ class Optimizer:
             value = getattr(self, one.name)
             allowed: Range = one.metadata.get("allowed", POSITIVE)
             if not allowed.holds(value):
-                raise GlassnetError(
-                    f"{type(self).__name__}: {one.name} must be {allowed.description}, got {value}"
-                )
+                raise option_error(one.name, f"must be {allowed.description}", value)
 
     def init(self, parameters: Parameters) -> OptimizerState:
         """The state before the first update."""
@@ -291,7 +289,7 @@ def find_optimizer(optimizer: "str | Optimizer", learning_rate: float | None = N
     if isinstance(optimizer, Optimizer):
         return optimizer
     if optimizer not in OPTIMIZERS:
-        raise unknown_name("optimizer", optimizer, OPTIMIZERS)
+        raise unknown_name(OptionRef("optimizer"), optimizer, OPTIMIZERS)
     return (
         OPTIMIZERS[optimizer]() if learning_rate is None else OPTIMIZERS[optimizer](learning_rate)
     )

@@ -1,4 +1,4 @@
-"""What the constructors and fits of all estimators of networks share, whatever they are given."""
+"""What the estimators of networks share, whatever they are given."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -10,18 +10,13 @@ from glassnet.errors import GlassnetError
 class NetworkEstimator(BaseEstimator):
     """A scikit-learn estimator that holds a network.
 
-    `_network_inputs`, X -> (network, parameters, X as the network takes it), is what `HiddenFeatures` asks of one.
+    `_network_inputs`, X -> (network, parameters, X as the network takes it), is what
+    `HiddenFeatures` asks of one.
     """
 
-    if TYPE_CHECKING:  # the parameters, see `_keep`, and what fit sets
+    if TYPE_CHECKING:  # what fit sets
 
         def __getattr__(self, name: str) -> Any: ...
-
-    def _keep(self, settings: dict[str, Any]) -> None:
-        """Set every parameter of the constructor, whose locals are given, as it came."""
-        vars(self).update(
-            {name: value for name, value in settings.items() if name not in ("self", "__class__")}
-        )
 
     def _html_repr(self) -> str:
         """What notebooks show: scikit-learn's box, and once it is fitted the network below it."""
@@ -33,8 +28,8 @@ class NetworkEstimator(BaseEstimator):
         return box + network_html(self)
 
 
-def check_judges(X_val: Any, y_val: Any, sample_weight_val: Any) -> None:
-    """Raises GlassnetError where fit is given only a part of the rows to judge by."""
+def check_validation(X_val: Any, y_val: Any, sample_weight_val: Any) -> None:
+    """Raises GlassnetError where fit is given only a part of its validation rows."""
     if (X_val is None) != (y_val is None) or (X_val is None and sample_weight_val is not None):
         raise GlassnetError(
             "X_val and y_val belong together, and sample_weight_val to them: give both, or none"

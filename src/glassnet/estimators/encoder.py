@@ -1,21 +1,21 @@
-"""TableEncoder: a data frame of any kind as the numbers that `glassnet train` would show a network, and back."""
+"""TableEncoder: a data frame of any kind as the numbers that a network is given, and back."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils import Tags
-from sklearn.utils.validation import _check_feature_names_in, check_array, check_is_fitted
+from sklearn.utils.validation import check_array, check_is_fitted
 
 from glassnet.errors import GlassnetError
-from glassnet.estimators.inverse import Cells
+from glassnet.estimators.inverse import TableFormat
 from glassnet.estimators.validate_x import (
     category_names,
     check_text,
+    column_names,
     is_frame,
-    names_of,
     plain_rows,
     read_x,
 )
@@ -23,26 +23,34 @@ from glassnet.tables.encoding import TableEncoding, learn_inputs
 from glassnet.tables.inputs import Input
 
 
-class TableEncoder(TransformerMixin, BaseEstimator):
-    """Columns of numbers, text, booleans and dates as numbers of about the size of 1, as `glassnet train` encodes them.
+class TableEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+    """Columns of numbers, text, booleans and dates as numbers of about the size of 1.
 
-    Numbers and dates (in days) are centred on the median, divided by the interquartile range and squeezed, u / sqrt(1 + (u/3)^2),
-    so that nothing lies beyond 3; from 700 rows on each also comes in up to 16 pieces between its quantiles, -1 below a piece, +1
-    above it, a line between; two categories become -1 and +1, more become one column of 0 and 1 each (of the 50 most
-    frequent); where cells are missing in fit, an indicator says so. A category not seen in fit counts as missing. Columns that
-    are constant, or hold more names than categories, are left out.
+    It encodes as `glassnet train` does. Numbers and dates (in days) are centred on the median,
+    divided by the interquartile range and clipped smoothly, u / sqrt(1 + (u/3)^2), so that nothing
+    lies beyond 3. From 700 rows on each is also cut into up to 16 bins between its quantiles: -1
+    below a bin, +1 above it, a line between. Two categories become -1 and +1, more become one
+    column of 0 and 1 each (of the 50 most frequent). Where cells are missing in fit, an indicator
+    says so. A category not seen in fit counts as missing. Columns that are constant, or hold more
+    names than categories, are left out.
 
     Parameters
     ----------
-    categories : columns of numbers to take as categories, by name or by place.
+    categories : list of str or int
+        Columns of numbers to take as categories, by name or by number, from 0.
 
     Attributes
     ----------
-    encoding_ : list of what was learnt of each column; `str` of one says it in words, `features` names what it becomes.
-    n_features_in_ : number of columns seen in fit.
-    feature_names_in_ : their names, where they are all text.
+    encoding_ : list
+        What was learnt of each column; `str` of one says it in words, `features` names what it
+        becomes.
+    n_features_in_ : int
+        Number of columns seen in fit.
+    feature_names_in_ : array of str
+        Their names, where they are all text.
 
-    Raises GlassnetError, naming the column and the row, on cells that are infinite, beyond 1e100, or of another kind than in fit.
+    Raises GlassnetError, naming the column and the row, on cells that are infinite, beyond 1e100,
+    or of another kind than in fit.
 
     Examples
     --------
@@ -66,17 +74,28 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         self.categories = categories
 
     def fit(self, X: Any, y: Any = None) -> Self:
-        """Learn the encoding of every column of X, a data frame or an array, N x D. y is not looked at."""
-        columns = read_x(self, X, reset=True)
-        categories = category_names(self.categories, columns)
-        check_text(columns, categories)
-        self._encoding = TableEncoding("regression", learn_inputs(columns, categories), ())
+        """Learn the encoding of every column of X, N x D; y is not looked at."""
+        table = read_x(self, X, reset=True)
+        categories = category_names(self.categories, table)
+        check_text(table, categories)
+        self._encoding = TableEncoding("regression", learn_inputs(table, categories), ())
         self.encoding_: list[Input] = list(self._encoding.inputs)
-        self._cells = Cells.of_frame(X) if is_frame(X) else Cells()
+        self._format = TableFormat.of_frame(X) if is_frame(X) else TableFormat()
         return self
 
     def transform(self, X: Any) -> np.ndarray:
-        """X as an N x (features out) array of float64, or the data frame that `set_output` asks for."""
+        """X as numbers.
+
+        Parameters
+        ----------
+        X : data frame or array, N x D
+            Rows with the columns seen in fit.
+
+        Returns
+        -------
+        array of float64, N x features
+            Or the data frame that `set_output` asks for.
+        """
         rows = plain_rows(self, vars(self).get("_encoding"), X)
         if rows is not None:
             return self._encoding.encode_array(rows)
@@ -86,20 +105,20 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """The names of the columns of `transform`: age, age missing, sex=m, ..."""
         check_is_fitted(self, "_encoding")
-        names: Any = _check_feature_names_in(self, input_features)
-        inputs = [
-            replace(column, name=name)
-            for column, name in zip(self._encoding.inputs, names, strict=True)
-        ]
-        return np.array([feature for column in inputs for feature in column.features], object)
+        names: Any = super().get_feature_names_out(input_features)  # of the columns, checked
+        features: list[str] = []
+        for column, name in zip(self._encoding.inputs, names, strict=True):
+            features.extend(replace(column, name=name).features)
+        return np.array(features, object)
 
     def inverse_transform(self, X: Any) -> Any:
         """The table that `transform` made X of: a data frame of the kind seen in fit, or an array.
 
-        Numbers come back within rounding, dates to the day, times to a millisecond, categories as they were, missing cells as None
-        or NaN. What cannot come back: how far away a far outlier was (the squeeze holds it just below 3); categories that were rare
-        or not seen in fit, and the missing cells of a column that had none in fit (its median comes back); columns that were left
-        out (all missing).
+        Numbers come back within rounding, dates to the day, times to a millisecond, categories as
+        they were, missing cells as None or NaN. What cannot come back: how far away a far outlier
+        was (it was clipped to just below 3); categories that were rare or not seen in fit; the
+        missing cells of a column that had none in fit (its median comes back); columns that were
+        left out (all missing).
         """
         check_is_fitted(self, "_encoding")
         x = check_array(np.asarray(X), dtype="float64")
@@ -107,9 +126,11 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             raise GlassnetError(
                 f"X has {x.shape[1]} columns, but transform makes {len(self._encoding.features)}"
             )
-        return self._cells.table(self._encoding, x, names_of(self))
+        return self._format.decode(self._encoding, x, column_names(self))
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = tags.input_tags.string = tags.input_tags.categorical = True
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
         return tags

@@ -1,17 +1,17 @@
 """HiddenFeatures: what a network has learnt of its inputs, as columns for another estimator."""
 
 from numbers import Integral
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, MetaEstimatorMixin, TransformerMixin, _fit_context, clone
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, TransformerMixin, clone
 from sklearn.utils import get_tags
-from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
-from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from glassnet.core.network import feedforward
 from glassnet.estimators.base import NetworkEstimator
+from glassnet.estimators.sklearn_private import check_feature_names_in
 
 
 class HiddenFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
@@ -19,14 +19,20 @@ class HiddenFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    estimator : an MLPClassifier, MLPRegressor, TableClassifier or TableRegressor; a clone of it is fitted. To take one as it is,
-        fitted already, wrap it in scikit-learn's `FrozenEstimator`.
-    layer : which hidden layer, from 0; -1 is the last, before the outputs.
+    estimator : estimator
+        An MLPClassifier, MLPRegressor, TableClassifier or TableRegressor; a clone of it is
+        fitted. To take one as it is, fitted already, wrap it in scikit-learn's `FrozenEstimator`.
+    layer : int
+        Which hidden layer, from 0; -1 is the last, before the outputs.
 
     Attributes
     ----------
-    estimator_ : the fitted estimator.
-    n_features_in_, feature_names_in_ : as the fitted estimator has them.
+    estimator_ : estimator
+        The fitted estimator.
+    n_features_in_ : int
+        As the fitted estimator has it.
+    feature_names_in_ : array of str
+        As the fitted estimator has them.
 
     Examples
     --------
@@ -40,24 +46,39 @@ class HiddenFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
     ['hidden2_1', 'hidden2_2']
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "estimator": [HasMethods(["fit", "predict"])],
-        "layer": [Interval(Integral, None, None, closed="neither")],
-    }
-
     def __init__(self, estimator: Any, layer: int = -1) -> None:
-        self.estimator, self.layer = estimator, layer
+        self.estimator = estimator
+        self.layer = layer
 
-    @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: Any, y: Any, **fit_params: Any) -> "HiddenFeatures":
-        """Fit a clone of the estimator; `fit_params` go to its fit, as metadata routing says."""
-        routed = (
-            process_routing(self, "fit", **fit_params) if fit_params else {"estimator": {"fit": {}}}
-        )
+        """Fit a clone of the estimator.
+
+        Parameters
+        ----------
+        X, y : array_like or data frame
+            What the estimator takes.
+        **fit_params
+            They go to the estimator's fit, as metadata routing says.
+
+        Returns
+        -------
+        HiddenFeatures
+            This object.
+
+        Raises
+        ------
+        TypeError
+            On an estimator that is none of glassnet's.
+        ValueError
+            On a layer that the network does not have.
+        """
+        routed: Any = {"estimator": {"fit": {}}}
+        if fit_params:
+            routed = process_routing(self, "fit", **fit_params)
         estimator: Any = clone(self.estimator)
         self.estimator_ = estimator.fit(X, y, **routed["estimator"]["fit"])
-        _inner(self.estimator_)
-        self._place()
+        _network_estimator(self.estimator_)
+        self._layer_number()
         for name in ("n_features_in_", "feature_names_in_"):
             if hasattr(self.estimator_, name):
                 setattr(self, name, getattr(self.estimator_, name))
@@ -66,17 +87,18 @@ class HiddenFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
     def transform(self, X: Any) -> np.ndarray:
         """The activations of the layer for each row: N x its nodes."""
         check_is_fitted(self)
-        network, parameters, x = _inner(self.estimator_)._network_inputs(X)
+        network, parameters, x = _network_estimator(self.estimator_)._network_inputs(X)
         with np.errstate(all="ignore"):
-            return feedforward(network, parameters, x).a[self._place()]
+            return feedforward(network, parameters, x).a[self._layer_number()]
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """The names of the columns: hidden1_1 is the first node of the first hidden layer."""
         check_is_fitted(self)
-        _check_feature_names_in(self, input_features)
-        place = self._place()
-        nodes = _inner(self.estimator_).network_.sizes[place + 1]
-        return np.array([f"hidden{place + 1}_{node}" for node in range(1, nodes + 1)], dtype=object)
+        check_feature_names_in(self, input_features)
+        layer = self._layer_number()
+        nodes = _network_estimator(self.estimator_).network_.sizes[layer + 1]
+        names = [f"hidden{layer + 1}_{node}" for node in range(1, nodes + 1)]
+        return np.array(names, dtype=object)
 
     def get_metadata_routing(self) -> MetadataRouter:
         """Where fit's metadata go: to the estimator's fit."""
@@ -84,22 +106,25 @@ class HiddenFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         return MetadataRouter(owner=self).add(estimator=self.estimator, method_mapping=mapping)
 
     def __sklearn_tags__(self) -> Any:
-        tags, inner = super().__sklearn_tags__(), get_tags(self.estimator)
-        tags.input_tags, tags.target_tags = inner.input_tags, inner.target_tags
+        tags = super().__sklearn_tags__()
+        inner = get_tags(self.estimator)
+        tags.input_tags = inner.input_tags
+        tags.target_tags = inner.target_tags
         return tags
 
-    def _place(self) -> int:
-        """The number of the hidden layer, from 0. Raises ValueError where the network has no such layer."""
-        hidden = len(_inner(self.estimator_).network_.sizes) - 2
-        if not -hidden <= self.layer < hidden:
+    def _layer_number(self) -> int:
+        """The number of the hidden layer, from 0; ValueError where there is no such layer."""
+        hidden = len(_network_estimator(self.estimator_).network_.sizes) - 2
+        if not isinstance(self.layer, Integral) or not -hidden <= self.layer < hidden:
             raise ValueError(
-                f"layer={self.layer}, but the network has {hidden} hidden layers: give {-hidden} to {hidden - 1}"
+                f"layer={self.layer}, but the network has {hidden} hidden layers: "
+                f"give {-hidden} to {hidden - 1}"
             )
-        return self.layer % hidden
+        return int(self.layer) % hidden
 
 
-def _inner(estimator: Any) -> Any:
-    """The network's own estimator, out of a FrozenEstimator. Raises TypeError where it is none of glassnet's."""
+def _network_estimator(estimator: Any) -> Any:
+    """The network's estimator, out of a FrozenEstimator. Raises TypeError where it is not ours."""
     inner = getattr(estimator, "estimator", estimator)
     if not isinstance(inner, NetworkEstimator):
         raise TypeError(f"estimator must be a network of glassnet's, got {type(inner).__name__}")

@@ -1,8 +1,12 @@
-"""From an encoding's cells back to the table they came from: each column in its own kind of cells, the table in its own kind."""
+"""From an encoding's cells back to the table they came from.
+
+Each column comes back in its own kind of cells, the table in its own kind: a data frame of the
+same library, or an array.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -12,54 +16,70 @@ from glassnet.tables.columns import Kind
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.inputs import Input, Number, Unused
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST_DAY = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECONDS_A_DAY = 86_400_000
 
 
 @dataclass(frozen=True)
-class Cells:
-    """What kind of table it was: its data frame's library (None: an array), and its columns' types by name."""
+class TableFormat:
+    """What kind of table it was.
 
-    backend: Any = None
+    Parameters
+    ----------
+    library : narwhals Implementation, or None
+        The library of a data frame; None: it was an array.
+    schema : dict
+        The types of a data frame's columns, by name.
+    """
+
+    library: Any = None
     schema: dict[Any, Any] = field(default_factory=dict)
 
     @classmethod
-    def of_frame(cls, frame: Any) -> "Cells":
+    def of_frame(cls, frame: Any) -> "TableFormat":
         """That of a pandas, Polars or PyArrow data frame."""
         table = nw.from_native(frame, eager_only=True)
         return cls(table.implementation, dict(table.schema))
 
-    def table(self, encoding: TableEncoding, x: np.ndarray, names: list[str]) -> Any:
-        """The table that `encoding` made x of, N x D; its columns are called `names` unless a data frame had names for them."""
+    def decode(self, encoding: TableEncoding, x: np.ndarray, names: list[str]) -> Any:
+        """The table that `encoding` made x of, N x D; `names` are those that it has in there."""
         columns = encoding.decode_inputs(x)
-        if self.backend is None:
-            kinds: list[Kind] = [_kind(column) for column in encoding.inputs]
-            plain = [
-                _as(kind, None, columns[name]) for kind, name in zip(kinds, names, strict=True)
-            ]
-            numbers = all(
-                kind == "number" or isinstance(c, Unused)
-                for kind, c in zip(kinds, encoding.inputs, strict=True)
-            )
-            return np.array(plain, np.float64 if numbers else object).T.reshape(len(x), len(names))
-        series = {}
-        for column, (own_name, dtype) in zip(encoding.inputs, self.schema.items(), strict=True):
-            cells = _as(_kind(column), dtype, columns[column.name])
-            series[own_name] = self._series(str(own_name), cells, dtype)
-        return nw.from_dict(series).to_native()
+        if self.library is None:
+            return _array(encoding, [columns[name] for name in names], len(x))
+        frame = {}
+        for column, (name, dtype) in zip(encoding.inputs, self.schema.items(), strict=True):
+            cells = _cells(_kind(column), dtype, columns[column.name])
+            frame[name] = self._series(str(name), cells, dtype)
+        return nw.from_dict(frame).to_native()
 
     def _series(self, name: str, cells: list[Any], dtype: Any) -> Any:
-        """The cells as a column of the type it had, or where that cannot hold them as one that can."""
-        no_missing = self.backend is nw.Implementation.PANDAS and (
-            dtype.is_integer() or dtype == nw.Boolean
-        )
-        zoned = getattr(dtype, "time_zone", None) is not None
-        if not zoned and not (no_missing and None in cells):
+        """The cells as a column of the type it had, or where that cannot hold them as one that can.
+
+        pandas' whole numbers and booleans cannot hold a missing cell; times with a zone are made
+        in UTC and then cast.
+        """
+        is_pandas = self.library is nw.Implementation.PANDAS
+        cannot_miss = is_pandas and (dtype.is_integer() or dtype == nw.Boolean)
+        if getattr(dtype, "time_zone", None) is not None:
+            return nw.Series.from_iterable(name, cells, backend=self.library).cast(dtype)
+        if not (cannot_miss and None in cells):
             try:
-                return nw.Series.from_iterable(name, cells, dtype, backend=self.backend)
+                return nw.Series.from_iterable(name, cells, dtype, backend=self.library)
             except (TypeError, ValueError, nw.exceptions.NarwhalsError):
                 pass
-        series = nw.Series.from_iterable(name, cells, backend=self.backend)
-        return series.cast(dtype) if zoned else series
+        return nw.Series.from_iterable(name, cells, backend=self.library)
+
+
+def _array(encoding: TableEncoding, columns: list[list[Any]], n_rows: int) -> np.ndarray:
+    """Decoded columns as an array, N x columns: of numbers where all are, else of any kind."""
+    kinds: list[Kind] = [_kind(column) for column in encoding.inputs]
+    cells = [_cells(kind, None, column) for kind, column in zip(kinds, columns, strict=True)]
+    are_numbers = all(
+        kind == "number" or isinstance(column, Unused)
+        for kind, column in zip(kinds, encoding.inputs, strict=True)
+    )
+    dtype = np.float64 if are_numbers else object
+    return np.array(cells, dtype).T.reshape(n_rows, len(columns))
 
 
 def _kind(column: Input) -> Kind:
@@ -71,22 +91,33 @@ def _kind(column: Input) -> Kind:
     return column.cells
 
 
-def _as(kind: Kind, dtype: Any, cells: list[Any]) -> list[Any]:
-    """Decoded cells as those of a column of a kind, and of a data frame's type where it has one; None stays None."""
-    turn: Callable[[Any], Any] = {
-        "number": (lambda cell: round(float(cell)))
-        if dtype is not None and dtype.is_integer()
-        else float,
-        "date": lambda cell: _date(float(cell), dtype),
-        "boolean": lambda cell: cell == "true",
-        "text": str,
-    }[kind]
-    return [None if cell is None else turn(cell) for cell in cells]
+def _cells(kind: Kind, dtype: Any, decoded: list[Any]) -> list[Any]:
+    """Decoded cells as those of a column of that kind, and of a data frame's type if it has one.
+
+    None stays None.
+    """
+    convert = _converter(kind, dtype)
+    return [None if cell is None else convert(cell) for cell in decoded]
 
 
-def _date(days: float, dtype: Any) -> Any:
-    """Days since 1970-01-01 as a date, or as a time to the millisecond: in UTC where the column had a zone."""
+def _converter(kind: Kind, dtype: Any) -> Callable[[Any], Any]:
+    """What makes a cell of that kind and type of a decoded cell."""
+    if kind == "number":
+        is_integer = dtype is not None and dtype.is_integer()
+        return (lambda cell: round(float(cell))) if is_integer else float
+    if kind == "date":
+        return lambda cell: _date(float(cell), dtype)
+    if kind == "boolean":
+        return lambda cell: cell == "true"
+    return str
+
+
+def _date(days: float, dtype: Any) -> date | datetime:
+    """Days since 1970-01-01 as a date, or as a time to the millisecond.
+
+    A time is in UTC where the column had a zone.
+    """
     if dtype == nw.Date:
-        return (EPOCH + timedelta(days=round(days))).date()
-    moment = EPOCH + timedelta(milliseconds=round(days * 86_400_000))
+        return (FIRST_DAY + timedelta(days=round(days))).date()
+    moment = FIRST_DAY + timedelta(milliseconds=round(days * MILLISECONDS_A_DAY))
     return moment if getattr(dtype, "time_zone", None) else moment.replace(tzinfo=None)

@@ -1,26 +1,42 @@
-"""explain(): a model and some rows become an `Explanation`. Nothing is shown here."""
+"""explain(): a model and some rows become an `Explanation`. Nothing is written or drawn here."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from glassnet.core.network import Parameters, Trace, backprop, layer_deltas
+from glassnet.core.losses import Loss
+from glassnet.core.network import backprop, feedforward, layer_deltas
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError
-from glassnet.explanation.backward import Backward, Batched, explain_back
-from glassnet.explanation.choice import Nodes, shown_nodes
+from glassnet.explanation.backward import WayBack, explain_backward
+from glassnet.explanation.batch import Batch
+from glassnet.explanation.choice import Nodes, shown_nodes, shown_outputs
 from glassnet.explanation.encoding import explain_columns
-from glassnet.explanation.forward import Shown, explain_layers
-from glassnet.explanation.forward import number as made
-from glassnet.explanation.loss import explain_loss, explain_share, explain_total
+from glassnet.explanation.forward import explain_layers
+from glassnet.explanation.loss import (
+    OutputOperands,
+    explain_loss,
+    explain_penalty,
+    explain_scale,
+    explain_total,
+)
 from glassnet.explanation.notes import notes_of
-from glassnet.explanation.parts import Explanation, LayerBack, Number, Row, Step
-from glassnet.explanation.predictions import explain_answers, explain_target
+from glassnet.explanation.parts import (
+    ColumnSteps,
+    Computed,
+    Explanation,
+    LayerBackward,
+    Operand,
+    RowForward,
+    Step,
+)
+from glassnet.explanation.predictions import explain_predictions, explain_targets
+from glassnet.explanation.vote import Vote, explain_agreement, explain_vote
+from glassnet.models.ensemble import Member, vote_fractions
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows, as_model, rows_of
-from glassnet.training.problem import as_dtype
 
 RATE = 0.1  # the learning rate of the update, where the model's record has none
 
@@ -36,32 +52,50 @@ def explain(
     learning_rate: float | None = None,
     penalty: Penalty | None = None,
 ) -> Explanation:
-    """The complete arithmetic of a row, or a small batch: from its cells to the answer, and back to every gradient.
+    """The complete arithmetic of a row, or a small batch: from cells to predictions, and back.
+
+    Where several networks vote, the vote is explained, and then each of them alone.
 
     Parameters
     ----------
-    model : a Model, a fitted estimator, or a pair (Network, Parameters), trained or not.
-    table : what `Model.predict` takes. It may hold the targets too, for the loss and the way back.
-    rows : which of its rows, from 0; several are one batch.
-    y : the targets of all the table's rows, where they stand apart.
-    backward : whether to go back: delta by delta with the chain rule's factors, every gradient, and what one step of gradient
-        descent on these rows would make of every weight.
-    nodes : pairs (layer, node), from 0, hidden layers first, then the output: of the layers that are wide only these are shown,
-        with every product. "all" shows all there is. None: of each wide layer the nodes that send the most to the next one.
-    learning_rate : of that step; None: the one the model was trained with, or 0.1.
-    penalty : what is added to the loss on the way back; None: l2 and l1 of a single network that `train_table` made, else nothing.
+    model : Model, fitted estimator, or (Network, Parameters)
+        What is explained, trained or not.
+    table : data frame, dict of columns, path or array
+        What `Model.predict` takes. It may hold the targets too, for the loss and the way back.
+    rows : int or list of int
+        Which of its rows, from 0; several are one batch.
+    y : array, optional
+        The targets of all the table's rows, where they are not in the table.
+    backward : bool
+        Whether to go back: delta by delta with the chain rule's factors, every gradient, and what
+        one step of gradient descent on these rows would make of every weight.
+    nodes : list of (layer, node), "all" or None
+        Counted from 0, hidden layers first, then the output: of the layers that are wide only these
+        are shown, with every product. "all" shows all there is. None: of each wide layer the nodes
+        that send the most to the next one.
+    learning_rate : float, optional
+        Of that step; None: the one the model was trained with, or 0.1.
+    penalty : Penalty, optional
+        What is added to a network's loss on the way back; None: the l2 and l1 that `train_table`
+        trained it with, unless its weights were changed since, by `fold` or `joined`.
 
     Returns
     -------
-    `Explanation` : print it, or take its ``.text()``, ``.markdown()``, ``.html()`` or ``.to_dict()``, or a number by its id.
+    Explanation
+        Print it, or take its ``.text()``, ``.markdown()``, ``.html()`` or ``.to_dict()``, or a
+        number by its id.
 
-    Raises GlassnetError on rows and nodes that are not there, and on missing targets where they are needed.
+    Raises
+    ------
+    GlassnetError
+        On rows and nodes that are not there, and on missing targets where they are needed.
 
     Examples
     --------
     >>> import glassnet as gn
     >>> network = gn.Network([2, 2, 1], "sigmoid", "sigmoid", "sum_of_squares", bias=False)
-    >>> step = gn.explain((network, gn.initialize(network, seed=1)), [[0.0, 1.0]], y=[1.0], backward=True)
+    >>> start = gn.initialize(network, seed=1)
+    >>> step = gn.explain((network, start), [[0.0, 1.0]], y=[1.0], backward=True)
     >>> print(step.text(digits=3))
     2-2-1 sigmoid, sigmoid, sum_of_squares, no biases, 6 weights
     ...
@@ -70,20 +104,54 @@ def explain(
                = -0.32
           a2.1 = 1 / (1 + exp(-z2.1)) = 1 / (1 + exp(-(-0.32))) = 0.421   sigmoid
     ...
-    >>> step["r1.a2.1"].value == float(gn.feedforward(network, gn.initialize(network, seed=1), [[0.0, 1.0]]).output[0, 0])
+    >>> output = gn.feedforward(network, start, [[0.0, 1.0]]).output
+    >>> step["r1.a2.1"].value == float(output[0, 0])
     True
     """
     found = as_model(model)
-    chosen = [int(r) for r in np.atleast_1d(np.asarray(rows))]
+    chosen = [int(row) for row in np.atleast_1d(np.asarray(rows))]
     every = rows_of(found, table, y)
-    for r in chosen:
-        if not 0 <= r < len(every):
-            raise GlassnetError(f"row {r + 1} is not in the table, which has {len(every)} rows")
+    for row in chosen:
+        if not 0 <= row < len(every):
+            raise GlassnetError(f"row {row + 1} is not in the table, which has {len(every)} rows")
     if len(set(chosen)) < len(chosen):
         raise GlassnetError("a row is given twice: give each once")
-    return explain_rows(
-        every.take(chosen), [r + 1 for r in chosen], backward, nodes, learning_rate, penalty
-    )
+    numbers = [row + 1 for row in chosen]
+    return explain_rows(every.take(chosen), numbers, backward, nodes, learning_rate, penalty)
+
+
+class _Start(NamedTuple):
+    """What a row brings into every network: its inputs and targets, and how they came about."""
+
+    inputs: list[Operand]
+    columns: tuple[ColumnSteps, ...]
+    target_steps: tuple[Step, ...]
+    """Empty where the targets are not known."""
+
+    @property
+    def targets(self) -> list[Operand]:
+        """y1, y2, ...: the steps without the targets' cells."""
+        return [step.operand() for step in self.target_steps if not step.id.endswith(".actual")]
+
+
+class _Settings(NamedTuple):
+    """How a batch is explained: `shown_rows` are the places of those that are shown one by one."""
+
+    numbers: Sequence[int]
+    shown_rows: Sequence[int]
+    backward: bool
+    nodes: Nodes
+    learning_rate: float
+    penalty: Penalty
+
+
+class _Explained(NamedTuple):
+    """One network's part of an explanation, with all rows of the batch."""
+
+    batch: Batch
+    rows: list[RowForward]
+    loss: tuple[Computed, ...]
+    backward: tuple[LayerBackward, ...]
 
 
 def explain_rows(
@@ -97,134 +165,225 @@ def explain_rows(
 ) -> Explanation:
     """`explain` for rows that are one batch; `numbers` are theirs in the table, from 1.
 
-    `detail`: the numbers of those whose way forward and deltas are shown; None: all. Losses and gradients are always those of all.
+    `detail` : the numbers of those whose way forward and deltas are shown; None: all. Losses and
+    gradients are always those of all rows.
     """
-    model = replace(
-        rows.model, parameters=as_dtype(rows.model.parameters, np.float64)
-    )  # as predictions are made
-    rows, options = replace(rows, model=model), model.record.get("options", {})
-    own = (
-        {} if model.record.get("folded") else options
-    )  # folded weights and their loss have another scale
-    rate = own.get("learning_rate") or RATE if learning_rate is None else learning_rate
-    trained_with = Penalty(options.get("l2", 0.0), options.get("l1", 0.0))
-    penalty = _penalty(model, trained_with) if penalty is None else penalty
-    trace = rows.trace
-    shown = shown_nodes(model, trace, nodes)
-    y = rows.y if backward or _known(rows) else None
-    told = [
-        _told(rows, place, number, trace, y, shown, nodes == "all")
-        for place, number in enumerate(numbers)
+    rows = replace(rows, model=rows.model.as_dtype(np.float64))  # as predictions are made
+    settings = _Settings(
+        numbers,
+        [place for place, number in enumerate(numbers) if detail is None or number in detail],
+        backward,
+        nodes,
+        _learning_rate(rows.model) if learning_rate is None else learning_rate,
+        _penalty(rows.model) if penalty is None else penalty,
+    )
+    starts = _starts(rows, settings)
+    explained = [
+        _explain_member(rows, member, prefix, starts, settings)
+        for member, prefix in zip(rows.model.members, _prefixes(rows.model), strict=True)
     ]
-    kept = [place for place, number in enumerate(numbers) if detail is None or number in detail]
-    losses: tuple[Number, ...] = ()
-    back: tuple[LayerBack, ...] = ()
-    if y is not None:
-        share = explain_share(model, len(told))
-        losses = tuple(
-            explain_total(
-                model, [row for row, _ in told], share, penalty if backward else Penalty()
-            )
+    if len(explained) == 1:
+        (whole,), members = explained, ()
+    else:
+        whole = _explain_vote(rows, explained, starts, settings)
+        members = tuple(
+            _as_explanation(rows.model, i, explained[i], settings) for i in range(len(explained))
         )
-        if backward:
-            deltas, gradients = _deltas(model, trace, y, penalty)
-            batch = [operands for _, operands in told]
-            back = explain_back(
-                Backward(
-                    model,
-                    trace,
-                    batch,
-                    kept,
-                    share and share.operand(),
-                    deltas,
-                    gradients,
-                    penalty,
-                    rate,
-                ),
-                shown,
-            )
-    others = [n for place, n in enumerate(numbers) if place not in kept]
-    left_out = any(trained_with) and not any(penalty)
-    notes = notes_of(model, others, y is not None, rate if backward else None, left_out)
+    with_start = [_with_start(row, start) for row, start in zip(whole.rows, starts, strict=True)]
     return Explanation(
-        model.shape,
-        _facts(model),
-        tuple(notes),
-        tuple(told[place][0] for place in kept),
-        losses,
-        back,
+        title=rows.model.shape,
+        network=_facts(rows.model),
+        notes=_notes(rows.model, settings, bool(whole.loss)),
+        rows=tuple(with_start[place] for place in settings.shown_rows),
+        loss=whole.loss,
+        backward=whole.backward,
+        members=members,
     )
 
 
-def _penalty(model: Model, trained_with: Penalty) -> Penalty:
-    """The penalty that a model was trained with, where its weights are still those that were trained, each once."""
-    return Penalty() if model.members > 1 or model.record.get("folded") else trained_with
+def _prefixes(model: Model) -> list[str]:
+    """What the ids of each member's numbers begin with; nothing for an only one."""
+    if len(model.members) == 1:
+        return [""]
+    return [f"m{number}." for number in range(1, len(model.members) + 1)]
 
 
-def _told(
-    rows: Rows,
-    place: int,
-    number: int,
-    trace: Trace,
-    y: np.ndarray | None,
-    shown: list[Shown],
-    whole: bool,
-) -> tuple[Row, Batched]:
-    """A row's way forward, and the operands that the way back needs of it."""
-    model, prefix = rows.model, f"r{number}."
-    inputs, columns = explain_columns(model.encoding, rows.columns, place, prefix, whole)
-    layers = explain_layers(model, trace, place, inputs, shown, prefix)
-    wanted = [] if y is None else _targets(rows, place, prefix)
-    targets = [step.operand() for step in wanted if step.id.startswith(f"{prefix}y")]
-    loss = [] if y is None else [*wanted, *explain_loss(model, trace, y, place, targets, prefix)]
-    answers = _answers(model, trace, place, prefix)
-    return Row(f"row {number}", columns, layers, tuple(answers), tuple(loss)), Batched(
-        prefix, inputs, targets
-    )
+def _learning_rate(model: Model) -> float:
+    """That of the training; of folded weights and their loss, on another scale, the usual one."""
+    of_training = None if model.record.folded else model.record.learning_rate
+    return of_training or RATE
 
 
-def _deltas(
-    model: Model, trace: Trace, y: np.ndarray, penalty: Penalty
-) -> tuple[list[np.ndarray], Parameters]:
-    """Delta of every layer, N x its nodes, and the gradients, as `core` has them."""
-    network, parameters = model.network, model.parameters
-    _, delta = network.loss(network.output, trace.z[-1], trace.output, y)
-    return layer_deltas(network, parameters, trace, delta), backprop(
-        network, parameters, trace, y, penalty=penalty
-    )[1]
+def _penalty(model: Model) -> Penalty:
+    """The penalty of the training, where the weights are still those that were trained."""
+    were_changed = model.record.folded or model.record.joined_from > 1
+    return Penalty() if were_changed else model.record.penalty
 
 
-def _known(rows: Rows) -> bool:
+def _notes(model: Model, settings: _Settings, known: bool) -> tuple[str, ...]:
+    others = [
+        number for place, number in enumerate(settings.numbers) if place not in settings.shown_rows
+    ]
+    rate = settings.learning_rate if settings.backward else None
+    left_out = any(model.record.penalty) and not any(settings.penalty)
+    return tuple(notes_of(model, others, known, rate, left_out))
+
+
+def _starts(rows: Rows, settings: _Settings) -> list[_Start]:
+    """Every row's inputs and targets. Raises GlassnetError where the way back lacks targets."""
+    if settings.backward:
+        rows.known()
+    encoding, known = rows.model.encoding, _are_known(rows)
+    starts: list[_Start] = []
+    for place, number in enumerate(settings.numbers):
+        row_id, whole = f"r{number}.", settings.nodes == "all"
+        inputs, columns = explain_columns(encoding, rows.columns, place, row_id, whole)
+        targets = explain_targets(encoding, rows.answers, place, row_id) if known else ()
+        starts.append(_Start(inputs, columns, tuple(targets)))
+    return starts
+
+
+def _are_known(rows: Rows) -> bool:
+    """Whether the table has the targets of all the rows."""
     names = [target.name for target in rows.model.encoding.targets]
     return all(name in rows.answers and not rows.answers[name].missing.any() for name in names)
 
 
-def _targets(rows: Rows, place: int, prefix: str) -> list[Step]:
-    steps: list[Step] = []
-    first = 1
-    for number, target in enumerate(rows.model.encoding.targets, 1):
-        steps += explain_target(target, rows.answers[target.name], place, prefix, number, first)
-        first += target.width
-    return steps
+def _with_start(row: RowForward, start: _Start) -> RowForward:
+    """The row with its columns before it, and its targets before its loss."""
+    return replace(row, columns=start.columns, loss=(*start.target_steps, *row.loss))
 
 
-def _answers(model: Model, trace: Trace, place: int, prefix: str) -> list[Step]:
-    outputs = [made("a", prefix, len(trace.z) - 1, k, a) for k, a in enumerate(trace.output[place])]
-    steps: list[Step] = []
-    for number, target in enumerate(model.encoding.targets, 1):
-        own, outputs = outputs[: target.width], outputs[target.width :]
-        steps += explain_answers(target, own, prefix, number)
-    return steps
+def _explain_member(
+    rows: Rows, member: Member, prefix: str, starts: Sequence[_Start], settings: _Settings
+) -> _Explained:
+    """One network: its layers, its loss and its way back."""
+    network, parameters, encoding = member.network, member.parameters, rows.model.encoding
+    trace = feedforward(network, parameters, rows.x)
+    shown = shown_nodes(network, parameters, trace, settings.nodes)
+    inputs = [start.inputs for start in starts]
+    batch = Batch(
+        network, parameters, trace, settings.numbers, inputs, shown, encoding.outputs, prefix
+    )
+    outputs = [_member_outputs(batch, row, start.targets) for row, start in enumerate(starts)]
+    forward = [
+        RowForward(
+            name=f"row {number}",
+            columns=(),
+            layers=explain_layers(batch, row),
+            predictions=tuple(explain_predictions(encoding, outputs[row].a, batch.row_id(row))),
+            loss=_loss_of_row(network.loss, outputs[row], batch.row_id(row)),
+        )
+        for row, number in enumerate(settings.numbers)
+    ]
+    loss: tuple[Computed, ...] = ()
+    back: tuple[LayerBackward, ...] = ()
+    if starts[0].targets:
+        scale = explain_scale(network.loss, len(forward), network.sizes[-1], prefix)
+        penalty = settings.penalty if settings.backward else Penalty()
+        penalty_step = explain_penalty(penalty, parameters.weights, prefix)
+        loss = tuple(explain_total(forward, scale, penalty_step, network.loss, prefix))
+        if settings.backward:
+            back = _explain_way_back(batch, outputs, rows.y, scale, settings)
+    return _Explained(batch, forward, loss, back)
+
+
+def _member_outputs(batch: Batch, row: int, targets: list[Operand]) -> OutputOperands:
+    K = batch.network.sizes[-1]
+    a = [batch.a(row, batch.last, k) for k in range(K)]
+    z = [batch.z(row, batch.last, k) for k in range(K)]
+    return OutputOperands(a, z, targets)
+
+
+def _loss_of_row(loss: Loss, outputs: OutputOperands, row_id: str) -> tuple[Computed, ...]:
+    """The row's loss; nothing where its targets are not known."""
+    return tuple(explain_loss(loss, outputs, row_id)) if outputs.y else ()
+
+
+def _explain_way_back(
+    batch: Batch,
+    outputs: Sequence[OutputOperands],
+    y: np.ndarray,
+    scale: Step | None,
+    settings: _Settings,
+) -> tuple[LayerBackward, ...]:
+    """The layers backwards, with the deltas and gradients that `core` gives."""
+    network, parameters, trace = batch.network, batch.parameters, batch.trace
+    _, delta = network.loss(network.output, trace.z[-1], trace.output, y)
+    _, gradients = backprop(network, parameters, trace, y, penalty=settings.penalty)
+    way = WayBack(
+        batch,
+        outputs,
+        settings.shown_rows,
+        scale.operand() if scale else None,
+        layer_deltas(network, parameters, trace, delta),
+        gradients,
+        settings.penalty,
+        settings.learning_rate,
+    )
+    return explain_backward(way)
+
+
+def _explain_vote(
+    rows: Rows, members: Sequence[_Explained], starts: Sequence[_Start], settings: _Settings
+) -> _Explained:
+    """What the members' vote makes of the rows. Its way back is each member's own."""
+    model, batches = rows.model, [member.batch for member in members]
+    vote = Vote(
+        batches,
+        vote_fractions(model.members).tolist(),
+        model.output_activation,
+        max(batch.last for batch in batches),
+    )
+    sizes = batches[0].network.sizes[1:]
+    shown = shown_outputs(sizes, vote.output, settings.nodes)
+    forward: list[RowForward] = []
+    for row, number in enumerate(settings.numbers):
+        row_id = vote.row_id(row)
+        predictions = tuple(explain_predictions(model.encoding, vote.a(row), row_id))
+        of_members = [member.rows[row] for member in members]
+        outputs = OutputOperands(vote.a(row), vote.z(row), starts[row].targets)
+        forward.append(
+            RowForward(
+                name=f"row {number}",
+                columns=(),
+                layers=(explain_vote(vote, row, shown),),
+                predictions=predictions,
+                loss=_loss_of_row(model.loss, outputs, row_id),
+                agreement=tuple(explain_agreement(model.encoding, predictions, of_members, row_id)),
+            )
+        )
+    loss: tuple[Computed, ...] = ()
+    if starts[0].targets:
+        scale = explain_scale(model.loss, len(forward), sizes[-1], prefix="")
+        loss = tuple(explain_total(forward, scale, None, model.loss, prefix=""))
+    return _Explained(batches[0], forward, loss, ())
+
+
+def _as_explanation(
+    model: Model, place: int, explained: _Explained, settings: _Settings
+) -> Explanation:
+    """One member as an explanation of its own."""
+    alone = model.member(place)
+    return Explanation(
+        title=f"Member {place + 1} of {len(model.members)}: {alone.shape}",
+        network=_facts(alone),
+        notes=(),
+        rows=tuple(explained.rows[row] for row in settings.shown_rows),
+        loss=explained.loss,
+        backward=explained.backward,
+    )
 
 
 def _facts(model: Model) -> dict[str, Any]:
-    network = model.network
+    """What the network is; of several the first."""
+    network = model.members[0].network
     return {
         "sizes": list(network.sizes),
-        "activations": [a.name for a in network.activations],
+        "activations": [activation.name for activation in network.activations],
         "loss": network.loss.name,
         "bias": network.bias,
-        "members": model.members,
+        "members": len(model.members),
         "inputs": model.encoding.features,
         "outputs": model.encoding.outputs,
     }

@@ -1,237 +1,247 @@
-"""A cell's way to the network's inputs: each step of the encoding a line of its own. The targets' way is in `answers.py`.
+"""A cell's way to the network's inputs: each step of the encoding by itself.
 
-The steps follow `tables/inputs.py`, and the tests hold them to what that gives.
+The steps follow `tables/inputs.py`, whose formulas they show, and the tests compare the two. The
+targets' way is in `predictions.py`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import groupby, pairwise
+from typing import NamedTuple
 
 import numpy as np
 
-from glassnet.explanation.parts import Column, Operand, Step, Value
-from glassnet.tables.columns import Column as TableColumn
-from glassnet.tables.columns import Table, number_text, texts
+from glassnet.explanation.batch import as_number
+from glassnet.explanation.parts import ColumnSteps, Operand, Step
+from glassnet.notation.numerals import Value
+from glassnet.tables.columns import Column, Table, number_text, texts
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.inputs import SQUEEZE, Categories, Number, TwoValues, Unused
 
-Made = tuple[list[Operand], tuple[Column, ...]]
-NUMBER, AS_IT_IS = "number", "as it is"
-"""What is said of a cell that is a number, and of a number that nothing is done to."""
+NUMBER = "number"
+"""What is said of a cell that is a number."""
+AS_IT_IS = "as it is"
+"""What is said of a number that nothing is done to."""
+
+
+class Encoded(NamedTuple):
+    """A step, and the names of the network's inputs that have its value: none on the way there."""
+
+    step: Step
+    inputs: list[str]
 
 
 def explain_columns(
-    encoding: TableEncoding, columns: Table, row: int, prefix: str, whole: bool
-) -> Made:
+    encoding: TableEncoding, table: Table, row: int, row_id: str, whole: bool
+) -> tuple[list[Operand], tuple[ColumnSteps, ...]]:
     """The network's inputs as operands, D of them, and how each column's cell became them.
 
-    `row` is the place of the row in `columns`, from 0; ids begin with `prefix`. Unless `whole`, runs of pieces that are all -1 or
-    all +1 are one step.
+    `row` counts from 0 in the table; ids begin with `row_id`. Unless `whole`, a run of bins that
+    are all -1 or all +1 is one step.
     """
     inputs: list[Operand] = []
-    shown: list[Column] = []
+    shown: list[ColumnSteps] = []
     used = [column for column in encoding.inputs if not isinstance(column, Unused)]
     for place, column in enumerate(used, 1):
-        cell = _cell(columns[column.name], row)
-        given = Step(f"{prefix}c{place}", "cell", cell, says=_what(column, cell))
+        value = _cell(column, table[column.name], row)
+        cell = Step(f"{row_id}c{place}", "cell", value, says=_what(column, value))
+        at = _Inputs(row_id, first=len(inputs) + 1)
         if isinstance(column, Number):
-            steps = _number_steps(column, given, prefix, len(inputs), whole)
+            steps = list(_number_steps(column, cell, at, whole))
+        elif isinstance(column, TwoValues):
+            steps = list(_two_values_steps(column, cell, at))
         else:
-            steps = _category_steps(column, given, prefix, len(inputs))
-        made = list(steps)
-        shown.append(Column(column.name, column.kind, (given, *(step for step, _ in made))))
-        inputs += [Operand(name, step.value, step.id) for step, names in made for name in names]
+            steps = list(_category_steps(column, cell, at))
+        shown.append(
+            ColumnSteps(column.name, column.kind, (cell, *(found.step for found in steps)))
+        )
+        for step, names in steps:
+            inputs += [Operand(name, step.value, step.id) for name in names]
     return inputs, tuple(shown)
 
 
+class _Inputs(NamedTuple):
+    """Where a column's inputs begin among the network's, from 1, and how its ids begin."""
+
+    row_id: str
+    first: int
+
+    def id(self, place: int) -> str:
+        """The id of one of the column's inputs; its place counts from 0."""
+        return f"{self.row_id}x{self.first + place}"
+
+
 def _what(column: Number | TwoValues | Categories, cell: Value) -> str:
-    if isinstance(column, Number):
-        return f"date{_date(cell)}, in days since 1970-01-01" if column.date else NUMBER
-    return (
-        f"two values, {column.levels[0]} and {column.levels[1]}"
-        if isinstance(column, TwoValues)
-        else "category"
-    )
+    if isinstance(column, TwoValues):
+        return f"two values, {column.levels[0]} and {column.levels[1]}"
+    if isinstance(column, Categories):
+        return "category"
+    return f"date{_date(cell)}, in days since 1970-01-01" if column.date else NUMBER
 
 
 def _date(days: Value) -> str:
     """A space and the day, with its time where it has one; nothing where the cell is missing."""
     if not isinstance(days, float):
         return ""
-    return f" {np.datetime64(int(days), 'D') if days.is_integer() else np.datetime64(round(days * 86400), 's')}"
+    if days.is_integer():
+        return f" {np.datetime64(int(days), 'D')}"
+    return f" {np.datetime64(round(days * 86400), 's')}"
 
 
-def _cell(column: TableColumn, row: int) -> Value:
+def _cell(encoding: Number | TwoValues | Categories, column: Column, row: int) -> Value:
     if column.missing[row]:
         return None
-    return float(column.values[row]) if column.kind in ("number", "date") else text_of(column, row)
+    if isinstance(encoding, Number):
+        return float(column.values[row])
+    return cell_as_text(column, row)  # a number may be taken as a category too
 
 
-def text_of(column: TableColumn, row: int) -> str:
+def cell_as_text(column: Column, row: int) -> str:
+    """One cell of a column as text."""
     return str(next(iter(texts(column.take(np.array([row]))))))
 
 
-Steps = Iterator[tuple[Step, list[str]]]
-"""Steps, each with the names of the inputs that have its value: none for a step on the way."""
-
-
-def _number_steps(column: Number, given: Step, prefix: str, first: int, whole: bool) -> Steps:
-    """Fill, centre, scale, squeeze; then the indicator and the pieces."""
-    at, features = given.id, column.features
-    x = given
-    if given.value is None:
-        x = Step(f"{at}.fill", "filled", column.fill, says="missing: the median stands in")
-        yield x, []
-    ways = _ways(column)
-    u = x
-    for number, (says, formula, constants, compute) in enumerate(ways, 1):
-        assert isinstance(u.value, float)
-        last = number == len(ways)
-        called = (f"{prefix}x{first + 1}", features[0]) if last else (f"{at}.{says}", f"{says}d")
-        u = Step(
-            *called,
-            compute(u.value),
-            formula,
-            {"x" if says == "centre" else "u": u.operand(), **constants},
-            says,
-        )
-        yield u, features[:1] if last else []
-    if not ways:
-        yield (
-            Step(f"{prefix}x{first + 1}", features[0], x.value, "x", {"x": x.operand()}, AS_IT_IS),
-            features[:1],
-        )
+def _number_steps(column: Number, cell: Step, at: _Inputs, whole: bool) -> Iterator[Encoded]:
+    """Fill, centre, scale and clip; then the indicator of a missing cell, and the bins."""
+    x = cell
+    if cell.value is None:
+        x = Step(f"{cell.id}.fill", "filled", column.fill, says="missing: the median stands in")
+        yield Encoded(x, [])
+    yield from _scaling_steps(column, x, at)
+    place = 1
     if column.indicator:
-        operands = {"x": given.operand(), "q": Operand("missing", None)}
-        formula = column.formulas["missing"]
-        yield (
-            Step(
-                f"{prefix}x{first + 2}",
-                features[1],
-                float(given.value is None),
-                formula,
-                operands,
-            ),
-            features[1:2],
-        )
-    yield from _piece_steps(column, x, prefix, first + 1 + column.indicator, whole)
+        yield _indicator_step(column, cell, at)
+        place = 2
+    yield from _bin_steps(column, x, at, place, whole)
 
 
-Way = tuple[str, str, dict[str, Operand], Callable[[float], float]]
-"""What is done to a number: in words, as a formula, the formula's constants, and computed."""
+def _scaling_steps(column: Number, x: Step, at: _Inputs) -> Iterator[Encoded]:
+    """Centre, scale and clip, as far as the column has them; the last one is the input."""
+    name = column.features[0]
+    steps = list(_unnamed_scaling_steps(column, x))
+    if not steps:
+        yield Encoded(Step(at.id(0), name, x.value, "x", {"x": x.operand()}, AS_IT_IS), [name])
+        return
+    *before, last = steps
+    for step in before:
+        yield Encoded(step, [])
+    final = Step(at.id(0), name, last.value, last.formula, last.operands, last.says)
+    yield Encoded(final, [name])
 
 
-def _ways(column: Number) -> list[Way]:
-    """Centre, scale and squeeze, as far as the column has them, computed as `tables/inputs.py` does."""
-    center, scale, formulas = column.center, column.scale, column.formulas
-    ways: list[Way] = (
-        [("centre", formulas["center"], {"m": Operand("centre", center)}, lambda x: x - center)]
-        if center
-        else []
-    )
-    ways += (
-        [("scale", formulas["scale"], {"s": Operand("scale", scale)}, lambda u: u / scale)]
-        if scale != 1
-        else []
-    )
-    return ways + (
-        [("squeeze", formulas["smooth_clip"], {}, lambda u: float(u / np.hypot(1.0, u / SQUEEZE)))]
-        if column.squeeze
-        else []
-    )
+def _unnamed_scaling_steps(column: Number, x: Step) -> Iterator[Step]:
+    """The same, computed as in `tables/inputs.py`, with the names of steps on the way."""
+    cell_id = x.id.removesuffix(".fill")
+    formulas, u = column.formulas, x
+    if column.center:
+        operands = {"x": u.operand(), "m": Operand("centre", column.center)}
+        value = _value(u) - column.center
+        u = Step(f"{cell_id}.centre", "centred", value, formulas["center"], operands, "centre")
+        yield u
+    if column.scale != 1:
+        operands = {"u": u.operand(), "s": Operand("scale", column.scale)}
+        value = _value(u) / column.scale
+        u = Step(f"{cell_id}.scale", "scaled", value, formulas["scale"], operands, "scale")
+        yield u
+    if column.squeeze:
+        operands = {"u": u.operand()}
+        value = float(_value(u) / np.hypot(1.0, _value(u) / SQUEEZE))
+        formula = formulas["smooth_clip"]
+        yield Step(f"{cell_id}.clip", "clipped", value, formula, operands, "smooth clip")
 
 
-def _piece_steps(column: Number, x: Step, prefix: str, first: int, whole: bool) -> Steps:
-    """A step for each piece; runs of pieces below or above the cell are one, unless all are wanted."""
-    value, names = x.value, column.features[len(column.features) - max(0, len(column.edges) - 1) :]
-    assert isinstance(value, float)
-    edges = list(pairwise(column.edges))
-    sides = [1 if value >= high else -1 if value <= low else 0 for low, high in edges]
-    for side, run in groupby(range(len(edges)), key=lambda i: sides[i]):
+def _value(step: Step) -> float:
+    return as_number(step.operand())
+
+
+def _indicator_step(column: Number, cell: Step, at: _Inputs) -> Encoded:
+    name = column.features[1]
+    operands = {"x": cell.operand(), "q": Operand("missing", None)}
+    is_missing = float(cell.value is None)
+    return Encoded(Step(at.id(1), name, is_missing, column.formulas["missing"], operands), [name])
+
+
+def _bin_steps(column: Number, x: Step, at: _Inputs, place: int, whole: bool) -> Iterator[Encoded]:
+    """A step for each bin; unless all are wanted, runs of bins below or above the cell are one.
+
+    `place` is that of the first bin among the column's inputs.
+    """
+    bins = list(pairwise(column.edges))
+    names = column.features[place:]
+    sides = [_side(_value(x), low, high) for low, high in bins]
+    for side, run in groupby(range(len(bins)), key=lambda i: sides[i]):
         places = list(run)
-        alone = whole or side == 0 or len(places) == 1
-        for group in [[i] for i in places] if alone else [places]:
-            low, high = edges[group[0]][0], edges[group[-1]][1]
-            ids = "-".join(str(first + i + 1) for i in dict.fromkeys((group[0], group[-1])))
-            made = names[group[0]] if alone else f"{column.name} {low:.6g} to {high:.6g}"
-            step = _piece if alone else _run_of_pieces
-            yield (
-                step(f"{prefix}x{ids}", made, x.operand(), low, high, len(group)),
-                [names[i] for i in group],
-            )
+        if whole or side == 0 or len(places) == 1:
+            for i in places:
+                yield Encoded(_bin_step(at.id(place + i), names[i], x, *bins[i]), [names[i]])
+        else:
+            first, last = places[0], places[-1]
+            run_id = f"{at.id(place + first)}-{at.first + place + last}"
+            low, high = bins[first][0], bins[last][1]
+            name = f"{column.name} {low:.6g} to {high:.6g}"
+            step = _run_of_bins(run_id, name, x, low, high, len(places))
+            yield Encoded(step, [names[i] for i in places])
 
 
-def _piece(step_id: str, name: str, x: Operand, low: float, high: float, _: int) -> Step:
-    assert isinstance(x.value, float)
-    piece = float(np.clip((x.value - low) * (2 / (high - low)) - 1, -1, 1))
-    return Step(
-        step_id,
-        name,
-        piece,
-        Number.formulas["bin"],
-        {"x": x, "p": Operand("from", low), "q": Operand("to", high)},
-        "piece: -1 up to its start, 1 from its end, a line between",
-    )
+def _side(x: float, low: float, high: float) -> int:
+    """1 where the cell is above the bin, -1 where below, 0 within."""
+    if x >= high:
+        return 1
+    return -1 if x <= low else 0
 
 
-def _run_of_pieces(
-    step_id: str, name: str, x: Operand, low: float, high: float, count: int
-) -> Step:
-    assert isinstance(x.value, float)
-    if x.value >= high:
-        return Step(
-            step_id,
-            name,
-            1.0,
-            "1 if x >= q else -1",
-            {"x": x, "q": Operand("to", high)},
-            f"{count} pieces below it, each 1",
-        )
-    return Step(
-        step_id,
-        name,
-        -1.0,
-        "-1 if x <= p else 1",
-        {"x": x, "p": Operand("from", low)},
-        f"{count} pieces above it, each -1",
-    )
+def _bin_step(step_id: str, name: str, x: Step, low: float, high: float) -> Step:
+    value = float(np.clip((_value(x) - low) * (2 / (high - low)) - 1, -1, 1))
+    operands = {"x": x.operand(), "p": Operand("from", low), "q": Operand("to", high)}
+    says = "bin: -1 up to its start, 1 from its end, a line between"
+    return Step(step_id, name, value, Number.formulas["bin"], operands, says)
 
 
-def _category_steps(column: TwoValues | Categories, given: Step, prefix: str, first: int) -> Steps:
-    """The cell against each level; what is none of them is missing."""
-    features, cell = column.features, given.operand()
-    known = given.value in column.levels
-    if isinstance(column, TwoValues):
-        low, high = column.levels
-        value = 0.0 if not known else 1.0 if given.value == high else -1.0
-        operands = {"x": cell, "p": Operand(low, low), "q": Operand(high, high)}
-        formula = column.formula
-        yield (
-            Step(
-                f"{prefix}x{first + 1}",
-                features[0],
-                value,
-                formula,
-                operands,
-                f"{low} is -1, {high} is 1",
-            ),
-            features[:1],
-        )
-    else:
-        for i, level in enumerate(column.levels):
-            operands = {"x": cell, "q": Operand(level, level)}
-            value = float(given.value == level)
-            yield (
-                Step(f"{prefix}x{first + 1 + i}", features[i], value, column.formula, operands),
-                [features[i]],
-            )
+def _run_of_bins(step_id: str, name: str, x: Step, low: float, high: float, count: int) -> Step:
+    """Several bins that the cell is above all of, or below."""
+    if _value(x) >= high:
+        operands = {"x": x.operand(), "q": Operand("to", high)}
+        says = f"{count} bins below it, each 1"
+        return Step(step_id, name, 1.0, "1 if x >= q else -1", operands, says)
+    operands = {"x": x.operand(), "p": Operand("from", low)}
+    says = f"{count} bins above it, each -1"
+    return Step(step_id, name, -1.0, "-1 if x <= p else 1", operands, says)
+
+
+def _two_values_steps(column: TwoValues, cell: Step, at: _Inputs) -> Iterator[Encoded]:
+    """The cell against both levels."""
+    low, high = column.levels
+    name = column.features[0]
+    value = 0.0
+    if cell.value in column.levels:
+        value = 1.0 if cell.value == high else -1.0
+    operands = {"x": cell.operand(), "p": Operand(low, low), "q": Operand(high, high)}
+    says = f"{low} is -1, {high} is 1"
+    yield Encoded(Step(at.id(0), name, value, column.formula, operands, says), [name])
+    yield from _unknown_step(column, cell, at)
+
+
+def _category_steps(column: Categories, cell: Step, at: _Inputs) -> Iterator[Encoded]:
+    """The cell against each level."""
+    for place, level in enumerate(column.levels):
+        name = column.features[place]
+        value = float(cell.value == level)
+        operands = {"x": cell.operand(), "q": Operand(level, level)}
+        yield Encoded(Step(at.id(place), name, value, column.formula, operands), [name])
+    yield from _unknown_step(column, cell, at)
+
+
+def _unknown_step(column: TwoValues | Categories, cell: Step, at: _Inputs) -> Iterator[Encoded]:
+    """Whether the cell is none of the levels, where the column has an input for that."""
     if column.indicator:
+        place = len(column.features) - 1
+        name = column.features[place]
+        value = float(cell.value not in column.levels)
         says = "1 where the cell is missing or none of the known ones, else 0"
-        yield (
-            Step(f"{prefix}x{first + len(features)}", features[-1], float(not known), says=says),
-            features[-1:],
-        )
+        yield Encoded(Step(at.id(place), name, value, says=says), [name])
 
 
 def cell_text(value: Value) -> str:
     """A value as it would stand in a table."""
-    return "missing" if value is None else value if isinstance(value, str) else number_text(value)
+    if value is None:
+        return "missing"
+    return value if isinstance(value, str) else number_text(value)

@@ -1,137 +1,134 @@
 """The loss: each output's term in a row, and how the rows' losses become one number."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from glassnet.core.losses import Loss
-from glassnet.core.network import Trace
 from glassnet.core.penalties import Penalty
-from glassnet.explanation.forward import number, times
-from glassnet.explanation.parts import Number, Operand, Row, Step, Sum
-from glassnet.models.model import Model
+from glassnet.explanation.batch import as_number, product_of
+from glassnet.explanation.parts import Computed, Operand, Product, RowForward, Step, Sum
+from glassnet.notation.dialects import TEXT, Symbol, write
 from glassnet.notation.expression import names_in
 
-CLEAR = 1e-12  # how near to 0 or 1 a probability may be and its logarithm still be taken
+CLEAR_OF_0 = 1e-12  # a probability this near to 0 or 1 loses its logarithm's digits
 
 
-def explain_loss(
-    model: Model, trace: Trace, y: np.ndarray, row: int, targets: list[Operand], prefix: str
-) -> Iterator[Number]:
-    """Each output's term of the loss in one row, and their sum. y is N x K."""
-    network = model.network
-    loss, z, a = network.loss, trace.z[-1], trace.output
-    values = loss.elementwise(a if loss.output is None else z, y)[0][row]  # K
+class OutputOperands(NamedTuple):
+    """What a row's loss is made from: of each output its a, z and target."""
+
+    a: Sequence[Operand]
+    z: Sequence[Operand]
+    y: Sequence[Operand]
+
+    def of(self, k: int, loss: Loss) -> dict[str, Operand]:
+        """Everything that a formula of the loss may name, for output k; but for the row's sums."""
+        operands = {"a": self.a[k], "z": self.z[k], "y": self.y[k]}
+        if loss.setting is not None:
+            operands["h"] = Operand(loss.setting_name or "setting", loss.setting)
+        return operands
+
+    def value_and_derivative(self, loss: Loss) -> tuple[np.ndarray, np.ndarray]:
+        """The loss of each output and its derivative, K numbers each, as `core` has them."""
+        prediction = self.a if loss.output is None else self.z
+        value, derivative = loss.elementwise(_row_of(prediction), _row_of(self.y))
+        return value[0], derivative[0]
+
+    def are_saturated(self, loss: Loss) -> bool:
+        """Whether a probability is so near to 0 or 1 that its logarithm would be lost."""
+        a = _row_of(self.a)
+        are_probabilities = loss.targets == (0, 1)
+        return are_probabilities and bool((np.minimum(a, 1 - a) < CLEAR_OF_0).any())
+
+    def log_of_sum(self) -> Operand:
+        """The logarithm of the sum of all exp(z), which is called l in formulas."""
+        z = _row_of(self.z)
+        top = z.max()
+        value = float(top) + float(np.log(np.exp(z - top).sum()))
+        return Operand("log of the sum of exponentials", value)
+
+
+def _row_of(operands: Sequence[Operand]) -> np.ndarray:
+    """1 x K."""
+    return np.array([[as_number(operand) for operand in operands]])
+
+
+def explain_loss(loss: Loss, outputs: OutputOperands, row_id: str) -> Iterator[Computed]:
+    """Each output's term of the loss in one row, and their sum."""
+    values, _ = outputs.value_and_derivative(loss)
+    formula = loss.stable_formula if outputs.are_saturated(loss) else loss.formula
     terms: list[Step] = []
     for k, value in enumerate(values):
-        operands = loss_operands(loss, trace, row, k, targets[k], prefix)
-        chosen = loss.formula
-        if is_saturated(loss, a[row]):
-            chosen = loss.stable_formula
-            top = float(z[row].max())
-            operands |= {
-                "l": Operand(
-                    "log of the sum of exponentials",
-                    top + float(np.log(np.exp(z[row] - top).sum())),
-                )
-            }
+        operands = outputs.of(k, loss) | {"l": outputs.log_of_sum()}
         terms.append(
             Step(
-                f"{prefix}e{k + 1}",
+                f"{row_id}e{k + 1}",
                 f"e{k + 1}",
                 float(value),
-                chosen,
-                used(chosen, operands),
+                formula,
+                named_in(formula, operands),
                 loss.name,
             )
         )
     yield from terms
     if len(terms) > 1:
-        says = "all outputs of the row"
-        yield Sum(
-            f"{prefix}e",
-            "e",
-            float(values.sum()),
-            (),
-            tuple(("", t.operand()) for t in terms),
-            says=says,
-        )
+        added = tuple(("", term.operand()) for term in terms)
+        total = float(values.sum())
+        yield Sum(f"{row_id}e", "e", total, (), added, says="all outputs of the row")
 
 
-def loss_operands(
-    loss: Loss, trace: Trace, row: int, k: int, y: Operand, prefix: str
-) -> dict[str, Operand]:
-    """All that a term of the loss and its slope may need."""
-    last = len(trace.z) - 1
-    a, z = (
-        number("a", prefix, last, k, trace.output[row, k]),
-        number("z", prefix, last, k, trace.z[-1][row, k]),
-    )
-    found = {"a": a, "z": z, "y": y}
-    if loss.setting is not None:
-        found["h"] = Operand(loss.setting_name or "setting", loss.setting)
-    return found
-
-
-def is_saturated(loss: Loss, a: np.ndarray) -> bool:
-    """Whether a probability of the row is so near to 0 or 1 that its logarithm would be lost.
-
-    a is K.
-    """
-    are_probabilities = loss.targets == (0, 1)
-    return are_probabilities and bool((np.minimum(a, 1 - a) < CLEAR).any())
-
-
-def takes_logarithm(formula: str) -> bool:
-    """Whether a formula takes one."""
-    return "log" in names_in(formula)
-
-
-def used(formula: str, operands: dict[str, Operand]) -> dict[str, Operand]:
+def named_in(formula: str, operands: dict[str, Operand]) -> dict[str, Operand]:
     """Those operands that a formula names."""
     names = names_in(formula)
     return {name: operand for name, operand in operands.items() if name in names}
 
 
-def explain_share(model: Model, rows: int) -> Step | None:
+def explain_scale(loss: Loss, n_rows: int, n_outputs: int, prefix: str) -> Step | None:
     """What each row's loss is multiplied by; None where losses are only added."""
-    outputs, reduction = model.network.sizes[-1], model.network.loss.reduction
-    if reduction == "sum" or (rows == 1 and (reduction == "mean_rows" or outputs == 1)):
+    divisors: dict[str, Operand] = {}
+    if loss.reduction != "sum":
+        divisors["n"] = Operand("rows", float(n_rows))
+    if loss.reduction == "mean":
+        divisors["k"] = Operand("outputs", float(n_outputs))
+    divisor = float(np.prod([as_number(operand) for operand in divisors.values()]))
+    if divisor == 1:
         return None
-    operands = {"n": Operand("rows", float(rows))} | (
-        {"k": Operand("outputs", float(outputs))} if reduction == "mean" else {}
-    )
-    says = "what a mean multiplies by"
-    if reduction == "mean":
-        return Step("c", "c", 1.0 / (rows * outputs), "1 / (n * k)", operands, says)
-    return Step("c", "c", 1.0 / rows, "1 / n", operands, says)
+    product = " * ".join(divisors)
+    formula = f"1 / ({product})" if len(divisors) > 1 else f"1 / {product}"
+    return Step(f"{prefix}c", "c", 1.0 / divisor, formula, divisors, "what a mean multiplies by")
 
 
 def explain_total(
-    model: Model, rows: Sequence[Row], share: Step | None, penalty: Penalty
-) -> list[Number]:
+    rows: Sequence[RowForward],
+    scale: Step | None,
+    penalty: Step | None,
+    loss: Loss,
+    prefix: str,
+) -> list[Computed]:
     """How the rows' losses became one number, E."""
-    losses = [row.loss[-1] for row in rows]
-    steps: list[Number] = [share] if share else []
-    added: list[tuple[str, Operand]] = (
-        [] if share else [(row.name, e.operand()) for row, e in zip(rows, losses, strict=True)]
-    )
-    products = (
-        tuple(
-            times(share.operand(), e.operand(), row.name)
-            for row, e in zip(rows, losses, strict=True)
-        )
-        if share
-        else ()
-    )
-    total = sum(p.value for p in products) + sum(float(o.value or 0) for _, o in added)
-    if any(penalty):
-        value = float(sum(penalty(w)[0] for w in model.parameters.weights))
-        says = f"{penalty.l2:g}/2 times the sum of all squared weights, {penalty.l1:g} times that of their sizes"
-        steps.append(Step("penalty", "penalty", value, says=says))
-        added.append(("penalty", steps[-1].operand()))
-        total += value
-    return [
-        *steps,
-        Sum("E", "E", total, products, tuple(added), says=f"the loss, {model.network.loss.name}"),
-    ]
+    losses = [(row.name, row.loss[-1].operand()) for row in rows]
+    products: tuple[Product, ...] = ()
+    added: tuple[tuple[str, Operand], ...] = ()
+    if scale is None:
+        added = tuple(losses)
+    else:
+        products = tuple(product_of(scale.operand(), e, name) for name, e in losses)
+    if penalty is not None:
+        added = (*added, ("penalty", penalty.operand()))
+    total = sum(product.value for product in products)
+    total += sum(as_number(operand) for _, operand in added)
+    says = f"the loss, {loss.name}"
+    steps: list[Computed] = [step for step in (scale, penalty) if step is not None]
+    return [*steps, Sum(f"{prefix}E", "E", total, products, added, says=says)]
+
+
+def explain_penalty(penalty: Penalty, weights: Sequence[np.ndarray], prefix: str) -> Step | None:
+    """What the penalty adds to the loss; None where there is none."""
+    if not any(penalty):
+        return None
+    value = float(sum(penalty(w)[0] for w in weights))
+    strengths = {name: Symbol(f"{strength:g}") for name, strength in penalty._asdict().items()}
+    of_one_weight = write(penalty.formula, TEXT, {**strengths, "w": Symbol("w")})
+    says = f"{of_one_weight}, added over all weights w"
+    return Step(f"{prefix}penalty", "penalty", value, says=says)

@@ -1,33 +1,32 @@
-"""The order in which an explanation is told, the same in every face: sections in sections, each with its numbers."""
+"""The order in which an explanation is read, the same in every format: sections within sections."""
 
 from collections.abc import Sequence
-from itertools import chain
 from typing import NamedTuple
 
 from glassnet.explanation.encoding import AS_IT_IS, NUMBER, cell_text
 from glassnet.explanation.parts import (
-    Column,
+    ColumnSteps,
+    Computed,
     Explanation,
-    Layer,
-    LayerBack,
-    Node,
-    NodeBack,
-    Number,
-    Row,
+    LayerBackward,
+    LayerForward,
+    NodeBackward,
+    NodeForward,
+    RowForward,
 )
 
 
 class Section(NamedTuple):
-    """A heading, what it says beside it and below it, its numbers, and the sections in it.
+    """A heading, what is said beside it and below it, its numbers, and the sections in it.
 
-    `symbols`: whether formulas are told with their symbols too, not with numbers only. `kind` is what it is about: "" (the whole),
-    "row", "column", "layer", "node" or "part".
+    `symbols`: whether formulas are shown with their symbols too, not with numbers only. `kind` is
+    what it is about: "" (the whole), "member", "row", "column", "layer", "node" or "part".
     """
 
     title: str
     says: str = ""
     notes: Sequence[str] = ()
-    numbers: Sequence[Number] = ()
+    numbers: Sequence[Computed] = ()
     sections: Sequence["Section"] = ()
     symbols: bool = True
     kind: str = "part"
@@ -35,78 +34,84 @@ class Section(NamedTuple):
 
 def outline(explanation: Explanation) -> Section:
     """The whole explanation as one section."""
+    return Section(
+        explanation.title, notes=explanation.notes, sections=_parts(explanation), kind=""
+    )
+
+
+def _parts(explanation: Explanation) -> list[Section]:
+    """The rows, their loss, the way back, and the members each as a section."""
     names = [row.name for row in explanation.rows]
-    parts = [_row(row) for row in explanation.rows]
+    sections = [_row(row) for row in explanation.rows]
     if explanation.loss:
-        parts.append(
-            Section(
-                "The loss of these rows" if len(names) > 1 else "The loss",
-                numbers=explanation.loss,
-                kind="row",
-            )
-        )
-    parts += [_layer_back(layer, names) for layer in explanation.backward]
-    return Section(explanation.title, notes=explanation.notes, sections=parts, kind="")
+        title = "The loss of these rows" if len(names) > 1 else "The loss"
+        sections.append(Section(title, numbers=explanation.loss, kind="row"))
+    sections += [_layer_back(layer, names) for layer in explanation.backward]
+    for member in explanation.members:
+        title, _, says = member.title.partition(": ")
+        sections.append(Section(title, says, sections=_parts(member), kind="member"))
+    return sections
 
 
-def _row(row: Row) -> Section:
-    parts = [
-        *map(_column, row.columns),
-        *map(_layer, row.layers),
-        Section("From output to answer", numbers=row.answers),
-    ]
+def _row(row: RowForward) -> Section:
+    sections = [_column(column) for column in row.columns]
+    sections += [_layer(layer) for layer in row.layers]
+    sections.append(Section("From output to prediction", numbers=row.predictions))
+    if row.agreement:
+        sections.append(Section("How far the members agree", numbers=row.agreement))
     if row.loss:
-        parts.append(Section("The loss of this row", numbers=row.loss))
-    return Section(row.name, sections=parts, kind="row")
+        sections.append(Section("The loss of this row", numbers=row.loss))
+    return Section(row.name, sections=sections, kind="row")
 
 
-def _column(column: Column) -> Section:
+def _column(column: ColumnSteps) -> Section:
     cell, first, *more = column.steps
-    told = (
-        [first, *more] if (cell.says, first.says) == (NUMBER, AS_IT_IS) else column.steps
-    )  # no number twice
-    return Section(
-        f"Column {column.name}", cell_text(cell.value), numbers=told, symbols=False, kind="column"
-    )
+    is_said_twice = (cell.says, first.says) == (NUMBER, AS_IT_IS)
+    steps = [first, *more] if is_said_twice else column.steps
+    says = cell_text(cell.value)
+    return Section(f"Column {column.name}", says, numbers=steps, symbols=False, kind="column")
 
 
-def _layer(layer: Layer) -> Section:
+def _layer(layer: LayerForward) -> Section:
+    title = "The vote" if layer.name == "vote" else f"Layer {layer.name}"
     notes = _left_out(len(layer.nodes), layer.left_out, layer.chosen)
-    return Section(
-        f"Layer {layer.name}", layer.says, notes, sections=[*map(_node, layer.nodes)], kind="layer"
-    )
+    nodes = [_node(node) for node in layer.nodes]
+    return Section(title, layer.says, notes, sections=nodes, kind="layer")
 
 
 def _left_out(nodes: int, left_out: int, chosen: str = "") -> list[str]:
-    chosen = f", {chosen}" if nodes and chosen else ""
-    return [f"Shown are {nodes} of {nodes + left_out} nodes{chosen}."] if left_out else []
+    """How many nodes are shown, and which, where that is not all of them."""
+    if not left_out:
+        return []
+    how = f", {chosen}" if nodes and chosen else ""
+    return [f"Shown are {nodes} of {nodes + left_out} nodes{how}."]
 
 
-def _node(node: Node) -> Section:
-    return Section(
-        f"Node {node.name}", node.says, numbers=[*node.parts, node.z, node.a], kind="node"
-    )
+def _node(node: NodeForward) -> Section:
+    return Section(f"Node {node.name}", node.says, numbers=[node.z, node.a], kind="node")
 
 
-def _layer_back(layer: LayerBack, rows: Sequence[str]) -> Section:
-    nodes = [_node_back(node, rows) for node in layer.nodes]
+def _layer_back(layer: LayerBackward, rows: Sequence[str]) -> Section:
     return Section(
         f"Back through layer {layer.name}",
         layer.says,
-        _left_out(len(nodes), layer.left_out),
-        sections=nodes,
+        _left_out(len(layer.nodes), layer.left_out),
+        sections=[_node_back(node, rows) for node in layer.nodes],
         kind="layer",
     )
 
 
-def _node_back(node: NodeBack, rows: Sequence[str]) -> Section:
-    deltas = [
+def _node_back(node: NodeBackward, rows: Sequence[str]) -> Section:
+    sections = [
         Section(f"Delta in {row}", numbers=numbers)
         for row, numbers in zip(rows, node.deltas, strict=True)
     ]
-    more = f"{node.left_out} more weights into this node have smaller gradients, and are not shown."
-    weights = [*chain.from_iterable(zip(node.gradients, node.updates, strict=True))]
-    into = Section(
-        "Weights into it", notes=[more] if node.left_out else [], numbers=weights, symbols=False
-    )
-    return Section(f"Node {node.name}", node.says, sections=[*deltas, into], kind="node")
+    notes: list[str] = []
+    if node.left_out:
+        more = "more weights into this node have smaller gradients, and are not shown."
+        notes.append(f"{node.left_out} {more}")
+    weights: list[Computed] = []
+    for gradient, update in zip(node.gradients, node.updates, strict=True):
+        weights += [gradient, update]
+    sections.append(Section("Weights into it", notes=notes, numbers=weights, symbols=False))
+    return Section(f"Node {node.name}", node.says, sections=sections, kind="node")

@@ -1,18 +1,21 @@
-"""What an explanation is made of: plain data that knows nothing of how it is shown, and the arithmetic of nothing.
+"""What an explanation is made of: plain data that knows nothing of how it is made or shown.
 
-Names count from 1, as on paper: z1.2 is the second node of the first layer; Python's own places count from 0.
+Names count from 1, as on paper: z1.2 is the second node of the first layer. Python's indices count
+from 0.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any
 
 from glassnet.notation.numerals import Value
 
+VERSION = 2  # of the JSON; 1 had one wide network in the place of members
+
 
 @dataclass(frozen=True)
 class Operand:
-    """A number that goes into another: its symbol, its value, and the id of where it was made or given."""
+    """A number that goes into another; `source` is the id of where it was made or given."""
 
     symbol: str
     value: Value
@@ -21,7 +24,10 @@ class Operand:
 
 @dataclass(frozen=True)
 class Step:
-    """A number and the formula that made it. `formula` is a Python expression of the names in `operands`; "" where it is given."""
+    """A number and the formula that made it.
+
+    `formula` is a Python expression of the names in `operands`; "" where the number is given.
+    """
 
     id: str
     symbol: str
@@ -48,7 +54,10 @@ class Product:
 
 @dataclass(frozen=True)
 class Sum:
-    """A number and what was added up to it: `added` numbers as they are, and products; `left_out` products are in `rest` only."""
+    """A number and what was added up to it: `added` numbers as they are, and products.
+
+    `left_out` further products are not shown one by one: `rest` is their sum.
+    """
 
     id: str
     symbol: str
@@ -65,11 +74,12 @@ class Sum:
         return Operand(self.symbol, self.value, self.id)
 
 
-Number = Step | Sum
+Computed = Step | Sum
+"""A number that was made from others."""
 
 
 @dataclass(frozen=True)
-class Column:
+class ColumnSteps:
     """A column's way to the network's inputs; the last steps are the inputs it becomes."""
 
     name: str
@@ -78,84 +88,97 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Node:
-    """A node on the way forward: `parts` are what each of several joined networks adds to z, `z` and `a` the node's own numbers."""
+class NodeForward:
+    """A node on the way forward: `z` and `a` are its numbers."""
 
     name: str
     says: str
-    parts: tuple[Sum, ...]
     z: Sum
     a: Step
 
 
 @dataclass(frozen=True)
-class Layer:
-    """A layer on the way forward. `nodes` are those shown; `left_out` says how many are not, `chosen` how those were chosen."""
+class LayerForward:
+    """A layer on the way forward.
+
+    `nodes` are those shown; `left_out` says how many are not, `chosen` how those shown were chosen.
+    """
 
     name: str
     says: str
-    nodes: tuple[Node, ...]
+    nodes: tuple[NodeForward, ...]
     left_out: int
     chosen: str
 
 
 @dataclass(frozen=True)
-class Row:
-    """One row on the way forward: its cells' encoding, the layers, the answers in the target's own unit, its loss."""
+class RowForward:
+    """One row on the way forward.
+
+    Its cells' encoding, the layers, the predictions in the target's unit, and its loss; where
+    several networks vote, how far their predictions agree.
+    """
 
     name: str
-    columns: tuple[Column, ...]
-    layers: tuple[Layer, ...]
-    answers: tuple[Step, ...]
-    loss: tuple[Number, ...]
+    columns: tuple[ColumnSteps, ...]
+    layers: tuple[LayerForward, ...]
+    predictions: tuple[Step, ...]
+    loss: tuple[Computed, ...]
+    agreement: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)
-class NodeBack:
-    """A node on the way back: `deltas` are the chain rule's factors and delta for each row; then come the weights into the node.
+class NodeBackward:
+    """A node on the way back, and the weights into it.
 
-    `says` is what the node is called; `left_out` weights into it are not shown.
+    `deltas` are the chain rule's factors and delta for each row; `left_out` weights are not shown.
     """
 
     name: str
     says: str
-    deltas: tuple[tuple[Number, ...], ...]
+    deltas: tuple[tuple[Computed, ...], ...]
     gradients: tuple[Sum, ...]
     updates: tuple[Step, ...]
     left_out: int
 
 
 @dataclass(frozen=True)
-class LayerBack:
+class LayerBackward:
     """A layer on the way back."""
 
     name: str
     says: str
-    nodes: tuple[NodeBack, ...]
+    nodes: tuple[NodeBackward, ...]
     left_out: int
 
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """The complete arithmetic of some rows through a network, and of one step of training on them where that was asked for.
+    """The complete arithmetic of some rows through a model, and of a step of training on them.
 
-    `network` says what the network is; `notes` what a reader should know of this explanation; `rows` the way forward; `loss` how
-    the rows' losses became one; `backward` the layers from the last to the first, empty unless asked for.
+    `network` says what the network is; `notes` what a reader should know; `rows` the way forward;
+    `loss` how the rows' losses became one; `backward` the layers from the last to the first, empty
+    unless it was asked for. Where several networks vote, `members` explains each of them alone,
+    and the layer of the rows is the vote.
     """
 
     title: str
     network: dict[str, Any]
     notes: tuple[str, ...]
-    rows: tuple[Row, ...]
-    loss: tuple[Number, ...]
-    backward: tuple[LayerBack, ...]
+    rows: tuple[RowForward, ...]
+    loss: tuple[Computed, ...]
+    backward: tuple[LayerBackward, ...]
+    members: tuple["Explanation", ...] = ()
 
-    def numbers(self) -> Iterator[Number]:
+    def numbers(self) -> Iterator[Computed]:
         """Every number shown, in the order of its making."""
         yield from _numbers(self)
 
-    def __getitem__(self, name: str) -> Number:
-        """The number of that id, such as "r1.z1.2", "r1.a1.2" or "g2.1.1". Raises KeyError where it is not shown."""
+    def __getitem__(self, name: str) -> Computed:
+        """The number of that id, such as "r1.z1.2", "r1.a1.2" or "gw2.1.1".
+
+        A number of member 2 is "m2.r1.z1.2". Raises KeyError where it is not shown.
+        """
         for number in self.numbers():
             if number.id == name:
                 return number
@@ -163,7 +186,7 @@ class Explanation:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON-able data, every number in full precision."""
-        return {"format": "glassnet-explanation", "version": 1, **asdict(self)}
+        return {"format": "glassnet-explanation", "version": VERSION, **_plain(self)}
 
     def text(self, digits: int = 4) -> str:
         """For a terminal, with so many significant digits."""
@@ -192,12 +215,26 @@ class Explanation:
         return to_fragment(self, 4)
 
 
-def _numbers(part: Any) -> Iterator[Number]:
+def _numbers(part: Any) -> Iterator[Computed]:
     if isinstance(part, (Step, Sum)):
         yield part
     elif isinstance(part, tuple):
         for item in part:
             yield from _numbers(item)
-    elif hasattr(part, "__dataclass_fields__") and not isinstance(part, Operand):
+    elif is_dataclass(part) and not isinstance(part, Operand):
         for field in fields(part):
             yield from _numbers(getattr(part, field.name))
+
+
+def _plain(explanation: Explanation) -> dict[str, Any]:
+    """The fields as dictionaries and lists; the predictions of a row are called answers there."""
+    data = asdict(explanation)
+    _rename_predictions(data)
+    return data
+
+
+def _rename_predictions(explanation: dict[str, Any]) -> None:
+    for row in explanation["rows"]:
+        row["answers"] = row.pop("predictions")
+    for member in explanation["members"]:
+        _rename_predictions(member)

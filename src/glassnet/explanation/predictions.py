@@ -1,149 +1,162 @@
-"""An output's way to the answer in the target's own unit, and a target's way to what the output should have been.
+"""An output's way to the prediction in the target's unit, and a target's way to the outputs.
 
-The steps follow `tables/targets.py`, and the tests hold them to what that gives. The inputs' way is in `encoding.py`.
+The steps follow `tables/targets.py`, whose formulas they show, and the tests compare the two. The
+inputs' way is in `encoding.py`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
-from glassnet.explanation.encoding import AS_IT_IS, text_of
+from glassnet.explanation.batch import as_number
+from glassnet.explanation.encoding import AS_IT_IS, cell_as_text
 from glassnet.explanation.parts import Operand, Step
-from glassnet.tables.columns import Column as TableColumn
+from glassnet.notation.numerals import Value
+from glassnet.tables.columns import Column, Table
+from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.targets import ClassTarget, NumberTarget, Target
 
+T = TypeVar("T")
 
-def explain_answers(
-    target: Target, outputs: list[Operand], prefix: str, place: int
+SUMS_TO_1 = 1e-9  # how near the outputs of a row must add up to 1 to be shown as probabilities
+
+
+def explain_predictions(
+    encoding: TableEncoding, outputs: Sequence[Operand], row_id: str
 ) -> Iterator[Step]:
-    """From a target's outputs to its answer. `place` numbers the target, from 1."""
-    at = f"{prefix}t{place}"
-    if isinstance(target, NumberTarget):
-        yield from _number_answer(target, outputs[0], at)
-    else:
-        yield from _class_answer(target, outputs, at)
+    """From a row's K outputs to the prediction of each target."""
+    for place, target, of_target in _by_target(encoding, outputs):
+        target_id = f"{row_id}t{place}"
+        if isinstance(target, NumberTarget):
+            yield from _number_prediction(target, of_target[0], target_id)
+        else:
+            yield from _class_prediction(target, of_target, target_id)
 
 
-def _number_answer(target: NumberTarget, output: Operand, at: str) -> Iterator[Step]:
-    value = output.value
-    assert isinstance(value, float)
-    scaled = value * target.scale + target.center
-    steps = []
+def _by_target(
+    encoding: TableEncoding, outputs: Sequence[T]
+) -> Iterator[tuple[int, Target, Sequence[T]]]:
+    """Each target, numbered from 1, with its part of K things."""
+    first = 0
+    for place, target in enumerate(encoding.targets, 1):
+        yield place, target, outputs[first : first + target.width]
+        first += target.width
+
+
+def _number_prediction(target: NumberTarget, output: Operand, target_id: str) -> Iterator[Step]:
+    steps = list(_decoding_steps(target, output, target_id))
+    if not steps:
+        steps = [Step("", "", output.value, "a", {"a": output}, AS_IT_IS)]
+    *before, last = steps
+    yield from before
+    yield replace(last, id=f"{target_id}.answer", symbol=f"prediction of {target.name}")
+
+
+def _decoding_steps(target: NumberTarget, output: Operand, target_id: str) -> Iterator[Step]:
+    """Back to the target's unit, and into the range seen in training, as far as it has these."""
+    number = output
     if (target.scale, target.center) != (1, 0):
         operands = {
             "a": output,
             "s": Operand("scale", target.scale),
             "m": Operand("centre", target.center),
         }
-        steps.append(
-            Step(
-                f"{at}.unit",
-                "in its unit",
-                scaled,
-                target.formulas["decode"],
-                operands,
-                "back to the target's unit",
-            )
+        step = Step(
+            f"{target_id}.unit",
+            "in its unit",
+            as_number(output) * target.scale + target.center,
+            target.formulas["decode"],
+            operands,
+            "back to the target's unit",
         )
+        yield step
+        number = step.operand()
     if target.low is not None and target.high is not None:
-        before = steps[-1].operand() if steps else output
         operands = {
-            "x": before,
+            "x": number,
             "p": Operand("smallest", target.low),
             "q": Operand("largest", target.high),
         }
-        held = min(max(scaled, target.low), target.high)
-        steps.append(
-            Step(
-                f"{at}.held",
-                "",
-                held,
-                target.formulas["clip"],
-                operands,
-                "held to the range seen in training",
-            )
+        yield Step(
+            f"{target_id}.held",
+            "",
+            min(max(as_number(number), target.low), target.high),
+            target.formulas["clip"],
+            operands,
+            "clipped to the range seen in training",
         )
-    yield from steps[:-1]
-    last = steps[-1] if steps else Step("", "", value, "a", {"a": output}, AS_IT_IS)
-    yield Step(
-        f"{at}.answer",
-        f"prediction of {target.name}",
-        last.value,
-        last.formula,
-        last.operands,
-        last.says,
-    )
 
 
-def _class_answer(target: ClassTarget, outputs: list[Operand], at: str) -> Iterator[Step]:
-    labels = target.label_texts
-    values = np.array([[o.value for o in outputs]], float)
-    shares = target.probabilities(values)[0]
-    total = float(values.sum())
-    for k, (label, share) in enumerate(zip(labels, shares, strict=True)):
-        if len(labels) == 2:
-            formula, operands = (
-                target.formulas["second of two" if k else "first of two"],
-                {"a": outputs[0]},
-            )
-        elif np.isclose(total, 1, rtol=1e-9):
-            formula, operands = "a", {"a": outputs[k]}
-        else:
-            formula, operands = (
-                target.formulas["probability"],
-                {"a": outputs[k], "s": Operand("sum of the outputs", total)},
-            )
-        yield Step(f"{at}.p{k + 1}", f"probability of {label}", float(share), formula, operands)
-    best = labels[int(shares.argmax())]
+def _class_prediction(
+    target: ClassTarget, outputs: Sequence[Operand], target_id: str
+) -> Iterator[Step]:
+    values = np.array([[as_number(output) for output in outputs]])
+    probabilities = target.probabilities(values)[0]
+    for k, label in enumerate(target.label_texts):
+        formula, operands = _probability_formula(target, outputs, k)
+        value = float(probabilities[k])
+        yield Step(f"{target_id}.p{k + 1}", f"probability of {label}", value, formula, operands)
     yield Step(
-        f"{at}.answer",
+        f"{target_id}.answer",
         f"prediction of {target.name}",
-        best,
+        target.label_texts[int(probabilities.argmax())],
         says="the class of the largest probability",
     )
 
 
-def explain_target(
-    target: Target, column: TableColumn, row: int, prefix: str, place: int, first: int
-) -> Iterator[Step]:
-    """What the target's outputs should have been: y1, y2, ... from number `first` (from 1) on."""
-    at = f"{prefix}t{place}"
-    if isinstance(target, NumberTarget):
-        value = float(column.values[row])
-        given = Step(f"{at}.actual", f"actual {target.name}", value)
+def _probability_formula(
+    target: ClassTarget, outputs: Sequence[Operand], k: int
+) -> tuple[str, dict[str, Operand]]:
+    """How the probability of class k comes from the outputs."""
+    if len(target.labels) == 2:
+        return target.formulas["second of two" if k else "first of two"], {"a": outputs[0]}
+    total = float(np.array([[as_number(output) for output in outputs]]).sum())
+    if np.isclose(total, 1, rtol=SUMS_TO_1):
+        return "a", {"a": outputs[k]}
+    operands = {"a": outputs[k], "s": Operand("sum of the outputs", total)}
+    return target.formulas["probability"], operands
+
+
+def explain_targets(encoding: TableEncoding, table: Table, row: int, row_id: str) -> Iterator[Step]:
+    """What the outputs should have been: y1, y2, ..., each after the target's cell."""
+    names = [f"y{k}" for k in range(1, len(encoding.outputs) + 1)]
+    for place, target, of_target in _by_target(encoding, names):
+        column = table[target.name]
+        given = Step(
+            f"{row_id}t{place}.actual", f"actual {target.name}", _target_cell(target, column, row)
+        )
         yield given
-        operands = {
-            "x": given.operand(),
-            "m": Operand("centre", target.center),
-            "s": Operand("scale", target.scale),
-        }
-        plain = (target.center, target.scale) == (0, 1)
-        formula, says = (
-            ("x", AS_IT_IS)
-            if plain
-            else (target.formulas["encode"], "centred and scaled, as in training")
-        )
-        encoded = (value - target.center) / target.scale
-        yield Step(
-            f"{prefix}y{first}",
-            f"y{first}",
-            encoded,
-            formula,
-            {"x": operands["x"]} if plain else operands,
-            says,
-        )
-        return
-    cell = text_of(column, row)
-    given = Step(f"{at}.actual", f"actual {target.name}", cell)
-    yield given
+        if isinstance(target, NumberTarget):
+            yield _number_target(target, given, row_id, of_target[0])
+        else:
+            yield from _class_target(target, given, row_id, of_target)
+
+
+def _target_cell(target: Target, column: Column, row: int) -> Value:
+    if isinstance(target, NumberTarget):
+        return float(column.values[row])
+    return cell_as_text(column, row)
+
+
+def _number_target(target: NumberTarget, given: Step, row_id: str, name: str) -> Step:
+    value = as_number(given.operand())
+    operands = {"x": given.operand()}
+    formula, says = "x", AS_IT_IS
+    if (target.center, target.scale) != (0, 1):
+        operands |= {"m": Operand("centre", target.center), "s": Operand("scale", target.scale)}
+        formula, says = target.formulas["encode"], "centred and scaled, as in training"
+    encoded = (value - target.center) / target.scale
+    return Step(f"{row_id}{name}", name, encoded, formula, operands, says)
+
+
+def _class_target(
+    target: ClassTarget, given: Step, row_id: str, names: Sequence[str]
+) -> Iterator[Step]:
     levels = target.label_texts[1:] if len(target.labels) == 2 else target.label_texts
-    for k, level in enumerate(levels, first):
+    for name, level in zip(names, levels, strict=True):
         operands = {"x": given.operand(), "q": Operand(level, level)}
-        yield Step(
-            f"{prefix}y{k}",
-            f"y{k}",
-            float(cell == level),
-            target.formulas["encode"],
-            operands,
-            f"1 for {level}",
-        )
+        value = float(given.value == level)
+        formula = target.formulas["encode"]
+        yield Step(f"{row_id}{name}", name, value, formula, operands, f"1 for {level}")

@@ -1,11 +1,13 @@
-"""Is this gradient right? A public, short check of any hand-derived gradient against differences of the loss itself.
+"""Is this gradient right? It is compared with differences of the loss itself.
 
-And of the functions that a user brings: an activation's slope and a loss's delta against differences of their values.
+And the functions that a user brings: an activation's derivative and a loss's delta are compared
+with differences of their values. Which usual mistake a wrong gradient shows is worked out in
+`mistakes/`.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,15 +19,33 @@ from glassnet.errors import GlassnetError
 from glassnet.gradcheck.pytree import entry_name, named_leaves, refill, split_like
 
 STEP = 6e-6  # about the cube root of float64's rounding, where a central difference is best
+ROUNDINGS = 4  # units of rounding that a difference of two losses may be off by
+KINK = 1e-3  # one-sided differences further apart than this fraction of them mean a kink
+CUSTOM_TOLERANCE = 1e-4  # for a user's own functions, which may be less smooth
+CUSTOM_ROWS = 20  # rows of targets that a custom function is tried on
 
 
 @dataclass(frozen=True)
 class GradientCheck:
     """What `check_gradient` found; true where the gradient is right.
 
-    `worst` names the entry that is furthest off, `given` and `measured` are the slopes there; `left` and `right` the
-    one-sided ones, which differ where the loss has a kink. `error` is the largest difference, of entries and of random
-    directions, over the largest slope. `mistake` says in words which usual mistake has just these numbers, "" where none has.
+    Attributes
+    ----------
+    ok : bool
+    error : float
+        The largest difference, of entries and of random directions, over the largest derivative.
+    tolerance : float
+        The largest error allowed.
+    worst : str
+        The entry that is furthest off, as in ``weights[0][1, 2]``.
+    given, measured : float
+        The derivative there: the one to be checked, and the central difference.
+    left, right : float
+        The one-sided differences there; they differ where the loss has a kink.
+    entries : int
+        How many entries were looked at one by one.
+    mistake : str
+        Which usual mistake has just these numbers, in words; "" where none has.
     """
 
     ok: bool
@@ -43,16 +63,21 @@ class GradientCheck:
         return self.ok
 
     def __str__(self) -> str:
-        kink = ""
-        if not self.ok and abs(self.left - self.right) > 1e-3 * max(
-            abs(self.left), abs(self.right)
-        ):
-            kink = f"; the loss may have a kink there (slope {self.left:.6g} on the left, {self.right:.6g} on the right)"
-        return (
-            f"gradient {'right' if self.ok else 'WRONG'}: error {self.error:.2e} (allowed {self.tolerance:.0e}) "
-            f"over {self.entries} entries; worst {self.worst}: given {self.given:.10g}, measured {self.measured:.10g}{kink}"
-            f"{'; ' if self.mistake else ''}{self.mistake}"
+        verdict = "right" if self.ok else "WRONG"
+        text = (
+            f"gradient {verdict}: error {self.error:.2e} (allowed {self.tolerance:.0e}) "
+            f"over {self.entries} entries; "
+            f"worst {self.worst}: given {self.given:.10g}, measured {self.measured:.10g}"
         )
+        if not self.ok and self._may_be_a_kink():
+            text += (
+                "; the loss may have a kink there "
+                f"(slope {self.left:.6g} on the left, {self.right:.6g} on the right)"
+            )
+        return f"{text}; {self.mistake}" if self.mistake else text
+
+    def _may_be_a_kink(self) -> bool:
+        return abs(self.left - self.right) > KINK * max(abs(self.left), abs(self.right))
 
 
 def check_gradient(
@@ -68,33 +93,53 @@ def check_gradient(
     x: Any = None,
     y: Any = None,
 ) -> GradientCheck:
-    """Compare a gradient with central differences of the loss, entry by entry and along random directions.
+    """Compare a gradient with central differences of the loss, by entries and random directions.
 
     Parameters
     ----------
-    loss_function : parameters -> the loss, a number.
-    gradient : what is to be checked; arrays in the same nest and shapes as `parameters`.
-    parameters : an array, or any nest of tuples and lists of arrays (a `Parameters` is one); float64.
-    tolerance : the largest error allowed, relative to the largest slope; what the rounding of the loss itself can make of a
-        difference is allowed besides.
-    entries : at most so many entries are looked at one by one (drawn at random where there are more); the random
-        directions, which are never made of ones, always cover all.
-    seed : of the random directions.
-    network, x, y : where the gradient is that of a network, which one, and its rows (N x D) and targets (N x K). With these more
-        mistakes can be told, and their layer. The parameters are then its weights, and its biases where it has them, in any
-        nest; the loss is the network's, with no penalty, dropout or row weights.
+    loss_function : callable
+        parameters -> the loss, a number.
+    gradient : array, or tuples and lists of arrays
+        What is to be checked: a tree of arrays with the shapes of `parameters`.
+    parameters : array, or tuples and lists of arrays
+        Where the gradient is taken, float64 (a `Parameters` will do).
+    tolerance : float
+        The largest error allowed, relative to the largest derivative; what the rounding of the loss
+        itself can make of a difference is allowed besides.
+    entries : int
+        At most so many entries are looked at one by one, drawn at random where there are more.
+    directions : int
+        Random directions to check besides, each of which covers all entries.
+    seed : int
+        Of the random directions, which are never made of ones.
+    network, x, y : Network, N x D array, N x K array Where the gradient is that of a network: which
+        one, and its rows and targets. With these more mistakes can be told, and their layer. The
+        parameters are then its weights, and its biases where it has them, in any tree; the loss is
+        the network's, without penalty, dropout or sample weights.
 
-    Returns a GradientCheck. Where the gradient is wrong, its `mistake` names the usual mistake that has the same numbers, or each
-    of them where several have; it never guesses, so most wrong gradients have none.
+    Returns
+    -------
+    GradientCheck
+        Where the gradient is wrong, its `mistake` names the usual mistake that has the same
+        numbers, or each of them where several have; it never guesses, so most wrong gradients have
+        none.
 
-    Raises GlassnetError when the shapes of gradient and parameters differ, the parameters are not float64, or the network is not
-    that of the loss.
+    Raises
+    ------
+    GlassnetError
+        When the shapes of gradient and parameters differ, the parameters are not float64, or the
+        network is not that of the loss.
 
-    >>> bool(check_gradient(lambda w: (w[0] ** 2).sum(), [np.array([2.0, 4.0])], [np.array([1.0, 2.0])]))
+    Examples
+    --------
+    >>> w = [np.array([1.0, 2.0])]
+    >>> bool(check_gradient(lambda w: (w[0] ** 2).sum(), [np.array([2.0, 4.0])], w))
     True
-    >>> print(check_gradient(lambda w: (w[0] ** 2).sum(), [np.array([2.0, -4.0])], [np.array([1.0, 2.0])]))
-    gradient WRONG: error 2.00e+00 (allowed 1e-06) over 2 entries; worst [0][1]: given -4, measured 4
-    >>> check_gradient(lambda w: (w[0] ** 2).sum(), [np.array([1.0, 2.0])], [np.array([1.0, 2.0])]).mistake
+    >>> check = check_gradient(lambda w: (w[0] ** 2).sum(), [np.array([2.0, -4.0])], w)
+    >>> print(check)  # doctest: +NORMALIZE_WHITESPACE
+    gradient WRONG: error 2.00e+00 (allowed 1e-06) over 2 entries;
+    worst [0][1]: given -4, measured 4
+    >>> check_gradient(lambda w: (w[0] ** 2).sum(), [np.array([1.0, 2.0])], w).mistake
     'the gradient lacks a factor 2 (of the derivative of a square?)'
 
     A way back written by hand, which forgets what the hidden layer's activation does to the slope:
@@ -106,114 +151,171 @@ def check_gradient(
     >>> delta1 = delta2 @ W2.T
     >>> network = Network([2, 2, 1], "tanh", loss="sum_of_squares", bias=False)
     >>> loss = lambda W: ((np.tanh(x @ W[0]) @ W[1] - y) ** 2).sum()
-    >>> check_gradient(loss, [x.T @ delta1, a1.T @ delta2], [W1, W2], network=network, x=x, y=y).mistake
+    >>> wrong = [x.T @ delta1, a1.T @ delta2]
+    >>> check_gradient(loss, wrong, [W1, W2], network=network, x=x, y=y).mistake
     'missing activation slope in layer 1: write delta1 = (delta2 @ W2.T) * (1 - a1**2)'
     """
     if network is not None and (x is None or y is None):
         raise GlassnetError("with network=, give the rows and targets of the loss too: x= and y=")
-    from glassnet.gradcheck.mistakes.numbers import (  # every training imports this file
-        Slopes,
-        check_same_shapes,
-        from_numbers,
-    )
-    from glassnet.gradcheck.mistakes.planted import from_network
+    from glassnet.gradcheck.mistakes.numbers import check_same_shapes  # slow, not always needed
 
     names, arrays = zip(*named_leaves(parameters), strict=True)
-    grads = [g for _, g in named_leaves(gradient)]
-    check_same_shapes(names, arrays, grads)
-    point = np.concatenate([np.asarray(a).ravel() for a in arrays])
-    given = np.concatenate([np.asarray(g, np.float64).ravel() for g in grads])
+    gradients = [g for _, g in named_leaves(gradient)]
+    check_same_shapes(names, arrays, gradients)
+    given = _as_vector(gradients)
+    loss = _LossAlongLines(loss_function, parameters, _as_vector(arrays))
+    measured = _measure(loss, entries, directions, np.random.default_rng(seed))
 
-    def loss_at(values: Array) -> float:
-        return float(loss_function(refill(parameters, iter(values))))
-
-    here = loss_at(point)
-
-    def slopes(direction: Array, step: float) -> tuple[float, float, float]:
-        """Left, right and central difference along a direction."""
-        before, after = (loss_at(point + k * step * direction) for k in (-1, 1))
-        return (here - before) / step, (after - here) / step, (after - before) / (2 * step)
-
-    random = np.random.default_rng(seed)
-    chosen = np.sort(random.permutation(point.size)[: max(1, entries)])
-    steps = STEP * np.maximum(1, np.abs(point[chosen]))
-    measured = np.array(
-        [slopes(np.eye(1, point.size, i)[0], step) for i, step in zip(chosen, steps, strict=True)]
-    )  # entries x 3
-    unit = [d / np.linalg.norm(d) for d in random.normal(size=(directions, point.size))]
-    along = np.array([slopes(d, STEP)[2] for d in unit])
-    gaps = np.concatenate(
-        [np.abs(given[chosen] - measured[:, 2]), np.abs([float(given @ d) for d in unit] - along)]
+    differences = np.concatenate(
+        [
+            np.abs(given[measured.chosen] - measured.central),
+            np.abs([float(given @ d) for d in measured.directions] - measured.along),
+        ]
     )
-    rounding = (
-        4
-        * np.finfo(np.float64).eps
-        * abs(here)
-        / np.concatenate([steps, np.full(directions, STEP)])
-    )
-    scale = max(float(np.max(np.abs(measured[:, 2]))), float(np.max(np.abs(given))), 1e-300)
-    bad = int(np.argmax(np.nan_to_num(gaps[: len(chosen)], nan=np.inf)))
-    left, right, central = (float(v) for v in measured[bad])
-    index = int(chosen[bad])
-    ok = bool(np.all(gaps <= tolerance * scale + rounding))
+    rounding = ROUNDINGS * np.finfo(np.float64).eps * abs(loss.here) / measured.steps
+    largest = max(float(np.max(np.abs(measured.central))), float(np.max(np.abs(given))), 1e-300)
+    ok = bool(np.all(differences <= tolerance * largest + rounding))
+
     mistake = ""
     if not ok:
-        known = np.full(point.size, np.nan)
-        known[chosen] = measured[:, 2]
-        found = list(
-            map(Slopes, names, *(split_like(values, arrays) for values in (given, known, point)))
-        )
-        slack = 1e-9 * scale + float(np.max(rounding))
-        mistake = (
-            from_network(network, x, y, found, here)
-            if network is not None
-            else from_numbers(found, slack, {})
-        )
+        known = np.full(given.size, np.nan)
+        known[measured.chosen] = measured.central
+        vectors = [split_like(values, arrays) for values in (given, known, loss.point)]
+        slack = 1e-9 * largest + float(np.max(rounding))
+        mistake = _usual_mistake(names, vectors, slack, loss.here, network, x, y)
+    of_entries = differences[: len(measured.chosen)]
+    worst = int(np.argmax(np.nan_to_num(of_entries, nan=np.inf)))
+    index = int(measured.chosen[worst])
     return GradientCheck(
         ok=ok,
-        error=float(np.max(gaps)) / scale,
+        error=float(np.max(differences)) / largest,
         tolerance=tolerance,
         worst=entry_name(names, arrays, index),
         given=float(given[index]),
-        measured=central,
-        left=left,
-        right=right,
-        entries=len(chosen),
+        measured=float(measured.central[worst]),
+        left=float(measured.left[worst]),
+        right=float(measured.right[worst]),
+        entries=len(measured.chosen),
         mistake=mistake,
     )
 
 
-def check_custom(network: Network, y: Array) -> None:
-    """Check the activations and the loss of a network that are not of our tables, at random points.
+def _as_vector(arrays: Iterable[Array]) -> Array:
+    """Every number of some arrays in one vector of float64."""
+    return np.concatenate([np.asarray(a, np.float64).ravel() for a in arrays])
 
-    y : some targets, N x K, of the dtype that is to be trained with; 20 rows at most are used.
 
-    Raises GlassnetError, naming the function, where a value, slope or delta has not the shape and dtype of what it was given, or
-    a slope or delta is not the derivative of the value. An Activation with a `backward` of its own is not looked at.
+class _LossAlongLines:
+    """A loss of one vector of numbers, and its differences along lines through a point."""
 
-    >>> check_custom(Network([2, 3, 1], Activation(value=np.sin, derivative=np.sin)), np.zeros((4, 1)))
-    Traceback (most recent call last):
-    glassnet.errors.GlassnetError: activation 'sin': its slope is not the derivative of its value: gradient WRONG: error ...
-    """
-    activations = [
-        own
-        for own in network.activations
-        if type(own) is Activation and OUTPUTS.get(own.name) != own
+    def __init__(self, loss_function: Callable[[Any], Any], parameters: Any, point: Array) -> None:
+        self.loss_function = loss_function
+        self.parameters = parameters
+        self.point = point
+        self.here = self.at(point)
+
+    def at(self, values: Array) -> float:
+        """The loss at a vector of all numbers."""
+        return float(self.loss_function(refill(self.parameters, iter(values))))
+
+    def differences(self, direction: Array, step: float) -> tuple[float, float, float]:
+        """Left, right and central difference along a direction."""
+        before = self.at(self.point - step * direction)
+        after = self.at(self.point + step * direction)
+        return (
+            (self.here - before) / step,
+            (after - self.here) / step,
+            (after - before) / (2 * step),
+        )
+
+
+class _Measured(NamedTuple):
+    """Differences of a loss: of E chosen entries, and along R random directions."""
+
+    chosen: Array  # E, the entries' numbers
+    left: Array  # E
+    right: Array  # E
+    central: Array  # E
+    directions: list[Array]  # R vectors of length 1
+    along: Array  # R
+    steps: Array  # E + R, the steps that were taken
+
+
+def _measure(
+    loss: _LossAlongLines, entries: int, directions: int, random: np.random.Generator
+) -> _Measured:
+    size = loss.point.size
+    chosen = np.sort(random.permutation(size)[: max(1, entries)])
+    steps = STEP * np.maximum(1, np.abs(loss.point[chosen]))
+    found = [
+        loss.differences(np.eye(1, size, i)[0], step) for i, step in zip(chosen, steps, strict=True)
     ]
-    loss_is_ours = is_builtin(network.loss)
-    if loss_is_ours and not activations:
+    left, right, central = np.array(found).T
+    lines = [d / np.linalg.norm(d) for d in random.normal(size=(directions, size))]
+    along = np.array([loss.differences(d, STEP)[2] for d in lines])
+    all_steps = np.concatenate([steps, np.full(directions, STEP)])
+    return _Measured(chosen, left, right, central, lines, along, all_steps)
+
+
+def _usual_mistake(
+    names: tuple[str, ...],
+    vectors: list[list[Array]],
+    slack: float,
+    loss: float,
+    network: Network | None,
+    x: Any,
+    y: Any,
+) -> str:
+    """Which usual mistake has these numbers; `vectors` are given, measured and parameters."""
+    from glassnet.gradcheck.mistakes.numbers import GradientArray, from_numbers
+    from glassnet.gradcheck.mistakes.planted import from_network
+
+    found = list(map(GradientArray, names, *vectors))
+    if network is None:
+        return from_numbers(found, slack, {})
+    return from_network(network, x, y, found, loss)
+
+
+def check_custom(network: Network, y: Array) -> None:
+    """Check a network's custom activations and custom loss at random points.
+
+    Parameters
+    ----------
+    network : Network
+        Whose functions are checked, but for those of our own tables, and for an Activation with a
+        `backward` method of its own.
+    y : array
+        Some targets, N x K, of the dtype that is to be trained with; 20 rows at most are used.
+
+    Raises
+    ------
+    GlassnetError
+        Naming the function, where a value, derivative or delta has not the shape and dtype of what
+        it was given, or is not the derivative of the value.
+
+    Examples
+    --------
+    >>> wrong = Activation(value=np.sin, derivative=np.sin)
+    >>> check_custom(Network([2, 3, 1], wrong), np.zeros((4, 1)))
+    Traceback (most recent call last):
+    glassnet.errors.GlassnetError: activation 'sin': its slope is not the derivative of ...
+    """
+    custom = [
+        activation
+        for activation in network.activations
+        if type(activation) is Activation and OUTPUTS.get(activation.name) != activation
+    ]
+    builtin_loss = is_builtin(network.loss)
+    if builtin_loss and not custom:
         return
-    y = np.asarray(y)[:20]
+    y = np.asarray(y)[:CUSTOM_ROWS]
     draws = np.random.default_rng(0).normal(size=(2, *y.shape)).astype(y.dtype)
     with np.errstate(all="ignore"):
-        for own in activations:
+        for activation in custom:
             _check_pair(
-                f"activation '{own.name}'",
-                "slope",
-                lambda z, own=own: _with_derivative(own, z),
-                draws,
+                f"activation '{activation.name}'", "slope", _with_derivative(activation), draws
             )
-        if not loss_is_ours:
+        if not builtin_loss:
             points = draws if network.loss.output else [network.output.value(z) for z in draws]
             _check_pair(
                 f"loss '{network.loss.name}'",
@@ -223,26 +325,40 @@ def check_custom(network: Network, y: Array) -> None:
             )
 
 
-def _with_derivative(own: Activation, z: Array) -> tuple[Array, Array]:
-    a = own.value(z)
-    return a, own.derivative(z if own.derivative_of == "z" else a)
+_PairFunction = Callable[[Array], tuple[Array, Array]]
 
 
-def _check_pair(
-    name: str, slope: str, function: Callable[[Array], tuple[Array, Array]], points: Iterable[Array]
-) -> None:
-    """That a function's second result is the derivative of its first, at one of the points at least: one may lie on a kink."""
+def _with_derivative(activation: Activation) -> _PairFunction:
+    """The function z -> (a, da/dz) of an activation."""
+
+    def value_and_derivative(z: Array) -> tuple[Array, Array]:
+        a = activation.value(z)
+        return a, activation.derivative(z if activation.derivative_of == "z" else a)
+
+    return value_and_derivative
+
+
+def _check_pair(name: str, second: str, function: _PairFunction, points: Iterable[Array]) -> None:
+    """Check that a function's second result is the derivative of its first.
+
+    At one of the points is enough, since one may lie on a kink. `second` is what messages call it.
+    """
     check = None
     for point in points:
-        for what, found in zip(("value", slope), map(np.asarray, function(point)), strict=True):
+        for what, found in zip(("value", second), map(np.asarray, function(point)), strict=True):
             if (found.shape, found.dtype) != (point.shape, point.dtype):
                 raise GlassnetError(
-                    f"{name}: its {what} has shape {found.shape} and dtype {found.dtype} for an array of shape {point.shape} and "
-                    f"dtype {point.dtype}: give one number for each, of the same dtype"
+                    f"{name}: its {what} has shape {found.shape} and dtype {found.dtype} for an "
+                    f"array of shape {point.shape} and dtype {point.dtype}: give one number for "
+                    "each, of the same dtype"
                 )
         point = point.astype(np.float64)
         check = check or check_gradient(
-            lambda p: np.sum(function(p)[0]), function(point)[1], point, tolerance=1e-4, entries=200
+            lambda p: np.sum(function(p)[0]),
+            function(point)[1],
+            point,
+            tolerance=CUSTOM_TOLERANCE,
+            entries=200,
         )
     if not check:
-        raise GlassnetError(f"{name}: its {slope} is not the derivative of its value: {check}")
+        raise GlassnetError(f"{name}: its {second} is not the derivative of its value: {check}")

@@ -1,4 +1,7 @@
-"""Arrays in any nest of tuples and lists: their names, and the nest filled with other numbers. What they mean lives elsewhere."""
+"""Trees of arrays, any nesting of tuples and lists: their names, and the tree with other numbers.
+
+What the arrays mean is not known here.
+"""
 
 from collections.abc import Iterator
 from math import prod
@@ -9,35 +12,35 @@ import numpy as np
 from glassnet.core.arrays import Array, array_namespace
 
 
-def named_leaves(nest: Any, path: str = "") -> list[tuple[str, Array]]:
-    """Every array of a nest of (named) tuples or lists with its name, as in ``weights[1]``.
+def named_leaves(tree: Any, path: str = "") -> list[tuple[str, Array]]:
+    """Every array of a tree of (named) tuples or lists with its name, as in ``weights[1]``.
 
     >>> [name for name, _ in named_leaves(((np.ones(2), np.ones(3)), np.ones(1)))]
     ['[0][0]', '[0][1]', '[1]']
     """
-    if _is_array(nest):
-        return [(path, nest)]
-    names: list[str] = list(getattr(nest, "_fields", [f"[{i}]" for i in range(len(nest))]))
+    if _is_array(tree):
+        return [(path, tree)]
+    names: list[str] = list(getattr(tree, "_fields", [f"[{i}]" for i in range(len(tree))]))
     return [
         leaf
-        for name, item in zip(names, nest, strict=True)
+        for name, item in zip(names, tree, strict=True)
         for leaf in named_leaves(item, path + name)
     ]
 
 
-def refill(nest: Any, values: Iterator[float]) -> Any:
-    """The nest again with its arrays filled from a stream of numbers.
+def refill(tree: Any, values: Iterator[float]) -> Any:
+    """The tree again, its arrays filled from a stream of numbers.
 
     >>> refill([np.zeros(1), np.zeros((1, 2))], iter([1.0, 2.0, 3.0]))
     [array([1.]), array([[2., 3.]])]
     """
-    if _is_array(nest):
-        size = prod(nest.shape)
-        return array_namespace(nest).asarray(
-            np.fromiter(values, np.float64, size).reshape(nest.shape)
+    if _is_array(tree):
+        size = prod(tree.shape)
+        return array_namespace(tree).asarray(
+            np.fromiter(values, np.float64, size).reshape(tree.shape)
         )
-    items = [refill(item, values) for item in nest]
-    return nest.__class__(*items) if hasattr(nest, "_fields") else nest.__class__(items)
+    items = [refill(item, values) for item in tree]
+    return tree.__class__(*items) if hasattr(tree, "_fields") else tree.__class__(items)
 
 
 def entry_name(names: tuple[str, ...], arrays: tuple[Any, ...], index: int) -> str:
@@ -64,5 +67,5 @@ def split_like(values: Array, arrays: tuple[Any, ...]) -> list[Array]:
     return [refill(np.empty(array.shape), stream) for array in arrays]
 
 
-def _is_array(nest: Any) -> bool:
-    return hasattr(nest, "shape")
+def _is_array(tree: Any) -> bool:
+    return hasattr(tree, "shape")

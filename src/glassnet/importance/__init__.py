@@ -1,8 +1,8 @@
-"""Which columns matter to a network, and how: five published measures, and their pictures.
+"""Which columns matter to a network, and how: five published measures.
 
-`weights.py` reads the weights alone (Olden, Garson); `gradients.py`, `permutation.py` and `profile.py` (Lek) ask the network on
-rows of a table. All of them measure every network by itself, so that their spread is seen. No single row's arithmetic is here:
-that is `explain`.
+`weights.py` reads the weights alone (Olden, Garson); `gradients.py`, `permutation.py` and
+`profile.py` (Lek) run the network on rows of a table. All of them measure every network by itself,
+so that their spread is seen. A single row's arithmetic is in `explanation/`, pictures in `plots/`.
 """
 
 from glassnet.importance.gradients import input_gradients

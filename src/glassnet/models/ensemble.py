@@ -1,41 +1,201 @@
-"""Several networks of one shape as one: how they are joined.
+"""What an ensemble is: members that vote, what they predict together, and the one network that equals them.
 
-How they are trained is `recipe/members.py`.
+An ensemble's output is the output activation of the members' last pre-activations, averaged by their votes. How members are
+trained is `recipe/members.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from glassnet.core.network import Network, Parameters
+from glassnet.errors import GlassnetError
+from glassnet.training.engines.registry import choose
+from glassnet.training.problem import Floats, as_dtype
 
 
-def side_by_side(network: Network, members: Sequence[Parameters]) -> tuple[Network, Parameters]:
-    """One network that gives what the members give on average, before the output's activation; of one member, that itself.
+@dataclass(frozen=True, eq=False)
+class Member:
+    """One network of an ensemble, with its parameters.
 
-    Their hidden nodes stand side by side, without weights from one member to another: layer l is (members x its nodes) wide.
+    Parameters
+    ----------
+    network : Network
+        Its shape.
+    parameters : Parameters
+        Its weights and biases.
+    vote : float
+        How much it counts in the ensemble's mean, beside the other members' votes.
     """
-    k, last = len(members), len(network.sizes) - 2
-    if k == 1:
-        return network, members[0]
-    sizes = [network.sizes[0], *(k * nodes for nodes in network.sizes[1:-1]), network.sizes[-1]]
-    weights = [_diagonal([member.weights[layer] for member in members]) for layer in range(1, last)]
-    first = np.concatenate([member.weights[0] for member in members], axis=1)  # D x (k H)
-    out = np.concatenate([member.weights[last] for member in members]) / k  # (k H) x K
-    biases = (
-        [np.concatenate([member.biases[layer] for member in members]) for layer in range(last)]
-        if network.bias
-        else []
+
+    network: Network
+    parameters: Parameters
+    vote: float = 1.0
+
+    def __repr__(self) -> str:
+        vote = "" if self.vote == 1 else f", vote {self.vote:g}"
+        return f"Member({self.network}, {self.network.n_parameters:,} parameters{vote})"
+
+
+def check_members(members: Sequence[Member]) -> None:
+    """Raises GlassnetError unless these members can vote on one output."""
+    if not members:
+        raise GlassnetError("a model needs one member or more")
+    first = members[0].network
+    for number, member in enumerate(members, 1):
+        network = member.network
+        if not 0 < member.vote < np.inf:
+            raise GlassnetError(
+                f"member {number} has the vote {member.vote!r}: give a number above 0"
+            )
+        if (network.sizes[0], network.sizes[-1]) != (first.sizes[0], first.sizes[-1]):
+            raise GlassnetError(
+                f"member {number} ({network}) has other inputs or outputs than the first ({first})"
+            )
+        if network.output != first.output or network.loss != first.loss:
+            raise GlassnetError(
+                f"member {number} ({network}) has another output or loss than the first ({first})"
+            )
+
+
+def vote_fractions(members: Sequence[Member]) -> np.ndarray:
+    """Each member's part of all votes, M numbers that add up to 1."""
+    votes = np.array([member.vote for member in members], float)
+    return votes / votes.sum()
+
+
+def predictor(members: Sequence[Member]) -> Callable[[Floats], Floats]:
+    """A function from encoded rows, N x D contiguous float64 numbers, to the ensemble's outputs, N x K.
+
+    It runs in float64 whatever the parameters are: in float32 a probability of 1 - 1e-8 would be 1, and its log loss infinite.
+    The parameters are those of this moment. Raises GlassnetError where they do not fit their network.
+    """
+    if len(members) == 1:
+        return _predictor(members[0].network, members[0].parameters)
+    pre_activations = pre_activations_of(members)
+    activation = members[0].network.output
+    return lambda x: activation.value(pre_activations(x))
+
+
+def pre_activations_of(members: Sequence[Member]) -> Callable[[Floats], Floats]:
+    """A function like `predictor`, to the mean of the members' last pre-activations by their votes, N x K."""
+    runs = [_predictor(_without_output(member.network), member.parameters) for member in members]
+    fractions = [np.array([[fraction]]) for fraction in vote_fractions(members)]
+
+    def mean(x: Floats) -> Floats:
+        total = runs[0](x)
+        total *= fractions[0]
+        for run, fraction in zip(runs[1:], fractions[1:], strict=True):
+            z = run(x)
+            z *= fraction
+            total += z
+        return total
+
+    return mean
+
+
+def _predictor(network: Network, parameters: Parameters) -> Callable[[Floats], Floats]:
+    engine = choose("auto", network).engine
+    return engine.predictor(network, as_dtype(parameters, np.float64))
+
+
+def _without_output(network: Network) -> Network:
+    """The same network with nothing done to its last pre-activations."""
+    return Network(network.sizes, network.activations[:-1], "identity", bias=network.bias)
+
+
+def joined(members: Sequence[Member]) -> Member:
+    """One ordinary network that gives what the members give together; of one member, that itself.
+
+    Their hidden nodes stand side by side, without weights from one member to another; the weights into the outputs hold the votes.
+    Raises GlassnetError where the members differ in their number of layers, their hidden activations or their having biases.
+    """
+    if len(members) == 1:
+        return members[0]
+    first = members[0].network
+    for member in members:
+        network = member.network
+        if (network.activations, network.bias) != (first.activations, first.bias):
+            raise GlassnetError(
+                f"{network} and {first} cannot be joined: they differ in more than sizes"
+            )
+    hidden = [sum(nodes) for nodes in zip(*(m.network.sizes[1:-1] for m in members), strict=True)]
+    network = Network(
+        [first.sizes[0], *hidden, first.sizes[-1]],
+        first.activations[:-1],
+        first.output,
+        first.loss,
+        first.bias,
     )
-    mean = [np.mean([member.biases[last] for member in members], axis=0)] if network.bias else []
-    joined = Network(sizes, network.activations[:-1], network.output, network.loss, network.bias)
-    return joined, Parameters((first, *weights, out), (*biases, *mean))
+    fractions = vote_fractions(members)
+    weights = _joined_weights([m.parameters.weights for m in members], fractions)
+    biases = _joined_biases([m.parameters.biases for m in members], fractions) if first.bias else ()
+    return Member(network, Parameters(weights, biases))
 
 
-def _diagonal(blocks: Sequence[np.ndarray]) -> np.ndarray:
-    """Matrices of one shape, h x w, along the diagonal of one of zeros, (k h) x (k w)."""
-    k, (h, w) = len(blocks), blocks[0].shape
-    whole = np.zeros((k, h, k, w), blocks[0].dtype)
-    for i, block in enumerate(blocks):
-        whole[i, :, i] = block
-    return whole.reshape(k * h, k * w)
+def _joined_weights(
+    weights: Sequence[Sequence[np.ndarray]], fractions: np.ndarray
+) -> tuple[np.ndarray, ...]:
+    """The weights of the joined network from those of M members, each L matrices."""
+    layers = list(zip(*weights, strict=True))  # L x M matrices
+    voted = _scaled(layers[-1], fractions)
+    if len(layers) == 1:  # no hidden layer, so nothing to set side by side
+        return (sum(voted[1:], voted[0]),)
+    first = np.concatenate(layers[0], axis=1)  # D x (sum of H)
+    between = [_block_diagonal(blocks) for blocks in layers[1:-1]]
+    last = np.concatenate(voted)  # (sum of H) x K
+    return (first, *between, last)
+
+
+def _joined_biases(
+    biases: Sequence[Sequence[np.ndarray]], fractions: np.ndarray
+) -> tuple[np.ndarray, ...]:
+    """The biases of the joined network from those of M members, each L vectors."""
+    layers = list(zip(*biases, strict=True))  # L x M vectors
+    voted = _scaled(layers[-1], fractions)
+    return (*(np.concatenate(vectors) for vectors in layers[:-1]), sum(voted[1:], voted[0]))
+
+
+def _scaled(arrays: Sequence[np.ndarray], factors: np.ndarray) -> list[np.ndarray]:
+    """Each array times its factor, in the array's own dtype."""
+    return [array * float(factor) for array, factor in zip(arrays, factors, strict=True)]
+
+
+def _block_diagonal(blocks: Sequence[np.ndarray]) -> np.ndarray:
+    """Matrices along the diagonal of one of zeros."""
+    rows = sum(len(block) for block in blocks)
+    columns = sum(block.shape[1] for block in blocks)
+    whole = np.zeros((rows, columns), blocks[0].dtype)
+    row = column = 0
+    for block in blocks:
+        height, width = block.shape
+        whole[row : row + height, column : column + width] = block
+        row += height
+        column += width
+    return whole
+
+
+def taken_apart(network: Network, parameters: Parameters, count: int) -> tuple[Member, ...]:
+    """`joined` undone for `count` members of one size and equal votes: model files of format 1 hold joined networks.
+
+    Only the mean of the members' output biases is known, so every member gets that.
+    """
+    if count == 1:
+        return (Member(network, parameters),)
+    return tuple(_member(network, parameters, number, count) for number in range(count))
+
+
+def _member(network: Network, parameters: Parameters, number: int, count: int) -> Member:
+    """Member `number` of `count`, from 0."""
+    sizes = [network.sizes[0], *(n // count for n in network.sizes[1:-1]), network.sizes[-1]]
+    one = Network(sizes, network.activations[:-1], network.output, network.loss, network.bias)
+    nodes = [slice(number * n, (number + 1) * n) for n in sizes[1:-1]]
+    into = [slice(None), *nodes]  # the rows of each matrix
+    out_of = [*nodes, slice(None)]
+    weights = [
+        w[rows, columns] for w, rows, columns in zip(parameters.weights, into, out_of, strict=True)
+    ]
+    weights[-1] = weights[-1] * count
+    biases = [b[at] for b, at in zip(parameters.biases, out_of, strict=False)]
+    return Member(one, Parameters(tuple(weights), tuple(biases)))

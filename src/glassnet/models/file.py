@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.errors import GlassnetError
+from glassnet.errors import ModelFileError
 from glassnet.files import whole_file
 
 FORMAT = "glassnet-model"
-VERSION = 1
+VERSION = 2
 
 
 def write_model_file(
@@ -31,27 +31,31 @@ def read_model_file(path: str | Path) -> tuple[dict[str, Any], dict[str, np.ndar
 
     path = Path(path)
     if not path.exists():
-        raise GlassnetError(f"{path}: no such model file")
+        raise ModelFileError("no such model file", file=path)
     if path.is_dir():
-        raise GlassnetError(f"{path}: is a folder without a model.safetensors")
+        raise ModelFileError("is a folder without a model.safetensors", file=path)
     try:
         with safe_open(path, framework="np") as file:
             metadata = file.metadata() or {}
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
     except (SafetensorError, OSError, ValueError) as error:
-        raise GlassnetError(
-            f"{path}: is not a model file, or is cut short ({str(error).strip()})"
+        raise ModelFileError(
+            f"is not a model file, or is cut short ({str(error).strip()})", file=path
         ) from None
     if "glassnet" not in metadata:
-        raise GlassnetError(f"{path}: is a safetensors file, but not one that glassnet wrote")
+        raise ModelFileError("is a safetensors file, but not one that glassnet wrote", file=path)
     if metadata.get("sha256") != _checksum(metadata["glassnet"], arrays):
-        raise GlassnetError(
-            f"{path}: was altered after it was written (its checksum does not match): use the original file"
+        raise ModelFileError(
+            "was altered after it was written (its checksum does not match)",
+            file=path,
+            remedy="use the original file",
         )
     structure = json.loads(metadata["glassnet"])
     if structure["version"] > VERSION:
-        raise GlassnetError(
-            f"{path}: has format version {structure['version']}, this glassnet reads up to {VERSION}: upgrade glassnet"
+        raise ModelFileError(
+            f"has format version {structure['version']}, this glassnet reads up to {VERSION}",
+            file=path,
+            remedy="upgrade glassnet",
         )
     return structure, arrays
 

@@ -4,39 +4,29 @@ Only affine steps can be folded: u = (x - c) / s followed by u @ W + b is x @ (W
 output a = h @ W + b is h @ (s W) + (s b + c).
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from glassnet.core.network import Network, Parameters
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, OptionRef
+from glassnet.models.ensemble import Member
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.inputs import Input, Number
 from glassnet.tables.targets import NumberTarget, Target
 
-Folded = tuple[Network, Parameters, TableEncoding]
-REMEDY = "train with affine=True (on the command line: --affine), which leaves these out"
+REMEDY = ["train with ", OptionRef("affine", True), ", which leaves these out"]
 
 
-def fold(network: Network, parameters: Parameters, encoding: TableEncoding) -> Folded:
-    """The equal network in float64, with biases, and the encoding that is left: numbers as they are, categories as before.
+def fold(
+    members: Sequence[Member], encoding: TableEncoding
+) -> tuple[tuple[Member, ...], TableEncoding]:
+    """The equal members in float64, with biases, and the encoding that is left: numbers as they are, categories as before.
 
     Raises GlassnetError, naming the columns, where a step is not affine, and where the output's activation lets no scale through.
     """
-    _check(network, encoding)
-    center, scale = np.zeros(network.sizes[0]), np.ones(network.sizes[0])
-    place = 0
-    for column in encoding.inputs:
-        if isinstance(column, Number):
-            center[place], scale[place] = column.center, column.scale
-        place += len(column.features)
-    weights = [np.asarray(w, np.float64) for w in parameters.weights]
-    biases = [np.asarray(b, np.float64) for b in parameters.biases] or [
-        np.zeros(n) for n in network.sizes[1:]
-    ]
-    biases[0] = biases[0] - (center / scale) @ weights[0]
-    weights[0] = weights[0] / scale[:, None]
-    weights[-1], biases[-1] = _last(network, encoding.targets, weights[-1], biases[-1])
+    _check(members[0].network, encoding)
     inputs = tuple(
         replace(c, center=0.0, scale=1.0) if isinstance(c, Number) else c for c in encoding.inputs
     )
@@ -44,13 +34,33 @@ def fold(network: Network, parameters: Parameters, encoding: TableEncoding) -> F
         replace(t, center=0.0, scale=1.0) if isinstance(t, NumberTarget) else t
         for t in encoding.targets
     )
-    folded = Network(
+    folded = tuple(_folded(member, encoding) for member in members)
+    return folded, replace(encoding, inputs=inputs, targets=targets)
+
+
+def _folded(member: Member, encoding: TableEncoding) -> Member:
+    """One member with the centres and scales in its first and last weights."""
+    network, parameters = member.network, member.parameters
+    center = np.zeros(network.sizes[0])
+    scale = np.ones(network.sizes[0])
+    feature = 0
+    for column in encoding.inputs:
+        if isinstance(column, Number):
+            center[feature] = column.center
+            scale[feature] = column.scale
+        feature += len(column.features)
+    weights = [np.asarray(w, np.float64) for w in parameters.weights]
+    biases = [np.asarray(b, np.float64) for b in parameters.biases]
+    if not network.bias:
+        biases = [np.zeros(nodes) for nodes in network.sizes[1:]]
+    biases[0] = biases[0] - (center / scale) @ weights[0]
+    weights[0] = weights[0] / scale[:, None]
+    weights[-1], biases[-1] = _last(network, encoding.targets, weights[-1], biases[-1])
+    with_biases = Network(
         network.sizes, network.activations[:-1], network.output, network.loss, bias=True
     )
-    return (
-        folded,
-        Parameters(tuple(weights), tuple(biases)),
-        replace(encoding, inputs=inputs, targets=targets),
+    return replace(
+        member, network=with_biases, parameters=Parameters(tuple(weights), tuple(biases))
     )
 
 
@@ -88,7 +98,8 @@ def _check(network: Network, encoding: TableEncoding) -> None:
             )
     if reasons:
         raise GlassnetError(
-            f"only centre and scale can be folded into weights, but {'; '.join(reasons)}: {REMEDY}"
+            f"only centre and scale can be folded into weights, but {'; '.join(reasons)}",
+            remedy=REMEDY,
         )
     scaled = [
         t for t in encoding.targets if isinstance(t, NumberTarget) and (t.center, t.scale) != (0, 1)

@@ -1,4 +1,7 @@
-"""A trained model: network, parameters, what it knows of its table, and how it came about. It predicts, saves and loads."""
+"""A trained model: an encoding and the networks that vote on it. It predicts, folds, saves and loads.
+
+What an ensemble is stands in `ensemble.py`, what a model file holds in `content.py`, how a model came about in `record.py`.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -8,81 +11,200 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.core.activations import OUTPUTS
-from glassnet.core.losses import known_loss
-from glassnet.core.network import Network, Parameters, check_shapes
-from glassnet.errors import GlassnetError
+from glassnet.core.activations import Activation
+from glassnet.core.losses import Loss
+from glassnet.core.network import Network, Parameters, Trace, feedforward
+from glassnet.errors import GlassnetError, ModelFileError
+from glassnet.models.blocks import encoded_blocks
+from glassnet.models.content import Content, pack, unpack
+from glassnet.models.ensemble import (
+    Member,
+    check_members,
+    joined,
+    pre_activations_of,
+    predictor,
+)
 from glassnet.models.file import read_model_file, write_model_file
 from glassnet.models.folding import fold
+from glassnet.models.record import Record
 from glassnet.notebook import html_of
 from glassnet.tables.encoding import TableEncoding
-from glassnet.tables.frames import as_table
-from glassnet.tables.read import read_table
 from glassnet.tables.targets import ClassTarget
-from glassnet.training.engines.registry import choose
 from glassnet.training.problem import as_dtype
 
 MODEL_FILE = "model.safetensors"
+BLOCK = 4_000_000  # numbers at work while a block of rows is predicted: 32 MB in float64
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Model:
     """What training leaves: everything that predicting new rows takes, in plain numbers and names.
 
-    `scores` are those of the held-out rows (by target); `history` is the run's table, one row an epoch; `record` says how
-    the model came about.
+    Parameters
+    ----------
+    encoding : TableEncoding
+        What is known of the table's columns: the way into the networks' inputs and back from their outputs.
+    members : tuple of Member
+        The networks that vote, one or more. They share inputs, outputs, output activation and loss.
+    scores : dict
+        By target, the scores on rows that were held out of the training.
+    history : dict
+        The losses of the training, a row an epoch; of several members their means.
+    record : Record
+        How the model came about.
+
+    Raises GlassnetError where the members cannot vote on one output.
     """
 
-    network: Network
-    parameters: Parameters
     encoding: TableEncoding
+    members: tuple[Member, ...]
     scores: dict[str, dict[str, float]] = field(default_factory=dict)
     history: dict[str, list[float]] = field(default_factory=dict)
-    record: dict[str, Any] = field(default_factory=dict)
+    record: Record = field(default_factory=Record)
 
-    @property
-    def members(self) -> int:
-        """How many networks that were trained apart stand side by side in `network`, without weights between them."""
-        return len(self.record.get("best_epochs", [0]))
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "members", tuple(self.members))
+        check_members(self.members)
 
-    @property
-    def member(self) -> Network:
-        """The shape of one of them."""
-        inputs, *hidden, outputs = self.network.sizes
-        sizes = [inputs, *(nodes // self.members for nodes in hidden), outputs]
-        return Network(
-            sizes,
-            self.network.activations[:-1],
-            self.network.output,
-            self.network.loss,
-            self.network.bias,
+    @classmethod
+    def of_network(
+        cls,
+        network: Network,
+        parameters: Parameters,
+        encoding: TableEncoding,
+        scores: dict[str, dict[str, float]] | None = None,
+        history: dict[str, list[float]] | None = None,
+        record: Record | None = None,
+    ) -> "Model":
+        """The model of one network."""
+        return cls(
+            encoding,
+            (Member(network, parameters),),
+            scores or {},
+            history or {},
+            record or Record(),
         )
 
     @property
+    def network(self) -> Network:
+        """The network of the only member. Raises GlassnetError where there are several."""
+        return self._only_member.network
+
+    @property
+    def parameters(self) -> Parameters:
+        """The parameters of the only member. Raises GlassnetError where there are several."""
+        return self._only_member.parameters
+
+    @property
+    def _only_member(self) -> Member:
+        only, *others = self.members
+        if others:
+            raise GlassnetError(
+                f"this model has {len(self.members)} networks: look at .members, at one of them by "
+                ".member(i), or at .joined(), the one network that equals them"
+            )
+        return only
+
+    @property
+    def loss(self) -> Loss:
+        """The loss of the training, which all members share."""
+        return self.members[0].network.loss
+
+    @property
+    def output_activation(self) -> Activation:
+        """The activation of the outputs, which all members share."""
+        return self.members[0].network.output
+
+    @property
+    def n_parameters(self) -> int:
+        """How many weights and biases all members have together."""
+        return sum(member.network.n_parameters for member in self.members)
+
+    @property
     def shape(self) -> str:
-        """The network in words, and of how many it was joined."""
-        one = f"{self.member}, {self.member.n_parameters:,} weights"
-        if self.members == 1:
+        """The network in words; of several the first, and how many there are."""
+        first = self.members[0].network
+        one = f"{first}, {first.n_parameters:,} weights"
+        if len(self.members) == 1:
             return one
-        return f"{self.members} networks of {one} each, joined into one of {'-'.join(map(str, self.network.sizes))}"
+        if all(member.network == first for member in self.members):
+            return f"{len(self.members)} networks of {one} each"
+        sizes = ", ".join("-".join(map(str, m.network.sizes)) for m in self.members)
+        return f"{len(self.members)} networks ({sizes}), {self.n_parameters:,} weights together"
 
-    def predict(self, table: Any) -> np.ndarray:
-        """Predictions for each row: N, or N x targets where there are several.
-
-        `table` is a data frame, a dict of columns, or a path; columns are found by name. An array of numbers, N x (the columns in
-        `encoding.needed`, in that order), will do for a model all of whose inputs are numbers; NaN is a missing cell. Numbers come
-        in the target's own unit, classes as their labels. Raises GlassnetError when the table lacks a column.
-
-        The first call prepares the parameters: to change them, make another model (`dataclasses.replace`).
-        """
-        return self.answers_of(self.output(table))
+    def __repr__(self) -> str:
+        targets = ", ".join(target.name for target in self.encoding.targets)
+        columns = len(self.encoding.needed)
+        return f"<glassnet Model of {targets or 'no target'} from {columns} columns: {self.shape}>"
 
     def _repr_html_(self) -> str:
         return html_of(self)
 
-    def __getstate__(self) -> dict[str, Any]:
-        """What a copy or a pickle of the model holds: all but the prepared prediction, which is made anew where it is needed."""
-        return {name: value for name, value in self.__dict__.items() if name != "_predictor"}
+    def member(self, number: int) -> "Model":
+        """One member alone, from 0, as a model; its own scores and losses are not known.
+
+        Raises GlassnetError where there is no such member.
+        """
+        if not 0 <= number < len(self.members):
+            raise GlassnetError(
+                f"there is no member {number}: the model has {len(self.members)}, counted from 0"
+            )
+        if len(self.members) == 1:
+            return self
+        best_epochs = self.record.best_epochs[number : number + 1]
+        return Model(
+            self.encoding,
+            (replace(self.members[number], vote=1.0),),
+            record=replace(self.record, best_epochs=best_epochs),
+        )
+
+    def joined(self) -> "Model":
+        """An equal model of one ordinary network, in which the members stand side by side.
+
+        `record.joined_from` says how many there were. Of one member, the model itself. Raises GlassnetError where the members
+        differ in more than the nodes of their hidden layers.
+        """
+        if len(self.members) == 1:
+            return self
+        record = replace(self.record, joined_from=len(self.members))
+        return replace(self, members=(joined(self.members),), record=record)
+
+    def as_dtype(self, dtype: Any) -> "Model":
+        """The same model with its parameters in a dtype."""
+        members = (replace(m, parameters=as_dtype(m.parameters, dtype)) for m in self.members)
+        return replace(self, members=tuple(members))
+
+    def with_parameters(self, parameters: Parameters) -> "Model":
+        """The model of one network with other parameters. Raises GlassnetError where there are several networks."""
+        return replace(self, members=(replace(self._only_member, parameters=parameters),))
+
+    def trace(self, x: np.ndarray) -> Trace:
+        """Every z and a of the only member for encoded inputs, N x D, in float64 as predictions are made.
+
+        Raises GlassnetError where there are several members, and on another shape.
+        """
+        return feedforward(self.network, as_dtype(self.parameters, np.float64), x)
+
+    def predict(self, table: Any) -> np.ndarray:
+        """Predictions for each row.
+
+        Rows are predicted in blocks, so that many need little memory beyond the table and the predictions. The first call
+        prepares the parameters: to change them, make another model (`with_parameters`).
+
+        Parameters
+        ----------
+        table : data frame, dict of columns, path or array
+            Columns are found by name. An array of numbers, N x (the columns in `encoding.needed`, in that order), will do for a
+            model all of whose inputs are numbers; NaN is a missing cell.
+
+        Returns
+        -------
+        numpy array
+            N, or N x targets where there are several: numbers in the target's unit, classes as their labels.
+
+        Raises GlassnetError when the table lacks a column.
+        """
+        return self._by_block(table, self.predictions_of)
 
     def predict_proba(self, table: Any) -> np.ndarray:
         """The probability of each class, N x classes; for several two-valued targets N x targets, of the second class."""
@@ -90,13 +212,7 @@ class Model:
             raise GlassnetError(
                 "only a classification model gives probabilities; this one predicts numbers"
             )
-        parts = self.encoding.by_target(self.output(table))
-        shares = [
-            target.probabilities(part) for target, part in parts if isinstance(target, ClassTarget)
-        ]
-        return (
-            shares[0] if len(shares) == 1 else np.stack([share[:, 1] for share in shares], axis=1)
-        )
+        return self._by_block(table, self._probabilities_of)
 
     def predict_columns(self, table: Any) -> dict[str, list[Any]]:
         """Predictions as named columns: `prediction` and `probability_<class>`.
@@ -105,93 +221,100 @@ class Model:
         """
         return self.columns_of(self.output(table))
 
+    def output(self, table: Any) -> np.ndarray:
+        """The outputs for the rows of a table, N x K, before they are turned into predictions."""
+        return self._by_block(table, lambda output: output)
+
+    def output_of(self, x: np.ndarray) -> np.ndarray:
+        """The outputs, N x K, for encoded inputs, N x D. Raises GlassnetError on another shape."""
+        inputs = self.members[0].network.sizes[0]
+        if x.ndim != 2 or x.shape[1] != inputs:
+            raise GlassnetError(f"x has shape {x.shape}, but the network needs N x {inputs}")
+        return np.asarray(self._predictor(np.ascontiguousarray(x, np.float64)), np.float64)
+
+    def pre_activations_of(self, x: np.ndarray) -> np.ndarray:
+        """The last pre-activations, N x K, the mean over the members by their votes, for encoded inputs, N x D."""
+        return pre_activations_of(self.members)(np.ascontiguousarray(x, np.float64))
+
+    def predictions_of(self, output: np.ndarray) -> np.ndarray:
+        """Outputs, N x K, as the predictions that `predict` gives."""
+        predictions = [target.decode(part) for target, part in self.encoding.by_target(output)]
+        return predictions[0] if len(predictions) == 1 else np.stack(predictions, axis=1)
+
     def columns_of(self, output: np.ndarray) -> dict[str, list[Any]]:
-        """The network's outputs, N x K, as the named columns of `predict_columns`."""
+        """Outputs, N x K, as the named columns of `predict_columns`."""
         columns: dict[str, list[Any]] = {}
         several = len(self.encoding.targets) > 1
         for target, part in self.encoding.by_target(output):
             suffix = f"_{target.name}" if several else ""
+            separator = "=" if several else "_"
             columns[f"prediction{suffix}"] = target.decode(part).tolist()
             if isinstance(target, ClassTarget):
-                shares = target.probabilities(part)
-                for label, share in zip(target.label_texts, shares.T, strict=True):
-                    columns[f"probability{suffix}{'=' if several else '_'}{label}"] = share.tolist()
+                probabilities = target.probabilities(part)
+                for label, column in zip(target.label_texts, probabilities.T, strict=True):
+                    columns[f"probability{suffix}{separator}{label}"] = column.tolist()
         return columns
 
-    def answers_of(self, output: np.ndarray) -> np.ndarray:
-        """The network's outputs, N x K, as the answers of `predict`."""
-        answers = [target.decode(part) for target, part in self.encoding.by_target(output)]
-        return answers[0] if len(answers) == 1 else np.stack(answers, axis=1)
-
-    def output(self, table: Any) -> np.ndarray:
-        """The network's own outputs, N x K, before they are turned into answers."""
-        if isinstance(table, np.ndarray):
-            return self.output_of(self.encoding.encode_array(table))
-        frame = (
-            read_table(table, text=self.encoding.text_columns)
-            if isinstance(table, (str, Path))
-            else table
-        )
-        return self.output_of(
-            self.encoding.encode_inputs(as_table(frame, wanted=self.encoding.needed))
-        )
-
-    def output_of(self, x: np.ndarray) -> np.ndarray:
-        """The network's outputs, N x K, for encoded inputs, N x D. Raises GlassnetError on another shape."""
-        if x.ndim != 2 or x.shape[1] != self.network.sizes[0]:
-            raise GlassnetError(
-                f"x has shape {x.shape}, but the network needs N x {self.network.sizes[0]}"
-            )
-        return np.asarray(self._predictor(np.ascontiguousarray(x, np.float64)), np.float64)
+    def _probabilities_of(self, output: np.ndarray) -> np.ndarray:
+        """Outputs, N x K, as what `predict_proba` gives."""
+        found = [
+            target.probabilities(part)
+            for target, part in self.encoding.by_target(output)
+            if isinstance(target, ClassTarget)
+        ]
+        return found[0] if len(found) == 1 else np.stack([p[:, 1] for p in found], axis=1)
 
     @cached_property
     def _predictor(self) -> Callable[[np.ndarray], np.ndarray]:
-        """In float64 whatever was trained in: in float32 a probability of 1 - 1e-8 would be 1, and its log loss without end."""
-        engine = choose("auto", self.network).engine
-        return engine.predictor(self.network, as_dtype(self.parameters, np.float64))
+        return predictor(self.members)
+
+    @cached_property
+    def _rows_of_block(self) -> int:
+        """How many rows are predicted at a time: of each some copies of its features and of its nodes are at work."""
+        nodes = max(sum(member.network.sizes) for member in self.members)
+        return max(1, BLOCK // (4 * self.members[0].network.sizes[0] + 2 * nodes))
+
+    def _by_block(self, table: Any, finish: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """What `finish` makes of the outputs of a table's rows, block by block."""
+        blocks = [
+            finish(self.output_of(x))
+            for x in encoded_blocks(self.encoding, table, self._rows_of_block)
+        ]
+        return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
 
     def fold(self) -> "Model":
-        """An equal model on the columns' own numbers: centre and scale are in the weights, all that a hand calculation needs.
+        """An equal model on the columns' own numbers: centre and scale are in the weights of every member.
 
-        Its weights are float64, and it has biases. Columns of categories stay as they are: inputs of 0 and 1 (or -1 and 1).
-        The loss, and so the gradients, are then in the target's own unit. Raises GlassnetError where anything but centre and scale
-        is done to a number, naming the columns; ``train_table(..., affine=True)`` trains without.
+        Its weights are float64, and it has biases. Columns of categories stay as they are: inputs of 0 and 1 (or -1 and 1). The
+        loss, and so the gradients, are then in the target's own unit. Raises GlassnetError, naming the columns, where anything
+        but centre and scale is done to a number; ``train_table(..., affine=True)`` trains without.
 
         >>> import numpy as np
         >>> from glassnet import train_table
         >>> x = np.linspace(10, 20, 40)
-        >>> model = train_table({"x": x, "y": x**2}, target="y", members=1, hidden=4, affine=True, epochs=2, holdout=0)
+        >>> table = {"x": x, "y": x**2}
+        >>> model = train_table(table, "y", members=1, hidden=4, affine=True, epochs=2, holdout=0)
         >>> flat = model.fold()
         >>> bool(np.allclose(flat.predict({"x": x}), model.predict({"x": x}), rtol=1e-12))
         True
         >>> flat.encoding.inputs[0].center, flat.encoding.inputs[0].scale
         (0.0, 1.0)
         """
-        network, parameters, encoding = fold(self.network, self.parameters, self.encoding)
-        return replace(
-            self,
-            network=network,
-            parameters=parameters,
-            encoding=encoding,
-            record={**self.record, "folded": True},
-        )
+        members, encoding = fold(self.members, self.encoding)
+        record = replace(self.record, folded=True)
+        return replace(self, members=members, encoding=encoding, record=record)
 
     def save(self, path: str | Path) -> None:
-        """Write the model to a file (safetensors, with its structure as JSON); a plain file of that name is replaced.
+        """Write the model to a file (safetensors, with its structure as JSON); a file of that name is replaced.
 
-        Raises GlassnetError on own functions, and on a place that cannot be written to.
+        Raises GlassnetError on custom functions, and where the file cannot be written.
         """
-        arrays = {f"weights.{i}": w for i, w in enumerate(self.parameters.weights, 1)}
-        arrays |= {f"biases.{i}": b for i, b in enumerate(self.parameters.biases, 1)}
-        arrays |= {f"history.{name}": np.array(values) for name, values in self.history.items()}
-        structure = {
-            "network": _network_to_dict(self.network),
-            "encoding": self.encoding.to_dict(),
-            "scores": self.scores,
-            "history": list(self.history),
-            "record": self.record,
-        }
-        write_model_file(path, structure, arrays)
+        content = Content(self.encoding, self.members, self.scores, self.history, self.record)
+        write_model_file(path, *pack(content))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy or a pickle of the model holds: all but the prepared prediction, which is made anew where it is needed."""
+        return {name: value for name, value in self.__dict__.items() if name != "_predictor"}
 
 
 def load(path: str | Path) -> Model:
@@ -201,31 +324,7 @@ def load(path: str | Path) -> Model:
         path = path / MODEL_FILE
     structure, arrays = read_model_file(path)
     try:
-        network = Network(**structure["network"])
-        layers = range(1, len(network.sizes))
-        weights = tuple(arrays[f"weights.{i}"] for i in layers)
-        biases = tuple(arrays[f"biases.{i}"] for i in layers) if network.bias else ()
-        history = {name: arrays[f"history.{name}"].tolist() for name in structure["history"]}
-        encoding = TableEncoding.from_dict(structure["encoding"])
-        scores, record = structure["scores"], structure["record"]
+        content = unpack(structure, arrays)
     except (KeyError, TypeError) as error:
-        raise GlassnetError(f"{path}: is not a whole glassnet model ({error})") from None
-    parameters = Parameters(weights, biases)
-    check_shapes(network, parameters)
-    return Model(network, parameters, encoding, scores, history, record)
-
-
-def _network_to_dict(network: Network) -> dict[str, Any]:
-    """What `Network` takes. Raises GlassnetError on a function that is not one of ours, and so cannot be written down."""
-    for row in (*network.activations, network.loss):
-        if row not in OUTPUTS.values() and row != known_loss(row.name):
-            raise GlassnetError(
-                f"'{row.name}' is your own function, which a model file cannot hold: keep it in your program"
-            )
-    return {
-        "sizes": list(network.sizes),
-        "activation": [a.name for a in network.activations[:-1]],
-        "output": network.output.name,
-        "loss": network.loss.name,
-        "bias": network.bias,
-    }
+        raise ModelFileError(f"is not a whole glassnet model ({error})", file=path) from None
+    return Model(*content)

@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.core.network import Network, Parameters, Trace, check_shapes, feedforward
-from glassnet.errors import GlassnetError
+from glassnet.core.network import Network, Parameters, Trace, check_shapes
+from glassnet.errors import GlassnetError, TableError
 from glassnet.models.model import Model
+from glassnet.models.record import Record
 from glassnet.tables.arrays import table_of_array
 from glassnet.tables.columns import Column, Table, is_missing
 from glassnet.tables.encoding import TableEncoding, plain_encoding
 from glassnet.tables.frames import as_table
 from glassnet.tables.read import read_table
 from glassnet.tables.targets import ClassTarget, NumberTarget, label_text
-from glassnet.training.problem import as_dtype
 
 
 def as_model(thing: Any) -> Model:
@@ -45,7 +45,8 @@ def _of_pair(network: Any, parameters: Any = None, *_: Any) -> Model:
     check_shapes(network, parameters)
     inputs, outputs = network.sizes[0], network.sizes[-1]
     targets = [f"y{i + 1}" for i in range(outputs)] if outputs > 1 else ["y"]
-    return Model(network, parameters, plain_encoding([f"x{i + 1}" for i in range(inputs)], targets))
+    encoding = plain_encoding([f"x{i + 1}" for i in range(inputs)], targets)
+    return Model.of_network(network, parameters, encoding)
 
 
 def _of_mlp(mlp: Any) -> Model:
@@ -61,12 +62,12 @@ def _of_mlp(mlp: Any) -> Model:
             encoding, mlp.classes_.tolist(), network.output.name == "softmax", targets
         )
     history = {name: np.asarray(values).tolist() for name, values in mlp.history_.items()}
-    record = {
-        "options": {"learning_rate": mlp.learning_rate_init, "dropout": mlp.dropout},
-        "row_weights": getattr(mlp, "class_weight", None) is not None,
-        "penalty_left_out": bool(mlp.alpha or mlp.l1),
-    }
-    return Model(network, parameters, encoding, history=history, record=record)
+    record = Record(
+        options={"learning_rate": mlp.learning_rate_init, "dropout": mlp.dropout},
+        sample_weight=getattr(mlp, "class_weight", None) is not None,
+        penalty_left_out=bool(mlp.alpha or mlp.l1),
+    )
+    return Model.of_network(network, parameters, encoding, history=history, record=record)
 
 
 def _with_classes(
@@ -114,21 +115,25 @@ class Rows:
 
     @cached_property
     def trace(self) -> Trace:
-        """Every z and a of the rows, in float64 as predictions are made."""
-        return feedforward(self.model.network, as_dtype(self.model.parameters, np.float64), self.x)
+        """Every z and a of the rows in the model's only network; see `Model.trace`."""
+        return self.model.trace(self.x)
 
     def known(self) -> Table:
         """The target columns. Raises GlassnetError, naming it, where the table lacks one or it has missing cells."""
         for target in self.model.encoding.targets:
             if target.name not in self.answers:
-                raise GlassnetError(
-                    f"the table lacks the target column '{target.name}', which this needs"
+                raise TableError(
+                    f"the table lacks the target column '{target.name}', which this needs",
+                    column=target.name,
                 )
             missing = self.answers[target.name].missing
             if missing.any():
                 row = int(np.argmax(missing)) + 1
-                raise GlassnetError(
-                    f"column '{target.name}', row {row}: the target is missing, and this needs it: leave the row out"
+                raise TableError(
+                    "the target is missing, and this needs it",
+                    column=target.name,
+                    row=row,
+                    remedy="leave the row out",
                 )
         return self.answers
 
@@ -180,7 +185,9 @@ def rows_of(model: Model, table: Any, y: Any = None) -> Rows:
         columns = as_table(frame, wanted={*encoding.needed, *names})
     for name in encoding.needed:
         if name not in columns:
-            raise GlassnetError(f"the table lacks the column '{name}', which the model needs")
+            raise TableError(
+                f"the table lacks the column '{name}', which the model needs", column=name
+            )
     answers = (
         columns.select(name for name in names if name in columns)
         if y is None
@@ -198,8 +205,10 @@ def rows_of(model: Model, table: Any, y: Any = None) -> Rows:
             and answers[target.name].kind != "number"
         ):
             kind = answers[target.name].kind
-            raise GlassnetError(
-                f"target '{target.name}' is {kind}, but the model predicts numbers: convert it, or leave it out"
+            raise TableError(
+                f"target '{target.name}' is {kind}, but the model predicts numbers",
+                column=target.name,
+                remedy="convert it, or leave it out",
             )
     return Rows(model, columns.select(encoding.needed), answers)
 

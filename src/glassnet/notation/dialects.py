@@ -140,10 +140,12 @@ NUMPY = Dialect(
     functions={
         "max": Operator("np.maximum({}, {})", ATOM),
         "min": Operator("np.minimum({}, {})", ATOM),
+        "sigmoid": Operator("(1 / (1 + np.exp(-({}))))", ATOM),
+        "softplus": Operator("np.logaddexp(0, {})", ATOM),
     },
     other_function="np.{name}({arguments})",
 )
-"""A line of Python over NumPy arrays. NumPy itself has neither sigmoid nor softplus."""
+"""A line of Python over NumPy arrays."""
 
 
 def write(

@@ -1,6 +1,6 @@
 """How a value is written with so many significant digits, the same in every dialect."""
 
-from glassnet.errors import GlassnetError
+from glassnet.errors import option_error
 
 Value = float | str | None
 """A number, a cell's text, or None where a cell is missing."""
@@ -12,7 +12,7 @@ WHOLE_BELOW = 1e9  # whole numbers up to here are written with all their digits
 def check_digits(digits: int) -> None:
     """Raises GlassnetError unless so many digits can be shown."""
     if not 1 <= digits <= MOST_DIGITS:
-        raise GlassnetError(f"digits must be from 1 to {MOST_DIGITS}, got {digits}")
+        raise option_error("digits", f"must be from 1 to {MOST_DIGITS}", digits)
 
 
 def numeral(value: Value, digits: int) -> str:

@@ -1,1 +1,4 @@
-"""What every HTML page of ours is made with: the shell, the style sheets and the scripts. No content of any page."""
+"""What every HTML page of ours is made with: the shell, the style sheets and the scripts.
+
+The content of a page is with what it shows.
+"""

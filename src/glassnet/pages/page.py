@@ -1,4 +1,7 @@
-"""The shell of every page of ours: one file without outside resources, for light and dark, wide and narrow, and paper."""
+"""The shell of every page of ours: one file without outside resources.
+
+It is made for light and dark, for wide and narrow screens, and for paper.
+"""
 
 from html import escape
 from pathlib import Path

@@ -1,7 +1,11 @@
-"""Pictures and pages of networks and runs. Builds on model and core; trains nothing.
+"""Pictures of networks and what they do. A picture only looks: it trains nothing.
 
-`subject.py` is what is looked at: any trained thing as a Model, and rows as it sees them. `figures.py` holds what all pictures
-share, `panels.py` what those of several axes do, `plane.py` two columns of a table as a plane, `page.py` and `assets/` the shell of
-pages. A picture has a file, or a room where it is large: `network/` is the diagram, `importance/` which columns matter. `explain/`
-is every number of a prediction, `report/` the page of a run, `notebook.py` what a notebook shows of a model, history or estimator.
+Each picture has a file, and `network/` is the diagram, the largest of them. All stand on
+`display.py` (asking, drawing, saving). `figures.py` holds what figures share, `panels.py` several
+axes side by side, `plane.py` two columns of a table as a plane, `directions.py` two directions of
+all weights as one, `predictions.py` what predictions are compared with, `class_display.py` what
+pictures of classes share, `members.py` which network of an ensemble is shown. `notebook.py` is
+what a notebook shows of a model, a history or an estimator.
+
+What is measured is in `importance/`, what is explained in `explanation/`, whole pages in `report/`.
 """

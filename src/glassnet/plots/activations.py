@@ -1,132 +1,144 @@
-"""How the hidden nodes respond to the rows of a table: the spread of each one's activation, and which are dead."""
+"""How the hidden nodes respond to the rows of a table, and which of them are dead."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
 
 from glassnet.errors import check_enough
-from glassnet.models.rows import as_model, rows_of
-from glassnet.plots.figures import BLUE, ORANGE, style
+from glassnet.models.rows import rows_of
+from glassnet.plots.display import RowsDisplay
+from glassnet.plots.figures import BLUE, ORANGE
 from glassnet.plots.hidden_units import check_hidden
+from glassnet.plots.members import named, one_member
 from glassnet.plots.panels import panels, title
 
-DEAD = 1e-6  # the largest difference between two rows' activations that is none
-MOST_NAMED = 8  # dead nodes that are named
+DEAD = 1e-6  # the activations of a dead node differ by no more than this between any two rows
+MOST_DEAD_NAMED = 8  # dead nodes that are named
 
 
-class ActivationsDisplay:
-    """The distribution of each hidden node's activation over the rows, layer by layer, and the nodes that are dead.
+@dataclass(eq=False, repr=False)
+class ActivationsDisplay(RowsDisplay):
+    """The distribution of each hidden node's activation over the rows, and the nodes that are dead.
 
-    A node is dead where its activation is the same for all rows, to 1e-6, as relu's that never leave 0 and sigmoids that are
-    saturated: it tells rows apart no more than a bias would.
+    A node is dead where its activation is the same for all rows, to 1e-6, as relu's that never
+    leave 0 and sigmoids that are saturated: it distinguishes rows no more than a bias would.
 
     Parameters
     ----------
-    activations : N x H for each hidden layer.
-    functions : the name of each layer's activation.
+    activations : sequence of ndarray
+        N x H for each hidden layer.
+    functions : sequence of str
+        The name of each hidden layer's activation.
+    member : str
+        What the picture calls the network: "member 1 of 4", or "" where it is the only one.
 
-    `dead_` lists (layer, node), both from 0; `plot` leaves `axes_`, one for each hidden layer, and `figure_`.
+    Attributes
+    ----------
+    axes_ : ndarray of matplotlib.axes.Axes
+        One for each hidden layer, set by `plot`.
+    figure_ : matplotlib.figure.Figure
+        Their figure.
 
+    Examples
+    --------
     >>> ActivationsDisplay([np.array([[0.0, 0.1], [0.0, 0.7]])], ["relu"]).dead_
     [(0, 0)]
     """
 
-    axes_: np.ndarray
-    figure_: Any
-
-    def __init__(self, activations: Sequence[np.ndarray], functions: Sequence[str]) -> None:
-        self.activations, self.functions = list(activations), list(functions)
-
-    @classmethod
-    def from_estimator(cls, estimator: Any, X: Any, *, ax: Any = None) -> Self:
-        """`from_model` for a fitted estimator."""
-        return cls.from_model(estimator, X, ax=ax)
+    activations: Sequence[np.ndarray]
+    functions: Sequence[str]
+    member: str = ""
+    axes_: np.ndarray = field(init=False)
 
     @classmethod
-    def from_model(cls, model: Any, table: Any, *, ax: Any = None) -> Self:
-        """Show the rows of a table to a model and plot what its hidden nodes do.
+    def from_model(cls, model: Any, table: Any, *, member: int = 0, ax: Any = None) -> Self:
+        """Draw what a model's hidden nodes do for the rows of a table.
 
-        model : a Model, a fitted estimator, or (network, parameters).
-        table : a path, data frame, dict of columns, or array.
-        ax : None: a new figure; one axes, whose place is divided; or an axes for each hidden layer.
+        Parameters
+        ----------
+        model : Model, fitted estimator, or (Network, Parameters)
+            What predicts.
+        table : path, data frame, dict of columns, or array
+            N rows.
+        member : int
+            Which network of an ensemble, from 0.
+        ax : matplotlib.axes.Axes or a sequence of them, optional
+            One axes, whose room is divided, or one for each hidden layer; by default those of a new
+            figure.
 
-        Raises GlassnetError on a model without hidden layers.
+        Raises
+        ------
+        GlassnetError
+            On a model without hidden layers, and on fewer than two rows.
         """
-        model = as_model(model)
-        check_hidden(model)
-        rows = rows_of(model, table)
+        one, name = one_member(model, member)
+        check_hidden(one)
+        rows = rows_of(one, table)
         check_enough(len(rows), 2, "rows to show to the model")
-        return cls(
-            rows.trace.a[:-1], [activation.name for activation in model.network.activations[:-1]]
-        ).plot(ax)
+        functions = [activation.name for activation in one.network.activations[:-1]]
+        return cls(one.trace(rows.x).a[:-1], functions, name).plot(ax)
 
     @property
     def dead_(self) -> list[tuple[int, int]]:
-        """(layer, node) of every node whose activation differs by no more than 1e-6 between any two rows, both from 0."""
-        spread = [np.ptp(a, axis=0) for a in self.activations]
+        """(layer, node) of every dead node, both from 0."""
         return [
             (layer, int(node))
-            for layer, differs in enumerate(spread)
-            for node in np.flatnonzero(differs <= DEAD)
+            for layer, a in enumerate(self.activations)
+            for node in np.flatnonzero(np.ptp(a, axis=0) <= DEAD)
         ]
 
-    def plot(self, ax: Any = None) -> Self:
-        """Draw it on axes given, or new ones."""
+    def _make_axes(self, ax: Any) -> None:
         count = len(self.activations)
-        width = float(np.clip(2 + 0.14 * max(a.shape[1] for a in self.activations), 6.4, 12))
-        with style():
-            self.figure_, self.axes_ = panels(ax, count, 1, width, 0.6 + 2.4 * count)
-            for layer, axes in enumerate(self.axes_):
-                self._draw(axes, layer)
-            self.axes_[0].legend(
-                loc="lower right",
-                bbox_to_anchor=(1, 1),
-                ncols=4,
-                fontsize=8,
-                borderaxespad=0,
-                handlelength=1.2,
-            )
-        return self
+        most_nodes = max(a.shape[1] for a in self.activations)
+        width = float(np.clip(2 + 0.14 * most_nodes, 6.4, 12))
+        self.figure_, self.axes_ = panels(ax, count, 1, width, 0.6 + 2.4 * count)
 
-    def _draw(self, axes: Any, layer: int) -> None:
-        """A node is a thin line over its whole range, a thick one over the middle half of the rows, and a dot at the median."""
-        a = self.activations[layer]
+    def _draw(self) -> None:
+        for layer, axes in enumerate(self.axes_):
+            self._draw_layer(axes, layer)
+        self.axes_[0].legend(
+            loc="lower right",
+            bbox_to_anchor=(1, 1),
+            ncols=4,
+            fontsize=8,
+            borderaxespad=0,
+            handlelength=1.2,
+        )
+
+    def _draw_layer(self, axes: Any, layer: int) -> None:
+        """A node's thin line spans all rows, its thick one half of them; the dot is the median."""
+        a = self.activations[layer]  # N x H
         low, q1, median, q3, high = np.quantile(a, [0, 0.25, 0.5, 0.75, 1], axis=0)
         node = np.arange(1, a.shape[1] + 1)
-        thick = float(np.clip(180 / len(node), 1.2, 8))
-        dead = np.array([at for of, at in self.dead_ if of == layer], int)
-        axes.vlines(
-            node, low, high, color=BLUE, linewidth=min(1.0, thick / 2), alpha=0.6, label="all rows"
-        )
+        thick = float(np.clip(180 / len(node), 1.2, 8))  # points
+        thin = min(1.0, thick / 2)
+        axes.vlines(node, low, high, color=BLUE, linewidth=thin, alpha=0.6, label="all rows")
         axes.vlines(node, q1, q3, color=BLUE, linewidth=thick, alpha=0.45, label="middle half")
         axes.plot(node, median, ".", color=BLUE, markersize=min(6, thick + 1.5), label="median")
-        axes.plot(
-            node[dead],
-            median[dead],
-            "x",
-            color=ORANGE,
-            markersize=6,
-            markeredgewidth=1.8,
-            zorder=4,
-            label="dead" if self.dead_ else None,
-        )
-        axes.set(
-            xlim=(0.4, len(node) + 0.6),
-            xlabel="node" if layer == len(self.activations) - 1 else "",
-            ylabel="activation",
-        )
+        dead = np.array([n for of, n in self.dead_ if of == layer], int)
+        cross = {"color": ORANGE, "markersize": 6, "markeredgewidth": 1.8, "zorder": 4}
+        label = "dead" if self.dead_ else None
+        axes.plot(node[dead], median[dead], "x", **cross, label=label)
+        self._label(axes, layer, dead)
+
+    def _label(self, axes: Any, layer: int, dead: np.ndarray) -> None:
+        """Name the axes of a layer; only the lowest says what its x axis is."""
+        nodes = self.activations[layer].shape[1]
+        is_last = layer == len(self.activations) - 1
+        axes.set(xlim=(0.4, nodes + 0.6), xlabel="node" if is_last else "", ylabel="activation")
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(visible=True, axis="y", alpha=0.25)
-        title(
-            axes,
-            f"Hidden layer {layer + 1}, {self.functions[layer]}: {len(node)} nodes",
-            _dead_in_words(layer, dead),
-        )
+        heading = f"Hidden layer {layer + 1}, {self.functions[layer]}: {nodes} nodes"
+        title(axes, named(self.member, heading), _dead_nodes_note(layer, dead))
 
 
-def _dead_in_words(layer: int, dead: np.ndarray) -> str:
+def _dead_nodes_note(layer: int, dead: np.ndarray) -> str:
     """How many nodes of a layer are dead, and which."""
-    named = ", ".join(f"a{layer + 1}.{node + 1}" for node in dead[:MOST_NAMED])
-    more = f" and {len(dead) - MOST_NAMED} more" if len(dead) > MOST_NAMED else ""
-    return f"{len(dead)} dead: {named}{more}" if len(dead) else "none is dead"
+    if not len(dead):
+        return "none is dead"
+    names = [f"a{layer + 1}.{node + 1}" for node in dead[:MOST_DEAD_NAMED]]
+    more = len(dead) - len(names)
+    note = f"{len(dead)} dead: {', '.join(names)}"
+    return f"{note} and {more} more" if more else note

@@ -1,4 +1,4 @@
-"""Whether predicted probabilities come true: calibration curves, the histogram under them, and the expected calibration error."""
+"""Whether predicted probabilities come true: calibration curves, and the histogram under them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,20 +7,28 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from glassnet.errors import GlassnetError, unknown_name
-from glassnet.plots.confusion_matrix import ClassDisplay
-from glassnet.plots.figures import GREY, PALETTE, figure_and_axes, in_picture, style
+from glassnet.plots.class_display import MOST_IN_LEGEND, ClassDisplay, curve_style
+from glassnet.plots.figures import GREY, in_picture
 from glassnet.plots.predictions import Classes, given_classes
 
 STRATEGIES = {"uniform": "bins of equal width", "quantile": "bins of equally many rows"}
-BINS, HISTOGRAM = 10, 20  # bins of a curve; bars from 0 to 1
-SEVERAL = 5  # curves; for more the legend stands beside them
+BINS = 10  # of a curve
+HISTOGRAM_BARS = 20  # from 0 to 1
 
 
 class Bins(NamedTuple):
     """A class's probabilities in B bins, those without rows left out.
 
-    `predicted` is the mean probability in each bin, `observed` the share of its rows that are of the class, `counts` its rows.
-    `histogram` is how many rows there are in each of `HISTOGRAM` parts of 0 to 1, however the bins were made.
+    Parameters
+    ----------
+    predicted : ndarray
+        The mean probability in each bin, B.
+    observed : ndarray
+        The fraction of its rows that are of the class, B.
+    counts : ndarray
+        Its rows, B.
+    histogram : ndarray
+        The rows in each of `HISTOGRAM_BARS` equal parts of 0 to 1, however the bins were made.
     """
 
     predicted: np.ndarray
@@ -30,26 +38,41 @@ class Bins(NamedTuple):
 
     @property
     def error(self) -> float:
-        """Expected calibration error: how far observed and predicted lie apart, the mean over the bins, weighted by their rows.
+        """Expected calibration error: how far observed and predicted lie apart, weighted by rows.
 
-        (Naeini, Cooper & Hauskrecht 2015, Obtaining well calibrated probabilities using Bayesian binning)
+        Source: Naeini, Cooper & Hauskrecht 2015, Obtaining well calibrated probabilities using
+        Bayesian binning.
         """
         return float(np.average(np.abs(self.observed - self.predicted), weights=self.counts))
 
 
-@dataclass
+@dataclass(eq=False)
 class CalibrationDisplay(ClassDisplay):
-    """The share of rows that are of a class against the probability predicted for it, with how many rows have which probability.
+    """The fraction of rows that are of a class against the probability predicted for it.
 
-    `curves` holds `Bins` for each class: for two classes the second's alone, else each one's against the rest. `error` is the
-    expected calibration error, for several classes the mean of theirs. `strategy` says how the bins were made: "uniform" ones are
-    equally wide, "quantile" ones have equally many rows, as far as equal probabilities allow.
+    Below stands how many rows have which probability.
 
-    Attributes set by `plot`: `ax_`, `histogram_ax_`, `figure_`.
+    Parameters
+    ----------
+    curves : dict of str to Bins
+        Of two classes the second's, else each class's against the rest.
+    strategy : {"uniform", "quantile"}
+        How the bins were made: equally wide, or with equally many rows, as far as equal
+        probabilities allow.
+    name : str
+        The target's name.
+
+    Attributes
+    ----------
+    ax_, histogram_ax_ : matplotlib.axes.Axes
+        The curves' axes and those of the histogram below, set by `plot`.
+    figure_ : matplotlib.figure.Figure
+        Their figure.
 
     Examples
     --------
-    >>> display = CalibrationDisplay.from_predictions(["no", "no", "yes", "yes"], [0.1, 0.3, 0.7, 0.9], n_bins=2)
+    >>> truth, probability = ["no", "no", "yes", "yes"], [0.1, 0.3, 0.7, 0.9]
+    >>> display = CalibrationDisplay.from_predictions(truth, probability, n_bins=2)
     >>> display.curves["yes"].predicted, round(display.error, 3)
     (array([0.2, 0.8]), 0.2)
     """
@@ -57,9 +80,7 @@ class CalibrationDisplay(ClassDisplay):
     curves: dict[str, Bins]
     strategy: str = "uniform"
     name: str = "class"
-    ax_: Any = field(init=False, repr=False)
     histogram_ax_: Any = field(init=False, repr=False)
-    figure_: Any = field(init=False, repr=False)
 
     @classmethod
     def from_predictions(
@@ -72,120 +93,150 @@ class CalibrationDisplay(ClassDisplay):
         ax: Any = None,
         **options: Any,
     ) -> Self:
-        """Of N labels and N x K probabilities, or N of the second of two classes; `options` are those of `from_answers`."""
-        return cls.from_answers(given_classes(y_true, y_prob, labels, name), **options).plot(ax)
+        """Draw the curves of labels and probabilities.
+
+        Parameters
+        ----------
+        y_true : array
+            N labels.
+        y_prob : array
+            N x K probabilities, or N of the second of two classes.
+        labels : sequence, optional
+            The K classes in order; by default those that occur, sorted.
+        name : str
+            The target's name.
+        ax : matplotlib.axes.Axes, optional
+            The axes to draw on; by default new ones.
+        **options
+            Those of `from_classes`.
+
+        Raises
+        ------
+        GlassnetError
+            On shapes that do not fit.
+        """
+        return cls.from_classes(given_classes(y_true, y_prob, labels, name), **options).plot(ax)
 
     @classmethod
-    def from_answers(
-        cls, answers: Classes, *, n_bins: int | None = None, strategy: str = "uniform"
+    def from_classes(
+        cls, classes: Classes, *, n_bins: int | None = None, strategy: str = "uniform"
     ) -> Self:
-        """The curves, not yet drawn; `n_bins` None: 10, or as many as there are rows where those are fewer.
+        """The curves, not yet drawn.
 
-        Raises GlassnetError on another strategy, and on fewer than 2 bins or more than rows.
+        Parameters
+        ----------
+        classes : Classes
+            True classes and predicted probabilities of N rows.
+        n_bins : int, optional
+            By default 10, or as many as there are rows where those are fewer.
+        strategy : {"uniform", "quantile"}
+            Bins of equal width, or of equally many rows.
+
+        Raises
+        ------
+        GlassnetError
+            On another strategy, and on fewer than 2 bins or more than rows.
         """
         if strategy not in STRATEGIES:
             raise unknown_name("strategy", strategy, STRATEGIES)
-        n_bins = min(BINS, len(answers.truth)) if n_bins is None else n_bins
-        if not 2 <= n_bins <= len(answers.truth):
-            raise GlassnetError(
-                f"n_bins must be from 2 to the number of rows ({len(answers.truth)}), got {n_bins}"
-            )
-        numbers = [1] if len(answers.labels) == 2 else range(len(answers.labels))
-        curves = {
-            answers.labels[k]: binned(
-                answers.truth == k, answers.probabilities[:, k], n_bins, strategy
-            )
-            for k in numbers
-        }
-        return cls(curves, strategy, answers.name)
+        N, K = classes.probabilities.shape
+        n_bins = min(BINS, N) if n_bins is None else n_bins
+        if not 2 <= n_bins <= N:
+            raise GlassnetError(f"n_bins must be from 2 to the number of rows ({N}), got {n_bins}")
+        curves: dict[str, Bins] = {}
+        for k in [1] if K == 2 else range(K):
+            probability = classes.probabilities[:, k]
+            curves[classes.labels[k]] = binned(classes.truth == k, probability, n_bins, strategy)
+        return cls(curves, strategy, classes.name)
 
     @property
     def error(self) -> float:
         """The expected calibration error, the mean over the classes."""
         return float(np.mean([bins.error for bins in self.curves.values()]))
 
-    def plot(self, ax: Any = None) -> Self:
-        """Draw on the axes given, or new ones; the histogram takes the lower quarter of their place.
+    @property
+    def _legend_beside(self) -> bool:
+        """Whether there are so many curves that the legend stands beside them."""
+        return len(self.curves) > MOST_IN_LEGEND
+
+    @property
+    def _inches(self) -> tuple[float, float]:
+        return (7.6 if self._legend_beside else 5.2), 5.6
+
+    def _make_axes(self, ax: Any) -> None:
+        """Take or make axes; the histogram gets the lower quarter of their room.
 
         Raises GlassnetError on axes that are not one of a grid, as `figure.subplots` makes them.
         """
-        several = len(self.curves) > SEVERAL
-        with style():
-            self.figure_, self.ax_ = figure_and_axes(ax, 7.6 if several else 5.2, 5.6)
-            self.histogram_ax_ = _axes_below(self.ax_)
-            self.ax_.plot(
-                [0, 1],
-                [0, 1],
-                color=GREY,
-                linestyle="--",
-                linewidth=1,
-                label="as predicted (larger dots: more rows)",
-            )
-            for k, (label, bins) in enumerate(self.curves.items()):
-                colour, line = PALETTE[k % len(PALETTE)], "-" if k < len(PALETTE) else "-."
-                text = f"error {bins.error:.3f} {in_picture(label)}"
-                self.ax_.plot(
-                    bins.predicted,
-                    bins.observed,
-                    color=colour,
-                    linestyle=line,
-                    linewidth=1.2,
-                    label=text,
-                )
-                self.ax_.scatter(
-                    bins.predicted,
-                    bins.observed,
-                    s=12 + 80 * bins.counts / bins.counts.max(),
-                    color=colour,
-                    alpha=0.8,
-                )
-                self.histogram_ax_.stairs(
-                    bins.histogram, np.linspace(0, 1, HISTOGRAM + 1), color=colour, linestyle=line
-                )
-            self._name_axes()
-            place: dict[str, Any] = {
-                "loc": "center left",
-                "bbox_to_anchor": (1.01, 0.5),
-                "fontsize": 8,
-            }
-            self.ax_.legend(**(place if several else {"loc": "best", "fontsize": 9}))
-        return self
+        super()._make_axes(ax)
+        self.histogram_ax_ = _axes_below(self.ax_)
 
-    def _name_axes(self) -> None:
-        several = len(self.curves) > 1
-        title = f"{in_picture(self.name)}: {'mean ' * several}expected calibration error {self.error:.3f}"
-        self.ax_.set(ylabel="share observed", title=title, xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
+    def _draw(self) -> None:
+        text = "as predicted (larger dots: more rows)"
+        self.ax_.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1, label=text)
+        for number, (label, bins) in enumerate(self.curves.items()):
+            self._draw_curve(label, bins, curve_style(number))
+        self._label_axes()
+        if self._legend_beside:
+            self.ax_.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8)
+        else:
+            self.ax_.legend(loc="best", fontsize=9)
+
+    def _draw_curve(self, label: str, bins: Bins, line: dict[str, Any]) -> None:
+        text = f"error {bins.error:.3f} {in_picture(label)}"
+        self.ax_.plot(bins.predicted, bins.observed, **line, linewidth=1.2, label=text)
+        area = 12 + 80 * bins.counts / bins.counts.max()  # square points of a dot
+        self.ax_.scatter(bins.predicted, bins.observed, s=area, color=line["color"], alpha=0.8)
+        edges = np.linspace(0, 1, HISTOGRAM_BARS + 1)
+        self.histogram_ax_.stairs(bins.histogram, edges, **line)
+
+    def _label_axes(self) -> None:
+        mean = "mean " if len(self.curves) > 1 else ""
+        title = f"{in_picture(self.name)}: {mean}expected calibration error {self.error:.3f}"
+        self.ax_.set(ylabel="fraction observed", title=title)
+        self.ax_.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
         self.ax_.tick_params(labelbottom=False)
-        self.histogram_ax_.set(
-            xlabel=f"probability predicted ({STRATEGIES[self.strategy]})", ylabel="rows"
-        )
+        xlabel = f"probability predicted ({STRATEGIES[self.strategy]})"
+        self.histogram_ax_.set(xlabel=xlabel, ylabel="rows")
         self.histogram_ax_.yaxis.get_major_locator().set_params(integer=True, nbins=4)
         for axes in (self.ax_, self.histogram_ax_):
             axes.grid(visible=True, alpha=0.25)
 
 
 def _axes_below(ax: Any) -> Any:
-    """New axes in the lower quarter of the place of these, which shrink."""
-    place = ax.get_subplotspec()
-    if place is None:
+    """New axes in the lower quarter of the room of these, which shrink."""
+    room = ax.get_subplotspec()
+    if room is None:
         raise GlassnetError(
-            "ax must be one of a grid, as figure.subplots makes them, to make room for the histogram"
+            "ax must be one of a grid, as figure.subplots makes them, "
+            "to make room for the histogram"
         )
-    upper, lower = place.subgridspec(2, 1, height_ratios=(3, 1), hspace=0.06)
+    upper, lower = room.subgridspec(2, 1, height_ratios=(3, 1), hspace=0.06)
     ax.set_subplotspec(upper)
     return ax.figure.add_subplot(lower, sharex=ax)
 
 
 def binned(positive: np.ndarray, probability: np.ndarray, n_bins: int, strategy: str) -> Bins:
-    """N probabilities in bins, beside N booleans: whether each row is of the class. A value on an edge is in the bin below it."""
-    marks = np.linspace(0, 1, n_bins + 1)
-    edges = marks if strategy == "uniform" else np.quantile(probability, marks)
-    place = np.searchsorted(edges[1:-1], probability)
-    counts = np.bincount(place)
+    """Probabilities in bins; a value on an edge is in the bin below it.
+
+    Parameters
+    ----------
+    positive : ndarray of bool
+        Which rows are of the class, N.
+    probability : ndarray
+        The probability of that, N.
+    n_bins : int
+        How many bins are made; those without rows are left out.
+    strategy : {"uniform", "quantile"}
+        Bins of equal width, or of equally many rows.
+    """
+    edges = np.linspace(0, 1, n_bins + 1)
+    if strategy == "quantile":
+        edges = np.quantile(probability, edges)
+    bin_of = np.searchsorted(edges[1:-1], probability)
+    counts = np.bincount(bin_of)
     filled = counts > 0
-    predicted, observed = (
-        np.bincount(place, values)[filled] / counts[filled] for values in (probability, positive)
-    )
-    return Bins(
-        predicted, observed, counts[filled], np.histogram(probability, HISTOGRAM, (0, 1))[0]
-    )
+    predicted = np.bincount(bin_of, probability)[filled] / counts[filled]
+    observed = np.bincount(bin_of, positive)[filled] / counts[filled]
+    histogram, _ = np.histogram(probability, HISTOGRAM_BARS, (0, 1))
+    return Bins(predicted, observed, counts[filled], histogram)

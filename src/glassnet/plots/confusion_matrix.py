@@ -1,78 +1,45 @@
-"""How well classes are predicted, as a table: the confusion matrix. And what all pictures of classes share; no curves."""
+"""How well classes are predicted, as a table: the confusion matrix."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 
 from glassnet.errors import GlassnetError, check_enough
-from glassnet.plots.figures import figure_and_axes, in_picture, style
-from glassnet.plots.predictions import Classes, class_numbers, classes_of, label_names
+from glassnet.plots.class_display import ClassDisplay
+from glassnet.plots.figures import in_picture
+from glassnet.plots.predictions import Classes, label_names, label_numbers
 from glassnet.tables.targets import label_text
 
-MOST_WITH_SHARES = 6  # classes, if each cell is to hold its share of the row too
+MOST_WITH_PERCENT = 6  # classes; with more a cell has room for its count alone
+MOST_LEVEL_LETTERS = 40  # letters of all labels together; longer ones stand slanted
+DARK_FROM = 0.5  # fraction of a row from which on a cell is so dark that its text is white
+TEXT_ON_DARK = "white"
+TEXT_ON_LIGHT = "#1f2937"
+TEXT_OF_ZERO = "#94a3b8"
 
 
-class ClassDisplay:
-    """A picture of classes that is made from a model or an estimator and rows whose classes are known.
-
-    `from_answers` computes its numbers, and its `plot` draws them.
-    """
-
-    from_answers: ClassVar[Callable[..., Any]]
-
-    @classmethod
-    def from_estimator(
-        cls,
-        estimator: Any,
-        X: Any,
-        y: Any,
-        *,
-        target: str | None = None,
-        ax: Any = None,
-        **options: Any,
-    ) -> Self:
-        """Of a fitted classifier on X, N rows, and y, N labels, or N x targets. See `from_model`."""
-        return cls.from_model(estimator, X, y=y, target=target, ax=ax, **options)
-
-    @classmethod
-    def from_model(
-        cls,
-        model: Any,
-        table: Any,
-        *,
-        y: Any = None,
-        target: str | None = None,
-        ax: Any = None,
-        **options: Any,
-    ) -> Self:
-        """Of a model on the rows of a table.
-
-        Parameters
-        ----------
-        table : what `Model.predict` takes. Rows whose target is missing are left out.
-        y : the targets, where the table does not hold them.
-        target : which of several targets; None: the first.
-        ax : the axes to draw on; None: new ones.
-        options : those of `from_answers`.
-
-        Raises GlassnetError on a model that predicts numbers, an unknown target or class, and too few rows.
-        """
-        return cls.from_answers(classes_of(model, table, y, target), **options).plot(ax)
-
-
-@dataclass
+@dataclass(eq=False)
 class ConfusionMatrixDisplay(ClassDisplay):
-    """How many rows of each class (down) were predicted as each class (across); the colour is the share of the class's rows.
+    """How many rows of each class were predicted as each class.
 
-    `confusion_matrix` is K x K counts, `display_labels` the K classes, `name` the target's.
+    True classes go down, predicted ones across; the colour is the fraction of the true class's
+    rows.
 
-    Attributes set by `plot`: `ax_`, `figure_`.
+    Parameters
+    ----------
+    confusion_matrix : ndarray
+        K x K counts.
+    display_labels : sequence of str
+        The K classes.
+    name : str
+        The target's name.
 
     Examples
     --------
-    >>> display = ConfusionMatrixDisplay.from_predictions(["cat", "dog", "dog"], ["cat", "dog", "cat"])
+    >>> truth, predicted = ["cat", "dog", "dog"], ["cat", "dog", "cat"]
+    >>> display = ConfusionMatrixDisplay.from_predictions(truth, predicted)
     >>> display.confusion_matrix
     array([[1, 0],
            [1, 1]])
@@ -83,8 +50,6 @@ class ConfusionMatrixDisplay(ClassDisplay):
     confusion_matrix: np.ndarray
     display_labels: Sequence[str]
     name: str = "class"
-    ax_: Any = field(init=False, repr=False)
-    figure_: Any = field(init=False, repr=False)
 
     @classmethod
     def from_predictions(
@@ -96,13 +61,29 @@ class ConfusionMatrixDisplay(ClassDisplay):
         name: str = "class",
         ax: Any = None,
     ) -> Self:
-        """Of N true and N predicted labels. `labels` orders the classes; None: those that occur, sorted."""
-        names = (
-            label_names(y_true, y_pred)
-            if labels is None
-            else [label_text(label) for label in labels]
-        )
-        truth, predicted = class_numbers(y_true, names), class_numbers(y_pred, names)
+        """Draw N true labels against N predicted ones.
+
+        Parameters
+        ----------
+        y_true, y_pred : array
+            N labels each.
+        labels : sequence, optional
+            The classes in order; by default those that occur, sorted.
+        name : str
+            The target's name.
+        ax : matplotlib.axes.Axes, optional
+            The axes to draw on; by default new ones.
+
+        Raises
+        ------
+        GlassnetError
+            On another number of predicted labels, on no rows, and on a label not among `labels`.
+        """
+        if labels is None:
+            names = label_names(y_true, y_pred)
+        else:
+            names = [label_text(label) for label in labels]
+        truth, predicted = label_numbers(y_true, names), label_numbers(y_pred, names)
         if len(truth) != len(predicted):
             raise GlassnetError(
                 f"y_true has {len(truth)} labels and y_pred {len(predicted)}: give as many of each"
@@ -111,54 +92,68 @@ class ConfusionMatrixDisplay(ClassDisplay):
         return cls(_counts(truth, predicted, len(names)), names, name).plot(ax)
 
     @classmethod
-    def from_answers(cls, answers: Classes) -> Self:
-        """The class of the largest probability against the true one."""
-        counts = _counts(answers.truth, answers.probabilities.argmax(axis=1), len(answers.labels))
-        return cls(counts, answers.labels, answers.name)
+    def from_classes(cls, classes: Classes) -> Self:
+        """The class of the largest probability against the true one, not yet drawn."""
+        predicted = classes.probabilities.argmax(axis=1)
+        counts = _counts(classes.truth, predicted, len(classes.labels))
+        return cls(counts, classes.labels, classes.name)
 
     @property
-    def shares(self) -> np.ndarray:
-        """The counts as shares of each class's rows, K x K; 0 where a class has none."""
-        return self.confusion_matrix / np.maximum(
-            1, self.confusion_matrix.sum(axis=1, keepdims=True)
-        )
+    def fractions(self) -> np.ndarray:
+        """The counts as fractions of each class's rows, K x K; 0 where a class has none."""
+        rows = self.confusion_matrix.sum(axis=1, keepdims=True)
+        return self.confusion_matrix / np.maximum(1, rows)
 
     @property
     def accuracy(self) -> float:
-        """The share of rows predicted right."""
+        """The fraction of rows predicted right."""
         return float(np.trace(self.confusion_matrix) / self.confusion_matrix.sum())
 
     @property
     def balanced_accuracy(self) -> float:
-        """The mean share found of each class that has rows."""
-        return float(np.diag(self.shares)[self.confusion_matrix.any(axis=1)].mean())
+        """The fraction predicted right of a class's rows, the mean over the classes with rows."""
+        has_rows = self.confusion_matrix.any(axis=1)
+        return float(np.diag(self.fractions)[has_rows].mean())
 
-    def plot(self, ax: Any = None) -> Self:
-        """Draw on the axes given, or new ones."""
-        K, names = len(self.display_labels), [in_picture(name) for name in self.display_labels]
-        side = 3.4 + 0.42 * K
-        with style():
-            self.figure_, self.ax_ = figure_and_axes(ax, side + 0.6, side)
-            self.ax_.imshow(self.shares, cmap="Blues", vmin=0, vmax=1)
-            for (i, j), count in np.ndenumerate(self.confusion_matrix):
-                self._write(i, j, count)
-            slanted = sum(map(len, names)) > 40
-            turn: dict[str, Any] = (
-                {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if slanted else {}
-            )
-            self.ax_.set_xticks(range(K), names, **turn)
-            self.ax_.set_yticks(range(K), names)
-            title = f"accuracy {self.accuracy:.3f}, balanced {self.balanced_accuracy:.3f}, {self.confusion_matrix.sum():,} rows"
-            name = in_picture(self.name)
-            self.ax_.set(xlabel=f"{name}, predicted", ylabel=f"{name}, actual", title=title)
-            self.ax_.spines[:].set_visible(False)
-        return self
+    @property
+    def _inches(self) -> tuple[float, float]:
+        side = 3.4 + 0.42 * len(self.display_labels)
+        return side + 0.6, side
 
-    def _write(self, i: int, j: int, count: int) -> None:
-        share, few = self.shares[i, j], len(self.display_labels) <= MOST_WITH_SHARES
-        text = f"{count:,}\n{share:.0%}" if few and count else f"{count:,}"
-        colour = "white" if share > 0.5 else "#1f2937" if count else "#94a3b8"
-        self.ax_.text(j, i, text, ha="center", va="center", color=colour, fontsize=10 if few else 8)
+    def _draw(self) -> None:
+        self.ax_.imshow(self.fractions, cmap="Blues", vmin=0, vmax=1)
+        for (row, column), count in np.ndenumerate(self.confusion_matrix):
+            self._write_cell(row, column, count)
+        self._label_ticks()
+        name = in_picture(self.name)
+        rows = self.confusion_matrix.sum()
+        self.ax_.set(
+            xlabel=f"{name}, predicted",
+            ylabel=f"{name}, actual",
+            title=f"accuracy {self.accuracy:.3f}, "
+            f"balanced {self.balanced_accuracy:.3f}, {rows:,} rows",
+        )
+        self.ax_.spines[:].set_visible(False)
+
+    def _write_cell(self, row: int, column: int, count: int) -> None:
+        fraction = self.fractions[row, column]
+        roomy = len(self.display_labels) <= MOST_WITH_PERCENT
+        text = f"{count:,}"
+        if roomy and count:
+            text += f"\n{fraction:.0%}"
+        colour = TEXT_ON_LIGHT if count else TEXT_OF_ZERO
+        if fraction > DARK_FROM:
+            colour = TEXT_ON_DARK
+        size = 10 if roomy else 8
+        self.ax_.text(column, row, text, ha="center", va="center", color=colour, fontsize=size)
+
+    def _label_ticks(self) -> None:
+        names = [in_picture(label) for label in self.display_labels]
+        slant: dict[str, Any] = {}
+        if sum(map(len, names)) > MOST_LEVEL_LETTERS:
+            slant = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"}
+        self.ax_.set_xticks(range(len(names)), names, **slant)
+        self.ax_.set_yticks(range(len(names)), names)
 
 
 def _counts(truth: np.ndarray, predicted: np.ndarray, K: int) -> np.ndarray:

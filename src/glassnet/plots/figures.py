@@ -1,4 +1,9 @@
-"""What all pictures share: colours, new axes, and files that are the same whenever the picture is. matplotlib comes when needed."""
+"""What all figures share: colours, fonts, new axes, and files.
+
+The same picture always gives the same file.
+
+matplotlib is imported when a figure is made, not before.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,38 +16,50 @@ from glassnet.files import whole_file
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-BLUE, ORANGE, GREY = "#2563eb", "#d97706", "#6b7280"
+BLUE = "#2563eb"
+ORANGE = "#d97706"
+GREY = "#6b7280"
 PALETTE = (BLUE, ORANGE, "#059669", "#db2777", "#7c3aed", "#0891b2", "#ca8a04", "#475569")
+"""The colours of classes, outputs and curves, in their order."""
 SIGNED = "RdBu_r"
 """The colour map of what has a sign, symmetric around 0: blue below, red above."""
 FONTS = ["DejaVu Sans", "Verdana", "Arial", "Helvetica", "sans-serif"]
-"""A picture's letters; an SVG names them all, for a reader whose machine lacks the first."""
-FORMATS = ("svg", "png", "pdf")
-LONGEST = 24  # characters of a name in a picture
+"""The letters; an SVG names them all, for a reader whose machine lacks the first."""
+PICTURE_FORMATS = ("svg", "png", "pdf")
+NAME_LETTERS = 24  # letters of a name in a picture; a longer one loses its middle
 
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Matplotlib's settings while a picture of ours is made and saved: its text stays text, its file is always the same."""
+    """Matplotlib's settings while a picture of ours is drawn or saved.
+
+    Its text stays text, and the same picture gives the same file.
+    """
     import warnings
 
     import matplotlib as mpl
 
     settings: Any = {
-        "svg.hashsalt": "glassnet", "svg.fonttype": "none", "font.family": "sans-serif", "font.sans-serif": FONTS, "axes.spines.top": False,
-        "axes.spines.right": False, "axes.titlesize": 11, "legend.frameon": False,
-    }  # fmt: skip
+        "svg.hashsalt": "glassnet",
+        "svg.fonttype": "none",
+        "font.family": "sans-serif",
+        "font.sans-serif": FONTS,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.titlesize": 11,
+        "legend.frameon": False,
+    }
     with mpl.rc_context(settings), warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", r"Glyph \d+ .* missing from", UserWarning
-        )  # of a name in a script that the font lacks
+        # of a name in a script that the font lacks
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
         yield
 
 
 def new_figure(width: float = 6.4, height: float = 4.0) -> "Figure":
     """An empty figure of so many inches that lays out what is drawn in it.
 
-    It belongs to pyplot where pyplot is in use, so that a notebook or window shows it by itself; else to nobody.
+    It belongs to pyplot where pyplot is in use, so that a notebook or window shows it by itself;
+    else to nobody.
     """
     import sys
 
@@ -56,7 +73,7 @@ def new_figure(width: float = 6.4, height: float = 4.0) -> "Figure":
 
 
 def figure_and_axes(ax: Any = None, width: float = 6.4, height: float = 4.0) -> tuple[Any, Any]:
-    """The axes given with their figure, or new ones."""
+    """The axes given with their figure, or new ones in a figure of so many inches."""
     if ax is not None:
         return ax.figure, ax
     figure = new_figure(width, height)
@@ -64,7 +81,10 @@ def figure_and_axes(ax: Any = None, width: float = 6.4, height: float = 4.0) -> 
 
 
 def save_figure(figure: "Figure", path: str | Path, dpi: int = 150) -> None:
-    """Write a figure in the format of the path's suffix: .svg, .png or .pdf. Raises GlassnetError on another suffix."""
+    """Write a figure in the format of the path's suffix: .svg, .png or .pdf.
+
+    Raises GlassnetError on another suffix, and where the file cannot be written.
+    """
     path = Path(path)
     kind = check_format(path)
     metadata = {"svg": {"Date": None}, "png": {}, "pdf": {"CreationDate": None}}[kind]
@@ -73,7 +93,10 @@ def save_figure(figure: "Figure", path: str | Path, dpi: int = 150) -> None:
 
 
 def data_uri(display: Any) -> str:
-    """A Display's figure as the source of a picture in a page: SVG without a background. pyplot forgets the figure."""
+    """A Display's figure as the source of an image in a page: SVG without a background.
+
+    Where pyplot is in use, it forgets the figure, which would else be shown a second time.
+    """
     import base64
     import io
     import sys
@@ -86,8 +109,8 @@ def data_uri(display: Any) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def in_picture(name: str, most: int = LONGEST) -> str:
-    """A name as it can stand in a picture: on one line, of at most so many letters, its dollar signs no mathematics.
+def in_picture(name: str, most: int = NAME_LETTERS) -> str:
+    """A name as it can stand in a picture: on one line, not too long, and without mathematics.
 
     >>> in_picture("the number of whole dollars")
     'the number of …e dollars'
@@ -96,7 +119,10 @@ def in_picture(name: str, most: int = LONGEST) -> str:
 
 
 def shortened(name: str, most: int) -> str:
-    """A long name without its middle: what tells the pieces of one column apart stands at its end."""
+    """A name of at most so many letters; a longer one loses its middle.
+
+    Its end is kept, since the inputs of one column differ there.
+    """
     tail = 2 * most // 5
     return name if len(name) <= most else f"{name[: most - 1 - tail]}…{name[-tail:]}"
 
@@ -106,11 +132,19 @@ def literal(text: str) -> str:
     return text.replace("$", r"\$")
 
 
+def plural(count: int, noun: str) -> str:
+    """A number and what it counts.
+
+    >>> plural(1, "node"), plural(1200, "node")
+    ('1 node', '1,200 nodes')
+    """
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def check_format(path: Path) -> str:
     """The format that a path's suffix names. Raises GlassnetError on one that no picture has."""
     kind = path.suffix.lower().lstrip(".")
-    if kind not in FORMATS:
-        raise unknown_name(
-            "picture format", path.suffix or path.name, [f".{name}" for name in FORMATS]
-        )
+    if kind not in PICTURE_FORMATS:
+        suffixes = [f".{name}" for name in PICTURE_FORMATS]
+        raise unknown_name("picture format", path.suffix or path.name, suffixes)
     return kind

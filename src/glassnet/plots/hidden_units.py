@@ -1,36 +1,57 @@
-"""What the nodes of a hidden layer respond to over two columns, in a small picture each, as TensorFlow's Playground shows them."""
+"""What the nodes of a hidden layer respond to over two columns, in a small picture each.
+
+TensorFlow's Playground shows them so.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from textwrap import wrap
 from typing import Any, Self
 
 import numpy as np
 
-from glassnet.core.network import feedforward
 from glassnet.errors import GlassnetError, check_enough
 from glassnet.models.model import Model
 from glassnet.models.rows import as_model, rows_of
-from glassnet.plots.figures import GREY, SIGNED, in_picture, literal, style
+from glassnet.plots.display import RowsDisplay
+from glassnet.plots.figures import GREY, SIGNED, in_picture, literal
+from glassnet.plots.members import named, one_member
 from glassnet.plots.panels import panels
 from glassnet.plots.plane import Plane, plane_of
-from glassnet.training.problem import as_dtype
 
-ACROSS = 4  # pictures in a row
+MOST_ACROSS = 4  # pictures in a row
 
 
-class HiddenUnitsDisplay:
-    """The activation of the nodes of one hidden layer over two columns, the others held at their median or most frequent cell.
+@dataclass(eq=False, repr=False)
+class HiddenUnitsDisplay(RowsDisplay):
+    """The activation of the nodes of one hidden layer over two columns.
+
+    The other columns are fixed at their median or most frequent cell.
 
     Parameters
     ----------
-    plane : the two columns, a grid over them, and the rows (see `plane_of`).
-    layer : which hidden layer, from 0.
-    nodes : which of its nodes, from 0.
-    activations : (places along y) x (places along x) x nodes.
-    left_out : how many nodes of the layer are not among them.
+    plane : Plane
+        The two columns, a grid over them, and the rows.
+    layer : int
+        Which hidden layer, from 0.
+    nodes : list of int
+        Which of its nodes, from 0.
+    activations : ndarray
+        Along y x along x x nodes.
+    left_out : int
+        How many nodes of the layer are not among them.
+    member : str
+        What the picture calls the network: "member 1 of 4", or "" where it is the only one.
 
-    `plot` leaves `axes_`, one for each node, and `figure_`.
+    Attributes
+    ----------
+    axes_ : ndarray of matplotlib.axes.Axes
+        One for each node, set by `plot`.
+    figure_ : matplotlib.figure.Figure
+        Their figure.
 
+    Examples
+    --------
     >>> import glassnet as gn
     >>> table = {"a": [0.0, 1, 2, 3], "b": [1.0, 3, 2, 4], "y": [1.0, 2, 3, 4]}
     >>> model = gn.train_table(table, target="y", epochs=1, holdout=0, members=1, hidden=(3,))
@@ -38,29 +59,13 @@ class HiddenUnitsDisplay:
     (5, 5, 3)
     """
 
-    axes_: np.ndarray
-    figure_: Any
-
-    def __init__(
-        self,
-        plane: Plane,
-        layer: int,
-        nodes: Sequence[int],
-        activations: np.ndarray,
-        left_out: int = 0,
-    ) -> None:
-        self.plane, self.layer, self.nodes, self.activations, self.left_out = (
-            plane,
-            layer,
-            list(nodes),
-            activations,
-            left_out,
-        )
-
-    @classmethod
-    def from_estimator(cls, estimator: Any, X: Any, **options: Any) -> Self:
-        """`from_model` for a fitted estimator."""
-        return cls.from_model(estimator, X, **options)
+    plane: Plane
+    layer: int
+    nodes: Sequence[int]
+    activations: np.ndarray
+    left_out: int = 0
+    member: str = ""
+    axes_: np.ndarray = field(init=False)
 
     @classmethod
     def from_model(
@@ -70,90 +75,107 @@ class HiddenUnitsDisplay:
         *,
         columns: Sequence[str] | None = None,
         layer: int = 0,
+        member: int = 0,
         most: int = 16,
         resolution: int = 40,
         ax: Any = None,
     ) -> Self:
-        """Look over two columns of a table and plot it.
+        """Draw what a model's hidden nodes respond to over two columns of a table.
 
         Parameters
         ----------
-        model : a Model, a fitted estimator, or (network, parameters).
-        table : a path, data frame, dict of columns, or array; it gives the ranges of the columns and where the others are held.
-        columns : two names, along x and y; None: those along which the outputs vary most, the others held (see `most_telling`).
-        layer : which hidden layer, from 0.
-        most : nodes to show at most: those whose activation varies most over the plane.
-        resolution : grid places along each column of numbers or dates.
-        ax : None: a new figure; one axes, whose place is divided; or an axes for each node.
+        model : Model, fitted estimator, or (Network, Parameters)
+            What predicts.
+        table : path, data frame, dict of columns, or array
+            N rows; they give the ranges of the columns and where the others are fixed.
+        columns : sequence of two str, optional
+            Along x and y; by default those along which the outputs vary most, the others fixed.
+        layer : int
+            Which hidden layer, from 0.
+        member : int
+            Which network of an ensemble, from 0.
+        most : int
+            Nodes to show at most: those whose activation varies most over the plane.
+        resolution : int
+            The size of the grid along each column of numbers or dates.
+        ax : matplotlib.axes.Axes or a sequence of them, optional
+            One axes, whose room is divided, or one for each node; by default those of a new figure.
 
-        Raises GlassnetError, naming it, on a column or layer that is not the model's, and on a model of one column.
+        Raises
+        ------
+        GlassnetError
+            Naming it, on a column or layer that is not the model's, and on a model of one column.
         """
-        model = as_model(model)
-        check_hidden(model, layer)
+        whole = as_model(model)
+        one, name = one_member(whole, member)
+        check_hidden(one, layer)
         check_enough(most, 1, "nodes to show")
-        plane = plane_of(rows_of(model, table), columns, resolution)
-        trace = feedforward(model.network, as_dtype(model.parameters, np.float64), plane.inputs)
-        a = trace.a[layer]  # (places) x H
+        plane = plane_of(rows_of(whole, table), columns, resolution)
+        a = one.trace(plane.inputs).a[layer]  # (along y times along x) x H
         nodes = np.sort(np.argsort(-a.var(axis=0), kind="stable")[:most])
-        return cls(
-            plane,
-            layer,
-            nodes.tolist(),
-            a[:, nodes].reshape(*plane.shape, -1),
-            a.shape[1] - len(nodes),
-        ).plot(ax)
+        activations = a[:, nodes].reshape(*plane.shape, -1)
+        left_out = a.shape[1] - len(nodes)
+        return cls(plane, layer, nodes.tolist(), activations, left_out, name).plot(ax)
 
-    def plot(self, ax: Any = None) -> Self:
-        """Draw it on axes given, or new ones."""
+    def _make_axes(self, ax: Any) -> None:
+        count, across = len(self.nodes), self._across
+        width = 1.2 + 1.9 * across
+        height = 1.4 + 1.7 * -(-count // across)
+        self.figure_, self.axes_ = panels(ax, count, across, width, height)
+        self._gridded = np.ndim(ax) == 0  # not where an axes was given for each node
+        self._whole_figure = ax is None
+
+    @property
+    def _across(self) -> int:
+        """How many pictures stand in a row of a new figure or of divided axes."""
+        return min(len(self.nodes), MOST_ACROSS)
+
+    def _draw(self) -> None:
         from matplotlib.ticker import MaxNLocator
 
-        count, across = len(self.nodes), min(len(self.nodes), ACROSS)
+        scale = self._scale()
+        painted = [
+            self.plane.paint(axes, self.activations[:, :, i], **scale)
+            for i, axes in enumerate(self.axes_)
+        ]
+        for i, axes in enumerate(self.axes_):
+            self._label(axes, i)
+        bar = {"label": "activation", "ticks": MaxNLocator(8)}
+        self.figure_.colorbar(painted[0], ax=list(self.axes_), **bar)
+        if self._whole_figure:
+            self._write_around()
+
+    def _scale(self) -> dict[str, Any]:
+        """One scale for all nodes, symmetric around 0 where there are signs."""
+        from matplotlib.ticker import MaxNLocator
+
         levels = MaxNLocator(20).tick_values(self.activations.min(), self.activations.max())
-        signed, largest = levels[0] < 0, np.abs(levels).max()
-        scale = {
-            "levels": levels,
-            "cmap": SIGNED if signed else "Blues",
-            "vmin": -largest if signed else 0,
-            "vmax": largest,
-        }
-        with style():
-            self.figure_, self.axes_ = panels(
-                ax, count, across, 1.2 + 1.9 * across, 1.4 + 1.7 * -(-count // across)
-            )
-            painted = [
-                self.plane.paint(axes, self.activations[:, :, i], **scale)
-                for i, axes in enumerate(self.axes_)
-            ]
-            for place, axes in enumerate(self.axes_):
-                self._label(axes, place, across if np.ndim(ax) == 0 else 1)
-            self.figure_.colorbar(
-                painted[0], ax=list(self.axes_), label="activation", ticks=MaxNLocator(8)
-            )
-            if ax is None:
-                self._words(across)
-        return self
+        largest = np.abs(levels).max()
+        if levels[0] < 0:
+            return {"levels": levels, "cmap": SIGNED, "vmin": -largest, "vmax": largest}
+        return {"levels": levels, "cmap": "Blues", "vmin": 0, "vmax": largest}
 
-    def _label(self, axes: Any, place: int, across: int) -> None:
-        """The node's name; and the columns', except where the axes stand above or beside others that say the same."""
-        above, beside = across > 1 and place + across < len(self.nodes), place % across > 0
-        axes.set_title(f"a{self.layer + 1}.{self.nodes[place] + 1}", fontsize=9)
+    def _label(self, axes: Any, i: int) -> None:
+        """Name the node, and the columns where no axes below or to the left do so."""
+        across = self._across
+        has_below = self._gridded and i + across < len(self.nodes)
+        has_left = self._gridded and i % across > 0
+        axes.set_title(f"a{self.layer + 1}.{self.nodes[i] + 1}", fontsize=9)
         self.plane.label(axes)
-        axes.tick_params(labelsize=7, labelbottom=not above, labelleft=not beside)
-        axes.set_xlabel("" if above else in_picture(self.plane.x.name), fontsize=8)
-        axes.set_ylabel("" if beside else in_picture(self.plane.y.name), fontsize=8)
+        axes.tick_params(labelsize=7, labelbottom=not has_below, labelleft=not has_left)
+        axes.set_xlabel("" if has_below else in_picture(self.plane.x.name), fontsize=8)
+        axes.set_ylabel("" if has_left else in_picture(self.plane.y.name), fontsize=8)
 
-    def _words(self, across: int) -> None:
-        """What the whole figure is about; a figure of somebody else's keeps its own."""
+    def _write_around(self) -> None:
+        """The title and the note of a figure of our own; somebody else's keeps what it has."""
         total = len(self.nodes) + self.left_out
-        shown = (
-            f"the {len(self.nodes)} of {total} nodes that vary most"
-            if self.left_out
-            else f"{total} nodes"
-        )
-        self.figure_.suptitle(
-            f"Hidden layer {self.layer + 1}: {shown}", x=0.01, ha="left", fontsize=11
-        )
-        note = literal("\n".join(wrap(self.plane.note, 16 + 28 * across)))
+        shown = f"{total} nodes"
+        if self.left_out:
+            shown = f"the {len(self.nodes)} of {total} nodes that vary most"
+        title = named(self.member, f"Hidden layer {self.layer + 1}: {shown}")
+        self.figure_.suptitle(title, x=0.01, ha="left", fontsize=11)
+        letters = 16 + 28 * self._across  # letters of a line below so many pictures
+        note = literal("\n".join(wrap(self.plane.note, letters)))
         self.figure_.supxlabel(note, x=0.01, ha="left", fontsize=8, color=GREY)
 
 
@@ -162,9 +184,11 @@ def check_hidden(model: Model, layer: int = 0) -> None:
     count = len(model.network.sizes) - 2
     if not count:
         raise GlassnetError(
-            "the model has no hidden layer, so there are no hidden nodes to look at: train one with hidden nodes"
+            "the model has no hidden layer, so there are no hidden nodes to look at: "
+            "train one with hidden nodes"
         )
     if not isinstance(layer, (int, np.integer)) or not 0 <= layer < count:
         raise GlassnetError(
-            f"layer must be a whole number from 0 to {count - 1}, a hidden layer of the model's, got {layer!r}"
+            f"layer must be a whole number from 0 to {count - 1}, "
+            f"a hidden layer of the model's, got {layer!r}"
         )

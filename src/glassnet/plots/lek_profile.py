@@ -1,4 +1,7 @@
-"""The picture of Lek profiles: small axes for each column, a line for each place of the others, a band for the networks' spread."""
+"""The picture of Lek profiles: small axes for each column.
+
+A line stands for each value of the other columns, a band for the range of the networks.
+"""
 
 from collections.abc import Sequence
 from typing import Any, Self
@@ -7,36 +10,50 @@ import numpy as np
 
 from glassnet.errors import GlassnetError
 from glassnet.importance.profile import ColumnProfile, LekProfile, lek_profile
-from glassnet.plots.figures import PALETTE, in_picture, new_figure, style
+from glassnet.plots.display import RowsDisplay
+from glassnet.plots.figures import PALETTE, in_picture, new_figure, plural
+from glassnet.plots.importance import check_n_columns
+from glassnet.plots.plane import date_ticks
 
-MOST_SHOWN = 12
-LINE_NAME = 40  # letters of what a line stands for
+MOST_PROFILES = 12  # columns shown
+LINE_LETTERS = 40  # letters of what a line stands for
+CATEGORY_LETTERS = 12  # letters of a category below its point
+MOST_LEVEL_CATEGORIES = 3  # the names of more stand slanted
 
 
-class LekProfileDisplay:
-    """Small multiples, one for each column: the mean over the networks as a line, from the lowest to the highest as a band.
+class LekProfileDisplay(RowsDisplay):
+    """Small axes for each column: the mean over the networks as a line, their range as a band.
 
     Parameters
     ----------
-    profile : what `lek_profile` gave.
-    n_columns : how many columns are shown, those along which the answer moves most; that others are left out is said.
+    profile : LekProfile
+        What `lek_profile` gave.
+    n_columns : int
+        How many columns are shown, those along which the prediction moves most; the picture says
+        how many are left out.
 
-    `plot` sets `axes_` (one for each column shown) and `figure_`.
+    Attributes
+    ----------
+    axes_ : list of matplotlib.axes.Axes
+        One for each column shown, set by `plot`.
+    figure_ : matplotlib.figure.Figure
+        Their figure.
 
+    Examples
+    --------
     >>> from glassnet import MLPRegressor
-    >>> X = [[0, 0], [0, 1], [1, 0], [1, 1]]
-    >>> fitted = MLPRegressor(hidden_layer_sizes=(3,), solver="lbfgs", random_state=0).fit(X, [0, 3, 1, 4])
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 3, 1, 4]
+    >>> fitted = MLPRegressor(hidden_layer_sizes=(3,), solver="lbfgs", random_state=0).fit(X, y)
     >>> len(LekProfileDisplay.from_estimator(fitted, X).axes_)
     2
     """
 
     axes_: Sequence[Any]
-    figure_: Any
 
-    def __init__(self, profile: LekProfile, *, n_columns: int = MOST_SHOWN) -> None:
-        if n_columns < 1:
-            raise GlassnetError(f"n_columns is {n_columns}: show 1 column or more")
-        self.profile, self.n_columns = profile, n_columns
+    def __init__(self, profile: LekProfile, *, n_columns: int = MOST_PROFILES) -> None:
+        check_n_columns(n_columns)
+        self.profile = profile
+        self.n_columns = n_columns
 
     @classmethod
     def from_model(
@@ -44,39 +61,67 @@ class LekProfileDisplay:
         model: Any,
         table: Any,
         *,
-        n_columns: int = MOST_SHOWN,
+        n_columns: int = MOST_PROFILES,
         axes: Any = None,
         **options: Any,
     ) -> Self:
-        """Profile and draw; `options` are those of `lek_profile`."""
+        """Profile and draw.
+
+        Parameters
+        ----------
+        model : Model, fitted estimator, or a list of these
+            What predicts.
+        table : path, data frame, dict of columns, or array
+            N rows.
+        n_columns : int
+            How many columns are shown.
+        axes : sequence of matplotlib.axes.Axes, optional
+            One for each column shown; by default those of a new figure.
+        **options
+            Those of `lek_profile`.
+
+        Raises
+        ------
+        GlassnetError
+            Where `lek_profile` does, and on another number of axes.
+        """
         return cls(lek_profile(model, table, **options), n_columns=n_columns).plot(axes)
 
-    @classmethod
-    def from_estimator(cls, estimator: Any, X: Any, y: Any = None, **options: Any) -> Self:
-        """The same with the targets apart, as scikit-learn has them."""
-        return cls.from_model(estimator, X, y=y, **options)
+    def plot(self, ax: Any = None, *, axes: Any = None) -> Self:
+        """Draw on axes given, or on a new figure.
 
-    def plot(self, axes: Any = None) -> Self:
-        """Draw on these axes, one for each column shown, or on a new figure. Raises GlassnetError on another number of axes."""
-        moved = [-float(np.ptp(profile.mean, axis=1).max()) for profile in self.profile.columns]
-        shown = [
-            self.profile.columns[i] for i in np.argsort(moved, kind="stable")[: self.n_columns]
-        ]
-        with style():
-            self.axes_ = self._grid(len(shown)) if axes is None else np.ravel(axes).tolist()
-            if len(self.axes_) != len(shown):
-                raise GlassnetError(
-                    f"{len(self.axes_)} axes for {len(shown)} columns: give one for each, or choose columns="
-                )
-            self.figure_ = self.axes_[0].figure
-            for place, (one, profile) in enumerate(zip(self.axes_, shown, strict=True)):
-                self._draw(one, profile, first=place == 0)
-            if axes is None:
-                self._words(len(self.profile.columns) - len(shown))
-        return self
+        Parameters
+        ----------
+        ax, axes : sequence of matplotlib.axes.Axes, optional
+            One for each column shown.
+
+        Raises
+        ------
+        GlassnetError
+            On another number of axes.
+        """
+        return super().plot(ax if axes is None else axes)
+
+    @property
+    def _shown(self) -> list[ColumnProfile]:
+        """The columns along which the prediction moves most."""
+        columns = self.profile.columns
+        movement = np.array([np.ptp(profile.mean, axis=1).max() for profile in columns])
+        order = np.argsort(-movement, kind="stable")
+        return [columns[i] for i in order[: self.n_columns]]
+
+    def _make_axes(self, ax: Any) -> None:
+        count = len(self._shown)
+        self.axes_ = self._grid(count) if ax is None else np.ravel(ax).tolist()
+        if len(self.axes_) != count:
+            raise GlassnetError(
+                f"{len(self.axes_)} axes for {count} columns: give one for each, or choose columns="
+            )
+        self.figure_ = self.axes_[0].figure
+        self._whole_figure = ax is None
 
     def _grid(self, count: int) -> list[Any]:
-        """Axes in rows of up to four that share what goes up."""
+        """Axes in rows of three or four that share what goes up."""
         across = min(count, 4 if count > 6 else 3)
         down = -(-count // across)
         figure = new_figure(max(2.5 * across, 5.0), 2.1 * down + 0.9)
@@ -85,74 +130,81 @@ class LekProfileDisplay:
             empty.remove()
         return list(grid.flat[:count])
 
-    def _draw(self, axes: Any, profile: ColumnProfile, first: bool) -> None:
-        text = profile.kind == "text"
-        x = np.arange(len(profile.x)) if text else profile.x
-        for h, (held, colour) in enumerate(zip(self.profile.held, self._colours(), strict=True)):
-            low, high = profile.values[:, h].min(axis=0), profile.values[:, h].max(axis=0)
-            axes.plot(
-                x,
-                profile.mean[h],
-                "o:" if text or np.ptp(x) == 0 else "-",
-                color=colour,
-                linewidth=1.4,
-                markersize=4,
-                label=in_picture(held, LINE_NAME) if first else None,
-            )
-            if text:
-                axes.vlines(x, low, high, color=colour, alpha=0.3, linewidth=4)
-            else:
-                axes.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)
+    def _draw(self) -> None:
+        for number, (axes, profile) in enumerate(zip(self.axes_, self._shown, strict=True)):
+            self._draw_column(axes, profile, with_labels=number == 0)
+        if self._whole_figure:
+            self._write_around()
+
+    def _draw_column(self, axes: Any, profile: ColumnProfile, with_labels: bool) -> None:
+        """Draw one column's lines and bands; those of the first axes carry the legend's labels."""
+        lines = zip(self.profile.others, self._colours(), strict=True)
+        for number, (name, colour) in enumerate(lines):
+            label = in_picture(name, LINE_LETTERS) if with_labels else None
+            _draw_line(axes, profile, number, colour, label)
         axes.set_xlabel(in_picture(profile.name), fontsize=9)
         axes.tick_params(labelsize=8)
         axes.grid(visible=True, alpha=0.25)
-        if text:
-            axes.set_xticks(
-                x,
-                [in_picture(str(level), 12) for level in profile.x],
-                rotation=30 if len(x) > 3 else 0,
-            )
+        if profile.kind == "text":
+            names = [in_picture(str(level), CATEGORY_LETTERS) for level in profile.x]
+            slant = 30 if len(names) > MOST_LEVEL_CATEGORIES else 0
+            axes.set_xticks(np.arange(len(names)), names, rotation=slant)
             axes.margins(x=0.15)
         if profile.kind == "date":
-            _dates(axes)
+            date_ticks(axes.xaxis)
 
     def _colours(self) -> list[Any]:
-        """Groups have colours of their own; quantiles go from light to dark."""
+        """A colour for each line: groups have different ones, quantiles go from light to dark."""
         from matplotlib import colormaps
 
-        if not self.profile.held[0].startswith("quantile "):
-            return list(PALETTE[: len(self.profile.held)])
-        return list(colormaps["viridis_r"](np.linspace(0.15, 1, len(self.profile.held))))
+        count = len(self.profile.others)
+        if not self.profile.others[0].startswith("quantile "):
+            return list(PALETTE[:count])
+        return list(colormaps["viridis_r"](np.linspace(0.15, 1, count)))
 
-    def _words(self, left: int) -> None:
-        """What all the axes share: title and the answer's name, which line is which, what a band is, and what is left out."""
-        several = len(self.profile.columns[0].values)
-        notes = [f"line: mean of {several} networks, band: lowest to highest"] * (several > 1)
-        notes += [f"{left} more column{'s' * (left > 1)} not shown"] * (left > 0)
-        self.figure_.supylabel(in_picture(self.profile.output, LINE_NAME), fontsize=10)
-        title = "\n".join(
-            [
-                f"Lek profiles: {in_picture(self.profile.output, LINE_NAME)}",
-                *filter(None, ["; ".join(notes)]),
-            ]
-        )
+    def _write_around(self) -> None:
+        """What all the axes share: the title, the prediction's name, and which line is which."""
+        output = in_picture(self.profile.output, LINE_LETTERS)
+        self.figure_.supylabel(output, fontsize=10)
+        title = f"Lek profiles: {output}"
+        note = self._note()
+        if note:
+            title += f"\n{note}"
         self.figure_.suptitle(title, x=0.01, ha="left", fontsize=10)
-        longest = max(len(in_picture(held, LINE_NAME)) for held in self.profile.held)
-        across = max(
-            1, int(self.figure_.get_figwidth() / (0.55 + 0.07 * longest))
-        )  # inches: a line's sample and its letters
+        longest = max(len(in_picture(name, LINE_LETTERS)) for name in self.profile.others)
+        entry = 0.55 + 0.07 * longest  # inches: a line's sample and its letters
         self.figure_.legend(
-            loc="outside lower center",
-            ncols=across,
+            loc="outside lower center",  # above it would lie on the title
+            ncols=max(1, int(self.figure_.get_figwidth() / entry)),
             fontsize=8,
             title="the other columns held at",
             title_fontsize=9,
-        )  # below: above it would lie on the title
+        )
+
+    def _note(self) -> str:
+        """What a line and a band are, where they differ, and how many columns are left out."""
+        notes = []
+        networks = len(self.profile.columns[0].values)
+        if networks > 1:
+            notes.append(f"line: mean of {networks} networks, band: lowest to highest")
+        left_out = len(self.profile.columns) - len(self._shown)
+        if left_out:
+            notes.append(f"{plural(left_out, 'more column')} not shown")
+        return "; ".join(notes)
 
 
-def _dates(axes: Any) -> None:
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-    locator = AutoDateLocator(maxticks=5)
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+def _draw_line(
+    axes: Any, profile: ColumnProfile, number: int, colour: Any, label: str | None
+) -> None:
+    """One line of a column's profile, and the band of the networks around it."""
+    low = profile.values[:, number].min(axis=0)
+    high = profile.values[:, number].max(axis=0)
+    is_text = profile.kind == "text"
+    x = np.arange(len(profile.x)) if is_text else profile.x
+    marker = "o:" if is_text or np.ptp(x) == 0 else "-"
+    line = {"color": colour, "linewidth": 1.4, "markersize": 4, "label": label}
+    axes.plot(x, profile.mean[number], marker, **line)
+    if is_text:
+        axes.vlines(x, low, high, color=colour, alpha=0.3, linewidth=4)
+    else:
+        axes.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)

@@ -1,6 +1,7 @@
-"""What notebooks show of a model, a history and a fitted estimator: a few lines and a picture, as HTML.
+"""What notebooks show of a model, a history and a fitted estimator, as HTML.
 
-The first two are registered in `glassnet.notebook`, where they ask for it. What other objects show is in their own files.
+The first two are registered in `glassnet.notebook`, where they ask for it. What other objects show
+is in their own files.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from glassnet.plots.figures import data_uri
 from glassnet.plots.network.display import NetworkDisplay
 from glassnet.training.history import History
 
-EPOCHS_AT_EACH_END = 3  # rows of a history's table
+EPOCHS_AT_EITHER_END = 3  # rows of a history's table
 
 
 def model_html(model: Model) -> str:
@@ -63,7 +64,7 @@ def _score_table(scores: dict[str, dict[str, float]]) -> str:
 def _history_table(table: dict[str, list[Any]]) -> str:
     """The first and last epochs, and how many between them are not shown."""
     epochs = range(len(table["epoch"]))
-    between = epochs[EPOCHS_AT_EACH_END:-EPOCHS_AT_EACH_END]
+    between = epochs[EPOCHS_AT_EITHER_END:-EPOCHS_AT_EITHER_END]
     rows = [
         [_cell(column[epoch]) for column in table.values()]
         for epoch in epochs
@@ -76,7 +77,7 @@ def _history_table(table: dict[str, list[Any]]) -> str:
 
 
 def _fragment(*parts: str) -> str:
-    """Parts of HTML as one block in the style of our pages, which leaves the notebook around it alone."""
+    """Parts of HTML as one block in the style of our pages, which changes nothing around it."""
     style = f"<style>{asset('page.css')}</style>"
     return f'{style}<div class="gn" style="padding: .6rem">{"".join(parts)}</div>'
 

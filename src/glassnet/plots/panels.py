@@ -1,4 +1,4 @@
-"""Several small pictures side by side: their axes, and a line of small print above a picture."""
+"""Several small pictures side by side: their axes, and a title with small print above a picture."""
 
 from collections.abc import Sequence
 from textwrap import wrap
@@ -9,6 +9,10 @@ import numpy as np
 from glassnet.errors import GlassnetError
 from glassnet.plots.figures import GREY, literal, new_figure
 
+NOTE_LETTERS = 88  # letters of a line of small print
+NOTE_LINE = 11  # points from a line of small print to the next
+TITLE_PAD = 6  # points between axes and a title without small print
+
 
 def panels(
     ax: Any,
@@ -18,52 +22,80 @@ def panels(
     height: float,
     ratios: Sequence[float] | None = None,
 ) -> tuple[Any, np.ndarray]:
-    """A figure and axes for so many pictures, `across` of them in a row.
+    """A figure, and axes for several pictures.
 
     Parameters
     ----------
-    ax : None: a new figure of width x height inches. One axes: its place is divided, and itself hidden. Several: those.
-    ratios : the widths of a row's pictures to each other; None: all the same.
+    ax : None, matplotlib.axes.Axes, or a sequence of them
+        None: a new figure. One axes: its room is divided, and itself hidden. Several: those are
+        taken.
+    count : int
+        How many pictures there are.
+    across : int
+        How many of them stand in a row.
+    width, height : float
+        Inches of a new figure.
+    ratios : sequence of float, optional
+        The widths of a row's pictures to each other; by default all the same.
 
-    Raises GlassnetError where fewer axes are given than there are pictures, and on an axes that has no place in a grid.
+    Raises
+    ------
+    GlassnetError
+        Where fewer axes are given than there are pictures, and on one axes that is not part of a
+        grid.
     """
     from matplotlib.axes import Axes
 
     if ax is not None and not isinstance(ax, Axes):
-        given = np.ravel(np.asarray(ax, object))
-        if len(given) < count:
-            raise GlassnetError(
-                f"{count} axes are needed, {len(given)} were given: give one for each picture, or a single one to divide"
-            )
-        return given[0].figure, given[:count]
+        return _given_axes(ax, count)
     down = -(-count // across)
     if ax is None:
         figure = new_figure(width, height)
         grid = figure.add_gridspec(down, across, width_ratios=ratios)
     else:
-        figure, spec = ax.figure, ax.get_subplotspec()
-        if spec is None:
-            raise GlassnetError(
-                "these axes have no place in a grid to divide: make them with subplots() or add_subplot()"
-            )
+        figure = ax.figure
+        grid = _room_of(ax).subgridspec(down, across, width_ratios=ratios)
         ax.set_axis_off()
-        grid = spec.subgridspec(down, across, width_ratios=ratios)
-    return figure, np.array(
-        [figure.add_subplot(grid[divmod(i, across)]) for i in range(count)], object
-    )
+    axes = [figure.add_subplot(grid[divmod(i, across)]) for i in range(count)]
+    return figure, np.array(axes, object)
 
 
-def title(ax: Any, text: str, note: str = "", width: int = 88) -> None:
-    """A title over axes, and under it, small and grey, what must be known to read the picture, in lines of so many letters.
+def _given_axes(ax: Any, count: int) -> tuple[Any, np.ndarray]:
+    """The first of the axes given, one for each picture, with their figure."""
+    given = np.ravel(np.asarray(ax, object))
+    if len(given) < count:
+        raise GlassnetError(
+            f"{count} axes are needed, {len(given)} were given: "
+            "give one for each picture, or a single one to divide"
+        )
+    return given[0].figure, given[:count]
 
-    The note is taken as it is; the title's names are `in_picture`.
+
+def _room_of(ax: Any) -> Any:
+    """Where axes stand in their grid."""
+    room = ax.get_subplotspec()
+    if room is None:
+        raise GlassnetError(
+            "these axes have no place in a grid to divide: "
+            "make them with subplots() or add_subplot()"
+        )
+    return room
+
+
+def title(ax: Any, text: str, note: str = "", width: int = NOTE_LETTERS) -> None:
+    """A title over axes, and under it, small and grey, what must be known to read the picture.
+
+    The note is taken as it is, in lines of `width` letters; names in the title are `in_picture`.
     """
     lines = wrap(note, width)
-    ax.set_title(text, loc="left", pad=6 + 11 * len(lines))
-    said = literal("\n".join(lines))
+    ax.set_title(text, loc="left", pad=TITLE_PAD + NOTE_LINE * len(lines))
     small = ax.annotate(
-        said, (0, 1), (0, 4), xycoords="axes fraction", textcoords="offset points", va="bottom"
+        literal("\n".join(lines)),
+        (0, 1),
+        (0, 4),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        va="bottom",
     )
-    small.set(
-        fontsize=8, color=GREY, in_layout=False
-    )  # its room is the title's pad: the layout is not to be as wide as the words
+    # Its room is the title's pad: the layout must not become as wide as the text.
+    small.set(fontsize=8, color=GREY, in_layout=False)

@@ -1,6 +1,6 @@
-"""Two columns of a table as a plane to look over: which two, a grid on it, the rows in it, and where the other columns are held.
+"""Two columns of a table as a plane to look over: which two, a grid over them, the rows on it.
 
-What is shown over the plane lives with each picture.
+The other columns are fixed, each at one cell. What is shown over the plane lives with each picture.
 """
 
 from collections.abc import Sequence
@@ -16,128 +16,170 @@ from glassnet.plots.figures import in_picture, shortened
 from glassnet.tables.columns import Column, Kind, Table, count_texts, number_text, texts
 from glassnet.tables.inputs import Categories, Input, Number, TwoValues
 
-MARGIN = 0.05  # of a column's range, left free on either side
-NAMED = 3  # held columns that the note names
-AXIS_NAME, TICK_NAME = 40, 16  # letters of a column's name and of a category's
+COLUMN_MARGIN = 0.05  # fraction of a column's range, left free on either side
+CONSTANT_MARGIN = 0.5  # of a column of one value, in its own unit
+MOST_IN_NOTE = 3  # fixed columns that the note names
+AXIS_LETTERS = 40  # letters of a column's name
+TICK_LETTERS = 16  # letters of a category
+MOST_LEVEL_TICKS = 6  # categories along x; the names of more stand slanted
+SPREAD = 0.3  # how far rows of one category are spread to either side; categories are 1 apart
 
 
 @dataclass(frozen=True)
 class ColumnAxis:
     """One column along a side of the plane.
 
-    `places` are the grid's: numbers, days since 1970-01-01, or the places of `levels`, the categories, from 0.
+    Parameters
+    ----------
+    name : str
+        The column's name.
+    kind : str
+        What its cells are: "number", "date" or "text".
+    grid : ndarray
+        The grid along it: numbers, days since 1970-01-01, or the numbers of `levels`, from 0.
+    levels : tuple of str
+        The categories of a column that has some.
     """
 
     name: str
     kind: Kind
-    places: np.ndarray
+    grid: np.ndarray
     levels: tuple[str, ...] = ()
 
-    def cells(self, places: np.ndarray) -> Column:
-        """The cells that stand at such places, as the model's encoding takes them."""
+    def cells_at(self, positions: np.ndarray) -> Column:
+        """The cells at some positions of the grid, as the model's encoding takes them."""
         if not self.levels:
-            return Column(self.name, self.kind, places)
-        level = np.array(self.levels, object)[places.astype(int)]
-        return Column(self.name, self.kind, level.astype(float) if self.kind == "number" else level)
+            return Column(self.name, self.kind, positions)
+        cells = np.array(self.levels, object)[positions.astype(int)]
+        return Column(self.name, self.kind, cells.astype(float) if self.kind == "number" else cells)
 
-    def places_of(self, column: Column) -> np.ndarray:
-        """Where N cells stand, NaN where one is missing or a category that the model does not know."""
+    def positions_of(self, column: Column) -> np.ndarray:
+        """Where N cells stand; NaN where one is missing or an unknown category."""
         if not self.levels:
             return column.values
-        place: dict[str | None, int] = {level: i for i, level in enumerate(self.levels)}
-        return np.array([place.get(cell, np.nan) for cell in texts(column)], float)
+        number: dict[str | None, int] = {level: i for i, level in enumerate(self.levels)}
+        return np.array([number.get(cell, np.nan) for cell in texts(column)], float)
 
     @property
     def ends(self) -> tuple[float, float]:
-        """Where the grid's first cell begins and its last one ends; its places are their middles."""
-        half = (
-            0.5 if self.levels else (self.places[-1] - self.places[0]) / (len(self.places) - 1) / 2
-        )
-        return float(self.places[0] - half), float(self.places[-1] + half)
+        """Where the first cell of the grid begins and the last one ends.
+
+        The grid's values are the middles of its cells.
+        """
+        first, last = float(self.grid[0]), float(self.grid[-1])
+        half = 0.5 if self.levels else (last - first) / (len(self.grid) - 1) / 2
+        return first - half, last + half
 
     def label(self, axis: Any) -> None:
-        """Name a matplotlib axis, and set its limits and ticks: categories by name, days as dates."""
-        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-        axis.set_label_text(in_picture(self.name, AXIS_NAME))
-        axis.axes.set(
-            **{f"{axis.axis_name}lim": self.ends if self.levels else self.places[[0, -1]]}
-        )
+        """Set a matplotlib axis's name, limits and ticks: categories by name, days as dates."""
+        axis.set_label_text(in_picture(self.name, AXIS_LETTERS))
+        limits = self.ends if self.levels else self.grid[[0, -1]]
+        axis.axes.set(**{f"{axis.axis_name}lim": limits})
         if self.levels:
-            names = [in_picture(level, TICK_NAME) for level in self.levels]
-            axis.set_ticks(
-                self.places,
-                names,
-                rotation=45 if axis.axis_name == "x" and len(self.levels) > 6 else 0,
-            )
+            names = [in_picture(level, TICK_LETTERS) for level in self.levels]
+            slanted = axis.axis_name == "x" and len(self.levels) > MOST_LEVEL_TICKS
+            axis.set_ticks(self.grid, names, rotation=45 if slanted else 0)
         elif self.kind == "date":
-            locator = AutoDateLocator(minticks=2, maxticks=5)
-            axis.set_major_locator(locator)
-            axis.set_major_formatter(ConciseDateFormatter(locator))
+            date_ticks(axis, fewest=2)
+
+
+def date_ticks(axis: Any, fewest: int = 5) -> None:
+    """Write the ticks of a matplotlib axis of days since 1970-01-01 as dates, at most five."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = AutoDateLocator(minticks=fewest, maxticks=5)
+    axis.set_major_locator(locator)
+    axis.set_major_formatter(ConciseDateFormatter(locator))
 
 
 @dataclass(frozen=True)
 class Plane:
-    """A grid over two columns of some rows; `held` has one cell for every input column: the median, or the most frequent one."""
+    """A grid over two columns of some rows.
+
+    Parameters
+    ----------
+    rows : Rows
+        N rows beside a model.
+    x, y : ColumnAxis
+        The two columns.
+    fixed : Table
+        One cell of every input column: its median, or its most frequent one.
+    """
 
     rows: Rows
     x: ColumnAxis
     y: ColumnAxis
-    held: Table
+    fixed: Table
 
     @property
     def shape(self) -> tuple[int, int]:
-        """The grid's size, as of an image: places along y, places along x."""
-        return len(self.y.places), len(self.x.places)
+        """The size of the grid, as of an image: along y, along x."""
+        return len(self.y.grid), len(self.x.grid)
 
     @property
     def inputs(self) -> np.ndarray:
-        """The network's inputs at the grid, (places along y x places along x) x D, row by row from the lowest y."""
-        x, y = np.meshgrid(self.x.places, self.y.places)
-        return _encoded(
-            self.rows.model, self.held, self.x.cells(x.ravel()), self.y.cells(y.ravel())
-        )
+        """The network's inputs at the grid, row by row from the lowest y, grid points x D."""
+        x, y = np.meshgrid(self.x.grid, self.y.grid)
+        moved = [self.x.cells_at(x.ravel()), self.y.cells_at(y.ravel())]
+        return _encoded(self.rows.model, self.fixed, moved)
 
     @property
     def points(self) -> tuple[np.ndarray, np.ndarray]:
-        """Where the rows stand in the plane, N and N; rows of one category are spread a little, so that they can be told apart."""
+        """Where the rows stand in the plane, N and N; rows of one category are spread a little."""
         random = np.random.default_rng(0)
-        spread = [
-            random.uniform(-0.3, 0.3, len(self.rows)) if axis.levels else 0.0
-            for axis in (self.x, self.y)
-        ]
-        x, y = (axis.places_of(self.rows.columns[axis.name]) for axis in (self.x, self.y))
-        return x + spread[0], y + spread[1]
+        x, y = (self._positions(axis, random) for axis in (self.x, self.y))
+        return x, y
+
+    def _positions(self, axis: ColumnAxis, random: np.random.Generator) -> np.ndarray:
+        positions = axis.positions_of(self.rows.columns[axis.name])
+        if axis.levels:
+            positions = positions + random.uniform(-SPREAD, SPREAD, len(self.rows))
+        return positions
 
     @property
     def note(self) -> str:
-        """Where the other columns are held, and how many rows cannot be shown, in words; "" where there is neither."""
+        """Where the other columns are fixed, and how many rows cannot be shown; "" if neither."""
+        parts = []
         others = [
-            " = ".join(shortened(words, AXIS_NAME) for words in (name, _text(column)))
-            for name, column in self.held.items()
+            f"{shortened(name, AXIS_LETTERS)} = {shortened(_cell_text(column), AXIS_LETTERS)}"
+            for name, column in self.fixed.items()
             if name not in (self.x.name, self.y.name)
         ]
-        more = (
-            f" and {len(others) - NAMED} more at the median or most frequent"
-            if len(others) > NAMED
-            else ""
-        )
+        if others:
+            parts.append("held: " + ", ".join(others[:MOST_IN_NOTE]))
+        if len(others) > MOST_IN_NOTE:
+            parts[0] += f" and {len(others) - MOST_IN_NOTE} more at the median or most frequent"
         absent = int(np.isnan(np.add(*self.points)).sum())
-        parts = ["held: " + ", ".join(others[:NAMED]) + more] if others else []
-        return "; ".join(
-            parts + [f"rows not shown, since a cell is missing: {absent}"] * (absent > 0)
-        )
+        if absent:
+            parts.append(f"rows not shown, since a cell is missing: {absent}")
+        return "; ".join(parts)
 
     def paint(
         self, ax: Any, values: np.ndarray, levels: Sequence[float] | None = None, **options: Any
     ) -> Any:
-        """Draw values over the grid, as filled contours at `levels` where both columns are continuous; gives the artist."""
+        """Draw values over the grid.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes
+            Where to draw.
+        values : ndarray
+            Along y x along x; with a third dimension of 3 they are colours.
+        levels : sequence of float, optional
+            Where both columns are continuous, filled contours are drawn at these values.
+        **options
+            What matplotlib takes, such as `cmap`, `vmin` and `vmax`.
+
+        Returns
+        -------
+        matplotlib artist
+            What was drawn, for a colour bar.
+        """
         if levels is not None and not (self.x.levels or self.y.levels):
-            return ax.contourf(self.x.places, self.y.places, values, levels=levels, **options)
-        ends = [end for axis in (self.x, self.y) for end in axis.ends]
-        return ax.imshow(
-            values, extent=ends, origin="lower", aspect="auto", interpolation="nearest", **options
-        )
+            return ax.contourf(self.x.grid, self.y.grid, values, levels=levels, **options)
+        extent = [*self.x.ends, *self.y.ends]
+        image = {"origin": "lower", "aspect": "auto", "interpolation": "nearest"}
+        return ax.imshow(values, extent=extent, **image, **options)
 
     def label(self, ax: Any) -> None:
         """Name both axes."""
@@ -146,27 +188,43 @@ class Plane:
 
 
 def plane_of(rows: Rows, columns: Sequence[str] | None, resolution: int) -> Plane:
-    """The plane over two columns, with so many grid places along each that is not of categories.
+    """The plane over two columns of some rows.
 
-    `columns` None: those along which the outputs vary most (see `most_telling`). Raises GlassnetError on a model of one column, and
-    unless they are two different ones that the model uses.
+    Parameters
+    ----------
+    rows : Rows
+        N rows beside a model.
+    columns : sequence of two str, optional
+        Along x and y; by default those along which the outputs vary most (see `most_varied`).
+    resolution : int
+        The size of the grid along each column that is not of categories.
+
+    Raises
+    ------
+    GlassnetError
+        On no rows, on a model of one column, and unless the columns are two different ones that it
+        uses.
     """
     check_enough(resolution, 2, "resolution")
     check_enough(len(rows), 1, "rows to look at")
     needed = rows.model.encoding.needed
     if len(needed) < 2:
         raise GlassnetError(
-            f"a plane needs two columns, and the model uses one, '{needed[0]}': plot its predictions against it"
+            f"a plane needs two columns, and the model uses one, '{needed[0]}': "
+            "plot its predictions against it"
         )
-    held = _held(rows)
-    names = most_telling(rows, held) if columns is None else checked_columns(rows.model, columns)
-    by_name = {column.name: column for column in rows.model.encoding.inputs}
-    x, y = (_axis(by_name[name], rows.columns[name], resolution) for name in names)
-    return Plane(rows, x, y, held)
+    fixed = _fixed_cells(rows)
+    names = most_varied(rows, fixed) if columns is None else checked_columns(rows.model, columns)
+    encodings = {column.name: column for column in rows.model.encoding.inputs}
+    x, y = (_column_axis(encodings[name], rows.columns[name], resolution) for name in names)
+    return Plane(rows, x, y, fixed)
 
 
 def checked_columns(model: Model, columns: Sequence[str]) -> tuple[str, str]:
-    """Two names of columns. Raises GlassnetError, naming it, on one that is unknown, not used, or there twice."""
+    """Two names of columns.
+
+    Raises GlassnetError, naming it, on one that is unknown, not used, or there twice.
+    """
     names = [columns] if isinstance(columns, str) else list(columns)
     inputs = {column.name: column for column in model.encoding.inputs}
     for name in names:
@@ -174,7 +232,8 @@ def checked_columns(model: Model, columns: Sequence[str]) -> tuple[str, str]:
             raise unknown_name("column", name, model.encoding.needed)
         if not inputs[name].features:
             raise GlassnetError(
-                f"the model does not use column '{name}' ({inputs[name]}): choose of {', '.join(model.encoding.needed)}"
+                f"the model does not use column '{name}' ({inputs[name]}): "
+                f"choose of {', '.join(model.encoding.needed)}"
             )
     if len(names) != 2:
         raise GlassnetError(f"columns must be two names, got {len(names)}: {', '.join(names)}")
@@ -183,69 +242,74 @@ def checked_columns(model: Model, columns: Sequence[str]) -> tuple[str, str]:
     return names[0], names[1]
 
 
-def most_telling(rows: Rows, held: Table) -> tuple[str, str]:
+def most_varied(rows: Rows, fixed: Table) -> tuple[str, str]:
     """The two columns along which the outputs vary most.
 
-    Each column in turn takes all the cells it has in the rows, while the others are held; the variances of the outputs are added.
+    Each column in turn takes all the cells it has in the rows, while the others are fixed; the
+    variances of the outputs are added.
     """
     model = rows.model
-    variance = {
-        name: model.output_of(_encoded(model, held, column)).var(axis=0).sum()
-        for name, column in rows.columns.items()
-    }
+    variance: dict[str, float] = {}
+    for name, column in rows.columns.items():
+        outputs = model.output_of(_encoded(model, fixed, [column]))
+        variance[name] = outputs.var(axis=0).sum()
     first, second = sorted(variance, key=lambda name: -variance[name])[:2]
     return first, second
 
 
-def _encoded(model: Model, held: Table, *moved: Column) -> np.ndarray:
-    """The network's inputs, N x D, where the moved columns have N cells each and the others their held one."""
-    still = held.take(np.zeros(len(moved[0].values), int))
-    return model.encoding.encode_inputs(Table.of([*still.values(), *moved]))
+def _encoded(model: Model, fixed: Table, moved: Sequence[Column]) -> np.ndarray:
+    """The network's inputs, N x D: N cells of the moved columns, one of the others, repeated."""
+    N = len(moved[0].values)
+    repeated = fixed.take(np.zeros(N, int))
+    return model.encoding.encode_inputs(Table.of([*repeated.values(), *moved]))
 
 
-def _held(rows: Rows) -> Table:
-    """One cell for each column: the median of numbers and dates, else the most frequent; missing where nothing is known."""
+def _fixed_cells(rows: Rows) -> Table:
+    """One cell of each column: the median of numbers and dates, else the most frequent one.
+
+    It is missing where nothing is known.
+    """
     encodings = {column.name: column for column in rows.model.encoding.inputs}
-    held: list[Column] = []
-    for name, column in rows.columns.items():
-        if isinstance(encodings[name], Number):
-            known = column.values[~column.missing]
-            cell = np.array([np.median(known) if len(known) else np.nan])
-        else:
-            counts = count_texts(column)
-            most = min(counts, key=lambda text: (-counts[text], text), default=None)
-            cell = column.values[[next(i for i, text in enumerate(texts(column)) if text == most)]]
-        held.append(Column(name, column.kind, cell))
-    return Table.of(held)
+    return Table.of(
+        _median(column) if isinstance(encodings[name], Number) else _most_frequent(column)
+        for name, column in rows.columns.items()
+    )
 
 
-def _axis(encoding: Input, column: Column, resolution: int) -> ColumnAxis:
+def _median(column: Column) -> Column:
+    known = column.values[~column.missing]
+    median = np.median(known) if len(known) else np.nan
+    return Column(column.name, column.kind, np.array([median]))
+
+
+def _most_frequent(column: Column) -> Column:
+    """The first cell of the most frequent text; of several, of the first in the alphabet."""
+    counts = count_texts(column)
+    text = min(counts, key=lambda text: (-counts[text], text), default=None)
+    return column.take(np.array([list(texts(column)).index(text)]))
+
+
+def _column_axis(encoding: Input, column: Column, resolution: int) -> ColumnAxis:
     if isinstance(encoding, (TwoValues, Categories)):
-        return ColumnAxis(
-            column.name,
-            column.kind,
-            np.arange(len(encoding.levels), dtype=float),
-            tuple(encoding.levels),
-        )
+        numbers = np.arange(len(encoding.levels), dtype=float)
+        return ColumnAxis(column.name, column.kind, numbers, tuple(encoding.levels))
     known = column.values[~column.missing]
     if not len(known):
         raise GlassnetError(
-            f"column '{column.name}' is missing in every row: give rows that have it, or choose another column"
+            f"column '{column.name}' is missing in every row: "
+            "give rows that have it, or choose another column"
         )
     low, high = known.min(), known.max()
-    margin = MARGIN * (high - low) or 0.5
-    return ColumnAxis(
-        column.name, column.kind, np.linspace(low - margin, high + margin, resolution)
-    )
+    margin = COLUMN_MARGIN * (high - low) or CONSTANT_MARGIN
+    grid = np.linspace(low - margin, high + margin, resolution)
+    return ColumnAxis(column.name, column.kind, grid)
 
 
-def _text(column: Column) -> str:
+def _cell_text(column: Column) -> str:
+    """A column's first cell as it can be written in a note."""
+    cell = column.values[0]
     if column.missing[0]:
         return "missing"
     if column.kind == "date":
-        return str(np.datetime64("1970-01-01") + np.timedelta64(int(column.values[0]), "D"))
-    return (
-        number_text(float(f"{column.values[0]:.4g}"))
-        if column.kind == "number"
-        else str(column.values[0])
-    )
+        return str(np.datetime64("1970-01-01") + np.timedelta64(int(cell), "D"))
+    return number_text(float(f"{cell:.4g}")) if column.kind == "number" else str(cell)

@@ -1,40 +1,47 @@
-"""ROC curves of a classification, one class against the rest, and their mean. (Fawcett 2006, An introduction to ROC analysis)"""
+"""ROC curves of a classification, one class against the rest, and their mean.
+
+Source: Fawcett 2006, An introduction to ROC analysis.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from glassnet.errors import GlassnetError
-from glassnet.plots.confusion_matrix import ClassDisplay
-from glassnet.plots.figures import GREY, PALETTE, figure_and_axes, in_picture, style
+from glassnet.plots.class_display import MOST_IN_LEGEND, ClassDisplay, curve_style
+from glassnet.plots.figures import GREY, in_picture
 from glassnet.plots.predictions import Classes, given_classes
-
-SEVERAL = 5  # curves; for more the legend is small
 
 
 class RocCurve(NamedTuple):
-    """False and true positive rates at every threshold, from (0, 0) to (1, 1), and the area under the curve."""
+    """False and true positive rates at every threshold, from (0, 0) to (1, 1); the area below."""
 
     fpr: np.ndarray
     tpr: np.ndarray
     auc: float
 
 
-@dataclass
+@dataclass(eq=False)
 class RocCurveDisplay(ClassDisplay):
-    """The share of a class's rows that is found against the share of other rows taken for it, at every threshold.
+    """The true positive rate against the false positive rate, at every threshold.
 
-    `curves` holds a `RocCurve` for each class: for two classes the second's alone, else each class's against the rest, and `macro`
-    is then their mean. `without` are classes that no row has, or every row: they have no curve.
-
-    Attributes set by `plot`: `ax_`, `figure_`.
+    Parameters
+    ----------
+    curves : dict of str to RocCurve
+        Of two classes the second's curve, else each class's against the rest.
+    macro : RocCurve, optional
+        The mean of several curves.
+    without : sequence of str
+        The classes that have no curve, since no row is of them, or every row.
+    name : str
+        The target's name.
 
     Examples
     --------
-    >>> display = RocCurveDisplay.from_predictions(["no", "no", "yes", "yes"], [0.1, 0.4, 0.35, 0.8])
-    >>> display.curves["yes"].auc
+    >>> truth, probability = ["no", "no", "yes", "yes"], [0.1, 0.4, 0.35, 0.8]
+    >>> RocCurveDisplay.from_predictions(truth, probability).curves["yes"].auc
     0.75
     """
 
@@ -42,8 +49,6 @@ class RocCurveDisplay(ClassDisplay):
     macro: RocCurve | None = None
     without: Sequence[str] = ()
     name: str = "class"
-    ax_: Any = field(init=False, repr=False)
-    figure_: Any = field(init=False, repr=False)
 
     @classmethod
     def from_predictions(
@@ -55,78 +60,103 @@ class RocCurveDisplay(ClassDisplay):
         name: str = "class",
         ax: Any = None,
     ) -> Self:
-        """Of N labels and N x K probabilities, or N of the second of two classes. `labels` are the K classes in order."""
-        return cls.from_answers(given_classes(y_true, y_prob, labels, name)).plot(ax)
+        """Draw the curves of labels and probabilities.
+
+        Parameters
+        ----------
+        y_true : array
+            N labels.
+        y_prob : array
+            N x K probabilities, or N of the second of two classes.
+        labels : sequence, optional
+            The K classes in order; by default those that occur, sorted.
+        name : str
+            The target's name.
+        ax : matplotlib.axes.Axes, optional
+            The axes to draw on; by default new ones.
+
+        Raises
+        ------
+        GlassnetError
+            On shapes that do not fit, and where all rows are of one class.
+        """
+        return cls.from_classes(given_classes(y_true, y_prob, labels, name)).plot(ax)
 
     @classmethod
-    def from_answers(cls, answers: Classes) -> Self:
+    def from_classes(cls, classes: Classes) -> Self:
         """The curves, not yet drawn. Raises GlassnetError where all rows are of one class."""
-        seen = np.unique(answers.truth)
-        if len(seen) < 2:
-            only = answers.labels[seen[0]]
+        occurring = np.unique(classes.truth).tolist()
+        if len(occurring) < 2:
             raise GlassnetError(
-                f"every row is of one class of '{answers.name}' ({only}): an ROC curve needs rows of two or more"
+                f"every row is of one class of '{classes.name}' "
+                f"({classes.labels[occurring[0]]}): an ROC curve needs rows of two or more"
             )
-        numbers = [1] if len(answers.labels) == 2 else seen
+        numbers = [1] if len(classes.labels) == 2 else occurring
         curves = {
-            answers.labels[k]: roc_curve(answers.truth == k, answers.probabilities[:, k])
+            classes.labels[k]: roc_curve(classes.truth == k, classes.probabilities[:, k])
             for k in numbers
         }
-        without = [label for k, label in enumerate(answers.labels) if k not in seen]
+        without = [label for k, label in enumerate(classes.labels) if k not in occurring]
         macro = mean_curve(list(curves.values())) if len(curves) > 1 else None
-        return cls(curves, macro, without, answers.name)
+        return cls(curves, macro, without, classes.name)
 
-    def plot(self, ax: Any = None) -> Self:
-        """Draw on the axes given, or new ones."""
-        with style():
-            self.figure_, self.ax_ = figure_and_axes(ax, 5.2, 5.0)
-            self.ax_.plot(
-                [0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1, label="AUC 0.5 by chance"
-            )
-            for k, (label, curve) in enumerate(self.curves.items()):
-                colour, line = PALETTE[k % len(PALETTE)], "-" if k < len(PALETTE) else "-."
-                text = f"AUC {curve.auc:.3f} {in_picture(label)}"
-                self.ax_.plot(
-                    curve.fpr, curve.tpr, color=colour, linestyle=line, linewidth=1.6, label=text
-                )
-            if self.macro:
-                text = f"AUC {self.macro.auc:.3f} mean of the classes"
-                self.ax_.plot(
-                    self.macro.fpr,
-                    self.macro.tpr,
-                    color="black",
-                    linestyle=":",
-                    linewidth=2,
-                    label=text,
-                )
-            for label in self.without:
-                self.ax_.plot([], [], " ", label=f"no rows of {in_picture(label)}")
-            rest = (
-                "one class against the rest"
-                if self.macro
-                else f"positive: {in_picture(next(iter(self.curves)))}"
-            )
-            self.ax_.set(
-                xlabel="false positive rate",
-                ylabel="true positive rate",
-                title=f"{in_picture(self.name)}, {rest}",
-            )
-            self.ax_.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
-            self.ax_.grid(visible=True, alpha=0.25)
-            self.ax_.legend(loc="lower right", fontsize=9 if len(self.curves) <= SEVERAL else 7.5)
-        return self
+    @property
+    def _inches(self) -> tuple[float, float]:
+        return 5.2, 5.0
+
+    def _draw(self) -> None:
+        chance = {"color": GREY, "linestyle": "--", "linewidth": 1, "label": "AUC 0.5 by chance"}
+        self.ax_.plot([0, 1], [0, 1], **chance)
+        for number, (label, curve) in enumerate(self.curves.items()):
+            text = f"AUC {curve.auc:.3f} {in_picture(label)}"
+            line = curve_style(number)
+            self.ax_.plot(curve.fpr, curve.tpr, **line, linewidth=1.6, label=text)
+        if self.macro:
+            text = f"AUC {self.macro.auc:.3f} mean of the classes"
+            line = {"color": "black", "linestyle": ":", "linewidth": 2}
+            self.ax_.plot(self.macro.fpr, self.macro.tpr, **line, label=text)
+        for label in self.without:
+            self.ax_.plot([], [], " ", label=f"no rows of {in_picture(label)}")
+        self._label_axes()
+
+    def _label_axes(self) -> None:
+        if self.macro:
+            compared = "one class against the rest"
+        else:
+            compared = f"positive: {in_picture(next(iter(self.curves)))}"
+        self.ax_.set(
+            xlabel="false positive rate",
+            ylabel="true positive rate",
+            title=f"{in_picture(self.name)}, {compared}",
+        )
+        self.ax_.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
+        self.ax_.grid(visible=True, alpha=0.25)
+        letters = 9 if len(self.curves) <= MOST_IN_LEGEND else 7.5
+        self.ax_.legend(loc="lower right", fontsize=letters)
 
 
 def roc_curve(positive: np.ndarray, score: np.ndarray) -> RocCurve:
-    """The curve of N scores, those of positive rows (N booleans) hoped to be high; one point for each different score."""
+    """The ROC curve of N scores, with one point for each different score.
+
+    Parameters
+    ----------
+    positive : ndarray of bool
+        Which rows are of the class, N.
+    score : ndarray
+        N numbers, the higher the likelier a row is of the class.
+    """
     order = np.argsort(-score, kind="stable")
-    last = np.append(
-        np.flatnonzero(np.diff(score[order])), len(score) - 1
-    )  # of each run of equal scores
-    found = np.cumsum(positive[order])[last]
-    wrong = last + 1 - found
-    fpr, tpr = (np.concatenate([[0.0], counts / counts[-1]]) for counts in (wrong, found))
+    changes = np.flatnonzero(np.diff(score[order]))
+    last = np.append(changes, len(score) - 1)  # the last of each run of equal scores
+    true_positives = np.cumsum(positive[order])[last]
+    false_positives = last + 1 - true_positives
+    fpr, tpr = _rates(false_positives), _rates(true_positives)
     return RocCurve(fpr, tpr, float(np.trapezoid(tpr, fpr)))
+
+
+def _rates(counts: np.ndarray) -> np.ndarray:
+    """Growing counts as fractions of the last, from 0."""
+    return np.concatenate([[0.0], counts / counts[-1]])
 
 
 def mean_curve(curves: Sequence[RocCurve]) -> RocCurve:
@@ -135,9 +165,8 @@ def mean_curve(curves: Sequence[RocCurve]) -> RocCurve:
     Where a curve rises straight up, its lower and its upper end both enter.
     """
     grid = np.unique(np.concatenate([curve.fpr for curve in curves]))
-    lower = np.mean(
-        [np.interp(-grid, -curve.fpr[::-1], curve.tpr[::-1]) for curve in curves], axis=0
-    )
-    upper = np.mean([np.interp(grid, curve.fpr, curve.tpr) for curve in curves], axis=0)
-    fpr, tpr = np.repeat(grid, 2), np.stack([lower, upper], axis=1).ravel()
+    lower = np.mean([np.interp(-grid, -c.fpr[::-1], c.tpr[::-1]) for c in curves], axis=0)
+    upper = np.mean([np.interp(grid, c.fpr, c.tpr) for c in curves], axis=0)
+    fpr = np.repeat(grid, 2)
+    tpr = np.stack([lower, upper], axis=1).ravel()
     return RocCurve(fpr, tpr, float(np.mean([curve.auc for curve in curves])))

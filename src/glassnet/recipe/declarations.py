@@ -10,7 +10,7 @@ from dataclasses import field
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from glassnet.errors import GlassnetError, unknown_name
+from glassnet.errors import GlassnetError, OptionRef, option_error, unknown_name
 
 MAX_LAYER_NODES = 1_000_000  # nodes of a hidden layer; more is a slip of the pen, not a network
 
@@ -47,7 +47,7 @@ class Declaration(NamedTuple):
     @property
     def names(self) -> list[str]:
         """The names that the option may have, as they are in its table; none where it has none."""
-        return names_in(self.names_in) if self.names_in else []
+        return names_of_table(self.names_in) if self.names_in else []
 
 
 def option(
@@ -61,12 +61,12 @@ def option(
     flag: str = "",
 ) -> Any:
     """A dataclass field with a `Declaration`; without a check it must be a name of its table."""
-    check = check or name_in(names_in)
+    check = check or one_of(names_in)
     declaration = Declaration(help, check, names_in, if_open, sklearn, flag)
     return field(default=default, metadata={"declaration": declaration})
 
 
-def names_in(table: str) -> list[str]:
+def names_of_table(table: str) -> list[str]:
     """The names in a table, "package.module.TABLE"."""
     module, _, name = table.rpartition(".")
     return list(getattr(import_module(module), name))
@@ -74,36 +74,33 @@ def names_in(table: str) -> list[str]:
 
 def refused(name: str, value: Any, wanted: str) -> GlassnetError:
     """The error for a value that an option may not have."""
-    return GlassnetError(f"{name} must be {wanted}, got {value!r}")
+    return option_error(name, f"must be {wanted}", value)
 
 
-def is_whole_number(value: Any) -> bool:
-    """Whether a value is an int and not a bool."""
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def name_in(table: str) -> Check:
+def one_of(table: str) -> Check:
     """A name of that table."""
 
     def check(name: str, value: Any) -> None:
-        names = names_in(table)
+        names = names_of_table(table)
         if value not in names:
-            raise unknown_name(name, value, names)
+            raise unknown_name(OptionRef(name), value, names)
 
     return check
 
 
-def whole(least: int) -> Check:
+def whole_number(least: int) -> Check:
     """A whole number of `least` or more."""
 
     def check(name: str, value: Any) -> None:
-        if not is_whole_number(value) or value < least:
+        from glassnet.training.options import is_whole
+
+        if not is_whole(value, least):
             raise refused(name, value, f"a whole number of {least} or more")
 
     return check
 
 
-def number(wanted: str, allows: Callable[[float], bool]) -> Check:
+def number_where(wanted: str, allows: Callable[[float], bool]) -> Check:
     """A number that `allows` is true of; `wanted` says the same in words."""
 
     def check(name: str, value: Any) -> None:
@@ -115,30 +112,34 @@ def number(wanted: str, allows: Callable[[float], bool]) -> Check:
     return check
 
 
-positive = number("a positive number", lambda value: 0 < value < math.inf)
-not_negative = number("0 or more", lambda value: 0 <= value < math.inf)
-fraction = number("a fraction from 0 to below 1", lambda value: 0 <= value < 1)
-dropout_rate = number("from 0 to below 1", lambda value: 0 <= value < 1)
+positive = number_where("a positive number", lambda value: 0 < value < math.inf)
+not_negative = number_where("0 or more", lambda value: 0 <= value < math.inf)
+fraction = number_where("a fraction from 0 to below 1", lambda value: 0 <= value < 1)
+dropout_rate = number_where("from 0 to below 1", lambda value: 0 <= value < 1)
 
 
-def layer_sizes(name: str, value: Any) -> None:
+def check_layer_sizes(name: str, value: Any) -> None:
     """A tuple of whole numbers, one a hidden layer."""
-    wanted = f"sizes of 1 or more (and at most {MAX_LAYER_NODES:,}), such as 64,64"
+    from glassnet.training.options import is_whole
+
+    wanted = f"sizes of 1 or more (and at most {MAX_LAYER_NODES:,})"
     if not isinstance(value, tuple) or not value:
         raise refused(name, value, wanted)
     for nodes in value:
-        if not is_whole_number(nodes) or not 1 <= nodes <= MAX_LAYER_NODES:
+        if not is_whole(nodes, 1) or nodes > MAX_LAYER_NODES:
             raise refused(name, value, wanted)
 
 
-def loss_name(_: str, value: Any) -> None:
+def check_loss(name: str, value: Any) -> None:
     """The name of a loss, or a name with its setting, such as huber:0.5."""
-    from glassnet.core.losses import find_loss
+    from glassnet.core.losses import Loss, find_loss
 
+    if not isinstance(value, (str, Loss)):
+        raise refused(name, value, "the name of a loss")
     find_loss(value)
 
 
-def activation_names(_: str, value: Any) -> None:
+def check_activations(_: str, value: Any) -> None:
     """The name of an activation, or a tuple of one each layer."""
     from glassnet.core.activations import find_activation
 
@@ -146,13 +147,13 @@ def activation_names(_: str, value: Any) -> None:
         find_activation(activation)
 
 
-def column_names(name: str, value: Any) -> None:
+def check_column_names(name: str, value: Any) -> None:
     """A tuple of names."""
     if not isinstance(value, tuple) or not all(isinstance(column, str) for column in value):
         raise refused(name, value, "names of columns")
 
 
-def true_or_false(name: str, value: Any) -> None:
+def check_true_or_false(name: str, value: Any) -> None:
     """A bool."""
     if not isinstance(value, bool):
         raise refused(name, value, "True or False")

@@ -13,7 +13,7 @@ from glassnet.core.initializers import initialize
 from glassnet.core.losses import Loss, find_loss
 from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import OPTIMIZERS, Optimizer
-from glassnet.errors import GlassnetError
+from glassnet.errors import OptionError, OptionRef
 from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.tables.inputs import ENOUGH_FOR_PIECES
 from glassnet.tables.targets import Task
@@ -44,8 +44,8 @@ LEARNING_RATES = {
 }
 """The learning rate of each optimizer on scaled columns."""
 
-ITERATIONS = 1500  # updates of a member
-ITERATIONS_ALONE = 4000  # updates of a network that is alone
+MEMBER_ITERATIONS = 1500  # updates of each of several members
+ALONE_ITERATIONS = 4000  # updates of a network that is alone
 MIN_EPOCHS = 30  # epochs, however many updates they make
 MAX_EPOCHS = 400  # epochs, however few updates they make
 
@@ -109,7 +109,7 @@ def _batch_size(options: Options, train: int) -> int:
 
 def _epochs(options: Options, batches: int) -> int:
     """As many as make the iterations wanted, within limits."""
-    iterations = ITERATIONS_ALONE if options.members == 1 else ITERATIONS
+    iterations = ALONE_ITERATIONS if options.members == 1 else MEMBER_ITERATIONS
     return int(np.clip(math.ceil(iterations / batches), MIN_EPOCHS, MAX_EPOCHS))
 
 
@@ -123,9 +123,11 @@ def find_task_loss(options: Options, task: Task) -> Loss:
     loss = find_loss(OUTPUT_AND_LOSS[task][1] if options.loss is None else options.loss)
     of_task = TASK_OF_OUTPUT.get(loss.output or "", task)
     if of_task != task:
-        raise GlassnetError(
-            f"loss '{loss.name}' is for {of_task} targets, but the task is {task}: "
-            "choose another --loss or --task"
+        raise OptionError(
+            [OptionRef("loss"), f" '{loss.name}' is for {of_task} targets, but the task is {task}"],
+            option="loss",
+            value=loss.name,
+            remedy=["choose another ", OptionRef("loss")],
         )
     return loss
 

@@ -12,8 +12,9 @@ import numpy as np
 
 from glassnet.core.network import Network
 from glassnet.core.penalties import Penalty
-from glassnet.models.ensemble import side_by_side
+from glassnet.models.ensemble import Member
 from glassnet.models.model import Model
+from glassnet.models.record import Record
 from glassnet.recipe.defaults import (
     bins_from,
     find_task_loss,
@@ -220,13 +221,13 @@ def _model_of(
     runs: list[Run],
 ) -> Model:
     """The model that the members make together."""
-    record = {
-        "target": [target.name for target in rows.encoding.targets],
-        "options": asdict(options),
-        "engine": runs[0].engine,
-        "best_epochs": [run.best_epoch for run in runs],
-        "folds": any(len(split.train) < len(rows.x) for split in splits),
-        "row_weights": rows.sample_weight is not None,
-    }
-    joined, parameters = side_by_side(network, [run.parameters for run in runs])
-    return Model(joined, parameters, rows.encoding, {}, mean_history(runs), record)
+    record = Record(
+        targets=tuple(target.name for target in rows.encoding.targets),
+        options=asdict(options),
+        engine=runs[0].engine,
+        best_epochs=tuple(run.best_epoch for run in runs),
+        folds=any(len(split.train) < len(rows.x) for split in splits),
+        sample_weight=rows.sample_weight is not None,
+    )
+    members = tuple(Member(network, run.parameters) for run in runs)
+    return Model(rows.encoding, members, {}, mean_history(runs), record)

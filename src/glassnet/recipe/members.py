@@ -9,16 +9,17 @@ from threading import Event, Lock
 
 import numpy as np
 
+from glassnet.training.endings import ENDINGS
 from glassnet.training.engines.registry import threads_for_trainings
-from glassnet.training.plan import is_whole
-from glassnet.training.run import ENDINGS, Progress, Run
+from glassnet.training.options import is_whole
+from glassnet.training.run import Progress, Run
 
 TrainMember = Callable[[int, Progress | None], Run]
 """Trains the member of that number, from 0."""
 
 
 def member_seed(member: int, seed: int) -> int:
-    """The seed of a member; the first has the run's own, so that it is what it would be alone."""
+    """The seed of a member; the first has the run's, so that it is what it would be alone."""
     if member == 0:
         return seed
     return int(np.random.SeedSequence([seed, member]).generate_state(1)[0])
@@ -47,7 +48,7 @@ def run_members(
     """Train every member, `at_once` at a time, which changes no result.
 
     Ctrl-C ends all of them in good order. What had not begun by then is left out, so there may be
-    fewer runs than members, but never none. `progress` is told the mean of several members.
+    fewer runs than members, but never none. `progress` is called with the mean of several members.
     """
     if members == 1:
         return [train_member(0, progress)]

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 from glassnet.errors import unknown_name
 from glassnet.recipe.declarations import (
     Declaration,
-    activation_names,
-    column_names,
+    check_activations,
+    check_column_names,
+    check_layer_sizes,
+    check_loss,
+    check_true_or_false,
     dropout_rate,
     fraction,
-    layer_sizes,
-    loss_name,
     not_negative,
     option,
     positive,
-    true_or_false,
-    whole,
+    whole_number,
 )
 
 if TYPE_CHECKING:
@@ -38,40 +38,40 @@ class Options:
 
     task: str | None = option(
         None,
-        "What to learn.",
+        "What kind of target it is.",
         names_in="glassnet.tables.targets.TASKS",
         if_open="found from the target",
     )
     members: int = option(
         4,
-        "Networks that are trained apart and joined into one.",
-        whole(1),
+        "Networks that are trained apart; their mean predicts.",
+        whole_number(1),
         sklearn="members",
     )
     hidden: tuple[int, ...] = option(
         (64, 64),
         "Nodes of each hidden layer, of each member.",
-        layer_sizes,
+        check_layer_sizes,
         sklearn="hidden_layer_sizes",
     )
     activation: str | tuple[str, ...] = option(
         "silu",
         "Activation of the hidden layers, one for all or one each, as in relu,tanh.",
-        activation_names,
+        check_activations,
         names_in="glassnet.core.activations.ACTIVATIONS",
         sklearn="activation",
     )
     loss: str | None = option(
         None,
         "Loss, some with a setting, as in huber:0.5 and pinball:0.9.",
-        loss_name,
+        check_loss,
         names_in="glassnet.core.losses.LOSSES",
         if_open="by task",
         sklearn="loss",
     )
     optimizer: str = option(
         "adamw",
-        "How a gradient becomes a step.",
+        "Optimizer: how a gradient becomes a step.",
         names_in="glassnet.core.optimizers.OPTIMIZERS",
         sklearn="solver",
     )
@@ -84,28 +84,28 @@ class Options:
     )
     schedule: str = option(
         "cosine",
-        "How the learning rate changes along the run.",
-        names_in="glassnet.training.plan.SCHEDULES",
+        "Schedule of the learning rate along the run.",
+        names_in="glassnet.training.schedules.SCHEDULES",
         sklearn="learning_rate",
     )
     batch_size: int | None = option(
         None,
         "Rows of an update.",
-        whole(1),
+        whole_number(1),
         if_open="by the number of rows",
         sklearn="batch_size",
     )
     epochs: int | None = option(
         None,
         "Times through the rows.",
-        whole(1),
+        whole_number(1),
         if_open="by the number of rows",
         sklearn="max_iter",
     )
     patience: int | None = option(
         None,
         "Stop after so many epochs without a better one.",
-        whole(1),
+        whole_number(1),
         if_open="never",
         sklearn="n_iter_no_change",
     )
@@ -137,7 +137,7 @@ class Options:
     seed: int = option(
         0,
         "Seed of the split, the weights and the batches.",
-        whole(0),
+        whole_number(0),
         sklearn="random_state",
     )
     dtype: str = option(
@@ -148,7 +148,7 @@ class Options:
     )
     engine: str = option(
         "auto",
-        "What runs the training.",
+        "Engine that runs the training.",
         names_in="glassnet.training.engines.registry.ENGINE_NAMES",
         sklearn="engine",
     )
@@ -156,7 +156,7 @@ class Options:
         None,
         "Fraction of the training rows that epochs are validated on.",
         fraction,
-        if_open="each member has its own; 0.2 for one",
+        if_open="each member by a fold of its own; 0.2 for one member",
         sklearn="validation_fraction",
     )
     holdout: float = option(
@@ -167,19 +167,19 @@ class Options:
     categories: tuple[str, ...] = option(
         (),
         "Column of numbers to take as categories; repeat for more.",
-        column_names,
+        check_column_names,
         sklearn="categories",
         flag="category",
     )
     ignore: tuple[str, ...] = option(
         (),
         "Column to leave out; repeat for more.",
-        column_names,
+        check_column_names,
     )
     affine: bool = option(
         False,
         "Only centre and scale numbers, so that the model can be folded into plain weights.",
-        true_or_false,
+        check_true_or_false,
     )
 
     def __post_init__(self) -> None:

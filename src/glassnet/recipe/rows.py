@@ -75,7 +75,7 @@ def sort_if_any_are_equal(rows: TableRows) -> TableRows:
     Then the result does not depend on where in the table the equal rows were.
     """
     columns = [*rows.targets.values(), *rows.inputs.values()]
-    group = np.zeros(rows.n_rows, int)  # rows that are equal in all columns so far share a number
+    group = np.zeros(rows.n_rows, int)  # equal in all columns so far: equal here
     for column in sorted(columns, key=lambda column: column.kind == "text"):
         rank = _ranks(column)
         _, group = np.unique(group * (rank.max() + 1) + rank, return_inverse=True)

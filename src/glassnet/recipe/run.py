@@ -13,8 +13,15 @@ import numpy as np
 
 from glassnet.core.metrics import class_scores, regression_scores
 from glassnet.core.network import Parameters
-from glassnet.errors import GlassnetError, unknown_name
-from glassnet.models.ensemble import side_by_side
+from glassnet.errors import (
+    GlassnetError,
+    OptionError,
+    OptionRef,
+    TableError,
+    option_error,
+    unknown_name,
+)
+from glassnet.models.ensemble import joined
 from glassnet.models.model import Model
 from glassnet.recipe.fit import fit_table
 from glassnet.recipe.folds import split_validation
@@ -26,7 +33,8 @@ from glassnet.tables.frames import as_table
 from glassnet.tables.read import read_table
 from glassnet.tables.splitting import split_rows
 from glassnet.tables.targets import NumberTarget, Target, Task, find_task, learn_target
-from glassnet.training.run import ENDINGS, Progress, Run
+from glassnet.training.endings import ENDINGS
+from glassnet.training.run import Progress, Run
 
 FEW_ROWS = 10  # rows with a target; of fewer, none can be kept for validation or the final score
 
@@ -73,7 +81,7 @@ class TableRun:
 
     @cached_property
     def path(self) -> tuple[tuple[int, Parameters], ...]:
-        """(epoch, parameters of the joined network) along the training.
+        """(epoch, parameters of `model.joined()`) along the training.
 
         A member that ended before an epoch is there as it was at its end. Nothing where the runs
         kept no path.
@@ -83,10 +91,10 @@ class TableRun:
 
     def _parameters_at(self, epoch: int) -> Parameters:
         members = []
-        for run in self.runs:
+        for member, run in zip(self.model.members, self.runs, strict=True):
             reached = [parameters for at, parameters in run.path if at <= epoch]
-            members.append(reached[-1])
-        return side_by_side(self.model.member, members)[1]
+            members.append(replace(member, parameters=reached[-1]))
+        return joined(members).parameters
 
     @property
     def scored_part(self) -> str:
@@ -168,9 +176,7 @@ def _target_names(target: str | Sequence[str], options: Options) -> list[str]:
     """The names of the targets. Raises GlassnetError where they are no names, or to be ignored."""
     names = [target] if isinstance(target, str) else list(target or ())
     if not names or not all(isinstance(name, str) for name in names):
-        raise GlassnetError(
-            f"target must be the name of a column, or several names, got {target!r}"
-        )
+        raise option_error("target", "must be the name of a column, or several names", target)
     for name in names:
         if name in options.ignore:
             raise GlassnetError(f"target '{name}' is also to be ignored")
@@ -185,8 +191,7 @@ def _read_columns(table: Any, targets: list[str], options: Options) -> Table:
     for name, column in columns.items():
         if name in options.categories:
             continue
-        remedy = f", or give --category '{name}' or --ignore '{name}'"
-        check_almost_numbers(column, "" if name in targets else remedy)
+        check_almost_numbers(column, () if name in targets else ("categories", "ignore"))
     return columns
 
 
@@ -197,8 +202,11 @@ def _check_targets(columns: Table, targets: list[str], categories: Sequence[str]
         if targets.count(name) > 1:
             raise GlassnetError(f"target '{name}' is given twice")
         if name in categories:
-            raise GlassnetError(
-                f"'{name}' is a target; its classes are chosen with --task, not as a category"
+            raise OptionError(
+                [OptionRef("categories"), f" names the target '{name}'"],
+                option="categories",
+                value=name,
+                remedy=["choose its classes with ", OptionRef("task")],
             )
 
 
@@ -206,7 +214,7 @@ def _with_target(columns: Table, targets: list[str]) -> tuple[Table, np.ndarray,
     """(the rows in which no target is missing, their numbers from 1, how many others there are)."""
     known = ~np.any([columns[name].missing for name in targets], axis=0)
     if not known.any():
-        raise GlassnetError(f"target '{targets[0]}' is missing in every row")
+        raise TableError(f"target '{targets[0]}' is missing in every row", column=targets[0])
     rows = np.flatnonzero(known)
     return columns.take(rows), rows + 1, len(known) - len(rows)
 
@@ -215,20 +223,32 @@ def _assign_parts(every: TableRows, task: Task, options: Options) -> dict[str, n
     """Which rows train, validate epochs, and give the final score."""
     n = every.n_rows
     if n < 2:
-        raise GlassnetError(f"only {n} row has a target, too few to train on")
+        raise TableError(f"only {n} row has a target, too few to train on")
     if n < FEW_ROWS and (options.holdout > 0 or (options.validation or 0) > 0):
-        raise GlassnetError(
-            f"only {n} rows have a target, too few to hold some out: give {FEW_ROWS} or more, "
-            "or use --holdout 0 --validation 0"
+        raise TableError(
+            f"only {n} rows have a target, too few to hold some out",
+            remedy=[
+                f"give {FEW_ROWS} or more, or ",
+                OptionRef("holdout", 0),
+                " and ",
+                OptionRef("validation", 0),
+            ],
         )
     classes = class_indices(every.targets, task)
     rest, holdout = split_rows(n, options.holdout, options.seed, classes)
     classes_of_rest = class_indices(every.targets.take(rest), task)
     train, validation = split_validation(len(rest), options, classes_of_rest)
     if len(train) < 2:
-        fractions = f"holdout {options.holdout} and validation {options.validation or 0.0}"
-        raise GlassnetError(
-            f"{fractions} leave {len(train)} of {n} rows to train on: make them smaller"
+        raise OptionError(
+            [
+                OptionRef("holdout", options.holdout),
+                " and ",
+                OptionRef("validation", options.validation or 0.0),
+                f" leave {len(train)} of {n} rows to train on",
+            ],
+            option="holdout",
+            value=options.holdout,
+            remedy="make them smaller",
         )
     return {"train": rest[train], "validation": rest[validation], "holdout": holdout}
 

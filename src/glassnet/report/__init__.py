@@ -1,5 +1,6 @@
-"""The report of a run: one page on what was in the table, how the network was trained, how good it is, and how to repeat it.
+"""The report of a run: one page on its table, its training, its scores, and how to repeat it.
 
-`build.py` gathers what is told, `pictures.py` the pictures, `worst.py` the rows it did worst on; the page itself is
-`../assets/report.html`.
+`build.py` puts the page together from `scores.py`, `columns.py`, `members.py`, `pictures.py`,
+`worst.py` (the rows it did worst on) and `repeat.py`; the page itself is `report.html` among the
+assets of `pages/`.
 """

@@ -1,115 +1,127 @@
-"""What a run folder remembers of its run: the rows it was trained on, and the article's weights at any iteration."""
+"""Writing a run folder: whole or not at all. What each file of it is, `layout.py` says."""
 
 import json
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from glassnet import article
-from glassnet.errors import GlassnetError
+import numpy as np
 
-if TYPE_CHECKING:
-    from glassnet.models.model import Model
-    from glassnet.models.rows import Rows
+from glassnet.errors import unknown_name
+from glassnet.files import check_free, free_folder, whole_folder
+from glassnet.models.model import Model
+from glassnet.plots.loss_curve import LossCurveDisplay
+from glassnet.plots.network.display import NetworkDisplay
+from glassnet.recipe.options import options_from
+from glassnet.recipe.run import TableRun, run_table
+from glassnet.runs import layout
+from glassnet.runs.open import RunFolder
+from glassnet.runs.record import RunRecord, record_of_table
+from glassnet.tables.write import write_columns
+from glassnet.training.run import Progress
 
-RECORD = "run.json"
-
-
-def read_record(path: Path) -> dict[str, Any]:
-    """The run.json of a run folder, or of the folder that a model file is in. Raises GlassnetError where there is none."""
-    folder = path if path.is_dir() else path.parent
-    if not (folder / RECORD).exists():
-        raise GlassnetError(
-            f"{path}: is not a run folder of `glassnet train`, so its rows are not known: give the TABLE too"
-        )
-    return json.loads((folder / RECORD).read_text(encoding="utf-8"))
-
-
-def rows_of_run(path: Path, model: "Model", table: str | None) -> "Rows":
-    """The rows of a table, or where none is named those that the run in `path` was given. Raises GlassnetError."""
-    from glassnet.models.rows import rows_of
-
-    if table is not None:
-        return rows_of(model, table)
-    if is_demo(model):
-        return rows_of(model, [list(row) for row in article.X], article.Y)
-    return rows_of(model, record_with_table(path)["table"])
+PICTURES = (layout.LOSS_PICTURE, layout.NETWORK_PICTURE)
+"""The pictures of every run folder."""
 
 
-def record_with_table(path: Path) -> dict[str, Any]:
-    """The record of a run whose table is still what it was. Raises GlassnetError where it is gone or was changed."""
-    record = read_record(path)
-    if record["table"] == "-":
-        raise GlassnetError(
-            f"{path}: was trained on standard input, which is gone: give the TABLE too"
-        )
-    if not Path(record["table"]).exists():
-        raise GlassnetError(
-            f"{record['table']}: the table of this run is not there any more: give the TABLE too"
-        )
-    if record.get("table_sha256") not in (None, sha256(record["table"])):
-        raise GlassnetError(
-            f"{record['table']}: was changed after this run: give the TABLE too, to use it as it is now"
-        )
-    return record
+def train_run(
+    table: Any,
+    target: str | Sequence[str],
+    out: str | Path | None = None,
+    *,
+    progress: Progress | None = None,
+    **options: Any,
+) -> RunFolder:
+    """Train on a table as `train_table` does, and write the run folder of ``glassnet train``.
 
+    Parameters
+    ----------
+    table : str, Path, data frame or dict
+        As in `train_table`. A run can look up its rows again where this is the path of a file.
+    target : str or sequence of str
+        The column to predict, or several.
+    out : str or Path, optional
+        The folder to write, which must not exist yet or be empty. None: a new one in ``runs``,
+        named after the table.
+    progress : callable, optional
+        As in `train`.
+    **options
+        See `Options`.
 
-def sha256(path: str | Path) -> str:
-    """The SHA-256 of a file."""
-    import hashlib
+    Returns
+    -------
+    RunFolder
+        The run, as `open_run` opens it.
 
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    Raises
+    ------
+    GlassnetError
+        On anything that cannot be trained on, and where `out` cannot be written.
 
-
-def is_demo(model: "Model") -> bool:
-    """Whether the model is the article's, by `glassnet demo`."""
-    return model.record.get("command") == "demo"
-
-
-def at_iteration(model: "Model", iteration: int) -> "Model":
-    """The article's model with the weights that an iteration (from 1) began with, by training again up to there.
-
-    Raises GlassnetError on another model, and on an iteration that it did not come to.
+    Examples
+    --------
+    >>> import tempfile
+    >>> table = {"x": list(range(40)), "y": [2 * x + 1 for x in range(40)]}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     run = train_run(table, "y", f"{folder}/line", hidden=4, epochs=5)
+    ...     sorted(path.name for path in run.path.iterdir())[:3]
+    ['history.csv', 'loss.svg', 'model.safetensors']
     """
-    from glassnet.cli.demo import start_of_article, train_article
-
-    if not is_demo(model):
-        raise GlassnetError(
-            "--iteration is for a run of `glassnet demo`, whose every iteration can be repeated: leave it out"
-        )
-    last = model.record["iterations"]
-    if not 1 <= iteration <= last:
-        raise GlassnetError(f"--iteration {iteration}: the run has iterations 1 to {last}")
-    seed, rng = model.record["seed"], model.record["rng"]
-    if iteration == 1:
-        return replace(model, parameters=start_of_article(seed, rng))
-    return replace(
-        model,
-        parameters=train_article(seed, rng, iteration - 1, model.record["engine"])[1].parameters,
-    )
+    if out is not None:
+        check_free(out)
+    done = run_table(table, target, options_from(options), progress)
+    source = str(table) if isinstance(table, (str, Path)) else None
+    folder = free_folder(Path("runs") / Path(source or "table").stem) if out is None else Path(out)
+    return write_run(done, record_of_table(done, source), folder)
 
 
-def scored_rows(path: Path) -> list[int]:
-    """The rows that the run in `path` was scored on, from 0 in its table: those held out, or else those trained on."""
-    from glassnet.cli.console import read_column
+def write_run(
+    done: TableRun, record: RunRecord, out: Path, pictures: Sequence[str] = PICTURES
+) -> RunFolder:
+    """Write the folder of a run that has been trained, all of it but the report.
 
-    folder = path if path.is_dir() else path.parent
-    return [int(row) - 1 for row in read_column(folder / "predictions.csv", "row")]
+    Parameters
+    ----------
+    done : TableRun
+        The run.
+    record : RunRecord
+        Its record.
+    out : Path
+        The folder to write.
+    pictures : sequence of str
+        The pictures to draw, each by the name of its file.
+
+    Raises
+    ------
+    GlassnetError
+        Where `out` holds something already, or cannot be written.
+    """
+    model = done.model
+    with whole_folder(out) as folder:
+        model.save(folder / layout.MODEL)
+        write_columns(folder / layout.HISTORY, model.history)
+        write_columns(folder / layout.ROWS, _rows(done))
+        write_columns(folder / layout.PREDICTIONS, done.predictions)
+        text = json.dumps(record.to_dict(), indent=2)
+        (folder / layout.RECORD).write_text(text + "\n", encoding="utf-8")
+        for name in pictures:
+            draw(model, folder / name)
+    return RunFolder(out, record)
 
 
-def path_of_run(path: Path, model: "Model", points: int) -> Any:
-    """(epoch, parameters) along the training, by training once more. Raises GlassnetError where the run cannot be repeated."""
-    if is_demo(model):
-        from glassnet.cli.demo import train_article
+def draw(model: Model, path: Path) -> None:
+    """Draw a picture of a run folder: "loss" or "network", with the suffix of a picture format."""
+    if path.stem == Path(layout.LOSS_PICTURE).stem:
+        LossCurveDisplay.from_model(model).save(path)
+    elif path.stem == Path(layout.NETWORK_PICTURE).stem:
+        NetworkDisplay.from_model(model).save(path)
+    else:
+        raise unknown_name("picture of a run folder", path.name, PICTURES)
 
-        record = model.record
-        return train_article(
-            record["seed"], record["rng"], record["iterations"], record["engine"], points
-        )[1].path
-    from glassnet.recipe.options import options_from
-    from glassnet.recipe.run import run_table
 
-    record = record_with_table(path)
-    return run_table(
-        record["table"], record["target"], options_from(record["options"]), path_points=points
-    ).path
+def _rows(done: TableRun) -> dict[str, list[Any]]:
+    """The columns of rows.csv, in the order of the table."""
+    numbers = np.concatenate([done.row_numbers[rows] for rows in done.rows.values()])
+    parts = np.repeat(list(done.rows), [len(rows) for rows in done.rows.values()])
+    order = np.argsort(numbers)
+    return {"row": numbers[order].tolist(), "part": parts[order].tolist()}

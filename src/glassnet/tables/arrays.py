@@ -38,7 +38,7 @@ def table_of_array(x: np.ndarray, names: Sequence[str]) -> Table:
 
     Raises
     ------
-    GlassnetError
+    TableError
         Naming the column and row, on numbers that are infinite or beyond 1e100.
     """
     if x.dtype.kind in "fiub":
@@ -68,12 +68,13 @@ def _known_cells(name: str, cells: np.ndarray) -> list[Any]:
         return list(cells)
     more = f", and {len(strange) - 1} more like it" if len(strange) > 1 else ""
     row = strange[0]
-    warn(
-        f"column '{name}', row {row + 1}: {str(cells[row])[:40]} is neither a number, text, "
-        f"a boolean nor a date: it counts as missing{more}",
-        GlassnetWarning,
-        stacklevel=2,
+    warning = GlassnetWarning(
+        f"{str(cells[row])[:40]} is neither a number, text, a boolean nor a date: "
+        f"it counts as missing{more}",
+        column=name,
+        row=row + 1,
     )
+    warn(warning, stacklevel=2)
     known = list(cells)
     for row in strange:
         known[row] = None

@@ -6,13 +6,13 @@ Numbers with NaN, or text with None, where a cell is missing. Data frames become
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
-from glassnet.errors import GlassnetError
+from glassnet.errors import OptionRef, TableError
 
 Kind = Literal["number", "date", "boolean", "text"]
 LARGEST = 1e100  # what is larger could not be squared and added up
@@ -37,7 +37,7 @@ class Column:
             return np.isnan(self.values)
         return self.values == None  # noqa: E711 (elementwise)
 
-    def take(self, rows: np.ndarray) -> "Column":
+    def take(self, rows: np.ndarray | slice) -> "Column":
         """The column with only these rows, by number from 0."""
         return Column(self.name, self.kind, self.values[rows])
 
@@ -69,8 +69,8 @@ class Table(Mapping[str, Column]):
         return 0
 
     def take(self, rows: Any) -> "Table":
-        """The table with only these rows, by number from 0."""
-        chosen = np.asarray(rows)
+        """The table with only these rows, by number from 0, or with those of a slice."""
+        chosen = rows if isinstance(rows, slice) else np.asarray(rows)
         return Table({name: column.take(chosen) for name, column in self.columns.items()})
 
     def select(self, names: Iterable[str]) -> "Table":
@@ -123,23 +123,25 @@ def is_number(text: str) -> bool:
 
 
 def check_size(column: Column) -> None:
-    """Raises GlassnetError, naming the row, on a number that is infinite or beyond 1e100."""
+    """Raises TableError, naming the row, on a number that is infinite or beyond 1e100."""
     if column.kind != "number":
         return
     too_large = np.abs(column.values) > LARGEST
     if too_large.any():
         row = int(np.argmax(too_large))
-        raise GlassnetError(
-            f"column '{column.name}', row {row + 1}: {column.values[row]} is not a finite number "
-            "of usable size: replace it"
+        raise TableError(
+            f"{column.values[row]} is not a finite number of usable size",
+            column=column.name,
+            row=row + 1,
+            remedy="replace it",
         )
 
 
-def check_almost_numbers(column: Column, otherwise: str = "") -> None:
-    """Raises GlassnetError, naming the cell, on text that is meant to be numbers.
+def check_almost_numbers(column: Column, options: Sequence[str] = ()) -> None:
+    """Raises TableError, naming the cell, on text that is meant to be numbers.
 
     That is text in which nine cells in ten, and more than ten different ones, are numbers.
-    `otherwise` ends the message: what else can be done than mend the cell.
+    `options` are those that could name the column in place of mending the cell.
     """
     if column.kind != "text":
         return
@@ -148,8 +150,12 @@ def check_almost_numbers(column: Column, otherwise: str = "") -> None:
     different = {cell for _, cell in cells}
     if others and len(others) <= 0.1 * len(cells) and len(different) > 10:
         row, cell = others[0]
-        numbers = f"{len(cells) - len(others)} of {len(cells)} cells"
-        raise GlassnetError(
-            f"column '{column.name}', row {row}: '{cell}' is not a number, but {numbers} are: "
-            f"mend or empty it{otherwise}"
+        remedy: list[str | OptionRef] = ["mend or empty it"]
+        for joint, option in zip((", or give ", " or "), options, strict=False):
+            remedy += [joint, OptionRef(option, [column.name])]
+        raise TableError(
+            f"'{cell}' is not a number, but {len(cells) - len(others)} of {len(cells)} cells are",
+            column=column.name,
+            row=row,
+            remedy=remedy,
         )

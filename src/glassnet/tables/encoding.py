@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.errors import GlassnetError, unknown_name
+from glassnet.errors import TableError, unknown_name
 from glassnet.tables.arrays import table_of_array
 from glassnet.tables.columns import Table
 from glassnet.tables.inputs import (
@@ -68,8 +68,10 @@ class TableEncoding:
         for column in self.inputs:
             if column.features:
                 if column.name not in columns:
-                    raise GlassnetError(
-                        f"the table lacks the column '{column.name}'; of those it needs it has: {', '.join(columns) or 'none'}"
+                    raise TableError(
+                        f"the table lacks the column '{column.name}'; of those it needs it has: "
+                        f"{', '.join(columns) or 'none'}",
+                        column=column.name,
                     )
                 check_kind(column, columns[column.name])
                 parts.append(column.encode(columns[column.name]))
@@ -83,13 +85,16 @@ class TableEncoding:
         numbers = self.numbers
         if x.ndim != 2 or x.shape[1] != len(numbers.columns):
             names = [column.name for column in numbers.columns]
-            raise GlassnetError(
-                f"an array of shape {x.shape}: give N x {len(names)}, one column each for {', '.join(names)}, in this order"
+            raise TableError(
+                f"an array of shape {x.shape}",
+                remedy=f"give N x {len(names)}, one column each for {', '.join(names)}, "
+                "in this order",
             )
         if type(x) is not np.ndarray or x.dtype.char != "d":
             if x.dtype.kind not in "fiub":
-                raise GlassnetError(
-                    f"an array of {x.dtype}: give numbers, or a data frame or a dict of columns"
+                raise TableError(
+                    f"an array of {x.dtype}",
+                    remedy="give numbers, or a data frame or a dict of columns",
                 )
             x = np.asarray(np.ma.filled(x.astype(np.float64), np.nan))
         features = numbers.encode(x)
@@ -103,8 +108,10 @@ class TableEncoding:
         used = [column for column in self.inputs if column.features]
         for column in used:
             if not isinstance(column, Number):
-                raise GlassnetError(
-                    f"column '{column.name}' is not numbers: give a data frame or a dict of columns, not an array"
+                raise TableError(
+                    f"column '{column.name}' is not numbers",
+                    column=column.name,
+                    remedy="give a data frame or a dict of columns, not an array",
                 )
         return Numbers([column for column in used if isinstance(column, Number)])
 
@@ -172,7 +179,7 @@ def learn_inputs(
             "; ".join(f"'{column.name}' is {column}" for column in inputs)
             or "it has only the target"
         )
-        raise GlassnetError(f"the table has no column to predict from: {why}")
+        raise TableError(f"the table has no column to predict from: {why}")
     return inputs
 
 

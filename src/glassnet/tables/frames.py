@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.errors import GlassnetError, unknown_name
+from glassnet.errors import TableError, unknown_name
 from glassnet.tables.columns import Column, Kind, Table, check_size, is_missing
 
 LARGEST_WHOLE = 2**53  # from here on float64 cannot tell neighbouring whole numbers apart
@@ -37,7 +37,7 @@ def as_table(
 
     Raises
     ------
-    GlassnetError
+    TableError
         Naming the column and row, on numbers that are infinite or beyond 1e100, and on cells that
         are neither numbers, text, booleans nor dates.
     """
@@ -83,14 +83,15 @@ def column_of_cells(
 
     Raises
     ------
-    GlassnetError
+    TableError
         On cells that are neither numbers, text, booleans nor dates.
     """
     kind = declared or _kind_of([cell for cell in cells if not is_missing(cell)])
     if kind is None:
-        raise GlassnetError(
-            f"column '{name}' holds {what}, which is neither numbers, text, booleans nor dates: "
-            "leave it out or convert it"
+        raise TableError(
+            f"column '{name}' holds {what}, which is neither numbers, text, booleans nor dates",
+            column=name,
+            remedy="leave it out or convert it",
         )
     return Column(name, kind, CELLS_OF[kind](cells))
 
@@ -101,13 +102,13 @@ def _in_narwhals(frame: Any) -> Any:
     try:
         return nw.from_native(_frame_of(frame), eager_only=True)
     except TypeError:
-        raise GlassnetError(
+        raise TableError(
             "a table must be a pandas, Polars or PyArrow data frame or a path, "
             f"got {type(frame).__name__}"
         ) from None
     except nw.exceptions.DuplicateError as error:
-        raise GlassnetError(
-            f"the table has two columns of one name: rename one ({error})"
+        raise TableError(
+            f"the table has two columns of one name ({error})", remedy="rename one"
         ) from None
 
 
@@ -124,7 +125,7 @@ def _frame_of(table: Any) -> Any:
         return polars.DataFrame(table, strict=False)
     except (polars.exceptions.PolarsError, TypeError, ValueError) as error:
         first_line = str(error).splitlines()[0]
-        raise GlassnetError(f"the columns do not make a table: {first_line}") from None
+        raise TableError(f"the columns do not make a table: {first_line}") from None
 
 
 def _float_columns(frame: Any, chosen: list[Any]) -> dict[Any, np.ndarray]:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from glassnet.errors import GlassnetError
+from glassnet.errors import TableError
 from glassnet.tables.columns import LARGEST, Column, Kind, count_texts, is_number, texts
 
 MAX_LEVELS = 50  # of one text column; the rarest beyond count as unknown
@@ -328,7 +328,7 @@ def _learn_categories(column: Column) -> Input:
 
 
 def check_kind(encoding: Input, column: Column) -> None:
-    """Raises GlassnetError, naming the cell, when a column holds another kind of cells than the encoding learnt."""
+    """Raises TableError, naming the cell, when a column holds another kind of cells than the encoding learnt."""
     if isinstance(encoding, Unused) or column.missing.all():
         return
     learnt = (
@@ -347,6 +347,9 @@ def check_kind(encoding: Input, column: Column) -> None:
         if column.kind in ("text", "boolean")
         else f"the {column.kind} {column.values[row]:g}"
     )
-    raise GlassnetError(
-        f"column '{column.name}', row {row + 1}: {cell} where the model was trained on {learnt}s: convert the column"
+    raise TableError(
+        f"{cell} where the model was trained on {learnt}s",
+        column=column.name,
+        row=row + 1,
+        remedy="convert the column",
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, TableError
 
 if TYPE_CHECKING:
     import polars
@@ -30,13 +30,15 @@ def read_table(path: str | Path, text: Collection[str] = ()) -> "polars.DataFram
         return _checked(name, lambda data: _csv(name, data, None, text), sys.stdin.buffer.read())
     path = Path(path)
     if not path.exists():
-        raise GlassnetError(f"{name}: no such file")
+        raise TableError("no such file", file=name)
     if path.is_dir():
-        raise GlassnetError(f"{name}: is a folder, not a table")
+        raise TableError("is a folder, not a table", file=name)
     if path.suffix.lower() not in READERS:
         known = ", ".join(READERS)
-        raise GlassnetError(
-            f"{name}: unknown suffix '{path.suffix}': glassnet reads {known}, and '-' for CSV on standard input"
+        raise TableError(
+            f"unknown suffix '{path.suffix}'",
+            file=name,
+            remedy=f"glassnet reads {known}, and '-' for CSV on standard input",
         )
     return _checked(
         name, lambda data: READERS[path.suffix.lower()](name, data, text), path.read_bytes()
@@ -49,18 +51,20 @@ def _checked(
     import polars
 
     if not data.strip():
-        raise GlassnetError(f"{name}: the file is empty")
+        raise TableError("the file is empty", file=name)
     try:
         frame = read(data)
     except polars.exceptions.DuplicateError as error:
-        raise GlassnetError(
-            f"{name}: two columns have the same name ({_first_line(error)}): rename one"
+        raise TableError(
+            f"two columns have the same name ({_first_line(error)})",
+            file=name,
+            remedy="rename one",
         ) from None
     except GlassnetError:
         raise
     except UnicodeDecodeError as error:
-        raise GlassnetError(
-            f"{name}: is not UTF-8 text (byte {error.start}): save it as UTF-8"
+        raise TableError(
+            f"is not UTF-8 text (byte {error.start})", file=name, remedy="save it as UTF-8"
         ) from None
     except (
         polars.exceptions.PolarsError,
@@ -68,9 +72,9 @@ def _checked(
         csv.Error,
         ValueError,
     ) as error:
-        raise GlassnetError(f"{name}: cannot be read as a table ({_first_line(error)})") from None
+        raise TableError(f"cannot be read as a table ({_first_line(error)})", file=name) from None
     if frame.height == 0 or frame.width == 0:
-        raise GlassnetError(f"{name}: has no rows")
+        raise TableError("has no rows", file=name)
     return frame
 
 
@@ -80,7 +84,7 @@ def _csv(
     import polars
 
     if b"\0" in data:
-        raise GlassnetError(f"{name}: is not a text table (it holds zero bytes)")
+        raise TableError("is not a text table (it holds zero bytes)", file=name)
     content = data.decode("utf-8-sig").lstrip("\r\n")
     declared = re.match(r"sep=(.)\r?\n", content)  # Excel's own first line
     if declared:
@@ -92,7 +96,9 @@ def _csv(
     ]
     twice = [column for column, count in Counter(header).items() if count > 1]
     if twice:
-        raise GlassnetError(f"{name}: two columns are named '{twice[0]}': rename one")
+        raise TableError(
+            f"two columns are named '{twice[0]}'", file=name, column=twice[0], remedy="rename one"
+        )
     content = _even_rows(name, content, header, separator)
     return polars.read_csv(
         content.encode(),
@@ -119,8 +125,10 @@ def _even_rows(name: str, content: str, header: list[str], separator: str) -> st
             not cells and len(header) == 1
         )  # in a table of one column a blank line is a missing cell
         if len(cells) != len(header) and not blank and not missing:
-            raise GlassnetError(
-                f"{name}: line {rows.line_num} (row {row}) has {len(cells)} cells, the header has {len(header)}"
+            raise TableError(
+                f"line {rows.line_num} (row {row}) has {len(cells)} cells, "
+                f"the header has {len(header)}",
+                file=name,
             )
         tidy = tidy and not blank and all(cell == cell.strip() for cell in cells)
     if tidy:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from glassnet.errors import GlassnetError
+from glassnet.errors import OptionRef, TableError
 from glassnet.tables.columns import Column, count_texts, number_text, texts
 
 Task = Literal["regression", "binary", "multiclass"]
@@ -105,8 +105,10 @@ class ClassTarget:
         cells = [str(cell) for cell in texts(column)]
         for row, cell in enumerate(cells, 1):
             if cell not in place:
-                raise GlassnetError(
-                    f"column '{self.name}', row {row}: class '{cell}' is not among those trained on: {', '.join(place)}"
+                raise TableError(
+                    f"class '{cell}' is not among those trained on: {', '.join(place)}",
+                    column=self.name,
+                    row=row,
                 )
         return np.array([place[cell] for cell in cells], int)
 
@@ -156,8 +158,9 @@ def find_task(columns: list[Column], asked: Task | None = None) -> Task:
     found: list[Task] = [_task_of(column, asked) for column in columns]
     if len(columns) > 1 and (len(set(found)) > 1 or found[0] == "multiclass"):
         tasks = ", ".join(f"'{c.name}' is {task}" for c, task in zip(columns, found, strict=True))
-        raise GlassnetError(
-            f"several targets must be all numeric or all two-valued, but {tasks}: train one model each, or give --task"
+        raise TableError(
+            f"several targets must be all numeric or all two-valued, but {tasks}",
+            remedy=["train one model each, or give ", OptionRef("task")],
         )
     return found[0]
 
@@ -166,8 +169,10 @@ def _task_of(column: Column, asked: Task | None) -> Task:
     if asked in ("regression", "binary"):
         return asked  # which says when the column does not fit
     if column.kind == "date":
-        raise GlassnetError(
-            f"target '{column.name}' is a date: turn it into a number (such as days from a start) first"
+        raise TableError(
+            f"target '{column.name}' is a date",
+            column=column.name,
+            remedy="turn it into a number (such as days from a start) first",
         )
     counts = count_texts(column)
     if len(counts) == 2:
@@ -201,38 +206,54 @@ def _learn_number(column: Column, centred: bool, held: bool) -> NumberTarget:
         what, task = (
             ("true/false", "binary") if column.kind == "boolean" else (column.kind, "multiclass")
         )
-        raise GlassnetError(
-            f"target '{column.name}' is {what}, which regression cannot predict: use --task {task}, or leave it out"
+        raise TableError(
+            f"target '{column.name}' is {what}, which regression cannot predict",
+            column=column.name,
+            remedy=["use ", OptionRef("task", task), ", or leave it out"],
         )
     y = column.values
     low, high, mean, spread = float(y.min()), float(y.max()), float(y.mean()), float(y.std())
     if high - low <= 1e-100:
-        raise GlassnetError(
-            f"target '{column.name}' is constant ({low:g}): there is nothing to learn"
+        raise TableError(
+            f"target '{column.name}' is constant ({low:g}): there is nothing to learn",
+            column=column.name,
         )
     bounds = (low, high) if held else (None, None)
     if centred:
         return NumberTarget(column.name, mean, spread, *bounds)
     if low < 0:
-        raise GlassnetError(
-            f"target '{column.name}' has negative values (smallest {low:g}), which this loss cannot take: use another --loss"
+        raise TableError(
+            f"target '{column.name}' has negative values (smallest {low:g}), "
+            "which this loss cannot take",
+            column=column.name,
+            remedy=["use another ", OptionRef("loss")],
         )
     return NumberTarget(column.name, 0.0, mean, *bounds)
 
 
 def _learn_classes(column: Column, task: Task) -> ClassTarget:
     if column.kind == "date":
-        raise GlassnetError(
-            f"target '{column.name}' is a date, which cannot be a class: turn it into text or a number first"
+        raise TableError(
+            f"target '{column.name}' is a date, which cannot be a class",
+            column=column.name,
+            remedy="turn it into text or a number first",
         )
     counts = count_texts(column)
     if len(counts) == 1:
-        raise GlassnetError(
-            f"target '{column.name}' has one class only ({next(iter(counts))}): there is nothing to tell apart"
+        raise TableError(
+            f"target '{column.name}' has one class only ({next(iter(counts))}): "
+            "there is nothing to tell apart",
+            column=column.name,
         )
     if task == "binary" and len(counts) != 2:
-        raise GlassnetError(
-            f"target '{column.name}' has {len(counts)} values, --task binary needs two: use --task multiclass"
+        raise TableError(
+            [
+                f"target '{column.name}' has {len(counts)} values, ",
+                OptionRef("task", "binary"),
+                " needs two",
+            ],
+            column=column.name,
+            remedy=["use ", OptionRef("task", "multiclass")],
         )
     if column.kind == "number":
         values = sorted({float(v) for v in column.values})
@@ -241,8 +262,10 @@ def _learn_classes(column: Column, task: Task) -> ClassTarget:
     if column.kind == "boolean":
         return ClassTarget(column.name, (False, True))
     if len(counts) > 0.5 * counts.total() and len(counts) > 10:
-        raise GlassnetError(
+        raise TableError(
             f"target '{column.name}' has {len(counts)} different texts in {counts.total()} rows: "
-            f"too many to be classes (one is '{next(iter(counts))}'); is it a name, or are they numbers written in an unusual way?"
+            f"too many to be classes (one is '{next(iter(counts))}'); "
+            "is it a name, or are they numbers written in an unusual way?",
+            column=column.name,
         )
     return ClassTarget(column.name, tuple(sorted(counts)))

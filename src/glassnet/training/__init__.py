@@ -1,1 +1,4 @@
-"""From steps to a run: the plan, the engines that carry it out, what was measured. Knows `core`, nothing of tables or files."""
+"""From steps to a run: options, the loop, the engines that carry it out, and what was measured.
+
+Knows `core` and `gradcheck`; of tables, files and models it knows nothing.
+"""

@@ -1,4 +1,8 @@
-"""What train() is given, checked and made into arrays of one dtype; a message names the argument, what was found, and the fix."""
+"""What a training is given, checked and made into arrays of one dtype.
+
+A message names the argument, what was found, and the fix. Checks that need neither the network nor
+the rows are in `options.py`.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,13 +10,55 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.initializers import DTYPES
-from glassnet.core.network import Network, Parameters, leaves, masked, unflatten
+from glassnet.core.network import Network, Parameters, check_shapes, leaves, masked, unflatten
 from glassnet.core.penalties import Penalty
-from glassnet.errors import GlassnetError
-from glassnet.training.problem import Data, Floats
+from glassnet.errors import GlassnetError, option_error
+from glassnet.gradcheck.check import check_custom
+from glassnet.training.options import TrainingOptions
+from glassnet.training.problem import Data, Problem
+from glassnet.training.schedules import Floats
 
 FLOATS = {np.dtype(name) for name in DTYPES}
 ANY_NUMBER = (float("-inf"), float("inf"))
+
+
+def checked_problem(
+    network: Network,
+    start: Parameters,
+    x: Any,
+    y: Any,
+    options: TrainingOptions,
+    sample_weight: Any = None,
+    validation: tuple[Any, ...] | None = None,
+) -> Problem:
+    """A training, its rows in the dtype of its start.
+
+    Parameters
+    ----------
+    network : Network
+        What is trained. Custom functions are compared with central differences.
+    start : Parameters
+        Where it begins, checked.
+    x, y, sample_weight : array_like
+        N x D, N x K (or N), and N or None.
+    options : TrainingOptions
+        How it is trained.
+    validation : tuple, optional
+        (x, y) or (x, y, sample_weight) of the validation rows.
+
+    Returns
+    -------
+    Problem
+
+    Raises
+    ------
+    GlassnetError
+        On rows that do not fit the network, and a custom function whose derivative is wrong.
+    """
+    dtype = start.weights[0].dtype
+    data = checked_data(network, x, y, sample_weight, dtype)
+    check_custom(network, data.y)
+    return Problem(network, data, checked_validation(network, validation, dtype), options)
 
 
 def checked_data(
@@ -23,37 +69,68 @@ def checked_data(
     dtype: Any = "float64",
     name: str = "",
 ) -> Data:
-    """x, y and row weights as checked arrays of one dtype; `name` goes before them in messages. Raises GlassnetError."""
+    """x, y and row weights as checked arrays of one dtype.
+
+    Parameters
+    ----------
+    network : Network
+        Its sizes are the numbers of columns, its loss knows which targets it takes.
+    x, y, sample_weight : array_like
+        N x D, N x K (or N where K = 1), and N or None.
+    dtype : dtype
+        Of the arrays.
+    name : str
+        Goes before their names in messages.
+
+    Raises
+    ------
+    GlassnetError
+        On what is no number, not finite, or of another shape.
+    """
     x = _matrix(x, network.sizes[0], f"{name}x", dtype)
     y = _matrix(y, network.sizes[-1], f"{name}y", dtype)
     if len(x) != len(y) or len(x) == 0:
         raise GlassnetError(
-            f"{name}x has {len(x)} rows and {name}y has {len(y)}: give one row of y for each row of x, at least one"
+            f"{name}x has {len(x)} rows and {name}y has {len(y)}: "
+            "give one row of y for each row of x, at least one"
         )
-    low, high = network.loss.targets
-    if (low, high) != ANY_NUMBER and (y.min() < low or y.max() > high):
-        odd = y.min() if y.min() < low else y.max()
-        raise GlassnetError(
-            f"{name}y holds {odd:g}, but loss '{network.loss.name}' takes targets from {low:g} to {high:g} only"
-        )
+    _check_targets(network, y, name)
     if sample_weight is None:
         return Data(x, y)
-    w = _numbers(sample_weight, f"{name}sample_weight", dtype)
-    if w.shape != (len(x),) or not all_finite(w) or (w < 0).any() or not w.any():
+    return Data(x, y, _row_weights(sample_weight, len(x), f"{name}sample_weight", dtype))
+
+
+def _check_targets(network: Network, y: Floats, name: str) -> None:
+    low, high = network.loss.targets
+    if (low, high) == ANY_NUMBER or (y.min() >= low and y.max() <= high):
+        return
+    odd = y.min() if y.min() < low else y.max()
+    raise GlassnetError(
+        f"{name}y holds {odd:g}, but loss '{network.loss.name}' takes targets "
+        f"from {low:g} to {high:g} only"
+    )
+
+
+def _row_weights(values: Any, rows: int, name: str, dtype: Any) -> Floats:
+    w = _numbers(values, name, dtype)
+    if w.shape != (rows,) or not all_finite(w) or (w < 0).any() or not w.any():
         raise GlassnetError(
-            f"{name}sample_weight must be {len(x)} numbers of 0 or more, not all 0; got an array of shape {w.shape}"
+            f"{name} must be {rows} numbers of 0 or more, not all 0; "
+            f"got an array of shape {w.shape}"
         )
-    return Data(x, y, w)
+    return w
 
 
 def checked_validation(
     network: Network, validation: tuple[Any, ...] | None, dtype: Any
 ) -> Data | None:
-    """The rows to judge by, from (x, y) or (x, y, sample_weight)."""
+    """The validation rows, from (x, y) or (x, y, sample_weight)."""
     if validation is None:
         return None
     if not isinstance(validation, (tuple, list)) or len(validation) not in (2, 3):
-        raise GlassnetError("validation must be (x, y) or (x, y, sample_weight)")
+        raise GlassnetError(
+            "validation must be (x, y) or (x, y, sample_weight)", option="validation"
+        )
     return checked_data(network, *validation, dtype=dtype, name="validation ")
 
 
@@ -66,9 +143,7 @@ def _numbers(values: Any, name: str, dtype: Any) -> Floats:
     try:
         if dtype == np.float64:
             return np.asarray(values, dtype, order="C")
-        with np.errstate(
-            over="ignore"
-        ):  # what float32 cannot hold becomes infinite, and is named later
+        with np.errstate(over="ignore"):  # what float32 cannot hold is found as infinite later
             return np.asarray(values, dtype, order="C")
     except (TypeError, ValueError) as error:
         raise GlassnetError(f"{name} must be numbers: {error}") from None
@@ -85,70 +160,99 @@ def _matrix(values: Any, columns: int, name: str, dtype: Any) -> Floats:
     if not all_finite(matrix):
         row, column = np.argwhere(~np.isfinite(matrix))[0]
         raise GlassnetError(
-            f"{name} holds {matrix[row, column]} in row {row}, column {column}: remove or replace what is not finite"
+            f"{name} holds {matrix[row, column]} in row {row}, column {column}: "
+            "remove or replace what is not finite"
         )
     return matrix
 
 
 def checked_start(
-    network: Network, parameters: Parameters, masks: tuple[Floats, ...]
-) -> Parameters:
-    """The parameters to start from as NumPy arrays, with masked weights at nothing."""
+    network: Network, parameters: Parameters, weight_masks: Sequence[Any] = ()
+) -> tuple[Parameters, tuple[Floats, ...]]:
+    """Where a training starts.
+
+    Parameters
+    ----------
+    network : Network
+        What is trained.
+    parameters : Parameters
+        Its weights and biases, all of one dtype.
+    weight_masks : sequence of array_like
+        A matrix for each weight matrix, 1 where a weight is trained and 0 where it stays 0.
+
+    Returns
+    -------
+    start : Parameters
+        NumPy arrays, with masked weights at 0.
+    masks : tuple of array
+        The masks in the same dtype.
+
+    Raises
+    ------
+    GlassnetError
+        On shapes that do not fit, several dtypes, and what is not finite.
+    """
+    check_shapes(network, parameters)
     start = unflatten([np.asarray(w) for w in leaves(parameters)], parameters)
     dtypes = {w.dtype for w in leaves(start)}
     if len(dtypes) > 1 or not dtypes <= FLOATS:
-        raise GlassnetError(
-            f"parameters must all be float64 or all float32, got {', '.join(sorted(map(str, dtypes)))}"
-        )
+        found = ", ".join(sorted(map(str, dtypes)))
+        raise GlassnetError(f"parameters must all be float64 or all float32, got {found}")
     if not all(map(all_finite, leaves(start))):
         raise GlassnetError(
             "the starting parameters hold NaN or infinity: start from finite numbers"
         )
-    if not masks:
-        return start
-    if tuple(m.shape for m in masks) != network.shapes:
+    if not len(weight_masks):
+        return start, ()
+    masks = tuple(np.asarray(mask, start.weights[0].dtype) for mask in weight_masks)
+    shapes = tuple(mask.shape for mask in masks)
+    if shapes != network.shapes:
         raise GlassnetError(
-            f"weight_masks of shapes {[m.shape for m in masks]} do not fit weights of shapes {list(network.shapes)}"
+            f"weight_masks of shapes {list(shapes)} do not fit weights "
+            f"of shapes {list(network.shapes)}"
         )
-    if not all(np.isin(m, (0, 1)).all() for m in masks):
+    if not all(np.isin(mask, (0, 1)).all() for mask in masks):
         raise GlassnetError("weight_masks must hold 0 (no weight) and 1 (trained) only")
-    return start._replace(weights=masked(start.weights, masks))
+    return start._replace(weights=masked(start.weights, masks)), masks
 
 
 def checked_multipliers(start: Parameters, multipliers: Parameters | None) -> tuple[float, ...]:
-    """One number for each array, in the order of `leaves`."""
+    """One number for each array, in the order of `leaves`; () where none are given."""
     if multipliers is None:
-        return (1.0,) * len(leaves(start))
+        return ()
+    arrays = len(leaves(start))
     given = tuple(float(m) for m in leaves(multipliers))
-    if len(given) != len(leaves(start)) or not all(0 <= m < float("inf") for m in given):
+    if len(given) != arrays or not all(0 <= m < float("inf") for m in given):
         raise GlassnetError(
-            f"multipliers must be one number of 0 or more for each of {len(leaves(start))} arrays, got {given}"
+            f"multipliers must be one number of 0 or more for each of {arrays} arrays, got {given}"
         )
     return given
 
 
 def checked_penalty(penalty: Penalty | None) -> Penalty | None:
     """The penalty, or None where it adds nothing."""
-    if penalty is not None and not isinstance(penalty, Penalty):
-        raise GlassnetError(f"penalty must be Penalty(l2=..., l1=...), got {penalty!r}")
-    for name, value in (penalty or Penalty())._asdict().items():
+    if penalty is None:
+        return None
+    if not isinstance(penalty, Penalty):
+        raise option_error("penalty", "must be Penalty(l2=..., l1=...)", penalty)
+    for name, value in penalty._asdict().items():
         if not 0 <= value < float("inf"):
-            raise GlassnetError(f"{name} must be 0 or more, got {value}")
-    return penalty if penalty and any(penalty) else None
+            raise option_error(name, "must be 0 or more", value)
+    return penalty if any(penalty) else None
 
 
 def checked_dropout(network: Network, dropout: float | Sequence[float]) -> tuple[float, ...]:
-    """One rate for each hidden layer."""
+    """One rate for each hidden layer, from one number for all or a number for each."""
     hidden = len(network.sizes) - 2
-    plain = isinstance(dropout, (int, float))
-    given = (
-        (float(dropout),)
-        if plain
-        else tuple(_numbers(dropout, "dropout", "float64").ravel().tolist())
-    )
-    rates = given * hidden if plain or np.ndim(dropout) == 0 else given
-    if len(rates) != hidden or not all(0 <= rate < 1 for rate in given):
-        raise GlassnetError(
-            f"dropout must be from 0 to below 1, one number or one for each of {hidden} hidden layers; got {dropout}"
+    if isinstance(dropout, (int, float)) and 0 <= dropout < 1:
+        return (float(dropout),) * hidden
+    given = _numbers(dropout, "dropout", "float64")
+    rates = tuple(given.ravel().tolist())
+    fits = given.ndim == 0 or len(rates) == hidden
+    if not fits or not all(0 <= rate < 1 for rate in rates):
+        raise option_error(
+            "dropout",
+            f"must be from 0 to below 1, one number or one for each of {hidden} hidden layers",
+            dropout,
         )
-    return rates
+    return rates * hidden if given.ndim == 0 else rates

@@ -1,5 +1,6 @@
-"""What was measured along a run, and the table it makes."""
+"""What was measured along a run, and the table it makes. It is drawn in `plots`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +14,22 @@ from glassnet.training.problem import Floats, Measured
 class History:
     """The losses of a run.
 
-    `iteration_loss` has one entry an iteration: the loss of that iteration's feedforward, before its update, penalty included.
-    `loss`, `penalty` (what of it is penalty), `gradient_norm` (the mean of an epoch; none unless it was asked for) and
-    `validation_loss` (none without validation rows) have one an epoch; `learning_rate` one an iteration. `batches` is the number
-    of iterations in an epoch.
+    Parameters
+    ----------
+    iteration_loss : array
+        One entry an iteration: the loss of its feedforward, before its update, penalty included.
+    loss : array
+        One entry an epoch, as all below but the learning rate: the training loss.
+    penalty : array
+        What of `loss` is penalty.
+    gradient_norm : array
+        The mean norm of the gradient; empty unless it was asked for.
+    validation_loss : array
+        The loss on the validation rows; empty without such rows.
+    learning_rate : array
+        One entry an iteration.
+    batches : int
+        Iterations in an epoch.
     """
 
     iteration_loss: Floats
@@ -28,37 +41,49 @@ class History:
     batches: int
 
     @classmethod
-    def of(cls, chunks: list[Measured], learning_rate: Floats, batches: int) -> "History":
+    def of(cls, measured: Sequence[Measured], learning_rate: Floats, batches: int) -> "History":
         """The history of a run that was measured in chunks."""
-        if len(chunks) == 1:
-            iteration_loss, loss, penalty, gradient_norm, validation_loss, _ = chunks[0]
-        else:
-            iteration_loss, loss, penalty, gradient_norm, validation_loss = (
-                np.concatenate([np.empty(0), *(getattr(chunk, name) for chunk in chunks)])
-                for name in Measured._fields[:-1]
-            )
-        rates = learning_rate.ravel()[: len(iteration_loss)]
-        return cls(iteration_loss, loss, penalty, gradient_norm, validation_loss, rates, batches)
+        iteration_loss = _joined([chunk.iteration_loss for chunk in measured])
+        return cls(
+            iteration_loss=iteration_loss,
+            loss=_joined([chunk.loss for chunk in measured]),
+            penalty=_joined([chunk.penalty for chunk in measured]),
+            gradient_norm=_joined([chunk.gradient_norm for chunk in measured]),
+            validation_loss=_joined([chunk.validation_loss for chunk in measured]),
+            learning_rate=learning_rate.ravel()[: len(iteration_loss)],
+            batches=batches,
+        )
 
     def _repr_html_(self) -> str:
         return html_of(self)
+
+    @property
+    def last_iterations(self) -> np.ndarray:
+        """The number of iterations done at the end of each epoch."""
+        ends = np.arange(1, len(self.loss) + 1) * self.batches
+        return np.minimum(ends, len(self.iteration_loss))
 
     def table(self) -> dict[str, list[Any]]:
         """One row an epoch: its number, its last iteration, training loss, learning rate.
 
         And, where there are any: penalty, norm of the gradient, validation loss.
         """
-        epochs = len(self.loss)
-        last = np.minimum(np.arange(1, epochs + 1) * self.batches, len(self.iteration_loss))
         columns: dict[str, Any] = {
-            "epoch": np.arange(1, epochs + 1),
-            "iteration": last,
+            "epoch": np.arange(1, len(self.loss) + 1),
+            "iteration": self.last_iterations,
             "loss": self.loss,
         }
         if self.penalty.any():
             columns["penalty"] = self.penalty
-        for name in ("gradient_norm", "validation_loss"):
-            if len(getattr(self, name)):
-                columns[name] = getattr(self, name)
-        columns["learning_rate"] = self.learning_rate[last - 1]
+        if len(self.gradient_norm):
+            columns["gradient_norm"] = self.gradient_norm
+        if len(self.validation_loss):
+            columns["validation_loss"] = self.validation_loss
+        columns["learning_rate"] = self.learning_rate[self.last_iterations - 1]
         return {name: column.tolist() for name, column in columns.items()}
+
+
+def _joined(arrays: list[Floats]) -> Floats:
+    if len(arrays) == 1:
+        return arrays[0]
+    return np.concatenate([np.empty(0), *arrays])

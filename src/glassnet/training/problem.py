@@ -1,21 +1,27 @@
-"""What a training is, where it stands and what it measured: the three things that pass between a run and its engine."""
+"""What a training is, where it stands and what it measured: what a run and its engine exchange.
+
+How it is to be trained is in `options.py`. Nothing is checked here (`checks.py` does that), and
+nothing is run.
+"""
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
 from glassnet.core.network import Network, Parameters, leaves, unflatten
-from glassnet.core.optimizers import Optimizer, OptimizerState
-from glassnet.core.penalties import Penalty
+from glassnet.core.optimizers import OptimizerState
+from glassnet.training.options import TrainingOptions
+from glassnet.training.schedules import Floats
 
-Floats = NDArray[np.floating]
+ACTIVATION_WORK = 30  # multiplications that take about as long as one activation
 
 
 class Data(NamedTuple):
-    """Rows to learn from or to be judged by: x is N x D, y is N x K, sample_weight N or None."""
+    """Rows to learn from, or to validate on: x is N x D, y is N x K, sample_weight N or None."""
 
     x: Floats
     y: Floats
@@ -29,38 +35,45 @@ class Problem:
     network: Network
     data: Data
     validation: Data | None
-    optimizer: Optimizer
-    multipliers: tuple[float, ...]
-    """One for each parameter array (weights, then biases): its learning rate over that of the iteration."""
-    penalty: Penalty | None
-    dropout: tuple[float, ...]
-    """The rate of each hidden layer."""
-    weight_masks: tuple[Floats, ...]
-    batch_size: int
-    patience: int | None
-    """Epochs in a row that are not better by `min_delta` before the run ends; None: never."""
-    min_delta: float
-    seed: int
-    n_jobs: int | None = None
-    """Threads to use at most; None: as many as this process is allowed. No result depends on it."""
-    clip: float | None = None
-    """The largest norm of a gradient, to which larger ones are scaled before the optimizer sees them; None: any."""
-    measure_gradient: bool = False
-    """Whether `Measured.gradient_norm` is wanted, which costs a little."""
+    """The rows that each epoch is compared by; None: its training loss."""
+    options: TrainingOptions
+
+    @cached_property
+    def batch_size(self) -> int:
+        """Rows of an update."""
+        rows = len(self.data.x)
+        return min(self.options.batch_size or rows, rows)
+
+    @cached_property
+    def batches(self) -> int:
+        """Iterations in an epoch."""
+        return -(-len(self.data.x) // self.batch_size)
+
+    @property
+    def dropout(self) -> tuple[float, ...]:
+        """The fraction of nodes that is left out of each hidden layer."""
+        return self.options.dropout or (0.0,) * (len(self.network.sizes) - 2)
+
+    @property
+    def multipliers(self) -> tuple[float, ...]:
+        """For each parameter array (weights, then biases) its learning rate over the run's."""
+        if self.options.multipliers:
+            return self.options.multipliers
+        layers = len(self.network.sizes) - 1
+        return (1.0,) * (2 * layers if self.network.bias else layers)
 
     @property
     def work(self) -> int:
-        """About how many multiplications an epoch's way forward takes; an activation counts as 30."""
-        return self.data.x.shape[0] * (self.network.n_parameters + 30 * sum(self.network.sizes[1:]))
-
-    @property
-    def batches(self) -> int:
-        """Iterations in an epoch."""
-        return -(-self.data.x.shape[0] // self.batch_size)
+        """About how many multiplications the feedforward of an epoch takes."""
+        nodes = sum(self.network.sizes[1:])
+        return len(self.data.x) * (self.network.n_parameters + ACTIVATION_WORK * nodes)
 
 
 class Best(NamedTuple):
-    """The parameters with the lowest loss so far (validation's where there is one), and the epoch that left them; 0: the start."""
+    """The parameters with the lowest loss so far, and the epoch that left them; 0: the start.
+
+    The loss is that of the validation rows where there are any, else of the training rows.
+    """
 
     parameters: Parameters
     loss: float
@@ -77,24 +90,36 @@ class State(NamedTuple):
     waited: int
     """Epochs in a row that were not better than the best before them by `min_delta`."""
     ended: str
-    """"" while it runs; "early" when patience ran out; "not_finite" when the loss was NaN or infinite."""
+    """"" while it runs; "early" when patience ran out; "not_finite" when the loss was so."""
 
 
 class Measured(NamedTuple):
-    """What one call of an engine saw."""
+    """What one call of an engine measured."""
 
     iteration_loss: Floats
     """The loss of each iteration's feedforward, before its update, penalty included."""
     loss: Floats
-    """Each epoch's training loss: the batches' losses, added for losses that are sums, else averaged by their rows' weight."""
+    """Each epoch's training loss: its batches' losses, averaged by the weight of their rows.
+
+    Losses that are sums are added.
+    """
     penalty: Floats
-    """Each epoch's share of the penalty in `loss`, added or averaged as the losses are: the rest is the loss proper."""
+    """What of each epoch's `loss` is penalty; the rest is the loss proper."""
     gradient_norm: Floats
-    """Each epoch's mean norm of the gradient, penalty included, before it is clipped; empty where it is not wanted."""
+    """Each epoch's mean norm of the gradient, penalty included, before it is clipped.
+
+    Empty where it is not wanted.
+    """
     validation_loss: Floats
-    """The loss on the validation rows at each epoch's end, without penalty; empty without such rows."""
+    """The loss on the validation rows at each epoch's end, without penalty; may be empty."""
     output: Floats
     """The outputs of the last iteration's feedforward, before its update: rows of the batch x K."""
+
+
+def start_of(problem: Problem, parameters: Parameters) -> State:
+    """The state before the first epoch."""
+    optimizer = problem.options.optimizer.init(parameters)
+    return State(parameters, optimizer, 0, Best(parameters, math.inf, 0), 0, "")
 
 
 def to_vector(parameters: Parameters) -> Floats:
@@ -102,14 +127,17 @@ def to_vector(parameters: Parameters) -> Floats:
     return np.concatenate([w.ravel() for w in leaves(parameters)])
 
 
+def from_vector(network: Network, theta: Floats) -> Parameters:
+    """`to_vector` undone: the parameters of a network from their P numbers."""
+    biases = [(m,) for _, m in network.shapes if network.bias]
+    shapes = (*network.shapes, *biases)
+    ends = np.cumsum([math.prod(shape) for shape in shapes])
+    parts = np.split(theta, ends[:-1])
+    arrays = [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+    layers = len(network.shapes)
+    return Parameters(tuple(arrays[:layers]), tuple(arrays[layers:]))
+
+
 def as_dtype(parameters: Parameters, dtype: DTypeLike) -> Parameters:
     """The parameters in a dtype; arrays that have it already stay the ones they are."""
     return unflatten([np.asarray(w, dtype) for w in leaves(parameters)], parameters)
-
-
-def from_vector(network: Network, theta: Floats) -> Parameters:
-    """`to_vector` undone: the parameters of a network from their P numbers."""
-    shapes = (*network.shapes, *((m,) for _, m in network.shapes if network.bias))
-    pieces = np.split(theta, np.cumsum([math.prod(shape) for shape in shapes])[:-1])
-    arrays = [piece.reshape(shape) for piece, shape in zip(pieces, shapes, strict=True)]
-    return Parameters(tuple(arrays[: len(network.shapes)]), tuple(arrays[len(network.shapes) :]))

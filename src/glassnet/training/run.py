@@ -1,55 +1,64 @@
-"""train(): checks what it is given, picks the engine, goes chunk by chunk, reports, stops, keeps the best."""
+"""train(): checks what it is given, picks the engine, and makes a `Run` of what the loop brings.
 
-from collections.abc import Callable, Iterator, Sequence
+The loop itself is in `loop.py`; what can be asked of it is in `options.py`.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from glassnet.core.network import Network, Parameters, check_shapes
+from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import Optimizer, find_optimizer
 from glassnet.core.penalties import Penalty
-from glassnet.errors import GlassnetError
-from glassnet.gradcheck.check import check_custom
+from glassnet.errors import option_error
 from glassnet.training.checks import (
-    checked_data,
     checked_dropout,
     checked_multipliers,
     checked_penalty,
+    checked_problem,
     checked_start,
-    checked_validation,
 )
-from glassnet.training.engines.base import Engine
+from glassnet.training.endings import ENDINGS
 from glassnet.training.engines.registry import choose
 from glassnet.training.history import History
-from glassnet.training.plan import Plan, is_whole
-from glassnet.training.problem import Best, Floats, Measured, Problem, State
+from glassnet.training.loop import Chunk, Finished, Observer, run_epochs
+from glassnet.training.options import TrainingOptions, is_whole
+from glassnet.training.problem import Floats, State, start_of
+from glassnet.training.schedules import Schedule
 
-CHUNK_SECONDS = 0.25  # how often a run comes back from its engine to report and to notice Ctrl-C
 Progress = Callable[[int, int, float, float | None], None]
-"""Told (epochs done, epochs planned, training loss, validation loss or None) between chunks."""
-
-ENDINGS = {
-    "": "went through all its epochs",
-    "early": "stopped early: no better epoch for as long as `patience` allows",
-    "interrupted": "stopped by Ctrl-C after whole epochs; what was learnt until then is kept",
-    "not_finite": "stopped: the loss became NaN or infinite; the best weights before that are kept. Try a smaller learning rate, "
-    "inputs of about the size of 1, or another activation or loss",
-}
-"""Why a run ended, in plain words."""
+"""Called with (epochs done, epochs planned, training loss, validation loss or None)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
     """A training that has ended.
 
-    `parameters` are those of the best epoch where there were validation rows (or the loss left the finite numbers), else
-    those after the last update. `last_batch_output` is what the last iteration's feedforward predicted for its batch, before its update.
-    `best_epoch` is the epoch that left `parameters`, `ended` a name of `ENDINGS`, `engine` the engine that ran, `engine_note` why
-    that is not the fastest ("" when it is, or was asked for), `state` where the training stands after its last epoch, the
-    optimizer's own state included. `path` holds (epoch, parameters) along the way where they were asked for: epoch 0 is the start.
+    Parameters
+    ----------
+    parameters : Parameters
+        Those of the best epoch where there were validation rows (or the loss went astray), else
+        those after the last update.
+    history : History
+        What was measured along the way.
+    engine : str
+        The engine that ran.
+    ended : str
+        Why it ended, a name of `ENDINGS`.
+    best_epoch : int
+        The epoch that left `parameters`.
+    last_batch_output : array
+        What the last iteration's feedforward predicted for its batch, before its update.
+    state : State
+        Where the training stands after its last epoch, the optimizer's state included.
+    engine_note : str
+        Why that engine is not the fastest; "" where it is, or was asked for.
+    path : tuple of (int, Parameters)
+        The parameters after some epochs, where they were asked for; epoch 0 is the start.
+    message : str
+        More on the end of the run; "" for nothing.
     """
 
     parameters: Parameters
@@ -61,11 +70,14 @@ class Run:
     state: State
     engine_note: str = ""
     path: tuple[tuple[int, Parameters], ...] = ()
+    message: str = ""
 
     @property
     def diagnosis(self) -> str:
         """Why the run ended, in plain words."""
-        return ENDINGS[self.ended]
+        if not self.message:
+            return ENDINGS[self.ended]
+        return f"{ENDINGS[self.ended]} ({self.message})"
 
 
 def train(
@@ -85,7 +97,7 @@ def train(
     multipliers: Parameters | None = None,
     clip: float | None = None,
     shuffle: bool = True,
-    schedule: str | Callable[[Floats], Floats | np.floating] = "constant",
+    schedule: str | Schedule = "constant",
     patience: int | None = None,
     min_delta: float = 0.0,
     seed: int = 0,
@@ -99,176 +111,188 @@ def train(
 
     Parameters
     ----------
-    parameters : where to start; their dtype (float64 or float32) is the training's.
-    x : N x D. y : N x K, or N where K = 1; for categorical cross-entropy one column a class.
-    optimizer : an Optimizer, or the name of one with its defaults.
-    epochs, batch_size, shuffle, schedule, patience, min_delta, seed : see `Plan`.
-    sample_weight : N, how much each row counts; a weight of 2 is the row given twice.
-    validation : (x, y) or (x, y, sample_weight) to judge each epoch by; the best one's parameters are kept.
-    penalty : `Penalty(l2=, l1=)`, added to the loss.
-    dropout : the share of hidden nodes left out of each update, one number or one for each hidden layer.
-    weight_masks : a matrix for each weight matrix, 1 where a weight is trained, 0 where it is held at nothing.
-    multipliers : a number for each parameter array (`Parameters` of floats): its learning rate over the run's.
-    clip : the largest norm a gradient may have; a longer one is scaled to it. None: any.
-    engine : "auto" (native where it can, else numpy), "native" or "numpy". All give the same numbers, to rounding.
-    progress : called about every quarter of a second with (epochs done, epochs planned, loss, validation loss or None).
-    chunk_epochs : epochs between such calls, where a fixed number is wanted. No result depends on it.
-    n_jobs : threads that wide layers may use; None: every core allowed, or OMP_NUM_THREADS. No result depends on it.
-    path_points : keep the parameters of so many evenly spaced epochs, the start and the last included, in `Run.path`; None: none.
+    network : Network
+        The shape of what is trained.
+    parameters : Parameters
+        Where to start; their dtype (float64 or float32) is the training's.
+    x : array_like
+        N x D.
+    y : array_like
+        N x K, or N where K = 1; for categorical cross-entropy one column a class.
+    optimizer : Optimizer or str
+        An Optimizer, or the name of one with its defaults.
+    epochs, batch_size, shuffle, schedule, patience, min_delta, seed
+        How long the run is, its batches and learning rates, and when it stops early; see
+        `glassnet.training.options.TrainingOptions`.
+    sample_weight : array_like, optional
+        N, how much each row counts; a weight of 2 is the row given twice.
+    validation : tuple, optional
+        (x, y) or (x, y, sample_weight): rows whose loss is measured after each epoch; the
+        parameters of the epoch where it was lowest are kept.
+    penalty : Penalty, optional
+        ``Penalty(l2=..., l1=...)``, added to the loss.
+    dropout : float or sequence of float
+        The fraction of hidden nodes left out of each update, for all hidden layers or for each.
+    weight_masks : sequence of array_like
+        A matrix for each weight matrix: 1 where a weight is trained, 0 where it stays 0.
+    multipliers : Parameters, optional
+        A number for each parameter array: its learning rate over the run's.
+    clip : float, optional
+        The largest norm a gradient may have; a longer one is scaled to it. None: any.
+    engine : str
+        "auto" (native where it can, else numpy), "numpy" or "native". All give the same numbers,
+        to rounding.
+    progress : callable, optional
+        Called about four times a second with (epochs done, epochs planned, loss, validation loss
+        or None).
+    chunk_epochs : int, optional
+        Epochs between such calls, where a fixed number is wanted. No result depends on it.
+    n_jobs : int, optional
+        Threads that wide layers may use; None: every core allowed, or OMP_NUM_THREADS. No result
+        depends on it.
+    path_points : int, optional
+        Keep the parameters of so many evenly spaced epochs, the start and the last included, in
+        `Run.path`; None: of none.
 
-    Raises GlassnetError on shapes that do not fit, values that are not finite, and settings out of range. Ctrl-C ends the run
-    in good order (``run.ended == "interrupted"``), on the native engine at the end of an epoch.
+    Returns
+    -------
+    Run
+        The trained parameters, and how the training went.
+
+    Raises
+    ------
+    GlassnetError
+        On shapes that do not fit, values that are not finite, and settings out of range.
+
+    Notes
+    -----
+    Ctrl-C ends the run in good order (``run.ended == "interrupted"``), on the native engine at
+    the end of an epoch.
     """
-    plan = Plan(epochs, batch_size, shuffle, schedule, patience, min_delta, seed)
     if chunk_epochs is not None and not is_whole(chunk_epochs, 1):
-        raise GlassnetError(f"chunk_epochs must be a whole number of 1 or more, got {chunk_epochs}")
-    problem, state = prepare(
-        network, parameters, x, y, plan, optimizer=optimizer, sample_weight=sample_weight, validation=validation, penalty=penalty,
-        dropout=dropout, weight_masks=weight_masks, multipliers=multipliers, clip=clip, n_jobs=n_jobs,
-    )  # fmt: skip
-    chosen, engine_note = choose(engine, network, problem)
-    marks = _path_epochs(plan.epochs, path_points)
-    done: list[Chunk] = []
-    orders, rates = plan.orders(problem.data.x.shape[0]), plan.rates_of(problem)
-    start, interrupted = state, False
-    try:
-        for chunk in chunks(
-            chosen, problem, state, plan.epochs, orders, rates, chunk_epochs, _next_of(marks)
-        ):
-            done.append(chunk)
-            state, measured = chunk.state, chunk.measured
-            if progress:
-                judged = (
-                    float(measured.validation_loss[-1]) if len(measured.validation_loss) else None
-                )
-                progress(state.epoch, plan.epochs, float(measured.loss[-1]), judged)
-    except KeyboardInterrupt:
-        interrupted = True
-    ended = state.ended or ("interrupted" if interrupted else "")
-    keep_best = problem.validation is not None or ended == "not_finite"
-    output = done[-1].measured.output if done else np.empty((0, network.sizes[-1]))
-    history = History.of(
-        [chunk.measured for chunk in done],
-        np.concatenate([np.empty(0), *(p.rates for p in done)]),
-        problem.batches,
-    )
-    kept, epoch = (
-        (state.best.parameters, state.best.epoch) if keep_best else (state.parameters, state.epoch)
-    )
-    path = _path([start, *(chunk.state for chunk in done)], marks)
-    return Run(kept, history, chosen.name, ended, epoch, output, state, engine_note, path)
-
-
-def _path_epochs(epochs: int, points: int | None) -> list[int]:
-    """So many epochs, evenly spaced, from 0 to `epochs`; none where none are wanted."""
-    if points is None:
-        return []
-    if not is_whole(points, 2):
-        raise GlassnetError(f"path_points must be a whole number of 2 or more, got {points}")
-    return sorted(set(np.rint(np.linspace(0, epochs, points)).astype(int).tolist()))
-
-
-def _next_of(marks: list[int]) -> Callable[[State], int] | None:
-    """How many epochs it is from a state to the next of these marks, as `chunks` wants to know."""
-    return (
-        (lambda state: next(mark for mark in marks if mark > state.epoch) - state.epoch)
-        if marks
-        else None
-    )
-
-
-def _path(states: list[State], marks: list[int]) -> tuple[tuple[int, Parameters], ...]:
-    """Those at the marks, and the last, wherever the run ended; without what a loss that is not finite left."""
-    kept = [state for state in states if state.epoch in marks or (marks and state is states[-1])]
-    return tuple((state.epoch, state.parameters) for state in kept if state.ended != "not_finite")
-
-
-def prepare(
-    network: Network,
-    parameters: Parameters,
-    x: Any,
-    y: Any,
-    plan: Plan,
-    *,
-    optimizer: str | Optimizer = "adam",
-    sample_weight: Any = None,
-    validation: tuple[Any, ...] | None = None,
-    penalty: Penalty | None = None,
-    dropout: float | Sequence[float] = 0.0,
-    weight_masks: Sequence[Any] = (),
-    multipliers: Parameters | None = None,
-    clip: float | None = None,
-    n_jobs: int | None = None,
-    measure_gradient: bool = False,
-) -> tuple[Problem, State]:
-    """What `train` is given, checked: the problem, and the state before its first epoch. Own functions are gradient-checked."""
-    check_shapes(network, parameters)
-    if n_jobs is not None and not is_whole(n_jobs, 1):
-        raise GlassnetError(f"n_jobs must be a whole number of 1 or more, got {n_jobs}")
-    if clip is not None and not 0 < clip < float("inf"):
-        raise GlassnetError(f"clip must be a number above 0, got {clip}")
-    masks = tuple(np.asarray(m, parameters.weights[0].dtype) for m in weight_masks)
-    start = checked_start(network, parameters, masks)
-    data = checked_data(network, x, y, sample_weight, start.weights[0].dtype, "")
-    check_custom(network, data.y)
-    n = data.x.shape[0]
-    problem = Problem(
-        network=network,
-        data=data,
-        validation=checked_validation(network, validation, start.weights[0].dtype),
+        raise option_error("chunk_epochs", "must be a whole number of 1 or more", chunk_epochs)
+    start, masks = checked_start(network, parameters, weight_masks)
+    options = TrainingOptions(
         optimizer=find_optimizer(optimizer),
-        multipliers=checked_multipliers(start, multipliers),
+        epochs=epochs,
+        batch_size=batch_size,
+        shuffle=shuffle,
+        schedule=schedule,
+        patience=patience,
+        min_delta=min_delta,
+        seed=seed,
         penalty=checked_penalty(penalty),
         dropout=checked_dropout(network, dropout),
         weight_masks=masks,
-        batch_size=min(plan.batch_size or n, n),
-        patience=plan.patience,
-        min_delta=plan.min_delta,
-        seed=int(plan.seed),
-        n_jobs=n_jobs,
+        multipliers=checked_multipliers(start, multipliers),
         clip=clip,
-        measure_gradient=measure_gradient,
+        n_jobs=n_jobs,
     )
-    return problem, State(
-        start, problem.optimizer.init(start), 0, Best(start, float("inf"), 0), 0, ""
+    problem = checked_problem(network, start, x, y, options, sample_weight, validation)
+    chosen, engine_note = choose(engine, network, problem)
+    state = start_of(problem, start)
+    observers: list[Observer] = []
+    path = PathObserver(state, epochs, path_points)
+    if path.epochs:
+        observers.append(path)
+    if progress is not None:
+        observers.append(ProgressObserver(progress, epochs))
+    finished = run_epochs(
+        chosen,
+        problem,
+        state,
+        epochs=epochs,
+        orders=options.orders(len(problem.data.x)),
+        learning_rates=lambda first, count: options.learning_rates(problem.batches, first, count),
+        observers=observers,
+        chunk_epochs=chunk_epochs,
+    )
+    return Run(
+        parameters=finished.parameters,
+        history=history_of(finished, problem.batches),
+        engine=chosen.name,
+        ended=finished.ended,
+        best_epoch=finished.best_epoch,
+        last_batch_output=_last_output(finished, network),
+        state=finished.state,
+        engine_note=engine_note,
+        path=path.points(finished.state),
+        message=finished.message,
     )
 
 
-class Chunk(NamedTuple):
-    """Some epochs of a run: the state after them, what was measured, and the learning rate of each of their iterations."""
+def history_of(finished: Finished, batches: int) -> History:
+    """What a finished run measured; `batches` is the number of iterations in an epoch."""
+    measured = [chunk.measured for chunk in finished.chunks]
+    rates = [chunk.learning_rates for chunk in finished.chunks]
+    learning_rate = rates[0] if len(rates) == 1 else np.concatenate([np.empty(0), *rates])
+    return History.of(measured, learning_rate, batches)
 
-    state: State
-    measured: Measured
-    rates: Floats
+
+def _last_output(finished: Finished, network: Network) -> Floats:
+    if not finished.chunks:
+        return np.empty((0, network.sizes[-1]))
+    return finished.chunks[-1].measured.output
 
 
-def chunks(
-    engine: Engine,
-    problem: Problem,
-    state: State,
-    epochs: int,
-    orders: Iterator[np.ndarray] | None,
-    rates: Callable[[int, int], Floats],
-    chunk_epochs: int | None = None,
-    up_to: Callable[[State], int] | None = None,
-) -> Iterator[Chunk]:
-    """Call the engine on some epochs at a time, until `epochs` are done or the training ends itself.
+class ProgressObserver(Observer):
+    """Calls a progress function after each chunk."""
+
+    def __init__(self, progress: Progress, epochs: int) -> None:
+        self.progress = progress
+        self.epochs = epochs
+
+    def after_chunk(self, chunk: Chunk) -> str:
+        measured = chunk.measured
+        validation_loss = None
+        if len(measured.validation_loss):
+            validation_loss = float(measured.validation_loss[-1])
+        self.progress(chunk.state.epoch, self.epochs, float(measured.loss[-1]), validation_loss)
+        return ""
+
+
+class PathObserver(Observer):
+    """Keeps the parameters after some epochs, evenly spaced from the start to the last.
 
     Parameters
     ----------
-    orders : the order of the rows in each epoch, or None: as they are. Those of epochs that the engine did not come to are lost.
-    rates : (first epoch, how many) -> the learning rate of each iteration, epochs x batches.
-    chunk_epochs : epochs at a time; None: as many as take about a quarter of a second.
-    up_to : the most epochs that may follow on a state; so that no order of rows is drawn in vain, say.
+    start : State
+        Where the run begins.
+    epochs : int
+        How many are planned.
+    points : int, optional
+        How many to keep; None: none.
     """
-    wanted = chunk_epochs or max(1, engine.first_chunk // problem.work)
-    while state.epoch < epochs and not state.ended:
-        began = perf_counter()
-        now = max(1, min(wanted, epochs - state.epoch, epochs if up_to is None else up_to(state)))
-        order = None if orders is None else np.stack(list(islice(orders, now)))
-        used = rates(state.epoch, now)
-        state, measured = engine.run(problem, state, order, used)
-        yield Chunk(state, measured, used.ravel()[: len(measured.iteration_loss)])
-        if chunk_epochs is None:
-            pace = CHUNK_SECONDS / max(perf_counter() - began, 1e-6)
-            wanted = max(1, min(int(now * pace), 10 * wanted))
+
+    def __init__(self, start: State, epochs: int, points: int | None) -> None:
+        self.states = [start]
+        self.epochs: list[int] = []
+        if points is None:
+            return
+        if not is_whole(points, 2):
+            raise option_error("path_points", "must be a whole number of 2 or more", points)
+        spaced = np.rint(np.linspace(0, epochs, points)).astype(int)
+        self.epochs = sorted(set(spaced.tolist()))
+
+    def most_epochs(self, state: State) -> float:
+        """As many as there are to the next epoch that is kept."""
+        return next(epoch for epoch in self.epochs if epoch > state.epoch) - state.epoch
+
+    def after_chunk(self, chunk: Chunk) -> str:
+        if chunk.state.epoch in self.epochs:
+            self.states.append(chunk.state)
+        return ""
+
+    def points(self, last: State) -> tuple[tuple[int, Parameters], ...]:
+        """(epoch, parameters) of those kept and of the last state, wherever the run ended.
+
+        What a loss that is NaN or infinite left is not among them.
+        """
+        if not self.epochs:
+            return ()
+        states = self.states
+        if last.epoch != states[-1].epoch:
+            states = [*states, last]
+        return tuple(
+            (state.epoch, state.parameters) for state in states if state.ended != "not_finite"
+        )

@@ -1,39 +1,39 @@
-"""One call of fit: which rows train and which judge, one run or several, each to its end. scikit-learn's checks are in base.py."""
+"""Fitting: one call of fit or partial_fit, from checked rows to where the fit then stands.
 
-import warnings
-from collections.abc import Callable
+Which rows train and which validate, one run or several, each to its end. scikit-learn's checks and
+attributes are in `base.py`, its policy along a run in `observers.py`.
+"""
+
 from copy import copy
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from sklearn.base import is_classifier
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import train_test_split
-from sklearn.utils.class_weight import compute_sample_weight
 
 from glassnet.core.network import Network, Parameters
-from glassnet.core.penalties import Penalty
-from glassnet.errors import GlassnetError
-from glassnet.estimators.mlp.fit_loop import Course, Watch, run_epochs, run_solver
-from glassnet.estimators.mlp.random_draws import batch_orders, starting_weights
-from glassnet.estimators.mlp.scoring import Judge
-from glassnet.estimators.mlp.translate import given_start, is_adaptive, optimizer_of, rates_of
-from glassnet.training.plan import Plan
-from glassnet.training.problem import Data, Floats, Problem, as_dtype
-from glassnet.training.run import prepare
-from glassnet.training.solvers import lbfgs, levenberg_marquardt
+from glassnet.estimators.mlp.fit_problem import Labelled, by_epochs, problem_of
+from glassnet.estimators.mlp.fit_state import FitState, epoch_table, joined, padded
+from glassnet.estimators.mlp.observers import (
+    LearningRate,
+    PatienceLimit,
+    PrintObserver,
+    ScoreObserver,
+)
+from glassnet.estimators.mlp.random_draws import batch_orders, draw_parameters
+from glassnet.estimators.mlp.scoring import ValidationScore
+from glassnet.estimators.mlp.translate import given_start
+from glassnet.training.endings import BROKEN
+from glassnet.training.engines.registry import choose
+from glassnet.training.loop import Finished, Observer, run_epochs
+from glassnet.training.problem import Best, Problem, as_dtype, start_of
+from glassnet.training.run import history_of
+from glassnet.training.solvers.lbfgs import lbfgs
+from glassnet.training.solvers.levenberg_marquardt import levenberg_marquardt
 
-
-class Labelled(NamedTuple):
-    """Rows as the network sees them (x, targets and weights), and their y as the user gave it."""
-
-    data: Data
-    labels: np.ndarray
-
-    def take(self, rows: np.ndarray) -> "Labelled":
-        """Only these rows."""
-        x, y, w = self.data
-        return Labelled(Data(x[rows], y[rows], None if w is None else w[rows]), self.labels[rows])
+FEWEST_VALIDATION_ROWS = 2
 
 
 class Fitting:
@@ -41,11 +41,20 @@ class Fitting:
 
     Parameters
     ----------
-    estimator : whose settings count; nothing is written to it.
-    validation : the rows to judge by that the user gave, or None.
-    random : scikit-learn's stream; drawn from in its order: weights, split, batches.
-    epoch_begins, epoch_ends : for callbacks, or None; see `Watch`.
-    incremental : whether this is partial_fit: one epoch, from where the last call stood.
+    estimator : BaseMLP
+        Whose settings count; nothing is written to it.
+    network : Network
+        What is trained.
+    rows : Labelled
+        The rows that were given.
+    validation : Labelled, optional
+        The validation rows that were given.
+    random : RandomState
+        scikit-learn's stream; drawn from in its order: weights, split, batches.
+    callbacks : Observer, optional
+        What shows the epochs to callbacks.
+    incremental : bool
+        Whether this is partial_fit: one epoch, from where the last call stood.
     """
 
     def __init__(
@@ -55,191 +64,249 @@ class Fitting:
         rows: Labelled,
         validation: Labelled | None,
         random: np.random.RandomState,
-        epoch_begins: Callable[[], None] | None = None,
-        epoch_ends: Callable[[Parameters], bool] | None = None,
+        callbacks: Observer | None = None,
         incremental: bool = False,
     ) -> None:
-        self.estimator, self.network, self.train, self.random, self.incremental = (
-            estimator,
-            network,
-            rows,
-            random,
-            incremental,
-        )
+        self.estimator = estimator
+        self.network = network
+        self.train = rows
         self.validation = validation
-        self.epoch_begins, self.epoch_ends = epoch_begins, epoch_ends
+        self.random = random
+        self.callbacks = callbacks
+        self.incremental = incremental
         self.dtype = rows.data.x.dtype
-        self.by_epochs = estimator.solver not in ("lbfgs", "lm")
+        self.by_epochs = by_epochs(estimator)
 
-    def courses(self, before: Course | None) -> list[Course]:
-        """Every run's course: one that goes on from `before`, or one from each start."""
-        runs = [before or Course(self.start())]
+    def fit(self, before: FitState | None) -> list[FitState]:
+        """Where each run ended: one that goes on from `before`, or one from each start."""
+        first = before or FitState(self.start())
         self.split()
-        self.run(runs[0])
-        while not before and not self.incremental and len(runs) <= self.estimator.n_restarts:
+        runs = [self.run(first)]
+        if before is not None or self.incremental:
+            return runs
+        for _ in range(self.estimator.n_restarts):
             if runs[-1].ended in ("interrupted", "callback"):
                 break
-            runs.append(Course(self.start()))
-            self.run(runs[-1])
+            runs.append(self.run(FitState(self.start())))
         return runs
 
     def start(self) -> Parameters:
         """The starting weights: those that `init` gives, else drawn."""
         if self.estimator.init is not None:
             return given_start(self.estimator.init, self.network, self.dtype)
-        return starting_weights(self.network, self.random, self.dtype)
+        return draw_parameters(self.network, self.random, self.dtype)
 
     def split(self) -> None:
-        """Set rows aside for early stopping where the user gave none. With lbfgs there are none, as in scikit-learn."""
+        """Set rows aside for early stopping where the user gave none.
+
+        With lbfgs there are none, as in scikit-learn.
+        """
         estimator = self.estimator
-        if (
-            not estimator.early_stopping
-            or self.validation is not None
-            or estimator.solver == "lbfgs"
-        ):
+        if not estimator.early_stopping or estimator.solver == "lbfgs":
             return
-        one = is_classifier(estimator) and self.network.sizes[-1] == 1
-        n = len(self.train.labels)
+        if self.validation is not None:
+            return
+        rows = len(self.train.labels)
+        one_label = is_classifier(estimator) and self.network.sizes[-1] == 1
         parts: Any = train_test_split(
-            np.arange(n), random_state=self.random, test_size=estimator.validation_fraction,
-            stratify=self.train.data.y if one else None,
-        )  # fmt: skip
+            np.arange(rows),
+            random_state=self.random,
+            test_size=estimator.validation_fraction,
+            stratify=self.train.data.y if one_label else None,
+        )
         train, aside = parts
-        if len(aside) < 2:
+        if len(aside) < FEWEST_VALIDATION_ROWS:
             raise ValueError(
-                f"validation_fraction={estimator.validation_fraction} of {n} rows is {len(aside)}: give more, or X_val and y_val"
+                f"validation_fraction={estimator.validation_fraction} of {rows} rows is "
+                f"{len(aside)}: give more, or X_val and y_val"
             )
         self.train, self.validation = self.train.take(train), self.train.take(aside)
 
-    def run(self, course: Course) -> None:
-        """Train from where the course stands to the end of the run."""
-        estimator = self.estimator
-        stops = estimator.early_stopping and self.validation is not None
-        patience = estimator.n_iter_no_change
-        told = (self.epoch_begins, self.epoch_ends)
-        watch = Watch(
-            course, self.judge(), stops, patience, estimator.tol, bool(estimator.verbose), *told
+    def run(self, before: FitState) -> FitState:
+        """Train from where a fit stands to the end of the run."""
+        problem, start = problem_of(
+            self.estimator,
+            self.network,
+            self.train,
+            before.parameters,
+            self.random,
+            score_decides=self.score_decides(),
         )
-        problem = self.problem(course, None if stops or np.isinf(patience) else int(patience) + 1)
-        course.began = course.epochs
+        score = self.score_observer(before)
+        observers: list[Observer] = []
+        if score is not None:
+            observers.append(score)
+        if self.estimator.verbose:
+            observers.append(PrintObserver(before.epochs, score))
+        if self.callbacks is not None:
+            observers.append(self.callbacks)
         if self.by_epochs:
-            self.run_epochs(course, problem, watch)
+            rate = self.learning_rate(problem, before, score)
+            finished = self.run_epochs(problem, start, before, [*observers, rate], rate)
+            state = self.state_after(before, problem, finished, score)
+            state = self._after_epochs(state, finished, rate.rate, problem)
         else:
-            course.message = run_solver(
-                course, watch, lambda start, told: self.solve(problem, start, told)
-            )
-        if stops and course.best is not None:
-            course.parameters = course.best[0]
-        course.parameters = as_dtype(course.parameters, self.dtype)
+            finished = self.solve(problem, start, observers)
+            state = self.state_after(before, problem, finished, score)
+            state = replace(state, last_loss=finished.state.best.loss)
+        return self._after_scores(state, score)
 
-    def run_epochs(self, course: Course, problem: Problem, watch: Watch) -> None:
-        """By a solver that goes by epochs."""
-        estimator, rows = self.estimator, len(problem.data.x)
-        if course.optimizer is None:
-            course.rate = problem.optimizer.learning_rate
-        run_epochs(
-            course,
-            problem,
-            watch,
-            epochs=1 if self.incremental else estimator.max_iter,
-            orders=batch_orders(self.random, rows)
-            if estimator.shuffle and estimator.solver != "rprop"
-            else None,
-            rates=rates_of(estimator, problem, course, course.epochs if self.incremental else 0),
-            adaptive=is_adaptive(estimator),
+    def learning_rate(
+        self, problem: Problem, before: FitState, score: ScoreObserver | None
+    ) -> LearningRate:
+        """The learning rate of a run that goes on from `before`."""
+        schedule_from = before.epochs if self.incremental else 0
+        return LearningRate(
+            self.estimator, problem, before, schedule_from=schedule_from, score=score
         )
 
-    def solve(self, problem: Problem, start: Parameters, told: Any) -> Any:
+    def run_epochs(
+        self,
+        problem: Problem,
+        start: Parameters,
+        before: FitState,
+        observers: list[Observer],
+        rate: LearningRate,
+    ) -> Finished:
+        """By a solver that goes by epochs."""
+        estimator = self.estimator
+        if problem.options.patience is not None:
+            observers = [*observers, PatienceLimit(problem.options.patience)]
+        state = start_of(problem, start)
+        state = state._replace(
+            optimizer=before.optimizer or state.optimizer,
+            best=Best(start, before.best_loss, 0),
+            waited=before.waited,
+        )
+        shuffled = estimator.shuffle and estimator.solver != "rprop"
+        return run_epochs(
+            choose("auto", problem.network, problem).engine,
+            problem,
+            state,
+            epochs=1 if self.incremental else estimator.max_iter,
+            orders=batch_orders(self.random, len(problem.data.x)) if shuffled else None,
+            learning_rates=rate,
+            observers=observers,
+            start_loss=before.start_loss,
+        )
+
+    def solve(self, problem: Problem, start: Parameters, observers: list[Observer]) -> Finished:
         """By a solver that takes all rows at once."""
         estimator = self.estimator
-        options = {"iterations": estimator.max_iter, "tolerance": estimator.tol}
         if estimator.solver == "lm":
-            return levenberg_marquardt(problem, start, told, **options)
-        return lbfgs(problem, start, told, evaluations=estimator.max_fun, **options)
-
-    def problem(self, course: Course, patience: int | None) -> Problem:
-        """The training rows with all that the estimator's settings say of them."""
-        estimator, (x, y, _) = self.estimator, self.train.data
-        w = self.weights()
-        total = float(len(x) if w is None else w.sum())
-        seed = int(self.random.randint(2**31)) if np.any(estimator.dropout) else 0
-        plan = Plan(
-            1, self.batch_size(), patience=patience, min_delta=float(estimator.tol), seed=seed
-        )
-        if not self.by_epochs:
-            self.refuse(
-                dropout=np.any(estimator.dropout), clip_norm=estimator.clip_norm is not None
+            return levenberg_marquardt(
+                problem,
+                start,
+                observers,
+                iterations=estimator.max_iter,
+                tolerance=estimator.tol,
             )
-        problem, state = prepare(
-            self.network,
-            as_dtype(course.parameters, self.dtype if self.by_epochs else np.float64),
-            x,
-            self.smoothed(y),
-            plan,
-            sample_weight=w,
-            optimizer=optimizer_of(estimator),
-            penalty=Penalty(estimator.alpha / total, estimator.l1 / total),
-            dropout=estimator.dropout,
-            weight_masks=estimator.weight_masks or (),
-            clip=estimator.clip_norm,
-            n_jobs=estimator.n_jobs,
-            measure_gradient=True,
+        return lbfgs(
+            problem,
+            start,
+            observers,
+            iterations=estimator.max_iter,
+            evaluations=estimator.max_fun,
+            tolerance=estimator.tol,
         )
-        course.parameters = state.parameters  # masked
-        return problem
 
-    def batch_size(self) -> int | None:
-        """Rows of an update; None: all."""
-        given, rows = self.estimator.batch_size, len(self.train.labels)
-        if not self.by_epochs or self.estimator.solver == "rprop":
+    def state_after(
+        self,
+        before: FitState,
+        problem: Problem,
+        finished: Finished,
+        score: ScoreObserver | None,
+    ) -> FitState:
+        """Where the fit stands after a run."""
+        history = history_of(finished, problem.batches)
+        epochs = len(history.loss)
+        table = epoch_table(history, before)
+        if score is not None:
+            table["validation_loss"] = padded(score.losses, epochs)
+            table["validation_score"] = padded(score.scores, epochs)
+        state = replace(
+            before,
+            parameters=as_dtype(finished.parameters, self.dtype),
+            iterations=before.iterations + len(history.iteration_loss),
+            epochs=before.epochs + epochs,
+            earlier_epochs=before.epochs,
+            waited=finished.state.waited,
+            best_loss=min(before.best_loss, finished.state.best.loss),
+            best_epoch=before.epochs + finished.best_epoch,
+            history=joined(before.history, table),
+            ended=finished.ended,
+            message=finished.message,
+        )
+        if epochs:
+            state = replace(state, last_loss=float(history.loss[-1]))
+            if before.start_loss is None:
+                state = replace(state, start_loss=float(history.iteration_loss[0]))
+        return state
+
+    def _after_epochs(
+        self, state: FitState, finished: Finished, learning_rate: float, problem: Problem
+    ) -> FitState:
+        """What else changes where a solver goes by epochs."""
+        epochs = state.epochs - state.earlier_epochs
+        return replace(
+            state,
+            optimizer=None if finished.ended in BROKEN else finished.state.optimizer,
+            learning_rate=learning_rate,
+            rows_seen=state.rows_seen + epochs * len(problem.data.x),
+        )
+
+    def _after_scores(self, state: FitState, score: ScoreObserver | None) -> FitState:
+        """What else changes where a score decides: the best epoch by it is kept."""
+        if score is None or not score.decides:
+            return state
+        state = replace(
+            state,
+            waited=score.waited,
+            best_score=score.best_score,
+            best_scored=score.best_scored,
+            scores=(*state.scores, *score.scores),
+        )
+        if score.best_scored is None:
+            return state
+        kept = as_dtype(score.best_scored, self.dtype)
+        return replace(state, parameters=kept, best_epoch=score.best_epoch)
+
+    def score_decides(self) -> bool:
+        """Whether the score on validation rows says when to stop."""
+        return self.estimator.early_stopping and self.validation is not None
+
+    def score_observer(self, before: FitState) -> ScoreObserver | None:
+        """What scores every epoch on the validation rows; None without such rows."""
+        measure = self.validation_score()
+        if measure is None:
             return None
-        if given == "auto":
-            return min(200, rows)
-        if given > rows:
-            warnings.warn(
-                f"batch_size={given} is more than the {rows} rows: each update takes all of them",
-                stacklevel=9,
-            )
-        return int(min(given, rows))
+        return ScoreObserver(
+            measure,
+            before,
+            decides=self.score_decides(),
+            patience=self.estimator.n_iter_no_change,
+            tol=self.estimator.tol,
+        )
 
-    def smoothed(self, y: Floats) -> Floats:
-        """Targets of classes with a share of each spread evenly over all classes."""
-        share = getattr(self.estimator, "label_smoothing", 0.0)
-        classes = y.shape[1] if self.network.output.name == "softmax" else 2
-        return (1 - share) * y + share / classes if share else y
-
-    def weights(self) -> Floats | None:
-        """What each training row counts: its sample weight times that of its class."""
-        w, of_class = self.train.data.sample_weight, getattr(self.estimator, "class_weight", None)
-        if of_class is None:
-            return w
-        by_class = compute_sample_weight(of_class, self.train.labels).astype(self.dtype)
-        return by_class if w is None else w * by_class
-
-    def refuse(self, **options: Any) -> None:
-        """Raises GlassnetError where an option is given that the solver has no place for."""
-        for name, given in options.items():
-            if given:
-                raise GlassnetError(
-                    f"{name} does not go with solver '{self.estimator.solver}': use 'adam', 'sgd' or 'rprop', or leave it out"
-                )
-
-    def judge(self) -> Judge | None:
-        """What gives the score of an epoch's weights on the validation rows; None without such rows."""
+    def validation_score(self) -> ValidationScore | None:
+        """What gives the score of parameters on the validation rows; None without such rows."""
         if self.validation is None:
             return None
-        scoring, (data, labels) = self.estimator.scoring, self.validation
-        if scoring in (None, "loss"):
-            return Judge(
-                self.network, data, "loss" if scoring else "outputs", is_classifier(self.estimator)
-            )
-        judged = copy(self.estimator)
-        judged.__dict__.pop("feature_names_in_", None)  # it is given arrays
-        scorer: Any = check_scoring(judged, scoring)
-        more = {} if data.sample_weight is None else {"sample_weight": data.sample_weight}
+        data, labels = self.validation
+        scoring = self.estimator.scoring
+        classes = is_classifier(self.estimator)
+        if scoring is None:
+            return ValidationScore(self.network, data, "outputs", classes)
+        if scoring == "loss":
+            return ValidationScore(self.network, data, "loss", classes)
+        scored = copy(self.estimator)
+        vars(scored).pop("feature_names_in_", None)  # it is given arrays
+        scorer: Any = check_scoring(scored, scoring)
+        metadata = {} if data.sample_weight is None else {"sample_weight": data.sample_weight}
 
         def score(parameters: Parameters) -> float:
-            judged.coefs_, judged.intercepts_ = list(parameters.weights), list(parameters.biases)
-            return float(scorer(judged, data.x, labels, **more))
+            scored.coefs_ = list(parameters.weights)
+            scored.intercepts_ = list(parameters.biases)
+            return float(scorer(scored, data.x, labels, **metadata))
 
-        return Judge(self.network, data, score, is_classifier(self.estimator))
+        return ValidationScore(self.network, data, score, classes)

@@ -1,4 +1,7 @@
-"""What scikit-learn's MLP draws from its random stream, drawn in the same order: starting weights, then the order of each epoch."""
+"""What scikit-learn's MLP draws from its random stream, drawn in the same order.
+
+Starting weights first, then the order of the rows in each epoch.
+"""
 
 from collections.abc import Iterator
 
@@ -7,13 +10,11 @@ import numpy as np
 from glassnet.core.network import Network, Parameters
 
 
-def starting_weights(
-    network: Network, random: np.random.RandomState, dtype: np.dtype
-) -> Parameters:
-    """Glorot's uniform draw of weights and biases, layer by layer (Glorot & Bengio 2010), as scikit-learn 1.9 draws it.
+def draw_parameters(network: Network, random: np.random.RandomState, dtype: np.dtype) -> Parameters:
+    """Glorot's uniform draw of weights and biases, layer by layer, as scikit-learn 1.9 draws it.
 
-    The bound is sqrt(6 / (nodes before + nodes after)), and sqrt(2 / ...) for a sigmoid; the last layer goes by the activation
-    of the one before it.
+    The bound is sqrt(6 / (nodes before + nodes after)), and sqrt(2 / ...) for a sigmoid; the last
+    layer goes by the activation of the one before it. (Glorot & Bengio 2010)
     """
     names = [activation.name for activation in network.activations[:-1]] or [""]
     weights: list[np.ndarray] = []
@@ -29,7 +30,7 @@ def batch_orders(random: np.random.RandomState, rows: int) -> Iterator[np.ndarra
     """The order of the rows in each epoch, for ever: that of the epoch before, shuffled."""
     order = np.arange(rows)
     while True:
-        places = np.arange(rows)
-        random.shuffle(places)
-        order = order[places]
+        shuffled = np.arange(rows)
+        random.shuffle(shuffled)
+        order = order[shuffled]
         yield order

@@ -1,4 +1,4 @@
-"""What TableClassifier and TableRegressor share: the parameters, the fit, the network's outputs."""
+"""What TableClassifier and TableRegressor share: the parameters, fit, the network's outputs."""
 
 import warnings
 from collections.abc import Sequence
@@ -11,99 +11,203 @@ from sklearn.utils import Tags, check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
 from glassnet.core.network import Network, Parameters
-from glassnet.errors import GlassnetError
-from glassnet.estimators.base import NetworkEstimator, check_judges
-from glassnet.estimators.table.options import in_scikit_learns_words, options_of
-from glassnet.estimators.targets import answer_columns, read_weights, target_names
+from glassnet.errors import GlassnetError, OptionError, OptionRef
+from glassnet.estimators.base import NetworkEstimator, check_validation
+from glassnet.estimators.table.options import options_of
+from glassnet.estimators.targets import read_sample_weight, target_columns, target_names
 from glassnet.estimators.validate_x import category_names, check_text, plain_rows, read_x
-from glassnet.recipe.fit import fit_table
+from glassnet.estimators.wording import parameters_in_messages
+from glassnet.recipe.fit import FitResult, fit_table
 from glassnet.recipe.folds import split_validation
 from glassnet.recipe.members import worst_ending
 from glassnet.recipe.options import Options
 from glassnet.recipe.rows import TableRows, class_indices
 from glassnet.tables.targets import Target, Task
+from glassnet.training.endings import CUT_SHORT, ENDINGS
 from glassnet.training.problem import Floats
-from glassnet.training.run import ENDINGS
-
-WARNED = ("interrupted", "not_finite")
-"""The ends of a run that are also a warning."""
 
 
 class TableEstimator(NetworkEstimator):
-    """The part of both estimators that does not care what y is."""
+    """The part of both estimators that does not depend on what y is."""
 
-    def _fit(
-        self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any, sample_weight_val: Any
+    def __init__(
+        self,
+        hidden_layer_sizes: Any = (64, 64),
+        activation: Any = "silu",
+        *,
+        members: int = 4,
+        loss: str | None = None,
+        solver: str = "adamw",
+        learning_rate: str = "cosine",
+        learning_rate_init: float | None = None,
+        batch_size: int | None = None,
+        max_iter: int | None = None,
+        n_iter_no_change: int | None = None,
+        alpha: float = 0.0,
+        l1: float = 0.0,
+        decay: float | None = None,
+        dropout: float = 0.15,
+        validation_fraction: float | None = None,
+        categories: Sequence[str | int] = (),
+        dtype: str = "float32",
+        engine: str = "auto",
+        random_state: Any = None,
+        verbose: bool = False,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.members = members
+        self.loss = loss
+        self.solver = solver
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.n_iter_no_change = n_iter_no_change
+        self.alpha = alpha
+        self.l1 = l1
+        self.decay = decay
+        self.dropout = dropout
+        self.validation_fraction = validation_fraction
+        self.categories = categories
+        self.dtype = dtype
+        self.engine = engine
+        self.random_state = random_state
+        self.verbose = verbose
+        self.n_jobs = n_jobs
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
     ) -> Self:
-        """Check what is given, train on its rows, and say how it went in scikit-learn's attributes."""
-        check_judges(X_val, y_val, sample_weight_val)
-        inputs, answers = read_x(self, X, reset=True), self._read_y(y, "y")
-        check_consistent_length(np.empty(inputs.n_rows), answers)
-        weights = read_weights(sample_weight, len(answers))
-        if weights is not None:
-            seen = np.flatnonzero(weights)
-            inputs, answers, weights = inputs.take(seen), answers[seen], weights[seen]
-        if len(answers) < 2:
-            raise GlassnetError(
-                "only 1 sample has a weight above zero, which is too few to train on: give two or more"
-            )
-        names = target_names(y, 1 if answers.ndim == 1 else answers.shape[1])
-        task, targets = self._learn_y(answers, names, weights)
-        rows = TableRows(inputs, answer_columns(answers, names), self._weights_of(answers, weights))
-        judge = None
+        """Learn from a table and its targets.
+
+        Parameters
+        ----------
+        X : data frame or array, N x columns
+            The rows to learn from.
+        y : N values, or N x K
+            What to predict of each row: numbers for `TableRegressor`, labels for
+            `TableClassifier` (N x K zeros and ones where there are several at once).
+        sample_weight : N numbers of 0 or more, optional
+            How much each row counts. A whole weight is so many equal rows.
+        X_val, y_val, sample_weight_val : as the three before, optional
+            Rows whose loss picks the best epoch, in place of rows drawn from X.
+
+        Returns
+        -------
+        self
+            The fitted estimator.
+
+        Raises ValueError or GlassnetError, naming the column, row or parameter, on what cannot
+        be learnt from.
+        """
+        check_validation(X_val, y_val, sample_weight_val)
+        inputs, y_read, weight = self._read_training_rows(X, y, sample_weight)
+        names = target_names(y, 1 if y_read.ndim == 1 else y_read.shape[1])
+        task, classes = self._learn_y(y_read, names, weight)
+        train = TableRows(inputs, target_columns(y_read, names), self._row_weight(y_read, weight))
+        validation = None
         if X_val is not None:
-            known, truth = read_x(self, X_val, reset=False), self._read_y(y_val, "y_val")
-            check_consistent_length(np.empty(known.n_rows), truth)
-            if truth.shape[1:] != answers.shape[1:]:
-                raise GlassnetError(
-                    f"y_val has shape {truth.shape}, which does not fit y: give it as many columns as y has"
-                )
-            its_weights = self._weights_of(
-                truth, read_weights(sample_weight_val, len(truth), "sample_weight_val")
-            )
-            judge = TableRows(known, answer_columns(truth, names), its_weights)
-        return self._train(rows, judge, task, targets)
-
-    def _train(
-        self, rows: TableRows, judge: TableRows | None, task: Task, targets: Sequence[Target]
-    ) -> Self:
-        """Train; where no rows are given to judge the epochs, a part is drawn by the rule of `glassnet train`."""
-        with in_scikit_learns_words():
-            options = options_of(self, task, category_names(self.categories, rows.inputs))
-            check_text(rows.inputs, options.categories)
-            if judge is not None:
-                options = replace(options, validation=0.0)
-            else:
-                rows, judge = _drawn(rows, task, options)
-            n_jobs = None if self.n_jobs == -1 else self.n_jobs
-            fitted = fit_table(
-                rows, judge, task, options, targets, _say if self.verbose else None, n_jobs
-            )
-        self.model_ = model = fitted.model
-        self.history_ = {name: np.array(values) for name, values in model.history.items()}
-        self.loss_curve_: list[float] = model.history["loss"]
-        self.loss_, self.n_iter_ = self.loss_curve_[-1], len(self.loss_curve_)
-        self.best_iter_ = np.array(model.record["best_epochs"])
-        end = worst_ending(fitted.runs)
-        self.diagnosis_ = f"the run {ENDINGS[end]}"
-        if end in WARNED:
-            warnings.warn(
-                f"{type(self).__name__}: {self.diagnosis_}", ConvergenceWarning, stacklevel=4
-            )
+            validation = self._read_validation_rows(X_val, y_val, sample_weight_val, names, y_read)
+        fitted = self._train(train, validation, task, classes)
+        self._set_attributes(fitted)
+        if worst_ending(fitted.runs) in CUT_SHORT:
+            message = f"{type(self).__name__}: {self.diagnosis_}"
+            warnings.warn(message, ConvergenceWarning, stacklevel=2)  # where fit was called
         return self
 
+    def _read_training_rows(
+        self, X: Any, y: Any, sample_weight: Any
+    ) -> tuple[Any, np.ndarray, np.ndarray | None]:
+        """(inputs, y, sample_weight), checked, of the rows that have a weight above 0."""
+        inputs = read_x(self, X, reset=True)
+        y = self._read_y(y, "y")
+        check_consistent_length(np.empty(inputs.n_rows), y)
+        weight = read_sample_weight(sample_weight, len(y))
+        if weight is not None:
+            counting = np.flatnonzero(weight)
+            inputs = inputs.take(counting)
+            y = y[counting]
+            weight = weight[counting]
+        if len(y) < 2:
+            raise GlassnetError(
+                "only 1 sample has a weight above zero, which is too few to train on: "
+                "give two or more"
+            )
+        return inputs, y, weight
+
+    def _read_validation_rows(
+        self, X_val: Any, y_val: Any, sample_weight_val: Any, names: list[str], y: np.ndarray
+    ) -> TableRows:
+        """The validation rows, checked to be as those of training."""
+        inputs = read_x(self, X_val, reset=False)
+        targets = self._read_y(y_val, "y_val")
+        check_consistent_length(np.empty(inputs.n_rows), targets)
+        if targets.shape[1:] != y.shape[1:]:
+            raise GlassnetError(
+                f"y_val has shape {targets.shape}, which does not fit y: "
+                "give it as many columns as y has"
+            )
+        weight = read_sample_weight(sample_weight_val, len(targets), "sample_weight_val")
+        weight = self._row_weight(targets, weight)
+        return TableRows(inputs, target_columns(targets, names), weight)
+
+    def _train(
+        self,
+        train: TableRows,
+        validation: TableRows | None,
+        task: Task,
+        classes: Sequence[Target],
+    ) -> FitResult:
+        """Train; where no validation rows are given, a part is drawn by `glassnet train`'s rule."""
+        with parameters_in_messages():
+            options = options_of(self, task, category_names(self.categories, train.inputs))
+            check_text(train.inputs, options.categories)
+            if validation is None:
+                train, validation = _draw_validation(train, task, options)
+            else:
+                options = replace(options, validation=0.0)
+            return fit_table(
+                train,
+                validation,
+                task,
+                options,
+                classes,
+                progress=_print_progress if self.verbose else None,
+                n_jobs=None if self.n_jobs == -1 else self.n_jobs,
+            )
+
+    def _set_attributes(self, fitted: FitResult) -> None:
+        """What a user of scikit-learn looks for after fit."""
+        model = fitted.model
+        self.model_ = model
+        self.history_ = {name: np.array(values) for name, values in model.history.items()}
+        self.loss_curve_: list[float] = model.history["loss"]
+        self.loss_ = self.loss_curve_[-1]
+        self.n_iter_ = len(self.loss_curve_)
+        self.best_iter_ = np.array(model.record.best_epochs)
+        self.diagnosis_ = f"the run {ENDINGS[worst_ending(fitted.runs)]}"
+
     def _read_y(self, y: Any, name: str) -> np.ndarray:
-        """The targets as an array, checked."""
+        """The targets as an array, checked; messages call it `name`."""
         raise NotImplementedError
 
     def _learn_y(
-        self, answers: np.ndarray, names: list[str], weights: np.ndarray | None
+        self, y: np.ndarray, names: list[str], sample_weight: np.ndarray | None
     ) -> tuple[Task, Sequence[Target]]:
-        """The task, and the targets of a classification; sets what attributes tell of y."""
+        """The task, and the targets of a classification; sets the attributes that say what y is."""
         raise NotImplementedError
 
-    def _weights_of(self, answers: np.ndarray, weights: np.ndarray | None) -> np.ndarray | None:
-        """How much each row counts."""
+    def _row_weight(self, y: np.ndarray, sample_weight: np.ndarray | None) -> np.ndarray | None:
+        """How much each row counts, by its weight and by its class."""
         raise NotImplementedError
 
     def _outputs(self, X: Any) -> Floats:
@@ -121,34 +225,45 @@ class TableEstimator(NetworkEstimator):
         return self.model_.encoding.encode_inputs(read_x(self, X, reset=False))
 
     def _network_inputs(self, X: Any) -> tuple[Network, Parameters, Floats]:
-        """The network, its weights, and X as it takes it."""
+        """The network, its parameters, and X as it takes it."""
         x = self._encoded(X)
-        return self.model_.network, self.model_.parameters, x
+        model = self.model_.joined()
+        return model.network, model.parameters, x
 
     @property
     def network_(self) -> Network:
-        """The network's shape."""
-        return self.model_.network
+        """The network's shape; of several members that of the one network that equals them."""
+        return self.model_.joined().network
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = tags.input_tags.string = tags.input_tags.categorical = True
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
         return tags
 
 
-def _drawn(rows: TableRows, task: Task, options: Options) -> tuple[TableRows, TableRows | None]:
-    """(rows that train, rows that judge the epochs or None)."""
-    fit, judge = split_validation(rows.n_rows, options, class_indices(rows.targets, task))
-    if len(fit) < 2:
-        total = len(fit) + len(judge)
-        raise GlassnetError(
-            f"validation_fraction {options.validation} leaves {len(fit)} of {total} rows to train on: make it smaller"
+def _draw_validation(
+    rows: TableRows, task: Task, options: Options
+) -> tuple[TableRows, TableRows | None]:
+    """(rows to train on, rows to validate on or None)."""
+    classes = class_indices(rows.targets, task)
+    train, validation = split_validation(rows.n_rows, options, classes)
+    if len(train) < 2:
+        raise OptionError(
+            [
+                OptionRef("validation", options.validation),
+                f" leaves {len(train)} of {rows.n_rows} rows to train on",
+            ],
+            option="validation",
+            value=options.validation,
+            remedy="make it smaller",
         )
-    return rows.take(fit), rows.take(judge) if len(judge) else None
+    return rows.take(train), rows.take(validation) if len(validation) else None
 
 
-def _say(done: int, planned: int, loss: float, judged: float | None) -> None:
-    print(
-        f"epoch {done} of {planned}: loss {loss:.6g}"
-        + ("" if judged is None else f", validation loss {judged:.6g}")
-    )
+def _print_progress(epoch: int, epochs: int, loss: float, validation_loss: float | None) -> None:
+    text = f"epoch {epoch} of {epochs}: loss {loss:.6g}"
+    if validation_loss is not None:
+        text += f", validation loss {validation_loss:.6g}"
+    print(text)

@@ -1,1 +1,4 @@
-"""An explanation as text, Markdown or HTML. What is explained is decided in the rooms above; here it is only written down."""
+"""An explanation as text, Markdown or HTML: here it is only written down.
+
+`formulas.py` is what the three share; each of the others is one format.
+"""

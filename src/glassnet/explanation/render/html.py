@@ -1,19 +1,29 @@
-"""The face for a browser: one page, collapsible by layer; a number's sources light up when it is pointed at."""
+"""An explanation for a browser: one page whose sections fold.
+
+A number's sources light up when it is pointed at.
+"""
 
 from collections.abc import Iterator
 from html import escape
 
+from glassnet.explanation.addends import SumStyle, addends_of
 from glassnet.explanation.outline import Section, outline
-from glassnet.explanation.parts import Explanation, Number, Operand, Step, Sum
-from glassnet.explanation.render.text import term_name
-from glassnet.explanation.terms import Writing, terms_of
-from glassnet.notation.dialects import TEXT, Symbol, write
-from glassnet.notation.numerals import check_digits, needs_brackets, numeral
+from glassnet.explanation.parts import Computed, Explanation, Operand, Step, Sum
+from glassnet.explanation.render.formulas import shown_parts, with_numbers, with_symbols
+from glassnet.explanation.render.text import addend_name
+from glassnet.notation.dialects import TEXT, Symbol
+from glassnet.notation.numerals import MOST_DIGITS, check_digits, numeral
 from glassnet.pages.page import asset, page
+
+FOLDED = ("column", "member")
+"""The kinds of sections that a reader opens when they are wanted."""
 
 
 def to_page(explanation: Explanation, digits: int = 4) -> str:
-    """A whole page without outside resources. Raises GlassnetError on less than 1 or more than 17 digits."""
+    """A whole page without outside resources.
+
+    Raises GlassnetError on less than 1 or more than 17 digits.
+    """
     body = f"<main><h1>{escape(explanation.title)}</h1>{to_body(explanation, digits)}</main>"
     return page(
         f"Explanation: {explanation.title}", body, asset("explain.css"), asset("explain.js")
@@ -39,64 +49,52 @@ def to_body(explanation: Explanation, digits: int = 4) -> str:
 def _section(section: Section, digits: int) -> str:
     says = f' <span class="quiet">{escape(section.says)}</span>' if section.says else ""
     notes = "".join(f'<p class="quiet">{escape(note)}</p>' for note in section.notes)
-    lines = "".join(
-        part for number in section.numbers for part in _number(number, digits, section.symbols)
-    )
+    lines = "".join("".join(_number(number, digits, section.symbols)) for number in section.numbers)
     numbers = f'<div class="numbers">{lines}</div>' if lines else ""
     inner = "".join(_section(part, digits) for part in section.sections)
-    opened = "" if section.kind == "column" else " open"
+    opened = "" if section.kind in FOLDED else " open"
     summary = f"<summary>{escape(section.title)}{says}</summary>"
     return f'<details{opened} data-kind="{section.kind}">{summary}{notes}{numbers}{inner}</details>'
 
 
-def _number(number: Number, digits: int, symbols: bool) -> Iterator[str]:
-    return _sum(number, digits) if isinstance(number, Sum) else _step(number, digits, symbols)
+def _number(number: Computed, digits: int, symbols: bool) -> Iterator[str]:
+    if isinstance(number, Sum):
+        yield from _sum(number, digits)
+    else:
+        yield _step(number, digits, symbols)
 
 
-def _step(step: Step, digits: int, symbols: bool) -> Iterator[str]:
-    operands = (step.operands or {}).items()
+def _step(step: Step, digits: int, symbols: bool) -> str:
+    is_another_number = step.formula.isidentifier()
     parts: list[str] = []
-    if step.formula and symbols:
-        parts.append(
-            write(
-                step.formula,
-                TEXT,
-                {name: Symbol(escape(o.symbol), " " in o.symbol) for name, o in operands},
-                digits,
-            )
-        )
-    if step.formula and not step.formula.isidentifier():
-        parts.append(
-            write(
-                step.formula,
-                TEXT,
-                {
-                    name: Symbol(_used(o, step.id, digits), needs_brackets(o.value))
-                    for name, o in operands
-                },
-                digits,
-            )
-        )
-    shown = [
-        part for part in parts if part not in (numeral(step.value, digits), escape(step.symbol))
-    ]
-    same = next(operand for _, operand in operands) if step.formula.isidentifier() else None
-    yield _line(step.symbol, " = ".join([*shown, _result(step, digits, same)]), step.says)
+    if symbols:
+        parts.append(with_symbols(step, TEXT, _symbol, digits))
+    if not is_another_number:
+        parts.append(with_numbers(step, TEXT, lambda o: _used(o, step.id, digits), digits))
+    same = (step.operands or {})[step.formula] if is_another_number else None
+    result = _result(step, digits, same)
+    known = (numeral(step.value, digits), escape(step.symbol))
+    return _line(step.symbol, " = ".join([*shown_parts(parts, *known), result]), step.says)
+
+
+def _symbol(operand: Operand) -> Symbol:
+    return Symbol(escape(operand.symbol), brackets=" " in operand.symbol)
 
 
 def _sum(total: Sum, digits: int) -> Iterator[str]:
-    terms = [*terms_of(total, Writing(lambda operand: _used(operand, total.id, digits), "·"))]
-    if len(terms) == 1:
-        (term,) = terms
-        result = _result(total, digits)
-        yield _line(
-            total.symbol, f"{term.numbers} = {result}" if term.makes else result, term_name(term)
-        )
+    style = SumStyle(lambda operand: _used(operand, total.id, digits), "·")
+    addends = list(addends_of(total, style))
+    result = _result(total, digits)
+    if len(addends) == 1:
+        (only,) = addends
+        numbers = f"{only.numbers} = {result}" if only.makes else result
+        yield _line(total.symbol, numbers, addend_name(only))
         return
-    for i, term in enumerate(terms):
-        numbers = f"{term.numbers} = {term.makes}" if term.makes else term.numbers
-        yield _line("" if i else total.symbol, numbers, term_name(term), "+" if i else "=")
-    yield _line("", _result(total, digits), total.says)
+    symbol, sign = total.symbol, "="
+    for addend in addends:
+        yield _line(symbol, addend.equation, addend_name(addend), sign)
+        symbol, sign = "", "+"
+    yield _line("", result, total.says)
 
 
 def _line(symbol: str, numbers: str, says: str, sign: str = "=") -> str:
@@ -104,22 +102,32 @@ def _line(symbol: str, numbers: str, says: str, sign: str = "=") -> str:
     return f'<span class="symbol">{escape(symbol)} {sign}</span><span>{numbers}{words}</span>'
 
 
-def _result(number: Number, digits: int, same: Operand | None = None) -> str:
-    """A number where it is made, from the `same` number where it is just that; it can be reached by keyboard."""
-    source = f' data-of="{escape(same.source)}" data-in="{escape(number.id)}"' if same else ""
-    value, title = (
-        numeral(number.value, digits),
-        escape(f"{number.symbol} = {numeral(number.value, 17)}"),
+def _result(number: Computed, digits: int, same: Operand | None = None) -> str:
+    """A number where it is made; it can be reached by keyboard.
+
+    `same` is the number that it comes from unchanged, if it does.
+    """
+    source = ""
+    if same is not None:
+        source = f' data-of="{escape(same.source)}" data-in="{escape(number.id)}"'
+    title = escape(f"{number.symbol} = {numeral(number.value, MOST_DIGITS)}")
+    value = escape(numeral(number.value, digits))
+    return (
+        f'<span class="result" tabindex="0" data-id="{escape(number.id)}"{source} '
+        f'title="{title}">{value}</span>'
     )
-    return f'<span class="result" tabindex="0" data-id="{escape(number.id)}"{source} title="{title}">{escape(value)}</span>'
 
 
 def _used(operand: Operand, within: str, digits: int) -> str:
-    """A number where it goes into another, whose id is `within`; plain where it has no name of its own."""
+    """A number where it goes into another, whose id is `within`.
+
+    Plain where it has no symbol.
+    """
+    value = escape(numeral(operand.value, digits))
     if not operand.symbol:
-        return escape(numeral(operand.value, digits))
-    value, title = (
-        numeral(operand.value, digits),
-        escape(f"{operand.symbol} = {numeral(operand.value, 17)}"),
+        return value
+    title = escape(f"{operand.symbol} = {numeral(operand.value, MOST_DIGITS)}")
+    return (
+        f'<span data-of="{escape(operand.source)}" data-in="{escape(within)}" '
+        f'title="{title}">{value}</span>'
     )
-    return f'<span data-of="{escape(operand.source)}" data-in="{escape(within)}" title="{title}">{escape(value)}</span>'

@@ -1,4 +1,5 @@
-"""Which of the usual mistakes a wrong gradient shows: by its numbers alone, or with the network that it is meant for.
+"""Which of the usual mistakes a wrong gradient shows.
 
-Whether a gradient is wrong at all is for `gradcheck.py` to say.
+By its numbers alone (`numbers.py`), or with the network that it is meant for (`planted.py`).
+Whether a gradient is wrong at all is for `gradcheck/check.py` to say.
 """

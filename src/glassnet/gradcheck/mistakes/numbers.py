@@ -1,7 +1,7 @@
-"""What a wrong gradient tells by its shapes and numbers alone: a sign, a factor, a transpose, a penalty left out.
+"""What a wrong gradient tells by its shapes and numbers alone: a sign, a factor, a lost penalty.
 
-Nothing is known here of the network that it is the gradient of; what can be told with it lives in `planted.py`. Only what fits
-every number is named.
+Nothing is known here of the network whose gradient it is; what can be found with the network lives
+in `planted.py`. Only what fits every number is named.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,11 +14,20 @@ import numpy as np
 from glassnet.core.arrays import Array
 from glassnet.errors import GlassnetError
 
-NEAR = 1e-6  # relative to an array's largest number
+NEAR = 1e-6  # how far two equal numbers may differ, relative to the largest of their array
+CLEAR = 10_000  # a number this many times the allowed difference stands out
+EXACT = 1e-5  # how near a measured factor must be to a simple one, relative
+MOST_SIMPLE = 1e3  # whole numbers up to here, and one over them, are taken for simple factors
+
+RIGHT = "is right"
+WRONG = "is wrong"
 
 
-class Slopes(NamedTuple):
-    """One array of a gradient: `given`, the `right` one (NaN where not measured), and the `parameter`; all of one shape."""
+class GradientArray(NamedTuple):
+    """One array of a gradient beside its parameter; all three arrays have one shape.
+
+    `given` is what is checked, `right` what it should be (NaN where that was not measured).
+    """
 
     name: str
     given: Array
@@ -27,233 +36,257 @@ class Slopes(NamedTuple):
 
 
 def same(given: Array, wanted: Array, slack: float) -> bool:
-    """Whether two arrays agree wherever `wanted` is a number, to NEAR of its largest and `slack` besides.
+    """Whether two arrays agree wherever `wanted` is known, to NEAR of its largest and `slack`.
 
-    >>> same(np.array([1.0, 5.0]), np.array([1.0, np.nan]), slack=0.0), same(np.ones(1), np.zeros(1), slack=0.0)
-    (True, False)
+    >>> same(np.array([1.0, 5.0]), np.array([1.0, np.nan]), slack=0.0)
+    True
+    >>> same(np.ones(1), np.zeros(1), slack=0.0)
+    False
     """
     known = ~np.isnan(wanted)
     wanted = wanted[known]
-    return bool(
-        np.all(np.abs(given[known] - wanted) <= NEAR * np.max(np.abs(wanted), initial=0) + slack)
-    )
+    largest = np.max(np.abs(wanted), initial=0)
+    return bool(np.all(np.abs(given[known] - wanted) <= NEAR * largest + slack))
 
 
 def common_factor(given: Sequence[Array], wanted: Sequence[Array], slack: float) -> float | None:
-    """The number r for which each given array is r times the wanted one, or None where there is none.
+    """The number r for which each given array is r times the wanted one, None where there is none.
 
-    Fewer than three numbers that stand out are easily some multiple of others; then r must be 0, a whole number or one over it.
+    Fewer than three numbers that stand out are easily some multiple of others; then r must be 0, a
+    whole number or one over it.
 
     >>> common_factor([np.array([-2.0, -4.0, -6.0])], [np.array([4.0, 8.0, 12.0])], slack=0.0)
     -0.5
     """
-    g, w = (
-        np.concatenate([a[~np.isnan(b)] for a, b in zip(arrays, wanted, strict=True)])
-        for arrays in (given, wanted)
-    )
-    telling = sum(
-        int(np.sum(np.abs(b) > 10_000 * (NEAR * np.nanmax(np.abs(b)) + slack)))
-        for b in wanted
-        if not np.all(np.isnan(b))
-    )
-    if not telling or not np.all(np.isfinite([g, w])):
+    clear = sum(_count_clear(array, slack) for array in wanted)
+    g = np.concatenate([a[~np.isnan(b)] for a, b in zip(given, wanted, strict=True)])
+    w = np.concatenate([b[~np.isnan(b)] for b in wanted])
+    if not clear or not np.all(np.isfinite([g, w])):
         return None
     largest = np.max(np.abs(w))
     r = float(g / largest @ (w / largest) / np.sum((w / largest) ** 2))
     if not all(same(a, r * b, slack) for a, b in zip(given, wanted, strict=True)):
         return None
-    simple = [
-        s
-        for s in (float(round(r)), r and 1 / (round(1 / r) or 1))
-        if isclose(r, s, rel_tol=1e-5, abs_tol=1e-9)
-    ]
-    if simple and (simple[0] == 0 or 1e-3 <= abs(simple[0]) <= 1e3):
-        return simple[0]
-    return r if telling > 2 else None
+    simple = _simple_factor(r)
+    if simple is not None:
+        return simple
+    return r if clear > 2 else None
 
 
-def factor_words(r: float, sizes: Mapping[str, int]) -> str:
-    """What is wrong with a gradient that is r times the right one; `sizes` are numbers that r may come from, by name.
+def _count_clear(wanted: Array, slack: float) -> int:
+    """How many numbers of an array stand out from what may be mere rounding."""
+    if np.all(np.isnan(wanted)):
+        return 0
+    rounding = NEAR * np.nanmax(np.abs(wanted)) + slack
+    return int(np.sum(np.abs(wanted) > CLEAR * rounding))
 
-    >>> factor_words(-0.5, {"rows": 4})
-    'has the wrong sign (it is minus the gradient: the step, not the slope) and lacks a factor 2 (of the derivative of a square?)'
-    >>> factor_words(4, {"rows": 4})
+
+def _simple_factor(r: float) -> float | None:
+    """0, or the whole number or the one over it that r is, unless it is very large or small."""
+    one_over = 1 / (round(1 / r) or 1) if r else 0.0
+    for simple in (float(round(r)), one_over):
+        if isclose(r, simple, rel_tol=EXACT, abs_tol=1e-9):
+            in_range = simple == 0 or 1 / MOST_SIMPLE <= abs(simple) <= MOST_SIMPLE
+            return simple if in_range else None
+    return None
+
+
+def describe_factor(r: float, sizes: Mapping[str, int]) -> str:
+    """What is wrong with a gradient that is r times the right one.
+
+    `sizes` are numbers that r may come from, by name.
+
+    >>> describe_factor(-1, {"rows": 4})
+    'has the wrong sign (it is minus the gradient: the step, not the slope)'
+    >>> describe_factor(4, {"rows": 4})
     'is 4 times too large, 4 being the number of rows (a sum where the loss is a mean)'
     """
     if r == 0:
         return "is all zeros"
-    sign = (
-        ["has the wrong sign (it is minus the gradient: the step, not the slope)"] if r < 0 else []
-    )
-    return " and ".join([*sign, *([] if abs(r) == 1 else [_size_words(abs(r), sizes)])])
+    parts: list[str] = []
+    if r < 0:
+        parts.append("has the wrong sign (it is minus the gradient: the step, not the slope)")
+    if abs(r) != 1:
+        parts.append(_describe_scale(abs(r), sizes))
+    return " and ".join(parts)
 
 
-def _size_words(r: float, sizes: Mapping[str, int]) -> str:
-    twos = {
-        1.0: "",
-        0.5: "lacks a factor 2 (of the derivative of a square?)",
-        2.0: "has a factor 2 too many (the loss has a half?)",
-    }
-    counts = {(1.0, ""): ""}
-    for name, n in sizes.items():
-        counts[n, name] = (
-            f"is {n} times too large, {n} being the number of {name} (a sum where the loss is a mean)"
-        )
-        counts[1 / n, name] = (
-            f"is {n} times too small, {n} being the number of {name} (a mean where the loss is a sum, or divided by them twice)"
-        )
-    fitting = [
-        [words for words in (two, count) if words]
-        for (n, _), count in counts.items()
-        for factor, two in twos.items()
-        if isclose(factor * n, r, rel_tol=1e-5)
-    ]
-    fewest = min(map(len, fitting), default=0)
-    if fitting:
-        return " or ".join(
-            dict.fromkeys(" and ".join(words) for words in fitting if len(words) == fewest)
-        )
+def _describe_scale(r: float, sizes: Mapping[str, int]) -> str:
+    """A positive factor: by a size and a lost 2 where they make it, else by the number itself."""
+    explained = _products_that_make(r, sizes)
+    if explained:
+        fewest = min(map(len, explained))
+        shortest = [" and ".join(parts) for parts in explained if len(parts) == fewest]
+        return " or ".join(dict.fromkeys(shortest))
     if r > 1 and r == round(r):
         return f"is {r:.0f} times too large (a sum where the loss is a mean over {r:.0f}?)"
-    if r < 1 and isclose(1 / r, round(1 / r), rel_tol=1e-5):
-        return f"is {1 / r:.0f} times too small (a mean over {1 / r:.0f} where the loss is a sum, or a learning rate of {r:g} in it?)"
+    if r < 1 and isclose(1 / r, round(1 / r), rel_tol=EXACT):
+        return (
+            f"is {1 / r:.0f} times too small (a mean over {1 / r:.0f} where the loss is a sum, "
+            f"or a learning rate of {r:g} in it?)"
+        )
     return f"is multiplied by {r:.6g}{' (a learning rate?)' if r < 1 else ''}"
 
 
-def from_numbers(arrays: Sequence[Slopes], slack: float, sizes: Mapping[str, int]) -> str:
-    """What the numbers of a wrong gradient tell of the mistake, in words; "" where they tell nothing.
+TWOS = (
+    (1.0, ""),
+    (0.5, "lacks a factor 2 (of the derivative of a square?)"),
+    (2.0, "has a factor 2 too many (the loss has a half?)"),
+)
+"""Factors that a square or a half leave, and what is said of each."""
+
+
+def _products_that_make(r: float, sizes: Mapping[str, int]) -> list[list[str]]:
+    """What is said of each product of a factor of size and a factor of 2 that makes r."""
+    found: list[list[str]] = []
+    for size_factor, about_size in _size_factors(sizes):
+        for two, about_two in TWOS:
+            if isclose(two * size_factor, r, rel_tol=EXACT):
+                found.append([about for about in (about_two, about_size) if about])
+    return found
+
+
+def _size_factors(sizes: Mapping[str, int]) -> list[tuple[float, str]]:
+    """Factors that a sum in the place of a mean leaves, or the reverse, and how each reads."""
+    factors = [(1.0, "")]
+    for name, n in sizes.items():
+        number = f"{n} being the number of {name}"
+        too_large = f"is {n} times too large, {number} (a sum where the loss is a mean)"
+        too_small = (
+            f"is {n} times too small, {number} "
+            "(a mean where the loss is a sum, or divided by them twice)"
+        )
+        factors += [(n, too_large), (1 / n, too_small)]
+    return factors
+
+
+def from_numbers(arrays: Sequence[GradientArray], slack: float, sizes: Mapping[str, int]) -> str:
+    """The mistake that a wrong gradient shows by its numbers, in words; "" where it shows none.
 
     Parameters
     ----------
     arrays : all arrays of the gradient.
-    slack : how far the right slopes may be off, as they are measured.
+    slack : how far the right numbers may be off, as they are measured.
     sizes : numbers that a factor may come from, by name, as in {"rows": 4}.
     """
     r = common_factor([a.given for a in arrays], [a.right for a in arrays], slack)
     if r is not None:
-        return "" if r == 1 else f"the gradient {factor_words(r, sizes)}"
-    if any(
-        np.any(np.isnan(a.right)) for a in arrays
-    ):  # an array can be called right only where all of it is known
-        return ""
-    return _penalty(arrays, slack) or _each(arrays, slack, sizes)
+        return "" if r == 1 else f"the gradient {describe_factor(r, sizes)}"
+    if any(np.any(np.isnan(a.right)) for a in arrays):
+        return ""  # an array can be called right only where all of it is known
+    return _penalty(arrays, slack) or _array_by_array(arrays, slack, sizes)
 
 
-def _penalty(arrays: Sequence[Slopes], slack: float) -> str:
+def _penalty(arrays: Sequence[GradientArray], slack: float) -> str:
     """Where every array is right but for one multiple of the parameters, or of their signs."""
     wrong = [a for a in arrays if not same(a.given, a.right, slack)]
-    for norm, words, slope in (
+    if sum(a.given.size for a in wrong) <= 2:
+        return ""
+    gaps = [a.given - a.right for a in wrong]
+    for norm, what, derivative in (
         ("L2", "times the weights", np.asarray),
         ("L1", "times the weights' signs", np.sign),
     ):
-        gaps, slopes = [a.given - a.right for a in wrong], [slope(a.parameter) for a in wrong]
-        r = (
-            common_factor(gaps, slopes, slack * 10)
-            if sum(a.given.size for a in wrong) > 2
-            else None
-        )
+        derivatives = [derivative(a.parameter) for a in wrong]
+        r = common_factor(gaps, derivatives, slack * 10)
         if r:
-            fault = (
-                "is missing: add"
-                if r < 0
-                else "is there but not in the loss, or counted twice: take away"
-            )
-            return f"the slope of an {norm} penalty in {_list(wrong)} {fault} {abs(r):.6g} {words}"
+            missing = "is missing: add"
+            too_much = "is there but not in the loss, or counted twice: take away"
+            fault = missing if r < 0 else too_much
+            return f"the slope of an {norm} penalty in {_names(wrong)} {fault} {abs(r):.6g} {what}"
     return ""
 
 
-def _each(arrays: Sequence[Slopes], slack: float, sizes: Mapping[str, int]) -> str:
-    """Each array alone: which are right, and what is wrong with the others, where it can be told."""
-    found: dict[str, list[Slopes]] = {}
+def _array_by_array(arrays: Sequence[GradientArray], slack: float, sizes: Mapping[str, int]) -> str:
+    """Which arrays are right, and what is wrong with the others, where that can be said."""
+    found: dict[str, list[GradientArray]] = {}
     for a in arrays:
-        found.setdefault(_alone(a, arrays, slack, sizes), []).append(a)
-    if set(found) <= {"is wrong"} or set(found) == {"is right"}:
+        found.setdefault(_describe_array(a, arrays, slack, sizes), []).append(a)
+    if set(found) <= {WRONG} or set(found) == {RIGHT}:
         return ""
-    words = "; ".join(f"the gradient of {_list(some)} {what}" for what, some in found.items())
-    return words + _way_back(arrays, found)
+    parts = [f"the gradient of {_names(some)} {what}" for what, some in found.items()]
+    return "; ".join(parts) + _where_it_breaks(arrays, found)
 
 
-def _alone(a: Slopes, arrays: Sequence[Slopes], slack: float, sizes: Mapping[str, int]) -> str:
+def _describe_array(
+    a: GradientArray, arrays: Sequence[GradientArray], slack: float, sizes: Mapping[str, int]
+) -> str:
     if same(a.given, a.right, slack):
-        return "is right"
+        return RIGHT
     r = common_factor([a.given], [a.right], slack)
     if r not in (None, 1):
-        return factor_words(r, sizes)
+        return describe_factor(r, sizes)
     if a.right.ndim == 2 and same(a.given, a.right.T.reshape(a.right.shape), slack):
-        square = a.right.shape[0] == a.right.shape[1]
-        return (
-            "is the transpose of the right one"
-            if square
-            else "has its numbers in the wrong places: turn it with .T, not reshape"
-        )
+        if a.right.shape[0] == a.right.shape[1]:
+            return "is the transpose of the right one"
+        return "has its numbers in the wrong places: turn it with .T, not reshape"
     for other in arrays:
-        if (
-            other is not a
-            and other.right.shape == a.given.shape
-            and same(a.given, other.right, slack)
-        ):
+        alike = other is not a and other.right.shape == a.given.shape
+        if alike and same(a.given, other.right, slack):
             return f"is that of {other.name}"
-    return "is wrong"
+    return WRONG
 
 
-def _way_back(arrays: Sequence[Slopes], found: Mapping[str, list[Slopes]]) -> str:
-    """Where the last layers are right and all before them wrong, the step back between them is to be looked at."""
-    weights, biases = ([a for a in arrays if a.given.ndim == n] for n in (2, 1))
+def _where_it_breaks(
+    arrays: Sequence[GradientArray], found: Mapping[str, list[GradientArray]]
+) -> str:
+    """The step back to look at, where the last layers are right and all before them wrong."""
+    weights = [a for a in arrays if a.given.ndim == 2]
+    biases = [a for a in arrays if a.given.ndim == 1]
     chained = all(a.given.shape[1] == b.given.shape[0] for a, b in pairwise(weights))
-    if (
-        set(found) != {"is right", "is wrong"}
-        or not chained
-        or len(biases) not in (0, len(weights))
-    ):
+    if set(found) != {RIGHT, WRONG} or not chained or len(biases) not in (0, len(weights)):
         return ""
-    layer = {id(a): i + 1 for some in (weights, biases) for i, a in enumerate(some)}
-    last, first = (
-        max(layer[id(a)] for a in found["is wrong"]),
-        min(layer[id(a)] for a in found["is right"]),
+    layer_of = {id(a): layer for layer, a in enumerate(weights, 1)}
+    layer_of |= {id(a): layer for layer, a in enumerate(biases, 1)}
+    last_wrong = max(layer_of[id(a)] for a in found[WRONG])
+    first_right = min(layer_of[id(a)] for a in found[RIGHT])
+    if first_right != last_wrong + 1:
+        return ""
+    return (
+        f": look at the step back from layer {first_right} to layer {last_wrong}, "
+        f"delta{last_wrong} = (delta{first_right} @ W{first_right}.T) * slope{last_wrong}"
     )
-    if first != last + 1:
-        return ""
-    return f": look at the step back from layer {first} to layer {last}, delta{last} = (delta{first} @ W{first}.T) * slope{last}"
 
 
-def _list(arrays: Sequence[Slopes]) -> str:
+def _names(arrays: Sequence[GradientArray]) -> str:
     return ", ".join(a.name or "the array" for a in arrays)
 
 
 def check_same_shapes(
     names: Sequence[str], arrays: Sequence[Array], grads: Sequence[Array]
 ) -> None:
-    """Raises GlassnetError, with the likely reason, unless each gradient has its parameter's shape and those are float64."""
+    """Raises GlassnetError unless each gradient has its parameter's shape and those are float64.
+
+    The error gives the likely reason.
+    """
     if len(arrays) != len(grads):
         raise GlassnetError(
             f"the gradient has {len(grads)} arrays, the parameters have {len(arrays)}"
         )
-    shapes = [
-        (tuple(grad.shape), tuple(array.shape)) for grad, array in zip(grads, arrays, strict=True)
-    ]
-    for name, array, (given, wanted) in zip(names, arrays, shapes, strict=True):
-        if given != wanted:
-            order = sorted(g for g, _ in shapes) == sorted(w for _, w in shapes)
-            hint = (
-                "the arrays look to be in another order than the parameters"
-                if order
-                else _shape_words(given, wanted)
-            )
+    given = [tuple(grad.shape) for grad in grads]
+    wanted = [tuple(array.shape) for array in arrays]
+    for place, array in enumerate(arrays):
+        name = names[place] or "the array"
+        if given[place] != wanted[place]:
+            hint = _shape_hint(given[place], wanted[place])
+            if sorted(given) == sorted(wanted):
+                hint = "the arrays look to be in another order than the parameters"
             raise GlassnetError(
-                f"the gradient of {name or 'the array'} has shape {given}, the parameter {wanted}{': ' if hint else ''}{hint}"
+                f"the gradient of {name} has shape {given[place]}, the parameter {wanted[place]}"
+                f"{': ' if hint else ''}{hint}"
             )
-        if np.asarray(array).dtype != np.float64:
-            raise GlassnetError(
-                f"{name or 'the array'} is {np.asarray(array).dtype}: a gradient check needs float64"
-            )
+        dtype = np.asarray(array).dtype
+        if dtype != np.float64:
+            raise GlassnetError(f"{name} is {dtype}: a gradient check needs float64")
 
 
-def _shape_words(given: tuple[int, ...], wanted: tuple[int, ...]) -> str:
+def _shape_hint(given: tuple[int, ...], wanted: tuple[int, ...]) -> str:
+    """What may have gone wrong for a gradient of that shape; "" where nothing comes to mind."""
     if len(wanted) == 2 and given == wanted[::-1]:
         return "it looks like the transpose, so turn it over with .T, or write a.T @ delta"
-    if len(given) > len(wanted) and given[0] == 1 and given[1:] == wanted:
-        return "drop the first axis, as in np.sum(delta, axis=0) without keepdims"
     if len(given) > len(wanted) and given[1:] == wanted:
+        if given[0] == 1:
+            return "drop the first axis, as in np.sum(delta, axis=0) without keepdims"
         return "it has a part for each row, so add them up, as in np.sum(delta, axis=0)"
     if wanted[0:1] == (1,) and given == wanted[1:]:
         return "keep the first axis, as in np.sum(delta, axis=0, keepdims=True)"

@@ -1,1 +1,4 @@
-"""The network as nodes and edges: one layout as plain data, drawn as our own SVG or on matplotlib's axes."""
+"""The diagram of a network: nodes and edges laid out as plain data.
+
+It is drawn as our own SVG, or on matplotlib's axes.
+"""

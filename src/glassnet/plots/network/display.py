@@ -1,4 +1,4 @@
-"""`NetworkDisplay`: the picture of a network as a person asks for it, in a notebook, on axes or in a file."""
+"""`NetworkDisplay`: the diagram of a network in a notebook, on axes or in a file."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -7,44 +7,60 @@ from typing import Any, Self
 
 from glassnet.core.network import Network, Parameters
 from glassnet.files import whole_file
-from glassnet.models.rows import as_model
-from glassnet.plots.figures import figure_and_axes, save_figure, style
-from glassnet.plots.network.axes import draw
+from glassnet.plots.display import ModelDisplay
+from glassnet.plots.figures import save_figure, style
+from glassnet.plots.members import one_member
+from glassnet.plots.network.axes import draw_on_axes
 from glassnet.plots.network.layout import lay_out
 from glassnet.plots.network.svg import svg_text
 
-PIXELS = 96  # of an inch
+PIXELS_AN_INCH = 96
 
 
-class NetworkDisplay:
-    """A network drawn as layers, nodes and edges: an edge's width is the size of its weight, its colour and dashes the sign.
+class NetworkDisplay(ModelDisplay):
+    """A network drawn as layers, nodes and edges.
 
-    Small networks have their numbers on the edges. In a browser or notebook, pointing at an edge or node tells its name and its
-    whole number, and pointing at a node lights up its edges. Wide layers show their first and last nodes.
+    An edge's width is the size of its weight, its colour and dashes the sign. Small networks have
+    their numbers on the edges. In a browser or notebook, pointing at an edge or node shows its name
+    and its whole number, and pointing at a node lights up its edges. Wide layers show their first
+    and last nodes.
 
     Parameters
     ----------
-    network, parameters : what is drawn, trained or not.
-    inputs, outputs : the names of the first and last layer's nodes, D and K of them.
-    title : what a screen reader and a browser call the picture.
-    note : stands below, where something must be said.
+    network : Network
+        What is drawn.
+    parameters : Parameters
+        Its weights and biases, trained or not.
+    inputs, outputs : sequence of str
+        The names of the first and last layer's nodes, D and K of them.
+    title : str
+        What a screen reader and a browser call the diagram.
+    note : str
+        Stands below, where something must be known.
 
     Attributes
     ----------
-    svg : the picture as an SVG document; notebooks show it.
-    ax_, figure_ : the matplotlib axes and figure of the last `plot`.
+    svg : str
+        The diagram as an SVG document; notebooks show it.
+    ax_ : matplotlib.axes.Axes
+        Where the last `plot` has drawn.
+    figure_ : matplotlib.figure.Figure
+        The figure of those axes.
 
-    Raises GlassnetError when there are not as many names as nodes, or the parameters have not the network's shapes.
+    Raises
+    ------
+    GlassnetError
+        Where there are not as many names as nodes, or the parameters have not the network's shapes.
 
+    Examples
+    --------
     >>> import glassnet as gn
     >>> network = gn.Network([2, 3, 1])
-    >>> display = NetworkDisplay(network, gn.initialize(network, seed=1), ["width", "height"], ["price"])
+    >>> parameters = gn.initialize(network, seed=1)
+    >>> display = NetworkDisplay(network, parameters, ["width", "height"], ["price"])
     >>> display.svg.startswith("<svg"), "height to a1.3:" in display.svg
     (True, True)
     """
-
-    ax_: Any
-    figure_: Any
 
     def __init__(
         self,
@@ -56,50 +72,49 @@ class NetworkDisplay:
         title: str = "The network",
         note: str = "",
     ) -> None:
-        self.network, self.parameters = network, parameters
-        self.inputs, self.outputs = list(inputs), list(outputs)
-        self.title, self.note = title, note
-        self._picture = lay_out(network, parameters, self.inputs, self.outputs, title, note)
+        self.network = network
+        self.parameters = parameters
+        self.inputs = list(inputs)
+        self.outputs = list(outputs)
+        self.title = title
+        self.note = note
+        self._diagram = lay_out(network, parameters, self.inputs, self.outputs, title, note)
 
     @classmethod
-    def from_model(cls, model: Any, *, ax: Any = None) -> Self:
-        """The network of a model, with the names of its columns and classes; drawn on `ax` where that is given.
+    def from_model(cls, model: Any, *, member: int = 0, ax: Any = None) -> Self:
+        """The network of a model, with the names of its columns and classes.
 
-        model : a Model, a fitted estimator, or a pair (Network, Parameters). Members that were joined into one network stand side
-        by side, and the picture says so. Raises GlassnetError on anything else.
+        Parameters
+        ----------
+        model : Model, fitted estimator, or (Network, Parameters)
+            Whose network. Members that were joined into one stand side by side.
+        member : int
+            Which network of an ensemble, from 0; the diagram says so.
+        ax : matplotlib.axes.Axes, optional
+            Where the diagram is drawn at once; by default it is drawn when it is shown, saved or
+            plotted.
         """
-        model = as_model(model)
-        one = "-".join(map(str, model.member.sizes))
-        note = (
-            f"{model.members} networks of {one} side by side: no weights between them."
-            if model.members > 1
-            else ""
-        )
-        display = cls(
-            model.network,
-            model.parameters,
-            model.encoding.features,
-            model.encoding.outputs,
-            note=note,
-        )
+        one, name = one_member(model, member)
+        note = f"{name.capitalize()}." if name else ""
+        if one.record.joined_from > 1:
+            note = f"{one.record.joined_from} networks side by side: no weights between them."
+        features, outputs = one.encoding.features, one.encoding.outputs
+        display = cls(one.network, one.parameters, features, outputs, note=note)
         return display if ax is None else display.plot(ax)
 
-    @classmethod
-    def from_estimator(cls, estimator: Any, *, ax: Any = None) -> Self:
-        """`from_model` for a fitted estimator."""
-        return cls.from_model(estimator, ax=ax)
-
-    def plot(self, ax: Any = None) -> Self:
-        """Draw it on matplotlib axes, or on a new figure of its own size."""
-        with style():
-            self.figure_, self.ax_ = figure_and_axes(ax, *self._inches)
-            draw(self._picture, self.ax_)
-        return self
-
     def save(self, path: str | Path) -> None:
-        """Write it to a file in the format of the suffix: .svg, which alone tells and lights up what is pointed at, .png or .pdf.
+        """Write the diagram to a file.
 
-        Raises GlassnetError on another suffix, and where the file cannot be written.
+        Parameters
+        ----------
+        path : str or Path
+            The file; its suffix, .svg, .png or .pdf, is the format. Only an SVG reacts to the
+            pointer.
+
+        Raises
+        ------
+        GlassnetError
+            On another suffix, and where the file cannot be written.
         """
         if Path(path).suffix.lower() == ".svg":
             with whole_file(path) as part:
@@ -109,17 +124,20 @@ class NetworkDisplay:
 
         figure = Figure(figsize=self._inches)
         with style():
-            draw(self._picture, figure.add_axes((0, 0, 1, 1)))
+            draw_on_axes(self._diagram, figure.add_axes((0, 0, 1, 1)))
         save_figure(figure, path)
 
     @cached_property
     def svg(self) -> str:
-        """The picture as an SVG document; it may also stand inside an HTML page, and beside others."""
-        return svg_text(self._picture)
+        """The diagram as an SVG document, which may also stand inside an HTML page."""
+        return svg_text(self._diagram)
 
     @property
     def _inches(self) -> tuple[float, float]:
-        return self._picture.width / PIXELS, self._picture.height / PIXELS
+        return self._diagram.width / PIXELS_AN_INCH, self._diagram.height / PIXELS_AN_INCH
+
+    def _draw(self) -> None:
+        draw_on_axes(self._diagram, self.ax_)
 
     def _repr_html_(self) -> str:
         return self.svg

@@ -1,4 +1,4 @@
-"""The edges between nodes: which are drawn, how wide, and where their numbers stand clear of each other."""
+"""The edges between nodes: which are drawn, how wide, and where their numbers stand."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -6,96 +6,114 @@ from itertools import pairwise
 from typing import Any
 
 from glassnet.core.network import Network, Parameters
-from glassnet.plots.network.columns import Node, Spacing, rows, shown
-from glassnet.plots.network.shapes import Line, Text, baseline
+from glassnet.plots.network.columns import DrawnNode, Spacing, drawn_nodes, rows_of_column
+from glassnet.plots.network.shapes import Stroke, Text, baseline
 
-DENSE, ROOMY_ROW, TALL = Spacing(40, 14, 3.5), 62, 10  # a column of more rows stands dense
-SIZE, ROOM, FEW = (
-    10,
-    12,
-    5,
-)  # of a number on an edge, the height that it needs, and from or to how many nodes there is room for any
-THINNEST = 0.6
+DENSE = Spacing(row=40, radius=14, widest=3.5)
+ROOMY_ROW = 62  # pixels from a node to the next below, at least, where edges have numbers
+ROOMY_RADIUS = 17  # pixels
+ROOMY_WIDEST = 5  # pixels
+MOST_ROOMY_ROWS = 10  # rows of the highest column; a higher one stands dense
+MOST_NUMBERED = 5  # nodes on the smaller side of a gap whose edges have numbers
+NUMBER_SIZE = 10  # pixels of a number on an edge
+NUMBER_HEIGHT = 12  # pixels that it needs
+THINNEST = 0.6  # pixels of the edge of a weight near 0
 
 
 @dataclass(frozen=True)
-class Edge:
-    """One drawn weight or bias, a scalar of its own dtype; its number stands so far along it, 0 to 1, or nowhere."""
+class DrawnEdge:
+    """One drawn weight or bias.
 
-    source: Node
-    target: Node
+    Parameters
+    ----------
+    source, target : DrawnNode
+        The nodes that it joins.
+    weight : scalar
+        In the dtype of its parameters.
+    number_at : float, optional
+        How far along it its number stands, 0 to 1; None for an edge without one.
+    """
+
+    source: DrawnNode
+    target: DrawnNode
     weight: Any
     number_at: float | None
 
-    def at(self, share: float, radius: int) -> tuple[float, float]:
+    def point(self, fraction: float, radius: int) -> tuple[float, float]:
         """The point so far along it."""
         x1, x2 = self.source.x + radius, self.target.x - radius
-        return x1 + share * (x2 - x1), self.source.y + share * (self.target.y - self.source.y)
+        y1, y2 = self.source.y, self.target.y
+        return x1 + fraction * (x2 - x1), y1 + fraction * (y2 - y1)
 
     @property
     def ends(self) -> tuple[int, int]:
-        """The discs that it joins."""
+        """The numbers of the discs that it joins."""
         return self.source.disc, self.target.disc
 
     @property
-    def about(self) -> str:
+    def tooltip(self) -> str:
         """What it is, with every digit."""
         return f"{self.source.name} to {self.target.name}: {self.weight}"
 
 
 def spacing_for(network: Network) -> Spacing:
     """Dense, but in a small network so wide that every edge has room for its number."""
-    counts = [len(shown(nodes)) for nodes in network.sizes]
-    fewest = max(min(before + network.bias, after) for before, after in pairwise(counts))
-    if fewest > FEW or max(rows(network, layer) for layer in range(len(counts))) > TALL:
+    counts = [len(drawn_nodes(nodes)) for nodes in network.sizes]
+    with_bias = 1 if network.bias else 0
+    fewest = max(min(before + with_bias, after) for before, after in pairwise(counts))
+    highest = max(rows_of_column(network, layer) for layer in range(len(counts)))
+    if fewest > MOST_NUMBERED or highest > MOST_ROOMY_ROWS:
         return DENSE
-    return Spacing(max(ROOMY_ROW, ROOM * (fewest + 1)), 17, 5)
+    row = max(ROOMY_ROW, NUMBER_HEIGHT * (fewest + 1))
+    return Spacing(row, ROOMY_RADIUS, ROOMY_WIDEST)
 
 
-def edges_of(parameters: Parameters, layers: list[list[Node]], row: int) -> Iterator[Edge]:
+def edges_of(
+    parameters: Parameters, layers: list[list[DrawnNode]], row: int
+) -> Iterator[DrawnEdge]:
     """An edge for each weight between drawn nodes that is not 0, and for each bias."""
     for layer, (before, after) in enumerate(pairwise(layers)):
-        targets = [node for node in after if node.index is not None]
-        at = _number_at(len(before), len(targets), row)
+        targets = [(node, node.index) for node in after if node.index is not None]
+        number_at = _number_at(len(before), len(targets), row)
         for source in before:
-            for target in targets:
+            for target, j in targets:
                 if source.index is None:
-                    yield Edge(source, target, parameters.biases[layer][target.index], at)
-                elif weight := parameters.weights[layer][source.index, target.index]:
-                    yield Edge(source, target, weight, at)
+                    yield DrawnEdge(source, target, parameters.biases[layer][j], number_at)
+                elif weight := parameters.weights[layer][source.index, j]:
+                    yield DrawnEdge(source, target, weight, number_at)
 
 
-def line(edge: Edge, largest: float, spacing: Spacing) -> Line:
-    """The edge as a line; one without a finite weight is as wide as the largest."""
+def stroke(edge: DrawnEdge, largest: float, spacing: Spacing) -> Stroke:
+    """The edge as a stroke; one without a finite weight is as wide as the largest."""
     weight = float(edge.weight)
-    share = min(1.0, abs(weight) / largest)  # in this order: 1.0 where the weight is NaN
-    width = THINNEST + (spacing.widest - THINNEST) * share
-    (x1, y1), (x2, y2) = edge.at(0, spacing.radius), edge.at(1, spacing.radius)
-    return Line(x1, y1, x2, y2, -share if weight < 0 else share, width, edge.ends, edge.about)
+    size = min(1.0, abs(weight) / largest)  # in this order: 1.0 where the weight is NaN
+    width = THINNEST + (spacing.widest - THINNEST) * size
+    x1, y1 = edge.point(0, spacing.radius)
+    x2, y2 = edge.point(1, spacing.radius)
+    strength = -size if weight < 0 else size
+    return Stroke(x1, y1, x2, y2, strength, width, edge.ends, edge.tooltip)
 
 
-def numbers(edges: Iterable[Edge], radius: int) -> Iterator[Text]:
+def numbers(edges: Iterable[DrawnEdge], radius: int) -> Iterator[Text]:
     """The number of every edge that has room for it."""
     for edge in edges:
         if edge.number_at is not None:
-            x, y = edge.at(edge.number_at, radius)
-            yield Text(
-                x,
-                baseline(y, SIZE),
-                f"{edge.weight:.3g}",
-                "number",
-                SIZE,
-                ends=edge.ends,
-                about=edge.about,
-            )
+            x, middle = edge.point(edge.number_at, radius)
+            y = baseline(middle, NUMBER_SIZE)
+            number = f"{edge.weight:.3g}"
+            pointing = {"ends": edge.ends, "tooltip": edge.tooltip}
+            yield Text(x, y, number, "number", NUMBER_SIZE, **pointing)
 
 
 def _number_at(sources: int, targets: int, row: int) -> float | None:
-    """How far along the edges between two columns their numbers stand clear of each other; None where they never do.
+    """How far along the edges between two columns their numbers stand clear of each other.
 
-    At a share 1 / (targets + 1) of the way all edges of evenly spaced nodes cross a vertical line at even distances.
+    None where they never do.
+
+    At 1 / (targets + 1) of the way all edges of evenly spaced nodes cross a vertical line at even
+    distances.
     """
     fewer = min(sources, targets)
-    if row / (fewer + 1) < ROOM:
+    if row / (fewer + 1) < NUMBER_HEIGHT:
         return None
     return 1 / (fewer + 1) if targets <= sources else fewer / (fewer + 1)

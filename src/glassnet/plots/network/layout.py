@@ -1,4 +1,7 @@
-"""The whole picture of a network: its columns, its edges and its legend put together. Nothing is drawn here."""
+"""The whole diagram of a network: its columns, its edges and its legend put together.
+
+Nothing is drawn here.
+"""
 
 from collections.abc import Sequence
 from math import isfinite
@@ -6,27 +9,29 @@ from math import isfinite
 from glassnet.core.network import Network, Parameters, check_shapes
 from glassnet.errors import GlassnetError
 from glassnet.plots.network.columns import (
-    COLUMN,
-    MARGIN,
+    COLUMN_WIDTH,
+    PAGE_MARGIN,
+    TEXT_SIZE,
     discs,
     headings,
+    labels,
     node_names,
-    place,
+    position_nodes,
     printable,
-    room_beside,
-    rows,
-    words_around,
+    rows_of_column,
+    side_width,
 )
-from glassnet.plots.network.edges import edges_of, line, numbers, spacing_for
-from glassnet.plots.network.shapes import Line, Picture, Text, baseline, text_width
+from glassnet.plots.network.edges import DrawnEdge, edges_of, numbers, spacing_for, stroke
+from glassnet.plots.network.shapes import Diagram, Stroke, Text, baseline, text_width
 
 TOP = 56  # pixels above the highest row
-KEYS = (("positive weight", 0.6), ("negative weight", -0.6))
-SAMPLE, KEY, WRITTEN = (
-    34,
-    180,
-    18,
-)  # pixels: a sample of a line, a sample with its words, a line of words
+LEGEND_SAMPLES = (("positive weight", 0.6), ("negative weight", -0.6))
+"""The text and the strength of each sample of an edge."""
+SAMPLE_LENGTH = 34  # pixels of a sample
+SAMPLE_WIDTH = 3  # pixels of its line
+ENTRY_WIDTH = 180  # pixels of a sample with its text
+SAMPLE_GAP = 8  # pixels between a sample and its text
+LEGEND_LINE = 18  # pixels from a line of the legend to the next
 
 
 def lay_out(
@@ -36,95 +41,118 @@ def lay_out(
     outputs: Sequence[str],
     title: str,
     note: str = "",
-) -> Picture:
-    """The picture of a network: nodes, an edge for each bias and each weight that is not 0, numbers where there is room, a legend.
+) -> Diagram:
+    """The diagram of a network: nodes, edges, numbers where there is room, and a legend.
 
     Parameters
     ----------
-    inputs, outputs : the names of the first and last layer's nodes, D and K of them.
-    title : what a screen reader and a browser call the picture.
-    note : stands below, where something must be said.
+    network : Network
+        Its layers.
+    parameters : Parameters
+        An edge is drawn for each bias and each weight that is not 0.
+    inputs, outputs : sequence of str
+        The names of the first and last layer's nodes, D and K of them.
+    title : str
+        What a screen reader and a browser call the diagram.
+    note : str
+        Stands below, where something must be known.
 
-    Raises GlassnetError when there are not as many names as nodes, or the parameters have not the network's shapes.
+    Raises
+    ------
+    GlassnetError
+        Where there are not as many names as nodes, or the parameters have not the network's shapes.
     """
     check_shapes(network, parameters)
-    for names, nodes, which in [
-        (inputs, network.sizes[0], "inputs"),
-        (outputs, network.sizes[-1], "outputs"),
-    ]:
-        if len(names) != nodes:
-            raise GlassnetError(f"{len(names)} names for {nodes} {which}: give one for each")
-    names, over, spacing = (
-        node_names(network, inputs, outputs),
-        headings(network),
-        spacing_for(network),
-    )
-    left, right = (room_beside(names[layer], over[layer], spacing.radius) for layer in (0, -1))
-    across = left + COLUMN * (len(names) - 1) + right
-    width = max(across, 2 * MARGIN + KEY * len(KEYS))
-    bottom = TOP + spacing.row * max(rows(network, layer) for layer in range(len(names)))
-    layers = place(network, names, left + (width - across) / 2, (TOP + bottom) / 2, spacing.row)
+    _check_names(inputs, network.sizes[0], "inputs")
+    _check_names(outputs, network.sizes[-1], "outputs")
+    names = node_names(network, inputs, outputs)
+    over = headings(network)
+    spacing = spacing_for(network)
+
+    left = side_width(names[0], over[0], spacing.radius)
+    right = side_width(names[-1], over[-1], spacing.radius)
+    columns_width = left + COLUMN_WIDTH * (len(names) - 1) + right
+    legend_width = 2 * PAGE_MARGIN + ENTRY_WIDTH * len(LEGEND_SAMPLES)
+    width = max(columns_width, legend_width)
+    first_column = left + (width - columns_width) / 2
+    rows = max(rows_of_column(network, layer) for layer in range(len(names)))
+    bottom = TOP + spacing.row * rows
+    middle = (TOP + bottom) / 2
+    layers = position_nodes(network, names, first_column, middle, spacing.row)
+
     edges = list(edges_of(parameters, layers, spacing.row))
-    largest = (
-        max((abs(float(edge.weight)) for edge in edges if isfinite(edge.weight)), default=0.0)
-        or 1.0
+    largest = _largest(edges)
+    strokes = [stroke(edge, largest, spacing) for edge in edges]
+    strokes.sort(key=lambda drawn: abs(drawn.strength))
+    legend_text = _legend_text(parameters, largest, note)
+    samples, legend, height = _legend(legend_text, width, bottom)
+    shown_inputs, shown_outputs = (
+        [node.name for node in layers[layer] if node.index is not None] for layer in (0, -1)
     )
-    lines = sorted(
-        (line(edge, largest, spacing) for edge in edges), key=lambda drawn: abs(drawn.share)
-    )
-    said = _said(parameters, largest, note)
-    samples, legend, height = _legend(said, width, bottom)
-    return Picture(
-        width,
-        height,
-        (*lines, *samples),
-        tuple(discs(network, parameters, layers, spacing.radius)),
-        (*numbers(edges, spacing.radius), *words_around(network, layers, spacing), *legend),
-        f"{printable(title)}: {network}",
-        _description(
-            over,
-            [[node.name for node in layers[i] if node.index is not None] for i in (0, -1)],
-            said,
-        ),
+    return Diagram(
+        width=width,
+        height=height,
+        strokes=(*strokes, *samples),
+        discs=tuple(discs(network, parameters, layers, spacing.radius)),
+        texts=(*numbers(edges, spacing.radius), *labels(network, layers, spacing), *legend),
+        title=f"{printable(title)}: {network}",
+        description=_description(over, shown_inputs, shown_outputs, legend_text),
     )
 
 
-def _said(parameters: Parameters, largest: float, note: str) -> str:
-    """What the legend says in words."""
-    zeros = not all(bool((weights != 0).all()) for weights in parameters.weights)
-    return " ".join(
-        [
-            f"Wider is larger, up to {largest:.3g}.",
-            *["A weight of 0 has no line."] * zeros,
-            printable(note),
-        ]
-    ).strip()
+def _check_names(names: Sequence[str], nodes: int, which: str) -> None:
+    if len(names) != nodes:
+        raise GlassnetError(f"{len(names)} names for {nodes} {which}: give one for each")
 
 
-def _legend(said: str, width: float, top: float) -> tuple[list[Line], list[Text], float]:
-    """A sample of each sign, the words below, and the height at which all ends."""
-    lines, texts = [], []
-    y = top + MARGIN
-    for i, (words, share) in enumerate(KEYS):
-        x = MARGIN + KEY * i
-        lines.append(Line(x, y, x + SAMPLE, y, share, 3))
-        texts.append(Text(x + SAMPLE + 8, baseline(y, 12), words, "name", anchor="start"))
-    for words in _wrapped(said, width - 2 * MARGIN):
-        y += WRITTEN
-        texts.append(Text(MARGIN, baseline(y, 12), words, "quiet", anchor="start"))
-    return lines, texts, y + MARGIN
+def _largest(edges: Sequence[DrawnEdge]) -> float:
+    """The size of the largest finite weight; 1 where all are 0."""
+    sizes = [abs(float(edge.weight)) for edge in edges if isfinite(edge.weight)]
+    return max(sizes, default=0.0) or 1.0
 
 
-def _wrapped(said: str, width: float) -> list[str]:
-    """Words in lines of no more than that width."""
+def _legend_text(parameters: Parameters, largest: float, note: str) -> str:
+    """What the legend says below its samples."""
+    sentences = [f"Wider is larger, up to {largest:.3g}."]
+    if not all(bool((weights != 0).all()) for weights in parameters.weights):
+        sentences.append("A weight of 0 has no line.")
+    if note:
+        sentences.append(printable(note))
+    return " ".join(sentences).strip()
+
+
+def _legend(text: str, width: float, top: float) -> tuple[list[Stroke], list[Text], float]:
+    """A sample of each sign, the text below, and the height at which all ends."""
+    strokes, texts = [], []
+    y = top + PAGE_MARGIN
+    for number, (name, strength) in enumerate(LEGEND_SAMPLES):
+        x = PAGE_MARGIN + ENTRY_WIDTH * number
+        end = x + SAMPLE_LENGTH
+        strokes.append(Stroke(x, y, end, y, strength, SAMPLE_WIDTH))
+        written = baseline(y, TEXT_SIZE)
+        texts.append(Text(end + SAMPLE_GAP, written, name, "name", anchor="start"))
+    for line in _wrapped(text, width - 2 * PAGE_MARGIN):
+        y += LEGEND_LINE
+        texts.append(Text(PAGE_MARGIN, baseline(y, TEXT_SIZE), line, "quiet", anchor="start"))
+    return strokes, texts, y + PAGE_MARGIN
+
+
+def _wrapped(text: str, width: float) -> list[str]:
+    """A text in lines of no more than that width, in pixels."""
     lines = [""]
-    for word in said.split():
+    for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
-        lines = [*lines[:-1], longer] if text_width(longer, 12) <= width else [*lines, word]
+        if text_width(longer, TEXT_SIZE) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
     return lines
 
 
-def _description(over: list[tuple[str, str]], ends: list[list[str]], said: str) -> str:
-    """The picture in words, for who cannot see it."""
-    layers = "; ".join(f"{kind}: {words}" for kind, words in over)
-    return f"{layers}. Inputs: {', '.join(ends[0])}. Outputs: {', '.join(ends[1])}. {said}"
+def _description(
+    over: list[tuple[str, str]], inputs: list[str], outputs: list[str], legend_text: str
+) -> str:
+    """The diagram in words, for who cannot see it."""
+    layers = "; ".join(f"{kind}: {count}" for kind, count in over)
+    names = f"Inputs: {', '.join(inputs)}. Outputs: {', '.join(outputs)}."
+    return f"{layers}. {names} {legend_text}"

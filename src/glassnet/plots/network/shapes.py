@@ -1,32 +1,50 @@
-"""What a picture of a network is made of: lines, discs and texts as plain data, in pixels. Where they stand is not decided here."""
+"""What a diagram is made of: strokes, discs and texts as plain data, in pixels.
+
+Where they stand is decided elsewhere.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
 
-WIDE = "mwMW@%=<>+#&~"
+WIDE_LETTERS = "mwMW@%=<>+#&~"
+ASCENT = 0.76  # how far letters reach above their baseline, as a fraction of their size
+DESCENT = 0.24  # how far they reach below it
+TO_BASELINE = 0.36  # from the middle of a line of text down to its baseline
+LEAST_OPACITY = 0.35  # opacity of the smallest weight
+MORE_OPACITY = 0.6  # opacity that the largest weight has beyond that
 
 
 @dataclass(frozen=True)
-class Line:
+class Stroke:
     """An edge from (x1, y1) to (x2, y2), or a sample of one in the legend.
 
-    `share` is the weight as a part of the largest drawn, -1 to 1; `ends` are the discs that it joins, by number; `about` is what
-    a reader who points at it is told.
+    Parameters
+    ----------
+    x1, y1, x2, y2 : float
+        Its ends.
+    strength : float
+        The weight as a fraction of the largest drawn, -1 to 1.
+    width : float
+        Its width.
+    ends : tuple of int
+        The discs that it joins, by number.
+    tooltip : str
+        What a reader sees who points at it.
     """
 
     x1: float
     y1: float
     x2: float
     y2: float
-    share: float
+    strength: float
     width: float
     ends: tuple[int, ...] = ()
-    about: str = ""
+    tooltip: str = ""
 
     @property
     def opacity(self) -> float:
-        """How strongly it is drawn: many small weights make a pale ground for the few large ones."""
-        return 0.35 + 0.6 * abs(self.share)
+        """How strongly it is drawn: many small weights make a pale ground for a few large ones."""
+        return LEAST_OPACITY + MORE_OPACITY * abs(self.strength)
 
 
 @dataclass(frozen=True)
@@ -39,50 +57,65 @@ class Disc:
     kind: Literal["node", "bias"]
     label: str
     size: float
-    about: str
+    tooltip: str
 
 
 @dataclass(frozen=True)
 class Text:
-    """Words with their baseline at y; `ends` are the discs whose edge a number belongs to."""
+    """A line of text with its baseline at y.
+
+    `ends` are the discs whose edge a number belongs to.
+    """
 
     x: float
     y: float
-    words: str
+    content: str
     kind: Literal["name", "quiet", "number"]
     size: float = 12
     anchor: Literal["start", "middle", "end"] = "middle"
     ends: tuple[int, ...] = ()
-    about: str = ""
+    tooltip: str = ""
 
     @property
     def box(self) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of the room that it takes."""
-        width = text_width(self.words, self.size)
+        width = text_width(self.content, self.size)
         left = self.x - {"start": 0, "middle": width / 2, "end": width}[self.anchor]
-        return left, self.y - 0.76 * self.size, left + width, self.y + 0.24 * self.size
+        top = self.y - ASCENT * self.size
+        return left, top, left + width, self.y + DESCENT * self.size
 
 
 @dataclass(frozen=True)
-class Picture:
-    """Everything to draw, in its order: lines, numbers and other texts, discs. A disc's number is its place in `discs`."""
+class Diagram:
+    """Everything to draw, in its order: strokes, numbers and other texts, discs.
+
+    A disc's number is its index in `discs`.
+    """
 
     width: float
     height: float
-    lines: tuple[Line, ...]
+    strokes: tuple[Stroke, ...]
     discs: tuple[Disc, ...]
     texts: tuple[Text, ...]
     title: str
     description: str
 
 
-def text_width(words: str, size: float) -> float:
-    """The room that words take at a size, in pixels: an upper bound for DejaVu Sans and Verdana, the widest of the usual fonts."""
-    return size * sum(
-        1.0 if c in WIDE or not c.isascii() else 0.8 if c.isupper() else 0.64 for c in words
-    )
+def text_width(content: str, size: float) -> float:
+    """The room that a line of text takes, in pixels.
+
+    An upper bound for DejaVu Sans and Verdana, the widest of the usual fonts.
+    """
+    return size * sum(map(_letter_width, content))
+
+
+def _letter_width(letter: str) -> float:
+    """As a fraction of the letters' size."""
+    if letter in WIDE_LETTERS or not letter.isascii():
+        return 1.0
+    return 0.8 if letter.isupper() else 0.64
 
 
 def baseline(middle: float, size: float) -> float:
-    """The baseline of a line of words whose middle is at that height."""
-    return middle + 0.36 * size
+    """The baseline of a line of text whose middle is at that height."""
+    return middle + TO_BASELINE * size

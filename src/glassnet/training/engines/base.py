@@ -7,7 +7,8 @@ import numpy as np
 
 from glassnet.core.network import Network, Parameters
 from glassnet.core.penalties import Penalty
-from glassnet.training.problem import Data, Floats, Measured, Problem, State
+from glassnet.training.problem import Data, Measured, Problem, State
+from glassnet.training.schedules import Floats
 
 Predict = Callable[[Floats], Floats]
 """Rows x, N x D contiguous numbers of the parameters' dtype -> the network's outputs, N x K."""

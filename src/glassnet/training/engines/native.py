@@ -25,7 +25,8 @@ from glassnet.training.engines.base import (
     as_float64,
     data_as_float64,
 )
-from glassnet.training.problem import Best, Data, Floats, Measured, Problem, State
+from glassnet.training.problem import Best, Data, Measured, Problem, State
+from glassnet.training.schedules import Floats
 
 _native: Any = None
 _missing = ""
@@ -82,8 +83,10 @@ class NativeEngine(Engine):
                 return f"the activation '{activation.name}' is your own function"
         if not is_builtin(network.loss):
             return f"the loss '{network.loss.name}' is your own function"
-        if problem is not None and type(problem.optimizer) not in OPTIMIZER_NAMES:
-            return f"the optimizer {type(problem.optimizer).__name__} is your own"
+        if problem is not None:
+            optimizer = type(problem.options.optimizer)
+            if optimizer not in OPTIMIZER_NAMES:
+                return f"the optimizer {optimizer.__name__} is your own"
         if parameters is not None and not _is_one_dtype(parameters):
             return "the parameters are neither all float64 nor all float32"
         return ""
@@ -230,8 +233,9 @@ class NativeEngine(Engine):
 
     def _problem(self, problem: Problem) -> Any:
         network = problem.network
-        optimizer = type(problem.optimizer)
-        patience = problem.patience
+        options = problem.options
+        optimizer = type(options.optimizer)
+        patience = options.patience
         return _native.TrainingProblem(
             variant=self.variant,
             network=self._network(network, problem.data.x.dtype),
@@ -239,19 +243,19 @@ class NativeEngine(Engine):
             validation=problem.validation,
             optimizer=_native.OptimizerSpec(
                 self.rows["optimizers"][OPTIMIZER_NAMES[optimizer]],
-                [getattr(problem.optimizer, name) for name in SETTING_NAMES[optimizer]],
+                [getattr(options.optimizer, name) for name in SETTING_NAMES[optimizer]],
                 problem.multipliers,
-                problem.clip or 0.0,
+                options.clip or 0.0,
             ),
-            penalty=problem.penalty or (0.0, 0.0),
+            penalty=options.penalty or (0.0, 0.0),
             dropout=problem.dropout,
-            weight_masks=problem.weight_masks,
+            weight_masks=options.weight_masks,
             batch_size=problem.batch_size,
             patience=NO_PATIENCE if patience is None else min(patience, MAX_PATIENCE),
-            min_delta=problem.min_delta,
-            seed=int(problem.seed) & 0xFFFFFFFF,
-            measure_gradient=problem.measure_gradient,
-            threads=threads_worth(problem.batch_size * network.n_parameters, problem.n_jobs),
+            min_delta=options.min_delta,
+            seed=int(options.seed) & 0xFFFFFFFF,
+            measure_gradient=options.measure_gradient,
+            threads=threads_worth(problem.batch_size * network.n_parameters, options.n_jobs),
         )
 
 
@@ -262,7 +266,7 @@ def _room_for_measurements(problem: Problem, rates: Floats) -> Measured:
         np.empty(rates.size),
         np.empty(epochs),
         np.empty(epochs),
-        np.empty(epochs if problem.measure_gradient else 0),
+        np.empty(epochs if problem.options.measure_gradient else 0),
         np.empty(0 if problem.validation is None else epochs),
         np.empty((problem.batch_size, problem.network.sizes[-1]), problem.data.x.dtype),
     )

@@ -34,13 +34,13 @@ from glassnet.training.engines.base import (
 from glassnet.training.problem import (
     Best,
     Data,
-    Floats,
     Measured,
     Problem,
     State,
     from_vector,
     to_vector,
 )
+from glassnet.training.schedules import Floats
 
 
 class Iteration(NamedTuple):
@@ -123,7 +123,7 @@ class NumpyEngine(Engine):
             np.array([iteration.loss for iteration in iterations]),
             losses,
             penalties,
-            norms if problem.measure_gradient else np.empty(0),
+            norms if problem.options.measure_gradient else np.empty(0),
             np.array(validation_losses),
             output,
         )
@@ -213,24 +213,24 @@ def _iterate(
 
     A loss that is not finite ends the run before its update.
     """
-    network = problem.network
+    network, options = problem.network, problem.options
     rows = batch.x.shape[0]
     dropout = dropout_masks(
         np,
         problem.dropout,
         network.sizes,
         rows,
-        problem.seed,
+        options.seed,
         state.optimizer.t,
         batch.x.dtype,
     )
-    trace = feedforward(network, state.parameters, batch.x, dropout, problem.weight_masks)
+    trace = feedforward(network, state.parameters, batch.x, dropout, options.weight_masks)
     penalty = _penalty_in_batch(problem, rows)
     loss, gradients = backprop(
         network, state.parameters, trace, batch.y, batch.sample_weight, penalty
     )
     norm = 0.0
-    if problem.measure_gradient or problem.clip is not None:
+    if options.measure_gradient or options.clip is not None:
         norm = gradient_norm(gradients)
     iteration = Iteration(
         float(loss),
@@ -240,18 +240,19 @@ def _iterate(
     )
     if not math.isfinite(loss):
         return state._replace(ended="not_finite"), iteration, trace.output
-    if problem.clip is not None:
-        gradients = clip_gradients(gradients, norm, problem.clip)
+    if options.clip is not None:
+        gradients = clip_gradients(gradients, norm, options.clip)
     parameters, optimizer = _update(problem, gradients, state.optimizer, state.parameters, rate)
     return state._replace(parameters=parameters, optimizer=optimizer), iteration, trace.output
 
 
 def _penalty_in_batch(problem: Problem, rows: int) -> Penalty | None:
     """The penalty in the loss of a batch of so many rows."""
-    if problem.penalty is None:
+    penalty = problem.options.penalty
+    if penalty is None:
         return None
     scale = problem.network.loss.penalty_scale(rows, problem.data.x.shape[0])
-    return problem.penalty.scaled(scale)
+    return penalty.scaled(scale)
 
 
 def _update(
@@ -262,7 +263,7 @@ def _update(
     rate: float,
 ) -> tuple[Parameters, OptimizerState]:
     rates = [parameters.weights[0].dtype.type(rate * m) for m in problem.multipliers]
-    return problem.optimizer.update(gradients, optimizer, parameters, rates)
+    return problem.options.optimizer.update(gradients, optimizer, parameters, rates)
 
 
 def _epoch(problem: Problem, iterations: list[Iteration]) -> Epoch:
@@ -290,7 +291,8 @@ def _end_epoch(problem: Problem, state: State, candidate: Best) -> State:
     """
     finite = math.isfinite(candidate.loss)
     finite = finite and all(np.isfinite(w).all() for w in leaves(state.parameters))
-    improved = candidate.loss < state.best.loss - problem.min_delta
+    options = problem.options
+    improved = candidate.loss < state.best.loss - options.min_delta
     waited = 0 if improved else state.waited + 1
     best = state.best
     if candidate.loss < best.loss and (finite or problem.validation is None):
@@ -298,6 +300,6 @@ def _end_epoch(problem: Problem, state: State, candidate: Best) -> State:
     ended = state.ended
     if not ended and not finite:
         ended = "not_finite"
-    elif not ended and problem.patience is not None and waited >= problem.patience:
+    elif not ended and options.patience is not None and waited >= options.patience:
         ended = "early"
     return state._replace(epoch=state.epoch + 1, best=best, waited=waited, ended=ended)

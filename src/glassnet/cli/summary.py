@@ -1,0 +1,98 @@
+"""What `glassnet train` prints: table, network, scores, some rows, and what to do next."""
+
+from pathlib import Path
+
+import numpy as np
+
+from glassnet.cli.console import number, print_table
+from glassnet.cli.show import print_columns, print_scores
+from glassnet.models.model import Model
+from glassnet.recipe.options import Options
+from glassnet.recipe.run import TableRun
+from glassnet.runs.record import trained_on
+
+SHOWN_ROWS = 8  # predicted rows; predictions.csv has all
+
+
+def print_run(source: Path, asked: Options, done: TableRun, out: Path) -> None:
+    """Print everything about a run that has just been written.
+
+    Parameters
+    ----------
+    source : Path
+        The table.
+    asked : Options
+        The options as they were asked for.
+    done : TableRun
+        The run.
+    out : Path
+        Its folder.
+    """
+    held_out = done.scored_part == "holdout"
+    print(f"{source.name}: {_counted(done)}")
+    print_columns(done.model)
+    found = "" if asked.task else " (found from the target; --task overrides)"
+    print(f"Task: {done.model.encoding.task}{found}")
+    print(f"Network: {done.model.shape}")
+    print(f"Training: {_training(done)}")
+    print(f"The run {done.diagnosis}{_kept_epochs(done.model)}.")
+    scored = "the held-out rows" if held_out else "the rows trained on (none were held out)"
+    print_scores(done.model, f"Scores on {scored}")
+    which = "Held-out" if held_out else "Trained"
+    print_predictions(done, f"{which} rows, predicted against actual")
+    print_files(out)
+    print(f"Next: glassnet predict {out} NEW_ROWS.csv   or   glassnet show {out}")
+
+
+def print_files(out: Path) -> None:
+    """Print the names of the files in a run folder."""
+    print(f"Written to {out}/: " + ", ".join(sorted(path.name for path in out.iterdir())))
+
+
+def print_predictions(done: TableRun, title: str) -> None:
+    """Print some of the scored rows, evenly spread, with the probability of the predicted class."""
+    table = done.predictions
+    columns = {name: table[name] for name in table if not name.startswith("probability")}
+    probabilities = [table[name] for name in table if name.startswith("probability")]
+    if probabilities and len(done.model.encoding.targets) == 1:
+        columns["probability"] = [max(row) for row in zip(*probabilities, strict=True)]
+    n_rows = len(table["row"])
+    rows = np.unique(np.rint(np.linspace(0, n_rows - 1, min(SHOWN_ROWS, n_rows))).astype(int))
+    cells = [[number(column[row]) for column in columns.values()] for row in rows]
+    print_table(list(columns), cells, title)
+
+
+def _counted(done: TableRun) -> str:
+    """How many rows did what."""
+    rows = {part: len(numbers) for part, numbers in done.rows.items()}
+    text = (
+        f"{sum(rows.values())} rows ({rows['train']} train, {rows['validation']} validation, "
+        f"{rows['holdout']} held out)"
+    )
+    if done.without_target:
+        text += f", {done.without_target} rows without a target left out"
+    return text
+
+
+def _training(done: TableRun) -> str:
+    """The optimizer, how long it went on, on which rows, and the engine."""
+    model, run = done.model, done.runs[0]
+    text = (
+        f"{done.options.optimizer}, {len(model.history['epoch'])} epochs "
+        f"of {run.history.batches} updates"
+    )
+    if len(model.members) > 1:
+        text += f", each member on {trained_on(model)}"
+    return f"{text}; {run.engine} engine"
+
+
+def _kept_epochs(model: Model) -> str:
+    """Which epochs were kept, where validation rows chose them."""
+    if "validation_loss" not in model.history:
+        return ""
+    best = model.record.best_epochs
+    if len(best) == 1:
+        return f"; epoch {best[0]} was the best on the validation rows and is kept"
+    rows = "the rows it was not shown" if model.record.folds else "the validation rows"
+    epochs = ", ".join(map(str, best))
+    return f"; of each member the epoch that was the best on {rows} is kept: {epochs}"

@@ -1,0 +1,36 @@
+"""Options in the command line's words, for messages that name one: their flags, and nothing else."""
+
+import shlex
+
+from glassnet.errors import OptionRef
+
+OTHER_FLAGS = {
+    "digits": "--digits",
+    "iteration": "--iteration",
+    "rng": "--rng",
+    "target": "--target",
+}
+"""Flags of options that are not declared in `recipe/options.py`."""
+
+
+def flags() -> dict[str, str]:
+    """The library's name of each option -> the flag that gives it."""
+    from glassnet.recipe.options import DECLARATIONS  # only once a message is written
+
+    declared: dict[str, str] = {}
+    for name, declaration in DECLARATIONS.items():
+        declared[name] = "--" + (declaration.flag or name).replace("_", "-")
+    return declared | OTHER_FLAGS
+
+
+def in_flags(option: OptionRef) -> str:
+    """The option as it would be typed.
+
+    >>> in_flags(OptionRef("categories", ["model year"]))
+    "--category 'model year'"
+    """
+    flag = flags().get(option.name, option.name)
+    if option.value is None or option.value is True:
+        return flag
+    values = option.value if isinstance(option.value, (list, tuple)) else [option.value]
+    return " ".join(f"{flag} {shlex.quote(str(value))}" for value in values)

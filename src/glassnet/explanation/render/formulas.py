@@ -1,0 +1,39 @@
+"""A step's formula in writing, whatever the format: with symbols, and with numbers."""
+
+from collections.abc import Callable
+
+from glassnet.explanation.parts import Operand, Step
+from glassnet.notation.dialects import Dialect, Symbol, write
+from glassnet.notation.numerals import needs_brackets
+
+
+def with_symbols(
+    step: Step, dialect: Dialect, symbol: Callable[[Operand], Symbol], digits: int
+) -> str:
+    """The formula with the symbols of its operands; "" where there is no formula."""
+    return _written(step, dialect, symbol, digits)
+
+
+def with_numbers(
+    step: Step, dialect: Dialect, number: Callable[[Operand], str], digits: int
+) -> str:
+    """The formula with the values of its operands; "" where there is no formula."""
+
+    def bracketed(operand: Operand) -> Symbol:
+        return Symbol(number(operand), needs_brackets(operand.value))
+
+    return _written(step, dialect, bracketed, digits)
+
+
+def _written(
+    step: Step, dialect: Dialect, operand: Callable[[Operand], Symbol], digits: int
+) -> str:
+    if not step.formula:
+        return ""
+    names = {name: operand(found) for name, found in (step.operands or {}).items()}
+    return write(step.formula, dialect, names, digits)
+
+
+def shown_parts(parts: list[str], *known: str) -> list[str]:
+    """Those of a line's parts that say something: no empty one, none twice, none that is known."""
+    return [part for part in dict.fromkeys(parts) if part and part not in known]

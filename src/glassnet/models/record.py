@@ -1,0 +1,77 @@
+"""How a model came about: the options of its training and what its reader should know of it, with types.
+
+The model file keeps it. What a run folder knows beside it (the table, the rows, the program's versions) is in its run.json.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.penalties import Penalty
+
+
+@dataclass(frozen=True)
+class Record:
+    """How a model came about; what is not known stays at its default.
+
+    The options that are asked for one by one, such as `dropout`, are properties, so that their names stand here alone.
+    """
+
+    targets: tuple[str, ...] = ()
+    """The target columns that it was trained on."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """The options of the training by name, nothing left open."""
+    engine: str = ""
+    """The engine that trained it."""
+    best_epochs: tuple[int, ...] = ()
+    """The epoch, from 1, whose parameters were kept: one for each member that was trained."""
+    folds: bool = False
+    """Whether each member was trained on all parts of the rows but one, another one for each."""
+    sample_weight: bool = False
+    """Whether some rows counted more than others in the training."""
+    penalty_left_out: bool = False
+    """Whether the loss of the training held a penalty that `options` does not know of."""
+    folded: bool = False
+    """Whether centre and scale of the columns were folded into the weights."""
+    joined_from: int = 1
+    """How many members were joined into the one network, side by side; 1: none were joined."""
+
+    @property
+    def learning_rate(self) -> float | None:
+        """The largest learning rate of the training; None where it is not known."""
+        return self.options.get("learning_rate")
+
+    @property
+    def optimizer(self) -> str:
+        """The name of the optimizer; "" where it is not known."""
+        return self.options.get("optimizer", "")
+
+    @property
+    def dropout(self) -> bool:
+        """Whether the training left out hidden nodes at random."""
+        return bool(np.any(self.options.get("dropout", 0.0)))
+
+    @property
+    def penalty(self) -> Penalty:
+        """The penalty that the loss of the training held, as far as `options` knows of it."""
+        return Penalty(self.options.get("l2", 0.0), self.options.get("l1", 0.0))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON-able data."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Record":
+        """`to_dict` undone; what this version does not know of is left out."""
+        known = {name: data[name] for name in (f.name for f in fields(cls)) if name in data}
+        for name in ("targets", "best_epochs"):
+            known[name] = tuple(known.get(name, ()))
+        return cls(**known)
+
+    @classmethod
+    def from_version_1(cls, data: dict[str, Any]) -> "Record":
+        """The record of a model file of format 1, which had other names."""
+        renamed = {"target": "targets", "row_weights": "sample_weight"}
+        return cls.from_dict({renamed.get(name, name): value for name, value in data.items()})

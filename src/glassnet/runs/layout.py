@@ -1,0 +1,21 @@
+"""What a run folder holds: the name of each file, here and nowhere else."""
+
+from glassnet.models.model import MODEL_FILE
+
+MODEL = MODEL_FILE
+"""The trained model: what `glassnet.load` reads."""
+HISTORY = "history.csv"
+"""The losses of the training, a row an epoch."""
+ROWS = "rows.csv"
+"""Which rows of the table (from 1) did what: train, validation or holdout.
+
+Rows without a target are not listed.
+"""
+PREDICTIONS = "predictions.csv"
+"""The rows that the scores are of: number in the table (from 1), actual and predicted values."""
+RECORD = "run.json"
+"""Everything needed to repeat the run, and what came out: `record.RunRecord`."""
+LOSS_PICTURE = "loss.svg"
+NETWORK_PICTURE = "network.svg"
+REPORT = "report.html"
+"""The page that `report` makes: added once the run is safe in its folder, and not always there."""

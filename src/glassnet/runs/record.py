@@ -1,0 +1,194 @@
+"""The record of a run: all that is needed to repeat it, and what came out; it becomes run.json."""
+
+import hashlib
+import json
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import glassnet
+from glassnet.errors import GlassnetError
+from glassnet.models.model import Model
+from glassnet.recipe.options import ResolvedOptions, options_from
+from glassnet.recipe.run import TableRun
+
+STANDARD_INPUT = "-"
+"""The name of a table that was read from standard input, and is not kept."""
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """How a run came about, and what came out.
+
+    Attributes
+    ----------
+    glassnet, python, numpy : str
+        The versions it was trained with.
+    command : tuple of str
+        The command, its table and targets (of a demo: its options); `options` holds the rest.
+    table : str or None
+        The path of the table; "-" for standard input; None where it was no file.
+    table_sha256 : str or None
+        The SHA-256 of the table's file, where there is one.
+    target : tuple of str
+        The target columns.
+    options : ResolvedOptions
+        The options that it was trained with, nothing left open.
+    engine : str
+        The engine that trained.
+    network : str
+        The network in words.
+    members : int
+        How many networks were trained.
+    inputs, targets : dict of str to str
+        The encoding of each column in words.
+    rows : dict of str to int
+        How many rows did what: "train", "validation", "holdout".
+    rows_without_target : int
+        How many rows were left out for want of a target.
+    scored_on : str
+        The rows that the scores are of: "holdout", or "train" where none were held out.
+    scores : dict
+        The scores by target, each by name.
+    trained_on : str
+        The rows that a member was trained on, in words.
+    epochs_run : int
+        How many epochs the longest member took.
+    best_epochs : tuple of int
+        The epoch that was kept, from 1, of each member.
+    ended, diagnosis : str
+        How the run ended, by name and in words.
+    rng : str or None
+        Whose random numbers drew the starting weights of a demo; None for a run on a table.
+    """
+
+    glassnet: str
+    python: str
+    numpy: str
+    command: tuple[str, ...]
+    table: str | None
+    table_sha256: str | None
+    target: tuple[str, ...]
+    options: ResolvedOptions
+    engine: str
+    network: str
+    members: int
+    inputs: dict[str, str]
+    targets: dict[str, str]
+    rows: dict[str, int]
+    rows_without_target: int
+    scored_on: str
+    scores: dict[str, dict[str, float]]
+    trained_on: str
+    epochs_run: int
+    best_epochs: tuple[int, ...]
+    ended: str
+    diagnosis: str
+    rng: str | None = None
+
+    @property
+    def has_table_file(self) -> bool:
+        """Whether the table was a file, which may be read again."""
+        return self.table not in (None, STANDARD_INPUT)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record as run.json holds it."""
+        content = asdict(self)
+        if self.rng is None:
+            del content["rng"]
+        return content
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> "RunRecord":
+        """The record that `to_dict` gave.
+
+        Raises GlassnetError, KeyError or TypeError on anything else.
+        """
+        known = {field.name: content[field.name] for field in fields(cls) if field.name in content}
+        for name in ("command", "target", "best_epochs"):
+            known[name] = tuple(known[name])
+        known["options"] = ResolvedOptions(**vars(options_from(known["options"])))
+        return cls(**known)
+
+
+def record_of(
+    done: TableRun, command: Sequence[str], table: str | None = None, rng: str | None = None
+) -> RunRecord:
+    """The record of a run that has just been trained.
+
+    Parameters
+    ----------
+    done : TableRun
+        The run.
+    command : sequence of str
+        The command that trained it.
+    table : str, optional
+        The path of its table; "-" for standard input; None where it was no file.
+    rng : str, optional
+        Whose random numbers drew the starting weights of a demo.
+    """
+    model = done.model
+    path, digest = table, None
+    if table is not None and table != STANDARD_INPUT:
+        path, digest = str(Path(table).resolve()), sha256(table)
+    return RunRecord(
+        glassnet=glassnet.__version__,
+        python=platform.python_version(),
+        numpy=np.__version__,
+        command=tuple(command),
+        table=path,
+        table_sha256=digest,
+        target=model.record.targets,
+        options=done.options,
+        engine=done.runs[0].engine,
+        network=model.shape,
+        members=len(model.members),
+        inputs={column.name: str(column) for column in model.encoding.inputs},
+        targets={target.name: str(target) for target in model.encoding.targets},
+        rows={part: len(rows) for part, rows in done.rows.items()},
+        rows_without_target=done.without_target,
+        scored_on=done.scored_part,
+        scores=model.scores,
+        trained_on=trained_on(model),
+        epochs_run=len(model.history["epoch"]),
+        best_epochs=model.record.best_epochs,
+        ended=done.ended or "finished",
+        diagnosis=done.diagnosis,
+        rng=rng,
+    )
+
+
+def record_of_table(done: TableRun, table: str | None) -> RunRecord:
+    """The record of a run of `glassnet train`, or of the same from Python."""
+    command = ["train", STANDARD_INPUT if table is None else table]
+    for name in done.model.record.targets:
+        command += ["--target", name]
+    return record_of(done, command, table)
+
+
+def trained_on(model: Model) -> str:
+    """The rows that each member was trained on, in words."""
+    if not model.record.folds:
+        return "the training rows"
+    rows = f"all but one of {model.record.options['members']} parts of the training rows"
+    if "validation_loss" in model.history:
+        return f"{rows}, which validates its epochs"
+    return rows
+
+
+def read_record(path: Path) -> RunRecord:
+    """The record in a run.json. Raises GlassnetError, naming the file, where it is not whole."""
+    try:
+        return RunRecord.from_dict(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise GlassnetError(f"{path}: is not the whole record of a run ({error!r})") from None
+
+
+def sha256(path: str | Path) -> str:
+    """The SHA-256 of a file."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

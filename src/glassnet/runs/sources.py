@@ -1,0 +1,129 @@
+"""Where a run's rows come from, and how it is trained once more: from its table or the article's.
+
+What sets a run of `glassnet demo` apart is in `ArticleSource`; no other room asks which command
+made a run.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from glassnet import article
+from glassnet.core.network import Parameters
+from glassnet.errors import GlassnetError, OptionError, OptionRef, option_error
+from glassnet.models.model import Model
+from glassnet.models.rows import Rows, rows_of
+from glassnet.recipe.run import run_table
+from glassnet.runs.record import RunRecord, sha256
+
+
+class Source(Protocol):
+    """What can be asked of where a run came from."""
+
+    def rows(self, model: Model) -> Rows:
+        """The rows of the run's table, as the model sees them."""
+        ...
+
+    def training_path(self, points: int) -> Sequence[tuple[int, Parameters]]:
+        """(epoch, parameters) at about so many points of the training, by training once more."""
+        ...
+
+    def parameters_before(self, iteration: int) -> Parameters:
+        """The parameters that an iteration (from 1) began with."""
+        ...
+
+
+@dataclass(frozen=True)
+class TableSource:
+    """A table in a file, trained on by `glassnet train` or from Python."""
+
+    record: RunRecord
+
+    def rows(self, model: Model) -> Rows:
+        """The rows of the table. Raises GlassnetError where it is gone or was changed."""
+        return rows_of(model, self._unchanged_table())
+
+    def training_path(self, points: int) -> Sequence[tuple[int, Parameters]]:
+        """The path of the training. Raises GlassnetError where the table is gone or was changed."""
+        table, options = self._unchanged_table(), self.record.options.as_options()
+        return run_table(table, self.record.target, options, path_points=points).path
+
+    def parameters_before(self, iteration: int) -> Parameters:
+        """Raises GlassnetError: only the article's training is repeated iteration by iteration."""
+        raise OptionError(
+            [
+                OptionRef("iteration"),
+                " is for a run of `glassnet demo`, whose every iteration can be repeated",
+            ],
+            option="iteration",
+            value=iteration,
+            remedy="leave it out",
+        )
+
+    def _unchanged_table(self) -> str:
+        """The path of the table. Raises GlassnetError where the file is not what it was."""
+        table, digest = self.record.table, self.record.table_sha256
+        if table is None or not self.record.has_table_file:
+            where = "standard input" if self.record.table else "a table that was not a file"
+            raise GlassnetError(
+                f"the run was trained on {where}, which is gone: give the TABLE too"
+            )
+        if not Path(table).exists():
+            raise GlassnetError(
+                f"{table}: the table of this run is not there any more: give the TABLE too"
+            )
+        if digest not in (None, sha256(table)):
+            raise GlassnetError(
+                f"{table}: was changed after this run: give the TABLE too, to use it as it is now"
+            )
+        return table
+
+
+@dataclass(frozen=True)
+class ArticleSource:
+    """The article's table, trained on by `glassnet demo`: all of it can be repeated from a seed."""
+
+    record: RunRecord
+
+    def rows(self, model: Model) -> Rows:
+        """The article's four rows."""
+        return rows_of(model, [list(row) for row in article.X], article.Y)
+
+    def training_path(self, points: int) -> Sequence[tuple[int, Parameters]]:
+        """The path of the training."""
+        start, iterations = self._start(), self.record.epochs_run
+        return article.train_article(start, iterations, self.record.engine, points).path
+
+    def parameters_before(self, iteration: int) -> Parameters:
+        """The weights that an iteration began with.
+
+        Raises GlassnetError on an iteration that the run did not reach.
+        """
+        last = self.record.epochs_run
+        if not 1 <= iteration <= last:
+            raise option_error(
+                "iteration", f"must be from 1 to {last}, those of the run", iteration
+            )
+        start = self._start()
+        if iteration == 1:
+            return start
+        return article.train_article(start, iteration - 1, self.record.engine).parameters
+
+    def _start(self) -> Parameters:
+        return article.starting_weights(self.record.options.seed, self.record.rng or "r")
+
+
+SOURCES: dict[str, type[TableSource] | type[ArticleSource]] = {
+    "train": TableSource,
+    "demo": ArticleSource,
+}
+"""The source of a run by the command that made it."""
+
+
+def source_of(record: RunRecord) -> Source:
+    """Where the run of a record came from. Raises GlassnetError where its command is unknown."""
+    command = record.command[0] if record.command else ""
+    if command not in SOURCES:
+        raise GlassnetError(f"a run of an unknown command: '{command}'")
+    return SOURCES[command](record)

@@ -1,0 +1,137 @@
+"""What a run is to do: `TrainingOptions`, all that is known of it but the network and the rows.
+
+`train` and the estimators fill it from their own parameters; engines and the loop read it from
+the problem. Checks that need the network or the rows are in `checks.py`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import repeat
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.optimizers import Adam, Optimizer
+from glassnet.core.penalties import Penalty
+from glassnet.errors import OptionRef, option_error, unknown_name
+from glassnet.training.schedules import SCHEDULES, Floats, Schedule
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingOptions:
+    """How a network is trained.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        With its learning rate, which the schedule multiplies.
+    epochs : int
+        Times through all rows, at most.
+    batch_size : int, optional
+        Rows of an update; None: all of them, in the order given. The last batch of an epoch may
+        be smaller.
+    shuffle : bool
+        Whether batches are drawn anew each epoch, without replacement, or taken in the order
+        given.
+    schedule : str or callable
+        A name of `SCHEDULES`, or a function from the fractions of iterations done (an array) to
+        factors on the learning rate.
+    patience : int, optional
+        Epochs in a row without a better loss (the validation's where there is one) before the
+        run ends; None: never.
+    min_delta : float
+        How much lower a loss must be for `patience` to start anew; the best epoch is the best by
+        any difference.
+    seed : int
+        Of the batch orders and dropout.
+    penalty : Penalty, optional
+        Added to the loss.
+    dropout : tuple of float
+        The fraction of nodes left out of each update, for each hidden layer; (): none.
+    weight_masks : tuple of array
+        For each matrix of weights 1 where a weight is trained and 0 where it stays 0; (): all
+        are trained.
+    multipliers : tuple of float
+        For each parameter array (weights, then biases) its learning rate over the run's; (): 1.
+    clip : float, optional
+        The largest norm of a gradient, to which longer ones are scaled before the optimizer sees
+        them; None: any.
+    n_jobs : int, optional
+        Threads to use at most; None: as many as this process is allowed. No result depends on it.
+    measure_gradient : bool
+        Whether `Measured.gradient_norm` is wanted, which costs a little.
+
+    Raises
+    ------
+    GlassnetError
+        On numbers out of range and unknown names.
+    """
+
+    optimizer: Optimizer = field(default_factory=Adam)
+    epochs: int = 100
+    batch_size: int | None = None
+    shuffle: bool = True
+    schedule: str | Schedule = "constant"
+    patience: int | None = None
+    min_delta: float = 0.0
+    seed: int = 0
+    penalty: Penalty | None = None
+    dropout: tuple[float, ...] = ()
+    weight_masks: tuple[Floats, ...] = ()
+    multipliers: tuple[float, ...] = ()
+    clip: float | None = None
+    n_jobs: int | None = None
+    measure_gradient: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size", "patience", "n_jobs"):
+            value = getattr(self, name)
+            if value is not None and not is_whole(value, 1):
+                raise option_error(name, "must be a whole number of 1 or more", value)
+        if not (self.min_delta >= 0 and isfinite(self.min_delta)):
+            raise option_error("min_delta", "must be 0 or more", self.min_delta)
+        if not is_whole(self.seed, 0):
+            raise option_error("seed", "must be 0 or more and whole", self.seed)
+        if self.clip is not None and not 0 < self.clip < float("inf"):
+            raise option_error("clip", "must be a number above 0", self.clip)
+        if isinstance(self.schedule, str) and self.schedule not in SCHEDULES:
+            raise unknown_name(OptionRef("schedule"), self.schedule, SCHEDULES)
+
+    def learning_rates(self, batches: int, first: int = 0, epochs: int | None = None) -> Floats:
+        """The learning rate of every iteration of some epochs.
+
+        Parameters
+        ----------
+        batches : int
+            Iterations in an epoch.
+        first : int
+            The number of the first epoch, from 0.
+        epochs : int, optional
+            How many; None: all of the run.
+
+        Returns
+        -------
+        array
+            epochs x batches.
+        """
+        factor = SCHEDULES[self.schedule] if isinstance(self.schedule, str) else self.schedule
+        count = (self.epochs if epochs is None else epochs) * batches
+        done = np.arange(first * batches, first * batches + count)
+        rates = np.empty(count)
+        rates[:] = self.optimizer.learning_rate * np.asarray(factor(done / (self.epochs * batches)))
+        return rates.reshape(-1, batches)
+
+    def orders(self, rows: int) -> Iterator[np.ndarray] | None:
+        """The order of the rows in each epoch, for ever; None: always as they are."""
+        if not self.shuffle or self.batch_size is None:
+            return None
+        random = np.random.default_rng(self.seed)
+        return (random.permutation(n) for n in repeat(rows))
+
+
+def is_whole(value: Any, least: int) -> bool:
+    """Whether a value is a whole number of `least` or more."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        return False
+    return int(value) >= least
