@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import click
 import numpy as np
 import polars as pl
 import pytest
@@ -188,7 +189,9 @@ def test_estimators_name_parameters(call: Call) -> None:
 
 def test_the_faces_tables_name_what_there_is() -> None:
     commands = [getattr(import_module(f"glassnet.cli.{name}"), name) for name in COMMANDS]
-    known = {flag for command in commands for p in command.params for flag in p.opts}
+    parameters = [parameter for command in commands for parameter in command.params]
+    known = {flag for parameter in parameters for flag in parameter.opts}
+    known |= {str(p.name).upper() for p in parameters if isinstance(p, click.Argument)}
     assert set(FLAGS.values()) <= known
     assert set(SKLEARN_NAMES.values()) <= set(gn.TableRegressor().get_params())
 

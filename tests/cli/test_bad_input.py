@@ -1,4 +1,4 @@
-"""Each bad input gets one clear line on standard error, exit status 2, no traceback, and writes nothing."""
+"""Each bad input gets one clear line on standard error and exit status 2, and writes nothing."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""The commands as a user runs them: in a new directory, on real tables, in this process and in ones of their own."""
+"""The commands as a user runs them, on real tables: in this process and in ones of their own."""
 
 import csv
 import io
@@ -260,11 +260,29 @@ def test_standard_input_and_output(folder: Path) -> None:
 def test_every_option_of_train(folder: Path) -> None:
     options = {
         "--members": "2",
-        "--task": "multiclass", "--hidden": "9,7", "--activation": "relu,tanh", "--loss": "sum_of_squares", "--l1": "0.0001",
-        "--optimizer": "nesterov", "--learning-rate": "0.01", "--schedule": "four_cycles", "--batch-size": "32", "--l2": "0.001",
-        "--epochs": "8", "--patience": "2", "--dropout": "0.1", "--seed": "4", "--dtype": "float32", "--engine": "numpy",
-        "--validation": "0.25", "--holdout": "0.3", "--category": "year", "--ignore": "island", "--out": "run", "--decay": "0.1",
-    }  # fmt: skip
+        "--task": "multiclass",
+        "--hidden": "9,7",
+        "--activation": "relu,tanh",
+        "--loss": "sum_of_squares",
+        "--l1": "0.0001",
+        "--optimizer": "nesterov",
+        "--learning-rate": "0.01",
+        "--schedule": "four_cycles",
+        "--batch-size": "32",
+        "--l2": "0.001",
+        "--epochs": "8",
+        "--patience": "2",
+        "--dropout": "0.1",
+        "--seed": "4",
+        "--dtype": "float32",
+        "--engine": "numpy",
+        "--validation": "0.25",
+        "--holdout": "0.3",
+        "--category": "year",
+        "--ignore": "island",
+        "--out": "run",
+        "--decay": "0.1",
+    }
     done = run(
         "train",
         str(DATA / "penguins.csv"),

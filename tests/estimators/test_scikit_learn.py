@@ -231,7 +231,7 @@ def test_hidden_features_of_a_raw_table(make: Any) -> None:
         frame[["size", "kind"]], Y
     )
     found = hidden.transform(frame[["size", "kind"]])
-    model = hidden.estimator_.model_.joined()
+    model = hidden.estimator_.model_.joined().as_dtype(np.float32)
     expected = gn.feedforward(
         model.network, model.parameters, model.encoding.encode_inputs(_columns(frame))
     ).a[0]

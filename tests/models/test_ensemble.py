@@ -8,9 +8,11 @@ import pytest
 import glassnet as gn
 from glassnet.core.initializers import initialize
 from glassnet.core.network import Network
+from glassnet.errors import GlassnetError
 from glassnet.models.ensemble import Member, joined
 from glassnet.recipe.options import Options
 from glassnet.recipe.run import TableRun, run_table
+from glassnet.tables.encoding import plain_encoding
 from glassnet.training.engines.registry import choose
 
 RANDOM = np.random.default_rng(0)
@@ -84,3 +86,72 @@ def test_a_saved_model_says_what_it_is_made_of(tmp_path: Path) -> None:
     assert again.shape == model.shape
     assert again.shape.startswith("4 networks of 5-8-6-1 silu")
     np.testing.assert_array_equal(again.predict(TABLE), model.predict(TABLE))
+
+
+def two_members() -> gn.Model:
+    """Two members of other sizes and votes."""
+    networks = [Network([3, *hidden, 2], "tanh", "sigmoid") for hidden in ((4, 2), (3, 5))]
+    members = tuple(
+        Member(network, initialize(network, "he", seed=seed), vote)
+        for seed, (network, vote) in enumerate(zip(networks, (1.0, 3.0), strict=True))
+    )
+    return gn.Model(plain_encoding(["a", "b", "c"], ["p", "q"]), members)
+
+
+def test_members_vote_on_the_last_pre_activations() -> None:
+    model = two_members()
+    x = np.random.default_rng(0).normal(size=(6, 3))
+    first, second = (model.member(number).trace(x).z[-1] for number in (0, 1))
+    mean = 0.25 * first + 0.75 * second
+    np.testing.assert_allclose(model.pre_activations_of(x), mean, rtol=1e-12)
+    np.testing.assert_allclose(model.output_of(x), 1 / (1 + np.exp(-mean)), rtol=1e-12)
+    whole = model.joined()
+    assert whole.network.sizes == (3, 7, 7, 2)
+    assert whole.record.joined_from == 2
+    np.testing.assert_allclose(whole.output_of(x), model.output_of(x), rtol=1e-12)
+    assert whole.joined() is whole.member(0) is whole
+
+
+def test_members_without_hidden_layers_are_joined_too() -> None:
+    network = Network([3, 2])
+    members = [Member(network, initialize(network, seed=seed), seed + 1.0) for seed in range(2)]
+    model = gn.Model(plain_encoding(["a", "b", "c"], ["p", "q"]), tuple(members))
+    x = np.random.default_rng(0).normal(size=(6, 3))
+    assert model.joined().network == network
+    np.testing.assert_allclose(model.joined().output_of(x), model.output_of(x), rtol=1e-12)
+
+
+def test_what_only_one_network_has_is_refused_to_several() -> None:
+    model = two_members()
+    for ask in (lambda: model.network, lambda: model.parameters, lambda: model.trace(np.ones(3))):
+        with pytest.raises(GlassnetError, match="has 2 networks: look at .members, .* by .member"):
+            ask()
+    with pytest.raises(GlassnetError, match="there is no member 2: the model has 2"):
+        model.member(2)
+    assert model.loss.name == "mean_squared_error"
+    assert model.output_activation.name == "sigmoid"
+
+
+@pytest.mark.parametrize(
+    ("network", "vote", "message"),
+    [
+        (Network([2, 4, 2], output="sigmoid"), 1.0, "has other inputs or outputs than the first"),
+        (Network([3, 4, 2]), 1.0, "has another output or loss than the first"),
+        (Network([3, 4, 2], output="sigmoid"), 0.0, "has the vote 0.0: give a number above 0"),
+    ],
+)
+def test_members_that_cannot_vote_together(network: Network, vote: float, message: str) -> None:
+    model = two_members()
+    with pytest.raises(GlassnetError, match=message):
+        gn.Model(model.encoding, (*model.members, Member(network, initialize(network), vote)))
+    with pytest.raises(GlassnetError, match="a model needs one member or more"):
+        gn.Model(model.encoding, ())
+
+
+def test_members_of_other_activations_cannot_be_joined() -> None:
+    model = two_members()
+    other = Network([3, 4, 2], "relu", "sigmoid")
+    mixed = gn.Model(model.encoding, (*model.members, Member(other, initialize(other))))
+    assert mixed.output_of(np.ones((2, 3))).shape == (2, 2)
+    with pytest.raises(GlassnetError, match="cannot be joined: they differ in more than sizes"):
+        mixed.joined()

@@ -418,13 +418,62 @@ def test_tables_refused(table: dict, target, message: str) -> None:
         gn.train_table(table, target, **QUICK)
 
 
-def test_a_file_of_format_1_opens_for_ever() -> None:
-    expected = json.loads((ORACLES / "model_v1.json").read_text())
-    model = gn.load(ORACLES / "model_v1.safetensors")
-    assert str(model.joined().network) == expected["network"]
+@pytest.mark.parametrize(
+    ("name", "votes"),
+    [
+        ("model_v1", [1]),
+        ("model_v1_ensemble", [1, 1, 1, 1]),
+        ("model_v2", [1, 2, 0.5, 1]),
+    ],
+)
+def test_a_file_of_any_format_opens_for_ever(name: str, votes: list[float]) -> None:
+    expected = json.loads((ORACLES / f"{name}.json").read_text())
+    model = gn.load(ORACLES / f"{name}.safetensors")
+    network = "14-4-3-3 silu, silu, softmax, categorical_cross_entropy, biases"
+    assert [str(member.network) for member in model.members] == [network] * len(votes)
+    assert [member.vote for member in model.members] == votes
     assert model.scores == expected["scores"]
-    shares = model.predict_proba(DATA / "penguins.csv")[expected["rows"]]
-    np.testing.assert_allclose(shares, expected["probabilities"], rtol=1e-12, atol=1e-15)
+    for whole in (model, model.joined()):
+        shares = whole.predict_proba(DATA / "penguins.csv")[expected["rows"]]
+        np.testing.assert_allclose(shares, expected["probabilities"], rtol=1e-12, atol=1e-15)
+
+
+def test_a_model_is_a_line_in_a_terminal(penguins: pl.DataFrame) -> None:
+    model = gn.train_table(penguins, "body_mass_g", **QUICK)
+    assert repr(model) == (
+        "<glassnet Model of body_mass_g from 7 columns: 4 networks of "
+        "12-8-1 silu, identity, mean_squared_error, biases, 113 weights each>"
+    )
+    assert len(repr(model.members)) < 500
+
+
+def test_many_rows_are_predicted_in_blocks(
+    penguins: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(0)
+    x = random.normal(size=(50, 2))
+    numbers = gn.train_table({"a": x[:, 0], "b": x[:, 1], "y": x.sum(axis=1)}, "y", **QUICK)
+    species = gn.train_table(penguins, "species", **QUICK)
+    expected = numbers.predict(x), species.predict(penguins), species.predict_proba(penguins)
+    monkeypatch.setattr("glassnet.models.model.BLOCK", 400)
+    numbers, species = copy.copy(numbers), copy.copy(species)
+    seen: list[int] = []
+    encode = species.encoding.encode_inputs
+    monkeypatch.setattr(
+        type(species.encoding),
+        "encode_inputs",
+        lambda _, columns: seen.append(columns.n_rows) or encode(columns),
+    )
+    np.testing.assert_allclose(numbers.predict(x), expected[0], rtol=1e-12)
+    assert species.predict(penguins).tolist() == expected[1].tolist()
+    assert sum(seen) == 344
+    assert max(seen) < 10
+    np.testing.assert_allclose(species.predict_proba(penguins), expected[2], rtol=1e-12)
+    monkeypatch.undo()
+    x[37, 1] = np.inf
+    monkeypatch.setattr("glassnet.models.model.BLOCK", 400)
+    with pytest.raises(GlassnetError, match="column 'b', row 38: inf"):
+        copy.copy(numbers).predict(x)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])

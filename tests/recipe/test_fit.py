@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from glassnet.recipe.fit import fit_table
-from glassnet.recipe.folds import split_validation
+from glassnet.core.network import leaves
+from glassnet.recipe.defaults import network_for, settle
+from glassnet.recipe.fit import encode_rows, fit_table, learn_encoding, train_members
+from glassnet.recipe.folds import assign_folds, split_validation
 from glassnet.recipe.options import Options
 from glassnet.recipe.rows import TableRows, repeat_by_weight, sort_if_any_are_equal
 from glassnet.tables.frames import as_table
@@ -97,3 +99,18 @@ def test_weights_reach_the_loss_and_the_start() -> None:
     assert model.predict({"a": [3.0]})[0] == pytest.approx(
         mean
     )  # the last layer starts at nothing but the mean
+
+
+def test_the_acts_can_be_called_apart() -> None:
+    rows = rows_of({"a": [0.5 * k for k in range(40)], "y": [float(k % 7) for k in range(40)]})
+    options = Options(epochs=2, hidden=(4,), members=3, engine="numpy")
+    encoded = encode_rows(rows, learn_encoding(rows, "regression", options))
+    splits = assign_folds(rows.n_rows, options)
+    settled = settle(options, "regression", train=len(splits[2].train), validation=0)
+    network = network_for(settled, encoded.x.shape[1], encoded.y.shape[1])
+    runs = train_members(network, encoded, None, splits, settled)
+    fitted = fit_table(rows, None, "regression", options)
+    assert fitted.options == settled
+    for run, member in zip(runs, fitted.model.members, strict=True):
+        for ours, theirs in zip(leaves(run.parameters), leaves(member.parameters), strict=True):
+            np.testing.assert_array_equal(ours, theirs)

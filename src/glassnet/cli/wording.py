@@ -1,4 +1,4 @@
-"""Options in the command line's words, for messages that name one: their flags, and nothing else."""
+"""Options in the command line's words, for messages that name one: their flags."""
 
 import shlex
 
@@ -8,9 +8,10 @@ OTHER_FLAGS = {
     "digits": "--digits",
     "iteration": "--iteration",
     "rng": "--rng",
+    "table": "TABLE",
     "target": "--target",
 }
-"""Flags of options that are not declared in `recipe/options.py`."""
+"""Flags and arguments that are not declared in `recipe/options.py`."""
 
 
 def flags() -> dict[str, str]:

@@ -42,8 +42,8 @@ class SumStyle(NamedTuple):
 
 def addends_of(total: Sum, style: SumStyle) -> Iterator[Addend]:
     """The added numbers, the products, and what the products that are not shown add up to."""
-    for place, (says, operand) in enumerate(total.added):
-        written = style.beside(operand) if place else style.number(operand)
+    for index, (says, operand) in enumerate(total.added):
+        written = style.beside(operand) if index else style.number(operand)
         yield Addend(written, "", says, (operand.symbol,))
     for product in total.products:
         numbers = style.times.join([style.beside(product.left), style.beside(product.right)])

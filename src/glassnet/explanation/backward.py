@@ -15,7 +15,7 @@ from glassnet.explanation.batch import (
     MOST_PRODUCTS,
     Batch,
     as_number,
-    largest_places,
+    largest_indices,
     largest_products,
     node_number,
     product_of,
@@ -41,7 +41,7 @@ class WayBack:
     ----------
     batch : the rows that went forward.
     outputs : for each row what its loss is made from.
-    shown_rows : the places of the rows whose deltas are shown.
+    shown_rows : the indices of the rows whose deltas are shown.
     scale : what each row's loss is multiplied by; None: it is only added.
     deltas : of each layer, N x its nodes.
     gradients : those of `core`.
@@ -108,7 +108,7 @@ def _shown_sources(way: WayBack, layer: int, node: int) -> list[int]:
     gradients = way.gradients.weights[layer][:, node]
     if way.batch.shown[layer].whole or len(gradients) <= MOST_PRODUCTS:
         return list(range(len(gradients)))
-    return largest_places(gradients, MOST_PRODUCTS)
+    return largest_indices(gradients, MOST_PRODUCTS)
 
 
 def _output_delta(way: WayBack, layer: int, row: int, k: int) -> Iterator[Computed]:

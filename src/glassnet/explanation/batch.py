@@ -102,12 +102,12 @@ def largest_products(products: Sequence[Product], whole: bool) -> tuple[tuple[Pr
     """
     if whole or len(products) <= MOST_PRODUCTS + MOST_PRODUCTS // 2:
         return tuple(products), 0.0
-    kept = largest_places([product.value for product in products], MOST_PRODUCTS)
+    kept = largest_indices([product.value for product in products], MOST_PRODUCTS)
     others = set(range(len(products))) - set(kept)
     return tuple(products[i] for i in kept), float(sum(products[i].value for i in others))
 
 
-def largest_places(values: Sequence[float] | np.ndarray, count: int) -> list[int]:
-    """The places of the so many largest values, whatever their sign, in ascending order."""
+def largest_indices(values: Sequence[float] | np.ndarray, count: int) -> list[int]:
+    """The indices of the so many largest values, whatever their sign, in ascending order."""
     order = np.argsort(-np.abs(np.asarray(values)), kind="stable")
     return np.sort(order[:count]).tolist()

@@ -12,7 +12,7 @@ from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError
 from glassnet.explanation.backward import WayBack, explain_backward
 from glassnet.explanation.batch import Batch
-from glassnet.explanation.choice import Nodes, shown_nodes, shown_outputs
+from glassnet.explanation.choice import Nodes, choose_nodes, choose_outputs
 from glassnet.explanation.encoding import explain_columns
 from glassnet.explanation.forward import explain_layers
 from glassnet.explanation.loss import (
@@ -135,7 +135,7 @@ class _Start(NamedTuple):
 
 
 class _Settings(NamedTuple):
-    """How a batch is explained: `shown_rows` are the places of those that are shown one by one."""
+    """How a batch is explained: `shown_rows` are the indices of those that are shown one by one."""
 
     numbers: Sequence[int]
     shown_rows: Sequence[int]
@@ -171,7 +171,7 @@ def explain_rows(
     rows = replace(rows, model=rows.model.as_dtype(np.float64))  # as predictions are made
     settings = _Settings(
         numbers,
-        [place for place, number in enumerate(numbers) if detail is None or number in detail],
+        [index for index, number in enumerate(numbers) if detail is None or number in detail],
         backward,
         nodes,
         _learning_rate(rows.model) if learning_rate is None else learning_rate,
@@ -194,7 +194,7 @@ def explain_rows(
         title=rows.model.shape,
         network=_facts(rows.model),
         notes=_notes(rows.model, settings, bool(whole.loss)),
-        rows=tuple(with_start[place] for place in settings.shown_rows),
+        rows=tuple(with_start[index] for index in settings.shown_rows),
         loss=whole.loss,
         backward=whole.backward,
         members=members,
@@ -222,7 +222,7 @@ def _penalty(model: Model) -> Penalty:
 
 def _notes(model: Model, settings: _Settings, known: bool) -> tuple[str, ...]:
     others = [
-        number for place, number in enumerate(settings.numbers) if place not in settings.shown_rows
+        number for index, number in enumerate(settings.numbers) if index not in settings.shown_rows
     ]
     rate = settings.learning_rate if settings.backward else None
     left_out = any(model.record.penalty) and not any(settings.penalty)
@@ -235,10 +235,10 @@ def _starts(rows: Rows, settings: _Settings) -> list[_Start]:
         rows.known()
     encoding, known = rows.model.encoding, _are_known(rows)
     starts: list[_Start] = []
-    for place, number in enumerate(settings.numbers):
+    for index, number in enumerate(settings.numbers):
         row_id, whole = f"r{number}.", settings.nodes == "all"
-        inputs, columns = explain_columns(encoding, rows.columns, place, row_id, whole)
-        targets = explain_targets(encoding, rows.answers, place, row_id) if known else ()
+        inputs, columns = explain_columns(encoding, rows.columns, index, row_id, whole)
+        targets = explain_targets(encoding, rows.answers, index, row_id) if known else ()
         starts.append(_Start(inputs, columns, tuple(targets)))
     return starts
 
@@ -260,7 +260,7 @@ def _explain_member(
     """One network: its layers, its loss and its way back."""
     network, parameters, encoding = member.network, member.parameters, rows.model.encoding
     trace = feedforward(network, parameters, rows.x)
-    shown = shown_nodes(network, parameters, trace, settings.nodes)
+    shown = choose_nodes(network, parameters, trace, settings.nodes)
     inputs = [start.inputs for start in starts]
     batch = Batch(
         network, parameters, trace, settings.numbers, inputs, shown, encoding.outputs, prefix
@@ -336,7 +336,7 @@ def _explain_vote(
         max(batch.last for batch in batches),
     )
     sizes = batches[0].network.sizes[1:]
-    shown = shown_outputs(sizes, vote.output, settings.nodes)
+    shown = choose_outputs(sizes, vote.output, settings.nodes)
     forward: list[RowForward] = []
     for row, number in enumerate(settings.numbers):
         row_id = vote.row_id(row)
@@ -361,12 +361,12 @@ def _explain_vote(
 
 
 def _as_explanation(
-    model: Model, place: int, explained: _Explained, settings: _Settings
+    model: Model, index: int, explained: _Explained, settings: _Settings
 ) -> Explanation:
     """One member as an explanation of its own."""
-    alone = model.member(place)
+    alone = model.member(index)
     return Explanation(
-        title=f"Member {place + 1} of {len(model.members)}: {alone.shape}",
+        title=f"Member {index + 1} of {len(model.members)}: {alone.shape}",
         network=_facts(alone),
         notes=(),
         rows=tuple(explained.rows[row] for row in settings.shown_rows),

@@ -27,7 +27,7 @@ class ShownNodes(NamedTuple):
     chosen: str
 
 
-def shown_nodes(
+def choose_nodes(
     network: Network, parameters: Parameters, trace: Trace, nodes: Nodes
 ) -> list[ShownNodes]:
     """The nodes of each layer that are shown. Raises GlassnetError on one that is not there."""
@@ -71,8 +71,8 @@ def _sent_to_the_next_layer(parameters: Parameters, trace: Trace) -> list[np.nda
     return sent
 
 
-def shown_outputs(sizes: Sequence[int], output: np.ndarray, nodes: Nodes) -> ShownNodes:
-    """The outputs, N x K, that are shown of several networks' vote; `sizes` as in `shown_nodes`."""
+def choose_outputs(sizes: Sequence[int], output: np.ndarray, nodes: Nodes) -> ShownNodes:
+    """The outputs, N x K, that are shown of a vote; `sizes` are those of a member's layers."""
     if nodes == "all":
         return ShownNodes(range(sizes[-1]), whole=True, chosen="")
     return _shown_of_layer(len(sizes) - 1, sizes, nodes or (), np.abs(output).sum(axis=0))

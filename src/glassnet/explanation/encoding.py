@@ -41,9 +41,9 @@ def explain_columns(
     inputs: list[Operand] = []
     shown: list[ColumnSteps] = []
     used = [column for column in encoding.inputs if not isinstance(column, Unused)]
-    for place, column in enumerate(used, 1):
+    for number, column in enumerate(used, 1):
         value = _cell(column, table[column.name], row)
-        cell = Step(f"{row_id}c{place}", "cell", value, says=_what(column, value))
+        cell = Step(f"{row_id}c{number}", "cell", value, says=_what(column, value))
         at = _Inputs(row_id, first=len(inputs) + 1)
         if isinstance(column, Number):
             steps = list(_number_steps(column, cell, at, whole))
@@ -51,9 +51,8 @@ def explain_columns(
             steps = list(_two_values_steps(column, cell, at))
         else:
             steps = list(_category_steps(column, cell, at))
-        shown.append(
-            ColumnSteps(column.name, column.kind, (cell, *(found.step for found in steps)))
-        )
+        every_step = (cell, *(encoded.step for encoded in steps))
+        shown.append(ColumnSteps(column.name, column.kind, every_step))
         for step, names in steps:
             inputs += [Operand(name, step.value, step.id) for name in names]
     return inputs, tuple(shown)
@@ -65,9 +64,9 @@ class _Inputs(NamedTuple):
     row_id: str
     first: int
 
-    def id(self, place: int) -> str:
-        """The id of one of the column's inputs; its place counts from 0."""
-        return f"{self.row_id}x{self.first + place}"
+    def id(self, index: int) -> str:
+        """The id of one of the column's inputs, counted from 0."""
+        return f"{self.row_id}x{self.first + index}"
 
 
 def _what(column: Number | TwoValues | Categories, cell: Value) -> str:
@@ -107,11 +106,11 @@ def _number_steps(column: Number, cell: Step, at: _Inputs, whole: bool) -> Itera
         x = Step(f"{cell.id}.fill", "filled", column.fill, says="missing: the median stands in")
         yield Encoded(x, [])
     yield from _scaling_steps(column, x, at)
-    place = 1
+    index = 1
     if column.indicator:
         yield _indicator_step(column, cell, at)
-        place = 2
-    yield from _bin_steps(column, x, at, place, whole)
+        index = 2
+    yield from _bin_steps(column, x, at, index, whole)
 
 
 def _scaling_steps(column: Number, x: Step, at: _Inputs) -> Iterator[Encoded]:
@@ -160,26 +159,26 @@ def _indicator_step(column: Number, cell: Step, at: _Inputs) -> Encoded:
     return Encoded(Step(at.id(1), name, is_missing, column.formulas["missing"], operands), [name])
 
 
-def _bin_steps(column: Number, x: Step, at: _Inputs, place: int, whole: bool) -> Iterator[Encoded]:
+def _bin_steps(column: Number, x: Step, at: _Inputs, index: int, whole: bool) -> Iterator[Encoded]:
     """A step for each bin; unless all are wanted, runs of bins below or above the cell are one.
 
-    `place` is that of the first bin among the column's inputs.
+    `index` is that of the first bin among the column's inputs.
     """
     bins = list(pairwise(column.edges))
-    names = column.features[place:]
+    names = column.features[index:]
     sides = [_side(_value(x), low, high) for low, high in bins]
     for side, run in groupby(range(len(bins)), key=lambda i: sides[i]):
-        places = list(run)
-        if whole or side == 0 or len(places) == 1:
-            for i in places:
-                yield Encoded(_bin_step(at.id(place + i), names[i], x, *bins[i]), [names[i]])
+        indices = list(run)
+        if whole or side == 0 or len(indices) == 1:
+            for i in indices:
+                yield Encoded(_bin_step(at.id(index + i), names[i], x, *bins[i]), [names[i]])
         else:
-            first, last = places[0], places[-1]
-            run_id = f"{at.id(place + first)}-{at.first + place + last}"
+            first, last = indices[0], indices[-1]
+            run_id = f"{at.id(index + first)}-{at.first + index + last}"
             low, high = bins[first][0], bins[last][1]
             name = f"{column.name} {low:.6g} to {high:.6g}"
-            step = _run_of_bins(run_id, name, x, low, high, len(places))
-            yield Encoded(step, [names[i] for i in places])
+            step = _run_of_bins(run_id, name, x, low, high, len(indices))
+            yield Encoded(step, [names[i] for i in indices])
 
 
 def _side(x: float, low: float, high: float) -> int:
@@ -222,25 +221,25 @@ def _two_values_steps(column: TwoValues, cell: Step, at: _Inputs) -> Iterator[En
 
 def _category_steps(column: Categories, cell: Step, at: _Inputs) -> Iterator[Encoded]:
     """The cell against each level."""
-    for place, level in enumerate(column.levels):
-        name = column.features[place]
+    for index, level in enumerate(column.levels):
+        name = column.features[index]
         value = float(cell.value == level)
         operands = {"x": cell.operand(), "q": Operand(level, level)}
-        yield Encoded(Step(at.id(place), name, value, column.formula, operands), [name])
+        yield Encoded(Step(at.id(index), name, value, column.formula, operands), [name])
     yield from _unknown_step(column, cell, at)
 
 
 def _unknown_step(column: TwoValues | Categories, cell: Step, at: _Inputs) -> Iterator[Encoded]:
     """Whether the cell is none of the levels, where the column has an input for that."""
     if column.indicator:
-        place = len(column.features) - 1
-        name = column.features[place]
+        index = len(column.features) - 1
+        name = column.features[index]
         value = float(cell.value not in column.levels)
         says = "1 where the cell is missing or none of the known ones, else 0"
-        yield Encoded(Step(at.id(place), name, value, says=says), [name])
+        yield Encoded(Step(at.id(index), name, value, says=says), [name])
 
 
-def cell_text(value: Value) -> str:
+def shown_cell(value: Value) -> str:
     """A value as it would stand in a table."""
     if value is None:
         return "missing"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from glassnet.models.model import Model
 
-PLAIN = "gradient_descent"  # the optimizer whose step an explanation shows
+PLAIN_OPTIMIZER = "gradient_descent"  # the optimizer whose step an explanation shows
 
 
 def notes_of(
@@ -82,8 +82,8 @@ def _about_training(model: Model) -> Iterator[str]:
 
 
 def _about_update(model: Model, rate: float) -> str:
-    optimizer = model.record.optimizer or PLAIN
-    other = "" if optimizer == PLAIN else f"; the training itself used {optimizer}"
+    optimizer = model.record.optimizer or PLAIN_OPTIMIZER
+    other = "" if optimizer == PLAIN_OPTIMIZER else f"; the training itself used {optimizer}"
     return (
         "The update is one step of gradient descent on these rows alone, with learning rate "
         f"{rate:g}{other}."

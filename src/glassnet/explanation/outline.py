@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from glassnet.explanation.encoding import AS_IT_IS, NUMBER, cell_text
+from glassnet.explanation.encoding import AS_IT_IS, NUMBER, shown_cell
 from glassnet.explanation.parts import (
     ColumnSteps,
     Computed,
@@ -68,7 +68,7 @@ def _column(column: ColumnSteps) -> Section:
     cell, first, *more = column.steps
     is_said_twice = (cell.says, first.says) == (NUMBER, AS_IT_IS)
     steps = [first, *more] if is_said_twice else column.steps
-    says = cell_text(cell.value)
+    says = shown_cell(cell.value)
     return Section(f"Column {column.name}", says, numbers=steps, symbols=False, kind="column")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from glassnet.notation.numerals import Value
 
-VERSION = 2  # of the JSON; 1 had one wide network in the place of members
+JSON_VERSION = 2  # of the JSON; 1 had one wide network in the place of members
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ class Explanation:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON-able data, every number in full precision."""
-        return {"format": "glassnet-explanation", "version": VERSION, **_plain(self)}
+        return {"format": "glassnet-explanation", "version": JSON_VERSION, **_plain(self)}
 
     def text(self, digits: int = 4) -> str:
         """For a terminal, with so many significant digits."""

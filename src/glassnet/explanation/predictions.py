@@ -27,8 +27,8 @@ def explain_predictions(
     encoding: TableEncoding, outputs: Sequence[Operand], row_id: str
 ) -> Iterator[Step]:
     """From a row's K outputs to the prediction of each target."""
-    for place, target, of_target in _by_target(encoding, outputs):
-        target_id = f"{row_id}t{place}"
+    for number, target, of_target in _by_target(encoding, outputs):
+        target_id = f"{row_id}t{number}"
         if isinstance(target, NumberTarget):
             yield from _number_prediction(target, of_target[0], target_id)
         else:
@@ -40,8 +40,8 @@ def _by_target(
 ) -> Iterator[tuple[int, Target, Sequence[T]]]:
     """Each target, numbered from 1, with its part of K things."""
     first = 0
-    for place, target in enumerate(encoding.targets, 1):
-        yield place, target, outputs[first : first + target.width]
+    for number, target in enumerate(encoding.targets, 1):
+        yield number, target, outputs[first : first + target.width]
         first += target.width
 
 
@@ -122,10 +122,10 @@ def _probability_formula(
 def explain_targets(encoding: TableEncoding, table: Table, row: int, row_id: str) -> Iterator[Step]:
     """What the outputs should have been: y1, y2, ..., each after the target's cell."""
     names = [f"y{k}" for k in range(1, len(encoding.outputs) + 1)]
-    for place, target, of_target in _by_target(encoding, names):
+    for number, target, of_target in _by_target(encoding, names):
         column = table[target.name]
         given = Step(
-            f"{row_id}t{place}.actual", f"actual {target.name}", _target_cell(target, column, row)
+            f"{row_id}t{number}.actual", f"actual {target.name}", _target_cell(target, column, row)
         )
         yield given
         if isinstance(target, NumberTarget):

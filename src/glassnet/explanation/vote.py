@@ -15,7 +15,7 @@ from glassnet.explanation.choice import ShownNodes
 from glassnet.explanation.forward import explain_activation
 from glassnet.explanation.parts import LayerForward, NodeForward, Operand, RowForward, Step, Sum
 from glassnet.tables.encoding import TableEncoding
-from glassnet.tables.targets import ClassTarget, NumberTarget, Target
+from glassnet.tables.targets import ClassTarget
 
 
 @dataclass(frozen=True)
@@ -99,36 +99,27 @@ def explain_agreement(
     `predictions` are the steps to the vote's, `of_members` the row as each member sees it.
     """
     by_id = {step.id: step for step in predictions}
-    for place, target in enumerate(encoding.targets, 1):
-        target_id = f"{row_id}t{place}"
-        voted = by_id[f"{target_id}.answer"]
-        if isinstance(target, NumberTarget):
-            numbers = _of_each_member(of_members, f"t{place}.answer")
-            yield _spread(target_id, voted.symbol, numbers)
-        else:
-            answers = _of_each_member(of_members, f"t{place}.answer")
-            count = sum(answer.value == voted.value for answer in answers)
-            says = f"of {len(answers)}, whose prediction of {target.name} is {voted.value}"
-            yield Step(f"{target_id}.agree", "members that agree", float(count), says=says)
-            name = f"p{_class_number(target, voted)}"
-            probabilities = _of_each_member(of_members, f"t{place}.{name}")
-            yield _spread(target_id, by_id[f"{target_id}.{name}"].symbol, probabilities)
+    for number, target in enumerate(encoding.targets, 1):
+        name = f"t{number}.answer"
+        voted = by_id[row_id + name]
+        if isinstance(target, ClassTarget):
+            labels = [step.value for step in _of_every_member(of_members, name)]
+            count = float(labels.count(voted.value))
+            says = f"of {len(labels)}, whose prediction of {target.name} is {voted.value}"
+            yield Step(f"{row_id}t{number}.agree", "members that agree", count, says=says)
+            name = f"t{number}.p{target.label_texts.index(str(voted.value)) + 1}"
+        what = by_id[row_id + name].symbol
+        yield _spread(f"{row_id}t{number}.spread", what, _of_every_member(of_members, name))
 
 
-def _of_each_member(of_members: Sequence[RowForward], name: str) -> list[Step]:
+def _of_every_member(of_members: Sequence[RowForward], name: str) -> list[Step]:
     """The member's step whose id ends with that name, of every member."""
     return [
         next(step for step in row.predictions if step.id.endswith(f".{name}")) for row in of_members
     ]
 
 
-def _class_number(target: Target, voted: Step) -> int:
-    """The number, from 1, of the class that was voted for."""
-    assert isinstance(target, ClassTarget)
-    return target.label_texts.index(str(voted.value)) + 1
-
-
-def _spread(target_id: str, what: str, steps: Sequence[Step]) -> Step:
+def _spread(spread_id: str, what: str, steps: Sequence[Step]) -> Step:
     """The largest of the members' numbers less the smallest."""
     ordered = sorted((step.operand() for step in steps), key=as_number)
     low, high = ordered[0], ordered[-1]
@@ -138,4 +129,4 @@ def _spread(target_id: str, what: str, steps: Sequence[Step]) -> Step:
     }
     spread = as_number(high) - as_number(low)
     says = "the members' largest less their smallest"
-    return Step(f"{target_id}.spread", f"spread of the {what}", spread, "q - p", operands, says)
+    return Step(spread_id, f"spread of the {what}", spread, "q - p", operands, says)

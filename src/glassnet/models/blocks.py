@@ -1,6 +1,6 @@
 """The rows of a table as networks take them, some at a time: predicting many rows so needs little memory beyond them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,37 +13,49 @@ from glassnet.tables.frames import as_table
 from glassnet.tables.read import read_table
 
 
-def encoded_blocks(encoding: TableEncoding, table: Any, size: int) -> Iterator[np.ndarray]:
-    """The rows of a table or array, encoded, at most `size` at a time, each block rows x D.
+def encoded_blocks(encoding: TableEncoding, table: Any, size: int) -> Iterable[np.ndarray]:
+    """The rows of a table, encoded, at most `size` at a time.
 
-    Raises GlassnetError as `encode_inputs` and `encode_array` do; a row is named by its number in the whole table.
+    Parameters
+    ----------
+    encoding : TableEncoding
+        How the columns become inputs.
+    table : array, data frame, dict of columns or path
+        N rows, as `Model.predict` takes them.
+    size : int
+        The most rows of a block.
+
+    Returns
+    -------
+    iterable of arrays
+        Each rows x D.
+
+    Raises
+    ------
+    GlassnetError
+        As `encode_array` and `encode_inputs` do; a row is named by its number in the whole table.
     """
     if isinstance(table, np.ndarray):
-        return _blocks_of_array(encoding, table, size)
-    return _blocks_of_columns(encoding, _columns_of(encoding, table), size)
-
-
-def _blocks_of_array(encoding: TableEncoding, x: np.ndarray, size: int) -> Iterator[np.ndarray]:
-    if x.ndim != 2 or len(x) <= size:
-        yield encoding.encode_array(x)
-        return
-    for rows in _slices(len(x), size):
-        try:
-            yield encoding.encode_array(x[rows])
-        except GlassnetError:
-            encoding.encode_array(x)  # raises it again, with the row's number in the whole table
-            raise
-
-
-def _blocks_of_columns(encoding: TableEncoding, columns: Table, size: int) -> Iterator[np.ndarray]:
+        if table.ndim != 2 or len(table) <= size:
+            return (encoding.encode_array(table),)
+        return _blocks(encoding.encode_array, table, table.__getitem__, _slices(len(table), size))
+    columns = _columns_of(encoding, table)
     if columns.n_rows <= size:
-        yield encoding.encode_inputs(columns)
-        return
-    for rows in _slices(columns.n_rows, size):
+        return (encoding.encode_inputs(columns),)
+    return _blocks(encoding.encode_inputs, columns, columns.take, _slices(columns.n_rows, size))
+
+
+def _blocks(
+    encode: Callable[[Any], np.ndarray],
+    whole: Any,
+    take: Callable[[slice], Any],
+    blocks: Iterable[slice],
+) -> Iterator[np.ndarray]:
+    for rows in blocks:
         try:
-            yield encoding.encode_inputs(columns.take(rows))
+            yield encode(take(rows))
         except GlassnetError:
-            encoding.encode_inputs(columns)  # as above
+            encode(whole)  # raises it again, with the number of the row in the whole table
             raise
 
 

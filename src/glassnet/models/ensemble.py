@@ -80,16 +80,15 @@ def predictor(members: Sequence[Member]) -> Callable[[Floats], Floats]:
 
 def pre_activations_of(members: Sequence[Member]) -> Callable[[Floats], Floats]:
     """A function like `predictor`, to the mean of the members' last pre-activations by their votes, N x K."""
-    runs = [_predictor(_without_output(member.network), member.parameters) for member in members]
-    fractions = [np.array([[fraction]]) for fraction in vote_fractions(members)]
+    first, *others = (
+        _predictor(_without_output(member.network), _voting(member.parameters, fraction))
+        for member, fraction in zip(members, vote_fractions(members), strict=True)
+    )
 
     def mean(x: Floats) -> Floats:
-        total = runs[0](x)
-        total *= fractions[0]
-        for run, fraction in zip(runs[1:], fractions[1:], strict=True):
-            z = run(x)
-            z *= fraction
-            total += z
+        total = first(x)
+        for other in others:
+            total = total + other(x)  # for one row faster than in place
         return total
 
     return mean
@@ -100,6 +99,14 @@ def _predictor(network: Network, parameters: Parameters) -> Callable[[Floats], F
     return engine.predictor(network, as_dtype(parameters, np.float64))
 
 
+def _voting(parameters: Parameters, fraction: float) -> Parameters:
+    """The parameters in float64 with the member's part of the votes in the last layer: its pre-activations only add up then."""
+    weights, biases = as_dtype(parameters, np.float64)
+    if biases:
+        biases = (*biases[:-1], biases[-1] * fraction)
+    return Parameters((*weights[:-1], weights[-1] * fraction), biases)
+
+
 def _without_output(network: Network) -> Network:
     """The same network with nothing done to its last pre-activations."""
     return Network(network.sizes, network.activations[:-1], "identity", bias=network.bias)
@@ -108,14 +115,16 @@ def _without_output(network: Network) -> Network:
 def joined(members: Sequence[Member]) -> Member:
     """One ordinary network that gives what the members give together; of one member, that itself.
 
-    Their hidden nodes stand side by side, without weights from one member to another; the weights into the outputs hold the votes.
-    Raises GlassnetError where the members differ in their number of layers, their hidden activations or their having biases.
+    The hidden nodes of the members stand side by side, without weights from one member to another,
+    and the weights into the outputs hold the votes. The parameters are float64, as predictions are
+    made: in float32 the votes would be rounded.
+
+    Raises GlassnetError where the members differ in more than the nodes of their hidden layers.
     """
     if len(members) == 1:
         return members[0]
     first = members[0].network
-    for member in members:
-        network = member.network
+    for network in (member.network for member in members):
         if (network.activations, network.bias) != (first.activations, first.bias):
             raise GlassnetError(
                 f"{network} and {first} cannot be joined: they differ in more than sizes"
@@ -128,38 +137,31 @@ def joined(members: Sequence[Member]) -> Member:
         first.loss,
         first.bias,
     )
-    fractions = vote_fractions(members)
-    weights = _joined_weights([m.parameters.weights for m in members], fractions)
-    biases = _joined_biases([m.parameters.biases for m in members], fractions) if first.bias else ()
-    return Member(network, Parameters(weights, biases))
+    voting = [
+        _voting(member.parameters, fraction)
+        for member, fraction in zip(members, vote_fractions(members), strict=True)
+    ]
+    return Member(network, Parameters(_joined_weights(voting), _joined_biases(voting)))
 
 
-def _joined_weights(
-    weights: Sequence[Sequence[np.ndarray]], fractions: np.ndarray
-) -> tuple[np.ndarray, ...]:
-    """The weights of the joined network from those of M members, each L matrices."""
-    layers = list(zip(*weights, strict=True))  # L x M matrices
-    voted = _scaled(layers[-1], fractions)
+def _joined_weights(voting: Sequence[Parameters]) -> tuple[np.ndarray, ...]:
+    """The weights of the joined network."""
+    layers = list(zip(*(weights for weights, _ in voting), strict=True))  # L x M matrices
     if len(layers) == 1:  # no hidden layer, so nothing to set side by side
-        return (sum(voted[1:], voted[0]),)
+        return (np.sum(layers[0], axis=0),)
     first = np.concatenate(layers[0], axis=1)  # D x (sum of H)
     between = [_block_diagonal(blocks) for blocks in layers[1:-1]]
-    last = np.concatenate(voted)  # (sum of H) x K
+    last = np.concatenate(layers[-1])  # (sum of H) x K
     return (first, *between, last)
 
 
-def _joined_biases(
-    biases: Sequence[Sequence[np.ndarray]], fractions: np.ndarray
-) -> tuple[np.ndarray, ...]:
-    """The biases of the joined network from those of M members, each L vectors."""
-    layers = list(zip(*biases, strict=True))  # L x M vectors
-    voted = _scaled(layers[-1], fractions)
-    return (*(np.concatenate(vectors) for vectors in layers[:-1]), sum(voted[1:], voted[0]))
-
-
-def _scaled(arrays: Sequence[np.ndarray], factors: np.ndarray) -> list[np.ndarray]:
-    """Each array times its factor, in the array's own dtype."""
-    return [array * float(factor) for array, factor in zip(arrays, factors, strict=True)]
+def _joined_biases(voting: Sequence[Parameters]) -> tuple[np.ndarray, ...]:
+    """The biases of the joined network, () where it has none."""
+    layers = list(zip(*(biases for _, biases in voting), strict=True))  # L x M vectors
+    if not layers:
+        return ()
+    hidden = [np.concatenate(vectors) for vectors in layers[:-1]]
+    return (*hidden, np.sum(layers[-1], axis=0))
 
 
 def _block_diagonal(blocks: Sequence[np.ndarray]) -> np.ndarray:

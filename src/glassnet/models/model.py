@@ -4,7 +4,7 @@ What an ensemble is stands in `ensemble.py`, what a model file holds in `content
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -313,8 +313,8 @@ class Model:
         write_model_file(path, *pack(content))
 
     def __getstate__(self) -> dict[str, Any]:
-        """What a copy or a pickle of the model holds: all but the prepared prediction, which is made anew where it is needed."""
-        return {name: value for name, value in self.__dict__.items() if name != "_predictor"}
+        """What a copy or a pickle holds: the fields; what is prepared for predicting is made anew."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 def load(path: str | Path) -> Model:

@@ -219,9 +219,9 @@ class _Writer(NamedTuple):
         template, binding, enclosed = self.dialect.operators[type(op)]
         texts = [
             self.whole(operand)
-            if place in enclosed
-            else self.enclosed(operand, _least(op, place, len(operands)))
-            for place, operand in enumerate(operands)
+            if index in enclosed
+            else self.enclosed(operand, _least(op, index, len(operands)))
+            for index, operand in enumerate(operands)
         ]
         return _Part(template.format(*texts), binding)
 
@@ -247,13 +247,13 @@ BINDINGS = {operator: row.binding for operator, row in TEXT.operators.items()}
 """How tightly an operator must find its operands: by its rank in arithmetic, in every dialect."""
 
 
-def _least(op: ast.operator | ast.unaryop, place: int, count: int) -> int:
+def _least(op: ast.operator | ast.unaryop, index: int, count: int) -> int:
     """How tightly an operand must hold together to need no brackets.
 
     On the right of - and / one as tight as the operator needs them too, and on both sides of ^.
     """
     binding = BINDINGS[type(op)]
-    on_the_right = place == count - 1
+    on_the_right = index == count - 1
     falls_apart = isinstance(op, ast.Sub | ast.Div | ast.USub) and on_the_right
     return binding + 1 if falls_apart or isinstance(op, ast.Pow) else binding
 

@@ -11,6 +11,7 @@ from glassnet.models.model import Model
 from glassnet.models.rows import as_model
 from glassnet.plots.display import Display
 from glassnet.plots.figures import BLUE, GREY, ORANGE
+from glassnet.training.endings import BROKEN
 from glassnet.training.history import History
 from glassnet.training.run import Run
 
@@ -93,7 +94,7 @@ class LossCurveDisplay(Display):
         by, loss_name, ax
             Those of `from_history`.
         """
-        chosen = len(run.history.validation_loss) or run.ended == "not_finite"
+        chosen = len(run.history.validation_loss) or run.ended in BROKEN
         best = (run.best_epoch,) if chosen else ()
         return cls.from_history(run.history, by=by, best=best, loss_name=loss_name, ax=ax)
 

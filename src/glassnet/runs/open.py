@@ -16,7 +16,7 @@ from glassnet.models.rows import Rows
 from glassnet.recipe.options import ResolvedOptions
 from glassnet.runs import layout
 from glassnet.runs.record import RunRecord, read_record
-from glassnet.runs.sources import Source, source_of
+from glassnet.runs.sources import GIVE_TABLE, Source, source_of
 from glassnet.tables.targets import NumberTarget, Target
 from glassnet.tables.write import cell_text
 
@@ -166,10 +166,8 @@ def open_run(path: str | Path) -> RunFolder:
     if not path.exists():
         raise GlassnetError(f"{path}: no such run folder")
     if not record.exists():
-        raise GlassnetError(
-            f"{path}: is not a run folder of `glassnet train`, so its rows are not known: "
-            "give the TABLE too"
-        )
+        message = "is not a run folder of `glassnet train`, so its rows are not known"
+        raise GlassnetError(message, file=path, remedy=GIVE_TABLE)
     return RunFolder(folder, read_record(record))
 
 

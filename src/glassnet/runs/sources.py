@@ -11,11 +11,14 @@ from typing import Protocol
 
 from glassnet import article
 from glassnet.core.network import Parameters
-from glassnet.errors import GlassnetError, OptionError, OptionRef, option_error
+from glassnet.errors import GlassnetError, OptionError, OptionRef, TableError, option_error
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows, rows_of
 from glassnet.recipe.run import run_table
 from glassnet.runs.record import RunRecord, sha256
+
+GIVE_TABLE = ["give the ", OptionRef("table"), " too"]
+"""The remedy where the rows of a run are not known any more."""
 
 
 class Source(Protocol):
@@ -66,17 +69,14 @@ class TableSource:
         table, digest = self.record.table, self.record.table_sha256
         if table is None or not self.record.has_table_file:
             where = "standard input" if self.record.table else "a table that was not a file"
-            raise GlassnetError(
-                f"the run was trained on {where}, which is gone: give the TABLE too"
-            )
+            message = f"the run was trained on {where}, which is gone"
+            raise TableError(message, remedy=GIVE_TABLE)
         if not Path(table).exists():
-            raise GlassnetError(
-                f"{table}: the table of this run is not there any more: give the TABLE too"
-            )
+            message = "the table of this run is not there any more"
+            raise TableError(message, file=table, remedy=GIVE_TABLE)
         if digest not in (None, sha256(table)):
-            raise GlassnetError(
-                f"{table}: was changed after this run: give the TABLE too, to use it as it is now"
-            )
+            remedy = [*GIVE_TABLE, ", to use it as it is now"]
+            raise TableError("was changed after this run", file=table, remedy=remedy)
         return table
 
 

@@ -140,8 +140,17 @@ class TableEncoding:
 
     def by_target(self, output: np.ndarray) -> list[tuple[Target, np.ndarray]]:
         """Each target with its own columns of an N x K matrix of outputs."""
-        ends = np.cumsum([target.width for target in self.targets])
-        return list(zip(self.targets, np.split(output, ends[:-1], axis=1), strict=True))
+        return [(target, output[:, columns]) for target, columns in self._columns_of_targets]
+
+    @cached_property
+    def _columns_of_targets(self) -> list[tuple[Target, slice]]:
+        """Each target with its columns among the outputs."""
+        found: list[tuple[Target, slice]] = []
+        first = 0
+        for target in self.targets:
+            found.append((target, slice(first, first + target.width)))
+            first += target.width
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON-able data."""

@@ -83,8 +83,10 @@ class Recorder:
 
     def goes_on(self, ended: str) -> bool:
         """Whether some observer lets a run go on that is about to end."""
-        lets = [observer.goes_on(ended) for observer in self.observers]
-        return True in lets
+        goes_on = False
+        for observer in self.observers:
+            goes_on = observer.goes_on(ended) or goes_on
+        return goes_on
 
 
 @dataclass(frozen=True)

@@ -227,7 +227,8 @@ class TableEstimator(NetworkEstimator):
     def _network_inputs(self, X: Any) -> tuple[Network, Parameters, Floats]:
         """The network, its parameters, and X as it takes it."""
         x = self._encoded(X)
-        model = self.model_.joined()
+        dtype = self.model_.members[0].parameters.weights[0].dtype
+        model = self.model_.joined().as_dtype(dtype)
         return model.network, model.parameters, x
 
     @property

@@ -98,8 +98,8 @@ def _sum(total: Sum, digits: int) -> Iterator[str]:
 
 
 def _line(symbol: str, numbers: str, says: str, sign: str = "=") -> str:
-    words = f'<span class="says">{escape(says)}</span>' if says else ""
-    return f'<span class="symbol">{escape(symbol)} {sign}</span><span>{numbers}{words}</span>'
+    description = f'<span class="says">{escape(says)}</span>' if says else ""
+    return f'<span class="symbol">{escape(symbol)} {sign}</span><span>{numbers}{description}</span>'
 
 
 def _result(number: Computed, digits: int, same: Operand | None = None) -> str:

@@ -15,7 +15,7 @@ StyledLine = list[tuple[str, str]]
 HEAD = "bold"
 QUIET = "dim"
 RESULT = "cyan"
-PLAIN = ""
+UNSTYLED = ""
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 """In a cell or a name they would break lines, or do things to a terminal."""
@@ -72,7 +72,7 @@ def _step(step: Step, digits: int, indent: str, symbols: bool) -> StyledLine:
     if symbols:
         parts.insert(0, with_symbols(step, TEXT, text_symbol, digits))
     equation = " = ".join([step.symbol, *shown_parts(parts, value, step.symbol), ""])
-    return [(indent + equation, PLAIN), (value, RESULT), (_after(step.says), QUIET)]
+    return [(indent + equation, UNSTYLED), (value, RESULT), (_after(step.says), QUIET)]
 
 
 def text_symbol(operand: Operand) -> Symbol:
@@ -89,16 +89,16 @@ def _sum(total: Sum, digits: int, indent: str) -> Iterator[StyledLine]:
         (only,) = addends
         made = f"{only.numbers} = " if only.makes else ""
         start = f"{indent}{total.symbol} = {made}"
-        yield [(start, PLAIN), (value, RESULT), (_after(addend_name(only)), QUIET)]
+        yield [(start, UNSTYLED), (value, RESULT), (_after(addend_name(only)), QUIET)]
         return
     before = " " * (len(indent) + len(total.symbol))
     width = max(len(addend.equation) for addend in addends)
     start = f"{indent}{total.symbol} = "
     for addend in addends:
         line = f"{start}{addend.equation:<{width}}"
-        yield [(line, PLAIN), (_after(addend_name(addend)), QUIET)]
+        yield [(line, UNSTYLED), (_after(addend_name(addend)), QUIET)]
         start = f"{before} + "
-    yield [(f"{before} = ", PLAIN), (value, RESULT), (_after(total.says), QUIET)]
+    yield [(f"{before} = ", UNSTYLED), (value, RESULT), (_after(total.says), QUIET)]
 
 
 def addend_name(addend: Addend) -> str:

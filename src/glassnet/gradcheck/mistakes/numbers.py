@@ -265,14 +265,14 @@ def check_same_shapes(
         )
     given = [tuple(grad.shape) for grad in grads]
     wanted = [tuple(array.shape) for array in arrays]
-    for place, array in enumerate(arrays):
-        name = names[place] or "the array"
-        if given[place] != wanted[place]:
-            hint = _shape_hint(given[place], wanted[place])
+    for index, array in enumerate(arrays):
+        name = names[index] or "the array"
+        if given[index] != wanted[index]:
+            hint = _shape_hint(given[index], wanted[index])
             if sorted(given) == sorted(wanted):
                 hint = "the arrays look to be in another order than the parameters"
             raise GlassnetError(
-                f"the gradient of {name} has shape {given[place]}, the parameter {wanted[place]}"
+                f"the gradient of {name} has shape {given[index]}, the parameter {wanted[index]}"
                 f"{': ' if hint else ''}{hint}"
             )
         dtype = np.asarray(array).dtype
