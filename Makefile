@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WITH_EXTRAS := --editable '.[test,docs]'
-NATIVE := CMakeLists.txt $(wildcard src/native/*)
+NATIVE := CMakeLists.txt $(wildcard src/native/*.* src/native/bindings/*)
 
 .PHONY: run test check docs sanitize wheel bench install install-test debian clean
 
@@ -18,7 +18,7 @@ check: install-test
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
-	$(BIN)/clang-format --dry-run -Werror src/native/*.cpp src/native/*.hpp
+	$(BIN)/clang-format --dry-run -Werror $(filter %.cpp %.hpp,$(NATIVE))
 	$(BIN)/python tools/count_lines.py src/glassnet/core 700
 
 # The documentation, into docs/_build/html: warnings are errors, and nothing in the pages may come from outside.

@@ -1,122 +1,146 @@
-// The activations of core/activations.py, row by row: a value and a slope, in the pre-activation z or in the output a.
+// The activations of core/activations.py, row by row: a value and a derivative, the latter in the
+// pre-activation z or in the output a.
 //
-// The table at the end holds what the network calls: a layer's product with its activation, forward and back, made in one go while the
-// values are in registers.
+// The table at the end holds what the network calls: a layer's product together with its
+// activation, forward and backward, made in one go while the values are in registers.
 #pragma once
 #include "elementary.hpp"
 #include "products.hpp"
 
 namespace glassnet::GLASSNET_VARIANT {
 
-struct Sigmoid {
-    static constexpr bool slope_in_z = false;
-    template <class T> static INLINE Vec<T> value(Vec<T> z) { return sigmoid<T>(z); }  // eq. (3), held where e^-z would overflow
-    template <class T> static INLINE Vec<T> slope(Vec<T> a) { return a * (T(1) - a); }
+struct Sigmoid {  // eq. (3), clipped where e^-z would overflow
+    static constexpr bool derivative_in_z = false;
+    template <class T> static INLINE Vec<T> value(Vec<T> z) { return sigmoid<T>(z); }
+    template <class T> static INLINE Vec<T> derivative(Vec<T> a) { return a * (T(1) - a); }
 };
 
 struct Tanh {
-    static constexpr bool slope_in_z = false;
+    static constexpr bool derivative_in_z = false;
     template <class T> static INLINE Vec<T> value(Vec<T> z) { return tanh<T>(z); }
-    template <class T> static INLINE Vec<T> slope(Vec<T> a) { return T(1) - a * a; }
+    template <class T> static INLINE Vec<T> derivative(Vec<T> a) { return T(1) - a * a; }
 };
 
 struct Relu {
-    static constexpr bool slope_in_z = false;
+    static constexpr bool derivative_in_z = false;
     template <class T> static INLINE Vec<T> value(Vec<T> z) { return maximum<T>(z, T(0)); }
-    template <class T> static INLINE Vec<T> slope(Vec<T> a) { return a > T(0) ? all(T(1)) : Vec<T>{}; }
+    template <class T> static INLINE Vec<T> derivative(Vec<T> a) {
+        return a > T(0) ? broadcast(T(1)) : Vec<T>{};
+    }
 };
 
 struct LeakyRelu {
-    static constexpr bool slope_in_z = false;
+    static constexpr bool derivative_in_z = false;
     static constexpr double LEAK = 0.01;
     template <class T> static INLINE Vec<T> value(Vec<T> z) { return z > T(0) ? z : T(LEAK) * z; }
-    template <class T> static INLINE Vec<T> slope(Vec<T> a) { return a > T(0) ? all(T(1)) : all(T(LEAK)); }
+    template <class T> static INLINE Vec<T> derivative(Vec<T> a) {
+        return a > T(0) ? broadcast(T(1)) : broadcast(T(LEAK));
+    }
 };
 
 struct Elu {
-    static constexpr bool slope_in_z = false;
-    template <class T> static INLINE Vec<T> value(Vec<T> z) { return z > T(0) ? z : expm1_negative<T>(minimum<T>(z, T(0))); }
-    template <class T> static INLINE Vec<T> slope(Vec<T> a) { return a > T(0) ? all(T(1)) : a + T(1); }
+    static constexpr bool derivative_in_z = false;
+    template <class T> static INLINE Vec<T> value(Vec<T> z) {
+        return z > T(0) ? z : expm1_negative<T>(minimum<T>(z, T(0)));
+    }
+    template <class T> static INLINE Vec<T> derivative(Vec<T> a) {
+        return a > T(0) ? broadcast(T(1)) : a + T(1);
+    }
 };
 
 struct Selu {
-    static constexpr bool slope_in_z = false;
-    static constexpr double SCALE = 1.0507009873554805, ALPHA = 1.6732632423543772;
-    template <class T> static INLINE Vec<T> value(Vec<T> z) { return T(SCALE) * (z > T(0) ? z : T(ALPHA) * expm1_negative<T>(minimum<T>(z, T(0)))); }
-    template <class T> static INLINE Vec<T> slope(Vec<T> a) { return a > T(0) ? all(T(SCALE)) : a + T(SCALE * ALPHA); }
+    static constexpr bool derivative_in_z = false;
+    static constexpr double SCALE = 1.0507009873554805;
+    static constexpr double ALPHA = 1.6732632423543772;
+    template <class T> static INLINE Vec<T> value(Vec<T> z) {
+        return T(SCALE) * (z > T(0) ? z : T(ALPHA) * expm1_negative<T>(minimum<T>(z, T(0))));
+    }
+    template <class T> static INLINE Vec<T> derivative(Vec<T> a) {
+        return a > T(0) ? broadcast(T(SCALE)) : a + T(SCALE * ALPHA);
+    }
 };
 
 struct Gelu {
-    static constexpr bool slope_in_z = true;
-    static constexpr double C = 0.79788456080286535588, CUBE = 0.044715;  // C = sqrt(2 / pi)
+    static constexpr bool derivative_in_z = true;
+    static constexpr double C = 0.79788456080286535588;  // sqrt(2 / pi)
+    static constexpr double CUBE = 0.044715;
     template <class T> static INLINE Vec<T> value(Vec<T> z) {
         const Vec<T> near = clip<T>(z, T(-30), T(30));
         return T(0.5) * z * (T(1) + tanh<T>(T(C) * (near + T(CUBE) * near * near * near)));
     }
-    template <class T> static INLINE Vec<T> slope(Vec<T> z) {
+    template <class T> static INLINE Vec<T> derivative(Vec<T> z) {
         z = clip<T>(z, T(-30), T(30));
         const Vec<T> t = tanh<T>(T(C) * (z + T(CUBE) * z * z * z));
-        return T(0.5) * (T(1) + t) + T(0.5) * z * (T(1) - t * t) * T(C) * (T(1) + T(3 * CUBE) * z * z);
+        return T(0.5) * (T(1) + t) +
+               T(0.5) * z * (T(1) - t * t) * T(C) * (T(1) + T(3 * CUBE) * z * z);
     }
 };
 
 struct Silu {
-    static constexpr bool slope_in_z = true;
+    static constexpr bool derivative_in_z = true;
     template <class T> static INLINE Vec<T> value(Vec<T> z) { return z * sigmoid<T>(z); }
-    template <class T> static INLINE Vec<T> slope(Vec<T> z) {
+    template <class T> static INLINE Vec<T> derivative(Vec<T> z) {
         const Vec<T> s = sigmoid<T>(z);
         return s + z * s * (T(1) - s);
     }
 };
 
 struct Mish {
-    static constexpr bool slope_in_z = true;
+    static constexpr bool derivative_in_z = true;
     template <class T> static INLINE Vec<T> value(Vec<T> z) { return z * tanh<T>(softplus<T>(z)); }
-    template <class T> static INLINE Vec<T> slope(Vec<T> z) {
+    template <class T> static INLINE Vec<T> derivative(Vec<T> z) {
         const Vec<T> t = tanh<T>(softplus<T>(z));
         return t + z * (T(1) - t * t) * sigmoid<T>(z);
     }
 };
 
 struct Softplus {
-    static constexpr bool slope_in_z = false;
+    static constexpr bool derivative_in_z = false;
     template <class T> static INLINE Vec<T> value(Vec<T> z) { return softplus<T>(z); }
-    template <class T> static INLINE Vec<T> slope(Vec<T> a) { return -expm1_negative<T>(-a); }
+    template <class T> static INLINE Vec<T> derivative(Vec<T> a) { return -expm1_negative<T>(-a); }
 };
 
 struct Identity {
-    static constexpr bool slope_in_z = false;
+    static constexpr bool derivative_in_z = false;
     template <class T> static INLINE Vec<T> value(Vec<T> z) { return z; }
-    template <class T> static INLINE Vec<T> slope(Vec<T>) { return all(T(1)); }
+    template <class T> static INLINE Vec<T> derivative(Vec<T>) { return broadcast(T(1)); }
 };
 
 struct Exponential {
-    static constexpr bool slope_in_z = false;
+    static constexpr bool derivative_in_z = false;
     template <class T> static INLINE Vec<T> value(Vec<T> z) { return exp<T>(z); }
-    template <class T> static INLINE Vec<T> slope(Vec<T> a) { return a; }
+    template <class T> static INLINE Vec<T> derivative(Vec<T> a) { return a; }
 };
 
-// z = in @ w + b and a = value(z), eq. (1) and (2), for a block of rows: `in` has n_in x V vectors, z and a have n_out x V. z and a may be the
-// same memory where nobody needs z.
+// z = in @ w + b and a = value(z), eq. (1) and (2), for a block of rows: `in` has n_in x V
+// vectors, z and a have n_out x V. z and a may be the same memory where nobody needs z.
 template <class T, int V, class F>
 void forward(const T* w, const T* b, const Vec<T>* in, int n_in, Vec<T>* z, Vec<T>* a, int n_out) {
     product<T, V>(w, n_out, 1, b, in, n_in, n_out, [&](int i, Vec<T> sum) INLINE_LAMBDA {
-        if (F::slope_in_z || z != a) z[i] = sum;
+        if (F::derivative_in_z || z != a) z[i] = sum;
         a[i] = F::template value<T>(sum);
     });
 }
 
-// dz of these nodes from delta of the layer after them: da = delta @ w.T, times dropout's mask where there is one, times the slope, eq. (5), (6).
+// dz of these nodes from delta of the layer after them: da = delta @ w.T, times dropout's mask
+// where there is one, times the derivative, eq. (5), (6).
 template <class T, int V, class F>
-void backward(const T* w, const Vec<T>* delta, int n_out, const Vec<T>* dropped, const Vec<T>* z, const Vec<T>* a, Vec<T>* dz, int n_in) {
-    product<T, V>(w, 1, n_out, static_cast<const T*>(nullptr), delta, n_out, n_in, [&](int i, Vec<T> da) INLINE_LAMBDA {
-        dz[i] = (dropped ? da * dropped[i] : da) * F::template slope<T>(F::slope_in_z ? z[i] : a[i]);
+void backward(
+    const T* w, const Vec<T>* delta, int n_out, const Vec<T>* dropout_mask, const Vec<T>* z,
+    const Vec<T>* a, Vec<T>* dz, int n_in
+) {
+    const T* no_bias = nullptr;
+    product<T, V>(w, 1, n_out, no_bias, delta, n_out, n_in, [&](int i, Vec<T> da) INLINE_LAMBDA {
+        const Vec<T> derivative = F::template derivative<T>(F::derivative_in_z ? z[i] : a[i]);
+        dz[i] = (dropout_mask ? da * dropout_mask[i] : da) * derivative;
     });
 }
 
 // dz of the outputs from da, in place.
-template <class T, class F> void output_backward(const Vec<T>* z, const Vec<T>* a, Vec<T>* d, int K, int V) {
-    for (int i = 0; i < K * V; ++i) d[i] *= F::template slope<T>(F::slope_in_z ? z[i] : a[i]);
+template <class T, class F>
+void output_backward(const Vec<T>* z, const Vec<T>* a, Vec<T>* d, int K, int V) {
+    for (int i = 0; i < K * V; ++i)
+        d[i] *= F::template derivative<T>(F::derivative_in_z ? z[i] : a[i]);
 }
 
 // The largest of K vectors that lie V apart, in each lane.
@@ -127,18 +151,25 @@ template <class T> INLINE Vec<T> largest(const Vec<T>* z, int K, int V) {
 }
 
 // Softmax over the nodes of each row, eq. (4); the row's largest z is subtracted first.
-template <class T, int V> void softmax_forward(const T* w, const T* b, const Vec<T>* in, int n_in, Vec<T>* z, Vec<T>* a, int K) {
+template <class T, int V>
+void softmax_forward(
+    const T* w, const T* b, const Vec<T>* in, int n_in, Vec<T>* z, Vec<T>* a, int K
+) {
     forward<T, V, Identity>(w, b, in, n_in, z, z, K);
     for (int v = 0; v < V; ++v) {
         const Vec<T> top = largest<T>(z + v, K, V);
         Vec<T> total = {};
-        for (int k = 0; k < K; ++k) total += a[k * V + v] = exp<T>(z[k * V + v] - top);
+        for (int k = 0; k < K; ++k) {
+            a[k * V + v] = exp<T>(z[k * V + v] - top);
+            total += a[k * V + v];
+        }
         for (int k = 0; k < K; ++k) a[k * V + v] /= total;
     }
 }
 
 // dz_k = a_k (da_k - sum_j a_j da_j), eq. (7).
-template <class T> void softmax_backward(const Vec<T>*, const Vec<T>* a, Vec<T>* d, int K, int V) {
+template <class T>
+void softmax_backward(const Vec<T>*, const Vec<T>* a, Vec<T>* d, int K, int V) {
     for (int v = 0; v < V; ++v) {
         Vec<T> dot = {};
         for (int k = 0; k < K; ++k) dot += a[k * V + v] * d[k * V + v];
@@ -148,14 +179,19 @@ template <class T> void softmax_backward(const Vec<T>*, const Vec<T>* a, Vec<T>*
 
 template <class T, int V> struct Activation {
     const char* name;
-    bool slope_in_z;
-    void (*forward)(const T* w, const T* b, const Vec<T>* in, int n_in, Vec<T>* z, Vec<T>* a, int n_out);
-    void (*backward)(const T* w, const Vec<T>* delta, int n_out, const Vec<T>* dropped, const Vec<T>* z, const Vec<T>* a, Vec<T>* dz, int n_in);
+    bool derivative_in_z;
+    void (*forward)(
+        const T* w, const T* b, const Vec<T>* in, int n_in, Vec<T>* z, Vec<T>* a, int n_out
+    );
+    void (*backward)(
+        const T* w, const Vec<T>* delta, int n_out, const Vec<T>* dropout_mask, const Vec<T>* z,
+        const Vec<T>* a, Vec<T>* dz, int n_in
+    );
     void (*output_backward)(const Vec<T>* z, const Vec<T>* a, Vec<T>* d, int K, int vectors);
 };
 
 template <class T, int V, class F> constexpr Activation<T, V> activation(const char* name) {
-    return {name, F::slope_in_z, forward<T, V, F>, backward<T, V, F>, output_backward<T, F>};
+    return {name, F::derivative_in_z, forward<T, V, F>, backward<T, V, F>, output_backward<T, F>};
 }
 
 template <class T, int V> constexpr Activation<T, V> ACTIVATIONS[] = {
@@ -171,7 +207,8 @@ template <class T, int V> constexpr Activation<T, V> ACTIVATIONS[] = {
     activation<T, V, Softplus>("softplus"),
     activation<T, V, Identity>("identity"),
     activation<T, V, Exponential>("exponential"),
-    {"softmax", false, softmax_forward<T, V>, nullptr, softmax_backward<T>},  // for outputs only: nothing comes back through it to a product
+    // For outputs only, so no delta of a later layer comes back to it.
+    {"softmax", false, softmax_forward<T, V>, nullptr, softmax_backward<T>},
 };
 
 }  // namespace glassnet::GLASSNET_VARIANT

@@ -1,11 +1,20 @@
-// Dropout's masks of core/dropout.py: Threefry-2x32 with 20 rounds, a pure function of seed, iteration, node and row.
+// Dropout's masks of core/dropout.py: Threefry-2x32 with 20 rounds, a pure function of seed,
+// iteration, node and row.
 #pragma once
 #include "arrays.hpp"
 
 namespace glassnet::GLASSNET_VARIANT {
 
+// What the masks of a batch depend on, besides the node.
+struct DropoutKey {
+    std::uint32_t seed;
+    std::uint32_t iteration;
+    std::uint32_t first_row;  // of the block or group, counted in its batch
+};
+
 // The first random word for each counter (x0, x1).
-template <class W> INLINE W threefry2x32(std::uint32_t key0, std::uint32_t key1, W x0, W x1) {
+template <class W>
+INLINE W threefry2x32(std::uint32_t key0, std::uint32_t key1, W x0, W x1) {
     constexpr int rotations[] = {13, 15, 26, 6, 17, 29, 16, 24};
     const std::uint32_t keys[] = {key0, key1, key0 ^ key1 ^ 0x1BD11BDA};
     x0 += keys[0];
@@ -23,21 +32,25 @@ template <class W> INLINE W threefry2x32(std::uint32_t key0, std::uint32_t key1,
     return x0;
 }
 
-// Masks of one layer for a block of rows, nodes x V vectors: 0 with the rate, else 1 / (1 - rate), eq. (12).
+// The masks of one layer for a block of rows, nodes x V vectors: 0 with probability `rate`, else
+// 1 / (1 - rate), eq. (12).
 template <class T>
 void dropout_masks(
-    Vec<T>* mask, double rate, std::uint32_t first_node, int nodes, std::uint32_t first_row, int V, std::uint32_t seed, std::uint32_t iteration
+    Vec<T>* mask, double rate, std::uint32_t first_node, int nodes, DropoutKey key, int V
 ) {
     const double wanted = __builtin_rint(rate * 0x1p32);
-    const std::uint32_t threshold = wanted >= 0x1p32 ? 0xFFFFFFFF : static_cast<std::uint32_t>(wanted);
+    const std::uint32_t threshold =
+        wanted >= 0x1p32 ? 0xFFFFFFFF : static_cast<std::uint32_t>(wanted);
     const T kept = T(1 / (1 - rate));
     Words<T> lane = {};
     for (int i = 0; i < LANES<T>; ++i) lane[i] = i;
     for (int h = 0; h < nodes; ++h)
         for (int v = 0; v < V; ++v) {
-            const Words<T> word = threefry2x32(seed, iteration, Words<T>{} + (first_node + h), lane + (first_row + v * LANES<T>));
+            const Words<T> node = Words<T>{} + (first_node + h);
+            const Words<T> row = lane + (key.first_row + v * LANES<T>);
+            const Words<T> word = threefry2x32(key.seed, key.iteration, node, row);
             const auto keep = __builtin_convertvector(word >= threshold, Ints<T>);
-            mask[h * V + v] = keep != 0 ? all(kept) : Vec<T>{};
+            mask[h * V + v] = keep != 0 ? broadcast(kept) : Vec<T>{};
         }
 }
 

@@ -1,7 +1,8 @@
-// What passes between the bindings and the engine: plain data, so that every instruction set's engine has the same face.
+// What passes between the bindings and the engine: plain data, so that the engine of every
+// instruction set can be called in the same way. No mathematics, and nothing of Python.
 //
-// Arrays are row-major, contiguous, and all of one dtype (float or double). Lists of arrays are in the order of `flatten` in
-// core/network.py: the weights, then the biases.
+// Arrays are row-major, contiguous, and all of one dtype (float or double). Lists of parameter
+// arrays are in the order of core/network.py: the weights, then the biases.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -9,86 +10,129 @@
 namespace glassnet {
 
 struct Rows {
-    const void *x, *y, *row_weights;  // n x D, n x K, n or null
+    const void* x;              // n x D
+    const void* y;              // n x K, or null where there are no targets
+    const void* sample_weight;  // n, or null: every row counts as 1
     std::int64_t n;
 };
 
 struct Network {
-    int L;                       // layers of weights
-    const int* sizes;            // L + 1 numbers of nodes
-    const int* activations;      // L numbers of rows in the table ACTIVATIONS
+    int L;                   // layers of weights
+    const int* sizes;        // L + 1 numbers of nodes
+    const int* activations;  // L row numbers of the table ACTIVATIONS
     bool bias;
-    int loss, reduction;         // rows of LOSSES and of Reduction
-    double setting;              // of the loss
+    int loss;                // row number of the table LOSSES
+    int reduction;           // row number of the table REDUCTIONS
+    double setting;          // of the loss
 };
 
+// What stays the same from a training's first iteration to its last.
 struct Problem {
     Network network;
-    Rows data, validation;       // validation.n == 0: none
-    int optimizer;
-    const double* settings;      // of the optimizer
-    const double* multipliers;   // one for each parameter array
-    double l2, l1;
-    const double* dropout;       // L - 1 rates
-    const void* const* masks;    // L matrices, or null
-    std::int64_t batch_size, patience;  // patience < 0: never
+    Rows data;
+    Rows validation;            // n == 0: none
+    int optimizer;              // row number of the table OPTIMIZERS
+    const double* settings;     // of the optimizer
+    const double* multipliers;  // one for each parameter array: its learning rate over the run's
+    double l2;
+    double l1;
+    const double* dropout;      // L - 1 rates
+    const void* const* masks;   // L matrices, or null: all weights are trained
+    std::int64_t batch_size;
+    std::int64_t patience;      // epochs without improvement; negative: any number
     double min_delta;
     std::uint32_t seed;
-    double clip;                 // the largest norm of a gradient; 0: any
+    double clip;                // the largest norm of a gradient; 0: any
     bool measure_gradient;
 };
 
-enum class Ended { no, early, not_finite };
+enum class Ending { none, early, not_finite };
 constexpr const char* ENDINGS[] = {"", "early", "not_finite"};
 
-struct State {  // the arrays are read at the start and written at the end of a call
+// Where a training stands. The arrays are read when a call begins and written when it ends.
+struct State {
     void* const* parameters;
-    void* const* best;
-    void* const* slots[2];
-    std::int64_t t, epoch, best_epoch, waited;
+    void* const* best;      // the parameters with the lowest loss so far
+    void* const* slots[2];  // of the optimizer, each a list like the parameters
+    std::int64_t t;         // updates made
+    std::int64_t epoch;
+    std::int64_t best_epoch;
+    std::int64_t waited;    // epochs in a row that were no better
     double best_loss;
-    Ended ended;
+    Ending ended;
 };
 
+// The epochs that one call runs.
+struct Epochs {
+    std::int64_t count;
+    const std::int64_t* orders;  // count x N row numbers, or null: the rows as they are
+    const double* rates;         // count x batches
+};
+
+// What one call saw. Each array has room for all of its epochs.
 struct Measured {
-    double *loss, *epoch_loss, *penalty, *gradient_norm, *validation_loss;  // as long as the epochs to run ask for
-    std::int64_t iterations, epochs;              // how many were run
-    void* output;                                 // batch_size x K, the last iteration's
-    std::int64_t output_rows;
+    double* iteration_loss;
+    double* loss;              // of each epoch
+    double* penalty;           // of each epoch
+    double* gradient_norm;     // of each epoch, where it is measured
+    double* validation_loss;   // of each epoch, where there are validation rows
+    void* output;              // batch_size x K, of the last iteration
+    std::int64_t iterations;   // how many were run
+    std::int64_t epochs;       // how many were run
+    std::int64_t output_rows;  // how many rows the last iteration had
 };
 
-// Memory for the length of a call: zeroed, aligned to 64 bytes, freed by whoever called.
+// Memory for the length of a call: zeroed, aligned to 64 bytes, freed by the caller.
 struct Memory {
     void* self;
-    void* (*take)(void* self, std::size_t bytes);
+    void* (*allocate)(void* self, std::size_t bytes);
 };
 
-// Runs task(context, i) for every i below `parts`, on as many threads as there are, and comes back when all are done.
+// Runs task(context, i) for every i below `count` on its threads, and returns when all are done.
 struct Team {
     void* self;
     int threads;
-    void (*run)(void* self, void (*task)(void* context, int part), void* context, int parts);
+    void (*run)(void* self, void (*task)(void* context, int i), void* context, int count);
 };
 
 enum class Table { activations, losses, reductions, optimizers, endings };
 
+// The functions of one instruction set. `float64` says which dtype the arrays have.
 struct Engine {
     const char* name;
-    const char* (*row_name)(Table table, int i);  // the name of a table's row number i, or null after the last
+
+    // The name of a table's row number i, or null after the last.
+    const char* (*row_name)(Table table, int i);
     int (*optimizer_settings)(int optimizer);
     int (*optimizer_slots)(int optimizer);
-    // Train for `epochs` from `state`. orders: epochs x N row numbers, or null: as they are; rates: epochs x batches.
-    void (*run)(
-        bool f64, const Problem&, State&, const std::int64_t* orders, const double* rates, std::int64_t epochs, Measured&, const Memory&, const Team&
+
+    // Trains from `state`, which is then where the training stands.
+    void (*train)(
+        bool float64, const Problem& problem, State& state, const Epochs& epochs,
+        Measured& measured, const Memory& memory, const Team& team
     );
-    // The parameters as `predict` wants them, in memory that must outlive its calls; then the outputs, n x K, for n rows of inputs x.
-    const void* (*prepare)(bool f64, const Network&, void* const* parameters, const Memory&);
-    void (*predict)(bool f64, const Network&, const void* prepared, const void* x, std::int64_t n, void* output, const Memory&, const Team&);
-    // All rows in one batch of float64 for a solver, in memory that must outlive its calls, as problem and team must; then their loss at some parameters,
-    // with its gradient and the penalty in it; or, with row weights for what multiplies a row, their outputs, n x K, and the Jacobian, (n K) x P.
-    void* (*prepare_gradient)(const Problem&, const Memory&, const Team&);
-    double (*gradient)(void* prepared, void* const* parameters, void* const* gradient, double& penalty);
-    void* (*prepare_jacobian)(const Problem&, const Memory&, const Team&);
+
+    // Gives the parameters as `predict` wants them, in memory that must outlive its calls.
+    const void* (*prepare_predict)(
+        bool float64, const Network& network, void* const* parameters, const Memory& memory
+    );
+    // Writes the outputs, n x K, for n rows of inputs x.
+    void (*predict)(
+        bool float64, const Network& network, const void* prepared, const void* x, std::int64_t n,
+        void* output, const Memory& memory, const Team& team
+    );
+
+    // For solvers: all rows in one batch of float64. `problem`, `memory` and `team` must outlive
+    // the calls that are given what `prepare_...` gives.
+    void* (*prepare_gradient)(const Problem& problem, const Memory& memory, const Team& team);
+    // Writes the gradient; gives the loss with the penalty, and the penalty alone.
+    double (*gradient)(
+        void* prepared, void* const* parameters, void* const* gradient, double& penalty
+    );
+
+    // Here sample_weight is what multiplies a row of the Jacobian.
+    void* (*prepare_jacobian)(const Problem& problem, const Memory& memory, const Team& team);
+    // Writes the outputs, n x K, and the Jacobian, (n K) x P.
     void (*jacobian)(void* prepared, void* const* parameters, double* outputs, double* jacobian);
 };
 

@@ -1,151 +1,223 @@
-// The loss of a batch of rows, penalty included, and its gradient: what trainings and solvers go by.
+// The loss of a batch of rows, penalty included, and its gradient: what trainings and solvers
+// minimize.
 //
-// Of the numpy engine's `_iterate` this is all but the update: `_batch` is Panels::pack; feedforward, the loss and backprop's deltas are
-// Objective::loss_of_block, its weight gradients `gradient` in network.hpp, its penalty and masks Objective::regularize. A *tile* is some nodes of a
-// product, a *piece* some inputs of a gradient, which is what threads share out.
+// Of the numpy engine's iteration this is all but the update: the rows of a batch are packed by
+// Panels::pack; feedforward, loss and deltas are `loss_of_block`, the gradients of the weights
+// `gradient` in network.hpp, penalty and weight masks `regularize`. Threads share out the blocks
+// of a group, then the parts of the gradient.
 #pragma once
 #include "panels.hpp"
 #include "penalties.hpp"
 
 namespace glassnet::GLASSNET_VARIANT {
 
-constexpr std::size_t PIECE_BYTES = 16 * 1024;  // of inputs, that a piece of the gradient goes over again for each few outputs
+// Bytes of inputs in a part of the gradient, which goes over them again for every few outputs.
+constexpr std::size_t PART_BYTES = 16 * 1024;
+// Inputs of a part, at least.
+constexpr int MIN_PART_INPUTS = 8;
+
+// The rows of one batch.
+struct Batch {
+    const Rows& rows;
+    const std::int64_t* order;  // row numbers, or null: the rows as they are
+    std::int64_t first;         // of the batch, counted in `order`
+    std::int64_t count;
+};
+
+// What the rows of a batch count together, and what the weight of each is divided by, eq. (8).
+struct BatchWeight {
+    double total = 0;
+    double divisor = 1;
+};
 
 // The loss of some rows, and its gradient in all parameters.
-template <class T, int V> struct Objective {
+template <class T, int V> struct Objective : InMemory {
     static constexpr int R = V * LANES<T>;
     const Problem& problem;
     const Team& team;
     const Network& network;
     const Loss<T>& loss;
-    Flat<T> flat;
-    T *w, *dw;
-    Panels<T, V> batch;
-    Vec<T>* output;  // the panels of the last layer, for the whole batch
-    Piece* pieces;  // of the gradient
-    int n_pieces = 0;
-    const bool same_batch, one_block;  // whether every batch is all the rows and stays in the panels; and fits into one block, for one thread
-    const bool regularized;  // whether there are penalties or weight masks
-    double divisor = 1, weight = 0;  // of the last batch: see `shares`
-    double penalty = 0;  // in its loss
+    ParameterLayout<T> layout;
+    T* w;                 // all parameters
+    T* dw;                // their gradient
+    Panels<T, V> panels;
+    Vec<T>* output;       // the panels of the last layer, for the whole batch
+    GradientPart* parts;  // of the gradient
+    int n_parts = 0;
+    bool full_batch;      // every batch is all rows, and stays in the panels
+    bool one_block;       // a batch fits into one block, and there is one thread
+    bool regularized;     // there are penalties or weight masks
+    BatchWeight weight;   // of the last batch
+    double penalty = 0;   // in the loss of the last batch
 
     Objective(const Problem& problem, const Memory& memory, const Team& team)
         : problem(problem),
           team(team),
           network(problem.network),
           loss(LOSSES<T>[problem.network.loss]),
-          flat(problem.network, problem.multipliers, memory),
-          w(take<T>(memory, flat.size)),
-          dw(take<T>(memory, flat.size)),
-          batch(network, flat, w, dw, problem.dropout, problem.batch_size, true, problem.batch_size == problem.data.n, memory),
-          same_batch(problem.batch_size == problem.data.n && batch.whole),
-          one_block(problem.batch_size <= R && team.threads == 1),
-          regularized(problem.masks || problem.l2 != 0 || problem.l1 != 0) {
-        for (int l = 0; l < network.L; ++l) batch.layers[l].mask = problem.masks ? static_cast<const T*>(problem.masks[l]) : nullptr;
-        output = take<Vec<T>>(memory, panel<V>(batch.blocks_of(problem.batch_size), batch.K));
-        const int fit = static_cast<int>(PIECE_BYTES / (std::size_t(batch.blocks) * R * sizeof(T)) / 4 * 4), inputs = fit < 8 ? 8 : fit;
-        for (int l = 0; l < network.L; ++l) n_pieces += (network.sizes[l] + inputs - 1) / inputs;
-        pieces = take<Piece>(memory, n_pieces);
-        for (int l = 0, n = 0; l < network.L; ++l) {
-            const int n_in = network.sizes[l];
-            for (int i = 0; i < n_in; i += inputs) pieces[n++] = {l, i, i + inputs < n_in ? i + inputs : n_in};
-        }
+          layout(problem.network, problem.multipliers, memory),
+          w(allocate<T>(memory, layout.size)),
+          dw(allocate<T>(memory, layout.size)),
+          panels(network, layout, w, dw, problem.batch_size, panel_options(problem), memory) {
+        full_batch = problem.batch_size == problem.data.n && panels.holds_all_rows;
+        one_block = problem.batch_size <= R && team.threads == 1;
+        regularized = problem.masks || problem.l2 != 0 || problem.l1 != 0;
+        if (problem.masks)
+            for (int l = 0; l < network.L; ++l)
+                panels.layers[l].mask = static_cast<const T*>(problem.masks[l]);
+        const int blocks = Panels<T, V>::blocks_of(problem.batch_size);
+        output = allocate<Vec<T>>(memory, panel<V>(blocks, panels.K));
+        choose_parts(memory);
     }
 
-    // Kept in memory of the caller's.
-    static void* operator new(std::size_t bytes, const Memory& memory) { return memory.take(memory.self, bytes); }
-
-    // What every row's weight is divided by, and the weight of all the rows: eq. (8).
-    void shares(const Rows& rows, const std::int64_t* order, std::int64_t first, std::int64_t count, double& divisor, double& weight) const {
-        const T* given = static_cast<const T*>(rows.row_weights);
-        weight = static_cast<double>(count);
-        if (given) {
-            weight = 0;
-            for (std::int64_t i = first; i < first + count; ++i) weight += given[order ? order[i] : i];
-        }
-        const int columns = network.reduction == static_cast<int>(Reduction::mean) ? batch.K : 1;
-        divisor = network.reduction == static_cast<int>(Reduction::sum) ? 1.0 : (weight > 0 ? weight : 1.0) * columns;
-    }
-
-    // The loss of some rows, without penalty; with `learn` also the gradient, left in dw.
-    double loss_of(
-        Panels<T, V>& panels, const Rows& rows, const std::int64_t* order, std::int64_t first, std::int64_t count, double divisor, const Draw* learn
+    // The loss of a batch, penalty included, and its gradient, left in dw. `iteration` counts for
+    // dropout only.
+    INLINE double loss_and_gradient(
+        const std::int64_t* order, std::int64_t first, std::int64_t rows, std::int64_t iteration
     ) {
-        const int blocks = panels.blocks_of(count);
-        Layer<T, V>& last = panels.layers[network.L - 1];
+        const DropoutKey key{problem.seed, static_cast<std::uint32_t>(iteration), 0};
+        double value;
+        if (panels.packed && one_block) {
+            value = loss_of_packed_block(key);
+        } else {
+            const Batch batch{problem.data, order, first, rows};
+            if (!panels.packed) weight = weight_of(batch);
+            value = loss_of(panels, batch, weight.divisor, &key);
+            panels.packed = full_batch && !order;
+        }
+        if (regularized) {
+            penalty = regularize(rows);
+            value += penalty;
+        }
+        return T(value);
+    }
+
+    // The same for all rows at some parameters, the gradient written to arrays: `gradient` of the
+    // numpy engine.
+    double evaluate(void* const* parameters, void* const* gradient) {
+        layout.read(parameters, w);
+        for (int l = 0; l < network.L; ++l)
+            apply_mask(panels.layers[l].w, panels.layers[l].mask, layout.counts[l]);
+        const double value = loss_and_gradient(nullptr, 0, problem.data.n, 0);
+        layout.write(dw, gradient);
+        return value;
+    }
+
+    BatchWeight weight_of(const Batch& batch) const {
+        const T* sample_weight = static_cast<const T*>(batch.rows.sample_weight);
+        double total = static_cast<double>(batch.count);
+        if (sample_weight) {
+            total = 0;
+            for (std::int64_t i = batch.first; i < batch.first + batch.count; ++i)
+                total += sample_weight[batch.order ? batch.order[i] : i];
+        }
+        if (has_reduction(Reduction::sum)) return {total, 1.0};
+        const int columns = has_reduction(Reduction::mean) ? panels.K : 1;
+        return {total, (total > 0 ? total : 1.0) * columns};
+    }
+
+    // The loss of a batch, without penalty; with a key also the gradient, left in dw.
+    double loss_of(
+        Panels<T, V>& panels, const Batch& batch, double divisor, const DropoutKey* key
+    ) {
+        const int blocks = Panels<T, V>::blocks_of(batch.count);
         double total = 0;
         for (int done = 0; done < blocks; done += panels.blocks) {
             const int now = blocks - done < panels.blocks ? blocks - done : panels.blocks;
             panels.go_to(done);
-            if (learn) {  // the outputs of all groups of a batch are kept: the last layer's panels lie in `output`, and stay there for the next call
-                if (last.z == last.a) last.z = output + panel<V>(done, panels.K);
-                last.a = output + panel<V>(done, panels.K);
-            }
-            const Draw draw = learn ? Draw{learn->seed, learn->iteration, static_cast<std::uint32_t>(done) * R} : Draw{};
-            each(team, now, [&](int b) {
-                if (!panels.packed) panels.pack(rows, order, first + std::int64_t{done + b} * R, panels.rows_of(count, done + b), divisor, b);
-                loss_of_block(panels, b, learn ? &draw : nullptr);
+            if (key) keep_outputs(panels, done);
+            DropoutKey group{};
+            if (key) group = {key->seed, key->iteration, static_cast<std::uint32_t>(done) * R};
+            parallel_for(team, now, [&](int b) {
+                if (!panels.packed) {
+                    const std::int64_t first = batch.first + std::int64_t{done + b} * R;
+                    const int count = Panels<T, V>::rows_of(batch.count, done + b);
+                    panels.pack(batch.rows, batch.order, first, count, divisor, b);
+                }
+                loss_of_block(panels, b, key ? &group : nullptr);
             });
             for (int b = 0; b < now; ++b) total += panels.loss[b];
-            if (learn) each(team, n_pieces, [&](int i) { gradient<T, V>(panels.layers, pieces[i], now, done > 0); });
+            if (!key) continue;
+            parallel_for(team, n_parts, [&](int i) {
+                gradient<T, V>(panels.layers, parts[i], now, done > 0);
+            });
         }
         return total;
     }
 
-    // There and back for one block: its loss, left in panels.loss, and where there is a draw every delta.
-    INLINE void loss_of_block(Panels<T, V>& panels, int b, const Draw* learn) {
-        feedforward<T, V>(panels.layers, network.L, b, learn);
+    bool has_reduction(Reduction reduction) const {
+        return network.reduction == static_cast<int>(reduction);
+    }
+
+private:
+    static PanelOptions panel_options(const Problem& problem) {
+        return {
+            .dropout = problem.dropout,
+            .with_delta = true,
+            .same_rows_again = problem.batch_size == problem.data.n,
+        };
+    }
+
+    void choose_parts(const Memory& memory) {
+        const std::size_t row_bytes = std::size_t(panels.blocks) * R * sizeof(T);
+        const int fit = static_cast<int>(PART_BYTES / row_bytes / 4 * 4);
+        const int inputs = fit < MIN_PART_INPUTS ? MIN_PART_INPUTS : fit;
+        int count = 0;
+        for (int l = 0; l < network.L; ++l) count += (network.sizes[l] + inputs - 1) / inputs;
+        parts = allocate<GradientPart>(memory, count);
+        for (int l = 0; l < network.L; ++l) {
+            const int n_in = network.sizes[l];
+            for (int i = 0; i < n_in; i += inputs)
+                parts[n_parts++] = {l, i, i + inputs < n_in ? i + inputs : n_in};
+        }
+    }
+
+    // The outputs of all groups of a batch are kept: the last layer's panels lie in `output`, from
+    // the group's first block on, and stay there for the next call.
+    void keep_outputs(Panels<T, V>& panels, int first_block) {
+        Layer<T, V>& last = panels.layers[network.L - 1];
+        const bool z_is_a = last.z == last.a;
+        last.a = output + panel<V>(first_block, panels.K);
+        if (z_is_a) last.z = last.a;
+    }
+
+    // Forward and backward for one block: its loss, left in panels.loss; with a key every delta.
+    INLINE void loss_of_block(Panels<T, V>& panels, int b, const DropoutKey* key) {
+        feedforward<T, V>(panels.layers, network.L, b, key);
         const Layer<T, V>& last = panels.layers[network.L - 1];
         const std::ptrdiff_t at = panel<V>(b, panels.K);
-        Vec<T>* slope = learn ? last.delta + at : panels.y + at;  // without learning it is not wanted, nor is y afterwards
+        const Vec<T>* z = last.z + at;
+        const Vec<T>* a = last.a + at;
+        const Vec<T>* y = panels.y + at;
+        const Vec<T>* row_scale = panels.row_scale + panel<V>(b, 1);
+        // Without a key nobody wants the derivative, nor y afterwards.
+        Vec<T>* derivative = key ? last.delta + at : panels.y + at;
         panels.loss[b] =
-            sum<T>(loss.terms(last.z + at, last.a + at, panels.y + at, panels.share + panel<V>(b, 1), T(network.setting), slope, panels.K, V));
-        if (!learn) return;
-        if (!loss.in_z) last.activation->output_backward(last.z + at, last.a + at, slope, panels.K, V);
+            sum<T>(loss.evaluate(z, a, y, row_scale, T(network.setting), derivative, panels.K, V));
+        if (!key) return;
+        if (!loss.derivative_in_z) last.activation->output_backward(z, a, derivative, panels.K, V);
         backprop<T, V>(panels.layers, network.L, b);
     }
 
-    // `loss_of` with `learn`, for a batch that lies in one block already: all there is of it for the smallest trainings, so nothing is around it.
-    INLINE double loss_of_the_block(const Draw& draw) {
-        loss_of_block(batch, 0, &draw);
-        for (int i = 0; i < n_pieces; ++i) gradient<T, V>(batch.layers, pieces[i], 1, false);
-        return batch.loss[0];
+    // `loss_of` with a key, for a batch that lies in one block already. The smallest trainings do
+    // little else, so nothing is around it.
+    INLINE double loss_of_packed_block(const DropoutKey& key) {
+        loss_of_block(panels, 0, &key);
+        for (int i = 0; i < n_parts; ++i) gradient<T, V>(panels.layers, parts[i], 1, false);
+        return panels.loss[0];
     }
 
-    // Penalty and weight masks on the gradient; gives the penalty's value.
+    // Weight masks and penalty on the gradient; gives the penalty's value.
     double regularize(std::int64_t rows) {
-        const bool sum = network.reduction == static_cast<int>(Reduction::sum);
-        const Penalty penalty = Penalty{problem.l2, problem.l1}.share(sum ? static_cast<double>(rows) / problem.data.n : 1.0);
+        const bool is_sum = has_reduction(Reduction::sum);
+        const double scale = is_sum ? static_cast<double>(rows) / problem.data.n : 1.0;
+        const Penalty scaled = Penalty{problem.l2, problem.l1}.scaled(scale);
         double value = 0;
         for (int l = 0; l < network.L; ++l) {
-            const Layer<T, V>& layer = batch.layers[l];
-            hold(layer.dw, layer.mask, flat.counts[l]);
-            if (penalty) value += penalty.add<T>(layer.w, layer.dw, flat.spans[l].size);
+            const Layer<T, V>& layer = panels.layers[l];
+            apply_mask(layer.dw, layer.mask, layout.counts[l]);
+            if (scaled) value += scaled.add_gradient<T>(layer.w, layer.dw, layout.spans[l].size);
         }
-        return value;
-    }
-
-    // The loss of a batch, penalty included, and its gradient, left in dw. `iteration` counts for dropout only.
-    INLINE double loss_and_gradient(const std::int64_t* order, std::int64_t first, std::int64_t rows, std::int64_t iteration) {
-        const Draw draw{problem.seed, static_cast<std::uint32_t>(iteration), 0};
-        double value;
-        if (batch.packed && one_block) {
-            value = loss_of_the_block(draw);
-        } else {
-            if (!batch.packed) shares(problem.data, order, first, rows, divisor, weight);
-            value = loss_of(batch, problem.data, order, first, rows, divisor, &draw);
-            batch.packed = same_batch && !order;
-        }
-        if (regularized) value += penalty = regularize(rows);
-        return T(value);
-    }
-
-    // The same for all rows at some parameters, the gradient written to arrays: `gradient` of the numpy engine.
-    double at(void* const* parameters, void* const* gradient) {
-        flat.read(parameters, w);
-        for (int l = 0; l < network.L; ++l) hold(batch.layers[l].w, batch.layers[l].mask, flat.counts[l]);
-        const double value = loss_and_gradient(nullptr, 0, problem.data.n, 0);
-        flat.write(dw, gradient);
         return value;
     }
 };

@@ -1,14 +1,16 @@
-// The optimizers of core/optimizers.py, row by row: what one array of weights remembers, and how it steps.
+// The optimizers of core/optimizers.py, row by row: what one parameter array remembers, and how it
+// steps.
 //
-// In a step: w the weights, g their gradient, s the slots, rate the learning rate, t the number of this update, from 1.
+// In a step: w the parameters, g their gradient, s the slots, rate the learning rate, t the number
+// of this update, from 1.
 #pragma once
-#include "arrays.hpp"
+#include "parameters.hpp"
 
 namespace glassnet::GLASSNET_VARIANT {
 
 constexpr int MAX_SLOTS = 2;
 
-// b^t by squaring: a pure function of t, so that a run in pieces gives the same numbers as the run in one.
+// b^t by squaring: a pure function of t, so that a run in chunks gives the same numbers as one run.
 INLINE double power(double b, std::int64_t t) {
     double result = 1;
     for (; t > 0; t >>= 1, b *= b)
@@ -16,18 +18,25 @@ INLINE double power(double b, std::int64_t t) {
     return result;
 }
 
-// Each optimizer is made anew for each update from its settings, which come in the order of its fields in core/optimizers.py.
+// Each optimizer is made anew for each update from its settings, which come in the order of its
+// fields in core/optimizers.py; the first is the learning rate.
 
 template <class T> struct GradientDescent {  // eq. (13)
-    static constexpr int settings = 1, slots = 0;
+    static constexpr int settings = 1;
+    static constexpr int slots = 0;
+
     GradientDescent(const double*, std::int64_t) {}
+
     INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>*, T rate, bool) const { w -= rate * g; }
 };
 
 template <class T> struct Momentum {  // eq. (14)
-    static constexpr int settings = 2, slots = 1;
+    static constexpr int settings = 2;
+    static constexpr int slots = 1;
     T momentum;
+
     Momentum(const double* setting, std::int64_t) : momentum(T(setting[1])) {}
+
     INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool) const {
         s[0] = momentum * s[0] - rate * g;
         w += s[0];
@@ -36,6 +45,7 @@ template <class T> struct Momentum {  // eq. (14)
 
 template <class T> struct Nesterov : Momentum<T> {  // eq. (15)
     using Momentum<T>::Momentum;
+
     INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool) const {
         s[0] = this->momentum * s[0] - rate * g;
         w = w + this->momentum * s[0] - rate * g;
@@ -43,42 +53,62 @@ template <class T> struct Nesterov : Momentum<T> {  // eq. (15)
 };
 
 template <class T> struct RMSprop {  // eq. (16)
-    static constexpr int settings = 3, slots = 1;
-    T rho, fresh, epsilon;
-    RMSprop(const double* setting, std::int64_t) : rho(T(setting[1])), fresh(T(1 - setting[1])), epsilon(T(setting[2])) {}
+    static constexpr int settings = 3;
+    static constexpr int slots = 1;
+    T rho;
+    T one_minus_rho;
+    T epsilon;
+
+    RMSprop(const double* setting, std::int64_t)
+        : rho(T(setting[1])), one_minus_rho(T(1 - setting[1])), epsilon(T(setting[2])) {}
+
     INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool) const {
-        s[0] = rho * s[0] + fresh * g * g;
+        s[0] = rho * s[0] + one_minus_rho * g * g;
         w -= rate * g / (sqrt(s[0]) + epsilon);
     }
 };
 
 template <class T> struct Adam {  // eq. (17)
-    static constexpr int settings = 4, slots = 2;
-    T beta1, fresh1, beta2, fresh2, epsilon, start1, start2;
-    Adam(const double* setting, std::int64_t t)
-        : beta1(T(setting[1])),
-          fresh1(T(1 - setting[1])),
-          beta2(T(setting[2])),
-          fresh2(T(1 - setting[2])),
-          epsilon(T(setting[3])),
-          start1(T(1 / (1 - power(setting[1], t)))),
-          start2(T(1 / (1 - power(setting[2], t)))) {}
-    INLINE void means(Vec<T> g, Vec<T>* s) const {
-        s[0] = beta1 * s[0] + fresh1 * g;
-        s[1] = beta2 * s[1] + fresh2 * g * g;
+    static constexpr int settings = 4;
+    static constexpr int slots = 2;
+    T beta1;
+    T beta2;
+    T one_minus_beta1;
+    T one_minus_beta2;
+    T epsilon;
+    T correction1;  // 1 / (1 - beta1^t)
+    T correction2;  // 1 / (1 - beta2^t)
+
+    Adam(const double* setting, std::int64_t t) {
+        beta1 = T(setting[1]);
+        beta2 = T(setting[2]);
+        one_minus_beta1 = T(1 - setting[1]);
+        one_minus_beta2 = T(1 - setting[2]);
+        epsilon = T(setting[3]);
+        correction1 = T(1 / (1 - power(setting[1], t)));
+        correction2 = T(1 / (1 - power(setting[2], t)));
     }
+
+    INLINE void update_means(Vec<T> g, Vec<T>* s) const {
+        s[0] = beta1 * s[0] + one_minus_beta1 * g;
+        s[1] = beta2 * s[1] + one_minus_beta2 * g * g;
+    }
+
     INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool) const {
-        means(g, s);
-        w -= rate * (s[0] * start1) / (sqrt(s[1] * start2) + epsilon);
+        update_means(g, s);
+        w -= rate * (s[0] * correction1) / (sqrt(s[1] * correction2) + epsilon);
     }
 };
 
 template <class T> struct AdamEpsilonHat : Adam<T> {  // eq. (17.1)
     T scale;
-    AdamEpsilonHat(const double* setting, std::int64_t t)
-        : Adam<T>(setting, t), scale(T(__builtin_sqrt(1 - power(setting[2], t)) / (1 - power(setting[1], t)))) {}
+
+    AdamEpsilonHat(const double* setting, std::int64_t t) : Adam<T>(setting, t) {
+        scale = T(__builtin_sqrt(1 - power(setting[2], t)) / (1 - power(setting[1], t)));
+    }
+
     INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool) const {
-        this->means(g, s);
+        this->update_means(g, s);
         w -= rate * scale * s[0] / (sqrt(s[1]) + this->epsilon);
     }
 };
@@ -86,21 +116,36 @@ template <class T> struct AdamEpsilonHat : Adam<T> {  // eq. (17.1)
 template <class T> struct AdamW : Adam<T> {  // eq. (18)
     static constexpr int settings = 5;
     T decay;
+
     AdamW(const double* setting, std::int64_t t) : Adam<T>(setting, t), decay(T(setting[4])) {}
-    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool weights) const {
-        w -= rate * (weights ? decay : T(0)) * w;
-        Adam<T>::step(w, g, s, rate, weights);
+
+    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool is_weights) const {
+        w -= rate * (is_weights ? decay : T(0)) * w;
+        Adam<T>::step(w, g, s, rate, is_weights);
     }
 };
 
 template <class T> struct Rprop {  // eq. (19)
-    static constexpr int settings = 5, slots = 2;
-    T first, grow, shrink, smallest, largest;
-    Rprop(const double* setting, std::int64_t)
-        : first(T(setting[0])), grow(T(setting[1])), shrink(T(setting[2])), smallest(T(setting[3])), largest(T(setting[4])) {}
+    static constexpr int settings = 5;
+    static constexpr int slots = 2;
+    T first;
+    T grow;
+    T shrink;
+    T smallest;
+    T largest;
+
+    Rprop(const double* setting, std::int64_t) {
+        first = T(setting[0]);
+        grow = T(setting[1]);
+        shrink = T(setting[2]);
+        smallest = T(setting[3]);
+        largest = T(setting[4]);
+    }
+
     INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool) const {
         const Vec<T> turned = sign<T>(g) * sign<T>(s[0]);
-        const Vec<T> factor = turned < T(0) ? all(shrink) : (turned > T(0) ? all(grow) : all(T(1)));
+        const Vec<T> not_turned = turned > T(0) ? broadcast(grow) : broadcast(T(1));
+        const Vec<T> factor = turned < T(0) ? broadcast(shrink) : not_turned;
         s[1] = clip<T>(s[1] * factor, smallest, largest);
         s[0] = turned < T(0) ? Vec<T>{} : g;
         w -= (rate / first) * s[1] * sign<T>(s[0]);
@@ -110,47 +155,51 @@ template <class T> struct Rprop {  // eq. (19)
 // The Euclidean norm of a whole gradient, n numbers padded with zeros to a multiple of the lanes.
 template <class T> double gradient_norm(const T* g, std::size_t n) {
     double total = 0;
-    for (std::size_t i = 0; i < n; i += LANES<T>) total += double(sum<T>(load(g + i) * load(g + i)));
+    for (std::size_t i = 0; i < n; i += LANES<T>)
+        total += double(sum<T>(load(g + i) * load(g + i)));
     return T(__builtin_sqrt(total));
 }
 
-// A gradient of that norm, scaled to the norm `most` where it has a larger one, eq. (12.2).
-template <class T> void clip_gradients(T* g, std::size_t n, double norm, double most) {
-    if (norm <= most) return;
-    const T scale = T(most / norm);
+// Scales a gradient of that norm to the norm `largest` where it has a larger one, eq. (12.2).
+template <class T> void clip_gradients(T* g, std::size_t n, double norm, double largest) {
+    if (norm <= largest) return;
+    const T scale = T(largest / norm);
     for (std::size_t i = 0; i < n; i += LANES<T>) store<T>(g + i, scale * load(g + i));
 }
 
-// One parameter array in the flat vector of all of them; `size` is a multiple of the lanes, padded with zeros.
-struct Span {
-    std::size_t begin, size;
-    double multiplier;  // its learning rate over the run's
-    bool weights;       // or biases
-};
-
 template <class T> struct Optimizer {
     const char* name;
-    int settings, slots;
-    void (*update)(T* w, const T* g, T* const* slots, const Span* spans, int count, double rate, const double* setting, std::int64_t t);
+    int settings;  // how many there are
+    int slots;     // how many there are
+    void (*update)(
+        T* w, const T* g, T* const* slots, const Span* spans, int count, double rate,
+        const double* setting, std::int64_t t
+    );
 };
 
 template <class T, class O>
-void update(T* w, const T* g, T* const* slots, const Span* spans, int count, double rate, const double* setting, std::int64_t t) {
+void update(
+    T* w, const T* g, T* const* slots, const Span* spans, int count, double rate,
+    const double* setting, std::int64_t t
+) {
     const O optimizer(setting, t);
     for (int n = 0; n < count; ++n) {
         const Span span = spans[n];
-        const T its_rate = T(rate * span.multiplier);
+        const T array_rate = T(rate * span.multiplier);
         for (std::size_t i = span.begin; i < span.begin + span.size; i += LANES<T>) {
-            Vec<T> x = load(w + i), s[MAX_SLOTS];
+            Vec<T> x = load(w + i);
+            Vec<T> s[MAX_SLOTS];
             for (int k = 0; k < O::slots; ++k) s[k] = load(slots[k] + i);
-            optimizer.step(x, load(g + i), s, its_rate, span.weights);
+            optimizer.step(x, load(g + i), s, array_rate, span.is_weights);
             store<T>(w + i, x);
             for (int k = 0; k < O::slots; ++k) store<T>(slots[k] + i, s[k]);
         }
     }
 }
 
-template <class T, class O> constexpr Optimizer<T> optimizer(const char* name) { return {name, O::settings, O::slots, update<T, O>}; }
+template <class T, class O> constexpr Optimizer<T> optimizer(const char* name) {
+    return {name, O::settings, O::slots, update<T, O>};
+}
 
 template <class T> constexpr Optimizer<T> OPTIMIZERS[] = {
     optimizer<T, GradientDescent<T>>("gradient_descent"),

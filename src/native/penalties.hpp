@@ -5,13 +5,14 @@
 namespace glassnet::GLASSNET_VARIANT {
 
 struct Penalty {
-    double l2 = 0, l1 = 0;
+    double l2 = 0;
+    double l1 = 0;
 
     explicit operator bool() const { return l2 != 0 || l1 != 0; }
-    Penalty share(double fraction) const { return {l2 * fraction, l1 * fraction}; }
+    Penalty scaled(double factor) const { return {l2 * factor, l1 * factor}; }
 
     // Adds the gradient of `n` (a multiple of the lanes) weights to dw; gives the value.
-    template <class T> double add(const T* w, T* dw, std::size_t n) const {
+    template <class T> double add_gradient(const T* w, T* dw, std::size_t n) const {
         double total = 0;
         for (std::size_t i = 0; i < n; i += LANES<T>) {
             const Vec<T> x = load(w + i);

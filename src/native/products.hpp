@@ -1,26 +1,33 @@
-// The matrix products of the way forward and back, on panels.
+// The matrix products of the forward and backward pass, on panels.
 //
-// A panel holds some values of each node for a block of V * LANES rows: nodes x V vectors, the rows in the lanes. A batch is blocks
-// of rows, each with its panel. So a layer with one node is no worse off than one with a hundred, and nothing is padded but rows.
+// A panel holds some values of each node for a block of V * LANES rows: nodes x V vectors, the
+// rows in the lanes. A batch is blocks of rows, each with its panel. So a layer with one node is
+// no worse off than one with a hundred, and nothing is padded but rows.
 #pragma once
 #include "arrays.hpp"
 
 namespace glassnet::GLASSNET_VARIANT {
 
-// Where the panel of block b begins, and with b the number of blocks how many vectors they take. The distance is an odd number of nodes, because
-// caches keep apart badly what lies a power of 2 apart.
-template <int V> constexpr std::ptrdiff_t panel(std::ptrdiff_t b, int nodes) { return b * (nodes | 1) * V; }
+// Where the panel of block b begins, in vectors; with the number of blocks for b: how many vectors
+// they take together. The distance is an odd number of nodes, because a cache puts addresses that
+// are a power of 2 apart into the same few lines.
+template <int V> constexpr std::ptrdiff_t panel(std::ptrdiff_t b, int nodes) {
+    return b * (nodes | 1) * V;
+}
 
-// sum_k w(k, m) in[k] + start[m] for M nodes, where w(k, m) = w[k * by_k + m * by_m]; `finish(i, sum)` gets each vector while it is still in
-// its register.
+// sum_k w(k, m) in[k] + start[m] for M nodes, where w(k, m) = w[k * by_k + m * by_m];
+// `finish(i, sum)` gets each vector while it is still in its register.
 template <class T, int V, int M, class Finish>
-INLINE void product_tile(const T* w, std::ptrdiff_t by_k, std::ptrdiff_t by_m, const T* start, const Vec<T>* in, int K, const Finish& finish) {
+INLINE void product_tile(
+    const T* w, std::ptrdiff_t by_k, std::ptrdiff_t by_m, const T* start, const Vec<T>* in, int K,
+    const Finish& finish
+) {
     Vec<T> sum[M * V];
     UNROLL for (int i = 0; i < M * V; ++i)
-        sum[i] = start ? all(start[i / V]) : Vec<T>{};
+        sum[i] = start ? broadcast(start[i / V]) : Vec<T>{};
     for (int k = 0; k < K; ++k, w += by_k, in += V) {
         UNROLL for (int m = 0; m < M; ++m) {
-            const Vec<T> weight = all(w[m * by_m]);
+            const Vec<T> weight = broadcast(w[m * by_m]);
             UNROLL for (int v = 0; v < V; ++v)
                 sum[m * V + v] += weight * in[v];
         }
@@ -29,26 +36,33 @@ INLINE void product_tile(const T* w, std::ptrdiff_t by_k, std::ptrdiff_t by_m, c
         finish(i, sum[i]);
 }
 
-// The product for all `nodes`, in tiles that fill the registers; `finish(i, sum)` is told which of the nodes * V vectors it gets.
+// The product for all `nodes`, in tiles that fill the registers; the i of `finish(i, sum)` counts
+// the nodes * V vectors.
 template <class T, int V, class Finish>
-INLINE void product(const T* w, std::ptrdiff_t by_k, std::ptrdiff_t by_m, const T* start, const Vec<T>* in, int K, int nodes, const Finish& finish) {
+INLINE void product(
+    const T* w, std::ptrdiff_t by_k, std::ptrdiff_t by_m, const T* start, const Vec<T>* in, int K,
+    int nodes, const Finish& finish
+) {
     int m = 0;
-    const auto tile = [&](auto size) INLINE_LAMBDA {
-        const auto its_own = [&](int i, Vec<T> sum) INLINE_LAMBDA { finish(m * V + i, sum); };
-        product_tile<T, V, size.value>(w + m * by_m, by_k, by_m, start ? start + m : nullptr, in, K, its_own);
+    const auto next_tile = [&](auto size) INLINE_LAMBDA {
+        const auto finish_tile = [&](int i, Vec<T> sum) INLINE_LAMBDA { finish(m * V + i, sum); };
+        const T* tile_start = start ? start + m : nullptr;
+        product_tile<T, V, size.value>(w + m * by_m, by_k, by_m, tile_start, in, K, finish_tile);
         m += size.value;
     };
     constexpr int M = V == 1 ? 4 : 6;
-    while (nodes - m >= M) tile(Size<M>{});
-    while (nodes - m >= 2) tile(Size<2>{});
-    if (nodes - m >= 1) tile(Size<1>{});
+    while (nodes - m >= M) next_tile(Constant<M>{});
+    while (nodes - m >= 2) next_tile(Constant<2>{});
+    if (nodes - m >= 1) next_tile(Constant<1>{});
 }
 
-// dw(d, h) = sum over all rows of in[d] * delta[h], for a tile of D x H weights: both panels go by `stride` vectors from block to block. `whole`:
-// the tile lies in one piece and nothing is there yet, so that whole vectors can be stored, which will soon be read as such.
+// dw(d, h) = sum over all rows of in[d] * delta[h], for a tile of D x H weights: both panels go on
+// by their stride, in vectors, from block to block. `whole`: the tile's weights lie next to each
+// other and nothing is added to, so that whole vectors can be stored, which will soon be read so.
 template <class T, int V, int D, int H, bool whole>
 INLINE void weights_tile(
-    const Vec<T>* in, std::ptrdiff_t in_stride, const Vec<T>* delta, std::ptrdiff_t delta_stride, int blocks, T* dw, int n_out, bool add
+    const Vec<T>* in, std::ptrdiff_t in_stride, const Vec<T>* delta, std::ptrdiff_t delta_stride,
+    int blocks, T* dw, int n_out, bool add
 ) {
     Vec<T> product[D * H];
     UNROLL for (int i = 0; i < D * H; ++i)
@@ -80,35 +94,43 @@ INLINE void weights_tile(
     }
 }
 
-// dw = in.T @ delta over all rows of the blocks, for the inputs from d to `last`; added to what is there, or in its place.
+// dw = in.T @ delta over all rows of the blocks, for the inputs from `first` to `last`; added to
+// what dw holds, or written over it.
 template <class T, int V>
-INLINE void weights_product(const Vec<T>* in, int n_in, const Vec<T>* delta, int n_out, int blocks, T* dw, int d, int last, bool add) {
-    const std::ptrdiff_t in_stride = panel<V>(1, n_in), delta_stride = panel<V>(1, n_out);
+INLINE void weights_product(
+    const Vec<T>* in, int n_in, const Vec<T>* delta, int n_out, int blocks, T* dw, int first,
+    int last, bool add
+) {
+    const std::ptrdiff_t in_stride = panel<V>(1, n_in);
+    const std::ptrdiff_t delta_stride = panel<V>(1, n_out);
     int h = 0;
-    const auto inputs = [&](auto D, auto H, auto whole) INLINE_LAMBDA {  // the deltas of a few nodes stay near while all inputs pass by
-        const auto tile = [&](auto D, int i) INLINE_LAMBDA {
-            weights_tile<T, V, D.value, H.value, whole.value>(
-                in + i * V, in_stride, delta + h * V, delta_stride, blocks, dw + std::ptrdiff_t{i} * n_out + h, n_out, add
+    // The deltas of H nodes stay near while all inputs pass by, D at a time.
+    const auto all_inputs = [&](auto D, auto H, auto whole) INLINE_LAMBDA {
+        const auto tile = [&](auto inputs, int i) INLINE_LAMBDA {
+            weights_tile<T, V, inputs.value, H.value, whole.value>(
+                in + i * V, in_stride, delta + h * V, delta_stride, blocks,
+                dw + std::ptrdiff_t{i} * n_out + h, n_out, add
             );
         };
-        int i = d;
+        int i = first;
         for (; i + D.value <= last; i += D.value) tile(D, i);
-        for (; i < last; ++i) tile(Size<1>{}, i);
+        for (; i < last; ++i) tile(Constant<1>{}, i);
     };
-    const auto outputs = [&](auto D, auto H) INLINE_LAMBDA {
+    const auto next_outputs = [&](auto D, auto H) INLINE_LAMBDA {
         if (H.value == n_out && !add)
-            inputs(D, H, Size<true>{});
+            all_inputs(D, H, Constant<true>{});
         else
-            inputs(D, H, Size<false>{});
+            all_inputs(D, H, Constant<false>{});
         h += H.value;
     };
-    while (n_out - h >= 4) outputs(Size<2>{}, Size<4>{});
-    if (n_out - h >= 2) outputs(Size<2>{}, Size<2>{});
-    if (n_out - h >= 1) outputs(Size<4>{}, Size<1>{});
+    while (n_out - h >= 4) next_outputs(Constant<2>{}, Constant<4>{});
+    if (n_out - h >= 2) next_outputs(Constant<2>{}, Constant<2>{});
+    if (n_out - h >= 1) next_outputs(Constant<4>{}, Constant<1>{});
 }
 
-// db = the sum of delta over all rows.
-template <class T, int V> void rows_sum(const Vec<T>* delta, int blocks, T* db, int nodes, bool add) {
+// db = the sum of delta over all rows; added to what db holds, or written over it.
+template <class T, int V>
+void rows_sum(const Vec<T>* delta, int blocks, T* db, int nodes, bool add) {
     for (int h = 0; h < nodes; ++h) {
         Vec<T> total = {};
         for (int b = 0; b < blocks; ++b)

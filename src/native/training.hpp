@@ -1,12 +1,46 @@
-// A training from state to state: what training/engines/numpy.py does, without coming back to Python between iterations. The names are its names.
+// A training from state to state: what training/engines/numpy.py does, without coming back to
+// Python between iterations, and under the same names.
+//
+// The map of this folder, each file including those below it:
+//   bindings/        what Python sees; no mathematics. team.hpp: its threads
+//   variant.cpp      everything below, compiled once for each instruction set
+//   training.hpp     iterations, updates, epochs, the best one, and when to stop
+//   outputs.hpp      predictions and the Jacobian
+//   objective.hpp    the loss of a batch and its gradient
+//   panels.hpp       where the rows, and all that is computed from them, lie
+//   network.hpp      feedforward and backprop for a block of rows
+//   losses.hpp, activations.hpp, optimizers.hpp, penalties.hpp, dropout.hpp
+//                    the tables and functions of core, row by row
+//   parameters.hpp   where the parameters lie
+//   products.hpp     the matrix products
+//   elementary.hpp   exponentials and logarithms
+//   arrays.hpp       vectors of lanes
+//   resources.hpp    memory and threads of a call
+//   engine.hpp       what passes between the bindings and all of this
 #pragma once
 #include "objective.hpp"
+#include "optimizers.hpp"
 
 namespace glassnet::GLASSNET_VARIANT {
 
-constexpr int PART_WEIGHTS = 8192;  // of an update, that one thread makes at a time
+// Parameters in a part of an update, which one thread makes at a time.
+constexpr int UPDATE_PART = 8192;
 
-struct Iteration { double loss, weight, penalty, gradient_norm; };
+// What an iteration measured.
+struct Iteration {
+    double loss;
+    double weight;  // of its rows
+    double penalty;
+    double gradient_norm;
+};
+
+// The iterations of an epoch together.
+struct EpochTotal {
+    double loss = 0;  // each iteration's times its weight, or as it is where the loss is a sum
+    double weight = 0;
+    double penalty = 0;  // as the loss
+    double gradient_norm = 0;
+};
 
 // What one call works with.
 template <class T, int V> struct Training {
@@ -15,12 +49,18 @@ template <class T, int V> struct Training {
     State& state;
     const Optimizer<T>& optimizer;
     Objective<T, V> objective;
-    const Flat<T>& flat;
-    T *w, *start, *best, *slots[2];
-    Panels<T, V>* judged = nullptr;  // the validation rows
-    Span* parts;  // of the spans, for several threads: each makes the updates of some
-    int n_parts = 0;
-    const bool with_norm;  // whether the gradient's norm is wanted, or clipped
+    const ParameterLayout<T>& layout;
+    T* w;      // the parameters: those of the objective
+    T* start;  // those at the start of the epoch
+    T* best;   // those with the lowest loss so far
+    T* slots[MAX_SLOTS];
+    Panels<T, V>* validation_panels = nullptr;
+    Span* update_parts;  // the spans, cut up for several threads
+    int n_update_parts = 0;
+    std::int64_t batches;  // of an epoch
+    bool is_sum;           // the loss is a sum over the rows
+    bool has_validation;
+    bool needs_norm;  // the gradient's norm is measured, or clipped
 
     Training(const Problem& problem, State& state, const Memory& memory, const Team& team)
         : problem(problem),
@@ -28,118 +68,174 @@ template <class T, int V> struct Training {
           state(state),
           optimizer(OPTIMIZERS<T>[problem.optimizer]),
           objective(problem, memory, team),
-          flat(objective.flat),
-          w(flat.read(state.parameters, objective.w)),
-          start(take<T>(memory, flat.size)),
-          best(flat.read(state.best, memory)),
-          with_norm(problem.clip > 0 || problem.measure_gradient) {
-        for (int k = 0; k < optimizer.slots; ++k) slots[k] = flat.read(state.slots[k], memory);
-        if (problem.validation.n) {
-            judged = take<Panels<T, V>>(memory, 1);
-            *judged = Panels<T, V>(problem.network, flat, w, nullptr, nullptr, problem.validation.n, false, false, memory);
-        }
-        parts = take<Span>(memory, flat.arrays + flat.size / PART_WEIGHTS);
-        for (int i = 0; i < flat.arrays; ++i)
-            for (std::size_t done = 0; done < flat.spans[i].size; done += PART_WEIGHTS) {
-                const std::size_t left = flat.spans[i].size - done;
-                parts[n_parts] = flat.spans[i];
-                parts[n_parts].begin += done;
-                parts[n_parts++].size = left < PART_WEIGHTS ? left : PART_WEIGHTS;
+          layout(objective.layout),
+          w(objective.w) {
+        batches = (problem.data.n + problem.batch_size - 1) / problem.batch_size;
+        is_sum = objective.has_reduction(Reduction::sum);
+        has_validation = problem.validation.n > 0;
+        needs_norm = problem.clip > 0 || problem.measure_gradient;
+        read_state(memory);
+        choose_update_parts(memory);
+        if (has_validation)
+            validation_panels = new (memory)
+                Panels<T, V>(problem.network, layout, w, nullptr, problem.validation.n, {}, memory);
+    }
+
+    void run(const Epochs& epochs, Measured& measured) {
+        for (std::int64_t e = 0; e < epochs.count && state.ended == Ending::none; ++e)
+            run_epoch(epochs, e, measured);
+        write_state();
+        T* output = static_cast<T*>(measured.output);
+        unpack<T, V>(objective.output, output, measured.output_rows, objective.panels.K);
+    }
+
+private:
+    void read_state(const Memory& memory) {
+        layout.read(state.parameters, w);
+        start = allocate<T>(memory, layout.size);
+        best = layout.read_new(state.best, memory);
+        for (int k = 0; k < optimizer.slots; ++k)
+            slots[k] = layout.read_new(state.slots[k], memory);
+    }
+
+    void write_state() const {
+        layout.write(w, state.parameters);
+        layout.write(best, state.best);
+        for (int k = 0; k < optimizer.slots; ++k) layout.write(slots[k], state.slots[k]);
+    }
+
+    void choose_update_parts(const Memory& memory) {
+        update_parts = allocate<Span>(memory, layout.arrays + layout.size / UPDATE_PART);
+        for (int i = 0; i < layout.arrays; ++i) {
+            const Span& array = layout.spans[i];
+            for (std::size_t done = 0; done < array.size; done += UPDATE_PART) {
+                const std::size_t left = array.size - done;
+                Span& part = update_parts[n_update_parts++];
+                part = array;
+                part.begin += done;
+                part.size = left < UPDATE_PART ? left : UPDATE_PART;
             }
+        }
+    }
+
+    INLINE void run_epoch(const Epochs& epochs, std::int64_t e, Measured& measured) {
+        const std::int64_t n = problem.data.n;
+        const std::int64_t size = problem.batch_size;
+        const std::int64_t* order = epochs.orders ? epochs.orders + e * n : nullptr;
+        const double* rates = epochs.rates + e * batches;
+        if (!has_validation) copy(start, w, layout.size);
+        EpochTotal total;
+        std::int64_t i = 0;
+        for (; i < batches && state.ended == Ending::none; ++i) {
+            const std::int64_t first = i * size;
+            const std::int64_t rows = n - first < size ? n - first : size;
+            const Iteration iteration = iterate(order, first, rows, rates[i]);
+            measured.iteration_loss[measured.iterations++] = iteration.loss;
+            measured.output_rows = rows;
+            add(total, iteration);
+        }
+        const double loss = mean(total.loss, total.weight);
+        measured.loss[e] = loss;
+        measured.penalty[e] = mean(total.penalty, total.weight);
+        if (problem.measure_gradient) measured.gradient_norm[e] = total.gradient_norm / i;
+        if (has_validation) measured.validation_loss[e] = validation_loss();
+        end_epoch(has_validation ? measured.validation_loss[e] : loss);
+        ++measured.epochs;
+    }
+
+    INLINE void add(EpochTotal& total, const Iteration& iteration) const {
+        const double weight = iteration.weight;
+        total.weight += weight;
+        total.loss += is_sum ? iteration.loss : iteration.loss * weight;
+        if (objective.regularized)
+            total.penalty += is_sum ? iteration.penalty : iteration.penalty * weight;
+        if (needs_norm) total.gradient_norm += iteration.gradient_norm;
+    }
+
+    INLINE double mean(double total, double weight) const {
+        if (is_sum) return total;
+        return weight > 0 ? total / weight : 0.0;
+    }
+
+    // One iteration: feedforward, backprop, update. A loss that is not finite ends the run before
+    // its update.
+    INLINE Iteration
+    iterate(const std::int64_t* order, std::int64_t first, std::int64_t rows, double rate) {
+        const double loss = objective.loss_and_gradient(order, first, rows, state.t);
+        double norm = 0;
+        if (needs_norm) norm = measure_and_clip();
+        if (__builtin_isfinite(loss))
+            update(rate);
+        else
+            state.ended = Ending::not_finite;
+        return {loss, objective.weight.total, objective.penalty, norm};
+    }
+
+    // The norm of the gradient, which is then clipped. Not inline, where it would cost time to
+    // those who ask for neither.
+    [[gnu::noinline]] double measure_and_clip() {
+        const double norm = gradient_norm(objective.dw, layout.size);
+        if (problem.clip > 0) clip_gradients(objective.dw, layout.size, norm, problem.clip);
+        return norm;
     }
 
     void update(double rate) {
         ++state.t;
         if (team.threads == 1)
-            optimizer.update(w, objective.dw, slots, flat.spans, flat.arrays, rate, problem.settings, state.t);
+            update_spans(layout.spans, layout.arrays, rate);
         else
-            each(team, n_parts, [&](int i) { optimizer.update(w, objective.dw, slots, parts + i, 1, rate, problem.settings, state.t); });
-        flat.clear_padding(w);  // 0 / 0, where an epsilon is too small for the dtype, must not spread
+            parallel_for(team, n_update_parts, [&](int i) {
+                update_spans(update_parts + i, 1, rate);
+            });
+        // 0 / 0, where an epsilon is too small for the dtype, must not spread.
+        layout.clear_padding(w);
     }
 
-    // The norm of the gradient, which is then clipped. Not in line, where it would cost those who ask for neither.
-    [[gnu::noinline]] double measure_and_clip() {
-        const double norm = gradient_norm(objective.dw, flat.size);
-        if (problem.clip > 0) clip_gradients(objective.dw, flat.size, norm, problem.clip);
-        return norm;
-    }
-
-    // One iteration: feedforward, backprop, update. A loss that is not finite ends the run before its update.
-    INLINE Iteration iterate(const std::int64_t* order, std::int64_t first, std::int64_t rows, double rate) {
-        const double loss = objective.loss_and_gradient(order, first, rows, state.t);
-        double norm = 0;
-        if (with_norm) norm = measure_and_clip();
-        if (__builtin_isfinite(loss))
-            update(rate);
-        else
-            state.ended = Ended::not_finite;
-        return {loss, objective.weight, objective.penalty, norm};
+    INLINE void update_spans(const Span* spans, int count, double rate) {
+        optimizer.update(w, objective.dw, slots, spans, count, rate, problem.settings, state.t);
     }
 
     double validation_loss() {
-        double divisor, weight;
-        objective.shares(problem.validation, nullptr, 0, problem.validation.n, divisor, weight);
-        return T(objective.loss_of(*judged, problem.validation, nullptr, 0, problem.validation.n, divisor, nullptr));
-    }
-
-    bool finite() const {
-        Vec<T> none = {};
-        for (std::size_t i = 0; i < flat.size; i += LANES<T>) none += load(w + i) - load(w + i);  // inf - inf is NaN
-        return sum<T>(none) == 0;
+        const Batch batch{problem.validation, nullptr, 0, problem.validation.n};
+        const double divisor = objective.weight_of(batch).divisor;
+        return T(objective.loss_of(*validation_panels, batch, divisor, nullptr));
     }
 
     // The best epoch, and whether to stop: `_end_epoch` of the numpy engine, with its reasons.
     void end_epoch(double candidate) {
-        const bool by_validation = problem.validation.n > 0;
-        const bool is_finite = __builtin_isfinite(candidate) && finite();
-        state.waited = candidate < state.best_loss - problem.min_delta ? 0 : state.waited + 1;
-        if (candidate < state.best_loss && (is_finite || !by_validation)) {
-            if (by_validation) {
-                copy(best, w, flat.size);
-            } else {
-                T* spare = best;
-                best = start;
-                start = spare;
-            }
-            state.best_loss = candidate;
-            state.best_epoch = by_validation ? state.epoch + 1 : state.epoch;
-        }
+        const bool is_finite = __builtin_isfinite(candidate) && parameters_are_finite();
+        const bool improved = candidate < state.best_loss - problem.min_delta;
+        state.waited = improved ? 0 : state.waited + 1;
+        if (candidate < state.best_loss && (is_finite || !has_validation)) keep_as_best(candidate);
         ++state.epoch;
-        if (state.ended == Ended::no && !is_finite)
-            state.ended = Ended::not_finite;
-        else if (state.ended == Ended::no && problem.patience >= 0 && state.waited >= problem.patience)
-            state.ended = Ended::early;
+        if (state.ended != Ending::none) return;
+        if (!is_finite)
+            state.ended = Ending::not_finite;
+        else if (problem.patience >= 0 && state.waited >= problem.patience)
+            state.ended = Ending::early;
     }
 
-    void run(const std::int64_t* orders, const double* rates, std::int64_t epochs, Measured& measured) {
-        const std::int64_t n = problem.data.n, size = problem.batch_size, batches = (n + size - 1) / size;
-        const bool sum = problem.network.reduction == static_cast<int>(Reduction::sum);
-        for (std::int64_t e = 0; e < epochs && state.ended == Ended::no; ++e) {
-            if (!problem.validation.n) copy(start, w, flat.size);
-            Iteration total{};
-            std::int64_t done = 0;
-            for (; done < batches && state.ended == Ended::no; ++done) {
-                const std::int64_t rows = n - done * size < size ? n - done * size : size;
-                const Iteration now = iterate(orders ? orders + e * n : nullptr, done * size, rows, rates[e * batches + done]);
-                measured.loss[measured.iterations++] = now.loss;
-                measured.output_rows = rows;
-                total.weight += now.weight;
-                total.loss += sum ? now.loss : now.loss * now.weight;
-                if (objective.regularized) total.penalty += sum ? now.penalty : now.penalty * now.weight;
-                if (with_norm) total.gradient_norm += now.gradient_norm;
-            }
-            const double epoch_loss = sum ? total.loss : (total.weight > 0 ? total.loss / total.weight : 0.0);
-            measured.epoch_loss[e] = epoch_loss;
-            measured.penalty[e] = sum ? total.penalty : (total.weight > 0 ? total.penalty / total.weight : 0.0);
-            if (problem.measure_gradient) measured.gradient_norm[e] = total.gradient_norm / done;
-            if (problem.validation.n) measured.validation_loss[e] = validation_loss();
-            end_epoch(problem.validation.n ? measured.validation_loss[e] : epoch_loss);
-            ++measured.epochs;
+    // With validation rows the loss is that of the parameters now; without, it was measured from
+    // those with which the epoch began.
+    void keep_as_best(double loss) {
+        if (has_validation) {
+            copy(best, w, layout.size);
+        } else {
+            T* spare = best;
+            best = start;
+            start = spare;
         }
-        flat.write(w, state.parameters);
-        flat.write(best, state.best);
-        for (int k = 0; k < optimizer.slots; ++k) flat.write(slots[k], state.slots[k]);
-        unpack<T, V>(objective.output, static_cast<T*>(measured.output), measured.output_rows, objective.batch.K);
+        state.best_loss = loss;
+        state.best_epoch = has_validation ? state.epoch + 1 : state.epoch;
+    }
+
+    bool parameters_are_finite() const {
+        Vec<T> none = {};
+        for (std::size_t i = 0; i < layout.size; i += LANES<T>) {
+            const Vec<T> x = load(w + i);
+            none += x - x;  // inf - inf is NaN
+        }
+        return sum<T>(none) == 0;
     }
 };
 

@@ -1,11 +1,17 @@
-// The engine for one instruction set. This file is compiled once for each, with its flags and with GLASSNET_VARIANT as its name.
+// The engine for one instruction set. This file is compiled once for each, with the compiler flags
+// of that set and with its name as GLASSNET_VARIANT.
 #include "outputs.hpp"
 #include "training.hpp"
 
 namespace glassnet::GLASSNET_VARIANT {
 
-template <class Row, int n> INLINE const char* name_of(const Row (&table)[n], int i) { return i < n ? table[i].name : nullptr; }
-template <int n> INLINE const char* name_of(const char* const (&names)[n], int i) { return i < n ? names[i] : nullptr; }
+template <class Row, int n> INLINE const char* name_of(const Row (&table)[n], int i) {
+    return i < n ? table[i].name : nullptr;
+}
+
+template <int n> INLINE const char* name_of(const char* const (&names)[n], int i) {
+    return i < n ? names[i] : nullptr;
+}
 
 const char* row_name(Table table, int i) {
     switch (table) {
@@ -21,47 +27,59 @@ const char* row_name(Table table, int i) {
 int optimizer_settings(int optimizer) { return OPTIMIZERS<double>[optimizer].settings; }
 int optimizer_slots(int optimizer) { return OPTIMIZERS<double>[optimizer].slots; }
 
+// Whether the rows of a batch fit into one vector. Then the blocks are of one vector, else of two.
+bool fits_one_vector(bool float64, std::int64_t rows) {
+    return rows <= (float64 ? LANES<double> : LANES<float>);
+}
+
 template <class T, int V>
-void run_as(
-    const Problem& problem, State& state, const std::int64_t* orders, const double* rates, std::int64_t epochs, Measured& measured,
+void train_as(
+    const Problem& problem, State& state, const Epochs& epochs, Measured& measured,
     const Memory& memory, const Team& team
 ) {
-    Training<T, V>(problem, state, memory, team).run(orders, rates, epochs, measured);
+    Training<T, V>(problem, state, memory, team).run(epochs, measured);
 }
 
-// Blocks of one vector where the rows of a batch fit into it, else of two.
-void run(
-    bool f64, const Problem& problem, State& state, const std::int64_t* orders, const double* rates, std::int64_t epochs, Measured& measured,
+void train(
+    bool float64, const Problem& problem, State& state, const Epochs& epochs, Measured& measured,
     const Memory& memory, const Team& team
 ) {
-    const bool one = problem.batch_size <= (f64 ? LANES<double> : LANES<float>);
-    const auto as = f64 ? (one ? run_as<double, 1> : run_as<double, 2>) : (one ? run_as<float, 1> : run_as<float, 2>);
-    as(problem, state, orders, rates, epochs, measured, memory, team);
+    auto* chosen = float64 ? train_as<double, 2> : train_as<float, 2>;
+    if (fits_one_vector(float64, problem.batch_size))
+        chosen = float64 ? train_as<double, 1> : train_as<float, 1>;
+    chosen(problem, state, epochs, measured, memory, team);
 }
 
-template <class T> const void* prepare_as(const Network& network, void* const* parameters, const Memory& memory) {
-    return Flat<T>(network, nullptr, memory).read(parameters, memory);
+template <class T>
+const void* flat_parameters(const Network& network, void* const* parameters, const Memory& memory) {
+    return ParameterLayout<T>(network, nullptr, memory).read_new(parameters, memory);
 }
 
-const void* prepare(bool f64, const Network& network, void* const* parameters, const Memory& memory) {
-    return f64 ? prepare_as<double>(network, parameters, memory) : prepare_as<float>(network, parameters, memory);
+const void* prepare_predict(
+    bool float64, const Network& network, void* const* parameters, const Memory& memory
+) {
+    return float64 ? flat_parameters<double>(network, parameters, memory)
+                   : flat_parameters<float>(network, parameters, memory);
 }
 
 void predict_rows(
-    bool f64, const Network& network, const void* prepared, const void* x, std::int64_t n, void* output, const Memory& memory, const Team& team
+    bool float64, const Network& network, const void* prepared, const void* x, std::int64_t n,
+    void* output, const Memory& memory, const Team& team
 ) {
-    const bool one = n <= (f64 ? LANES<double> : LANES<float>);
-    const auto as = f64 ? (one ? predict<double, 1> : predict<double, 2>) : (one ? predict<float, 1> : predict<float, 2>);
-    as(network, prepared, x, n, output, memory, team);
+    auto* chosen = float64 ? predict<double, 2> : predict<float, 2>;
+    if (fits_one_vector(float64, n)) chosen = float64 ? predict<double, 1> : predict<float, 1>;
+    chosen(network, prepared, x, n, output, memory, team);
 }
 
 void* prepare_gradient(const Problem& problem, const Memory& memory, const Team& team) {
     return new (memory) Objective<double, 2>(problem, memory, team);
 }
 
-double gradient_at(void* prepared, void* const* parameters, void* const* gradient, double& penalty) {
+double gradient_at(
+    void* prepared, void* const* parameters, void* const* gradient, double& penalty
+) {
     auto& objective = *static_cast<Objective<double, 2>*>(prepared);
-    const double loss = objective.at(parameters, gradient);
+    const double loss = objective.evaluate(parameters, gradient);
     penalty = objective.penalty;
     return loss;
 }
@@ -71,13 +89,24 @@ void* prepare_jacobian(const Problem& problem, const Memory& memory, const Team&
 }
 
 void jacobian_at(void* prepared, void* const* parameters, double* outputs, double* jacobian) {
-    static_cast<Jacobian<double, 2>*>(prepared)->at(parameters, outputs, jacobian);
+    static_cast<Jacobian<double, 2>*>(prepared)->evaluate(parameters, outputs, jacobian);
 }
 
 #define TEXT_OF(name) #name
 #define TEXT(name) TEXT_OF(name)
 extern const Engine engine;
-const Engine engine = {TEXT(GLASSNET_VARIANT), row_name,         optimizer_settings, optimizer_slots,  run,        prepare,
-                       predict_rows,           prepare_gradient, gradient_at,        prepare_jacobian, jacobian_at};
+const Engine engine = {
+    .name = TEXT(GLASSNET_VARIANT),
+    .row_name = row_name,
+    .optimizer_settings = optimizer_settings,
+    .optimizer_slots = optimizer_slots,
+    .train = train,
+    .prepare_predict = prepare_predict,
+    .predict = predict_rows,
+    .prepare_gradient = prepare_gradient,
+    .gradient = gradient_at,
+    .prepare_jacobian = prepare_jacobian,
+    .jacobian = jacobian_at,
+};
 
 }  // namespace glassnet::GLASSNET_VARIANT

@@ -18,7 +18,7 @@ from in_process import run
 
 import glassnet as gn
 from glassnet import article
-from glassnet.training.engines import native
+from glassnet.training.engines.registry import ENGINES
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
 QUICK = ["--epochs", "3", "--hidden", "8"]
@@ -336,7 +336,8 @@ def test_help_and_version() -> None:
     assert glassnet("--version").stdout == f"glassnet {gn.__version__}\n"
     verbose = glassnet("--version", "--verbose").stdout
     assert verbose.startswith(f"glassnet {gn.__version__}\npython 3.")
-    assert f"native engine: instruction set {native.VARIANT} (of " in verbose
+    for name, engine in ENGINES.items():
+        assert f"{name} engine: {engine.unavailable() or engine.describe()}" in verbose
     assert glassnet().returncode == 2
 
 

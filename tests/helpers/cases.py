@@ -25,11 +25,13 @@ from glassnet.core.optimizers import (
     Rprop,
 )
 from glassnet.core.penalties import Penalty
-from glassnet.training.engines import native
-from glassnet.training.engines import numpy as reference
+from glassnet.training.engines import numpy as numpy_engine
+from glassnet.training.engines.registry import ENGINES
 from glassnet.training.options import TrainingOptions
 from glassnet.training.problem import Best, Data, Problem, State
 
+native = ENGINES["native"]
+reference = ENGINES["numpy"]
 N, NV, D, K = 13, 6, 3, 3
 TRIED: dict[str, Optimizer] = {
     "gradient_descent": GradientDescent(0.01),
@@ -141,9 +143,9 @@ def _signs_are_certain(problem: Problem, state: State) -> bool:
     """Whether no entry of the gradient is nothing but rounding: Rprop goes by the sign alone."""
     x, y, w = problem.data
     with np.errstate(over="ignore"):
-        trace = feedforward(problem.network, state.parameters, x, (), problem.weight_masks)
+        trace = feedforward(problem.network, state.parameters, x, (), problem.options.weight_masks)
         _, gradients = backprop(problem.network, state.parameters, trace, y, w)
-    masks = problem.weight_masks or tuple(np.ones(s) for s in problem.network.shapes)
+    masks = problem.options.weight_masks or tuple(np.ones(s) for s in problem.network.shapes)
     trained = [np.abs(dw)[m > 0] for dw, m in zip(gradients.weights, masks, strict=True)] + [
         np.abs(db) for db in gradients.biases
     ]
@@ -181,7 +183,7 @@ def path(problem: Problem, epochs: int) -> tuple[np.ndarray, np.ndarray | None]:
     rows = len(problem.data.x)
     rates = (
         np.linspace(1, 0.8, epochs * problem.batches).reshape(epochs, -1)
-        * problem.optimizer.learning_rate
+        * problem.options.optimizer.learning_rate
     )
     random = np.random.default_rng(3)
     return rates, np.stack(
@@ -252,7 +254,8 @@ def permuted(
         "data": moved(problem.data, rows),
         "validation": moved(problem.validation, np.arange(NV)),
         "weight_masks": tuple(
-            m[np.ix_(a, b)] for m, a, b in zip(problem.weight_masks, nodes, nodes[1:], strict=False)
+            m[np.ix_(a, b)]
+            for m, a, b in zip(problem.options.weight_masks, nodes, nodes[1:], strict=False)
         ),
     }
     return (
@@ -297,7 +300,7 @@ def own_difference(problem: Problem, state: State, epochs: int, draws: int = 5) 
             )
 
         with mock.patch.object(
-            reference, "dropout_masks", masks
+            numpy_engine, "dropout_masks", masks
         ):  # rows and nodes keep their masks where they go
             after, measured = reference.run(other_problem, other_state, other_order, rates)
         if len(measured.iteration_loss) != len(straight[1].loss):

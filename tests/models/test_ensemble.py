@@ -13,7 +13,7 @@ from glassnet.models.ensemble import Member, joined
 from glassnet.recipe.options import Options
 from glassnet.recipe.run import TableRun, run_table
 from glassnet.tables.encoding import plain_encoding
-from glassnet.training.engines import find_predictor
+from glassnet.training.engines.registry import choose
 
 RANDOM = np.random.default_rng(0)
 N = 480
@@ -45,7 +45,7 @@ def test_side_by_side_is_the_mean_before_the_outputs_activation(
     assert whole.network.sizes == (3, *(3 * nodes for nodes in hidden), 2)
     mean = np.mean([gn.feedforward(network, member, x).z[-1] for member in members], axis=0)
     np.testing.assert_allclose(
-        find_predictor(whole.network, whole.parameters)(x),
+        choose("auto", whole.network).engine.predictor(whole.network, whole.parameters)(x),
         network.output.value(mean),
         rtol=1e-12,
         atol=1e-14,

@@ -20,7 +20,7 @@ from glassnet.models.file import read_model_file, write_model_file
 from glassnet.models.record import Record
 from glassnet.recipe.options import Options
 from glassnet.recipe.run import run_table
-from glassnet.training.engines import find_predictor
+from glassnet.training.engines.registry import choose
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
 QUICK = {"epochs": 3, "hidden": (8,)}
@@ -309,7 +309,7 @@ def test_another_kind_of_column_is_refused() -> None:
         ({"ignore": ["body_mass_g"]}, "also to be ignored"),
         ({"activation": "rleu"}, "did you mean 'relu'"),
         ({"decay": -1.0}, "decay must be"),
-        ({"engine": "xla"}, "not part of this installation"),
+        ({"engine": "xla"}, "unknown engine 'xla'"),
     ],
 )
 def test_refused(penguins: pl.DataFrame, options: dict, message: str) -> None:
@@ -514,10 +514,14 @@ def test_an_array_is_as_good_as_a_table_of_numbers(dtype: str) -> None:
 def test_parameters_that_do_not_fit_are_refused_and_odd_dtypes_run_on_numpy() -> None:
     network = gn.Network([3, 4, 1])
     parameters = gn.initialize(network)
-    with pytest.raises(GlassnetError, match="do not fit the network"):
-        find_predictor(network, parameters._replace(weights=tuple(w.T for w in parameters.weights)))
+    turned = parameters._replace(weights=tuple(w.T for w in parameters.weights))
+    for name in ("auto", "numpy"):
+        with pytest.raises(GlassnetError, match="do not fit the network"):
+            choose(name, network).engine.predictor(network, turned)
     half = gn.Parameters(*(tuple(w.astype(np.float16) for w in arrays) for arrays in parameters))
-    assert find_predictor(network, half)(np.ones((2, 3), np.float16)).dtype == np.float16
+    engine = choose("auto", network, parameters=half).engine
+    assert engine.name == "numpy"
+    assert engine.predictor(network, half)(np.ones((2, 3), np.float16)).dtype == np.float16
 
 
 def test_an_array_will_not_do_where_a_column_is_text(penguins: pl.DataFrame) -> None:
@@ -541,7 +545,7 @@ def test_native_predictions_are_those_of_feedforward(rows: int) -> None:
         )
         parameters = gn.initialize(network, seed=3, dtype=dtype)
         x = np.random.default_rng(1).normal(size=(rows, sizes[0])).astype(dtype)
-        ours = find_predictor(network, parameters)(x)
+        ours = choose("auto", network).engine.predictor(network, parameters)(x)
         assert ours.dtype == np.dtype(dtype)
         expected = gn.feedforward(network, parameters, x).output
         np.testing.assert_allclose(
@@ -556,9 +560,9 @@ def test_own_functions_predict_too() -> None:
     network = gn.Network([2, 3, 1], gn.Activation("sine", np.sin, np.cos))
     parameters = gn.initialize(network)
     x = np.ones((2, 2))
-    np.testing.assert_array_equal(
-        find_predictor(network, parameters)(x), gn.feedforward(network, parameters, x).output
-    )
+    predict = choose("auto", network).engine.predictor(network, parameters)
+    expected = gn.feedforward(network, parameters, x).output
+    np.testing.assert_array_equal(predict(x), expected)
 
 
 def test_a_model_that_has_predicted_can_be_pickled_and_copied(penguins: pl.DataFrame) -> None:

@@ -13,7 +13,7 @@ import pytest
 from builds import Build, Environment, copy_source, run
 
 from conftest import in_ci
-from glassnet.training.engines import native
+from glassnet.training.engines.registry import ENGINES
 
 pytestmark = pytest.mark.xdist_group("packaging")  # one process, so that each is built once
 ITS_OWN = re.compile(
@@ -52,7 +52,8 @@ def reason(build: Build) -> str:
 
 def test_ci_has_the_native_engine() -> None:
     """Elsewhere its tests are skipped where it is missing."""
-    assert not (in_ci() and native.missing()), native.missing()
+    missing = ENGINES["native"].unavailable()
+    assert not (in_ci() and missing), missing
 
 
 def test_the_wheel_brings_the_native_engine_to_where_no_compiler_is(

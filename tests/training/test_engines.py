@@ -28,12 +28,18 @@ from glassnet.core.network import Parameters, leaves
 from glassnet.core.optimizers import OPTIMIZERS, gradient_norm
 from glassnet.errors import GlassnetError, GlassnetWarning
 from glassnet.training.endings import OF_AN_ENGINE
-from glassnet.training.engines import find_engine, find_gradient, find_jacobian, installed, native
-from glassnet.training.engines import numpy as reference
+from glassnet.training.engines import installed
+from glassnet.training.engines.native import NativeEngine, threads_worth
+from glassnet.training.engines.registry import ENGINES, choose
 from glassnet.training.problem import Problem, from_vector, to_vector
 
-pytestmark = pytest.mark.skipif(bool(native.missing()) and not in_ci(), reason=native.missing())
-VARIANTS = native._native.variants() if native._native else []
+native = ENGINES["native"]
+reference = ENGINES["numpy"]
+assert isinstance(native, NativeEngine)
+pytestmark = pytest.mark.skipif(
+    bool(native.unavailable()) and not in_ci(), reason=native.unavailable()
+)
+VARIANTS = native.variants
 UNSTABLE = {
     "rprop": "it goes by the signs of slopes, and rounding decides those that are nearly nothing",
     "rmsprop": "it divides by the root of a mean of squares, which rounding fills where slopes are nearly nothing",
@@ -45,13 +51,13 @@ UNSTABLE = {
 @pytest.fixture(params=VARIANTS)
 def variant(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Every instruction set that this processor has, one after the other."""
-    monkeypatch.setattr(native, "VARIANT", request.param)
+    monkeypatch.setattr(native, "variant", request.param)
     return request.param
 
 
 def test_the_tables_are_the_same() -> None:
     """A row that is in core but not in the native engine, or the other way round, is found here."""
-    tables = native._native.tables()
+    tables = {name: list(rows) for name, rows in NativeEngine().rows.items()}
     assert list(OUTPUTS) == tables["activations"]
     assert list(LOSSES) == tables["losses"]
     assert list(OPTIMIZERS) == tables["optimizers"]
@@ -82,7 +88,7 @@ def test_one_step_from_the_same_state_agrees(
         rates, order = path(problem, 1)
         expected = reference.run(problem, state, order, rates)
         for name in VARIANTS:
-            monkeypatch.setattr(native, "VARIANT", name)
+            monkeypatch.setattr(native, "variant", name)
             found = native.run(problem, state, order, rates)
             same_decisions(expected[0], found[0])
             worst = apart(expected, found)
@@ -97,7 +103,7 @@ def test_our_losses_with_another_reduction(reduction: Any, variant: str) -> None
     for (output, loss), batch_size in itertools.product(PAIRS, (5, 13)):
         changed = dataclasses.replace(find_loss(loss), reduction=reduction)
         problem, state = training("tanh", output, changed, "adam", "all", batch_size=batch_size)
-        assert native.refuses(problem) == ""
+        assert native.refuses(problem.network, problem) == ""
         assert max(apart(*run_both(problem, state, 2)).values()) < 1e-11, f"{output}, {loss}"
 
 
@@ -111,8 +117,8 @@ def test_what_is_measured_besides_the_loss(loss: str, engine: Any) -> None:
     still = with_options(problem, multipliers=(0.0,) * 6, dropout=(0.0, 0.0))
     rates, order = path(still, 2)
     _, measured = engine.run(still, state, order, rates)
-    assert still.penalty
-    whole = sum(float(still.penalty(w)[0]) for w in state.parameters.weights)
+    assert still.options.penalty
+    whole = sum(float(still.options.penalty(w)[0]) for w in state.parameters.weights)
     np.testing.assert_allclose(measured.penalty, [whole, whole], rtol=1e-12)
     bare = engine.run(
         with_options(still, penalty=None, measure_gradient=False), state, order, rates
@@ -123,9 +129,9 @@ def test_what_is_measured_besides_the_loss(loss: str, engine: Any) -> None:
     norms = []
     for rows in order[0].reshape(3, 5):
         trace = gn.feedforward(
-            still.network, state.parameters, still.data.x[rows], (), still.weight_masks
+            still.network, state.parameters, still.data.x[rows], (), still.options.weight_masks
         )
-        share = still.penalty.scaled(still.network.loss.penalty_scale(5, 15))
+        share = still.options.penalty.scaled(still.network.loss.penalty_scale(5, 15))
         w = still.data.sample_weight[rows]
         norms.append(
             gradient_norm(
@@ -156,15 +162,15 @@ def both_for_solvers(
     problem: Problem, state: Any, n_jobs: int | None = 1
 ) -> dict[str, tuple[Any, Any]]:
     """Gradient and Jacobian by the numpy engine and by the native one, each of the latter's the second that it made."""
-    network, x, masks = problem.network, problem.data.x, problem.weight_masks
+    network, x, masks = problem.network, problem.data.x, problem.options.weight_masks
     scale = np.linspace(0.5, 2, len(x)) if masks else np.ones(len(x))
     theta = to_vector(state.parameters)
     theta = theta + 0.1 * (
         theta == 0
     )  # what a mask holds at nothing counts as 0, whatever theta says
     gradients = (
-        reference.gradient(network, problem.data, problem.penalty, masks),
-        native.gradient(network, problem.data, problem.penalty, masks, n_jobs),
+        reference.gradient(network, problem.data, problem.options.penalty, masks),
+        native.gradient(network, problem.data, problem.options.penalty, masks, n_jobs),
     )
     jacobians = (
         reference.jacobian(network, x, scale, masks),
@@ -237,14 +243,14 @@ def test_functions_for_solvers_can_be_called_from_several_threads() -> None:
         "tanh", "identity", "mean_squared_error", "adam", sizes=(3, 5, 2), rows=2000
     )
     thetas = [to_vector(state.parameters) * scale for scale in (0.5, 1, 2, 3)]
-    evaluate = find_gradient(problem.network, problem.data, None)
-    slopes = find_jacobian(problem.network, problem.data.x, np.ones(2000))
-    alone = [(evaluate(theta)[2], slopes(theta)[1]) for theta in thetas]
+    evaluate = native.gradient(problem.network, problem.data, None)
+    differentiate = native.jacobian(problem.network, problem.data.x, np.ones(2000))
+    alone = [(evaluate(theta)[2], differentiate(theta)[1]) for theta in thetas]
     together: dict[int, list[Any]] = {i: [] for i in range(4)}
     threads = [
         threading.Thread(
             target=lambda i=i: together[i].extend(
-                (evaluate(thetas[i])[2], slopes(thetas[i])[1]) for _ in range(20)
+                (evaluate(thetas[i])[2], differentiate(thetas[i])[1]) for _ in range(20)
             )
         )
         for i in range(4)
@@ -266,9 +272,11 @@ def test_functions_for_solvers_of_ones_own_networks_and_float32() -> None:
     np.testing.assert_array_equal(to_vector(from_vector(problem.network, theta)), theta)
 
     def all_of(problem: Problem, theta: np.ndarray) -> list[Any]:
-        network, masks = problem.network, problem.weight_masks
-        gradient = find_gradient(network, problem.data, problem.penalty, masks)
-        return [*gradient(theta), *find_jacobian(network, problem.data.x, scale, masks)(theta)]
+        network, masks = problem.network, problem.options.weight_masks
+        engine = choose("auto", network).engine
+        gradient = engine.gradient(network, problem.data, problem.options.penalty, masks)
+        jacobian = engine.jacobian(network, problem.data.x, scale, masks)
+        return [*gradient(theta), *jacobian(theta)]
 
     expected = all_of(problem, theta)
     own = dataclasses.replace(
@@ -285,7 +293,7 @@ def test_functions_for_solvers_of_ones_own_networks_and_float32() -> None:
         for one, two in zip(expected, all_of(other, theta.astype(other.data.x.dtype)), strict=True):
             assert difference(np.asarray(one), np.asarray(two)) < tolerance
     with pytest.raises(ValueError, match="theta has 85 numbers of 64 bits, wanted 86"):
-        find_gradient(problem.network, problem.data, None)(theta[:-1])
+        native.gradient(problem.network, problem.data, None)(theta[:-1])
 
 
 PAIRWISE = [
@@ -334,7 +342,7 @@ def test_float32_is_as_near_to_float64_as_numpy_is(
             small = as_float32(problem), as_float32(state)
             assert leaves(small[1].parameters)[0].dtype == np.float32
             for name in errors:
-                monkeypatch.setattr(native, "VARIANT", name)
+                monkeypatch.setattr(native, "variant", name)
                 found, measured = (reference if name == "numpy" else native).run(
                     *small, order, rates
                 )
@@ -408,7 +416,7 @@ def identical(one: gn.Run, other: gn.Run) -> None:
         np.testing.assert_array_equal(a, b)
     np.testing.assert_array_equal(one.history.iteration_loss, other.history.iteration_loss)
     np.testing.assert_array_equal(one.history.validation_loss, other.history.validation_loss)
-    np.testing.assert_array_equal(one.output, other.output)
+    np.testing.assert_array_equal(one.last_batch_output, other.last_batch_output)
 
 
 @pytest.mark.parametrize("n_jobs", [2, 3, 8])
@@ -418,13 +426,13 @@ def test_the_number_of_threads_changes_nothing(variant: str, n_jobs: int) -> Non
 
 def test_threads_are_those_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    assert native._threads(10**9, None) == 3
-    assert native._threads(10**9, 2) == 2
-    assert native._threads(10**3, 8) == 1
+    assert threads_worth(10**9, None) == 3
+    assert threads_worth(10**9, 2) == 2
+    assert threads_worth(10**3, 8) == 1
     monkeypatch.setenv("OMP_NUM_THREADS", "")
-    assert native._threads(10**9, None) >= 1
+    assert threads_worth(10**9, None) >= 1
     monkeypatch.setenv("OMP_NUM_THREADS", "4,2")  # as OpenMP allows for nested regions
-    assert native._threads(10**9, None) == 4
+    assert threads_worth(10**9, None) == 4
 
 
 def test_several_trainings_in_several_threads(variant: str) -> None:
@@ -540,7 +548,7 @@ def test_without_the_engine_a_warning_says_why_and_how_to_get_it(
     assert "because it cannot be loaded (libstdc++.so.6: no such file)" in installed.why_missing(
         ImportError("libstdc++.so.6: no such file")
     )
-    monkeypatch.setattr(native, "_MISSING", text)
+    monkeypatch.setattr(native, "missing", text)
     network = gn.Network([2, 3, 1])
     with pytest.warns(
         GlassnetWarning, match="because no C.. compiler was found.*pip install --force-reinstall"
@@ -557,15 +565,16 @@ def test_without_the_engine_a_warning_says_why_and_how_to_get_it(
 
 def test_auto_is_native() -> None:
     problem, _ = training("tanh", "identity", "mean_squared_error", "adam")
-    assert find_engine("auto", problem).name == "native"
-    assert find_engine("numpy", problem).run is reference.run
+    assert choose("auto", problem.network, problem) == (native, "")
+    assert choose("numpy", problem.network, problem) == (reference, "")
 
 
 def test_a_copied_network_is_still_ours() -> None:
     """Networks go through pickles to other processes; their functions are ours there too."""
     for output, loss in PAIRS:
         problem, _ = training("gelu", output, loss, "adam")
-        assert native.refuses(pickle.loads(pickle.dumps(problem))) == ""
+        copy = pickle.loads(pickle.dumps(problem))
+        assert native.refuses(copy.network, copy) == ""
 
 
 def test_sample_weight_of_any_size_and_epsilons_too_small_for_the_dtype(variant: str) -> None:

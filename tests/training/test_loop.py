@@ -9,7 +9,7 @@ import glassnet as gn
 from glassnet.core.network import leaves
 from glassnet.training.checks import checked_problem
 from glassnet.training.endings import BROKEN, CUT_SHORT, ENDINGS, OF_AN_ENGINE
-from glassnet.training.engines import find_engine
+from glassnet.training.engines.registry import choose
 from glassnet.training.loop import Chunk, Finished, Observer, run_epochs
 from glassnet.training.options import TrainingOptions
 from glassnet.training.problem import State, start_of
@@ -57,7 +57,7 @@ def run(
     options = TrainingOptions(epochs=epochs, **how)
     problem = checked_problem(NETWORK, START, X, Y, options)
     return run_epochs(
-        find_engine("auto", problem),
+        choose("auto", problem.network, problem).engine,
         problem,
         start_of(problem, START),
         epochs=epochs,

@@ -76,14 +76,12 @@ def _engines() -> list[str]:
 
     import numpy as np
 
-    from glassnet.training.engines import native
+    from glassnet.training.engines.registry import ENGINES
 
-    found = native.missing()
-    return [
-        f"python {platform.python_version()}, numpy {np.__version__}, {platform.machine()}",
-        f"native engine: {found}"
-        if found
-        else f"native engine: instruction set {native.VARIANT} (of {', '.join(native.variants())})",
+    python = f"python {platform.python_version()}, numpy {np.__version__}, {platform.machine()}"
+    return [python] + [
+        f"{name} engine: {engine.unavailable() or engine.describe()}"
+        for name, engine in ENGINES.items()
     ]
 
 

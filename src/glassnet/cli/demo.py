@@ -33,7 +33,7 @@ LOSSES_AT = (1, 10, 100, 500, 1000)  # iterations whose losses are printed, besi
     help="Run folder to write.",
     show_default="runs/demo; none with --json",
 )
-@click.option("--engine", default="auto", help="auto, numpy; native and xla where installed.")
+@click.option("--engine", default="auto", help="auto, native or numpy.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def demo(seed: int, rng: str, iterations: int, out: str | None, engine: str, as_json: bool) -> None:
     """Build, train, print, plot and draw the article's network: 3-4-1, sigmoid, 4 rows,

@@ -5,6 +5,7 @@ How weights begin is `initializers.py`'s, how they change `optimizers.py`'s.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from numbers import Integral
 from typing import NamedTuple
 
@@ -110,7 +111,7 @@ class Network:
         """The shape of every weight matrix."""
         return tuple(zip(self.sizes[:-1], self.sizes[1:], strict=True))
 
-    @property
+    @cached_property
     def n_parameters(self) -> int:
         """How many numbers training changes: weights and biases."""
         return sum((n + self.bias) * m for n, m in self.shapes)

@@ -11,7 +11,7 @@ import numpy as np
 
 from glassnet.core.network import Network, Parameters
 from glassnet.errors import GlassnetError
-from glassnet.training.engines import find_predictor
+from glassnet.training.engines.registry import choose
 from glassnet.training.problem import Floats, as_dtype
 
 
@@ -95,7 +95,8 @@ def pre_activations_of(members: Sequence[Member]) -> Callable[[Floats], Floats]:
 
 
 def _predictor(network: Network, parameters: Parameters) -> Callable[[Floats], Floats]:
-    return find_predictor(network, as_dtype(parameters, np.float64))
+    engine = choose("auto", network).engine
+    return engine.predictor(network, as_dtype(parameters, np.float64))
 
 
 def _voting(parameters: Parameters, fraction: float) -> Parameters:

@@ -10,7 +10,7 @@ from threading import Event, Lock
 import numpy as np
 
 from glassnet.training.endings import ENDINGS
-from glassnet.training.engines import native
+from glassnet.training.engines.registry import threads_for_trainings
 from glassnet.training.options import is_whole
 from glassnet.training.run import Progress, Run
 
@@ -28,15 +28,16 @@ def member_seed(member: int, seed: int) -> int:
 def threads_for(members: int, n_jobs: int | None, engine: str) -> tuple[int, int | None]:
     """(members that train at a time, threads of each), as `n_jobs` allows.
 
-    On the numpy engine one at a time: it does not release Python's lock, so threads would gain
-    nothing and keep Ctrl-C waiting. An `n_jobs` that is no count of threads is passed on as it is:
-    `train` refuses it.
+    One at a time on an engine that does not release Python's lock: threads would gain nothing, and
+    keep Ctrl-C waiting. An `n_jobs` that is no count of threads is passed on as it is: `train`
+    refuses it.
     """
-    runs_in_threads = engine != "numpy" and not native.missing()
     valid = n_jobs is None or is_whole(n_jobs, 1)
-    if members == 1 or not runs_in_threads or not valid:
+    if members == 1 or not valid:
         return 1, n_jobs
-    allowed = native.threads_allowed(n_jobs)
+    allowed = threads_for_trainings(engine, n_jobs)
+    if allowed == 1:
+        return 1, n_jobs
     at_once = min(members, allowed)
     return at_once, allowed // at_once
 

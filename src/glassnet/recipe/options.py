@@ -149,7 +149,7 @@ class Options:
     engine: str = option(
         "auto",
         "Engine that runs the training.",
-        names_in="glassnet.training.engines.ENGINES",
+        names_in="glassnet.training.engines.registry.ENGINE_NAMES",
         sklearn="engine",
     )
     validation: float | None = option(

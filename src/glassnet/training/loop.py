@@ -16,7 +16,7 @@ import numpy as np
 
 from glassnet.core.network import Parameters
 from glassnet.training.endings import BROKEN
-from glassnet.training.engines import Engine
+from glassnet.training.engines.base import Engine
 from glassnet.training.problem import Floats, Measured, Problem, State
 
 CHUNK_SECONDS = 0.25  # seconds an engine runs between two looks at progress and Ctrl-C

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from glassnet.core.network import Network, Parameters, leaves, unflatten
-from glassnet.core.optimizers import Optimizer, OptimizerState
-from glassnet.core.penalties import Penalty
+from glassnet.core.optimizers import OptimizerState
 from glassnet.training.options import TrainingOptions
 from glassnet.training.schedules import Floats
 
@@ -68,44 +67,6 @@ class Problem:
         """About how many multiplications the feedforward of an epoch takes."""
         nodes = sum(self.network.sizes[1:])
         return len(self.data.x) * (self.network.n_parameters + ACTIVATION_WORK * nodes)
-
-    # What the engines ask for by these names.
-
-    @property
-    def optimizer(self) -> Optimizer:
-        return self.options.optimizer
-
-    @property
-    def penalty(self) -> Penalty | None:
-        return self.options.penalty
-
-    @property
-    def weight_masks(self) -> tuple[Floats, ...]:
-        return self.options.weight_masks
-
-    @property
-    def patience(self) -> int | None:
-        return self.options.patience
-
-    @property
-    def min_delta(self) -> float:
-        return self.options.min_delta
-
-    @property
-    def seed(self) -> int:
-        return self.options.seed
-
-    @property
-    def n_jobs(self) -> int | None:
-        return self.options.n_jobs
-
-    @property
-    def clip(self) -> float | None:
-        return self.options.clip
-
-    @property
-    def measure_gradient(self) -> bool:
-        return self.options.measure_gradient
 
 
 class Best(NamedTuple):

@@ -21,7 +21,7 @@ from glassnet.training.checks import (
     checked_start,
 )
 from glassnet.training.endings import ENDINGS
-from glassnet.training.engines import find_engine
+from glassnet.training.engines.registry import choose
 from glassnet.training.history import History
 from glassnet.training.loop import Chunk, Finished, Observer, run_epochs
 from glassnet.training.options import TrainingOptions, is_whole
@@ -189,7 +189,7 @@ def train(
         n_jobs=n_jobs,
     )
     problem = checked_problem(network, start, x, y, options, sample_weight, validation)
-    found = find_engine(engine, problem)
+    chosen, engine_note = choose(engine, network, problem)
     state = start_of(problem, start)
     observers: list[Observer] = []
     path = PathObserver(state, epochs, path_points)
@@ -198,7 +198,7 @@ def train(
     if progress is not None:
         observers.append(ProgressObserver(progress, epochs))
     finished = run_epochs(
-        found,
+        chosen,
         problem,
         state,
         epochs=epochs,
@@ -210,12 +210,12 @@ def train(
     return Run(
         parameters=finished.parameters,
         history=history_of(finished, problem.batches),
-        engine=found.name,
+        engine=chosen.name,
         ended=finished.ended,
         best_epoch=finished.best_epoch,
         last_batch_output=_last_output(finished, network),
         state=finished.state,
-        engine_note=found.note,
+        engine_note=engine_note,
         path=path.points(finished.state),
         message=finished.message,
     )

@@ -41,7 +41,7 @@ from glassnet.estimators.targets import read_sample_weight
 from glassnet.estimators.translate import ACTIVATION_NAMES
 from glassnet.models.model import Model
 from glassnet.training.checks import all_finite
-from glassnet.training.engines import find_predictor
+from glassnet.training.engines.registry import choose
 from glassnet.training.problem import Data
 from glassnet.training.schedules import SCHEDULES, Floats
 
@@ -274,9 +274,9 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
     def _outputs(self, X: Any) -> Floats:
         """The network's outputs, N x K, in X's dtype."""
         network, parameters, x = self._network_inputs(X)
-        output = find_predictor(network, parameters)(
-            np.ascontiguousarray(x, parameters.weights[0].dtype)
-        )
+        engine = choose("auto", network, parameters=parameters).engine
+        predict = engine.predictor(network, parameters)
+        output = predict(np.ascontiguousarray(x, parameters.weights[0].dtype))
         return output.astype(x.dtype, copy=False)
 
     def _is_plain(self, X: Any) -> bool:

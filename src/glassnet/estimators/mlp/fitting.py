@@ -26,7 +26,7 @@ from glassnet.estimators.mlp.random_draws import batch_orders, draw_parameters
 from glassnet.estimators.mlp.scoring import ValidationScore
 from glassnet.estimators.mlp.translate import given_start
 from glassnet.training.endings import BROKEN
-from glassnet.training.engines import find_engine
+from glassnet.training.engines.registry import choose
 from glassnet.training.loop import Finished, Observer, run_epochs
 from glassnet.training.problem import Best, Problem, as_dtype, start_of
 from glassnet.training.run import history_of
@@ -180,7 +180,7 @@ class Fitting:
         )
         shuffled = estimator.shuffle and estimator.solver != "rprop"
         return run_epochs(
-            find_engine("auto", problem),
+            choose("auto", problem.network, problem).engine,
             problem,
             state,
             epochs=1 if self.incremental else estimator.max_iter,

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from glassnet.core.network import Parameters
-from glassnet.training.engines import find_gradient
+from glassnet.training.engines.registry import choose
 from glassnet.training.loop import Finished, Observer
 from glassnet.training.problem import Problem
 from glassnet.training.schedules import Floats
@@ -34,7 +34,8 @@ class _Objective:
         options = problem.options
         self.free = free
         self.report = report
-        self.evaluate = find_gradient(
+        engine = choose("auto", problem.network).engine
+        self.evaluate = engine.gradient(
             problem.network, problem.data, options.penalty, options.weight_masks, options.n_jobs
         )
         self.last: _Evaluation | None = None

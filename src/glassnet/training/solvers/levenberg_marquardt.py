@@ -8,7 +8,7 @@ import numpy as np
 from glassnet.core.network import Parameters
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError
-from glassnet.training.engines import find_jacobian, find_predictor
+from glassnet.training.engines.registry import choose
 from glassnet.training.loop import Finished, Observer
 from glassnet.training.problem import Problem, from_vector
 from glassnet.training.schedules import Floats
@@ -180,8 +180,9 @@ class SumOfSquares:
         self.scale = np.sqrt(2 * SQUARES[network.loss.name] * row_scale)  # N x 1
         rows = max(1, JACOBIAN_BYTES // (8 * K * free.whole.size))
         self.blocks = [slice(first, first + rows) for first in range(0, N, rows)]
+        self.engine = choose("auto", network).engine
         self.jacobians = [
-            find_jacobian(
+            self.engine.jacobian(
                 network, x[block], self.scale[block, 0], options.weight_masks, options.n_jobs
             )
             for block in self.blocks
@@ -190,7 +191,8 @@ class SumOfSquares:
     def loss(self, theta: Floats) -> float:
         """The loss with its penalty."""
         x, y, _ = self.data
-        predict = find_predictor(self.network, from_vector(self.network, self.free.fill(theta)))
+        parameters = from_vector(self.network, self.free.fill(theta))
+        predict = self.engine.predictor(self.network, parameters)
         residuals = self.scale * (predict(x) - y)  # N x K
         return 0.5 * float(np.sum(residuals**2) + self.l2 @ theta**2)
 

@@ -1,0 +1,132 @@
+"""What an engine is: the one protocol that each of them satisfies. No engine lives here."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from glassnet.core.network import Network, Parameters
+from glassnet.core.penalties import Penalty
+from glassnet.training.problem import Data, Measured, Problem, State
+from glassnet.training.schedules import Floats
+
+Predict = Callable[[Floats], Floats]
+"""Rows x, N x D contiguous numbers of the parameters' dtype -> the network's outputs, N x K."""
+
+LossGradient = Callable[[Floats], tuple[float, float, Floats]]
+"""theta, P -> the loss of all rows with the penalty, the penalty alone, the gradient, P."""
+
+OutputJacobian = Callable[[Floats], tuple[Floats, Floats]]
+"""theta, P -> the outputs, N x K, and how they change with theta, (N K) x P."""
+
+
+class Engine(ABC):
+    """One way to run a training. All engines give the same numbers, to rounding.
+
+    `first_chunk` is the work (see `Problem`) of the first chunk of a run, whose pace nobody knows
+    yet.
+    """
+
+    name: str
+    first_chunk: int
+
+    @abstractmethod
+    def unavailable(self) -> str:
+        """Why this engine is not installed and how to get it; "" where it is."""
+
+    @abstractmethod
+    def refuses(
+        self,
+        network: Network,
+        problem: Problem | None = None,
+        parameters: Parameters | None = None,
+    ) -> str:
+        """Why this engine, although installed, cannot run a network; "" where it can.
+
+        With a problem: why it cannot train it. With parameters: why it cannot predict with them.
+        """
+
+    @abstractmethod
+    def describe(self) -> str:
+        """What this engine runs on, in a few words. Asked only where it is installed."""
+
+    @abstractmethod
+    def threads(self, n_jobs: int | None) -> int:
+        """How many trainings can run at a time, each in a thread of Python.
+
+        As many as `n_jobs` allows (None: as many as this process may use); 1 where the engine
+        keeps Python's lock while it runs.
+        """
+
+    @abstractmethod
+    def run(
+        self, problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
+    ) -> tuple[State, Measured]:
+        """Train for as many epochs as `rates` has rows, or until the training ends itself.
+
+        At the end of each epoch it decides which epoch is the best one, and whether to stop early.
+        Called on the chunks of a training, one after another, it gives bit for bit what one call
+        gives. The arrays of `state` stay as they are.
+
+        Parameters
+        ----------
+        problem : Problem
+        state : State
+            Where the training stands.
+        orders : array of int, epochs x N, or None
+            The order of the rows in each epoch; None: as they are.
+        rates : array, epochs x batches
+            The learning rate of each iteration.
+        """
+
+    @abstractmethod
+    def predictor(self, network: Network, parameters: Parameters) -> Predict:
+        """A function from inputs to outputs.
+
+        The parameters are those of this moment: what is written into them later has no effect.
+        Raises GlassnetError where they do not fit the network.
+        """
+
+    @abstractmethod
+    def gradient(
+        self,
+        network: Network,
+        data: Data,
+        penalty: Penalty | None,
+        weight_masks: Sequence[Floats] = (),
+        n_jobs: int | None = None,
+    ) -> LossGradient:
+        """A function for full-batch solvers: the loss of all rows, and its gradient, at theta.
+
+        theta holds all parameters in one vector (`to_vector`), in float64, as is everything that
+        comes back. The data are those of this moment. A weight whose mask is 0 counts as 0,
+        whatever theta says, and has the gradient 0.
+        """
+
+    @abstractmethod
+    def jacobian(
+        self,
+        network: Network,
+        x: Floats,
+        row_scale: Floats,
+        weight_masks: Sequence[Floats] = (),
+        n_jobs: int | None = None,
+    ) -> OutputJacobian:
+        """A function for solvers of least squares: outputs and Jacobian at theta, eq. (7.1).
+
+        Row i K + k of the Jacobian is the derivative of row_scale[i] a[i, k]. theta and masks as
+        for `gradient`.
+        """
+
+
+def as_float64(array: Floats) -> Floats:
+    """The numbers as float64, contiguous; the same array where it is that already."""
+    return np.ascontiguousarray(array, np.float64)
+
+
+def data_as_float64(data: Data) -> Data:
+    """The rows as float64."""
+    weight = data.sample_weight
+    return Data(
+        as_float64(data.x), as_float64(data.y), None if weight is None else as_float64(weight)
+    )

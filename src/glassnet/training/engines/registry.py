@@ -1,0 +1,96 @@
+"""Which engines there are, and which one runs what. Only here are the engines' files imported.
+
+A new engine is a file beside this one and a line in `ENGINES`; a place in `PREFERRED` where "auto"
+may choose it.
+"""
+
+from typing import NamedTuple
+from warnings import warn
+
+from glassnet.core.network import Network, Parameters
+from glassnet.errors import GlassnetError, GlassnetWarning, unknown_name
+from glassnet.training.engines.base import Engine
+from glassnet.training.engines.native import NativeEngine
+from glassnet.training.engines.numpy import NumpyEngine
+from glassnet.training.problem import Problem
+
+ENGINES: dict[str, Engine] = {engine.name: engine for engine in (NativeEngine(), NumpyEngine())}
+
+ENGINE_NAMES = ("auto", *ENGINES)
+"""What may be asked for."""
+
+PREFERRED = ("native", "numpy")
+"""What "auto" tries, one after the other. The last can run everything."""
+
+
+class Choice(NamedTuple):
+    """The engine that was chosen; `note` says why it is not the preferred one, "" where it is."""
+
+    engine: Engine
+    note: str
+
+
+def choose(
+    name: str,
+    network: Network,
+    problem: Problem | None = None,
+    parameters: Parameters | None = None,
+) -> Choice:
+    """Choose the engine of that name, or for "auto" the first preferred one that can.
+
+    Parameters
+    ----------
+    name : str
+        One of `ENGINE_NAMES`.
+    network : Network
+        What is to be run.
+    problem : Problem or None
+        A training of the network, where it is to be trained. It may take long, so where a faster
+        engine is not installed, a warning says so.
+    parameters : Parameters or None
+        Those to predict with, where their dtype may be an unusual one.
+
+    Raises GlassnetError on an unknown name, and where the engine asked for is not installed or
+    cannot run this.
+
+    >>> choose("numpy", Network([3, 4, 1])).engine.name
+    'numpy'
+    """
+    if name == "auto":
+        return _first_preferred(network, problem, parameters)
+    if name not in ENGINES:
+        raise unknown_name("engine", name, ENGINE_NAMES)
+    engine = ENGINES[name]
+    why_not = engine.unavailable() or engine.refuses(network, problem, parameters)
+    if why_not:
+        raise GlassnetError(
+            f"engine '{name}' cannot run this: {why_not}. Use engine 'numpy', or 'auto'"
+        )
+    return Choice(engine, "")
+
+
+def _first_preferred(
+    network: Network, problem: Problem | None, parameters: Parameters | None
+) -> Choice:
+    note = ""
+    for name in PREFERRED[:-1]:
+        engine = ENGINES[name]
+        missing = engine.unavailable()
+        why_not = missing or engine.refuses(network, problem, parameters)
+        if not why_not:
+            return Choice(engine, note)
+        if missing and problem is not None:
+            text = f"running on NumPy, which is slower: {missing}"
+            warn(text, GlassnetWarning, stacklevel=4)  # the caller of `train`
+        note = note or why_not
+    return Choice(ENGINES[PREFERRED[-1]], note)
+
+
+def threads_for_trainings(name: str, n_jobs: int | None) -> int:
+    """How many trainings an engine can run at a time, each in a thread of Python.
+
+    1 where the engine of that name is unknown or not installed: the training itself says so.
+    """
+    names = PREFERRED if name == "auto" else (name,)
+    installed = [ENGINES[n] for n in names if n in ENGINES and not ENGINES[n].unavailable()]
+    return installed[0].threads(n_jobs) if installed else 1
