@@ -45,9 +45,9 @@ def test_a_folded_model_predicts_the_same(case: tuple[gn.Model, Path], tmp_path:
             assert (
                 column.center,
                 column.scale,
-                column.squeeze,
+                column.smooth_clip,
                 column.indicator,
-                column.edges,
+                column.bin_edges,
             ) == (0, 1, False, False, ())
     flat.save(tmp_path / "flat.safetensors")
     np.testing.assert_array_equal(

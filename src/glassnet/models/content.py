@@ -15,7 +15,7 @@ from glassnet.core.network import Network, Parameters, check_shapes
 from glassnet.errors import ModelFileError
 from glassnet.models.ensemble import Member, taken_apart
 from glassnet.models.record import Record
-from glassnet.tables.encoding import TableEncoding
+from glassnet.tables.encoding import TableEncoding, upgrade_v1
 
 Arrays = dict[str, np.ndarray]
 
@@ -76,7 +76,9 @@ def from_version_1(structure: dict[str, Any], arrays: Arrays) -> tuple[dict[str,
     count = len(record.get("best_epochs", [])) or 1
     members = taken_apart(network, _parameters(network, arrays, ""), count)
     history = {name: array for name, array in arrays.items() if name.startswith("history.")}
-    return _with_members({**structure, "version": 2, "record": record}, history, members)
+    encoding = upgrade_v1(structure["encoding"])
+    upgraded = {**structure, "version": 2, "encoding": encoding, "record": record}
+    return _with_members(upgraded, history, members)
 
 
 def _with_members(

@@ -124,8 +124,8 @@ def _steps_in_the_way(encoding: TableEncoding) -> list[tuple[str, list[str]]]:
     numbers = [column for column in encoding.inputs if isinstance(column, Number)]
     bounded = [target.name for target in _numbers(encoding) if target.low is not None]
     return [
-        ("squeezed", [column.name for column in numbers if column.squeeze]),
-        ("cut in pieces", [column.name for column in numbers if column.edges]),
+        ("squeezed", [column.name for column in numbers if column.smooth_clip]),
+        ("cut in pieces", [column.name for column in numbers if column.bin_edges]),
         (
             "given an indicator for missing cells",
             [column.name for column in numbers if column.indicator],
