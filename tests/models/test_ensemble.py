@@ -10,7 +10,7 @@ import glassnet as gn
 from glassnet.core.initializers import initialize
 from glassnet.core.network import Network
 from glassnet.errors import GlassnetError
-from glassnet.models.ensemble import Member, joined
+from glassnet.models.ensemble import Member, join_members
 from glassnet.recipe.options import Options
 from glassnet.recipe.run import TableRun, run_table
 from glassnet.tables.encoding import plain_encoding
@@ -43,7 +43,7 @@ def test_side_by_side_is_the_mean_before_the_outputs_activation(
     members = [initialize(network, "he", seed=seed) for seed in range(3)]
     x = np.random.default_rng(0).normal(size=(6, 3))
     ensemble = [Member(network, parameters) for parameters in members]
-    whole = joined(ensemble)
+    whole = join_members(ensemble)
     assert whole.network.sizes == (3, *(3 * nodes for nodes in hidden), 2)
     mean = np.mean([gn.feedforward(network, member, x).z[-1] for member in members], axis=0)
     np.testing.assert_allclose(
@@ -52,7 +52,7 @@ def test_side_by_side_is_the_mean_before_the_outputs_activation(
         rtol=1e-12,
         atol=1e-14,
     )
-    assert joined(ensemble[:1]) is ensemble[0]
+    assert join_members(ensemble[:1]) is ensemble[0]
 
 
 @pytest.mark.parametrize("target", ["y", "t"])

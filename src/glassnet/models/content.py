@@ -46,14 +46,11 @@ def unpack(structure: dict[str, Any], arrays: Arrays) -> Content:
     """`pack` undone, also of format 1. Raises KeyError or TypeError where something is missing."""
     if structure["version"] == 1:
         structure, arrays = from_version_1(structure, arrays)
-    members = [
-        Member(
-            network := Network(**data["network"]),
-            _parameters(network, arrays, f"members.{number}."),
-            data["vote"],
-        )
-        for number, data in enumerate(structure["members"], 1)
-    ]
+    members: list[Member] = []
+    for number, data in enumerate(structure["members"], 1):
+        network = Network(**data["network"])
+        parameters = _parameters(network, arrays, f"members.{number}.")
+        members.append(Member(network, parameters, data["vote"]))
     return Content(
         TableEncoding.from_dict(structure["encoding"]),
         tuple(members),

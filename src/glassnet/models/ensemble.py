@@ -65,7 +65,7 @@ def vote_fractions(members: Sequence[Member]) -> np.ndarray:
     return votes / votes.sum()
 
 
-def predictor(members: Sequence[Member]) -> Callable[[Floats], Floats]:
+def ensemble_predictor(members: Sequence[Member]) -> Callable[[Floats], Floats]:
     """A function from encoded rows to the outputs of the ensemble.
 
     Parameters
@@ -92,7 +92,7 @@ def predictor(members: Sequence[Member]) -> Callable[[Floats], Floats]:
 
 
 def pre_activations_of(members: Sequence[Member]) -> Callable[[Floats], Floats]:
-    """Like `predictor`, a function to the mean of the members' last pre-activations, N x K."""
+    """Like `ensemble_predictor`, a function to the mean of the members' last pre-activations, N x K."""
     first, *others = (
         _predictor(_without_output(member.network), _voting(member.parameters, fraction))
         for member, fraction in zip(members, vote_fractions(members), strict=True)
@@ -127,7 +127,7 @@ def _without_output(network: Network) -> Network:
     return Network(network.sizes, network.activations[:-1], "identity", bias=network.bias)
 
 
-def joined(members: Sequence[Member]) -> Member:
+def join_members(members: Sequence[Member]) -> Member:
     """One ordinary network that gives what the members give together; of one member, that itself.
 
     The hidden nodes of the members stand side by side, without weights from one member to another,
@@ -194,7 +194,7 @@ def _block_diagonal(blocks: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def taken_apart(network: Network, parameters: Parameters, count: int) -> tuple[Member, ...]:
-    """`joined` undone, for `count` members of one size and equal votes.
+    """`join_members` undone, for `count` members of one size and equal votes.
 
     Model files of format 1 hold joined networks. They know of the members' output biases only the
     mean, so every member gets that.

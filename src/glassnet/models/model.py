@@ -22,9 +22,9 @@ from glassnet.models.decoding import named_columns, predictions, probabilities
 from glassnet.models.ensemble import (
     Member,
     check_members,
-    joined,
+    ensemble_predictor,
+    join_members,
     pre_activations_of,
-    predictor,
 )
 from glassnet.models.file import read_model_file, write_model_file
 from glassnet.models.folding import fold
@@ -169,7 +169,7 @@ class Model:
         if len(self.members) == 1:
             return self
         record = replace(self.record, joined_from=len(self.members))
-        return replace(self, members=(joined(self.members),), record=record)
+        return replace(self, members=(join_members(self.members),), record=record)
 
     def as_dtype(self, dtype: Any) -> "Model":
         """The same model with its parameters in a dtype."""
@@ -259,7 +259,7 @@ class Model:
 
     @cached_property
     def _predictor(self) -> Callable[[np.ndarray], np.ndarray]:
-        return predictor(self.members)
+        return ensemble_predictor(self.members)
 
     @cached_property
     def _rows_of_block(self) -> int:
