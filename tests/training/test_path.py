@@ -87,7 +87,7 @@ def test_an_interrupted_run_has_the_path_until_then() -> None:
 @pytest.mark.parametrize("points", [0, 1, 2.5, "7"])
 def test_a_path_is_two_points_or_more(points: Any) -> None:
     with pytest.raises(
-        GlassnetError, match=f"path_points must be a whole number of 2 or more, got {points}"
+        GlassnetError, match=f"path_points must be a whole number of 2 or more, got {points!r}"
     ):
         train(path_points=points)
 
