@@ -1,4 +1,4 @@
-"""What is looked at: each trained thing as a Model that predicts the same, and rows of every kind of table as it sees them."""
+"""Trained things as models that predict the same; rows of every kind of table as they see them."""
 
 from pathlib import Path
 from typing import Any

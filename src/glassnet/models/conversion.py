@@ -1,4 +1,4 @@
-"""Any trained thing as a Model that predicts the same: an estimator, or a network with parameters."""
+"""A fitted estimator, or a network with parameters, as a Model that predicts the same."""
 
 from typing import Any
 

@@ -1,7 +1,8 @@
-"""A network on scaled columns as an equal one on the columns themselves: centre and scale go into the first and the last weights.
+"""Networks on scaled columns as equal ones on the columns themselves.
 
-Only affine steps can be folded: u = (x - c) / s followed by u @ W + b is x @ (W / s) + (b - c / s @ W), and y = s a + c of an
-output a = h @ W + b is h @ (s W) + (s b + c).
+Centre and scale go into the first and the last weights. Only affine steps can be folded:
+u = (x - c) / s followed by u @ W + b is x @ (W / s) + (b - c / s @ W), and y = s a + c of an output
+a = h @ W + b is h @ (s W) + (s b + c).
 """
 
 from collections.abc import Sequence
@@ -22,9 +23,27 @@ REMEDY = ["train with ", OptionRef("affine", True), ", which leaves these out"]
 def fold(
     members: Sequence[Member], encoding: TableEncoding
 ) -> tuple[tuple[Member, ...], TableEncoding]:
-    """The equal members in float64, with biases, and the encoding that is left: numbers as they are, categories as before.
+    """Equal members for columns of numbers as they are.
 
-    Raises GlassnetError, naming the columns, where a step is not affine, and where the output's activation lets no scale through.
+    Parameters
+    ----------
+    members : sequence of Member
+        The networks of a model.
+    encoding : TableEncoding
+        What it does to its columns.
+
+    Returns
+    -------
+    members : tuple of Member
+        In float64, with biases.
+    encoding : TableEncoding
+        What is left to do: numbers are taken as they are, categories encoded as before.
+
+    Raises
+    ------
+    GlassnetError
+        Naming the columns, where a step is not affine, and where the scale of a target cannot pass
+        through the output's activation.
     """
     _check(members[0].network, encoding)
     inputs = tuple(
@@ -79,7 +98,7 @@ def _last(
 
 
 def _check(network: Network, encoding: TableEncoding) -> None:
-    """Raises GlassnetError, naming the columns, where anything but centre and scale is in the way."""
+    """Raises GlassnetError, naming the columns, where more than centre and scale is in the way."""
     reasons = [
         f"{_named(columns)} {what}" for what, columns in _steps_in_the_way(encoding) if columns
     ]
@@ -101,7 +120,7 @@ def _check(network: Network, encoding: TableEncoding) -> None:
 
 
 def _steps_in_the_way(encoding: TableEncoding) -> list[tuple[str, list[str]]]:
-    """What else is done to numbers than centring and scaling, with the columns that it is done to."""
+    """What is done to numbers beside centring and scaling, with the names of their columns."""
     numbers = [column for column in encoding.inputs if isinstance(column, Number)]
     bounded = [target.name for target in _numbers(encoding) if target.low is not None]
     return [

@@ -1,4 +1,4 @@
-"""The rows of a table as a model sees them: its inputs, its targets where they are known, its outputs."""
+"""The rows of a table as a model sees them: inputs, outputs, and targets where they are known."""
 
 from dataclasses import dataclass
 from functools import cached_property

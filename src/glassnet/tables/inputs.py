@@ -137,16 +137,16 @@ class Numbers:
             column.smooth_clip == self.smooth_clip and not column.indicator for column in columns
         )
         bins = [
-            (place, low, high)
-            for place, column in enumerate(columns)
+            (position, low, high)
+            for position, column in enumerate(columns)
             for low, high in pairwise(column.bin_edges)
         ]
-        places = [place for place, _, _ in bins]
-        self.bin_column = np.array(places, int)  # the column of each bin
+        positions = [position for position, _, _ in bins]
+        self.bin_column = np.array(positions, int)  # the column of each bin
         self.bin_low = np.array([low for _, low, _ in bins])
         self.bin_steepness = np.array([2 / (high - low) for _, low, high in bins])
         # each column's bins stand after it
-        self.order = np.argsort([*range(len(columns)), *places], kind="stable")
+        self.order = np.argsort([*range(len(columns)), *positions], kind="stable")
 
     def encode(self, x: np.ndarray) -> Features | None:
         """An N x (columns) array as the columns' features.
