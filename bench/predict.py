@@ -1,8 +1,8 @@
 """How long predictions take and how much memory they need: `python -m bench.predict`.
 
-The model is the default one, four networks of 64-64, on 20 columns of numbers. It is trained once on
-few rows, so that each column is one input, and once on so many that columns come in bins too. Only
-the public `predict` is used, so that the same file measures an older version as well:
+The model is the default one, four networks of 64-64, on 20 columns of numbers. It is trained once
+on few rows, so that each column is one input, and once on so many that columns come in bins too.
+Only the public `predict` is used, so that the same file measures an older version as well:
 `PYTHON bench/predict.py` with another interpreter.
 """
 

@@ -29,7 +29,7 @@ from glassnet.errors import (
     unknown_name,
 )
 from glassnet.estimators.wording import in_parameters
-from glassnet.models.rows import as_model
+from glassnet.models.conversion import as_model
 from glassnet.recipe.options import SKLEARN_NAMES
 from glassnet.tables.read import read_table
 

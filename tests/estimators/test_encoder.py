@@ -217,9 +217,9 @@ def test_lists_of_mixed_cells_keep_their_numbers() -> None:
     rows = [["a", 1.5, None], ["b", 2.5, True], ["a", 9.0, False], ["b", None, True]]
     encoder = TableEncoder().fit(rows)
     assert [type(column).__name__ for column in encoder.encoding_] == [
-        "TwoValues",
+        "Binary",
         "Number",
-        "TwoValues",
+        "Binary",
     ]
     back = encoder.inverse_transform(encoder.transform(rows))
     assert back[:, 0].tolist() == ["a", "b", "a", "b"]

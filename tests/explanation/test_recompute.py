@@ -28,7 +28,8 @@ from glassnet.core.network import Parameters, backprop, feedforward
 from glassnet.core.penalties import Penalty
 from glassnet.explanation.build import explain
 from glassnet.explanation.parts import Explanation
-from glassnet.models.rows import as_model, rows_of
+from glassnet.models.conversion import as_model
+from glassnet.models.rows import rows_of
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
 RATE = 0.25

@@ -19,10 +19,10 @@ from glassnet.importance import (
     permutation_importance,
 )
 from glassnet.importance.networks import networks_of
+from glassnet.models.conversion import as_model
 from glassnet.models.record import Record
-from glassnet.models.rows import as_model
 from glassnet.tables.encoding import TableEncoding, plain_encoding
-from glassnet.tables.inputs import Categories, Number, TwoValues
+from glassnet.tables.inputs import Binary, Categories, Number
 from glassnet.tables.targets import NumberTarget
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
@@ -173,9 +173,9 @@ def encoded() -> gn.Model:
     three; a target with a scale.
     """
     inputs = (
-        Number("a", 2.0, 3.0, True, 2.0, True, edges=(-1.0, 1.0, 2.5, 6.0)),
+        Number("a", 2.0, 3.0, True, 2.0, True, bin_edges=(-1.0, 1.0, 2.5, 6.0)),
         Number("b", 0.0, 1.0, False, 0.0, False, date=True),
-        TwoValues("c", ("no", "yes"), False),
+        Binary("c", ("no", "yes"), False),
         Categories("d", ("u", "v"), True),
     )
     encoding = TableEncoding("regression", inputs, (NumberTarget("y", 10.0, 4.0, -1e9, 1e9),))

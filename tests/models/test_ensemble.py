@@ -1,6 +1,7 @@
 """Several networks as one: the joined network gives the mean of its members."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import glassnet as gn
 from glassnet.core.initializers import initialize
 from glassnet.core.network import Network
 from glassnet.errors import GlassnetError
-from glassnet.models.ensemble import Member, joined
+from glassnet.models.ensemble import Member, join_members
 from glassnet.recipe.options import Options
 from glassnet.recipe.run import TableRun, run_table
 from glassnet.tables.encoding import plain_encoding
@@ -25,7 +26,8 @@ QUICK = {"hidden": (8, 6), "epochs": 3, "holdout": 0.0, "seed": 5}
 
 def ran(target: str = "y", **options: object) -> TableRun:
     other = "t" if target == "y" else "y"
-    return run_table(TABLE, target, Options(**{**QUICK, "ignore": (other,), **options}))  # pyright: ignore[reportArgumentType]
+    chosen: dict[str, Any] = {**QUICK, "ignore": (other,), **options}
+    return run_table(TABLE, target, Options(**chosen))
 
 
 @pytest.mark.parametrize("hidden", [(5,), (4, 3), (3, 4, 2)])
@@ -41,7 +43,7 @@ def test_side_by_side_is_the_mean_before_the_outputs_activation(
     members = [initialize(network, "he", seed=seed) for seed in range(3)]
     x = np.random.default_rng(0).normal(size=(6, 3))
     ensemble = [Member(network, parameters) for parameters in members]
-    whole = joined(ensemble)
+    whole = join_members(ensemble)
     assert whole.network.sizes == (3, *(3 * nodes for nodes in hidden), 2)
     mean = np.mean([gn.feedforward(network, member, x).z[-1] for member in members], axis=0)
     np.testing.assert_allclose(
@@ -50,7 +52,7 @@ def test_side_by_side_is_the_mean_before_the_outputs_activation(
         rtol=1e-12,
         atol=1e-14,
     )
-    assert joined(ensemble[:1]) is ensemble[0]
+    assert join_members(ensemble[:1]) is ensemble[0]
 
 
 @pytest.mark.parametrize("target", ["y", "t"])

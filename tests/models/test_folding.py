@@ -1,4 +1,4 @@
-"""Centre and scale in the weights: an equal model on the columns' own numbers, and one clear error where that cannot be."""
+"""Centre and scale in the weights: an equal model on the columns' numbers, or one clear error."""
 
 from pathlib import Path
 from typing import Any
@@ -45,9 +45,9 @@ def test_a_folded_model_predicts_the_same(case: tuple[gn.Model, Path], tmp_path:
             assert (
                 column.center,
                 column.scale,
-                column.squeeze,
+                column.smooth_clip,
                 column.indicator,
-                column.edges,
+                column.bin_edges,
             ) == (0, 1, False, False, ())
     flat.save(tmp_path / "flat.safetensors")
     np.testing.assert_array_equal(
@@ -83,7 +83,7 @@ def _in_its_unit(model: gn.Model, table: Path) -> np.ndarray:
 
 
 def test_by_hand_from_the_weights_alone() -> None:
-    """One column, one hidden node: y = w2 tanh(w1 x + b1) + b2 with x and y as they stand in the table."""
+    """One column, one hidden node: y = w2 tanh(w1 x + b1) + b2, x and y as in the table."""
     x = np.linspace(100, 200, 40)
     table = {"x": x, "y": 3 * x + 1000}
     model = gn.train_table(
@@ -126,7 +126,8 @@ NAMED = {
         "cars.csv",
         "miles_per_gallon",
     ): "'cylinders', .* are squeezed; 'horsepower' is given an indicator for missing cells; "
-    "'miles_per_gallon' is held to the range seen in training: train with affine=True, which leaves",
+    "'miles_per_gallon' is held to the range seen in training: "
+    "train with affine=True, which leaves",
     ("penguins.csv", "species"): "'bill_length_mm', .*are squeezed; .* are given an indicator",
 }
 

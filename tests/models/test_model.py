@@ -128,10 +128,18 @@ def test_other_losses_for_a_number(loss: str) -> None:
 
 def test_unseen_categories_missing_cells_and_extra_columns(penguins: pl.DataFrame) -> None:
     model = gn.train_table(penguins, "body_mass_g", **QUICK)
-    odd = pl.DataFrame({
-        "species": ["Emperor", None], "island": ["Ross", None], "bill_length_mm": [None, 40.0], "bill_depth_mm": [18.0, None],
-        "flipper_length_mm": [None, None], "sex": ["unknown", None], "year": [2020, None], "extra": ["x", "y"],
-    })  # fmt: skip
+    odd = pl.DataFrame(
+        {
+            "species": ["Emperor", None],
+            "island": ["Ross", None],
+            "bill_length_mm": [None, 40.0],
+            "bill_depth_mm": [18.0, None],
+            "flipper_length_mm": [None, None],
+            "sex": ["unknown", None],
+            "year": [2020, None],
+            "extra": ["x", "y"],
+        }
+    )
     predicted = model.predict(odd)
     assert np.isfinite(predicted).all()
     assert (
@@ -196,8 +204,20 @@ def test_held_out_and_judging_rows_teach_nothing() -> None:
 
 def test_every_option_reaches_the_run(penguins: pl.DataFrame) -> None:
     plain = gn.train_table(penguins, "body_mass_g", **QUICK)
-    changes = {"l1": 0.1, "l2": 0.1, "dropout": 0.5, "batch_size": 7, "schedule": "constant", "decay": 5.0, "learning_rate": 0.1,
-               "optimizer": "rmsprop", "activation": "tanh", "loss": "huber", "seed": 3, "epochs": 4}  # fmt: skip
+    changes = {
+        "l1": 0.1,
+        "l2": 0.1,
+        "dropout": 0.5,
+        "batch_size": 7,
+        "schedule": "constant",
+        "decay": 5.0,
+        "learning_rate": 0.1,
+        "optimizer": "rmsprop",
+        "activation": "tanh",
+        "loss": "huber",
+        "seed": 3,
+        "epochs": 4,
+    }
     for name, value in changes.items():
         other = gn.train_table(penguins, "body_mass_g", **{**QUICK, name: value})
         assert not np.array_equal(

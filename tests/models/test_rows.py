@@ -1,4 +1,4 @@
-"""What is looked at: each trained thing as a Model that predicts the same, and rows of every kind of table as it sees them."""
+"""Trained things as models that predict the same; rows of every kind of table as they see them."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,8 @@ from small_models import INPUTS, TABLE, N, plain_model, small_model
 
 import glassnet as gn
 from glassnet.errors import GlassnetError
-from glassnet.models.rows import as_model, rows_of
+from glassnet.models.conversion import as_model
+from glassnet.models.rows import rows_of
 from glassnet.tables.targets import ClassTarget
 
 RANDOM = np.random.default_rng(3)
@@ -127,8 +128,8 @@ def test_targets_may_stand_apart_or_be_unknown() -> None:
     model = small_model()
     np.testing.assert_array_equal(rows_of(model, INPUTS, TABLE["price"]).y, rows_of(model, TABLE).y)
     unknown = rows_of(model, INPUTS)
-    assert unknown.answers == {}
-    assert unknown.with_answers() is unknown
+    assert unknown.targets == {}
+    assert unknown.with_targets() is unknown
     with pytest.raises(
         GlassnetError, match="the table lacks the target column 'price', which this needs"
     ):
@@ -140,10 +141,10 @@ def test_rows_are_taken_by_number_and_with_known_targets() -> None:
     kinds = [None if i == 2 else kind for i, kind in enumerate(TABLE["kind"])]
     rows = rows_of(model, {**TABLE, "kind": kinds})
     np.testing.assert_array_equal(rows.take([5, 1]).x, rows.x[[5, 1]])
-    known = rows.with_answers()
+    known = rows.with_targets()
     np.testing.assert_array_equal(known.x, np.delete(rows.x, 2, axis=0))
     with pytest.raises(GlassnetError, match="column 'kind', row 3: the target is missing"):
-        rows.known()
+        rows.known_targets()
 
 
 def test_arrays_have_the_columns_in_order() -> None:

@@ -1,4 +1,7 @@
-"""Makes article.json from real R: python tests/oracles/make_article.py (needs Rscript). Made with R 4.2.2 on Debian 12."""
+"""Makes article.json from real R: python tests/oracles/make_article.py (needs Rscript).
+
+Made with R 4.2.2 on Debian 12.
+"""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""What each column becomes, that it can be undone, and that nothing of it is lost in the model file's JSON."""
+"""What each column becomes, that it can be undone, and that a model file's JSON keeps all of it."""
 
 import json
 from dataclasses import replace
@@ -12,9 +12,9 @@ from hypothesis.extra.numpy import arrays
 
 from glassnet.errors import GlassnetError
 from glassnet.tables.columns import Column, Table, check_almost_numbers
-from glassnet.tables.encoding import TableEncoding, learn_inputs, plain_encoding
+from glassnet.tables.encoding import TableEncoding, learn_inputs, plain_encoding, upgrade_v1
 from glassnet.tables.frames import as_table
-from glassnet.tables.inputs import Categories, Number, TwoValues, Unused, learn_input
+from glassnet.tables.inputs import Binary, Categories, Number, Unused, learn_input
 from glassnet.tables.splitting import split_rows
 from glassnet.tables.targets import ClassTarget, NumberTarget, find_task, learn_target
 
@@ -23,37 +23,41 @@ def column(values: list, name: str = "c") -> Column:
     return as_table(pl.DataFrame({name: values}))[name]
 
 
-def test_a_number_is_centred_scaled_and_squeezed() -> None:
+def test_a_number_is_centred_scaled_and_smoothly_clipped() -> None:
     values = [1.0, 2.0, 3.0, 4.0, 5.0, 1000.0]
     learnt = learn_input(column(values))
-    # median 3.5, quartiles 2.25 and 4.75: u = (x - 3.5) / 2.5; the outlier 1000 has u = 398.6 and lands just below 3
-    assert learnt == Number("c", 3.5, 2.5, squeeze=True, fill=3.5, indicator=False)
+    # median 3.5, quartiles 2.25 and 4.75: u = (x - 3.5) / 2.5;
+    # the outlier 1000 has u = 398.6 and lands just below 3
+    assert learnt == Number("c", 3.5, 2.5, smooth_clip=True, fill=3.5, indicator=False)
     u = (np.array(values) - 3.5) / 2.5
     np.testing.assert_allclose(learnt.encode(column(values))[:, 0], u / np.sqrt(1 + u * u / 9))
     assert learnt.encode(column(values)).max() < 3
     np.testing.assert_allclose(learnt.decode(learnt.encode(column(values))), values, rtol=1e-8)
 
 
-def test_pieces_of_a_number_between_quantiles() -> None:
-    learnt = Number("c", 2.0, 2.0, squeeze=False, fill=2.0, indicator=True, edges=(0.0, 1.0, 4.0))
+def test_bins_of_a_number_between_quantiles() -> None:
+    learnt = Number(
+        "c", 2.0, 2.0, smooth_clip=False, fill=2.0, indicator=True, bin_edges=(0.0, 1.0, 4.0)
+    )
     assert learnt.features == ["c", "c missing", "c 0 to 1", "c 1 to 4"]
-    # 2 is above all of 0 to 1, and a third of the way from 1 to 4: -1 + 2/3; missing is the median, 2
+    # 2 is above all of 0 to 1, and a third of the way from 1 to 4: -1 + 2/3;
+    # missing is the median, 2
     assert learnt.encode(column([2.0, -9.0, 9.0, None])).tolist() == pytest.approx(
         np.array([[0, 0, 1, -1 / 3], [-5.5, 0, -1, -1], [3.5, 0, 1, 1], [0, 1, 1, -1 / 3]])
     )
     assert learnt.decode(learnt.encode(column([2.0, 9.0, None]))) == [2, 9, None]
 
 
-def test_pieces_only_where_rows_and_values_are_enough() -> None:
+def test_bins_only_where_rows_and_values_are_enough() -> None:
     many = np.arange(1600.0)
-    assert len(learn_input(Column("c", "number", many[:700])).edges) == 17
-    assert learn_input(Column("c", "number", many[:699])).edges == ()
-    assert learn_input(Column("c", "number", many), pieces_from=1601).edges == ()
-    assert learn_input(Column("c", "number", many % 2)).edges == ()
-    assert learn_input(Column("c", "number", many % 3)).edges == (0, 1, 2)
+    assert len(learn_input(Column("c", "number", many[:700])).bin_edges) == 17
+    assert learn_input(Column("c", "number", many[:699])).bin_edges == ()
+    assert learn_input(Column("c", "number", many), bins_from=1601).bin_edges == ()
+    assert learn_input(Column("c", "number", many % 2)).bin_edges == ()
+    assert learn_input(Column("c", "number", many % 3)).bin_edges == (0, 1, 2)
 
 
-def test_arrays_with_pieces_are_encoded_as_columns_are() -> None:
+def test_arrays_with_bins_are_encoded_as_columns_are() -> None:
     random = np.random.default_rng(0)
     x = np.column_stack(
         [random.normal(size=1600), np.arange(1600) % 2, random.integers(0, 5, 1600)]
@@ -82,7 +86,7 @@ def test_scale_without_a_middle_and_without_any_spread() -> None:
 
 def test_two_values_are_minus_and_plus_one() -> None:
     learnt = learn_input(column(["no", "yes", "no", None]))
-    assert learnt == TwoValues("c", ("no", "yes"), indicator=True, cells="text")
+    assert learnt == Binary("c", ("no", "yes"), indicator=True, cells="text")
     assert learnt.encode(column(["no", "yes", None, "perhaps"])).tolist() == [
         [-1, 0],
         [1, 0],
@@ -137,10 +141,10 @@ def test_numbers_as_categories_when_asked() -> None:
 
 
 @given(arrays(np.float64, st.integers(4, 30), elements=st.floats(-1e6, 1e6)), st.booleans())
-def test_encoding_a_number_can_be_undone(values: np.ndarray, squeeze: bool) -> None:
+def test_encoding_a_number_can_be_undone(values: np.ndarray, smooth_clip: bool) -> None:
     learnt = learn_input(Column("c", "number", values))
     if isinstance(learnt, Number):
-        learnt = replace(learnt, squeeze=squeeze)
+        learnt = replace(learnt, smooth_clip=smooth_clip)
         near = np.abs(values - learnt.center) < 1000 * learnt.scale
         assert np.isfinite(learnt.encode(Column("c", "number", values))).all()
         back = np.array(learnt.decode(learnt.encode(Column("c", "number", values))))
@@ -314,3 +318,18 @@ def test_splitting() -> None:
     assert counts[2] == 0
     assert counts[3] <= 1
     assert split_rows(5, 0.0, seed=1)[1].size == 0
+
+
+def test_an_encoding_of_format_1_is_read_under_todays_names() -> None:
+    number = {
+        "kind": "number", "name": "a", "center": 1.0, "scale": 2.0, "squeeze": True,
+        "fill": 1.0, "indicator": False, "date": False, "edges": [0.0, 1.0, 2.0],
+    }  # fmt: skip
+    pair = {
+        "kind": "two_values", "name": "b", "levels": ["n", "y"], "indicator": True, "cells": "text",
+    }  # fmt: skip
+    old = {"task": "regression", "inputs": [number, pair], "targets": []}
+    assert TableEncoding.from_dict(upgrade_v1(old)).inputs == (
+        Number("a", 1.0, 2.0, smooth_clip=True, fill=1.0, indicator=False, bin_edges=(0, 1, 2)),
+        Binary("b", ("n", "y"), indicator=True),
+    )

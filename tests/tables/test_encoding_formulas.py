@@ -5,7 +5,7 @@ import pytest
 from reading import worked_out
 
 from glassnet.tables.columns import Column
-from glassnet.tables.inputs import Categories, Number, TwoValues
+from glassnet.tables.inputs import Binary, Categories, Number
 from glassnet.tables.targets import ClassTarget, NumberTarget
 
 CELLS = (-40.0, -1.0, 0.25, 2.0, 3.5, 60.0)
@@ -15,7 +15,7 @@ CLOSE = {"rel": 1e-12, "abs": 1e-14}
 @pytest.mark.parametrize("x", CELLS)
 def test_a_numbers_steps(x: float) -> None:
     edges = (-2.0, 0.5, 3.0)
-    number = Number("x", 1.5, 2.5, squeeze=True, fill=1.5, indicator=True, edges=edges)
+    number = Number("x", 1.5, 2.5, smooth_clip=True, fill=1.5, indicator=True, bin_edges=edges)
     u, missing, *bins = number.encode(Column("x", "number", np.array([x])))[0]
     formulas = number.formulas
     centered = worked_out(formulas["center"], x=x, m=1.5)
@@ -27,7 +27,7 @@ def test_a_numbers_steps(x: float) -> None:
 
 
 def test_a_missing_number() -> None:
-    number = Number("x", 0.0, 1.0, squeeze=False, fill=0.0, indicator=True)
+    number = Number("x", 0.0, 1.0, smooth_clip=False, fill=0.0, indicator=True)
     missing = number.encode(Column("x", "number", np.array([np.nan])))[0, 1]
     assert worked_out(number.formulas["missing"], x=None, q=None) == missing == 1
 
@@ -35,7 +35,7 @@ def test_a_missing_number() -> None:
 @pytest.mark.parametrize("x", ["a", "b", "c", None])
 def test_categories(x: str | None) -> None:
     column = Column("x", "text", np.array([x], object))
-    two = TwoValues("x", ("a", "b"), indicator=False)
+    two = Binary("x", ("a", "b"), indicator=False)
     assert worked_out(two.formula, x=x, p="a", q="b") == two.encode(column)[0, 0]
     several = Categories("x", ("a", "b", "d"), indicator=False)
     encoded = several.encode(column)[0]

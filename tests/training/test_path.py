@@ -11,7 +11,7 @@ import pytest
 import glassnet as gn
 from glassnet.core.network import Parameters, leaves
 from glassnet.errors import GlassnetError
-from glassnet.models.ensemble import Member, joined
+from glassnet.models.ensemble import Member, join_members
 from glassnet.recipe.options import Options
 from glassnet.recipe.run import TableRun, run_table
 
@@ -87,7 +87,7 @@ def test_an_interrupted_run_has_the_path_until_then() -> None:
 @pytest.mark.parametrize("points", [0, 1, 2.5, "7"])
 def test_a_path_is_two_points_or_more(points: Any) -> None:
     with pytest.raises(
-        GlassnetError, match=f"path_points must be a whole number of 2 or more, got {points}"
+        GlassnetError, match=f"path_points must be a whole number of 2 or more, got {points!r}"
     ):
         train(path_points=points)
 
@@ -95,7 +95,7 @@ def test_a_path_is_two_points_or_more(points: Any) -> None:
 def joined_of(run: TableRun, parameters: list[Parameters]) -> Parameters:
     """The joined parameters of a run's members, where they have these."""
     pairs = zip(run.model.members, parameters, strict=True)
-    return joined([Member(member.network, own) for member, own in pairs]).parameters
+    return join_members([Member(member.network, own) for member, own in pairs]).parameters
 
 
 def test_the_path_of_a_table_is_that_of_the_joined_network() -> None:

@@ -59,7 +59,7 @@ class Asked:
         """The rows of the table, or where none is named those that the run was scored on."""
         if self.table is None:
             return replace(self.run.scored_rows(), model=self.model)
-        return self.rows().with_answers()
+        return self.rows().with_targets()
 
 
 def _no_rows(_: Asked) -> None:
@@ -68,7 +68,7 @@ def _no_rows(_: Asked) -> None:
 
 def _known_rows(asked: Asked) -> "Rows":
     """The rows whose targets are known."""
-    return asked.rows().with_answers()
+    return asked.rows().with_targets()
 
 
 def _importance_rows(asked: Asked) -> "Rows | None":

@@ -69,9 +69,9 @@ def plain_rows(estimator: Any, encoding: TableEncoding | None, X: Any) -> np.nda
         return None
     if X.shape[1] != len(encoding.inputs) or "feature_names_in_" in vars(estimator):
         return None
-    if encoding.places_of_numbers is None:
+    if encoding.number_positions is None:
         return None
-    return X[:, encoding.places_of_numbers]
+    return X[:, encoding.number_positions]
 
 
 def column_names(estimator: Any) -> list[str]:

@@ -34,9 +34,10 @@ from glassnet.explanation.parts import (
 )
 from glassnet.explanation.predictions import explain_predictions, explain_targets
 from glassnet.explanation.vote import Vote, explain_agreement, explain_vote
+from glassnet.models.conversion import as_model
 from glassnet.models.ensemble import Member, vote_fractions
 from glassnet.models.model import Model
-from glassnet.models.rows import Rows, as_model, rows_of
+from glassnet.models.rows import Rows, rows_of
 
 RATE = 0.1  # the learning rate of the update, where the model's record has none
 
@@ -232,13 +233,13 @@ def _notes(model: Model, settings: _Settings, known: bool) -> tuple[str, ...]:
 def _starts(rows: Rows, settings: _Settings) -> list[_Start]:
     """Every row's inputs and targets. Raises GlassnetError where the way back lacks targets."""
     if settings.backward:
-        rows.known()
+        rows.known_targets()
     encoding, known = rows.model.encoding, _are_known(rows)
     starts: list[_Start] = []
     for index, number in enumerate(settings.numbers):
         row_id, whole = f"r{number}.", settings.nodes == "all"
         inputs, columns = explain_columns(encoding, rows.columns, index, row_id, whole)
-        targets = explain_targets(encoding, rows.answers, index, row_id) if known else ()
+        targets = explain_targets(encoding, rows.targets, index, row_id) if known else ()
         starts.append(_Start(inputs, columns, tuple(targets)))
     return starts
 
@@ -246,7 +247,7 @@ def _starts(rows: Rows, settings: _Settings) -> list[_Start]:
 def _are_known(rows: Rows) -> bool:
     """Whether the table has the targets of all the rows."""
     names = [target.name for target in rows.model.encoding.targets]
-    return all(name in rows.answers and not rows.answers[name].missing.any() for name in names)
+    return all(name in rows.targets and not rows.targets[name].missing.any() for name in names)
 
 
 def _with_start(row: RowForward, start: _Start) -> RowForward:

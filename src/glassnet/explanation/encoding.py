@@ -15,7 +15,7 @@ from glassnet.explanation.parts import ColumnSteps, Operand, Step
 from glassnet.notation.numerals import Value
 from glassnet.tables.columns import Column, Table, number_text, texts
 from glassnet.tables.encoding import TableEncoding
-from glassnet.tables.inputs import SQUEEZE, Categories, Number, TwoValues, Unused
+from glassnet.tables.inputs import SMOOTH_CLIP, Binary, Categories, Number, Unused
 
 NUMBER = "number"
 """What is said of a cell that is a number."""
@@ -47,7 +47,7 @@ def explain_columns(
         at = _Inputs(row_id, first=len(inputs) + 1)
         if isinstance(column, Number):
             steps = list(_number_steps(column, cell, at, whole))
-        elif isinstance(column, TwoValues):
+        elif isinstance(column, Binary):
             steps = list(_two_values_steps(column, cell, at))
         else:
             steps = list(_category_steps(column, cell, at))
@@ -69,8 +69,8 @@ class _Inputs(NamedTuple):
         return f"{self.row_id}x{self.first + index}"
 
 
-def _what(column: Number | TwoValues | Categories, cell: Value) -> str:
-    if isinstance(column, TwoValues):
+def _what(column: Number | Binary | Categories, cell: Value) -> str:
+    if isinstance(column, Binary):
         return f"two values, {column.levels[0]} and {column.levels[1]}"
     if isinstance(column, Categories):
         return "category"
@@ -86,7 +86,7 @@ def _date(days: Value) -> str:
     return f" {np.datetime64(round(days * 86400), 's')}"
 
 
-def _cell(encoding: Number | TwoValues | Categories, column: Column, row: int) -> Value:
+def _cell(encoding: Number | Binary | Categories, column: Column, row: int) -> Value:
     if column.missing[row]:
         return None
     if isinstance(encoding, Number):
@@ -141,9 +141,9 @@ def _unnamed_scaling_steps(column: Number, x: Step) -> Iterator[Step]:
         value = _value(u) / column.scale
         u = Step(f"{cell_id}.scale", "scaled", value, formulas["scale"], operands, "scale")
         yield u
-    if column.squeeze:
+    if column.smooth_clip:
         operands = {"u": u.operand()}
-        value = float(_value(u) / np.hypot(1.0, _value(u) / SQUEEZE))
+        value = float(_value(u) / np.hypot(1.0, _value(u) / SMOOTH_CLIP))
         formula = formulas["smooth_clip"]
         yield Step(f"{cell_id}.clip", "clipped", value, formula, operands, "smooth clip")
 
@@ -164,7 +164,7 @@ def _bin_steps(column: Number, x: Step, at: _Inputs, index: int, whole: bool) ->
 
     `index` is that of the first bin among the column's inputs.
     """
-    bins = list(pairwise(column.edges))
+    bins = list(pairwise(column.bin_edges))
     names = column.features[index:]
     sides = [_side(_value(x), low, high) for low, high in bins]
     for side, run in groupby(range(len(bins)), key=lambda i: sides[i]):
@@ -206,7 +206,7 @@ def _run_of_bins(step_id: str, name: str, x: Step, low: float, high: float, coun
     return Step(step_id, name, -1.0, "-1 if x <= p else 1", operands, says)
 
 
-def _two_values_steps(column: TwoValues, cell: Step, at: _Inputs) -> Iterator[Encoded]:
+def _two_values_steps(column: Binary, cell: Step, at: _Inputs) -> Iterator[Encoded]:
     """The cell against both levels."""
     low, high = column.levels
     name = column.features[0]
@@ -229,7 +229,7 @@ def _category_steps(column: Categories, cell: Step, at: _Inputs) -> Iterator[Enc
     yield from _unknown_step(column, cell, at)
 
 
-def _unknown_step(column: TwoValues | Categories, cell: Step, at: _Inputs) -> Iterator[Encoded]:
+def _unknown_step(column: Binary | Categories, cell: Step, at: _Inputs) -> Iterator[Encoded]:
     """Whether the cell is none of the levels, where the column has an input for that."""
     if column.indicator:
         index = len(column.features) - 1

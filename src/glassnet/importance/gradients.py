@@ -16,7 +16,7 @@ from glassnet.importance.result import Importance, gather
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows
 from glassnet.tables.columns import Column
-from glassnet.tables.inputs import SQUEEZE, Number
+from glassnet.tables.inputs import SMOOTH_CLIP, Number
 from glassnet.training.problem import as_dtype
 
 PER = ("deviation", "unit")
@@ -180,12 +180,12 @@ def _in_features(model: Model, x: np.ndarray, k: int) -> np.ndarray:
 def _of_encoding(encoding: Number, cells: Column) -> np.ndarray:
     """The derivative d feature / d cell for known cells, N x features: that of `Number.encode`."""
     x = cells.values
-    if encoding.squeeze:
+    if encoding.smooth_clip:
         u = (x - encoding.center) / encoding.scale
-        first = (1 + (u / SQUEEZE) ** 2) ** -1.5 / encoding.scale
+        first = (1 + (u / SMOOTH_CLIP) ** 2) ** -1.5 / encoding.scale
     else:
         first = np.full_like(x, 1 / encoding.scale)
-    edges = np.array(encoding.edges)
+    edges = np.array(encoding.bin_edges)
     low, high = edges[:-1], edges[1:]
     in_bin = (low <= x[:, None]) & (x[:, None] < high)
     bins = np.where(in_bin, 2 / np.diff(edges), 0.0)

@@ -6,8 +6,9 @@ No measure lives here.
 from typing import Any
 
 from glassnet.errors import GlassnetError, unknown_name
+from glassnet.models.conversion import as_model
 from glassnet.models.model import Model
-from glassnet.models.rows import Rows, as_model, rows_of
+from glassnet.models.rows import Rows, rows_of
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.targets import ClassTarget, NumberTarget
 

@@ -88,7 +88,7 @@ def permutation_importance(
     drops: list[dict[str, np.ndarray]] = []  # of each network: column -> repeats
     pairs = networks_and_rows(models, table, y)
     for network, rows in pairs:
-        drawn = _draw(rows.with_answers(), max_rows, seed)
+        drawn = _draw(rows.with_targets(), max_rows, seed)
         drops.append(_drops(network, drawn, repeats, seed, scoring))
     loss = pairs[0][0].network.loss.name
     what = f"the loss ({loss})" if scoring == "loss" else scoring
@@ -151,6 +151,6 @@ def _loss(model: Model, rows: Rows) -> Scorer:
 
 def _scores(model: Model, rows: Rows, x: np.ndarray) -> dict[str, float]:
     """Every score that all targets have, the mean over the targets."""
-    by_target = list(score(model, model.output_of(x), rows.known()).values())
+    by_target = list(score(model, model.output_of(x), rows.known_targets()).values())
     common = [name for name in by_target[0] if all(name in scores for scores in by_target)]
     return {name: float(np.mean([scores[name] for scores in by_target])) for name in common}

@@ -241,7 +241,7 @@ def _at_group_medians(
 
     Beside them the name of each group.
     """
-    known = Table({**cells, **rows.answers})
+    known = Table({**cells, **rows.targets})
     if name not in known:
         raise unknown_name("column to group by", name, known)
     levels = _levels(known[name])[0]

@@ -1,4 +1,4 @@
-"""The rows of a table as networks take them, some at a time: predicting many rows so needs little memory beyond them."""
+"""The rows of a table as networks take them, some at a time, so that many need little memory."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -64,7 +64,7 @@ def _slices(n: int, size: int) -> Iterator[slice]:
 
 
 def _columns_of(encoding: TableEncoding, table: Any) -> Table:
-    """The columns that predicting needs, of a data frame, a dict of columns, or the table in a file."""
+    """The columns that predicting needs, of a data frame, a dict of columns, or a file."""
     if isinstance(table, (str, Path)):
         table = read_table(table, text=encoding.text_columns)
     return as_table(table, wanted=encoding.needed)

@@ -1,6 +1,7 @@
-"""What a model file holds: a model as plain arrays by name and JSON-able data, and back. The file itself is `file.py`'s.
+"""What a model file holds: a model as named arrays and JSON-able data, and back.
 
-Format 2 holds the members of the ensemble as they are: ``members.1.weights.1`` is the first weight matrix of the first member.
+Format 2 holds the members as they are: ``members.1.weights.1`` is the first weight matrix of the
+first member. The file itself is `file.py`'s.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from glassnet.core.network import Network, Parameters, check_shapes
 from glassnet.errors import ModelFileError
 from glassnet.models.ensemble import Member, taken_apart
 from glassnet.models.record import Record
-from glassnet.tables.encoding import TableEncoding
+from glassnet.tables.encoding import TableEncoding, upgrade_v1
 
 Arrays = dict[str, np.ndarray]
 
@@ -30,7 +31,7 @@ class Content(NamedTuple):
 
 
 def pack(content: Content) -> tuple[dict[str, Any], Arrays]:
-    """The content as JSON-able data and arrays. Raises GlassnetError on custom functions, which cannot be written down."""
+    """The content as JSON-able data and arrays. Raises GlassnetError on custom functions."""
     structure = {
         "encoding": content.encoding.to_dict(),
         "scores": content.scores,
@@ -45,14 +46,11 @@ def unpack(structure: dict[str, Any], arrays: Arrays) -> Content:
     """`pack` undone, also of format 1. Raises KeyError or TypeError where something is missing."""
     if structure["version"] == 1:
         structure, arrays = from_version_1(structure, arrays)
-    members = [
-        Member(
-            network := Network(**data["network"]),
-            _parameters(network, arrays, f"members.{number}."),
-            data["vote"],
-        )
-        for number, data in enumerate(structure["members"], 1)
-    ]
+    members: list[Member] = []
+    for number, data in enumerate(structure["members"], 1):
+        network = Network(**data["network"])
+        parameters = _parameters(network, arrays, f"members.{number}.")
+        members.append(Member(network, parameters, data["vote"]))
     return Content(
         TableEncoding.from_dict(structure["encoding"]),
         tuple(members),
@@ -65,7 +63,8 @@ def unpack(structure: dict[str, Any], arrays: Arrays) -> Content:
 def from_version_1(structure: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Arrays]:
     """What a file of format 1 holds, as in format 2.
 
-    It held one network, into which the members had been joined; the record knew of each its best epoch, and so how many they were.
+    It held one network, into which the members had been joined. The record lists the best epoch of
+    each, and so tells how many they were.
     """
     network = Network(**structure["network"])
     record = dict(structure["record"])
@@ -74,7 +73,9 @@ def from_version_1(structure: dict[str, Any], arrays: Arrays) -> tuple[dict[str,
     count = len(record.get("best_epochs", [])) or 1
     members = taken_apart(network, _parameters(network, arrays, ""), count)
     history = {name: array for name, array in arrays.items() if name.startswith("history.")}
-    return _with_members({**structure, "version": 2, "record": record}, history, members)
+    encoding = upgrade_v1(structure["encoding"])
+    upgraded = {**structure, "version": 2, "encoding": encoding, "record": record}
+    return _with_members(upgraded, history, members)
 
 
 def _with_members(
@@ -92,7 +93,7 @@ def _with_members(
 
 
 def _parameters(network: Network, arrays: Arrays, prefix: str) -> Parameters:
-    """The parameters of a network from its arrays. Raises GlassnetError where they do not fit it."""
+    """A network's parameters from their arrays. Raises GlassnetError where they do not fit."""
     layers = range(1, len(network.sizes))
     weights = tuple(arrays[f"{prefix}weights.{layer}"] for layer in layers)
     biases = tuple(arrays[f"{prefix}biases.{layer}"] for layer in layers) if network.bias else ()

@@ -1,7 +1,7 @@
-"""What an ensemble is: members that vote, what they predict together, and the one network that equals them.
+"""What an ensemble is: members that vote, and the one ordinary network that equals them.
 
-An ensemble's output is the output activation of the members' last pre-activations, averaged by their votes. How members are
-trained is `recipe/members.py`.
+The output of an ensemble is the output activation of the mean of its members' last pre-activations,
+weighted by their votes. How members are trained is `recipe/members.py`.
 """
 
 from collections.abc import Callable, Sequence
@@ -65,11 +65,24 @@ def vote_fractions(members: Sequence[Member]) -> np.ndarray:
     return votes / votes.sum()
 
 
-def predictor(members: Sequence[Member]) -> Callable[[Floats], Floats]:
-    """A function from encoded rows, N x D contiguous float64 numbers, to the ensemble's outputs, N x K.
+def ensemble_predictor(members: Sequence[Member]) -> Callable[[Floats], Floats]:
+    """A function from encoded rows to the outputs of the ensemble.
 
-    It runs in float64 whatever the parameters are: in float32 a probability of 1 - 1e-8 would be 1, and its log loss infinite.
-    The parameters are those of this moment. Raises GlassnetError where they do not fit their network.
+    Parameters
+    ----------
+    members : sequence of Member
+        Their parameters are taken as they are now: what is written into them later is not seen.
+
+    Returns
+    -------
+    function
+        From N x D contiguous float64 numbers to N x K. It runs in float64 whatever the parameters
+        are: in float32 a probability of 1 - 1e-8 would be 1, and its log loss infinite.
+
+    Raises
+    ------
+    GlassnetError
+        Where parameters do not fit their network.
     """
     if len(members) == 1:
         return _predictor(members[0].network, members[0].parameters)
@@ -79,7 +92,7 @@ def predictor(members: Sequence[Member]) -> Callable[[Floats], Floats]:
 
 
 def pre_activations_of(members: Sequence[Member]) -> Callable[[Floats], Floats]:
-    """A function like `predictor`, to the mean of the members' last pre-activations by their votes, N x K."""
+    """Like `ensemble_predictor`, a function to the mean of the members' last pre-activations, N x K."""
     first, *others = (
         _predictor(_without_output(member.network), _voting(member.parameters, fraction))
         for member, fraction in zip(members, vote_fractions(members), strict=True)
@@ -100,7 +113,10 @@ def _predictor(network: Network, parameters: Parameters) -> Callable[[Floats], F
 
 
 def _voting(parameters: Parameters, fraction: float) -> Parameters:
-    """The parameters in float64 with the member's part of the votes in the last layer: its pre-activations only add up then."""
+    """The parameters in float64, the last layer times the member's part of the votes.
+
+    The last pre-activations of members with such parameters add up to their mean.
+    """
     weights, biases = as_dtype(parameters, np.float64)
     if biases:
         biases = (*biases[:-1], biases[-1] * fraction)
@@ -112,7 +128,7 @@ def _without_output(network: Network) -> Network:
     return Network(network.sizes, network.activations[:-1], "identity", bias=network.bias)
 
 
-def joined(members: Sequence[Member]) -> Member:
+def join_members(members: Sequence[Member]) -> Member:
     """One ordinary network that gives what the members give together; of one member, that itself.
 
     The hidden nodes of the members stand side by side, without weights from one member to another,
@@ -179,9 +195,10 @@ def _block_diagonal(blocks: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def taken_apart(network: Network, parameters: Parameters, count: int) -> tuple[Member, ...]:
-    """`joined` undone for `count` members of one size and equal votes: model files of format 1 hold joined networks.
+    """`join_members` undone, for `count` members of one size and equal votes.
 
-    Only the mean of the members' output biases is known, so every member gets that.
+    Model files of format 1 hold joined networks. They know of the members' output biases only the
+    mean, so every member gets that.
     """
     if count == 1:
         return (Member(network, parameters),)

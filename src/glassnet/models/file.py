@@ -1,4 +1,7 @@
-"""The model file: named arrays and one JSON structure in a safetensors file, sealed by a checksum. Nothing is ever unpickled."""
+"""The model file: named arrays and one JSON structure in a safetensors file, with a checksum.
+
+Nothing is ever unpickled. What the structure and the arrays are is `content.py`'s.
+"""
 
 import json
 from pathlib import Path
@@ -26,7 +29,10 @@ def write_model_file(
 
 
 def read_model_file(path: str | Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """The structure and arrays of a model file. Raises GlassnetError, naming it, on a file that is not one, or was changed."""
+    """The structure and the arrays of a model file.
+
+    Raises GlassnetError, naming it, on a file that is none, was changed, or has a later format.
+    """
     from safetensors import SafetensorError, safe_open
 
     path = Path(path)
@@ -37,7 +43,8 @@ def read_model_file(path: str | Path) -> tuple[dict[str, Any], dict[str, np.ndar
     try:
         with safe_open(path, framework="np") as file:
             metadata = file.metadata() or {}
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+            names = file.keys()  # `file` is no dict
+            arrays = {name: file.get_tensor(name) for name in names}
     except (SafetensorError, OSError, ValueError) as error:
         raise ModelFileError(
             f"is not a model file, or is cut short ({str(error).strip()})", file=path

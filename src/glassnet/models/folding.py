@@ -1,7 +1,8 @@
-"""A network on scaled columns as an equal one on the columns themselves: centre and scale go into the first and the last weights.
+"""Networks on scaled columns as equal ones on the columns themselves.
 
-Only affine steps can be folded: u = (x - c) / s followed by u @ W + b is x @ (W / s) + (b - c / s @ W), and y = s a + c of an
-output a = h @ W + b is h @ (s W) + (s b + c).
+Centre and scale go into the first and the last weights. Only affine steps can be folded:
+u = (x - c) / s followed by u @ W + b is x @ (W / s) + (b - c / s @ W), and y = s a + c of an output
+a = h @ W + b is h @ (s W) + (s b + c).
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from glassnet.core.network import Network, Parameters
 from glassnet.errors import GlassnetError, OptionRef
 from glassnet.models.ensemble import Member
 from glassnet.tables.encoding import TableEncoding
-from glassnet.tables.inputs import Input, Number
+from glassnet.tables.inputs import Number
 from glassnet.tables.targets import NumberTarget, Target
 
 REMEDY = ["train with ", OptionRef("affine", True), ", which leaves these out"]
@@ -22,9 +23,27 @@ REMEDY = ["train with ", OptionRef("affine", True), ", which leaves these out"]
 def fold(
     members: Sequence[Member], encoding: TableEncoding
 ) -> tuple[tuple[Member, ...], TableEncoding]:
-    """The equal members in float64, with biases, and the encoding that is left: numbers as they are, categories as before.
+    """Equal members for columns of numbers as they are.
 
-    Raises GlassnetError, naming the columns, where a step is not affine, and where the output's activation lets no scale through.
+    Parameters
+    ----------
+    members : sequence of Member
+        The networks of a model.
+    encoding : TableEncoding
+        What it does to its columns.
+
+    Returns
+    -------
+    members : tuple of Member
+        In float64, with biases.
+    encoding : TableEncoding
+        What is left to do: numbers are taken as they are, categories encoded as before.
+
+    Raises
+    ------
+    GlassnetError
+        Naming the columns, where a step is not affine, and where the scale of a target cannot pass
+        through the output's activation.
     """
     _check(members[0].network, encoding)
     inputs = tuple(
@@ -71,46 +90,54 @@ def _last(
     numbers = [t for t in targets if isinstance(t, NumberTarget)]
     if not numbers:
         return w, b
-    scale, center = (
-        np.array([t.scale for t in numbers]),
-        np.array([t.center for t in numbers]),
-    )  # K each
+    scale = np.array([t.scale for t in numbers])  # K
+    center = np.array([t.center for t in numbers])  # K
     if network.output.name == "exponential":  # s e^z is e^(z + log s)
         return w, b + np.log(scale)
     return w * scale, b * scale + center
 
 
 def _check(network: Network, encoding: TableEncoding) -> None:
-    reasons: list[str] = []
-    for what, columns in {
-        "squeezed": [c for c in encoding.inputs if _has(c, "squeeze")],
-        "cut in pieces": [c for c in encoding.inputs if _has(c, "edges")],
-        "given an indicator for missing cells": [
-            c for c in encoding.inputs if _has(c, "indicator")
-        ],
-        "held to the range seen in training": [
-            t for t in encoding.targets if isinstance(t, NumberTarget) and t.low is not None
-        ],
-    }.items():
-        if columns:
-            reasons.append(
-                f"{', '.join(repr(c.name) for c in columns)} {'is' if len(columns) == 1 else 'are'} {what}"
-            )
+    """Raises GlassnetError, naming the columns, where more than centre and scale is in the way."""
+    reasons = [
+        f"{_named(columns)} {what}" for what, columns in _steps_in_the_way(encoding) if columns
+    ]
     if reasons:
         raise GlassnetError(
             f"only centre and scale can be folded into weights, but {'; '.join(reasons)}",
             remedy=REMEDY,
         )
-    scaled = [
-        t for t in encoding.targets if isinstance(t, NumberTarget) and (t.center, t.scale) != (0, 1)
+    scaled = [target for target in _numbers(encoding) if (target.center, target.scale) != (0, 1)]
+    if not scaled or network.output.name == "identity":
+        return
+    only_divided = not any(target.center for target in scaled)
+    if network.output.name == "exponential" and only_divided:
+        return
+    raise GlassnetError(
+        f"the scale of target '{scaled[0].name}' cannot pass through the output's activation "
+        f"'{network.output.name}': use an output with 'identity'"
+    )
+
+
+def _steps_in_the_way(encoding: TableEncoding) -> list[tuple[str, list[str]]]:
+    """What is done to numbers beside centring and scaling, with the names of their columns."""
+    numbers = [column for column in encoding.inputs if isinstance(column, Number)]
+    bounded = [target.name for target in _numbers(encoding) if target.low is not None]
+    return [
+        ("squeezed", [column.name for column in numbers if column.smooth_clip]),
+        ("cut in pieces", [column.name for column in numbers if column.bin_edges]),
+        (
+            "given an indicator for missing cells",
+            [column.name for column in numbers if column.indicator],
+        ),
+        ("held to the range seen in training", bounded),
     ]
-    exponential = network.output.name == "exponential" and not any(t.center for t in scaled)
-    if scaled and network.output.name != "identity" and not exponential:
-        raise GlassnetError(
-            f"the scale of target '{scaled[0].name}' cannot pass through the output's activation '{network.output.name}': "
-            "use an output with 'identity'"
-        )
 
 
-def _has(column: Input, what: str) -> bool:
-    return isinstance(column, Number) and bool(getattr(column, what))
+def _numbers(encoding: TableEncoding) -> list[NumberTarget]:
+    return [target for target in encoding.targets if isinstance(target, NumberTarget)]
+
+
+def _named(columns: list[str]) -> str:
+    names = ", ".join(f"'{name}'" for name in columns)
+    return f"{names} {'is' if len(columns) == 1 else 'are'}"

@@ -1,11 +1,12 @@
-"""A trained model: an encoding and the networks that vote on it. It predicts, folds, saves and loads.
+"""A trained model: an encoding and networks that vote. It predicts, folds, saves and loads.
 
-What an ensemble is stands in `ensemble.py`, what a model file holds in `content.py`, how a model came about in `record.py`.
+What an ensemble is stands in `ensemble.py`, what a model file holds in `content.py`, how a model
+came about in `record.py`.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +18,19 @@ from glassnet.core.network import Network, Parameters, Trace, feedforward
 from glassnet.errors import GlassnetError, ModelFileError
 from glassnet.models.blocks import encoded_blocks
 from glassnet.models.content import Content, pack, unpack
+from glassnet.models.decoding import named_columns, predictions, probabilities
 from glassnet.models.ensemble import (
     Member,
     check_members,
-    joined,
+    ensemble_predictor,
+    join_members,
     pre_activations_of,
-    predictor,
 )
 from glassnet.models.file import read_model_file, write_model_file
 from glassnet.models.folding import fold
 from glassnet.models.record import Record
 from glassnet.notebook import html_of
 from glassnet.tables.encoding import TableEncoding
-from glassnet.tables.targets import ClassTarget
 from glassnet.training.problem import as_dtype
 
 MODEL_FILE = "model.safetensors"
@@ -43,7 +44,7 @@ class Model:
     Parameters
     ----------
     encoding : TableEncoding
-        What is known of the table's columns: the way into the networks' inputs and back from their outputs.
+        What is known of the table's columns: the way into the networks and back out of them.
     members : tuple of Member
         The networks that vote, one or more. They share inputs, outputs, output activation and loss.
     scores : dict
@@ -161,13 +162,14 @@ class Model:
     def joined(self) -> "Model":
         """An equal model of one ordinary network, in which the members stand side by side.
 
-        `record.joined_from` says how many there were. Of one member, the model itself. Raises GlassnetError where the members
-        differ in more than the nodes of their hidden layers.
+        Its parameters are float64, and `record.joined_from` says how many members there were. Of
+        one member, the model itself. Raises GlassnetError where the members differ in more than the
+        nodes of their hidden layers.
         """
         if len(self.members) == 1:
             return self
         record = replace(self.record, joined_from=len(self.members))
-        return replace(self, members=(joined(self.members),), record=record)
+        return replace(self, members=(join_members(self.members),), record=record)
 
     def as_dtype(self, dtype: Any) -> "Model":
         """The same model with its parameters in a dtype."""
@@ -175,44 +177,55 @@ class Model:
         return replace(self, members=tuple(members))
 
     def with_parameters(self, parameters: Parameters) -> "Model":
-        """The model of one network with other parameters. Raises GlassnetError where there are several networks."""
+        """The model of one network with other parameters; GlassnetError where there are several."""
         return replace(self, members=(replace(self._only_member, parameters=parameters),))
 
     def trace(self, x: np.ndarray) -> Trace:
-        """Every z and a of the only member for encoded inputs, N x D, in float64 as predictions are made.
+        """Every z and a of the only member for encoded inputs, N x D.
 
-        Raises GlassnetError where there are several members, and on another shape.
+        They are float64, as predictions are made. Raises GlassnetError where there are several
+        members, and on another shape.
         """
         return feedforward(self.network, as_dtype(self.parameters, np.float64), x)
 
     def predict(self, table: Any) -> np.ndarray:
         """Predictions for each row.
 
-        Rows are predicted in blocks, so that many need little memory beyond the table and the predictions. The first call
-        prepares the parameters: to change them, make another model (`with_parameters`).
+        Rows are predicted in blocks, so that many need little memory beyond the table and the
+        predictions. The first call prepares the parameters: to change them, make another model
+        (`with_parameters`).
 
         Parameters
         ----------
         table : data frame, dict of columns, path or array
-            Columns are found by name. An array of numbers, N x (the columns in `encoding.needed`, in that order), will do for a
-            model all of whose inputs are numbers; NaN is a missing cell.
+            N rows; columns are found by name. An array of numbers, N x (the columns in
+            `encoding.needed`, in that order), will do for a model all of whose inputs are numbers;
+            NaN is a missing cell.
 
         Returns
         -------
         numpy array
-            N, or N x targets where there are several: numbers in the target's unit, classes as their labels.
+            N, or N x targets where there are several: numbers in the target's unit, classes as
+            their labels.
 
-        Raises GlassnetError when the table lacks a column.
+        Raises
+        ------
+        GlassnetError
+            When the table lacks a column.
         """
         return self._by_block(table, self.predictions_of)
 
     def predict_proba(self, table: Any) -> np.ndarray:
-        """The probability of each class, N x classes; for several two-valued targets N x targets, of the second class."""
+        """The probability of each class, N x classes, for a table as `predict` takes it.
+
+        For several two-valued targets N x targets, of the second class. Raises GlassnetError where
+        the model predicts numbers.
+        """
         if self.encoding.task == "regression":
             raise GlassnetError(
                 "only a classification model gives probabilities; this one predicts numbers"
             )
-        return self._by_block(table, self._probabilities_of)
+        return self._by_block(table, partial(probabilities, self.encoding))
 
     def predict_columns(self, table: Any) -> dict[str, list[Any]]:
         """Predictions as named columns: `prediction` and `probability_<class>`.
@@ -233,44 +246,27 @@ class Model:
         return np.asarray(self._predictor(np.ascontiguousarray(x, np.float64)), np.float64)
 
     def pre_activations_of(self, x: np.ndarray) -> np.ndarray:
-        """The last pre-activations, N x K, the mean over the members by their votes, for encoded inputs, N x D."""
+        """The voted mean of the last pre-activations, N x K, for encoded inputs, N x D."""
         return pre_activations_of(self.members)(np.ascontiguousarray(x, np.float64))
 
     def predictions_of(self, output: np.ndarray) -> np.ndarray:
         """Outputs, N x K, as the predictions that `predict` gives."""
-        predictions = [target.decode(part) for target, part in self.encoding.by_target(output)]
-        return predictions[0] if len(predictions) == 1 else np.stack(predictions, axis=1)
+        return predictions(self.encoding, output)
 
     def columns_of(self, output: np.ndarray) -> dict[str, list[Any]]:
         """Outputs, N x K, as the named columns of `predict_columns`."""
-        columns: dict[str, list[Any]] = {}
-        several = len(self.encoding.targets) > 1
-        for target, part in self.encoding.by_target(output):
-            suffix = f"_{target.name}" if several else ""
-            separator = "=" if several else "_"
-            columns[f"prediction{suffix}"] = target.decode(part).tolist()
-            if isinstance(target, ClassTarget):
-                probabilities = target.probabilities(part)
-                for label, column in zip(target.label_texts, probabilities.T, strict=True):
-                    columns[f"probability{suffix}{separator}{label}"] = column.tolist()
-        return columns
-
-    def _probabilities_of(self, output: np.ndarray) -> np.ndarray:
-        """Outputs, N x K, as what `predict_proba` gives."""
-        found = [
-            target.probabilities(part)
-            for target, part in self.encoding.by_target(output)
-            if isinstance(target, ClassTarget)
-        ]
-        return found[0] if len(found) == 1 else np.stack([p[:, 1] for p in found], axis=1)
+        return named_columns(self.encoding, output)
 
     @cached_property
     def _predictor(self) -> Callable[[np.ndarray], np.ndarray]:
-        return predictor(self.members)
+        return ensemble_predictor(self.members)
 
     @cached_property
     def _rows_of_block(self) -> int:
-        """How many rows are predicted at a time: of each some copies of its features and of its nodes are at work."""
+        """How many rows are predicted at a time.
+
+        At work are up to four copies of a row's features and two of its nodes.
+        """
         nodes = max(sum(member.network.sizes) for member in self.members)
         return max(1, BLOCK // (4 * self.members[0].network.sizes[0] + 2 * nodes))
 
@@ -283,11 +279,16 @@ class Model:
         return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
 
     def fold(self) -> "Model":
-        """An equal model on the columns' own numbers: centre and scale are in the weights of every member.
+        """An equal model on the columns' numbers as they are: centre and scale are in the weights.
 
-        Its weights are float64, and it has biases. Columns of categories stay as they are: inputs of 0 and 1 (or -1 and 1). The
-        loss, and so the gradients, are then in the target's own unit. Raises GlassnetError, naming the columns, where anything
-        but centre and scale is done to a number; ``train_table(..., affine=True)`` trains without.
+        Every member is float64 then and has biases. Columns of categories stay as they are: inputs
+        of 0 and 1 (or -1 and 1). The loss, and so the gradients, are in the target's unit.
+
+        Raises
+        ------
+        GlassnetError
+            Naming the columns, where anything but centre and scale is done to a number;
+            ``train_table(..., affine=True)`` trains without.
 
         >>> import numpy as np
         >>> from glassnet import train_table
@@ -305,20 +306,24 @@ class Model:
         return replace(self, members=members, encoding=encoding, record=record)
 
     def save(self, path: str | Path) -> None:
-        """Write the model to a file (safetensors, with its structure as JSON); a file of that name is replaced.
+        """Write the model to a file: safetensors, with its structure as JSON.
 
-        Raises GlassnetError on custom functions, and where the file cannot be written.
+        A file of that name is replaced. Raises GlassnetError on custom functions, and where the
+        file cannot be written.
         """
         content = Content(self.encoding, self.members, self.scores, self.history, self.record)
         write_model_file(path, *pack(content))
 
     def __getstate__(self) -> dict[str, Any]:
-        """What a copy or a pickle holds: the fields; what is prepared for predicting is made anew."""
+        """The fields: what is prepared for predicting is not copied or pickled, but made anew."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 def load(path: str | Path) -> Model:
-    """Read a model file, or the model of a run folder. Raises GlassnetError, naming the file, on anything else."""
+    """Read a model file, or the model of a run folder.
+
+    Raises GlassnetError, naming the file, on anything else.
+    """
     path = Path(path)
     if (path / MODEL_FILE).exists():
         path = path / MODEL_FILE

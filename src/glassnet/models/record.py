@@ -1,6 +1,7 @@
-"""How a model came about: the options of its training and what its reader should know of it, with types.
+"""How a model came about: the options of its training, and what its reader should know of it.
 
-The model file keeps it. What a run folder knows beside it (the table, the rows, the program's versions) is in its run.json.
+The model file keeps it. What a run folder knows beside it (the table, the rows, the versions of the
+programs) is `runs/record.py`.
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from glassnet.core.penalties import Penalty
 class Record:
     """How a model came about; what is not known stays at its default.
 
-    The options that are asked for one by one, such as `dropout`, are properties, so that their names stand here alone.
+    Options that are looked up one by one are properties, so that their names stand here alone.
     """
 
     targets: tuple[str, ...] = ()

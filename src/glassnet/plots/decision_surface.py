@@ -6,7 +6,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from glassnet.models.rows import as_model, rows_of
+from glassnet.models.conversion import as_model
+from glassnet.models.rows import rows_of
 from glassnet.plots.display import RowsDisplay
 from glassnet.plots.figures import BLUE, GREY, ORANGE, PALETTE, in_picture
 from glassnet.plots.panels import title
@@ -88,7 +89,7 @@ class DecisionSurfaceDisplay(RowsDisplay):
             Naming it, on a column or target that is not the model's, and on a model of one column.
         """
         model = as_model(model)
-        rows = rows_of(model, table, y).with_answers()
+        rows = rows_of(model, table, y).with_targets()
         plane = plane_of(rows, columns, resolution)
         found = find_target(model, target)
         output = target_output(model, model.output_of(plane.inputs), found)
@@ -103,7 +104,7 @@ class DecisionSurfaceDisplay(RowsDisplay):
         return 7.0, 4.8
 
     def _draw(self) -> None:
-        actual = self.plane.rows.answers.get(self.target.name)
+        actual = self.plane.rows.targets.get(self.target.name)
         if isinstance(self.target, ClassTarget):
             self._paint_classes(self.target, actual)
         else:

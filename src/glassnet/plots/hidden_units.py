@@ -11,8 +11,9 @@ from typing import Any, Self
 import numpy as np
 
 from glassnet.errors import GlassnetError, check_enough
+from glassnet.models.conversion import as_model
 from glassnet.models.model import Model
-from glassnet.models.rows import as_model, rows_of
+from glassnet.models.rows import rows_of
 from glassnet.plots.display import RowsDisplay
 from glassnet.plots.figures import GREY, SIGNED, in_picture, literal
 from glassnet.plots.members import named, one_member

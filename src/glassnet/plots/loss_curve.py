@@ -7,8 +7,8 @@ from typing import Any, Self
 import numpy as np
 
 from glassnet.errors import GlassnetError, unknown_name
+from glassnet.models.conversion import as_model
 from glassnet.models.model import Model
-from glassnet.models.rows import as_model
 from glassnet.plots.display import Display
 from glassnet.plots.figures import BLUE, GREY, ORANGE
 from glassnet.training.endings import BROKEN

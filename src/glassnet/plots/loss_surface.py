@@ -11,7 +11,8 @@ import numpy as np
 
 from glassnet.core.network import Network, Parameters, feedforward
 from glassnet.errors import check_enough
-from glassnet.models.rows import as_model, rows_of
+from glassnet.models.conversion import as_model
+from glassnet.models.rows import rows_of
 from glassnet.plots.directions import (
     WeightPath,
     away_from,
@@ -98,7 +99,7 @@ class LossSurfaceDisplay(RowsDisplay):
             plane.
         """
         model = as_model(model).joined()
-        rows = rows_of(model, table, y).with_answers()
+        rows = rows_of(model, table, y).with_targets()
         check_enough(len(rows), 1, "rows with a known target")
         display = cls._over(model.network, model.parameters, rows.x, rows.y, path, resolution, seed)
         return display.plot(ax)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from glassnet.models.conversion import as_model
 from glassnet.models.model import Model
-from glassnet.models.rows import as_model
 
 
 def one_member(thing: Any, number: int) -> tuple[Model, str]:

@@ -14,7 +14,7 @@ from glassnet.models.model import Model
 from glassnet.models.rows import Rows
 from glassnet.plots.figures import in_picture, shortened
 from glassnet.tables.columns import Column, Kind, Table, count_texts, number_text, texts
-from glassnet.tables.inputs import Categories, Input, Number, TwoValues
+from glassnet.tables.inputs import Binary, Categories, Input, Number
 
 COLUMN_MARGIN = 0.05  # fraction of a column's range, left free on either side
 CONSTANT_MARGIN = 0.5  # of a column of one value, in its own unit
@@ -290,7 +290,7 @@ def _most_frequent(column: Column) -> Column:
 
 
 def _column_axis(encoding: Input, column: Column, resolution: int) -> ColumnAxis:
-    if isinstance(encoding, (TwoValues, Categories)):
+    if isinstance(encoding, (Binary, Categories)):
         numbers = np.arange(len(encoding.levels), dtype=float)
         return ColumnAxis(column.name, column.kind, numbers, tuple(encoding.levels))
     known = column.values[~column.missing]

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import GlassnetError, check_enough, unknown_name
+from glassnet.models.conversion import as_model
 from glassnet.models.model import Model
-from glassnet.models.rows import Rows, as_model, rows_of
+from glassnet.models.rows import Rows, rows_of
 from glassnet.tables.columns import is_missing
 from glassnet.tables.targets import ClassTarget, NumberTarget, Target, label_text
 
@@ -56,7 +57,7 @@ def numbers_of(
         )
     rows = _known_rows(model, table, y)
     predicted = found.decode(target_output(model, rows.output, found))
-    return found.name, found.truth(rows.known()[found.name]), predicted
+    return found.name, found.truth(rows.known_targets()[found.name]), predicted
 
 
 def classes_of(thing: Any, table: Any, y: Any, target: str | None) -> Classes:
@@ -72,7 +73,7 @@ def classes_of(thing: Any, table: Any, y: Any, target: str | None) -> Classes:
             "use RegressionDisplay (glassnet plot regression)"
         )
     rows = _known_rows(model, table, y)
-    truth = found.index(rows.known()[found.name])
+    truth = found.index(rows.known_targets()[found.name])
     probabilities = found.probabilities(target_output(model, rows.output, found))
     return Classes(found.name, tuple(found.label_texts), truth, probabilities)
 
@@ -137,6 +138,6 @@ def target_output(model: Model, output: np.ndarray, target: Target) -> np.ndarra
 
 
 def _known_rows(model: Model, table: Any, y: Any) -> Rows:
-    rows = rows_of(model, table, y).with_answers()
+    rows = rows_of(model, table, y).with_targets()
     check_enough(len(rows), 2, "rows whose target is known")
     return rows

@@ -15,7 +15,7 @@ from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import OPTIMIZERS, Optimizer
 from glassnet.errors import OptionError, OptionRef
 from glassnet.recipe.options import Options, ResolvedOptions
-from glassnet.tables.inputs import ENOUGH_FOR_PIECES
+from glassnet.tables.inputs import MIN_CELLS_FOR_BINS
 from glassnet.tables.targets import Task
 
 OUTPUT_AND_LOSS: dict[Task, tuple[str, str]] = {
@@ -115,7 +115,7 @@ def _epochs(options: Options, batches: int) -> int:
 
 def bins_from(options: Options) -> int:
     """How many cells of a column of numbers are enough to cut it into bins."""
-    return BINS_FROM_ALONE if options.members == 1 else ENOUGH_FOR_PIECES
+    return BINS_FROM_ALONE if options.members == 1 else MIN_CELLS_FOR_BINS
 
 
 def find_task_loss(options: Options, task: Task) -> Loss:

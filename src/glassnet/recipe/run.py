@@ -21,7 +21,7 @@ from glassnet.errors import (
     option_error,
     unknown_name,
 )
-from glassnet.models.ensemble import joined
+from glassnet.models.ensemble import join_members
 from glassnet.models.model import Model
 from glassnet.recipe.fit import fit_table
 from glassnet.recipe.folds import split_validation
@@ -94,7 +94,7 @@ class TableRun:
         for member, run in zip(self.model.members, self.runs, strict=True):
             reached = [parameters for at, parameters in run.path if at <= epoch]
             members.append(replace(member, parameters=reached[-1]))
-        return joined(members).parameters
+        return join_members(members).parameters
 
     @property
     def scored_part(self) -> str:

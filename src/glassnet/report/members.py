@@ -39,7 +39,7 @@ def member_tables(model: Model, rows: Rows) -> list[MemberTable]:
     count = len(model.members)
     if count == 1:
         return []
-    scores = [score(model, output, rows.known()) for output in _outputs(model, rows)]
+    scores = [score(model, output, rows.known_targets()) for output in _outputs(model, rows)]
     tables: list[MemberTable] = []
     for target in model.encoding.targets:
         names = list(model.scores[target.name])

@@ -105,7 +105,7 @@ def _number_pictures(model: Model, rows: Rows, target: str, which: str) -> Itera
 def _class_pictures(model: Model, rows: Rows, target: ClassTarget, which: str) -> Iterator[Picture]:
     name = target.name
     yield attempt(f"{name}: confusion matrix", partial(_confusion, model, rows, name, which))
-    classes = target.index(rows.answers[name])
+    classes = target.index(rows.targets[name])
     if len(set(classes.tolist())) > 1:  # of one class alone there is no curve
         yield attempt(f"{name}: ROC curves", partial(_roc, model, rows, name))
     yield attempt(f"{name}: calibration", partial(_calibration, model, rows, name))

@@ -42,7 +42,7 @@ def score_tables(done: TableRun, rows: Rows) -> list[ScoreTable]:
     trained = done.columns.take(done.rows["train"])
     tables: list[ScoreTable] = []
     for target in done.model.encoding.targets:
-        actual = rows.answers[target.name]
+        actual = rows.targets[target.name]
         if isinstance(target, NumberTarget):
             words, constant = _constant_number(trained[target.name], actual)
         else:

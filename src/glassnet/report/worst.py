@@ -69,14 +69,14 @@ def _worst_row(row: Rows, number: int, loss: float) -> WorstRow:
 
 
 def _number_outcome(target: NumberTarget, row: Rows, output: np.ndarray) -> Outcome:
-    actual, predicted = target.truth(row.answers[target.name])[0], target.decode(output)[0]
+    actual, predicted = target.truth(row.targets[target.name])[0], target.decode(output)[0]
     return Outcome(target.name, f"{actual:.6g}", f"{predicted:.6g}")
 
 
 def _class_outcome(target: ClassTarget, row: Rows, output: np.ndarray) -> Outcome:
     """The classes, with the probability of the predicted one and of the actual one."""
     probabilities = target.probabilities(output)[0]
-    column = row.answers[target.name]
+    column = row.targets[target.name]
     actual = label_text(target.truth(column).tolist()[0])
     predicted = label_text(target.decode(output).tolist()[0])
     found = f"{probabilities.max():.1%}"

@@ -1,4 +1,7 @@
-"""A whole table's encoding: every input and target column, what was learnt of each, and the way into arrays and back."""
+"""A whole table's encoding: what was learnt of every input and target column.
+
+It is the way into arrays and back. How one column is encoded is in `inputs.py` and `targets.py`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -11,17 +14,20 @@ from glassnet.errors import TableError, unknown_name
 from glassnet.tables.arrays import table_of_array
 from glassnet.tables.columns import Table
 from glassnet.tables.inputs import (
-    ENOUGH_FOR_PIECES,
     INPUTS,
+    MIN_CELLS_FOR_BINS,
+    Binary,
     Categories,
     Input,
     Number,
     Numbers,
-    TwoValues,
     check_kind,
     learn_input,
 )
 from glassnet.tables.targets import TARGETS, NumberTarget, Target, Task
+
+NAMES_V1: dict[str, str] = {"squeeze": "smooth_clip", "edges": "bin_edges"}
+"""The fields of an input by their names in model files of format 1 -> today's."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +55,7 @@ class TableEncoding:
     def text_columns(self) -> list[str]:
         """Those of them that hold text, even where every cell looks like a number."""
         return [
-            c.name
-            for c in self.inputs
-            if isinstance(c, (TwoValues, Categories)) and c.cells == "text"
+            c.name for c in self.inputs if isinstance(c, (Binary, Categories)) and c.cells == "text"
         ]
 
     @property
@@ -62,7 +66,7 @@ class TableEncoding:
     def encode_inputs(self, columns: Table) -> np.ndarray:
         """The table as an N x D matrix; columns are found by name.
 
-        Raises GlassnetError when the table lacks a column, or has text where the model knows numbers.
+        Raises TableError when the table lacks a column, or has text where the model knows numbers.
         """
         parts: list[np.ndarray] = []
         for column in self.inputs:
@@ -78,9 +82,10 @@ class TableEncoding:
         return np.concatenate(parts, axis=1)
 
     def encode_array(self, x: np.ndarray) -> np.ndarray:
-        """Numbers, N x (columns in the order of `needed`), as an N x D matrix; NaN is a missing cell.
+        """Numbers, N x (columns in the order of `needed`), as an N x D matrix.
 
-        Raises GlassnetError when the model has inputs that are not numbers, on another number of columns, and on cells too large.
+        NaN is a missing cell. Raises TableError when the model has inputs that are not numbers, on
+        another number of columns, and on cells too large.
         """
         numbers = self.numbers
         if x.ndim != 2 or x.shape[1] != len(numbers.columns):
@@ -104,7 +109,7 @@ class TableEncoding:
 
     @cached_property
     def numbers(self) -> Numbers:
-        """The input columns where all of them are numbers. Raises GlassnetError, naming one that is not."""
+        """The input columns, all of them numbers. Raises TableError, naming one that is not."""
         used = [column for column in self.inputs if column.features]
         for column in used:
             if not isinstance(column, Number):
@@ -116,7 +121,10 @@ class TableEncoding:
         return Numbers([column for column in used if isinstance(column, Number)])
 
     def decode_inputs(self, x: np.ndarray) -> dict[str, list[Any]]:
-        """`encode_inputs` undone, as far as each column's `decode` can: the cells of every column, None where nothing is known."""
+        """`encode_inputs` undone, as far as each column's `decode` can.
+
+        The cells of every column, None where nothing is known.
+        """
         ends = np.cumsum([len(column.features) for column in self.inputs])
         parts = np.split(x, ends[:-1], axis=1)
         return {
@@ -125,12 +133,12 @@ class TableEncoding:
         }
 
     @cached_property
-    def places_of_numbers(self) -> slice | list[int] | None:
-        """The places of the used columns among all, where every used one is of numbers; else None."""
-        places = [place for place, column in enumerate(self.inputs) if column.features]
-        if not all(isinstance(self.inputs[place], Number) for place in places):
+    def number_positions(self) -> slice | list[int] | None:
+        """Where the used columns stand among all; None unless every used one is of numbers."""
+        used = [position for position, column in enumerate(self.inputs) if column.features]
+        if not all(isinstance(self.inputs[position], Number) for position in used):
             return None
-        return slice(None) if len(places) == len(self.inputs) else places
+        return slice(None) if len(used) == len(self.inputs) else used
 
     def encode_targets(self, columns: Table) -> np.ndarray:
         """The targets as an N x K matrix."""
@@ -139,7 +147,7 @@ class TableEncoding:
         )
 
     def by_target(self, output: np.ndarray) -> list[tuple[Target, np.ndarray]]:
-        """Each target with its own columns of an N x K matrix of outputs."""
+        """Each target with its columns of an N x K matrix of outputs."""
         return [(target, output[:, columns]) for target, columns in self._columns_of_targets]
 
     @cached_property
@@ -172,22 +180,23 @@ class TableEncoding:
 def learn_inputs(
     columns: Table,
     categories: Sequence[str] = (),
-    pieces_from: int = ENOUGH_FOR_PIECES,
+    bins_from: int = MIN_CELLS_FOR_BINS,
     affine: bool = False,
 ) -> tuple[Input, ...]:
-    """Every column's encoding, learnt from training rows (see `learn_input`). Raises GlassnetError when none of them is of use."""
+    """Every column's encoding, learnt from training rows (see `learn_input`).
+
+    Raises TableError when none of them is of use.
+    """
     for name in categories:
         if name not in columns:
             raise unknown_name("column", name, columns)
     inputs = tuple(
-        learn_input(column, name in categories, pieces_from, affine)
+        learn_input(column, name in categories, bins_from, affine)
         for name, column in columns.items()
     )
     if not any(column.features for column in inputs):
-        why = (
-            "; ".join(f"'{column.name}' is {column}" for column in inputs)
-            or "it has only the target"
-        )
+        reasons = [f"'{column.name}' is {column}" for column in inputs]
+        why = "; ".join(reasons) or "it has only the target"
         raise TableError(f"the table has no column to predict from: {why}")
     return inputs
 
@@ -195,7 +204,7 @@ def learn_inputs(
 def plain_encoding(inputs: Sequence[str], targets: Sequence[str]) -> TableEncoding:
     """Numbers taken as they are, numeric targets taken as they are, as in the article."""
     numbers = tuple(
-        Number(name, 0.0, 1.0, squeeze=False, fill=0.0, indicator=False) for name in inputs
+        Number(name, 0.0, 1.0, smooth_clip=False, fill=0.0, indicator=False) for name in inputs
     )
     return TableEncoding(
         "regression", numbers, tuple(NumberTarget(name, 0.0, 1.0, None, None) for name in targets)
@@ -209,12 +218,22 @@ def _output_names(target: Target) -> list[str]:
     return [f"{target.name}={name}" for name in (names[1:] if len(names) == 2 else names)]
 
 
-def _from_dict(table: dict[str, Any], item: dict[str, Any]) -> Any:
-    kind = table[item["kind"]]
-    return kind(
-        **{
-            name: tuple(v) if isinstance(v, list) else v
-            for name, v in item.items()
-            if name != "kind"
-        }
-    )
+def _from_dict(kinds: dict[str, Any], item: dict[str, Any]) -> Any:
+    """An input or target from its kind and its fields; lists become tuples."""
+    fields: dict[str, Any] = {}
+    for name, value in item.items():
+        fields[name] = tuple(value) if isinstance(value, list) else value
+    return kinds[fields.pop("kind")](**fields)
+
+
+def upgrade_v1(data: dict[str, Any]) -> dict[str, Any]:
+    """What `TableEncoding.to_dict` gave when model files had format 1, in today's names."""
+    inputs: list[dict[str, Any]] = []
+    for item in data["inputs"]:
+        renamed: dict[str, Any] = {}
+        for name, value in item.items():
+            renamed[str(NAMES_V1.get(name, name))] = value
+        if renamed["kind"] == "two_values":
+            renamed["kind"] = Binary.kind
+        inputs.append(renamed)
+    return {**data, "inputs": inputs}

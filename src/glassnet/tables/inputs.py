@@ -1,8 +1,9 @@
-"""What a column becomes as input: its encoding, learnt once from training rows, then plain numbers and names.
+"""What a column becomes as input: its encoding, learnt once from training rows.
 
-Each encoding turns N cells into an N x (its features) matrix, names those features, says in words what it does, and can
-be undone. Robust scaling and the smooth squeeze follow Holzmüller et al. 2024 (RealMLP), the pieces of a number Gorishniy et al.
-2022 (piecewise linear encoding).
+Each encoding is plain numbers and names. It turns N cells into an N x (its features) matrix, names
+those features, says in words what it does, and can be undone. Robust scaling and the smooth clip
+follow Holzmüller et al. 2024 (RealMLP), the bins of a number Gorishniy et al. 2022 (piecewise
+linear encoding). Targets are in `targets.py`.
 """
 
 from collections.abc import Sequence
@@ -15,39 +16,38 @@ import numpy as np
 from glassnet.errors import TableError
 from glassnet.tables.columns import LARGEST, Column, Kind, count_texts, is_number, texts
 
-MAX_LEVELS = 50  # of one text column; the rarest beyond count as unknown
-SQUEEZE = 3.0  # where an encoded number levels off
-PIECES, ENOUGH_FOR_PIECES = (
-    16,
-    700,
-)  # of a column of numbers, between its quantiles; with fewer rows they do harm
+MAX_LEVELS = 50  # levels of one text column; the rarest beyond count as unknown
+SMOOTH_CLIP = 3.0  # where an encoded number levels off, in scaled units
+BINS = 16  # of a column of numbers, between its quantiles
+MIN_CELLS_FOR_BINS = 700  # known cells; with fewer, bins do harm
 
 Features = np.ndarray  # N x width, float64
 
 
 @dataclass(frozen=True)
 class Number:
-    """A column of numbers, or of dates as days since 1970-01-01: centred, scaled, squeezed; the median where missing.
+    """A column of numbers, or of dates as days since 1970-01-01.
 
-    `edges` e cut its range into pieces, a feature each: -1 below e[i], +1 above e[i + 1], a line between. With them a
-    network can bend its answer at each edge without having to learn where.
+    Cells are centred, scaled and smoothly clipped; the median stands in where one is missing.
+    `bin_edges` e cut its range into bins, a feature each: -1 below e[i], +1 above e[i + 1], a line
+    between. With them a network can bend its prediction at each edge without learning where.
     """
 
     kind: ClassVar[str] = "number"
     name: str
     center: float
     scale: float
-    squeeze: bool
+    smooth_clip: bool
     fill: float
     """Stands in for a missing cell."""
     indicator: bool
     """Whether a second feature tells that the cell is missing."""
     date: bool = False
-    edges: tuple[float, ...] = ()
+    bin_edges: tuple[float, ...] = ()
     formulas: ClassVar[dict[str, str]] = {
         "center": "x - m",
         "scale": "u / s",
-        "smooth_clip": f"u / sqrt(1 + (u / {SQUEEZE:g})**2)",
+        "smooth_clip": f"u / sqrt(1 + (u / {SMOOTH_CLIP:g})**2)",
         "bin": "max(-1, min(2 * (x - p) / (q - p) - 1, 1))",
         "missing": "1 if x == q else 0",
     }
@@ -57,60 +57,69 @@ class Number:
     @property
     def features(self) -> list[str]:
         """The names of its features."""
-        pieces = [f"{self.name} {low:.6g} to {high:.6g}" for low, high in pairwise(self.edges)]
-        return [self.name] + [f"{self.name} missing"] * self.indicator + pieces
+        names = [self.name]
+        if self.indicator:
+            names.append(f"{self.name} missing")
+        for low, high in pairwise(self.bin_edges):
+            names.append(f"{self.name} {low:.6g} to {high:.6g}")
+        return names
 
     def encode(self, column: Column) -> Features:
-        """N cells as an N x (1, and 1 for missing, and the pieces) matrix."""
+        """N cells as an N x (1, and 1 for missing, and the bins) matrix."""
         x = np.where(column.missing, self.fill, column.values)
-        parts = [_scaled(x, self.center, self.scale, self.squeeze)] + [
-            column.missing
-        ] * self.indicator
-        edges = np.array(self.edges)
-        return np.column_stack([*parts, _pieces(x[:, None], edges[:-1], 2 / np.diff(edges))])
+        parts = [_scaled(x, self.center, self.scale, self.smooth_clip)]
+        if self.indicator:
+            parts.append(column.missing)
+        edges = np.array(self.bin_edges)
+        parts.append(_binned(x[:, None], edges[:-1], 2 / np.diff(edges)))
+        return np.column_stack(parts)
 
     def decode(self, features: Features) -> list[float | None]:
-        """`encode` undone: the cells, None where they were missing and an indicator tells; far outliers only roughly."""
+        """`encode` undone; far outliers come back only roughly.
+
+        None where a cell was missing and an indicator tells.
+        """
         u = features[:, 0]
-        if self.squeeze:
-            u = u / np.sqrt(np.maximum(1 - (u / SQUEEZE) ** 2, np.finfo(float).eps))
+        if self.smooth_clip:
+            u = u / np.sqrt(np.maximum(1 - (u / SMOOTH_CLIP) ** 2, np.finfo(float).eps))
+        x = u * self.scale + self.center
         missing = features[:, 1] > 0.5 if self.indicator else np.zeros(len(u), bool)
-        return [
-            None if gone else float(v)
-            for v, gone in zip(u * self.scale + self.center, missing, strict=True)
-        ]
+        return [None if gone else float(v) for v, gone in zip(x, missing, strict=True)]
 
     def __str__(self) -> str:
-        what = "date in days since 1970-01-01" if self.date else "number"
-        scaled = (
-            "as it is"
-            if (self.center, self.scale) == (0, 1)
-            else f"(x - {self.center:.6g}) / {self.scale:.6g}"
-        )
-        steps = scaled + f", then u / sqrt(1 + (u/{SQUEEZE:g})^2)" * self.squeeze
-        steps += f", and in {len(self.edges) - 1} pieces between quantiles" * bool(self.edges)
-        return f"{what}: {steps}" + f"; missing: {self.fill:.6g} and an indicator" * self.indicator
+        text = "date in days since 1970-01-01: " if self.date else "number: "
+        if (self.center, self.scale) == (0, 1):
+            text += "as it is"
+        else:
+            text += f"(x - {self.center:.6g}) / {self.scale:.6g}"
+        if self.smooth_clip:
+            text += f", then u / sqrt(1 + (u/{SMOOTH_CLIP:g})^2)"
+        if self.bin_edges:
+            text += f", and in {len(self.bin_edges) - 1} bins between quantiles"
+        if self.indicator:
+            text += f"; missing: {self.fill:.6g} and an indicator"
+        return text
 
 
-_ONE, _SQUEEZE = (
-    np.array([1.0]),
-    np.array([SQUEEZE]),
-)  # as arrays: for one row, half the time goes into turning numbers into them
+# As arrays: for one row, half the time goes into turning numbers into them.
+_ONE = np.array([1.0])
+_SMOOTH_CLIP = np.array([SMOOTH_CLIP])
 
 
-def _scaled(x: np.ndarray, center: Any, scale: Any, squeeze: bool) -> np.ndarray:
+def _scaled(x: np.ndarray, center: Any, scale: Any, smooth_clip: bool) -> np.ndarray:
+    """Centred, scaled and, if wanted, smoothly clipped: of the shape of x."""
     u = x - center
     u /= scale
-    if squeeze:
-        v = u / _SQUEEZE
+    if smooth_clip:
+        v = u / _SMOOTH_CLIP
         u /= np.hypot(_ONE, v, v)
     return u
 
 
-def _pieces(x: np.ndarray, low: np.ndarray, slope: np.ndarray) -> np.ndarray:
-    """-1 up to `low`, from there a line of that slope up to +1."""
+def _binned(x: np.ndarray, low: np.ndarray, steepness: np.ndarray) -> np.ndarray:
+    """-1 up to `low`, from there a line of that steepness up to +1."""
     t = x - low
-    t *= slope
+    t *= steepness
     t -= _ONE
     np.maximum(t, -_ONE, out=t)
     return np.minimum(t, _ONE, out=t)
@@ -121,42 +130,45 @@ class Numbers:
 
     def __init__(self, columns: Sequence[Number]) -> None:
         self.columns = columns
-        self.center, self.scale = (
-            np.array([getattr(c, name) for c in columns]) for name in ("center", "scale")
+        self.center = np.array([column.center for column in columns])
+        self.scale = np.array([column.scale for column in columns])
+        self.smooth_clip = any(column.smooth_clip for column in columns)
+        self.encode_alike = all(
+            column.smooth_clip == self.smooth_clip and not column.indicator for column in columns
         )
-        self.squeeze = any(c.squeeze for c in columns)
-        self.alike = not any(c.indicator for c in columns) and all(
-            c.squeeze == self.squeeze for c in columns
-        )
-        of = [i for i, c in enumerate(columns) for _ in c.edges[1:]]
-        self.of = np.array(of, int)  # the column of each piece
-        self.low = np.array([low for c in columns for low in c.edges[:-1]])
-        self.derivative = np.array(
-            [2 / (high - low) for c in columns for low, high in pairwise(c.edges)]
-        )
-        self.order = np.argsort(
-            [*range(len(columns)), *of], kind="stable"
-        )  # each column's pieces after it
+        bins = [
+            (position, low, high)
+            for position, column in enumerate(columns)
+            for low, high in pairwise(column.bin_edges)
+        ]
+        positions = [position for position, _, _ in bins]
+        self.bin_column = np.array(positions, int)  # the column of each bin
+        self.bin_low = np.array([low for _, low, _ in bins])
+        self.bin_steepness = np.array([2 / (high - low) for _, low, high in bins])
+        # each column's bins stand after it
+        self.order = np.argsort([*range(len(columns)), *positions], kind="stable")
 
     def encode(self, x: np.ndarray) -> Features | None:
-        """An N x (columns) array as the columns' features; None where a cell is missing or too large, or an indicator wanted."""
-        if (
-            self.alike and np.vdot(x, x) <= LARGEST
-        ):  # then no cell is beyond its root, and none is NaN
-            u = _scaled(x, self.center, self.scale, self.squeeze)
-            if not len(self.of):
-                return u
-            return np.concatenate([u, _pieces(x[:, self.of], self.low, self.derivative)], axis=1)[
-                :, self.order
-            ]
-        return None
+        """An N x (columns) array as the columns' features.
+
+        None where a cell is missing or too large, or a column needs an indicator.
+        """
+        if not self.encode_alike:
+            return None
+        if not np.vdot(x, x) <= LARGEST:  # else no cell is beyond its root, and none is NaN
+            return None
+        u = _scaled(x, self.center, self.scale, self.smooth_clip)
+        if not len(self.bin_column):
+            return u
+        bins = _binned(x[:, self.bin_column], self.bin_low, self.bin_steepness)
+        return np.concatenate([u, bins], axis=1)[:, self.order]
 
 
 @dataclass(frozen=True)
-class TwoValues:
+class Binary:
     """A column of two categories: -1 and +1; 0 where missing or unknown."""
 
-    kind: ClassVar[str] = "two_values"
+    kind: ClassVar[str] = "binary"
     name: str
     levels: tuple[str, str]
     indicator: bool
@@ -168,35 +180,37 @@ class TwoValues:
     @property
     def features(self) -> list[str]:
         """The names of its features."""
-        return [f"{self.name}={self.levels[1]}"] + [f"{self.name} missing"] * self.indicator
+        names = [f"{self.name}={self.levels[1]}"]
+        if self.indicator:
+            names.append(f"{self.name} missing")
+        return names
 
     def encode(self, column: Column) -> Features:
         """N cells as an N x 1 or N x 2 matrix."""
-        low, high = (
-            np.array([cell == level for cell in texts(column)], float) for level in self.levels
-        )
-        return (
-            np.column_stack([high - low, 1 - high - low])
-            if self.indicator
-            else (high - low)[:, None]
-        )
+        first, second = self.levels
+        cells = list(texts(column))
+        low = np.array([cell == first for cell in cells], float)
+        high = np.array([cell == second for cell in cells], float)
+        if self.indicator:
+            return np.column_stack([high - low, 1 - high - low])
+        return (high - low)[:, None]
 
     def decode(self, features: Features) -> list[str | None]:
         """`encode` undone; None where missing or unknown."""
         return [None if u == 0 else self.levels[int(u > 0)] for u in features[:, 0]]
 
     def __str__(self) -> str:
-        return (
-            f"two values: {self.levels[0]} = -1, {self.levels[1]} = +1"
-            + "; missing: 0 and an indicator" * self.indicator
-        )
+        text = f"two values: {self.levels[0]} = -1, {self.levels[1]} = +1"
+        if self.indicator:
+            text += "; missing: 0 and an indicator"
+        return text
 
 
 @dataclass(frozen=True)
 class Categories:
-    """A column of several categories: one feature each, 1 where the cell is that category; missing cells are a category too.
+    """A column of several categories: one feature for each, 1 where the cell is that category.
 
-    A category not among them is treated as missing.
+    Missing cells are a category too, and a category not among the levels is treated as missing.
     """
 
     kind: ClassVar[str] = "categories"
@@ -204,22 +218,25 @@ class Categories:
     levels: tuple[str, ...]
     indicator: bool
     cells: Kind = "text"
-    """What the column held, as in TwoValues."""
+    """What the column held, as in Binary."""
     formula: ClassVar[str] = "1 if x == q else 0"
     """Of the cell x and the level q, for each level."""
 
     @property
     def features(self) -> list[str]:
         """The names of its features."""
-        return [f"{self.name}={level}" for level in self.levels] + [
-            f"{self.name} missing"
-        ] * self.indicator
+        names = [f"{self.name}={level}" for level in self.levels]
+        if self.indicator:
+            names.append(f"{self.name} missing")
+        return names
 
     def encode(self, column: Column) -> Features:
         """N cells as an N x (levels, and 1 for missing) matrix of 0 and 1."""
-        place: dict[str | None, int] = {level: i for i, level in enumerate(self.levels)}
-        index = np.array([place.get(cell, len(self.levels)) for cell in texts(column)], int)
-        return np.eye(len(self.levels) + 1)[index][:, : len(self.levels) + self.indicator]
+        count = len(self.levels)
+        index_of: dict[str | None, int] = {level: i for i, level in enumerate(self.levels)}
+        index = np.array([index_of.get(cell, count) for cell in texts(column)], int)
+        width = count + 1 if self.indicator else count
+        return np.eye(count + 1)[index][:, :width]
 
     def decode(self, features: Features) -> list[str | None]:
         """`encode` undone; None where missing or unknown."""
@@ -227,10 +244,12 @@ class Categories:
         return [self.levels[int(row.argmax())] if row.any() else None for row in known]
 
     def __str__(self) -> str:
-        shown = ", ".join(self.levels[:6]) + (
-            f", ... ({len(self.levels)} in all)" if len(self.levels) > 6 else ""
-        )
-        return f"categories: {shown}" + "; missing or rare: a category of its own" * self.indicator
+        text = "categories: " + ", ".join(self.levels[:6])
+        if len(self.levels) > 6:
+            text += f", ... ({len(self.levels)} in all)"
+        if self.indicator:
+            text += "; missing or rare: a category of its own"
+        return text
 
 
 @dataclass(frozen=True)
@@ -254,60 +273,78 @@ class Unused:
         return f"not used: {self.reason}"
 
 
-Input = Number | TwoValues | Categories | Unused
-INPUTS: dict[str, type[Input]] = {row.kind: row for row in (Number, TwoValues, Categories, Unused)}
+Input = Number | Binary | Categories | Unused
+INPUTS: dict[str, type[Input]] = {row.kind: row for row in (Number, Binary, Categories, Unused)}
 """Every encoding by the name the model file uses."""
 
 
 def learn_input(
     column: Column,
     category: bool = False,
-    pieces_from: int = ENOUGH_FOR_PIECES,
+    bins_from: int = MIN_CELLS_FOR_BINS,
     affine: bool = False,
 ) -> Input:
-    """The encoding of a column, learnt from its training rows; `category` takes numbers as categories too.
+    """The encoding of a column, learnt from its training rows.
 
-    Numbers come in pieces from so many known cells on; where they are to be `affine` they are only centred and scaled.
+    Parameters
+    ----------
+    column : Column
+        The training rows of one column.
+    category : bool
+        Whether numbers are taken as categories too.
+    bins_from : int
+        From how many known cells on numbers get bins.
+    affine : bool
+        Whether numbers are only centred and scaled.
+
+    Returns
+    -------
+    Number, Binary, Categories or Unused
     """
     if column.missing.all():
         return Unused(column.name, "every cell is missing")
     if column.kind in ("number", "date") and not category:
-        return _learn_number(column, pieces_from, affine)
+        return _learn_number(column, bins_from, affine)
     return _learn_categories(column)
 
 
-def _learn_number(column: Column, pieces_from: int, affine: bool) -> Input:
-    """Median and interquartile range; where that is 0 half the full range; a constant column is not used.
+def _learn_number(column: Column, bins_from: int, affine: bool) -> Input:
+    """Center at the median, scale by the interquartile range; a constant column is not used.
 
-    Pieces where there are rows enough, between those quantiles that differ; two values have but one, which adds nothing.
+    Where the interquartile range is 0 (or mere rounding) the scale is half the full range.
     """
-    seen = column.values[~column.missing]
-    low, q1, median, q3, high = (float(q) for q in np.quantile(seen, [0, 0.25, 0.5, 0.75, 1]))
+    known = column.values[~column.missing]
+    low, q1, median, q3, high = (float(q) for q in np.quantile(known, [0, 0.25, 0.5, 0.75, 1]))
     indicator = bool(column.missing.any()) and not affine
-    middle, full = q3 - q1, high - low
-    scale = middle if middle > 1e-9 * full else full / 2  # a middle of mere rounding is none
+    interquartile = q3 - q1
+    full_range = high - low
+    scale = interquartile if interquartile > 1e-9 * full_range else full_range / 2
     if scale == 0 and not indicator:
         return Unused(column.name, f"constant ({median:.6g})")
-    edges = _edges(seen) if len(seen) >= pieces_from and not affine else ()
+    with_bins = len(known) >= bins_from and not affine
     return Number(
         column.name,
-        median,
-        scale or 1.0,
-        not affine,
-        median,
-        indicator,
-        column.kind == "date",
-        edges,
+        center=median,
+        scale=scale or 1.0,
+        smooth_clip=not affine,
+        fill=median,
+        indicator=indicator,
+        date=column.kind == "date",
+        bin_edges=_bin_edges(known) if with_bins else (),
     )
 
 
-def _edges(seen: np.ndarray) -> tuple[float, ...]:
-    edges = np.unique(np.quantile(seen, np.linspace(0, 1, PIECES + 1), method="lower"))
+def _bin_edges(known: np.ndarray) -> tuple[float, ...]:
+    """The quantiles that differ; none where there are two, whose one bin would add nothing."""
+    edges = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1), method="lower"))
     return tuple(edges.tolist()) if len(edges) > 2 else ()
 
 
 def _learn_categories(column: Column) -> Input:
-    """Two values: one feature. More: one each, of the most frequent; names that hardly repeat are not used."""
+    """Two values become one feature, more become one each, of the most frequent.
+
+    Names, which hardly repeat, are not used.
+    """
     counts = count_texts(column)
     indicator = bool(column.missing.any())
     if len(counts) == 1 and not indicator:
@@ -319,7 +356,7 @@ def _learn_categories(column: Column) -> Input:
         )
     if len(counts) == 2:
         low, high = sorted(counts)
-        return TwoValues(column.name, (low, high), indicator, column.kind)
+        return Binary(column.name, (low, high), indicator, column.kind)
     frequent = sorted(counts, key=lambda level: (-counts[level], level))[:MAX_LEVELS]
     levels = sorted(level for level in frequent if counts[level] > 1 or len(counts) <= 10)
     return Categories(
@@ -328,28 +365,35 @@ def _learn_categories(column: Column) -> Input:
 
 
 def check_kind(encoding: Input, column: Column) -> None:
-    """Raises TableError, naming the cell, when a column holds another kind of cells than the encoding learnt."""
+    """Raises TableError, naming the cell, on cells of another kind than the encoding learnt."""
     if isinstance(encoding, Unused) or column.missing.all():
         return
-    learnt = (
-        ("date" if encoding.date else "number") if isinstance(encoding, Number) else encoding.cells
-    )
+    learnt = _learnt_kind(encoding)
     if column.kind == learnt:
         return
-    row = int(np.argmin(column.missing))
-    if column.kind == "text" and learnt == "number":
-        row = next(
-            (i for i, cell in enumerate(column.values) if cell is not None and not is_number(cell)),
-            row,
-        )
-    cell = (
-        f"'{column.values[row]}'"
-        if column.kind in ("text", "boolean")
-        else f"the {column.kind} {column.values[row]:g}"
-    )
+    row = _first_unlike(column, learnt)
+    if column.kind in ("text", "boolean"):
+        cell = f"'{column.values[row]}'"
+    else:
+        cell = f"the {column.kind} {column.values[row]:g}"
     raise TableError(
         f"{cell} where the model was trained on {learnt}s",
         column=column.name,
         row=row + 1,
         remedy="convert the column",
     )
+
+
+def _learnt_kind(encoding: Number | Binary | Categories) -> Kind:
+    if isinstance(encoding, Number):
+        return "date" if encoding.date else "number"
+    return encoding.cells
+
+
+def _first_unlike(column: Column, learnt: Kind) -> int:
+    """The first row, from 0, that is not of the kind learnt; of text for numbers, no number."""
+    if column.kind == "text" and learnt == "number":
+        for row, cell in enumerate(column.values):
+            if cell is not None and not is_number(cell):
+                return row
+    return int(np.argmin(column.missing))

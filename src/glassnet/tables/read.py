@@ -1,4 +1,7 @@
-"""Tables on disk to data frames (Polars), and one clear error for what is not a table. What columns mean is decided elsewhere."""
+"""Tables on disk to data frames (Polars), and one clear error for what is not a table.
+
+What columns mean is decided elsewhere: `frames.py`, `inputs.py`, `targets.py`.
+"""
 
 import csv
 import io
@@ -19,11 +22,28 @@ MISSING = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None",
 
 
 def read_table(path: str | Path, text: Collection[str] = ()) -> "polars.DataFrame":
-    """Read a table by its suffix: .csv, .tsv, .parquet, .arrow/.ipc/.feather, .jsonl/.ndjson; "-" is CSV on standard input.
+    """Read a table by its suffix.
 
-    CSV columns are numbers, dates, booleans or text by all their cells, and text where `text` names them; a comma, semicolon
-    or tab separates, and after a semicolon a comma may be the decimal point. Raises GlassnetError, naming the file and where it
-    can the row, on a file that is missing, empty, without rows, not a table, or with two columns of one name.
+    The suffixes are .csv, .tsv, .parquet, .arrow, .ipc, .feather, .jsonl and .ndjson. CSV columns
+    are numbers, dates, booleans or text by all their cells; a comma, semicolon or tab separates,
+    and after a semicolon a comma may be the decimal point.
+
+    Parameters
+    ----------
+    path : str or Path
+        "-" is CSV on standard input.
+    text : collection of str
+        Columns of a CSV file to read as text, even where every cell looks like a number.
+
+    Returns
+    -------
+    polars.DataFrame
+
+    Raises
+    ------
+    TableError
+        Naming the file and where it can the row, on a file that is missing, empty, without rows,
+        not a table, or with two columns of one name.
     """
     name = "standard input" if str(path) == "-" else str(path)
     if str(path) == "-":
@@ -113,9 +133,10 @@ def _csv(
 
 
 def _even_rows(name: str, content: str, header: list[str], separator: str) -> str:
-    """The text if each row has as many cells as the header, written anew where there are blank lines or cells with blanks around.
+    """The text, in which each row must have as many cells as the header.
 
-    (Polars reads a blank line as a row of missing cells, and "a, 1" as text.)
+    It is written anew where there are blank lines, or blanks around cells: Polars reads a blank
+    line as a row of missing cells, and "a, 1" as text.
     """
     tidy = True
     rows = csv.reader(io.StringIO(content, newline=""), delimiter=separator)
@@ -144,10 +165,13 @@ def _even_rows(name: str, content: str, header: list[str], separator: str) -> st
 
 
 def _has_decimal_commas(content: str) -> bool:
-    """Whether numbers among cells separated by semicolons have a comma for a point: some do, and none has a point."""
-    return bool(re.search(r"(^|;)-?\d+,\d+(;|\r?$)", content, re.M)) and not re.search(
-        r"(^|;)-?\d+\.\d+(;|\r?$)", content, re.M
-    )
+    """Whether numbers among cells separated by semicolons have a comma for a point.
+
+    That is where some have a comma, and none has a point.
+    """
+    has_commas = re.search(r"(^|;)-?\d+,\d+(;|\r?$)", content, re.M)
+    has_points = re.search(r"(^|;)-?\d+\.\d+(;|\r?$)", content, re.M)
+    return has_commas is not None and has_points is None
 
 
 def _parquet(_name: str, data: bytes, _text: Collection[str]) -> "polars.DataFrame":
@@ -175,7 +199,7 @@ def _json_lines(_name: str, data: bytes, _text: Collection[str]) -> "polars.Data
 
 
 def _as_dates(column: "polars.Series") -> "polars.Series":
-    """A column of text as dates or times where every cell is one (JSON has no dates), else as it is."""
+    """A column of text as dates or times where every cell is one; JSON has no dates."""
     import polars
 
     for convert in (column.str.to_date, column.str.to_datetime):

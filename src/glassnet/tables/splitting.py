@@ -1,32 +1,45 @@
-"""Which rows train, which judge epochs, which are kept for the final score."""
+"""Which rows are set aside by chance, to validate epochs or for the final score."""
 
 import numpy as np
 
 
 def split_rows(
-    n: int, share: float, seed: int, classes: np.ndarray | None = None
+    n: int, fraction: float, seed: int, classes: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(kept, set aside): two sorted arrays of row numbers; about `share` of n rows are set aside, at random.
+    """Set a fraction of the rows aside, at random.
 
-    With `classes` (N numbers) each class gives its share, and classes of one or two rows stay whole in the first part.
+    Parameters
+    ----------
+    n : int
+        How many rows there are.
+    fraction : float
+        About which fraction of them is set aside.
+    seed : int
+    classes : array of shape (n,), optional
+        The class of each row, by number. Each class gives its fraction, and classes of one or two
+        rows stay whole among those kept.
+
+    Returns
+    -------
+    kept, aside : arrays of int
+        Row numbers from 0, sorted.
     """
     random = np.random.default_rng([seed, n])
-    if share == 0:
+    if fraction == 0:
         return np.arange(n), np.arange(0)
     if classes is None:
-        aside = random.permutation(n)[: max(1, round(share * n))]
+        aside = random.permutation(n)[: max(1, round(fraction * n))]
     else:
-        aside = np.concatenate(
-            [_aside_of(np.flatnonzero(classes == c), share, random) for c in np.unique(classes)]
-        )
-    mask = np.zeros(n, bool)
-    mask[aside] = True
-    return np.flatnonzero(~mask), np.flatnonzero(mask)
+        rows_by_class = [np.flatnonzero(classes == number) for number in np.unique(classes)]
+        aside = np.concatenate([_drawn(rows, fraction, random) for rows in rows_by_class])
+    is_aside = np.zeros(n, bool)
+    is_aside[aside] = True
+    return np.flatnonzero(~is_aside), np.flatnonzero(is_aside)
 
 
-def _aside_of(rows: np.ndarray, share: float, random: np.random.Generator) -> np.ndarray:
-    """The rows of one class that are set aside: its share, a part of a row decided by chance."""
+def _drawn(rows: np.ndarray, fraction: float, random: np.random.Generator) -> np.ndarray:
+    """A fraction of the rows of one class; what is not a whole row is decided by chance."""
     if len(rows) <= 2:
         return rows[:0]
-    count = int(share * len(rows) + random.random())
+    count = int(fraction * len(rows) + random.random())
     return random.permutation(rows)[: min(count, len(rows) - 1)]

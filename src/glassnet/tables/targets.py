@@ -1,4 +1,7 @@
-"""What a target column becomes, and how outputs become answers again: the task, classes, the scale of a number."""
+"""What a target column becomes, and how outputs become predictions: tasks, classes, scales.
+
+Inputs are in `inputs.py`.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,10 +15,16 @@ from glassnet.tables.columns import Column, count_texts, number_text, texts
 Task = Literal["regression", "binary", "multiclass"]
 TASKS: tuple[Task, ...] = ("regression", "binary", "multiclass")
 
+MAX_FOUND_CLASSES = 10  # distinct whole numbers that are still taken for classes
+MIN_CLASS_ROWS = 5  # rows that each of them must have
+
 
 @dataclass(frozen=True)
 class NumberTarget:
-    """A number: (y - center) / scale; outputs are scaled back and held to the range seen in training (None: to no range)."""
+    """A number: (y - center) / scale. Outputs are scaled back and clipped to the training range.
+
+    Where `low` and `high` are None they are not clipped.
+    """
 
     kind: ClassVar[str] = "number"
     name: str
@@ -43,11 +52,12 @@ class NumberTarget:
 
     @cached_property
     def _arrays(self) -> tuple[np.ndarray, ...]:
-        """Scale, center and range as arrays of one number: for one row, half the time would go into turning numbers into them."""
-        low, high = (
-            -np.inf if self.low is None else self.low,
-            np.inf if self.high is None else self.high,
-        )
+        """Scale, center and range, each as an array of one number.
+
+        For one row, half the time would go into turning numbers into arrays.
+        """
+        low = -np.inf if self.low is None else self.low
+        high = np.inf if self.high is None else self.high
         return tuple(np.array([number]) for number in (self.scale, self.center, low, high))
 
     def truth(self, column: Column) -> np.ndarray:
@@ -55,22 +65,19 @@ class NumberTarget:
         return column.values
 
     def __str__(self) -> str:
-        held = (
-            f", predictions held to {self.low:.6g} ... {self.high:.6g}"
-            if self.low is not None and self.high is not None
-            else ""
-        )
-        scaled = (
-            "as it is"
-            if (self.center, self.scale) == (0, 1)
-            else f"(y - {self.center:.6g}) / {self.scale:.6g}"
-        )
-        return f"number: {scaled}{held}"
+        text = "number: "
+        if (self.center, self.scale) == (0, 1):
+            text += "as it is"
+        else:
+            text += f"(y - {self.center:.6g}) / {self.scale:.6g}"
+        if self.low is not None and self.high is not None:
+            text += f", predictions held to {self.low:.6g} ... {self.high:.6g}"
+        return text
 
 
 @dataclass(frozen=True)
 class ClassTarget:
-    """A class: one output for two classes (the probability of the second), else one output a class."""
+    """A class: one output for two classes, the probability of the second; else one for each."""
 
     kind: ClassVar[str] = "class"
     name: str
@@ -95,22 +102,25 @@ class ClassTarget:
         return 1 if len(self.labels) == 2 else len(self.labels)
 
     def encode(self, column: Column) -> np.ndarray:
-        """N cells as an N x width matrix of 0 and 1. Raises GlassnetError on a class that training did not have."""
+        """N cells as an N x width matrix of 0 and 1.
+
+        Raises TableError on a class that training did not have.
+        """
         onehot = np.eye(len(self.labels))[self.index(column)]  # N x classes
         return onehot[:, 1:] if len(self.labels) == 2 else onehot
 
     def index(self, column: Column) -> np.ndarray:
-        """N numbers: the place of each cell among the labels."""
-        place = {label: i for i, label in enumerate(self.label_texts)}
+        """N numbers: the index of each cell's class among the labels."""
+        index_of = {label: i for i, label in enumerate(self.label_texts)}
         cells = [str(cell) for cell in texts(column)]
         for row, cell in enumerate(cells, 1):
-            if cell not in place:
+            if cell not in index_of:
                 raise TableError(
-                    f"class '{cell}' is not among those trained on: {', '.join(place)}",
+                    f"class '{cell}' is not among those trained on: {', '.join(index_of)}",
                     column=self.name,
                     row=row,
                 )
-        return np.array([place[cell] for cell in cells], int)
+        return np.array([index_of[cell] for cell in cells], int)
 
     def probabilities(self, output: np.ndarray) -> np.ndarray:
         """N x width outputs as N x classes probabilities."""
@@ -151,9 +161,24 @@ def label_text(label: Any) -> str:
 def find_task(columns: list[Column], asked: Task | None = None) -> Task:
     """The task of one or several targets, from their cells, unless one is asked for.
 
-    Two values: binary. Text, or whole numbers with at most 10 distinct values each at least 5 times: multiclass. Other
-    numbers: regression. Two classes are binary, whatever was asked. Raises GlassnetError when several targets do not agree, or
-    are multiclass.
+    Two values: binary. Text, or whole numbers with at most 10 distinct values each at least 5
+    times: multiclass. Other numbers: regression. Two classes are binary, whatever was asked.
+
+    Parameters
+    ----------
+    columns : list of Column
+        The targets.
+    asked : {"regression", "binary", "multiclass"}, optional
+
+    Returns
+    -------
+    str
+        A name in `TASKS`.
+
+    Raises
+    ------
+    TableError
+        Where several targets do not agree, or are multiclass.
     """
     found: list[Task] = [_task_of(column, asked) for column in columns]
     if len(columns) > 1 and (len(set(found)) > 1 or found[0] == "multiclass"):
@@ -182,45 +207,61 @@ def _task_of(column: Column, asked: Task | None) -> Task:
     if len(counts) == 1:
         return "regression"  # which says that it is constant
     whole = all(value == int(value) for value in column.values[~column.missing])
-    return (
-        "multiclass"
-        if whole and len(counts) <= 10 and min(counts.values(), default=0) >= 5
-        else "regression"
-    )
+    rarest = min(counts.values(), default=0)
+    if whole and len(counts) <= MAX_FOUND_CLASSES and rarest >= MIN_CLASS_ROWS:
+        return "multiclass"
+    return "regression"
 
 
-def learn_target(column: Column, task: Task, centred: bool = True, held: bool = True) -> Target:
+def learn_target(column: Column, task: Task, center: bool = True, clip: bool = True) -> Target:
     """The encoding of a target, learnt from training rows without missing cells.
 
-    `centred=False` only divides, by the mean: for outputs that cannot be negative. Predictions of numbers are `held` to the range
-    seen, or not. Raises GlassnetError on a target that
-    does not fit the task.
+    Parameters
+    ----------
+    column : Column
+    task : {"regression", "binary", "multiclass"}
+    center : bool
+        Whether the mean of a number is subtracted. If not, it is only divided, by the mean: for
+        outputs that cannot be negative.
+    clip : bool
+        Whether predictions of a number are clipped to the range seen.
+
+    Returns
+    -------
+    NumberTarget or ClassTarget
+
+    Raises
+    ------
+    TableError
+        On a target that does not fit the task.
     """
     if task == "regression":
-        return _learn_number(column, centred, held)
+        return _learn_number(column, center, clip)
     return _learn_classes(column, task)
 
 
-def _learn_number(column: Column, centred: bool, held: bool) -> NumberTarget:
+def _learn_number(column: Column, center: bool, clip: bool) -> NumberTarget:
     if column.kind != "number":
-        what, task = (
-            ("true/false", "binary") if column.kind == "boolean" else (column.kind, "multiclass")
-        )
+        is_boolean = column.kind == "boolean"
+        what = "true/false" if is_boolean else column.kind
+        task = "binary" if is_boolean else "multiclass"
         raise TableError(
             f"target '{column.name}' is {what}, which regression cannot predict",
             column=column.name,
             remedy=["use ", OptionRef("task", task), ", or leave it out"],
         )
     y = column.values
-    low, high, mean, spread = float(y.min()), float(y.max()), float(y.mean()), float(y.std())
+    low = float(y.min())
+    high = float(y.max())
+    mean = float(y.mean())
     if high - low <= 1e-100:
         raise TableError(
             f"target '{column.name}' is constant ({low:g}): there is nothing to learn",
             column=column.name,
         )
-    bounds = (low, high) if held else (None, None)
-    if centred:
-        return NumberTarget(column.name, mean, spread, *bounds)
+    bounds = (low, high) if clip else (None, None)
+    if center:
+        return NumberTarget(column.name, mean, float(y.std()), *bounds)
     if low < 0:
         raise TableError(
             f"target '{column.name}' has negative values (smallest {low:g}), "

@@ -1,0 +1,41 @@
+"""The outputs of a model as what its user wants: predictions, probabilities, named columns."""
+
+from typing import Any
+
+import numpy as np
+
+from glassnet.tables.encoding import TableEncoding
+from glassnet.tables.targets import ClassTarget
+
+
+def predictions(encoding: TableEncoding, output: np.ndarray) -> np.ndarray:
+    """Outputs, N x K, as predictions: N, or N x targets where there are several."""
+    found = [target.decode(part) for target, part in encoding.by_target(output)]
+    return found[0] if len(found) == 1 else np.stack(found, axis=1)
+
+
+def probabilities(encoding: TableEncoding, output: np.ndarray) -> np.ndarray:
+    """Outputs, N x K, as probabilities: N x classes; of several targets, of their second class."""
+    found = [
+        target.probabilities(part)
+        for target, part in encoding.by_target(output)
+        if isinstance(target, ClassTarget)
+    ]
+    if len(found) == 1:
+        return found[0]
+    return np.stack([of_classes[:, 1] for of_classes in found], axis=1)
+
+
+def named_columns(encoding: TableEncoding, output: np.ndarray) -> dict[str, list[Any]]:
+    """Outputs, N x K, as named columns; see `Model.predict_columns`."""
+    columns: dict[str, list[Any]] = {}
+    several = len(encoding.targets) > 1
+    for target, part in encoding.by_target(output):
+        suffix = f"_{target.name}" if several else ""
+        separator = "=" if several else "_"
+        columns[f"prediction{suffix}"] = target.decode(part).tolist()
+        if isinstance(target, ClassTarget):
+            of_classes = target.probabilities(part)
+            for label, column in zip(target.label_texts, of_classes.T, strict=True):
+                columns[f"probability{suffix}{separator}{label}"] = column.tolist()
+    return columns
