@@ -118,15 +118,15 @@ def _drawn(
         options=TrainingOptions(optimizer=optimizer, seed=7, **more),
     )
     parameters = Parameters(weights, biases)
-    slots = optimizer.init(parameters).slots
+    memory = optimizer.init(parameters).memory
     if begun:
-        slots = tuple(
-            tuple(s + mask * random.uniform(0, 0.1, size=s.shape) for s in each)
-            for each, mask in zip(slots, (*masks, *(1.0 for _ in biases)), strict=True)
+        memory = tuple(
+            type(one)(*(s + mask * random.uniform(0, 0.1, size=s.shape) for s in one))
+            for one, mask in zip(memory, (*masks, *(1.0 for _ in biases)), strict=True)
         )
     return problem, State(
         parameters,
-        OptimizerState(3 if begun else 0, slots),
+        OptimizerState(3 if begun else 0, memory),
         0,
         Best(parameters, float("inf"), 0),
         0,
@@ -205,10 +205,14 @@ def apart(one: Any, other: Any) -> dict[str, float]:
         )
     }
     slots = [
-        [np.concatenate([v.ravel() for v in slot]) for slot in zip(*s.optimizer.slots, strict=True)]
+        [
+            np.concatenate([v.ravel() for v in slot])
+            for slot in zip(*s.optimizer.memory, strict=True)
+        ]
         for s in (a, b)
     ]
-    pairs |= {f"slots[{k}]": p for k, p in enumerate(zip(*slots, strict=True))}
+    names = a.optimizer.memory[0]._fields
+    pairs |= dict(zip(names, zip(*slots, strict=True), strict=True))
     pairs |= {
         name: (getattr(measured_a, name), getattr(measured_b, name)) for name in measured_a._fields
     }
@@ -250,17 +254,18 @@ def permuted(
             None if data.sample_weight is None else data.sample_weight[rows],
         )
 
-    changed = {
-        "data": moved(problem.data, rows),
-        "validation": moved(problem.validation, np.arange(NV)),
-        "weight_masks": tuple(
-            m[np.ix_(a, b)]
-            for m, a, b in zip(problem.options.weight_masks, nodes, nodes[1:], strict=False)
-        ),
-    }
-    return (
-        Problem(**{**problem.__dict__, **changed}), reordered(state, nodes), None if order is None else back[order], rows, nodes
-    )  # fmt: skip
+    masks = tuple(
+        m[np.ix_(a, b)]
+        for m, a, b in zip(problem.options.weight_masks, nodes, nodes[1:], strict=False)
+    )
+    same = replace(
+        problem,
+        data=moved(problem.data, rows),
+        validation=moved(problem.validation, np.arange(NV)),
+        options=replace(problem.options, weight_masks=masks),
+    )
+    reordered_rows = None if order is None else back[order]
+    return same, reordered(state, nodes), reordered_rows, rows, nodes
 
 
 def reordered(state: State, nodes: list[np.ndarray]) -> State:
@@ -275,12 +280,11 @@ def reordered(state: State, nodes: list[np.ndarray]) -> State:
     def parameters(given: Parameters) -> Parameters:
         return unflatten(arrays(leaves(given)), given)
 
-    slots = [arrays(slot) for slot in zip(*state.optimizer.slots, strict=True)]
-    after = tuple(zip(*slots, strict=True)) if slots else state.optimizer.slots
+    memory = tuple(type(one)(*arrays(one)) for one in state.optimizer.memory)
     best = state.best._replace(parameters=parameters(state.best.parameters))
     return state._replace(
         parameters=parameters(state.parameters),
-        optimizer=state.optimizer._replace(slots=after),
+        optimizer=state.optimizer._replace(memory=memory),
         best=best,
     )
 

@@ -55,7 +55,7 @@ def assert_equal(a: gn.Run, b: gn.Run) -> None:
     assert (a.ended, a.best_epoch) == (b.ended, b.best_epoch)
     np.testing.assert_array_equal(a.last_batch_output, b.last_batch_output)
     assert a.state.optimizer.t == b.state.optimizer.t
-    for one, other in zip(a.state.optimizer.slots, b.state.optimizer.slots, strict=True):
+    for one, other in zip(a.state.optimizer.memory, b.state.optimizer.memory, strict=True):
         for x, y in zip(one, other, strict=True):
             np.testing.assert_array_equal(x, y)
 

@@ -15,7 +15,7 @@ import numpy as np
 from glassnet.core.activations import OUTPUTS
 from glassnet.core.losses import is_builtin
 from glassnet.core.network import Network, Parameters, check_shapes, leaves, unflatten
-from glassnet.core.optimizers import OPTIMIZERS, OptimizerState
+from glassnet.core.optimizers import OPTIMIZERS, Memory, OptimizerState
 from glassnet.core.penalties import Penalty
 from glassnet.training.engines.base import (
     Engine,
@@ -105,7 +105,8 @@ class NativeEngine(Engine):
         """Train as `Engine.run` says."""
         parameters = _copies(leaves(state.parameters))
         best = _copies(leaves(state.best.parameters))
-        slots = [_copies(slot) for slot in zip(*state.optimizer.slots, strict=True)]
+        # The extension takes what the optimizer remembers slot by slot, each for all arrays:
+        slots = [_copies(slot) for slot in zip(*state.optimizer.memory, strict=True)]
         native_state = _native.TrainingState(
             parameters,
             best,
@@ -127,10 +128,9 @@ class NativeEngine(Engine):
         )
         self._problem(problem).run(native_state, orders, rates, measurements)
         like = state.parameters
-        slots_by_array = tuple(zip(*slots, strict=True)) if slots else state.optimizer.slots
         state = State(
             unflatten(parameters, like),
-            OptimizerState(native_state.t, slots_by_array),
+            OptimizerState(native_state.t, _memory_of(slots, state.optimizer)),
             native_state.epoch,
             Best(unflatten(best, like), native_state.best_loss, native_state.best_epoch),
             native_state.waited,
@@ -270,6 +270,15 @@ def _room_for_measurements(problem: Problem, rates: Floats) -> Measured:
         np.empty(0 if problem.validation is None else epochs),
         np.empty((problem.batch_size, problem.network.sizes[-1]), problem.data.x.dtype),
     )
+
+
+def _memory_of(slots: list[list[Floats]], before: OptimizerState) -> tuple[Memory, ...]:
+    """What the optimizer remembers of each array, under its names as before."""
+    if not slots:
+        return before.memory
+    by_array = zip(*slots, strict=True)
+    kinds = map(type, before.memory)
+    return tuple(kind(*arrays) for kind, arrays in zip(kinds, by_array, strict=True))
 
 
 def _copies(arrays: Sequence[Floats]) -> list[Floats]:
