@@ -99,7 +99,7 @@ TRAIN = [
     (["good.csv", "--task", "binary"], "--task binary needs two"),
     (["good.csv", "--dtype", "float16"], "unknown --dtype 'float16'"),
     (["good.csv", "--engine", "nativ"], "unknown --engine 'nativ': did you mean 'native'"),
-    (["good.csv", "--engine", "xla"], "unknown engine 'xla'"),
+    (["good.csv", "--engine", "xla"], "unknown --engine 'xla'"),
     (["good.csv", "--category", "c"], "unknown column 'c'"),
     (["good.csv", "--ignore", "c"], "unknown column 'c'"),
     (["good.csv", "--target", "yy"], "unknown target column 'yy': did you mean 'y'"),
