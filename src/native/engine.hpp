@@ -116,10 +116,10 @@ struct Engine {
     const void* (*prepare_predict)(
         bool float64, const Network& network, void* const* parameters, const Memory& memory
     );
-    // Writes the outputs, n x K, for n rows of inputs x.
+    // Writes the outputs, n x K, for n rows of inputs x; or adds them to what is there.
     void (*predict)(
         bool float64, const Network& network, const void* prepared, const void* x, std::int64_t n,
-        void* output, const Memory& memory, const Team& team
+        void* output, bool add, const Memory& memory, const Team& team
     );
 
     // For solvers: all rows in one batch of float64. `problem`, `memory` and `team` must outlive

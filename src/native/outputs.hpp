@@ -7,7 +7,7 @@ namespace glassnet::GLASSNET_VARIANT {
 template <class T, int V>
 void predict(
     const Network& network, const void* prepared, const void* x, std::int64_t n, void* output,
-    const Memory& memory, const Team& team
+    bool add, const Memory& memory, const Team& team
 ) {
     constexpr int R = V * LANES<T>;
     const ParameterLayout<T> layout(network, nullptr, memory);
@@ -24,7 +24,7 @@ void predict(
             panels.pack(rows, nullptr, first, count, 1.0, b);
             feedforward<T, V>(panels.layers, network.L, b, nullptr);
             T* to = static_cast<T*>(output) + first * panels.K;
-            unpack<T, V>(a + panel<V>(b, panels.K), to, count, panels.K);
+            unpack<T, V>(a + panel<V>(b, panels.K), to, count, panels.K, add);
         });
     }
 }

@@ -147,14 +147,17 @@ private:
     }
 };
 
-// Copies n rows of K values out of their panels.
+// Copies n rows of K values out of their panels, or adds them to what `rows` holds.
 template <class T, int V>
-void unpack(const Vec<T>* panels, T* rows, std::int64_t n, int K) {
+void unpack(const Vec<T>* panels, T* rows, std::int64_t n, int K, bool add = false) {
     constexpr int R = V * LANES<T>;
     const T* from = reinterpret_cast<const T*>(panels);
     for (std::int64_t r = 0; r < n; ++r) {
         const T* row = from + panel<V>(r / R, K) * LANES<T> + r % R;
-        for (int k = 0; k < K; ++k) rows[r * K + k] = row[k * R];
+        for (int k = 0; k < K; ++k) {
+            T& to = rows[r * K + k];
+            to = add ? to + row[k * R] : row[k * R];
+        }
     }
 }
 

@@ -50,8 +50,9 @@ INLINE void product(
         product_tile<T, V, size.value>(w + m * by_m, by_k, by_m, tile_start, in, K, finish_tile);
         m += size.value;
     };
-    constexpr int M = V == 1 ? 4 : 6;
+    constexpr int M = V == 1 ? 8 : 6;
     while (nodes - m >= M) next_tile(Constant<M>{});
+    if (V == 1 && nodes - m >= 4) next_tile(Constant<4>{});
     while (nodes - m >= 2) next_tile(Constant<2>{});
     if (nodes - m >= 1) next_tile(Constant<1>{});
 }

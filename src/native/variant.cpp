@@ -64,11 +64,11 @@ const void* prepare_predict(
 
 void predict_rows(
     bool float64, const Network& network, const void* prepared, const void* x, std::int64_t n,
-    void* output, const Memory& memory, const Team& team
+    void* output, bool add, const Memory& memory, const Team& team
 ) {
     auto* chosen = float64 ? predict<double, 2> : predict<float, 2>;
     if (fits_one_vector(float64, n)) chosen = float64 ? predict<double, 1> : predict<float, 1>;
-    chosen(network, prepared, x, n, output, memory, team);
+    chosen(network, prepared, x, n, output, add, memory, team);
 }
 
 void* prepare_gradient(const Problem& problem, const Memory& memory, const Team& team) {

@@ -10,7 +10,13 @@ import glassnet as gn
 from glassnet.core.initializers import initialize
 from glassnet.core.network import Network
 from glassnet.errors import GlassnetError
-from glassnet.models.ensemble import Member, join_members
+from glassnet.models.ensemble import (
+    Member,
+    ensemble_predictor,
+    join_members,
+    pre_activations_of,
+    vote_fractions,
+)
 from glassnet.recipe.options import Options
 from glassnet.recipe.run import TableRun, run_table
 from glassnet.tables.encoding import plain_encoding
@@ -53,6 +59,32 @@ def test_side_by_side_is_the_mean_before_the_outputs_activation(
         atol=1e-14,
     )
     assert join_members(ensemble[:1]) is ensemble[0]
+
+
+def test_predictions_add_up_the_members_bit_for_bit() -> None:
+    network = Network([20, 64, 64, 2], "silu", "softmax", "categorical_cross_entropy")
+    members = [Member(network, initialize(network, seed=seed), 1.0 + seed) for seed in range(4)]
+    x = np.random.default_rng(0).normal(size=(9, 20))
+    linear = Network([20, 64, 64, 2], "silu", "identity")
+    engine = choose("auto", linear).engine
+    total = np.zeros((len(x), 2))
+    for member, fraction in zip(members, vote_fractions(members), strict=True):
+        weights, biases = member.parameters
+        voting = gn.Parameters(
+            (*weights[:-1], weights[-1] * fraction), (*biases[:-1], biases[-1] * fraction)
+        )
+        total = total + engine.predictor(linear, voting)(x)
+    np.testing.assert_array_equal(pre_activations_of(members)(x), total)
+    np.testing.assert_array_equal(ensemble_predictor(members)(x), network.output.value(total))
+
+
+def test_members_of_two_engines_predict_together() -> None:
+    builtin = Network([3, 4, 1], "tanh")
+    custom = Network([3, 5, 1], gn.Activation("sine", np.sin, np.cos))
+    members = [Member(network, initialize(network)) for network in (builtin, custom)]
+    x = np.random.default_rng(0).normal(size=(6, 3))
+    outputs = [gn.feedforward(m.network, m.parameters, x).output for m in members]
+    np.testing.assert_allclose(ensemble_predictor(members)(x), np.mean(outputs, axis=0), rtol=1e-12)
 
 
 @pytest.mark.parametrize("target", ["y", "t"])

@@ -91,6 +91,31 @@ def test_every_engine_satisfies_the_protocol(name: str) -> None:
     assert jacobian.shape == (output.size, before.size)
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_sum_of_networks_adds_them_one_after_another_bit_for_bit(name: str, dtype: str) -> None:
+    engine = ENGINES[name]
+    if engine.unavailable():
+        pytest.skip(engine.unavailable())
+    for outputs, rows in [(1, 1), (3, 1), (1, 7), (3, 2000)]:
+        hidden = [(64, 64), (13,), (), (9, 4, 7)]
+        networks = [Network([20, *sizes, outputs], "silu") for sizes in hidden]
+        parameters = [
+            gn.initialize(network, seed=seed, dtype=dtype) for seed, network in enumerate(networks)
+        ]
+        x = np.random.default_rng(rows).normal(size=(rows, 20)).astype(dtype)
+        first, *others = map(engine.predictor, networks, parameters)
+        expected = first(x)
+        for other in others:
+            expected = expected + other(x)
+        total = engine.sum_predictor(networks, parameters)(x)
+        assert total.dtype == np.dtype(dtype)
+        np.testing.assert_array_equal(total, expected)
+        misfit = [*parameters[1:], parameters[0]]
+        with pytest.raises(GlassnetError, match="do not fit the network"):
+            engine.sum_predictor(networks, misfit)
+
+
 def test_a_new_engine_is_chosen_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = FakeEngine()
     monkeypatch.setitem(ENGINES, "fake", engine)

@@ -11,7 +11,8 @@ import numpy as np
 
 from glassnet.core.network import Network, Parameters
 from glassnet.errors import GlassnetError
-from glassnet.training.engines.registry import choose
+from glassnet.training.engines.base import Engine
+from glassnet.training.engines.registry import PREFERRED, choose
 from glassnet.training.problem import Floats, as_dtype
 
 
@@ -85,38 +86,36 @@ def ensemble_predictor(members: Sequence[Member]) -> Callable[[Floats], Floats]:
         Where parameters do not fit their network.
     """
     if len(members) == 1:
-        return _predictor(members[0].network, members[0].parameters)
+        network, parameters = members[0].network, members[0].parameters
+        return choose("auto", network).engine.predictor(network, as_dtype(parameters, np.float64))
     pre_activations = pre_activations_of(members)
     activation = members[0].network.output
     return lambda x: activation.value(pre_activations(x))
 
 
 def pre_activations_of(members: Sequence[Member]) -> Callable[[Floats], Floats]:
-    """Like `ensemble_predictor`, a function to the mean of the members' last pre-activations, N x K."""
-    first, *others = (
-        _predictor(_without_output(member.network), _voting(member.parameters, fraction))
-        for member, fraction in zip(members, vote_fractions(members), strict=True)
-    )
-
-    def mean(x: Floats) -> Floats:
-        total = first(x)
-        for other in others:
-            total = total + other(x)  # for one row faster than in place
-        return total
-
-    return mean
+    """Like `ensemble_predictor`, but to the mean of the members' last pre-activations, N x K."""
+    networks = [_without_output(member.network) for member in members]
+    return _engine_of_all(networks).sum_predictor(networks, _voting(members))
 
 
-def _predictor(network: Network, parameters: Parameters) -> Callable[[Floats], Floats]:
-    engine = choose("auto", network).engine
-    return engine.predictor(network, as_dtype(parameters, np.float64))
+def _engine_of_all(networks: Sequence[Network]) -> Engine:
+    """The engine that can run all of these: the least preferred of those of the networks."""
+    engines = [choose("auto", network).engine for network in networks]
+    return max(engines, key=lambda engine: PREFERRED.index(engine.name))
 
 
-def _voting(parameters: Parameters, fraction: float) -> Parameters:
-    """The parameters in float64, the last layer times the member's part of the votes.
+def _voting(members: Sequence[Member]) -> list[Parameters]:
+    """Each member's parameters in float64, the last layer times the member's part of the votes.
 
     The last pre-activations of members with such parameters add up to their mean.
     """
+    fractions = vote_fractions(members)
+    return [_scaled(m.parameters, fraction) for m, fraction in zip(members, fractions, strict=True)]
+
+
+def _scaled(parameters: Parameters, fraction: float) -> Parameters:
+    """The parameters in float64, the last layer times a fraction."""
     weights, biases = as_dtype(parameters, np.float64)
     if biases:
         biases = (*biases[:-1], biases[-1] * fraction)
@@ -153,10 +152,7 @@ def join_members(members: Sequence[Member]) -> Member:
         first.loss,
         first.bias,
     )
-    voting = [
-        _voting(member.parameters, fraction)
-        for member, fraction in zip(members, vote_fractions(members), strict=True)
-    ]
+    voting = _voting(members)
     return Member(network, Parameters(_joined_weights(voting), _joined_biases(voting)))
 
 

@@ -87,6 +87,24 @@ class Engine(ABC):
         Raises GlassnetError where they do not fit the network.
         """
 
+    def sum_predictor(
+        self, networks: Sequence[Network], parameters: Sequence[Parameters]
+    ) -> Predict:
+        """Like `predictor`, a function from inputs to the sum of the outputs of several networks.
+
+        They are added up in the order of the networks, one after another. All have equally many
+        inputs, equally many outputs, and one dtype.
+        """
+        first, *others = map(self.predictor, networks, parameters)
+
+        def predict(x: Floats) -> Floats:
+            total = first(x)
+            for other in others:
+                total = total + other(x)
+            return total
+
+        return predict
+
     @abstractmethod
     def gradient(
         self,

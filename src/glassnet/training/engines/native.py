@@ -149,12 +149,22 @@ class NativeEngine(Engine):
 
     def predictor(self, network: Network, parameters: Parameters) -> Predict:
         """A function from inputs to outputs, as `Engine.predictor` says."""
-        check_shapes(network, parameters)
-        dtype = parameters.weights[0].dtype
-        n_outputs = network.sizes[-1]
-        n_parameters = network.n_parameters
-        arrays = [np.ascontiguousarray(array) for array in leaves(parameters)]
-        write_outputs = _native.Predictor(self.variant, self._network(network, dtype), arrays)
+        return self.sum_predictor([network], [parameters])
+
+    def sum_predictor(
+        self, networks: Sequence[Network], parameters: Sequence[Parameters]
+    ) -> Predict:
+        """One call of the extension for all networks."""
+        for network, its_parameters in zip(networks, parameters, strict=True):
+            check_shapes(network, its_parameters)
+        dtype = parameters[0].weights[0].dtype
+        n_outputs = networks[0].sizes[-1]
+        n_parameters = sum(network.n_parameters for network in networks)
+        write_outputs = _native.Predictor(
+            self.variant,
+            [self._network(network, dtype) for network in networks],
+            [_contiguous(leaves(its_parameters)) for its_parameters in parameters],
+        )
 
         def predict(x: Floats) -> Floats:
             output = np.empty((len(x), n_outputs), dtype)
@@ -284,6 +294,11 @@ def _memory_of(slots: list[list[Floats]], before: OptimizerState) -> tuple[Memor
 def _copies(arrays: Sequence[Floats]) -> list[Floats]:
     """Contiguous arrays for the extension to write to."""
     return [array.copy() for array in arrays]
+
+
+def _contiguous(arrays: Sequence[Floats]) -> list[Floats]:
+    """The arrays for the extension to read, each the same one where it is contiguous already."""
+    return [np.ascontiguousarray(array) for array in arrays]
 
 
 def _is_one_dtype(parameters: Parameters) -> bool:
