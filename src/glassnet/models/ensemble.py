@@ -92,7 +92,9 @@ def ensemble_predictor(members: Sequence[Member]) -> Callable[[Floats], Floats]:
 
 
 def pre_activations_of(members: Sequence[Member]) -> Callable[[Floats], Floats]:
-    """Like `ensemble_predictor`, a function to the mean of the members' last pre-activations, N x K."""
+    """Like `ensemble_predictor`, a function to the mean of the members' last pre-activations, N x
+    K.
+    """
     first, *others = (
         _predictor(_without_output(member.network), _voting(member.parameters, fraction))
         for member, fraction in zip(members, vote_fractions(members), strict=True)

@@ -12,7 +12,7 @@ from glassnet.plots.figures import GREY, in_picture
 from glassnet.plots.predictions import Classes, given_classes
 
 STRATEGIES = {"uniform": "bins of equal width", "quantile": "bins of equally many rows"}
-BINS = 10  # of a curve
+CURVE_BINS = 10  # of a curve
 HISTOGRAM_BARS = 20  # from 0 to 1
 
 
@@ -140,7 +140,7 @@ class CalibrationDisplay(ClassDisplay):
         if strategy not in STRATEGIES:
             raise unknown_name("strategy", strategy, STRATEGIES)
         N, K = classes.probabilities.shape
-        n_bins = min(BINS, N) if n_bins is None else n_bins
+        n_bins = min(CURVE_BINS, N) if n_bins is None else n_bins
         if not 2 <= n_bins <= N:
             raise GlassnetError(f"n_bins must be from 2 to the number of rows ({N}), got {n_bins}")
         curves: dict[str, Bins] = {}

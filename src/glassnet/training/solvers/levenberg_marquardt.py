@@ -173,7 +173,7 @@ class SumOfSquares:
         self.network = network
         self.free = free
         self.data = problem.data
-        self.l2: Floats = _penalty_of_each(problem, free)  # P
+        self.l2: Floats = _penalty_by_parameter(problem, free)  # P
         x, y, sample_weight = problem.data
         N, K = y.shape
         row_scale = np.broadcast_to(network.loss.row_scale(np, y, sample_weight), (N, 1))
@@ -212,7 +212,7 @@ class SumOfSquares:
         return Curvature(0.5 * squares + penalty, penalty, hessian, gradient)
 
 
-def _penalty_of_each(problem: Problem, free: FreeParameters) -> Floats:
+def _penalty_by_parameter(problem: Problem, free: FreeParameters) -> Floats:
     """The L2 penalty of each free parameter, P: that of weights, and 0 for biases."""
     n_weights_only = sum(n * m for n, m in problem.network.shapes)
     is_weight = np.arange(free.whole.size) < n_weights_only
