@@ -17,9 +17,11 @@ check: install-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/python tools/verify_types.py
 	$(BIN)/lint-imports
 	$(BIN)/clang-format --dry-run -Werror $(filter %.cpp %.hpp,$(NATIVE))
-	$(BIN)/python tools/count_lines.py src/glassnet/core 700
+	$(BIN)/python tools/check_names.py src/glassnet
+	$(BIN)/python tools/count_lines.py src/glassnet/core 1200
 
 # The documentation, into docs/_build/html: warnings are errors, and nothing in the pages may come from outside.
 MADE := docs/_build docs/tutorial docs/how_to docs/reference/api docs/reference/command_line.md

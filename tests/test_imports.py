@@ -35,7 +35,7 @@ def test_nothing_at_all_comes_along_before_it_is_asked_for() -> None:
 
 def test_json_demo_imports_no_plotting(folder) -> None:
     arguments = ["glassnet", "demo", "--json", "--iterations", "5"]
-    code = f"import sys, glassnet.cli; sys.argv = {arguments}\ntry: glassnet.cli.main()\nexcept SystemExit: pass"
+    code = f"import sys, glassnet.cli; sys.argv = {arguments}\ntry: glassnet.cli.main()\nexcept SystemExit: pass"  # noqa: E501
     assert not modules_after(code) & {*HEAVY}
     assert not list(folder.iterdir())
 

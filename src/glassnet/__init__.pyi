@@ -1,4 +1,7 @@
-"""The public names of glassnet, each named once: here. `glassnet.__getattr__` reads this file to know where a name lives."""
+"""The public names of glassnet, each named once: here.
+
+`glassnet.__getattr__` reads this file to know where a name lives.
+"""
 
 from glassnet.core.activations import (
     ACTIVATIONS as ACTIVATIONS,

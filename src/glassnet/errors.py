@@ -84,10 +84,10 @@ class Notice(Exception):  # noqa: N818 (a warning is one too)
 
     def worded(self, wording: Wording) -> str:
         """Place, message and remedy as one line, each option in a face's words."""
-        parts = [self._place(), _written(self.message, wording), _written(self.remedy, wording)]
+        parts = [self._location(), _written(self.message, wording), _written(self.remedy, wording)]
         return ": ".join(part for part in parts if part)
 
-    def _place(self) -> str:
+    def _location(self) -> str:
         cell = ""
         if self.row is not None:
             cell = f"row {self.row}"

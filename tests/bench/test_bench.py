@@ -294,7 +294,7 @@ def test_install_size_counts_what_is_needed_too() -> None:
         (["--only", "A,Z"], f"argument --only: unknown name 'Z': choose from {ALL}, C, F, G"),
         (
             ["--peers", "keras"],
-            "argument --peers: unknown name 'keras': choose from glassnet, numpy, sklearn, torch, jax, r",
+            "argument --peers: unknown name 'keras': choose from glassnet, numpy, sklearn, torch, jax, r",  # noqa: E501
         ),
         (["--rounds", "0"], "argument --rounds: must be a whole number of 1 or more, got '0'"),
         (["--fast"], "unrecognized arguments: --fast"),

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from glassnet.cli import app, main
-from glassnet.cli.plot import PATH_POINTS, PICTURES, Asked, plot
+from glassnet.cli.plot import PATH_POINTS, PLOTS, Asked
+from glassnet.cli.plot import plot_command as plot
 from glassnet.models.model import load
 
 CLASSES, NUMBERS = ("confusion", "roc", "calibration"), ("regression",)
@@ -107,7 +108,7 @@ def outcome(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> object:
     return ended.value.code
 
 
-@pytest.mark.parametrize("picture", PICTURES)
+@pytest.mark.parametrize("picture", PLOTS)
 def test_every_picture_of_a_run(
     place: Path, picture: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -117,7 +118,7 @@ def test_every_picture_of_a_run(
     assert capsys.readouterr() == (f"Written to {picture}.png\n", "")
 
 
-@pytest.mark.parametrize("picture", [name for name in PICTURES if name not in CLASSES])
+@pytest.mark.parametrize("picture", [name for name in PLOTS if name not in CLASSES])
 def test_every_picture_of_a_demo(place: Path, picture: str) -> None:
     command(["plot", picture, "demo", "--out", f"{picture}.svg"])
     assert (place / f"{picture}.svg").read_bytes().startswith(BEGINS[".svg"])
@@ -148,15 +149,15 @@ def test_options_change_the_picture(place: Path, arguments: tuple[str, ...]) -> 
 
 def test_scores_are_of_the_rows_held_out(place: Path) -> None:
     model = load(place / "sizes")
-    display = PICTURES["confusion"].make(Asked(model, place / "sizes", None, {}))
+    display = PLOTS["confusion"].make(Asked(model, place / "sizes", None, {}))
     assert display.accuracy == model.scores["size"]["accuracy"]
     assert display.confusion_matrix.sum() == 8  # a fifth of 40
-    whole = PICTURES["confusion"].make(Asked(model, place / "sizes", "table.csv", {}))
+    whole = PLOTS["confusion"].make(Asked(model, place / "sizes", "table.csv", {}))
     assert whole.confusion_matrix.sum() == 40
 
 
 def test_the_path_over_the_loss_surface_ends_at_the_weights(place: Path) -> None:
-    display = PICTURES["loss-surface"].make(Asked(load("demo"), Path("demo"), None, {}))
+    display = PLOTS["loss-surface"].make(Asked(load("demo"), Path("demo"), None, {}))
     assert 2 < len(display.points) <= PATH_POINTS + 1
     np.testing.assert_allclose(display.points[-1], 0, atol=1e-9)
 
@@ -213,7 +214,7 @@ def test_a_table_that_was_changed_or_moved(
 def test_the_help_lists_every_picture_and_option(capsys: pytest.CaptureFixture[str]) -> None:
     command(["plot", "--help"])
     text = " ".join(capsys.readouterr().out.split())
-    assert all(f"{name} {picture.shows}" in text for name, picture in PICTURES.items())
+    assert all(f"{name} {picture.shows}" in text for name, picture in PLOTS.items())
     assert all(
         option in text
         for parameter in plot.params

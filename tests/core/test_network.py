@@ -19,7 +19,7 @@ def test_worked_by_hand(engine: Engine) -> None:
     #   penalty = 0.05 * (1 + 0 + 1 + 0.25 + 9 + 16) = 1.3625     (no biases)
     # backwards: delta2 = 2 * 5.5 = 11 dW2 = (2*11, 0*11) + 0.1 * (3, 4) = (22.3, 0.4) db2 = 11
     #   da1 = 11 * (3, 4) = (33, 44)       delta1 = (33, 0), the second node being off
-    #   dW1 = ((1*33, 0), (2*33, 0)) + 0.1 * ((1, -1), (0, 0.5)) = ((33.1, -0.1), (66, 0.05))   db1 = (33, 0)
+    #   dW1 = ((1*33, 0), (2*33, 0)) + 0.1 * ((1, -1), (0, 0.5)) = ((33.1, -0.1), (66, 0.05))   db1 = (33, 0)  # noqa: E501
     network = Network([2, 2, 1], "relu", "identity", "sum_of_squares")
     parameters = engine.arrays(
         Parameters(

@@ -67,12 +67,18 @@ def test_nan_is_never_right() -> None:
         (
             [np.ones((2, 1))],
             [np.ones((1, 2))],
-            r"gradient of \[0\] has shape \(2, 1\), the parameter \(1, 2\): it looks like the transpose",
+            (
+                r"gradient of \[0\] has shape \(2, 1\), the parameter \(1, 2\): it looks like the "
+                r"transpose"
+            ),
         ),
         (
             [np.ones((7, 3))],
             [np.ones(3)],
-            r"has shape \(7, 3\), the parameter \(3,\): .* add them up, as in np.sum\(delta, axis=0\)$",
+            (
+                r"has shape \(7, 3\), the parameter \(3,\): .* add them up, as in np.sum\(delta, "
+                r"axis=0\)$"
+            ),
         ),
         (
             [np.ones((7, 3))],
@@ -133,7 +139,7 @@ BY_NUMBERS = {
     "the gradient is 12 times too large (a sum where the loss is a mean over 12?)": [
         12 * a for a in slopes()
     ],
-    f"the gradient {SIGN} and is 20 times too small (a mean over 20 where the loss is a sum, or a learning rate of 0.05 in it?)": [
+    f"the gradient {SIGN} and is 20 times too small (a mean over 20 where the loss is a sum, or a learning rate of 0.05 in it?)": [  # noqa: E501
         -0.05 * a for a in slopes()
     ],
     "the gradient is multiplied by 0.15 (a learning rate?)": [0.15 * a for a in slopes()],
@@ -141,14 +147,14 @@ BY_NUMBERS = {
     "the gradient is all zeros": [0 * a for a in slopes()],
     f"{OTHERS}; the gradient of [5] is all zeros": with_one(5, np.zeros(2)),
     f"{OTHERS}; the gradient of [5] {SIGN}": with_one(5, -slopes()[5]),
-    "the gradient of [0] is the transpose of the right one; the gradient of [1], [2], [3], [4], [5] is right": with_one(
+    "the gradient of [0] is the transpose of the right one; the gradient of [1], [2], [3], [4], [5] is right": with_one(  # noqa: E501
         0, slopes()[0].T
     ),
     "the gradient of [0], [1], [2], [3], [5] is right; "
-    "the gradient of [4] has its numbers in the wrong places: turn it with .T, not reshape": with_one(
+    "the gradient of [4] has its numbers in the wrong places: turn it with .T, not reshape": with_one(  # noqa: E501
         4, slopes()[4].T.reshape(3, 2)
     ),
-    "the gradient of [0] is that of [2]; the gradient of [1], [3], [4], [5] is right; the gradient of [2] is that of [0]": [
+    "the gradient of [0] is that of [2]; the gradient of [1], [3], [4], [5] is right; the gradient of [2] is that of [0]": [  # noqa: E501
         slopes()[i] for i in (2, 1, 0, 3, 4, 5)
     ],
     "the gradient of [0], [1] is wrong; the gradient of [2], [3], [4], [5] is right: "
@@ -264,13 +270,13 @@ def test_right_functions_of_ones_own_pass() -> None:
 
 
 WRONG = {
-    "activation 'sin': its slope is not the derivative of its value: .*worst .* given .*, measured": Activation(
+    "activation 'sin': its slope is not the derivative of its value: .*worst .* given .*, measured": Activation(  # noqa: E501
         value=np.sin, derivative=np.sin
     ),
     "activation 'ramp': its slope is not the derivative": Activation(
         "ramp", OUTPUTS["relu"].value, lambda z: 0.9 * (z > 0)
     ),
-    "activation 'custom': its slope has shape .. and dtype float64 for an array of shape .20, 3.": Activation(
+    "activation 'custom': its slope has shape .. and dtype float64 for an array of shape .20, 3.": Activation(  # noqa: E501
         value=lambda z: 2 * z, derivative=lambda z: 2.0
     ),
     "activation 'custom': its value has shape .20, 3. and dtype bool": Activation(

@@ -1,4 +1,6 @@
-"""Trainings over the product of all options, made from the tables of functions: what every engine must agree on."""
+"""Trainings over the product of all options, made from the tables of functions: what every engine
+must agree on.
+"""
 
 import itertools
 import zlib
@@ -48,7 +50,9 @@ assert set(TRIED) == set(OPTIMIZERS), "an optimizer is not tried"
 
 
 def options(kind: str, network: Network, random: np.random.Generator) -> dict[str, Any]:
-    """What a Problem has beyond its network, data and optimizer: "plain" has nothing, "all" has everything at once."""
+    """What a Problem has beyond its network, data and optimizer: "plain" has nothing, "all" has
+    everything at once.
+    """
     hidden, arrays = len(network.sizes) - 2, len(network.shapes) * (1 + network.bias)
     nothing = {
         "multipliers": (1.0,) * arrays,
@@ -70,10 +74,12 @@ def options(kind: str, network: Network, random: np.random.Generator) -> dict[st
 
 
 def training(
-    hidden: str, output: str, loss: str, optimizer: str, kind: str = "plain", *, sizes: Any = (D, 7, 5, K), rows: int = N,
+    hidden: str, output: str, loss: str, optimizer: str, kind: str = "plain", *, sizes: Any = (D, 7, 5, K), rows: int = N,  # noqa: E501
     bias: bool = True, begun: bool = True, dtype: str = "float64", **changes: Any,
 ) -> tuple[Problem, State]:  # fmt: skip
-    """A training that has begun (the optimizer's slots hold something), random but the same for the same options."""
+    """A training that has begun (the optimizer's slots hold something), random but the same for the
+    same options.
+    """
     network = Network(sizes, hidden, output, loss, bias)
     found = TRIED[optimizer]
     for draw in itertools.count():
@@ -174,7 +180,9 @@ def as_float32(nest: Any) -> Any:
 
 
 def run_both(problem: Problem, state: State, epochs: int) -> tuple[Any, Any]:
-    """(state, measured) of the numpy engine and of the native one, from the same state through the same batches."""
+    """(state, measured) of the numpy engine and of the native one, from the same state through the
+    same batches.
+    """
     rates, orders = path(problem, epochs)
     return reference.run(problem, state, orders, rates), native.run(problem, state, orders, rates)
 
@@ -192,7 +200,9 @@ def path(problem: Problem, epochs: int) -> tuple[np.ndarray, np.ndarray | None]:
 
 
 def apart(one: Any, other: Any) -> dict[str, float]:
-    """How far two results are apart, by name: each array, and each slot of all arrays, relative to its largest absolute value."""
+    """How far two results are apart, by name: each array, and each slot of all arrays, relative to
+    its largest absolute value.
+    """
     (a, measured_a), (b, measured_b) = one, other
     pairs = {
         f"parameters[{i}]": p
@@ -232,9 +242,11 @@ def difference(a: np.ndarray, b: np.ndarray) -> float:
 def permuted(
     problem: Problem, state: State, order: np.ndarray | None, draw: int
 ) -> tuple[Problem, State, np.ndarray | None, np.ndarray, list[np.ndarray]]:
-    """The same training with its inputs and hidden nodes in another order, and its rows too where no dropout counts them.
+    """The same training with its inputs and hidden nodes in another order, and its rows too where
+    no dropout counts them.
 
-    Gives problem, state, batch orders, and the order of the rows and of each layer's nodes. Only rounding can differ.
+    Gives problem, state, batch orders, and the order of the rows and of each layer's nodes. Only
+    rounding can differ.
     """
     random = np.random.default_rng(draw)
     network = problem.network
@@ -271,16 +283,16 @@ def permuted(
 def reordered(state: State, nodes: list[np.ndarray]) -> State:
     """A state with the nodes of every layer in another order."""
     pairs = list(itertools.pairwise(nodes))
-
-    def arrays(given: tuple[np.ndarray, ...]) -> list[np.ndarray]:
-        return [w[np.ix_(a, b)] for w, (a, b) in zip(given, pairs, strict=False)] + [
-            v[b] for v, (_, b) in zip(given[len(pairs) :], pairs, strict=False)
-        ]
+    positions = [*(np.ix_(a, b) for a, b in pairs), *(b for _, b in pairs)]  # weights, then biases
 
     def parameters(given: Parameters) -> Parameters:
-        return unflatten(arrays(leaves(given)), given)
+        moved = [array[at] for array, at in zip(leaves(given), positions, strict=False)]
+        return unflatten(moved, given)
 
-    memory = tuple(type(one)(*arrays(one)) for one in state.optimizer.memory)
+    memory = tuple(
+        type(one)(*(slot[at] for slot in one))
+        for one, at in zip(state.optimizer.memory, positions, strict=False)
+    )
     best = state.best._replace(parameters=parameters(state.best.parameters))
     return state._replace(
         parameters=parameters(state.parameters),
@@ -290,7 +302,9 @@ def reordered(state: State, nodes: list[np.ndarray]) -> State:
 
 
 def own_difference(problem: Problem, state: State, epochs: int, draws: int = 5) -> float:
-    """How far the numpy engine is from itself, its sums in other orders or its start rounded otherwise: the furthest of some."""
+    """How far the numpy engine is from itself, its sums in other orders or its start rounded
+    otherwise: the furthest of some.
+    """
     rates, order = path(problem, epochs)
     straight = reference.run(problem, state, order, rates)
     furthest = 0.0

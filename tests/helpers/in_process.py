@@ -1,4 +1,6 @@
-"""The command in this process: as `glassnet` would run it, without the time that a process of its own takes to start."""
+"""The command in this process: as `glassnet` would run it, without the time that a process of its
+own takes to start.
+"""
 
 import io
 import sys
@@ -33,7 +35,9 @@ def run(*arguments: str) -> Ran:
 
 
 def refused(*arguments: str) -> str:
-    """The one line that a wrong command gets on standard error, its status being 2 and nothing being printed."""
+    """The one line that a wrong command gets on standard error, its status being 2 and nothing
+    being printed.
+    """
     ran = run(*arguments)
     assert (ran.code, ran.out) == (2, ""), ran
     assert ran.err.startswith("glassnet: ")

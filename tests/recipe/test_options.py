@@ -8,7 +8,7 @@ import click
 import numpy as np
 import pytest
 
-from glassnet.cli.train import train
+from glassnet.cli.train import train_command as train
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.errors import GlassnetError
 from glassnet.estimators.table.estimators import TableClassifier, TableRegressor

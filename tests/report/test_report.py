@@ -16,7 +16,7 @@ import pytest
 from pages import Page
 from small_models import TABLE
 
-from glassnet.cli.train import train
+from glassnet.cli.train import train_command as train
 from glassnet.models.rows import Rows, rows_of
 from glassnet.recipe.options import Options, options_from
 from glassnet.recipe.run import TableRun, run_table, score

@@ -1,4 +1,6 @@
-"""Every engine gives the same numbers, for every option of the tables; and the native engine behaves in the process it runs in."""
+"""Every engine gives the same numbers, for every option of the tables; and the native engine
+behaves in the process it runs in.
+"""
 
 import ctypes
 import dataclasses
@@ -42,7 +44,7 @@ pytestmark = pytest.mark.skipif(
 VARIANTS = native.variants
 UNSTABLE = {
     "rprop": "it goes by the signs of slopes, and rounding decides those that are nearly nothing",
-    "rmsprop": "it divides by the root of a mean of squares, which rounding fills where slopes are nearly nothing",
+    "rmsprop": "it divides by the root of a mean of squares, which rounding fills where slopes are nearly nothing",  # noqa: E501
     "exponential": "as a hidden layer it is an exponential of an exponential",
 }
 """Optimizers and hidden activations under which 100 iterations make rounding visible, and why."""
@@ -110,7 +112,9 @@ def test_our_losses_with_another_reduction(reduction: Any, variant: str) -> None
 @pytest.mark.parametrize("engine", [reference, native], ids=["numpy", "native"])
 @pytest.mark.parametrize("loss", ["sum_of_squares", "mean_squared_error"])
 def test_what_is_measured_besides_the_loss(loss: str, engine: Any) -> None:
-    """Where nothing moves, each epoch carries the whole penalty once, and the rest of its loss is that without a penalty."""
+    """Where nothing moves, each epoch carries the whole penalty once, and the rest of its loss is
+    that without a penalty.
+    """
     problem, state = training(
         "tanh", "identity", loss, "gradient_descent", "all", rows=15, batch_size=5
     )
@@ -161,7 +165,9 @@ def test_a_clipped_step_has_the_length_that_is_allowed(engine: Any) -> None:
 def both_for_solvers(
     problem: Problem, state: Any, n_jobs: int | None = 1
 ) -> dict[str, tuple[Any, Any]]:
-    """Gradient and Jacobian by the numpy engine and by the native one, each of the latter's the second that it made."""
+    """Gradient and Jacobian by the numpy engine and by the native one, each of the latter's the
+    second that it made.
+    """
     network, x, masks = problem.network, problem.data.x, problem.options.weight_masks
     scale = np.linspace(0.5, 2, len(x)) if masks else np.ones(len(x))
     theta = to_vector(state.parameters)
@@ -300,7 +306,9 @@ PAIRWISE = [
     (hidden, *pair, list(OPTIMIZERS)[(i + k) % len(OPTIMIZERS)])
     for (i, hidden), (k, pair) in itertools.product(enumerate(ACTIVATIONS), enumerate(PAIRS))
 ]
-"""Every hidden activation with every output and loss, and every optimizer with every output and loss; one step: all with all."""
+"""Every hidden activation with every output and loss, and every optimizer with every output and
+loss; one step: all with all.
+"""
 assert len({(*pair, optimizer) for _, *pair, optimizer in PAIRWISE}) == len(PAIRS) * len(OPTIMIZERS)
 
 
@@ -332,7 +340,9 @@ def test_after_a_hundred_iterations(part: int) -> None:
 def test_float32_is_as_near_to_float64_as_numpy_is(
     optimizer: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The error against the float64 run, the largest over every output and loss: at most twice the numpy engine's."""
+    """The error against the float64 run, the largest over every output and loss: at most twice the
+    numpy engine's.
+    """
     for hidden in ACTIVATIONS:
         errors: dict[str, list[float]] = {name: [] for name in ("numpy", *VARIANTS)}
         for output, loss in PAIRS:
@@ -368,8 +378,8 @@ def test_every_size(variant: str, dtype: str, bias: bool) -> None:
         for rows in (1, 2, 4, 5, 8, 9, 16, 17, 31, 33, 64, 70, 300):
             D, K = int(random.integers(1, 20)), int(random.integers(1, 12))
             problem, state = training(
-                "tanh", "identity", "mean_squared_error", "adam", ("plain", "all")[(i + rows) % 2], sizes=(D, *hidden, K),
-                rows=rows, bias=bias, dtype=dtype, batch_size=max(1, rows // int(random.integers(1, 4))),
+                "tanh", "identity", "mean_squared_error", "adam", ("plain", "all")[(i + rows) % 2], sizes=(D, *hidden, K),  # noqa: E501
+                rows=rows, bias=bias, dtype=dtype, batch_size=max(1, rows // int(random.integers(1, 4))),  # noqa: E501
             )  # fmt: skip
             expected, found = run_both(problem, state, 2)
             same_decisions(expected[0], found[0])
@@ -406,7 +416,7 @@ def wide(n_jobs: int | None) -> gn.Run:
     random = np.random.default_rng(0)
     x = random.normal(size=(700, 30))
     return gn.train(
-        network, gn.initialize(network, seed=1, dtype="float32"), x, x[:, :2] ** 2, epochs=3, batch_size=300, dropout=0.1,
+        network, gn.initialize(network, seed=1, dtype="float32"), x, x[:, :2] ** 2, epochs=3, batch_size=300, dropout=0.1,  # noqa: E501
         penalty=gn.Penalty(0.01), validation=(x[:100], x[:100, :2]), engine="native", n_jobs=n_jobs,
     )  # fmt: skip
 
@@ -476,7 +486,7 @@ def test_the_gil_is_released() -> None:
 
 
 def test_floating_point_modes_of_the_process_stay() -> None:
-    """Denormals are not flushed and rounding is to nearest, before and after; NaN is not forgotten."""
+    """Denormals are not flushed and rounding is to nearest, before and after; NaN is not forgotten."""  # noqa: E501
 
     def modes() -> tuple[float, float, int]:
         smallest = np.float64(5e-324) * np.ones(9)
@@ -492,7 +502,9 @@ def test_floating_point_modes_of_the_process_stay() -> None:
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_what_is_not_finite_is_always_noticed(variant: str, bad: float, dtype: str) -> None:
-    """A weight that is not finite, in any place of any array, ends the run at once, as it does on numpy."""
+    """A weight that is not finite, in any place of any array, ends the run at once, as it does on
+    numpy.
+    """
     problem, state = training(
         "sigmoid", "sigmoid", "mean_squared_error", "adam", sizes=(3, 9, 5, 2), dtype=dtype
     )
@@ -558,7 +570,7 @@ def test_without_the_engine_a_warning_says_why_and_how_to_get_it(
     assert "pip install" in run.engine_note
     with pytest.raises(
         GlassnetError,
-        match="engine 'native' cannot run this: glassnet is without its native engine, because no C",
+        match="engine 'native' cannot run this: glassnet is without its native engine, because no C",  # noqa: E501
     ):
         gn.train(network, gn.initialize(network), np.eye(2), [0, 1], epochs=2, engine="native")
 

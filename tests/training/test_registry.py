@@ -9,7 +9,7 @@ import pytest
 from cases import training
 
 import glassnet as gn
-from glassnet.cli.demo import demo
+from glassnet.cli.demo import demo_command as demo
 from glassnet.core.network import Network
 from glassnet.errors import GlassnetError, GlassnetWarning
 from glassnet.training.engines import registry

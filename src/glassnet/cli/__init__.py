@@ -57,7 +57,7 @@ class Commands(click.Group):
 
 
 def _load(name: str) -> click.Command:
-    return getattr(import_module(f"glassnet.cli.{name}"), name)
+    return getattr(import_module(f"glassnet.cli.{name}"), f"{name}_command")
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LOSSES_AT = (1, 10, 100, 500, 1000)  # iterations whose losses are printed, beside the last one's
 
 
-@click.command()
+@click.command("demo")
 @click.option("--seed", default=1, help="Seed of the starting weights.")
 @click.option("--rng", default="r", help="Whose random numbers: r (as R after set.seed) or numpy.")
 @click.option(
@@ -35,7 +35,9 @@ LOSSES_AT = (1, 10, 100, 500, 1000)  # iterations whose losses are printed, besi
 )
 @click.option("--engine", default="auto", help="auto, native or numpy.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-def demo(seed: int, rng: str, iterations: int, out: str | None, engine: str, as_json: bool) -> None:
+def demo_command(
+    seed: int, rng: str, iterations: int, out: str | None, engine: str, as_json: bool
+) -> None:
     """Build, train, print, plot and draw the article's network: 3-4-1, sigmoid, 4 rows,
     1,500 iterations.
     """
@@ -58,8 +60,8 @@ def demo(seed: int, rng: str, iterations: int, out: str | None, engine: str, as_
 
         print(json.dumps(as_dict(start, run)))
     elif folder is not None:
-        print_run(start, run)
-        print_files(folder)
+        print_article(start, run)
+        print_article_files(folder)
 
 
 def as_dict(start: "Parameters", run: "Run") -> dict[str, Any]:
@@ -87,7 +89,7 @@ def write_folder(out: str | None, seed: int, rng: str, engine: str, run: "Run") 
     return write_run(done, article_record(done, rng), target, (*PICTURES, "loss.png")).path
 
 
-def print_run(start: "Parameters", run: "Run") -> None:
+def print_article(start: "Parameters", run: "Run") -> None:
     """Print the whole article: table, weights, losses, predictions, new rows."""
     network = article.article_network()
     print(f"The article's network: {network}, {network.n_parameters} weights")
@@ -104,7 +106,7 @@ def print_run(start: "Parameters", run: "Run") -> None:
         print(f"The run {run.diagnosis}.")
 
 
-def print_files(out: "Path") -> None:
+def print_article_files(out: "Path") -> None:
     """Print where everything was written, and what to do next."""
     print(f"Written to {out}/: " + ", ".join(sorted(path.name for path in out.iterdir())))
     print(f"Look at {out}/loss.png and {out}/network.svg; then try: glassnet show {out}")

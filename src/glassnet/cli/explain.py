@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 FORMATS = ("text", "md", "html", "json")
 
 
-@click.command()
+@click.command("explain")
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("table", required=False)
 @click.option(
@@ -48,7 +48,7 @@ FORMATS = ("text", "md", "html", "json")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="File to write.", show_default="standard output"
 )
-def explain(
+def explain_command(
     model: Path,
     table: str | None,
     rows: tuple[int, ...],

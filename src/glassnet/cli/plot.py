@@ -107,7 +107,7 @@ def _with_path(asked: Asked) -> dict[str, Any]:
     return {"path": asked.run.training_path(PATH_POINTS) if asked.table is None else ()}
 
 
-class Picture(NamedTuple):
+class PlotChoice(NamedTuple):
     """A picture that can be drawn.
 
     Attributes
@@ -141,80 +141,80 @@ class Picture(NamedTuple):
         return display.from_model(asked.model, rows, **settings)
 
 
-PICTURES: dict[str, Picture] = {
-    "network": Picture(
+PLOTS: dict[str, PlotChoice] = {
+    "network": PlotChoice(
         "the network: nodes, edges, weights",
         "NetworkDisplay",
         takes=("member",),
         settings=_from_0,
     ),
-    "loss": Picture(
+    "loss": PlotChoice(
         "training and validation loss, the best epoch marked",
         "LossCurveDisplay",
     ),
-    "regression": Picture(
+    "regression": PlotChoice(
         "predicted against actual, residuals, errors",
         "RegressionDisplay",
         Asked.scored_rows,
         takes=("target",),
     ),
-    "confusion": Picture(
+    "confusion": PlotChoice(
         "confusion matrix",
         "ConfusionMatrixDisplay",
         Asked.scored_rows,
         takes=("target",),
     ),
-    "roc": Picture(
+    "roc": PlotChoice(
         "ROC curves",
         "RocCurveDisplay",
         Asked.scored_rows,
         takes=("target",),
     ),
-    "calibration": Picture(
+    "calibration": PlotChoice(
         "how far probabilities can be believed",
         "CalibrationDisplay",
         Asked.scored_rows,
         takes=("target",),
     ),
-    "surface": Picture(
+    "surface": PlotChoice(
         "the prediction over two columns, with the rows",
         "DecisionSurfaceDisplay",
         Asked.rows,
         takes=("columns", "target"),
     ),
-    "units": Picture(
+    "units": PlotChoice(
         "what each hidden node responds to over two columns",
         "HiddenUnitsDisplay",
         Asked.rows,
         takes=("columns", "layer", "member"),
         settings=_from_0,
     ),
-    "weights": Picture(
+    "weights": PlotChoice(
         "weights as heat maps",
         "WeightsDisplay",
         takes=("member",),
         settings=_from_0,
     ),
-    "activations": Picture(
+    "activations": PlotChoice(
         "hidden activations, and which nodes are dead",
         "ActivationsDisplay",
         Asked.rows,
         takes=("member",),
         settings=_from_0,
     ),
-    "loss-surface": Picture(
+    "loss-surface": PlotChoice(
         "the loss around the weights, with the path of the training",
         "LossSurfaceDisplay",
         _known_rows,
         settings=_with_path,
     ),
-    "importance": Picture(
+    "importance": PlotChoice(
         "which columns matter",
         "ImportanceDisplay",
         _importance_rows,
         takes=("method",),
     ),
-    "lek": Picture(
+    "lek": PlotChoice(
         "the prediction along each column, the others kept still",
         "LekProfileDisplay",
         Asked.rows,
@@ -224,7 +224,7 @@ PICTURES: dict[str, Picture] = {
 """Each picture by name."""
 
 
-def _options_of(picture: Picture, options: dict[str, Any]) -> dict[str, Any]:
+def _options_of(picture: PlotChoice, options: dict[str, Any]) -> dict[str, Any]:
     """Those of the options that were given.
 
     Raises GlassnetError on one that the picture does not take.
@@ -250,10 +250,10 @@ class PlotCommand(click.Command):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The pictures."""
         with formatter.section("Pictures"):
-            formatter.write_dl([(name, picture.shows) for name, picture in PICTURES.items()])
+            formatter.write_dl([(name, picture.shows) for name, picture in PLOTS.items()])
 
 
-@click.command(cls=PlotCommand)
+@click.command("plot", cls=PlotCommand)
 @click.argument("picture")
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("table", required=False)
@@ -278,7 +278,9 @@ class PlotCommand(click.Command):
     help="Of importance: permutation, input_gradients, olden or garson.",
     show_default="permutation",
 )
-def plot(picture: str, model: Path, table: str | None, out: Path | None, **options: Any) -> None:
+def plot_command(
+    picture: str, model: Path, table: str | None, out: Path | None, **options: Any
+) -> None:
     """Draw a picture of a trained model, and write it to a file.
 
     PICTURE is one of those below, MODEL a model file or the run folder that holds one. TABLE is
@@ -289,12 +291,12 @@ def plot(picture: str, model: Path, table: str | None, out: Path | None, **optio
     from glassnet.models.model import load
     from glassnet.plots.figures import check_format
 
-    if picture not in PICTURES:
-        raise unknown_name("picture", picture, PICTURES)
+    if picture not in PLOTS:
+        raise unknown_name("picture", picture, PLOTS)
     out = Path(f"{picture}.png") if out is None else out
     check_format(out)
     check_free(out)
-    chosen = PICTURES[picture]
+    chosen = PLOTS[picture]
     given = _options_of(chosen, options)
     chosen.make(Asked(load(model), model, table, given)).save(out)
     click.echo(f"Written to {out}")

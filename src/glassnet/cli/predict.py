@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 
-@click.command()
+@click.command("predict")
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("table")
 @click.option(
@@ -14,7 +14,7 @@ import click
     type=click.Path(path_type=Path),
     help="CSV file to write; - is standard output, the default.",
 )
-def predict(model: Path, table: str, out: Path | None) -> None:
+def predict_command(model: Path, table: str, out: Path | None) -> None:
     """Predict the rows of a table as CSV; columns are matched by name, categories never seen count
     as missing.
 

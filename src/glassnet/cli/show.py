@@ -14,9 +14,9 @@ ACROSS = 5  # columns of weights beside each other
 SMALL = 200  # weights and biases; those of a larger model are not printed
 
 
-@click.command()
+@click.command("show")
 @click.argument("model", type=click.Path(path_type=Path))
-def show(model: Path) -> None:
+def show_command(model: Path) -> None:
     """Print a model's shape, how each column is encoded, its scores, and the weights of a small
     network.
 

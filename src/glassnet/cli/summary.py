@@ -28,7 +28,7 @@ def print_run(source: Path, asked: Options, done: TableRun, out: Path) -> None:
     out : Path
         Its folder.
     """
-    held_out = done.scored_part == "holdout"
+    holdout = done.scored_part == "holdout"
     print(f"{source.name}: {_counted(done)}")
     print_columns(done.model)
     found = "" if asked.task else " (found from the target; --task overrides)"
@@ -36,9 +36,9 @@ def print_run(source: Path, asked: Options, done: TableRun, out: Path) -> None:
     print(f"Network: {done.model.shape}")
     print(f"Training: {_training(done)}")
     print(f"The run {done.diagnosis}{_kept_epochs(done.model)}.")
-    scored = "the held-out rows" if held_out else "the rows trained on (none were held out)"
+    scored = "the held-out rows" if holdout else "the rows trained on (none were held out)"
     print_scores(done.model, f"Scores on {scored}")
-    which = "Held-out" if held_out else "Trained"
+    which = "Held-out" if holdout else "Trained"
     print_predictions(done, f"{which} rows, predicted against actual")
     print_files(out)
     print(f"Next: glassnet predict {out} NEW_ROWS.csv   or   glassnet show {out}")

@@ -94,7 +94,7 @@ def _kind_of(field: "Field[Any]") -> type:
     return next(kind for kind in (bool, int, float, str) if kind in kinds)
 
 
-@click.command()
+@click.command("train")
 @click.argument("table")
 @click.option(
     "--target", required=True, multiple=True, help="Column to predict; repeat for several outputs."
@@ -113,7 +113,7 @@ def _kind_of(field: "Field[Any]") -> type:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-def train(
+def train_command(
     table: str,
     target: tuple[str, ...],
     out: Path | None,

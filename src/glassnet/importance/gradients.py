@@ -96,14 +96,14 @@ def input_gradients(
     titles = [model.encoding.outputs[k] for k in outputs]
     features = gather(
         "Input gradients",
-        kind.words("feature"),
+        kind.describe("feature"),
         titles,
         [by_feature for _, by_feature in measured],
         signed=not absolute,
     )
     return gather(
         "Input gradients",
-        kind.words("column"),
+        kind.describe("column"),
         titles,
         [by_column for by_column, _ in measured],
         signed=not absolute,
@@ -121,7 +121,7 @@ class _Kind(NamedTuple):
         """The mean over the rows, the first axis."""
         return (np.abs(derivative) if self.absolute else derivative).mean(axis=0)
 
-    def words(self, of: str) -> str:
+    def describe(self, of: str) -> str:
         """What a value is, in words; `of` is a "column" or a "feature"."""
         what = f"mean {'size' if self.absolute else 'value'} of the derivative"
         if self.per_deviation:

@@ -92,12 +92,12 @@ def permutation_importance(
         drops.append(_drops(network, drawn, repeats, seed, scoring))
     loss = pairs[0][0].network.loss.name
     what = f"the loss ({loss})" if scoring == "loss" else scoring
-    words = "how much worse it gets when the column is shuffled"
+    description = "how much worse it gets when the column is shuffled"
     if len(drops) == 1:
         shuffles = [{name: of[[r]] for name, of in drops[0].items()} for r in range(repeats)]
-        return gather("Permutation", words, [what], shuffles, over="shuffle")
+        return gather("Permutation", description, [what], shuffles, over="shuffle")
     means = [{name: of.mean(keepdims=True) for name, of in network.items()} for network in drops]
-    return gather("Permutation", words, [what], means)
+    return gather("Permutation", description, [what], means)
 
 
 def _draw(rows: Rows, most: int, seed: int) -> Rows:

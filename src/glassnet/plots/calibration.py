@@ -12,7 +12,7 @@ from glassnet.plots.figures import GREY, in_picture
 from glassnet.plots.predictions import Classes, given_classes
 
 STRATEGIES = {"uniform": "bins of equal width", "quantile": "bins of equally many rows"}
-BINS = 10  # of a curve
+CURVE_BINS = 10  # of a curve
 HISTOGRAM_BARS = 20  # from 0 to 1
 
 
@@ -140,7 +140,7 @@ class CalibrationDisplay(ClassDisplay):
         if strategy not in STRATEGIES:
             raise unknown_name("strategy", strategy, STRATEGIES)
         N, K = classes.probabilities.shape
-        n_bins = min(BINS, N) if n_bins is None else n_bins
+        n_bins = min(CURVE_BINS, N) if n_bins is None else n_bins
         if not 2 <= n_bins <= N:
             raise GlassnetError(f"n_bins must be from 2 to the number of rows ({N}), got {n_bins}")
         curves: dict[str, Bins] = {}
@@ -163,13 +163,14 @@ class CalibrationDisplay(ClassDisplay):
     def _inches(self) -> tuple[float, float]:
         return (7.6 if self._legend_beside else 5.2), 5.6
 
-    def _make_axes(self, ax: Any) -> None:
+    def _make_axes(self, ax: Any) -> Any:
         """Take or make axes; the histogram gets the lower quarter of their room.
 
         Raises GlassnetError on axes that are not one of a grid, as `figure.subplots` makes them.
         """
-        super()._make_axes(ax)
+        figure = super()._make_axes(ax)
         self.histogram_ax_ = _axes_below(self.ax_)
+        return figure
 
     def _draw(self) -> None:
         text = "as predicted (larger dots: more rows)"

@@ -66,7 +66,7 @@ def make_report(done: TableRun, record: RunRecord, table: str) -> str:
         "record": record,
         "targets": list(record.target),
         "rows": which,
-        "held_out": done.scored_part == "holdout",
+        "holdout": done.scored_part == "holdout",
         "scores": score_tables(done, rows),
         "score_pictures": list(score_pictures(model, rows, which)),
         "column_pictures": list(column_pictures(model, rows, which)),
@@ -94,9 +94,9 @@ def _scored_rows(done: TableRun) -> Rows:
     return Rows(done.model, columns.select(encoding.needed), targets)
 
 
-def _which_rows(n_rows: int, held_out: bool) -> str:
+def _which_rows(n_rows: int, holdout: bool) -> str:
     """The scored rows in words."""
     counted = "1 row" if n_rows == 1 else f"{n_rows:,} rows"
-    if held_out:
+    if holdout:
         return f"{counted} held out from training"
     return f"{counted} that were trained on (none were held out)"

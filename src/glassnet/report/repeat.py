@@ -20,15 +20,15 @@ model = gn.train_table({table}, record["target"], **record["options"])
 
 def settings_of(options: ResolvedOptions) -> list[tuple[str, str]]:
     """Every option of a training: its name and its value in words."""
-    return [(name.replace("_", " "), _in_words(value)) for name, value in asdict(options).items()]
+    return [(name.replace("_", " "), _as_text(value)) for name, value in asdict(options).items()]
 
 
 def command_of(record: RunRecord) -> str:
     """The command that repeats a run: its table and targets, and every option that it used."""
-    words = ["glassnet", *record.command]
+    parts = ["glassnet", *record.command]
     for name, value in asdict(record.options).items():
-        words += _option(name, value)
-    command = shlex.join(words)
+        parts += _option(name, value)
+    command = shlex.join(parts)
     return command if record.has_table_file else f"{command} < {UNKNOWN_TABLE}"
 
 
@@ -38,7 +38,7 @@ def program_of(record: RunRecord) -> str:
     return PROGRAM.format(table=table)
 
 
-def _in_words(value: Any) -> str:
+def _as_text(value: Any) -> str:
     if value is None:
         return "none"
     if isinstance(value, bool):

@@ -44,14 +44,14 @@ def score_tables(done: TableRun, rows: Rows) -> list[ScoreTable]:
     for target in done.model.encoding.targets:
         actual = rows.targets[target.name]
         if isinstance(target, NumberTarget):
-            words, constant = _constant_number(trained[target.name], actual)
+            description, constant = _constant_number(trained[target.name], actual)
         else:
-            words, constant = _constant_class(target, trained[target.name], actual)
+            description, constant = _constant_class(target, trained[target.name], actual)
         scores = [
             (name, value, constant.get(name))
             for name, value in done.model.scores[target.name].items()
         ]
-        tables.append(ScoreTable(target.name, words, scores))
+        tables.append(ScoreTable(target.name, description, scores))
     return tables
 
 
@@ -69,5 +69,7 @@ def _constant_class(
     counts = np.bincount(target.index(trained), minlength=len(target.labels))
     frequencies = counts / len(trained.values)
     predicted = np.tile(frequencies, (len(actual.values), 1))
-    words = f"always {target.label_texts[int(frequencies.argmax())]}, by the classes' frequencies"
-    return words, class_scores(target.index(actual), predicted)
+    description = (
+        f"always {target.label_texts[int(frequencies.argmax())]}, by the classes' frequencies"
+    )
+    return description, class_scores(target.index(actual), predicted)
