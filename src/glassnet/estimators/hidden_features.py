@@ -76,7 +76,7 @@ class HiddenFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         if fit_params:
             routed = process_routing(self, "fit", **fit_params)
         estimator: Any = clone(self.estimator)
-        self.estimator_ = estimator.fit(X, y, **routed["estimator"]["fit"])
+        self.estimator_: Any = estimator.fit(X, y, **routed["estimator"]["fit"])
         _network_estimator(self.estimator_)
         self._layer_number()
         for name in ("n_features_in_", "feature_names_in_"):

@@ -81,12 +81,14 @@ class LekProfile:
     others: tuple[str, ...]
     columns: tuple[ColumnProfile, ...]
 
-    def table(self) -> dict[str, list]:
+    def table(self) -> dict[str, list[Any]]:
         """Plain columns, a row for each column, setting and point.
 
         They are `column`, `others` (the setting), `x`, `mean` and `spread`.
         """
-        table: dict[str, list] = {name: [] for name in ("column", "others", "x", "mean", "spread")}
+        table: dict[str, list[Any]] = {
+            name: [] for name in ("column", "others", "x", "mean", "spread")
+        }
         for profile in self.columns:
             n_points = len(profile.x)
             for setting, others in enumerate(self.others):

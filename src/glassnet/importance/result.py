@@ -84,13 +84,13 @@ class Importance:
         """The method, and its output where there is only one."""
         return f"{self.method}: {self.outputs[0]}" if len(self.outputs) == 1 else self.method
 
-    def table(self) -> dict[str, list]:
+    def table(self) -> dict[str, list[Any]]:
         """Plain columns, a row for each column of the table, sorted by size.
 
         They are `column`, `mean`, and `spread` where there are several networks; where there are
         several outputs each has a mean and a spread, such as `mean species=Adelie`.
         """
-        columns: dict[str, list] = {"column": [self.names[i] for i in self.order]}
+        columns: dict[str, list[Any]] = {"column": [self.names[i] for i in self.order]}
         for k, output in enumerate(self.outputs):
             ending = f" {output}" if len(self.outputs) > 1 else ""
             columns[f"mean{ending}"] = self.mean[k, self.order].tolist()

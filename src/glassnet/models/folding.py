@@ -11,13 +11,13 @@ from dataclasses import replace
 import numpy as np
 
 from glassnet.core.network import Network, Parameters
-from glassnet.errors import GlassnetError, OptionRef
+from glassnet.errors import GlassnetError, Message, OptionRef
 from glassnet.models.ensemble import Member
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.inputs import Number
 from glassnet.tables.targets import NumberTarget, Target
 
-REMEDY = ["train with ", OptionRef("affine", True), ", which leaves these out"]
+REMEDY: Message = ["train with ", OptionRef("affine", True), ", which leaves these out"]
 
 
 def fold(

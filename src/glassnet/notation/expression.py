@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-FUNCTIONS = {
+FUNCTIONS: dict[str, np.ufunc] = {
     "exp": np.exp,
     "log": np.log,
     "sqrt": np.sqrt,

@@ -89,11 +89,12 @@ class ActivationsDisplay(RowsDisplay):
             for node in np.flatnonzero(np.ptp(a, axis=0) <= DEAD)
         ]
 
-    def _make_axes(self, ax: Any) -> None:
+    def _make_axes(self, ax: Any) -> Any:
         count = len(self.activations)
         most_nodes = max(a.shape[1] for a in self.activations)
         width = float(np.clip(2 + 0.14 * most_nodes, 6.4, 12))
-        self.figure_, self.axes_ = panels(ax, count, 1, width, 0.6 + 2.4 * count)
+        figure, self.axes_ = panels(ax, count, 1, width, 0.6 + 2.4 * count)
+        return figure
 
     def _draw(self) -> None:
         for layer, axes in enumerate(self.axes_):

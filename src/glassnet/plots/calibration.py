@@ -163,13 +163,14 @@ class CalibrationDisplay(ClassDisplay):
     def _inches(self) -> tuple[float, float]:
         return (7.6 if self._legend_beside else 5.2), 5.6
 
-    def _make_axes(self, ax: Any) -> None:
+    def _make_axes(self, ax: Any) -> Any:
         """Take or make axes; the histogram gets the lower quarter of their room.
 
         Raises GlassnetError on axes that are not one of a grid, as `figure.subplots` makes them.
         """
-        super()._make_axes(ax)
+        figure = super()._make_axes(ax)
         self.histogram_ax_ = _axes_below(self.ax_)
+        return figure
 
     def _draw(self) -> None:
         text = "as predicted (larger dots: more rows)"

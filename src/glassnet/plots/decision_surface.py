@@ -16,7 +16,7 @@ from glassnet.plots.predictions import find_target, target_output
 from glassnet.tables.columns import Column
 from glassnet.tables.targets import ClassTarget, NumberTarget, Target
 
-DOTS = {"s": 16, "linewidths": 0.5, "edgecolors": "white", "zorder": 3}
+DOTS: dict[str, Any] = {"s": 16, "linewidths": 0.5, "edgecolors": "white", "zorder": 3}
 TITLE_NAME_LETTERS = 18  # letters of each of the three names in the title
 BAR_LETTERS = 14  # letters of a class's name at the colour bar
 PALEST = 0.08  # how much of a class's colour there is where no class is likelier than another

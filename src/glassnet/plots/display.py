@@ -4,14 +4,18 @@ What a picture shows is in its own file.
 
 A picture derives from `ModelDisplay` or `RowsDisplay`, by what it is made from, and has three
 parts: `from_model` computes its numbers, `_make_axes` takes or makes the axes (one, of `_inches`,
-unless it says otherwise), and `_draw` draws on them.
+unless it says otherwise) and gives their figure, and `_draw` draws on them.
 """
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from glassnet.plots.figures import figure_and_axes, save_figure, style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
 class Display:
@@ -25,8 +29,8 @@ class Display:
         The figure of those axes.
     """
 
-    ax_: Any
-    figure_: Any
+    ax_: "Axes"
+    figure_: "Figure"
     from_model: ClassVar[Callable[..., Any]]
 
     def plot(self, ax: Any = None) -> Self:
@@ -43,7 +47,7 @@ class Display:
             Itself, with `ax_` and `figure_` set.
         """
         with style():
-            self._make_axes(ax)
+            self.figure_ = self._make_axes(ax)
             self._draw()
         return self
 
@@ -69,9 +73,10 @@ class Display:
         """The width and height of a new figure."""
         return 6.4, 4.0
 
-    def _make_axes(self, ax: Any) -> None:
-        """Set `figure_` and `ax_` to what was given, or to new ones."""
-        self.figure_, self.ax_ = figure_and_axes(ax, *self._inches)
+    def _make_axes(self, ax: Any) -> Any:
+        """Set `ax_` to the axes given, or to new ones; gives their figure."""
+        figure, self.ax_ = figure_and_axes(ax, *self._inches)
+        return figure
 
     def _draw(self) -> None:
         """Draw on `ax_`."""

@@ -14,6 +14,7 @@ from glassnet.errors import unknown_name
 from glassnet.files import whole_file
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 BLUE = "#2563eb"
@@ -72,7 +73,9 @@ def new_figure(width: float = 6.4, height: float = 4.0) -> "Figure":
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def figure_and_axes(ax: Any = None, width: float = 6.4, height: float = 4.0) -> tuple[Any, Any]:
+def figure_and_axes(
+    ax: Any = None, width: float = 6.4, height: float = 4.0
+) -> tuple["Figure", "Axes"]:
     """The axes given with their figure, or new ones in a figure of so many inches."""
     if ax is not None:
         return ax.figure, ax

@@ -118,13 +118,14 @@ class HiddenUnitsDisplay(RowsDisplay):
         left_out = a.shape[1] - len(nodes)
         return cls(plane, layer, nodes.tolist(), activations, left_out, name).plot(ax)
 
-    def _make_axes(self, ax: Any) -> None:
+    def _make_axes(self, ax: Any) -> Any:
         count, across = len(self.nodes), self._across
         width = 1.2 + 1.9 * across
         height = 1.4 + 1.7 * -(-count // across)
-        self.figure_, self.axes_ = panels(ax, count, across, width, height)
+        figure, self.axes_ = panels(ax, count, across, width, height)
         self._gridded = np.ndim(ax) == 0  # not where an axes was given for each node
         self._whole_figure = ax is None
+        return figure
 
     @property
     def _across(self) -> int:

@@ -110,15 +110,15 @@ class LekProfileDisplay(RowsDisplay):
         order = np.argsort(-movement, kind="stable")
         return [columns[i] for i in order[: self.n_columns]]
 
-    def _make_axes(self, ax: Any) -> None:
+    def _make_axes(self, ax: Any) -> Any:
         count = len(self._shown)
         self.axes_ = self._grid(count) if ax is None else np.ravel(ax).tolist()
         if len(self.axes_) != count:
             raise GlassnetError(
                 f"{len(self.axes_)} axes for {count} columns: give one for each, or choose columns="
             )
-        self.figure_ = self.axes_[0].figure
         self._whole_figure = ax is None
+        return self.axes_[0].figure
 
     def _grid(self, count: int) -> list[Any]:
         """Axes in rows of three or four that share what goes up."""

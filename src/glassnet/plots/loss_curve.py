@@ -161,7 +161,8 @@ class LossCurveDisplay(Display):
         if self._spans_decades():
             self.ax_.set_yscale("log")
         self.ax_.set(xlabel=self.xlabel, ylabel=self.loss_name, title=self.title)
-        self.ax_.xaxis.get_major_locator().set_params(integer=True)
+        ticks: Any = self.ax_.xaxis.get_major_locator()  # matplotlib's types lack `integer`
+        ticks.set_params(integer=True)
         self.ax_.grid(visible=True, alpha=0.25)
         if len(self.curves) > 1 or len(self.best):
             self.ax_.legend()

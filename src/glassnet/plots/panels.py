@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from textwrap import wrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from glassnet.errors import GlassnetError
 from glassnet.plots.figures import GREY, literal, new_figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 NOTE_LETTERS = 88  # letters of a line of small print
 NOTE_LINE = 11  # points from a line of small print to the next
@@ -21,7 +24,7 @@ def panels(
     width: float,
     height: float,
     ratios: Sequence[float] | None = None,
-) -> tuple[Any, np.ndarray]:
+) -> tuple["Figure", np.ndarray]:
     """A figure, and axes for several pictures.
 
     Parameters
@@ -53,14 +56,14 @@ def panels(
         figure = new_figure(width, height)
         grid = figure.add_gridspec(down, across, width_ratios=ratios)
     else:
-        figure = ax.figure
+        figure: Any = ax.figure
         grid = _room_of(ax).subgridspec(down, across, width_ratios=ratios)
         ax.set_axis_off()
     axes = [figure.add_subplot(grid[divmod(i, across)]) for i in range(count)]
     return figure, np.array(axes, object)
 
 
-def _given_axes(ax: Any, count: int) -> tuple[Any, np.ndarray]:
+def _given_axes(ax: Any, count: int) -> tuple["Figure", np.ndarray]:
     """The first of the axes given, one for each picture, with their figure."""
     given = np.ravel(np.asarray(ax, object))
     if len(given) < count:

@@ -13,7 +13,7 @@ import numpy as np
 from glassnet.core.metrics import regression_scores
 from glassnet.errors import GlassnetError, check_enough, unknown_name
 from glassnet.plots.display import RowsDisplay
-from glassnet.plots.figures import BLUE, GREY, ORANGE, in_picture, new_figure, style
+from glassnet.plots.figures import BLUE, GREY, ORANGE, in_picture, new_figure
 from glassnet.plots.predictions import numbers_of
 
 KINDS = ("predicted_vs_actual", "residual_vs_predicted", "error_histogram")
@@ -149,21 +149,24 @@ class RegressionDisplay(RowsDisplay):
         """
         if kind not in ("all", *KINDS):
             raise unknown_name("kind", kind, ("all", *KINDS))
+        self._kinds = KINDS if kind == "all" else (kind,)
+        return super().plot(ax)
+
+    def _make_axes(self, ax: Any) -> Any:
+        self.axes_ = _axes_for(ax, len(self._kinds))
+        return self.axes_[0].figure
+
+    def _draw(self) -> None:
         draw_panel = {
             "predicted_vs_actual": self._draw_predicted_vs_actual,
             "residual_vs_predicted": self._draw_residual_vs_predicted,
             "error_histogram": self._draw_error_histogram,
         }
-        kinds = KINDS if kind == "all" else (kind,)
-        with style():
-            self.axes_ = _axes_for(ax, len(kinds))
-            self.figure_ = self.axes_[0].figure
-            for axes, panel in zip(self.axes_, kinds, strict=True):
-                draw_panel[panel](axes)
-                axes.grid(visible=True, alpha=0.25)
-                axes.set_axisbelow(True)
-            self.axes_[0].set_title(self._title(), loc="left")
-        return self
+        for axes, kind in zip(self.axes_, self._kinds, strict=True):
+            draw_panel[kind](axes)
+            axes.grid(visible=True, alpha=0.25)
+            axes.set_axisbelow(True)
+        self.axes_[0].set_title(self._title(), loc="left")
 
     def _title(self) -> str:
         r2 = f"R² {self.scores['r2']:.3f}, " if "r2" in self.scores else ""

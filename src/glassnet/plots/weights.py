@@ -93,13 +93,14 @@ class WeightsDisplay(ModelDisplay):
             return list(weights)
         return [np.vstack([w, b]) for w, b in zip(weights, biases, strict=True)]
 
-    def _make_axes(self, ax: Any) -> None:
+    def _make_axes(self, ax: Any) -> Any:
         matrices = self.matrices
         widths = [float(np.clip(0.55 * m.shape[1], 1.7, 4.0)) for m in matrices]  # inches
         height = float(np.clip(1.4 + 0.26 * max(map(len, matrices)), 3, 7.5))  # inches
         count = len(matrices)
         whole = sum(widths) + 1.2 * count
-        self.figure_, self.axes_ = panels(ax, count, count, whole, height, widths)
+        figure, self.axes_ = panels(ax, count, count, whole, height, widths)
+        return figure
 
     def _draw(self) -> None:
         for layer, (axes, matrix) in enumerate(zip(self.axes_, self.matrices, strict=True)):

@@ -112,10 +112,10 @@ def number_where(wanted: str, allows: Callable[[float], bool]) -> Check:
     return check
 
 
-positive = number_where("a positive number", lambda value: 0 < value < math.inf)
-not_negative = number_where("0 or more", lambda value: 0 <= value < math.inf)
-fraction = number_where("a fraction from 0 to below 1", lambda value: 0 <= value < 1)
-dropout_rate = number_where("from 0 to below 1", lambda value: 0 <= value < 1)
+positive: Check = number_where("a positive number", lambda value: 0 < value < math.inf)
+not_negative: Check = number_where("0 or more", lambda value: 0 <= value < math.inf)
+fraction: Check = number_where("a fraction from 0 to below 1", lambda value: 0 <= value < 1)
+dropout_rate: Check = number_where("from 0 to below 1", lambda value: 0 <= value < 1)
 
 
 def check_layer_sizes(name: str, value: Any) -> None:

@@ -93,8 +93,8 @@ class MeanProgress:
     def __init__(self, members: int, progress: Progress | None) -> None:
         self.members = members
         self.progress = progress
-        self.stop = Event()
-        self.lock = Lock()
+        self.stop: Event = Event()
+        self.lock: Lock = Lock()
         self.latest: dict[int, tuple[int, float, float | None]] = {}
         """Of each member that has reported: epochs done, loss, validation loss."""
 

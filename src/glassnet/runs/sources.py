@@ -11,13 +11,13 @@ from typing import Protocol
 
 from glassnet import article
 from glassnet.core.network import Parameters
-from glassnet.errors import GlassnetError, OptionError, OptionRef, TableError, option_error
+from glassnet.errors import GlassnetError, Message, OptionError, OptionRef, TableError, option_error
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows, rows_of
 from glassnet.recipe.run import run_table
 from glassnet.runs.record import RunRecord, sha256
 
-GIVE_TABLE = ["give the ", OptionRef("table"), " too"]
+GIVE_TABLE: Message = ["give the ", OptionRef("table"), " too"]
 """The remedy where the rows of a run are not known any more."""
 
 

@@ -130,10 +130,10 @@ class Numbers:
 
     def __init__(self, columns: Sequence[Number]) -> None:
         self.columns = columns
-        self.center = np.array([column.center for column in columns])
-        self.scale = np.array([column.scale for column in columns])
-        self.smooth_clip = any(column.smooth_clip for column in columns)
-        self.encode_alike = all(
+        self.center: np.ndarray = np.array([column.center for column in columns])
+        self.scale: np.ndarray = np.array([column.scale for column in columns])
+        self.smooth_clip: bool = any(column.smooth_clip for column in columns)
+        self.encode_alike: bool = all(
             column.smooth_clip == self.smooth_clip and not column.indicator for column in columns
         )
         bins = [
@@ -142,11 +142,11 @@ class Numbers:
             for low, high in pairwise(column.bin_edges)
         ]
         positions = [position for position, _, _ in bins]
-        self.bin_column = np.array(positions, int)  # the column of each bin
-        self.bin_low = np.array([low for _, low, _ in bins])
-        self.bin_steepness = np.array([2 / (high - low) for _, low, high in bins])
+        self.bin_column: np.ndarray = np.array(positions, int)  # the column of each bin
+        self.bin_low: np.ndarray = np.array([low for _, low, _ in bins])
+        self.bin_steepness: np.ndarray = np.array([2 / (high - low) for _, low, high in bins])
         # each column's bins stand after it
-        self.order = np.argsort([*range(len(columns)), *positions], kind="stable")
+        self.order: np.ndarray = np.argsort([*range(len(columns)), *positions], kind="stable")
 
     def encode(self, x: np.ndarray) -> Features | None:
         """An N x (columns) array as the columns' features.

@@ -265,7 +265,7 @@ class PathObserver(Observer):
     """
 
     def __init__(self, start: State, epochs: int, points: int | None) -> None:
-        self.states = [start]
+        self.states: list[State] = [start]
         self.epochs: list[int] = []
         if points is None:
             return

@@ -213,13 +213,13 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
         output = self._output()
         loss = translate_loss(self.loss, output, outputs)
         sizes = [inputs, *map(int, hidden), outputs]
-        self.network_ = Network(
+        self.network_: Network = Network(
             sizes, translate_activation(self.activation), output or loss.output, loss
         )
-        self.n_layers_ = len(sizes)
-        self.n_outputs_ = outputs
+        self.n_layers_: int = len(sizes)
+        self.n_outputs_: int = outputs
         name = self.network_.output.name
-        self.out_activation_ = OUTPUT_NAMES.get(name, name)
+        self.out_activation_: str = OUTPUT_NAMES.get(name, name)
 
     def _state_before(self, incremental: bool) -> FitState:
         """Where the fit before ended, with the weights as they are now.
@@ -238,18 +238,18 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
         goodness = np.nan_to_num(scores if scored else -losses, nan=-np.inf)
         chosen = int(np.argmax(goodness))
         state = self._fit_state = runs[chosen]
-        self.coefs_ = list(state.parameters.weights)
-        self.intercepts_ = list(state.parameters.biases)
-        self.n_iter_ = state.epochs - state.earlier_epochs
-        self.t_ = state.rows_seen
-        self.loss_ = state.last_loss
-        self.history_ = state.history
-        self.loss_curve_ = self.history_["loss"].tolist()
-        self.best_loss_ = None if scored else state.best_loss
-        self.validation_scores_ = list(state.scores) if scored else None
-        self.best_validation_score_ = state.best_score if scored else None
-        self.best_iter_ = state.best_epoch
-        self.restarts_ = {"loss": losses, "chosen": chosen}
+        self.coefs_: list[Floats] = list(state.parameters.weights)
+        self.intercepts_: list[Floats] = list(state.parameters.biases)
+        self.n_iter_: int = state.epochs - state.earlier_epochs
+        self.t_: int = state.rows_seen
+        self.loss_: float = state.last_loss
+        self.history_: dict[str, np.ndarray] = state.history
+        self.loss_curve_: list[float] = self.history_["loss"].tolist()
+        self.best_loss_: float | None = None if scored else state.best_loss
+        self.validation_scores_: list[float] | None = list(state.scores) if scored else None
+        self.best_validation_score_: float | None = state.best_score if scored else None
+        self.best_iter_: int = state.best_epoch
+        self.restarts_: dict[str, Any] = {"loss": losses, "chosen": chosen}
         if scored:
             self.restarts_["validation_score"] = scores
 
@@ -258,7 +258,7 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
         if ended == "" and (incremental or self.learning_rate not in RATES):
             ended = PLANNED
         settings = self.get_params(deep=False)
-        self.diagnosis_ = DIAGNOSES[ended].format(**settings, message=self._fit_state.message)
+        self.diagnosis_: str = DIAGNOSES[ended].format(**settings, message=self._fit_state.message)
         if ended in WARNED:
             message = f"{type(self).__name__}: {self.diagnosis_}"
             warnings.warn(message, ConvergenceWarning, stacklevel=2)

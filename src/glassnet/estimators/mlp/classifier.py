@@ -233,7 +233,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             return
         found = unique_labels(classes)
         if known is None:
-            self.classes_ = found
+            self.classes_: np.ndarray = found
             all_labels = y if type_of_target(y).startswith("multilabel") else classes
             self._label_binarizer = LabelBinarizer().fit(all_labels)
         elif not np.array_equal(known, found):

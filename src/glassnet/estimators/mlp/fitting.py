@@ -69,13 +69,13 @@ class Fitting:
     ) -> None:
         self.estimator = estimator
         self.network = network
-        self.train = rows
+        self.train: Labelled = rows
         self.validation = validation
         self.random = random
         self.callbacks = callbacks
         self.incremental = incremental
-        self.dtype = rows.data.x.dtype
-        self.by_epochs = by_epochs(estimator)
+        self.dtype: np.dtype[np.floating] = rows.data.x.dtype
+        self.by_epochs: bool = by_epochs(estimator)
 
     def fit(self, before: FitState | None) -> list[FitState]:
         """Where each run ended: one that goes on from `before`, or one from each start."""

@@ -47,11 +47,11 @@ class ScoreObserver(Observer):
         self.decides = decides
         self.patience = patience
         self.tol = tol
-        self.earlier_epochs = before.epochs
-        self.waited = before.waited
-        self.best_score = before.best_score
+        self.earlier_epochs: int = before.epochs
+        self.waited: int = before.waited
+        self.best_score: float = before.best_score
         self.best_scored = before.best_scored
-        self.best_epoch = before.best_epoch
+        self.best_epoch: int = before.best_epoch
         self.losses: list[float] = []
         self.scores: list[float] = []
 
@@ -85,7 +85,7 @@ class PrintObserver(Observer):
     """
 
     def __init__(self, earlier_epochs: int, score: ScoreObserver | None) -> None:
-        self.epoch = earlier_epochs
+        self.epoch: int = earlier_epochs
         self.score = score
 
     def after_chunk(self, chunk: Chunk) -> str:
@@ -166,14 +166,14 @@ class LearningRate(Observer):
         score: ScoreObserver | None,
     ) -> None:
         self.problem = problem
-        self.kind = estimator.learning_rate
-        self.is_sgd = estimator.solver == "sgd"
-        self.power_t = estimator.power_t
-        self.start = problem.options.optimizer.learning_rate
+        self.kind: Any = estimator.learning_rate
+        self.is_sgd: bool = estimator.solver == "sgd"
+        self.power_t: float = estimator.power_t
+        self.start: float = problem.options.optimizer.learning_rate
         self.schedule_from = schedule_from
-        self.rows_seen = before.rows_seen
-        self.is_new = before.optimizer is None
-        self.rate = self.start if self.is_new else before.learning_rate
+        self.rows_seen: int = before.rows_seen
+        self.is_new: bool = before.optimizer is None
+        self.rate: float = self.start if self.is_new else before.learning_rate
         self.score = score
 
     def __call__(self, first: int, epochs: int) -> Floats:

@@ -189,12 +189,14 @@ class TableEstimator(NetworkEstimator):
         """What a user of scikit-learn looks for after fit."""
         model = fitted.model
         self.model_ = model
-        self.history_ = {name: np.array(values) for name, values in model.history.items()}
+        self.history_: dict[str, np.ndarray] = {
+            name: np.array(values) for name, values in model.history.items()
+        }
         self.loss_curve_: list[float] = model.history["loss"]
-        self.loss_ = self.loss_curve_[-1]
-        self.n_iter_ = len(self.loss_curve_)
-        self.best_iter_ = np.array(model.record.best_epochs)
-        self.diagnosis_ = f"the run {ENDINGS[worst_ending(fitted.runs)]}"
+        self.loss_: float = self.loss_curve_[-1]
+        self.n_iter_: int = len(self.loss_curve_)
+        self.best_iter_: np.ndarray = np.array(model.record.best_epochs)
+        self.diagnosis_: str = f"the run {ENDINGS[worst_ending(fitted.runs)]}"
 
     def _read_y(self, y: Any, name: str) -> np.ndarray:
         """The targets as an array, checked; messages call it `name`."""

@@ -257,7 +257,7 @@ class TableClassifier(ClassifierMixin, TableEstimator):
     ) -> tuple[Task, Sequence[Target]]:
         self._several = y.ndim == 2
         self._label_dtype = y.dtype
-        self.classes_ = np.arange(y.shape[1]) if self._several else np.unique(y)
+        self.classes_: np.ndarray = np.arange(y.shape[1]) if self._several else np.unique(y)
         targets = class_targets(y, names)
         self._class_weight = weight_by_class(self.class_weight, y, self.classes_, sample_weight)
         return "binary" if self._several or len(self.classes_) == 2 else "multiclass", targets

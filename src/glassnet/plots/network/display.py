@@ -74,8 +74,8 @@ class NetworkDisplay(ModelDisplay):
     ) -> None:
         self.network = network
         self.parameters = parameters
-        self.inputs = list(inputs)
-        self.outputs = list(outputs)
+        self.inputs: list[str] = list(inputs)
+        self.outputs: list[str] = list(outputs)
         self.title = title
         self.note = note
         self._diagram = lay_out(network, parameters, self.inputs, self.outputs, title, note)

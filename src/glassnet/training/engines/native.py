@@ -53,10 +53,10 @@ class NativeEngine(Engine):
     first_chunk = 320_000_000
 
     def __init__(self) -> None:
-        self.missing = _missing
+        self.missing: str = _missing
         self.variants: list[str] = []
         """The instruction sets that this processor can run, the fastest first."""
-        self.variant = ""
+        self.variant: str = ""
         """The one in use."""
         self.row_numbers: dict[str, dict[str, int]] = {}
         """The extension's tables: table -> name -> row number."""

@@ -127,8 +127,8 @@ class Damping:
     """The damping mu, and nu, by which it grows after a step that gained nothing."""
 
     def __init__(self, mu: float) -> None:
-        self.mu = mu
-        self.nu = 2.0
+        self.mu: float = mu
+        self.nu: float = 2.0
 
     def grow(self) -> None:
         """A step gained nothing: the next is shorter, and more so each time."""
@@ -173,13 +173,13 @@ class SumOfSquares:
         self.network = network
         self.free = free
         self.data = problem.data
-        self.l2 = _penalty_by_parameter(problem, free)  # P
+        self.l2: Floats = _penalty_by_parameter(problem, free)  # P
         x, y, sample_weight = problem.data
         N, K = y.shape
         row_scale = np.broadcast_to(network.loss.row_scale(np, y, sample_weight), (N, 1))
-        self.scale = np.sqrt(2 * SQUARES[network.loss.name] * row_scale)  # N x 1
+        self.scale: Floats = np.sqrt(2 * SQUARES[network.loss.name] * row_scale)  # N x 1
         rows = max(1, JACOBIAN_BYTES // (8 * K * free.whole.size))
-        self.blocks = [slice(first, first + rows) for first in range(0, N, rows)]
+        self.blocks: list[slice] = [slice(first, first + rows) for first in range(0, N, rows)]
         self.engine = choose("auto", network).engine
         self.jacobians = [
             self.engine.jacobian(

@@ -27,13 +27,13 @@ class FreeParameters:
 
     def __init__(self, problem: Problem, start: Parameters) -> None:
         self.network = problem.network
-        self.whole = to_vector(start).astype(np.float64)  # P
+        self.whole: Floats = to_vector(start).astype(np.float64)  # P
         self.chosen: np.ndarray | slice = slice(None)
         masks = problem.options.weight_masks
         if masks:
             all_masks = [*masks, *(np.ones_like(b) for b in start.biases)]
             self.chosen = np.flatnonzero(np.concatenate([mask.ravel() for mask in all_masks]))
-        self.start = self.whole[self.chosen]
+        self.start: Floats = self.whole[self.chosen]
 
     def fill(self, free: Floats) -> Floats:
         """All P numbers, from those that the solver changes."""
@@ -59,11 +59,11 @@ class IterationReport:
         self, problem: Problem, start: Parameters, observers: Sequence[Observer] = ()
     ) -> None:
         self.network = problem.network
-        self.recorder = Recorder(observers)
-        self.iterations = 0
-        self.ended = ""
+        self.recorder: Recorder = Recorder(observers)
+        self.iterations: int = 0
+        self.ended: str = ""
         self.best: Best | None = None
-        self.state = State(start, OptimizerState(0, ()), 0, Best(start, math.inf, 0), 0, "")
+        self.state: State = State(start, OptimizerState(0, ()), 0, Best(start, math.inf, 0), 0, "")
         self.recorder.before_chunk()
 
     def start(self, theta: Floats, loss: float) -> None:
