@@ -337,7 +337,7 @@ def test_help_and_version() -> None:
     verbose = glassnet("--version", "--verbose").stdout
     assert verbose.startswith(f"glassnet {gn.__version__}\npython 3.")
     for name, engine in ENGINES.items():
-        assert f"{name} engine: {engine.unavailable() or engine.describe()}" in verbose
+        assert f"{name} engine: {engine.why_unavailable() or engine.describe()}" in verbose
     assert glassnet().returncode == 2
 
 

@@ -52,7 +52,7 @@ def reason(build: Build) -> str:
 
 def test_ci_has_the_native_engine() -> None:
     """Elsewhere its tests are skipped where it is missing."""
-    missing = ENGINES["native"].unavailable()
+    missing = ENGINES["native"].why_unavailable()
     assert not (in_ci() and missing), missing
 
 

@@ -106,7 +106,7 @@ def test_the_acts_can_be_called_apart() -> None:
     options = Options(epochs=2, hidden=(4,), members=3, engine="numpy")
     encoded = encode_rows(rows, learn_encoding(rows, "regression", options))
     splits = assign_folds(rows.n_rows, options)
-    settled = settle(options, "regression", train=len(splits[2].train), validation=0)
+    settled = settle(options, "regression", train_rows=len(splits[2].train), validation_rows=0)
     network = network_for(settled, encoded.x.shape[1], encoded.y.shape[1])
     runs = train_members(network, encoded, None, splits, settled)
     fitted = fit_table(rows, None, "regression", options)

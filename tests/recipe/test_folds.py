@@ -35,7 +35,7 @@ def test_a_fold_that_is_too_small_validates_nothing_and_is_left_out_all_the_same
 
 def test_all_rows_train_every_member_where_others_validate_or_nothing_does() -> None:
     apart = [
-        assign_folds(480, Options(members=4), validated=True),
+        assign_folds(480, Options(members=4), validated_by_other_rows=True),
         assign_folds(480, Options(members=4, validation=0.0)),
         assign_folds(480, Options(members=1)),
         assign_folds(3, Options(members=4)),

@@ -99,7 +99,7 @@ def test_no_result_depends_on_threads(monkeypatch: pytest.MonkeyPatch) -> None:
             np.testing.assert_array_equal(ours, theirs)
 
 
-@pytest.mark.skipif(bool(ENGINES["native"].unavailable()), reason="needs the native engine")
+@pytest.mark.skipif(bool(ENGINES["native"].why_unavailable()), reason="needs the native engine")
 def test_threads_are_shared_out() -> None:
     assert threads_for(4, 1, "auto") == (1, 1)
     assert threads_for(4, 9, "auto") == (4, 2)

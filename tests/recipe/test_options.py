@@ -89,11 +89,13 @@ def test_the_help_lists_every_name(name: str) -> None:
 
 def test_settled_options_have_the_same_names_and_repeat_the_training() -> None:
     assert [field.name for field in fields(ResolvedOptions)] == list(DECLARATIONS)
-    settled = settle(Options(members=1), "binary", train=400, validation=100)
-    assert settle(settled.as_options(), "binary", train=400, validation=100) == settled
+    settled = settle(Options(members=1), "binary", train_rows=400, validation_rows=100)
+    assert settle(settled.as_options(), "binary", train_rows=400, validation_rows=100) == settled
     left_open = {name for name in DECLARATIONS if getattr(settled, name) is None}
     assert left_open == {"patience"}  # which is then its value: never
-    assert settle(Options(), "binary", train=400, validation=0).validation is None  # by folds
+    assert (
+        settle(Options(), "binary", train_rows=400, validation_rows=0).validation is None
+    )  # by folds
 
 
 def test_every_optimizer_and_task_has_its_default() -> None:

@@ -39,7 +39,7 @@ native = ENGINES["native"]
 reference = ENGINES["numpy"]
 assert isinstance(native, NativeEngine)
 pytestmark = pytest.mark.skipif(
-    bool(native.unavailable()) and not in_ci(), reason=native.unavailable()
+    bool(native.why_unavailable()) and not in_ci(), reason=native.why_unavailable()
 )
 VARIANTS = native.variants
 UNSTABLE = {
@@ -59,7 +59,7 @@ def variant(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_tables_are_the_same() -> None:
     """A row that is in core but not in the native engine, or the other way round, is found here."""
-    tables = {name: list(rows) for name, rows in NativeEngine().rows.items()}
+    tables = {name: list(rows) for name, rows in NativeEngine().row_numbers.items()}
     assert list(OUTPUTS) == tables["activations"]
     assert list(LOSSES) == tables["losses"]
     assert list(OPTIMIZERS) == tables["optimizers"]
@@ -105,7 +105,7 @@ def test_our_losses_with_another_reduction(reduction: Any, variant: str) -> None
     for (output, loss), batch_size in itertools.product(PAIRS, (5, 13)):
         changed = dataclasses.replace(find_loss(loss), reduction=reduction)
         problem, state = training("tanh", output, changed, "adam", "all", batch_size=batch_size)
-        assert native.refuses(problem.network, problem) == ""
+        assert native.why_refused(problem.network, problem) == ""
         assert max(apart(*run_both(problem, state, 2)).values()) < 1e-11, f"{output}, {loss}"
 
 
@@ -586,7 +586,7 @@ def test_a_copied_network_is_still_ours() -> None:
     for output, loss in PAIRS:
         problem, _ = training("gelu", output, loss, "adam")
         copy = pickle.loads(pickle.dumps(problem))
-        assert native.refuses(copy.network, copy) == ""
+        assert native.why_refused(copy.network, copy) == ""
 
 
 def test_sample_weight_of_any_size_and_epsilons_too_small_for_the_dtype(variant: str) -> None:

@@ -37,10 +37,10 @@ class FakeEngine(NumpyEngine):
         self.refusal = refusal
         self.runs = 0
 
-    def unavailable(self) -> str:
+    def why_unavailable(self) -> str:
         return self.missing
 
-    def refuses(self, *_: Any) -> str:
+    def why_refused(self, *_: Any) -> str:
         return self.refusal
 
     def threads(self, n_jobs: int | None) -> int:
@@ -70,13 +70,13 @@ def test_every_engine_satisfies_the_protocol(name: str) -> None:
     for method in Engine.__abstractmethods__:
         wanted = inspect.signature(getattr(Engine, method))
         assert inspect.signature(getattr(type(engine), method)) == wanted, method
-    if engine.unavailable():
-        pytest.skip(engine.unavailable())
+    if engine.why_unavailable():
+        pytest.skip(engine.why_unavailable())
     assert engine.describe()
     assert engine.threads(1) == 1
     problem, state = training("tanh", "identity", "mean_squared_error", "adam")
     network, data = problem.network, problem.data
-    assert engine.refuses(network, problem, state.parameters) == ""
+    assert engine.why_refused(network, problem, state.parameters) == ""
     before = to_vector(state.parameters)
     after, measured = engine.run(problem, state, None, np.full((2, 1), 0.1))
     assert after.epoch == 2
@@ -170,7 +170,7 @@ def test_how_many_trainings_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_last_that_auto_tries_can_run_everything() -> None:
     last = ENGINES[PREFERRED[-1]]
     custom = gn.Activation("sine", np.sin, np.cos)
-    assert last.unavailable() == last.refuses(Network([2, 3, 1], custom)) == ""
+    assert last.why_unavailable() == last.why_refused(Network([2, 3, 1], custom)) == ""
 
 
 def test_the_demo_names_every_engine() -> None:

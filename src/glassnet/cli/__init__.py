@@ -80,7 +80,7 @@ def _engines() -> list[str]:
 
     python = f"python {platform.python_version()}, numpy {np.__version__}, {platform.machine()}"
     return [python] + [
-        f"{name} engine: {engine.unavailable() or engine.describe()}"
+        f"{name} engine: {engine.why_unavailable() or engine.describe()}"
         for name, engine in ENGINES.items()
     ]
 

@@ -83,10 +83,11 @@ def write_folder(out: str | None, seed: int, rng: str, engine: str, run: "Run") 
     from glassnet.files import free_folder
     from glassnet.runs.article import article_record, article_table_run
     from glassnet.runs.folder import PICTURES, write_run
+    from glassnet.runs.layout import LOSS_PICTURE_AS_PNG
 
     done = article_table_run(run, seed, engine)
     target = free_folder("runs/demo") if out is None else Path(out)
-    return write_run(done, article_record(done, rng), target, (*PICTURES, "loss.png")).path
+    return write_run(done, article_record(done, rng), target, (*PICTURES, LOSS_PICTURE_AS_PNG)).path
 
 
 def print_article(start: "Parameters", run: "Run") -> None:

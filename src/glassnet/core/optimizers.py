@@ -1,9 +1,9 @@
 """The optimizers: how a gradient becomes a step. State in, state out; nothing accumulates in place.
 
-Each says what it remembers of one array before the first update (`first`) and how that array then
-steps (`step`); `init` and `update` carry this to a whole network. Every update is given a learning
-rate for each array, so schedules and slower biases need no new optimizer. In a step: w a parameter
-array, g its gradient, t the number of this update, from 1.
+Each says what it remembers of one array before the first update (`initial_memory`) and how that
+array then steps (`step`); `init` and `update` carry this to a whole network. Every update is given
+a learning rate for each array, so schedules and slower biases need no new optimizer. In a step: w a
+parameter array, g its gradient, t the number of this update, from 1.
 """
 
 import math
@@ -99,7 +99,7 @@ class Optimizer:
 
     def init(self, parameters: Parameters) -> OptimizerState:
         """The state before the first update."""
-        return OptimizerState(0, tuple(self.first(w) for w in leaves(parameters)))
+        return OptimizerState(0, tuple(self.initial_memory(w) for w in leaves(parameters)))
 
     def update(
         self,
@@ -118,7 +118,7 @@ class Optimizer:
         memory = tuple(memory for _, memory in stepped)
         return unflatten([w for w, _ in stepped], parameters), OptimizerState(t, memory)
 
-    def first(self, w: Array) -> Memory:
+    def initial_memory(self, w: Array) -> Memory:
         """The memory of one array before the first update."""
         return NoMemory()
 
@@ -150,7 +150,7 @@ class Momentum(Optimizer):
     learning_rate: float = setting(0.01, POSITIVE)
     momentum: float = setting(0.9, FROM_0_TO_1)
 
-    def first(self, w: Array) -> Memory:
+    def initial_memory(self, w: Array) -> Memory:
         return Velocity(array_namespace(w).zeros_like(w))
 
     def step(
@@ -187,7 +187,7 @@ class RMSprop(Optimizer):
     rho: float = setting(0.9, FROM_0_TO_BELOW_1)
     epsilon: float = setting(1e-8, POSITIVE)
 
-    def first(self, w: Array) -> Memory:
+    def initial_memory(self, w: Array) -> Memory:
         return MeanSquare(array_namespace(w).zeros_like(w))
 
     def step(
@@ -210,7 +210,7 @@ class Adam(Optimizer):
     beta2: float = setting(0.999, FROM_0_TO_BELOW_1)
     epsilon: float = setting(1e-8, POSITIVE)
 
-    def first(self, w: Array) -> Memory:
+    def initial_memory(self, w: Array) -> Memory:
         xp = array_namespace(w)
         return Moments(xp.zeros_like(w), xp.zeros_like(w))
 
@@ -262,6 +262,7 @@ class AdamW(Adam):
         parameters: Parameters,
         rates: Sequence[Array],
     ) -> tuple[Parameters, OptimizerState]:
+        # The rates go on with those of the biases, which do not shrink.
         shrunk = [
             w - rate * self.decay * w for w, rate in zip(parameters.weights, rates, strict=False)
         ]
@@ -283,7 +284,7 @@ class Rprop(Optimizer):
     smallest: float = setting(1e-6, POSITIVE)
     largest: float = setting(50.0, POSITIVE)
 
-    def first(self, w: Array) -> Memory:
+    def initial_memory(self, w: Array) -> Memory:
         xp = array_namespace(w)
         return StepSizes(xp.zeros_like(w), xp.full_like(w, self.learning_rate))
 

@@ -70,9 +70,3 @@ class Record:
         for name in ("targets", "best_epochs"):
             known[name] = tuple(known.get(name, ()))
         return cls(**known)
-
-    @classmethod
-    def from_version_1(cls, data: dict[str, Any]) -> "Record":
-        """The record of a model file of format 1, which had other names."""
-        renamed = {"target": "targets", "row_weights": "sample_weight"}
-        return cls.from_dict({renamed.get(name, name): value for name, value in data.items()})

@@ -65,7 +65,7 @@ ENOUGH_TO_VALIDATE = 100  # rows; fewer pick the best epoch by luck: the last is
 SMALLEST_MEAN = 1e-3  # of a target; the start predicts no probability or rate nearer to 0
 
 
-def settle(options: Options, task: Task, train: int, validation: int) -> ResolvedOptions:
+def settle(options: Options, task: Task, train_rows: int, validation_rows: int) -> ResolvedOptions:
     """The options with nothing left open.
 
     Parameters
@@ -74,15 +74,15 @@ def settle(options: Options, task: Task, train: int, validation: int) -> Resolve
         As they were given.
     task : str
         What the targets are.
-    train : int
+    train_rows : int
         How many rows a member trains on.
-    validation : int
+    validation_rows : int
         How many rows, of which no member trains on any, validate all members.
 
     Raises GlassnetError where the loss is for another task.
     """
-    batch_size = min(options.batch_size or _batch_size(options, train), train)
-    batches = math.ceil(train / batch_size)
+    batch_size = min(options.batch_size or _batch_size(options, train_rows), train_rows)
+    batches = math.ceil(train_rows / batch_size)
     settled = {
         "task": task,
         "loss": find_task_loss(options, task).name,
@@ -93,9 +93,9 @@ def settle(options: Options, task: Task, train: int, validation: int) -> Resolve
         "validation": options.validation,
     }
     if options.decay is None:
-        settled["decay"] = min(MAX_DECAY, DECAY_ROWS / train)
+        settled["decay"] = min(MAX_DECAY, DECAY_ROWS / train_rows)
     if options.validation is None and options.members == 1:
-        settled["validation"] = VALIDATION_FRACTION if validation else 0.0
+        settled["validation"] = VALIDATION_FRACTION if validation_rows else 0.0
     return ResolvedOptions(**{**asdict(options), **settled})
 
 

@@ -113,13 +113,13 @@ def fit_table(
         rows.n_rows,
         options,
         class_indices(rows.targets, task),
-        validated=validation is not None,
+        validated_by_other_rows=validation is not None,
     )
     resolved = settle(
         options,
         task,
-        train=min(len(split.train) for split in splits),
-        validation=0 if validation is None else validation.n_rows,
+        train_rows=min(len(split.train) for split in splits),
+        validation_rows=0 if validation is None else validation.n_rows,
     )
     network = network_for(resolved, encoded.x.shape[1], encoded.y.shape[1])
     runs = train_members(
@@ -167,7 +167,7 @@ def train_members(
     network : Network
         That of one member.
     rows : EncodedRows
-        Those that the splits count.
+        The rows that the splits' numbers point into.
     validation : EncodedRows or None
         What validates the members whose split has no rows to validate on.
     splits : list of Split

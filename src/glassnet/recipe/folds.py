@@ -48,7 +48,7 @@ def assign_folds(
     options: Options,
     classes: np.ndarray | None = None,
     *,
-    validated: bool = False,
+    validated_by_other_rows: bool = False,
 ) -> list[Split]:
     """The rows of each member.
 
@@ -63,7 +63,7 @@ def assign_folds(
         A `validation` that is not None means that nothing is validated by folds.
     classes : array of N int, or None
         The index of each row's class, so that every fold gets its part of each class.
-    validated : bool
+    validated_by_other_rows : bool
         Whether other rows validate all members, so that all of these can train.
 
     Returns
@@ -73,7 +73,7 @@ def assign_folds(
     """
     members = options.members
     everything = np.arange(n_rows)
-    if validated or options.validation is not None or not 1 < members <= n_rows:
+    if validated_by_other_rows or options.validation is not None or not 1 < members <= n_rows:
         return [Split(everything, None) for _ in range(members)]
     fold = draw_folds(n_rows, members, options.seed, classes)
     left_out = [np.flatnonzero(fold == member) for member in range(members)]

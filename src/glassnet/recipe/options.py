@@ -186,7 +186,8 @@ class Options:
         for name, declaration in DECLARATIONS.items():
             value = _plain(getattr(self, name))
             object.__setattr__(self, name, value)
-            if value is not None or not declaration.if_open:
+            left_open = value is None and declaration.if_open
+            if not left_open:
                 declaration.check(name, value)
 
 

@@ -90,7 +90,7 @@ class State(NamedTuple):
     waited: int
     """Epochs in a row that were not better than the best before them by `min_delta`."""
     ended: str
-    """"" while it runs; "early" when patience ran out; "not_finite" when the loss was so."""
+    """Empty while it runs; "early" when patience ran out; "not_finite" when the loss was so."""
 
 
 class Measured(NamedTuple):

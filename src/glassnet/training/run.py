@@ -166,8 +166,8 @@ def train(
 
     Notes
     -----
-    Ctrl-C ends the run in good order (``run.ended == "interrupted"``), on the native engine at
-    the end of an epoch.
+    Ctrl-C ends the run in good order (``run.ended == "interrupted"``): what was learnt up to the
+    last whole chunk (about a quarter of a second, or `chunk_epochs`) is kept.
     """
     if chunk_epochs is not None and not is_whole(chunk_epochs, 1):
         raise option_error("chunk_epochs", "must be a whole number of 1 or more", chunk_epochs)

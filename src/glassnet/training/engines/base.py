@@ -31,11 +31,11 @@ class Engine(ABC):
     first_chunk: int
 
     @abstractmethod
-    def unavailable(self) -> str:
+    def why_unavailable(self) -> str:
         """Why this engine is not installed and how to get it; "" where it is."""
 
     @abstractmethod
-    def refuses(
+    def why_refused(
         self,
         network: Network,
         problem: Problem | None = None,

@@ -58,19 +58,19 @@ class NativeEngine(Engine):
         """The instruction sets that this processor can run, the fastest first."""
         self.variant: str = ""
         """The one in use."""
-        self.rows: dict[str, dict[str, int]] = {}
+        self.row_numbers: dict[str, dict[str, int]] = {}
         """The extension's tables: table -> name -> row number."""
         if _native is not None:
             self.variants = _native.variants()
             self.variant = self.variants[0]
             for table, names in _native.tables().items():
-                self.rows[table] = {name: row for row, name in enumerate(names)}
+                self.row_numbers[table] = {name: row for row, name in enumerate(names)}
 
-    def unavailable(self) -> str:
+    def why_unavailable(self) -> str:
         """Why it was not built, and how to build it."""
         return self.missing
 
-    def refuses(
+    def why_refused(
         self,
         network: Network,
         problem: Problem | None = None,
@@ -230,13 +230,13 @@ class NativeEngine(Engine):
 
     def _network(self, network: Network, dtype: np.dtype) -> Any:
         loss = network.loss
-        rows = self.rows["activations"]
+        rows = self.row_numbers["activations"]
         return _native.NetworkSpec(
             network.sizes,
             [rows[activation.name] for activation in network.activations],
             network.bias,
-            self.rows["losses"][loss.name.partition(":")[0]],
-            self.rows["reductions"][loss.reduction],
+            self.row_numbers["losses"][loss.name.partition(":")[0]],
+            self.row_numbers["reductions"][loss.reduction],
             0.0 if loss.setting is None else loss.setting,
             dtype == np.float64,
         )
@@ -252,7 +252,7 @@ class NativeEngine(Engine):
             data=problem.data,
             validation=problem.validation,
             optimizer=_native.OptimizerSpec(
-                self.rows["optimizers"][OPTIMIZER_NAMES[optimizer]],
+                self.row_numbers["optimizers"][OPTIMIZER_NAMES[optimizer]],
                 [getattr(options.optimizer, name) for name in SETTING_NAMES[optimizer]],
                 problem.multipliers,
                 options.clip or 0.0,

@@ -68,11 +68,11 @@ class NumpyEngine(Engine):
     name = "numpy"
     first_chunk = 500_000
 
-    def unavailable(self) -> str:
+    def why_unavailable(self) -> str:
         """Nothing: NumPy is always there."""
         return ""
 
-    def refuses(
+    def why_refused(
         self,
         network: Network,
         problem: Problem | None = None,

@@ -61,7 +61,7 @@ def choose(
     if name not in ENGINES:
         raise unknown_name("engine", name, ENGINE_NAMES)
     engine = ENGINES[name]
-    why_not = engine.unavailable() or engine.refuses(network, problem, parameters)
+    why_not = engine.why_unavailable() or engine.why_refused(network, problem, parameters)
     if why_not:
         raise GlassnetError(
             f"engine '{name}' cannot run this: {why_not}. Use engine 'numpy', or 'auto'"
@@ -75,8 +75,8 @@ def _first_preferred(
     note = ""
     for name in PREFERRED[:-1]:
         engine = ENGINES[name]
-        missing = engine.unavailable()
-        why_not = missing or engine.refuses(network, problem, parameters)
+        missing = engine.why_unavailable()
+        why_not = missing or engine.why_refused(network, problem, parameters)
         if not why_not:
             return Choice(engine, note)
         if missing and problem is not None:
@@ -92,5 +92,5 @@ def threads_for_trainings(name: str, n_jobs: int | None) -> int:
     1 where the engine of that name is unknown or not installed: the training itself says so.
     """
     names = PREFERRED if name == "auto" else (name,)
-    installed = [ENGINES[n] for n in names if n in ENGINES and not ENGINES[n].unavailable()]
+    installed = [ENGINES[n] for n in names if n in ENGINES and not ENGINES[n].why_unavailable()]
     return installed[0].threads(n_jobs) if installed else 1
