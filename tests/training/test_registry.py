@@ -95,8 +95,8 @@ def test_every_engine_satisfies_the_protocol(name: str) -> None:
 @pytest.mark.parametrize("name", ENGINES)
 def test_a_sum_of_networks_adds_them_one_after_another_bit_for_bit(name: str, dtype: str) -> None:
     engine = ENGINES[name]
-    if engine.unavailable():
-        pytest.skip(engine.unavailable())
+    if engine.why_unavailable():
+        pytest.skip(engine.why_unavailable())
     for outputs, rows in [(1, 1), (3, 1), (1, 7), (3, 2000)]:
         hidden = [(64, 64), (13,), (), (9, 4, 7)]
         networks = [Network([20, *sizes, outputs], "silu") for sizes in hidden]
