@@ -321,7 +321,7 @@ def own_difference(problem: Problem, state: State, epochs: int, draws: int = 5) 
             numpy_engine, "dropout_masks", masks
         ):  # rows and nodes keep their masks where they go
             after, measured = reference.run(other_problem, other_state, other_order, rates)
-        if len(measured.iteration_loss) != len(straight[1].loss):
+        if len(measured.iteration_loss) != len(straight[1].iteration_loss):
             return float("inf")
         after = reordered(after, [np.argsort(n) for n in nodes])
         furthest = max(
@@ -337,7 +337,7 @@ def own_difference(problem: Problem, state: State, epochs: int, draws: int = 5) 
         rounded = reference.run(
             problem, state._replace(parameters=unflatten(nudged, state.parameters)), order, rates
         )
-        if len(rounded[1].loss) != len(straight[1].loss):
+        if len(rounded[1].iteration_loss) != len(straight[1].iteration_loss):
             return float("inf")
         furthest = max(furthest, *apart(straight, rounded).values())
     return furthest
