@@ -94,7 +94,7 @@ plt.show()
 # * :math:`E = (a - y)^2`, so its slope in a is :math:`2(a - y)`.
 # * The sigmoid's slope is simplest in its own answer: :math:`a(1 - a)`.
 # * z is a sum of activations times weights, so its slope in a weight is the activation which that
-# weight multiplies.
+#   weight multiplies.
 #
 # For the first row and this weight:
 

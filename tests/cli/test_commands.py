@@ -127,7 +127,7 @@ def test_demo_never_overwrites(folder: Path) -> None:
         assert (folder / "runs" / expected / "model.safetensors").exists()
     again = run("demo", "--out", "runs/demo")
     assert again.code == 2
-    assert "--out runs/demo: already exists" in again.err
+    assert "runs/demo: already exists" in again.err
 
 
 def test_the_demos_model_predicts_new_rows(folder: Path) -> None:

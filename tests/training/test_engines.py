@@ -324,7 +324,7 @@ def test_after_a_hundred_iterations(part: int) -> None:
         expected, found = run_both(problem, state, epochs)
         unstable = optimizer in UNSTABLE or hidden in UNSTABLE
         name = f"{hidden}, {output}, {loss}, {optimizer}, {kind}"
-        if unstable and len(expected[1].loss) != len(found[1].loss):
+        if unstable and len(expected[1].iteration_loss) != len(found[1].iteration_loss):
             assert "not_finite" in (expected[0].ended, found[0].ended), name
             continue
         worst = max(apart(expected, found).values())
