@@ -188,7 +188,9 @@ def test_estimators_name_parameters(call: Call) -> None:
 
 
 def test_the_faces_tables_name_what_there_is() -> None:
-    commands = [getattr(import_module(f"glassnet.cli.{name}"), name) for name in COMMANDS]
+    commands = [
+        getattr(import_module(f"glassnet.cli.{name}"), f"{name}_command") for name in COMMANDS
+    ]
     parameters = [parameter for command in commands for parameter in command.params]
     known = {flag for parameter in parameters for flag in parameter.opts}
     known |= {str(p.name).upper() for p in parameters if isinstance(p, click.Argument)}
