@@ -28,18 +28,21 @@ def __dir__() -> list[str]:
 
 
 def _homes() -> dict[str, str]:
-    """The module of each public name, as the stub beside this file says."""
-    if "homes" not in _read:
-        import ast
-        from pathlib import Path
+    """The module of each public name, as the stub beside this file says.
 
-        stub = ast.parse(Path(__file__).with_suffix(".pyi").read_text(encoding="utf-8"))
-        imports = [node for node in stub.body if isinstance(node, ast.ImportFrom)]
-        _read["homes"] = {
-            alias.name: node.module for node in imports for alias in node.names if node.module
-        }
-    return _read["homes"]
+    Its lines are read as text: this runs at every start, and a parser would be slow to import.
+    """
+    if not _read:
+        module = ""
+        with open(f"{__file__}i", encoding="utf-8") as stub:
+            for line in stub:
+                if line.startswith("from "):
+                    module = line.split()[1]
+                _, renamed, name = line.rstrip(",\n").partition(" as ")
+                if module and renamed:
+                    _read[name] = module
+    return _read
 
 
-_read: dict[str, dict[str, str]] = {}
+_read: dict[str, str] = {}
 """What was read of the stub, once it was."""
