@@ -47,7 +47,7 @@ def test_moved_cells_give_what_the_whole_rows_give(model: gn.Model) -> None:
 def test_a_cut_network_ends_in_the_same_pre_activations(
     sizes: list[int], bias: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(first_layer, "BLOCK", 18)  # so that ten rows are several blocks
+    monkeypatch.setattr(first_layer, "NUMBERS_AT_WORK", 18)  # so that ten rows are several blocks
     network = gn.Network(sizes, "tanh", "sigmoid", bias=bias)
     parameters = gn.Parameters(
         tuple(random.normal(size=shape) for shape in network.shapes),

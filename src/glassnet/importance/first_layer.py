@@ -17,7 +17,7 @@ from glassnet.tables.inputs import check_kind
 from glassnet.training.engines.registry import choose
 from glassnet.training.problem import Floats, as_dtype
 
-BLOCK = 1_000_000  # numbers of a layer at work at a time: 8 MB
+NUMBERS_AT_WORK = 1_000_000  # numbers of a layer at work at a time: 8 MB
 
 
 class CutNetwork:
@@ -48,7 +48,7 @@ class CutNetwork:
 
     def last(self, z: Floats) -> Floats:
         """The last layer's pre-activations, N x K, from the first layer's, N x H."""
-        rows = max(1, BLOCK // max(self.network.sizes[1:]))
+        rows = max(1, NUMBERS_AT_WORK // max(self.network.sizes[1:]))
         blocks = [self._behind(z[first : first + rows]) for first in range(0, len(z), rows)]
         return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
 
