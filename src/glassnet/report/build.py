@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from glassnet.errors import Wording, in_python
 from glassnet.files import whole_file
 from glassnet.models.rows import Rows
 from glassnet.pages.page import ASSETS, asset
@@ -24,7 +25,11 @@ MOST_RANKED = 1000  # columns that are listed by what gradients say
 
 
 def write_report(
-    run: RunFolder, done: TableRun, table: str, progress: ReportProgress | None = None
+    run: RunFolder,
+    done: TableRun,
+    table: str,
+    wording: Wording = in_python,
+    progress: ReportProgress | None = None,
 ) -> None:
     """Add the report to the folder of a run that has just been written.
 
@@ -36,6 +41,8 @@ def write_report(
         The run.
     table : str
         What the table is called.
+    wording : function
+        How notices name options.
     progress : callable, optional
         Called with how far the report is.
 
@@ -45,12 +52,16 @@ def write_report(
         Where the file cannot be written.
     """
     with whole_file(run.path / REPORT) as part:
-        text = make_report(done, run.record, table, progress)
+        text = make_report(done, run.record, table, wording, progress)
         part.write_text(text, encoding="utf-8")
 
 
 def make_report(
-    done: TableRun, record: RunRecord, table: str, progress: ReportProgress | None = None
+    done: TableRun,
+    record: RunRecord,
+    table: str,
+    wording: Wording = in_python,
+    progress: ReportProgress | None = None,
 ) -> str:
     """The report of a run as one HTML page without outside resources.
 
@@ -62,6 +73,8 @@ def make_report(
         Its record.
     table : str
         What the table is called.
+    wording : function
+        How notices name options.
     progress : callable, optional
         Called with how far the report is.
     """
@@ -73,6 +86,7 @@ def make_report(
         "table": table,
         "record": record,
         "targets": list(record.target),
+        "notices": [notice.worded(wording) for notice in done.notices],
         "settings": settings_of(record.options),
         "command": command_of(record),
         "program": program_of(record),
@@ -91,7 +105,7 @@ def _parts(done: TableRun, steps: Steps) -> dict[str, Any]:
     inputs = model.encoding.inputs
     parts: dict[str, Any] = {"rows": which, "holdout": done.scored_part == "holdout"}
     steps.begin("scores")
-    parts["scores"] = score_tables(done, rows)
+    parts["scores"] = score_tables(done)
     parts["score_pictures"] = list(score_pictures(model, rows, which))
     steps.begin("columns")
     shuffled, others = ranked_columns(model, rows)
