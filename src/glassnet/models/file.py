@@ -156,7 +156,7 @@ def _is_sealed(file: Any, text: str, kinds: Kinds, seal: str) -> bool:
         array, shape = file.get_slice(name), kinds[name].shape
         rows = max(1, HASH_BLOCK // max(1, 8 * int(np.prod(shape[1:]))))
         for first in range(0, shape[0], rows):
-            yield array[first : first + rows]
+            yield array[first : min(first + rows, shape[0])]
 
     readable = all(kind.dtype in NUMPY_DTYPES.values() and kind.shape for kind in kinds.values())
     return readable and seal == _seal(text, kinds, read)
