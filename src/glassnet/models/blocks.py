@@ -20,7 +20,7 @@ def encoded_blocks(encoding: TableEncoding, table: Any, size: int) -> Iterable[n
     ----------
     encoding : TableEncoding
         How the columns become inputs.
-    table : array, data frame, dict of columns or path
+    table : Table, array, data frame, dict of columns or path
         N rows, as `Model.predict` takes them.
     size : int
         The most rows of a block.
@@ -65,6 +65,8 @@ def _slices(n: int, size: int) -> Iterator[slice]:
 
 def _columns_of(encoding: TableEncoding, table: Any) -> Table:
     """The columns that predicting needs, of a data frame, a dict of columns, or a file."""
+    if isinstance(table, Table):
+        return table
     if isinstance(table, (str, Path)):
         table = read_table(table)
     return as_table(table, wanted=encoding.needed, text=encoding.text_columns)
