@@ -66,7 +66,7 @@ def explain_command(
     or JSON lines, by suffix; - is CSV on standard input; without it the rows are those the run was
     given.
     """
-    from glassnet.files import check_free, whole_file
+    from glassnet.files import check_file, whole_file
     from glassnet.notation.numerals import check_digits
 
     if form not in FORMATS:
@@ -75,13 +75,13 @@ def explain_command(
     if iteration is not None and table is not None:
         raise GlassnetError("--iteration is about the rows of the run itself: leave TABLE out")
     if out is not None:
-        check_free(out)
+        check_file(out, overwrite=False)
     given = _rows(model, table, iteration)
     explanation = _explain(given, rows, _nodes(nodes), backward, iteration)
     if out is None:
         _print(explanation, form, digits)
         return
-    with whole_file(out) as part:
+    with whole_file(out, overwrite=False) as part:
         part.write_text(_written(explanation, form, digits), encoding="utf-8")
 
 

@@ -287,7 +287,7 @@ def plot_command(
     CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; - is CSV on standard input. Without it
     the rows are those the run was given; scores are then drawn of those held out.
     """
-    from glassnet.files import check_free
+    from glassnet.files import check_file
     from glassnet.models.model import load
     from glassnet.plots.figures import check_format
 
@@ -295,7 +295,7 @@ def plot_command(
         raise unknown_name("picture", picture, PLOTS)
     out = Path(f"{picture}.png") if out is None else out
     check_format(out)
-    check_free(out)
+    check_file(out, overwrite=False)
     chosen = PLOTS[picture]
     given = _options_of(chosen, options)
     chosen.make(Asked(load(model), model, table, given)).save(out)
