@@ -81,7 +81,7 @@ def whole_folder(
                 _note(name)
                 break
             except (OSError, OutputError) as error:
-                _raise_in_place(error, mine.path, name)
+                _raise_renamed(error, mine.path, name)
             finally:
                 mine.drop()
 
@@ -243,7 +243,7 @@ def _cannot_write(path: Path, error: OSError) -> OutputError:
     return OutputError(f"cannot be written ({error.strerror or error})", file=path)
 
 
-def _raise_in_place(error: OSError | OutputError, part: Path, path: Path) -> NoReturn:
+def _raise_renamed(error: OSError | OutputError, part: Path, path: Path) -> NoReturn:
     """Raise the error again; a file in the unfinished folder is named as it would be called."""
     named = error.file if isinstance(error, OutputError) else error.filename
     if not isinstance(named, (str, os.PathLike)) or not Path(named).is_relative_to(part):

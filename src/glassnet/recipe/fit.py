@@ -6,6 +6,7 @@ the rows, assign the folds (`folds.py`), train the members, make the model of th
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from threading import Event
 from typing import NamedTuple
 
 import numpy as np
@@ -180,7 +181,7 @@ def train_members(
     """
     at_once, threads = threads_for(len(splits), n_jobs, options.engine)
 
-    def train_member(member: int, progress: Progress | None) -> Run:
+    def train_member(member: int, progress: Progress | None, stop: Event | None) -> Run:
         split = splits[member]
         x, y, sample_weight = rows.take(split.train).arrays
         validating = validation if split.validation is None else rows.take(split.validation)
@@ -205,6 +206,7 @@ def train_members(
             progress=progress,
             n_jobs=threads,
             path_points=path_points,
+            stop=stop,
         )
 
     runs = run_members(train_member, len(splits), progress, at_once)
