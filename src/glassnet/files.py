@@ -1,10 +1,12 @@
 """Writing without leaving anything half-written: a file or folder appears whole, or not at all.
 
-What is being written stands beside its place (`unfinished.py`) until it is whole.
+What is being written stands beside its place (`unfinished.py`) until it is whole. And before
+anything is read: whether there is a regular file at all.
 """
 
 import errno
 import os
+import stat
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -12,8 +14,26 @@ from itertools import count
 from pathlib import Path
 from typing import NoReturn
 
-from glassnet.errors import OutputError
+from glassnet.errors import GlassnetError, OutputError
 from glassnet.unfinished import UNFINISHED, Unfinished, first_free, make_file
+
+
+def check_regular_file(path: str | Path, error: type[GlassnetError] = GlassnetError) -> None:
+    """Raises `error`, naming the path, unless it is a regular file, or a link to one.
+
+    A pipe may never give a byte and a device may never end, so neither is opened.
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        raise error("no such file", file=path) from None
+    except (OSError, ValueError) as problem:  # ValueError: a NUL in the name
+        reason = getattr(problem, "strerror", None) or problem
+        raise error(f"cannot be read ({reason})", file=path) from None
+    if stat.S_ISDIR(mode):
+        raise error("is a folder, not a file", file=path)
+    if not stat.S_ISREG(mode):
+        raise error("is a pipe, a socket or a device, not a file", file=path)
 
 
 @contextmanager

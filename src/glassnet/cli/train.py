@@ -126,8 +126,10 @@ def train_command(
 
     TABLE is CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; - is CSV on standard input.
     """
-    from glassnet.cli.console import progress_bar
+    from glassnet.cli.console import parts_bar, progress_bar
     from glassnet.cli.summary import print_run
+    from glassnet.cli.wording import in_flags
+    from glassnet.errors import warn_of
     from glassnet.recipe.run import run_table
     from glassnet.runs.folder import new_run, write_run
     from glassnet.runs.record import record_of_table
@@ -141,9 +143,12 @@ def train_command(
     if report:
         from glassnet.report.build import write_report
 
-        write_report(run, done, source.name)
+        with parts_bar("report", quiet or as_json) as progress:
+            write_report(run, done, source.name, in_flags, progress)
     if as_json:
         json.dump({**run.record.to_dict(), "out": str(run.path)}, sys.stdout)
         print()
     elif not quiet:
         print_run(source, options, done, run.path)
+    if not quiet:
+        warn_of(done.notices)

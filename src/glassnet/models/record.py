@@ -5,12 +5,15 @@ programs) is `runs/record.py`.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Annotated, Any
 
 import numpy as np
 
 from glassnet.core.penalties import Penalty
+
+Score = Annotated[float, "may be NaN"]
+"""A score, which a file may say is NaN: some cannot be told from the rows there were."""
 
 
 @dataclass(frozen=True)
@@ -58,15 +61,3 @@ class Record:
     def penalty(self) -> Penalty:
         """The penalty that the loss of the training held, as far as `options` knows of it."""
         return Penalty(self.options.get("l2", 0.0), self.options.get("l1", 0.0))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON-able data."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> "Record":
-        """`to_dict` undone; what this version does not know of is left out."""
-        known = {name: data[name] for name in (f.name for f in fields(cls)) if name in data}
-        for name in ("targets", "best_epochs"):
-            known[name] = tuple(known.get(name, ()))
-        return cls(**known)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.errors import unknown_name
+from glassnet.errors import unknown_name, warn_of
 from glassnet.files import NewFolder, whole_file, whole_folder
 from glassnet.models.model import Model
 from glassnet.plots.loss_curve import LossCurveDisplay
@@ -71,7 +71,9 @@ def train_run(
     source = str(table) if isinstance(table, (str, Path)) else None
     with new_run(out, Path(source or "table").stem) as new:
         done = run_table(table, target, options_from(options), progress)
-        return write_run(done, record_of_table(done, source), new)
+        run = write_run(done, record_of_table(done, source), new)
+    warn_of(done.notices)
+    return run
 
 
 @contextmanager

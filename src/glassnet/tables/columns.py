@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from glassnet.errors import OptionRef, TableError
+from glassnet.errors import GlassnetWarning, OptionRef, TableError
 
 Kind = Literal["number", "date", "boolean", "text"]
 LARGEST = 1e100  # what is larger could not be squared and added up
@@ -55,6 +55,8 @@ class Table(Mapping[str, Column]):
     """
 
     columns: dict[str, Column]
+    notices: tuple[GlassnetWarning, ...] = ()
+    """What was found while the table was read, and should be said."""
 
     @classmethod
     def of(cls, columns: Iterable[Column]) -> "Table":
@@ -71,11 +73,12 @@ class Table(Mapping[str, Column]):
     def take(self, rows: Any) -> "Table":
         """The table with only these rows, by number from 0, or with those of a slice."""
         chosen = rows if isinstance(rows, slice) else np.asarray(rows)
-        return Table({name: column.take(chosen) for name, column in self.columns.items()})
+        columns = {name: column.take(chosen) for name, column in self.columns.items()}
+        return Table(columns, self.notices)
 
     def select(self, names: Iterable[str]) -> "Table":
         """The table with only these columns, in this order."""
-        return Table({name: self.columns[name] for name in names})
+        return Table({name: self.columns[name] for name in names}, self.notices)
 
     def __getitem__(self, name: str) -> Column:
         return self.columns[name]
