@@ -18,8 +18,13 @@ GZIP = b"\x1f\x8b"
 UTF_8 = b"\xef\xbb\xbf"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 UNPACKED_LIMIT = 16 * 2**30  # bytes; a gzip file of 16 MB could unfold to so much
-BLOCK = 2**20  # bytes that are looked at together
-LONGEST_ROW = 16 * BLOCK  # with line breaks inside quotes; in longer ones a quote is not closed
+TEXT_BLOCK = 2**20  # bytes that are looked at together
+SAMPLE = 2**18  # bytes from which the layout is told
+WIDE_SAMPLE = 2**24  # the same, where fewer than so many lines are in them:
+FEW_LINES = 10
+LONGEST_ROW = (
+    16 * TEXT_BLOCK
+)  # with line breaks inside quotes; in longer ones a quote is not closed
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -30,7 +35,7 @@ NO_TEXT = (b"\0", RECORD_SEPARATOR.encode(), UNIT_SEPARATOR.encode())
 
 
 @dataclass(frozen=True)
-class Text:
+class TableText:
     """The text of a table in UTF-8, to be read as often as needed.
 
     It stays in its file where that can be: a path takes no memory.
@@ -53,15 +58,18 @@ class Text:
         file.seek(self.start)
         return file
 
-    def after(self, beginning: str) -> "Text":
+    def after(self, beginning: str) -> "TableText":
         """The text that follows its beginning."""
         start = self.start + len(beginning.encode())
         return replace(self, start=start, line=self.line + len(LINE_END.findall(beginning)))
 
-    def beginning(self, size: int) -> str:
-        """The text in the first bytes."""
+    def beginning(self) -> str:
+        """The first rows; of a table with very many columns a few."""
         with self.open() as file:
-            return file.read(size).decode(errors="replace")
+            content = file.read(SAMPLE)
+            if content.count(b"\n") < FEW_LINES:
+                content += file.read(WIDE_SAMPLE)
+        return content.decode(errors="replace")
 
     def blocks(self) -> Iterator[bytes]:
         """All of it, cut where rows end, as far as quotes are closed.
@@ -83,8 +91,10 @@ class Text:
                     file=self.name,
                     remedy="save it as CSV in UTF-8",
                 )
+        if block.isascii():
+            return
         try:
-            block.isascii() or block.decode()
+            block.decode()
         except UnicodeDecodeError as error:
             raise self._not_utf_8(block, error.start, line) from None
 
@@ -101,7 +111,7 @@ class Text:
         )
 
 
-def open_text(name: str, content: Path | bytes) -> Text:
+def open_text(name: str, content: Path | bytes) -> TableText:
     """The text of a file, or of bytes: unpacked, and from UTF-16, where it is so.
 
     Raises TableError on a damaged gzip file, and where it unfolds to more than 16 GiB.
@@ -110,16 +120,16 @@ def open_text(name: str, content: Path | bytes) -> Text:
         content = unpacked(name, content)
     mark = _first_bytes(content, 3)
     if mark == UTF_8:
-        return Text(name, content, len(UTF_8))
+        return TableText(name, content, len(UTF_8))
     if mark[:2] in UTF_16:
         data = content if isinstance(content, bytes) else content.read_bytes()
         try:
-            return Text(name, data.decode("utf-16").encode())
+            return TableText(name, data.decode("utf-16").encode())
         except UnicodeError:
             raise TableError(
                 "begins as UTF-16, but is not whole", file=name, remedy="save it as UTF-8"
             ) from None
-    return Text(name, content)
+    return TableText(name, content)
 
 
 def unpacked(name: str, content: Path | bytes) -> bytes:
@@ -128,7 +138,7 @@ def unpacked(name: str, content: Path | bytes) -> bytes:
     out = io.BytesIO()
     try:
         with file, gzip.open(file) as packed:
-            while block := packed.read(BLOCK):
+            while block := packed.read(TEXT_BLOCK):
                 out.write(block)
                 if out.tell() > UNPACKED_LIMIT:
                     limit = f"{UNPACKED_LIMIT >> 30} GiB"
@@ -147,7 +157,7 @@ def _first_bytes(content: Path | bytes, size: int) -> bytes:
 
 def _whole_rows(name: str, file: IO[bytes]) -> Iterator[bytes]:
     rest = b""
-    while more := file.read(BLOCK):
+    while more := file.read(TEXT_BLOCK):
         rest += more
         end = rest.rfind(b"\n") + 1
         closed = rest.count(b'"', 0, end) % 2 == 0
