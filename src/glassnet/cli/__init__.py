@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 import glassnet
+from glassnet.cli.terminal import report, say, take_every_letter
 from glassnet.cli.wording import in_flags
 from glassnet.errors import GlassnetError, GlassnetWarning
 
@@ -63,10 +64,10 @@ def _load(name: str) -> click.Command:
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if not wanted:
         return
-    click.echo(f"glassnet {glassnet.__version__}")
+    say(f"glassnet {glassnet.__version__}")
     if context.params.get("verbose"):
         for line in _engines():
-            click.echo(line)
+            say(line)
     context.exit()
 
 
@@ -105,6 +106,7 @@ def main() -> None:
     """Run the command line; what the user can mend is one line on standard error and status 2."""
     interrupted = "stopped by Ctrl-C; nothing was written"
     warnings.showwarning = _say
+    take_every_letter()
     try:
         code = app(standalone_mode=False)
     except GlassnetError as error:
@@ -123,10 +125,9 @@ def main() -> None:
 
 def _say(message: Warning | str, *_: Any) -> None:
     """A warning as one line."""
-    text = message.worded(in_flags) if isinstance(message, GlassnetWarning) else message
-    print(f"glassnet: {text}", file=sys.stderr)
+    report(message.worded(in_flags) if isinstance(message, GlassnetWarning) else str(message))
 
 
 def _end(message: str, status: int) -> None:
-    print(f"glassnet: {message}", file=sys.stderr)
+    report(message)
     sys.exit(status)

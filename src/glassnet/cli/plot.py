@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from glassnet.cli.terminal import say
 from glassnet.errors import GlassnetError, unknown_name
 
 if TYPE_CHECKING:
@@ -299,4 +300,4 @@ def plot_command(
     chosen = PLOTS[picture]
     given = _options_of(chosen, options)
     chosen.make(Asked(load(model), model, table, given)).save(out)
-    click.echo(f"Written to {out}")
+    say(f"Written to {out}")

@@ -28,6 +28,10 @@ class Record:
     """The engine that trained it."""
     best_epochs: tuple[int, ...] = ()
     """The epoch, from 1, whose parameters were kept: one for each member that was trained."""
+    best_losses: tuple[float, ...] = ()
+    """The training loss of each of these epochs."""
+    best_validation_losses: tuple[float, ...] = ()
+    """The same of the validation; nothing where none validated them."""
     folds: bool = False
     """Whether each member was trained on all parts of the rows but one, another one for each."""
     sample_weight: bool = False
@@ -67,6 +71,6 @@ class Record:
     def from_dict(cls, data: dict[str, Any]) -> "Record":
         """`to_dict` undone; what this version does not know of is left out."""
         known = {name: data[name] for name in (f.name for f in fields(cls)) if name in data}
-        for name in ("targets", "best_epochs"):
+        for name in ("targets", "best_epochs", "best_losses", "best_validation_losses"):
             known[name] = tuple(known.get(name, ()))
         return cls(**known)

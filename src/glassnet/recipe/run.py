@@ -277,5 +277,7 @@ def score(model: Model, output: np.ndarray, targets: Table) -> dict[str, dict[st
         if isinstance(target, NumberTarget):
             scores[target.name] = regression_scores(column.values, target.decode(part))
         else:
-            scores[target.name] = class_scores(target.index(column), target.probabilities(part))
+            probabilities = target.probabilities(part)
+            predicted = target.predicted(probabilities)
+            scores[target.name] = class_scores(target.index(column), probabilities, predicted)
     return scores

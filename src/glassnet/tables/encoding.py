@@ -4,13 +4,13 @@ It is the way into arrays and back. How one column is encoded is in `inputs.py` 
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from glassnet.errors import TableError, unknown_name
+from glassnet.errors import OptionError, OptionRef, TableError, unknown_name
 from glassnet.tables.arrays import table_of_array
 from glassnet.tables.columns import Table
 from glassnet.tables.inputs import (
@@ -24,7 +24,7 @@ from glassnet.tables.inputs import (
     check_kind,
     learn_input,
 )
-from glassnet.tables.targets import TARGETS, NumberTarget, Target, Task
+from glassnet.tables.targets import TARGETS, ClassTarget, NumberTarget, Target, Task
 
 NAMES_V1: dict[str, str] = {"squeeze": "smooth_clip", "edges": "bin_edges"}
 """The fields of an input by their names in model files of format 1 -> today's."""
@@ -160,12 +160,37 @@ class TableEncoding:
             first += target.width
         return found
 
+    @property
+    def two_class_targets(self) -> list[ClassTarget]:
+        """The targets of two classes, which have a threshold."""
+        return [t for t in self.targets if isinstance(t, ClassTarget) and len(t.labels) == 2]
+
+    def with_thresholds(self, thresholds: Sequence[float | None]) -> "TableEncoding":
+        """The same with a threshold for each of the targets of two classes.
+
+        Raises OptionError where there are none.
+        """
+        if not self.two_class_targets:
+            target = self.targets[0]
+            what = str(target) if isinstance(target, ClassTarget) else "a number"
+            raise OptionError(
+                [OptionRef("threshold"), f" is for two classes, but '{target.name}' is {what}"],
+                option="threshold",
+                remedy="leave it out",
+            )
+        of_two = iter(thresholds)
+        targets = tuple(
+            replace(target, threshold=next(of_two)) if target in self.two_class_targets else target
+            for target in self.targets
+        )
+        return replace(self, targets=targets)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON-able data."""
         return {
             "task": self.task,
             "inputs": [{"kind": column.kind, **asdict(column)} for column in self.inputs],
-            "targets": [{"kind": target.kind, **asdict(target)} for target in self.targets],
+            "targets": [_target_to_dict(target) for target in self.targets],
         }
 
     @classmethod
@@ -216,6 +241,14 @@ def _output_names(target: Target) -> list[str]:
         return [target.name]
     names = target.label_texts
     return [f"{target.name}={name}" for name in (names[1:] if len(names) == 2 else names)]
+
+
+def _target_to_dict(target: Target) -> dict[str, Any]:
+    """A target's kind and fields; a threshold that is none is left out, as in older files."""
+    fields = {"kind": target.kind, **asdict(target)}
+    if fields.get("threshold", 0) is None:
+        del fields["threshold"]
+    return fields
 
 
 def _from_dict(kinds: dict[str, Any], item: dict[str, Any]) -> Any:

@@ -63,6 +63,18 @@ def as_table(
     return Table.of(columns)
 
 
+def frame_names(frame: Any) -> list[str]:
+    """The names of the columns of a data frame, or of a dict of columns."""
+    return [str(name) for name in _in_narwhals(frame).columns]
+
+
+def frame_cells(frame: Any, name: str) -> list[Any]:
+    """The cells of a column as the data frame, or the dict, has them; None where missing."""
+    frame = _in_narwhals(frame)
+    (column,) = (column for column in frame.columns if str(column) == name)
+    return [None if is_missing(cell) else cell for cell in frame[column].to_list()]
+
+
 def column_of_cells(
     name: str, cells: Sequence[Any], declared: Kind | None = None, what: str = "objects"
 ) -> Column:
