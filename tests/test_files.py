@@ -1,11 +1,31 @@
-"""Files and folders appear whole or not at all, and nothing is lost."""
+"""Files and folders appear whole or not at all, nothing is lost; only regular files are read."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from glassnet.errors import OutputError
-from glassnet.files import check_free, free_folder, whole_file, whole_folder
+from glassnet.errors import ModelFileError, OutputError
+from glassnet.files import check_free, check_regular_file, free_folder, whole_file, whole_folder
+
+
+def test_only_a_regular_file_is_read(tmp_path: Path) -> None:
+    file, link, pipe = tmp_path / "file", tmp_path / "link", tmp_path / "pipe"
+    file.write_text("text")
+    link.symlink_to(file)
+    os.mkfifo(pipe)
+    check_regular_file(file)
+    check_regular_file(str(link))
+    for path, message in [
+        (pipe, "is a pipe, a socket or a device"),
+        (Path("/dev/zero"), "is a pipe, a socket or a device"),
+        (tmp_path, "is a folder, not a file"),
+        (tmp_path / "none", "no such file"),
+        (file / "below", "cannot be read"),
+        (Path("a\0b"), "cannot be read"),
+    ]:
+        with pytest.raises(ModelFileError, match=f"{path}: {message}"):
+            check_regular_file(path, ModelFileError)
 
 
 def test_a_file_takes_its_place_only_when_whole(tmp_path: Path) -> None:

@@ -1,13 +1,35 @@
-"""Writing without leaving anything half-written: a file or folder appears whole, or not at all."""
+"""Writing without leaving anything half-written: a file or folder appears whole, or not at all.
+
+And before anything is read: whether there is a regular file at all.
+"""
 
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from glassnet.errors import OutputError
+from glassnet.errors import GlassnetError, OutputError
+
+
+def check_regular_file(path: str | Path, error: type[GlassnetError] = GlassnetError) -> None:
+    """Raises `error`, naming the path, unless it is a regular file, or a link to one.
+
+    A pipe may never give a byte and a device may never end, so neither is opened.
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        raise error("no such file", file=path) from None
+    except (OSError, ValueError) as problem:  # ValueError: a NUL in the name
+        reason = getattr(problem, "strerror", None) or problem
+        raise error(f"cannot be read ({reason})", file=path) from None
+    if stat.S_ISDIR(mode):
+        raise error("is a folder, not a file", file=path)
+    if not stat.S_ISREG(mode):
+        raise error("is a pipe, a socket or a device, not a file", file=path)
 
 
 @contextmanager

@@ -73,8 +73,8 @@ def _slices(n: int, size: int) -> Iterator[slice]:
 def _columns_of(encoding: TableEncoding, table: Any, missing_columns: bool) -> Table:
     """The columns that predicting needs, of a data frame, a dict of columns, or a file."""
     if isinstance(table, (str, Path)):
-        table = read_table(table, text=encoding.text_columns)
-    columns = as_table(table, wanted=encoding.needed)
+        table = read_table(table)
+    columns = as_table(table, wanted=encoding.needed, text=encoding.text_columns)
     lacking = [name for name in encoding.needed if name not in columns]
     if not lacking:
         return columns

@@ -280,7 +280,7 @@ class Model:
         if not keep:
             return self.columns_of(self.output(table, missing_columns=missing_columns))
         if isinstance(table, (str, Path)):
-            table = read_table(table, text=self.encoding.text_columns)
+            table = read_table(table)
         kept = kept_columns(table, keep)
         predicted = self.columns_of(self.output(table, missing_columns=missing_columns))
         return beside(kept, predicted)

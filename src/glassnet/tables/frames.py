@@ -4,6 +4,7 @@ Which kind each column is, and its cells in plain form, is decided here. Plain a
 `arrays.py`, files in `read.py`.
 """
 
+import re
 from collections.abc import Callable, Collection, Container, Sequence
 from datetime import UTC, date
 from decimal import Decimal
@@ -14,22 +15,28 @@ import numpy as np
 
 from glassnet.errors import TableError, unknown_name
 from glassnet.tables.columns import Column, Kind, Table, check_size, is_missing
+from glassnet.tables.read import FileTable
 
 LARGEST_WHOLE = 2**53  # from here on float64 cannot tell neighbouring whole numbers apart
 
 
 def as_table(
-    frame: Any, wanted: Container[str] | None = None, ignore: Collection[str] = ()
+    frame: Any,
+    wanted: Container[str] | None = None,
+    ignore: Collection[str] = (),
+    text: Collection[str] = (),
 ) -> Table:
     """The plain table of a data frame.
 
     Parameters
     ----------
-    frame : pandas, Polars or PyArrow data frame, or dict of columns
+    frame : pandas, Polars or PyArrow data frame, dict of columns, or FileTable
     wanted : container of str, optional
         The columns to read; the others are not looked at. None reads all.
     ignore : collection of str
         Columns not to read.
+    text : collection of str
+        Columns of a text file that stay text, even where every cell looks like a number.
 
     Returns
     -------
@@ -41,6 +48,10 @@ def as_table(
         Naming the column and row, on numbers that are infinite or beyond 1e100, and on cells that
         are neither numbers, text, booleans nor dates.
     """
+    notices = ()
+    if isinstance(frame, FileTable):
+        notices = frame.notices
+        frame = _inferred(frame, text)
     frame = _in_narwhals(frame)
     names = [str(name) for name in frame.columns]
     for name in ignore:
@@ -60,19 +71,66 @@ def as_table(
     ]
     for column in columns:
         check_size(column)
-    return Table.of(columns)
+    return Table(Table.of(columns).columns, notices)
+
+
+def _inferred(table: FileTable, text: Collection[str]) -> Any:
+    """The frame of a file with the types of its columns, as Polars finds them."""
+    import polars
+
+    frame = table.frame
+    if not table.separator:
+        texts = [column for column in frame.get_columns() if column.dtype == polars.String]
+        return frame.with_columns(_as_dates(column) for column in texts)
+    return polars.read_csv(
+        frame.write_csv(separator=table.separator).encode(),
+        separator=table.separator,
+        new_columns=frame.columns,
+        null_values=["", *MISSING],
+        infer_schema_length=None,
+        try_parse_dates=True,
+        decimal_comma=table.separator == ";" and _has_decimal_commas(frame),
+        schema_overrides={column: polars.String for column in frame.columns if column in text},
+    )
+
+
+MISSING = ("NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "?", "-")
+
+
+def _as_dates(column: Any) -> Any:
+    """A column of text as dates or times where every cell is one; JSON has no dates."""
+    import polars
+
+    for convert in (column.str.to_date, column.str.to_datetime):
+        try:
+            return convert(strict=True)
+        except polars.exceptions.PolarsError:
+            continue
+    return column
+
+
+def _has_decimal_commas(frame: Any) -> bool:
+    """Whether some numbers have a decimal comma, and none a point."""
+    cells = [cell for series in frame.get_columns() for cell in series.unique() if cell]
+    has_points = any(re.fullmatch(r"-?\d+\.\d+", cell) for cell in cells)
+    return not has_points and any(re.fullmatch(r"-?\d+,\d+", cell) for cell in cells)
 
 
 def frame_names(frame: Any) -> list[str]:
-    """The names of the columns of a data frame, or of a dict of columns."""
-    return [str(name) for name in _in_narwhals(frame).columns]
+    """The names of the columns of a data frame, a dict of columns, or a FileTable."""
+    return [str(name) for name in _in_narwhals(_unread(frame)).columns]
 
 
 def frame_cells(frame: Any, name: str) -> list[Any]:
-    """The cells of a column as the data frame, or the dict, has them; None where missing."""
-    frame = _in_narwhals(frame)
+    """The cells of a column as the frame, dict or text file has them; None where missing."""
+    frame = _in_narwhals(_unread(frame))
     (column,) = (column for column in frame.columns if str(column) == name)
     return [None if is_missing(cell) else cell for cell in frame[column].to_list()]
+
+
+def _unread(frame: Any) -> Any:
+    """The frame of a file, its text as it is written; others as they are."""
+    return frame.frame if isinstance(frame, FileTable) else frame
 
 
 def column_of_cells(

@@ -1,6 +1,7 @@
 """Tables on disk to data frames (Polars), and one clear error for what is not a table.
 
-What columns mean is decided elsewhere: `frames.py`, `inputs.py`, `targets.py`.
+Cells of text files stay as they are written: `formats/` reads them. What columns mean is decided
+elsewhere: `frames.py`, `inputs.py`, `targets.py`.
 """
 
 import csv
@@ -8,36 +9,41 @@ import io
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
-from glassnet.errors import GlassnetError, TableError
+from glassnet.errors import GlassnetError, GlassnetWarning, TableError
 
 if TYPE_CHECKING:
     import polars
 
-MISSING = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "?", "-"]
-"""What counts as a missing cell in CSV and TSV files."""
+
+class FileTable(NamedTuple):
+    """A table as a file has it, before its text is read as numbers, dates or categories."""
+
+    frame: "polars.DataFrame"
+    """Of a text file all columns are String: cells as written, without quotes, None where empty."""
+    separator: str = ""
+    """What separates the cells of a text file; "" for the other kinds of files."""
+    notices: tuple[GlassnetWarning, ...] = ()
+    """What was found while the file was read, and should be said."""
 
 
-def read_table(path: str | Path, text: Collection[str] = ()) -> "polars.DataFrame":
+def read_table(path: str | Path) -> FileTable:
     """Read a table by its suffix.
 
-    The suffixes are .csv, .tsv, .parquet, .arrow, .ipc, .feather, .jsonl and .ndjson. CSV columns
-    are numbers, dates, booleans or text by all their cells; a comma, semicolon or tab separates,
-    and after a semicolon a comma may be the decimal point.
+    The suffixes are .csv, .tsv, .parquet, .arrow, .ipc, .feather, .jsonl and .ndjson. In CSV a
+    comma, semicolon or tab separates.
 
     Parameters
     ----------
     path : str or Path
         "-" is CSV on standard input.
-    text : collection of str
-        Columns of a CSV file to read as text, even where every cell looks like a number.
 
     Returns
     -------
-    polars.DataFrame
+    FileTable
 
     Raises
     ------
@@ -47,7 +53,7 @@ def read_table(path: str | Path, text: Collection[str] = ()) -> "polars.DataFram
     """
     name = "standard input" if str(path) == "-" else str(path)
     if str(path) == "-":
-        return _checked(name, lambda data: _csv(name, data, None, text), sys.stdin.buffer.read())
+        return _checked(name, lambda data: _csv(name, data, None), sys.stdin.buffer.read())
     path = Path(path)
     if not path.exists():
         raise TableError("no such file", file=name)
@@ -60,20 +66,16 @@ def read_table(path: str | Path, text: Collection[str] = ()) -> "polars.DataFram
             file=name,
             remedy=f"glassnet reads {known}, and '-' for CSV on standard input",
         )
-    return _checked(
-        name, lambda data: READERS[path.suffix.lower()](name, data, text), path.read_bytes()
-    )
+    return _checked(name, lambda data: READERS[path.suffix.lower()](name, data), path.read_bytes())
 
 
-def _checked(
-    name: str, read: Callable[[bytes], "polars.DataFrame"], data: bytes
-) -> "polars.DataFrame":
+def _checked(name: str, read: Callable[[bytes], FileTable], data: bytes) -> FileTable:
     import polars
 
     if not data.strip():
         raise TableError("the file is empty", file=name)
     try:
-        frame = read(data)
+        table = read(data)
     except polars.exceptions.DuplicateError as error:
         raise TableError(
             f"two columns have the same name ({_first_line(error)})",
@@ -93,14 +95,12 @@ def _checked(
         ValueError,
     ) as error:
         raise TableError(f"cannot be read as a table ({_first_line(error)})", file=name) from None
-    if frame.height == 0 or frame.width == 0:
+    if table.frame.height == 0 or table.frame.width == 0:
         raise TableError("has no rows", file=name)
-    return frame
+    return table
 
 
-def _csv(
-    name: str, data: bytes, separator: str | None, text: Collection[str]
-) -> "polars.DataFrame":
+def _csv(name: str, data: bytes, separator: str | None) -> FileTable:
     import polars
 
     if b"\0" in data:
@@ -120,16 +120,14 @@ def _csv(
             f"two columns are named '{twice[0]}'", file=name, column=twice[0], remedy="rename one"
         )
     content = _even_rows(name, content, header, separator)
-    return polars.read_csv(
+    frame = polars.read_csv(
         content.encode(),
         separator=separator,
         new_columns=header,
-        null_values=MISSING,
-        infer_schema_length=None,
-        try_parse_dates=True,
-        decimal_comma=separator == ";" and _has_decimal_commas(content),
-        schema_overrides={column: polars.String for column in header if column in text},
+        infer_schema=False,
+        null_values="",
     )
+    return FileTable(frame, separator)
 
 
 def _even_rows(name: str, content: str, header: list[str], separator: str) -> str:
@@ -164,59 +162,34 @@ def _even_rows(name: str, content: str, header: list[str], separator: str) -> st
     return out.getvalue()
 
 
-def _has_decimal_commas(content: str) -> bool:
-    """Whether numbers among cells separated by semicolons have a comma for a point.
-
-    That is where some have a comma, and none has a point.
-    """
-    has_commas = re.search(r"(^|;)-?\d+,\d+(;|\r?$)", content, re.M)
-    has_points = re.search(r"(^|;)-?\d+\.\d+(;|\r?$)", content, re.M)
-    return has_commas is not None and has_points is None
-
-
-def _parquet(_name: str, data: bytes, _text: Collection[str]) -> "polars.DataFrame":
+def _parquet(_name: str, data: bytes) -> FileTable:
     import polars
 
-    return polars.read_parquet(io.BytesIO(data))
+    return FileTable(polars.read_parquet(io.BytesIO(data)))
 
 
-def _arrow(_name: str, data: bytes, _text: Collection[str]) -> "polars.DataFrame":
+def _arrow(_name: str, data: bytes) -> FileTable:
     import polars
 
     try:
-        return polars.read_ipc(io.BytesIO(data))
+        return FileTable(polars.read_ipc(io.BytesIO(data)))
     except polars.exceptions.PolarsError:
-        return polars.read_ipc_stream(io.BytesIO(data))
+        return FileTable(polars.read_ipc_stream(io.BytesIO(data)))
 
 
-def _json_lines(_name: str, data: bytes, _text: Collection[str]) -> "polars.DataFrame":
+def _json_lines(_name: str, data: bytes) -> FileTable:
     import polars
 
-    frame = polars.read_ndjson(io.BytesIO(data), infer_schema_length=None)
-    return frame.with_columns(
-        _as_dates(column) for column in frame.get_columns() if column.dtype == polars.String
-    )
-
-
-def _as_dates(column: "polars.Series") -> "polars.Series":
-    """A column of text as dates or times where every cell is one; JSON has no dates."""
-    import polars
-
-    for convert in (column.str.to_date, column.str.to_datetime):
-        try:
-            return convert(strict=True)
-        except polars.exceptions.PolarsError:
-            continue
-    return column
+    return FileTable(polars.read_ndjson(io.BytesIO(data), infer_schema_length=None))
 
 
 def _first_line(error: Exception) -> str:
     return str(error).strip().split("\n", 1)[0] or type(error).__name__
 
 
-READERS: dict[str, Callable[[str, bytes, Collection[str]], Any]] = {
-    ".csv": lambda name, data, text: _csv(name, data, None, text),
-    ".tsv": lambda name, data, text: _csv(name, data, "\t", text),
+READERS: dict[str, Callable[[str, bytes], FileTable]] = {
+    ".csv": lambda name, data: _csv(name, data, None),
+    ".tsv": lambda name, data: _csv(name, data, "\t"),
     ".parquet": _parquet,
     ".arrow": _arrow,
     ".ipc": _arrow,
