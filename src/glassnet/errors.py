@@ -20,7 +20,7 @@ CONTROLS = re.compile(
 )
 MOST_LISTED = 20  # names that an error lists; of more it names the nearest few
 MOST_NEAR = 3  # of these
-NEAR = 0.7  # how like a name must be to be the one that was meant; 1: the same
+MEANT = 0.65  # how like a name must be to be the one that was meant; 1: the same
 
 
 def visible(text: str) -> str:
@@ -186,7 +186,7 @@ def _nearest(name: str, known: Sequence[str]) -> list[str]:
     for candidate in known:
         by_lower.setdefault(candidate.lower(), candidate)
     most = 1 if len(known) <= MOST_LISTED else MOST_NEAR
-    near = get_close_matches(name.lower(), by_lower, n=most, cutoff=NEAR)
+    near = get_close_matches(name.lower(), by_lower, n=most, cutoff=MEANT)
     return [by_lower[found] for found in near]
 
 

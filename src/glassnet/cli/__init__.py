@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 import glassnet
+from glassnet.cli.command import write_examples
 from glassnet.cli.terminal import report, say, take_every_letter
 from glassnet.cli.wording import in_flags
 from glassnet.errors import GlassnetError, GlassnetWarning
@@ -38,9 +39,12 @@ class Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Each with the whole first paragraph of its help, which click itself would cut short."""
         with formatter.section("Commands"):
-            formatter.write_dl(
-                [(name, (_load(name).help or "").partition("\n\n")[0]) for name in COMMANDS]
-            )
+            formatter.write_dl([(name, _first_paragraph(_load(name))) for name in COMMANDS])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Two examples."""
+        examples = ["glassnet demo", "glassnet train TABLE.csv --target COLUMN"]
+        write_examples(formatter, examples, "README.md")
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Without arguments, the help and exit status 2."""
@@ -55,6 +59,10 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             raise click.Abort from None
+
+
+def _first_paragraph(command: click.Command) -> str:
+    return " ".join((command.help or "").partition("\n\n")[0].split())
 
 
 def _load(name: str) -> click.Command:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from glassnet import article
+from glassnet.cli.command import DocumentedCommand
 from glassnet.cli.terminal import say
 from glassnet.errors import GlassnetError
 
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
 LOSSES_AT = (1, 10, 100, 500, 1000)  # iterations whose losses are printed, beside the last one's
 
 
-@click.command("demo")
+@click.command(
+    "demo",
+    cls=DocumentedCommand,
+    examples=["glassnet demo", "glassnet demo --seed 2 --out runs/another_start"],
+    page="README.md",
+)
 @click.option("--seed", default=1, help="Seed of the starting weights.")
 @click.option("--rng", default="r", help="Whose random numbers: r (as R after set.seed) or numpy.")
 @click.option(

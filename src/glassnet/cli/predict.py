@@ -7,19 +7,26 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from glassnet.cli.terminal import document_stream, note
+from glassnet.cli.command import DocumentedCommand
+from glassnet.cli.terminal import STANDARD, document_stream, file_of, note
 from glassnet.errors import GlassnetError, Notice, TableError
 
 if TYPE_CHECKING:
     from glassnet.models.model import Model
 
-STANDARD = "-"
-"""Standard input as a table, standard output as a file."""
 FILE_COLUMN = "file"
 """Which table a row is from, where there are several."""
 
 
-@click.command("predict")
+@click.command(
+    "predict",
+    cls=DocumentedCommand,
+    examples=[
+        "glassnet predict runs/flats new.csv --keep id --out predicted.csv",
+        "glassnet predict runs/loans may.csv june.csv --keep all --missing-columns > both.csv",
+    ],
+    page="docs/predicting.md",
+)
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("tables", nargs=-1, required=True, metavar="TABLE...")
 @click.option(
@@ -64,21 +71,21 @@ def predict_command(
     from glassnet.models.model import load
     from glassnet.tables.write import write_columns
 
-    to_file = out is not None and str(out) != STANDARD
-    if to_file:
-        check_free(out)
+    file = file_of(out)
+    if file is not None:
+        check_free(file)
     if tables.count(STANDARD) > 1:
         raise GlassnetError("standard input is given twice: it can be read once")
     loaded = load(model)
     if threshold is not None:
         loaded = loaded.with_threshold(threshold)
     columns = _predicted(loaded, tables, keep, missing_columns)
-    if not to_file:
+    if file is None:
         write_columns(document_stream(), columns)
         return
-    with whole_file(out) as part:
+    with whole_file(file) as part:
         write_columns(part, columns)
-    note(f"{len(next(iter(columns.values()))):,} rows predicted to {out}")
+    note(f"{len(next(iter(columns.values()))):,} rows predicted to {file}")
 
 
 def _predicted(
@@ -86,10 +93,14 @@ def _predicted(
 ) -> dict[str, list[Any]]:
     """The columns of the output: those of one table, or of several one below the other."""
     if len(tables) == 1:
-        return model.predict_columns(tables[0], keep=keep, missing_columns=missing_columns)
+        return _of_one(model, tables[0], keep, missing_columns)
+    from glassnet.models.kept import beside
+
     together: dict[str, list[Any]] = {}
     for table in tables:
         columns = _of_one(model, table, keep, missing_columns)
+        n_rows = len(next(iter(columns.values())))
+        columns = beside({FILE_COLUMN: [table] * n_rows}, columns)
         if together and list(columns) != list(together):
             raise TableError(
                 f"has other columns than {tables[0]}", file=table, remedy="name those to --keep"
@@ -102,25 +113,21 @@ def _predicted(
 def _of_one(
     model: "Model", table: str, keep: Sequence[str], missing_columns: bool
 ) -> dict[str, list[Any]]:
-    """The columns of one of several tables, its name before them; an error names the table."""
-    from glassnet.models.kept import beside
-
+    """The columns of one table; errors and warnings name its file."""
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             columns = model.predict_columns(table, keep=keep, missing_columns=missing_columns)
-        n_rows = len(next(iter(columns.values())))
-        together = beside({FILE_COLUMN: [table] * n_rows}, columns)
     except GlassnetError as error:
         raise _in_file(error, table) from None
     for warning in caught:
         found = warning.message
         warnings.warn(_in_file(found, table) if isinstance(found, Notice) else found, stacklevel=1)
-    return together
+    return columns
 
 
 def _in_file(found: Any, table: str) -> Any:
     """An error or warning with the table's name."""
     if found.file is None:
-        found.file = table
+        found.file = "standard input" if table == STANDARD else table
     return found

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from glassnet.cli.command import DocumentedCommand
 from glassnet.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -17,7 +18,12 @@ ACROSS = 5  # columns of weights beside each other
 SMALL = 200  # weights and biases; those of a larger model are not printed
 
 
-@click.command("show")
+@click.command(
+    "show",
+    cls=DocumentedCommand,
+    examples=["glassnet show runs/flats", "glassnet show rents.safetensors"],
+    page="docs/tables.md",
+)
 @click.argument("model", type=click.Path(path_type=Path))
 def show_command(model: Path) -> None:
     """Print a model's shape, how each column is encoded, its scores, and the weights of a small

@@ -7,6 +7,7 @@ cells cannot do anything to a terminal. How a character is shown as an escape is
 import codecs
 import io
 import sys
+from pathlib import Path
 from typing import IO
 
 from glassnet.errors import visible
@@ -47,6 +48,15 @@ def note(text: str) -> None:
 def report(text: str) -> None:
     """The same on standard error, after the program's name: a warning or an error."""
     note(f"glassnet: {text}")
+
+
+STANDARD = "-"
+"""What stands for standard input as a table, and for standard output as a file."""
+
+
+def file_of(out: Path | None) -> Path | None:
+    """The file to write; None for standard output."""
+    return None if out is None or str(out) == STANDARD else out
 
 
 def document_stream() -> IO[str]:

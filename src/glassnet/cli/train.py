@@ -13,6 +13,7 @@ from typing import Any, get_args
 
 import click
 
+from glassnet.cli.command import DocumentedCommand
 from glassnet.errors import GlassnetError
 from glassnet.recipe.declarations import Declaration
 from glassnet.recipe.options import DECLARATIONS, Options
@@ -125,7 +126,15 @@ def _kind_of(field: "Field[Any]") -> type:
     return next(kind for kind in (bool, int, float, str) if kind in kinds)
 
 
-@click.command("train")
+@click.command(
+    "train",
+    cls=DocumentedCommand,
+    examples=[
+        "glassnet train flats.csv --target rent",
+        "glassnet train loans.csv --target default --ignore id --threshold balanced --out runs/may",
+    ],
+    page="docs/tables.md",
+)
 @click.argument("table")
 @click.option(
     "--target", required=True, multiple=True, help="Column to predict; repeat for several outputs."

@@ -85,7 +85,7 @@ def _columns_of(encoding: TableEncoding, table: Any, missing_columns: bool) -> T
         )
     if not missing_columns:
         raise TableError(
-            f"the table lacks {_columns_in_words(lacking)}, which the model needs",
+            f"the table lacks {_columns_text(lacking)}, which the model needs",
             column=lacking[0],
             remedy=[
                 "add it, or give ",
@@ -98,13 +98,13 @@ def _columns_of(encoding: TableEncoding, table: Any, missing_columns: bool) -> T
     return Table.of([*columns.values(), *empty])
 
 
-def _columns_in_words(names: list[str]) -> str:
+def _columns_text(names: list[str]) -> str:
     quoted = ", ".join(f"'{name}'" for name in names)
     return f"the column {quoted}" if len(names) == 1 else f"{len(names)} columns, {quoted}"
 
 
 def _warn_of_missing(names: list[str]) -> None:
-    text = f"the table lacks {_columns_in_words(names)}: missing in every row"
+    text = f"the table lacks {_columns_text(names)}: missing in every row"
     warnings.warn(GlassnetWarning(text, column=names[0]), stacklevel=2)
 
 

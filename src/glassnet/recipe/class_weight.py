@@ -106,8 +106,8 @@ def label_key(label: Any) -> str:
 def _texts(label: Any) -> list[str]:
     """The texts that a label may be named by: of a boolean also 0 or 1."""
     plain = label.item() if isinstance(label, np.generic) else label
-    own = label_key(plain)
-    return [own, str(int(plain))] if isinstance(plain, bool) else [own]
+    text = label_key(plain)
+    return [text, str(int(plain))] if isinstance(plain, bool) else [text]
 
 
 def _times(rows: TableRows, target: ClassTarget, weights: np.ndarray) -> TableRows:
