@@ -4,8 +4,9 @@ Plain lines are `terminal.py`'s.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from glassnet.errors import visible
@@ -39,6 +40,36 @@ def progress_bar(label: str, quiet: bool) -> Iterator[Progress | None]:
 
     There is none where standard error is no terminal, or where `quiet` asks for silence.
     """
+    with _bar(label, quiet, counts=True) as update:
+        if update is None:
+            yield None
+            return
+
+        def report(epoch: int, epochs: int, loss: float, validation: float | None) -> None:
+            text = f"loss {loss:.4g}"
+            if validation is not None:
+                text += f", validation {validation:.4g}"
+            update(completed=epoch, total=epochs, note=text)
+
+        yield report
+
+
+@contextmanager
+def parts_bar(label: str, quiet: bool) -> Iterator[Callable[[str, float], None] | None]:
+    """A bar on standard error with the part that is being made; where there is none, None.
+
+    What it yields takes the part and the fraction of all that is done.
+    """
+    with _bar(label, quiet, counts=False) as update:
+        if update is None:
+            yield None
+            return
+        yield lambda part, fraction: update(completed=fraction, total=1, note=part)
+
+
+@contextmanager
+def _bar(label: str, quiet: bool, counts: bool) -> Iterator[Callable[..., None] | None]:
+    """A bar with a note beside it; `counts` shows how many are done of how many."""
     from rich.console import Console
 
     console = Console(stderr=True)
@@ -49,6 +80,7 @@ def progress_bar(label: str, quiet: bool) -> Iterator[Progress | None]:
         BarColumn,
         MofNCompleteColumn,
         Progress,
+        TaskProgressColumn,
         TextColumn,
         TimeRemainingColumn,
     )
@@ -56,20 +88,13 @@ def progress_bar(label: str, quiet: bool) -> Iterator[Progress | None]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[loss]}"),
+        MofNCompleteColumn() if counts else TaskProgressColumn(),
+        TextColumn("{task.fields[note]}"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(label, loss="")
-
-        def report(epoch: int, epochs: int, loss: float, validation: float | None) -> None:
-            text = f"loss {loss:.4g}"
-            if validation is not None:
-                text += f", validation {validation:.4g}"
-            bar.update(task, completed=epoch, total=epochs, loss=text)
-
-        yield report
+        task = bar.add_task(label, note="", total=None if counts else 1)
+        yield partial(bar.update, task)
 
 
 def number(value: Any, digits: int = 3) -> str:

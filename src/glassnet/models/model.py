@@ -15,9 +15,8 @@ import numpy as np
 from glassnet.core.activations import Activation
 from glassnet.core.losses import Loss
 from glassnet.core.network import Network, Parameters, Trace, feedforward
-from glassnet.errors import GlassnetError, ModelFileError, option_error
+from glassnet.errors import GlassnetError, option_error
 from glassnet.models.blocks import encoded_blocks
-from glassnet.models.content import Content, pack, unpack
 from glassnet.models.decoding import named_columns, predictions, probabilities
 from glassnet.models.ensemble import (
     Member,
@@ -26,7 +25,6 @@ from glassnet.models.ensemble import (
     join_members,
     pre_activations_of,
 )
-from glassnet.models.file import read_model_file, write_model_file
 from glassnet.models.folding import fold
 from glassnet.models.kept import beside, kept_columns
 from glassnet.models.record import Record
@@ -359,11 +357,13 @@ class Model:
     def save(self, path: str | Path) -> None:
         """Write the model to a file: safetensors, with its structure as JSON.
 
-        A file of that name is replaced. Raises GlassnetError on custom functions, and where the
-        file cannot be written.
+        A file of that name is replaced. Raises GlassnetError, naming the file, on custom functions,
+        on what `load` would refuse, such as weights that are NaN, and where it cannot be written.
         """
+        from glassnet.models.content import Content, save_content
+
         content = Content(self.encoding, self.members, self.scores, self.history, self.record)
-        write_model_file(path, *pack(content))
+        save_content(path, content)
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields: what is prepared for predicting is not copied or pickled, but made anew."""
@@ -373,14 +373,14 @@ class Model:
 def load(path: str | Path) -> Model:
     """Read a model file, or the model of a run folder.
 
+    Nothing in the file is believed before it is checked: types, names and shapes before an array is
+    read, then that every number is finite.
+
     Raises GlassnetError, naming the file, on anything else.
     """
+    from glassnet.models.content import load_content
+
     path = Path(path)
     if (path / MODEL_FILE).exists():
         path = path / MODEL_FILE
-    structure, arrays = read_model_file(path)
-    try:
-        content = unpack(structure, arrays)
-    except (KeyError, TypeError) as error:
-        raise ModelFileError(f"is not a whole glassnet model ({error})", file=path) from None
-    return Model(*content)
+    return Model(*load_content(path))

@@ -92,7 +92,7 @@ class DecisionSurfaceDisplay(RowsDisplay):
         rows = rows_of(model, table, y).with_targets()
         plane = plane_of(rows, columns, resolution)
         found = find_target(model, target)
-        output = target_output(model, model.output_of(plane.inputs), found)
+        output = target_output(model, plane.outputs, found)
         if isinstance(found, ClassTarget):
             response = found.probabilities(output)
         else:

@@ -121,4 +121,4 @@ def best_threshold(second: np.ndarray, probability: np.ndarray, weight: np.ndarr
     balanced = (right + 1 - missed) / 2
     thresholds = (p[below] + p[below + 1]) / 2
     best = thresholds[balanced >= balanced.max() - 1e-12]  # up to rounding
-    return float(best[np.argmin(np.abs(best - 0.5))])
+    return float(np.clip(best[np.argmin(np.abs(best - 0.5))], 1e-300, 1 - 1e-16))

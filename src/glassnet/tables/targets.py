@@ -154,8 +154,6 @@ class ClassTarget:
 
 
 Target = NumberTarget | ClassTarget
-TARGETS: dict[str, type[Target]] = {row.kind: row for row in (NumberTarget, ClassTarget)}
-"""Every target by the name the model file uses."""
 
 
 def as_labels(labels: tuple[Any, ...]) -> np.ndarray:
