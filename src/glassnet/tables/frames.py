@@ -118,6 +118,23 @@ def _has_decimal_commas(frame: Any) -> bool:
     return not has_points and any(re.fullmatch(r"-?\d+,\d+", cell) for cell in cells)
 
 
+def frame_names(frame: Any) -> list[str]:
+    """The names of the columns of a data frame, a dict of columns, or a FileTable."""
+    return [str(name) for name in _in_narwhals(_unread(frame)).columns]
+
+
+def frame_cells(frame: Any, name: str) -> list[Any]:
+    """The cells of a column as the frame, dict or text file has them; None where missing."""
+    frame = _in_narwhals(_unread(frame))
+    (column,) = (column for column in frame.columns if str(column) == name)
+    return [None if is_missing(cell) else cell for cell in frame[column].to_list()]
+
+
+def _unread(frame: Any) -> Any:
+    """The frame of a file, its text as it is written; others as they are."""
+    return frame.frame if isinstance(frame, FileTable) else frame
+
+
 def column_of_cells(
     name: str, cells: Sequence[Any], declared: Kind | None = None, what: str = "objects"
 ) -> Column:
