@@ -274,8 +274,6 @@ class Unused:
 
 
 Input = Number | Binary | Categories | Unused
-INPUTS: dict[str, type[Input]] = {row.kind: row for row in (Number, Binary, Categories, Unused)}
-"""Every encoding by the name the model file uses."""
 
 
 def learn_input(
