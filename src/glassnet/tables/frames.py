@@ -83,7 +83,9 @@ def _inferred(table: FileTable, text: Collection[str]) -> Any:
         texts = [column for column in frame.get_columns() if column.dtype == polars.String]
         return frame.with_columns(_as_dates(column) for column in texts)
     return polars.read_csv(
-        frame.write_csv(separator=table.separator).encode(),
+        frame.with_columns(polars.all().str.strip_chars())
+        .write_csv(separator=table.separator)
+        .encode(),
         separator=table.separator,
         new_columns=frame.columns,
         null_values=["", *MISSING],
@@ -114,6 +116,23 @@ def _has_decimal_commas(frame: Any) -> bool:
     cells = [cell for series in frame.get_columns() for cell in series.unique() if cell]
     has_points = any(re.fullmatch(r"-?\d+\.\d+", cell) for cell in cells)
     return not has_points and any(re.fullmatch(r"-?\d+,\d+", cell) for cell in cells)
+
+
+def frame_names(frame: Any) -> list[str]:
+    """The names of the columns of a data frame, a dict of columns, or a FileTable."""
+    return [str(name) for name in _in_narwhals(_unread(frame)).columns]
+
+
+def frame_cells(frame: Any, name: str) -> list[Any]:
+    """The cells of a column as the frame, dict or text file has them; None where missing."""
+    frame = _in_narwhals(_unread(frame))
+    (column,) = (column for column in frame.columns if str(column) == name)
+    return [None if is_missing(cell) else cell for cell in frame[column].to_list()]
+
+
+def _unread(frame: Any) -> Any:
+    """The frame of a file, its text as it is written; others as they are."""
+    return frame.frame if isinstance(frame, FileTable) else frame
 
 
 def column_of_cells(

@@ -83,6 +83,9 @@ class ClassTarget:
     name: str
     labels: tuple[Any, ...]
     """The classes as they stood in the table: text, numbers or booleans."""
+    threshold: float | None = None
+    """Of two classes: the probability of the second from which on it is predicted. None: the
+    likelier class is."""
     formulas: ClassVar[dict[str, str]] = {
         "encode": "1 if x == q else 0",
         "first of two": "1 - a",
@@ -130,16 +133,25 @@ class ClassTarget:
         total = output.sum(axis=1, keepdims=True)
         return output / np.where(total == 0, 1, total)
 
+    def predicted(self, probabilities: np.ndarray) -> np.ndarray:
+        """N x classes probabilities as N numbers: the index of the class that is predicted."""
+        if self.threshold is None:
+            return probabilities.argmax(axis=1)
+        return (probabilities[:, 1] >= self.threshold).astype(int)
+
     def decode(self, output: np.ndarray) -> np.ndarray:
         """N x width outputs as N labels."""
-        return as_labels(self.labels)[self.probabilities(output).argmax(axis=1)]
+        return as_labels(self.labels)[self.predicted(self.probabilities(output))]
 
     def truth(self, column: Column) -> np.ndarray:
         """The cells themselves, as `decode` would give them."""
         return as_labels(self.labels)[self.index(column)]
 
     def __str__(self) -> str:
-        return f"{len(self.labels)} classes: {', '.join(self.label_texts)}"
+        text = f"{len(self.labels)} classes: {', '.join(self.label_texts)}"
+        if self.threshold is not None:
+            text += f"; {self.label_texts[1]} from a probability of {self.threshold:.4g} on"
+        return text
 
 
 Target = NumberTarget | ClassTarget
