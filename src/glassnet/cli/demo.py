@@ -85,16 +85,14 @@ def as_dict(start: "Parameters", run: "Run") -> dict[str, Any]:
 
 def write_folder(out: str | None, seed: int, rng: str, engine: str, run: "Run") -> "Path":
     """Write the run folder, a new one in runs/ unless `out` names one, and return its path."""
-    from pathlib import Path
-
-    from glassnet.files import free_folder
     from glassnet.runs.article import article_record, article_table_run
-    from glassnet.runs.folder import PICTURES, write_run
+    from glassnet.runs.folder import PICTURES, new_run, write_run
     from glassnet.runs.layout import LOSS_PICTURE_AS_PNG
 
     done = article_table_run(run, seed, engine)
-    target = free_folder("runs/demo") if out is None else Path(out)
-    return write_run(done, article_record(done, rng), target, (*PICTURES, LOSS_PICTURE_AS_PNG)).path
+    with new_run(out, "demo") as new:
+        write_run(done, article_record(done, rng), new, (*PICTURES, LOSS_PICTURE_AS_PNG))
+    return new.path
 
 
 def print_article(start: "Parameters", run: "Run") -> None:

@@ -79,7 +79,7 @@ def explain_command(
     or JSON lines, by suffix; - is CSV on standard input; without it the rows are those the run was
     given.
     """
-    from glassnet.files import check_free, whole_file
+    from glassnet.files import check_file, whole_file
     from glassnet.notation.numerals import check_digits
 
     if form not in FORMATS:
@@ -89,13 +89,13 @@ def explain_command(
         raise GlassnetError("--iteration is about the rows of the run itself: leave TABLE out")
     file = file_of(out)
     if file is not None:
-        check_free(file)
+        check_file(file, overwrite=False)
     given = _rows(model, table, iteration)
     explanation = _explain(given, rows, _nodes(nodes), backward, iteration)
     if file is None:
         _print(explanation, form, digits)
         return
-    with whole_file(file) as part:
+    with whole_file(file, overwrite=False) as part:
         part.write_text(_written(explanation, form, digits), encoding="utf-8")
 
 

@@ -317,12 +317,12 @@ def plot_command(
 
 def _check_target(file: Path | None) -> None:
     """Raises GlassnetError where a picture cannot be written, before it is drawn."""
-    from glassnet.files import check_free
+    from glassnet.files import check_file
     from glassnet.plots.figures import check_format
 
     if file is not None:
         check_format(file)
-        check_free(file)
+        check_file(file, overwrite=False)
     elif sys.stdout.isatty():
         raise GlassnetError("a picture on a terminal would be unreadable: redirect it to a file")
 

@@ -67,13 +67,13 @@ def predict_command(
     or JSON lines, by suffix; - is CSV on standard input. The rows of several tables come one after
     the other, each with its file's name in a column `file`.
     """
-    from glassnet.files import check_free, whole_file
+    from glassnet.files import check_file, whole_file
     from glassnet.models.model import load
     from glassnet.tables.write import write_columns
 
     file = file_of(out)
     if file is not None:
-        check_free(file)
+        check_file(file, overwrite=False)
     if tables.count(STANDARD) > 1:
         raise GlassnetError("standard input is given twice: it can be read once")
     loaded = load(model)
@@ -83,7 +83,7 @@ def predict_command(
     if file is None:
         write_columns(document_stream(), columns)
         return
-    with whole_file(file) as part:
+    with whole_file(file, overwrite=False) as part:
         write_columns(part, columns)
     note(f"{len(next(iter(columns.values()))):,} rows predicted to {file}")
 

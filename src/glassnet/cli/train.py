@@ -170,28 +170,25 @@ def train_command(
     from glassnet.cli.summary import print_run
     from glassnet.cli.wording import in_flags
     from glassnet.errors import warn_of
-    from glassnet.files import check_free, free_folder
     from glassnet.recipe.run import run_table
-    from glassnet.runs.folder import write_run
+    from glassnet.runs.folder import new_run, write_run
     from glassnet.runs.record import record_of_table
 
     options = Options(**given)
-    if out is not None:
-        check_free(out)
     source = Path("stdin" if table == "-" else table)
-    with progress_bar("training", quiet or as_json) as progress:
-        done = run_table(table, target, options, progress)
-    out = out or free_folder(Path("runs") / source.stem)
-    run = write_run(done, record_of_table(done, table), out)
+    with new_run(out, source.stem) as new:
+        with progress_bar("training", quiet or as_json) as progress:
+            done = run_table(table, target, options, progress)
+        run = write_run(done, record_of_table(done, table), new)
     if report:
         from glassnet.report.build import write_report
 
         with parts_bar("report", quiet or as_json) as progress:
             write_report(run, done, source.name, in_flags, progress)
     if as_json:
-        json.dump({**run.record.to_dict(), "out": str(out)}, sys.stdout)
+        json.dump({**run.record.to_dict(), "out": str(run.path)}, sys.stdout)
         print()
     elif not quiet:
-        print_run(source, options, done, out)
+        print_run(source, options, done, run.path)
     if not quiet:
         warn_of(done.notices)

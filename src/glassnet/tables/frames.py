@@ -83,7 +83,9 @@ def _inferred(table: FileTable, text: Collection[str]) -> Any:
         texts = [column for column in frame.get_columns() if column.dtype == polars.String]
         return frame.with_columns(_as_dates(column) for column in texts)
     return polars.read_csv(
-        frame.write_csv(separator=table.separator).encode(),
+        frame.with_columns(polars.all().str.strip_chars())
+        .write_csv(separator=table.separator)
+        .encode(),
         separator=table.separator,
         new_columns=frame.columns,
         null_values=["", *MISSING],
