@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from glassnet.cli.command import DocumentedCommand
+from glassnet.cli.command import DocumentedCommand, overwrite_option
 from glassnet.cli.terminal import STANDARD, document_stream, file_of, note
 from glassnet.errors import GlassnetError, Notice, TableError
 
@@ -52,6 +52,7 @@ FILE_COLUMN = "file"
     type=click.Path(path_type=Path),
     help="CSV file to write; - is standard output, the default.",
 )
+@overwrite_option
 def predict_command(
     model: Path,
     tables: tuple[str, ...],
@@ -59,6 +60,7 @@ def predict_command(
     missing_columns: bool,
     threshold: float | None,
     out: Path | None,
+    overwrite: bool,
 ) -> None:
     """Predict the rows of a table as CSV; columns are matched by name, categories never seen count
     as missing.
@@ -73,7 +75,8 @@ def predict_command(
 
     file = file_of(out)
     if file is not None:
-        check_file(file, overwrite=False)
+        check_file(file, overwrite)
+        _check_is_not_given(file, (str(model), *tables))
     if tables.count(STANDARD) > 1:
         raise GlassnetError("standard input is given twice: it can be read once")
     loaded = load(model)
@@ -83,9 +86,16 @@ def predict_command(
     if file is None:
         write_columns(document_stream(), columns)
         return
-    with whole_file(file, overwrite=False) as part:
+    with whole_file(file, overwrite=overwrite) as part:
         write_columns(part, columns)
     note(f"{len(next(iter(columns.values()))):,} rows predicted to {file}")
+
+
+def _check_is_not_given(file: Path, given: Sequence[str]) -> None:
+    """Raises GlassnetError where the output would take the place of the model or a table."""
+    for path in given:
+        if file.exists() and Path(path).exists() and file.samefile(path):
+            raise GlassnetError("is what is read here", file=file, remedy="give another --out")
 
 
 def _predicted(
