@@ -12,7 +12,7 @@ import numpy as np
 from glassnet.errors import GlassnetWarning
 from glassnet.tables.columns import Column, Table
 
-NAMELESS = ("", "unnamed: 0", "column 1", "...1", "none", "nan")
+NAMELESS = ("", "unnamed: 0", "column 1", "...1")
 """How a first column without a name is called: by Polars and R, pandas, glassnet, R's readr."""
 ROW_NUMBERS = ("index", "level_0", "id", "row", "rows", "rowid", "row_id", "row id", "rownames")
 ROW_NUMBERS += ("row.names", "row_number", "row number", "rownumber", "obs", "no", "no.", "nr", "#")
