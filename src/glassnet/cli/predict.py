@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from glassnet.cli.command import DocumentedCommand
+from glassnet.cli.command import DocumentedCommand, overwrite_option
 from glassnet.cli.terminal import STANDARD, document_stream, file_of, note
 from glassnet.errors import GlassnetError, Notice, TableError
 
@@ -57,6 +57,7 @@ FILE_COLUMN = "file"
     type=click.Path(path_type=Path),
     help="CSV file to write; - is standard output, the default.",
 )
+@overwrite_option
 def predict_command(
     model: Path,
     tables: tuple[str, ...],
@@ -65,6 +66,7 @@ def predict_command(
     threshold: float | None,
     escape_formulas: bool,
     out: Path | None,
+    overwrite: bool,
 ) -> None:
     """Predict the rows of a table as CSV; columns are matched by name, categories never seen count
     as missing.
@@ -73,13 +75,14 @@ def predict_command(
     or JSON lines, by suffix; - is CSV on standard input. The rows of several tables come one after
     the other, each with its file's name in a column `file`.
     """
-    from glassnet.files import check_free, whole_file
+    from glassnet.files import check_file, whole_file
     from glassnet.models.model import load
     from glassnet.tables.write import write_columns
 
     file = file_of(out)
     if file is not None:
-        check_free(file)
+        check_file(file, overwrite)
+        _check_is_not_given(file, (str(model), *tables))
     if tables.count(STANDARD) > 1:
         raise GlassnetError("standard input is given twice: it can be read once")
     loaded = load(model)
@@ -89,9 +92,16 @@ def predict_command(
     if file is None:
         write_columns(document_stream(), columns, escape_formulas)
         return
-    with whole_file(file) as part:
+    with whole_file(file, overwrite=overwrite) as part:
         write_columns(part, columns, escape_formulas)
     note(f"{len(next(iter(columns.values()))):,} rows predicted to {file}")
+
+
+def _check_is_not_given(file: Path, given: Sequence[str]) -> None:
+    """Raises GlassnetError where the output would take the place of the model or a table."""
+    for path in given:
+        if file.exists() and Path(path).exists() and file.samefile(path):
+            raise GlassnetError("is what is read here", file=file, remedy="give another --out")
 
 
 def _predicted(

@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 import click
 
-from glassnet.cli.command import DocumentedCommand
+from glassnet.cli.command import DocumentedCommand, overwrite_option
 from glassnet.errors import GlassnetError
 from glassnet.recipe.declarations import Declaration
 from glassnet.recipe.options import DECLARATIONS, Options
@@ -146,6 +146,7 @@ def _kind_of(field: "Field[Any]") -> type:
     help="Run folder to write.",
     show_default="runs/<name of the table>",
 )
+@overwrite_option
 @click.option(
     "--report/--no-report",
     default=True,
@@ -157,6 +158,7 @@ def train_command(
     table: str,
     target: tuple[str, ...],
     out: Path | None,
+    overwrite: bool,
     report: bool,
     as_json: bool,
     quiet: bool,
@@ -170,28 +172,27 @@ def train_command(
     from glassnet.cli.summary import print_run
     from glassnet.cli.wording import in_flags
     from glassnet.errors import warn_of
-    from glassnet.files import check_free, free_folder
     from glassnet.recipe.run import run_table
-    from glassnet.runs.folder import write_run
+    from glassnet.runs.folder import new_run, write_run
     from glassnet.runs.record import record_of_table
 
     options = Options(**given)
-    if out is not None:
-        check_free(out)
     source = Path("stdin" if table == "-" else table)
-    with progress_bar("training", quiet or as_json) as progress:
-        done = run_table(table, target, options, progress)
-    out = out or free_folder(Path("runs") / source.stem)
-    run = write_run(done, record_of_table(done, table), out)
+    if overwrite and out is None:
+        out = Path("runs") / source.stem
+    with new_run(out, source.stem, overwrite=overwrite) as new:
+        with progress_bar("training", quiet or as_json) as progress:
+            done = run_table(table, target, options, progress)
+        run = write_run(done, record_of_table(done, table), new)
     if report:
         from glassnet.report.build import write_report
 
         with parts_bar("report", quiet or as_json) as progress:
             write_report(run, done, source.name, in_flags, progress)
     if as_json:
-        json.dump({**run.record.to_dict(), "out": str(out)}, sys.stdout)
+        json.dump({**run.record.to_dict(), "out": str(run.path)}, sys.stdout)
         print()
     elif not quiet:
-        print_run(source, options, done, out)
+        print_run(source, options, done, run.path)
     if not quiet:
         warn_of(done.notices)
