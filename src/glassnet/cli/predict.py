@@ -48,6 +48,11 @@ FILE_COLUMN = "file"
     show_default="the model's own, else the likelier class",
 )
 @click.option(
+    "--escape-formulas",
+    is_flag=True,
+    help="Write a ' before text that a spreadsheet would take for a formula (=, +, -, @).",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path),
     help="CSV file to write; - is standard output, the default.",
@@ -59,6 +64,7 @@ def predict_command(
     keep: tuple[str, ...],
     missing_columns: bool,
     threshold: float | None,
+    escape_formulas: bool,
     out: Path | None,
     overwrite: bool,
 ) -> None:
@@ -84,10 +90,10 @@ def predict_command(
         loaded = loaded.with_threshold(threshold)
     columns = _predicted(loaded, tables, keep, missing_columns)
     if file is None:
-        write_columns(document_stream(), columns)
+        write_columns(document_stream(), columns, escape_formulas)
         return
     with whole_file(file, overwrite=overwrite) as part:
-        write_columns(part, columns)
+        write_columns(part, columns, escape_formulas)
     note(f"{len(next(iter(columns.values()))):,} rows predicted to {file}")
 
 
