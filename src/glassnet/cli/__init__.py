@@ -48,7 +48,7 @@ class Commands(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Without arguments, the help and exit status 2."""
-        if not args:
+        if not args and not ctx.resilient_parsing:  # which a shell that completes asks for
             click.echo(ctx.get_help())
             ctx.exit(2)
         return super().parse_args(ctx, args)
@@ -116,7 +116,7 @@ def main() -> None:
     warnings.showwarning = _say
     take_every_letter()
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="glassnet", standalone_mode=False)
     except GlassnetError as error:
         _end(error.worded(in_flags), 2)
     except click.Abort:
