@@ -1,12 +1,12 @@
-"""A data frame of any kind, or a dict of columns, as a `Table`.
+"""A data frame of any kind, a file's table, or a dict of columns, as a `Table`.
 
-Which kind each column is, and its cells in plain form, is decided here. Plain arrays are read in
-`arrays.py`, files in `read.py`.
+Which kind each column is, and its cells in plain form, is decided here; what stands in text is
+read in `formats/`. Plain arrays are read in `arrays.py`, files in `read.py`.
 """
 
-import re
-from collections.abc import Callable, Collection, Container, Sequence
-from datetime import UTC, date
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, time, timedelta
 from decimal import Decimal
 from numbers import Real
 from typing import Any
@@ -15,7 +15,14 @@ import numpy as np
 
 from glassnet.errors import TableError, unknown_name
 from glassnet.tables.columns import Column, Kind, Table, check_size, is_missing
+from glassnet.tables.forks import use_polars
+from glassnet.tables.formats.cells import TextCells
+from glassnet.tables.formats.missing import MissingRule
+from glassnet.tables.formats.plain import plain_columns, plain_text
+from glassnet.tables.formats.reading import TRAINING, Reading, TextColumn
+from glassnet.tables.formats.settle import read_texts
 from glassnet.tables.read import FileTable
+from glassnet.tables.times import stored_array, stored_cells, stored_series
 
 LARGEST_WHOLE = 2**53  # from here on float64 cannot tell neighbouring whole numbers apart
 
@@ -24,7 +31,7 @@ def as_table(
     frame: Any,
     wanted: Container[str] | None = None,
     ignore: Collection[str] = (),
-    text: Collection[str] = (),
+    reading: Reading = TRAINING,
 ) -> Table:
     """The plain table of a data frame.
 
@@ -35,8 +42,8 @@ def as_table(
         The columns to read; the others are not looked at. None reads all.
     ignore : collection of str
         Columns not to read.
-    text : collection of str
-        Columns of a text file that stay text, even where every cell looks like a number.
+    reading : Reading
+        How columns of text are to be read.
 
     Returns
     -------
@@ -45,88 +52,48 @@ def as_table(
     Raises
     ------
     TableError
-        Naming the column and row, on numbers that are infinite or beyond 1e100, and on cells that
-        are neither numbers, text, booleans nor dates.
+        Naming the column and row, on numbers that are infinite or beyond 1e100, on text that does
+        not fit its column, and on cells that are neither numbers, text, booleans nor dates.
     """
-    notices = ()
-    if isinstance(frame, FileTable):
-        notices = frame.notices
-        frame = _inferred(frame, text)
-    frame = _in_narwhals(frame)
-    names = [str(name) for name in frame.columns]
+    file = frame if isinstance(frame, FileTable) else FileTable(frame)
+    if isinstance(file.frame, dict):
+        source: Any = file.frame
+        names = list(source)
+    else:
+        source = _in_narwhals(file.frame)
+        names = source.columns
+    chosen = _chosen([str(name) for name in names], wanted, ignore)
+    read = _dict_columns if isinstance(source, dict) else _frame_columns
+    columns = read(source, {name: names[i] for i, name in chosen.items()}, reading)
+    texts = [column for column in columns.values() if isinstance(column, TextColumn)]
+    of_text, notices = read_texts(texts, reading, file.separator)
+    table = Table({**columns, **of_text}, (*file.notices, *notices))
+    for column in table.values():
+        check_size(column)
+    return table
+
+
+def _chosen(
+    names: list[str], wanted: Container[str] | None, ignore: Collection[str]
+) -> dict[str, int]:
+    """Name -> number of the columns to read. Raises GlassnetError on one to ignore that is none."""
     for name in ignore:
         if name not in names:
             raise unknown_name("column", name, names)
-    chosen = [
-        name
-        for name in frame.columns
-        if (wanted is None or str(name) in wanted) and str(name) not in ignore
-    ]
-    floats = _float_columns(frame, chosen)
-    columns = [
-        Column(str(name), "number", floats[name])
-        if name in floats
-        else _column(str(name), frame[name])
-        for name in chosen
-    ]
-    for column in columns:
-        check_size(column)
-    return Table(Table.of(columns).columns, notices)
+    return {
+        name: i
+        for i, name in enumerate(names)
+        if (wanted is None or name in wanted) and name not in ignore
+    }
 
 
-def _inferred(table: FileTable, text: Collection[str]) -> Any:
-    """The frame of a file with the types of its columns, as Polars finds them."""
-    import polars
-
-    frame = table.frame
-    if not table.separator:
-        texts = [column for column in frame.get_columns() if column.dtype == polars.String]
-        return frame.with_columns(_as_dates(column) for column in texts)
-    return polars.read_csv(
-        frame.write_csv(separator=table.separator).encode(),
-        separator=table.separator,
-        new_columns=frame.columns,
-        null_values=["", *MISSING],
-        infer_schema_length=None,
-        try_parse_dates=True,
-        decimal_comma=table.separator == ";" and _has_decimal_commas(frame),
-        schema_overrides={column: polars.String for column in frame.columns if column in text},
-    )
-
-
-MISSING = ("NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "?", "-")
-
-
-def _as_dates(column: Any) -> Any:
-    """A column of text as dates or times where every cell is one; JSON has no dates."""
-    import polars
-
-    for convert in (column.str.to_date, column.str.to_datetime):
-        try:
-            return convert(strict=True)
-        except polars.exceptions.PolarsError:
-            continue
-    return column
-
-
-def _has_decimal_commas(frame: Any) -> bool:
-    """Whether some numbers have a decimal comma, and none a point."""
-    cells = [cell for series in frame.get_columns() for cell in series.unique() if cell]
-    has_points = any(re.fullmatch(r"-?\d+\.\d+", cell) for cell in cells)
-    return not has_points and any(re.fullmatch(r"-?\d+,\d+", cell) for cell in cells)
-
-
-def column_of_cells(
-    name: str, cells: Sequence[Any], declared: Kind | None = None, what: str = "objects"
-) -> Column:
-    """A column by its cells.
+def column_of_cells(name: str, cells: Sequence[Any], what: str = "objects") -> Column:
+    """A column by its cells; text stays text.
 
     Parameters
     ----------
     name : str
     cells : sequence of length N
-    declared : {"date", "boolean"}, optional
-        The kind that the data frame declares; None: it is found from the known cells.
     what : str
         What the data frame calls the cells, for the message.
 
@@ -137,23 +104,26 @@ def column_of_cells(
     Raises
     ------
     TableError
-        On cells that are neither numbers, text, booleans nor dates.
+        On cells that are neither numbers, text, booleans, dates nor times.
     """
-    kind = declared or _kind_of([cell for cell in cells if not is_missing(cell)])
-    if kind is None:
-        raise TableError(
-            f"column '{name}' holds {what}, which is neither numbers, text, booleans nor dates",
-            column=name,
-            remedy="leave it out or convert it",
-        )
-    return Column(name, kind, CELLS_OF[kind](cells))
+    known = [cell for cell in cells if not is_missing(cell)]
+    if not known:
+        return Column(name, "number", np.full(len(cells), np.nan))
+    for types, kind, in_plain_form in CELLS_OF:
+        if all(isinstance(cell, types) for cell in known):
+            return Column(name, kind, in_plain_form(cells))
+    raise TableError(
+        f"column '{name}' holds {what}, which is neither numbers, text, booleans nor dates",
+        column=name,
+        remedy="leave it out or convert it",
+    )
 
 
 def _in_narwhals(frame: Any) -> Any:
     import narwhals.stable.v2 as nw
 
     try:
-        return nw.from_native(_frame_of(frame), eager_only=True)
+        table = nw.from_native(_with_text_names(frame), eager_only=True)
     except TypeError:
         raise TableError(
             "a table must be a pandas, Polars or PyArrow data frame or a path, "
@@ -163,22 +133,133 @@ def _in_narwhals(frame: Any) -> Any:
         raise TableError(
             f"the table has two columns of one name ({error})", remedy="rename one"
         ) from None
+    if table.implementation is nw.Implementation.POLARS:
+        use_polars()
+    return table
 
 
-def _frame_of(table: Any) -> Any:
-    """A dict becomes a data frame, a pandas frame gets columns named by text; others stay."""
-    if not isinstance(table, dict):
-        names = getattr(table, "columns", ())
-        if hasattr(table, "rename") and not all(isinstance(name, str) for name in names):
-            return table.rename(columns=str)
-        return table
-    import polars
+def _with_text_names(table: Any) -> Any:
+    """A pandas frame gets columns named by text; others stay."""
+    names = getattr(table, "columns", ())
+    if hasattr(table, "rename") and not all(isinstance(name, str) for name in names):
+        return table.rename(columns=str)
+    return table
 
-    try:
-        return polars.DataFrame(table, strict=False)
-    except (polars.exceptions.PolarsError, TypeError, ValueError) as error:
-        first_line = str(error).splitlines()[0]
-        raise TableError(f"the columns do not make a table: {first_line}") from None
+
+def _frame_columns(
+    frame: Any, chosen: Mapping[str, Any], reading: Reading
+) -> dict[str, Column | TextColumn]:
+    """The columns of a data frame, by their names as text; those of text are yet to be read."""
+    import narwhals.stable.v2 as nw
+
+    floats = _float_columns(frame, list(chosen.values()))
+    columns: dict[str, Column | TextColumn] = {}
+    for name, key in chosen.items():
+        known = floats.get(key)
+        columns[name] = (
+            _column(name, frame[key]) if known is None else Column(name, "number", known)
+        )
+    texts = [
+        c
+        for c in columns.values()
+        if isinstance(c, TextColumn) and _may_be_numbers(c.name, reading)
+    ]
+    rule = MissingRule(reading.missing)
+    if frame.implementation is nw.Implementation.POLARS:
+        names = [column.name for column in texts if frame.schema[column.name] == nw.String]
+        found = plain_columns(frame.to_native(), names, rule)
+        for column in texts:
+            column.plain, column.marks = found.get(column.name, (None, set()))
+    else:
+        _read_plain(texts, rule)
+    return columns
+
+
+def _dict_columns(
+    data: Mapping[Any, Any], chosen: Mapping[str, Any], reading: Reading
+) -> dict[str, Column | TextColumn]:
+    """The columns of a dict, by their names as text; those of text are yet to be read."""
+    values = {name: data[key] for name, key in chosen.items()}
+    lengths = {name: _length(cells) for name, cells in values.items()}
+    n_rows = max((length for length in lengths.values() if length is not None), default=1)
+    columns: dict[str, Column | TextColumn] = {}
+    for name, cells in values.items():
+        if lengths[name] not in (None, n_rows):
+            longest = next(other for other, length in lengths.items() if length == n_rows)
+            raise TableError(
+                f"the columns do not make a table: '{name}' has {lengths[name]} cells, "
+                f"'{longest}' has {n_rows}",
+                column=name,
+            )
+        columns[name] = _column_of(name, [cells] * n_rows if lengths[name] is None else cells)
+    texts = [
+        c
+        for c in columns.values()
+        if isinstance(c, TextColumn) and _may_be_numbers(c.name, reading)
+    ]
+    _read_plain(texts, MissingRule(reading.missing))
+    return columns
+
+
+def _length(cells: Any) -> int | None:
+    """How many cells there are; None for one value, which stands in every row."""
+    is_one = isinstance(cells, (str, bytes)) or not hasattr(cells, "__len__")
+    is_one = is_one or getattr(cells, "ndim", 1) == 0
+    return None if is_one else len(cells)
+
+
+def _column_of(name: str, cells: Any) -> Column | TextColumn:
+    """A column of a dict: an array, a series of a data frame library, or any sequence."""
+    import narwhals.stable.v2 as nw
+
+    if isinstance(cells, np.ndarray):
+        return _column_of_array(name, cells)
+    series: Any = nw.from_native(cells, series_only=True, pass_through=True)
+    if isinstance(series, nw.Series):
+        return _column(name, series)
+    return _text_open(column_of_cells(name, list(cells), type(cells).__name__))
+
+
+def _column_of_array(name: str, array: np.ndarray) -> Column | TextColumn:
+    """A column of an array, N; what a mask hides is missing."""
+    if array.ndim != 1:
+        raise TableError(
+            f"column '{name}' is an array of shape {array.shape}",
+            column=name,
+            remedy="give one of N cells",
+        )
+    masked = np.ma.getmaskarray(array)
+    plain = np.ma.getdata(array)
+    if plain.dtype.kind in "mM":
+        stored = stored_array(plain)
+        values = stored.days if plain.dtype.kind == "M" else stored.hours
+        kind = "date" if plain.dtype.kind == "M" else "number"
+        return Column(name, kind, np.where(masked, np.nan, values))
+    if plain.dtype.kind == "f" or (plain.dtype.kind in "iu" and not _merges(plain)):
+        return Column(name, "number", np.where(masked, np.nan, plain.astype(np.float64)))
+    cells = plain.astype(object)
+    cells[masked] = None
+    return _text_open(column_of_cells(name, list(cells), f"an array of {plain.dtype}"))
+
+
+def _text_open(column: Column) -> Column | TextColumn:
+    """A column of text as one that is yet to be read; others stay."""
+    if column.kind != "text":
+        return column
+    return TextColumn(column.name, lambda: TextCells.of(column.values.tolist()))
+
+
+def _may_be_numbers(name: str, reading: Reading) -> bool:
+    """Whether a column of text may hold numbers."""
+    if reading.learnt is None:
+        return name not in reading.categories
+    return name in reading.learnt and reading.learnt[name].kind != "text"
+
+
+def _read_plain(columns: Sequence[TextColumn], rule: MissingRule) -> None:
+    """Read those that are plain numbers as such."""
+    for column in columns:
+        column.plain, column.marks = plain_text(column.cells, rule)
 
 
 def _float_columns(frame: Any, chosen: list[Any]) -> dict[Any, np.ndarray]:
@@ -193,18 +274,33 @@ def _float_columns(frame: Any, chosen: list[Any]) -> dict[Any, np.ndarray]:
     return dict(zip(names, block.T, strict=True))
 
 
-def _column(name: str, series: Any) -> Column:
+def _column(name: str, series: Any) -> Column | TextColumn:
+    """A column of a data frame by the type that it declares."""
     import narwhals.stable.v2 as nw
 
     dtype = series.dtype
     if dtype.is_numeric():
         return _column_of_numbers(name, series)
-    declared: Kind | None = None
     if dtype in (nw.Date, nw.Datetime):
-        declared = "date"
-    elif dtype == nw.Boolean:
-        declared = "boolean"
-    return column_of_cells(name, series.to_list(), declared, str(dtype))
+        return Column(name, "date", stored_series(series).days)
+    if dtype in (nw.Time, nw.Duration):
+        return Column(name, "number", stored_series(series).hours)
+    if dtype == nw.Boolean:
+        return Column(name, "boolean", _boolean_cells(series.to_list()))
+    if dtype in (nw.Categorical, nw.Enum):
+        return replace(column_of_cells(name, series.to_list(), str(dtype)), category=True)
+    if dtype == nw.String:
+        return TextColumn(name, lambda: _text_cells_of(series))
+    return _text_open(column_of_cells(name, series.to_list(), str(dtype)))
+
+
+def _text_cells_of(series: Any) -> TextCells:
+    """The distinct cells of a series of strings."""
+    import narwhals.stable.v2 as nw
+
+    if series.implementation is nw.Implementation.POLARS:
+        return TextCells.of_polars(series.to_native())
+    return TextCells.of(None if is_missing(cell) else str(cell) for cell in series.to_list())
 
 
 def _column_of_numbers(name: str, series: Any) -> Column:
@@ -212,47 +308,17 @@ def _column_of_numbers(name: str, series: Any) -> Column:
     import narwhals.stable.v2 as nw
 
     numbers = np.array(series.cast(nw.Float64).to_numpy(), np.float64)
-    if series.dtype.is_integer():
-        largest = np.abs(numbers[~np.isnan(numbers)]).max(initial=0)
-        if largest > LARGEST_WHOLE:
-            cells = [None if is_missing(cell) else str(cell) for cell in series.to_list()]
-            return Column(name, "text", _objects(cells))
+    if series.dtype.is_integer() and _merges(numbers[~np.isnan(numbers)]):
+        cells = [None if is_missing(cell) else str(cell) for cell in series.to_list()]
+        return Column(name, "text", _objects(cells))
     return Column(name, "number", numbers)
 
 
-def _kind_of(known: list[Any]) -> Kind | None:
-    """The kind of a column by its cells that are not missing; None where no kind fits."""
-
-    def all_are(*types: type) -> bool:
-        return all(isinstance(cell, types) for cell in known)
-
-    if not known:
-        return "number"
-    if all_are(date):
-        return "date"
-    if all_are(bool, np.bool_):
-        return "boolean"
-    if all_are(Real, Decimal):
-        return "number"
-    if all_are(str, Real, Decimal):
-        return "text"
-    return None
-
-
-def _date_cells(cells: Sequence[Any]) -> np.ndarray:
-    """Days since 1970-01-01, N."""
-    times = np.array([_time_in_utc(cell) for cell in cells], "datetime64[us]")
-    days = (times - np.datetime64("1970-01-01")) / np.timedelta64(1, "D")
-    return np.asarray(days, np.float64)
-
-
-def _time_in_utc(cell: Any) -> np.datetime64:
-    """A date or time in microseconds, in UTC where it has a zone; NaT where missing."""
-    if is_missing(cell):
-        return np.datetime64("NaT", "us")
-    if getattr(cell, "tzinfo", None):
-        cell = cell.astimezone(UTC).replace(tzinfo=None)
-    return np.datetime64(cell, "us")
+def _merges(whole: np.ndarray) -> bool:
+    """Whether whole numbers are so large that as float64 neighbours would be one."""
+    return (
+        bool(len(whole)) and max(abs(float(whole.max())), abs(float(whole.min()))) > LARGEST_WHOLE
+    )
 
 
 def _boolean_cells(cells: Sequence[Any]) -> np.ndarray:
@@ -274,10 +340,13 @@ def _objects(cells: list[str | None]) -> np.ndarray:
     return array
 
 
-CELLS_OF: dict[Kind, Callable[[Sequence[Any]], np.ndarray]] = {
-    "number": _number_cells,
-    "date": _date_cells,
-    "boolean": _boolean_cells,
-    "text": _text_cells,
-}
-"""How the cells of each kind are put in plain form."""
+CellsOf = tuple[tuple[type, ...], Kind, Callable[[Sequence[Any]], np.ndarray]]
+
+CELLS_OF: tuple[CellsOf, ...] = (
+    ((date, np.datetime64), "date", lambda cells: stored_cells(cells).days),
+    ((time, timedelta, np.timedelta64), "number", lambda cells: stored_cells(cells).hours),
+    ((bool, np.bool_), "boolean", _boolean_cells),
+    ((Real, Decimal), "number", _number_cells),
+    ((str, Real, Decimal), "text", _text_cells),
+)
+"""What cells can be when none is of another type, and how they are put in plain form."""
