@@ -6,6 +6,8 @@ estimators write their own parameter's name (`estimators/wording.py`). The rules
 errors are in the other rooms.
 """
 
+import sys
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
 from typing import Any, NamedTuple
@@ -119,6 +121,17 @@ class OutputError(GlassnetError):
 
 class GlassnetWarning(Notice, UserWarning):
     """Something works, but not as well as it could: why, and what would mend it."""
+
+
+def warn_of(notices: Iterable[GlassnetWarning]) -> None:
+    """Issue warnings that point to the line outside of glassnet that called it."""
+    depth = 1
+    frame = sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith("glassnet."):
+        frame = frame.f_back
+        depth += 1
+    for notice in notices:
+        warnings.warn(notice, stacklevel=depth + 1)
 
 
 def option_error(option: str, problem: str, value: Any) -> OptionError:

@@ -318,6 +318,37 @@ def test_what_differs_on_purpose() -> None:
         assert_weights_alike(third, theirs(**{**batches, "alpha": 0.3}).fit(X, y[:, 0]))
         with pytest.raises(ValueError, match="non-finite"), np.errstate(all="ignore"):
             theirs(**{**step, "learning_rate_init": 1e9, "max_iter": 50}).fit(X, y)
-        assert np.isfinite(
-            ours(**{**step, "learning_rate_init": 1e9, "max_iter": 50}).fit(X, y).predict(X)
-        ).all()
+        with pytest.raises(ValueError, match="non-finite"):
+            ours(**{**step, "learning_rate_init": 1e9, "max_iter": 50}).fit(X, y)
+
+
+VERBOSE: dict[str, dict[str, Any]] = {
+    "all iterations": {"max_iter": 3},
+    "loss no better": {"tol": 0.05, "n_iter_no_change": 2, "max_iter": 40},
+    "score no better": {"early_stopping": True, "n_iter_no_change": 2, "max_iter": 40},
+    "rate lowered": {
+        "solver": "sgd",
+        "learning_rate": "adaptive",
+        "tol": 0.5,
+        "n_iter_no_change": 2,
+        "max_iter": 60,
+    },
+}
+
+
+@pytest.mark.parametrize("case", VERBOSE)
+def test_verbose_prints_line_by_line_what_scikit_learn_prints(
+    case: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    printed = []
+    for make in PAIRS["MLPClassifier"]:
+        estimator = make(**VERBOSE[case], verbose=True, warm_start=True, alpha=0, random_state=1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            for _ in range(2):
+                estimator.fit(X, TARGETS["binary"][1])
+            if not estimator.early_stopping:
+                estimator.partial_fit(X, TARGETS["binary"][1])
+        printed.append(capsys.readouterr().out.splitlines())
+    assert printed[0] == printed[1]
+    assert ("did not improve" in "".join(printed[0])) == (case != "all iterations")

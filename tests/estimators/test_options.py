@@ -596,10 +596,24 @@ def test_a_run_that_leaves_the_finite_numbers_keeps_its_best_and_says_why() -> N
     with pytest.warns(
         ConvergenceWarning, match="the loss became NaN or infinite.*Scale the columns"
     ):
-        fitted = regressor(solver="sgd", learning_rate_init=1e6, activation="relu").fit(
-            1e3 * X, NUMBERS
-        )
+        fitted = regressor(
+            solver="sgd", learning_rate=lambda t: np.where(t < 0.5, 10, 1e300), activation="relu"
+        ).fit(X, NUMBERS)
     assert np.isfinite(fitted.predict(X)).all()
+    assert fitted.best_iter_ > 5
+    assert fitted.loss_curve_[0] > fitted.best_loss_
+
+
+def test_a_run_that_leaves_the_finite_numbers_before_it_learnt_anything_is_an_error() -> None:
+    settings = {"solver": "sgd", "learning_rate_init": 1e6, "activation": "relu"}
+    with pytest.raises(GlassnetError, match="non-finite.*the learning rate was 1e.06"):
+        regressor(**settings).fit(1e3 * X, NUMBERS)
+    fitted = regressor(warm_start=True, activation="relu").fit(X, NUMBERS)
+    before = fitted.predict(X)
+    with pytest.raises(GlassnetError, match="non-finite"):
+        fitted.set_params(**settings).fit(1e200 * X, NUMBERS)
+    np.testing.assert_array_equal(fitted.predict(X), before)
+    assert len(fitted.history_["loss"]) == 20
 
 
 @pytest.mark.parametrize("rate", [0.001, 1.0])
@@ -633,12 +647,10 @@ def test_every_end_is_said() -> None:
 def test_verbose_tells_each_epoch(capsys: pytest.CaptureFixture[str]) -> None:
     fitted = classifier(verbose=True, max_iter=3).fit(X, BINARY)
     assert capsys.readouterr().out.splitlines() == [
-        f"epoch {i}: loss {loss:.8f}" for i, loss in enumerate(fitted.loss_curve_, 1)
+        f"Iteration {i}, loss = {loss:.8f}" for i, loss in enumerate(fitted.loss_curve_, 1)
     ]
-    classifier(verbose=True, max_iter=2, early_stopping=True).fit(X, BINARY)
-    assert ", validation score 0." in capsys.readouterr().out
     regressor(verbose=True, max_iter=2, solver="lbfgs").fit(X, NUMBERS)
-    assert capsys.readouterr().out.startswith("epoch 1: loss ")
+    assert capsys.readouterr().out.startswith("Iteration 1, loss = ")
     classifier(max_iter=2).fit(X, BINARY)
     assert capsys.readouterr().out == ""
 
@@ -739,7 +751,7 @@ REFUSED: list[tuple[Any, dict[str, Any], str]] = [
     (
         regressor,
         {"early_stopping": True, "validation_fraction": 0.001},
-        "validation_fraction=0.001 of 80 rows",
+        "The validation set is too small: validation_fraction=0.001 of 80 rows",
     ),
     (regressor, {"scoring": "accuraci", "early_stopping": True}, "accuraci"),
 ]

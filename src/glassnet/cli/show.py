@@ -9,6 +9,7 @@ import click
 if TYPE_CHECKING:
     from glassnet.core.network import Parameters
     from glassnet.models.model import Model
+    from glassnet.recipe.baselines import Baseline
 
 ACROSS = 5  # columns of weights beside each other
 SMALL = 200  # weights and biases; those of a larger model are not printed
@@ -49,18 +50,26 @@ def print_columns(model: "Model") -> None:
     print_table(["column", "encoding"], rows, title)
 
 
-def print_scores(model: "Model", title: str) -> None:
-    """Print one row of scores a target; nothing where the model has none."""
+def print_scores(model: "Model", title: str, baselines: "Sequence[Baseline]" = ()) -> None:
+    """Print one row of scores a target, and below it those of the baselines.
+
+    Nothing where the model has no scores.
+    """
     from glassnet.cli.console import number, print_table
 
     if not model.scores:
         return
     names = list(dict.fromkeys(name for scores in model.scores.values() for name in scores))
+    several = len(model.members) > 1
     rows: list[list[str]] = []
     for target, scores in model.scores.items():
-        cells = [number(scores[name], 4) if name in scores else "-" for name in names]
-        rows.append([target, *cells])
-    print_table(["target", *names], rows, title)
+        found = [("these networks" if several else "this network", scores)]
+        found += [(one.description[target], one.scores[target]) for one in baselines]
+        for described, of_target in found:
+            cells = [number(of_target[name], 4) if name in of_target else "-" for name in names]
+            rows.append([target, described, *cells] if baselines else [target, *cells])
+    by = ["predicted by"] if baselines else []
+    print_table(["target", *by, *names], rows, title)
 
 
 def print_weights(model: "Model") -> None:

@@ -37,7 +37,7 @@ def print_run(source: Path, asked: Options, done: TableRun, out: Path) -> None:
     print(f"Training: {_training(done)}")
     print(f"The run {done.diagnosis}{_kept_epochs(done.model)}.")
     scored = "the held-out rows" if holdout else "the rows trained on (none were held out)"
-    print_scores(done.model, f"Scores on {scored}")
+    print_scores(done.model, f"Scores on {scored}", done.baselines)
     which = "Held-out" if holdout else "Trained"
     print_predictions(done, f"{which} rows, predicted against actual")
     print_files(out)

@@ -128,6 +128,8 @@ def train_command(
     """
     from glassnet.cli.console import progress_bar
     from glassnet.cli.summary import print_run
+    from glassnet.cli.wording import in_flags
+    from glassnet.errors import warn_of
     from glassnet.files import check_free, free_folder
     from glassnet.recipe.run import run_table
     from glassnet.runs.folder import write_run
@@ -144,9 +146,11 @@ def train_command(
     if report:
         from glassnet.report.build import write_report
 
-        write_report(run, done, source.name)
+        write_report(run, done, source.name, in_flags)
     if as_json:
         json.dump({**run.record.to_dict(), "out": str(out)}, sys.stdout)
         print()
     elif not quiet:
         print_run(source, options, done, out)
+    if not quiet:
+        warn_of(done.notices)

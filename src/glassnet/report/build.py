@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from glassnet.errors import Wording, in_python
 from glassnet.files import whole_file
 from glassnet.models.rows import Rows
 from glassnet.pages.page import ASSETS, asset
@@ -21,7 +22,7 @@ WORST = 3  # rows that are explained
 MOST_COLUMNS = 60  # columns of the table that are listed one by one
 
 
-def write_report(run: RunFolder, done: TableRun, table: str) -> None:
+def write_report(run: RunFolder, done: TableRun, table: str, wording: Wording = in_python) -> None:
     """Add the report to the folder of a run that has just been written.
 
     Parameters
@@ -32,6 +33,8 @@ def write_report(run: RunFolder, done: TableRun, table: str) -> None:
         The run.
     table : str
         What the table is called.
+    wording : function
+        How notices name options.
 
     Raises
     ------
@@ -39,10 +42,10 @@ def write_report(run: RunFolder, done: TableRun, table: str) -> None:
         Where the file cannot be written.
     """
     with whole_file(run.path / REPORT) as part:
-        part.write_text(make_report(done, run.record, table), encoding="utf-8")
+        part.write_text(make_report(done, run.record, table, wording), encoding="utf-8")
 
 
-def make_report(done: TableRun, record: RunRecord, table: str) -> str:
+def make_report(done: TableRun, record: RunRecord, table: str, wording: Wording = in_python) -> str:
     """The report of a run as one HTML page without outside resources.
 
     Parameters
@@ -53,6 +56,8 @@ def make_report(done: TableRun, record: RunRecord, table: str) -> str:
         Its record.
     table : str
         What the table is called.
+    wording : function
+        How notices name options.
     """
     import jinja2
 
@@ -67,7 +72,8 @@ def make_report(done: TableRun, record: RunRecord, table: str) -> str:
         "targets": list(record.target),
         "rows": which,
         "holdout": done.scored_part == "holdout",
-        "scores": score_tables(done, rows),
+        "notices": [notice.worded(wording) for notice in done.notices],
+        "scores": score_tables(done),
         "score_pictures": list(score_pictures(model, rows, which)),
         "column_pictures": list(column_pictures(model, rows, which)),
         "columns": [column_facts(column, done.columns) for column in inputs[:MOST_COLUMNS]],

@@ -8,7 +8,8 @@ from glassnet import article
 from glassnet.models.model import Model
 from glassnet.models.record import Record
 from glassnet.recipe.options import ResolvedOptions
-from glassnet.recipe.run import TableRun, score
+from glassnet.recipe.run import TableRun
+from glassnet.recipe.scoring import score
 from glassnet.runs.record import RunRecord, record_of
 from glassnet.tables.arrays import table_of_array
 from glassnet.tables.encoding import plain_encoding
@@ -48,7 +49,7 @@ def article_table_run(run: Run, seed: int, engine: str) -> TableRun:
     output = model.output_of(np.array(article.X))
     no_rows = np.arange(0)
     return TableRun(
-        model=replace(model, scores=score(model, output, columns)),
+        model=replace(model, scores=score(model.encoding, output, columns)),
         runs=[run],
         options=options,
         columns=columns,

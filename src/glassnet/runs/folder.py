@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.errors import unknown_name
+from glassnet.errors import unknown_name, warn_of
 from glassnet.files import check_free, free_folder, whole_folder
 from glassnet.models.model import Model
 from glassnet.plots.loss_curve import LossCurveDisplay
@@ -72,7 +72,9 @@ def train_run(
     done = run_table(table, target, options_from(options), progress)
     source = str(table) if isinstance(table, (str, Path)) else None
     folder = free_folder(Path("runs") / Path(source or "table").stem) if out is None else Path(out)
-    return write_run(done, record_of_table(done, source), folder)
+    run = write_run(done, record_of_table(done, source), folder)
+    warn_of(done.notices)
+    return run
 
 
 def write_run(

@@ -21,6 +21,7 @@ from glassnet.core.activations import Activation
 from glassnet.core.losses import Loss
 from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import Optimizer
+from glassnet.errors import GlassnetError
 from glassnet.estimators.base import NetworkEstimator, check_validation
 from glassnet.estimators.mlp.fit_problem import Labelled
 from glassnet.estimators.mlp.fit_state import FitState
@@ -150,7 +151,7 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
         goes_on = hasattr(self, "coefs_") and (self.warm_start or incremental)
         rows = self._checked(X, y, sample_weight, first=not goes_on, same_classes=incremental)
         validation_rows = self._checked_validation(*validation)
-        if not goes_on:
+        if not goes_on or not hasattr(self, "network_"):
             self._shape(rows.data.x.shape[1], rows.data.y.shape[1])
         fitting = Fitting(
             self,
@@ -224,20 +225,34 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
     def _state_before(self, incremental: bool) -> FitState:
         """Where the fit before ended, with the weights as they are now.
 
-        But for partial_fit the optimizer begins anew.
+        Weights may be there without a fit, set by hand. But for partial_fit the optimizer begins
+        anew.
         """
         now = Parameters(tuple(self.coefs_), tuple(self.intercepts_))
-        state = replace(self._fit_state, parameters=now)
+        before: FitState | None = getattr(self, "_fit_state", None)
+        state = replace(before, parameters=now) if before else FitState(now)
         return state if incremental else replace(state, optimizer=None)
 
     def _publish(self, runs: list[FitState]) -> None:
-        """The best run, as scikit-learn's attributes."""
+        """The best run, as scikit-learn's attributes.
+
+        Raises GlassnetError where it left the finite numbers before it had learnt anything.
+        """
         scored = self.early_stopping and runs[0].best_scored is not None
         losses = np.array([run.last_loss for run in runs])
         scores = np.array([run.best_score for run in runs])
         goodness = np.nan_to_num(scores if scored else -losses, nan=-np.inf)
         chosen = int(np.argmax(goodness))
         state = self._fit_state = runs[chosen]
+        if state.ended == "not_finite" and state.best_epoch <= state.earlier_epochs:
+            raise GlassnetError(
+                "Solver produced non-finite parameter weights. The input data may contain large "
+                "values and need to be preprocessed",
+                remedy=(
+                    "scale them to about the size of 1, or lower learning_rate_init "
+                    f"({state.message})"
+                ),
+            )
         self.coefs_: list[Floats] = list(state.parameters.weights)
         self.intercepts_: list[Floats] = list(state.parameters.biases)
         self.n_iter_: int = state.epochs - state.earlier_epochs

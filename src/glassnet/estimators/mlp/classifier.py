@@ -9,6 +9,7 @@ from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import type_of_target, unique_labels
 
+from glassnet.errors import GlassnetError
 from glassnet.estimators.mlp.base import BaseMLP
 from glassnet.estimators.mlp.docstrings import ATTRIBUTES, PARAMETERS, RAISES
 from glassnet.estimators.mlp.fit_problem import check_by_epochs
@@ -247,12 +248,17 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             self._label_binarizer = LabelBinarizer().fit(labels)
             self.classes_ = self._label_binarizer.classes_
             return self._label_binarizer.transform(labels)
-        found = set(unique_labels(labels))
-        known = set(self.classes_)
-        if not found <= known or (not same_classes and found != known):
-            raise ValueError(
-                f"y has the classes {sorted(found)}, but this estimator was fitted to "
-                f"{sorted(known)}: fit it anew"
+        found = unique_labels(labels)
+        if not same_classes and set(found) != set(self.classes_):
+            raise GlassnetError(
+                "warm_start can only be used where `y` has the same classes as in the previous "
+                f"call to fit. Previously got {self.classes_}, `y` has {found}",
+                remedy="fit it anew with warm_start=False",
+            )
+        if not set(found) <= set(self.classes_):
+            raise GlassnetError(
+                f"y has the classes {found}, but this estimator was fitted to {self.classes_}",
+                remedy="fit it anew",
             )
         return self._label_binarizer.transform(labels)
 

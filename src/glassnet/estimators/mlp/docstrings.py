@@ -36,7 +36,7 @@ PARAMETERS = """
         An epoch is better if the loss is lower (or the score higher) by this. lbfgs and lm end
         when no entry of the gradient is larger.
     verbose : bool
-        Whether to print each epoch.
+        Whether to print each iteration (an epoch) and why the fit ended, as scikit-learn does.
     warm_start : bool
         Whether fit goes on from the weights of the fit before.
     momentum : float

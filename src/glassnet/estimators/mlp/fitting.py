@@ -14,6 +14,7 @@ from sklearn.metrics import check_scoring
 from sklearn.model_selection import train_test_split
 
 from glassnet.core.network import Network, Parameters
+from glassnet.errors import GlassnetError
 from glassnet.estimators.mlp.fit_problem import Labelled, by_epochs, problem_of
 from glassnet.estimators.mlp.fit_state import FitState, epoch_table, joined, padded
 from glassnet.estimators.mlp.observers import (
@@ -112,13 +113,15 @@ class Fitting:
             np.arange(rows),
             random_state=self.random,
             test_size=estimator.validation_fraction,
-            stratify=self.train.data.y if one_label else None,
+            stratify=self.train.data.y.astype(bool) if one_label else None,
         )
         train, aside = parts
         if len(aside) < FEWEST_VALIDATION_ROWS:
-            raise ValueError(
+            raise GlassnetError(
+                f"The validation set is too small: "
                 f"validation_fraction={estimator.validation_fraction} of {rows} rows is "
-                f"{len(aside)}: give more, or X_val and y_val"
+                f"{len(aside)}",
+                remedy="raise it, give more rows, or X_val and y_val",
             )
         self.train, self.validation = self.train.take(train), self.train.take(aside)
 
@@ -136,13 +139,15 @@ class Fitting:
         observers: list[Observer] = []
         if score is not None:
             observers.append(score)
-        if self.estimator.verbose:
-            observers.append(PrintObserver(before.epochs, score))
         if self.callbacks is not None:
             observers.append(self.callbacks)
-        if self.by_epochs:
-            rate = self.learning_rate(problem, before, score)
-            finished = self.run_epochs(problem, start, before, [*observers, rate], rate)
+        rate = self.learning_rate(problem, before, score) if self.by_epochs else None
+        if rate is not None:
+            observers.append(rate)
+        if self.estimator.verbose:
+            observers.append(PrintObserver(self.estimator, score, rate))
+        if rate is not None:
+            finished = self.run_epochs(problem, start, before, observers, rate)
             state = self.state_after(before, problem, finished, score)
             state = self._after_epochs(state, finished, rate.rate, problem)
         else:

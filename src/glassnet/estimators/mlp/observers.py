@@ -73,31 +73,6 @@ class ScoreObserver(Observer):
         return "early" if self.waited > self.patience else ""
 
 
-class PrintObserver(Observer):
-    """Prints a line an epoch: its loss, and its score where there is one.
-
-    Parameters
-    ----------
-    earlier_epochs : int
-        Of earlier calls; the numbering goes on from there.
-    score : ScoreObserver, optional
-        It must come before this observer.
-    """
-
-    def __init__(self, earlier_epochs: int, score: ScoreObserver | None) -> None:
-        self.epoch: int = earlier_epochs
-        self.score = score
-
-    def after_chunk(self, chunk: Chunk) -> str:
-        for loss in chunk.measured.loss:
-            self.epoch += 1
-            line = f"epoch {self.epoch}: loss {loss:.8f}"
-            if self.score is not None:
-                line += f", validation score {self.score.scores[-1]:.8f}"
-            print(line)
-        return ""
-
-
 class CallbackObserver(Observer):
     """Shows every epoch to scikit-learn's callbacks, which may end the run.
 
@@ -175,6 +150,8 @@ class LearningRate(Observer):
         self.is_new: bool = before.optimizer is None
         self.rate: float = self.start if self.is_new else before.learning_rate
         self.score = score
+        self.is_adaptive: bool = self.is_sgd and self.kind == "adaptive"
+        self.was_lowered: bool = False
 
     def __call__(self, first: int, epochs: int) -> Floats:
         """The rate of each iteration of some epochs, epochs x batches."""
@@ -204,8 +181,8 @@ class LearningRate(Observer):
 
     def goes_on(self, ended: str) -> bool:
         """An adaptive rate is lowered when patience runs out, and the run goes on."""
-        adaptive = self.is_sgd and self.kind == "adaptive"
-        if ended != "early" or not adaptive or self.rate <= SMALLEST_RATE:
+        self.was_lowered = ended == "early" and self.is_adaptive and self.rate > SMALLEST_RATE
+        if not self.was_lowered:
             return False
         self.rate /= ADAPTIVE_DIVISOR
         if self.score is not None:
@@ -225,3 +202,51 @@ class PatienceLimit(Observer):
 
     def most_epochs(self, state: State) -> float:
         return self.patience - state.waited
+
+
+class PrintObserver(Observer):
+    """Prints what `verbose` asks for, in scikit-learn's form: each iteration, and why it ended.
+
+    Parameters
+    ----------
+    estimator : BaseMLP
+        Whose settings count.
+    score : ScoreObserver, optional
+        It must come before this observer.
+    rate : LearningRate, optional
+        That of a solver that goes by epochs; it must come before this observer.
+    """
+
+    def __init__(
+        self, estimator: Any, score: ScoreObserver | None, rate: LearningRate | None
+    ) -> None:
+        self.iteration = 0
+        self.tol: float = estimator.tol
+        self.patience: float = estimator.n_iter_no_change
+        self.score = score
+        self.rate = rate
+
+    def after_chunk(self, chunk: Chunk) -> str:
+        for loss in chunk.measured.loss:
+            self.iteration += 1
+            print(f"Iteration {self.iteration}, loss = {loss:.8f}")
+            if self.score is not None:
+                print(f"Validation score: {self.score.scores[-1]:f}")
+        return ""
+
+    def goes_on(self, ended: str) -> bool:
+        if ended == "early":
+            by_score = self.score is not None and self.score.decides
+            measure = "Validation score" if by_score else "Training loss"
+            print(
+                f"{measure} did not improve more than tol={self.tol:f} "
+                f"for {self.patience} consecutive epochs. {self._consequence()}"
+            )
+        return False
+
+    def _consequence(self) -> str:
+        if self.rate is None or not self.rate.is_adaptive:
+            return "Stopping."
+        if self.rate.was_lowered:
+            return f"Setting learning rate to {self.rate.rate:f}"
+        return "Learning rate too small. Stopping."
