@@ -51,9 +51,15 @@ def read_names(_: click.Context, __: click.Parameter, text: str) -> str | tuple[
     return tuple(text.split(",")) if "," in text else text
 
 
+def read_texts(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...] | None:
+    """Texts separated by commas; none where it is empty."""
+    return None if text is None else tuple(part for part in text.split(",") if part)
+
+
 READ_FROM_TEXT: dict[str, Callable[..., Any]] = {
     "hidden": read_sizes,
     "activation": read_names,
+    "missing": read_texts,
 }
 """The options whose several values are one text, and what reads it."""
 
@@ -71,11 +77,10 @@ def _click_option(field: "Field[Any]") -> Callable[[Any], Any]:
     flag = (declaration.flag or field.name).replace("_", "-")
     settings: dict[str, Any] = {
         "default": field.default,
-        "type": _kind_of(field),
+        "type": str if field.name in READ_FROM_TEXT else _kind_of(field),
         "show_default": declaration.if_open or True,
     }
     if field.name in READ_FROM_TEXT:
-        settings["type"] = str
         settings["callback"] = READ_FROM_TEXT[field.name]
         if isinstance(field.default, tuple):
             settings["default"] = ",".join(str(part) for part in field.default)

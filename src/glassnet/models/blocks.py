@@ -67,4 +67,4 @@ def _columns_of(encoding: TableEncoding, table: Any) -> Table:
     """The columns that predicting needs, of a data frame, a dict of columns, or a file."""
     if isinstance(table, (str, Path)):
         table = read_table(table)
-    return as_table(table, wanted=encoding.needed, text=encoding.text_columns)
+    return as_table(table, wanted=encoding.needed, reading=encoding.reading)

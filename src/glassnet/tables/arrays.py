@@ -14,8 +14,7 @@ import numpy as np
 
 from glassnet.errors import GlassnetWarning, TableError
 from glassnet.tables.columns import Column, Table, check_size, is_missing
-from glassnet.tables.frames import column_of_cells
-from glassnet.tables.times import stored_array
+from glassnet.tables.frames import column_of_cells, column_of_times
 
 CELLS = (str, Real, Decimal, date, time, timedelta, np.bool_, np.datetime64)
 """What a cell can be, when it is not missing."""
@@ -54,9 +53,7 @@ def table_of_array(x: np.ndarray, names: Sequence[str]) -> Table:
             for i, name in enumerate(names)
         ]
     elif plain.dtype.kind in "mM":
-        columns = [
-            _column_of_times(name, plain[:, i], masked[:, i]) for i, name in enumerate(names)
-        ]
+        columns = [column_of_times(name, x[:, i]) for i, name in enumerate(names)]
     else:
         cells = plain.astype(object)
         cells[masked] = None
@@ -66,14 +63,6 @@ def table_of_array(x: np.ndarray, names: Sequence[str]) -> Table:
     for column in columns:
         check_size(column)
     return Table.of(columns)
-
-
-def _column_of_times(name: str, cells: np.ndarray, masked: np.ndarray) -> Column:
-    """A column of datetime64 as dates, of timedelta64 as hours."""
-    stored = stored_array(cells)
-    is_date = cells.dtype.kind == "M"
-    values = np.where(masked, np.nan, stored.days if is_date else stored.hours)
-    return Column(name, "date" if is_date else "number", values)
 
 
 def _known_cells(name: str, cells: np.ndarray) -> list[Any]:

@@ -12,7 +12,9 @@ import numpy as np
 
 from glassnet.errors import TableError, unknown_name
 from glassnet.tables.arrays import table_of_array
-from glassnet.tables.columns import Table
+from glassnet.tables.columns import Kind, Table
+from glassnet.tables.formats.known import format_from_dict, format_to_dict
+from glassnet.tables.formats.reading import Learnt, Reading
 from glassnet.tables.inputs import (
     INPUTS,
     MIN_CELLS_FOR_BINS,
@@ -21,10 +23,11 @@ from glassnet.tables.inputs import (
     Input,
     Number,
     Numbers,
+    Unused,
     check_kind,
     learn_input,
 )
-from glassnet.tables.targets import TARGETS, NumberTarget, Target, Task
+from glassnet.tables.targets import TARGETS, ClassTarget, NumberTarget, Target, Task
 
 NAMES_V1: dict[str, str] = {"squeeze": "smooth_clip", "edges": "bin_edges"}
 """The fields of an input by their names in model files of format 1 -> today's."""
@@ -40,6 +43,8 @@ class TableEncoding:
     task: Task
     inputs: tuple[Input, ...]
     targets: tuple[Target, ...]
+    missing: tuple[str, ...] | None = None
+    """The texts that mean "missing", where the user said which; None: the usual ones."""
 
     @property
     def features(self) -> list[str]:
@@ -51,12 +56,11 @@ class TableEncoding:
         """The columns that predicting needs."""
         return [column.name for column in self.inputs if column.features]
 
-    @property
-    def text_columns(self) -> list[str]:
-        """Those of them that hold text, even where every cell looks like a number."""
-        return [
-            c.name for c in self.inputs if isinstance(c, (Binary, Categories)) and c.cells == "text"
-        ]
+    @cached_property
+    def reading(self) -> Reading:
+        """How the text of new rows is read: as it was in training."""
+        learnt = {column.name: _learnt(column) for column in (*self.inputs, *self.targets)}
+        return Reading(missing=self.missing, learnt=learnt)
 
     @property
     def outputs(self) -> list[str]:
@@ -162,19 +166,20 @@ class TableEncoding:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON-able data."""
-        return {
+        data: dict[str, Any] = {
             "task": self.task,
-            "inputs": [{"kind": column.kind, **asdict(column)} for column in self.inputs],
-            "targets": [{"kind": target.kind, **asdict(target)} for target in self.targets],
+            "inputs": [_to_dict(column) for column in self.inputs],
+            "targets": [_to_dict(target) for target in self.targets],
         }
+        return data if self.missing is None else {**data, "missing": list(self.missing)}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "TableEncoding":
         """`to_dict` undone."""
         inputs = tuple(_from_dict(INPUTS, item) for item in data["inputs"])
-        return cls(
-            data["task"], inputs, tuple(_from_dict(TARGETS, item) for item in data["targets"])
-        )
+        targets = tuple(_from_dict(TARGETS, item) for item in data["targets"])
+        missing = data.get("missing")
+        return cls(data["task"], inputs, targets, None if missing is None else tuple(missing))
 
 
 def learn_inputs(
@@ -218,11 +223,35 @@ def _output_names(target: Target) -> list[str]:
     return [f"{target.name}={name}" for name in (names[1:] if len(names) == 2 else names)]
 
 
+def _learnt(column: Input | Target) -> Learnt:
+    """What is known of a column's cells."""
+    if isinstance(column, (Binary, Categories)):
+        return Learnt(column.cells, levels=column.levels)
+    if isinstance(column, ClassTarget):
+        kinds: dict[type, Kind] = {str: "text", bool: "boolean"}
+        return Learnt(kinds.get(type(column.labels[0]), "number"), levels=tuple(column.label_texts))
+    if isinstance(column, Unused):
+        return Learnt("text")
+    is_date = isinstance(column, Number) and column.date
+    return Learnt("date" if is_date else "number", column.format)
+
+
+def _to_dict(column: Input | Target) -> dict[str, Any]:
+    """The kind and the fields of an input or target; how it was written, where that is known."""
+    fields = {"kind": column.kind, **asdict(column)}
+    fields.pop("format", None)
+    if isinstance(column, (Number, NumberTarget)) and column.format is not None:
+        fields["format"] = format_to_dict(column.format)
+    return fields
+
+
 def _from_dict(kinds: dict[str, Any], item: dict[str, Any]) -> Any:
     """An input or target from its kind and its fields; lists become tuples."""
     fields: dict[str, Any] = {}
     for name, value in item.items():
         fields[name] = tuple(value) if isinstance(value, list) else value
+    if "format" in fields:
+        fields["format"] = format_from_dict(fields["format"])
     return kinds[fields.pop("kind")](**fields)
 
 

@@ -32,6 +32,7 @@ def as_table(
     wanted: Container[str] | None = None,
     ignore: Collection[str] = (),
     reading: Reading = TRAINING,
+    names: Sequence[str] | None = None,
 ) -> Table:
     """The plain table of a data frame.
 
@@ -44,6 +45,8 @@ def as_table(
         Columns not to read.
     reading : Reading
         How columns of text are to be read.
+    names : sequence of str, optional
+        Other names for all columns, in their order.
 
     Returns
     -------
@@ -58,23 +61,24 @@ def as_table(
     file = frame if isinstance(frame, FileTable) else FileTable(frame)
     if isinstance(file.frame, dict):
         source: Any = file.frame
-        names = list(source)
+        keys = list(source)
     else:
         source = _in_narwhals(file.frame)
-        names = source.columns
-    chosen = _chosen([str(name) for name in names], wanted, ignore)
-    read = _dict_columns if isinstance(source, dict) else _frame_columns
-    columns = read(source, {name: names[i] for i, name in chosen.items()}, reading)
+        keys = source.columns
+    chosen = _chosen([str(key) for key in keys] if names is None else names, wanted, ignore)
+    open_columns = _dict_columns if isinstance(source, dict) else _frame_columns
+    columns = open_columns(source, {name: keys[i] for name, i in chosen.items()}, reading)
     texts = [column for column in columns.values() if isinstance(column, TextColumn)]
     of_text, notices = read_texts(texts, reading, file.separator)
-    table = Table({**columns, **of_text}, (*file.notices, *notices))
-    for column in table.values():
-        check_size(column)
-    return table
+    read_columns: dict[str, Column] = {}
+    for name, column in columns.items():
+        read_columns[name] = of_text[name] if isinstance(column, TextColumn) else column
+        check_size(read_columns[name])
+    return Table(read_columns, (*file.notices, *notices))
 
 
 def _chosen(
-    names: list[str], wanted: Container[str] | None, ignore: Collection[str]
+    names: Sequence[str], wanted: Container[str] | None, ignore: Collection[str]
 ) -> dict[str, int]:
     """Name -> number of the columns to read. Raises GlassnetError on one to ignore that is none."""
     for name in ignore:
@@ -85,6 +89,11 @@ def _chosen(
         for i, name in enumerate(names)
         if (wanted is None or name in wanted) and name not in ignore
     }
+
+
+def check_frame(frame: Any) -> None:
+    """Raises TableError where it is no data frame, or two of its columns have one name."""
+    _in_narwhals(frame)
 
 
 def column_of_cells(name: str, cells: Sequence[Any], what: str = "objects") -> Column:
@@ -150,8 +159,6 @@ def _frame_columns(
     frame: Any, chosen: Mapping[str, Any], reading: Reading
 ) -> dict[str, Column | TextColumn]:
     """The columns of a data frame, by their names as text; those of text are yet to be read."""
-    import narwhals.stable.v2 as nw
-
     floats = _float_columns(frame, list(chosen.values()))
     columns: dict[str, Column | TextColumn] = {}
     for name, key in chosen.items():
@@ -159,19 +166,7 @@ def _frame_columns(
         columns[name] = (
             _column(name, frame[key]) if known is None else Column(name, "number", known)
         )
-    texts = [
-        c
-        for c in columns.values()
-        if isinstance(c, TextColumn) and _may_be_numbers(c.name, reading)
-    ]
-    rule = MissingRule(reading.missing)
-    if frame.implementation is nw.Implementation.POLARS:
-        names = [column.name for column in texts if frame.schema[column.name] == nw.String]
-        found = plain_columns(frame.to_native(), names, rule)
-        for column in texts:
-            column.plain, column.marks = found.get(column.name, (None, set()))
-    else:
-        _read_plain(texts, rule)
+    _read_plain(columns, reading, frame, chosen)
     return columns
 
 
@@ -192,12 +187,7 @@ def _dict_columns(
                 column=name,
             )
         columns[name] = _column_of(name, [cells] * n_rows if lengths[name] is None else cells)
-    texts = [
-        c
-        for c in columns.values()
-        if isinstance(c, TextColumn) and _may_be_numbers(c.name, reading)
-    ]
-    _read_plain(texts, MissingRule(reading.missing))
+    _read_plain(columns, reading)
     return columns
 
 
@@ -231,15 +221,21 @@ def _column_of_array(name: str, array: np.ndarray) -> Column | TextColumn:
     masked = np.ma.getmaskarray(array)
     plain = np.ma.getdata(array)
     if plain.dtype.kind in "mM":
-        stored = stored_array(plain)
-        values = stored.days if plain.dtype.kind == "M" else stored.hours
-        kind = "date" if plain.dtype.kind == "M" else "number"
-        return Column(name, kind, np.where(masked, np.nan, values))
+        return column_of_times(name, array)
     if plain.dtype.kind == "f" or (plain.dtype.kind in "iu" and not _merges(plain)):
         return Column(name, "number", np.where(masked, np.nan, plain.astype(np.float64)))
     cells = plain.astype(object)
     cells[masked] = None
     return _text_open(column_of_cells(name, list(cells), f"an array of {plain.dtype}"))
+
+
+def column_of_times(name: str, array: np.ndarray) -> Column:
+    """A column of datetime64 as dates, of timedelta64 as hours; what a mask hides is missing."""
+    stored = stored_array(np.ma.getdata(array))
+    is_date = array.dtype.kind == "M"
+    values = stored.days if is_date else stored.hours
+    values[np.ma.getmaskarray(array)] = np.nan
+    return Column(name, "date" if is_date else "number", values)
 
 
 def _text_open(column: Column) -> Column | TextColumn:
@@ -256,10 +252,27 @@ def _may_be_numbers(name: str, reading: Reading) -> bool:
     return name in reading.learnt and reading.learnt[name].kind != "text"
 
 
-def _read_plain(columns: Sequence[TextColumn], rule: MissingRule) -> None:
-    """Read those that are plain numbers as such."""
-    for column in columns:
-        column.plain, column.marks = plain_text(column.cells, rule)
+def _read_plain(
+    columns: Mapping[str, Column | TextColumn],
+    reading: Reading,
+    frame: Any = None,
+    chosen: Mapping[str, Any] | None = None,
+) -> None:
+    """Read columns of text that are plain numbers as such; those of a Polars frame all at once."""
+    import narwhals.stable.v2 as nw
+
+    rule = MissingRule(reading.missing)
+    texts = [column for column in columns.values() if isinstance(column, TextColumn)]
+    texts = [column for column in texts if _may_be_numbers(column.name, reading)]
+    if chosen is None or frame.implementation is not nw.Implementation.POLARS:
+        for column in texts:
+            column.plain, column.marks = plain_text(column.cells, rule)
+        return
+    schema = frame.schema
+    strings = [c for c in texts if schema[chosen[c.name]] == nw.String]
+    found = plain_columns(frame.to_native(), [chosen[c.name] for c in strings], rule)
+    for column in strings:
+        column.plain, column.marks = found.get(chosen[column.name], (None, set()))
 
 
 def _float_columns(frame: Any, chosen: list[Any]) -> dict[Any, np.ndarray]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from glassnet.errors import GlassnetError, GlassnetWarning, TableError
+from glassnet.tables.forks import use_polars
 
 if TYPE_CHECKING:
     import polars
@@ -72,6 +73,7 @@ def read_table(path: str | Path) -> FileTable:
 def _checked(name: str, read: Callable[[bytes], FileTable], data: bytes) -> FileTable:
     import polars
 
+    use_polars()
     if not data.strip():
         raise TableError("the file is empty", file=name)
     try:

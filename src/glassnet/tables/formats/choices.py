@@ -104,10 +104,10 @@ class Choices:
         if "." in written.pattern:  # between points the day is first, wherever they are used
             return written, []
         example = _example(column, written.regex)
+        found = f"column '{column.name}': dates such as {example} fit more than one order, "
         notice = GlassnetWarning(
             [
-                f"column '{column.name}': its dates, such as {example}, fit more than one order "
-                f"and are read as {written.pattern}; ",
+                f"{found}read as {written.pattern}; ",
                 OptionRef("date_order"),
                 " (dmy, mdy or ymd) says otherwise",
             ],
@@ -162,11 +162,11 @@ def _ambiguous(
     """The notice of a column whose numbers can be read in two ways."""
     example = _example(column, looks_so)
     value = written.read([example])[0]
+    mark = written.thousands or written.decimal
+    what = "a mark between thousands" if written.thousands else "the decimal mark"
     return GlassnetWarning(
         [
-            f"column '{name}': {example} is read as {value:.10g}, its "
-            f"'{written.thousands or written.decimal}' as a "
-            f"{'thousands' if written.thousands else 'decimal'} mark; ",
+            f"column '{name}': {example} is read as {value:.10g}, its '{mark}' as {what}; ",
             OptionRef("decimal"),
             " says otherwise",
         ],

@@ -45,7 +45,7 @@ class ClockFormat:
         return hours + (minutes * 60 + seconds) / 3600
 
     def __str__(self) -> str:
-        return "time with AM or PM in hours" if self.halves else "time in hours"
+        return "time with AM or PM, in hours" if self.halves else "time in hours"
 
 
 CLOCKS = (ClockFormat(False), ClockFormat(True))

@@ -93,8 +93,8 @@ class DateFormat:
         return days
 
     def __str__(self) -> str:
-        years = "" if "yyyy" in self.pattern else ", two-digit years from 1969 to 2068"
-        return f"date written {self.pattern}{years}"
+        years = "" if "yyyy" in self.pattern else " (years 1969 to 2068)"
+        return f"written {self.pattern}{years}"
 
 
 def _literal(text: str) -> str:

@@ -43,7 +43,9 @@ class Unread:
 
     text: str
     problem: str
-    """What it is not, as a message says it after the cell."""
+    """What it is not, or has not, as a message says it after the cell."""
+    verb: str = "are"
+    """What the others are, or have."""
 
 
 @dataclass(frozen=True)
@@ -126,9 +128,7 @@ def _best(
     unread = None
     if not fits.all():
         text = texts[int(np.argmin(fits))]
-        unread = Unread(text, f"is not a {what} written as the others are")
-        if what == "date":
-            unread = Unread(text, f"is not a date written {best[0][0].pattern}")
+        unread = Unread(text, f"is not a {what} {formats[0]}" if formats else "")
     alike = np.any([fits for _, fits in found], axis=0)
     return Draft(formats, n_read, int(counts[alike].sum()), int(counts.sum()), unread)
 
@@ -160,7 +160,7 @@ def _draft_numbers(texts: Sequence[str], counts: np.ndarray) -> Draft:
     unread = None
     if not (fits & right).all():
         i = int(np.argmin(fits & right))
-        unread = Unread(texts[i], _problem(parsed[i], bool(fits[i]), formats[0]))
+        unread = _unread(texts[i], parsed[i], bool(fits[i]), formats[0])
     n_read, n_alike = int(counts[fits & right].sum()), int(counts[alike].sum())
     return Draft(tuple(_distinct(formats, used)), n_read, n_alike, n_known, unread)
 
@@ -203,10 +203,12 @@ def _are_units(names: Iterable[str]) -> bool:
     return all(len(name) > 1 or name in SHORT_UNITS or is_currency(name) for name in found)
 
 
-def _problem(part: WrittenNumber | None, fits: bool, written: NumberFormat) -> str:
-    """What is wrong with a cell that a format does not read."""
-    if part is None:
-        return "is not a number"
-    if fits:
-        return f"has not the unit '{written.unit}'"
-    return f"is not a number with '{written.decimal}' as its decimal mark"
+def _unread(text: str, part: WrittenNumber | None, fits: bool, written: NumberFormat) -> Unread:
+    """A cell that a format does not read, and why."""
+    if part is None or not (fits or written.decimal):
+        return Unread(text, "is not a number")
+    if not fits:
+        return Unread(text, f"is not a number with '{written.decimal}' as decimal mark")
+    if part.unit:
+        return Unread(text, f"has another unit than '{written.unit}'", "have that one")
+    return Unread(text, f"has not the unit '{written.unit}'", "have")

@@ -120,7 +120,7 @@ def _shape_regex(decimal: str, thousands: str) -> re.Pattern[str]:
     return re.compile(f"(?:{whole})(?:{point}9*)?|{point}9+")
 
 
-_SHAPES = {form: _shape_regex(*form) for form in FORMS}
+_SHAPES: dict[tuple[str, str], re.Pattern[str]] = {form: _shape_regex(*form) for form in FORMS}
 
 
 @dataclass(frozen=True)

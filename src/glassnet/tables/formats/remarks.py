@@ -10,6 +10,7 @@ from glassnet.tables.formats.clocks import ClockFormat
 from glassnet.tables.formats.dates import DateFormat
 from glassnet.tables.formats.drafts import Draft
 from glassnet.tables.formats.known import Format
+from glassnet.tables.formats.numbers import NumberFormat, parse
 from glassnet.tables.formats.reading import Reading, TextColumn
 
 MOST = 0.75  # of the cells; where so many are numbers, those that are none are slips
@@ -28,9 +29,9 @@ def slip(column: TextColumn, found: Draft, reading: Reading) -> TableError:
     """The error that names a cell which does not fit its column."""
     unread = found.unread
     assert unread is not None
-    what = _plural(found.formats[0])
     return TableError(
-        f"'{unread.text}' {unread.problem}, but {found.n_read} of {found.n_known} cells are {what}",
+        f"'{unread.text}' {unread.problem}, "
+        f"but {found.n_read} of {found.n_known} cells {unread.verb}",
         column=column.name,
         row=column.cells.first_row(column.cells.distinct.index(unread.text)),
         remedy=_remedies(column.name, unread.text, reading),
@@ -39,11 +40,14 @@ def slip(column: TextColumn, found: Draft, reading: Reading) -> TableError:
 
 def unlike_training(column: TextColumn, text: str, written: Format) -> TableError:
     """The error that names a cell of a new row which is not written as in training."""
+    detail = f" ({written})"
+    if isinstance(written, NumberFormat) and written == NumberFormat():
+        detail = f" ('{written.decimal}' is the decimal mark)" if parse(text) else ""
     return TableError(
-        f"'{text}' is not written as in training ({written})",
+        f"'{text}' where the model was trained on {_plural(written)}{detail}",
         column=column.name,
         row=column.cells.first_row(column.cells.distinct.index(text)),
-        remedy="write it alike or empty it",
+        remedy="write it alike, or empty it",
     )
 
 
@@ -126,8 +130,9 @@ def _remedies(name: str, text: str, reading: Reading) -> Message:
         option for option in reading.remedies if option == "missing" or name not in reading.targets
     ]
     remedy: list[str | OptionRef] = ["mend or empty it"]
-    for joint, option in zip((", or give ", ", ", " or "), allowed, strict=False):
-        remedy += [joint, OptionRef(option, values[option])]
+    for i, option in enumerate(allowed):
+        last = " or " if i == len(allowed) - 1 else ", "
+        remedy += [", or give " if i == 0 else last, OptionRef(option, values[option])]
     return remedy
 
 

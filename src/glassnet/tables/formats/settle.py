@@ -81,8 +81,11 @@ def _known(column: TextColumn, reading: Reading, rule: MissingRule) -> Column | 
     if column.plain is not None and learnt.format == NumberFormat():
         return Column(column.name, "number", column.plain, learnt.format)
     read = _read(column, learnt.format, rule)
-    for text, value in zip(column.cells.distinct, learnt.format.read(column.cells.distinct)):
-        if np.isnan(value) and text not in column.marks:
+    missing = read.missing[
+        [column.cells.first_row(i) - 1 for i in range(len(column.cells.distinct))]
+    ]
+    for text, is_missing in zip(column.cells.distinct, missing, strict=True):
+        if is_missing and text not in column.marks:
             raise remarks.unlike_training(column, text, learnt.format)
     return read
 
