@@ -22,7 +22,9 @@ from glassnet.recipe.options import Options, options_from
 from glassnet.recipe.run import TableRun, run_table
 from glassnet.recipe.scoring import score
 from glassnet.report.build import MOST_COLUMNS, make_report
+from glassnet.report.columns import MOST_SHUFFLED
 from glassnet.report.pictures import MANY, attempt, score_pictures
+from glassnet.report.steps import PARTS
 from glassnet.report.worst import worst_rows
 from glassnet.runs.record import RunRecord, record_of_table
 from glassnet.tables.targets import NumberTarget
@@ -298,6 +300,41 @@ def test_of_many_columns_the_first_are_listed() -> None:
     assert "7 more columns are in run.json." in text
     assert f">x{MOST_COLUMNS - 1}</th>" in text
     assert f">x{MOST_COLUMNS}</th>" not in text
+
+
+def test_of_many_columns_those_that_gradients_rank_first_are_shuffled() -> None:
+    random = np.random.default_rng(0)
+    table = {f"x{i}": random.normal(size=400) for i in range(MOST_SHUFFLED + 5)}
+    table["y"] = table["x3"] - 2 * table["x24"]
+    done = run_table(table, "y", options_from({**QUICK, "hidden": [8], "epochs": 60}))
+    page = Page(make_report(done, record_of_table(done, None), "t"))
+    alt = next(image.attributes["alt"] for image in page.all("img") if "longest" in str(image))
+    assert re.match(r"Bars, longest first: x24 [\d.]+, x3 [\d.]+, ", alt)
+    captions = [caption.text for caption in page.all("figcaption")]
+    assert any("the 20 columns that gradients rank first" in caption for caption in captions)
+    (listed,) = page.all("ol")
+    assert listed.attributes["start"] == "21"
+    others = [item.text for item in page.all("li") if re.fullmatch(r"x\d+", item.text)]
+    assert len(others) == 5
+    assert not {"x3", "x24"} & set(others)
+
+
+def test_of_few_columns_all_are_shuffled(run: tuple[TableRun, RunRecord, str]) -> None:
+    assert "gradients" not in run[2]
+    assert Page(run[2]).all("ol") == []
+
+
+def test_the_making_of_a_report_is_told_step_by_step() -> None:
+    done, record = run_of("numbers")
+    told: list[tuple[str, float]] = []
+    make_report(done, record, "t", progress=lambda part, fraction: told.append((part, fraction)))
+    assert list(dict.fromkeys(part for part, _ in told)) == list(PARTS)
+    fractions = [fraction for _, fraction in told]
+    assert fractions == sorted(fractions)
+    assert fractions[0] == 0
+    assert fractions[-1] < 1
+    shuffled = sum(part == "columns" for part, _ in told) - 1
+    assert shuffled == len(done.model.members) * len(done.model.encoding.needed)
 
 
 def test_a_run_that_was_stopped_has_its_report() -> None:

@@ -97,12 +97,14 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
         (
             "a.csv",
             "a,b\nMüller,3\n".encode("latin-1"),
-            r"a.csv: is not UTF-8 text \(byte 5\): save it as UTF-8",
+            "a.csv: line 2 is not UTF-8: its byte 0xfc is 'ü' in cp1252: save it as UTF-8, or: ",
         ),
         ("a.parquet", b"PAR1 no table at all", "a.parquet: cannot be read as a table"),
         ("a.arrow", b"noise, not arrow", "a.arrow: cannot be read as a table"),
-        ("a.jsonl", b"{not json", "a.jsonl: cannot be read as a table"),
-        ("a.xlsx", b"PK", r"a.xlsx: unknown suffix '.xlsx': glassnet reads .csv"),
+        ("a.jsonl", b"{not json", "a.jsonl: line 1 is not a JSON object"),
+        ("a.xlsx", b"PK", "a.xlsx: is damaged, or no Excel workbook"),
+        ("a.xml", b"<a>", r"a.xml: unknown suffix '.xml': glassnet reads .csv"),
+        ("a.parquet.gz", b"PAR1", r"unknown suffix '.gz': glassnet reads .csv"),
         ("table", b"a\n1\n", "unknown suffix ''"),
     ],
 )

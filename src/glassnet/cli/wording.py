@@ -7,6 +7,8 @@ from glassnet.errors import OptionRef
 OTHER_FLAGS = {
     "digits": "--digits",
     "iteration": "--iteration",
+    "keep": "--keep",
+    "missing_columns": "--missing-columns",
     "rng": "--rng",
     "table": "TABLE",
     "target": "--target",

@@ -120,8 +120,7 @@ class TableRun:
         for target in targets:
             name = "actual" if len(targets) == 1 else f"actual_{target.name}"
             table[name] = target.truth(columns[target.name]).tolist()
-        output = self.model.output_of(self.model.encoding.encode_inputs(columns))
-        return table | self.model.columns_of(output)
+        return table | self.model.predict_columns(columns)
 
 
 def train_table(
@@ -221,6 +220,8 @@ def _check_targets(columns: Table, targets: list[str], categories: Sequence[str]
 def _with_target(columns: Table, targets: list[str]) -> tuple[Table, np.ndarray, int]:
     """(the rows in which no target is missing, their numbers from 1, how many others there are)."""
     known = ~np.any([columns[name].missing for name in targets], axis=0)
+    if known.all():
+        return columns, np.arange(1, len(known) + 1), 0
     if not known.any():
         raise TableError(f"target '{targets[0]}' is missing in every row", column=targets[0])
     rows = np.flatnonzero(known)
@@ -276,7 +277,7 @@ def _scored(run: TableRun) -> TableRun:
     encoding = run.model.encoding
     train = run.columns.take(run.rows["train"])
     scored = run.columns.take(run.rows[run.scored_part])
-    output = run.model.output_of(encoding.encode_inputs(scored))
+    output = run.model.output(scored)
     return replace(
         run,
         model=replace(run.model, scores=score(encoding, output, scored)),

@@ -21,3 +21,16 @@ LOSS_PICTURE_AS_PNG = "loss.png"
 NETWORK_PICTURE = "network.svg"
 REPORT = "report.html"
 """The page that `report` makes: added once the run is safe in its folder, and not always there."""
+
+FILES = (
+    MODEL,
+    HISTORY,
+    ROWS,
+    PREDICTIONS,
+    RECORD,
+    LOSS_PICTURE,
+    LOSS_PICTURE_AS_PNG,
+    NETWORK_PICTURE,
+    REPORT,
+)
+"""All of them."""

@@ -4,19 +4,17 @@ It is the way into arrays and back. How one column is encoded is in `inputs.py` 
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from glassnet.errors import TableError, unknown_name
+from glassnet.errors import OptionError, OptionRef, TableError, unknown_name
 from glassnet.tables.arrays import table_of_array
 from glassnet.tables.columns import Kind, Table
-from glassnet.tables.formats.known import format_from_dict, format_to_dict
 from glassnet.tables.formats.reading import Learnt, Reading
 from glassnet.tables.inputs import (
-    INPUTS,
     MIN_CELLS_FOR_BINS,
     Binary,
     Categories,
@@ -27,10 +25,7 @@ from glassnet.tables.inputs import (
     check_kind,
     learn_input,
 )
-from glassnet.tables.targets import TARGETS, ClassTarget, NumberTarget, Target, Task
-
-NAMES_V1: dict[str, str] = {"squeeze": "smooth_clip", "edges": "bin_edges"}
-"""The fields of an input by their names in model files of format 1 -> today's."""
+from glassnet.tables.targets import ClassTarget, NumberTarget, Target, Task
 
 
 @dataclass(frozen=True)
@@ -164,22 +159,30 @@ class TableEncoding:
             first += target.width
         return found
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON-able data."""
-        data: dict[str, Any] = {
-            "task": self.task,
-            "inputs": [_to_dict(column) for column in self.inputs],
-            "targets": [_to_dict(target) for target in self.targets],
-        }
-        return data if self.missing is None else {**data, "missing": list(self.missing)}
+    @property
+    def two_class_targets(self) -> list[ClassTarget]:
+        """The targets of two classes, which have a threshold."""
+        return [t for t in self.targets if isinstance(t, ClassTarget) and len(t.labels) == 2]
 
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> "TableEncoding":
-        """`to_dict` undone."""
-        inputs = tuple(_from_dict(INPUTS, item) for item in data["inputs"])
-        targets = tuple(_from_dict(TARGETS, item) for item in data["targets"])
-        missing = data.get("missing")
-        return cls(data["task"], inputs, targets, None if missing is None else tuple(missing))
+    def with_thresholds(self, thresholds: Sequence[float | None]) -> "TableEncoding":
+        """The same with a threshold for each of the targets of two classes.
+
+        Raises OptionError where there are none.
+        """
+        if not self.two_class_targets:
+            target = self.targets[0]
+            what = str(target) if isinstance(target, ClassTarget) else "a number"
+            raise OptionError(
+                [OptionRef("threshold"), f" is for two classes, but '{target.name}' is {what}"],
+                option="threshold",
+                remedy="leave it out",
+            )
+        of_two = iter(thresholds)
+        targets = tuple(
+            replace(target, threshold=next(of_two)) if target in self.two_class_targets else target
+            for target in self.targets
+        )
+        return replace(self, targets=targets)
 
 
 def learn_inputs(
@@ -234,35 +237,3 @@ def _learnt(column: Input | Target) -> Learnt:
         return Learnt("text")
     is_date = isinstance(column, Number) and column.date
     return Learnt("date" if is_date else "number", column.format)
-
-
-def _to_dict(column: Input | Target) -> dict[str, Any]:
-    """The kind and the fields of an input or target; how it was written, where that is known."""
-    fields = {"kind": column.kind, **asdict(column)}
-    fields.pop("format", None)
-    if isinstance(column, (Number, NumberTarget)) and column.format is not None:
-        fields["format"] = format_to_dict(column.format)
-    return fields
-
-
-def _from_dict(kinds: dict[str, Any], item: dict[str, Any]) -> Any:
-    """An input or target from its kind and its fields; lists become tuples."""
-    fields: dict[str, Any] = {}
-    for name, value in item.items():
-        fields[name] = tuple(value) if isinstance(value, list) else value
-    if "format" in fields:
-        fields["format"] = format_from_dict(fields["format"])
-    return kinds[fields.pop("kind")](**fields)
-
-
-def upgrade_v1(data: dict[str, Any]) -> dict[str, Any]:
-    """What `TableEncoding.to_dict` gave when model files had format 1, in today's names."""
-    inputs: list[dict[str, Any]] = []
-    for item in data["inputs"]:
-        renamed: dict[str, Any] = {}
-        for name, value in item.items():
-            renamed[str(NAMES_V1.get(name, name))] = value
-        if renamed["kind"] == "two_values":
-            renamed["kind"] = Binary.kind
-        inputs.append(renamed)
-    return {**data, "inputs": inputs}

@@ -15,13 +15,13 @@ import numpy as np
 
 from glassnet.errors import TableError, unknown_name
 from glassnet.tables.columns import Column, Kind, Table, check_size, is_missing
+from glassnet.tables.files import FileTable
 from glassnet.tables.forks import use_polars
 from glassnet.tables.formats.cells import TextCells
 from glassnet.tables.formats.missing import MissingRule
 from glassnet.tables.formats.plain import plain_columns, plain_text
 from glassnet.tables.formats.reading import TRAINING, Reading, TextColumn
-from glassnet.tables.formats.settle import read_texts
-from glassnet.tables.read import FileTable
+from glassnet.tables.formats.settle import read_text_columns
 from glassnet.tables.times import stored_array, stored_cells, stored_series
 
 LARGEST_WHOLE = 2**53  # from here on float64 cannot tell neighbouring whole numbers apart
@@ -69,7 +69,7 @@ def as_table(
     open_columns = _dict_columns if isinstance(source, dict) else _frame_columns
     columns = open_columns(source, {name: keys[i] for name, i in chosen.items()}, reading)
     texts = [column for column in columns.values() if isinstance(column, TextColumn)]
-    of_text, notices = read_texts(texts, reading, file.separator)
+    of_text, notices = read_text_columns(texts, reading, file.separator)
     read_columns: dict[str, Column] = {}
     for name, column in columns.items():
         read_columns[name] = of_text[name] if isinstance(column, TextColumn) else column
@@ -94,6 +94,32 @@ def _chosen(
 def check_frame(frame: Any) -> None:
     """Raises TableError where it is no data frame, or two of its columns have one name."""
     _in_narwhals(frame)
+
+
+def frame_names(frame: Any) -> list[str]:
+    """The names of the columns of a data frame, a dict of columns, or a FileTable."""
+    source = _unread(frame)
+    keys = source if isinstance(source, dict) else _in_narwhals(source).columns
+    return [str(key) for key in keys]
+
+
+def frame_cells(frame: Any, name: str) -> list[Any]:
+    """The cells of a column as the frame, dict or text file has them; None where missing."""
+    source = _unread(frame)
+    if isinstance(source, dict):
+        n_rows = max((_length(cells) or 1 for cells in source.values()), default=0)
+        (cells,) = (cells for key, cells in source.items() if str(key) == name)
+        found = [cells] * n_rows if _length(cells) is None else list(cells)
+    else:
+        source = _in_narwhals(source)
+        (column,) = (column for column in source.columns if str(column) == name)
+        found = source[column].to_list()
+    return [None if is_missing(cell) else cell for cell in found]
+
+
+def _unread(frame: Any) -> Any:
+    """The frame of a file, its text as it is written; others as they are."""
+    return frame.frame if isinstance(frame, FileTable) else frame
 
 
 def column_of_cells(name: str, cells: Sequence[Any], what: str = "objects") -> Column:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-CELL = re.compile(
+CLOCK = re.compile(
     r"(?P<hours>[0-9]{1,3})(?::(?P<minutes>[0-5][0-9])(?::(?P<seconds>[0-5][0-9](?:[.,][0-9]{1,9})?))?)?"
     r"\s*(?P<half>[aApP]\.?\s?[mM]\.?)?"
 )
@@ -30,7 +30,7 @@ class ClockFormat:
         return np.array([self._hours(text) for text in texts], np.float64)
 
     def _hours(self, text: str) -> float:
-        found = CELL.fullmatch(text)
+        found = CLOCK.fullmatch(text)
         if found is None or bool(found["half"]) != self.halves:
             return np.nan
         if not (found["minutes"] or self.halves):

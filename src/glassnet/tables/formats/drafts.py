@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from glassnet.tables.formats.cells import TextCells
-from glassnet.tables.formats.clocks import CELL as CLOCK_CELL
-from glassnet.tables.formats.clocks import CLOCKS, ClockFormat
+from glassnet.tables.formats.clocks import CLOCK, CLOCKS, ClockFormat
 from glassnet.tables.formats.dates import PATTERNS, DateFormat
 from glassnet.tables.formats.known import Format
 from glassnet.tables.formats.missing import MissingRule
@@ -24,11 +23,11 @@ from glassnet.tables.formats.numbers import (
     WrittenNumber,
     forms_of,
     is_currency,
-    parse,
+    parse_number,
     shape,
 )
 
-SAMPLE = 60  # distinct cells by which the kind of a column is guessed before all are read
+FEW_CELLS = 60  # distinct cells by which the kind of a column is guessed before all are read
 ORDINALS = {"st", "nd", "rd", "th"}
 MAX_UNITS = 6  # different units that are still a slip and not codes such as 12A
 SHORT_UNITS = set('kKmMgGlLhst%\u2030\u00b0"\u2032\u2033')  # of one character that may be units
@@ -90,11 +89,11 @@ def draft(cells: TextCells, rule: MissingRule) -> Draft:
 
 def _kind_of(texts: Sequence[str]) -> Callable[[Sequence[str], np.ndarray], Draft] | None:
     """What finds the formats that most of some cells suggest; None where they suggest text."""
-    sample = texts[:: max(1, len(texts) // SAMPLE)]
+    sample = texts[:: max(1, len(texts) // FEW_CELLS)]
     likely = {
-        _draft_clocks: lambda text: not text.isdigit() and CLOCK_CELL.fullmatch(text),
+        _draft_clocks: lambda text: not text.isdigit() and CLOCK.fullmatch(text),
         _draft_dates: lambda text: any(date.regex.fullmatch(text) for date in DATES),
-        _draft_numbers: lambda text: parse(text) or INFINITE.fullmatch(text),
+        _draft_numbers: lambda text: parse_number(text) or INFINITE.fullmatch(text),
     }
     for find, looks_so in likely.items():
         if sum(bool(looks_so(text)) for text in sample) >= len(sample) / 2:
@@ -108,7 +107,7 @@ def _draft_clocks(texts: Sequence[str], counts: np.ndarray) -> Draft:
 
 
 def _draft_dates(texts: Sequence[str], counts: np.ndarray) -> Draft:
-    sample = texts[:: max(1, len(texts) // SAMPLE)]
+    sample = texts[:: max(1, len(texts) // FEW_CELLS)]
     likely = [date for date in DATES if any(date.regex.fullmatch(text) for text in sample)]
     found = [(date, ~np.isnan(date.read(texts))) for date in likely]
     return _best(found, texts, counts, "date")
@@ -135,7 +134,7 @@ def _best(
 
 def _draft_numbers(texts: Sequence[str], counts: np.ndarray) -> Draft:
     n_known = int(counts.sum())
-    parsed = [parse(text) for text in texts]
+    parsed = [parse_number(text) for text in texts]
     if _are_codes(texts, parsed):
         return Draft(n_known=n_known, is_code=True)
     shapes = [shape(part.body) if part else "" for part in parsed]

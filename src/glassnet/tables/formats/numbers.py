@@ -18,7 +18,7 @@ CURRENCY_CODES = (
     "VND ZAR DM Fr Fr. SFr SFr. kr kr. Rs Rs. Rp RM"
 )
 MINUS = "\u2212\u2013"  # a true minus, and the dash that word processors make of a hyphen
-BLANKS = " \u00a0\u2007\u2009\u202f"
+SPACES = " \u00a0\u2007\u2009\u202f"
 APOSTROPHES = "'\u2019\u2018"
 
 _BEFORE = (
@@ -30,10 +30,10 @@ _UNIT = (
     rf"(?:[^\W\d_]|[%‰°\"″′{CURRENCY_SIGNS}])"
     rf"(?:[^\W\d_]|[ %‰°/·.^²³{CURRENCY_SIGNS}]|-(?=[^\W\d_])|(?<=[A-Za-z^])-?[23](?![0-9]))*"
 )
-CELL = re.compile(
+WRITTEN = re.compile(
     rf"(?P<open>\()?\s*(?P<sign>[-+{MINUS}])?\s*(?P<before>{_BEFORE})?\s*"
     rf"(?P<inner>[-+{MINUS}])?\s*"
-    rf"(?P<body>[.,]?[0-9](?:[0-9.,{BLANKS}{APOSTROPHES}]*[0-9])?[.,]?)"
+    rf"(?P<body>[.,]?[0-9](?:[0-9.,{SPACES}{APOSTROPHES}]*[0-9])?[.,]?)"
     rf"(?P<exponent>[eE][-+{MINUS}]?[0-9]{{1,4}}|[dD][-+][0-9]{{1,3}})?"
     rf"(?P<whole>(?<=[.,])[-\u2013\u2014]{{1,2}})?\s*(?P<after>{_UNIT})?"
     rf"(?P<trailing>[-{MINUS}])?\s*(?P<close>\))?"
@@ -51,7 +51,7 @@ FORMS: tuple[tuple[str, str], ...] = (
 
 _CURRENCY = re.compile(f".{{0,3}}[{CURRENCY_SIGNS}]")
 _NINES = str.maketrans("0123456789", "9999999999")
-_MARKS = str.maketrans({**dict.fromkeys(BLANKS, " "), **dict.fromkeys(APOSTROPHES, "'")})
+_MARKS = str.maketrans({**dict.fromkeys(SPACES, " "), **dict.fromkeys(APOSTROPHES, "'")})
 
 
 class WrittenNumber(NamedTuple):
@@ -65,13 +65,13 @@ class WrittenNumber(NamedTuple):
     """What stands before or after it; "" nothing."""
 
 
-def parse(text: str) -> WrittenNumber | None:
+def parse_number(text: str) -> WrittenNumber | None:
     """The parts of a cell that could be a number, else None.
 
-    >>> parse("-1.234,50 EUR")
+    >>> parse_number("-1.234,50 EUR")
     WrittenNumber(negative=True, body='1.234,50', exponent='', unit='EUR')
     """
-    found = CELL.fullmatch(text)
+    found = WRITTEN.fullmatch(text)
     if found is None:
         return None
     part = found.groupdict("")
@@ -161,7 +161,7 @@ class NumberFormat:
     def _read_dressed(self, text: str) -> float:
         if INFINITE.fullmatch(text):
             return float(text)
-        found = parse(text)
+        found = parse_number(text)
         if found is None or not self.fits_unit(found):
             return np.nan
         if not _SHAPES[self.decimal, self.thousands].fullmatch(shape(found.body)):

@@ -10,18 +10,18 @@ from glassnet.tables.formats.clocks import ClockFormat
 from glassnet.tables.formats.dates import DateFormat
 from glassnet.tables.formats.drafts import Draft
 from glassnet.tables.formats.known import Format
-from glassnet.tables.formats.numbers import NumberFormat, parse
+from glassnet.tables.formats.numbers import NumberFormat, parse_number
 from glassnet.tables.formats.reading import Reading, TextColumn
 
 MOST = 0.75  # of the cells; where so many are numbers, those that are none are slips
 SOME = 0.5  # of the cells; where so many are numbers, it is said that a column is left out
-MANY = 10  # different cells; with fewer, numbers and a word are taken as categories
+MANY_DIFFERENT = 10  # different cells; with fewer, numbers and a word are taken as categories
 FEW_LEVELS = 1000  # different texts that are searched for those that differ in case only
 
 
 def is_slip(found: Draft, n_different: int) -> bool:
     """Whether the cells that no format reads are slips in a column of numbers, dates or times."""
-    is_many = n_different > MANY or is_name(n_different, found.n_known)
+    is_many = n_different > MANY_DIFFERENT or is_name(n_different, found.n_known)
     return is_many and found.n_alike >= MOST * found.n_known
 
 
@@ -42,7 +42,7 @@ def unlike_training(column: TextColumn, text: str, written: Format) -> TableErro
     """The error that names a cell of a new row which is not written as in training."""
     detail = f" ({written})"
     if isinstance(written, NumberFormat) and written == NumberFormat():
-        detail = f" ('{written.decimal}' is the decimal mark)" if parse(text) else ""
+        detail = f" ('{written.decimal}' is the decimal mark)" if parse_number(text) else ""
     return TableError(
         f"'{text}' where the model was trained on {_plural(written)}{detail}",
         column=column.name,

@@ -23,7 +23,7 @@ from glassnet.tables.formats.plain import plain_numbers
 from glassnet.tables.formats.reading import TRAINING, Learnt, Reading, TextColumn
 
 
-def read_texts(
+def read_text_columns(
     columns: Sequence[TextColumn], reading: Reading = TRAINING, separator: str = ""
 ) -> tuple[dict[str, Column], list[GlassnetWarning]]:
     """The columns of text of one table as what they hold, and what is to be said of them.
