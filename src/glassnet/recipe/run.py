@@ -34,6 +34,7 @@ from glassnet.recipe.scoring import score
 from glassnet.tables.columns import Table
 from glassnet.tables.frames import as_table
 from glassnet.tables.read import read_table
+from glassnet.tables.row_numbers import without_row_numbers
 from glassnet.tables.splitting import split_rows
 from glassnet.tables.targets import Target, Task, find_task, learn_target
 from glassnet.training.endings import ENDINGS
@@ -198,6 +199,7 @@ def _read_columns(table: Any, targets: list[str], options: Options) -> Table:
     """The columns of a table, checked. Raises GlassnetError, naming the column."""
     frame = read_table(table) if isinstance(table, (str, Path)) else table
     columns = as_table(frame, ignore=options.ignore, reading=options.reading(targets))
+    columns = without_row_numbers(columns, keep=[*targets, *options.categories])
     _check_targets(columns, targets, options.categories)
     return columns
 

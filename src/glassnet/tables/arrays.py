@@ -14,7 +14,7 @@ import numpy as np
 
 from glassnet.errors import GlassnetWarning, TableError
 from glassnet.tables.columns import Column, Table, check_size, is_missing
-from glassnet.tables.frames import column_of_cells, column_of_times
+from glassnet.tables.plain_cells import column_of_cells, column_of_times
 
 CELLS = (str, Real, Decimal, date, time, timedelta, np.bool_, np.datetime64)
 """What a cell can be, when it is not missing."""
