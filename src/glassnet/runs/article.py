@@ -7,7 +7,7 @@ import numpy as np
 from glassnet import article
 from glassnet.models.model import Model
 from glassnet.models.record import Record
-from glassnet.recipe.options import ResolvedOptions
+from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.recipe.run import TableRun
 from glassnet.recipe.scoring import score
 from glassnet.runs.record import RunRecord, record_of
@@ -76,8 +76,9 @@ def article_record(done: TableRun, rng: str) -> RunRecord:
 
 
 def _options(run: Run, seed: int, engine: str) -> ResolvedOptions:
+    """The options of the article's training; what it knows nothing of is as declared."""
     network = article.article_network()
-    return ResolvedOptions(
+    options = Options(
         task="regression",
         members=1,
         hidden=tuple(network.sizes[1:-1]),
@@ -88,9 +89,6 @@ def _options(run: Run, seed: int, engine: str) -> ResolvedOptions:
         schedule="constant",
         batch_size=len(article.Y),
         epochs=len(run.history.loss),
-        patience=None,
-        l2=0.0,
-        l1=0.0,
         decay=0.0,
         dropout=0.0,
         seed=seed,
@@ -98,9 +96,6 @@ def _options(run: Run, seed: int, engine: str) -> ResolvedOptions:
         engine=engine,
         validation=0.0,
         holdout=0.0,
-        class_weight=None,
-        threshold=None,
-        categories=(),
-        ignore=(),
         affine=True,
     )
+    return ResolvedOptions(**vars(options))
