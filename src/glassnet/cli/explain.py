@@ -78,8 +78,8 @@ def explain_command(
     --backward every gradient.
 
     MODEL is a model file, or the run folder that holds one. TABLE is CSV, TSV, Parquet, Arrow,
-    JSON lines or .xlsx, by suffix; - is CSV on standard input; without it the rows are those the run was
-    given.
+    JSON lines or .xlsx, by suffix; - is CSV on standard input; without it the rows are those the
+    run was given.
     """
     from glassnet.files import check_file, whole_file
     from glassnet.notation.numerals import check_digits

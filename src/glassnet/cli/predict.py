@@ -72,8 +72,8 @@ def predict_command(
     as missing.
 
     MODEL is a model file, or the run folder that holds one. TABLE is CSV, TSV, Parquet, Arrow,
-    JSON lines or .xlsx, by suffix; - is CSV on standard input. The rows of several tables come one after
-    the other, each with its file's name in a column `file`.
+    JSON lines or .xlsx, by suffix; - is CSV on standard input. The rows of several tables come one
+    after the other, each with its file's name in a column `file`.
     """
     from glassnet.files import check_file, whole_file
     from glassnet.models.model import load

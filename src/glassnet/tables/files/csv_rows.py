@@ -1,7 +1,6 @@
-"""The rows of a delimited text as Python's csv reads them, and an error where a quote stays open."""
+"""The rows of a delimited text as Python's csv reads them; an error where a quote stays open."""
 
 import csv
-import io
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
@@ -11,31 +10,32 @@ from glassnet.tables.files.text import LINE_END, TableText
 END = "\0"  # a line of its own after the last: it is a row, unless a quote was never closed
 
 
-def csv_rows(text: TableText, separator: str) -> Iterator[tuple[int, list[str]]]:
+def csv_rows(
+    text: TableText, file: Iterable[str], separator: str
+) -> Iterator[tuple[int, list[str]]]:
     """The rows of a text as Python's csv reads them, each with the number of its first line.
 
-    Raises TableError, naming the line, where a quote is not closed.
+    `file` gives the lines of the text. Raises TableError, naming the line, where a quote is not
+    closed.
     """
     first, lines = text.line, []  # of the row that is being read
 
-    def kept_lines(file: Iterable[str]) -> Iterator[str]:
+    def kept_lines() -> Iterator[str]:
         for line in chain(file, [END]):
             lines.append(line)
             yield line
 
-    with text.open() as file:
-        content = kept_lines(io.TextIOWrapper(file, "utf-8", newline=""))
-        try:
-            for cells in csv_reader(content, separator):
-                if cells == [END]:
-                    return
-                if len(lines) > 1:
-                    _check_quotes(text, separator, lines, first)
-                yield first, cells
-                first += len(lines)
-                lines.clear()
-        except csv.Error:
-            raise _open_quote(text, first) from None
+    try:
+        for cells in csv_reader(kept_lines(), separator):
+            if cells == [END]:
+                return
+            if len(lines) > 1:
+                _check_quotes(text, separator, lines, first)
+            yield first, cells
+            first += len(lines)
+            lines.clear()
+    except csv.Error:
+        raise _open_quote(text, first) from None
 
 
 def csv_reader(lines: Iterable[str], separator: str, strict: bool = False) -> Iterator[list[str]]:

@@ -6,7 +6,7 @@ told in `layout.py`, names are settled in `header.py`, what cells mean elsewhere
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from glassnet.errors import TableError
@@ -75,9 +75,10 @@ def by_csv(text: TableText, layout: Layout) -> "polars.DataFrame":
     import polars
 
     content, height = io.BytesIO(), 0
-    for cells in even_rows(text, layout):
-        height += 1
-        content.write((UNIT_SEPARATOR.join(cells) + RECORD_SEPARATOR).encode())
+    with text.open_lines() as lines:
+        for cells in even_rows(text, lines, layout):
+            height += 1
+            content.write((UNIT_SEPARATOR.join(cells) + RECORD_SEPARATOR).encode())
     if not height:
         return polars.DataFrame(schema=_schema(layout.width))
     plain = Layout(UNIT_SEPARATOR, layout.header, layout.width)
@@ -132,13 +133,13 @@ def _without_blank_rows(frame: "polars.DataFrame") -> "polars.DataFrame":
     return frame if known.all() else frame.filter(polars.any_horizontal(polars.all().is_not_null()))
 
 
-def even_rows(text: TableText, layout: Layout) -> Iterator[list[str]]:
+def even_rows(text: TableText, lines: Iterable[str], layout: Layout) -> Iterator[list[str]]:
     """The rows after the header that are not blank, each as wide as the others.
 
     Raises TableError, naming the line, where one is not, or a quote is not closed.
     """
     row = -1  # the header becomes 0
-    for line, cells in csv_rows(text, layout.separator):
+    for line, cells in csv_rows(text, lines, layout.separator):
         if layout.width > 1 and not any(cell.strip(BLANKS) for cell in cells):
             continue
         row += 1
