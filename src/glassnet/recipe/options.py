@@ -9,7 +9,8 @@ import inspect
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from glassnet.errors import unknown_name
+from glassnet.core.settings import is_whole, plain_number
+from glassnet.errors import option_error, unknown_name
 from glassnet.recipe.declarations import (
     Declaration,
     check_activations,
@@ -28,6 +29,8 @@ from glassnet.recipe.declarations import (
 if TYPE_CHECKING:
     from glassnet.tables.targets import Task
 
+MOST_MEMBERS = 10_000  # more is a slip of the pen, not an ensemble
+
 
 @dataclass(frozen=True)
 class Options:
@@ -45,7 +48,7 @@ class Options:
     members: int = option(
         4,
         "Networks that are trained apart; their mean predicts.",
-        whole_number(1),
+        whole_number(1, MOST_MEMBERS),
         sklearn="members",
     )
     hidden: tuple[int, ...] = option(
@@ -251,23 +254,29 @@ def options_from(given: dict[str, Any]) -> Options:
         settings[name] = tuple(value) if isinstance(value, list) else value
     for name in ("categories", "ignore"):
         if name in settings:
-            settings[name] = _several(settings[name])
-    if isinstance(settings.get("hidden"), int):
+            settings[name] = _several(name, settings[name])
+    if is_whole(settings.get("hidden")):
         settings["hidden"] = (settings["hidden"],)
     return Options(**settings)
 
 
-def _several(names: Any) -> tuple[str, ...]:
-    """One name, several or None as a tuple of names."""
-    return (names,) if isinstance(names, str) else tuple(names or ())
+def _several(option: str, names: Any) -> tuple[str, ...]:
+    """One name, several or None as a tuple; raises OptionError on what is none of these."""
+    if names is None:
+        return ()
+    if isinstance(names, str):
+        return (names,)
+    try:
+        return tuple(names)
+    except TypeError:
+        raise option_error(option, "must be names of columns", names) from None
 
 
 def _plain(value: Any) -> Any:
     """NumPy's numbers as Python's, which a model file can hold."""
     if isinstance(value, tuple):
         return tuple(_plain(part) for part in value)
-    is_numpy_scalar = getattr(value, "shape", None) == ()
-    return value.item() if is_numpy_scalar else value
+    return plain_number(value)
 
 
 def _documented() -> str:

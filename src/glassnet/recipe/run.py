@@ -13,6 +13,7 @@ import numpy as np
 
 from glassnet.core.metrics import class_scores, regression_scores
 from glassnet.core.network import Parameters
+from glassnet.core.settings import items_of
 from glassnet.errors import (
     GlassnetError,
     OptionError,
@@ -174,7 +175,7 @@ def run_table(
 
 def _target_names(target: str | Sequence[str], options: Options) -> list[str]:
     """The names of the targets. Raises GlassnetError where they are no names, or to be ignored."""
-    names = [target] if isinstance(target, str) else list(target or ())
+    names = [target] if isinstance(target, str) else list(items_of(target) or ())
     if not names or not all(isinstance(name, str) for name in names):
         raise option_error("target", "must be the name of a column, or several names", target)
     for name in names:
