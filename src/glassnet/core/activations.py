@@ -383,13 +383,15 @@ OUTPUTS: dict[str, Activation] = {
 
 
 def find_activation(
-    activation: "str | Activation", known: dict[str, Activation] = ACTIVATIONS
+    activation: "str | Activation",
+    known: dict[str, Activation] = ACTIVATIONS,
+    option: str = "activation",
 ) -> Activation:
     """The row of that name, or the activation itself when one is given.
 
-    Raises GlassnetError on an unknown name.
+    Raises GlassnetError, naming the option, on an unknown name.
     """
     if isinstance(activation, Activation):
         return activation
-    check_name("activation", activation, known)
+    check_name(option, activation, known)
     return known[activation]

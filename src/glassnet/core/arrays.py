@@ -4,11 +4,11 @@ Settings that are one number are checked in `settings.py`.
 """
 
 from decimal import Decimal
-from numbers import Real
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from glassnet.core.settings import is_real
 from glassnet.errors import GlassnetError, shown
 
 __all__ = ["Array", "array_namespace", "as_array_like", "real_array"]
@@ -59,7 +59,7 @@ def as_array_like(values: Any, like: Array, name: str) -> Array:
     if isinstance(values, np.ndarray) or not hasattr(values, "__array_namespace__"):
         values = real_array(values, name)
     elif xp.isdtype(values.dtype, "complex floating"):
-        raise GlassnetError(f"{name} holds {OTHER_KINDS['c']}")
+        raise GlassnetError(f"{name} must be numbers, but holds {OTHER_KINDS['c']}")
     return xp.asarray(values, dtype=like.dtype)
 
 
@@ -119,7 +119,7 @@ def _no_numbers(name: str, values: Any) -> GlassnetError:
 def _number_by_number(array: np.ndarray, name: str) -> np.ndarray:
     """Objects that are numbers as float64; raises GlassnetError where one is none."""
     if array.dtype.kind in OTHER_KINDS:
-        raise GlassnetError(f"{name} holds {OTHER_KINDS[array.dtype.kind]}")
+        raise GlassnetError(f"{name} must be numbers, but holds {OTHER_KINDS[array.dtype.kind]}")
     if array.dtype.kind == "O":
         for place, value in np.ndenumerate(array):
             if not _is_number(value):
@@ -133,6 +133,4 @@ def _number_by_number(array: np.ndarray, name: str) -> np.ndarray:
 
 
 def _is_number(value: Any) -> bool:
-    if isinstance(value, np.timedelta64):  # NumPy counts durations among the whole numbers
-        return False
-    return value is None or isinstance(value, (Real, Decimal, np.bool_))
+    return value is None or is_real(value) or isinstance(value, (bool, np.bool_, Decimal))

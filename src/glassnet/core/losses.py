@@ -362,7 +362,7 @@ def _with_setting(loss: Loss, setting: float, *, usual: float, below: float = fl
     if not 0 < number < below:
         raise GlassnetError(
             f"loss '{loss.name}:{shown(setting)}': "
-            f"the setting must be a number between 0 and {below:g}"
+            f"the {loss.setting_name} must be a number between 0 and {below:g}"
         )
     name = loss.name if number == usual else f"{loss.name}:{number!r}"
     return replace(loss, name=name, setting=number)

@@ -152,7 +152,7 @@ def _hidden_activations(
 def _output_activation(output: str | Activation | None, loss: Loss, K: int) -> Activation:
     """The output's activation, checked against the loss and the number of outputs K."""
     fitting = loss.output or "identity"
-    last = find_activation(fitting if output is None else output, OUTPUTS)
+    last = find_activation(fitting if output is None else output, OUTPUTS, "output")
     if loss.output not in (None, last.name):
         raise GlassnetError(
             f"loss '{loss.name}' needs output='{loss.output}', got output='{last.name}'"
@@ -229,9 +229,10 @@ def _checked_masks(
     name: str, masks: Sequence[Array], shapes: tuple[tuple[int, int], ...], like: Array
 ) -> tuple[Array, ...]:
     """Masks as arrays like another one. Raises GlassnetError unless they have these shapes."""
-    if not isinstance(masks, (tuple, list)):
+    given = items_of(masks)
+    if given is None:
         raise option_error(name, "must be a tuple of masks", masks)
-    arrays = tuple(as_array_like(mask, like, name) for mask in masks)
+    arrays = tuple(as_array_like(mask, like, name) for mask in given)
     found = tuple(tuple(array.shape) for array in arrays)
     if found not in ((), shapes):
         raise GlassnetError(f"{name} has masks of shapes {list(found)}: give {list(shapes)}")

@@ -54,14 +54,15 @@ def checked_number(name: str, value: Any, allowed: Range) -> float:
     """A number of a range. Raises OptionError, naming the setting, on anything else."""
     number = number_or_nan(value)
     if not allowed.holds(number):
-        raise option_error(name, f"must be {allowed.description}", value)
+        wanted = "a number" if math.isnan(number) else allowed.description
+        raise option_error(name, f"must be {wanted}", value)
     return number
 
 
 def number_or_nan(value: Any) -> float:
     """A real number as a float, and NaN for anything else: True, text, complex numbers, dates."""
     number = plain_number(value)
-    if isinstance(number, bool) or not isinstance(number, Real):
+    if not is_real(number):
         return math.nan
     try:
         return float(number)
@@ -69,11 +70,18 @@ def number_or_nan(value: Any) -> float:
         return math.inf if number > 0 else -math.inf
 
 
+def is_real(value: Any) -> bool:
+    """Whether a value is a real number, Python's or NumPy's; True and durations are none."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return False
+    dtype = getattr(value, "dtype", None)
+    return dtype is None or dtype.kind in "iuf"  # NumPy has durations among the whole numbers
+
+
 def is_whole(value: Any, least: float = -math.inf) -> bool:
     """Whether a value is a whole number, of `least` or more."""
     number = plain_number(value)
-    is_integer = isinstance(number, Integral) and not isinstance(number, bool)
-    return is_integer and int(number) >= least
+    return is_real(number) and isinstance(number, Integral) and int(number) >= least
 
 
 def checked_whole(name: str, value: Any, least: int, most: float = math.inf) -> int:

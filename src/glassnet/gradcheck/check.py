@@ -7,7 +7,6 @@ with differences of their values. Which usual mistake a wrong gradient shows is 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +20,7 @@ from glassnet.core.settings import (
     check_function,
     checked_number,
     checked_whole,
+    is_real,
     plain_number,
 )
 from glassnet.errors import GlassnetError, shown
@@ -239,7 +239,7 @@ class _LossAlongLines:
     def at(self, values: Array) -> float:
         """The loss at a vector of all numbers."""
         loss = plain_number(self.loss_function(refill(self.parameters, iter(values))))
-        if isinstance(loss, bool) or not isinstance(loss, Real):
+        if not is_real(loss):
             raise GlassnetError(f"loss_function must give one number, got {shown(loss)}")
         return float(loss)
 

@@ -57,7 +57,7 @@ def choose(
     >>> choose("numpy", Network([3, 4, 1])).engine.name
     'numpy'
     """
-    check_name("engine", name, ENGINE_NAMES)
+    check_name("engine", name, ("auto", *ENGINES))
     if name == "auto":
         return _first_preferred(network, problem, parameters)
     engine = ENGINES[name]
