@@ -326,6 +326,8 @@ def test_every_parameter_given_anything(name: str, parameter: str) -> None:
 OPTIONS: dict[str, set[str]] = {
     "task": {"None"},
     "loss": {"None"},
+    "class_weight": {"None"},
+    "threshold": {"None"},
     "members": set(),
     "learning_rate": {*FINITE, "None"},
     "batch_size": {*HUGE, "None"},

@@ -62,17 +62,17 @@ struct Selu {
 
 struct Gelu {
     static constexpr bool derivative_in_z = true;
-    static constexpr double C = 0.79788456080286535588;  // sqrt(2 / pi)
+    static constexpr double C = 1.5957691216057307118;  // 2 sqrt(2 / pi)
     static constexpr double CUBE = 0.044715;
+    static constexpr double RANGE = 30;
     template <class T> static INLINE Vec<T> value(Vec<T> z) {
-        const Vec<T> near = clip<T>(z, T(-30), T(30));
-        return T(0.5) * z * (T(1) + tanh<T>(T(C) * (near + T(CUBE) * near * near * near)));
+        const Vec<T> u = clip<T>(z, T(-RANGE), T(RANGE));
+        return maximum<T>(z, T(-RANGE)) * sigmoid<T>(T(C) * (u + T(CUBE) * u * u * u));
     }
     template <class T> static INLINE Vec<T> derivative(Vec<T> z) {
-        z = clip<T>(z, T(-30), T(30));
-        const Vec<T> t = tanh<T>(T(C) * (z + T(CUBE) * z * z * z));
-        return T(0.5) * (T(1) + t) +
-               T(0.5) * z * (T(1) - t * t) * T(C) * (T(1) + T(3 * CUBE) * z * z);
+        z = clip<T>(z, T(-RANGE), T(RANGE));
+        const Vec<T> s = sigmoid<T>(T(C) * (z + T(CUBE) * z * z * z));
+        return s + z * s * (T(1) - s) * T(C) * (T(1) + T(3 * CUBE) * z * z);
     }
 };
 

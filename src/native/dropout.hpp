@@ -10,6 +10,7 @@ struct DropoutKey {
     std::uint32_t seed;
     std::uint32_t iteration;
     std::uint32_t first_row;  // of the block or group, counted in its batch
+    std::uint32_t rows;       // of the batch
 };
 
 // The first random word for each counter (x0, x1).
@@ -33,7 +34,8 @@ INLINE W threefry2x32(std::uint32_t key0, std::uint32_t key1, W x0, W x1) {
 }
 
 // The masks of one layer for a block of rows, nodes x V vectors: 0 with probability `rate`, else
-// 1 / (1 - rate), eq. (12).
+// 1 / (1 - rate), eq. (12). What repeats the first row to fill a block has that row's masks too:
+// where the first row does not overflow, nothing else in the block must.
 template <class T>
 void dropout_masks(
     Vec<T>* mask, double rate, std::uint32_t first_node, int nodes, DropoutKey key, int V
@@ -47,7 +49,8 @@ void dropout_masks(
     for (int h = 0; h < nodes; ++h)
         for (int v = 0; v < V; ++v) {
             const Words<T> node = Words<T>{} + (first_node + h);
-            const Words<T> row = lane + (key.first_row + v * LANES<T>);
+            Words<T> row = lane + (key.first_row + v * LANES<T>);
+            row = row < key.rows ? row : Words<T>{} + key.first_row;
             const Words<T> word = threefry2x32(key.seed, key.iteration, node, row);
             const auto keep = __builtin_convertvector(word >= threshold, Ints<T>);
             mask[h * V + v] = keep != 0 ? broadcast(kept) : Vec<T>{};

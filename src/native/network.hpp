@@ -39,7 +39,7 @@ INLINE void feedforward(const Layer<T, V>* layers, int L, int b, const DropoutKe
             Vec<T>* mask = layer.dropout_mask + at;
             Vec<T>* next_input = layers[l + 1].input + at;
             const std::uint32_t first_row = key->first_row + b * V * LANES<T>;
-            const DropoutKey block{key->seed, key->iteration, first_row};
+            const DropoutKey block{key->seed, key->iteration, first_row, key->rows};
             dropout_masks<T>(mask, layer.dropout, layer.first_node, layer.n_out, block, V);
             for (int i = 0; i < layer.n_out * V; ++i) next_input[i] = a[i] * mask[i];
         }

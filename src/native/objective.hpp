@@ -75,7 +75,9 @@ template <class T, int V> struct Objective : InMemory {
     INLINE double loss_and_gradient(
         const std::int64_t* order, std::int64_t first, std::int64_t rows, std::int64_t iteration
     ) {
-        const DropoutKey key{problem.seed, static_cast<std::uint32_t>(iteration), 0};
+        const DropoutKey key{
+            problem.seed, static_cast<std::uint32_t>(iteration), 0, static_cast<std::uint32_t>(rows)
+        };
         double value;
         if (panels.packed && one_block) {
             value = loss_of_packed_block(key);
@@ -127,7 +129,10 @@ template <class T, int V> struct Objective : InMemory {
             panels.go_to(done);
             if (key) keep_outputs(panels, done);
             DropoutKey group{};
-            if (key) group = {key->seed, key->iteration, static_cast<std::uint32_t>(done) * R};
+            if (key) {
+                group = *key;
+                group.first_row = static_cast<std::uint32_t>(done) * R;
+            }
             parallel_for(team, now, [&](int b) {
                 if (!panels.packed) {
                     const std::int64_t first = batch.first + std::int64_t{done + b} * R;

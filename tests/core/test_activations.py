@@ -6,9 +6,11 @@ import jax
 import numpy as np
 import pytest
 
+import glassnet as gn
 from conftest import Engine
 from glassnet.core.activations import ACTIVATIONS, OUTPUTS, Activation, find_activation
 from glassnet.errors import GlassnetError
+from glassnet.training.engines.registry import ENGINES
 
 Z = np.array([[-30.0, -2.5, -1.0, -1e-3], [1e-3, 0.7, 3.0, 30.0]])
 THEIRS = {
@@ -50,6 +52,24 @@ def test_nothing_overflows_far_out(name: str, dtype: type) -> None:
 @pytest.mark.parametrize("name", OUTPUTS)
 def test_nan_stays_nan(name: str) -> None:
     assert np.isnan(OUTPUTS[name].value(np.array([[np.nan, 1.0]]))[0, 0])
+
+
+@pytest.mark.parametrize("name", ["numpy", "native"])
+def test_the_tail_of_gelu_keeps_its_digits(name: str) -> None:
+    """By its tanh form 1 + tanh cancels: at -7.18 not one digit was left."""
+    if ENGINES[name].why_unavailable():
+        pytest.skip(ENGINES[name].why_unavailable())
+    network = gn.Network([1, 1], output="gelu", bias=False)
+    predict = ENGINES[name].predictor(network, gn.Parameters((np.ones((1, 1)),)))
+    z = np.array([-10.0, -7.18, -6.5, -3.0])
+    # z / (1 + e^(-2u)) to 40 digits, by Python's decimal
+    exact = [
+        -1.204092348209806e-37,
+        -2.568500330194219e-16,
+        -6.278258772591402e-13,
+        -0.003637392081773019,
+    ]
+    np.testing.assert_allclose(predict(z[:, None])[:, 0], exact, rtol=2e-13)
 
 
 def test_unknown_name_gets_the_nearest_right_one() -> None:

@@ -298,6 +298,23 @@ def test_permutation_moves_all_features_of_a_column_together(
     )
 
 
+def test_permutation_of_some_columns_measures_only_those_and_tells_how_far_it_is(
+    penguins: pl.DataFrame, species: gn.Model
+) -> None:
+    told: list[tuple[int, int]] = []
+    some = permutation_importance(
+        species,
+        penguins,
+        columns=["year", "island"],
+        repeats=2,
+        progress=lambda done, total: told.append((done, total)),
+    )
+    assert some.names == ("year", "island")
+    every = permutation_importance(species, penguins, repeats=2)
+    assert value(some, "island") == value(every, "island")
+    assert told == [(number, 8) for number in range(1, 9)]  # two columns of four networks
+
+
 def test_what_matters_is_found_on_a_real_table(penguins: pl.DataFrame, species: gn.Model) -> None:
     for found in (
         permutation_importance(species, penguins, scoring="accuracy"),
@@ -489,6 +506,10 @@ def test_estimators(penguins: pl.DataFrame) -> None:
             "unknown scoring 'r2': .*Known: loss, accuracy",
         ),
         (lambda model, table: permutation_importance(model, table, repeats=0), "repeats is 0"),
+        (
+            lambda model, table: permutation_importance(model, table, columns=["iland"]),
+            "unknown column 'iland': did you mean 'island'?",
+        ),
         (
             lambda model, table: permutation_importance(model, table[:1]),
             "2 or more are needed, there is 1",

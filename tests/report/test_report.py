@@ -19,9 +19,12 @@ from small_models import TABLE
 from glassnet.cli.train import train_command as train
 from glassnet.models.rows import Rows, rows_of
 from glassnet.recipe.options import Options, options_from
-from glassnet.recipe.run import TableRun, run_table, score
+from glassnet.recipe.run import TableRun, run_table
+from glassnet.recipe.scoring import score
 from glassnet.report.build import MOST_COLUMNS, make_report
+from glassnet.report.columns import MOST_SHUFFLED
 from glassnet.report.pictures import MANY, attempt, score_pictures
+from glassnet.report.steps import PARTS
 from glassnet.report.worst import worst_rows
 from glassnet.runs.record import RunRecord, record_of_table
 from glassnet.tables.targets import NumberTarget
@@ -100,26 +103,26 @@ def test_the_scores_are_the_models_beside_those_of_a_constant_answer(
 ) -> None:
     done, _, text = run
     section = text[text.index('<section id="scores">') : text.index('<section id="columns">')]
-    cells = [element.text for element in Page(section).all("td")]
+    cells = [element.text for element in Page(section).all("td")]  # the model's, two baselines'
     model = done.model
     wanted = [
         f"{value:.4g}"
         for target in model.encoding.targets
         for value in model.scores[target.name].values()
     ]
-    assert cells[::2] == wanted
+    assert cells[::3] == wanted
     target = model.encoding.targets[0]
     known = done.columns.take(done.rows[done.scored_part])[target.name]
     learnt = done.columns.take(done.rows["train"])[target.name]
     if isinstance(target, NumberTarget):
         mean = learnt.values.mean()
         assert cells[1] == f"{np.sqrt(np.mean((known.values - mean) ** 2)):.4g}"
-        assert cells[3] == f"{np.mean(np.abs(known.values - mean)):.4g}"
+        assert cells[4] == f"{np.mean(np.abs(known.values - mean)):.4g}"
     else:
         shares = np.bincount(target.index(learnt)) / len(learnt.values)
         truth = target.index(known)
         assert cells[1] == f"{np.mean(truth == shares.argmax()):.4g}"
-        assert cells[5] == f"{-np.mean(np.log(shares[truth])):.4g}"
+        assert cells[7] == f"{-np.mean(np.log(shares[truth])):.4g}"
 
 
 @pytest.mark.parametrize("task", ["two classes", "classes"])
@@ -176,7 +179,7 @@ def test_each_member_is_scored_alone_and_how_far_they_agree_is_said() -> None:
         wanted: list[str] = []
         for member, epoch in zip(members, record.best_epochs, strict=True):
             output = member.output(held_out_of(done))
-            scores = score(member, output, held_out)[target.name]
+            scores = score(member.encoding, output, held_out)[target.name]
             wanted += [str(epoch), *(f"{scores[name]:.4g}" for name in names)]
         together = [f"{model.scores[target.name][name]:.4g}" for name in names]
         assert cells == [*wanted, "", *together]
@@ -297,6 +300,41 @@ def test_of_many_columns_the_first_are_listed() -> None:
     assert "7 more columns are in run.json." in text
     assert f">x{MOST_COLUMNS - 1}</th>" in text
     assert f">x{MOST_COLUMNS}</th>" not in text
+
+
+def test_of_many_columns_those_that_gradients_rank_first_are_shuffled() -> None:
+    random = np.random.default_rng(0)
+    table = {f"x{i}": random.normal(size=400) for i in range(MOST_SHUFFLED + 5)}
+    table["y"] = table["x3"] - 2 * table["x24"]
+    done = run_table(table, "y", options_from({**QUICK, "hidden": [8], "epochs": 60}))
+    page = Page(make_report(done, record_of_table(done, None), "t"))
+    alt = next(image.attributes["alt"] for image in page.all("img") if "longest" in str(image))
+    assert re.match(r"Bars, longest first: x24 [\d.]+, x3 [\d.]+, ", alt)
+    captions = [caption.text for caption in page.all("figcaption")]
+    assert any("the 20 columns that gradients rank first" in caption for caption in captions)
+    (listed,) = page.all("ol")
+    assert listed.attributes["start"] == "21"
+    others = [item.text for item in page.all("li") if re.fullmatch(r"x\d+", item.text)]
+    assert len(others) == 5
+    assert not {"x3", "x24"} & set(others)
+
+
+def test_of_few_columns_all_are_shuffled(run: tuple[TableRun, RunRecord, str]) -> None:
+    assert "gradients" not in run[2]
+    assert Page(run[2]).all("ol") == []
+
+
+def test_the_making_of_a_report_is_told_step_by_step() -> None:
+    done, record = run_of("numbers")
+    told: list[tuple[str, float]] = []
+    make_report(done, record, "t", progress=lambda part, fraction: told.append((part, fraction)))
+    assert list(dict.fromkeys(part for part, _ in told)) == list(PARTS)
+    fractions = [fraction for _, fraction in told]
+    assert fractions == sorted(fractions)
+    assert fractions[0] == 0
+    assert fractions[-1] < 1
+    shuffled = sum(part == "columns" for part, _ in told) - 1
+    assert shuffled == len(done.model.members) * len(done.model.encoding.needed)
 
 
 def test_a_run_that_was_stopped_has_its_report() -> None:

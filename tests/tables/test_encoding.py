@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from glassnet.errors import GlassnetError
+from glassnet.models.typed import Decoder, data_of
 from glassnet.tables.columns import Column, Table, check_almost_numbers
-from glassnet.tables.encoding import TableEncoding, learn_inputs, plain_encoding, upgrade_v1
+from glassnet.tables.encoding import TableEncoding, learn_inputs, plain_encoding
 from glassnet.tables.frames import as_table
 from glassnet.tables.inputs import Binary, Categories, Number, Unused, learn_input
 from glassnet.tables.splitting import split_rows
@@ -187,7 +188,7 @@ def encoding_of(columns: Table, targets: list[str], task) -> TableEncoding:
 def test_a_table_encoding_survives_json(targets: list[str], task) -> None:
     columns = as_table({**FRAME, "n2": list(range(20))})
     learnt = encoding_of(columns, targets, task)
-    assert TableEncoding.from_dict(json.loads(json.dumps(learnt.to_dict()))) == learnt
+    assert Decoder(TableEncoding)(json.loads(json.dumps(data_of(learnt)))) == learnt
     x, y = learnt.encode_inputs(columns), learnt.encode_targets(columns)
     assert x.shape == (20, len(learnt.features))
     assert y.shape == (20, len(learnt.outputs))
@@ -318,18 +319,3 @@ def test_splitting() -> None:
     assert counts[2] == 0
     assert counts[3] <= 1
     assert split_rows(5, 0.0, seed=1)[1].size == 0
-
-
-def test_an_encoding_of_format_1_is_read_under_todays_names() -> None:
-    number = {
-        "kind": "number", "name": "a", "center": 1.0, "scale": 2.0, "squeeze": True,
-        "fill": 1.0, "indicator": False, "date": False, "edges": [0.0, 1.0, 2.0],
-    }  # fmt: skip
-    pair = {
-        "kind": "two_values", "name": "b", "levels": ["n", "y"], "indicator": True, "cells": "text",
-    }  # fmt: skip
-    old = {"task": "regression", "inputs": [number, pair], "targets": []}
-    assert TableEncoding.from_dict(upgrade_v1(old)).inputs == (
-        Number("a", 1.0, 2.0, smooth_clip=True, fill=1.0, indicator=False, bin_edges=(0, 1, 2)),
-        Binary("b", ("n", "y"), indicator=True),
-    )

@@ -1,10 +1,15 @@
-"""What the commands share on a terminal: tables, numbers and the progress bar."""
+"""What the commands share on a terminal: tables, numbers and the progress bar.
+
+Plain lines are `terminal.py`'s.
+"""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
+from glassnet.errors import visible
 from glassnet.training.run import Progress
 
 
@@ -15,15 +20,16 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[Any]], title: st
     from rich.markup import escape
     from rich.table import Table
 
-    body = [[str(cell) for cell in row] for row in rows]
+    body = [[visible(str(cell)) for cell in row] for row in rows]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for i, header in enumerate(headers):
         numeric = bool(body) and all(_is_number(row[i]) for row in body)
-        table.add_column(escape(header), justify="right" if numeric else "left", overflow="fold")
+        side = "right" if numeric else "left"
+        table.add_column(escape(visible(header)), justify=side, overflow="fold")
     for row in body:
         table.add_row(*map(escape, row))
     console = Console(highlight=False)
-    console.print(f"[bold]{escape(title)}[/bold]", soft_wrap=True)
+    console.print(f"[bold]{escape(visible(title))}[/bold]", soft_wrap=True)
     console.print(table)
     console.print()
 
@@ -34,6 +40,36 @@ def progress_bar(label: str, quiet: bool) -> Iterator[Progress | None]:
 
     There is none where standard error is no terminal, or where `quiet` asks for silence.
     """
+    with _bar(label, quiet, counts=True) as update:
+        if update is None:
+            yield None
+            return
+
+        def report(epoch: int, epochs: int, loss: float, validation: float | None) -> None:
+            text = f"loss {loss:.4g}"
+            if validation is not None:
+                text += f", validation {validation:.4g}"
+            update(completed=epoch, total=epochs, note=text)
+
+        yield report
+
+
+@contextmanager
+def parts_bar(label: str, quiet: bool) -> Iterator[Callable[[str, float], None] | None]:
+    """A bar on standard error with the part that is being made; where there is none, None.
+
+    What it yields takes the part and the fraction of all that is done.
+    """
+    with _bar(label, quiet, counts=False) as update:
+        if update is None:
+            yield None
+            return
+        yield lambda part, fraction: update(completed=fraction, total=1, note=part)
+
+
+@contextmanager
+def _bar(label: str, quiet: bool, counts: bool) -> Iterator[Callable[..., None] | None]:
+    """A bar with a note beside it; `counts` shows how many are done of how many."""
     from rich.console import Console
 
     console = Console(stderr=True)
@@ -44,6 +80,7 @@ def progress_bar(label: str, quiet: bool) -> Iterator[Progress | None]:
         BarColumn,
         MofNCompleteColumn,
         Progress,
+        TaskProgressColumn,
         TextColumn,
         TimeRemainingColumn,
     )
@@ -51,20 +88,13 @@ def progress_bar(label: str, quiet: bool) -> Iterator[Progress | None]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[loss]}"),
+        MofNCompleteColumn() if counts else TaskProgressColumn(),
+        TextColumn("{task.fields[note]}"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(label, loss="")
-
-        def report(epoch: int, epochs: int, loss: float, validation: float | None) -> None:
-            text = f"loss {loss:.4g}"
-            if validation is not None:
-                text += f", validation {validation:.4g}"
-            bar.update(task, completed=epoch, total=epochs, loss=text)
-
-        yield report
+        task = bar.add_task(label, note="", total=None if counts else 1)
+        yield partial(bar.update, task)
 
 
 def number(value: Any, digits: int = 3) -> str:

@@ -6,15 +6,25 @@ from typing import TYPE_CHECKING
 
 import click
 
+from glassnet.cli.command import DocumentedCommand
+from glassnet.cli.terminal import say
+
 if TYPE_CHECKING:
     from glassnet.core.network import Parameters
     from glassnet.models.model import Model
+    from glassnet.models.record import Record
+    from glassnet.recipe.baselines import Baseline
 
 ACROSS = 5  # columns of weights beside each other
 SMALL = 200  # weights and biases; those of a larger model are not printed
 
 
-@click.command("show")
+@click.command(
+    "show",
+    cls=DocumentedCommand,
+    examples=["glassnet show runs/flats", "glassnet show rents.safetensors"],
+    page="docs/tables.md",
+)
 @click.argument("model", type=click.Path(path_type=Path))
 def show_command(model: Path) -> None:
     """Print a model's shape, how each column is encoded, its scores, and the weights of a small
@@ -25,17 +35,30 @@ def show_command(model: Path) -> None:
     from glassnet.models.model import load
 
     loaded = load(model)
-    print(f"{model}: {loaded.shape}, in {loaded.members[0].parameters.weights[0].dtype}")
+    say(f"{model}: {loaded.shape}, in {loaded.members[0].parameters.weights[0].dtype}")
     print_columns(loaded)
     if loaded.n_parameters <= SMALL:
         print_weights(loaded)
     else:
         where = f"glassnet.load({str(model)!r}).members"
-        print(f"Weights: {loaded.n_parameters:,}, too many to print; from Python: {where}")
+        say(f"Weights: {loaded.n_parameters:,}, too many to print; from Python: {where}")
     print_scores(loaded, "Scores when it was trained")
     if loaded.history:
         last = {name: values[-1] for name, values in loaded.history.items()}
-        print("Last epoch: " + ", ".join(f"{name} {value:.6g}" for name, value in last.items()))
+        say("Last epoch: " + ", ".join(f"{name} {value:.6g}" for name, value in last.items()))
+    if loaded.record.best_losses:
+        say(_kept_epochs(loaded.record))
+
+
+def _kept_epochs(record: "Record") -> str:
+    """The epoch that each member was kept of, and its losses; of several members their means."""
+    several = len(record.best_epochs) > 1
+    text = f"Kept epoch{'s' if several else ''}: " + ", ".join(map(str, record.best_epochs))
+    losses = {"loss": record.best_losses, "validation_loss": record.best_validation_losses}
+    for name, values in losses.items():
+        if values:
+            text += f", {'mean ' if several else ''}{name} {sum(values) / len(values):.6g}"
+    return text
 
 
 def print_columns(model: "Model") -> None:
@@ -49,18 +72,26 @@ def print_columns(model: "Model") -> None:
     print_table(["column", "encoding"], rows, title)
 
 
-def print_scores(model: "Model", title: str) -> None:
-    """Print one row of scores a target; nothing where the model has none."""
+def print_scores(model: "Model", title: str, baselines: "Sequence[Baseline]" = ()) -> None:
+    """Print one row of scores a target, and below it those of the baselines.
+
+    Nothing where the model has no scores.
+    """
     from glassnet.cli.console import number, print_table
 
     if not model.scores:
         return
     names = list(dict.fromkeys(name for scores in model.scores.values() for name in scores))
+    several = len(model.members) > 1
     rows: list[list[str]] = []
     for target, scores in model.scores.items():
-        cells = [number(scores[name], 4) if name in scores else "-" for name in names]
-        rows.append([target, *cells])
-    print_table(["target", *names], rows, title)
+        found = [("these networks" if several else "this network", scores)]
+        found += [(one.description[target], one.scores[target]) for one in baselines]
+        for described, of_target in found:
+            cells = [number(of_target[name], 4) if name in of_target else "-" for name in names]
+            rows.append([target, described, *cells] if baselines else [target, *cells])
+    by = ["predicted by"] if baselines else []
+    print_table(["target", *by, *names], rows, title)
 
 
 def print_weights(model: "Model") -> None:

@@ -172,23 +172,28 @@ def selu_derivative(a: Array) -> Array:
     return xp.where(a > 0, SELU_SCALE * xp.ones_like(a), a + SELU_SCALE * SELU_ALPHA)
 
 
-GELU_SCALE = math.sqrt(2 / math.pi)
-GELU_CUBE = 0.044715  # the weight of z^3 in the approximation by tanh
-GELU_TANH = f"tanh({GELU_SCALE} * (z + {GELU_CUBE} * z**3))"  # a part of its formulas
-GELU_RANGE = 30.0  # beyond it the tanh is 1 to the last bit, and z^3 must not overflow
+GELU_SCALE = 2 * math.sqrt(2 / math.pi)
+GELU_CUBE = 0.044715  # the weight of z^3 in the approximation by a sigmoid
+GELU_SIGMOID = f"sigmoid({GELU_SCALE} * (z + {GELU_CUBE} * z**3))"  # a part of its formulas
+GELU_RANGE = 30.0  # beyond it the sigmoid is 0 or 1 to the last bit, and z^3 must not overflow
 
 
 def gelu(z: Array) -> Array:
-    """z times the normal distribution function at z, by its tanh form. (Hendrycks & Gimpel 2016)"""
+    """z times the normal distribution function at z, nearly. (Hendrycks & Gimpel 2016)
+
+    Their form by tanh, (1 + tanh u) / 2, is sigmoid(2u), which loses no digits where z is far below
+    zero.
+    """
     u = _within_gelu_range(z)
-    return 0.5 * z * (1 + tanh(GELU_SCALE * (u + GELU_CUBE * u * u * u)))
+    low = array_namespace(z).maximum(z, -GELU_RANGE)
+    return low * sigmoid(GELU_SCALE * (u + GELU_CUBE * u * u * u))
 
 
 def gelu_derivative(z: Array) -> Array:
-    """The derivative of the tanh form, in z."""
+    """s + z s (1 - s) times the derivative of what s is the sigmoid of, in z."""
     z = _within_gelu_range(z)
-    t = tanh(GELU_SCALE * (z + GELU_CUBE * z * z * z))
-    return 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * GELU_SCALE * (1 + 3 * GELU_CUBE * z * z)
+    s = sigmoid(GELU_SCALE * (z + GELU_CUBE * z * z * z))
+    return s + z * s * (1 - s) * GELU_SCALE * (1 + 3 * GELU_CUBE * z * z)
 
 
 def _within_gelu_range(z: Array) -> Array:
@@ -330,8 +335,8 @@ ACTIVATIONS: dict[str, Activation] = {
             gelu,
             gelu_derivative,
             "z",
-            formula=f"0.5 * z * (1 + {GELU_TANH})",
-            derivative_formula=f"0.5 * (1 + {GELU_TANH}) + 0.5 * z * (1 - {GELU_TANH}**2)"
+            formula=f"z * {GELU_SIGMOID}",
+            derivative_formula=f"{GELU_SIGMOID} + z * {GELU_SIGMOID} * (1 - {GELU_SIGMOID})"
             f" * {GELU_SCALE} * (1 + {3 * GELU_CUBE} * z**2)",
         ),
         Activation(

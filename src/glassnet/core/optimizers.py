@@ -289,7 +289,9 @@ def clip_gradients(gradients: Parameters, norm: Array, most: float) -> Parameter
 
     (Pascanu et al. 2013)
     """
-    scale = most / array_namespace(norm).maximum(norm, most)
+    xp = array_namespace(norm)
+    most = min(most, float(xp.finfo(norm.dtype).max))  # what is more would be infinite
+    scale = most / xp.maximum(norm, most)
     return unflatten([scale * g for g in leaves(gradients)], gradients)
 
 

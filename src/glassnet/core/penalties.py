@@ -39,9 +39,9 @@ class Penalty(_Strengths):
         At w = 0 the derivative of |w| counts as 0.
         """
         xp = array_namespace(w)
-        return 0.5 * self.l2 * xp.sum(w * w) + self.l1 * xp.sum(
-            xp.abs(w)
-        ), self.l2 * w + self.l1 * xp.sign(w)
+        # l2 times w first: a penalty of 0 stays 0 where w * w would overflow
+        value = xp.sum(0.5 * self.l2 * w * w + self.l1 * xp.abs(w))
+        return value, self.l2 * w + self.l1 * xp.sign(w)
 
     def scaled(self, factor: float) -> "Penalty":
         """The same penalty, `factor` times as strong."""

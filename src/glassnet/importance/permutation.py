@@ -1,22 +1,24 @@
 """Importance by permutation: how much worse the network gets when a column's cells are shuffled."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from glassnet.core.network import loss_of
 from glassnet.errors import GlassnetError, check_enough, unknown_name
+from glassnet.importance.first_layer import CutNetwork
 from glassnet.importance.networks import feature_slices, networks_and_rows
 from glassnet.importance.result import Importance, gather
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows
-from glassnet.recipe.run import score
+from glassnet.recipe.scoring import score
 
 MORE_IS_BETTER = ("r2", "accuracy", "balanced_accuracy", "auc")
 
 Scorer = Callable[[np.ndarray], float]
-"""The network's inputs, N x D -> score."""
+"""The network's last pre-activations, N x K -> score."""
+ColumnProgress = Callable[[int, int], None]
+"""Called with (columns measured, columns to measure), counted for each network."""
 
 
 def permutation_importance(
@@ -24,10 +26,12 @@ def permutation_importance(
     table: Any,
     y: Any = None,
     *,
+    columns: Sequence[str] | None = None,
     repeats: int = 5,
     seed: int = 0,
     scoring: str = "loss",
     max_rows: int = 5000,
+    progress: ColumnProgress | None = None,
 ) -> Importance:
     """How much worse the network gets on these rows when a column's cells are shuffled.
 
@@ -47,6 +51,8 @@ def permutation_importance(
         Rows with their targets, as in `Model.predict`; rows whose target is missing are left out.
     y : array, optional
         The targets, where they stand apart.
+    columns : sequence of str, optional
+        The columns to shuffle; by default all that the model uses.
     repeats : int
         How many shuffles. A network's value is their mean; of a single network each shuffle is
         shown.
@@ -57,6 +63,8 @@ def permutation_importance(
         "auc"; the mean over several targets.
     max_rows : int
         Of more rows so many are drawn, for the time it takes grows with them.
+    progress : callable, optional
+        Called after each column with (columns done, columns in all), counted for each network.
 
     Returns
     -------
@@ -66,8 +74,8 @@ def permutation_importance(
     Raises
     ------
     GlassnetError
-        Where the table lacks a column or the target, on fewer than two rows, and on a scoring that
-        does not fit.
+        Where the table lacks a column or the target, on fewer than two rows, on a column that the
+        model does not use, and on a scoring that does not fit.
 
     References
     ----------
@@ -87,9 +95,17 @@ def permutation_importance(
         raise GlassnetError(f"repeats is {repeats}: shuffle 1 time or more")
     drops: list[dict[str, np.ndarray]] = []  # of each network: column -> repeats
     pairs = networks_and_rows(models, table, y)
-    for network, rows in pairs:
-        drawn = _draw(rows.with_targets(), max_rows, seed)
-        drops.append(_drops(network, drawn, repeats, seed, scoring))
+    names = _columns_to_shuffle(pairs[0][0], columns)
+    drawn: dict[int, Rows] = {}  # the members of a model share their rows
+    for number, (network, rows) in enumerate(pairs):
+        if id(rows) not in drawn:
+            drawn[id(rows)] = _draw(rows.with_targets(), max_rows, seed)
+        shuffles = _Shuffles(network, drawn[id(rows)], repeats, seed, scoring)
+        drops.append({})
+        for position, name in enumerate(names, 1):
+            drops[-1][name] = shuffles.drops(name)
+            if progress is not None:
+                progress(number * len(names) + position, len(pairs) * len(names))
     loss = pairs[0][0].network.loss.name
     what = f"the loss ({loss})" if scoring == "loss" else scoring
     description = "how much worse it gets when the column is shuffled"
@@ -108,49 +124,62 @@ def _draw(rows: Rows, most: int, seed: int) -> Rows:
     return rows.take(random.choice(len(rows), most, replace=False))
 
 
-def _drops(
-    model: Model, rows: Rows, repeats: int, seed: int, scoring: str
-) -> dict[str, np.ndarray]:
-    """By column, how much worse the score is after each shuffle."""
-    check_enough(len(rows), 2, "rows with known targets, to shuffle")
-    scorer = _scorer(model, rows, scoring)
-    score_of_all = scorer(rows.x)
-    sign = 1 if scoring in MORE_IS_BETTER else -1
-    random = np.random.default_rng(seed)
-    orders = [random.permutation(len(rows)) for _ in range(repeats)]
-    drops: dict[str, np.ndarray] = {}
-    for name, features in feature_slices(model.encoding).items():
-        scores = [scorer(_shuffle(rows.x, features, order)) for order in orders]
-        drops[name] = np.array([sign * (score_of_all - score) for score in scores])
-    return drops
+def _columns_to_shuffle(model: Model, asked: Sequence[str] | None) -> list[str]:
+    """The columns that a model uses, or those of them that are asked for."""
+    used = list(feature_slices(model.encoding))
+    for name in asked or ():
+        if name not in used:
+            raise unknown_name("column", name, used)
+    return used if asked is None else list(asked)
 
 
-def _shuffle(x: np.ndarray, features: slice, order: np.ndarray) -> np.ndarray:
-    """The network's inputs with the cells of one column in another order.
+class _Shuffles:
+    """A network on some rows, each column of which can be put in another order.
 
-    Each cell is encoded by itself, so its features go with it.
+    Each cell is encoded by itself, so a column's features, and the part that they have in the first
+    layer, go with it.
     """
-    shuffled = x.copy()
-    shuffled[:, features] = x[order, features]
-    return shuffled
+
+    def __init__(self, model: Model, rows: Rows, repeats: int, seed: int, scoring: str) -> None:
+        check_enough(len(rows), 2, "rows with known targets, to shuffle")
+        self.x: np.ndarray = rows.x  # N x D
+        self.features = feature_slices(model.encoding)
+        self.cut = CutNetwork(model.members[0])
+        self.z = self.cut.first(self.x)  # N x H
+        self.scorer = _scorer(model, rows, scoring, self.cut.last(self.z))
+        self.sign = 1 if scoring in MORE_IS_BETTER else -1
+        self.score_of_all = self.scorer(self.cut.last(self.z))
+        random = np.random.default_rng(seed)
+        self.orders = [random.permutation(len(rows)) for _ in range(repeats)]
+
+    def drops(self, name: str) -> np.ndarray:
+        """How much worse the score is after each shuffle of a column."""
+        features = self.features[name]
+        part = self.cut.part(self.x[:, features], features)
+        scores = [
+            self.scorer(self.cut.last(self.z + (part[order] - part))) for order in self.orders
+        ]
+        return np.array([self.sign * (self.score_of_all - score) for score in scores])
 
 
-def _scorer(model: Model, rows: Rows, scoring: str) -> Scorer:
-    """The function that scores inputs in place of the rows' own."""
+def _scorer(model: Model, rows: Rows, scoring: str, z: np.ndarray) -> Scorer:
+    """The function that scores pre-activations; z are those of the rows as they are."""
     if scoring == "loss":
         return _loss(model, rows)
-    known = _scores(model, rows, rows.x)
+    known = _scores(model, rows, z)
     if scoring not in known:
         raise unknown_name("scoring", scoring, ["loss", *known])
-    return lambda x: _scores(model, rows, x)[scoring]
+    return lambda z: _scores(model, rows, z)[scoring]
 
 
 def _loss(model: Model, rows: Rows) -> Scorer:
-    return lambda x: float(loss_of(model.network, model.trace(x), rows.y))
+    network, y = model.network, rows.y
+    return lambda z: float(network.loss(network.output, z, network.output.value(z), y)[0])
 
 
-def _scores(model: Model, rows: Rows, x: np.ndarray) -> dict[str, float]:
+def _scores(model: Model, rows: Rows, z: np.ndarray) -> dict[str, float]:
     """Every score that all targets have, the mean over the targets."""
-    by_target = list(score(model, model.output_of(x), rows.known_targets()).values())
+    output = model.output_activation.value(z)
+    by_target = list(score(model.encoding, output, rows.known_targets()).values())
     common = [name for name in by_target[0] if all(name in scores for scores in by_target)]
     return {name: float(np.mean([scores[name] for scores in by_target])) for name in common}

@@ -4,12 +4,13 @@ No picture is drawn here: that is `plots/lek_profile.py`.
 """
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from glassnet.errors import GlassnetError, unknown_name
+from glassnet.importance.first_layer import MovedColumns
 from glassnet.importance.networks import find_outputs, networks_and_rows
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows
@@ -179,12 +180,16 @@ def lek_profile(
         others = [f"quantile {q:g}" for q in quantiles]
     else:
         settings, others = _at_group_medians(cells, pairs[0][1], levelled, groups)
+    moved = [MovedColumns(model, settings) for model in networks]
     profiles: list[ColumnProfile] = []
     for name in _profiled_columns(cells, columns):
         has_levels = name in levelled
         x = _levels(cells[name])[0] if has_levels else _range(cells[name], points)
         kind = "text" if has_levels else cells[name].kind
-        values = np.array([_predict(model, settings, name, x, k) for model in networks])
+        column = Column(name, cells[name].kind, x)
+        values = np.array(
+            [_predict(*network, column, k) for network in zip(networks, moved, strict=True)]
+        )
         profiles.append(ColumnProfile(name, kind, x, values))
     return LekProfile(networks[0].encoding.outputs[k], tuple(others), tuple(profiles))
 
@@ -265,21 +270,18 @@ def _at_group_medians(
     return settings, [f"{name}={label_text(level)}" for level in levels.tolist()]
 
 
-def _predict(model: Model, settings: Table, name: str, x: np.ndarray, k: int) -> np.ndarray:
-    """Output k as one column goes through the points x, settings x P."""
-    others = settings.take(np.repeat(np.arange(settings.n_rows), len(x)))
-    profiled = Column(name, settings[name].kind, np.tile(x, settings.n_rows))
-    predicted = _output(model, Table({**others, name: profiled}), k)
-    return predicted.reshape(settings.n_rows, len(x))
+def _predict(model: Model, moved: MovedColumns, column: Column, k: int) -> np.ndarray:
+    """Output k as a column goes through its P cells from each setting, settings x P.
 
-
-def _output(model: Model, table: Table, k: int) -> np.ndarray:
-    """Output k, N: a number in the target's own unit, or the probability of a class."""
+    A number in the target's own unit, or the probability of a class.
+    """
+    settings, points = len(moved.x), len(column.values)
+    starts = np.repeat(np.arange(settings), points)
+    cells = replace(column, values=np.tile(column.values, settings))
     outputs: list[np.ndarray] = []
-    output = model.output_of(model.encoding.encode_inputs(table))
-    for target, part in model.encoding.by_target(output):
+    for target, part in model.encoding.by_target(moved.outputs(starts, cells)):
         if isinstance(target, NumberTarget):
             outputs.append(target.decode(part)[:, None])
         else:
             outputs.append(target.probabilities(part)[:, -target.width :])
-    return np.concatenate(outputs, axis=1)[:, k]
+    return np.concatenate(outputs, axis=1)[:, k].reshape(settings, points)

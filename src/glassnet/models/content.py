@@ -1,23 +1,40 @@
 """What a model file holds: a model as named arrays and JSON-able data, and back.
 
 Format 2 holds the members as they are: ``members.1.weights.1`` is the first weight matrix of the
-first member. The file itself is `file.py`'s.
+first member. The data's types are `structure.py`'s, the file itself is `file.py`'s.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from glassnet.core.activations import OUTPUTS
 from glassnet.core.losses import known_loss
-from glassnet.core.network import Network, Parameters, check_shapes
-from glassnet.errors import ModelFileError
-from glassnet.models.ensemble import Member, taken_apart
+from glassnet.core.network import Network, Parameters
+from glassnet.errors import GlassnetError, ModelFileError
+from glassnet.models.ensemble import Member, check_members
+from glassnet.models.file import (
+    ArrayKind,
+    Arrays,
+    Kinds,
+    kinds_of,
+    naming,
+    read_model_file,
+    write_model_file,
+)
+from glassnet.models.format_1 import decode_format_1, members_of_format_1, names_of_format_2
 from glassnet.models.record import Record
-from glassnet.tables.encoding import TableEncoding, upgrade_v1
+from glassnet.models.structure import Structure, decode_structure
+from glassnet.models.typed import data_of, read_json
+from glassnet.tables.encoding import TableEncoding
 
-Arrays = dict[str, np.ndarray]
+FORMAT = "glassnet-model"
+VERSION = 2
+NOT_WHOLE = "is not a whole glassnet model"
 
 
 class Content(NamedTuple):
@@ -30,76 +47,169 @@ class Content(NamedTuple):
     record: Record
 
 
+class Plan(NamedTuple):
+    """What a file says of a model before an array of it is read."""
+
+    version: int
+    structure: Structure
+    networks: tuple[Network, ...]
+
+
+def save_content(path: str | Path, content: Content) -> None:
+    """Write a model file; it appears whole or not at all.
+
+    Raises GlassnetError, naming it, on custom functions and on what could not be read again, such
+    as weights that are not finite.
+    """
+    with naming(path):
+        structure, arrays = pack(content)
+        try:
+            data = json.loads(json.dumps(structure))
+        except TypeError as error:
+            raise ModelFileError(f"cannot hold this model ({error})") from None
+        with _errors_begin("is not written, because nothing could read it"):
+            unpack(plan_of(VERSION, data, kinds_of(arrays)), arrays)
+    text = json.dumps({"format": FORMAT, "version": VERSION, **structure})
+    write_model_file(path, text, arrays)
+
+
+def load_content(path: str | Path) -> Content:
+    """Read a model file of any format. Raises GlassnetError, naming it, on any other file."""
+    plan, arrays = read_model_file(path, _plan_of_text)
+    with naming(path), _errors_begin(NOT_WHOLE):
+        return unpack(plan, arrays)
+
+
 def pack(content: Content) -> tuple[dict[str, Any], Arrays]:
-    """The content as JSON-able data and arrays. Raises GlassnetError on custom functions."""
+    """The content as data for JSON, and arrays. Raises GlassnetError on custom functions."""
+    members = [
+        {"network": _network_to_dict(member.network), "vote": member.vote}
+        for member in content.members
+    ]
     structure = {
-        "encoding": content.encoding.to_dict(),
+        "encoding": data_of(content.encoding),
         "scores": content.scores,
         "history": list(content.history),
-        "record": content.record.to_dict(),
+        "record": data_of(content.record),
+        "members": members,
     }
     arrays = {f"history.{name}": np.array(values) for name, values in content.history.items()}
-    return _with_members(structure, arrays, content.members)
-
-
-def unpack(structure: dict[str, Any], arrays: Arrays) -> Content:
-    """`pack` undone, also of format 1. Raises KeyError or TypeError where something is missing."""
-    if structure["version"] == 1:
-        structure, arrays = from_version_1(structure, arrays)
-    members: list[Member] = []
-    for number, data in enumerate(structure["members"], 1):
-        network = Network(**data["network"])
-        parameters = _parameters(network, arrays, f"members.{number}.")
-        members.append(Member(network, parameters, data["vote"]))
-    return Content(
-        TableEncoding.from_dict(structure["encoding"]),
-        tuple(members),
-        structure["scores"],
-        {name: arrays[f"history.{name}"].tolist() for name in structure["history"]},
-        Record.from_dict(structure["record"]),
-    )
-
-
-def from_version_1(structure: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Arrays]:
-    """What a file of format 1 holds, as in format 2.
-
-    It held one network, into which the members had been joined. The record lists the best epoch of
-    each, and so tells how many they were.
-    """
-    network = Network(**structure["network"])
-    record = dict(structure["record"])
-    record["targets"] = record.pop("target", [])
-    record["sample_weight"] = record.pop("row_weights", False)
-    count = len(record.get("best_epochs", [])) or 1
-    members = taken_apart(network, _parameters(network, arrays, ""), count)
-    history = {name: array for name, array in arrays.items() if name.startswith("history.")}
-    encoding = upgrade_v1(structure["encoding"])
-    upgraded = {**structure, "version": 2, "encoding": encoding, "record": record}
-    return _with_members(upgraded, history, members)
-
-
-def _with_members(
-    structure: dict[str, Any], arrays: Arrays, members: Sequence[Member]
-) -> tuple[dict[str, Any], Arrays]:
-    """Structure and arrays with the members in them."""
-    found = dict(arrays)
-    described: list[dict[str, Any]] = []
-    for number, member in enumerate(members, 1):
-        described.append({"network": _network_to_dict(member.network), "vote": member.vote})
+    for number, member in enumerate(content.members, 1):
         for kind, of_layers in member.parameters._asdict().items():
             for layer, array in enumerate(of_layers, 1):
-                found[f"members.{number}.{kind}.{layer}"] = array
-    return {**structure, "members": described}, found
+                arrays[f"members.{number}.{kind}.{layer}"] = array
+    return structure, arrays
+
+
+def plan_of(version: int, data: Any, kinds: Kinds) -> Plan:
+    """What the data of a model file says; the arrays are those of its networks and its history.
+
+    Raises GlassnetError where it is no structure of ours, or an array lacks, is one too many, or is
+    of another kind.
+    """
+    if version == 1:
+        structure, kinds = decode_format_1(data), names_of_format_2(kinds)
+    else:
+        structure = decode_structure(data)
+    networks = tuple(member.network.network for member in structure.members)
+    _check_arrays(networks, structure.history, kinds)
+    return Plan(version, structure, networks)
+
+
+def unpack(plan: Plan, arrays: Arrays) -> Content:
+    """The content of a model file. Raises GlassnetError where a weight or bias is not finite."""
+    version, structure, networks = plan
+    if version == 1:
+        arrays = names_of_format_2(arrays)
+    members: Sequence[Member] = [
+        Member(network, _parameters(network, arrays, f"members.{number}."), described.vote)
+        for number, (network, described) in enumerate(
+            zip(networks, structure.members, strict=True), 1
+        )
+    ]
+    if version == 1:
+        members = members_of_format_1(members[0], structure.record)
+    check_members(members)
+    history = {name: arrays[f"history.{name}"].tolist() for name in structure.history}
+    return Content(structure.encoding, tuple(members), structure.scores, history, structure.record)
+
+
+def _plan_of_text(text: str, kinds: Kinds) -> Plan:
+    """`plan_of` the text of a model file, whatever its version."""
+    with _errors_begin(NOT_WHOLE):
+        data = read_json(text)
+        if not isinstance(data, dict):
+            raise ModelFileError("its JSON is no object")
+    version = _check_version(data.pop("format", None), data.pop("version", None))
+    with _errors_begin(NOT_WHOLE):
+        return plan_of(version, data, kinds)
+
+
+@contextmanager
+def _errors_begin(beginning: str) -> Iterator[None]:
+    """What is wrong inside a file becomes an error that begins like this."""
+    try:
+        yield
+    except GlassnetError as error:
+        raise ModelFileError(f"{beginning} ({error})") from None
+
+
+def _check_version(found: Any, version: Any) -> int:
+    """The version of the format. Raises ModelFileError on another format, or a later version."""
+    if found != FORMAT or type(version) is not int or version < 1:
+        raise ModelFileError(f"has the format {found!r}, version {version!r}, not {FORMAT!r}")
+    if version > VERSION:
+        raise ModelFileError(
+            f"has format version {version}, this glassnet reads up to {VERSION}",
+            remedy="upgrade glassnet",
+        )
+    return version
+
+
+def _check_arrays(networks: Sequence[Network], history: Sequence[str], kinds: Kinds) -> None:
+    """Raises ModelFileError unless the arrays are those that a model of this structure has."""
+    wanted = dict(_parameter_shapes(networks))
+    columns = [f"history.{name}" for name in history]
+    names = {*wanted, *columns}
+    if names != kinds.keys():
+        lacking, strange = sorted(names - kinds.keys()), sorted(kinds.keys() - names)
+        problem = f"it lacks {lacking[0]}" if lacking else f"{strange[0]} is no array of a model"
+        raise ModelFileError(problem)
+    for name, shape in wanted.items():
+        _check_kind(name, kinds[name], shape, ("float32", "float64"))
+    for name in columns:
+        length = kinds[columns[0]].shape[:1]
+        _check_kind(name, kinds[name], length, ("float64", "int64"))
+        if length == (0,):
+            raise ModelFileError("its history is empty")
+
+
+def _check_kind(name: str, kind: ArrayKind, shape: tuple[int, ...], dtypes: Sequence[str]) -> None:
+    if kind.shape != shape:
+        raise ModelFileError(f"{name} has the shape {kind.shape}, and should have {shape}")
+    if kind.dtype not in dtypes:
+        raise ModelFileError(f"{name} holds {kind.dtype}, and should hold {' or '.join(dtypes)}")
+
+
+def _parameter_shapes(networks: Sequence[Network]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """The name and shape of every member's arrays."""
+    for number, network in enumerate(networks, 1):
+        for layer, (n, m) in enumerate(network.shapes, 1):
+            yield f"members.{number}.weights.{layer}", (n, m)
+            if network.bias:
+                yield f"members.{number}.biases.{layer}", (m,)
 
 
 def _parameters(network: Network, arrays: Arrays, prefix: str) -> Parameters:
-    """A network's parameters from their arrays. Raises GlassnetError where they do not fit."""
+    """A member's parameters from their arrays. Raises ModelFileError where one is not finite."""
     layers = range(1, len(network.sizes))
     weights = tuple(arrays[f"{prefix}weights.{layer}"] for layer in layers)
     biases = tuple(arrays[f"{prefix}biases.{layer}"] for layer in layers) if network.bias else ()
-    parameters = Parameters(weights, biases)
-    check_shapes(network, parameters)
-    return parameters
+    for kind, of_layers in (("weights", weights), ("biases", biases)):
+        for layer, array in enumerate(of_layers, 1):
+            if not np.isfinite(array).all():
+                raise ModelFileError(f"{prefix}{kind}.{layer} holds NaN or infinity")
+    return Parameters(weights, biases)
 
 
 def _network_to_dict(network: Network) -> dict[str, Any]:

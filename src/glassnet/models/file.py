@@ -1,77 +1,175 @@
-"""The model file: named arrays and one JSON structure in a safetensors file, with a checksum.
+"""The model file: named arrays and one JSON text in a safetensors file, sealed with a checksum.
 
-Nothing is ever unpickled. What the structure and the arrays are is `content.py`'s.
+Nothing is ever unpickled, and no array is read before it is known to be wanted. What the text and
+the arrays are is `content.py`'s.
 """
 
-import json
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from glassnet.errors import ModelFileError
-from glassnet.files import whole_file
+from glassnet.errors import GlassnetError, ModelFileError
+from glassnet.files import check_regular_file, whole_file
 
-FORMAT = "glassnet-model"
-VERSION = 2
+MAX_TEXT = 64_000_000  # characters of the JSON; safetensors itself ends at 100 MB
+HASH_BLOCK = 2**22  # bytes of an array that are read at a time where it is only to be hashed
+NUMPY_DTYPES: dict[str, str] = {"F32": "float32", "F64": "float64", "I64": "int64"}
+"""NumPy's name of a type of numbers that a model file may hold, by safetensors' name."""
+
+Expected = TypeVar("Expected")
 
 
-def write_model_file(
-    path: str | Path, structure: dict[str, Any], arrays: dict[str, np.ndarray]
-) -> None:
-    """Write arrays by name and a JSON-able structure; the file appears whole or not at all."""
+class ArrayKind(NamedTuple):
+    """What is known of an array before it is read."""
+
+    dtype: str
+    """As NumPy calls it, where it is one of `NUMPY_DTYPES`; else as safetensors does."""
+    shape: tuple[int, ...]
+
+
+Kinds = Mapping[str, ArrayKind]
+Arrays = dict[str, np.ndarray]
+
+
+def kinds_of(arrays: Mapping[str, np.ndarray]) -> dict[str, ArrayKind]:
+    """The kind of each array."""
+    return {name: ArrayKind(str(array.dtype), array.shape) for name, array in arrays.items()}
+
+
+def write_model_file(path: str | Path, text: str, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write arrays by name and a text; the file appears whole or not at all.
+
+    Raises GlassnetError where it cannot be written, or could not be read again.
+    """
     from safetensors.numpy import save_file
 
-    text = json.dumps({"format": FORMAT, "version": VERSION, **structure})
+    if len(text) > MAX_TEXT:
+        raise ModelFileError(f"cannot hold {len(text):,} characters beside the arrays", file=path)
     arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    seal = _seal(text, kinds_of(arrays), lambda name: (arrays[name],))
     with whole_file(path) as part:
-        save_file(arrays, part, metadata={"glassnet": text, "sha256": _checksum(text, arrays)})
+        save_file(arrays, part, metadata={"glassnet": text, "sha256": seal})
 
 
-def read_model_file(path: str | Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """The structure and the arrays of a model file.
+def read_model_file(
+    path: str | Path, expect: Callable[[str, Kinds], Expected]
+) -> tuple[Expected, Arrays]:
+    """The text and the arrays of a model file.
 
-    Raises GlassnetError, naming it, on a file that is none, was changed, or has a later format.
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    expect : function
+        Called with the text and the kind of each array before any is read. It makes something of
+        the text, or raises GlassnetError where it or an array is not what a model has.
+
+    Returns
+    -------
+    what `expect` gave, and the arrays by name
+
+    Raises
+    ------
+    GlassnetError
+        Naming the file, where it is no model file, was changed after it was written, or is not what
+        is expected.
     """
+    path = Path(path)
+    with _opened(path) as file:
+        metadata = file.metadata() or {}
+        if not {"glassnet", "sha256"} <= metadata.keys():
+            message = "is a safetensors file, but not one that glassnet wrote"
+            raise ModelFileError(message, file=path)
+        text, seal = metadata["glassnet"], metadata["sha256"]
+        kinds = _kinds(file)
+        try:
+            with naming(path):
+                _check_length(text)
+                expected = expect(text, kinds)
+        except GlassnetError:
+            if not _is_sealed(file, text, kinds, seal):
+                raise _altered(path) from None
+            raise
+        arrays = {name: file.get_tensor(name) for name in kinds}
+    if seal != _seal(text, kinds, lambda name: (arrays[name],)):
+        raise _altered(path)
+    return expected, arrays
+
+
+@contextmanager
+def naming(path: str | Path) -> Iterator[None]:
+    """Errors of what is inside a file become errors that name it."""
+    try:
+        yield
+    except GlassnetError as error:
+        raise ModelFileError(error.message, file=path, remedy=error.remedy) from None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """The file as safetensors opens it, which reads nothing but its header."""
     from safetensors import SafetensorError, safe_open
 
-    path = Path(path)
     if not path.exists():
         raise ModelFileError("no such model file", file=path)
     if path.is_dir():
         raise ModelFileError("is a folder without a model.safetensors", file=path)
+    check_regular_file(path, ModelFileError)
     try:
         with safe_open(path, framework="np") as file:
-            metadata = file.metadata() or {}
-            names = file.keys()  # `file` is no dict
-            arrays = {name: file.get_tensor(name) for name in names}
-    except (SafetensorError, OSError, ValueError) as error:
+            yield file
+    except (SafetensorError, OSError) as error:
         raise ModelFileError(
             f"is not a model file, or is cut short ({str(error).strip()})", file=path
         ) from None
-    if "glassnet" not in metadata:
-        raise ModelFileError("is a safetensors file, but not one that glassnet wrote", file=path)
-    if metadata.get("sha256") != _checksum(metadata["glassnet"], arrays):
-        raise ModelFileError(
-            "was altered after it was written (its checksum does not match)",
-            file=path,
-            remedy="use the original file",
-        )
-    structure = json.loads(metadata["glassnet"])
-    if structure["version"] > VERSION:
-        raise ModelFileError(
-            f"has format version {structure['version']}, this glassnet reads up to {VERSION}",
-            file=path,
-            remedy="upgrade glassnet",
-        )
-    return structure, arrays
 
 
-def _checksum(text: str, arrays: dict[str, np.ndarray]) -> str:
-    import hashlib
+def _kinds(file: Any) -> dict[str, ArrayKind]:
+    """The kind of each array of an opened file."""
+    found: dict[str, ArrayKind] = {}
+    for name in file.keys():  # noqa: SIM118 (no dict)
+        array = file.get_slice(name)
+        dtype = array.get_dtype()
+        found[name] = ArrayKind(NUMPY_DTYPES.get(dtype, str(dtype)), tuple(array.get_shape()))
+    return found
 
+
+def _seal(text: str, kinds: Kinds, read: Callable[[str], Iterable[np.ndarray]]) -> str:
+    """The checksum of a text and of arrays, each given as a whole or as parts in their order."""
     digest = hashlib.sha256(text.encode())
-    for name in sorted(arrays):
-        digest.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())
-        digest.update(arrays[name].tobytes())
+    for name in sorted(kinds):
+        dtype, shape = kinds[name]
+        digest.update(f"{name} {dtype} {shape}".encode())
+        for part in read(name):
+            digest.update(np.ascontiguousarray(part).data)
     return digest.hexdigest()
+
+
+def _is_sealed(file: Any, text: str, kinds: Kinds, seal: str) -> bool:
+    """Whether a file is as it was written, found in little memory: its arrays are not wanted."""
+
+    def read(name: str) -> Iterator[np.ndarray]:
+        array, shape = file.get_slice(name), kinds[name].shape
+        rows = max(1, HASH_BLOCK // max(1, 8 * int(np.prod(shape[1:]))))
+        for first in range(0, shape[0], rows):
+            yield array[first : min(first + rows, shape[0])]
+
+    readable = all(kind.dtype in NUMPY_DTYPES.values() and kind.shape for kind in kinds.values())
+    return readable and seal == _seal(text, kinds, read)
+
+
+def _check_length(text: str) -> None:
+    if len(text) > MAX_TEXT:
+        raise ModelFileError(f"it holds {len(text):,} characters beside the arrays")
+
+
+def _altered(path: Path) -> ModelFileError:
+    return ModelFileError(
+        "was altered after it was written (its checksum does not match)",
+        file=path,
+        remedy="use the original file",
+    )

@@ -5,12 +5,15 @@ programs) is `runs/record.py`.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Annotated, Any
 
 import numpy as np
 
 from glassnet.core.penalties import Penalty
+
+Score = Annotated[float, "may be NaN"]
+"""A score, which a file may say is NaN: some cannot be told from the rows there were."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,10 @@ class Record:
     """The engine that trained it."""
     best_epochs: tuple[int, ...] = ()
     """The epoch, from 1, whose parameters were kept: one for each member that was trained."""
+    best_losses: tuple[Score, ...] = ()
+    """The training loss of each of these epochs."""
+    best_validation_losses: tuple[Score, ...] = ()
+    """The same of the validation; nothing where none validated them."""
     folds: bool = False
     """Whether each member was trained on all parts of the rows but one, another one for each."""
     sample_weight: bool = False
@@ -58,15 +65,3 @@ class Record:
     def penalty(self) -> Penalty:
         """The penalty that the loss of the training held, as far as `options` knows of it."""
         return Penalty(self.options.get("l2", 0.0), self.options.get("l1", 0.0))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON-able data."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> "Record":
-        """`to_dict` undone; what this version does not know of is left out."""
-        known = {name: data[name] for name in (f.name for f in fields(cls)) if name in data}
-        for name in ("targets", "best_epochs"):
-            known[name] = tuple(known.get(name, ()))
-        return cls(**known)

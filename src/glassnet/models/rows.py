@@ -87,6 +87,13 @@ class Rows:
         """Only these rows, by number from 0."""
         return Rows(self.model, self.columns.take(rows), self.targets.take(rows))
 
+    def evenly_spread(self, most: int) -> "Rows":
+        """The rows, or of more than `most` so many that are evenly spread over them."""
+        if len(self) <= most:
+            return self
+        step = len(self) / most
+        return self.take([int(i * step) for i in range(most)])
+
     def with_targets(self) -> "Rows":
         """Only those rows in which no target is missing; all where no target column is known."""
         missing = [column.missing for column in self.targets.values()]

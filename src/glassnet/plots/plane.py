@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import GlassnetError, check_enough, unknown_name
+from glassnet.importance.first_layer import MovedColumns
+from glassnet.importance.ranking import ENOUGH_ROWS
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows
-from glassnet.plots.figures import in_picture, shortened
+from glassnet.plots.figures import in_picture, one_line
 from glassnet.tables.columns import Column, Kind, Table, count_texts, number_text, texts
 from glassnet.tables.inputs import Binary, Categories, Input, Number
 
@@ -119,9 +121,23 @@ class Plane:
     @property
     def inputs(self) -> np.ndarray:
         """The network's inputs at the grid, row by row from the lowest y, grid points x D."""
+        moved = self._cells
+        repeated = self.fixed.take(np.zeros(len(moved[0].values), int))
+        encoding = self.rows.model.encoding
+        return encoding.encode_inputs(Table.of([*repeated.values(), *moved]))
+
+    @property
+    def outputs(self) -> np.ndarray:
+        """The model's outputs at the grid, in the order of `inputs`, grid points x K."""
+        moved = self._cells
+        first = np.zeros(len(moved[0].values), int)
+        return MovedColumns(self.rows.model, self.fixed).outputs(first, *moved)
+
+    @property
+    def _cells(self) -> tuple[Column, Column]:
+        """The cells of the two columns at the grid."""
         x, y = np.meshgrid(self.x.grid, self.y.grid)
-        moved = [self.x.cells_at(x.ravel()), self.y.cells_at(y.ravel())]
-        return _encoded(self.rows.model, self.fixed, moved)
+        return self.x.cells_at(x.ravel()), self.y.cells_at(y.ravel())
 
     @property
     def points(self) -> tuple[np.ndarray, np.ndarray]:
@@ -141,7 +157,7 @@ class Plane:
         """Where the other columns are fixed, and how many rows cannot be shown; "" if neither."""
         parts = []
         others = [
-            f"{shortened(name, AXIS_LETTERS)} = {shortened(_cell_text(column), AXIS_LETTERS)}"
+            f"{one_line(name, AXIS_LETTERS)} = {one_line(_cell_text(column), AXIS_LETTERS)}"
             for name, column in self.fixed.items()
             if name not in (self.x.name, self.y.name)
         ]
@@ -245,23 +261,18 @@ def checked_columns(model: Model, columns: Sequence[str]) -> tuple[str, str]:
 def most_varied(rows: Rows, fixed: Table) -> tuple[str, str]:
     """The two columns along which the outputs vary most.
 
-    Each column in turn takes all the cells it has in the rows, while the others are fixed; the
-    variances of the outputs are added.
+    Each column in turn takes the cells it has in the rows (of many in `ENOUGH_ROWS` of them), while
+    the others are fixed; the variances of the outputs are added.
     """
-    model = rows.model
-    variance: dict[str, float] = {}
-    for name, column in rows.columns.items():
-        outputs = model.output_of(_encoded(model, fixed, [column]))
-        variance[name] = outputs.var(axis=0).sum()
-    first, second = sorted(variance, key=lambda name: -variance[name])[:2]
-    return first, second
-
-
-def _encoded(model: Model, fixed: Table, moved: Sequence[Column]) -> np.ndarray:
-    """The network's inputs, N x D: N cells of the moved columns, one of the others, repeated."""
-    N = len(moved[0].values)
-    repeated = fixed.take(np.zeros(N, int))
-    return model.encoding.encode_inputs(Table.of([*repeated.values(), *moved]))
+    looked_at = rows.evenly_spread(ENOUGH_ROWS)
+    moved = MovedColumns(rows.model, fixed)
+    first = np.zeros(len(looked_at), int)
+    variance = {
+        name: moved.outputs(first, column).var(axis=0).sum()
+        for name, column in looked_at.columns.items()
+    }
+    x, y = sorted(variance, key=lambda name: -variance[name])[:2]
+    return x, y
 
 
 def _fixed_cells(rows: Rows) -> Table:

@@ -20,6 +20,7 @@ from glassnet.core.settings import (
     checked_number,
     checked_whole,
     is_whole,
+    number_or_nan,
 )
 from glassnet.errors import GlassnetError, option_error
 
@@ -146,6 +147,25 @@ def check_activations(_: str, value: Any) -> None:
 
     for activation in value if isinstance(value, tuple) else (value,):
         find_activation(activation)
+
+
+def check_class_weight(name: str, value: Any) -> None:
+    """The word balanced, or a dict of a weight of 0 or more for each class."""
+    if isinstance(value, str) and value == "balanced":
+        return
+    if not isinstance(value, dict) or not value:
+        raise refused(name, value, "balanced, or a weight by class such as {'yes': 5, 'no': 1}")
+    for label, weight in value.items():
+        if not NOT_NEGATIVE.holds(number_or_nan(weight)):
+            raise refused(name, weight, f"a number of 0 or more for class '{label}'")
+
+
+def check_threshold(name: str, value: Any) -> None:
+    """The word balanced, or a probability."""
+    if isinstance(value, str) and value == "balanced":
+        return
+    if not 0 < number_or_nan(value) < 1:
+        raise refused(name, value, "balanced, or a probability above 0 and below 1")
 
 
 def check_column_names(name: str, value: Any) -> None:

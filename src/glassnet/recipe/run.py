@@ -11,29 +11,33 @@ from typing import Any, cast
 
 import numpy as np
 
-from glassnet.core.metrics import class_scores, regression_scores
 from glassnet.core.network import Parameters
 from glassnet.core.settings import items_of
 from glassnet.errors import (
     GlassnetError,
+    GlassnetWarning,
     OptionError,
     OptionRef,
     TableError,
     option_error,
     unknown_name,
+    warn_of,
 )
 from glassnet.models.ensemble import join_members
 from glassnet.models.model import Model
+from glassnet.recipe.baselines import Baseline, baselines
 from glassnet.recipe.fit import fit_table
 from glassnet.recipe.folds import split_validation
 from glassnet.recipe.members import worst_ending
 from glassnet.recipe.options import Options, ResolvedOptions, options_from
 from glassnet.recipe.rows import TableRows, class_indices
+from glassnet.recipe.scoring import score
 from glassnet.tables.columns import Table, check_almost_numbers
 from glassnet.tables.frames import as_table
 from glassnet.tables.read import read_table
+from glassnet.tables.row_numbers import without_row_numbers
 from glassnet.tables.splitting import split_rows
-from glassnet.tables.targets import NumberTarget, Target, Task, find_task, learn_target
+from glassnet.tables.targets import Target, Task, find_task, learn_target
 from glassnet.training.endings import ENDINGS
 from glassnet.training.run import Progress, Run
 
@@ -60,6 +64,10 @@ class TableRun:
         Which of these rows, from 0, were used for "train", "validation" and "holdout".
     without_target : int
         How many rows have no target.
+    baselines : tuple of Baseline
+        What simple predictions score on the rows of the model's scores.
+    notices : tuple of GlassnetWarning
+        What was found about the table and the run, and should be said.
     """
 
     model: Model
@@ -69,6 +77,8 @@ class TableRun:
     row_numbers: np.ndarray
     rows: dict[str, np.ndarray]
     without_target: int
+    baselines: tuple[Baseline, ...] = ()
+    notices: tuple[GlassnetWarning, ...] = ()
 
     @property
     def ended(self) -> str:
@@ -112,8 +122,7 @@ class TableRun:
         for target in targets:
             name = "actual" if len(targets) == 1 else f"actual_{target.name}"
             table[name] = target.truth(columns[target.name]).tolist()
-        output = self.model.output_of(self.model.encoding.encode_inputs(columns))
-        return table | self.model.columns_of(output)
+        return table | self.model.predict_columns(columns)
 
 
 def train_table(
@@ -133,9 +142,12 @@ def train_table(
     options
         See `Options`.
 
-    Raises GlassnetError, naming the column, row or option, on anything that cannot be trained on.
+    Raises GlassnetError, naming the column, row or option, on anything that cannot be trained on,
+    and warns (GlassnetWarning) of what was found about the table and the run.
     """
-    return run_table(table, target, options_from(options), progress).model
+    run = run_table(table, target, options_from(options), progress)
+    warn_of(run.notices)
+    return run.model
 
 
 def run_table(
@@ -170,7 +182,7 @@ def run_table(
         path_points=path_points,
     )
     run = TableRun(*fitted, columns, row_numbers, parts, without_target)
-    return replace(run, model=_scored(run.model, columns.take(parts[run.scored_part])))
+    return _scored(run)
 
 
 def _target_names(target: str | Sequence[str], options: Options) -> list[str]:
@@ -188,6 +200,7 @@ def _read_columns(table: Any, targets: list[str], options: Options) -> Table:
     """The columns of a table, checked. Raises GlassnetError, naming the column."""
     frame = read_table(table) if isinstance(table, (str, Path)) else table
     columns = as_table(frame, ignore=options.ignore)
+    columns = without_row_numbers(columns, keep=[*targets, *options.categories])
     _check_targets(columns, targets, options.categories)
     for name, column in columns.items():
         if name in options.categories:
@@ -214,6 +227,8 @@ def _check_targets(columns: Table, targets: list[str], categories: Sequence[str]
 def _with_target(columns: Table, targets: list[str]) -> tuple[Table, np.ndarray, int]:
     """(the rows in which no target is missing, their numbers from 1, how many others there are)."""
     known = ~np.any([columns[name].missing for name in targets], axis=0)
+    if known.all():
+        return columns, np.arange(1, len(known) + 1), 0
     if not known.any():
         raise TableError(f"target '{targets[0]}' is missing in every row", column=targets[0])
     rows = np.flatnonzero(known)
@@ -264,19 +279,15 @@ def _classes(targets: Table, task: Task) -> list[Target]:
     return [learn_target(column, task) for column in targets.values()]
 
 
-def _scored(model: Model, columns: Table) -> Model:
-    """The model with its scores on some rows."""
-    output = model.output_of(model.encoding.encode_inputs(columns))
-    return replace(model, scores=score(model, output, columns))
-
-
-def score(model: Model, output: np.ndarray, targets: Table) -> dict[str, dict[str, float]]:
-    """The scores, by target, of a model's outputs, N x K, on rows whose targets are known."""
-    scores: dict[str, dict[str, float]] = {}
-    for target, part in model.encoding.by_target(output):
-        column = targets[target.name]
-        if isinstance(target, NumberTarget):
-            scores[target.name] = regression_scores(column.values, target.decode(part))
-        else:
-            scores[target.name] = class_scores(target.index(column), target.probabilities(part))
-    return scores
+def _scored(run: TableRun) -> TableRun:
+    """The run with its scores, and all that they are compared with."""
+    encoding = run.model.encoding
+    train = run.columns.take(run.rows["train"])
+    scored = run.columns.take(run.rows[run.scored_part])
+    output = run.model.output(scored)
+    return replace(
+        run,
+        model=replace(run.model, scores=score(encoding, output, scored)),
+        baselines=baselines(encoding, train, scored),
+        notices=run.columns.notices,
+    )

@@ -2,16 +2,18 @@
 
 from typing import Any
 
+from glassnet.errors import Wording, in_python
 from glassnet.files import whole_file
 from glassnet.models.rows import Rows
 from glassnet.pages.page import ASSETS, asset
 from glassnet.plots.network.display import NetworkDisplay
 from glassnet.recipe.run import TableRun
-from glassnet.report.columns import column_facts
+from glassnet.report.columns import MOST_SHUFFLED, column_facts, ranked_columns
 from glassnet.report.members import agreements, member_tables
 from glassnet.report.pictures import column_pictures, loss_picture, score_pictures
 from glassnet.report.repeat import command_of, program_of, settings_of
 from glassnet.report.scores import score_tables
+from glassnet.report.steps import ReportProgress, Steps
 from glassnet.report.worst import worst_rows
 from glassnet.runs.layout import REPORT
 from glassnet.runs.open import RunFolder
@@ -19,9 +21,16 @@ from glassnet.runs.record import RunRecord
 
 WORST = 3  # rows that are explained
 MOST_COLUMNS = 60  # columns of the table that are listed one by one
+MOST_RANKED = 1000  # columns that are listed by what gradients say
 
 
-def write_report(run: RunFolder, done: TableRun, table: str) -> None:
+def write_report(
+    run: RunFolder,
+    done: TableRun,
+    table: str,
+    wording: Wording = in_python,
+    progress: ReportProgress | None = None,
+) -> None:
     """Add the report to the folder of a run that has just been written.
 
     Parameters
@@ -32,6 +41,10 @@ def write_report(run: RunFolder, done: TableRun, table: str) -> None:
         The run.
     table : str
         What the table is called.
+    wording : function
+        How notices name options.
+    progress : callable, optional
+        Called with how far the report is.
 
     Raises
     ------
@@ -39,10 +52,17 @@ def write_report(run: RunFolder, done: TableRun, table: str) -> None:
         Where the file cannot be written.
     """
     with whole_file(run.path / REPORT) as part:
-        part.write_text(make_report(done, run.record, table), encoding="utf-8")
+        text = make_report(done, run.record, table, wording, progress)
+        part.write_text(text, encoding="utf-8")
 
 
-def make_report(done: TableRun, record: RunRecord, table: str) -> str:
+def make_report(
+    done: TableRun,
+    record: RunRecord,
+    table: str,
+    wording: Wording = in_python,
+    progress: ReportProgress | None = None,
+) -> str:
     """The report of a run as one HTML page without outside resources.
 
     Parameters
@@ -53,38 +73,57 @@ def make_report(done: TableRun, record: RunRecord, table: str) -> str:
         Its record.
     table : str
         What the table is called.
+    wording : function
+        How notices name options.
+    progress : callable, optional
+        Called with how far the report is.
     """
     import jinja2
 
-    model, rows = done.model, _scored_rows(done)
-    which = _which_rows(len(rows), done.scored_part == "holdout")
-    inputs = model.encoding.inputs
     content: dict[str, Any] = {
         "style": asset("page.css") + asset("report.css") + asset("explain.css"),
         "script": asset("explain.js"),
         "table": table,
         "record": record,
         "targets": list(record.target),
-        "rows": which,
-        "holdout": done.scored_part == "holdout",
-        "scores": score_tables(done, rows),
-        "score_pictures": list(score_pictures(model, rows, which)),
-        "column_pictures": list(column_pictures(model, rows, which)),
-        "columns": [column_facts(column, done.columns) for column in inputs[:MOST_COLUMNS]],
-        "more_columns": max(0, len(inputs) - MOST_COLUMNS),
-        "loss": loss_picture(model),
+        "notices": [notice.worded(wording) for notice in done.notices],
         "settings": settings_of(record.options),
-        "diagram": NetworkDisplay.from_model(model).svg,
-        "members": member_tables(model, rows),
-        "agreements": agreements(model, rows),
-        "worst": worst_rows(rows, done.row_numbers[done.rows[done.scored_part]], WORST),
         "command": command_of(record),
         "program": program_of(record),
+        **_parts(done, Steps(progress)),
     }
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(ASSETS), autoescape=True, undefined=jinja2.StrictUndefined
     )
     return environment.get_template("report.html").render(content)
+
+
+def _parts(done: TableRun, steps: Steps) -> dict[str, Any]:
+    """The parts of the page that take time."""
+    model, rows = done.model, _scored_rows(done)
+    which = _which_rows(len(rows), done.scored_part == "holdout")
+    inputs = model.encoding.inputs
+    parts: dict[str, Any] = {"rows": which, "holdout": done.scored_part == "holdout"}
+    steps.begin("scores")
+    parts["scores"] = score_tables(done)
+    parts["score_pictures"] = list(score_pictures(model, rows, which))
+    steps.begin("columns")
+    shuffled, others = ranked_columns(model, rows)
+    parts["column_pictures"] = list(column_pictures(model, rows, which, shuffled, steps.within))
+    parts |= {"not_shuffled": others, "first_rank": MOST_SHUFFLED + 1, "most_ranked": MOST_RANKED}
+    steps.begin("table")
+    parts["columns"] = [column_facts(column, done.columns) for column in inputs[:MOST_COLUMNS]]
+    parts["more_columns"] = max(0, len(inputs) - MOST_COLUMNS)
+    steps.begin("training")
+    parts["loss"] = loss_picture(model)
+    steps.begin("network")
+    parts["diagram"] = NetworkDisplay.from_model(model).svg
+    parts["members"] = member_tables(model, rows)
+    parts["agreements"] = agreements(model, rows)
+    steps.begin("worst rows")
+    numbers = done.row_numbers[done.rows[done.scored_part]]
+    parts["worst"] = worst_rows(rows, numbers, WORST)
+    return parts
 
 
 def _scored_rows(done: TableRun) -> Rows:

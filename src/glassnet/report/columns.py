@@ -1,12 +1,36 @@
-"""What each column of the table is: its cells, how many are missing, and its encoding in words."""
+"""What each column of the table is, in words, and which ones are worth shuffling."""
 
 from typing import NamedTuple
 
 import numpy as np
 
+from glassnet.importance.ranking import rank_by_gradients
+from glassnet.models.model import Model
+from glassnet.models.rows import Rows
 from glassnet.tables.columns import Column, Table
 from glassnet.tables.encoding import Input
 from glassnet.tables.inputs import Number
+
+MOST_SHUFFLED = 20  # columns whose cells are shuffled; of more, those that gradients rank first
+
+
+class RankedColumns(NamedTuple):
+    """The columns that a model uses: those to shuffle, and the others."""
+
+    shuffled: list[str]
+    """In the order of the table."""
+    others: list[str]
+    """By gradients, the one that moves the outputs most first."""
+
+
+def ranked_columns(model: Model, rows: Rows) -> RankedColumns:
+    """The columns of a model by what gradients say on some rows."""
+    used = [column.name for column in model.encoding.inputs if column.features]
+    if len(used) <= MOST_SHUFFLED:
+        return RankedColumns(used, [])
+    ranked = rank_by_gradients(model, rows)
+    first = set(ranked[:MOST_SHUFFLED])
+    return RankedColumns([name for name in used if name in first], ranked[MOST_SHUFFLED:])
 
 
 class ColumnFacts(NamedTuple):

@@ -6,7 +6,7 @@ import numpy as np
 
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows
-from glassnet.recipe.run import score
+from glassnet.recipe.scoring import score
 from glassnet.tables.targets import ClassTarget, NumberTarget
 
 
@@ -39,7 +39,9 @@ def member_tables(model: Model, rows: Rows) -> list[MemberTable]:
     count = len(model.members)
     if count == 1:
         return []
-    scores = [score(model, output, rows.known_targets()) for output in _outputs(model, rows)]
+    scores = [
+        score(model.encoding, output, rows.known_targets()) for output in _outputs(model, rows)
+    ]
     tables: list[MemberTable] = []
     for target in model.encoding.targets:
         names = list(model.scores[target.name])

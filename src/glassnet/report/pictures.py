@@ -1,10 +1,11 @@
 """The pictures of a report: each with its title, a text for those who cannot see it, a caption."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
 from glassnet.errors import GlassnetError
+from glassnet.importance.permutation import ColumnProgress
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows
 from glassnet.plots.figures import data_uri
@@ -12,6 +13,7 @@ from glassnet.tables.targets import ClassTarget, NumberTarget
 
 MOST_TARGETS = 4  # targets that get pictures of their own
 MANY = 5000  # rows; of more, so many evenly spread ones are drawn
+SHUFFLED_ROWS = 2000  # rows whose cells are shuffled; of more, so many evenly spread ones
 REGRESSION = {
     "predicted_vs_actual": "predicted against actual",
     "residual_vs_predicted": "errors against predictions",
@@ -70,16 +72,29 @@ def score_pictures(model: Model, rows: Rows, which: str) -> Iterator[Picture]:
             yield from _class_pictures(model, rows, target, which)
 
 
-def column_pictures(model: Model, rows: Rows, which: str) -> Iterator[Picture]:
+def column_pictures(
+    model: Model,
+    rows: Rows,
+    which: str,
+    shuffled: Sequence[str],
+    progress: ColumnProgress | None = None,
+) -> Iterator[Picture]:
     """Which columns matter, and the prediction over the two along which it varies most.
 
-    The arguments are those of `score_pictures`.
+    Parameters
+    ----------
+    model, rows, which
+        As in `score_pictures`.
+    shuffled : sequence of str
+        The columns whose cells are shuffled to see how much they matter.
+    progress : callable, optional
+        As in `permutation_importance`.
     """
-    rows, which = _fewer(rows, which)
-    yield attempt("Which columns matter", partial(_importance, model, rows, which))
+    matter = partial(_importance, model, rows, which, shuffled, progress)
+    yield attempt("Which columns matter", matter)
     if len(model.encoding.needed) > 1:
         title = "The prediction over two columns"
-        yield attempt(title, partial(_surface, model, rows, which))
+        yield attempt(title, partial(_surface, model, *_fewer(rows, which)))
 
 
 def loss_picture(model: Model) -> Picture:
@@ -87,13 +102,11 @@ def loss_picture(model: Model) -> Picture:
     return attempt("The loss", partial(_loss, model))
 
 
-def _fewer(rows: Rows, which: str) -> tuple[Rows, str]:
+def _fewer(rows: Rows, which: str, most: int = MANY) -> tuple[Rows, str]:
     """The rows, or of too many some that are evenly spread; and the same in words."""
-    if len(rows) <= MANY:
+    if len(rows) <= most:
         return rows, which
-    step = len(rows) / MANY
-    drawn = rows.take([int(i * step) for i in range(MANY)])
-    return drawn, f"{MANY:,} of {which}, evenly spread"
+    return rows.evenly_spread(most), f"{most:,} of {which}, evenly spread"
 
 
 def _number_pictures(model: Model, rows: Rows, target: str, which: str) -> Iterator[Picture]:
@@ -164,16 +177,21 @@ def _loss(model: Model) -> Drawn:
     return Drawn(LossCurveDisplay.from_model(model), alt)
 
 
-def _importance(model: Model, rows: Rows, which: str) -> Drawn:
+def _importance(
+    model: Model, rows: Rows, which: str, shuffled: Sequence[str], progress: ColumnProgress | None
+) -> Drawn:
     from glassnet.plots.importance import ImportanceDisplay
 
-    display = ImportanceDisplay.from_model(model, rows)
+    rows, which = _fewer(rows, which, SHUFFLED_ROWS)
+    display = ImportanceDisplay.from_model(model, rows, columns=shuffled, progress=progress)
     found = display.importance
     longest = ", ".join(f"{found.names[i]} {found.mean[0, i]:.3g}" for i in found.order[:3])
     caption = (
         f"{which}; how much worse the loss gets when a column's cells are shuffled; of two columns "
         "that carry the same information, neither seems to be needed"
     )
+    if len(shuffled) < len(model.encoding.needed):
+        caption += f"; shuffled are the {len(shuffled)} columns that gradients rank first"
     return Drawn(display, f"Bars, longest first: {longest}.", caption)
 
 

@@ -1,14 +1,8 @@
-"""The scores of a run, beside those of a prediction that is always the same."""
+"""The scores of a run, beside those of the baselines."""
 
 from typing import NamedTuple
 
-import numpy as np
-
-from glassnet.core.metrics import class_scores, regression_scores
-from glassnet.models.rows import Rows
 from glassnet.recipe.run import TableRun
-from glassnet.tables.columns import Column
-from glassnet.tables.targets import ClassTarget, NumberTarget
 
 
 class ScoreTable(NamedTuple):
@@ -18,58 +12,26 @@ class ScoreTable(NamedTuple):
     ----------
     target : str
         The target.
-    constant : str
-        The constant prediction in words.
-    scores : list of (name, value, value of the constant prediction or None)
-        The scores.
+    baselines : list of str
+        What else predicts, in words.
+    scores : list of (name, value, values of the baselines)
+        The scores; a baseline that has not that score has None.
     """
 
     target: str
-    constant: str
-    scores: list[tuple[str, float, float | None]]
+    baselines: list[str]
+    scores: list[tuple[str, float, list[float | None]]]
 
 
-def score_tables(done: TableRun, rows: Rows) -> list[ScoreTable]:
-    """The scores of each target.
-
-    Parameters
-    ----------
-    done : TableRun
-        The run.
-    rows : Rows
-        The rows that its scores are of.
-    """
-    trained = done.columns.take(done.rows["train"])
-    tables: list[ScoreTable] = []
-    for target in done.model.encoding.targets:
-        actual = rows.targets[target.name]
-        if isinstance(target, NumberTarget):
-            description, constant = _constant_number(trained[target.name], actual)
-        else:
-            description, constant = _constant_class(target, trained[target.name], actual)
-        scores = [
-            (name, value, constant.get(name))
-            for name, value in done.model.scores[target.name].items()
-        ]
-        tables.append(ScoreTable(target.name, description, scores))
-    return tables
+def score_tables(done: TableRun) -> list[ScoreTable]:
+    """The scores of each target."""
+    return [_score_table(done, target) for target in done.model.scores]
 
 
-def _constant_number(trained: Column, actual: Column) -> tuple[str, dict[str, float]]:
-    """The mean of the training rows as the prediction: in words, and its scores."""
-    mean = trained.values.mean()
-    predicted = np.full(len(actual.values), mean)
-    return f"always the mean, {mean:.6g}", regression_scores(actual.values, predicted)
-
-
-def _constant_class(
-    target: ClassTarget, trained: Column, actual: Column
-) -> tuple[str, dict[str, float]]:
-    """The frequencies of the training rows' classes as the prediction: in words, and its scores."""
-    counts = np.bincount(target.index(trained), minlength=len(target.labels))
-    frequencies = counts / len(trained.values)
-    predicted = np.tile(frequencies, (len(actual.values), 1))
-    description = (
-        f"always {target.label_texts[int(frequencies.argmax())]}, by the classes' frequencies"
-    )
-    return description, class_scores(target.index(actual), predicted)
+def _score_table(done: TableRun, target: str) -> ScoreTable:
+    beside = [baseline.scores[target] for baseline in done.baselines]
+    scores = [
+        (name, value, [scores.get(name) for scores in beside])
+        for name, value in done.model.scores[target].items()
+    ]
+    return ScoreTable(target, [one.description[target] for one in done.baselines], scores)

@@ -8,7 +8,8 @@ from glassnet import article
 from glassnet.models.model import Model
 from glassnet.models.record import Record
 from glassnet.recipe.options import ResolvedOptions
-from glassnet.recipe.run import TableRun, score
+from glassnet.recipe.run import TableRun
+from glassnet.recipe.scoring import score
 from glassnet.runs.record import RunRecord, record_of
 from glassnet.tables.arrays import table_of_array
 from glassnet.tables.encoding import plain_encoding
@@ -37,6 +38,7 @@ def article_table_run(run: Run, seed: int, engine: str) -> TableRun:
         options=asdict(options),
         engine=run.engine,
         best_epochs=(run.best_epoch,),
+        best_losses=(float(run.history.loss[run.best_epoch - 1]),),
     )
     model = Model.of_network(
         article.article_network(),
@@ -48,7 +50,7 @@ def article_table_run(run: Run, seed: int, engine: str) -> TableRun:
     output = model.output_of(np.array(article.X))
     no_rows = np.arange(0)
     return TableRun(
-        model=replace(model, scores=score(model, output, columns)),
+        model=replace(model, scores=score(model.encoding, output, columns)),
         runs=[run],
         options=options,
         columns=columns,
@@ -96,6 +98,8 @@ def _options(run: Run, seed: int, engine: str) -> ResolvedOptions:
         engine=engine,
         validation=0.0,
         holdout=0.0,
+        class_weight=None,
+        threshold=None,
         categories=(),
         ignore=(),
         affine=True,

@@ -4,15 +4,17 @@ import hashlib
 import json
 import platform
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import glassnet
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, TableError
+from glassnet.files import check_regular_file
 from glassnet.models.model import Model
+from glassnet.recipe.baselines import scores_by_name
 from glassnet.recipe.options import ResolvedOptions, options_from
 from glassnet.recipe.run import TableRun
 
@@ -64,6 +66,10 @@ class RunRecord:
         How the run ended, by name and in words.
     rng : str or None
         Whose random numbers drew the starting weights of a demo; None for a run on a table.
+    baselines : dict
+        By target, the scores of a constant and of a linear prediction on the same rows.
+    notices : tuple of str
+        What was found about the table and the run, with options in Python's words.
     """
 
     glassnet: str
@@ -89,6 +95,8 @@ class RunRecord:
     ended: str
     diagnosis: str
     rng: str | None = None
+    baselines: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
 
     @property
     def has_table_file(self) -> bool:
@@ -108,9 +116,10 @@ class RunRecord:
 
         Raises GlassnetError, KeyError or TypeError on anything else.
         """
-        known = {field.name: content[field.name] for field in fields(cls) if field.name in content}
-        for name in ("command", "target", "best_epochs"):
-            known[name] = tuple(known[name])
+        names = [field.name for field in fields(cls)]
+        known = {name: content[name] for name in names if name in content}
+        for name in ("command", "target", "best_epochs", "notices"):
+            known[name] = tuple(known.get(name, ()))
         known["options"] = ResolvedOptions(**vars(options_from(known["options"])))
         return cls(**known)
 
@@ -159,6 +168,8 @@ def record_of(
         ended=done.ended or "finished",
         diagnosis=done.diagnosis,
         rng=rng,
+        baselines=scores_by_name(done.baselines),
+        notices=tuple(str(notice) for notice in done.notices),
     )
 
 
@@ -189,6 +200,7 @@ def read_record(path: Path) -> RunRecord:
 
 
 def sha256(path: str | Path) -> str:
-    """The SHA-256 of a file."""
+    """The SHA-256 of a file. Raises TableError where it is not a regular file."""
+    check_regular_file(path, TableError)
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

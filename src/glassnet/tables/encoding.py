@@ -4,17 +4,16 @@ It is the way into arrays and back. How one column is encoded is in `inputs.py` 
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from glassnet.errors import TableError, unknown_name
+from glassnet.errors import OptionError, OptionRef, TableError, unknown_name
 from glassnet.tables.arrays import table_of_array
 from glassnet.tables.columns import Table
 from glassnet.tables.inputs import (
-    INPUTS,
     MIN_CELLS_FOR_BINS,
     Binary,
     Categories,
@@ -24,10 +23,7 @@ from glassnet.tables.inputs import (
     check_kind,
     learn_input,
 )
-from glassnet.tables.targets import TARGETS, NumberTarget, Target, Task
-
-NAMES_V1: dict[str, str] = {"squeeze": "smooth_clip", "edges": "bin_edges"}
-"""The fields of an input by their names in model files of format 1 -> today's."""
+from glassnet.tables.targets import ClassTarget, NumberTarget, Target, Task
 
 
 @dataclass(frozen=True)
@@ -160,21 +156,30 @@ class TableEncoding:
             first += target.width
         return found
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON-able data."""
-        return {
-            "task": self.task,
-            "inputs": [{"kind": column.kind, **asdict(column)} for column in self.inputs],
-            "targets": [{"kind": target.kind, **asdict(target)} for target in self.targets],
-        }
+    @property
+    def two_class_targets(self) -> list[ClassTarget]:
+        """The targets of two classes, which have a threshold."""
+        return [t for t in self.targets if isinstance(t, ClassTarget) and len(t.labels) == 2]
 
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> "TableEncoding":
-        """`to_dict` undone."""
-        inputs = tuple(_from_dict(INPUTS, item) for item in data["inputs"])
-        return cls(
-            data["task"], inputs, tuple(_from_dict(TARGETS, item) for item in data["targets"])
+    def with_thresholds(self, thresholds: Sequence[float | None]) -> "TableEncoding":
+        """The same with a threshold for each of the targets of two classes.
+
+        Raises OptionError where there are none.
+        """
+        if not self.two_class_targets:
+            target = self.targets[0]
+            what = str(target) if isinstance(target, ClassTarget) else "a number"
+            raise OptionError(
+                [OptionRef("threshold"), f" is for two classes, but '{target.name}' is {what}"],
+                option="threshold",
+                remedy="leave it out",
+            )
+        of_two = iter(thresholds)
+        targets = tuple(
+            replace(target, threshold=next(of_two)) if target in self.two_class_targets else target
+            for target in self.targets
         )
+        return replace(self, targets=targets)
 
 
 def learn_inputs(
@@ -216,24 +221,3 @@ def _output_names(target: Target) -> list[str]:
         return [target.name]
     names = target.label_texts
     return [f"{target.name}={name}" for name in (names[1:] if len(names) == 2 else names)]
-
-
-def _from_dict(kinds: dict[str, Any], item: dict[str, Any]) -> Any:
-    """An input or target from its kind and its fields; lists become tuples."""
-    fields: dict[str, Any] = {}
-    for name, value in item.items():
-        fields[name] = tuple(value) if isinstance(value, list) else value
-    return kinds[fields.pop("kind")](**fields)
-
-
-def upgrade_v1(data: dict[str, Any]) -> dict[str, Any]:
-    """What `TableEncoding.to_dict` gave when model files had format 1, in today's names."""
-    inputs: list[dict[str, Any]] = []
-    for item in data["inputs"]:
-        renamed: dict[str, Any] = {}
-        for name, value in item.items():
-            renamed[str(NAMES_V1.get(name, name))] = value
-        if renamed["kind"] == "two_values":
-            renamed["kind"] = Binary.kind
-        inputs.append(renamed)
-    return {**data, "inputs": inputs}
