@@ -3,6 +3,7 @@
 Settings that are one number are checked in `settings.py`.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -11,7 +12,7 @@ import numpy as np
 from glassnet.core.settings import is_real
 from glassnet.errors import GlassnetError, shown
 
-__all__ = ["Array", "array_namespace", "as_array_like", "real_array"]
+__all__ = ["Array", "array_namespace", "as_array_like", "check_unmasked", "real_array"]
 
 Array: TypeAlias = Any
 """An array of any library that follows the array-API standard (the standard has no static type of
@@ -92,16 +93,14 @@ def real_array(values: Any, name: str, dtype: Any = np.float64) -> np.ndarray:
 
 def _any_array(values: Any, name: str) -> np.ndarray:
     """Any array; raises GlassnetError on masked cells, and on what is none."""
-    of_rows = values if isinstance(values, (list, tuple)) else (values,)
-    if any(isinstance(row, np.ma.MaskedArray) and np.ma.is_masked(row) for row in of_rows):
-        raise GlassnetError(f"{name} holds masked cells: fill them, or leave out their rows")
+    check_unmasked(values, name)
     if hasattr(values, "toarray"):
         raise GlassnetError(f"{name} is a sparse matrix: give {name}.toarray()")
     by_columns = getattr(values, "iter_columns", getattr(values, "itercolumns", None))
     try:
         if by_columns is not None:  # Polars and PyArrow would turn dates into numbers beside others
             return np.column_stack([real_array(column, name) for column in by_columns()])
-        array = np.asarray(values)
+        array: np.ndarray = np.asarray(values)
     except GlassnetError:
         raise
     except Exception:  # whatever another library's conversion raises
@@ -109,6 +108,13 @@ def _any_array(values: Any, name: str) -> np.ndarray:
     if array.ndim == 0 and array.dtype == object:
         raise _no_numbers(name, values)
     return array
+
+
+def check_unmasked(values: Any, name: str) -> None:
+    """Raises GlassnetError on masked cells, of an array or of arrays in a list."""
+    rows: Iterable[Any] = values if type(values) in (list, tuple) else (values,)
+    if any(hasattr(row, "mask") and np.ma.is_masked(row) for row in rows):
+        raise GlassnetError(f"{name} holds masked cells: fill them, or leave out their rows")
 
 
 def _no_numbers(name: str, values: Any) -> GlassnetError:
@@ -121,9 +127,9 @@ def _number_by_number(array: np.ndarray, name: str) -> np.ndarray:
     if array.dtype.kind in OTHER_KINDS:
         raise GlassnetError(f"{name} must be numbers, but holds {OTHER_KINDS[array.dtype.kind]}")
     if array.dtype.kind == "O":
-        for place, value in np.ndenumerate(array):
+        for index, value in np.ndenumerate(array):
             if not _is_number(value):
-                at = ", ".join(map(str, place))
+                at = ", ".join(map(str, index))
                 raise GlassnetError(f"{name} must be numbers, but [{at}] is {shown(value)}")
     try:
         with np.errstate(over="ignore"):

@@ -21,7 +21,7 @@ from glassnet.core.activations import (
     softplus,
 )
 from glassnet.core.arrays import Array, array_namespace
-from glassnet.core.settings import check_name, check_texts, number_or_nan
+from glassnet.core.settings import check_name, check_texts, check_type, number_or_nan
 from glassnet.errors import GlassnetError, shown
 
 ValueAndDerivative = tuple[Array, Array]
@@ -454,7 +454,8 @@ def find_loss(loss: "str | Loss") -> Loss:
     """
     if isinstance(loss, Loss):
         return loss
-    name, colon, setting = loss.partition(":") if isinstance(loss, str) else (loss, "", "")
+    check_type("loss", loss, str, "a Loss, or the name of one")
+    name, colon, setting = loss.partition(":")
     check_name("loss", name, LOSSES)
     if not colon:
         return LOSSES[name]

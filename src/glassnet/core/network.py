@@ -12,7 +12,7 @@ from glassnet.core.activations import OUTPUTS, Activation, find_activation
 from glassnet.core.arrays import Array, array_namespace, as_array_like
 from glassnet.core.losses import Loss, find_loss
 from glassnet.core.penalties import Penalty
-from glassnet.core.settings import checked_flag, is_whole, items_of
+from glassnet.core.settings import check_type, checked_flag, is_whole, items_of
 from glassnet.errors import GlassnetError, option_error, shown
 
 MOST_NODES = 2**31 - 1  # of a layer; more than any memory holds
@@ -273,10 +273,9 @@ def backprop(
         When y is not N x K, or sample_weight not N.
     """
     check_shapes(network, parameters)
-    if not isinstance(trace, Trace):
-        raise option_error("trace", "must be a Trace, as feedforward gives it", trace)
-    if not (penalty is None or isinstance(penalty, Penalty)):
-        raise option_error("penalty", "must be Penalty(l2=..., l1=...)", penalty)
+    check_type("trace", trace, Trace, "a Trace, as feedforward gives it")
+    if penalty is not None:
+        check_type("penalty", penalty, Penalty, "Penalty(l2=..., l1=...)")
     xp = array_namespace(trace.output)
     loss, delta = _loss_and_delta(network, trace, y, sample_weight)  # delta: N x K
     deltas = layer_deltas(network, parameters, trace, delta)
@@ -362,21 +361,19 @@ def masked(weights: Sequence[Array], masks: Sequence[Array]) -> tuple[Array, ...
 
 def check_network(network: Network) -> None:
     """Raises GlassnetError on what is not a network."""
-    if not isinstance(network, Network):
-        raise option_error("network", "must be a Network, such as Network([2, 3, 1])", network)
+    check_type("network", network, Network, "a Network, such as Network([2, 3, 1])")
 
 
 def check_shapes(network: Network, parameters: Parameters) -> None:
     """Raises GlassnetError, naming the array, unless the parameters have the network's shapes."""
     check_network(network)
-    if not isinstance(parameters, Parameters):
-        raise option_error("parameters", "must be Parameters(weights, biases)", parameters)
+    check_type("parameters", parameters, Parameters, "Parameters(weights, biases)")
     biases = tuple((m,) for _, m in network.shapes) if network.bias else ()
     for kind, arrays, shapes in [
         ("weights", parameters.weights, network.shapes),
         ("biases", parameters.biases, biases),
     ]:
-        if not isinstance(arrays, (tuple, list)) or not all(hasattr(a, "shape") for a in arrays):
+        if items_of(arrays) is None or not all(hasattr(a, "shape") for a in arrays):
             raise option_error(kind, "must be a tuple of arrays", arrays)
         found = tuple(tuple(a.shape) for a in arrays)
         if found != shapes:

@@ -101,6 +101,12 @@ def checked_flag(name: str, value: Any) -> bool:
     return flag
 
 
+def check_type(name: str, value: Any, kind: type, wanted: str) -> None:
+    """Raises OptionError, naming the setting, on what is not of that kind."""
+    if not isinstance(value, kind):
+        raise option_error(name, f"must be {wanted}", value)
+
+
 def check_function(name: str, value: Any, wanted: str = "a function") -> None:
     """Raises OptionError, naming the setting, on what cannot be called."""
     if not callable(value):
@@ -122,7 +128,7 @@ def check_name(name: str, value: Any, known: Iterable[str]) -> None:
 
 def items_of(value: Any) -> tuple[Any, ...] | None:
     """The items of a list, tuple, range or array of one dimension; None for anything else."""
-    is_list = isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray))
+    is_list = issubclass(type(value), Sequence) and not isinstance(value, (str, bytes, bytearray))
     if is_list or (hasattr(value, "__iter__") and getattr(value, "ndim", 0) == 1):
         return tuple(value)
     return None

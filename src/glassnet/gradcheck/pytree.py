@@ -23,7 +23,7 @@ def named_leaves(tree: Any, what: str, path: str = "") -> list[tuple[str, Array]
     """
     if _is_array(tree):
         return [(path, tree)]
-    if not isinstance(tree, (tuple, list)):
+    if not issubclass(type(tree), (tuple, list)):
         raise GlassnetError(
             f"{what}{path} must be an array, or tuples and lists of arrays, got {shown(tree)}"
         )

@@ -13,7 +13,13 @@ from glassnet.core.arrays import real_array
 from glassnet.core.initializers import DTYPES
 from glassnet.core.network import Network, Parameters, check_shapes, leaves, masked, unflatten
 from glassnet.core.penalties import Penalty
-from glassnet.core.settings import FROM_0_TO_BELOW_1, NOT_NEGATIVE, items_of, number_or_nan
+from glassnet.core.settings import (
+    FROM_0_TO_BELOW_1,
+    NOT_NEGATIVE,
+    check_type,
+    items_of,
+    number_or_nan,
+)
 from glassnet.errors import GlassnetError, option_error, shown
 from glassnet.gradcheck.check import check_custom
 from glassnet.training.options import TrainingOptions
@@ -219,8 +225,7 @@ def checked_multipliers(start: Parameters, multipliers: Parameters | None) -> tu
     """One number for each array, in the order of `leaves`; () where none are given."""
     if multipliers is None:
         return ()
-    if not isinstance(multipliers, Parameters):
-        raise option_error("multipliers", "must be Parameters(weights, biases)", multipliers)
+    check_type("multipliers", multipliers, Parameters, "Parameters(weights, biases)")
     arrays = len(leaves(start))
     given = tuple(number_or_nan(m) for m in leaves(multipliers))
     if len(given) != arrays or not all(map(NOT_NEGATIVE.holds, given)):
@@ -235,8 +240,7 @@ def checked_penalty(penalty: Penalty | None) -> Penalty | None:
     """The penalty, or None where it adds nothing."""
     if penalty is None:
         return None
-    if not isinstance(penalty, Penalty):
-        raise option_error("penalty", "must be Penalty(l2=..., l1=...)", penalty)
+    check_type("penalty", penalty, Penalty, "Penalty(l2=..., l1=...)")
     return penalty if any(penalty) else None
 
 
