@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from glassnet.core.arrays import Array, array_namespace
-from glassnet.core.settings import check_name, check_texts
+from glassnet.core.settings import check_all_text, check_name
 from glassnet.errors import GlassnetError
 
 
@@ -73,7 +73,7 @@ class Activation:
                 "write Activation(value=f, derivative=g)"
             )
         check_name("derivative_of", self.derivative_of, ("z", "output"))
-        check_texts(
+        check_all_text(
             name=self.name,
             formula=self.formula,
             derivative_formula=self.derivative_formula,

@@ -21,7 +21,7 @@ from glassnet.core.activations import (
     softplus,
 )
 from glassnet.core.arrays import Array, array_namespace
-from glassnet.core.settings import check_name, check_texts, check_type, number_or_nan
+from glassnet.core.settings import check_all_text, check_name, check_type, number_or_nan
 from glassnet.errors import GlassnetError, shown
 
 ValueAndDerivative = tuple[Array, Array]
@@ -119,7 +119,7 @@ class Loss:
         check_name("reduction", self.reduction, REDUCTIONS)
         if self.output is not None:
             check_name("output", self.output, OUTPUTS)
-        check_texts(
+        check_all_text(
             name=self.name,
             setting_name=self.setting_name,
             formula=self.formula,

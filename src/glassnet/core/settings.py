@@ -113,7 +113,7 @@ def check_function(name: str, value: Any, wanted: str = "a function") -> None:
         raise option_error(name, f"must be {wanted}", value)
 
 
-def check_texts(**settings: Any) -> None:
+def check_all_text(**settings: Any) -> None:
     """Raises OptionError, naming the setting, on one that is not text."""
     for name, value in settings.items():
         if not isinstance(value, str):
