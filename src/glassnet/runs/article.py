@@ -1,6 +1,7 @@
 """The article's training as an ordinary run on a table, with options, rows, scores and a record."""
 
 from dataclasses import asdict, replace
+from typing import Any
 
 import numpy as np
 
@@ -78,7 +79,7 @@ def article_record(done: TableRun, rng: str) -> RunRecord:
 def _options(run: Run, seed: int, engine: str) -> ResolvedOptions:
     """The options of the article's training; what it knows nothing of is as declared."""
     network = article.article_network()
-    options = Options(
+    settled: dict[str, Any] = dict(
         task="regression",
         members=1,
         hidden=tuple(network.sizes[1:-1]),
@@ -98,4 +99,4 @@ def _options(run: Run, seed: int, engine: str) -> ResolvedOptions:
         holdout=0.0,
         affine=True,
     )
-    return ResolvedOptions(**vars(options))
+    return ResolvedOptions(**{**vars(Options()), **settled})
