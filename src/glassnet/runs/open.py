@@ -120,6 +120,7 @@ class RunFolder:
         GlassnetError
             Where the run cannot be repeated, because its table is gone or was changed.
         """
+        _ = self.model  # else a record of another run would be trained on
         return self.source.training_path(points)
 
     def model_before(self, iteration: int) -> Model:
