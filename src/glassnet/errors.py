@@ -3,14 +3,42 @@
 A message is text in which an option stands as an `OptionRef`, not as a word: Python writes it
 ``categories=['year']``, the command line ``--category year`` (`cli/wording.py`), scikit-learn's
 estimators write their own parameter's name (`estimators/wording.py`). The rules that raise these
-errors are in the other rooms.
+errors are in the other rooms. `visible` is how names and cells are shown in them, and wherever
+else text of a stranger reaches a terminal.
 """
 
+import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
 from typing import Any, NamedTuple
+
+CONTROLS = re.compile(
+    r"[\x00-\x1f\x7f-\x9f"  # C0, DEL and C1: they move the cursor, rename the window, end lines
+    r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # they turn the direction of what follows
+    r"\u2028\u2029"  # line ends too
+    r"\ud800-\udfff\ufffe\uffff]"  # bytes of a file's name that are no text; what XML refuses
+)
+MOST_LISTED = 20  # names that an error lists; of more it names the nearest few
+MOST_NEAR = 3  # of these
+MEANT = 0.65  # how like a name must be to be the one that was meant; 1: the same
+
+
+def visible(text: str) -> str:
+    r"""Text in which a character that would do something to a terminal is shown as its escape.
+
+    >>> visible("a\x1b]0;b\x07\u202ec")
+    'a\\x1b]0;b\\x07\\u202ec'
+    """
+    return CONTROLS.sub(_escape, text)
+
+
+def _escape(control: re.Match[str]) -> str:
+    code = ord(control[0])
+    return {9: r"\t", 10: r"\n", 13: r"\r"}.get(
+        code, f"\\x{code:02x}" if code < 32 else f"\\u{code:04x}"
+    )
 
 
 class OptionRef(NamedTuple):
@@ -87,7 +115,7 @@ class Notice(Exception):  # noqa: N818 (a warning is one too)
     def worded(self, wording: Wording) -> str:
         """Place, message and remedy as one line, each option in a face's words."""
         parts = [self._location(), _written(self.message, wording), _written(self.remedy, wording)]
-        return ": ".join(part for part in parts if part)
+        return visible(": ".join(part for part in parts if part))
 
     def _location(self) -> str:
         cell = ""
@@ -146,23 +174,47 @@ def option_error(option: str, problem: str, value: Any) -> OptionError:
 
 
 def unknown_name(what: str | OptionRef, name: object, known: Iterable[str]) -> GlassnetError:
-    """The error for a name that is not in a table: the nearest right one, and all of them.
+    """The error for a name that is not in a table: the nearest right ones, and all where few.
 
     `what` is the kind of name: a word, or the option that takes it.
 
     >>> print(unknown_name(OptionRef("activation"), "sigmod", ["relu", "sigmoid"]))
     unknown activation 'sigmod': did you mean 'sigmoid'? Known: relu, sigmoid
     """
-    from difflib import get_close_matches
-
     names = list(known)
-    near = get_close_matches(str(name).lower(), names, n=1)
-    hint = f"did you mean '{near[0]}'? " if near else ""
-    remedy = f"{hint}Known: {', '.join(names)}"
+    near = _nearest(str(name), names)
+    hint = f"did you mean {_alternatives(near)}? " if near else ""
+    remedy = f"{hint}{_listed(names, near)}".strip()
     if isinstance(what, OptionRef):
         message = ["unknown ", what, f" {name!r}"]
         return OptionError(message, option=what.name, value=name, remedy=remedy)
     return GlassnetError(f"unknown {what} {name!r}", value=name, remedy=remedy)
+
+
+def _nearest(name: str, known: Sequence[str]) -> list[str]:
+    """Those that may have been meant, the likeliest first; letter case counts for nothing."""
+    from difflib import get_close_matches
+
+    by_lower: dict[str, str] = {}
+    for candidate in known:
+        by_lower.setdefault(candidate.lower(), candidate)
+    most = 1 if len(known) <= MOST_LISTED else MOST_NEAR
+    near = get_close_matches(name.lower(), by_lower, n=most, cutoff=MEANT)
+    return [by_lower[found] for found in near]
+
+
+def _alternatives(names: Sequence[str]) -> str:
+    quoted = [f"'{name}'" for name in names]
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if quoted[1:] else quoted)
+
+
+def _listed(names: Sequence[str], near: Sequence[str]) -> str:
+    """All names; of many the first few, or none where nearer ones are named already."""
+    if len(names) <= MOST_LISTED:
+        return f"Known: {', '.join(names)}"
+    if near:
+        return f"({len(names):,} are known)"
+    return f"Known: {', '.join(names[:MOST_NEAR])}, ... ({len(names):,} in all)"
 
 
 def check_enough(found: int, needed: int, what: str) -> None:

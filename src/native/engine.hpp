@@ -95,6 +95,12 @@ struct Team {
     void (*run)(void* self, void (*task)(void* context, int i), void* context, int count);
 };
 
+// Asked between iterations whether to go on.
+struct Watch {
+    void* self;
+    bool (*goes_on)(void* self);
+};
+
 enum class Table { activations, losses, reductions, optimizers, endings };
 
 // The functions of one instruction set. `float64` says which dtype the arrays have.
@@ -106,10 +112,11 @@ struct Engine {
     int (*optimizer_settings)(int optimizer);
     int (*optimizer_slots)(int optimizer);
 
-    // Trains from `state`, which is then where the training stands.
+    // Trains from `state`, which is then where the training stands. Where `watch` ends it, nothing
+    // that is left in `state` and `measured` is of use.
     void (*train)(
         bool float64, const Problem& problem, State& state, const Epochs& epochs,
-        Measured& measured, const Memory& memory, const Team& team
+        Measured& measured, const Memory& memory, const Team& team, const Watch& watch
     );
 
     // Gives the parameters as `predict` wants them, in memory that must outlive its calls.

@@ -26,6 +26,9 @@ namespace glassnet::GLASSNET_VARIANT {
 // Parameters in a part of an update, which one thread makes at a time.
 constexpr int UPDATE_PART = 8192;
 
+// Multiplications, about, between two looks at the watch: some milliseconds.
+constexpr double WATCH_WORK = 1e7;
+
 // What an iteration measured.
 struct Iteration {
     double loss;
@@ -46,6 +49,7 @@ struct EpochTotal {
 template <class T, int V> struct Training {
     const Problem& problem;
     const Team& team;
+    const Watch& watch;
     State& state;
     const Optimizer<T>& optimizer;
     Objective<T, V> objective;
@@ -61,10 +65,17 @@ template <class T, int V> struct Training {
     bool is_sum;           // the loss is a sum over the rows
     bool has_validation;
     bool needs_norm;  // the gradient's norm is measured, or clipped
+    std::int64_t looks;    // iterations between two looks at the watch
+    std::int64_t to_look;  // iterations to the next
+    bool stopped = false;  // by the watch
 
-    Training(const Problem& problem, State& state, const Memory& memory, const Team& team)
+    Training(
+        const Problem& problem, State& state, const Memory& memory, const Team& team,
+        const Watch& watch
+    )
         : problem(problem),
           team(team),
+          watch(watch),
           state(state),
           optimizer(OPTIMIZERS<T>[problem.optimizer]),
           objective(problem, memory, team),
@@ -74,6 +85,8 @@ template <class T, int V> struct Training {
         is_sum = objective.has_reduction(Reduction::sum);
         has_validation = problem.validation.n > 0;
         needs_norm = problem.clip > 0 || problem.measure_gradient;
+        looks = 1 + WATCH_WORK / (double(problem.batch_size) * layout.size);
+        to_look = looks;
         read_state(memory);
         choose_update_parts(memory);
         if (has_validation)
@@ -82,7 +95,7 @@ template <class T, int V> struct Training {
     }
 
     void run(const Epochs& epochs, Measured& measured) {
-        for (std::int64_t e = 0; e < epochs.count && state.ended == Ending::none; ++e)
+        for (std::int64_t e = 0; e < epochs.count && state.ended == Ending::none && !stopped; ++e)
             run_epoch(epochs, e, measured);
         write_state();
         T* output = static_cast<T*>(measured.output);
@@ -133,6 +146,7 @@ private:
             measured.iteration_loss[measured.iterations++] = iteration.loss;
             measured.output_rows = rows;
             add(total, iteration);
+            if (--to_look == 0 && !goes_on()) return;
         }
         const double loss = mean(total.loss, total.weight);
         measured.loss[e] = loss;
@@ -141,6 +155,12 @@ private:
         if (has_validation) measured.validation_loss[e] = validation_loss();
         end_epoch(has_validation ? measured.validation_loss[e] : loss);
         ++measured.epochs;
+    }
+
+    [[gnu::noinline]] bool goes_on() {
+        to_look = looks;
+        stopped = !watch.goes_on(watch.self);
+        return !stopped;
     }
 
     INLINE void add(EpochTotal& total, const Iteration& iteration) const {

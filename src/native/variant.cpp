@@ -35,19 +35,19 @@ bool fits_one_vector(bool float64, std::int64_t rows) {
 template <class T, int V>
 void train_as(
     const Problem& problem, State& state, const Epochs& epochs, Measured& measured,
-    const Memory& memory, const Team& team
+    const Memory& memory, const Team& team, const Watch& watch
 ) {
-    Training<T, V>(problem, state, memory, team).run(epochs, measured);
+    Training<T, V>(problem, state, memory, team, watch).run(epochs, measured);
 }
 
 void train(
     bool float64, const Problem& problem, State& state, const Epochs& epochs, Measured& measured,
-    const Memory& memory, const Team& team
+    const Memory& memory, const Team& team, const Watch& watch
 ) {
     auto* chosen = float64 ? train_as<double, 2> : train_as<float, 2>;
     if (fits_one_vector(float64, problem.batch_size))
         chosen = float64 ? train_as<double, 1> : train_as<float, 1>;
-    chosen(problem, state, epochs, measured, memory, team);
+    chosen(problem, state, epochs, measured, memory, team, watch);
 }
 
 template <class T>

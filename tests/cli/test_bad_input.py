@@ -191,7 +191,7 @@ def test_train_without_a_target_column(
         (["model.safetensors", "noise.csv"], "noise.csv: is not a text table"),
         (
             ["model.safetensors", "lacks.csv"],
-            "the table lacks the column 'b'; of those it needs it has: a",
+            "lacks.csv: the table lacks the column 'b', which the model needs: add it, or give",
         ),
         (
             ["model.safetensors", "words.csv"],

@@ -156,8 +156,8 @@ def test_class_weights() -> None:
         < 1e-12
     )
     for wrong, message in (
-        ("balance", "class_weight must be a dict, 'balanced' or None"),
-        ({"up": -1}, "class_weight, row"),
+        ("balance", "class_weight must be balanced, or a weight by class"),
+        ({"up": -1}, "class_weight must be a number of 0 or more for class .up., got -1"),
     ):
         with pytest.raises(GlassnetError, match=message):
             TableClassifier(**QUICK, class_weight=wrong).fit(FRAME, CLASS)

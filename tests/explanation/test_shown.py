@@ -280,7 +280,7 @@ def test_a_name_cannot_break_lines_or_reach_the_terminal(named: Explanation) -> 
         backward=True,
     )
     assert "\x1b" not in named.text() + named.markdown()
-    assert "Column  [31mred line   8" in named.text()
+    assert r"Column \x1b[31mred\nline   8" in named.text()
     assert len(named.text().splitlines()) == len(plain.text().splitlines())
     assert len(named.markdown().splitlines()) == len(plain.markdown().splitlines())
 

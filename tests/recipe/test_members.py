@@ -1,6 +1,7 @@
 """The members of an ensemble are what they would be alone, however they are run."""
 
 import threading
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from glassnet.recipe.members import (
 from glassnet.recipe.options import Options
 from glassnet.recipe.run import TableRun, run_table
 from glassnet.training.engines.registry import ENGINES
-from glassnet.training.run import Run, train
+from glassnet.training.run import Progress, Run, train
 
 RANDOM = np.random.default_rng(0)
 N = 480
@@ -50,7 +51,7 @@ def test_each_member_trains_on_all_folds_but_one_which_validates_it(
 
     monkeypatch.setattr(fit_module, "train", spy)
     model = ran(engine="numpy").model
-    every = model.encoding.encode_inputs(gn.tables.frames.as_table(TABLE))
+    every = model.encoding.encode_inputs(gn.tables.frames.as_table(TABLE)).astype("float32")
     assert [len(x) for x, _, _ in seen] == [360] * 4
     for x, validated, _ in seen:
         assert validated is not None
@@ -118,7 +119,7 @@ def short(epochs: int = 20, **settings: object) -> Run:
 def test_members_report_their_means(threads: int) -> None:
     reported: list[tuple[int, int, float, float | None]] = []
     runs = run_members(
-        lambda member, progress: short(4, progress=progress),
+        lambda member, progress, stop: short(4, progress=progress, stop=stop),
         2,
         lambda *now: reported.append(now),
         threads,
@@ -130,7 +131,7 @@ def test_members_report_their_means(threads: int) -> None:
 
 
 def test_ctrl_c_keeps_the_members_that_had_begun() -> None:
-    def fit(member: int, progress: gn.training.run.Progress | None) -> Run:
+    def fit(member: int, progress: Progress | None, stop: Event | None) -> Run:
         def report(epoch: int, epochs: int, loss: float, validated: float | None) -> None:
             if member == 1 and epoch == 3:
                 raise KeyboardInterrupt
@@ -147,17 +148,31 @@ def test_ctrl_c_keeps_the_members_that_had_begun() -> None:
 def test_ctrl_c_reaches_members_in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     begun = threading.Barrier(3)
 
-    def fit(member: int, progress: gn.training.run.Progress | None) -> Run:
-        begun.wait(10)
-        return short(10**9, progress=progress)
+    def fit(member: int, progress: Progress | None, stop: Event | None) -> Run:
+        def report(epoch: int, *_: Any) -> None:
+            if epoch == 1:
+                begun.wait(10)
 
-    def waiting(futures: object) -> None:
+        return short(10**9, progress=report, stop=stop)
+
+    def waiting(*_: object) -> Any:
         begun.wait(10)
+        monkeypatch.undo()
         raise KeyboardInterrupt
 
     monkeypatch.setattr("glassnet.recipe.members.wait", waiting)
     runs = run_members(fit, 4, None, 2)
     assert [run.ended for run in runs] == ["interrupted"] * 2
+
+
+def test_a_member_that_fails_ends_the_others() -> None:
+    def fit(member: int, progress: Progress | None, stop: Event | None) -> Run:
+        if member == 1:
+            raise MemoryError
+        return short(10**9, progress=progress, stop=stop)
+
+    with pytest.raises(MemoryError):
+        run_members(fit, 4, None, 2)
 
 
 def test_few_rows_train_too() -> None:

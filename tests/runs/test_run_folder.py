@@ -15,7 +15,7 @@ from glassnet import article
 from glassnet.recipe.options import ResolvedOptions, options_from
 from glassnet.recipe.run import run_table
 from glassnet.runs import layout
-from glassnet.runs.folder import write_run
+from glassnet.runs.folder import new_run, write_run
 from glassnet.runs.record import RunRecord, read_record, record_of_table
 from glassnet.runs.sources import SOURCES
 
@@ -39,7 +39,8 @@ def test_what_was_written_is_read_again(folder: Path, targets: list[str]) -> Non
     table = {name: TABLE[name] for name in dict.fromkeys([*INPUTS, *targets])}
     done = run_table(table, targets, options_from(QUICK))
     record = record_of_table(done, None)
-    write_run(done, record, folder / "run")
+    with new_run(folder / "run", "") as new:
+        write_run(done, record, new)
     run = gn.open_run(folder / "run")
     assert run.record == record
     assert run.options == done.options
@@ -194,3 +195,36 @@ def test_nothing_is_overwritten(folder: Path, penguins: gn.RunFolder) -> None:
     with pytest.raises(gn.GlassnetError, match="taken: already exists"):
         gn.train_run(str(penguins.record.table), "sex", "taken", **QUICK)
     assert [path.name for path in (folder / "taken").iterdir()] == ["file"]
+
+
+def test_a_run_replaces_a_run_when_it_may_and_nothing_else(folder: Path) -> None:
+    def write(seed: int, **how: Any) -> None:
+        done = run_table(TABLE, "price", options_from({**QUICK, "seed": seed}))
+        with new_run("again", "", **how) as new:
+            write_run(done, record_of_table(done, None), new)
+
+    write(1)
+    (folder / "again" / layout.REPORT).write_text("of the first run")
+    with pytest.raises(gn.GlassnetError, match="again: already exists"):
+        write(2)
+    write(2, overwrite=True)
+    assert gn.open_run("again").record.options.seed == 2
+    assert not (folder / "again" / layout.REPORT).exists()  # it told of another run
+    (folder / "again" / "notes.txt").write_text("mine")
+    with pytest.raises(gn.GlassnetError, match=r"is not overwritten, because it holds notes\.txt"):
+        write(3, overwrite=True)
+    assert gn.open_run("again").record.options.seed == 2
+
+
+def test_a_folder_that_was_there_stays_the_folder_it_is(folder: Path) -> None:
+    before = folder.stat().st_ino
+    gn.train_run(TABLE, "price", ".", **QUICK)
+    assert folder.stat().st_ino == before
+    assert gn.open_run(folder).record.target == ("price",)
+
+
+def test_an_error_leaves_no_folder(folder: Path) -> None:
+    for out in (None, "deep/deeper/run"):
+        with pytest.raises(gn.GlassnetError, match="unknown target column"):
+            gn.train_run(TABLE, "cost", out, **QUICK)
+    assert not list(folder.iterdir())

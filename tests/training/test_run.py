@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from typing import Any
@@ -13,6 +15,7 @@ import glassnet as gn
 from glassnet.core.dropout import dropout_masks
 from glassnet.core.network import Parameters, leaves
 from glassnet.errors import GlassnetError
+from glassnet.training.engines.registry import ENGINES
 from glassnet.training.options import TrainingOptions
 from glassnet.training.schedules import SCHEDULES
 
@@ -375,6 +378,60 @@ def test_a_real_sigint_ends_in_good_order() -> None:
     assert run.ended == "interrupted"
     assert len(run.history.loss) == run.best_epoch > 0
     assert "Ctrl-C" in run.diagnosis
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_event_ends_a_run_between_chunks(engine: str) -> None:
+    stop = threading.Event()
+    run = train(
+        epochs=10_000_000,
+        engine=engine,
+        chunk_epochs=2,
+        progress=lambda epoch, *_: stop.set() if epoch == 6 else None,
+        stop=stop,
+    )
+    assert run.ended == "interrupted"
+    assert len(run.history.loss) == run.best_epoch == 6
+
+
+@pytest.mark.skipif(bool(ENGINES["native"].why_unavailable()), reason="needs the native engine")
+def test_an_event_ends_the_native_engine_within_a_chunk() -> None:
+    stop = threading.Event()
+    timer = threading.Timer(0.3, stop.set)
+    timer.start()
+    run = train(epochs=4_000_000, engine="native", chunk_epochs=4_000_000, stop=stop)
+    assert run.ended == "interrupted"
+    assert len(run.history.loss) == run.best_epoch == 0  # nothing of the chunk is kept
+    assert_same_parameters(run, train(epochs=1, stop=stop))
+
+
+@pytest.mark.skipif(bool(ENGINES["native"].why_unavailable()), reason="needs the native engine")
+@pytest.mark.parametrize("within", ["a daemon thread", "a thread of a pool"])
+def test_python_ends_while_a_thread_is_in_the_native_engine(within: str) -> None:
+    start = {
+        "a daemon thread": "threading.Thread(target=work, daemon=True).start()",
+        "a thread of a pool": "pool.apply_async(work)",
+    }
+    program = f"""
+import threading, time, numpy as np, glassnet as gn
+from multiprocessing.pool import ThreadPool
+network = gn.Network([16, 64, 2], "silu")
+start = gn.initialize(network)
+x, y = np.random.rand(500, 16), np.random.rand(500, 2)
+begun = threading.Semaphore(0)
+def work():
+    while True:
+        gn.train(network, start, x, y, epochs=2, batch_size=64, engine="native")
+        begun.release()
+pool = ThreadPool(3)
+for _ in range(3):
+    {start[within]}
+for _ in range(9):
+    begun.acquire()
+"""
+    for _ in range(3):
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, "")
 
 
 def assert_same_parameters(a: gn.Run, b: gn.Run) -> None:

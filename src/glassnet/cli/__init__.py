@@ -11,6 +11,8 @@ from typing import Any
 import click
 
 import glassnet
+from glassnet.cli.command import write_examples
+from glassnet.cli.terminal import report, say, take_every_letter
 from glassnet.cli.wording import in_flags
 from glassnet.errors import GlassnetError, GlassnetWarning
 
@@ -37,9 +39,12 @@ class Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Each with the whole first paragraph of its help, which click itself would cut short."""
         with formatter.section("Commands"):
-            formatter.write_dl(
-                [(name, (_load(name).help or "").partition("\n\n")[0]) for name in COMMANDS]
-            )
+            formatter.write_dl([(name, _first_paragraph(_load(name))) for name in COMMANDS])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Two examples."""
+        examples = ["glassnet demo", "glassnet train TABLE.csv --target COLUMN"]
+        write_examples(formatter, examples, "README.md")
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Without arguments, the help and exit status 2."""
@@ -56,6 +61,10 @@ class Commands(click.Group):
             raise click.Abort from None
 
 
+def _first_paragraph(command: click.Command) -> str:
+    return " ".join((command.help or "").partition("\n\n")[0].split())
+
+
 def _load(name: str) -> click.Command:
     return getattr(import_module(f"glassnet.cli.{name}"), f"{name}_command")
 
@@ -63,10 +72,10 @@ def _load(name: str) -> click.Command:
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if not wanted:
         return
-    click.echo(f"glassnet {glassnet.__version__}")
+    say(f"glassnet {glassnet.__version__}")
     if context.params.get("verbose"):
         for line in _engines():
-            click.echo(line)
+            say(line)
     context.exit()
 
 
@@ -105,6 +114,7 @@ def main() -> None:
     """Run the command line; what the user can mend is one line on standard error and status 2."""
     interrupted = "stopped by Ctrl-C; nothing was written"
     warnings.showwarning = _say
+    take_every_letter()
     try:
         code = app(standalone_mode=False)
     except GlassnetError as error:
@@ -123,10 +133,9 @@ def main() -> None:
 
 def _say(message: Warning | str, *_: Any) -> None:
     """A warning as one line."""
-    text = message.worded(in_flags) if isinstance(message, GlassnetWarning) else message
-    print(f"glassnet: {text}", file=sys.stderr)
+    report(message.worded(in_flags) if isinstance(message, GlassnetWarning) else str(message))
 
 
 def _end(message: str, status: int) -> None:
-    print(f"glassnet: {message}", file=sys.stderr)
+    report(message)
     sys.exit(status)

@@ -1,4 +1,7 @@
-"""What the commands share on a terminal: tables, numbers and the progress bar."""
+"""What the commands share on a terminal: tables, numbers and the progress bar.
+
+Plain lines are `terminal.py`'s.
+"""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -6,6 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from glassnet.errors import visible
 from glassnet.training.run import Progress
 
 
@@ -16,15 +20,16 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[Any]], title: st
     from rich.markup import escape
     from rich.table import Table
 
-    body = [[str(cell) for cell in row] for row in rows]
+    body = [[visible(str(cell)) for cell in row] for row in rows]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for i, header in enumerate(headers):
         numeric = bool(body) and all(_is_number(row[i]) for row in body)
-        table.add_column(escape(header), justify="right" if numeric else "left", overflow="fold")
+        side = "right" if numeric else "left"
+        table.add_column(escape(visible(header)), justify=side, overflow="fold")
     for row in body:
         table.add_row(*map(escape, row))
     console = Console(highlight=False)
-    console.print(f"[bold]{escape(title)}[/bold]", soft_wrap=True)
+    console.print(f"[bold]{escape(visible(title))}[/bold]", soft_wrap=True)
     console.print(table)
     console.print()
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from glassnet import article
+from glassnet.cli.command import DocumentedCommand, overwrite_option
+from glassnet.cli.terminal import say
 from glassnet.errors import GlassnetError
 
 if TYPE_CHECKING:
@@ -19,7 +21,12 @@ if TYPE_CHECKING:
 LOSSES_AT = (1, 10, 100, 500, 1000)  # iterations whose losses are printed, beside the last one's
 
 
-@click.command("demo")
+@click.command(
+    "demo",
+    cls=DocumentedCommand,
+    examples=["glassnet demo", "glassnet demo --seed 2 --out runs/another_start"],
+    page="README.md",
+)
 @click.option("--seed", default=1, help="Seed of the starting weights.")
 @click.option("--rng", default="r", help="Whose random numbers: r (as R after set.seed) or numpy.")
 @click.option(
@@ -33,10 +40,17 @@ LOSSES_AT = (1, 10, 100, 500, 1000)  # iterations whose losses are printed, besi
     help="Run folder to write.",
     show_default="runs/demo; none with --json",
 )
+@overwrite_option
 @click.option("--engine", default="auto", help="auto, native or numpy.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def demo_command(
-    seed: int, rng: str, iterations: int, out: str | None, engine: str, as_json: bool
+    seed: int,
+    rng: str,
+    iterations: int,
+    out: str | None,
+    overwrite: bool,
+    engine: str,
+    as_json: bool,
 ) -> None:
     """Build, train, print, plot and draw the article's network: 3-4-1, sigmoid, 4 rows,
     1,500 iterations.
@@ -45,20 +59,22 @@ def demo_command(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if iterations < 1:
         raise GlassnetError(f"--iterations must be 1 or more, got {iterations}")
+    if overwrite and out is None:
+        out = "runs/demo"
     if out is not None:
-        from glassnet.files import check_free
+        from glassnet.runs.layout import check_out
 
-        check_free(out)
+        check_out(out, overwrite)
     start = article.starting_weights(seed, rng)
     run = article.train_article(start, iterations, engine)
     if not len(run.history.iteration_loss):
         raise KeyboardInterrupt  # it came before anything was learnt
     wants_folder = out is not None or not as_json
-    folder = write_folder(out, seed, rng, engine, run) if wants_folder else None
+    folder = write_folder(out, overwrite, seed, rng, engine, run) if wants_folder else None
     if as_json:
         import json
 
-        print(json.dumps(as_dict(start, run)))
+        say(json.dumps(as_dict(start, run)))
     elif folder is not None:
         print_article(start, run)
         print_article_files(folder)
@@ -76,41 +92,41 @@ def as_dict(start: "Parameters", run: "Run") -> dict[str, Any]:
     }
 
 
-def write_folder(out: str | None, seed: int, rng: str, engine: str, run: "Run") -> "Path":
+def write_folder(
+    out: str | None, overwrite: bool, seed: int, rng: str, engine: str, run: "Run"
+) -> "Path":
     """Write the run folder, a new one in runs/ unless `out` names one, and return its path."""
-    from pathlib import Path
-
-    from glassnet.files import free_folder
     from glassnet.runs.article import article_record, article_table_run
-    from glassnet.runs.folder import PICTURES, write_run
+    from glassnet.runs.folder import PICTURES, new_run, write_run
     from glassnet.runs.layout import LOSS_PICTURE_AS_PNG
 
     done = article_table_run(run, seed, engine)
-    target = free_folder("runs/demo") if out is None else Path(out)
-    return write_run(done, article_record(done, rng), target, (*PICTURES, LOSS_PICTURE_AS_PNG)).path
+    with new_run(out, "demo", overwrite=overwrite) as new:
+        write_run(done, article_record(done, rng), new, (*PICTURES, LOSS_PICTURE_AS_PNG))
+    return new.path
 
 
 def print_article(start: "Parameters", run: "Run") -> None:
     """Print the whole article: table, weights, losses, predictions, new rows."""
     network = article.article_network()
-    print(f"The article's network: {network}, {network.n_parameters} weights")
+    say(f"The article's network: {network}, {network.n_parameters} weights")
     _print_table()
     for layer, title in enumerate(("W1, input to hidden", "W2, hidden to output")):
         _print_weights(title, start.weights[layer], run.parameters.weights[layer])
     _print_losses(run)
     _print_predictions(run)
-    print("The article drew its starting weights without a seed, so its table is one draw of many;")
-    print("every seed gives another, and all of them come close to 0, 1, 1, 0.")
-    print("Try --seed 2, or --rng numpy.")
+    say("The article drew its starting weights without a seed, so its table is one draw of many;")
+    say("every seed gives another, and all of them come close to 0, 1, 1, 0.")
+    say("Try --seed 2, or --rng numpy.")
     _print_new_rows(run)
     if run.ended:
-        print(f"The run {run.diagnosis}.")
+        say(f"The run {run.diagnosis}.")
 
 
 def print_article_files(out: "Path") -> None:
     """Print where everything was written, and what to do next."""
-    print(f"Written to {out}/: " + ", ".join(sorted(path.name for path in out.iterdir())))
-    print(f"Look at {out}/loss.png and {out}/network.svg; then try: glassnet show {out}")
+    say(f"Written to {out}/: " + ", ".join(sorted(path.name for path in out.iterdir())))
+    say(f"Look at {out}/loss.png and {out}/network.svg; then try: glassnet show {out}")
 
 
 def _print_table() -> None:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from glassnet.cli.command import DocumentedCommand, overwrite_option
+from glassnet.cli.terminal import document_stream, file_of
 from glassnet.errors import GlassnetError, unknown_name
 
 if TYPE_CHECKING:
@@ -14,7 +16,15 @@ if TYPE_CHECKING:
 FORMATS = ("text", "md", "html", "json")
 
 
-@click.command("explain")
+@click.command(
+    "explain",
+    cls=DocumentedCommand,
+    examples=[
+        "glassnet explain runs/demo --row 2 --backward",
+        "glassnet explain runs/flats new.csv --row 7 --format html --out row7.html",
+    ],
+    page="examples/how_to/3_explain_a_prediction.py",
+)
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("table", required=False)
 @click.option(
@@ -46,8 +56,12 @@ FORMATS = ("text", "md", "html", "json")
     help="Of a run of `glassnet demo`: that step of its training, from 1, as it happened.",
 )
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="File to write.", show_default="standard output"
+    "--out",
+    type=click.Path(path_type=Path),
+    help="File to write; - is standard output.",
+    show_default="-",
 )
+@overwrite_option
 def explain_command(
     model: Path,
     table: str | None,
@@ -58,6 +72,7 @@ def explain_command(
     digits: int,
     iteration: int | None,
     out: Path | None,
+    overwrite: bool,
 ) -> None:
     """Print the complete arithmetic of a row: encoding, every product, activations, loss, and with
     --backward every gradient.
@@ -66,7 +81,7 @@ def explain_command(
     or JSON lines, by suffix; - is CSV on standard input; without it the rows are those the run was
     given.
     """
-    from glassnet.files import check_free, whole_file
+    from glassnet.files import check_file, whole_file
     from glassnet.notation.numerals import check_digits
 
     if form not in FORMATS:
@@ -74,14 +89,15 @@ def explain_command(
     check_digits(digits)
     if iteration is not None and table is not None:
         raise GlassnetError("--iteration is about the rows of the run itself: leave TABLE out")
-    if out is not None:
-        check_free(out)
+    file = file_of(out)
+    if file is not None:
+        check_file(file, overwrite)
     given = _rows(model, table, iteration)
     explanation = _explain(given, rows, _nodes(nodes), backward, iteration)
-    if out is None:
+    if file is None:
         _print(explanation, form, digits)
         return
-    with whole_file(out) as part:
+    with whole_file(file, overwrite=overwrite) as part:
         part.write_text(_written(explanation, form, digits), encoding="utf-8")
 
 
@@ -135,7 +151,7 @@ def _node(text: str) -> tuple[int, int]:
 
 def _print(explanation: "Explanation", form: str, digits: int) -> None:
     if form != "text":
-        click.echo(_written(explanation, form, digits), nl=False)
+        document_stream().write(_written(explanation, form, digits))
         return
     from rich.console import Console
     from rich.text import Text

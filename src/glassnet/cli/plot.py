@@ -1,5 +1,6 @@
 """`glassnet plot`: each picture of a trained model as a file."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -8,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from glassnet.cli.command import DocumentedCommand, overwrite_option
+from glassnet.cli.terminal import file_of, say
 from glassnet.errors import GlassnetError, unknown_name
 
 if TYPE_CHECKING:
@@ -244,23 +247,32 @@ def _flag(name: str) -> str:
     return f"--{name.removesuffix('s')}"
 
 
-class PlotCommand(click.Command):
+class PlotCommand(DocumentedCommand):
     """The command with a list of the pictures below its help."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The pictures."""
         with formatter.section("Pictures"):
             formatter.write_dl([(name, picture.shows) for name, picture in PLOTS.items()])
+        super().format_epilog(ctx, formatter)
 
 
-@click.command("plot", cls=PlotCommand)
+@click.command(
+    "plot",
+    cls=PlotCommand,
+    examples=[
+        "glassnet plot network runs/flats --out network.svg",
+        "glassnet plot importance runs/flats new.csv --method olden",
+    ],
+    page="examples/how_to/5_pictures_of_predictions.py",
+)
 @click.argument("picture")
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("table", required=False)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="File to write: .svg, .png or .pdf.",
+    help="File to write: .svg, .png or .pdf; - is PNG on standard output.",
     show_default="PICTURE.png",
 )
 @click.option(
@@ -278,8 +290,14 @@ class PlotCommand(click.Command):
     help="Of importance: permutation, input_gradients, olden or garson.",
     show_default="permutation",
 )
+@overwrite_option
 def plot_command(
-    picture: str, model: Path, table: str | None, out: Path | None, **options: Any
+    picture: str,
+    model: Path,
+    table: str | None,
+    out: Path | None,
+    overwrite: bool,
+    **options: Any,
 ) -> None:
     """Draw a picture of a trained model, and write it to a file.
 
@@ -287,16 +305,38 @@ def plot_command(
     CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; - is CSV on standard input. Without it
     the rows are those the run was given; scores are then drawn of those held out.
     """
-    from glassnet.files import check_free
     from glassnet.models.model import load
-    from glassnet.plots.figures import check_format
 
     if picture not in PLOTS:
         raise unknown_name("picture", picture, PLOTS)
-    out = Path(f"{picture}.png") if out is None else out
-    check_format(out)
-    check_free(out)
     chosen = PLOTS[picture]
     given = _options_of(chosen, options)
-    chosen.make(Asked(load(model), model, table, given)).save(out)
-    click.echo(f"Written to {out}")
+    file = file_of(out or Path(f"{picture}.png"))
+    _check_target(file, overwrite)
+    display = chosen.make(Asked(load(model), model, table, given))
+    if file is None:
+        _to_stdout(display)
+        return
+    display.save(file)
+    say(f"Written to {file}")
+
+
+def _check_target(file: Path | None, overwrite: bool) -> None:
+    """Raises GlassnetError where a picture cannot be written, before it is drawn."""
+    from glassnet.files import check_file
+    from glassnet.plots.figures import check_format
+
+    if file is not None:
+        check_format(file)
+        check_file(file, overwrite)
+    elif sys.stdout.isatty():
+        raise GlassnetError("a picture on a terminal would be unreadable: redirect it to a file")
+
+
+def _to_stdout(display: Any) -> None:
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "picture.png"
+        display.save(file)
+        sys.stdout.buffer.write(file.read_bytes())

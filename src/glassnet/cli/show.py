@@ -6,16 +6,25 @@ from typing import TYPE_CHECKING
 
 import click
 
+from glassnet.cli.command import DocumentedCommand
+from glassnet.cli.terminal import say
+
 if TYPE_CHECKING:
     from glassnet.core.network import Parameters
     from glassnet.models.model import Model
+    from glassnet.models.record import Record
     from glassnet.recipe.baselines import Baseline
 
 ACROSS = 5  # columns of weights beside each other
 SMALL = 200  # weights and biases; those of a larger model are not printed
 
 
-@click.command("show")
+@click.command(
+    "show",
+    cls=DocumentedCommand,
+    examples=["glassnet show runs/flats", "glassnet show rents.safetensors"],
+    page="docs/tables.md",
+)
 @click.argument("model", type=click.Path(path_type=Path))
 def show_command(model: Path) -> None:
     """Print a model's shape, how each column is encoded, its scores, and the weights of a small
@@ -26,17 +35,30 @@ def show_command(model: Path) -> None:
     from glassnet.models.model import load
 
     loaded = load(model)
-    print(f"{model}: {loaded.shape}, in {loaded.members[0].parameters.weights[0].dtype}")
+    say(f"{model}: {loaded.shape}, in {loaded.members[0].parameters.weights[0].dtype}")
     print_columns(loaded)
     if loaded.n_parameters <= SMALL:
         print_weights(loaded)
     else:
         where = f"glassnet.load({str(model)!r}).members"
-        print(f"Weights: {loaded.n_parameters:,}, too many to print; from Python: {where}")
+        say(f"Weights: {loaded.n_parameters:,}, too many to print; from Python: {where}")
     print_scores(loaded, "Scores when it was trained")
     if loaded.history:
         last = {name: values[-1] for name, values in loaded.history.items()}
-        print("Last epoch: " + ", ".join(f"{name} {value:.6g}" for name, value in last.items()))
+        say("Last epoch: " + ", ".join(f"{name} {value:.6g}" for name, value in last.items()))
+    if loaded.record.best_losses:
+        say(_kept_epochs(loaded.record))
+
+
+def _kept_epochs(record: "Record") -> str:
+    """The epoch that each member was kept of, and its losses; of several members their means."""
+    several = len(record.best_epochs) > 1
+    text = f"Kept epoch{'s' if several else ''}: " + ", ".join(map(str, record.best_epochs))
+    losses = {"loss": record.best_losses, "validation_loss": record.best_validation_losses}
+    for name, values in losses.items():
+        if values:
+            text += f", {'mean ' if several else ''}{name} {sum(values) / len(values):.6g}"
+    return text
 
 
 def print_columns(model: "Model") -> None:

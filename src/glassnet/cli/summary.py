@@ -6,6 +6,7 @@ import numpy as np
 
 from glassnet.cli.console import number, print_table
 from glassnet.cli.show import print_columns, print_scores
+from glassnet.cli.terminal import say
 from glassnet.models.model import Model
 from glassnet.recipe.options import Options
 from glassnet.recipe.run import TableRun
@@ -29,24 +30,24 @@ def print_run(source: Path, asked: Options, done: TableRun, out: Path) -> None:
         Its folder.
     """
     holdout = done.scored_part == "holdout"
-    print(f"{source.name}: {_counted(done)}")
+    say(f"{source.name}: {_counted(done)}")
     print_columns(done.model)
     found = "" if asked.task else " (found from the target; --task overrides)"
-    print(f"Task: {done.model.encoding.task}{found}")
-    print(f"Network: {done.model.shape}")
-    print(f"Training: {_training(done)}")
-    print(f"The run {done.diagnosis}{_kept_epochs(done.model)}.")
+    say(f"Task: {done.model.encoding.task}{found}")
+    say(f"Network: {done.model.shape}")
+    say(f"Training: {_training(done)}")
+    say(f"The run {done.diagnosis}{_kept_epochs(done.model)}.")
     scored = "the held-out rows" if holdout else "the rows trained on (none were held out)"
     print_scores(done.model, f"Scores on {scored}", done.baselines)
     which = "Held-out" if holdout else "Trained"
     print_predictions(done, f"{which} rows, predicted against actual")
     print_files(out)
-    print(f"Next: glassnet predict {out} NEW_ROWS.csv   or   glassnet show {out}")
+    say(f"Next: glassnet predict {out} NEW_ROWS.csv   or   glassnet show {out}")
 
 
 def print_files(out: Path) -> None:
     """Print the names of the files in a run folder."""
-    print(f"Written to {out}/: " + ", ".join(sorted(path.name for path in out.iterdir())))
+    say(f"Written to {out}/: " + ", ".join(sorted(path.name for path in out.iterdir())))
 
 
 def print_predictions(done: TableRun, title: str) -> None:

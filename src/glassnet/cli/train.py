@@ -4,6 +4,7 @@ Its options are made from the declarations in `recipe/options.py`.
 """
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import Field, fields
@@ -12,6 +13,7 @@ from typing import Any, get_args
 
 import click
 
+from glassnet.cli.command import DocumentedCommand, overwrite_option
 from glassnet.errors import GlassnetError
 from glassnet.recipe.declarations import Declaration
 from glassnet.recipe.options import DECLARATIONS, Options
@@ -51,9 +53,39 @@ def read_names(_: click.Context, __: click.Parameter, text: str) -> str | tuple[
     return tuple(text.split(",")) if "," in text else text
 
 
+def read_class_weight(_: click.Context, __: click.Parameter, text: str | None) -> Any:
+    """'balanced', or pairs such as yes=5,no=1; a class may hold commas and equals signs."""
+    if text is None or text == "balanced":
+        return text
+    pairs = re.findall(r"(.+?)=([-+.\deE]+)(?:,|$)", text)
+    if ",".join("=".join(pair) for pair in pairs) != text:
+        raise GlassnetError(
+            "--class-weight must be balanced, or the weight of each class as in yes=5,no=1; "
+            f"got '{text}'"
+        )
+    return {label: read_number(weight, "--class-weight") for label, weight in pairs}
+
+
+def read_threshold(_: click.Context, __: click.Parameter, text: str | None) -> Any:
+    """'balanced', or a number."""
+    if text is None or text == "balanced":
+        return text
+    return read_number(text, "--threshold")
+
+
+def read_number(text: str, flag: str) -> float:
+    """A number on the command line. Raises GlassnetError, naming the flag, on another text."""
+    try:
+        return float(text)
+    except ValueError:
+        raise GlassnetError(f"{flag} must be a number or balanced, got '{text}'") from None
+
+
 READ_FROM_TEXT: dict[str, Callable[..., Any]] = {
     "hidden": read_sizes,
     "activation": read_names,
+    "class_weight": read_class_weight,
+    "threshold": read_threshold,
 }
 """The options whose several values are one text, and what reads it."""
 
@@ -94,7 +126,15 @@ def _kind_of(field: "Field[Any]") -> type:
     return next(kind for kind in (bool, int, float, str) if kind in kinds)
 
 
-@click.command("train")
+@click.command(
+    "train",
+    cls=DocumentedCommand,
+    examples=[
+        "glassnet train flats.csv --target rent",
+        "glassnet train loans.csv --target default --ignore id --threshold balanced --out runs/may",
+    ],
+    page="docs/tables.md",
+)
 @click.argument("table")
 @click.option(
     "--target", required=True, multiple=True, help="Column to predict; repeat for several outputs."
@@ -106,6 +146,7 @@ def _kind_of(field: "Field[Any]") -> type:
     help="Run folder to write.",
     show_default="runs/<name of the table>",
 )
+@overwrite_option
 @click.option(
     "--report/--no-report",
     default=True,
@@ -117,6 +158,7 @@ def train_command(
     table: str,
     target: tuple[str, ...],
     out: Path | None,
+    overwrite: bool,
     report: bool,
     as_json: bool,
     quiet: bool,
@@ -130,28 +172,27 @@ def train_command(
     from glassnet.cli.summary import print_run
     from glassnet.cli.wording import in_flags
     from glassnet.errors import warn_of
-    from glassnet.files import check_free, free_folder
     from glassnet.recipe.run import run_table
-    from glassnet.runs.folder import write_run
+    from glassnet.runs.folder import new_run, write_run
     from glassnet.runs.record import record_of_table
 
     options = Options(**given)
-    if out is not None:
-        check_free(out)
     source = Path("stdin" if table == "-" else table)
-    with progress_bar("training", quiet or as_json) as progress:
-        done = run_table(table, target, options, progress)
-    out = out or free_folder(Path("runs") / source.stem)
-    run = write_run(done, record_of_table(done, table), out)
+    if overwrite and out is None:
+        out = Path("runs") / source.stem
+    with new_run(out, source.stem, overwrite=overwrite) as new:
+        with progress_bar("training", quiet or as_json) as progress:
+            done = run_table(table, target, options, progress)
+        run = write_run(done, record_of_table(done, table), new)
     if report:
         from glassnet.report.build import write_report
 
         with parts_bar("report", quiet or as_json) as progress:
             write_report(run, done, source.name, in_flags, progress)
     if as_json:
-        json.dump({**run.record.to_dict(), "out": str(out)}, sys.stdout)
+        json.dump({**run.record.to_dict(), "out": str(run.path)}, sys.stdout)
         print()
     elif not quiet:
-        print_run(source, options, done, out)
+        print_run(source, options, done, run.path)
     if not quiet:
         warn_of(done.notices)

@@ -7,6 +7,9 @@ from glassnet.errors import OptionRef
 OTHER_FLAGS = {
     "digits": "--digits",
     "iteration": "--iteration",
+    "keep": "--keep",
+    "missing_columns": "--missing-columns",
+    "overwrite": "--overwrite",
     "rng": "--rng",
     "table": "TABLE",
     "target": "--target",

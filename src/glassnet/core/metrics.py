@@ -17,14 +17,16 @@ def regression_scores(y: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
     return scores | ({"r2": 1 - float(np.sum(error**2)) / spread} if spread > 0 else {})
 
 
-def class_scores(y: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
+def class_scores(
+    y: np.ndarray, probabilities: np.ndarray, predicted: np.ndarray | None = None
+) -> dict[str, float]:
     """Accuracy, balanced accuracy, log loss, and for two classes the area under the ROC curve.
 
-    y is N class numbers, probabilities N x classes. Balanced accuracy is the mean share found of
-    each class that is there.
+    y is N class numbers, probabilities N x classes, predicted N class numbers (None: the likeliest
+    classes). Balanced accuracy is the mean share found of each class that is there.
     """
     N = len(y)
-    right: np.ndarray = probabilities.argmax(axis=1) == y
+    right: np.ndarray = y == (probabilities.argmax(axis=1) if predicted is None else predicted)
     of_truth = np.clip(probabilities[np.arange(N), y], np.finfo(np.float64).eps, 1)
     scores = {
         "accuracy": float(np.mean(right)),

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from sklearn.utils import check_array, column_or_1d
-from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 from glassnet.errors import GlassnetError
@@ -171,52 +170,8 @@ def read_sample_weight(
     return weight
 
 
-def weight_by_class(
-    class_weight: Any, y: np.ndarray, classes: np.ndarray, sample_weight: np.ndarray | None
-) -> np.ndarray | None:
-    """The weight of each class, or None where all weigh the same anyway.
-
-    Parameters
-    ----------
-    class_weight : dict, "balanced" or None
-        A weight for each label (1 where it names none); "balanced": every class is to weigh the
-        same in all.
-    y : array of N labels
-        The training targets.
-    classes : array of labels
-        The different ones, sorted.
-    sample_weight : array of N numbers, or None
-        How much each row counts by itself.
-
-    Returns
-    -------
-    array or None
-        One number a class, in the order of `classes`.
-    """
-    if class_weight is None:
-        return None
-    if y.ndim == 2:
-        raise GlassnetError("class_weight is for one target, but y has several: give sample_weight")
-    if isinstance(class_weight, str) and class_weight == "balanced":
-        counts = np.bincount(np.searchsorted(classes, y), sample_weight, len(classes))
-        return counts.sum() / (len(classes) * counts)
-    if not isinstance(class_weight, dict):
-        raise GlassnetError(
-            f"class_weight must be a dict, 'balanced' or None, got {class_weight!r}"
-        )
-    return compute_class_weight(class_weight, classes=classes, y=y)
-
-
-def multiply_class_weight(
-    sample_weight: np.ndarray | None,
-    class_weight: np.ndarray | None,
-    y: np.ndarray,
-    classes: np.ndarray,
-) -> np.ndarray | None:
-    """Sample weights times the weight of each row's class, as `weight_by_class` gives it.
-
-    Raises GlassnetError on a class that is not among the classes.
-    """
+def check_known_labels(y: np.ndarray, classes: np.ndarray) -> None:
+    """Raises GlassnetError on a validation label that is not among the classes."""
     known = np.isin(y, classes)
     if y.ndim == 1 and not known.all():
         row = int(np.argmin(known))
@@ -224,9 +179,3 @@ def multiply_class_weight(
             f"y_val, row {row + 1}: class {y[row]!r} is not among those of y: "
             f"{', '.join(str(label) for label in classes)}"
         )
-    if class_weight is None:
-        return sample_weight
-    row_weight = class_weight[np.searchsorted(classes, y)]
-    if sample_weight is not None:
-        row_weight = row_weight * sample_weight
-    return read_sample_weight(row_weight, len(y), "class_weight")

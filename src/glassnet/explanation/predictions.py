@@ -101,8 +101,10 @@ def _class_prediction(
     yield Step(
         f"{target_id}.answer",
         f"prediction of {target.name}",
-        target.label_texts[int(probabilities.argmax())],
-        says="the class of the largest probability",
+        target.label_texts[int(target.predicted(probabilities[None])[0])],
+        says="the class of the largest probability"
+        if target.threshold is None
+        else f"{target.label_texts[1]} from a probability of {target.threshold:.4g} on",
     )
 
 

@@ -1,29 +1,35 @@
 """The rows of a table as networks take them, some at a time, so that many need little memory."""
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from glassnet.errors import GlassnetError
-from glassnet.tables.columns import Table
+from glassnet.errors import GlassnetError, GlassnetWarning, OptionRef, TableError
+from glassnet.tables.columns import Column, Table
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.frames import as_table
+from glassnet.tables.inputs import Number
 from glassnet.tables.read import read_table
 
 
-def encoded_blocks(encoding: TableEncoding, table: Any, size: int) -> Iterable[np.ndarray]:
+def encoded_blocks(
+    encoding: TableEncoding, table: Any, size: int, missing_columns: bool = False
+) -> Iterable[np.ndarray]:
     """The rows of a table, encoded, at most `size` at a time.
 
     Parameters
     ----------
     encoding : TableEncoding
         How the columns become inputs.
-    table : array, data frame, dict of columns or path
+    table : Table, array, data frame, dict of columns or path
         N rows, as `Model.predict` takes them.
     size : int
         The most rows of a block.
+    missing_columns : bool
+        Whether a column that the table lacks counts as missing in every row, with a warning.
 
     Returns
     -------
@@ -33,13 +39,14 @@ def encoded_blocks(encoding: TableEncoding, table: Any, size: int) -> Iterable[n
     Raises
     ------
     GlassnetError
-        As `encode_array` and `encode_inputs` do; a row is named by its number in the whole table.
+        As `encode_array` and `encode_inputs` do, a row named by its number in the whole table; and
+        where the table lacks a column.
     """
     if isinstance(table, np.ndarray):
         if table.ndim != 2 or len(table) <= size:
             return (encoding.encode_array(table),)
         return _blocks(encoding.encode_array, table, table.__getitem__, _slices(len(table), size))
-    columns = _columns_of(encoding, table)
+    columns = _columns_of(encoding, table, missing_columns)
     if columns.n_rows <= size:
         return (encoding.encode_inputs(columns),)
     return _blocks(encoding.encode_inputs, columns, columns.take, _slices(columns.n_rows, size))
@@ -63,8 +70,50 @@ def _slices(n: int, size: int) -> Iterator[slice]:
     return (slice(first, first + size) for first in range(0, n, size))
 
 
-def _columns_of(encoding: TableEncoding, table: Any) -> Table:
+def _columns_of(encoding: TableEncoding, table: Any, missing_columns: bool) -> Table:
     """The columns that predicting needs, of a data frame, a dict of columns, or a file."""
+    if isinstance(table, Table):
+        return table
     if isinstance(table, (str, Path)):
         table = read_table(table)
-    return as_table(table, wanted=encoding.needed, text=encoding.text_columns)
+    columns = as_table(table, wanted=encoding.needed, text=encoding.text_columns)
+    lacking = [name for name in encoding.needed if name not in columns]
+    if not lacking:
+        return columns
+    if not columns:
+        raise TableError(
+            f"the table has none of the columns that the model needs: {', '.join(lacking)}",
+            column=lacking[0],
+        )
+    if not missing_columns:
+        raise TableError(
+            f"the table lacks {_columns_text(lacking)}, which the model needs",
+            column=lacking[0],
+            remedy=[
+                "add it, or give ",
+                OptionRef("missing_columns", True),
+                " to take it as missing",
+            ],
+        )
+    _warn_of_missing(lacking)
+    empty = [_missing_column(encoding, name, columns.n_rows) for name in lacking]
+    return Table.of([*columns.values(), *empty])
+
+
+def _columns_text(names: list[str]) -> str:
+    quoted = ", ".join(f"'{name}'" for name in names)
+    return f"the column {quoted}" if len(names) == 1 else f"{len(names)} columns, {quoted}"
+
+
+def _warn_of_missing(names: list[str]) -> None:
+    text = f"the table lacks {_columns_text(names)}: missing in every row"
+    warnings.warn(GlassnetWarning(text, column=names[0]), stacklevel=2)
+
+
+def _missing_column(encoding: TableEncoding, name: str, n_rows: int) -> Column:
+    """A column of missing cells, of the kind that the encoding takes."""
+    known = next(column for column in encoding.inputs if column.name == name)
+    if isinstance(known, Number):
+        kind = "date" if known.date else "number"
+        return Column(name, kind, np.full(n_rows, np.nan))
+    return Column(name, "text", np.full(n_rows, None, object))

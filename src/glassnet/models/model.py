@@ -4,7 +4,7 @@ What an ensemble is stands in `ensemble.py`, what a model file holds in `content
 came about in `record.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -15,7 +15,7 @@ import numpy as np
 from glassnet.core.activations import Activation
 from glassnet.core.losses import Loss
 from glassnet.core.network import Network, Parameters, Trace, feedforward
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, option_error
 from glassnet.models.blocks import encoded_blocks
 from glassnet.models.decoding import named_columns, predictions, probabilities
 from glassnet.models.ensemble import (
@@ -26,9 +26,11 @@ from glassnet.models.ensemble import (
     pre_activations_of,
 )
 from glassnet.models.folding import fold
+from glassnet.models.kept import beside, kept_columns
 from glassnet.models.record import Record
 from glassnet.notebook import html_of
 from glassnet.tables.encoding import TableEncoding
+from glassnet.tables.read import read_table
 from glassnet.training.problem import as_dtype
 
 MODEL_FILE = "model.safetensors"
@@ -186,7 +188,25 @@ class Model:
         """
         return feedforward(self.network, as_dtype(self.parameters, np.float64), x)
 
-    def predict(self, table: Any) -> np.ndarray:
+    def with_threshold(self, threshold: float) -> "Model":
+        """The same model with another threshold for its targets of two classes.
+
+        Parameters
+        ----------
+        threshold : float
+            The probability of the second class from which on it is predicted, above 0 and below 1.
+
+        Raises
+        ------
+        OptionError
+            On another number, and where no target has two classes.
+        """
+        if not isinstance(threshold, (int, float)) or not 0 < threshold < 1:
+            raise option_error("threshold", "must be above 0 and below 1", threshold)
+        thresholds = [float(threshold)] * len(self.encoding.targets)
+        return replace(self, encoding=self.encoding.with_thresholds(thresholds))
+
+    def predict(self, table: Any, *, missing_columns: bool = False) -> np.ndarray:
         """Predictions for each row.
 
         Rows are predicted in blocks, so that many need little memory beyond the table and the
@@ -199,6 +219,8 @@ class Model:
             N rows; columns are found by name. An array of numbers, N x (the columns in
             `encoding.needed`, in that order), will do for a model all of whose inputs are numbers;
             NaN is a missing cell.
+        missing_columns : bool
+            Whether a column that the table lacks counts as missing in every row, with a warning.
 
         Returns
         -------
@@ -211,9 +233,9 @@ class Model:
         GlassnetError
             When the table lacks a column.
         """
-        return self._by_block(table, self.predictions_of)
+        return self._by_block(table, self.predictions_of, missing_columns)
 
-    def predict_proba(self, table: Any) -> np.ndarray:
+    def predict_proba(self, table: Any, *, missing_columns: bool = False) -> np.ndarray:
         """The probability of each class, N x classes, for a table as `predict` takes it.
 
         For several two-valued targets N x targets, of the second class. Raises GlassnetError where
@@ -223,18 +245,47 @@ class Model:
             raise GlassnetError(
                 "only a classification model gives probabilities; this one predicts numbers"
             )
-        return self._by_block(table, partial(probabilities, self.encoding))
+        return self._by_block(table, partial(probabilities, self.encoding), missing_columns)
 
-    def predict_columns(self, table: Any) -> dict[str, list[Any]]:
+    def predict_columns(
+        self, table: Any, *, keep: str | Sequence[str] = (), missing_columns: bool = False
+    ) -> dict[str, list[Any]]:
         """Predictions as named columns: `prediction` and `probability_<class>`.
 
         Several targets: `prediction_<target>` and `probability_<target>=<class>`.
-        """
-        return self.columns_of(self.output(table))
 
-    def output(self, table: Any) -> np.ndarray:
+        Parameters
+        ----------
+        table : data frame, dict of columns, path or array
+            N rows, as `predict` takes them.
+        keep : str or sequence of str
+            Columns of the table to go before the predictions, each cell as it is written there;
+            "all": every column.
+        missing_columns : bool
+            As in `predict`.
+
+        Returns
+        -------
+        dict of lists
+            Each of N cells.
+
+        Raises
+        ------
+        GlassnetError
+            As `predict` does; on a column to keep that the table lacks, or that has the name of a
+            column of predictions.
+        """
+        if not keep:
+            return self.columns_of(self.output(table, missing_columns=missing_columns))
+        if isinstance(table, (str, Path)):
+            table = read_table(table)
+        kept = kept_columns(table, keep)
+        predicted = self.columns_of(self.output(table, missing_columns=missing_columns))
+        return beside(kept, predicted)
+
+    def output(self, table: Any, *, missing_columns: bool = False) -> np.ndarray:
         """The outputs for the rows of a table, N x K, before they are turned into predictions."""
-        return self._by_block(table, lambda output: output)
+        return self._by_block(table, lambda output: output, missing_columns)
 
     def output_of(self, x: np.ndarray) -> np.ndarray:
         """The outputs, N x K, for encoded inputs, N x D. Raises GlassnetError on another shape."""
@@ -268,12 +319,12 @@ class Model:
         nodes = max(sum(member.network.sizes) for member in self.members)
         return max(1, BLOCK // (4 * self.members[0].network.sizes[0] + 2 * nodes))
 
-    def _by_block(self, table: Any, finish: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    def _by_block(
+        self, table: Any, finish: Callable[[np.ndarray], np.ndarray], missing_columns: bool
+    ) -> np.ndarray:
         """What `finish` makes of the outputs of a table's rows, block by block."""
-        blocks = [
-            finish(self.output_of(x))
-            for x in encoded_blocks(self.encoding, table, self._rows_of_block)
-        ]
+        encoded = encoded_blocks(self.encoding, table, self._rows_of_block, missing_columns)
+        blocks = [finish(self.output_of(x)) for x in encoded]
         return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
 
     def fold(self) -> "Model":

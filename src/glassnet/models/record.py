@@ -31,6 +31,10 @@ class Record:
     """The engine that trained it."""
     best_epochs: tuple[int, ...] = ()
     """The epoch, from 1, whose parameters were kept: one for each member that was trained."""
+    best_losses: tuple[Score, ...] = ()
+    """The training loss of each of these epochs."""
+    best_validation_losses: tuple[Score, ...] = ()
+    """The same of the validation; nothing where none validated them."""
     folds: bool = False
     """Whether each member was trained on all parts of the rows but one, another one for each."""
     sample_weight: bool = False

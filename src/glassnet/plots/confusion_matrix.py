@@ -93,9 +93,8 @@ class ConfusionMatrixDisplay(ClassDisplay):
 
     @classmethod
     def from_classes(cls, classes: Classes) -> Self:
-        """The class of the largest probability against the true one, not yet drawn."""
-        predicted = classes.probabilities.argmax(axis=1)
-        counts = _counts(classes.truth, predicted, len(classes.labels))
+        """The predicted class against the true one, not yet drawn."""
+        counts = _counts(classes.truth, classes.predicted, len(classes.labels))
         return cls(counts, classes.labels, classes.name)
 
     @property

@@ -141,7 +141,7 @@ class DecisionSurfaceDisplay(RowsDisplay):
             self._paint_several(target, truth)
 
     def _paint_two(self, target: ClassTarget, truth: np.ndarray | None) -> None:
-        """The second class's probability, in the two classes' colours; a line at 0.5."""
+        """The second class's probability, in the two classes' colours; a line at the threshold."""
         first, second = (in_picture(name, BAR_LETTERS) for name in target.label_texts)
         probability, plane = self.response[:, :, 1], self.plane
         levels = np.linspace(0, 1, 21).tolist()
@@ -153,9 +153,10 @@ class DecisionSurfaceDisplay(RowsDisplay):
         bar.ax.set_title(second, color=ORANGE, fontsize=9)
         bar.ax.set_xlabel(first, color=BLUE, fontsize=9)
         continuous = not (plane.x.levels or plane.y.levels)
-        if continuous and probability.min() < 0.5 < probability.max():
-            half = {"levels": [0.5], "colors": "black", "linewidths": 1}
-            self.ax_.contour(plane.x.grid, plane.y.grid, probability, **half)
+        threshold = 0.5 if target.threshold is None else target.threshold
+        if continuous and probability.min() < threshold < probability.max():
+            line = {"levels": [threshold], "colors": "black", "linewidths": 1}
+            self.ax_.contour(plane.x.grid, plane.y.grid, probability, **line)
         if truth is not None:
             self.ax_.scatter(*plane.points, c=np.array([BLUE, ORANGE])[truth], **DOTS)
 

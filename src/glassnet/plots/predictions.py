@@ -31,12 +31,15 @@ class Classes:
         The number of each row's class among the labels, N.
     probabilities : ndarray
         N x K.
+    predicted : ndarray
+        The number of each row's predicted class, N.
     """
 
     name: str
     labels: tuple[str, ...]
     truth: np.ndarray
     probabilities: np.ndarray
+    predicted: np.ndarray
 
 
 def numbers_of(
@@ -75,7 +78,8 @@ def classes_of(thing: Any, table: Any, y: Any, target: str | None) -> Classes:
     rows = _known_rows(model, table, y)
     truth = found.index(rows.known_targets()[found.name])
     probabilities = found.probabilities(target_output(model, rows.output, found))
-    return Classes(found.name, tuple(found.label_texts), truth, probabilities)
+    predicted = found.predicted(probabilities)
+    return Classes(found.name, tuple(found.label_texts), truth, probabilities, predicted)
 
 
 def given_classes(y_true: Any, y_prob: Any, labels: Sequence[Any] | None, name: str) -> Classes:
@@ -96,7 +100,7 @@ def given_classes(y_true: Any, y_prob: Any, labels: Sequence[Any] | None, name: 
         )
     if not ((probabilities >= 0) & (probabilities <= 1)).all():
         raise GlassnetError("y_prob must be probabilities, from 0 to 1")
-    return Classes(name, tuple(names), truth, probabilities)
+    return Classes(name, tuple(names), truth, probabilities, probabilities.argmax(axis=1))
 
 
 def label_names(*labels: Any) -> list[str]:

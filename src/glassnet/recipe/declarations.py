@@ -147,6 +147,25 @@ def check_activations(_: str, value: Any) -> None:
         find_activation(activation)
 
 
+def check_class_weight(name: str, value: Any) -> None:
+    """The word balanced, or a dict of a weight of 0 or more for each class."""
+    if value == "balanced":
+        return
+    if not isinstance(value, dict) or not value:
+        raise refused(name, value, "balanced, or a weight by class such as {'yes': 5, 'no': 1}")
+    for label, weight in value.items():
+        if not isinstance(weight, (int, float)) or not 0 <= weight < math.inf:
+            raise refused(name, weight, f"a number of 0 or more for class '{label}'")
+
+
+def check_threshold(name: str, value: Any) -> None:
+    """The word balanced, or a probability."""
+    if value == "balanced":
+        return
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 < value < 1:
+        raise refused(name, value, "balanced, or a probability above 0 and below 1")
+
+
 def check_column_names(name: str, value: Any) -> None:
     """A tuple of names."""
     if not isinstance(value, tuple) or not all(isinstance(column, str) for column in value):

@@ -5,16 +5,19 @@ the rows, assign the folds (`folds.py`), train the members, make the model of th
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from threading import Event
 from typing import NamedTuple
 
 import numpy as np
 
 from glassnet.core.network import Network
 from glassnet.core.penalties import Penalty
+from glassnet.models.blocks import encoded_blocks
 from glassnet.models.ensemble import Member
 from glassnet.models.model import Model
 from glassnet.models.record import Record
+from glassnet.recipe.class_weight import weigh_classes
 from glassnet.recipe.defaults import (
     bins_from,
     find_task_loss,
@@ -26,41 +29,13 @@ from glassnet.recipe.defaults import (
 from glassnet.recipe.folds import Split, assign_folds
 from glassnet.recipe.members import mean_history, member_seed, run_members, threads_for
 from glassnet.recipe.options import Options, ResolvedOptions
-from glassnet.recipe.rows import TableRows, class_indices, rows_to_train_on
+from glassnet.recipe.rows import EncodedRows, TableRows, class_indices, rows_to_train_on
+from glassnet.recipe.threshold import settle_threshold
 from glassnet.tables.encoding import TableEncoding, learn_inputs
 from glassnet.tables.targets import Target, Task, learn_target
 from glassnet.training.run import Progress, Run, train
 
-
-class EncodedRows(NamedTuple):
-    """Rows as a network takes them.
-
-    Parameters
-    ----------
-    x : array, N x D
-        Encoded inputs.
-    y : array, N x K
-        Encoded targets.
-    sample_weight : array of N numbers, or None
-        How much each row counts; None: all the same.
-    encoding : TableEncoding
-        What made x and y of the columns.
-    """
-
-    x: np.ndarray
-    y: np.ndarray
-    sample_weight: np.ndarray | None
-    encoding: TableEncoding
-
-    @property
-    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-        """(x, y, sample_weight)."""
-        return self.x, self.y, self.sample_weight
-
-    def take(self, rows: np.ndarray) -> "EncodedRows":
-        """Only the rows of these numbers, from 0, in that order."""
-        weight = None if self.sample_weight is None else self.sample_weight[rows]
-        return EncodedRows(self.x[rows], self.y[rows], weight, self.encoding)
+ENCODED_NUMBERS = 2_000_000  # that are encoded at a time: 16 MB
 
 
 class FitResult(NamedTuple):
@@ -105,27 +80,37 @@ def fit_table(
     Raises GlassnetError, naming the column or option, on what cannot be trained on, and
     KeyboardInterrupt where it came before anything was learnt.
     """
+    train, validation = weigh_classes(train, validation, options.class_weight, classes)
     rows = rows_to_train_on(train)
     encoding = learn_encoding(rows, task, options, classes)
-    encoded = encode_rows(rows, encoding)
-    encoded_validation = None if validation is None else encode_rows(validation, encoding)
+    encoded = encode_rows(rows, encoding, options.dtype)
+    encoded_validation = (
+        None if validation is None else encode_rows(validation, encoding, options.dtype)
+    )
+    classes_of_rows = class_indices(rows.targets, task)
+    validation_rows = 0 if validation is None else validation.n_rows
+    del train, rows, validation  # the columns are not wanted any more
     splits = assign_folds(
-        rows.n_rows,
+        len(encoded.x),
         options,
-        class_indices(rows.targets, task),
-        validated_by_other_rows=validation is not None,
+        classes_of_rows,
+        validated_by_other_rows=encoded_validation is not None,
     )
     resolved = settle(
         options,
         task,
         train_rows=min(len(split.train) for split in splits),
-        validation_rows=0 if validation is None else validation.n_rows,
+        validation_rows=validation_rows,
     )
     network = network_for(resolved, encoded.x.shape[1], encoded.y.shape[1])
     runs = train_members(
         network, encoded, encoded_validation, splits, resolved, progress, n_jobs, path_points
     )
-    return FitResult(_model_of(network, encoded, splits, resolved, runs), runs, resolved)
+    model = _model_of(network, encoded, splits, resolved, runs)
+    encoding = settle_threshold(
+        options.threshold, model.members, encoded, encoded_validation, splits
+    )
+    return FitResult(replace(model, encoding=encoding), runs, resolved)
 
 
 def learn_encoding(
@@ -143,11 +128,16 @@ def learn_encoding(
     return TableEncoding(task, inputs, targets)
 
 
-def encode_rows(rows: TableRows, encoding: TableEncoding) -> EncodedRows:
-    """Rows as a network takes them."""
-    x = encoding.encode_inputs(rows.inputs)
-    y = encoding.encode_targets(rows.targets)
-    return EncodedRows(x, y, rows.sample_weight, encoding)
+def encode_rows(rows: TableRows, encoding: TableEncoding, dtype: str) -> EncodedRows:
+    """Rows as a network takes them; the inputs in the dtype of the training, block by block."""
+    D = len(encoding.features)
+    x = np.empty((rows.n_rows, D), dtype)
+    first = 0
+    with np.errstate(over="ignore"):  # what float32 cannot hold is found as infinite later
+        for block in encoded_blocks(encoding, rows.inputs, max(1, ENCODED_NUMBERS // D)):
+            x[first : first + len(block)] = block
+            first += len(block)
+    return EncodedRows(x, encoding.encode_targets(rows.targets), rows.sample_weight, encoding)
 
 
 def train_members(
@@ -180,7 +170,7 @@ def train_members(
     """
     at_once, threads = threads_for(len(splits), n_jobs, options.engine)
 
-    def train_member(member: int, progress: Progress | None) -> Run:
+    def train_member(member: int, progress: Progress | None, stop: Event | None) -> Run:
         split = splits[member]
         x, y, sample_weight = rows.take(split.train).arrays
         validating = validation if split.validation is None else rows.take(split.validation)
@@ -205,6 +195,7 @@ def train_members(
             progress=progress,
             n_jobs=threads,
             path_points=path_points,
+            stop=stop,
         )
 
     runs = run_members(train_member, len(splits), progress, at_once)
@@ -226,8 +217,19 @@ def _model_of(
         options=asdict(options),
         engine=runs[0].engine,
         best_epochs=tuple(run.best_epoch for run in runs),
+        best_losses=_at_best([(run.best_epoch, run.history.loss) for run in runs]),
+        best_validation_losses=_at_best(
+            [(run.best_epoch, run.history.validation_loss) for run in runs]
+        ),
         folds=any(len(split.train) < len(rows.x) for split in splits),
         sample_weight=rows.sample_weight is not None,
     )
     members = tuple(Member(network, run.parameters) for run in runs)
     return Model(rows.encoding, members, {}, mean_history(runs), record)
+
+
+def _at_best(runs: Sequence[tuple[int, np.ndarray]]) -> tuple[float, ...]:
+    """The losses of the kept epochs (from 1); none where one has none."""
+    if not all(1 <= epoch <= len(loss) for epoch, loss in runs):
+        return ()
+    return tuple(float(loss[epoch - 1]) for epoch, loss in runs)

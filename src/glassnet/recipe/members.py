@@ -4,7 +4,7 @@ What a member trains on is `folds.py`; what is made of the trained members is `m
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from threading import Event, Lock
 
 import numpy as np
@@ -14,8 +14,14 @@ from glassnet.training.engines.registry import threads_for_trainings
 from glassnet.training.options import is_whole
 from glassnet.training.run import Progress, Run
 
-TrainMember = Callable[[int, Progress | None], Run]
-"""Trains the member of that number, from 0."""
+TrainMember = Callable[[int, Progress | None, Event | None], Run]
+"""Trains the member of that number, from 0, until the event ends it as Ctrl-C would."""
+
+LOOK_SECONDS = 0.1
+"""How long the main thread may wait, which handles Ctrl-C only when it wakes.
+
+(Python's own handler of the signal wakes it; that of Polars, which replaces it, does not.)
+"""
 
 
 def member_seed(member: int, seed: int) -> int:
@@ -51,7 +57,7 @@ def run_members(
     fewer runs than members, but never none. `progress` is called with the mean of several members.
     """
     if members == 1:
-        return [train_member(0, progress)]
+        return [train_member(0, progress, None)]
     together = MeanProgress(members, progress)
     if at_once == 1:
         runs = _run_in_turn(train_member, members, together)
@@ -63,7 +69,7 @@ def run_members(
 def _run_in_turn(train_member: TrainMember, members: int, together: "MeanProgress") -> list[Run]:
     runs: list[Run] = []
     for member in range(members):
-        runs.append(train_member(member, together.of(member)))
+        runs.append(train_member(member, together.of(member), None))
         if runs[-1].ended == "interrupted":
             break
     return runs
@@ -72,28 +78,37 @@ def _run_in_turn(train_member: TrainMember, members: int, together: "MeanProgres
 def _run_in_threads(
     train_member: TrainMember, members: int, together: "MeanProgress", at_once: int
 ) -> list[Run]:
+    stop = Event()
+    futures: list[Future[Run]] = []
     with ThreadPoolExecutor(at_once) as pool:
-        futures = [
-            pool.submit(train_member, member, together.of(member)) for member in range(members)
-        ]
         try:
-            wait(futures)
+            for member in range(members):
+                futures.append(pool.submit(train_member, member, together.of(member), stop))
+            _wait_for(futures)
         except KeyboardInterrupt:
-            together.stop.set()
-            pool.shutdown(cancel_futures=True)
+            if not futures:
+                raise
+        finally:
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+        _wait_for([future for future in futures if not future.cancelled()])
         return [future.result() for future in futures if not future.cancelled()]
 
 
-class MeanProgress:
-    """Several runs reported as one: the means of the epochs done and of the last losses.
+def _wait_for(futures: Sequence["Future[Run]"]) -> None:
+    """Until all are done or one has failed; Ctrl-C ends the waiting."""
+    waiting, failed = True, False
+    while waiting and not failed:
+        done, waiting = wait(futures, LOOK_SECONDS, FIRST_EXCEPTION)
+        failed = any(future.exception() for future in done)
 
-    Setting `stop` ends them all, as Ctrl-C would end each.
-    """
+
+class MeanProgress:
+    """Several runs reported as one: the means of the epochs done and of the last losses."""
 
     def __init__(self, members: int, progress: Progress | None) -> None:
         self.members = members
         self.progress = progress
-        self.stop: Event = Event()
         self.lock: Lock = Lock()
         self.latest: dict[int, tuple[int, float, float | None]] = {}
         """Of each member that has reported: epochs done, loss, validation loss."""
@@ -102,8 +117,6 @@ class MeanProgress:
         """The progress function to give to the run of that member."""
 
         def report(epoch: int, epochs: int, loss: float, validation_loss: float | None) -> None:
-            if self.stop.is_set():
-                raise KeyboardInterrupt
             if self.progress is None:
                 return
             with self.lock:

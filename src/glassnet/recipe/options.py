@@ -13,9 +13,11 @@ from glassnet.errors import unknown_name
 from glassnet.recipe.declarations import (
     Declaration,
     check_activations,
+    check_class_weight,
     check_column_names,
     check_layer_sizes,
     check_loss,
+    check_threshold,
     check_true_or_false,
     dropout_rate,
     fraction,
@@ -164,6 +166,19 @@ class Options:
         "Fraction of the rows kept for the final score.",
         fraction,
     )
+    class_weight: str | dict[str, float] | None = option(  # noqa: RUF009
+        None,
+        "How much each class counts: yes=5,no=1, or balanced, so that all weigh the same in all.",
+        check_class_weight,
+        if_open="all rows count the same",
+    )
+    threshold: float | str | None = option(
+        None,
+        "Of two classes: the probability of the second from which on it is predicted; or balanced: "
+        "the one of the largest balanced accuracy on rows not trained on.",
+        check_threshold,
+        if_open="the likelier class is predicted",
+    )
     categories: tuple[str, ...] = option(
         (),
         "Column of numbers to take as categories; repeat for more.",
@@ -195,8 +210,9 @@ class Options:
 class ResolvedOptions:
     """Options with nothing left open: what a training was run with.
 
-    Two may still be None, which then is their value: a `patience` of None never stops a run early,
-    and a `validation` of None has members validated by folds (see `folds.assign_folds`).
+    Some may still be None, which then is their value: a `patience` of None never stops a run early,
+    a `validation` of None has members validated by folds (see `folds.assign_folds`), without
+    `class_weight` all rows count the same, without `threshold` the likelier class is predicted.
     """
 
     task: "Task"
@@ -219,6 +235,8 @@ class ResolvedOptions:
     engine: str
     validation: float | None
     holdout: float
+    class_weight: str | dict[str, float] | None
+    threshold: float | str | None
     categories: tuple[str, ...]
     ignore: tuple[str, ...]
     affine: bool
@@ -263,9 +281,13 @@ def _several(names: Any) -> tuple[str, ...]:
 
 
 def _plain(value: Any) -> Any:
-    """NumPy's numbers as Python's, which a model file can hold."""
+    """NumPy's numbers as Python's, and classes as their text, which a model file can hold."""
     if isinstance(value, tuple):
         return tuple(_plain(part) for part in value)
+    if isinstance(value, dict):
+        from glassnet.recipe.class_weight import label_key
+
+        return {label_key(label): _plain(weight) for label, weight in value.items()}
     is_numpy_scalar = getattr(value, "shape", None) == ()
     return value.item() if is_numpy_scalar else value
 

@@ -5,10 +5,12 @@ How columns become arrays is `tables/`; the rows that a trained model is asked a
 """
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
-from glassnet.tables.columns import Column, Table
+from glassnet.tables.columns import Column, Table, level_numbers
+from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.targets import Task
 
 MAX_REPEATED_ROWS = 100_000  # rows; more than this, whole weights are not written out as rows
@@ -41,6 +43,37 @@ class TableRows:
         """Only the rows of these numbers, from 0, in that order."""
         weight = None if self.sample_weight is None else self.sample_weight[rows]
         return TableRows(self.inputs.take(rows), self.targets.take(rows), weight)
+
+
+class EncodedRows(NamedTuple):
+    """Rows as a network takes them.
+
+    Parameters
+    ----------
+    x : array, N x D
+        Encoded inputs, in the dtype of the training.
+    y : array, N x K
+        Encoded targets.
+    sample_weight : array of N numbers, or None
+        How much each row counts; None: all the same.
+    encoding : TableEncoding
+        What made x and y of the columns.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    sample_weight: np.ndarray | None
+    encoding: TableEncoding
+
+    @property
+    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+        """(x, y, sample_weight)."""
+        return self.x, self.y, self.sample_weight
+
+    def take(self, rows: np.ndarray) -> "EncodedRows":
+        """Only the rows of these numbers, from 0, in that order."""
+        weight = None if self.sample_weight is None else self.sample_weight[rows]
+        return EncodedRows(self.x[rows], self.y[rows], weight, self.encoding)
 
 
 def rows_to_train_on(rows: TableRows) -> TableRows:
@@ -88,9 +121,7 @@ def _ranks(column: Column) -> np.ndarray:
     """The rank of each cell, N, among the column's different cells in order; missing text last."""
     if column.kind in ("number", "date"):
         return np.unique(column.values, return_inverse=True)[1]
-    texts = sorted(set(column.values) - {None})
-    rank = {text: i for i, text in enumerate(texts)}
-    return np.array([rank.get(cell, len(rank)) for cell in column.values])
+    return level_numbers(column, sorted(set(column.values) - {None}))
 
 
 def class_indices(targets: Table, task: Task) -> np.ndarray | None:
@@ -98,4 +129,7 @@ def class_indices(targets: Table, task: Task) -> np.ndarray | None:
     if task == "regression" or len(targets) > 1:
         return None
     (column,) = targets.values()
-    return np.unique(column.values.astype(str), return_inverse=True)[1]
+    if column.kind in ("boolean", "text"):
+        return _ranks(column)
+    different, number = np.unique(column.values, return_inverse=True)
+    return np.unique(different.astype(str), return_inverse=True)[1][number]

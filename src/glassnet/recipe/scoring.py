@@ -32,5 +32,7 @@ def score(encoding: TableEncoding, output: np.ndarray, targets: Table) -> Scores
         if isinstance(target, NumberTarget):
             scores[target.name] = regression_scores(column.values, target.decode(part))
         else:
-            scores[target.name] = class_scores(target.index(column), target.probabilities(part))
+            probabilities = target.probabilities(part)
+            predicted = target.predicted(probabilities)
+            scores[target.name] = class_scores(target.index(column), probabilities, predicted)
     return scores

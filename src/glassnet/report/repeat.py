@@ -45,6 +45,8 @@ def _as_text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value)) or "none"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_as_text(part)}" for name, part in value.items())
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
@@ -59,4 +61,6 @@ def _option(name: str, value: Any) -> list[str]:
         return [word for column in value for word in (option, str(column))]
     if isinstance(value, (list, tuple)):
         return [option, ",".join(map(str, value))]
+    if isinstance(value, dict):
+        return [option, ",".join(f"{label}={weight}" for label, weight in value.items())]
     return [option, str(value)]

@@ -79,7 +79,7 @@ def _class_outcome(target: ClassTarget, row: Rows, output: np.ndarray) -> Outcom
     column = row.targets[target.name]
     actual = label_text(target.truth(column).tolist()[0])
     predicted = label_text(target.decode(output).tolist()[0])
-    found = f"{probabilities.max():.1%}"
+    found = f"{probabilities[target.predicted(probabilities[None])[0]]:.1%}"
     if predicted != actual:
         found += f"; {actual} {probabilities[target.index(column)[0]]:.1%}"
     return Outcome(target.name, actual, f"{predicted} ({found})")

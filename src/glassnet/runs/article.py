@@ -38,6 +38,7 @@ def article_table_run(run: Run, seed: int, engine: str) -> TableRun:
         options=asdict(options),
         engine=run.engine,
         best_epochs=(run.best_epoch,),
+        best_losses=(float(run.history.loss[run.best_epoch - 1]),),
     )
     model = Model.of_network(
         article.article_network(),
@@ -97,6 +98,8 @@ def _options(run: Run, seed: int, engine: str) -> ResolvedOptions:
         engine=engine,
         validation=0.0,
         holdout=0.0,
+        class_weight=None,
+        threshold=None,
         categories=(),
         ignore=(),
         affine=True,

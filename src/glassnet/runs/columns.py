@@ -59,7 +59,7 @@ def row_number(text: str) -> int:
     return number
 
 
-def number(text: str) -> float:
+def number_or_nan(text: str) -> float:
     """A number; NaN for an empty cell."""
     try:
         return float(text) if text else float("nan")
@@ -67,7 +67,7 @@ def number(text: str) -> float:
         raise ValueError("is not a number") from None
 
 
-def one_of(values: Mapping[str, Any]) -> CellReader:
+def one_of_texts(values: Mapping[str, Any]) -> CellReader:
     """The value that a text stands for."""
 
     def read(text: str) -> Any:

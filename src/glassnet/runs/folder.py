@@ -1,14 +1,15 @@
 """Writing a run folder: whole or not at all. What each file of it is, `layout.py` says."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from glassnet.errors import unknown_name, warn_of
-from glassnet.files import check_free, free_folder, whole_folder
+from glassnet.files import NewFolder, whole_file, whole_folder
 from glassnet.models.model import Model
 from glassnet.plots.loss_curve import LossCurveDisplay
 from glassnet.plots.network.display import NetworkDisplay
@@ -29,6 +30,7 @@ def train_run(
     target: str | Sequence[str],
     out: str | Path | None = None,
     *,
+    overwrite: bool = False,
     progress: Progress | None = None,
     **options: Any,
 ) -> RunFolder:
@@ -43,6 +45,8 @@ def train_run(
     out : str or Path, optional
         The folder to write, which must not exist yet or be empty. None: a new one in ``runs``,
         named after the table.
+    overwrite : bool
+        Whether a run that stands at `out` is replaced, once the new one is whole.
     progress : callable, optional
         As in `train`.
     **options
@@ -67,20 +71,45 @@ def train_run(
     ...     sorted(path.name for path in run.path.iterdir())[:3]
     ['history.csv', 'loss.svg', 'model.safetensors']
     """
-    if out is not None:
-        check_free(out)
-    done = run_table(table, target, options_from(options), progress)
     source = str(table) if isinstance(table, (str, Path)) else None
-    folder = free_folder(Path("runs") / Path(source or "table").stem) if out is None else Path(out)
-    run = write_run(done, record_of_table(done, source), folder)
+    with new_run(out, Path(source or "table").stem, overwrite=overwrite) as new:
+        done = run_table(table, target, options_from(options), progress)
+        run = write_run(done, record_of_table(done, source), new)
     warn_of(done.notices)
     return run
 
 
+@contextmanager
+def new_run(out: str | Path | None, name: str, *, overwrite: bool = False) -> Iterator[NewFolder]:
+    """Reserve the folder of a run, which stands in its place when all has gone well.
+
+    Parameters
+    ----------
+    out : str or Path, optional
+        The folder; None: a new one in ``runs``.
+    name : str
+        What the new one in ``runs`` is called; a number follows where there is one already.
+    overwrite : bool
+        Whether `out` may hold a run already, which is then replaced: a folder that holds nothing
+        but what runs write.
+
+    Raises
+    ------
+    GlassnetError
+        Where `out` holds something already, cannot be written, or is being written.
+    """
+    if out is None:
+        reserved = whole_folder(Path("runs") / name, numbered=True)
+    else:
+        reserved = whole_folder(out, overwrite=layout.FILES if overwrite else ())
+    with reserved as new:
+        yield new
+
+
 def write_run(
-    done: TableRun, record: RunRecord, out: Path, pictures: Sequence[str] = PICTURES
+    done: TableRun, record: RunRecord, new: NewFolder, pictures: Sequence[str] = PICTURES
 ) -> RunFolder:
-    """Write the folder of a run that has been trained, all of it but the report.
+    """Fill the folder of a run that has been trained, with all but the report.
 
     Parameters
     ----------
@@ -88,27 +117,31 @@ def write_run(
         The run.
     record : RunRecord
         Its record.
-    out : Path
-        The folder to write.
+    new : NewFolder
+        The folder, reserved by `new_run`.
     pictures : sequence of str
         The pictures to draw, each by the name of its file.
 
     Raises
     ------
     GlassnetError
-        Where `out` holds something already, or cannot be written.
+        Where a file cannot be written.
     """
-    model = done.model
-    with whole_folder(out) as folder:
-        model.save(folder / layout.MODEL)
-        write_columns(folder / layout.HISTORY, model.history)
-        write_columns(folder / layout.ROWS, _rows(done))
-        write_columns(folder / layout.PREDICTIONS, done.predictions)
-        text = json.dumps(record.to_dict(), indent=2)
-        (folder / layout.RECORD).write_text(text + "\n", encoding="utf-8")
-        for name in pictures:
-            draw(model, folder / name)
-    return RunFolder(out, record)
+    model, folder = done.model, new.part
+    model.save(folder / layout.MODEL)
+    _write_columns(folder / layout.HISTORY, model.history)
+    _write_columns(folder / layout.ROWS, _rows(done))
+    _write_columns(folder / layout.PREDICTIONS, done.predictions)
+    with whole_file(folder / layout.RECORD) as part:
+        part.write_text(json.dumps(record.to_dict(), indent=2) + "\n", encoding="utf-8")
+    for name in pictures:
+        draw(model, folder / name)
+    return RunFolder(new.path, record)
+
+
+def _write_columns(path: Path, columns: Mapping[str, Sequence[Any]]) -> None:
+    with whole_file(path) as part:
+        write_columns(part, columns)
 
 
 def draw(model: Model, path: Path) -> None:

@@ -14,7 +14,7 @@ from glassnet.models.model import Model, load
 from glassnet.models.rows import Rows
 from glassnet.recipe.options import ResolvedOptions
 from glassnet.runs import layout
-from glassnet.runs.columns import CellReader, number, one_of, read_columns, row_number
+from glassnet.runs.columns import CellReader, number_or_nan, one_of_texts, read_columns, row_number
 from glassnet.runs.record import RunRecord, check_same_run, read_record
 from glassnet.runs.sources import GIVE_TABLE, Source, source_of
 from glassnet.tables.targets import NumberTarget
@@ -60,7 +60,7 @@ class RunFolder:
         Rows without a target are in none of them.
         """
         path, counts = self.path / layout.ROWS, self.record.rows
-        part_of = one_of({part: part for part in counts})
+        part_of = one_of_texts({part: part for part in counts})
         columns = read_columns(path, {"row": row_number, "part": part_of})
         if len(set(columns["row"])) < len(columns["row"]):
             raise GlassnetError("a row stands twice", file=path, column="row")
@@ -180,8 +180,8 @@ def _cell_readers(model: Model) -> dict[str, CellReader]:
         ending = f"_{target.name}" if len(targets) > 1 else ""
         actual.append(f"actual{ending}")
         if not isinstance(target, NumberTarget):
-            reader = one_of({cell_text(label): label for label in target.labels})
+            reader = one_of_texts({cell_text(label): label for label in target.labels})
             labels |= {f"actual{ending}": reader, f"prediction{ending}": reader}
     no_outputs = np.empty((0, len(model.encoding.outputs)))
     names = [*actual, *model.columns_of(no_outputs)]
-    return {"row": row_number} | {name: labels.get(name, number) for name in names}
+    return {"row": row_number} | {name: labels.get(name, number_or_nan) for name in names}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import glassnet
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, TableError
 from glassnet.files import check_regular_file
 from glassnet.models.model import Model
 from glassnet.models.record import Score
@@ -25,7 +25,7 @@ MAX_BYTES = 64_000_000  # of a run.json; thousands of columns need a few
 STANDARD_INPUT = "-"
 """The name of a table that was read from standard input, and is not kept."""
 
-PARTS = ("train", "validation", "holdout")
+ROW_PARTS = ("train", "validation", "holdout")
 """What a row of the table may be used for."""
 
 
@@ -145,8 +145,8 @@ def _check_record(record: RunRecord) -> None:
     counts = (record.rows_without_target, record.epochs_run, *record.rows.values())
     if min(*counts, *record.best_epochs) < 0 or record.members < 1:
         raise ValueError("a count is below 0")
-    if not record.rows.keys() <= set(PARTS) or record.scored_on not in record.rows:
-        raise ValueError(f"rows and scored_on do not name {', '.join(PARTS)}")
+    if not record.rows.keys() <= set(ROW_PARTS) or record.scored_on not in record.rows:
+        raise ValueError(f"rows and scored_on do not name {', '.join(ROW_PARTS)}")
     if not record.target:
         raise ValueError("no target")
 
@@ -252,6 +252,7 @@ def check_same_run(record: RunRecord, model: Model, path: Path) -> None:
 
 
 def sha256(path: str | Path) -> str:
-    """The SHA-256 of a file."""
+    """The SHA-256 of a file. Raises TableError where it is not a regular file."""
+    check_regular_file(path, TableError)
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -12,7 +12,6 @@ from typing import Protocol
 from glassnet import article
 from glassnet.core.network import Parameters
 from glassnet.errors import GlassnetError, Message, OptionError, OptionRef, TableError, option_error
-from glassnet.files import check_regular_file
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows, rows_of
 from glassnet.recipe.run import run_table
@@ -75,7 +74,6 @@ class TableSource:
         if not Path(table).exists():
             message = "the table of this run is not there any more"
             raise TableError(message, file=table, remedy=GIVE_TABLE)
-        check_regular_file(table, TableError)
         if digest not in (None, sha256(table)):
             remedy = [*GIVE_TABLE, ", to use it as it is now"]
             raise TableError("was changed after this run", file=table, remedy=remedy)

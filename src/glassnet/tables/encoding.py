@@ -4,13 +4,13 @@ It is the way into arrays and back. How one column is encoded is in `inputs.py` 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from glassnet.errors import TableError, unknown_name
+from glassnet.errors import OptionError, OptionRef, TableError, unknown_name
 from glassnet.tables.arrays import table_of_array
 from glassnet.tables.columns import Table
 from glassnet.tables.inputs import (
@@ -23,7 +23,7 @@ from glassnet.tables.inputs import (
     check_kind,
     learn_input,
 )
-from glassnet.tables.targets import NumberTarget, Target, Task
+from glassnet.tables.targets import ClassTarget, NumberTarget, Target, Task
 
 
 @dataclass(frozen=True)
@@ -155,6 +155,31 @@ class TableEncoding:
             found.append((target, slice(first, first + target.width)))
             first += target.width
         return found
+
+    @property
+    def two_class_targets(self) -> list[ClassTarget]:
+        """The targets of two classes, which have a threshold."""
+        return [t for t in self.targets if isinstance(t, ClassTarget) and len(t.labels) == 2]
+
+    def with_thresholds(self, thresholds: Sequence[float | None]) -> "TableEncoding":
+        """The same with a threshold for each of the targets of two classes.
+
+        Raises OptionError where there are none.
+        """
+        if not self.two_class_targets:
+            target = self.targets[0]
+            what = str(target) if isinstance(target, ClassTarget) else "a number"
+            raise OptionError(
+                [OptionRef("threshold"), f" is for two classes, but '{target.name}' is {what}"],
+                option="threshold",
+                remedy="leave it out",
+            )
+        of_two = iter(thresholds)
+        targets = tuple(
+            replace(target, threshold=next(of_two)) if target in self.two_class_targets else target
+            for target in self.targets
+        )
+        return replace(self, targets=targets)
 
 
 def learn_inputs(

@@ -15,6 +15,7 @@ import numpy as np
 
 from glassnet.errors import TableError, unknown_name
 from glassnet.tables.columns import Column, Kind, Table, check_size, is_missing
+from glassnet.tables.names import text_names, with_text_names
 from glassnet.tables.read import FileTable
 
 LARGEST_WHOLE = 2**53  # from here on float64 cannot tell neighbouring whole numbers apart
@@ -83,7 +84,9 @@ def _inferred(table: FileTable, text: Collection[str]) -> Any:
         texts = [column for column in frame.get_columns() if column.dtype == polars.String]
         return frame.with_columns(_as_dates(column) for column in texts)
     return polars.read_csv(
-        frame.write_csv(separator=table.separator).encode(),
+        frame.with_columns(polars.all().str.strip_chars())
+        .write_csv(separator=table.separator)
+        .encode(),
         separator=table.separator,
         new_columns=frame.columns,
         null_values=["", *MISSING],
@@ -114,6 +117,23 @@ def _has_decimal_commas(frame: Any) -> bool:
     cells = [cell for series in frame.get_columns() for cell in series.unique() if cell]
     has_points = any(re.fullmatch(r"-?\d+\.\d+", cell) for cell in cells)
     return not has_points and any(re.fullmatch(r"-?\d+,\d+", cell) for cell in cells)
+
+
+def frame_names(frame: Any) -> list[str]:
+    """The names of the columns of a data frame, a dict of columns, or a FileTable."""
+    return [str(name) for name in _in_narwhals(_unread(frame)).columns]
+
+
+def frame_cells(frame: Any, name: str) -> list[Any]:
+    """The cells of a column as the frame, dict or text file has them; None where missing."""
+    frame = _in_narwhals(_unread(frame))
+    (column,) = (column for column in frame.columns if str(column) == name)
+    return [None if is_missing(cell) else cell for cell in frame[column].to_list()]
+
+
+def _unread(frame: Any) -> Any:
+    """The frame of a file, its text as it is written; others as they are."""
+    return frame.frame if isinstance(frame, FileTable) else frame
 
 
 def column_of_cells(
@@ -159,23 +179,18 @@ def _in_narwhals(frame: Any) -> Any:
             "a table must be a pandas, Polars or PyArrow data frame or a path, "
             f"got {type(frame).__name__}"
         ) from None
-    except nw.exceptions.DuplicateError as error:
-        raise TableError(
-            f"the table has two columns of one name ({error})", remedy="rename one"
-        ) from None
 
 
 def _frame_of(table: Any) -> Any:
     """A dict becomes a data frame, a pandas frame gets columns named by text; others stay."""
     if not isinstance(table, dict):
-        names = getattr(table, "columns", ())
-        if hasattr(table, "rename") and not all(isinstance(name, str) for name in names):
-            return table.rename(columns=str)
-        return table
+        return with_text_names(table)
     import polars
 
     try:
-        return polars.DataFrame(table, strict=False)
+        return polars.DataFrame(
+            dict(zip(text_names(table), table.values(), strict=True)), strict=False
+        )
     except (polars.exceptions.PolarsError, TypeError, ValueError) as error:
         first_line = str(error).splitlines()[0]
         raise TableError(f"the columns do not make a table: {first_line}") from None

@@ -165,6 +165,9 @@ def run_epochs(
     ended = ""
     try:
         while state.epoch < epochs and not ended:
+            if problem.options.stopped:
+                ended = "interrupted"
+                break
             recorder.before_chunk()
             limits = [observer.most_epochs(state) for observer in observers]
             count = int(max(1, min(pace, epochs - state.epoch, *limits)))

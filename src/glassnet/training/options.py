@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import repeat
 from math import isfinite
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,8 @@ class TrainingOptions:
         them; None: any.
     n_jobs : int, optional
         Threads to use at most; None: as many as this process is allowed. No result depends on it.
+    stop : Event, optional
+        Set, from another thread, it ends the run as Ctrl-C would.
     measure_gradient : bool
         Whether `Measured.gradient_norm` is wanted, which costs a little.
 
@@ -82,6 +85,7 @@ class TrainingOptions:
     multipliers: tuple[float, ...] = ()
     clip: float | None = None
     n_jobs: int | None = None
+    stop: Event | None = None
     measure_gradient: bool = False
 
     def __post_init__(self) -> None:
@@ -97,6 +101,11 @@ class TrainingOptions:
             raise option_error("clip", "must be a number above 0", self.clip)
         if isinstance(self.schedule, str) and self.schedule not in SCHEDULES:
             raise unknown_name(OptionRef("schedule"), self.schedule, SCHEDULES)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether `stop` is set."""
+        return self.stop is not None and self.stop.is_set()
 
     def learning_rates(self, batches: int, first: int = 0, epochs: int | None = None) -> Floats:
         """The learning rate of every iteration of some epochs.

@@ -5,6 +5,7 @@ The loop itself is in `loop.py`; what can be asked of it is in `options.py`.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -106,6 +107,7 @@ def train(
     chunk_epochs: int | None = None,
     n_jobs: int | None = None,
     path_points: int | None = None,
+    stop: Event | None = None,
 ) -> Run:
     """Train a network from given parameters on the rows of x and y.
 
@@ -153,6 +155,8 @@ def train(
     path_points : int, optional
         Keep the parameters of so many evenly spaced epochs, the start and the last included, in
         `Run.path`; None: of none.
+    stop : threading.Event, optional
+        Setting it, from another thread, ends the run as Ctrl-C does.
 
     Returns
     -------
@@ -187,6 +191,7 @@ def train(
         multipliers=checked_multipliers(start, multipliers),
         clip=clip,
         n_jobs=n_jobs,
+        stop=stop,
     )
     problem = checked_problem(network, start, x, y, options, sample_weight, validation)
     chosen, engine_note = choose(engine, network, problem)

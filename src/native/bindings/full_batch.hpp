@@ -10,6 +10,7 @@
 #include "arena.hpp"
 #include "instruction_sets.hpp"
 #include "network_spec.hpp"
+#include "python_lock.hpp"
 #include "team.hpp"
 
 namespace glassnet {
@@ -72,7 +73,7 @@ protected:
 
     // Runs f with threads and without Python's lock.
     template <class F> void run(const F& f) {
-        const nb::gil_scoped_release release;
+        const Unlocked python;
         const std::lock_guard lock(one_at_a_time);
         Threads workers(threads);
         team = workers.team();

@@ -5,6 +5,7 @@
 #include "arena.hpp"
 #include "instruction_sets.hpp"
 #include "network_spec.hpp"
+#include "python_lock.hpp"
 #include "team.hpp"
 
 namespace glassnet {
@@ -32,8 +33,8 @@ public:
         const std::size_t outputs = n * first.outputs();
         const void* from = pointer_to(x, first.dtype(), inputs, "x");
         void* to = pointer_to(output, first.dtype(), outputs, "output");
-        std::optional<nb::gil_scoped_release> release;
-        if (inputs * networks.size() > FEW_INPUTS) release.emplace();
+        std::optional<Unlocked> python;
+        if (inputs * networks.size() > FEW_INPUTS) python.emplace();
         Threads workers(threads);
         for (std::size_t i = 0; i < networks.size(); ++i) {
             Arena scratch;

@@ -9,6 +9,7 @@
 #include "arena.hpp"
 #include "instruction_sets.hpp"
 #include "network_spec.hpp"
+#include "python_lock.hpp"
 #include "team.hpp"
 
 namespace glassnet {
@@ -59,7 +60,7 @@ public:
         std::optional<RowArrays> validation, OptimizerSpec optimizer,
         std::pair<double, double> penalty, std::vector<double> dropout, InputArrays weight_masks,
         std::int64_t batch_size, std::int64_t patience, double min_delta, std::uint32_t seed,
-        bool measure_gradient, int threads
+        bool measure_gradient, int threads, nb::object look
     )
         : engine(engine_of(variant)),
           network(std::move(network)),
@@ -68,7 +69,8 @@ public:
           optimizer(std::move(optimizer)),
           dropout(std::move(dropout)),
           weight_masks(std::move(weight_masks)),
-          threads(threads) {
+          threads(threads),
+          look(std::move(look)) {
         problem.network = this->network.view();
         problem.batch_size = batch_size;
         problem.patience = patience;
@@ -131,6 +133,7 @@ private:
     InputArrays weight_masks;
     Pointers mask_pointers;
     int threads;
+    nb::object look;  // see PythonWatch
     Problem problem{};  // which points to all of the above
 
     void set_rows() {
@@ -199,11 +202,20 @@ private:
     }
 
     void train(State& state, const Epochs& epochs, Measured& measured) const {
-        const nb::gil_scoped_release release;
+        std::optional<Unlocked> python(std::in_place);
+        PythonWatch watch(*python, look);
+        run_engine(state, epochs, measured, watch.watch());
+        python.reset();
+        watch.raise();
+    }
+
+    void run_engine(
+        State& state, const Epochs& epochs, Measured& measured, const Watch& watch
+    ) const {
         Arena arena;
         Threads workers(threads);
         engine.train(
-            network.float64, problem, state, epochs, measured, arena.memory(), workers.team()
+            network.float64, problem, state, epochs, measured, arena.memory(), workers.team(), watch
         );
     }
 };
@@ -275,11 +287,12 @@ inline void bind_training(nb::module_& module) {
             nb::init<
                 const std::string&, NetworkSpec, RowArrays, std::optional<RowArrays>, OptimizerSpec,
                 std::pair<double, double>, std::vector<double>, InputArrays, std::int64_t,
-                std::int64_t, double, std::uint32_t, bool, int>(),
+                std::int64_t, double, std::uint32_t, bool, int, nb::object>(),
             nb::kw_only(), nb::arg("variant"), nb::arg("network"), nb::arg("data"),
             nb::arg("validation").none(), nb::arg("optimizer"), nb::arg("penalty"),
             nb::arg("dropout"), nb::arg("weight_masks"), nb::arg("batch_size"), nb::arg("patience"),
-            nb::arg("min_delta"), nb::arg("seed"), nb::arg("measure_gradient"), nb::arg("threads")
+            nb::arg("min_delta"), nb::arg("seed"), nb::arg("measure_gradient"), nb::arg("threads"),
+            nb::arg("look")
         )
         .def(
             "run", &TrainingProblem::run, nb::arg("state"), nb::arg("orders").none(),

@@ -112,8 +112,8 @@ class TableEstimator(NetworkEstimator):
         check_validation(X_val, y_val, sample_weight_val)
         inputs, y_read, weight = self._read_training_rows(X, y, sample_weight)
         names = target_names(y, 1 if y_read.ndim == 1 else y_read.shape[1])
-        task, classes = self._learn_y(y_read, names, weight)
-        train = TableRows(inputs, target_columns(y_read, names), self._row_weight(y_read, weight))
+        task, classes = self._learn_y(y_read, names)
+        train = TableRows(inputs, target_columns(y_read, names), weight)
         validation = None
         if X_val is not None:
             validation = self._read_validation_rows(X_val, y_val, sample_weight_val, names, y_read)
@@ -157,7 +157,7 @@ class TableEstimator(NetworkEstimator):
                 "give it as many columns as y has"
             )
         weight = read_sample_weight(sample_weight_val, len(targets), "sample_weight_val")
-        weight = self._row_weight(targets, weight)
+        self._check_validation_targets(targets)
         return TableRows(inputs, target_columns(targets, names), weight)
 
     def _train(
@@ -202,15 +202,12 @@ class TableEstimator(NetworkEstimator):
         """The targets as an array, checked; messages call it `name`."""
         raise NotImplementedError
 
-    def _learn_y(
-        self, y: np.ndarray, names: list[str], sample_weight: np.ndarray | None
-    ) -> tuple[Task, Sequence[Target]]:
+    def _learn_y(self, y: np.ndarray, names: list[str]) -> tuple[Task, Sequence[Target]]:
         """The task, and the targets of a classification; sets the attributes that say what y is."""
         raise NotImplementedError
 
-    def _row_weight(self, y: np.ndarray, sample_weight: np.ndarray | None) -> np.ndarray | None:
-        """How much each row counts, by its weight and by its class."""
-        raise NotImplementedError
+    def _check_validation_targets(self, y: np.ndarray) -> None:
+        """Raises GlassnetError on validation targets that training rows do not know."""
 
     def _outputs(self, X: Any) -> Floats:
         """The network's outputs, N x K."""

@@ -13,11 +13,10 @@ from sklearn.utils import Tags
 
 from glassnet.estimators.table.base import TableEstimator
 from glassnet.estimators.targets import (
+    check_known_labels,
     class_targets,
-    multiply_class_weight,
     read_labels,
     read_numbers,
-    weight_by_class,
 )
 from glassnet.tables.targets import ClassTarget, Target, Task
 
@@ -126,14 +125,9 @@ class TableRegressor(RegressorMixin, TableEstimator):
     def _read_y(self, y: Any, name: str) -> np.ndarray:
         return read_numbers(y, name)
 
-    def _learn_y(
-        self, y: np.ndarray, names: list[str], sample_weight: np.ndarray | None
-    ) -> tuple[Task, Sequence[Target]]:
+    def _learn_y(self, y: np.ndarray, names: list[str]) -> tuple[Task, Sequence[Target]]:
         self._several = y.ndim == 2
         return "regression", ()
-
-    def _row_weight(self, y: np.ndarray, sample_weight: np.ndarray | None) -> np.ndarray | None:
-        return sample_weight
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -252,18 +246,15 @@ class TableClassifier(ClassifierMixin, TableEstimator):
     def _read_y(self, y: Any, name: str) -> np.ndarray:
         return read_labels(y, name)
 
-    def _learn_y(
-        self, y: np.ndarray, names: list[str], sample_weight: np.ndarray | None
-    ) -> tuple[Task, Sequence[Target]]:
+    def _learn_y(self, y: np.ndarray, names: list[str]) -> tuple[Task, Sequence[Target]]:
         self._several = y.ndim == 2
         self._label_dtype = y.dtype
         self.classes_: np.ndarray = np.arange(y.shape[1]) if self._several else np.unique(y)
         targets = class_targets(y, names)
-        self._class_weight = weight_by_class(self.class_weight, y, self.classes_, sample_weight)
         return "binary" if self._several or len(self.classes_) == 2 else "multiclass", targets
 
-    def _row_weight(self, y: np.ndarray, sample_weight: np.ndarray | None) -> np.ndarray | None:
-        return multiply_class_weight(sample_weight, self._class_weight, y, self.classes_)
+    def _check_validation_targets(self, y: np.ndarray) -> None:
+        check_known_labels(y, self.classes_)
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

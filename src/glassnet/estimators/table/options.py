@@ -38,7 +38,8 @@ def options_of(estimator: Any, task: Task, categories: tuple[str, ...]) -> Optio
     if isinstance(estimator.batch_size, str) and estimator.batch_size == "auto":
         given["batch_size"] = None
     given["seed"] = _seed(estimator.random_state)
-    return Options(**given, holdout=0.0, categories=categories)
+    class_weight = getattr(estimator, "class_weight", None)  # a regressor has none
+    return Options(**given, holdout=0.0, categories=categories, class_weight=class_weight)
 
 
 def _sizes(hidden_layer_sizes: Any) -> Any:

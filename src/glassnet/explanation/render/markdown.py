@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from glassnet.errors import visible
 from glassnet.explanation.addends import Addend, SumStyle, addends_of
 from glassnet.explanation.outline import Section, outline
 from glassnet.explanation.parts import Computed, Explanation, Operand, Step, Sum
 from glassnet.explanation.render.formulas import shown_parts, with_numbers, with_symbols
-from glassnet.explanation.render.text import CONTROL
 from glassnet.notation.dialects import LATEX, Symbol
 from glassnet.notation.numerals import Value, check_digits, numeral
 
@@ -112,20 +112,27 @@ def latex_symbol(symbol: str) -> str:
     return latex_text(symbol)
 
 
-SPECIAL = {"\\": r"\backslash ", "^": r"\hat{\ }", "~": r"{\sim}"} | {
-    sign: f"\\{sign}" for sign in "_#$%&{}"
+SPECIAL = {
+    "\\": r"\backslash ",
+    "^": r"\hat{\ }",
+    "~": r"{\sim}",
+    **{sign: f"\\{sign}" for sign in "_#$%&{}"},
+    **{sign: rf"\text{{{sign}}}" for sign in "<]"},
 }
+"""What LaTeX reads as more than a letter, and what begins a tag or a link in Markdown, which
+alone in its brackets it does not."""
 
 
 def latex_text(text: str) -> str:
     """Words inside a formula.
 
     What LaTeX reads as more than a letter stands between them: MathJax does not know it in text.
+    A reader of Markdown that knows no formulas finds no tag and no link in it.
     """
-    parts = re.split(r"([\\^~_#$%&{}])", CONTROL.sub(" ", text))
+    parts = re.split(r"([\\^~_#$%&{}<\]])", visible(text))
     return "".join(SPECIAL.get(part, rf"\text{{{part}}}") for part in parts if part)
 
 
 def markdown_text(text: str) -> str:
     """Words outside formulas."""
-    return re.sub(r"([\\`*_\[\]<>|$#&~])", r"\\\1", CONTROL.sub(" ", text))
+    return re.sub(r"([\\`*_\[\]<>|$#&~])", r"\\\1", visible(text))

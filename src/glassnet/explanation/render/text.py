@@ -1,8 +1,8 @@
 """An explanation for a terminal: lines of plain text, each a few styled pieces."""
 
-import re
 from collections.abc import Iterator
 
+from glassnet.errors import visible
 from glassnet.explanation.addends import Addend, SumStyle, addends_of
 from glassnet.explanation.outline import Section, outline
 from glassnet.explanation.parts import Computed, Explanation, Operand, Step, Sum
@@ -17,16 +17,13 @@ QUIET = "dim"
 RESULT = "cyan"
 UNSTYLED = ""
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-"""In a cell or a name they would break lines, or do things to a terminal."""
-
 
 def to_text(explanation: Explanation, digits: int = 4) -> str:
     """The whole explanation as plain text, with so many significant digits.
 
-    Names and cells stand in it as they are, so that one that holds " = " or several spaces cannot
-    always be told from what is around it: a program should read `Explanation.to_dict`. Raises
-    GlassnetError on less than 1 or more than 17 digits.
+    Names and cells stand in it as they are, but for control characters, so that one that holds
+    " = " or several spaces cannot always be told from what is around it: a program should read
+    `Explanation.to_dict`. Raises GlassnetError on less than 1 or more than 17 digits.
     """
     lines = to_lines(explanation, digits)
     texts = ["".join(text for text, _ in line).rstrip() for line in lines]
@@ -37,7 +34,7 @@ def to_lines(explanation: Explanation, digits: int = 4) -> Iterator[StyledLine]:
     """The same as styled lines."""
     check_digits(digits)
     for line in _section(outline(explanation), digits, depth=0):
-        yield [(CONTROL.sub(" ", text), style) for text, style in line]
+        yield [(visible(text), style) for text, style in line]
 
 
 def _section(section: Section, digits: int, depth: int) -> Iterator[StyledLine]:

@@ -246,6 +246,11 @@ class NativeEngine(Engine):
         options = problem.options
         optimizer = type(options.optimizer)
         patience = options.patience
+
+        def look() -> None:
+            if options.stopped:
+                raise KeyboardInterrupt
+
         return _native.TrainingProblem(
             variant=self.variant,
             network=self._network(network, problem.data.x.dtype),
@@ -266,6 +271,7 @@ class NativeEngine(Engine):
             seed=int(options.seed) & 0xFFFFFFFF,
             measure_gradient=options.measure_gradient,
             threads=threads_worth(problem.batch_size * network.n_parameters, options.n_jobs),
+            look=look,
         )
 
 
