@@ -53,6 +53,11 @@ def read_names(_: click.Context, __: click.Parameter, text: str) -> str | tuple[
     return tuple(text.split(",")) if "," in text else text
 
 
+def read_texts(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...] | None:
+    """Texts separated by commas; none where it is empty."""
+    return None if text is None else tuple(part for part in text.split(",") if part)
+
+
 def read_class_weight(_: click.Context, __: click.Parameter, text: str | None) -> Any:
     """'balanced', or pairs such as yes=5,no=1; a class may hold commas and equals signs."""
     if text is None or text == "balanced":
@@ -84,6 +89,7 @@ def read_number(text: str, flag: str) -> float:
 READ_FROM_TEXT: dict[str, Callable[..., Any]] = {
     "hidden": read_sizes,
     "activation": read_names,
+    "missing": read_texts,
     "class_weight": read_class_weight,
     "threshold": read_threshold,
 }
@@ -103,11 +109,10 @@ def _click_option(field: "Field[Any]") -> Callable[[Any], Any]:
     flag = (declaration.flag or field.name).replace("_", "-")
     settings: dict[str, Any] = {
         "default": field.default,
-        "type": _kind_of(field),
+        "type": str if field.name in READ_FROM_TEXT else _kind_of(field),
         "show_default": declaration.if_open or True,
     }
     if field.name in READ_FROM_TEXT:
-        settings["type"] = str
         settings["callback"] = READ_FROM_TEXT[field.name]
         if isinstance(field.default, tuple):
             settings["default"] = ",".join(str(part) for part in field.default)

@@ -88,6 +88,16 @@ def one_of(table: str) -> Check:
     return check
 
 
+def one_of_these(*values: str) -> Check:
+    """One of a few texts."""
+
+    def check(name: str, value: Any) -> None:
+        if value not in values:
+            raise refused(name, value, " or ".join(map(repr, values)))
+
+    return check
+
+
 def whole_number(least: int) -> Check:
     """A whole number of `least` or more."""
 
@@ -170,6 +180,12 @@ def check_column_names(name: str, value: Any) -> None:
     """A tuple of names."""
     if not isinstance(value, tuple) or not all(isinstance(column, str) for column in value):
         raise refused(name, value, "names of columns")
+
+
+def check_texts(name: str, value: Any) -> None:
+    """A tuple of texts."""
+    if not isinstance(value, tuple) or not all(isinstance(text, str) for text in value):
+        raise refused(name, value, "texts")
 
 
 def check_true_or_false(name: str, value: Any) -> None:

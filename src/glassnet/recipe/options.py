@@ -6,6 +6,7 @@ settled from the table in `defaults.py`.
 """
 
 import inspect
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -17,17 +18,20 @@ from glassnet.recipe.declarations import (
     check_column_names,
     check_layer_sizes,
     check_loss,
+    check_texts,
     check_threshold,
     check_true_or_false,
     dropout_rate,
     fraction,
     not_negative,
+    one_of_these,
     option,
     positive,
     whole_number,
 )
 
 if TYPE_CHECKING:
+    from glassnet.tables.formats.reading import Reading
     from glassnet.tables.targets import Task
 
 
@@ -196,6 +200,27 @@ class Options:
         "Only centre and scale numbers, so that the model can be folded into plain weights.",
         check_true_or_false,
     )
+    missing: tuple[str, ...] | None = option(
+        None,
+        "Texts that mean a missing cell, as in NA,- ; beside them only the empty cell is one.",
+        check_texts,
+        sklearn="missing",
+        if_open="the usual ones among numbers; in columns of text they are categories",
+    )
+    decimal: str | None = option(
+        None,
+        "Decimal mark, . or , where a column's numbers fit both.",
+        one_of_these(".", ","),
+        sklearn="decimal",
+        if_open="by the other columns, and what separates cells",
+    )
+    date_order: str | None = option(
+        None,
+        "Order of day, month and year, dmy, mdy or ymd, where a column's dates fit several.",
+        one_of_these("dmy", "mdy", "ymd"),
+        sklearn="date_order",
+        if_open="by the other columns; else the day first, with a warning",
+    )
 
     def __post_init__(self) -> None:
         for name, declaration in DECLARATIONS.items():
@@ -205,6 +230,14 @@ class Options:
             if not left_open:
                 declaration.check(name, value)
 
+    def reading(self, targets: Collection[str]) -> "Reading":
+        """How the text of a table is to be read, whose columns to predict are these."""
+        from glassnet.tables.formats.reading import Reading
+
+        return Reading(
+            self.missing, self.decimal, self.date_order, self.categories, frozenset(targets)
+        )
+
 
 @dataclass(frozen=True)
 class ResolvedOptions:
@@ -212,7 +245,8 @@ class ResolvedOptions:
 
     Some may still be None, which then is their value: a `patience` of None never stops a run early,
     a `validation` of None has members validated by folds (see `folds.assign_folds`), without
-    `class_weight` all rows count the same, without `threshold` the likelier class is predicted.
+    `class_weight` all rows count the same, without `threshold` the likelier class is predicted, and
+    without `missing`, `decimal` and `date_order` text was read as its cells say.
     """
 
     task: "Task"
@@ -240,6 +274,9 @@ class ResolvedOptions:
     categories: tuple[str, ...]
     ignore: tuple[str, ...]
     affine: bool
+    missing: tuple[str, ...] | None
+    decimal: str | None
+    date_order: str | None
 
     def as_options(self) -> Options:
         """The same as options to ask for, which repeat the training."""
@@ -270,6 +307,8 @@ def options_from(given: dict[str, Any]) -> Options:
     for name in ("categories", "ignore"):
         if name in settings:
             settings[name] = _several(settings[name])
+    if settings.get("missing") is not None:
+        settings["missing"] = tuple(text for text in _several(settings["missing"]) if text)
     if isinstance(settings.get("hidden"), int):
         settings["hidden"] = (settings["hidden"],)
     return Options(**settings)
