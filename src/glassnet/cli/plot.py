@@ -302,7 +302,7 @@ def plot_command(
     """Draw a picture of a trained model, and write it to a file.
 
     PICTURE is one of those below, MODEL a model file or the run folder that holds one. TABLE is
-    CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; - is CSV on standard input. Without it
+    CSV, TSV, Parquet, Arrow, JSON lines or .xlsx, by suffix; - is CSV on standard input. Without it
     the rows are those the run was given; scores are then drawn of those held out.
     """
     from glassnet.models.model import load

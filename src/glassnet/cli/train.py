@@ -171,7 +171,7 @@ def train_command(
 ) -> None:
     """Train a network on a table: find the task, encode the columns, hold rows out, train, score.
 
-    TABLE is CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; - is CSV on standard input.
+    TABLE is CSV, TSV, Parquet, Arrow, JSON lines or .xlsx, by suffix; - is CSV on standard input.
     """
     from glassnet.cli.console import parts_bar, progress_bar
     from glassnet.cli.summary import print_run
