@@ -79,24 +79,24 @@ def article_record(done: TableRun, rng: str) -> RunRecord:
 def _options(run: Run, seed: int, engine: str) -> ResolvedOptions:
     """The options of the article's training; what it knows nothing of is as declared."""
     network = article.article_network()
-    settled: dict[str, Any] = dict(
-        task="regression",
-        members=1,
-        hidden=tuple(network.sizes[1:-1]),
-        activation="sigmoid",
-        loss=network.loss.name,
-        optimizer="gradient_descent",
-        learning_rate=article.LEARNING_RATE,
-        schedule="constant",
-        batch_size=len(article.Y),
-        epochs=len(run.history.loss),
-        decay=0.0,
-        dropout=0.0,
-        seed=seed,
-        dtype="float64",
-        engine=engine,
-        validation=0.0,
-        holdout=0.0,
-        affine=True,
-    )
+    settled: dict[str, Any] = {
+        "task": "regression",
+        "members": 1,
+        "hidden": tuple(network.sizes[1:-1]),
+        "activation": "sigmoid",
+        "loss": network.loss.name,
+        "optimizer": "gradient_descent",
+        "learning_rate": article.LEARNING_RATE,
+        "schedule": "constant",
+        "batch_size": len(article.Y),
+        "epochs": len(run.history.loss),
+        "decay": 0.0,
+        "dropout": 0.0,
+        "seed": seed,
+        "dtype": "float64",
+        "engine": engine,
+        "validation": 0.0,
+        "holdout": 0.0,
+        "affine": True,
+    }
     return ResolvedOptions(**{**vars(Options()), **settled})
