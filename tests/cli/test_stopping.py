@@ -271,7 +271,7 @@ def test_a_second_ctrl_c_ends_what_does_not_end(folder: Path) -> None:
         terminal.press(CTRL_C)
         time.sleep(0.5)  # or the system makes one signal of the two
         terminal.press(CTRL_C)
-        assert terminal.end(SOON) == 1
+        assert terminal.end(SOON) == 1, terminal.screen
         assert terminal.last_line == "glassnet: ended by Ctrl-C twice; nothing more was written"
     assert [path.name for path in (folder / "runs").iterdir()] == [".t.unfinished"]
 

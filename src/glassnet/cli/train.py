@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 import click
 
-from glassnet.cli.command import DocumentedCommand
+from glassnet.cli.command import DocumentedCommand, overwrite_option
 from glassnet.errors import GlassnetError
 from glassnet.recipe.declarations import Declaration
 from glassnet.recipe.options import DECLARATIONS, Options
@@ -53,6 +53,11 @@ def read_names(_: click.Context, __: click.Parameter, text: str) -> str | tuple[
     return tuple(text.split(",")) if "," in text else text
 
 
+def read_texts(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...] | None:
+    """Texts separated by commas; none where it is empty."""
+    return None if text is None else tuple(part for part in text.split(",") if part)
+
+
 def read_class_weight(_: click.Context, __: click.Parameter, text: str | None) -> Any:
     """'balanced', or pairs such as yes=5,no=1; a class may hold commas and equals signs."""
     if text is None or text == "balanced":
@@ -84,6 +89,7 @@ def read_number(text: str, flag: str) -> float:
 READ_FROM_TEXT: dict[str, Callable[..., Any]] = {
     "hidden": read_sizes,
     "activation": read_names,
+    "missing": read_texts,
     "class_weight": read_class_weight,
     "threshold": read_threshold,
 }
@@ -103,11 +109,10 @@ def _click_option(field: "Field[Any]") -> Callable[[Any], Any]:
     flag = (declaration.flag or field.name).replace("_", "-")
     settings: dict[str, Any] = {
         "default": field.default,
-        "type": _kind_of(field),
+        "type": str if field.name in READ_FROM_TEXT else _kind_of(field),
         "show_default": declaration.if_open or True,
     }
     if field.name in READ_FROM_TEXT:
-        settings["type"] = str
         settings["callback"] = READ_FROM_TEXT[field.name]
         if isinstance(field.default, tuple):
             settings["default"] = ",".join(str(part) for part in field.default)
@@ -146,6 +151,7 @@ def _kind_of(field: "Field[Any]") -> type:
     help="Run folder to write.",
     show_default="runs/<name of the table>",
 )
+@overwrite_option
 @click.option(
     "--report/--no-report",
     default=True,
@@ -157,6 +163,7 @@ def train_command(
     table: str,
     target: tuple[str, ...],
     out: Path | None,
+    overwrite: bool,
     report: bool,
     as_json: bool,
     quiet: bool,
@@ -164,7 +171,7 @@ def train_command(
 ) -> None:
     """Train a network on a table: find the task, encode the columns, hold rows out, train, score.
 
-    TABLE is CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; - is CSV on standard input.
+    TABLE is CSV, TSV, Parquet, Arrow, JSON lines or .xlsx, by suffix; - is CSV on standard input.
     """
     from glassnet.cli.console import parts_bar, progress_bar
     from glassnet.cli.summary import print_run
@@ -178,7 +185,9 @@ def train_command(
 
     options = Options(**given)
     source = Path("stdin" if table == "-" else table)
-    with new_run(out, source.stem) as new:
+    if overwrite and out is None:
+        out = Path("runs") / source.stem
+    with new_run(out, source.stem, overwrite=overwrite) as new:
         with progress_bar("training", quiet or as_json) as progress:
             done = run_table(table, target, options, progress)
         stopped = done.ended == "interrupted"  # then it is not kept waiting for pictures

@@ -11,7 +11,7 @@ from glassnet.importance.networks import feature_slices, networks_and_rows
 from glassnet.importance.result import Importance, gather
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows
-from glassnet.recipe.run import score
+from glassnet.recipe.scoring import score
 
 MORE_IS_BETTER = ("r2", "accuracy", "balanced_accuracy", "auc")
 
@@ -180,6 +180,6 @@ def _loss(model: Model, rows: Rows) -> Scorer:
 def _scores(model: Model, rows: Rows, z: np.ndarray) -> dict[str, float]:
     """Every score that all targets have, the mean over the targets."""
     output = model.output_activation.value(z)
-    by_target = list(score(model, output, rows.known_targets()).values())
+    by_target = list(score(model.encoding, output, rows.known_targets()).values())
     common = [name for name in by_target[0] if all(name in scores for scores in by_target)]
     return {name: float(np.mean([scores[name] for scores in by_target])) for name in common}

@@ -33,7 +33,7 @@ from glassnet.errors import GlassnetError
 Finite = Annotated[float, Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
 """A float: neither NaN nor infinite. Every field that says float is one."""
 Scalar = bool | int | Finite | str | None
-"""What a field of type Any holds: one of these, or a list of them."""
+"""What a field of type Any holds: one of these, or a list or an object of them."""
 Rule = Callable[[Any], None]
 """Called with decoded fields, as attributes; raises ValueError where they do not fit each other."""
 Root = TypeVar("Root")
@@ -44,7 +44,7 @@ class Decoder(Generic[Root]):
 
     Of several dataclasses that a field may hold, the data's "kind" names one: each has its name in
     a class variable `kind`. A field with a default may be missing. A field of type float is finite,
-    of type Any a scalar or a list of these; an Annotated float stands as it is.
+    of type Any a scalar or a list or object of these; an Annotated float stands as it is.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ class Decoder(Generic[Root]):
         if hint is float:
             return Finite
         if hint is Any:
-            return Scalar | tuple[Scalar, ...]
+            return Scalar | tuple[Scalar, ...] | dict[str, Scalar]
         if is_dataclass(hint):
             return self._struct(hint)  # type: ignore[arg-type]
         if origin is Annotated:

@@ -1,18 +1,21 @@
 """A table in plain form: its columns, their cells, and how a cell is written as text.
 
 Numbers with NaN, or text with None, where a cell is missing. Data frames become such a table in
-`frames.py`, arrays in `arrays.py`; what a column means to a network is decided elsewhere
-(`inputs.py`, `targets.py`).
+`frames.py`, arrays in `arrays.py`; how text was written is `formats/`; what a column means to a
+network is decided elsewhere (`inputs.py`, `targets.py`).
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import Any, Literal
 
 import numpy as np
 
 from glassnet.errors import GlassnetWarning, OptionRef, TableError
+from glassnet.tables.formats.known import Format
+from glassnet.tables.formats.numbers import PLAIN
 
 Kind = Literal["number", "date", "boolean", "text"]
 LARGEST = 1e100  # what is larger could not be squared and added up
@@ -29,6 +32,10 @@ class Column:
     name: str
     kind: Kind
     values: np.ndarray
+    format: Format | None = None
+    """How its cells were written, where they were text that was read as something else."""
+    category: bool = False
+    """Whether the data frame declares its cells to be categories, whatever they are."""
 
     @property
     def missing(self) -> np.ndarray:
@@ -39,7 +46,7 @@ class Column:
 
     def take(self, rows: np.ndarray | slice) -> "Column":
         """The column with only these rows, by number from 0."""
-        return Column(self.name, self.kind, self.values[rows])
+        return replace(self, values=self.values[rows])
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,16 +104,31 @@ def is_missing(cell: Any) -> bool:
     return isinstance(cell, float) and cell != cell
 
 
-def texts(column: Column) -> Iterable[str | None]:
-    """The cells as text, numbers written as `number_text` does; None where missing."""
+def texts(column: Column) -> np.ndarray:
+    """The cells as text, N, numbers written as `number_text` does; None where missing."""
     if column.kind in ("boolean", "text"):
         return column.values
-    return [None if np.isnan(value) else number_text(value) for value in column.values]
+    different, number = np.unique(column.values, return_inverse=True)
+    written = [None if np.isnan(value) else number_text(value) for value in different]
+    return np.array(written, object)[number]
+
+
+def level_numbers(column: Column, levels: Sequence[str]) -> np.ndarray:
+    """The number of each cell's text among the levels, from 0; their count where it is none."""
+    cells = texts(column)
+    number = {level: i for i, level in enumerate(levels)}
+    found = map(number.get, cells, repeat(len(levels)))  # without a loop of Python's
+    return np.fromiter(found, np.intp, len(cells))
 
 
 def count_texts(column: Column) -> Counter[str]:
     """How often each text stands in the column; missing cells are not counted."""
-    return Counter(cell for cell in texts(column) if cell is not None)
+    if column.kind in ("boolean", "text"):
+        counts = Counter(column.values)
+        del counts[None]
+        return counts
+    different, counted = np.unique(column.values[~column.missing], return_counts=True)
+    return Counter(dict(zip(map(number_text, different), counted.tolist(), strict=True)))
 
 
 def number_text(value: float) -> str:
@@ -118,11 +140,12 @@ def number_text(value: float) -> str:
 
 def is_number(text: str) -> bool:
     """Whether a cell of text would be a number by itself."""
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return PLAIN.fullmatch(text) is not None
+
+
+def is_name(n_different: int, n_known: int) -> bool:
+    """Whether texts hardly repeat, which makes them names rather than categories."""
+    return n_different > 2 and n_different > 0.5 * n_known
 
 
 def check_size(column: Column) -> None:
@@ -148,16 +171,16 @@ def check_almost_numbers(column: Column, options: Sequence[str] = ()) -> None:
     """
     if column.kind != "text":
         return
-    cells = [(row, cell) for row, cell in enumerate(column.values, 1) if cell is not None]
-    others = [(row, cell) for row, cell in cells if not is_number(cell)]
-    different = {cell for _, cell in cells}
-    if others and len(others) <= 0.1 * len(cells) and len(different) > 10:
-        row, cell = others[0]
+    counts = count_texts(column)
+    others = {cell: count for cell, count in counts.items() if not is_number(cell)}
+    numbers = counts.total() - sum(others.values())
+    if others and numbers >= 0.9 * counts.total() and len(counts) > 10:
+        row, cell = next((row, c) for row, c in enumerate(column.values, 1) if c in others)
         remedy: list[str | OptionRef] = ["mend or empty it"]
         for joint, option in zip((", or give ", " or "), options, strict=False):
             remedy += [joint, OptionRef(option, [column.name])]
         raise TableError(
-            f"'{cell}' is not a number, but {len(cells) - len(others)} of {len(cells)} cells are",
+            f"'{cell}' is not a number, but {numbers} of {counts.total()} cells are",
             column=column.name,
             row=row,
             remedy=remedy,
