@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-NAMES = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
+CAUSES = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
 STATUS = {signal.SIGINT: 1, signal.SIGTERM: 128 + signal.SIGTERM}
 """The exit status after each."""
 
@@ -38,7 +38,7 @@ def signals_heeded() -> Iterator[list[signal.Signals]]:
         came.append(signal.Signals(number))
         raise KeyboardInterrupt
 
-    before = {number: signal.getsignal(number) for number in NAMES}
+    before = {number: signal.getsignal(number) for number in CAUSES}
     with _second_signal_ends():
         try:
             for number, handler in before.items():
@@ -54,7 +54,7 @@ def stopped_message(
     came: Sequence[signal.Signals], written: Sequence[Path], without: Sequence[object]
 ) -> str:
     """What stopped a command, what stands on the disk, and what is not there as it would be."""
-    cause = NAMES[came[0]] if came else NAMES[signal.SIGINT]
+    cause = CAUSES[came[0]] if came else CAUSES[signal.SIGINT]
     names = " and ".join(str(path) for path in written)
     kept = f"{names} {'was' if len(written) == 1 else 'were'} written" if written else ""
     missing = f", without {' and '.join(map(str, without))}" if written and without else ""
@@ -93,7 +93,7 @@ def _watch(read_end: int, ended: threading.Event) -> None:
             number = signal.Signals(came[0])
             if os.isatty(2):
                 os.write(2, SHOW_CURSOR)
-            text = f"glassnet: ended by {NAMES[number]} twice; nothing more was written\n"
+            text = f"glassnet: ended by {CAUSES[number]} twice; nothing more was written\n"
             os.write(2, text.encode())
             os._exit(STATUS[number])
     os.close(read_end)
