@@ -58,7 +58,7 @@ class Commands(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Without arguments, the help and exit status 2."""
-        if not args:
+        if not args and not ctx.resilient_parsing:  # which a shell that completes asks for
             click.echo(ctx.get_help())
             ctx.exit(2)
         return super().parse_args(ctx, args)
@@ -144,7 +144,7 @@ def _run(signals: Sequence[Signals], written: Sequence[Path]) -> NoReturn:
     """Run the command and end the process; `signals` and `written` are what came meanwhile."""
     code: object = 0
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="glassnet", standalone_mode=False)
         sys.stdout.flush()
     except GlassnetError as error:
         _end(error.worded(in_flags), 2)

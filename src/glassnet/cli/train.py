@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import click
+from click.shell_completion import CompletionItem
 
 from glassnet.cli.command import DocumentedCommand, overwrite_option
 from glassnet.errors import GlassnetError
@@ -28,6 +29,11 @@ class DeclaredOption(click.Option):
     def __init__(self, *args: Any, declaration: Declaration, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.declaration = declaration
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The names that begin like this, for the shell."""
+        names = [name for name in self.declaration.names if name.startswith(incomplete)]
+        return [CompletionItem(name) for name in names]
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """The line of the help, with the complete list of names."""
@@ -140,7 +146,7 @@ def _kind_of(field: "Field[Any]") -> type:
     ],
     page="docs/tables.md",
 )
-@click.argument("table")
+@click.argument("table", type=click.Path())
 @click.option(
     "--target", required=True, multiple=True, help="Column to predict; repeat for several outputs."
 )
