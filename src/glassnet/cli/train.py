@@ -185,7 +185,9 @@ def train_command(
     from glassnet.cli.wording import in_flags
     from glassnet.errors import warn_of
     from glassnet.recipe.run import run_table
-    from glassnet.runs.folder import new_run, write_run
+    from glassnet.report.build import write_report
+    from glassnet.runs.folder import PICTURES, new_run, write_run
+    from glassnet.runs.layout import REPORT
     from glassnet.runs.record import record_of_table
 
     options = Options(**given)
@@ -196,12 +198,14 @@ def train_command(
     with new_run(out, source.stem, overwrite=overwrite) as new:
         with progress_bar("training", quiet or as_json) as progress:
             done = run_table(table, target, options, progress)
-        run = write_run(done, record_of_table(done, table), new)
-    if report:
-        from glassnet.report.build import write_report
-
-        with parts_bar("report", quiet or as_json) as progress:
-            write_report(run, done, source.name, in_flags, progress)
+        stopped = done.ended == "interrupted"  # then it is not kept waiting for pictures
+        run = write_run(done, record_of_table(done, table), new, () if stopped else PICTURES)
+    if report and not stopped:
+        try:
+            with parts_bar("report", quiet or as_json) as parts:
+                write_report(run, done, source.name, in_flags, parts)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(REPORT) from None
     if as_json:
         json.dump({**run.record.to_dict(), "out": str(run.path)}, sys.stdout)
         print()
@@ -209,3 +213,5 @@ def train_command(
         print_run(source, options, done, run.path)
     if not quiet:
         warn_of(done.notices)
+    if stopped:
+        raise KeyboardInterrupt("pictures", *[REPORT] * report)  # the end of a stopped command
