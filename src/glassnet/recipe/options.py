@@ -10,7 +10,8 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from glassnet.errors import unknown_name
+from glassnet.core.settings import is_whole, items_of, plain_number
+from glassnet.errors import option_error, unknown_name
 from glassnet.recipe.declarations import (
     Declaration,
     check_activations,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from glassnet.tables.formats.reading import Reading
     from glassnet.tables.targets import Task
 
+MOST_MEMBERS = 10_000  # more is a slip of the pen, not an ensemble
+
 
 @dataclass(frozen=True)
 class Options:
@@ -51,7 +54,7 @@ class Options:
     members: int = option(
         4,
         "Networks that are trained apart; their mean predicts.",
-        whole_number(1),
+        whole_number(1, MOST_MEMBERS),
         sklearn="members",
     )
     hidden: tuple[int, ...] = option(
@@ -306,17 +309,25 @@ def options_from(given: dict[str, Any]) -> Options:
         settings[name] = tuple(value) if isinstance(value, list) else value
     for name in ("categories", "ignore"):
         if name in settings:
-            settings[name] = _several(settings[name])
+            settings[name] = _several(name, settings[name])
     if settings.get("missing") is not None:
-        settings["missing"] = tuple(text for text in _several(settings["missing"]) if text)
-    if isinstance(settings.get("hidden"), int):
+        texts = _several("missing", settings["missing"])
+        settings["missing"] = tuple(text for text in texts if not isinstance(text, str) or text)
+    if is_whole(settings.get("hidden")):
         settings["hidden"] = (settings["hidden"],)
     return Options(**settings)
 
 
-def _several(names: Any) -> tuple[str, ...]:
-    """One name, several or None as a tuple of names."""
-    return (names,) if isinstance(names, str) else tuple(names or ())
+def _several(option: str, names: Any) -> tuple[str, ...]:
+    """One name, several or None as a tuple; raises OptionError on what is none of these."""
+    if names is None:
+        return ()
+    if isinstance(names, str):
+        return (names,)
+    items = tuple(names) if isinstance(names, (set, frozenset)) else items_of(names)
+    if items is None:
+        raise option_error(option, "must be text, or several texts", names)
+    return items
 
 
 def _plain(value: Any) -> Any:
@@ -327,8 +338,7 @@ def _plain(value: Any) -> Any:
         from glassnet.recipe.class_weight import label_key
 
         return {label_key(label): _plain(weight) for label, weight in value.items()}
-    is_numpy_scalar = getattr(value, "shape", None) == ()
-    return value.item() if is_numpy_scalar else value
+    return plain_number(value)
 
 
 def _documented() -> str:

@@ -12,6 +12,7 @@ from typing import Any, cast
 import numpy as np
 
 from glassnet.core.network import Parameters
+from glassnet.core.settings import items_of
 from glassnet.errors import (
     GlassnetError,
     GlassnetWarning,
@@ -186,7 +187,7 @@ def run_table(
 
 def _target_names(target: str | Sequence[str], options: Options) -> list[str]:
     """The names of the targets. Raises GlassnetError where they are no names, or to be ignored."""
-    names = [target] if isinstance(target, str) else list(target or ())
+    names: list[str] = [target] if isinstance(target, str) else [*(items_of(target) or ())]
     if not names or not all(isinstance(name, str) for name in names):
         raise option_error("target", "must be the name of a column, or several names", target)
     for name in names:
