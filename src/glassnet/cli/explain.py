@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from glassnet.cli.command import DocumentedCommand
+from glassnet.cli.command import DocumentedCommand, overwrite_option
 from glassnet.cli.terminal import document_stream, file_of
 from glassnet.errors import GlassnetError, unknown_name
 
@@ -26,7 +26,7 @@ FORMATS = ("text", "md", "html", "json")
     page="examples/how_to/3_explain_a_prediction.py",
 )
 @click.argument("model", type=click.Path(path_type=Path))
-@click.argument("table", required=False)
+@click.argument("table", required=False, type=click.Path())
 @click.option(
     "--row",
     "rows",
@@ -61,6 +61,7 @@ FORMATS = ("text", "md", "html", "json")
     help="File to write; - is standard output.",
     show_default="-",
 )
+@overwrite_option
 def explain_command(
     model: Path,
     table: str | None,
@@ -71,13 +72,14 @@ def explain_command(
     digits: int,
     iteration: int | None,
     out: Path | None,
+    overwrite: bool,
 ) -> None:
     """Print the complete arithmetic of a row: encoding, every product, activations, loss, and with
     --backward every gradient.
 
-    MODEL is a model file, or the run folder that holds one. TABLE is CSV, TSV, Parquet, Arrow IPC
-    or JSON lines, by suffix; - is CSV on standard input; without it the rows are those the run was
-    given.
+    MODEL is a model file, or the run folder that holds one. TABLE is CSV, TSV, Parquet, Arrow,
+    JSON lines or .xlsx, by suffix; - is CSV on standard input; without it the rows are those the
+    run was given.
     """
     from glassnet.files import check_file, whole_file
     from glassnet.notation.numerals import check_digits
@@ -89,13 +91,13 @@ def explain_command(
         raise GlassnetError("--iteration is about the rows of the run itself: leave TABLE out")
     file = file_of(out)
     if file is not None:
-        check_file(file, overwrite=False)
+        check_file(file, overwrite)
     given = _rows(model, table, iteration)
     explanation = _explain(given, rows, _nodes(nodes), backward, iteration)
     if file is None:
         _print(explanation, form, digits)
         return
-    with whole_file(file, overwrite=False) as part:
+    with whole_file(file, overwrite=overwrite) as part:
         part.write_text(_written(explanation, form, digits), encoding="utf-8")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from glassnet.cli.command import DocumentedCommand
+from glassnet.cli.command import DocumentedCommand, overwrite_option
 from glassnet.cli.terminal import file_of, say
 from glassnet.errors import GlassnetError, unknown_name
 
@@ -257,6 +257,11 @@ class PlotCommand(DocumentedCommand):
         super().format_epilog(ctx, formatter)
 
 
+def _pictures_beginning(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """The names of pictures that begin like this, for the shell."""
+    return [name for name in PLOTS if name.startswith(incomplete)]
+
+
 @click.command(
     "plot",
     cls=PlotCommand,
@@ -266,9 +271,9 @@ class PlotCommand(DocumentedCommand):
     ],
     page="examples/how_to/5_pictures_of_predictions.py",
 )
-@click.argument("picture")
+@click.argument("picture", shell_complete=_pictures_beginning)
 @click.argument("model", type=click.Path(path_type=Path))
-@click.argument("table", required=False)
+@click.argument("table", required=False, type=click.Path())
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -290,13 +295,19 @@ class PlotCommand(DocumentedCommand):
     help="Of importance: permutation, input_gradients, olden or garson.",
     show_default="permutation",
 )
+@overwrite_option
 def plot_command(
-    picture: str, model: Path, table: str | None, out: Path | None, **options: Any
+    picture: str,
+    model: Path,
+    table: str | None,
+    out: Path | None,
+    overwrite: bool,
+    **options: Any,
 ) -> None:
     """Draw a picture of a trained model, and write it to a file.
 
     PICTURE is one of those below, MODEL a model file or the run folder that holds one. TABLE is
-    CSV, TSV, Parquet, Arrow IPC or JSON lines, by suffix; - is CSV on standard input. Without it
+    CSV, TSV, Parquet, Arrow, JSON lines or .xlsx, by suffix; - is CSV on standard input. Without it
     the rows are those the run was given; scores are then drawn of those held out.
     """
     from glassnet.models.model import load
@@ -306,7 +317,7 @@ def plot_command(
     chosen = PLOTS[picture]
     given = _options_of(chosen, options)
     file = file_of(out or Path(f"{picture}.png"))
-    _check_target(file)
+    _check_target(file, overwrite)
     display = chosen.make(Asked(load(model), model, table, given))
     if file is None:
         _to_stdout(display)
@@ -315,14 +326,14 @@ def plot_command(
     say(f"Written to {file}")
 
 
-def _check_target(file: Path | None) -> None:
+def _check_target(file: Path | None, overwrite: bool) -> None:
     """Raises GlassnetError where a picture cannot be written, before it is drawn."""
     from glassnet.files import check_file
     from glassnet.plots.figures import check_format
 
     if file is not None:
         check_format(file)
-        check_file(file, overwrite=False)
+        check_file(file, overwrite)
     elif sys.stdout.isatty():
         raise GlassnetError("a picture on a terminal would be unreadable: redirect it to a file")
 

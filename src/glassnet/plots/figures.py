@@ -5,12 +5,13 @@ The same picture always gives the same file.
 matplotlib is imported when a figure is made, not before.
 """
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from glassnet.errors import unknown_name
+from glassnet.errors import unknown_name, visible
 from glassnet.files import whole_file
 
 if TYPE_CHECKING:
@@ -91,8 +92,11 @@ def save_figure(figure: "Figure", path: str | Path, dpi: int = 150) -> None:
     path = Path(path)
     kind = check_format(path)
     metadata = {"svg": {"Date": None}, "png": {}, "pdf": {"CreationDate": None}}[kind]
-    with style(), whole_file(path) as part:
-        figure.savefig(part, format=kind, dpi=dpi, metadata=metadata)
+    picture = io.BytesIO()
+    with style():
+        figure.savefig(picture, format=kind, dpi=dpi, metadata=metadata)
+    with whole_file(path) as part:
+        part.write_bytes(picture.getvalue())
 
 
 def data_uri(display: Any) -> str:
@@ -101,7 +105,6 @@ def data_uri(display: Any) -> str:
     Where pyplot is in use, it forgets the figure, which would else be shown a second time.
     """
     import base64
-    import io
     import sys
 
     buffer = io.BytesIO()
@@ -113,12 +116,17 @@ def data_uri(display: Any) -> str:
 
 
 def in_picture(name: str, most: int = NAME_LETTERS) -> str:
-    """A name as it can stand in a picture: on one line, not too long, and without mathematics.
+    """A name as it can stand in a picture: on one line, not too long, without mathematics.
 
     >>> in_picture("the number of whole dollars")
     'the number of …e dollars'
     """
-    return literal(shortened(" ".join(name.split()), most))
+    return literal(one_line(name, most))
+
+
+def one_line(name: str, most: int) -> str:
+    """A name on one line, not too long; control characters, which SVG refuses, as escapes."""
+    return shortened(visible(" ".join(name.split())), most)
 
 
 def shortened(name: str, most: int) -> str:

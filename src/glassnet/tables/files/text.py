@@ -58,6 +58,10 @@ class TableText:
         file.seek(self.start)
         return file
 
+    def open_lines(self) -> IO[str]:
+        """The lines of the text, each with its end as it is written."""
+        return io.TextIOWrapper(self.open(), "utf-8", newline="")
+
     def after(self, beginning: str) -> "TableText":
         """The text that follows its beginning."""
         start = self.start + len(beginning.encode())
@@ -160,7 +164,7 @@ def _whole_rows(name: str, file: IO[bytes]) -> Iterator[bytes]:
     while more := file.read(TEXT_BLOCK):
         rest += more
         end = rest.rfind(b"\n") + 1
-        closed = rest.count(b'"', 0, end) % 2 == 0
+        closed = b'"' not in rest or rest.count(b'"', 0, end) % 2 == 0
         if len(rest) > LONGEST_ROW:
             end, closed = max(end, rest.rfind(b"\r") + 1), True
             if not end:
