@@ -96,6 +96,8 @@ def test_probabilities(penguins: pl.DataFrame) -> None:
         gn.train_table(penguins, "body_mass_g", **QUICK).predict_proba(penguins)
 
 
+@pytest.mark.filterwarnings("ignore:column 'a' alone tells the target 'up'")
+@pytest.mark.filterwarnings("ignore:column 'b' alone tells the target 'right'")
 def test_several_two_valued_targets() -> None:
     random = np.random.default_rng(0)
     a, b = random.normal(size=(2, 200))

@@ -343,7 +343,7 @@ class Model:
         >>> from glassnet import train_table
         >>> x = np.linspace(10, 20, 40)
         >>> table = {"x": x, "y": x**2}
-        >>> model = train_table(table, "y", members=1, hidden=4, affine=True, epochs=2, holdout=0)
+        >>> model = train_table(table, "y", members=1, hidden=8, affine=True, epochs=200)
         >>> flat = model.fold()
         >>> bool(np.allclose(flat.predict({"x": x}), model.predict({"x": x}), rtol=1e-12))
         True

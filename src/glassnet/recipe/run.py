@@ -25,6 +25,7 @@ from glassnet.errors import (
 from glassnet.models.ensemble import join_members
 from glassnet.models.model import Model
 from glassnet.recipe.baselines import Baseline, baselines
+from glassnet.recipe.findings import notices_of_run
 from glassnet.recipe.fit import fit_table
 from glassnet.recipe.folds import split_validation
 from glassnet.recipe.members import worst_ending
@@ -281,9 +282,9 @@ def _scored(run: TableRun) -> TableRun:
     train = run.columns.take(run.rows["train"])
     scored = run.columns.take(run.rows[run.scored_part])
     output = run.model.output_of(encoding.encode_inputs(scored))
-    return replace(
+    run = replace(
         run,
         model=replace(run.model, scores=score(encoding, output, scored)),
         baselines=baselines(encoding, train, scored),
-        notices=run.columns.notices,
     )
+    return replace(run, notices=notices_of_run(run, output))

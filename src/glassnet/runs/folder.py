@@ -64,7 +64,7 @@ def train_run(
     >>> import tempfile
     >>> table = {"x": list(range(40)), "y": [2 * x + 1 for x in range(40)]}
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     run = train_run(table, "y", f"{folder}/line", hidden=4, epochs=5)
+    ...     run = train_run(table, "y", f"{folder}/line", hidden=16, epochs=200)
     ...     sorted(path.name for path in run.path.iterdir())[:3]
     ['history.csv', 'loss.svg', 'model.safetensors']
     """
