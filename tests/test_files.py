@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from glassnet.errors import ModelFileError, OutputError
+from glassnet.errors import ModelFileError, OutputError, visible
 from glassnet.files import (
     check_file,
     check_free,
@@ -35,7 +36,7 @@ def test_only_a_regular_file_is_read(tmp_path: Path) -> None:
         (file / "below", "cannot be read"),
         (Path("a\0b"), "cannot be read"),
     ]:
-        with pytest.raises(ModelFileError, match=f"{path}: {message}"):
+        with pytest.raises(ModelFileError, match=re.escape(visible(f"{path}: {message}"))):
             check_regular_file(path, ModelFileError)
 
 

@@ -18,7 +18,7 @@ CONTROLS = re.compile(
     r"[\x00-\x1f\x7f-\x9f"  # C0, DEL and C1: they move the cursor, rename the window, end lines
     r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # they turn the direction of what follows
     r"\u2028\u2029"  # line ends too
-    r"\ud800-\udfff]"  # bytes of a file's name that are no text
+    r"\ud800-\udfff\ufffe\uffff]"  # bytes of a file's name that are no text; what XML refuses
 )
 MOST_LISTED = 20  # names that an error lists; of more it names the nearest few
 MOST_NEAR = 3  # of these

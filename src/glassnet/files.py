@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import NoReturn
 
-from glassnet.errors import GlassnetError, OutputError
+from glassnet.errors import GlassnetError, OptionRef, OutputError
 from glassnet.unfinished import UNFINISHED, Unfinished, first_free, make_file
 
 
@@ -255,7 +255,7 @@ def _taken(path: Path, overwrite: Collection[str] = ()) -> OutputError:
     return OutputError(
         "already exists and nothing is overwritten",
         file=path,
-        remedy="give another name, or delete it first",
+        remedy=["give another name, or ", OptionRef("overwrite", True)],
     )
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import glassnet.recipe.fit as fit_module
 from glassnet.core.network import leaves
 from glassnet.recipe.defaults import network_for, settle
 from glassnet.recipe.fit import encode_rows, fit_table, learn_encoding, train_members
@@ -104,7 +105,7 @@ def test_weights_reach_the_loss_and_the_start() -> None:
 def test_the_acts_can_be_called_apart() -> None:
     rows = rows_of({"a": [0.5 * k for k in range(40)], "y": [float(k % 7) for k in range(40)]})
     options = Options(epochs=2, hidden=(4,), members=3, engine="numpy")
-    encoded = encode_rows(rows, learn_encoding(rows, "regression", options))
+    encoded = encode_rows(rows, learn_encoding(rows, "regression", options), options.dtype)
     splits = assign_folds(rows.n_rows, options)
     settled = settle(options, "regression", train_rows=len(splits[2].train), validation_rows=0)
     network = network_for(settled, encoded.x.shape[1], encoded.y.shape[1])
@@ -114,3 +115,18 @@ def test_the_acts_can_be_called_apart() -> None:
     for run, member in zip(runs, fitted.model.members, strict=True):
         for ours, theirs in zip(leaves(run.parameters), leaves(member.parameters), strict=True):
             np.testing.assert_array_equal(ours, theirs)
+
+
+def test_rows_are_encoded_in_blocks_to_the_last_bit_as_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    random = np.random.default_rng(0)
+    table = {"a": random.normal(size=50).tolist(), "t": [*"uvwxy"] * 10}
+    rows = rows_of({**table, "y": random.normal(size=50).tolist()})
+    encoding = learn_encoding(rows, "regression", Options())
+    at_once = encoding.encode_inputs(rows.inputs)
+    monkeypatch.setattr(fit_module, "ENCODED_NUMBERS", 7 * at_once.shape[1])
+    for dtype in ("float32", "float64"):
+        x = encode_rows(rows, encoding, dtype).x
+        assert x.dtype == dtype
+        np.testing.assert_array_equal(x, at_once.astype(dtype))

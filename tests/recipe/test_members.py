@@ -51,7 +51,7 @@ def test_each_member_trains_on_all_folds_but_one_which_validates_it(
 
     monkeypatch.setattr(fit_module, "train", spy)
     model = ran(engine="numpy").model
-    every = model.encoding.encode_inputs(gn.tables.frames.as_table(TABLE))
+    every = model.encoding.encode_inputs(gn.tables.frames.as_table(TABLE)).astype("float32")
     assert [len(x) for x, _, _ in seen] == [360] * 4
     for x, validated, _ in seen:
         assert validated is not None

@@ -1,6 +1,7 @@
 """Data frames of every kind become the same plain columns."""
 
 import datetime as dt
+from collections import Counter
 from decimal import Decimal
 
 import numpy as np
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from glassnet.errors import GlassnetError
+from glassnet.tables.columns import count_texts, level_numbers, texts
 from glassnet.tables.frames import as_table
 
 DATA = {
@@ -128,3 +130,21 @@ def test_a_table_by_rows_and_by_columns() -> None:
     assert table.select([]).n_rows == 0
     with pytest.raises(KeyError):
         table["d"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "written"),
+    [
+        (["b", None, "a", "b"], ["b", None, "a", "b"]),
+        ([2.0, float("nan"), -0.5, 2.0, 1e99], ["2", None, "-0.5", "2", "1e+99"]),
+        ([True, None, False], ["true", None, "false"]),
+    ],
+)
+def test_cells_as_text_are_counted_and_numbered(cells: list, written: list) -> None:
+    column = as_table({"c": cells})["c"]
+    assert texts(column).tolist() == written
+    known = [text for text in written if text is not None]
+    assert count_texts(column) == Counter(known)
+    levels = sorted(set(known))[:2]
+    numbers = [levels.index(text) if text in levels else len(levels) for text in written]
+    assert level_numbers(column, levels).tolist() == numbers

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import polars as pl
 import pytest
 
 from glassnet.errors import GlassnetError
+from glassnet.runs.record import sha256
 from glassnet.tables.frames import as_table
 from glassnet.tables.read import read_table
 
@@ -114,8 +116,34 @@ def test_refused(tmp_path: Path, name: str, content: bytes, message: str) -> Non
         read_table(tmp_path / name)
 
 
-def test_no_file_and_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(GlassnetError, match="no such file"):
-        read_table(tmp_path / "none.csv")
-    with pytest.raises(GlassnetError, match="is a folder"):
-        read_table(tmp_path)
+def test_regular_files_only(tmp_path: Path) -> None:
+    """Nothing is opened that has no end, or that may never begin."""
+    os.mkfifo(tmp_path / "pipe.csv")
+    for path, message in {
+        tmp_path / "none.csv": "no such file",
+        tmp_path: "is a folder",
+        tmp_path / "pipe.csv": "is a pipe, a socket or a device",
+        Path("/dev/zero"): "is a pipe, a socket or a device",
+        Path("bad\0name.csv"): "cannot be read",
+    }.items():
+        for read in (read_table, sha256):
+            with pytest.raises(GlassnetError, match=message):
+                read(path)
+
+
+def test_links_are_followed(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "link.csv").symlink_to("a.csv")
+    assert read_table(tmp_path / "link.csv").frame.rows() == [("1", "2")]
+
+
+def test_names_that_other_libraries_would_take_for_patterns(tmp_path: Path) -> None:
+    for name in ("a[1].csv", "b*.csv", "c?.parquet", "d{x}.arrow"):
+        path = tmp_path / name
+        if name.endswith("csv"):
+            FRAME.write_csv(path)
+        elif name.endswith("parquet"):
+            FRAME.write_parquet(path)
+        else:
+            FRAME.write_ipc(path)
+        assert read_table(path).frame.height == 3

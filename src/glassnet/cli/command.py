@@ -1,6 +1,6 @@
 """A command whose help ends with examples and where to read more."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -27,6 +27,12 @@ class DocumentedCommand(click.Command):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The examples and the page."""
         write_examples(formatter, self.examples, self.page)
+
+
+def overwrite_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A decorator: the command takes --overwrite."""
+    text = "Replace what stands at --out; of a folder only one that holds a run and nothing else."
+    return click.option("--overwrite", is_flag=True, help=text)(command)
 
 
 def write_examples(formatter: click.HelpFormatter, examples: Sequence[str], page: str) -> None:

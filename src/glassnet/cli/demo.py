@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from glassnet import article
-from glassnet.cli.command import DocumentedCommand
+from glassnet.cli.command import DocumentedCommand, overwrite_option
 from glassnet.cli.terminal import say
 from glassnet.errors import GlassnetError
 
@@ -40,10 +40,17 @@ LOSSES_AT = (1, 10, 100, 500, 1000)  # iterations whose losses are printed, besi
     help="Run folder to write.",
     show_default="runs/demo; none with --json",
 )
+@overwrite_option
 @click.option("--engine", default="auto", help="auto, native or numpy.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def demo_command(
-    seed: int, rng: str, iterations: int, out: str | None, engine: str, as_json: bool
+    seed: int,
+    rng: str,
+    iterations: int,
+    out: str | None,
+    overwrite: bool,
+    engine: str,
+    as_json: bool,
 ) -> None:
     """Build, train, print, plot and draw the article's network: 3-4-1, sigmoid, 4 rows,
     1,500 iterations.
@@ -52,16 +59,18 @@ def demo_command(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if iterations < 1:
         raise GlassnetError(f"--iterations must be 1 or more, got {iterations}")
+    if overwrite and out is None:
+        out = "runs/demo"
     if out is not None:
-        from glassnet.files import check_free
+        from glassnet.runs.layout import check_out
 
-        check_free(out)
+        check_out(out, overwrite)
     start = article.starting_weights(seed, rng)
     run = article.train_article(start, iterations, engine)
     if not len(run.history.iteration_loss):
         raise KeyboardInterrupt  # it came before anything was learnt
     wants_folder = out is not None or not as_json
-    folder = write_folder(out, seed, rng, engine, run) if wants_folder else None
+    folder = write_folder(out, overwrite, seed, rng, engine, run) if wants_folder else None
     if as_json:
         import json
 
@@ -83,14 +92,16 @@ def as_dict(start: "Parameters", run: "Run") -> dict[str, Any]:
     }
 
 
-def write_folder(out: str | None, seed: int, rng: str, engine: str, run: "Run") -> "Path":
+def write_folder(
+    out: str | None, overwrite: bool, seed: int, rng: str, engine: str, run: "Run"
+) -> "Path":
     """Write the run folder, a new one in runs/ unless `out` names one, and return its path."""
     from glassnet.runs.article import article_record, article_table_run
     from glassnet.runs.folder import PICTURES, new_run, write_run
     from glassnet.runs.layout import LOSS_PICTURE_AS_PNG
 
     done = article_table_run(run, seed, engine)
-    with new_run(out, "demo") as new:
+    with new_run(out, "demo", overwrite=overwrite) as new:
         write_run(done, article_record(done, rng), new, (*PICTURES, LOSS_PICTURE_AS_PNG))
     return new.path
 

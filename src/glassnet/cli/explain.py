@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from glassnet.cli.command import DocumentedCommand
+from glassnet.cli.command import DocumentedCommand, overwrite_option
 from glassnet.cli.terminal import document_stream, file_of
 from glassnet.errors import GlassnetError, unknown_name
 
@@ -61,6 +61,7 @@ FORMATS = ("text", "md", "html", "json")
     help="File to write; - is standard output.",
     show_default="-",
 )
+@overwrite_option
 def explain_command(
     model: Path,
     table: str | None,
@@ -71,6 +72,7 @@ def explain_command(
     digits: int,
     iteration: int | None,
     out: Path | None,
+    overwrite: bool,
 ) -> None:
     """Print the complete arithmetic of a row: encoding, every product, activations, loss, and with
     --backward every gradient.
@@ -89,13 +91,13 @@ def explain_command(
         raise GlassnetError("--iteration is about the rows of the run itself: leave TABLE out")
     file = file_of(out)
     if file is not None:
-        check_file(file, overwrite=False)
+        check_file(file, overwrite)
     given = _rows(model, table, iteration)
     explanation = _explain(given, rows, _nodes(nodes), backward, iteration)
     if file is None:
         _print(explanation, form, digits)
         return
-    with whole_file(file, overwrite=False) as part:
+    with whole_file(file, overwrite=overwrite) as part:
         part.write_text(_written(explanation, form, digits), encoding="utf-8")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from glassnet.cli.command import DocumentedCommand
+from glassnet.cli.command import DocumentedCommand, overwrite_option
 from glassnet.cli.terminal import file_of, say
 from glassnet.errors import GlassnetError, unknown_name
 
@@ -290,8 +290,14 @@ class PlotCommand(DocumentedCommand):
     help="Of importance: permutation, input_gradients, olden or garson.",
     show_default="permutation",
 )
+@overwrite_option
 def plot_command(
-    picture: str, model: Path, table: str | None, out: Path | None, **options: Any
+    picture: str,
+    model: Path,
+    table: str | None,
+    out: Path | None,
+    overwrite: bool,
+    **options: Any,
 ) -> None:
     """Draw a picture of a trained model, and write it to a file.
 
@@ -306,7 +312,7 @@ def plot_command(
     chosen = PLOTS[picture]
     given = _options_of(chosen, options)
     file = file_of(out or Path(f"{picture}.png"))
-    _check_target(file)
+    _check_target(file, overwrite)
     display = chosen.make(Asked(load(model), model, table, given))
     if file is None:
         _to_stdout(display)
@@ -315,14 +321,14 @@ def plot_command(
     say(f"Written to {file}")
 
 
-def _check_target(file: Path | None) -> None:
+def _check_target(file: Path | None, overwrite: bool) -> None:
     """Raises GlassnetError where a picture cannot be written, before it is drawn."""
     from glassnet.files import check_file
     from glassnet.plots.figures import check_format
 
     if file is not None:
         check_format(file)
-        check_file(file, overwrite=False)
+        check_file(file, overwrite)
     elif sys.stdout.isatty():
         raise GlassnetError("a picture on a terminal would be unreadable: redirect it to a file")
 

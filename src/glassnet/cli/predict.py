@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from glassnet.cli.command import DocumentedCommand
+from glassnet.cli.command import DocumentedCommand, overwrite_option
 from glassnet.cli.terminal import STANDARD, document_stream, file_of, note
 from glassnet.errors import GlassnetError, Notice, TableError
 
@@ -48,17 +48,25 @@ FILE_COLUMN = "file"
     show_default="the model's own, else the likelier class",
 )
 @click.option(
+    "--escape-formulas",
+    is_flag=True,
+    help="Write a ' before text that a spreadsheet would take for a formula (=, +, -, @).",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path),
     help="CSV file to write; - is standard output, the default.",
 )
+@overwrite_option
 def predict_command(
     model: Path,
     tables: tuple[str, ...],
     keep: tuple[str, ...],
     missing_columns: bool,
     threshold: float | None,
+    escape_formulas: bool,
     out: Path | None,
+    overwrite: bool,
 ) -> None:
     """Predict the rows of a table as CSV; columns are matched by name, categories never seen count
     as missing.
@@ -73,7 +81,8 @@ def predict_command(
 
     file = file_of(out)
     if file is not None:
-        check_file(file, overwrite=False)
+        check_file(file, overwrite)
+        _check_is_not_given(file, (str(model), *tables))
     if tables.count(STANDARD) > 1:
         raise GlassnetError("standard input is given twice: it can be read once")
     loaded = load(model)
@@ -81,11 +90,18 @@ def predict_command(
         loaded = loaded.with_threshold(threshold)
     columns = _predicted(loaded, tables, keep, missing_columns)
     if file is None:
-        write_columns(document_stream(), columns)
+        write_columns(document_stream(), columns, escape_formulas)
         return
-    with whole_file(file, overwrite=False) as part:
-        write_columns(part, columns)
+    with whole_file(file, overwrite=overwrite) as part:
+        write_columns(part, columns, escape_formulas)
     note(f"{len(next(iter(columns.values()))):,} rows predicted to {file}")
+
+
+def _check_is_not_given(file: Path, given: Sequence[str]) -> None:
+    """Raises GlassnetError where the output would take the place of the model or a table."""
+    for path in given:
+        if file.exists() and Path(path).exists() and file.samefile(path):
+            raise GlassnetError("is what is read here", file=file, remedy="give another --out")
 
 
 def _predicted(

@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 import click
 
-from glassnet.cli.command import DocumentedCommand
+from glassnet.cli.command import DocumentedCommand, overwrite_option
 from glassnet.errors import GlassnetError
 from glassnet.recipe.declarations import Declaration
 from glassnet.recipe.options import DECLARATIONS, Options
@@ -146,6 +146,7 @@ def _kind_of(field: "Field[Any]") -> type:
     help="Run folder to write.",
     show_default="runs/<name of the table>",
 )
+@overwrite_option
 @click.option(
     "--report/--no-report",
     default=True,
@@ -157,6 +158,7 @@ def train_command(
     table: str,
     target: tuple[str, ...],
     out: Path | None,
+    overwrite: bool,
     report: bool,
     as_json: bool,
     quiet: bool,
@@ -176,7 +178,9 @@ def train_command(
 
     options = Options(**given)
     source = Path("stdin" if table == "-" else table)
-    with new_run(out, source.stem) as new:
+    if overwrite and out is None:
+        out = Path("runs") / source.stem
+    with new_run(out, source.stem, overwrite=overwrite) as new:
         with progress_bar("training", quiet or as_json) as progress:
             done = run_table(table, target, options, progress)
         run = write_run(done, record_of_table(done, table), new)

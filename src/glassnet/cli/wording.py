@@ -9,6 +9,7 @@ OTHER_FLAGS = {
     "iteration": "--iteration",
     "keep": "--keep",
     "missing_columns": "--missing-columns",
+    "overwrite": "--overwrite",
     "rng": "--rng",
     "table": "TABLE",
     "target": "--target",

@@ -1,5 +1,6 @@
 """HiddenFeatures: what a network has learnt of its inputs, as columns for another estimator."""
 
+from copy import copy
 from numbers import Integral
 from typing import Any
 
@@ -80,6 +81,7 @@ class HiddenFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         _network_estimator(self.estimator_)
         self._layer_number()
         for name in ("n_features_in_", "feature_names_in_"):
+            vars(self).pop(name, None)
             if hasattr(self.estimator_, name):
                 setattr(self, name, getattr(self.estimator_, name))
         return self
@@ -87,7 +89,7 @@ class HiddenFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
     def transform(self, X: Any) -> np.ndarray:
         """The activations of the layer for each row: N x its nodes."""
         check_is_fitted(self)
-        network, parameters, x = _network_estimator(self.estimator_)._network_inputs(X)
+        network, parameters, x = self._fitted()._network_inputs(X)
         with np.errstate(all="ignore"):
             return feedforward(network, parameters, x).a[self._layer_number()]
 
@@ -111,6 +113,14 @@ class HiddenFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         tags.input_tags = inner.input_tags
         tags.target_tags = inner.target_tags
         return tags
+
+    def _fitted(self) -> Any:
+        """The network's estimator; without names of columns where they were taken from this one."""
+        fitted = _network_estimator(self.estimator_)
+        if vars(self).get("feature_names_in_", ()) is None:
+            fitted = copy(fitted)
+            fitted.feature_names_in_ = None
+        return fitted
 
     def _layer_number(self) -> int:
         """The number of the hidden layer, from 0; ValueError where there is no such layer."""

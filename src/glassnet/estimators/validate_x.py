@@ -67,7 +67,7 @@ def plain_rows(estimator: Any, encoding: TableEncoding | None, X: Any) -> np.nda
     is_matrix = type(X) is np.ndarray and X.ndim == 2 and len(X) > 0
     if not is_matrix or X.dtype.kind not in "fiu" or encoding is None:
         return None
-    if X.shape[1] != len(encoding.inputs) or "feature_names_in_" in vars(estimator):
+    if X.shape[1] != len(encoding.inputs) or has_names(estimator):
         return None
     if encoding.number_positions is None:
         return None
@@ -75,11 +75,22 @@ def plain_rows(estimator: Any, encoding: TableEncoding | None, X: Any) -> np.nda
 
 
 def column_names(estimator: Any) -> list[str]:
-    """The names of the columns that an estimator was fitted on."""
-    names = getattr(estimator, "feature_names_in_", None)
-    if names is None:
-        return [f"x{i}" for i in range(estimator.n_features_in_)]
-    return list(names)
+    """The names of the columns that an estimator was fitted on.
+
+    A program such as SHAP takes them from a fitted estimator, by setting `feature_names_in_` to
+    None, so that it can predict arrays; then they are those of the encoding.
+    """
+    if has_names(estimator):
+        return list(estimator.feature_names_in_)
+    if "feature_names_in_" in vars(estimator):
+        encoding = vars(estimator).get("_encoding") or estimator.model_.encoding
+        return [column.name for column in encoding.inputs]
+    return [f"x{i}" for i in range(estimator.n_features_in_)]
+
+
+def has_names(estimator: Any) -> bool:
+    """Whether the columns of new rows are checked by name."""
+    return vars(estimator).get("feature_names_in_") is not None
 
 
 def _as_array(estimator: Any, X: Any, reset: bool, least: int) -> np.ndarray:

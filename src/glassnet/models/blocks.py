@@ -24,7 +24,7 @@ def encoded_blocks(
     ----------
     encoding : TableEncoding
         How the columns become inputs.
-    table : array, data frame, dict of columns or path
+    table : Table, array, data frame, dict of columns or path
         N rows, as `Model.predict` takes them.
     size : int
         The most rows of a block.
@@ -72,6 +72,8 @@ def _slices(n: int, size: int) -> Iterator[slice]:
 
 def _columns_of(encoding: TableEncoding, table: Any, missing_columns: bool) -> Table:
     """The columns that predicting needs, of a data frame, a dict of columns, or a file."""
+    if isinstance(table, Table):
+        return table
     if isinstance(table, (str, Path)):
         table = read_table(table)
     columns = as_table(table, wanted=encoding.needed, text=encoding.text_columns)

@@ -72,7 +72,9 @@ def _of_mlp(mlp: Any) -> Model:
 
 def _encoding_of_mlp(mlp: Any, network: Network) -> TableEncoding:
     """Inputs as they are; numbers or classes as targets."""
-    inputs = getattr(mlp, "feature_names_in_", _numbered("x", network.sizes[0]))
+    inputs = getattr(mlp, "feature_names_in_", None)
+    if inputs is None:
+        inputs = _numbered("x", network.sizes[0])
     outputs = network.sizes[-1]
     targets = _numbered("y", outputs) if outputs > 1 else ["y"]
     encoding = plain_encoding([str(name) for name in inputs], targets)

@@ -142,11 +142,9 @@ def _check_classes(target: ClassTarget) -> None:
         raise ValueError("a label is too large a number")
     if len(target.labels) < 2 or len(set(map(label_text, target.labels))) < len(target.labels):
         raise ValueError("there are not two different labels or more")
-    if target.threshold is not None:
-        if len(target.labels) != 2 or not 0 < target.threshold < 1:
-            raise ValueError(
-                f"{target.threshold:g} is no threshold of {len(target.labels)} classes"
-            )
+    two = len(target.labels) == 2
+    if target.threshold is not None and not (two and 0 < target.threshold < 1):
+        raise ValueError(f"{target.threshold:g} is no threshold of two classes")
 
 
 def _check_record(record: Record) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from glassnet.errors import unknown_name
+from glassnet.errors import unknown_name, visible
 from glassnet.files import whole_file
 
 if TYPE_CHECKING:
@@ -113,12 +113,17 @@ def data_uri(display: Any) -> str:
 
 
 def in_picture(name: str, most: int = NAME_LETTERS) -> str:
-    """A name as it can stand in a picture: on one line, not too long, and without mathematics.
+    """A name as it can stand in a picture: on one line, not too long, without mathematics.
 
     >>> in_picture("the number of whole dollars")
     'the number of …e dollars'
     """
-    return literal(shortened(" ".join(name.split()), most))
+    return literal(one_line(name, most))
+
+
+def one_line(name: str, most: int) -> str:
+    """A name on one line, not too long; control characters, which SVG refuses, as escapes."""
+    return shortened(visible(" ".join(name.split())), most)
 
 
 def shortened(name: str, most: int) -> str:

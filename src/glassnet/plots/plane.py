@@ -14,7 +14,7 @@ from glassnet.importance.first_layer import MovedColumns
 from glassnet.importance.ranking import ENOUGH_ROWS
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows
-from glassnet.plots.figures import in_picture, shortened
+from glassnet.plots.figures import in_picture, one_line
 from glassnet.tables.columns import Column, Kind, Table, count_texts, number_text, texts
 from glassnet.tables.inputs import Binary, Categories, Input, Number
 
@@ -157,7 +157,7 @@ class Plane:
         """Where the other columns are fixed, and how many rows cannot be shown; "" if neither."""
         parts = []
         others = [
-            f"{shortened(name, AXIS_LETTERS)} = {shortened(_cell_text(column), AXIS_LETTERS)}"
+            f"{one_line(name, AXIS_LETTERS)} = {one_line(_cell_text(column), AXIS_LETTERS)}"
             for name, column in self.fixed.items()
             if name not in (self.x.name, self.y.name)
         ]

@@ -13,6 +13,7 @@ import numpy as np
 
 from glassnet.core.network import Network
 from glassnet.core.penalties import Penalty
+from glassnet.models.blocks import encoded_blocks
 from glassnet.models.ensemble import Member
 from glassnet.models.model import Model
 from glassnet.models.record import Record
@@ -33,6 +34,8 @@ from glassnet.recipe.threshold import settle_threshold
 from glassnet.tables.encoding import TableEncoding, learn_inputs
 from glassnet.tables.targets import Target, Task, learn_target
 from glassnet.training.run import Progress, Run, train
+
+ENCODED_NUMBERS = 2_000_000  # that are encoded at a time: 16 MB
 
 
 class FitResult(NamedTuple):
@@ -80,19 +83,24 @@ def fit_table(
     train, validation = weigh_classes(train, validation, options.class_weight, classes)
     rows = rows_to_train_on(train)
     encoding = learn_encoding(rows, task, options, classes)
-    encoded = encode_rows(rows, encoding)
-    encoded_validation = None if validation is None else encode_rows(validation, encoding)
+    encoded = encode_rows(rows, encoding, options.dtype)
+    encoded_validation = (
+        None if validation is None else encode_rows(validation, encoding, options.dtype)
+    )
+    classes_of_rows = class_indices(rows.targets, task)
+    validation_rows = 0 if validation is None else validation.n_rows
+    del train, rows, validation  # the columns are not wanted any more
     splits = assign_folds(
-        rows.n_rows,
+        len(encoded.x),
         options,
-        class_indices(rows.targets, task),
-        validated_by_other_rows=validation is not None,
+        classes_of_rows,
+        validated_by_other_rows=encoded_validation is not None,
     )
     resolved = settle(
         options,
         task,
         train_rows=min(len(split.train) for split in splits),
-        validation_rows=0 if validation is None else validation.n_rows,
+        validation_rows=validation_rows,
     )
     network = network_for(resolved, encoded.x.shape[1], encoded.y.shape[1])
     runs = train_members(
@@ -120,11 +128,16 @@ def learn_encoding(
     return TableEncoding(task, inputs, targets)
 
 
-def encode_rows(rows: TableRows, encoding: TableEncoding) -> EncodedRows:
-    """Rows as a network takes them."""
-    x = encoding.encode_inputs(rows.inputs)
-    y = encoding.encode_targets(rows.targets)
-    return EncodedRows(x, y, rows.sample_weight, encoding)
+def encode_rows(rows: TableRows, encoding: TableEncoding, dtype: str) -> EncodedRows:
+    """Rows as a network takes them; the inputs in the dtype of the training, block by block."""
+    D = len(encoding.features)
+    x = np.empty((rows.n_rows, D), dtype)
+    first = 0
+    with np.errstate(over="ignore"):  # what float32 cannot hold is found as infinite later
+        for block in encoded_blocks(encoding, rows.inputs, max(1, ENCODED_NUMBERS // D)):
+            x[first : first + len(block)] = block
+            first += len(block)
+    return EncodedRows(x, encoding.encode_targets(rows.targets), rows.sample_weight, encoding)
 
 
 def train_members(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from glassnet.tables.columns import Column, Table
+from glassnet.tables.columns import Column, Table, level_numbers
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.targets import Task
 
@@ -51,7 +51,7 @@ class EncodedRows(NamedTuple):
     Parameters
     ----------
     x : array, N x D
-        Encoded inputs.
+        Encoded inputs, in the dtype of the training.
     y : array, N x K
         Encoded targets.
     sample_weight : array of N numbers, or None
@@ -121,9 +121,7 @@ def _ranks(column: Column) -> np.ndarray:
     """The rank of each cell, N, among the column's different cells in order; missing text last."""
     if column.kind in ("number", "date"):
         return np.unique(column.values, return_inverse=True)[1]
-    texts = sorted(set(column.values) - {None})
-    rank = {text: i for i, text in enumerate(texts)}
-    return np.array([rank.get(cell, len(rank)) for cell in column.values])
+    return level_numbers(column, sorted(set(column.values) - {None}))
 
 
 def class_indices(targets: Table, task: Task) -> np.ndarray | None:
@@ -131,4 +129,7 @@ def class_indices(targets: Table, task: Task) -> np.ndarray | None:
     if task == "regression" or len(targets) > 1:
         return None
     (column,) = targets.values()
-    return np.unique(column.values.astype(str), return_inverse=True)[1]
+    if column.kind in ("boolean", "text"):
+        return _ranks(column)
+    different, number = np.unique(column.values, return_inverse=True)
+    return np.unique(different.astype(str), return_inverse=True)[1][number]

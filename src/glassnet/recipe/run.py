@@ -35,6 +35,7 @@ from glassnet.recipe.scoring import score
 from glassnet.tables.columns import Table, check_almost_numbers
 from glassnet.tables.frames import as_table
 from glassnet.tables.read import read_table
+from glassnet.tables.row_numbers import without_row_numbers
 from glassnet.tables.splitting import split_rows
 from glassnet.tables.targets import Target, Task, find_task, learn_target
 from glassnet.training.endings import ENDINGS
@@ -121,8 +122,7 @@ class TableRun:
         for target in targets:
             name = "actual" if len(targets) == 1 else f"actual_{target.name}"
             table[name] = target.truth(columns[target.name]).tolist()
-        output = self.model.output_of(self.model.encoding.encode_inputs(columns))
-        return table | self.model.columns_of(output)
+        return table | self.model.predict_columns(columns)
 
 
 def train_table(
@@ -200,6 +200,7 @@ def _read_columns(table: Any, targets: list[str], options: Options) -> Table:
     """The columns of a table, checked. Raises GlassnetError, naming the column."""
     frame = read_table(table) if isinstance(table, (str, Path)) else table
     columns = as_table(frame, ignore=options.ignore)
+    columns = without_row_numbers(columns, keep=[*targets, *options.categories])
     _check_targets(columns, targets, options.categories)
     for name, column in columns.items():
         if name in options.categories:
@@ -226,6 +227,8 @@ def _check_targets(columns: Table, targets: list[str], categories: Sequence[str]
 def _with_target(columns: Table, targets: list[str]) -> tuple[Table, np.ndarray, int]:
     """(the rows in which no target is missing, their numbers from 1, how many others there are)."""
     known = ~np.any([columns[name].missing for name in targets], axis=0)
+    if known.all():
+        return columns, np.arange(1, len(known) + 1), 0
     if not known.any():
         raise TableError(f"target '{targets[0]}' is missing in every row", column=targets[0])
     rows = np.flatnonzero(known)
@@ -281,7 +284,7 @@ def _scored(run: TableRun) -> TableRun:
     encoding = run.model.encoding
     train = run.columns.take(run.rows["train"])
     scored = run.columns.take(run.rows[run.scored_part])
-    output = run.model.output_of(encoding.encode_inputs(scored))
+    output = run.model.output(scored)
     run = replace(
         run,
         model=replace(run.model, scores=score(encoding, output, scored)),

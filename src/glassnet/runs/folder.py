@@ -30,6 +30,7 @@ def train_run(
     target: str | Sequence[str],
     out: str | Path | None = None,
     *,
+    overwrite: bool = False,
     progress: Progress | None = None,
     **options: Any,
 ) -> RunFolder:
@@ -44,6 +45,8 @@ def train_run(
     out : str or Path, optional
         The folder to write, which must not exist yet or be empty. None: a new one in ``runs``,
         named after the table.
+    overwrite : bool
+        Whether a run that stands at `out` is replaced, once the new one is whole.
     progress : callable, optional
         As in `train`.
     **options
@@ -69,7 +72,7 @@ def train_run(
     ['history.csv', 'loss.svg', 'model.safetensors']
     """
     source = str(table) if isinstance(table, (str, Path)) else None
-    with new_run(out, Path(source or "table").stem) as new:
+    with new_run(out, Path(source or "table").stem, overwrite=overwrite) as new:
         done = run_table(table, target, options_from(options), progress)
         run = write_run(done, record_of_table(done, source), new)
     warn_of(done.notices)

@@ -1,5 +1,8 @@
 """What a run folder holds: the name of each file, here and nowhere else."""
 
+from pathlib import Path
+
+from glassnet.files import check_free
 from glassnet.models.model import MODEL_FILE
 
 MODEL = MODEL_FILE
@@ -34,3 +37,11 @@ FILES = (
     REPORT,
 )
 """All of them."""
+
+
+def check_out(path: str | Path, overwrite: bool) -> None:
+    """Raises OutputError unless a run folder can be written at `path`.
+
+    With `overwrite` a folder of a run that is there, and holds nothing else, may be replaced.
+    """
+    check_free(path, FILES if overwrite else ())

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 import glassnet
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, TableError
+from glassnet.files import check_regular_file
 from glassnet.models.model import Model
 from glassnet.recipe.baselines import scores_by_name
 from glassnet.recipe.options import ResolvedOptions, options_from
@@ -199,6 +200,7 @@ def read_record(path: Path) -> RunRecord:
 
 
 def sha256(path: str | Path) -> str:
-    """The SHA-256 of a file."""
+    """The SHA-256 of a file. Raises TableError where it is not a regular file."""
+    check_regular_file(path, TableError)
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

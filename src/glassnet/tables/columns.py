@@ -8,6 +8,7 @@ Numbers with NaN, or text with None, where a cell is missing. Data frames become
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, Literal
 
 import numpy as np
@@ -97,16 +98,31 @@ def is_missing(cell: Any) -> bool:
     return isinstance(cell, float) and cell != cell
 
 
-def texts(column: Column) -> Iterable[str | None]:
-    """The cells as text, numbers written as `number_text` does; None where missing."""
+def texts(column: Column) -> np.ndarray:
+    """The cells as text, N, numbers written as `number_text` does; None where missing."""
     if column.kind in ("boolean", "text"):
         return column.values
-    return [None if np.isnan(value) else number_text(value) for value in column.values]
+    different, number = np.unique(column.values, return_inverse=True)
+    written = [None if np.isnan(value) else number_text(value) for value in different]
+    return np.array(written, object)[number]
+
+
+def level_numbers(column: Column, levels: Sequence[str]) -> np.ndarray:
+    """The number of each cell's text among the levels, from 0; their count where it is none."""
+    cells = texts(column)
+    number = {level: i for i, level in enumerate(levels)}
+    found = map(number.get, cells, repeat(len(levels)))  # without a loop of Python's
+    return np.fromiter(found, np.intp, len(cells))
 
 
 def count_texts(column: Column) -> Counter[str]:
     """How often each text stands in the column; missing cells are not counted."""
-    return Counter(cell for cell in texts(column) if cell is not None)
+    if column.kind in ("boolean", "text"):
+        counts = Counter(column.values)
+        del counts[None]
+        return counts
+    different, counted = np.unique(column.values[~column.missing], return_counts=True)
+    return Counter(dict(zip(map(number_text, different), counted.tolist(), strict=True)))
 
 
 def number_text(value: float) -> str:
@@ -148,16 +164,16 @@ def check_almost_numbers(column: Column, options: Sequence[str] = ()) -> None:
     """
     if column.kind != "text":
         return
-    cells = [(row, cell) for row, cell in enumerate(column.values, 1) if cell is not None]
-    others = [(row, cell) for row, cell in cells if not is_number(cell)]
-    different = {cell for _, cell in cells}
-    if others and len(others) <= 0.1 * len(cells) and len(different) > 10:
-        row, cell = others[0]
+    counts = count_texts(column)
+    others = {cell: count for cell, count in counts.items() if not is_number(cell)}
+    numbers = counts.total() - sum(others.values())
+    if others and numbers >= 0.9 * counts.total() and len(counts) > 10:
+        row, cell = next((row, c) for row, c in enumerate(column.values, 1) if c in others)
         remedy: list[str | OptionRef] = ["mend or empty it"]
         for joint, option in zip((", or give ", " or "), options, strict=False):
             remedy += [joint, OptionRef(option, [column.name])]
         raise TableError(
-            f"'{cell}' is not a number, but {len(cells) - len(others)} of {len(cells)} cells are",
+            f"'{cell}' is not a number, but {numbers} of {counts.total()} cells are",
             column=column.name,
             row=row,
             remedy=remedy,

@@ -15,6 +15,7 @@ import numpy as np
 
 from glassnet.errors import TableError, unknown_name
 from glassnet.tables.columns import Column, Kind, Table, check_size, is_missing
+from glassnet.tables.names import text_names, with_text_names
 from glassnet.tables.read import FileTable
 
 LARGEST_WHOLE = 2**53  # from here on float64 cannot tell neighbouring whole numbers apart
@@ -178,23 +179,18 @@ def _in_narwhals(frame: Any) -> Any:
             "a table must be a pandas, Polars or PyArrow data frame or a path, "
             f"got {type(frame).__name__}"
         ) from None
-    except nw.exceptions.DuplicateError as error:
-        raise TableError(
-            f"the table has two columns of one name ({error})", remedy="rename one"
-        ) from None
 
 
 def _frame_of(table: Any) -> Any:
     """A dict becomes a data frame, a pandas frame gets columns named by text; others stay."""
     if not isinstance(table, dict):
-        names = getattr(table, "columns", ())
-        if hasattr(table, "rename") and not all(isinstance(name, str) for name in names):
-            return table.rename(columns=str)
-        return table
+        return with_text_names(table)
     import polars
 
     try:
-        return polars.DataFrame(table, strict=False)
+        return polars.DataFrame(
+            dict(zip(text_names(table), table.values(), strict=True)), strict=False
+        )
     except (polars.exceptions.PolarsError, TypeError, ValueError) as error:
         first_line = str(error).splitlines()[0]
         raise TableError(f"the columns do not make a table: {first_line}") from None

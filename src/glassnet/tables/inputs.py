@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from glassnet.errors import TableError
-from glassnet.tables.columns import LARGEST, Column, Kind, count_texts, is_number, texts
+from glassnet.tables.columns import LARGEST, Column, Kind, count_texts, is_number, level_numbers
 
 MAX_LEVELS = 50  # levels of one text column; the rarest beyond count as unknown
 SMOOTH_CLIP = 3.0  # where an encoded number levels off, in scaled units
@@ -187,13 +187,11 @@ class Binary:
 
     def encode(self, column: Column) -> Features:
         """N cells as an N x 1 or N x 2 matrix."""
-        first, second = self.levels
-        cells = list(texts(column))
-        low = np.array([cell == first for cell in cells], float)
-        high = np.array([cell == second for cell in cells], float)
+        number = level_numbers(column, self.levels)
+        feature = np.array([-1.0, 1.0, 0.0])[number]
         if self.indicator:
-            return np.column_stack([high - low, 1 - high - low])
-        return (high - low)[:, None]
+            return np.column_stack([feature, number == 2])
+        return feature[:, None]
 
     def decode(self, features: Features) -> list[str | None]:
         """`encode` undone; None where missing or unknown."""
@@ -233,10 +231,8 @@ class Categories:
     def encode(self, column: Column) -> Features:
         """N cells as an N x (levels, and 1 for missing) matrix of 0 and 1."""
         count = len(self.levels)
-        index_of: dict[str | None, int] = {level: i for i, level in enumerate(self.levels)}
-        index = np.array([index_of.get(cell, count) for cell in texts(column)], int)
         width = count + 1 if self.indicator else count
-        return np.eye(count + 1)[index][:, :width]
+        return np.eye(count + 1)[level_numbers(column, self.levels)][:, :width]
 
     def decode(self, features: Features) -> list[str | None]:
         """`encode` undone; None where missing or unknown."""

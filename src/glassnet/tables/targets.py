@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from glassnet.errors import OptionRef, TableError
-from glassnet.tables.columns import Column, count_texts, number_text, texts
+from glassnet.tables.columns import Column, count_texts, level_numbers, number_text, texts
 
 Task = Literal["regression", "binary", "multiclass"]
 TASKS: tuple[Task, ...] = ("regression", "binary", "multiclass")
@@ -114,16 +114,17 @@ class ClassTarget:
 
     def index(self, column: Column) -> np.ndarray:
         """N numbers: the index of each cell's class among the labels."""
-        index_of = {label: i for i, label in enumerate(self.label_texts)}
-        cells = [str(cell) for cell in texts(column)]
-        for row, cell in enumerate(cells, 1):
-            if cell not in index_of:
-                raise TableError(
-                    f"class '{cell}' is not among those trained on: {', '.join(index_of)}",
-                    column=self.name,
-                    row=row,
-                )
-        return np.array([index_of[cell] for cell in cells], int)
+        labels = self.label_texts
+        index = level_numbers(column, labels)
+        unknown = index == len(labels)
+        if unknown.any():
+            row = int(np.argmax(unknown))
+            raise TableError(
+                f"class '{texts(column)[row]}' is not among those trained on: {', '.join(labels)}",
+                column=self.name,
+                row=row + 1,
+            )
+        return index
 
     def probabilities(self, output: np.ndarray) -> np.ndarray:
         """N x width outputs as N x classes probabilities."""
@@ -216,7 +217,8 @@ def _task_of(column: Column, asked: Task | None) -> Task:
         return "multiclass"
     if len(counts) == 1:
         return "regression"  # which says that it is constant
-    whole = all(value == int(value) for value in column.values[~column.missing])
+    known = column.values[~column.missing]
+    whole = bool((known == np.trunc(known)).all())
     rarest = min(counts.values(), default=0)
     if whole and len(counts) <= MAX_FOUND_CLASSES and rarest >= MIN_CLASS_ROWS:
         return "multiclass"
@@ -307,7 +309,7 @@ def _learn_classes(column: Column, task: Task) -> ClassTarget:
             remedy=["use ", OptionRef("task", "multiclass")],
         )
     if column.kind == "number":
-        values = sorted({float(v) for v in column.values})
+        values = np.unique(column.values).tolist()
         whole = all(v == int(v) for v in values)
         return ClassTarget(column.name, tuple(int(v) if whole else v for v in values))
     if column.kind == "boolean":

@@ -5,8 +5,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
+from glassnet.tables.columns import is_number
 
-def write_columns(target: Path | IO[str], columns: Mapping[str, Sequence[Any]]) -> None:
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How text begins that spreadsheets take for a formula."""
+
+
+def write_columns(
+    target: Path | IO[str], columns: Mapping[str, Sequence[Any]], escape_formulas: bool = False
+) -> None:
     """Write named columns as CSV, each cell as `cell_text` has it.
 
     Parameters
@@ -15,15 +22,29 @@ def write_columns(target: Path | IO[str], columns: Mapping[str, Sequence[Any]]) 
         Where to write.
     columns : mapping of str to sequence
         The columns by name, all of the same length.
+    escape_formulas : bool
+        Whether text (not numbers) that a spreadsheet would take for a formula gets a ' before it.
     """
     if isinstance(target, Path):
         with target.open("w", newline="", encoding="utf-8") as file:
-            write_columns(file, columns)
+            write_columns(file, columns, escape_formulas)
         return
-    writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(columns)
+    text = without_formula if escape_formulas else cell_text
+    # csv quotes the characters of its line end: both of them, so that no cell breaks a line
+    writer = csv.writer(_Lines(target), lineterminator="\r\n")
+    writer.writerow([text(name) for name in columns])
     for row in zip(*columns.values(), strict=True):
-        writer.writerow([cell_text(value) for value in row])
+        writer.writerow([text(value) for value in row])
+
+
+class _Lines:
+    """A text file whose lines end with a line feed alone."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self.file = file
+
+    def write(self, line: str) -> None:
+        self.file.write(line.removesuffix("\r\n") + "\n")
 
 
 def cell_text(value: Any) -> str:
@@ -36,3 +57,13 @@ def cell_text(value: Any) -> str:
         return str(value).lower()
     missing = value is None or value != value
     return "" if missing else str(value)
+
+
+def without_formula(value: Any) -> str:
+    """A value as a cell of CSV that no spreadsheet takes for a formula.
+
+    >>> [without_formula(value) for value in ("=1+1", "@here", "-1.5", -1.5, "a-b")]
+    ["'=1+1", "'@here", '-1.5', '-1.5', 'a-b']
+    """
+    text = cell_text(value)
+    return f"'{text}" if text.startswith(FORMULA) and not is_number(text) else text

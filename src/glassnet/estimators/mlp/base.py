@@ -305,7 +305,7 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
             and X.ndim == 2
             and X.shape[0] > 0
             and X.shape[1] == self.__dict__.get("n_features_in_")
-            and "feature_names_in_" not in self.__dict__
+            and self.__dict__.get("feature_names_in_") is None
             and "coefs_" in self.__dict__
             and all_finite(X)
         )

@@ -165,7 +165,8 @@ def find_regular(text: TableText, layout: Layout) -> Regular | None:
 
     Raises TableError on what is not UTF-8 text.
     """
-    parts = [_regular_part(block, layout) for block in text.blocks()]
+    is_plain = layout.header_width == layout.width and layout.separator.isascii()
+    parts = [_regular_part(block, layout) if is_plain else None for block in text.blocks()]
     known = [part for part in parts if part is not None]
     if len(known) < len(parts):
         return None
@@ -173,33 +174,50 @@ def find_regular(text: TableText, layout: Layout) -> Regular | None:
 
 
 def _regular_part(block: bytes, layout: Layout) -> Regular | None:
-    if layout.header_width != layout.width or not layout.separator.isascii():
-        return None
     if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
+        return None
+    if not block.endswith(b"\n"):
         return None
     codes = np.frombuffer(block, np.uint8)
     line_feeds, separators = codes == ord("\n"), codes == ord(layout.separator)
-    edges = line_feeds | separators | (codes == ord('"'))  # where cells begin
-    ends = edges | (codes == ord("\r"))  # and where they end
-    if not line_feeds[-1]:
-        return None
     if b'"' in block:
-        quotes = np.flatnonzero(codes == ord('"'))
-        opening, closing = quotes[::2], quotes[1::2]
-        whole = len(opening) == len(closing) and edges[opening - 1].all()
-        if not whole or not ends[closing + 1].all():
+        outside = _outside_quotes(codes, line_feeds | separators)
+        if outside is None:
             return None
-        if np.logical_or.reduceat(line_feeds | separators, quotes)[::2].any():
-            outside = np.cumsum(codes == ord('"'), dtype=np.uint8) % 2 == 0
-            line_feeds, separators = line_feeds & outside, separators & outside
+        line_feeds, separators = line_feeds & outside, separators & outside
     last = np.flatnonzero(line_feeds)
     first = np.append(0, last[:-1] + 1)
     cells = 1 + np.add.reduceat(separators, first, dtype=np.int32)
     others = cells != layout.width
     if ((last - first)[others] > (codes[first[others]] == ord("\r"))).any():  # not blank
         return None
+    return Regular(len(last), _has_padding(block, codes, layout))
+
+
+def _outside_quotes(codes: np.ndarray, marks: np.ndarray) -> np.ndarray | bool | None:
+    """Which bytes do not stand in quotes; None where quotes are not around whole cells.
+
+    True, all of them as it were, where no mark (what ends a cell) stands in quotes.
+    """
+    is_quote = codes == ord('"')
+    quotes = np.flatnonzero(is_quote)
+    opening, closing = quotes[::2], quotes[1::2]
+    edges = marks | is_quote
+    whole = len(opening) == len(closing) and edges[opening - 1].all()
+    if not whole or not (edges | (codes == ord("\r")))[closing + 1].all():
+        return None
+    if not np.logical_or.reduceat(marks, quotes)[::2].any():
+        return True
+    return np.cumsum(is_quote, dtype=np.uint8) % 2 == 0
+
+
+def _has_padding(block: bytes, codes: np.ndarray, layout: Layout) -> bool:
+    """Whether blanks stand around cells."""
+    if not any(blank.encode() in block for blank in BLANKS if blank != layout.separator):
+        return False
     blanks = np.flatnonzero((codes == ord(" ")) | (codes == ord("\t")))
-    return Regular(len(last), bool((edges[blanks - 1] | ends[blanks + 1]).any()))
+    around = np.concatenate([codes[blanks - 1], codes[blanks + 1]])
+    return bool(np.isin(around, [ord(mark) for mark in ("\r", "\n", '"', layout.separator)]).any())
 
 
 def by_polars(text: TableText, layout: Layout, regular: Regular) -> "polars.DataFrame | None":

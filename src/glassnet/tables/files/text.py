@@ -160,7 +160,7 @@ def _whole_rows(name: str, file: IO[bytes]) -> Iterator[bytes]:
     while more := file.read(TEXT_BLOCK):
         rest += more
         end = rest.rfind(b"\n") + 1
-        closed = rest.count(b'"', 0, end) % 2 == 0
+        closed = b'"' not in rest or rest.count(b'"', 0, end) % 2 == 0
         if len(rest) > LONGEST_ROW:
             end, closed = max(end, rest.rfind(b"\r") + 1), True
             if not end:
