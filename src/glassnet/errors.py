@@ -48,6 +48,8 @@ class OptionRef(NamedTuple):
     value: Any = None
 
 
+_INSIDE = ("glassnet.", "sklearn.")
+
 Message = str | Sequence[str | OptionRef]
 Wording = Callable[[OptionRef], str]
 """How a face writes an option in a message."""
@@ -151,14 +153,18 @@ class GlassnetWarning(Notice, UserWarning):
     """Something works, but not as well as it could: why, and what would mend it."""
 
 
-def warn_of(notices: Iterable[GlassnetWarning]) -> None:
-    """Issue warnings that point to the line outside of glassnet that called it."""
+def warn_of(notices: Iterable[GlassnetWarning], wording: Wording = in_python) -> None:
+    """Issue warnings, in a face's words, for the line that called glassnet or scikit-learn."""
+    notices = list(notices)
+    if not notices:
+        return
     depth = 1
     frame = sys._getframe(1)
-    while frame.f_back and frame.f_globals.get("__name__", "").startswith("glassnet."):
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith(_INSIDE):
         frame = frame.f_back
         depth += 1
     for notice in notices:
+        notice.args = (notice.worded(wording),)
         warnings.warn(notice, stacklevel=depth + 1)
 
 

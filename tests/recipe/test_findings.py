@@ -163,6 +163,13 @@ def test_a_table_pasted_twice_is_seen_and_missing_cells_are_equal() -> None:
     assert found.startswith("300 of 600 rows are copies of others, target included: ")
 
 
+def test_a_copy_is_no_neighbour_that_tells_the_target() -> None:
+    random = np.random.default_rng(1)
+    table = {**drawn(), "d": random.normal(size=N), "e": list("xyz") * 100, "f": list("uv") * 150}
+    table = with_rows({**table, "y": random.normal(size=N)}, np.tile(np.arange(N), 2))
+    assert not any("alone" in text for text in of_table(table))
+
+
 def test_rows_of_a_few_categories_are_equal_by_nature() -> None:
     random = np.random.default_rng(0)
     survivors = {

@@ -53,9 +53,8 @@ def read_x(estimator: Any, X: Any, *, reset: bool) -> Table:
             f"{type(estimator).__name__}: give more rows"
         )
     names = column_names(estimator)
-    return Table.of(
-        replace(column, name=name) for name, column in zip(names, table.values(), strict=True)
-    )
+    pairs = zip(names, table.values(), strict=True)
+    return Table({name: replace(column, name=name) for name, column in pairs}, table.notices)
 
 
 def plain_rows(estimator: Any, encoding: TableEncoding | None, X: Any) -> np.ndarray | None:

@@ -86,7 +86,8 @@ def notices_of_fit(fitted: "FitResult", train: TableRows) -> tuple[GlassnetWarni
             fitted.model, target, table, singles[target.name], None, fitted.options
         )
     ]
-    return (*hardly, *_leaks(encoding, table, singles, ignorable=False))
+    leaks = _leaks(encoding, table, singles, ignorable=False)
+    return (*train.inputs.notices, *hardly, *leaks)
 
 
 def _singles(encoding: TableEncoding, train: Table) -> Singles:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from glassnet.recipe.duplicates import row_hashes
 from glassnet.tables.columns import Column, Table
 from glassnet.tables.inputs import Input
 from glassnet.tables.targets import ClassTarget, Target
@@ -52,18 +53,27 @@ def single_columns(inputs: tuple[Input, ...], table: Table, target: Target) -> l
     # in random order: among equal cells the order of the table must not tell
     table = table.take(np.random.default_rng(0).permutation(table.n_rows)[:most_rows])
     y = target.encode(table[target.name])  # N x K
-    y = y - y.mean(axis=0)
+    # a copy of a row would be the neighbour that tells all
+    once = np.sort(np.unique(row_hashes(table), return_index=True)[1])
     found = [
-        SingleColumn(column.name, _explained_by(table[column.name], y))
+        SingleColumn(column.name, _explained_by(table[column.name], y, once))
         for column in inputs
         if column.features
     ]
     return sorted(found, key=lambda single: -single.explained)
 
 
-def _explained_by(column: Column, y: np.ndarray) -> float:
+def _explained_by(column: Column, y: np.ndarray, once: np.ndarray) -> float:
+    """What a column tells of y, N x K; `once` are the numbers of the different rows."""
     group = _groups(column)
-    errors = _errors_by_order(column.values, y) if group is None else _errors_by_group(group, y)
+    if group is None:
+        y = y[once] - y[once].mean(axis=0)
+        errors = _errors_by_order(column.values[once], y)
+    else:
+        y = y - y.mean(axis=0)
+        errors = _errors_by_group(group, y)
+    if not errors.size:
+        return 0.0
     variance = np.mean(y**2)
     return float(1 - np.mean(errors**2) / variance) if variance > 0 else 0.0
 

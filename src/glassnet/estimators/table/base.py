@@ -11,12 +11,14 @@ from sklearn.utils import Tags, check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
 from glassnet.core.network import Network, Parameters
-from glassnet.errors import GlassnetError, OptionError, OptionRef
+from glassnet.errors import GlassnetError, OptionError, OptionRef, warn_of
 from glassnet.estimators.base import NetworkEstimator, check_validation
 from glassnet.estimators.table.options import options_of
 from glassnet.estimators.targets import read_sample_weight, target_columns, target_names
 from glassnet.estimators.validate_x import category_names, check_text, plain_rows, read_x
-from glassnet.estimators.wording import parameters_in_messages
+from glassnet.estimators.wording import in_parameters, parameters_in_messages
+from glassnet.models.notices import notices_of_rows
+from glassnet.recipe.findings import notices_of_fit
 from glassnet.recipe.fit import FitResult, fit_table
 from glassnet.recipe.folds import split_validation
 from glassnet.recipe.members import worst_ending
@@ -122,6 +124,8 @@ class TableEstimator(NetworkEstimator):
         if worst_ending(fitted.runs) in CUT_SHORT:
             message = f"{type(self).__name__}: {self.diagnosis_}"
             warnings.warn(message, ConvergenceWarning, stacklevel=2)  # where fit was called
+        else:
+            warn_of(notices_of_fit(fitted, train), in_parameters)
         return self
 
     def _read_training_rows(
@@ -221,7 +225,10 @@ class TableEstimator(NetworkEstimator):
         if rows is not None:
             return self.model_.encoding.encode_array(rows)
         check_is_fitted(self)
-        return self.model_.encoding.encode_inputs(read_x(self, X, reset=False))
+        columns = read_x(self, X, reset=False)
+        encoded = self.model_.encoding.encode_inputs(columns)
+        warn_of(notices_of_rows(self.model_.encoding, columns))
+        return encoded
 
     def _network_inputs(self, X: Any) -> tuple[Network, Parameters, Floats]:
         """The network, its parameters, and X as it takes it."""
