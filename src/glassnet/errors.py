@@ -51,6 +51,7 @@ class OptionRef(NamedTuple):
 _INSIDE = ("glassnet.", "sklearn.")
 
 Message = str | Sequence[str | OptionRef]
+LONGEST_SHOWN = 60  # characters of a value in a message
 Wording = Callable[[OptionRef], str]
 """How a face writes an option in a message."""
 
@@ -168,14 +169,23 @@ def warn_of(notices: Iterable[GlassnetWarning], wording: Wording = in_python) ->
         warnings.warn(notice, stacklevel=depth + 1)
 
 
+def shown(value: Any) -> str:
+    """A value as a message shows it: on one line, and no longer than a line.
+
+    >>> shown("a"), shown([1, 2]), shown("x" * 100)
+    ("'a'", '[1, 2]', "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...")
+    """
+    text = " ".join((repr(value) if isinstance(value, str) else str(value)).split())
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 4]}..."
+
+
 def option_error(option: str, problem: str, value: Any) -> OptionError:
     """The error for an option whose value is out of range, or of another kind.
 
     >>> print(option_error("l2", "must be 0 or more", -1))
     l2 must be 0 or more, got -1
     """
-    shown = repr(value) if isinstance(value, str) else str(value)
-    message = [OptionRef(option), f" {problem}, got {shown}"]
+    message = [OptionRef(option), f" {problem}, got {shown(value)}"]
     return OptionError(message, option=option, value=value)
 
 
@@ -188,13 +198,13 @@ def unknown_name(what: str | OptionRef, name: object, known: Iterable[str]) -> G
     unknown activation 'sigmod': did you mean 'sigmoid'? Known: relu, sigmoid
     """
     names = list(known)
-    near = _nearest(str(name), names)
+    near = _nearest(name, names) if isinstance(name, str) else []
     hint = f"did you mean {_alternatives(near)}? " if near else ""
     remedy = f"{hint}{_listed(names, near)}".strip()
     if isinstance(what, OptionRef):
-        message = ["unknown ", what, f" {name!r}"]
+        message = ["unknown ", what, f" {shown(name)}"]
         return OptionError(message, option=what.name, value=name, remedy=remedy)
-    return GlassnetError(f"unknown {what} {name!r}", value=name, remedy=remedy)
+    return GlassnetError(f"unknown {what} {shown(name)}", value=name, remedy=remedy)
 
 
 def _nearest(name: str, known: Sequence[str]) -> list[str]:

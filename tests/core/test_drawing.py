@@ -59,7 +59,7 @@ def test_intervals(method: str) -> None:
     [
         ({"dtype": "int32"}, "unknown dtype 'int32'"),
         ({"seed": 1.5}, "seed must be a whole number"),
-        ({"method": "xavier"}, "unknown initializer 'xavier'"),
+        ({"method": "xavier"}, "unknown method 'xavier'"),
         ({"rng": "R4"}, "unknown rng 'R4': did you mean 'r'"),
         ({"seed": -1}, "seed must be 0 or more"),
         ({"seed": 2**31, "rng": "r"}, "must fit R's integers"),

@@ -272,7 +272,7 @@ def test_what_cannot_be_encoded_is_named() -> None:
     text = [str(k) for k in range(40)] + ["oops"]
     with pytest.raises(
         GlassnetError,
-        match=r"column 't', row 41: 'oops' is not a number, .* or give categories=\['t'\]",
+        match=r"column 't', row 41: 'oops' is not a .* missing=\['oops'\] or categories=\['t'",
     ):
         TableEncoder().fit(pd.DataFrame({"t": text, "n": range(41)}))
     TableEncoder(categories=["t"]).fit(pd.DataFrame({"t": text, "n": range(41)}))
@@ -313,5 +313,5 @@ def test_clones_and_pickles() -> None:
         again.inverse_transform(again.transform(frame)),
         encoder.inverse_transform(encoder.transform(frame)),
     )
-    assert clone(encoder).get_params() == {"categories": ["whole"]}
+    assert clone(encoder).get_params()["categories"] == ["whole"]
     assert not hasattr(clone(encoder), "encoding_")

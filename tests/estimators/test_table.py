@@ -248,7 +248,8 @@ def test_every_parameter_reaches_the_run(name: str) -> None:
     plain = TableRegressor(**QUICK).fit(frame, RENT)
     other = TableRegressor(**{**QUICK, name: CHANGES[name]}).fit(frame, RENT)
     assert not same_weights(plain.model_, other.model_)
-    assert set(CHANGES) | {"n_iter_no_change", "engine", "verbose", "n_jobs"} == set(
+    reading = {"missing", "decimal", "date_order"}  # tried below, on text
+    assert set(CHANGES) | reading | {"n_iter_no_change", "engine", "verbose", "n_jobs"} == set(
         plain.get_params()
     )
     assert set(TableClassifier().get_params()) == {*plain.get_params(), "class_weight"}
@@ -491,3 +492,29 @@ def test_behind_other_transformers() -> None:
             frame[:80], RENT[:80], X_val=frame[80:], y_val=RENT[80:], sample_weight=np.ones(80)
         )
         assert len(pipeline[-1].history_["validation_loss"]) == 4
+
+
+def test_text_is_read_as_the_parameters_say() -> None:
+    frame = pd.DataFrame(
+        {
+            "price": [f"{i},{100 + i}" for i in range(1, 41)],
+            "day": [f"{1 + i % 12:02}/{1 + i % 7:02}/2020" for i in range(40)],
+            "kind": ["a", "b", "NA", "a"] * 10,
+        }
+    )
+    plain = TableRegressor(**QUICK).fit(frame, RENT[:40]).model_.encoding
+    settings = {"missing": ["NA"], "decimal": ",", "date_order": "mdy"}
+    said = TableRegressor(**QUICK, **settings).fit(frame, RENT[:40]).model_.encoding
+    assert [str(column.format) for column in plain.inputs[:2]] == [
+        "number, ',' removed",
+        "written dd/mm/yyyy",
+    ]
+    assert [str(column.format) for column in said.inputs[:2]] == [
+        "number, decimal ','",
+        "written mm/dd/yyyy",
+    ]
+    assert plain.inputs[2].levels == ("NA", "a", "b")
+    assert said.inputs[2].levels == ("a", "b")
+    assert said.missing == ("NA",)
+    encoder = TableEncoder(**settings).fit(frame)
+    assert [str(column) for column in encoder.encoding_] == [str(column) for column in said.inputs]

@@ -529,16 +529,15 @@ def test_engine_names() -> None:
         ({"patience": 0}, "patience must be"),
         ({"min_delta": -1}, "min_delta must be"),
         ({"schedule": "cosin"}, "did you mean 'cosine'"),
-        ({"seed": -1}, "seed must be 0 or more"),
+        ({"seed": -1}, "seed must be a whole number of 0 or more"),
         ({"dropout": 1.0}, "dropout must be from 0 to below 1"),
         ({"dropout": [0.1]}, "one for each of 2 hidden layers"),
-        ({"penalty": gn.Penalty(-1)}, "l2 must be 0 or more"),
         ({"penalty": 0.1}, "penalty must be Penalty"),
         ({"validation": (XV,)}, r"validation must be \(x, y\)"),
         ({"sample_weight": "heavy"}, "sample_weight must be numbers"),
         ({"chunk_epochs": 0}, "chunk_epochs must be"),
         ({"epochs": 2.5}, "epochs must be a whole number"),
-        ({"seed": 1.5}, "seed must be 0 or more"),
+        ({"seed": 1.5}, "seed must be a whole number of 0 or more"),
         (
             {
                 "network": gn.Network([3, 1], loss="poisson"),
@@ -564,6 +563,13 @@ def test_engine_names() -> None:
 def test_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(GlassnetError, match=message):
         train(**options)
+
+
+def test_a_penalty_is_checked_when_it_is_made() -> None:
+    with pytest.raises(GlassnetError, match="l2 must be 0 or more, got -1"):
+        gn.Penalty(-1)
+    with pytest.raises(GlassnetError, match="l1 must be a number, got nan"):
+        gn.Penalty(l1=float("nan"))
 
 
 def test_bad_values_are_named() -> None:

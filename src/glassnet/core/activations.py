@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from glassnet.core.arrays import Array, array_namespace
-from glassnet.errors import GlassnetError, OptionRef, unknown_name
+from glassnet.core.settings import check_all_text, check_name
+from glassnet.errors import GlassnetError
 
 
 def not_given(*_: Array) -> Array:
@@ -65,13 +66,19 @@ class Activation:
     row_term: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        if self.value is not_given or self.derivative is not_given:
+        functions = (self.value, self.derivative)
+        if not all(callable(f) and f is not not_given for f in functions):
             raise GlassnetError(
                 "an activation is two functions, a value and its derivative: "
                 "write Activation(value=f, derivative=g)"
             )
-        if self.derivative_of not in ("z", "output"):
-            raise unknown_name("derivative_of", self.derivative_of, ("z", "output"))
+        check_name("derivative_of", self.derivative_of, ("z", "output"))
+        check_all_text(
+            name=self.name,
+            formula=self.formula,
+            derivative_formula=self.derivative_formula,
+            row_term=self.row_term,
+        )
         object.__setattr__(self, "name", self.name or name_of(self.value))
 
     def backward(self, z: Array, a: Array, da: Array) -> Array:
@@ -381,14 +388,15 @@ OUTPUTS: dict[str, Activation] = {
 
 
 def find_activation(
-    activation: "str | Activation", known: dict[str, Activation] = ACTIVATIONS
+    activation: "str | Activation",
+    known: dict[str, Activation] = ACTIVATIONS,
+    option: str = "activation",
 ) -> Activation:
     """The row of that name, or the activation itself when one is given.
 
-    Raises GlassnetError on an unknown name.
+    Raises GlassnetError, naming the option, on an unknown name.
     """
     if isinstance(activation, Activation):
         return activation
-    if activation not in known:
-        raise unknown_name(OptionRef("activation"), activation, known)
+    check_name(option, activation, known)
     return known[activation]

@@ -12,8 +12,9 @@ from math import sqrt
 import numpy as np
 
 from glassnet.core.arrays import Array
-from glassnet.core.network import Network, Parameters
-from glassnet.errors import OptionRef, option_error, unknown_name
+from glassnet.core.network import Network, Parameters, check_network
+from glassnet.core.settings import check_name, is_whole
+from glassnet.errors import option_error
 
 Interval = tuple[float, float]
 DTYPES = ("float64", "float32")
@@ -93,10 +94,9 @@ def initialize(
     >>> initialize(network, "uniform", seed=1, rng="r").weights[0][0, 0]  # R: set.seed(1); runif(1)
     np.float64(0.2655086631421)
     """
-    if dtype not in DTYPES:
-        raise unknown_name(OptionRef("dtype"), dtype, DTYPES)
-    if method not in INITIALIZERS:
-        raise unknown_name("initializer", method, INITIALIZERS)
+    check_network(network)
+    check_name("dtype", dtype, DTYPES)
+    check_name("method", method, INITIALIZERS)
     draw_uniform = uniform_stream(seed, rng)
 
     def draw(fan_in: int, fan_out: int) -> Array:
@@ -111,10 +111,9 @@ def initialize(
 
 def uniform_stream(seed: int, rng: str) -> Callable[[int], Array]:
     """A function that gives the next n numbers, float64 on [0, 1), of a seeded stream."""
-    if int(seed) != seed:
+    check_name("rng", rng, STREAMS)
+    if not is_whole(seed):
         raise option_error("seed", "must be a whole number", seed)
-    if rng not in STREAMS:
-        raise unknown_name(OptionRef("rng"), rng, STREAMS)
     return STREAMS[rng](int(seed))
 
 

@@ -11,9 +11,18 @@ from collections.abc import Callable
 from dataclasses import InitVar, dataclass, field, replace
 from typing import Literal, NamedTuple
 
-from glassnet.core.activations import Activation, name_of, not_given, sigmoid, softmax, softplus
+from glassnet.core.activations import (
+    OUTPUTS,
+    Activation,
+    name_of,
+    not_given,
+    sigmoid,
+    softmax,
+    softplus,
+)
 from glassnet.core.arrays import Array, array_namespace
-from glassnet.errors import GlassnetError, OptionRef, unknown_name
+from glassnet.core.settings import check_all_text, check_name, check_type, number_or_nan
+from glassnet.errors import GlassnetError, shown
 
 ValueAndDerivative = tuple[Array, Array]
 """The loss of each entry and its derivative there; both N x K."""
@@ -101,13 +110,23 @@ class Loss:
         one_function = self.value_and_derivative is not not_given
         two_functions = value is not None and delta is not None
         half_given = (value is None) != (delta is None)
-        if half_given or one_function == two_functions:
+        functions = [f for f in (self.value_and_derivative, value, delta) if f is not None]
+        if half_given or one_function == two_functions or not all(map(callable, functions)):
             raise GlassnetError(
                 "a loss is two functions, its values and their derivative: "
                 "write Loss(value=f, delta=g)"
             )
-        if self.reduction not in REDUCTIONS:
-            raise unknown_name("reduction", self.reduction, REDUCTIONS)
+        check_name("reduction", self.reduction, REDUCTIONS)
+        if self.output is not None:
+            check_name("output", self.output, OUTPUTS)
+        check_all_text(
+            name=self.name,
+            setting_name=self.setting_name,
+            formula=self.formula,
+            derivative_formula=self.derivative_formula,
+            stable_formula=self.stable_formula,
+            row_term=self.row_term,
+        )
         object.__setattr__(self, "name", self.name or name_of(value or self.value_and_derivative))
         if value is not None and delta is not None:
             object.__setattr__(self, "value_and_derivative", _TwoFunctions(value, delta))
@@ -339,12 +358,14 @@ def categorical_focal(gamma: float = 2.0) -> Loss:
 
 
 def _with_setting(loss: Loss, setting: float, *, usual: float, below: float = float("inf")) -> Loss:
-    if not 0 < setting < below:
+    number = number_or_nan(setting)
+    if not 0 < number < below:
         raise GlassnetError(
-            f"loss '{loss.name}:{setting}': the setting must be a number between 0 and {below:g}"
+            f"loss '{loss.name}:{shown(setting)}': "
+            f"the {loss.setting_name} must be a number between 0 and {below:g}"
         )
-    name = loss.name if setting == usual else f"{loss.name}:{float(setting)!r}"
-    return replace(loss, name=name, setting=float(setting))
+    name = loss.name if number == usual else f"{loss.name}:{number!r}"
+    return replace(loss, name=name, setting=number)
 
 
 _ROWS = [
@@ -433,9 +454,9 @@ def find_loss(loss: "str | Loss") -> Loss:
     """
     if isinstance(loss, Loss):
         return loss
+    check_type("loss", loss, str, "a Loss, or the name of one")
     name, colon, setting = loss.partition(":")
-    if name not in LOSSES:
-        raise unknown_name(OptionRef("loss"), name, LOSSES)
+    check_name("loss", name, LOSSES)
     if not colon:
         return LOSSES[name]
     if name not in SETTINGS:

@@ -6,16 +6,16 @@ How weights begin is `initializers.py`'s, how they change `optimizers.py`'s.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from numbers import Integral
 from typing import NamedTuple
 
-import numpy as np
-
 from glassnet.core.activations import OUTPUTS, Activation, find_activation
-from glassnet.core.arrays import Array, array_namespace
+from glassnet.core.arrays import Array, array_namespace, as_array_like
 from glassnet.core.losses import Loss, find_loss
 from glassnet.core.penalties import Penalty
-from glassnet.errors import GlassnetError
+from glassnet.core.settings import check_type, checked_flag, is_whole, items_of
+from glassnet.errors import GlassnetError, option_error, shown
+
+MOST_NODES = 2**31 - 1  # of a layer; more than any memory holds
 
 
 class Parameters(NamedTuple):
@@ -92,14 +92,14 @@ class Network:
         loss: str | Loss = "mean_squared_error",
         bias: bool = True,
     ) -> None:
-        _check_sizes(sizes)
+        whole = _checked_sizes(sizes)
         found = find_loss(loss)
-        last = _output_activation(output, found, sizes[-1])
-        hidden = _hidden_activations(activation, len(sizes) - 2)
-        object.__setattr__(self, "sizes", tuple(int(n) for n in sizes))
+        last = _output_activation(output, found, whole[-1])
+        hidden = _hidden_activations(activation, len(whole) - 2)
+        object.__setattr__(self, "sizes", whole)
         object.__setattr__(self, "activations", (*hidden, last))
         object.__setattr__(self, "loss", found)
-        object.__setattr__(self, "bias", bool(bias))
+        object.__setattr__(self, "bias", checked_flag("bias", bias))
 
     @property
     def output(self) -> Activation:
@@ -123,13 +123,14 @@ class Network:
         return f"{sizes} {activations}, {self.loss.name}, {biases}"
 
 
-def _check_sizes(sizes: Sequence[int]) -> None:
-    plain = np.ndim(sizes) == 1 and len(sizes) >= 2
-    if not plain or any(not isinstance(n, Integral) or n < 1 for n in sizes):
+def _checked_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
+    given = items_of(sizes) or ()
+    if len(given) < 2 or not all(is_whole(n, 1) and n <= MOST_NODES for n in given):
         raise GlassnetError(
             "sizes must be at least two whole numbers of 1 or more (inputs, ..., outputs), "
-            f"got {sizes}"
+            f"got {shown(sizes)}"
         )
+    return tuple(int(n) for n in given)
 
 
 def _hidden_activations(
@@ -138,17 +139,20 @@ def _hidden_activations(
     """One activation for each hidden layer."""
     if isinstance(activation, (str, Activation)):
         return [find_activation(activation)] * layers
-    if len(activation) != layers:
+    given = items_of(activation)
+    if given is None:
+        raise option_error("activation", "must be a name, or one for each layer", activation)
+    if len(given) != layers:
         raise GlassnetError(
-            f"{len(activation)} activations for {layers} hidden layers: "
-            "give one name, or one for each"
+            f"{len(given)} activations for {layers} hidden layers: give one name, or one for each"
         )
-    return [find_activation(one) for one in activation]
+    return [find_activation(one) for one in given]
 
 
 def _output_activation(output: str | Activation | None, loss: Loss, K: int) -> Activation:
     """The output's activation, checked against the loss and the number of outputs K."""
-    last = find_activation(output or loss.output or "identity", OUTPUTS)
+    fitting = loss.output or "identity"
+    last = find_activation(fitting if output is None else output, OUTPUTS, "output")
     if loss.output not in (None, last.name):
         raise GlassnetError(
             f"loss '{loss.name}' needs output='{loss.output}', got output='{last.name}'"
@@ -193,14 +197,17 @@ def feedforward(
     GlassnetError
         When x has not D columns, or the parameters not the network's shapes, or are whole numbers.
     """
-    xp = array_namespace(*parameters.weights)
     check_shapes(network, parameters)
+    xp = array_namespace(*parameters.weights)
     if not all(xp.isdtype(w.dtype, "real floating") for w in leaves(parameters)):
         raise GlassnetError(
             "the parameters must be floating-point numbers, such as 1.0: whole numbers cannot learn"
         )
-    x = xp.asarray(x, dtype=parameters.weights[0].dtype)
+    x = as_array_like(x, parameters.weights[0], "x")
     a = _matrix(x, network.sizes[0], "x", "inputs")  # N x D
+    hidden = tuple((a.shape[0], n) for n in network.sizes[1:-1])
+    dropout = _checked_masks("dropout", dropout, hidden, a)
+    weight_masks = _checked_masks("weight_masks", weight_masks, network.shapes, a)
     inputs: list[Array] = []
     zs: list[Array] = []
     activations: list[Array] = []
@@ -215,7 +222,21 @@ def feedforward(
         a = activation.value(z)
         zs.append(z)
         activations.append(a)
-    return Trace(tuple(inputs), tuple(zs), tuple(activations), tuple(dropout), tuple(weight_masks))
+    return Trace(tuple(inputs), tuple(zs), tuple(activations), dropout, weight_masks)
+
+
+def _checked_masks(
+    name: str, masks: Sequence[Array], shapes: tuple[tuple[int, int], ...], like: Array
+) -> tuple[Array, ...]:
+    """Masks as arrays like another one. Raises GlassnetError unless they have these shapes."""
+    given = items_of(masks)
+    if given is None:
+        raise option_error(name, "must be a tuple of masks", masks)
+    arrays = tuple(as_array_like(mask, like, name) for mask in given)
+    found = tuple(tuple(array.shape) for array in arrays)
+    if found not in ((), shapes):
+        raise GlassnetError(f"{name} has masks of shapes {list(found)}: give {list(shapes)}")
+    return arrays
 
 
 def backprop(
@@ -251,6 +272,10 @@ def backprop(
     GlassnetError
         When y is not N x K, or sample_weight not N.
     """
+    check_shapes(network, parameters)
+    check_type("trace", trace, Trace, "a Trace, as feedforward gives it")
+    if penalty is not None:
+        check_type("penalty", penalty, Penalty, "Penalty(l2=..., l1=...)")
     xp = array_namespace(trace.output)
     loss, delta = _loss_and_delta(network, trace, y, sample_weight)  # delta: N x K
     deltas = layer_deltas(network, parameters, trace, delta)
@@ -276,10 +301,11 @@ def _loss_and_delta(
 ) -> tuple[Array, Array]:
     """The loss and the delta of the last layer, N x K, eq. (8) to (10)."""
     output = trace.output
-    xp = array_namespace(output)
     N, K = output.shape
-    y = _matrix(xp.asarray(y, dtype=output.dtype), K, "y", "outputs", rows=N)
-    w = None if sample_weight is None else xp.asarray(sample_weight, dtype=output.dtype)  # N
+    y = _matrix(as_array_like(y, output, "y"), K, "y", "outputs", rows=N)
+    w = None
+    if sample_weight is not None:
+        w = as_array_like(sample_weight, output, "sample_weight")  # N
     if w is not None and w.shape != (N,):
         raise GlassnetError(
             f"sample_weight has shape {tuple(w.shape)}: give one weight for each of {N} rows"
@@ -333,13 +359,22 @@ def masked(weights: Sequence[Array], masks: Sequence[Array]) -> tuple[Array, ...
     return tuple(w * mask for w, mask in zip(weights, masks, strict=True))
 
 
+def check_network(network: Network) -> None:
+    """Raises GlassnetError on what is not a network."""
+    check_type("network", network, Network, "a Network, such as Network([2, 3, 1])")
+
+
 def check_shapes(network: Network, parameters: Parameters) -> None:
     """Raises GlassnetError, naming the array, unless the parameters have the network's shapes."""
+    check_network(network)
+    check_type("parameters", parameters, Parameters, "Parameters(weights, biases)")
     biases = tuple((m,) for _, m in network.shapes) if network.bias else ()
     for kind, arrays, shapes in [
         ("weights", parameters.weights, network.shapes),
         ("biases", parameters.biases, biases),
     ]:
+        if items_of(arrays) is None or not all(hasattr(a, "shape") for a in arrays):
+            raise option_error(kind, "must be a tuple of arrays", arrays)
         found = tuple(tuple(a.shape) for a in arrays)
         if found != shapes:
             raise GlassnetError(

@@ -6,14 +6,21 @@ a learning rate for each array, so schedules and slower biases need no new optim
 parameter array, g its gradient, t the number of this update, from 1.
 """
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 from glassnet.core.arrays import Array, array_namespace
 from glassnet.core.network import Parameters, leaves, unflatten
-from glassnet.errors import OptionRef, option_error, unknown_name
+from glassnet.core.settings import (
+    FROM_0_TO_1,
+    FROM_0_TO_BELOW_1,
+    NOT_NEGATIVE,
+    POSITIVE,
+    check_name,
+    check_settings,
+    setting,
+)
 
 Memory: TypeAlias = Any
 """What an optimizer remembers of one array: a named tuple of arrays of its shape."""
@@ -57,45 +64,13 @@ class OptimizerState(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Range:
-    """The numbers that a setting may be: from `low` to `high`, and how a message says so."""
-
-    low: float
-    high: float
-    description: str
-    with_low: bool = True
-    with_high: bool = True
-
-    def holds(self, value: float) -> bool:
-        """Whether a number is in the range."""
-        above = value > self.low or (self.with_low and value == self.low)
-        below = value < self.high or (self.with_high and value == self.high)
-        return above and below
-
-
-def setting(default: float, allowed: Range) -> Any:
-    """A setting of an optimizer: a field with its default and the numbers that it may be."""
-    return field(default=default, metadata={"allowed": allowed})
-
-
-POSITIVE = Range(0, math.inf, "a positive number", with_low=False, with_high=False)
-NOT_NEGATIVE = Range(0, math.inf, "0 or a positive number", with_high=False)
-FROM_0_TO_1 = Range(0, 1, "from 0 to 1")
-FROM_0_TO_BELOW_1 = Range(0, 1, "from 0 to below 1", with_high=False)
-
-
-@dataclass(frozen=True)
 class Optimizer:
     """An (init, update) pair. Raises GlassnetError on a setting out of its range."""
 
     learning_rate: float = setting(0.01, POSITIVE)
 
     def __post_init__(self) -> None:
-        for one in fields(self):
-            value = getattr(self, one.name)
-            allowed: Range = one.metadata.get("allowed", POSITIVE)
-            if not allowed.holds(value):
-                raise option_error(one.name, f"must be {allowed.description}", value)
+        check_settings(self)
 
     def init(self, parameters: Parameters) -> OptimizerState:
         """The state before the first update."""
@@ -340,8 +315,7 @@ def find_optimizer(optimizer: "str | Optimizer", learning_rate: float | None = N
     """
     if isinstance(optimizer, Optimizer):
         return optimizer
-    if optimizer not in OPTIMIZERS:
-        raise unknown_name(OptionRef("optimizer"), optimizer, OPTIMIZERS)
+    check_name("optimizer", optimizer, OPTIMIZERS)
     return (
         OPTIMIZERS[optimizer]() if learning_rate is None else OPTIMIZERS[optimizer](learning_rate)
     )

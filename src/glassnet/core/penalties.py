@@ -3,23 +3,35 @@
 How much of a penalty one batch carries is decided in `losses.py`.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from glassnet.core.arrays import Array, array_namespace
+from glassnet.core.settings import NOT_NEGATIVE, checked_number
 
 
-class Penalty(NamedTuple):
+class _Strengths(NamedTuple):
+    l2: float
+    l1: float
+
+
+class Penalty(_Strengths):
     """(l2/2) sum w^2 + l1 sum |w| over all weights, never over biases, eq. (11).
+
+    Raises GlassnetError on a strength that is not a number of 0 or more.
 
     >>> Penalty(l2=0.1)
     Penalty(l2=0.1, l1=0.0)
     """
 
-    l2: float = 0.0
-    l1: float = 0.0
+    __slots__ = ()
     formula = "0.5 * l2 * w**2 + l1 * abs(w)"
     """What one weight adds, and below it the derivative there; tested against `__call__`."""
     derivative_formula = "l2 * w + l1 * sign(w)"
+
+    def __new__(cls, l2: float = 0.0, l1: float = 0.0) -> Self:
+        l2 = checked_number("l2", l2, NOT_NEGATIVE)
+        l1 = checked_number("l1", l1, NOT_NEGATIVE)
+        return super().__new__(cls, l2, l1)
 
     def __call__(self, w: Array) -> tuple[Array, Array]:
         """Gives (value, dw) for one matrix of weights; dw has its shape.

@@ -19,6 +19,8 @@ from glassnet.estimators.validate_x import (
     plain_rows,
     read_x,
 )
+from glassnet.recipe.options import options_from
+from glassnet.tables.columns import Table
 from glassnet.tables.encoding import TableEncoding, learn_inputs
 from glassnet.tables.inputs import Input
 
@@ -38,6 +40,13 @@ class TableEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     ----------
     categories : list of str or int
         Columns of numbers to take as categories, by name or by number, from 0.
+    missing : list of str or None
+        Exactly the texts that mean a missing cell, beside the empty one. None: the usual ones
+        among numbers; in a column of text they are categories.
+    decimal : str or None
+        "." or ",": the decimal mark of text columns whose numbers fit both.
+    date_order : str or None
+        "dmy", "mdy" or "ymd": the order of text columns whose dates fit several.
 
     Attributes
     ----------
@@ -70,15 +79,27 @@ class TableEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     number: (x - 36.5) / 10.25, then u / sqrt(1 + (u/3)^2); missing: 36.5 and an indicator
     """
 
-    def __init__(self, *, categories: Sequence[str | int] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        categories: Sequence[str | int] = (),
+        missing: Sequence[str] | None = None,
+        decimal: str | None = None,
+        date_order: str | None = None,
+    ) -> None:
         self.categories = categories
+        self.missing = missing
+        self.decimal = decimal
+        self.date_order = date_order
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn the encoding of every column of X, N x D; y is not looked at."""
         table = read_x(self, X, reset=True)
-        categories = category_names(self.categories, table)
+        categories = category_names(self.categories, list(table))
         check_text(table, categories)
-        self._encoding = TableEncoding("regression", learn_inputs(table, categories), ())
+        missing = options_from({"missing": self.missing}).missing
+        inputs = learn_inputs(table, categories)
+        self._encoding = TableEncoding("regression", inputs, (), missing)
         self.encoding_: list[Input] = list(self._encoding.inputs)
         self._format = TableFormat.of_frame(X) if is_frame(X) else TableFormat()
         return self
@@ -100,7 +121,10 @@ class TableEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         if rows is not None:
             return self._encoding.encode_array(rows)
         check_is_fitted(self, "_encoding")
-        return self._encoding.encode_inputs(read_x(self, X, reset=False))
+        return self._encoding.encode_inputs(self._read(X))
+
+    def _read(self, X: Any) -> Table:
+        return read_x(self, X, reset=False, reading=self._encoding.reading)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """The names of the columns of `transform`: age, age missing, sex=m, ..."""

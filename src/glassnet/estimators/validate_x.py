@@ -3,7 +3,7 @@
 Names of columns are checked by scikit-learn's rules. y and weights are read in `targets.py`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +11,15 @@ import numpy as np
 from sklearn.utils.validation import check_array, validate_data
 
 from glassnet.errors import GlassnetError, option_error
+from glassnet.recipe.options import options_from
 from glassnet.tables.arrays import table_of_array
-from glassnet.tables.columns import Table, check_almost_numbers
+from glassnet.tables.columns import Column, Table, check_almost_numbers, count_texts
 from glassnet.tables.encoding import TableEncoding
-from glassnet.tables.frames import as_table
+from glassnet.tables.formats.reading import TRAINING, Learnt, Reading
+from glassnet.tables.frames import as_table, check_frame
+
+READING = ("missing", "decimal", "date_order")
+"""The parameters that say how text is read: options of the same names."""
 
 
 def is_frame(X: Any) -> bool:
@@ -24,7 +29,7 @@ def is_frame(X: Any) -> bool:
     return is_into_dataframe(X)
 
 
-def read_x(estimator: Any, X: Any, *, reset: bool) -> Table:
+def read_x(estimator: Any, X: Any, *, reset: bool, reading: Reading | None = None) -> Table:
     """X as a table.
 
     The columns of an array, or of a frame whose columns are not named by text, are x0, x1, ...
@@ -36,7 +41,9 @@ def read_x(estimator: Any, X: Any, *, reset: bool) -> Table:
     X : data frame or array, N x columns
         As it was given.
     reset : bool
-        Whether this is fit.
+        Whether this is fit, which reads text as the estimator's parameters say.
+    reading : Reading, optional
+        How the text of a frame that is not fitted on is read.
 
     Raises ValueError or GlassnetError on what is no table of numbers, text, booleans and dates,
     on other names than in fit, and on too few rows.
@@ -45,16 +52,37 @@ def read_x(estimator: Any, X: Any, *, reset: bool) -> Table:
     if not is_frame(X):
         array = _as_array(estimator, X, reset, least)
         return table_of_array(array, column_names(estimator))
-    table = as_table(X)
+    check_frame(X)
     validate_data(estimator, X, reset=reset, skip_check_array=True)
+    names = column_names(estimator)
+    if reset:
+        reading = _reading_of(estimator, names)
+    table = as_table(X, reading=reading or TRAINING, names=names)
     if table.n_rows < least:
         raise GlassnetError(
             f"X has {table.n_rows} sample(s), while a minimum of {least} is required by "
             f"{type(estimator).__name__}: give more rows"
         )
-    names = column_names(estimator)
-    pairs = zip(names, table.values(), strict=True)
-    return Table({name: replace(column, name=name) for name, column in pairs}, table.notices)
+    return table
+
+
+def _reading_of(estimator: Any, names: list[str]) -> Reading:
+    """How the estimator's parameters say that text is to be read."""
+    options = options_from({name: getattr(estimator, name) for name in READING})
+    categories = category_names(estimator.categories, names)
+    return replace(options.reading(()), categories=categories, remedies=("missing", "categories"))
+
+
+def reading_like(table: Table) -> Reading:
+    """How other rows of a table are read that is not learnt from yet."""
+    learnt = {
+        name: Learnt(column.kind, column.format, _levels(column)) for name, column in table.items()
+    }
+    return Reading(learnt=learnt)
+
+
+def _levels(column: Column) -> tuple[str, ...]:
+    return tuple(count_texts(column)) if column.kind == "text" else ()
 
 
 def plain_rows(estimator: Any, encoding: TableEncoding | None, X: Any) -> np.ndarray | None:
@@ -105,7 +133,7 @@ def _as_array(estimator: Any, X: Any, reset: bool, least: int) -> np.ndarray:
     return array
 
 
-def category_names(categories: Any, table: Table) -> tuple[str, ...]:
+def category_names(categories: Any, names: Sequence[str]) -> tuple[str, ...]:
     """The names of the columns that are to be taken as categories.
 
     They are given by name, or by number from 0; one may stand by itself. Raises GlassnetError on
@@ -115,10 +143,10 @@ def category_names(categories: Any, table: Table) -> tuple[str, ...]:
         return ()
     if isinstance(categories, str) or not isinstance(categories, Iterable):
         categories = (categories,)
-    return tuple(_category_name(category, list(table)) for category in categories)
+    return tuple(_category_name(category, names) for category in categories)
 
 
-def _category_name(category: Any, columns: list[str]) -> str:
+def _category_name(category: Any, columns: Sequence[str]) -> str:
     if isinstance(category, str):
         return category
     if not isinstance(category, (int, np.integer)) or isinstance(category, bool):
@@ -127,7 +155,7 @@ def _category_name(category: Any, columns: list[str]) -> str:
         raise GlassnetError(
             f"categories names column {category}, but X has {len(columns)} columns, from 0 on"
         )
-    return columns[category]
+    return columns[int(category)]
 
 
 def check_text(table: Table, categories: tuple[str, ...]) -> None:

@@ -12,16 +12,25 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from glassnet.core.activations import OUTPUTS, Activation
-from glassnet.core.arrays import Array
+from glassnet.core.arrays import Array, real_array
 from glassnet.core.losses import is_builtin
-from glassnet.core.network import Network
-from glassnet.errors import GlassnetError
+from glassnet.core.network import Network, check_network
+from glassnet.core.settings import (
+    NOT_NEGATIVE,
+    check_function,
+    checked_number,
+    checked_whole,
+    is_real,
+    plain_number,
+)
+from glassnet.errors import GlassnetError, shown
 from glassnet.gradcheck.pytree import entry_name, named_leaves, refill, split_like
 
 STEP = 6e-6  # about the cube root of float64's rounding, where a central difference is best
 ROUNDINGS = 4  # units of rounding that a difference of two losses may be off by
 KINK = 1e-3  # one-sided differences further apart than this fraction of them mean a kink
 CUSTOM_TOLERANCE = 1e-4  # for a user's own functions, which may be less smooth
+MOST_DIRECTIONS = 100_000
 CUSTOM_ROWS = 20  # rows of targets that a custom function is tried on
 
 
@@ -155,15 +164,25 @@ def check_gradient(
     >>> check_gradient(loss, wrong, [W1, W2], network=network, x=x, y=y).mistake
     'missing activation slope in layer 1: write delta1 = (delta2 @ W2.T) * (1 - a1**2)'
     """
-    if network is not None and (x is None or y is None):
-        raise GlassnetError("with network=, give the rows and targets of the loss too: x= and y=")
+    check_function("loss_function", loss_function)
+    entries = checked_whole("entries", entries, 1)
+    directions = checked_whole("directions", directions, 0, MOST_DIRECTIONS)
+    seed = checked_whole("seed", seed, 0)
+    tolerance = checked_number("tolerance", tolerance, NOT_NEGATIVE)
+    if network is not None:
+        check_network(network)
+        if x is None or y is None:
+            raise GlassnetError(
+                "with network=, give the rows and targets of the loss too: x= and y="
+            )
     from glassnet.gradcheck.mistakes.numbers import check_same_shapes  # slow, not always needed
 
-    names, arrays = zip(*named_leaves(parameters), strict=True)
-    gradients = [g for _, g in named_leaves(gradient)]
+    found = named_leaves(parameters, "parameters")
+    names, arrays = (tuple(part) for part in zip(*found, strict=True)) if found else ((), ())
+    gradients = [g for _, g in named_leaves(gradient, "gradient")]
     check_same_shapes(names, arrays, gradients)
-    given = _as_vector(gradients)
-    loss = _LossAlongLines(loss_function, parameters, _as_vector(arrays))
+    given = _as_vector(gradients, "gradient")
+    loss = _LossAlongLines(loss_function, parameters, _as_vector(arrays, "parameters"))
     measured = _measure(loss, entries, directions, np.random.default_rng(seed))
 
     differences = np.concatenate(
@@ -200,9 +219,12 @@ def check_gradient(
     )
 
 
-def _as_vector(arrays: Iterable[Array]) -> Array:
-    """Every number of some arrays in one vector of float64."""
-    return np.concatenate([np.asarray(a, np.float64).ravel() for a in arrays])
+def _as_vector(arrays: Iterable[Array], what: str) -> Array:
+    """Every number of some arrays in one vector of float64. Raises GlassnetError without any."""
+    numbers = [real_array(array, what).ravel() for array in arrays]
+    if not sum(part.size for part in numbers):
+        raise GlassnetError(f"{what} must hold some numbers, there are none")
+    return np.concatenate(numbers)
 
 
 class _LossAlongLines:
@@ -216,7 +238,10 @@ class _LossAlongLines:
 
     def at(self, values: Array) -> float:
         """The loss at a vector of all numbers."""
-        return float(self.loss_function(refill(self.parameters, iter(values))))
+        loss = plain_number(self.loss_function(refill(self.parameters, iter(values))))
+        if not is_real(loss):
+            raise GlassnetError(f"loss_function must give one number, got {shown(loss)}")
+        return float(loss)
 
     def differences(self, direction: Array, step: float) -> tuple[float, float, float]:
         """Left, right and central difference along a direction."""
@@ -300,6 +325,7 @@ def check_custom(network: Network, y: Array) -> None:
     Traceback (most recent call last):
     glassnet.errors.GlassnetError: activation 'sin': its slope is not the derivative of ...
     """
+    check_network(network)
     custom = [
         activation
         for activation in network.activations
@@ -308,7 +334,10 @@ def check_custom(network: Network, y: Array) -> None:
     builtin_loss = is_builtin(network.loss)
     if builtin_loss and not custom:
         return
-    y = np.asarray(y)[:CUSTOM_ROWS]
+    y = real_array(y, "y", getattr(y, "dtype", np.float64))
+    if y.ndim != 2:
+        raise GlassnetError(f"y has shape {y.shape}: give a row of targets for each row")
+    y = y[:CUSTOM_ROWS]
     draws = np.random.default_rng(0).normal(size=(2, *y.shape)).astype(y.dtype)
     with np.errstate(all="ignore"):
         for activation in custom:

@@ -10,21 +10,28 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.arrays import Array, array_namespace
+from glassnet.errors import GlassnetError, shown
 
 
-def named_leaves(tree: Any, path: str = "") -> list[tuple[str, Array]]:
+def named_leaves(tree: Any, what: str, path: str = "") -> list[tuple[str, Array]]:
     """Every array of a tree of (named) tuples or lists with its name, as in ``weights[1]``.
 
-    >>> [name for name, _ in named_leaves(((np.ones(2), np.ones(3)), np.ones(1)))]
+    Raises GlassnetError, which calls the tree `what`, on anything else.
+
+    >>> [name for name, _ in named_leaves(((np.ones(2), np.ones(3)), np.ones(1)), "w")]
     ['[0][0]', '[0][1]', '[1]']
     """
     if _is_array(tree):
         return [(path, tree)]
+    if not issubclass(type(tree), (tuple, list)):
+        raise GlassnetError(
+            f"{what}{path} must be an array, or tuples and lists of arrays, got {shown(tree)}"
+        )
     names: list[str] = list(getattr(tree, "_fields", [f"[{i}]" for i in range(len(tree))]))
     return [
         leaf
         for name, item in zip(names, tree, strict=True)
-        for leaf in named_leaves(item, path + name)
+        for leaf in named_leaves(item, what, path + name)
     ]
 
 

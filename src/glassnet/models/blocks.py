@@ -76,7 +76,7 @@ def _columns_of(encoding: TableEncoding, table: Any, missing_columns: bool) -> T
         return table
     if isinstance(table, (str, Path)):
         table = read_table(table)
-    columns = as_table(table, wanted=encoding.needed, text=encoding.text_columns)
+    columns = as_table(table, wanted=encoding.needed, reading=encoding.reading)
     warn_of([*columns.notices, *notices_of_rows(encoding, columns)])
     lacking = [name for name in encoding.needed if name not in columns]
     if not lacking:

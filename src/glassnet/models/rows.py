@@ -149,7 +149,7 @@ def _columns_of(encoding: TableEncoding, table: Any, targets: list[str]) -> Tabl
         return _columns_of_array(encoding.needed, table)
     if isinstance(table, (str, Path)):
         table = read_table(table)
-    columns = as_table(table, wanted={*encoding.needed, *targets}, text=encoding.text_columns)
+    columns = as_table(table, wanted={*encoding.needed, *targets}, reading=encoding.reading)
     for name in encoding.needed:
         if name not in columns:
             raise TableError(

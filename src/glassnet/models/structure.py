@@ -21,6 +21,8 @@ from glassnet.models.record import Record, Score
 from glassnet.models.typed import Decoder, Rule
 from glassnet.tables.columns import LARGEST
 from glassnet.tables.encoding import TableEncoding
+from glassnet.tables.formats.dates import PATTERNS, DateFormat
+from glassnet.tables.formats.numbers import FORMS, NumberFormat
 from glassnet.tables.inputs import Binary, Categories, Number
 from glassnet.tables.targets import ClassTarget, NumberTarget, label_text
 
@@ -120,6 +122,16 @@ def _check_number(column: Number) -> None:
         raise ValueError("the edges of the bins do not rise")
 
 
+def _check_number_format(written: NumberFormat) -> None:
+    if (written.decimal, written.thousands) not in FORMS:
+        raise ValueError(f"no number has the marks '{written.decimal}' and '{written.thousands}'")
+
+
+def _check_date_format(written: DateFormat) -> None:
+    if written.pattern not in PATTERNS:
+        raise ValueError(f"'{written.pattern}' is no way that dates are written")
+
+
 def _check_levels(column: Binary | Categories) -> None:
     if len(set(column.levels)) < len(column.levels):
         raise ValueError("two levels are the same")
@@ -171,6 +183,8 @@ def _looked_up_options() -> Decoder[_LookedUpOptions]:
 
 RULES: dict[type, Rule] = {
     Number: _check_number,
+    NumberFormat: _check_number_format,
+    DateFormat: _check_date_format,
     Binary: _check_levels,
     Categories: _check_levels,
     NumberTarget: _check_number_target,

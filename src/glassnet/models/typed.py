@@ -33,7 +33,7 @@ from glassnet.errors import GlassnetError
 Finite = Annotated[float, Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
 """A float: neither NaN nor infinite. Every field that says float is one."""
 Scalar = bool | int | Finite | str | None
-"""What a field of type Any holds: one of these, or a list of them."""
+"""What a field of type Any holds: one of these, or a list or an object of them."""
 Rule = Callable[[Any], None]
 """Called with decoded fields, as attributes; raises ValueError where they do not fit each other."""
 Root = TypeVar("Root")
@@ -44,7 +44,7 @@ class Decoder(Generic[Root]):
 
     Of several dataclasses that a field may hold, the data's "kind" names one: each has its name in
     a class variable `kind`. A field with a default may be missing. A field of type float is finite,
-    of type Any a scalar or a list of these; an Annotated float stands as it is.
+    of type Any a scalar or a list or object of these; an Annotated float stands as it is.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ class Decoder(Generic[Root]):
         """The dataclass of this data. Raises GlassnetError, naming the place, on any other."""
         try:
             return _value(msgspec.convert(data, self._root))
-        except msgspec.ValidationError as error:
+        except (msgspec.ValidationError, UnicodeEncodeError) as error:
             raise GlassnetError(_reason(str(error))) from None
 
     def _struct(self, kind: type) -> "type[_Fields]":
@@ -109,7 +109,7 @@ class Decoder(Generic[Root]):
         if hint is float:
             return Finite
         if hint is Any:
-            return Scalar | tuple[Scalar, ...]
+            return Scalar | tuple[Scalar, ...] | dict[str, Scalar]
         if is_dataclass(hint):
             return self._struct(hint)  # type: ignore[arg-type]
         if origin is Annotated:
@@ -184,13 +184,9 @@ def _settings(field: Field[Any], names: Mapping[str, str]) -> Any:
 
 def _value(decoded: Any) -> Any:
     """The dataclasses of decoded fields."""
-    if isinstance(decoded, tuple):
-        return tuple(_value(item) for item in decoded) if _holds_fields(decoded) else decoded
-    if not isinstance(decoded, _Fields):
-        return decoded
-    values = {name: _value(getattr(decoded, name)) for name in decoded.__struct_fields__}
-    return decoded.kind_of_value(**values)
-
-
-def _holds_fields(items: tuple[Any, ...]) -> bool:
-    return bool(items) and isinstance(items[0], _Fields)
+    if isinstance(decoded, _Fields):
+        values = {name: _value(getattr(decoded, name)) for name in decoded.__struct_fields__}
+        return decoded.kind_of_value(**values)
+    if type(decoded) is tuple and decoded and isinstance(decoded[0], _Fields):
+        return tuple(map(_value, decoded))
+    return decoded

@@ -6,11 +6,23 @@ their tables only when they are needed, so that a command's help does not load t
 
 import math
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import field, replace
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from glassnet.errors import GlassnetError, OptionRef, option_error, unknown_name
+from glassnet.core.settings import (
+    FROM_0_TO_BELOW_1,
+    NOT_NEGATIVE,
+    POSITIVE,
+    Range,
+    check_name,
+    checked_flag,
+    checked_number,
+    checked_whole,
+    is_whole,
+    number_or_nan,
+)
+from glassnet.errors import GlassnetError, option_error
 
 MAX_LAYER_NODES = 1_000_000  # nodes of a hidden layer; more is a slip of the pen, not a network
 
@@ -81,47 +93,47 @@ def one_of(table: str) -> Check:
     """A name of that table."""
 
     def check(name: str, value: Any) -> None:
-        names = names_of_table(table)
-        if value not in names:
-            raise unknown_name(OptionRef(name), value, names)
+        check_name(name, value, names_of_table(table))
 
     return check
 
 
-def whole_number(least: int) -> Check:
-    """A whole number of `least` or more."""
+def one_of_these(*values: str) -> Check:
+    """One of a few texts."""
 
     def check(name: str, value: Any) -> None:
-        from glassnet.training.options import is_whole
-
-        if not is_whole(value, least):
-            raise refused(name, value, f"a whole number of {least} or more")
+        if not isinstance(value, str) or value not in values:
+            raise refused(name, value, " or ".join(map(repr, values)))
 
     return check
 
 
-def number_where(wanted: str, allows: Callable[[float], bool]) -> Check:
-    """A number that `allows` is true of; `wanted` says the same in words."""
+def whole_number(least: int, most: float = math.inf) -> Check:
+    """A whole number from `least` to `most`."""
 
     def check(name: str, value: Any) -> None:
-        if not isinstance(value, (int, float)):
-            raise refused(name, value, "a number")
-        if not allows(value):
-            raise refused(name, value, wanted)
+        checked_whole(name, value, least, most)
 
     return check
 
 
-positive: Check = number_where("a positive number", lambda value: 0 < value < math.inf)
-not_negative: Check = number_where("0 or more", lambda value: 0 <= value < math.inf)
-fraction: Check = number_where("a fraction from 0 to below 1", lambda value: 0 <= value < 1)
-dropout_rate: Check = number_where("from 0 to below 1", lambda value: 0 <= value < 1)
+def number_in(allowed: Range) -> Check:
+    """A number of a range."""
+
+    def check(name: str, value: Any) -> None:
+        checked_number(name, value, allowed)
+
+    return check
+
+
+positive: Check = number_in(POSITIVE)
+not_negative: Check = number_in(NOT_NEGATIVE)
+fraction: Check = number_in(replace(FROM_0_TO_BELOW_1, description="a fraction from 0 to below 1"))
+dropout_rate: Check = number_in(FROM_0_TO_BELOW_1)
 
 
 def check_layer_sizes(name: str, value: Any) -> None:
     """A tuple of whole numbers, one a hidden layer."""
-    from glassnet.training.options import is_whole
-
     wanted = f"sizes of 1 or more (and at most {MAX_LAYER_NODES:,})"
     if not isinstance(value, tuple) or not value:
         raise refused(name, value, wanted)
@@ -149,20 +161,20 @@ def check_activations(_: str, value: Any) -> None:
 
 def check_class_weight(name: str, value: Any) -> None:
     """The word balanced, or a dict of a weight of 0 or more for each class."""
-    if value == "balanced":
+    if isinstance(value, str) and value == "balanced":
         return
     if not isinstance(value, dict) or not value:
         raise refused(name, value, "balanced, or a weight by class such as {'yes': 5, 'no': 1}")
     for label, weight in value.items():
-        if not isinstance(weight, (int, float)) or not 0 <= weight < math.inf:
+        if not NOT_NEGATIVE.holds(number_or_nan(weight)):
             raise refused(name, weight, f"a number of 0 or more for class '{label}'")
 
 
 def check_threshold(name: str, value: Any) -> None:
     """The word balanced, or a probability."""
-    if value == "balanced":
+    if isinstance(value, str) and value == "balanced":
         return
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 < value < 1:
+    if not 0 < number_or_nan(value) < 1:
         raise refused(name, value, "balanced, or a probability above 0 and below 1")
 
 
@@ -172,7 +184,12 @@ def check_column_names(name: str, value: Any) -> None:
         raise refused(name, value, "names of columns")
 
 
+def check_texts(name: str, value: Any) -> None:
+    """A tuple of texts."""
+    if not isinstance(value, tuple) or not all(isinstance(text, str) for text in value):
+        raise refused(name, value, "texts")
+
+
 def check_true_or_false(name: str, value: Any) -> None:
     """A bool."""
-    if not isinstance(value, bool):
-        raise refused(name, value, "True or False")
+    checked_flag(name, value)

@@ -125,7 +125,7 @@ def learn_encoding(
         targets = tuple(
             learn_target(column, task, centred, within_range) for column in rows.targets.values()
         )
-    return TableEncoding(task, inputs, targets)
+    return TableEncoding(task, inputs, targets, options.missing)
 
 
 def encode_rows(rows: TableRows, encoding: TableEncoding, dtype: str) -> EncodedRows:

@@ -6,10 +6,12 @@ settled from the table in `defaults.py`.
 """
 
 import inspect
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from glassnet.errors import unknown_name
+from glassnet.core.settings import is_whole, items_of, plain_number
+from glassnet.errors import option_error, unknown_name
 from glassnet.recipe.declarations import (
     Declaration,
     check_activations,
@@ -17,18 +19,23 @@ from glassnet.recipe.declarations import (
     check_column_names,
     check_layer_sizes,
     check_loss,
+    check_texts,
     check_threshold,
     check_true_or_false,
     dropout_rate,
     fraction,
     not_negative,
+    one_of_these,
     option,
     positive,
     whole_number,
 )
 
 if TYPE_CHECKING:
+    from glassnet.tables.formats.reading import Reading
     from glassnet.tables.targets import Task
+
+MOST_MEMBERS = 10_000  # more is a slip of the pen, not an ensemble
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class Options:
     members: int = option(
         4,
         "Networks that are trained apart; their mean predicts.",
-        whole_number(1),
+        whole_number(1, MOST_MEMBERS),
         sklearn="members",
     )
     hidden: tuple[int, ...] = option(
@@ -196,6 +203,27 @@ class Options:
         "Only centre and scale numbers, so that the model can be folded into plain weights.",
         check_true_or_false,
     )
+    missing: tuple[str, ...] | None = option(
+        None,
+        "Texts that mean a missing cell, as in NA,- ; beside them only the empty cell is one.",
+        check_texts,
+        sklearn="missing",
+        if_open="the usual ones among numbers; in columns of text they are categories",
+    )
+    decimal: str | None = option(
+        None,
+        "Decimal mark, . or , where a column's numbers fit both.",
+        one_of_these(".", ","),
+        sklearn="decimal",
+        if_open="by the other columns, and what separates cells",
+    )
+    date_order: str | None = option(
+        None,
+        "Order of day, month and year, dmy, mdy or ymd, where a column's dates fit several.",
+        one_of_these("dmy", "mdy", "ymd"),
+        sklearn="date_order",
+        if_open="by the other columns; else the day first, with a warning",
+    )
 
     def __post_init__(self) -> None:
         for name, declaration in DECLARATIONS.items():
@@ -205,6 +233,14 @@ class Options:
             if not left_open:
                 declaration.check(name, value)
 
+    def reading(self, targets: Collection[str]) -> "Reading":
+        """How the text of a table is to be read, whose columns to predict are these."""
+        from glassnet.tables.formats.reading import Reading
+
+        return Reading(
+            self.missing, self.decimal, self.date_order, self.categories, frozenset(targets)
+        )
+
 
 @dataclass(frozen=True)
 class ResolvedOptions:
@@ -212,7 +248,8 @@ class ResolvedOptions:
 
     Some may still be None, which then is their value: a `patience` of None never stops a run early,
     a `validation` of None has members validated by folds (see `folds.assign_folds`), without
-    `class_weight` all rows count the same, without `threshold` the likelier class is predicted.
+    `class_weight` all rows count the same, without `threshold` the likelier class is predicted, and
+    without `missing`, `decimal` and `date_order` text was read as its cells say.
     """
 
     task: "Task"
@@ -240,6 +277,9 @@ class ResolvedOptions:
     categories: tuple[str, ...]
     ignore: tuple[str, ...]
     affine: bool
+    missing: tuple[str, ...] | None
+    decimal: str | None
+    date_order: str | None
 
     def as_options(self) -> Options:
         """The same as options to ask for, which repeat the training."""
@@ -269,15 +309,25 @@ def options_from(given: dict[str, Any]) -> Options:
         settings[name] = tuple(value) if isinstance(value, list) else value
     for name in ("categories", "ignore"):
         if name in settings:
-            settings[name] = _several(settings[name])
-    if isinstance(settings.get("hidden"), int):
+            settings[name] = _several(name, settings[name])
+    if settings.get("missing") is not None:
+        texts = _several("missing", settings["missing"])
+        settings["missing"] = tuple(text for text in texts if not isinstance(text, str) or text)
+    if is_whole(settings.get("hidden")):
         settings["hidden"] = (settings["hidden"],)
     return Options(**settings)
 
 
-def _several(names: Any) -> tuple[str, ...]:
-    """One name, several or None as a tuple of names."""
-    return (names,) if isinstance(names, str) else tuple(names or ())
+def _several(option: str, names: Any) -> tuple[str, ...]:
+    """One name, several or None as a tuple; raises OptionError on what is none of these."""
+    if names is None:
+        return ()
+    if isinstance(names, str):
+        return (names,)
+    items = tuple(names) if isinstance(names, (set, frozenset)) else items_of(names)
+    if items is None:
+        raise option_error(option, "must be text, or several texts", names)
+    return items
 
 
 def _plain(value: Any) -> Any:
@@ -288,8 +338,7 @@ def _plain(value: Any) -> Any:
         from glassnet.recipe.class_weight import label_key
 
         return {label_key(label): _plain(weight) for label, weight in value.items()}
-    is_numpy_scalar = getattr(value, "shape", None) == ()
-    return value.item() if is_numpy_scalar else value
+    return plain_number(value)
 
 
 def _documented() -> str:

@@ -12,6 +12,7 @@ from typing import Any, cast
 import numpy as np
 
 from glassnet.core.network import Parameters
+from glassnet.core.settings import items_of
 from glassnet.errors import (
     GlassnetError,
     GlassnetWarning,
@@ -32,7 +33,7 @@ from glassnet.recipe.members import worst_ending
 from glassnet.recipe.options import Options, ResolvedOptions, options_from
 from glassnet.recipe.rows import TableRows, class_indices
 from glassnet.recipe.scoring import score
-from glassnet.tables.columns import Table, check_almost_numbers
+from glassnet.tables.columns import Table
 from glassnet.tables.frames import as_table
 from glassnet.tables.read import read_table
 from glassnet.tables.row_numbers import without_row_numbers
@@ -187,7 +188,7 @@ def run_table(
 
 def _target_names(target: str | Sequence[str], options: Options) -> list[str]:
     """The names of the targets. Raises GlassnetError where they are no names, or to be ignored."""
-    names = [target] if isinstance(target, str) else list(target or ())
+    names: list[str] = [target] if isinstance(target, str) else [*(items_of(target) or ())]
     if not names or not all(isinstance(name, str) for name in names):
         raise option_error("target", "must be the name of a column, or several names", target)
     for name in names:
@@ -199,13 +200,9 @@ def _target_names(target: str | Sequence[str], options: Options) -> list[str]:
 def _read_columns(table: Any, targets: list[str], options: Options) -> Table:
     """The columns of a table, checked. Raises GlassnetError, naming the column."""
     frame = read_table(table) if isinstance(table, (str, Path)) else table
-    columns = as_table(frame, ignore=options.ignore)
+    columns = as_table(frame, ignore=options.ignore, reading=options.reading(targets))
     columns = without_row_numbers(columns, keep=[*targets, *options.categories])
     _check_targets(columns, targets, options.categories)
-    for name, column in columns.items():
-        if name in options.categories:
-            continue
-        check_almost_numbers(column, () if name in targets else ("categories", "ignore"))
     return columns
 
 

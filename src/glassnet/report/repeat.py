@@ -57,6 +57,8 @@ def _option(name: str, value: Any) -> list[str]:
         return []
     if value is True:
         return [option]
+    if name == "missing" and not value:
+        return [option, ""]
     if name in ("categories", "ignore"):
         return [word for column in value for word in (option, str(column))]
     if isinstance(value, (list, tuple)):

@@ -4,7 +4,7 @@ Data frames are read in `frames.py`.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, time, timedelta
 from decimal import Decimal
 from numbers import Real
 from typing import Any
@@ -12,19 +12,19 @@ from warnings import warn
 
 import numpy as np
 
-from glassnet.errors import GlassnetWarning
+from glassnet.errors import GlassnetWarning, TableError
 from glassnet.tables.columns import Column, Table, check_size, is_missing
-from glassnet.tables.frames import column_of_cells
+from glassnet.tables.plain_cells import column_of_cells, column_of_times
 
-CELLS = (str, Real, Decimal, date, np.bool_)
+CELLS = (str, Real, Decimal, date, time, timedelta, np.bool_, np.datetime64)
 """What a cell can be, when it is not missing."""
 
 
 def table_of_array(x: np.ndarray, names: Sequence[str]) -> Table:
-    """The columns of an array. NaN and None are missing cells.
+    """The columns of an array. NaN, None and what a mask hides are missing cells.
 
-    Booleans count as 0 and 1, text as text even where it looks like a number. Warns of a cell that
-    is an object of another kind, and takes it as missing.
+    Booleans count as 0 and 1, text as text even where it looks like a number; durations are hours.
+    Warns of a cell that is an object of another kind, and takes it as missing.
 
     Parameters
     ----------
@@ -39,16 +39,24 @@ def table_of_array(x: np.ndarray, names: Sequence[str]) -> Table:
     Raises
     ------
     TableError
-        Naming the column and row, on numbers that are infinite or beyond 1e100.
+        Naming the column and row, on numbers that are infinite or beyond 1e100, and on an array
+        of complex numbers.
     """
-    if x.dtype.kind in "fiub":
+    masked = np.ma.getmaskarray(x)
+    plain = np.ma.getdata(x)
+    if plain.dtype.kind == "c":
+        raise TableError(f"an array of {plain.dtype}", remedy="give real numbers")
+    if plain.dtype.kind in "fiub":
+        numbers = np.where(masked, np.nan, plain) if masked.any() else plain
         columns = [
-            Column(name, "number", np.asarray(x[:, i], np.float64)) for i, name in enumerate(names)
+            Column(name, "number", np.asarray(numbers[:, i], np.float64))
+            for i, name in enumerate(names)
         ]
+    elif plain.dtype.kind in "mM":
+        columns = [column_of_times(name, x[:, i]) for i, name in enumerate(names)]
     else:
-        if x.dtype.kind == "M":
-            x = x.astype("datetime64[us]")
-        cells = x.astype(object)
+        cells = plain.astype(object)
+        cells[masked] = None
         columns = [
             column_of_cells(name, _known_cells(name, cells[:, i])) for i, name in enumerate(names)
         ]

@@ -1,19 +1,21 @@
 """A table in plain form: its columns, their cells, and how a cell is written as text.
 
 Numbers with NaN, or text with None, where a cell is missing. Data frames become such a table in
-`frames.py`, arrays in `arrays.py`; what a column means to a network is decided elsewhere
-(`inputs.py`, `targets.py`).
+`frames.py`, arrays in `arrays.py`; how text was written is `formats/`; what a column means to a
+network is decided elsewhere (`inputs.py`, `targets.py`).
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Any, Literal
 
 import numpy as np
 
 from glassnet.errors import GlassnetWarning, OptionRef, TableError
+from glassnet.tables.formats.known import Format
+from glassnet.tables.formats.numbers import PLAIN
 
 Kind = Literal["number", "date", "boolean", "text"]
 LARGEST = 1e100  # what is larger could not be squared and added up
@@ -30,6 +32,10 @@ class Column:
     name: str
     kind: Kind
     values: np.ndarray
+    format: Format | None = None
+    """How its cells were written, where they were text that was read as something else."""
+    category: bool = False
+    """Whether the data frame declares its cells to be categories, whatever they are."""
 
     @property
     def missing(self) -> np.ndarray:
@@ -40,7 +46,7 @@ class Column:
 
     def take(self, rows: np.ndarray | slice) -> "Column":
         """The column with only these rows, by number from 0."""
-        return Column(self.name, self.kind, self.values[rows])
+        return replace(self, values=self.values[rows])
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,11 +140,12 @@ def number_text(value: float) -> str:
 
 def is_number(text: str) -> bool:
     """Whether a cell of text would be a number by itself."""
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return PLAIN.fullmatch(text) is not None
+
+
+def is_name(n_different: int, n_known: int) -> bool:
+    """Whether texts hardly repeat, which makes them names rather than categories."""
+    return n_different > 2 and n_different > 0.5 * n_known
 
 
 def check_size(column: Column) -> None:

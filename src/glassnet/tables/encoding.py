@@ -12,7 +12,8 @@ import numpy as np
 
 from glassnet.errors import OptionError, OptionRef, TableError, unknown_name
 from glassnet.tables.arrays import table_of_array
-from glassnet.tables.columns import Table
+from glassnet.tables.columns import Kind, Table
+from glassnet.tables.formats.reading import Learnt, Reading
 from glassnet.tables.inputs import (
     MIN_CELLS_FOR_BINS,
     Binary,
@@ -20,6 +21,7 @@ from glassnet.tables.inputs import (
     Input,
     Number,
     Numbers,
+    Unused,
     check_kind,
     learn_input,
 )
@@ -36,6 +38,8 @@ class TableEncoding:
     task: Task
     inputs: tuple[Input, ...]
     targets: tuple[Target, ...]
+    missing: tuple[str, ...] | None = None
+    """The texts that mean "missing", where the user said which; None: the usual ones."""
 
     @property
     def features(self) -> list[str]:
@@ -47,12 +51,11 @@ class TableEncoding:
         """The columns that predicting needs."""
         return [column.name for column in self.inputs if column.features]
 
-    @property
-    def text_columns(self) -> list[str]:
-        """Those of them that hold text, even where every cell looks like a number."""
-        return [
-            c.name for c in self.inputs if isinstance(c, (Binary, Categories)) and c.cells == "text"
-        ]
+    @cached_property
+    def reading(self) -> Reading:
+        """How the text of new rows is read: as it was in training."""
+        learnt = {column.name: _learnt(column) for column in (*self.inputs, *self.targets)}
+        return Reading(missing=self.missing, learnt=learnt)
 
     @property
     def outputs(self) -> list[str]:
@@ -221,3 +224,16 @@ def _output_names(target: Target) -> list[str]:
         return [target.name]
     names = target.label_texts
     return [f"{target.name}={name}" for name in (names[1:] if len(names) == 2 else names)]
+
+
+def _learnt(column: Input | Target) -> Learnt:
+    """What is known of a column's cells."""
+    if isinstance(column, (Binary, Categories)):
+        return Learnt(column.cells, levels=column.levels)
+    if isinstance(column, ClassTarget):
+        kinds: dict[type, Kind] = {str: "text", bool: "boolean"}
+        return Learnt(kinds.get(type(column.labels[0]), "number"), levels=tuple(column.label_texts))
+    if isinstance(column, Unused):
+        return Learnt("text")
+    is_date = isinstance(column, Number) and column.date
+    return Learnt("date" if is_date else "number", column.format)

@@ -1,31 +1,32 @@
-"""A data frame of any kind, or a dict of columns, as a `Table`.
+"""A data frame of any kind, a file's table, or a dict of columns, as a `Table`.
 
-Which kind each column is, and its cells in plain form, is decided here. Plain arrays are read in
-`arrays.py`, files in `read.py`.
+Which kind each column is, and its cells in plain form, is decided here; what stands in text is
+read in `formats/`. Plain arrays are read in `arrays.py`, files in `read.py`.
 """
 
-import re
-from collections.abc import Callable, Collection, Container, Sequence
-from datetime import UTC, date
-from decimal import Decimal
-from numbers import Real
+from collections.abc import Collection, Container, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from glassnet.errors import TableError, unknown_name
-from glassnet.tables.columns import Column, Kind, Table, check_size, is_missing
+from glassnet.tables.columns import Column, Table, check_size, is_missing
+from glassnet.tables.files import FileTable
+from glassnet.tables.forks import use_polars
+from glassnet.tables.formats.missing import MissingRule
+from glassnet.tables.formats.plain import plain_columns, plain_text
+from glassnet.tables.formats.reading import TRAINING, Reading, TextColumn
+from glassnet.tables.formats.settle import read_text_columns
 from glassnet.tables.names import text_names, with_text_names
-from glassnet.tables.read import FileTable
-
-LARGEST_WHOLE = 2**53  # from here on float64 cannot tell neighbouring whole numbers apart
+from glassnet.tables.series import column_of_any, column_of_series
 
 
 def as_table(
     frame: Any,
     wanted: Container[str] | None = None,
     ignore: Collection[str] = (),
-    text: Collection[str] = (),
+    reading: Reading = TRAINING,
+    names: Sequence[str] | None = None,
 ) -> Table:
     """The plain table of a data frame.
 
@@ -36,8 +37,10 @@ def as_table(
         The columns to read; the others are not looked at. None reads all.
     ignore : collection of str
         Columns not to read.
-    text : collection of str
-        Columns of a text file that stay text, even where every cell looks like a number.
+    reading : Reading
+        How columns of text are to be read.
+    names : sequence of str, optional
+        Other names for all columns, in their order.
 
     Returns
     -------
@@ -46,89 +49,65 @@ def as_table(
     Raises
     ------
     TableError
-        Naming the column and row, on numbers that are infinite or beyond 1e100, and on cells that
-        are neither numbers, text, booleans nor dates.
+        Naming the column and row, on numbers that are infinite or beyond 1e100, on text that does
+        not fit its column, and on cells that are neither numbers, text, booleans nor dates.
     """
-    notices = ()
-    if isinstance(frame, FileTable):
-        notices = frame.notices
-        frame = _inferred(frame, text)
-    frame = _in_narwhals(frame)
-    names = [str(name) for name in frame.columns]
+    file = frame if isinstance(frame, FileTable) else FileTable(frame)
+    if isinstance(file.frame, dict):
+        source: Any = file.frame
+        keys = list(source)
+    else:
+        source = _in_narwhals(file.frame)
+        keys = source.columns
+    chosen = _chosen(text_names(keys) if names is None else names, wanted, ignore)
+    open_columns = _dict_columns if isinstance(source, dict) else _frame_columns
+    columns = open_columns(source, {name: keys[i] for name, i in chosen.items()}, reading)
+    texts = [column for column in columns.values() if isinstance(column, TextColumn)]
+    of_text, notices = read_text_columns(texts, reading, file.separator)
+    read_columns: dict[str, Column] = {}
+    for name, column in columns.items():
+        read_columns[name] = of_text[name] if isinstance(column, TextColumn) else column
+        check_size(read_columns[name])
+    return Table(read_columns, (*file.notices, *notices))
+
+
+def _chosen(
+    names: Sequence[str], wanted: Container[str] | None, ignore: Collection[str]
+) -> dict[str, int]:
+    """Name -> number of the columns to read. Raises GlassnetError on one to ignore that is none."""
     for name in ignore:
         if name not in names:
             raise unknown_name("column", name, names)
-    chosen = [
-        name
-        for name in frame.columns
-        if (wanted is None or str(name) in wanted) and str(name) not in ignore
-    ]
-    floats = _float_columns(frame, chosen)
-    columns = [
-        Column(str(name), "number", floats[name])
-        if name in floats
-        else _column(str(name), frame[name])
-        for name in chosen
-    ]
-    for column in columns:
-        check_size(column)
-    return Table(Table.of(columns).columns, notices)
+    return {
+        name: i
+        for i, name in enumerate(names)
+        if (wanted is None or name in wanted) and name not in ignore
+    }
 
 
-def _inferred(table: FileTable, text: Collection[str]) -> Any:
-    """The frame of a file with the types of its columns, as Polars finds them."""
-    import polars
-
-    frame = table.frame
-    if not table.separator:
-        texts = [column for column in frame.get_columns() if column.dtype == polars.String]
-        return frame.with_columns(_as_dates(column) for column in texts)
-    return polars.read_csv(
-        frame.with_columns(polars.all().str.strip_chars())
-        .write_csv(separator=table.separator)
-        .encode(),
-        separator=table.separator,
-        new_columns=frame.columns,
-        null_values=["", *MISSING],
-        infer_schema_length=None,
-        try_parse_dates=True,
-        decimal_comma=table.separator == ";" and _has_decimal_commas(frame),
-        schema_overrides={column: polars.String for column in frame.columns if column in text},
-    )
-
-
-MISSING = ("NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "?", "-")
-
-
-def _as_dates(column: Any) -> Any:
-    """A column of text as dates or times where every cell is one; JSON has no dates."""
-    import polars
-
-    for convert in (column.str.to_date, column.str.to_datetime):
-        try:
-            return convert(strict=True)
-        except polars.exceptions.PolarsError:
-            continue
-    return column
-
-
-def _has_decimal_commas(frame: Any) -> bool:
-    """Whether some numbers have a decimal comma, and none a point."""
-    cells = [cell for series in frame.get_columns() for cell in series.unique() if cell]
-    has_points = any(re.fullmatch(r"-?\d+\.\d+", cell) for cell in cells)
-    return not has_points and any(re.fullmatch(r"-?\d+,\d+", cell) for cell in cells)
+def check_frame(frame: Any) -> None:
+    """Raises TableError where it is no data frame, or two of its columns have one name."""
+    _in_narwhals(frame)
 
 
 def frame_names(frame: Any) -> list[str]:
     """The names of the columns of a data frame, a dict of columns, or a FileTable."""
-    return [str(name) for name in _in_narwhals(_unread(frame)).columns]
+    source = _unread(frame)
+    return text_names(source if isinstance(source, dict) else _in_narwhals(source).columns)
 
 
 def frame_cells(frame: Any, name: str) -> list[Any]:
     """The cells of a column as the frame, dict or text file has them; None where missing."""
-    frame = _in_narwhals(_unread(frame))
-    (column,) = (column for column in frame.columns if str(column) == name)
-    return [None if is_missing(cell) else cell for cell in frame[column].to_list()]
+    source = _unread(frame)
+    if isinstance(source, dict):
+        n_rows = max((_length(cells) or 1 for cells in source.values()), default=0)
+        (cells,) = (cells for key, cells in source.items() if str(key) == name)
+        found = [cells] * n_rows if _length(cells) is None else list(cells)
+    else:
+        source = _in_narwhals(source)
+        (column,) = (column for column in source.columns if str(column) == name)
+        found = source[column].to_list()
+    return [None if is_missing(cell) else cell for cell in found]
 
 
 def _unread(frame: Any) -> Any:
@@ -136,64 +115,57 @@ def _unread(frame: Any) -> Any:
     return frame.frame if isinstance(frame, FileTable) else frame
 
 
-def column_of_cells(
-    name: str, cells: Sequence[Any], declared: Kind | None = None, what: str = "objects"
-) -> Column:
-    """A column by its cells.
-
-    Parameters
-    ----------
-    name : str
-    cells : sequence of length N
-    declared : {"date", "boolean"}, optional
-        The kind that the data frame declares; None: it is found from the known cells.
-    what : str
-        What the data frame calls the cells, for the message.
-
-    Returns
-    -------
-    Column
-
-    Raises
-    ------
-    TableError
-        On cells that are neither numbers, text, booleans nor dates.
-    """
-    kind = declared or _kind_of([cell for cell in cells if not is_missing(cell)])
-    if kind is None:
-        raise TableError(
-            f"column '{name}' holds {what}, which is neither numbers, text, booleans nor dates",
-            column=name,
-            remedy="leave it out or convert it",
-        )
-    return Column(name, kind, CELLS_OF[kind](cells))
-
-
 def _in_narwhals(frame: Any) -> Any:
     import narwhals.stable.v2 as nw
 
     try:
-        return nw.from_native(_frame_of(frame), eager_only=True)
+        table = nw.from_native(with_text_names(frame), eager_only=True)
     except TypeError:
         raise TableError(
             "a table must be a pandas, Polars or PyArrow data frame or a path, "
             f"got {type(frame).__name__}"
         ) from None
+    if table.implementation is nw.Implementation.POLARS:
+        use_polars()
+    return table
 
 
-def _frame_of(table: Any) -> Any:
-    """A dict becomes a data frame, a pandas frame gets columns named by text; others stay."""
-    if not isinstance(table, dict):
-        return with_text_names(table)
-    import polars
-
-    try:
-        return polars.DataFrame(
-            dict(zip(text_names(table), table.values(), strict=True)), strict=False
+def _frame_columns(
+    frame: Any, chosen: Mapping[str, Any], reading: Reading
+) -> dict[str, Column | TextColumn]:
+    """The columns of a data frame, by their names as text; those of text are yet to be read."""
+    floats = _float_columns(frame, list(chosen.values()))
+    columns: dict[str, Column | TextColumn] = {}
+    for name, key in chosen.items():
+        known = floats.get(key)
+        columns[name] = (
+            column_of_series(name, frame[key]) if known is None else Column(name, "number", known)
         )
-    except (polars.exceptions.PolarsError, TypeError, ValueError) as error:
-        first_line = str(error).splitlines()[0]
-        raise TableError(f"the columns do not make a table: {first_line}") from None
+    _read_plain(columns, reading, frame, chosen)
+    return columns
+
+
+def _read_plain(
+    columns: Mapping[str, Column | TextColumn],
+    reading: Reading,
+    frame: Any = None,
+    chosen: Mapping[str, Any] | None = None,
+) -> None:
+    """Read columns of text that are plain numbers as such; those of a Polars frame all at once."""
+    import narwhals.stable.v2 as nw
+
+    rule = MissingRule(reading.missing)
+    texts = [column for column in columns.values() if isinstance(column, TextColumn)]
+    texts = [column for column in texts if _may_be_numbers(column.name, reading)]
+    if chosen is None or frame.implementation is not nw.Implementation.POLARS:
+        for column in texts:
+            column.plain, column.marks = plain_text(column.cells, rule)
+        return
+    schema = frame.schema
+    strings = [c for c in texts if schema[chosen[c.name]] == nw.String]
+    found = plain_columns(frame.to_native(), [chosen[c.name] for c in strings], rule)
+    for column in strings:
+        column.plain, column.marks = found.get(chosen[column.name], (None, set()))
 
 
 def _float_columns(frame: Any, chosen: list[Any]) -> dict[Any, np.ndarray]:
@@ -208,91 +180,36 @@ def _float_columns(frame: Any, chosen: list[Any]) -> dict[Any, np.ndarray]:
     return dict(zip(names, block.T, strict=True))
 
 
-def _column(name: str, series: Any) -> Column:
-    import narwhals.stable.v2 as nw
-
-    dtype = series.dtype
-    if dtype.is_numeric():
-        return _column_of_numbers(name, series)
-    declared: Kind | None = None
-    if dtype in (nw.Date, nw.Datetime):
-        declared = "date"
-    elif dtype == nw.Boolean:
-        declared = "boolean"
-    return column_of_cells(name, series.to_list(), declared, str(dtype))
-
-
-def _column_of_numbers(name: str, series: Any) -> Column:
-    """Numbers; or text, where whole numbers are so large that as float64 they would merge."""
-    import narwhals.stable.v2 as nw
-
-    numbers = np.array(series.cast(nw.Float64).to_numpy(), np.float64)
-    if series.dtype.is_integer():
-        largest = np.abs(numbers[~np.isnan(numbers)]).max(initial=0)
-        if largest > LARGEST_WHOLE:
-            cells = [None if is_missing(cell) else str(cell) for cell in series.to_list()]
-            return Column(name, "text", _objects(cells))
-    return Column(name, "number", numbers)
+def _dict_columns(
+    data: Mapping[Any, Any], chosen: Mapping[str, Any], reading: Reading
+) -> dict[str, Column | TextColumn]:
+    """The columns of a dict, by their names as text; those of text are yet to be read."""
+    values = {name: data[key] for name, key in chosen.items()}
+    lengths = {name: _length(cells) for name, cells in values.items()}
+    n_rows = max((length for length in lengths.values() if length is not None), default=1)
+    columns: dict[str, Column | TextColumn] = {}
+    for name, cells in values.items():
+        if lengths[name] not in (None, n_rows):
+            longest = next(other for other, length in lengths.items() if length == n_rows)
+            raise TableError(
+                f"the columns do not make a table: '{name}' has {lengths[name]} cells, "
+                f"'{longest}' has {n_rows}",
+                column=name,
+            )
+        columns[name] = column_of_any(name, [cells] * n_rows if lengths[name] is None else cells)
+    _read_plain(columns, reading)
+    return columns
 
 
-def _kind_of(known: list[Any]) -> Kind | None:
-    """The kind of a column by its cells that are not missing; None where no kind fits."""
-
-    def all_are(*types: type) -> bool:
-        return all(isinstance(cell, types) for cell in known)
-
-    if not known:
-        return "number"
-    if all_are(date):
-        return "date"
-    if all_are(bool, np.bool_):
-        return "boolean"
-    if all_are(Real, Decimal):
-        return "number"
-    if all_are(str, Real, Decimal):
-        return "text"
-    return None
+def _length(cells: Any) -> int | None:
+    """How many cells there are; None for one value, which stands in every row."""
+    is_one = isinstance(cells, (str, bytes)) or not hasattr(cells, "__len__")
+    is_one = is_one or getattr(cells, "ndim", 1) == 0
+    return None if is_one else len(cells)
 
 
-def _date_cells(cells: Sequence[Any]) -> np.ndarray:
-    """Days since 1970-01-01, N."""
-    times = np.array([_time_in_utc(cell) for cell in cells], "datetime64[us]")
-    days = (times - np.datetime64("1970-01-01")) / np.timedelta64(1, "D")
-    return np.asarray(days, np.float64)
-
-
-def _time_in_utc(cell: Any) -> np.datetime64:
-    """A date or time in microseconds, in UTC where it has a zone; NaT where missing."""
-    if is_missing(cell):
-        return np.datetime64("NaT", "us")
-    if getattr(cell, "tzinfo", None):
-        cell = cell.astimezone(UTC).replace(tzinfo=None)
-    return np.datetime64(cell, "us")
-
-
-def _boolean_cells(cells: Sequence[Any]) -> np.ndarray:
-    return _objects([None if is_missing(cell) else str(bool(cell)).lower() for cell in cells])
-
-
-def _number_cells(cells: Sequence[Any]) -> np.ndarray:
-    return np.array([np.nan if is_missing(cell) else float(cell) for cell in cells], np.float64)
-
-
-def _text_cells(cells: Sequence[Any]) -> np.ndarray:
-    """Text without the blanks around it; a cell of blanks alone is missing."""
-    return _objects([None if is_missing(cell) else str(cell).strip() or None for cell in cells])
-
-
-def _objects(cells: list[str | None]) -> np.ndarray:
-    array = np.empty(len(cells), object)
-    array[:] = cells
-    return array
-
-
-CELLS_OF: dict[Kind, Callable[[Sequence[Any]], np.ndarray]] = {
-    "number": _number_cells,
-    "date": _date_cells,
-    "boolean": _boolean_cells,
-    "text": _text_cells,
-}
-"""How the cells of each kind are put in plain form."""
+def _may_be_numbers(name: str, reading: Reading) -> bool:
+    """Whether a column of text may hold numbers."""
+    if reading.learnt is None:
+        return name not in reading.categories
+    return name in reading.learnt and reading.learnt[name].kind != "text"

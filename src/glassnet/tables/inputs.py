@@ -14,7 +14,16 @@ from typing import Any, ClassVar
 import numpy as np
 
 from glassnet.errors import TableError
-from glassnet.tables.columns import LARGEST, Column, Kind, count_texts, is_number, level_numbers
+from glassnet.tables.columns import (
+    LARGEST,
+    Column,
+    Kind,
+    count_texts,
+    is_name,
+    is_number,
+    level_numbers,
+)
+from glassnet.tables.formats.known import Format
 
 MAX_LEVELS = 50  # levels of one text column; the rarest beyond count as unknown
 SMOOTH_CLIP = 3.0  # where an encoded number levels off, in scaled units
@@ -44,6 +53,8 @@ class Number:
     """Whether a second feature tells that the cell is missing."""
     date: bool = False
     bin_edges: tuple[float, ...] = ()
+    format: Format | None = None
+    """How its cells were written, where they were text; new rows are read by it."""
     formulas: ClassVar[dict[str, str]] = {
         "center": "x - m",
         "scale": "u / s",
@@ -87,7 +98,7 @@ class Number:
         return [None if gone else float(v) for v, gone in zip(x, missing, strict=True)]
 
     def __str__(self) -> str:
-        text = "date in days since 1970-01-01: " if self.date else "number: "
+        text = f"{_written(self.format, self.date)}: "
         if (self.center, self.scale) == (0, 1):
             text += "as it is"
         else:
@@ -99,6 +110,14 @@ class Number:
         if self.indicator:
             text += f"; missing: {self.fill:.6g} and an indicator"
         return text
+
+
+def _written(written: Format | None, is_date: bool) -> str:
+    """What a column of numbers holds, and how it was written where that is not the plain way."""
+    if not is_date:
+        return "number" if written is None else str(written)
+    pattern = "" if written is None else f" {written}"
+    return f"date{pattern} in days since 1970-01-01"
 
 
 # As arrays: for one row, half the time goes into turning numbers into them.
@@ -285,7 +304,8 @@ def learn_input(
     column : Column
         The training rows of one column.
     category : bool
-        Whether numbers are taken as categories too.
+        Whether numbers are taken as categories too; those that a data frame declares to be
+        categories always are.
     bins_from : int
         From how many known cells on numbers get bins.
     affine : bool
@@ -297,7 +317,7 @@ def learn_input(
     """
     if column.missing.all():
         return Unused(column.name, "every cell is missing")
-    if column.kind in ("number", "date") and not category:
+    if column.kind in ("number", "date") and not (category or column.category):
         return _learn_number(column, bins_from, affine)
     return _learn_categories(column)
 
@@ -325,6 +345,7 @@ def _learn_number(column: Column, bins_from: int, affine: bool) -> Input:
         indicator=indicator,
         date=column.kind == "date",
         bin_edges=_bin_edges(known) if with_bins else (),
+        format=column.format,
     )
 
 
@@ -343,7 +364,7 @@ def _learn_categories(column: Column) -> Input:
     indicator = bool(column.missing.any())
     if len(counts) == 1 and not indicator:
         return Unused(column.name, f"constant ({next(iter(counts))})")
-    if len(counts) > 2 and len(counts) > 0.5 * counts.total():
+    if is_name(len(counts), counts.total()):
         return Unused(
             column.name,
             f"{len(counts)} different texts in {counts.total()} cells: more a name than a category",

@@ -15,6 +15,7 @@ from glassnet.tables.files.excel import read_excel
 from glassnet.tables.files.header import with_names
 from glassnet.tables.files.text import TableText, open_text
 from glassnet.tables.files.typed import read_arrow, read_json_lines, read_parquet
+from glassnet.tables.forks import use_polars
 
 SEPARATOR_OF = {".csv": None, ".tsv": "\t", ".tab": "\t", ".txt": None}
 """The suffixes of text tables, and what separates their cells; None: it is told from the rows."""
@@ -34,7 +35,7 @@ def read_table(path: str | Path) -> FileTable:
     """Read a table by its suffix.
 
     The suffixes are .csv, .tsv, .tab, .txt, .jsonl, .ndjson, each also with .gz behind it;
-    .parquet, .arrow, .ipc, .feather, and .xlsx with the extra `excel`. docs/tables.md has the
+    .parquet, .arrow, .ipc, .feather, and .xlsx with the extra `excel`. docs/files.md has the
     rules.
 
     Parameters
@@ -52,6 +53,7 @@ def read_table(path: str | Path) -> FileTable:
         Naming the file and where it can the line, on a file that is missing, not a regular file,
         empty, without rows, not a table, or with two columns of one name.
     """
+    use_polars()
     if str(path) == "-":
         table = _text_table(open_text("standard input", sys.stdin.buffer.read()), None)
         name = "standard input"

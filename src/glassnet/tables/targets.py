@@ -11,6 +11,7 @@ import numpy as np
 
 from glassnet.errors import OptionRef, TableError
 from glassnet.tables.columns import Column, count_texts, level_numbers, number_text, texts
+from glassnet.tables.formats.known import Format
 
 Task = Literal["regression", "binary", "multiclass"]
 TASKS: tuple[Task, ...] = ("regression", "binary", "multiclass")
@@ -32,6 +33,8 @@ class NumberTarget:
     scale: float
     low: float | None
     high: float | None
+    format: Format | None = None
+    """How its cells were written, where they were text."""
     width: ClassVar[int] = 1
     formulas: ClassVar[dict[str, str]] = {
         "encode": "(x - m) / s",
@@ -65,7 +68,7 @@ class NumberTarget:
         return column.values
 
     def __str__(self) -> str:
-        text = "number: "
+        text = "number: " if self.format is None else f"{self.format}: "
         if (self.center, self.scale) == (0, 1):
             text += "as it is"
         else:
@@ -213,7 +216,7 @@ def _task_of(column: Column, asked: Task | None) -> Task:
     counts = count_texts(column)
     if len(counts) == 2:
         return "binary"
-    if asked == "multiclass" or column.kind != "number":
+    if asked == "multiclass" or column.kind != "number" or column.category:
         return "multiclass"
     if len(counts) == 1:
         return "regression"  # which says that it is constant
@@ -273,7 +276,7 @@ def _learn_number(column: Column, center: bool, clip: bool) -> NumberTarget:
         )
     bounds = (low, high) if clip else (None, None)
     if center:
-        return NumberTarget(column.name, mean, float(y.std()), *bounds)
+        return NumberTarget(column.name, mean, float(y.std()), *bounds, column.format)
     if low < 0:
         raise TableError(
             f"target '{column.name}' has negative values (smallest {low:g}), "
@@ -281,7 +284,7 @@ def _learn_number(column: Column, center: bool, clip: bool) -> NumberTarget:
             column=column.name,
             remedy=["use another ", OptionRef("loss")],
         )
-    return NumberTarget(column.name, 0.0, mean, *bounds)
+    return NumberTarget(column.name, 0.0, mean, *bounds, column.format)
 
 
 def _learn_classes(column: Column, task: Task) -> ClassTarget:

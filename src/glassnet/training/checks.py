@@ -9,10 +9,18 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.core.arrays import real_array
 from glassnet.core.initializers import DTYPES
 from glassnet.core.network import Network, Parameters, check_shapes, leaves, masked, unflatten
 from glassnet.core.penalties import Penalty
-from glassnet.errors import GlassnetError, option_error
+from glassnet.core.settings import (
+    FROM_0_TO_BELOW_1,
+    NOT_NEGATIVE,
+    check_type,
+    items_of,
+    number_or_nan,
+)
+from glassnet.errors import GlassnetError, option_error, shown
 from glassnet.gradcheck.check import check_custom
 from glassnet.training.options import TrainingOptions
 from glassnet.training.problem import Data, Problem
@@ -112,7 +120,7 @@ def _check_targets(network: Network, y: Floats, name: str) -> None:
 
 
 def _row_weights(values: Any, rows: int, name: str, dtype: Any) -> Floats:
-    w = _numbers(values, name, dtype)
+    w = real_array(values, name, dtype)
     if w.shape != (rows,) or not all_finite(w) or (w < 0).any() or not w.any():
         raise GlassnetError(
             f"{name} must be {rows} numbers of 0 or more, not all 0; "
@@ -139,18 +147,8 @@ def all_finite(array: Floats) -> bool:
     return bool(np.logical_and.reduce(np.isfinite(array), axis=None))
 
 
-def _numbers(values: Any, name: str, dtype: Any) -> Floats:
-    try:
-        if dtype == np.float64:
-            return np.asarray(values, dtype, order="C")
-        with np.errstate(over="ignore"):  # what float32 cannot hold is found as infinite later
-            return np.asarray(values, dtype, order="C")
-    except (TypeError, ValueError) as error:
-        raise GlassnetError(f"{name} must be numbers: {error}") from None
-
-
 def _matrix(values: Any, columns: int, name: str, dtype: Any) -> Floats:
-    matrix = _numbers(values, name, dtype)
+    matrix = real_array(values, name, dtype)
     if matrix.ndim == 1 and columns == 1:
         matrix = matrix[:, None]
     if matrix.ndim != 2 or matrix.shape[1] != columns:
@@ -193,7 +191,10 @@ def checked_start(
         On shapes that do not fit, several dtypes, and what is not finite.
     """
     check_shapes(network, parameters)
-    start = unflatten([np.asarray(w) for w in leaves(parameters)], parameters)
+    arrays = [
+        real_array(w, "parameters", getattr(w, "dtype", np.float64)) for w in leaves(parameters)
+    ]
+    start = unflatten(arrays, parameters)
     dtypes = {w.dtype for w in leaves(start)}
     if len(dtypes) > 1 or not dtypes <= FLOATS:
         found = ", ".join(sorted(map(str, dtypes)))
@@ -202,9 +203,13 @@ def checked_start(
         raise GlassnetError(
             "the starting parameters hold NaN or infinity: start from finite numbers"
         )
-    if not len(weight_masks):
+    given = items_of(weight_masks)
+    if given is None:
+        raise option_error("weight_masks", "must be a list of matrices", weight_masks)
+    if not given:
         return start, ()
-    masks = tuple(np.asarray(mask, start.weights[0].dtype) for mask in weight_masks)
+    dtype = start.weights[0].dtype
+    masks = tuple(real_array(mask, "weight_masks", dtype) for mask in given)
     shapes = tuple(mask.shape for mask in masks)
     if shapes != network.shapes:
         raise GlassnetError(
@@ -220,11 +225,13 @@ def checked_multipliers(start: Parameters, multipliers: Parameters | None) -> tu
     """One number for each array, in the order of `leaves`; () where none are given."""
     if multipliers is None:
         return ()
+    check_type("multipliers", multipliers, Parameters, "Parameters(weights, biases)")
     arrays = len(leaves(start))
-    given = tuple(float(m) for m in leaves(multipliers))
-    if len(given) != arrays or not all(0 <= m < float("inf") for m in given):
+    given = tuple(number_or_nan(m) for m in leaves(multipliers))
+    if len(given) != arrays or not all(map(NOT_NEGATIVE.holds, given)):
         raise GlassnetError(
-            f"multipliers must be one number of 0 or more for each of {arrays} arrays, got {given}"
+            f"multipliers must be one number of 0 or more for each of {arrays} arrays, "
+            f"got {shown(multipliers)}"
         )
     return given
 
@@ -233,26 +240,20 @@ def checked_penalty(penalty: Penalty | None) -> Penalty | None:
     """The penalty, or None where it adds nothing."""
     if penalty is None:
         return None
-    if not isinstance(penalty, Penalty):
-        raise option_error("penalty", "must be Penalty(l2=..., l1=...)", penalty)
-    for name, value in penalty._asdict().items():
-        if not 0 <= value < float("inf"):
-            raise option_error(name, "must be 0 or more", value)
+    check_type("penalty", penalty, Penalty, "Penalty(l2=..., l1=...)")
     return penalty if any(penalty) else None
 
 
 def checked_dropout(network: Network, dropout: float | Sequence[float]) -> tuple[float, ...]:
     """One rate for each hidden layer, from one number for all or a number for each."""
     hidden = len(network.sizes) - 2
-    if isinstance(dropout, (int, float)) and 0 <= dropout < 1:
-        return (float(dropout),) * hidden
-    given = _numbers(dropout, "dropout", "float64")
-    rates = tuple(given.ravel().tolist())
-    fits = given.ndim == 0 or len(rates) == hidden
-    if not fits or not all(0 <= rate < 1 for rate in rates):
+    given = items_of(dropout)
+    rates = tuple(map(number_or_nan, (dropout,) if given is None else given))
+    fits = given is None or len(rates) == hidden
+    if not fits or not all(map(FROM_0_TO_BELOW_1.holds, rates)):
         raise option_error(
             "dropout",
             f"must be from 0 to below 1, one number or one for each of {hidden} hidden layers",
             dropout,
         )
-    return rates * hidden if given.ndim == 0 else rates
+    return rates * hidden if given is None else rates

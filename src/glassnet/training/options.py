@@ -7,16 +7,26 @@ the problem. Checks that need the network or the rows are in `checks.py`.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import repeat
-from math import isfinite
 from threading import Event
 from typing import Any
 
 import numpy as np
 
+from glassnet.core.arrays import real_array
 from glassnet.core.optimizers import Adam, Optimizer
 from glassnet.core.penalties import Penalty
-from glassnet.errors import OptionRef, option_error, unknown_name
+from glassnet.core.settings import (
+    NOT_NEGATIVE,
+    POSITIVE,
+    check_name,
+    checked_flag,
+    checked_number,
+    checked_whole,
+)
+from glassnet.errors import GlassnetError, shown
 from glassnet.training.schedules import SCHEDULES, Floats, Schedule
+
+MOST_EPOCHS = 2**31 - 1  # more than any run ends
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,18 +99,21 @@ class TrainingOptions:
     measure_gradient: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "patience", "n_jobs"):
+        self._set("epochs", checked_whole("epochs", self.epochs, 1, MOST_EPOCHS))
+        self._set("seed", checked_whole("seed", self.seed, 0))
+        self._set("shuffle", checked_flag("shuffle", self.shuffle))
+        self._set("min_delta", checked_number("min_delta", self.min_delta, NOT_NEGATIVE))
+        for name in ("batch_size", "patience", "n_jobs"):
             value = getattr(self, name)
-            if value is not None and not is_whole(value, 1):
-                raise option_error(name, "must be a whole number of 1 or more", value)
-        if not (self.min_delta >= 0 and isfinite(self.min_delta)):
-            raise option_error("min_delta", "must be 0 or more", self.min_delta)
-        if not is_whole(self.seed, 0):
-            raise option_error("seed", "must be 0 or more and whole", self.seed)
-        if self.clip is not None and not 0 < self.clip < float("inf"):
-            raise option_error("clip", "must be a number above 0", self.clip)
-        if isinstance(self.schedule, str) and self.schedule not in SCHEDULES:
-            raise unknown_name(OptionRef("schedule"), self.schedule, SCHEDULES)
+            if value is not None:
+                self._set(name, checked_whole(name, value, 1))
+        if self.clip is not None:
+            self._set("clip", checked_number("clip", self.clip, POSITIVE))
+        if not callable(self.schedule):
+            check_name("schedule", self.schedule, SCHEDULES)
+
+    def _set(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
 
     @property
     def stopped(self) -> bool:
@@ -126,9 +139,12 @@ class TrainingOptions:
         """
         factor = SCHEDULES[self.schedule] if isinstance(self.schedule, str) else self.schedule
         count = (self.epochs if epochs is None else epochs) * batches
-        done = np.arange(first * batches, first * batches + count)
+        done = np.arange(first * batches, first * batches + count) / (self.epochs * batches)
+        factors = factor(done)
+        if callable(self.schedule):
+            factors = _checked_factors(factors, count)
         rates = np.empty(count)
-        rates[:] = self.optimizer.learning_rate * np.asarray(factor(done / (self.epochs * batches)))
+        rates[:] = self.optimizer.learning_rate * factors
         return rates.reshape(-1, batches)
 
     def orders(self, rows: int) -> Iterator[np.ndarray] | None:
@@ -139,8 +155,15 @@ class TrainingOptions:
         return (random.permutation(n) for n in repeat(rows))
 
 
-def is_whole(value: Any, least: int) -> bool:
-    """Whether a value is a whole number of `least` or more."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        return False
-    return int(value) >= least
+def _checked_factors(factors: Any, count: int) -> Floats:
+    """What a custom schedule gave. Raises GlassnetError unless it is one number, or one for each.
+
+    They may be negative or 0, but not NaN or infinite.
+    """
+    array = real_array(factors, "the schedule's factors")
+    if array.shape not in ((), (1,), (count,)) or not np.isfinite(array).all():
+        raise GlassnetError(
+            f"the schedule must give a finite factor for each of {count} iterations, "
+            f"or one for all, got {shown(factors)}"
+        )
+    return array

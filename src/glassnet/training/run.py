@@ -13,7 +13,8 @@ import numpy as np
 from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import Optimizer, find_optimizer
 from glassnet.core.penalties import Penalty
-from glassnet.errors import option_error, warn_of
+from glassnet.core.settings import check_function, checked_whole
+from glassnet.errors import warn_of
 from glassnet.training.checks import (
     checked_dropout,
     checked_multipliers,
@@ -26,7 +27,7 @@ from glassnet.training.engines.registry import choose
 from glassnet.training.findings import training_notices
 from glassnet.training.history import History
 from glassnet.training.loop import Chunk, Finished, Observer, run_epochs
-from glassnet.training.options import TrainingOptions, is_whole
+from glassnet.training.options import TrainingOptions
 from glassnet.training.problem import Floats, State, start_of
 from glassnet.training.schedules import Schedule
 
@@ -178,8 +179,10 @@ def train(
     Ctrl-C ends the run in good order (``run.ended == "interrupted"``): what was learnt up to the
     last whole chunk (about a quarter of a second, or `chunk_epochs`) is kept.
     """
-    if chunk_epochs is not None and not is_whole(chunk_epochs, 1):
-        raise option_error("chunk_epochs", "must be a whole number of 1 or more", chunk_epochs)
+    if chunk_epochs is not None:
+        chunk_epochs = checked_whole("chunk_epochs", chunk_epochs, 1)
+    if progress is not None:
+        check_function("progress", progress)
     start, masks = checked_start(network, parameters, weight_masks)
     options = TrainingOptions(
         optimizer=find_optimizer(optimizer),
@@ -202,6 +205,7 @@ def train(
     chosen, engine_note = choose(engine, network, problem)
     state = start_of(problem, start)
     observers: list[Observer] = []
+    epochs = options.epochs
     path = PathObserver(state, epochs, path_points)
     if path.epochs:
         observers.append(path)
@@ -282,9 +286,8 @@ class PathObserver(Observer):
         self.epochs: list[int] = []
         if points is None:
             return
-        if not is_whole(points, 2):
-            raise option_error("path_points", "must be a whole number of 2 or more", points)
-        spaced = np.rint(np.linspace(0, epochs, points)).astype(int)
+        points = checked_whole("path_points", points, 2)
+        spaced = np.rint(np.linspace(0, epochs, min(points, epochs + 1))).astype(int)
         self.epochs = sorted(set(spaced.tolist()))
 
     def most_epochs(self, state: State) -> float:

@@ -15,7 +15,13 @@ from glassnet.errors import GlassnetError, OptionError, OptionRef, warn_of
 from glassnet.estimators.base import NetworkEstimator, check_validation
 from glassnet.estimators.table.options import options_of
 from glassnet.estimators.targets import read_sample_weight, target_columns, target_names
-from glassnet.estimators.validate_x import category_names, check_text, plain_rows, read_x
+from glassnet.estimators.validate_x import (
+    category_names,
+    check_text,
+    plain_rows,
+    read_x,
+    reading_like,
+)
 from glassnet.estimators.wording import in_parameters, parameters_in_messages
 from glassnet.models.notices import notices_of_rows
 from glassnet.recipe.findings import notices_of_fit
@@ -24,6 +30,7 @@ from glassnet.recipe.folds import split_validation
 from glassnet.recipe.members import worst_ending
 from glassnet.recipe.options import Options
 from glassnet.recipe.rows import TableRows, class_indices
+from glassnet.tables.formats.reading import Reading
 from glassnet.tables.targets import Target, Task
 from glassnet.training.endings import CUT_SHORT, ENDINGS
 from glassnet.training.problem import Floats
@@ -51,6 +58,9 @@ class TableEstimator(NetworkEstimator):
         dropout: float = 0.15,
         validation_fraction: float | None = None,
         categories: Sequence[str | int] = (),
+        missing: Sequence[str] | None = None,
+        decimal: str | None = None,
+        date_order: str | None = None,
         dtype: str = "float32",
         engine: str = "auto",
         random_state: Any = None,
@@ -73,6 +83,9 @@ class TableEstimator(NetworkEstimator):
         self.dropout = dropout
         self.validation_fraction = validation_fraction
         self.categories = categories
+        self.missing = missing
+        self.decimal = decimal
+        self.date_order = date_order
         self.dtype = dtype
         self.engine = engine
         self.random_state = random_state
@@ -118,7 +131,9 @@ class TableEstimator(NetworkEstimator):
         train = TableRows(inputs, target_columns(y_read, names), weight)
         validation = None
         if X_val is not None:
-            validation = self._read_validation_rows(X_val, y_val, sample_weight_val, names, y_read)
+            validation = self._read_validation_rows(
+                X_val, y_val, sample_weight_val, names, y_read, reading_like(inputs)
+            )
         fitted = self._train(train, validation, task, classes)
         self._set_attributes(fitted)
         if worst_ending(fitted.runs) in CUT_SHORT:
@@ -149,10 +164,16 @@ class TableEstimator(NetworkEstimator):
         return inputs, y, weight
 
     def _read_validation_rows(
-        self, X_val: Any, y_val: Any, sample_weight_val: Any, names: list[str], y: np.ndarray
+        self,
+        X_val: Any,
+        y_val: Any,
+        sample_weight_val: Any,
+        names: list[str],
+        y: np.ndarray,
+        reading: Reading,
     ) -> TableRows:
         """The validation rows, checked to be as those of training."""
-        inputs = read_x(self, X_val, reset=False)
+        inputs = read_x(self, X_val, reset=False, reading=reading)
         targets = self._read_y(y_val, "y_val")
         check_consistent_length(np.empty(inputs.n_rows), targets)
         if targets.shape[1:] != y.shape[1:]:
@@ -173,7 +194,7 @@ class TableEstimator(NetworkEstimator):
     ) -> FitResult:
         """Train; where no validation rows are given, a part is drawn by `glassnet train`'s rule."""
         with parameters_in_messages():
-            options = options_of(self, task, category_names(self.categories, train.inputs))
+            options = options_of(self, task, category_names(self.categories, list(train.inputs)))
             check_text(train.inputs, options.categories)
             if validation is None:
                 train, validation = _draw_validation(train, task, options)
@@ -225,9 +246,10 @@ class TableEstimator(NetworkEstimator):
         if rows is not None:
             return self.model_.encoding.encode_array(rows)
         check_is_fitted(self)
-        columns = read_x(self, X, reset=False)
-        encoded = self.model_.encoding.encode_inputs(columns)
-        warn_of(notices_of_rows(self.model_.encoding, columns))
+        encoding = self.model_.encoding
+        columns = read_x(self, X, reset=False, reading=encoding.reading)
+        encoded = encoding.encode_inputs(columns)
+        warn_of(notices_of_rows(encoding, columns))
         return encoded
 
     def _network_inputs(self, X: Any) -> tuple[Network, Parameters, Floats]:

@@ -70,6 +70,13 @@ class TableRegressor(RegressorMixin, TableEstimator):
         it is 100 rows or more; for a single network 0.2 where that is 100 rows or more, else none.
     categories : list of str or int
         Columns of numbers to take as categories, by name or by number, from 0.
+    missing : list of str or None
+        Exactly the texts that mean a missing cell, beside the empty one. None: the usual ones
+        among numbers; in a column of text they are categories.
+    decimal : str or None
+        "." or ",": the decimal mark of text columns whose numbers fit both.
+    date_order : str or None
+        "dmy", "mdy" or "ymd": the order of text columns whose dates fit several.
     dtype : str
         "float32" or "float64".
     engine : str
@@ -189,6 +196,9 @@ class TableClassifier(ClassifierMixin, TableEstimator):
         dropout: float = 0.15,
         validation_fraction: float | None = None,
         categories: Sequence[str | int] = (),
+        missing: Sequence[str] | None = None,
+        decimal: str | None = None,
+        date_order: str | None = None,
         class_weight: Any = None,
         dtype: str = "float32",
         engine: str = "auto",
@@ -213,6 +223,9 @@ class TableClassifier(ClassifierMixin, TableEstimator):
             dropout=dropout,
             validation_fraction=validation_fraction,
             categories=categories,
+            missing=missing,
+            decimal=decimal,
+            date_order=date_order,
             dtype=dtype,
             engine=engine,
             random_state=random_state,

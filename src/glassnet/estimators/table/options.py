@@ -7,10 +7,10 @@ from sklearn.utils import check_random_state
 
 from glassnet.estimators.translate import ACTIVATION_NAMES, CLASSIFIER_LOSSES, LOSS_NAMES
 from glassnet.recipe.defaults import OUTPUT_AND_LOSS
-from glassnet.recipe.options import SKLEARN_NAMES, Options
+from glassnet.recipe.options import SKLEARN_NAMES, Options, options_from
 from glassnet.tables.targets import Task
 
-READ_APART = ("seed", "categories")
+READ_APART = ("seed", "categories", "missing")
 """Options that are not simply the value of a parameter."""
 
 OPTION_OF = {
@@ -38,6 +38,7 @@ def options_of(estimator: Any, task: Task, categories: tuple[str, ...]) -> Optio
     if isinstance(estimator.batch_size, str) and estimator.batch_size == "auto":
         given["batch_size"] = None
     given["seed"] = _seed(estimator.random_state)
+    given["missing"] = options_from({"missing": estimator.missing}).missing
     class_weight = getattr(estimator, "class_weight", None)  # a regressor has none
     return Options(**given, holdout=0.0, categories=categories, class_weight=class_weight)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from glassnet.core.arrays import Array
+from glassnet.core.arrays import Array, real_array
 from glassnet.core.network import Network, Parameters, backprop, feedforward, leaves
 from glassnet.errors import GlassnetError
 from glassnet.gradcheck.mistakes.numbers import (
@@ -45,7 +45,7 @@ def from_network(
     """
     matched = _match(network, arrays)
     parameters = _as_parameters(network, [a.parameter for a in matched])
-    y = np.asarray(y, np.float64)
+    y = real_array(y, "y")
     y = y[:, None] if y.ndim == 1 else y  # N x K
     with np.errstate(all="ignore"):  # a mistaken pass may overflow, or divide by a derivative of 0
         trace = feedforward(network, parameters, x)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from warnings import warn
 
 from glassnet.core.network import Network, Parameters
-from glassnet.errors import GlassnetError, GlassnetWarning, unknown_name
+from glassnet.core.settings import check_name
+from glassnet.errors import GlassnetError, GlassnetWarning
 from glassnet.training.engines.base import Engine
 from glassnet.training.engines.native import NativeEngine
 from glassnet.training.engines.numpy import NumpyEngine
@@ -56,10 +57,9 @@ def choose(
     >>> choose("numpy", Network([3, 4, 1])).engine.name
     'numpy'
     """
+    check_name("engine", name, ("auto", *ENGINES))
     if name == "auto":
         return _first_preferred(network, problem, parameters)
-    if name not in ENGINES:
-        raise unknown_name("engine", name, ENGINE_NAMES)
     engine = ENGINES[name]
     why_not = engine.why_unavailable() or engine.why_refused(network, problem, parameters)
     if why_not:

@@ -1,0 +1,149 @@
+"""What a setting may be: a number of a range, a whole number, a name, True or False, a function.
+
+One rule for each kind, whoever gives the setting; all that it refuses is an OptionError that names
+the setting. Which setting may be what stands beside the setting. Arrays of numbers are read in
+`arrays.py`.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
+from numbers import Integral, Real
+from typing import Any
+
+from glassnet.errors import OptionRef, option_error, unknown_name
+
+
+@dataclass(frozen=True)
+class Range:
+    """The numbers that a setting may be: from `low` to `high`, and how a message says so."""
+
+    low: float
+    high: float
+    description: str
+    with_low: bool = True
+    with_high: bool = True
+
+    def holds(self, value: float) -> bool:
+        """Whether a number is in the range."""
+        above = value > self.low or (self.with_low and value == self.low)
+        below = value < self.high or (self.with_high and value == self.high)
+        return above and below
+
+
+POSITIVE = Range(0, math.inf, "a positive number", with_low=False, with_high=False)
+NOT_NEGATIVE = Range(0, math.inf, "0 or more", with_high=False)
+FROM_0_TO_1 = Range(0, 1, "from 0 to 1")
+FROM_0_TO_BELOW_1 = Range(0, 1, "from 0 to below 1", with_high=False)
+
+
+def setting(default: float, allowed: Range) -> Any:
+    """A field of a dataclass with its default and the numbers that it may be."""
+    return field(default=default, metadata={"allowed": allowed})
+
+
+def check_settings(holder: Any) -> None:
+    """Checks the numbers of a frozen dataclass, made with `setting`; each becomes a float."""
+    for one in fields(holder):
+        allowed = one.metadata.get("allowed", POSITIVE)
+        number = checked_number(one.name, getattr(holder, one.name), allowed)
+        object.__setattr__(holder, one.name, number)
+
+
+def checked_number(name: str, value: Any, allowed: Range) -> float:
+    """A number of a range. Raises OptionError, naming the setting, on anything else."""
+    number = number_or_nan(value)
+    if not allowed.holds(number):
+        wanted = "a number" if math.isnan(number) else allowed.description
+        raise option_error(name, f"must be {wanted}", value)
+    return number
+
+
+def number_or_nan(value: Any) -> float:
+    """A real number as a float, and NaN for anything else: True, text, complex numbers, dates."""
+    number = plain_number(value)
+    if not is_real(number):
+        return math.nan
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
+
+
+def is_real(value: Any) -> bool:
+    """Whether a value is a real number, Python's or NumPy's; True and durations are none."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return False
+    dtype = getattr(value, "dtype", None)
+    return dtype is None or dtype.kind in "iuf"  # NumPy has durations among the whole numbers
+
+
+def is_whole(value: Any, least: float = -math.inf) -> bool:
+    """Whether a value is a whole number, of `least` or more."""
+    number = plain_number(value)
+    return is_real(number) and isinstance(number, Integral) and int(number) >= least
+
+
+def checked_whole(name: str, value: Any, least: int, most: float = math.inf) -> int:
+    """A whole number from `least` to `most`. Raises OptionError, naming the setting, otherwise."""
+    if not is_whole(value, least):
+        raise option_error(name, f"must be a whole number of {least} or more", value)
+    if value > most:
+        raise option_error(name, f"must be at most {most:,}", value)
+    return int(value)
+
+
+def checked_flag(name: str, value: Any) -> bool:
+    """True or False. Raises OptionError, naming the setting, on anything else."""
+    flag = plain_number(value)
+    if not isinstance(flag, bool):
+        raise option_error(name, "must be True or False", value)
+    return flag
+
+
+def check_type(name: str, value: Any, kind: type, wanted: str) -> None:
+    """Raises OptionError, naming the setting, on what is not of that kind."""
+    if not isinstance(value, kind):
+        raise option_error(name, f"must be {wanted}", value)
+
+
+def check_function(name: str, value: Any, wanted: str = "a function") -> None:
+    """Raises OptionError, naming the setting, on what cannot be called."""
+    if not callable(value):
+        raise option_error(name, f"must be {wanted}", value)
+
+
+def check_all_text(**settings: Any) -> None:
+    """Raises OptionError, naming the setting, on one that is not text."""
+    for name, value in settings.items():
+        if not isinstance(value, str):
+            raise option_error(name, "must be text", value)
+
+
+def check_name(name: str, value: Any, known: Iterable[str]) -> None:
+    """Raises OptionError, naming the setting, on what is not one of the known names."""
+    if not isinstance(value, str) or value not in known:
+        raise unknown_name(OptionRef(name), value, known)
+
+
+def items_of(value: Any) -> tuple[Any, ...] | None:
+    """The items of a list, tuple, range or array of one dimension; None for anything else."""
+    is_list = issubclass(type(value), Sequence) and not isinstance(value, (str, bytes, bytearray))
+    if is_list or (hasattr(value, "__iter__") and getattr(value, "ndim", 0) == 1):
+        return tuple(value)
+    return None
+
+
+def plain_number(value: Any) -> Any:
+    """A number of NumPy's or JAX's, also in an array without dimensions, as Python's own.
+
+    Anything else, dates and durations among it, stays as it is.
+
+    >>> import numpy as np
+    >>> plain_number(np.float32(0.5)), plain_number(np.array(3)), plain_number("a")
+    (0.5, 3, 'a')
+    """
+    dtype = getattr(value, "dtype", None)
+    if dtype is None or getattr(value, "ndim", None) != 0 or hasattr(value, "mask"):
+        return value
+    return value.item() if getattr(dtype, "kind", "") in "biuf" else value

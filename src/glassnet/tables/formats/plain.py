@@ -1,0 +1,92 @@
+"""Columns of plain numbers, such as 12, -0.5 and 1e-3, read all at once.
+
+Columns that are written in any other way take the longer way of `settle.py`.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from glassnet.tables.formats.cells import TextCells
+from glassnet.tables.formats.missing import MissingRule
+from glassnet.tables.formats.numbers import CODE
+
+FEW = 1000  # cells that are looked at before all are
+
+_OTHER_CHARACTER = re.compile(r"[^0-9+\-.eE\n]")
+_CODE_LINE = re.compile(f"^{CODE.pattern}$", re.M)
+
+
+def plain_numbers(texts: Sequence[str]) -> np.ndarray | None:
+    """The numbers, one a text; None unless all are plain, and none is a code such as 01067."""
+    joined = "\n".join(texts)
+    if _OTHER_CHARACTER.search(joined) or _CODE_LINE.search(joined):
+        return None
+    try:
+        return np.array([float(text) for text in texts])
+    except ValueError:
+        return None
+
+
+def plain_text(cells: TextCells, rule: MissingRule) -> tuple[np.ndarray | None, set[str]]:
+    """(N numbers, NaN where missing; the texts that mean missing); (None, none) as above."""
+    marks = {text for text in cells.distinct if rule.among_numbers(text)}
+    known = np.array([text not in marks for text in cells.distinct], bool)
+    numbers = plain_numbers([text for text in cells.distinct if text not in marks])
+    if numbers is None:
+        return None, set()
+    values = np.full(len(known), np.nan)
+    values[known] = numbers
+    return cells.numbers(values), marks
+
+
+def plain_columns(
+    frame: Any, names: Sequence[str], rule: MissingRule
+) -> dict[str, tuple[np.ndarray, set[str]]]:
+    """The columns of a Polars frame that are plain numbers, but for cells that say "missing".
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+    names : sequence of str
+        Columns of strings.
+    rule : MissingRule
+
+    Returns
+    -------
+    dict
+        Name -> (N numbers, NaN where missing; the texts that mean missing).
+    """
+    import polars
+
+    if not names:
+        return {}
+    texts = frame.select(names)
+    numbers = texts.select(polars.all().cast(polars.Float64, strict=False))
+    codes = texts.select(
+        polars.col(name)
+        .filter(polars.col(name).str.starts_with("0"))
+        .str.contains(f"^{CODE.pattern}$")
+        .any()
+        for name in names
+    )
+    marks = {name: _marks(texts[name], numbers[name], rule) for name in names if not codes[name][0]}
+    plain = [name for name, found in marks.items() if found is not None]
+    block = numbers.select(plain).to_numpy()  # N x plain columns
+    return {name: (block[:, i], marks[name] or set()) for i, name in enumerate(plain)}
+
+
+def _marks(texts: Any, numbers: Any, rule: MissingRule) -> set[str] | None:
+    """The texts that are no numbers but mean "missing"; None where some mean something else."""
+    if rule.given is not None and numbers.is_nan().any():
+        return None  # a cell is NaN, which may not be among those given
+    if numbers.null_count() == texts.null_count():
+        return set()
+    others = texts.filter(numbers.is_null() & texts.is_not_null())
+    for some in (others.head(FEW), others):
+        found = {text.strip() for text in some.unique().to_list()} - {""}
+        if not all(rule.among_numbers(text) for text in found):
+            return None
+    return found
