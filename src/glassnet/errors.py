@@ -146,6 +146,10 @@ class ModelFileError(GlassnetError):
     """A file is not a model that this version can read, or a model cannot be written to one."""
 
 
+class TrainingError(GlassnetError):
+    """A training left no model of any use."""
+
+
 class OutputError(GlassnetError):
     """Nothing can be written at a place, or something would be lost there."""
 

@@ -494,6 +494,7 @@ def test_behind_other_transformers() -> None:
         assert len(pipeline[-1].history_["validation_loss"]) == 4
 
 
+@pytest.mark.filterwarnings("ignore:column 'price'")
 def test_text_is_read_as_the_parameters_say() -> None:
     frame = pd.DataFrame(
         {

@@ -128,7 +128,7 @@ def test_other_losses_for_a_number(loss: str) -> None:
         assert np.corrcoef(predicted, np.exp(0.5 * x))[0, 1] > 0.9
 
 
-@pytest.mark.filterwarnings("ignore:column 'species'.* that the model does not know")
+@pytest.mark.filterwarnings("ignore:column '(species|island)'.* that the model does not know")
 def test_unseen_categories_missing_cells_and_extra_columns(penguins: pl.DataFrame) -> None:
     model = gn.train_table(penguins, "body_mass_g", **QUICK)
     odd = pl.DataFrame(

@@ -19,6 +19,7 @@ from glassnet.errors import (
     OptionError,
     OptionRef,
     TableError,
+    TrainingError,
     option_error,
     unknown_name,
     warn_of,
@@ -288,3 +289,18 @@ def _scored(run: TableRun) -> TableRun:
         baselines=baselines(encoding, train, scored),
     )
     return replace(run, notices=notices_of_run(run, output))
+
+
+def check_useful(run: TableRun) -> None:
+    """Raises TrainingError where the loss became NaN or infinite before anything was learnt."""
+    scores = [value for scores in run.model.scores.values() for value in scores.values()]
+    learnt = any(one.best_epoch > 0 for one in run.runs) and np.isfinite(scores).all()
+    if run.ended == "not_finite" and not learnt:
+        raise TrainingError(
+            "the loss became NaN or infinite before anything was learnt: nothing was written",
+            remedy=[
+                "give a smaller ",
+                OptionRef("learning_rate"),
+                ", or another optimizer or loss",
+            ],
+        )

@@ -14,7 +14,7 @@ from glassnet.models.model import Model
 from glassnet.plots.loss_curve import LossCurveDisplay
 from glassnet.plots.network.display import NetworkDisplay
 from glassnet.recipe.options import options_from
-from glassnet.recipe.run import TableRun, run_table
+from glassnet.recipe.run import TableRun, check_useful, run_table
 from glassnet.runs import layout
 from glassnet.runs.open import RunFolder
 from glassnet.runs.record import RunRecord, record_of_table
@@ -74,6 +74,7 @@ def train_run(
     source = str(table) if isinstance(table, (str, Path)) else None
     with new_run(out, Path(source or "table").stem, overwrite=overwrite) as new:
         done = run_table(table, target, options_from(options), progress)
+        check_useful(done)
         run = write_run(done, record_of_table(done, source), new)
     warn_of(done.notices)
     return run
