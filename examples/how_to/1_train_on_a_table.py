@@ -10,7 +10,7 @@ tables hold: numbers, text, dates, missing cells. Nothing needs to be prepared.
 # Train
 # -----
 #
-# Name the table and the column to predict. A path will do, of CSV, TSV, Parquet, Arrow IPC or JSON
+# Name the table and the column to predict. A path will do, of CSV, TSV, Parquet, Arrow, Excel or JSON
 # lines, and so will a pandas, Polars or PyArrow frame, or a dict of columns.
 
 import tempfile

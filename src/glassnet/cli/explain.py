@@ -26,7 +26,7 @@ FORMATS = ("text", "md", "html", "json")
     page="examples/how_to/3_explain_a_prediction.py",
 )
 @click.argument("model", type=click.Path(path_type=Path))
-@click.argument("table", required=False)
+@click.argument("table", required=False, type=click.Path())
 @click.option(
     "--row",
     "rows",
@@ -77,9 +77,9 @@ def explain_command(
     """Print the complete arithmetic of a row: encoding, every product, activations, loss, and with
     --backward every gradient.
 
-    MODEL is a model file, or the run folder that holds one. TABLE is CSV, TSV, Parquet, Arrow IPC
-    or JSON lines, by suffix; - is CSV on standard input; without it the rows are those the run was
-    given.
+    MODEL is a model file, or the run folder that holds one. TABLE is CSV, TSV, Parquet, Arrow,
+    JSON lines or .xlsx, by suffix; - is CSV on standard input; without it the rows are those the
+    run was given.
     """
     from glassnet.files import check_file, whole_file
     from glassnet.notation.numerals import check_digits

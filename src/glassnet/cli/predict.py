@@ -28,7 +28,7 @@ FILE_COLUMN = "file"
     page="docs/predicting.md",
 )
 @click.argument("model", type=click.Path(path_type=Path))
-@click.argument("tables", nargs=-1, required=True, metavar="TABLE...")
+@click.argument("tables", nargs=-1, required=True, metavar="TABLE...", type=click.Path())
 @click.option(
     "--keep",
     multiple=True,
@@ -71,9 +71,9 @@ def predict_command(
     """Predict the rows of a table as CSV; columns are matched by name, categories never seen count
     as missing.
 
-    MODEL is a model file, or the run folder that holds one. TABLE is CSV, TSV, Parquet, Arrow IPC
-    or JSON lines, by suffix; - is CSV on standard input. The rows of several tables come one after
-    the other, each with its file's name in a column `file`.
+    MODEL is a model file, or the run folder that holds one. TABLE is CSV, TSV, Parquet, Arrow,
+    JSON lines or .xlsx, by suffix; - is CSV on standard input. The rows of several tables come one
+    after the other, each with its file's name in a column `file`.
     """
     from glassnet.files import check_file, whole_file
     from glassnet.models.model import load

@@ -45,14 +45,14 @@ def write_model_file(path: str | Path, text: str, arrays: Mapping[str, np.ndarra
 
     Raises GlassnetError where it cannot be written, or could not be read again.
     """
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     if len(text) > MAX_TEXT:
         raise ModelFileError(f"cannot hold {len(text):,} characters beside the arrays", file=path)
     arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     seal = _seal(text, kinds_of(arrays), lambda name: (arrays[name],))
     with whole_file(path) as part:
-        save_file(arrays, part, metadata={"glassnet": text, "sha256": seal})
+        part.write_bytes(save(arrays, {"glassnet": text, "sha256": seal}))
 
 
 def read_model_file(
@@ -91,7 +91,7 @@ def read_model_file(
                 _check_length(text)
                 expected = expect(text, kinds)
         except GlassnetError:
-            if not _is_sealed(file, text, kinds, seal):
+            if _was_altered(file, text, kinds, seal):
                 raise _altered(path) from None
             raise
         arrays = {name: file.get_tensor(name) for name in kinds}
@@ -149,8 +149,11 @@ def _seal(text: str, kinds: Kinds, read: Callable[[str], Iterable[np.ndarray]]) 
     return digest.hexdigest()
 
 
-def _is_sealed(file: Any, text: str, kinds: Kinds, seal: str) -> bool:
-    """Whether a file is as it was written, found in little memory: its arrays are not wanted."""
+def _was_altered(file: Any, text: str, kinds: Kinds, seal: str) -> bool:
+    """Whether a file is not as it was written, found in little memory: no array is wanted.
+
+    Nothing is known of one that holds arrays of types that are never written.
+    """
 
     def read(name: str) -> Iterator[np.ndarray]:
         array, shape = file.get_slice(name), kinds[name].shape
@@ -159,7 +162,7 @@ def _is_sealed(file: Any, text: str, kinds: Kinds, seal: str) -> bool:
             yield array[first : min(first + rows, shape[0])]
 
     readable = all(kind.dtype in NUMPY_DTYPES.values() and kind.shape for kind in kinds.values())
-    return readable and seal == _seal(text, kinds, read)
+    return readable and seal != _seal(text, kinds, read)
 
 
 def _check_length(text: str) -> None:

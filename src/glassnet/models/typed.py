@@ -79,7 +79,7 @@ class Decoder(Generic[Root]):
         """The dataclass of this data. Raises GlassnetError, naming the place, on any other."""
         try:
             return _value(msgspec.convert(data, self._root))
-        except msgspec.ValidationError as error:
+        except (msgspec.ValidationError, UnicodeEncodeError) as error:
             raise GlassnetError(_reason(str(error))) from None
 
     def _struct(self, kind: type) -> "type[_Fields]":
@@ -184,13 +184,9 @@ def _settings(field: Field[Any], names: Mapping[str, str]) -> Any:
 
 def _value(decoded: Any) -> Any:
     """The dataclasses of decoded fields."""
-    if isinstance(decoded, tuple):
-        return tuple(_value(item) for item in decoded) if _holds_fields(decoded) else decoded
-    if not isinstance(decoded, _Fields):
-        return decoded
-    values = {name: _value(getattr(decoded, name)) for name in decoded.__struct_fields__}
-    return decoded.kind_of_value(**values)
-
-
-def _holds_fields(items: tuple[Any, ...]) -> bool:
-    return bool(items) and isinstance(items[0], _Fields)
+    if isinstance(decoded, _Fields):
+        values = {name: _value(getattr(decoded, name)) for name in decoded.__struct_fields__}
+        return decoded.kind_of_value(**values)
+    if type(decoded) is tuple and decoded and isinstance(decoded[0], _Fields):
+        return tuple(map(_value, decoded))
+    return decoded

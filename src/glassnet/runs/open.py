@@ -1,7 +1,6 @@
 """Opening a run folder: its model, losses, rows and predictions, and its training once more."""
 
-import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,9 +14,10 @@ from glassnet.models.model import Model, load
 from glassnet.models.rows import Rows
 from glassnet.recipe.options import ResolvedOptions
 from glassnet.runs import layout
-from glassnet.runs.record import RunRecord, read_record
+from glassnet.runs.columns import CellReader, number_or_nan, one_of_texts, read_columns, row_number
+from glassnet.runs.record import RunRecord, check_same_run, read_record
 from glassnet.runs.sources import GIVE_TABLE, Source, source_of
-from glassnet.tables.targets import NumberTarget, Target
+from glassnet.tables.targets import NumberTarget
 from glassnet.tables.write import cell_text
 
 
@@ -38,8 +38,10 @@ class RunFolder:
 
     @cached_property
     def model(self) -> Model:
-        """The trained model."""
-        return load(self.path)
+        """The trained model. Raises GlassnetError where it is not that of the record."""
+        model = load(self.path)
+        check_same_run(self.record, model, self.path / layout.RECORD)
+        return model
 
     @property
     def history(self) -> dict[str, list[float]]:
@@ -57,10 +59,17 @@ class RunFolder:
 
         Rows without a target are in none of them.
         """
-        columns = self._read(layout.ROWS)
+        path, counts = self.path / layout.ROWS, self.record.rows
+        part_of = one_of_texts({part: part for part in counts})
+        columns = read_columns(path, {"row": row_number, "part": part_of})
+        if len(set(columns["row"])) < len(columns["row"]):
+            raise GlassnetError("a row stands twice", file=path, column="row")
         numbers = np.array(columns["row"], int) - 1
-        parts = np.array(columns["part"])
-        return {part: numbers[parts == part] for part in self.record.rows}
+        parts = np.array(columns["part"], object)
+        found = {part: numbers[parts == part] for part in counts}
+        if {part: len(rows) for part, rows in found.items()} != counts:
+            raise GlassnetError(f"the rows are not as many as {layout.RECORD} says", file=path)
+        return found
 
     @cached_property
     def predictions(self) -> dict[str, list[Any]]:
@@ -69,12 +78,11 @@ class RunFolder:
         `row` is the number of each in the table, from 1; `actual` (`actual_<target>` where there
         are several targets) stands beside the columns of `Model.predict_columns`.
         """
-        columns = self._read(layout.PREDICTIONS)
-        readers = _cell_readers(self.model.encoding.targets)
-        return {
-            name: [readers.get(name, _number)(text) for text in texts]
-            for name, texts in columns.items()
-        }
+        columns = read_columns(self.path / layout.PREDICTIONS, _cell_readers(self.model))
+        if len(columns["row"]) != self.record.rows[self.record.scored_on]:
+            message = f"the rows are not as many as {layout.RECORD} says"
+            raise GlassnetError(message, file=self.path / layout.PREDICTIONS)
+        return columns
 
     @property
     def source(self) -> Source:
@@ -93,7 +101,11 @@ class RunFolder:
 
         Raises GlassnetError as `table_rows` does.
         """
-        return self.table_rows().take(np.array(self.predictions["row"]) - 1)
+        rows, numbers = self.table_rows(), self.predictions["row"]
+        if max(numbers, default=0) > len(rows):
+            message = f"there is no row {max(numbers)}: the table has {len(rows)}"
+            raise GlassnetError(message, file=self.path / layout.PREDICTIONS)
+        return rows.take(np.array(numbers, int) - 1)
 
     def training_path(self, points: int) -> Sequence[tuple[int, Parameters]]:
         """(epoch, parameters) along the training, by training once more.
@@ -108,6 +120,7 @@ class RunFolder:
         GlassnetError
             Where the run cannot be repeated, because its table is gone or was changed.
         """
+        _ = self.model  # else a record of another run would be trained on
         return self.source.training_path(points)
 
     def model_before(self, iteration: int) -> Model:
@@ -116,19 +129,6 @@ class RunFolder:
         Raises GlassnetError on a run of another command, and on an iteration that was not reached.
         """
         return self.model.with_parameters(self.source.parameters_before(iteration))
-
-    def _read(self, name: str) -> dict[str, list[str]]:
-        """The columns of a CSV file of the folder, as text.
-
-        Raises GlassnetError where it is missing.
-        """
-        path = self.path / name
-        if not path.exists():
-            raise GlassnetError(f"{path}: is missing from this run folder")
-        with path.open(newline="", encoding="utf-8") as file:
-            header, *lines = csv.reader(file)
-        columns = list(zip(*lines, strict=True)) or [()] * len(header)
-        return {name: list(cells) for name, cells in zip(header, columns, strict=True)}
 
 
 def open_run(path: str | Path) -> RunFolder:
@@ -171,17 +171,17 @@ def open_run(path: str | Path) -> RunFolder:
     return RunFolder(folder, read_record(record))
 
 
-def _cell_readers(targets: Sequence[Target]) -> dict[str, Callable[[str], Any]]:
-    """For each column of predictions.csv that is not a plain number, how a cell becomes a value."""
-    readers: dict[str, Callable[[str], Any]] = {"row": int}
+def _cell_readers(model: Model) -> dict[str, CellReader]:
+    """For each column of predictions.csv, in their order, how a cell becomes a value."""
+    targets = model.encoding.targets
+    labels: dict[str, CellReader] = {}
+    actual: list[str] = []
     for target in targets:
         ending = f"_{target.name}" if len(targets) > 1 else ""
+        actual.append(f"actual{ending}")
         if not isinstance(target, NumberTarget):
-            labels = {cell_text(label): label for label in target.labels}
-            readers[f"actual{ending}"] = labels.__getitem__
-            readers[f"prediction{ending}"] = labels.__getitem__
-    return readers
-
-
-def _number(text: str) -> float:
-    return float(text) if text else float("nan")
+            reader = one_of_texts({cell_text(label): label for label in target.labels})
+            labels |= {f"actual{ending}": reader, f"prediction{ending}": reader}
+    no_outputs = np.empty((0, len(model.encoding.outputs)))
+    names = [*actual, *model.columns_of(no_outputs)]
+    return {"row": row_number} | {name: labels.get(name, number_or_nan) for name in names}

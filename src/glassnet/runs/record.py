@@ -1,12 +1,12 @@
 """The record of a run: all that is needed to repeat it, and what came out; it becomes run.json."""
 
 import hashlib
-import json
 import platform
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,12 +14,23 @@ import glassnet
 from glassnet.errors import GlassnetError, TableError
 from glassnet.files import check_regular_file
 from glassnet.models.model import Model
+from glassnet.models.record import Score
 from glassnet.recipe.baselines import scores_by_name
-from glassnet.recipe.options import ResolvedOptions, options_from
+from glassnet.recipe.options import DECLARATIONS, Options, ResolvedOptions
 from glassnet.recipe.run import TableRun
+from glassnet.tables.targets import Task
+
+MAX_BYTES = 64_000_000  # of a run.json; thousands of columns need a few
 
 STANDARD_INPUT = "-"
 """The name of a table that was read from standard input, and is not kept."""
+
+ROW_PARTS = ("train", "validation", "holdout")
+"""What a row of the table may be used for."""
+
+
+if TYPE_CHECKING:
+    from glassnet.models.typed import Decoder
 
 
 @dataclass(frozen=True)
@@ -88,14 +99,14 @@ class RunRecord:
     rows: dict[str, int]
     rows_without_target: int
     scored_on: str
-    scores: dict[str, dict[str, float]]
+    scores: dict[str, dict[str, Score]]
     trained_on: str
     epochs_run: int
     best_epochs: tuple[int, ...]
     ended: str
     diagnosis: str
     rng: str | None = None
-    baselines: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
+    baselines: dict[str, dict[str, dict[str, Score]]] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
 
     @property
@@ -111,17 +122,38 @@ class RunRecord:
         return content
 
     @classmethod
-    def from_dict(cls, content: dict[str, Any]) -> "RunRecord":
-        """The record that `to_dict` gave.
+    def from_dict(cls, content: Any) -> "RunRecord":
+        """The record that `to_dict` gave; what this version does not know of is left out.
 
-        Raises GlassnetError, KeyError or TypeError on anything else.
+        Raises GlassnetError on anything else.
         """
-        names = [field.name for field in fields(cls)]
-        known = {name: content[name] for name in names if name in content}
-        for name in ("command", "target", "best_epochs", "notices"):
-            known[name] = tuple(known.get(name, ()))
-        known["options"] = ResolvedOptions(**vars(options_from(known["options"])))
-        return cls(**known)
+        if isinstance(content, dict) and isinstance(content.get("options"), dict):
+            content = {**content, "options": asdict(Options()) | content["options"]}
+        return _decoder()(content)
+
+
+@cache
+def _decoder() -> "Decoder[RunRecord]":
+    from glassnet.models.typed import Decoder
+
+    rules = {RunRecord: _check_record, ResolvedOptions: _check_options}
+    return Decoder(RunRecord, rules=rules, extensible=(RunRecord,), types={"Task": Task})
+
+
+def _check_record(record: RunRecord) -> None:
+    """Raises ValueError where fields do not fit each other."""
+    counts = (record.rows_without_target, record.epochs_run, *record.rows.values())
+    if min(*counts, *record.best_epochs) < 0 or record.members < 1:
+        raise ValueError("a count is below 0")
+    if not record.rows.keys() <= set(ROW_PARTS) or record.scored_on not in record.rows:
+        raise ValueError(f"rows and scored_on do not name {', '.join(ROW_PARTS)}")
+    if not record.target:
+        raise ValueError("no target")
+
+
+def _check_options(options: ResolvedOptions) -> None:
+    """Raises OptionError where an option is out of range."""
+    Options(**{name: getattr(options, name) for name in DECLARATIONS})
 
 
 def record_of(
@@ -193,10 +225,30 @@ def trained_on(model: Model) -> str:
 
 def read_record(path: Path) -> RunRecord:
     """The record in a run.json. Raises GlassnetError, naming the file, where it is not whole."""
+    from glassnet.models.typed import read_json
+
+    check_regular_file(path)
     try:
-        return RunRecord.from_dict(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise GlassnetError(f"{path}: is not the whole record of a run ({error!r})") from None
+        if path.stat().st_size > MAX_BYTES:
+            raise GlassnetError(f"it is larger than {MAX_BYTES:,} bytes")
+        return RunRecord.from_dict(read_json(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise GlassnetError(f"is not the whole record of a run ({error})", file=path) from None
+
+
+def check_same_run(record: RunRecord, model: Model, path: Path) -> None:
+    """Raises GlassnetError, naming the record's file, unless a model came out of its run.
+
+    What the record alone says is not worked with: options of another run could train for ever.
+    """
+    options = model.record.options
+    found = (len(model.members), [target.name for target in model.encoding.targets])
+    different = [
+        name for name, value in asdict(record.options).items() if options.get(name, value) != value
+    ]
+    epochs = len(model.history.get("epoch", ()))
+    if different or found != (record.members, list(record.target)) or epochs != record.epochs_run:
+        raise GlassnetError("is the record of another run than the model beside it", file=path)
 
 
 def sha256(path: str | Path) -> str:

@@ -3,6 +3,7 @@
 Text stays text here; what stands in it is read in `formats/`.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -71,7 +72,15 @@ def boolean_cells(cells: Sequence[Any]) -> np.ndarray:
 
 
 def _number_cells(cells: Sequence[Any]) -> np.ndarray:
-    return np.array([np.nan if is_missing(cell) else float(cell) for cell in cells], np.float64)
+    return np.array([np.nan if is_missing(cell) else _as_float(cell) for cell in cells], np.float64)
+
+
+def _as_float(number: Any) -> float:
+    """A number as float64; infinite, which is refused, where it is beyond that."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf
 
 
 def _text_cells(cells: Sequence[Any]) -> np.ndarray:

@@ -35,7 +35,7 @@ def read_table(path: str | Path) -> FileTable:
     """Read a table by its suffix.
 
     The suffixes are .csv, .tsv, .tab, .txt, .jsonl, .ndjson, each also with .gz behind it;
-    .parquet, .arrow, .ipc, .feather, and .xlsx with the extra `excel`. docs/tables.md has the
+    .parquet, .arrow, .ipc, .feather, and .xlsx with the extra `excel`. docs/files.md has the
     rules.
 
     Parameters

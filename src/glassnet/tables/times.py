@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from glassnet.tables.columns import is_missing
 from glassnet.tables.formats.dates import days_of
 
 TICKS_A_DAY: dict[str, int] = {
@@ -104,7 +105,7 @@ def stored_cells(cells: Sequence[Any]) -> Stored:
 
 def _microseconds(cell: Any) -> int | None:
     """Since 1970-01-01, or since midnight, in UTC where there is a zone."""
-    if cell is None or cell != cell:
+    if is_missing(cell) or cell != cell:
         return None
     if isinstance(cell, (np.datetime64, np.timedelta64)):
         return int(cell.astype(f"{cell.dtype.kind}8[us]").astype(np.int64))

@@ -8,7 +8,8 @@ import pytest
 
 from glassnet.errors import TableError
 from glassnet.tables.files import delimited
-from glassnet.tables.files.delimited import find_layout, read_delimited
+from glassnet.tables.files.delimited import read_delimited
+from glassnet.tables.files.layout import find_layout
 from glassnet.tables.files.text import TableText
 
 

@@ -1,9 +1,9 @@
 """Tables on disk, kind by kind, as data frames; `tables/read.py` is the door.
 
-`text.py` gives any text file as UTF-8, `delimited.py` its rows and cells, `header.py` the names of
-its columns; `typed.py` is Parquet, Arrow and JSON lines, `parquet.py` what must hold of a Parquet
-file before it is opened, `excel.py` workbooks. Cells of text stay as they are written: what they
-mean is found in `tables/formats/` and `tables/frames.py`.
+`text.py` gives any text file as UTF-8, `delimited.py` its rows and cells (with `layout.py`,
+`regular.py` and `csv_rows.py`), `header.py` the names of its columns; `typed.py` is Parquet, Arrow
+and JSON lines, `excel.py` workbooks. Cells of text stay as they are written: what they mean is
+found in `tables/formats/` and `tables/frames.py`.
 """
 
 from typing import TYPE_CHECKING, NamedTuple

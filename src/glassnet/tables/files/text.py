@@ -58,6 +58,10 @@ class TableText:
         file.seek(self.start)
         return file
 
+    def open_lines(self) -> IO[str]:
+        """The lines of the text, each with its end as it is written."""
+        return io.TextIOWrapper(self.open(), "utf-8", newline="")
+
     def after(self, beginning: str) -> "TableText":
         """The text that follows its beginning."""
         start = self.start + len(beginning.encode())
