@@ -209,5 +209,5 @@ def _text(
     if is_target or not is_name(len(texts), found.n_known):
         notices += remarks.alike_but_for_case(column.name, texts, cells)
     else:
-        notices = remarks.dropped_numbers(column, found)
+        notices = remarks.dropped_numbers(column, found, reading)
     return Column(column.name, "text", cells.texts(kept)), notices
