@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.shell_completion import BashComplete
 from in_process import run
 
 import glassnet as gn
+from glassnet.cli import app
 from glassnet.cli.terminal import document_stream
 from glassnet.errors import GlassnetError, GlassnetWarning, unknown_name, visible
 
@@ -127,3 +129,23 @@ def test_no_consoles_encoding_breaks_a_command(folder: Path, encoding: str) -> N
     predicted = said("predict", "r", "t.csv", "--keep", "all").decode("utf-8")
     assert SCRIPTS in predicted  # a pipe gets a file's content, which is UTF-8 everywhere
     assert SCRIPTS in said("explain", "r", "--format", "json").decode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("tr", ["train"]),
+        ("plot reg", ["regression"]),
+        ("train t.csv --schedule warm_up_", ["warm_up_cosine"]),
+        ("predict r --kee", ["--keep"]),
+        ("explain r ta", ["ta"]),  # of type file: the shell's own names
+    ],
+)
+def test_a_shell_completes(
+    monkeypatch: pytest.MonkeyPatch, typed: str, expected: list[str]
+) -> None:
+    words = f"glassnet {typed}"
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(words.count(" ")))
+    found = BashComplete(app, {}, "glassnet", "_GLASSNET_COMPLETE").complete()
+    assert [line.split(",")[1] for line in found.splitlines()] == expected

@@ -3,18 +3,28 @@
 Each command imports what it needs when it runs.
 """
 
+import errno
 import sys
 import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from signal import Signals
+from typing import Any, NoReturn
 
 import click
 
 import glassnet
 from glassnet.cli.command import write_examples
-from glassnet.cli.terminal import report, say, take_every_letter
+from glassnet.cli.stopping import signals_heeded, stopped_message, stopped_status
+from glassnet.cli.terminal import discard_output, report, say, take_every_letter
 from glassnet.cli.wording import in_flags
 from glassnet.errors import GlassnetError, GlassnetWarning
+from glassnet.files import log_written
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says of a file that it cannot make longer: ours are named by then."""
 
 COMMANDS = ("demo", "train", "predict", "show", "explain", "plot")
 
@@ -48,17 +58,29 @@ class Commands(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Without arguments, the help and exit status 2."""
-        if not args:
+        if not args and not ctx.resilient_parsing:  # which a shell that completes asks for
             click.echo(ctx.get_help())
             ctx.exit(2)
         return super().parse_args(ctx, args)
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """As `invoke`."""
+        with _abort_without_empty_line():
+            return super().make_context(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Ctrl-C ends a command as click's Abort; click on its own prints an empty line first."""
-        try:
+        """Ctrl-C ends a command as click's Abort."""
+        with _abort_without_empty_line():
             return super().invoke(ctx)
-        except KeyboardInterrupt:
-            raise click.Abort from None
+
+
+@contextmanager
+def _abort_without_empty_line() -> Iterator[None]:
+    """Make of Ctrl-C what click makes of it, which prints an empty line too."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise click.Abort(*error.args) from None
 
 
 def _first_paragraph(command: click.Command) -> str:
@@ -112,23 +134,42 @@ def app(verbose: bool) -> None:
 
 def main() -> None:
     """Run the command line; what the user can mend is one line on standard error and status 2."""
-    interrupted = "stopped by Ctrl-C; nothing was written"
     warnings.showwarning = _say
     take_every_letter()
+    with signals_heeded() as signals:
+        _run(signals, log_written())
+
+
+def _run(signals: Sequence[Signals], written: Sequence[Path]) -> NoReturn:
+    """Run the command and end the process; `signals` and `written` are what came meanwhile."""
+    code: object = 0
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="glassnet", standalone_mode=False)
+        sys.stdout.flush()
     except GlassnetError as error:
         _end(error.worded(in_flags), 2)
-    except click.Abort:
-        _end(interrupted, 1)
+    except click.Abort as error:
+        _end(stopped_message(signals, written, error.args), stopped_status(signals))
+    except BrokenPipeError:  # such as that of `glassnet predict ... | head`
+        discard_output()
+        sys.exit(1)
     except OSError as error:
-        _end(f"{error.filename}: {error.strerror}" if error.filename else str(error), 2)
+        _end(_system_message(error), 2)
     except MemoryError:
         _end("not enough memory for this: make --hidden, --epochs or the table smaller", 2)
     except click.ClickException as error:
         _end(error.format_message(), 2)
-    else:
-        sys.exit(code if isinstance(code, int) else 0)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _system_message(error: OSError) -> str:
+    """What the system refused, and where."""
+    if error.filename:
+        return f"{error.filename}: {error.strerror}"
+    if error.errno in NO_ROOM:
+        discard_output()
+        return f"standard output cannot be written ({error.strerror})"
+    return str(error)
 
 
 def _say(message: Warning | str, *_: Any) -> None:
@@ -136,6 +177,6 @@ def _say(message: Warning | str, *_: Any) -> None:
     report(message.worded(in_flags) if isinstance(message, GlassnetWarning) else str(message))
 
 
-def _end(message: str, status: int) -> None:
+def _end(message: str, status: int) -> NoReturn:
     report(message)
     sys.exit(status)

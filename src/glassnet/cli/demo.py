@@ -77,6 +77,9 @@ def demo_command(
         say(json.dumps(as_dict(start, run)))
     elif folder is not None:
         print_article(start, run)
+    if run.ended == "interrupted":
+        raise KeyboardInterrupt("pictures")  # the end of a stopped command
+    if folder is not None and not as_json:
         print_article_files(folder)
 
 
@@ -101,8 +104,9 @@ def write_folder(
     from glassnet.runs.layout import LOSS_PICTURE_AS_PNG
 
     done = article_table_run(run, seed, engine)
+    pictures = () if run.ended == "interrupted" else (*PICTURES, LOSS_PICTURE_AS_PNG)
     with new_run(out, "demo", overwrite=overwrite) as new:
-        write_run(done, article_record(done, rng), new, (*PICTURES, LOSS_PICTURE_AS_PNG))
+        write_run(done, article_record(done, rng), new, pictures)
     return new.path
 
 

@@ -26,7 +26,7 @@ FORMATS = ("text", "md", "html", "json")
     page="examples/how_to/3_explain_a_prediction.py",
 )
 @click.argument("model", type=click.Path(path_type=Path))
-@click.argument("table", required=False)
+@click.argument("table", required=False, type=click.Path())
 @click.option(
     "--row",
     "rows",

@@ -257,6 +257,11 @@ class PlotCommand(DocumentedCommand):
         super().format_epilog(ctx, formatter)
 
 
+def _pictures_beginning(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """The names of pictures that begin like this, for the shell."""
+    return [name for name in PLOTS if name.startswith(incomplete)]
+
+
 @click.command(
     "plot",
     cls=PlotCommand,
@@ -266,9 +271,9 @@ class PlotCommand(DocumentedCommand):
     ],
     page="examples/how_to/5_pictures_of_predictions.py",
 )
-@click.argument("picture")
+@click.argument("picture", shell_complete=_pictures_beginning)
 @click.argument("model", type=click.Path(path_type=Path))
-@click.argument("table", required=False)
+@click.argument("table", required=False, type=click.Path())
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

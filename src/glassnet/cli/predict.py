@@ -28,7 +28,7 @@ FILE_COLUMN = "file"
     page="docs/predicting.md",
 )
 @click.argument("model", type=click.Path(path_type=Path))
-@click.argument("tables", nargs=-1, required=True, metavar="TABLE...")
+@click.argument("tables", nargs=-1, required=True, metavar="TABLE...", type=click.Path())
 @click.option(
     "--keep",
     multiple=True,

@@ -11,6 +11,7 @@ from glassnet.models.model import Model
 from glassnet.recipe.options import Options
 from glassnet.recipe.run import TableRun
 from glassnet.runs.record import trained_on
+from glassnet.tables.targets import ClassTarget
 
 SHOWN_ROWS = 8  # predicted rows; predictions.csv has all
 
@@ -55,8 +56,11 @@ def print_predictions(done: TableRun, title: str) -> None:
     table = done.predictions
     columns = {name: table[name] for name in table if not name.startswith("probability")}
     probabilities = [table[name] for name in table if name.startswith("probability")]
-    if probabilities and len(done.model.encoding.targets) == 1:
-        columns["probability"] = [max(row) for row in zip(*probabilities, strict=True)]
+    target = done.model.encoding.targets[0]
+    if isinstance(target, ClassTarget) and len(done.model.encoding.targets) == 1:
+        predicted = [target.labels.index(label) for label in table["prediction"]]
+        of_rows = zip(*probabilities, strict=True)
+        columns["probability"] = [row[k] for k, row in zip(predicted, of_rows, strict=True)]
     n_rows = len(table["row"])
     rows = np.unique(np.rint(np.linspace(0, n_rows - 1, min(SHOWN_ROWS, n_rows))).astype(int))
     cells = [[number(column[row]) for column in columns.values()] for row in rows]

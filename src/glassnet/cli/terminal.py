@@ -6,7 +6,9 @@ cells cannot do anything to a terminal. How a character is shown as an escape is
 
 import codecs
 import io
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -48,6 +50,12 @@ def note(text: str) -> None:
 def report(text: str) -> None:
     """The same on standard error, after the program's name: a warning or an error."""
     note(f"glassnet: {text}")
+
+
+def discard_output() -> None:
+    """Drop what standard output did not take: Python would try to write it again at its end."""
+    with suppress(OSError), open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 STANDARD = "-"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import click
+from click.shell_completion import CompletionItem
 
 from glassnet.cli.command import DocumentedCommand, overwrite_option
 from glassnet.errors import GlassnetError
@@ -28,6 +29,11 @@ class DeclaredOption(click.Option):
     def __init__(self, *args: Any, declaration: Declaration, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.declaration = declaration
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The names that begin like this, for the shell."""
+        names = [name for name in self.declaration.names if name.startswith(incomplete)]
+        return [CompletionItem(name) for name in names]
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """The line of the help, with the complete list of names."""
@@ -140,7 +146,7 @@ def _kind_of(field: "Field[Any]") -> type:
     ],
     page="docs/tables.md",
 )
-@click.argument("table")
+@click.argument("table", type=click.Path())
 @click.option(
     "--target", required=True, multiple=True, help="Column to predict; repeat for several outputs."
 )
@@ -178,7 +184,9 @@ def train_command(
     from glassnet.cli.wording import in_flags
     from glassnet.errors import warn_of
     from glassnet.recipe.run import run_table
-    from glassnet.runs.folder import new_run, write_run
+    from glassnet.report.build import write_report
+    from glassnet.runs.folder import PICTURES, new_run, write_run
+    from glassnet.runs.layout import REPORT
     from glassnet.runs.record import record_of_table
 
     options = Options(**given)
@@ -188,12 +196,14 @@ def train_command(
     with new_run(out, source.stem, overwrite=overwrite) as new:
         with progress_bar("training", quiet or as_json) as progress:
             done = run_table(table, target, options, progress)
-        run = write_run(done, record_of_table(done, table), new)
-    if report:
-        from glassnet.report.build import write_report
-
-        with parts_bar("report", quiet or as_json) as progress:
-            write_report(run, done, source.name, in_flags, progress)
+        stopped = done.ended == "interrupted"  # then it is not kept waiting for pictures
+        run = write_run(done, record_of_table(done, table), new, () if stopped else PICTURES)
+    if report and not stopped:
+        try:
+            with parts_bar("report", quiet or as_json) as parts:
+                write_report(run, done, source.name, in_flags, parts)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(REPORT) from None
     if as_json:
         json.dump({**run.record.to_dict(), "out": str(run.path)}, sys.stdout)
         print()
@@ -201,3 +211,5 @@ def train_command(
         print_run(source, options, done, run.path)
     if not quiet:
         warn_of(done.notices)
+    if stopped:
+        raise KeyboardInterrupt("pictures", *[REPORT] * report)  # the end of a stopped command

@@ -45,14 +45,14 @@ def write_model_file(path: str | Path, text: str, arrays: Mapping[str, np.ndarra
 
     Raises GlassnetError where it cannot be written, or could not be read again.
     """
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     if len(text) > MAX_TEXT:
         raise ModelFileError(f"cannot hold {len(text):,} characters beside the arrays", file=path)
     arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     seal = _seal(text, kinds_of(arrays), lambda name: (arrays[name],))
     with whole_file(path) as part:
-        save_file(arrays, part, metadata={"glassnet": text, "sha256": seal})
+        part.write_bytes(save(arrays, {"glassnet": text, "sha256": seal}))
 
 
 def read_model_file(

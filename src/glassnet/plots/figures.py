@@ -5,6 +5,7 @@ The same picture always gives the same file.
 matplotlib is imported when a figure is made, not before.
 """
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -91,8 +92,11 @@ def save_figure(figure: "Figure", path: str | Path, dpi: int = 150) -> None:
     path = Path(path)
     kind = check_format(path)
     metadata = {"svg": {"Date": None}, "png": {}, "pdf": {"CreationDate": None}}[kind]
-    with style(), whole_file(path) as part:
-        figure.savefig(part, format=kind, dpi=dpi, metadata=metadata)
+    picture = io.BytesIO()
+    with style():
+        figure.savefig(picture, format=kind, dpi=dpi, metadata=metadata)
+    with whole_file(path) as part:
+        part.write_bytes(picture.getvalue())
 
 
 def data_uri(display: Any) -> str:
@@ -101,7 +105,6 @@ def data_uri(display: Any) -> str:
     Where pyplot is in use, it forgets the figure, which would else be shown a second time.
     """
     import base64
-    import io
     import sys
 
     buffer = io.BytesIO()

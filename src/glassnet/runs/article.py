@@ -1,13 +1,14 @@
 """The article's training as an ordinary run on a table, with options, rows, scores and a record."""
 
 from dataclasses import asdict, replace
+from typing import Any
 
 import numpy as np
 
 from glassnet import article
 from glassnet.models.model import Model
 from glassnet.models.record import Record
-from glassnet.recipe.options import ResolvedOptions
+from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.recipe.run import TableRun
 from glassnet.recipe.scoring import score
 from glassnet.runs.record import RunRecord, record_of
@@ -76,34 +77,26 @@ def article_record(done: TableRun, rng: str) -> RunRecord:
 
 
 def _options(run: Run, seed: int, engine: str) -> ResolvedOptions:
+    """The options of the article's training; what it knows nothing of is as declared."""
     network = article.article_network()
-    return ResolvedOptions(
-        task="regression",
-        members=1,
-        hidden=tuple(network.sizes[1:-1]),
-        activation="sigmoid",
-        loss=network.loss.name,
-        optimizer="gradient_descent",
-        learning_rate=article.LEARNING_RATE,
-        schedule="constant",
-        batch_size=len(article.Y),
-        epochs=len(run.history.loss),
-        patience=None,
-        l2=0.0,
-        l1=0.0,
-        decay=0.0,
-        dropout=0.0,
-        seed=seed,
-        dtype="float64",
-        engine=engine,
-        validation=0.0,
-        holdout=0.0,
-        class_weight=None,
-        threshold=None,
-        missing=None,
-        decimal=None,
-        date_order=None,
-        categories=(),
-        ignore=(),
-        affine=True,
-    )
+    settled: dict[str, Any] = {
+        "task": "regression",
+        "members": 1,
+        "hidden": tuple(network.sizes[1:-1]),
+        "activation": "sigmoid",
+        "loss": network.loss.name,
+        "optimizer": "gradient_descent",
+        "learning_rate": article.LEARNING_RATE,
+        "schedule": "constant",
+        "batch_size": len(article.Y),
+        "epochs": len(run.history.loss),
+        "decay": 0.0,
+        "dropout": 0.0,
+        "seed": seed,
+        "dtype": "float64",
+        "engine": engine,
+        "validation": 0.0,
+        "holdout": 0.0,
+        "affine": True,
+    }
+    return ResolvedOptions(**{**vars(Options()), **settled})

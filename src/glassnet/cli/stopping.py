@@ -1,0 +1,99 @@
+"""How a command ends when it is told to: by Ctrl-C, by SIGTERM, or by either a second time.
+
+The first time KeyboardInterrupt is raised, so that what was learnt is kept and nothing stays
+half-written. What each command keeps is its own matter.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+CAUSES = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
+STATUS = {signal.SIGINT: 1, signal.SIGTERM: 128 + signal.SIGTERM}
+"""The exit status after each."""
+
+GRACE = 1.0
+"""Seconds that a command has to end after the second signal, before the process is ended."""
+
+SHOW_CURSOR = b"\x1b[?25h"
+
+
+@contextmanager
+def signals_heeded() -> Iterator[list[signal.Signals]]:
+    """Inside, the signals raise KeyboardInterrupt; those that came stand in the list.
+
+    The second ends the process even where Python does not come to raise anything, such as in a
+    long call of another library. A signal that the process was started to ignore stays ignored.
+    """
+    came: list[signal.Signals] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield came
+        return
+
+    def stop(number: int, _: FrameType | None) -> None:
+        came.append(signal.Signals(number))
+        raise KeyboardInterrupt
+
+    before = {number: signal.getsignal(number) for number in CAUSES}
+    with _second_signal_ends():
+        try:
+            for number, handler in before.items():
+                if handler is not signal.SIG_IGN:
+                    signal.signal(number, stop)
+            yield came
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def stopped_message(
+    came: Sequence[signal.Signals], written: Sequence[Path], without: Sequence[object]
+) -> str:
+    """What stopped a command, what stands on the disk, and what is not there as it would be."""
+    cause = CAUSES[came[0]] if came else CAUSES[signal.SIGINT]
+    names = " and ".join(str(path) for path in written)
+    kept = f"{names} {'was' if len(written) == 1 else 'were'} written" if written else ""
+    missing = f", without {' and '.join(map(str, without))}" if written and without else ""
+    return f"stopped by {cause}; {kept or 'nothing was written'}{missing}"
+
+
+def stopped_status(came: Sequence[signal.Signals]) -> int:
+    """The exit status of a command that was stopped."""
+    return STATUS[came[0]] if came else STATUS[signal.SIGINT]
+
+
+@contextmanager
+def _second_signal_ends() -> Iterator[None]:
+    """A thread that counts the signals: Python tells it of each, whatever the main thread does."""
+    if os.name == "nt":  # Python tells of signals on a socket there
+        yield
+        return
+    ended = threading.Event()
+    read_end, write_end = os.pipe()
+    os.set_blocking(write_end, False)
+    before = signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
+    threading.Thread(target=_watch, args=(read_end, ended), daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
+        signal.set_wakeup_fd(before)
+        os.close(write_end)
+
+
+def _watch(read_end: int, ended: threading.Event) -> None:
+    came: list[int] = []
+    while numbers := os.read(read_end, 64):
+        came += [number for number in numbers if number in STATUS]
+        if len(came) > 1 and not ended.wait(GRACE):
+            number = signal.Signals(came[0])
+            if os.isatty(2):
+                os.write(2, SHOW_CURSOR)
+            text = f"glassnet: ended by {CAUSES[number]} twice; nothing more was written\n"
+            os.write(2, text.encode())
+            os._exit(STATUS[number])
+    os.close(read_end)
