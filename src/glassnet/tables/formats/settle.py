@@ -15,7 +15,8 @@ from glassnet.tables.formats import remarks
 from glassnet.tables.formats.choices import Choices
 from glassnet.tables.formats.clocks import ClockFormat
 from glassnet.tables.formats.dates import DateFormat
-from glassnet.tables.formats.drafts import Draft, draft
+from glassnet.tables.formats.drafts import Draft
+from glassnet.tables.formats.guess import draft
 from glassnet.tables.formats.known import Format
 from glassnet.tables.formats.missing import MissingRule
 from glassnet.tables.formats.numbers import NumberFormat
