@@ -54,10 +54,13 @@ def runs(folder: Path) -> Case:
 
 
 def tables(folder: Path) -> Case:
-    """Tables as nobody should write them."""
+    """Tables: files of text, whole and damaged, numbers as people write them, and data frames."""
     from odd_tables import read_and_check
 
-    return lambda draw, number: read_and_check(draw, number, folder)
+    def case(draw: random.Random, number: int) -> bool:
+        return read_and_check(draw, number, folder)
+
+    return case
 
 
 SUBJECTS = {"models": models, "runs": runs, "tables": tables}

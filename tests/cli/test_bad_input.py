@@ -230,7 +230,7 @@ def test_show(tables: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         (["--rng", "R"], "unknown --rng 'R': did you mean 'r'"),
         (["--seed", "-1", "--rng", "numpy"], "--seed must be 0 or more"),
         (["--seed", "99999999999"], "--seed must fit R's integers"),
-        (["--engine", "xla"], "unknown engine 'xla'"),
+        (["--engine", "xla"], "unknown --engine 'xla'"),
         (["--out", "full"], "full: already exists"),
         (["--seed", "one"], "Invalid value for '--seed'"),
     ],

@@ -394,7 +394,7 @@ def test_columns_refused() -> None:
         ours.predict(frame[list(RAW)[::-1]])
     with pytest.raises(ValueError, match="yet now missing:\n- size"):
         ours.predict(frame.drop(columns=["size"]))
-    with pytest.raises(GlassnetError, match="two columns of one name"):
+    with pytest.raises(GlassnetError, match="two columns of the table have the name 'a'"):
         TableRegressor(**QUICK).fit(frame.set_axis(["a", "a", "b", "c", "d"], axis=1), RENT)
     with pytest.raises(NotFittedError):
         TableRegressor().predict(frame)

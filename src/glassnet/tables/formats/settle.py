@@ -98,7 +98,8 @@ def _category(column: TextColumn, rule: MissingRule) -> Column:
         return _boolean(column)
     known = [text for text in cells.distinct if not rule.among_numbers(text)]
     numbers = plain_numbers(known)
-    if numbers is not None and [number_text(number) for number in numbers] == known:
+    is_finite = numbers is not None and bool(np.isfinite(numbers).all())
+    if is_finite and [number_text(number) for number in numbers] == known:
         return _read(column, NumberFormat(), rule)
     kept = [None if rule.among_texts(text) else text for text in cells.distinct]
     return Column(column.name, "text", cells.texts(kept))
