@@ -4,7 +4,7 @@ Every case is drawn from a seed and its number, so that a fault that is printed 
 ``--first 4711 --count 1``. A fault is any error that is not one line of glassnet's own. What is
 damaged and what is then done with it is in tests/helpers; a short part of it is in the test suite.
 
-usage: python tools/fuzz.py models|runs|tables [--count 10000] [--seed 0] [--first 0] [--seconds 540]
+usage: python tools/fuzz.py models|runs|tables [--count N] [--seed S] [--first N] [--seconds T]
 """
 
 import argparse

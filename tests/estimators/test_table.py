@@ -24,7 +24,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import glassnet as gn
 from glassnet.core.network import leaves
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, GlassnetWarning
 from glassnet.estimators.encoder import TableEncoder
 from glassnet.estimators.table.estimators import TableClassifier, TableRegressor
 
@@ -500,7 +500,10 @@ def test_text_is_read_as_the_parameters_say() -> None:
             "kind": ["a", "b", "NA", "a"] * 10,
         }
     )
-    plain = TableRegressor(**QUICK).fit(frame, RENT[:40]).model_.encoding
+    with pytest.warns(GlassnetWarning) as said_of_it:
+        plain = TableRegressor(**QUICK).fit(frame, RENT[:40]).model_.encoding
+    columns = [getattr(warning.message, "column", "") for warning in said_of_it]
+    assert columns == ["price", "day", "kind"]
     settings = {"missing": ["NA"], "decimal": ",", "date_order": "mdy"}
     said = TableRegressor(**QUICK, **settings).fit(frame, RENT[:40]).model_.encoding
     assert [str(column.format) for column in plain.inputs[:2]] == [

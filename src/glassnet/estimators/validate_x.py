@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_array, validate_data
 
-from glassnet.errors import GlassnetError, option_error
+from glassnet.errors import GlassnetError, option_error, warn_of
 from glassnet.recipe.options import options_from
 from glassnet.tables.arrays import table_of_array
 from glassnet.tables.columns import Column, Table, check_almost_numbers, count_texts
@@ -89,6 +89,8 @@ def read_x(estimator: Any, X: Any, *, reset: bool, reading: Reading | None = Non
     if reset:
         reading = _reading_of(estimator, names)
     table = as_table(X, reading=reading or TRAINING, names=names)
+    if reset:
+        warn_of(table.notices)
     if table.n_rows < least:
         raise GlassnetError(
             f"X has {table.n_rows} sample(s), while a minimum of {least} is required by "
