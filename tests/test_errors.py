@@ -238,3 +238,22 @@ def test_what_a_caller_can_tell_apart(folder: Path) -> None:
     with pytest.raises(OutputError, match="there is no folder none"):
         as_model((network, gn.initialize(network))).save("none/model.safetensors")
     assert issubclass(GlassnetError, ValueError)
+
+
+def test_a_misspelt_name_among_thousands_names_the_nearest_few() -> None:
+    names = [f"column_{i}" for i in range(5000)]
+    said = str(unknown_name("target column", "column_123x", names))
+    assert said == (
+        "unknown target column 'column_123x': did you mean 'column_123', 'column_4123' or "
+        "'column_3123'? (5,000 are known)"
+    )
+    far = str(unknown_name("target column", "price", names))
+    assert far == (
+        "unknown target column 'price': Known: column_0, column_1, column_2, ... (5,000 in all)"
+    )
+
+
+def test_what_is_meant_is_guessed_only_where_it_is_near() -> None:
+    assert "did you mean 'Age'" in str(unknown_name("column", "age", ["Age", "Sex"]))
+    assert "did you mean" not in str(unknown_name("column", "income", ["age", "town", "debts"]))
+    assert "did you mean" not in str(unknown_name("column", "id", ["aged", "date", "idea pool"]))

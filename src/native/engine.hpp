@@ -9,11 +9,25 @@
 
 namespace glassnet {
 
+// Inputs of several columns each of which stands in few numbers, for all rows (training/packed.py):
+// a ramp is `width` inputs from number `first` on, `below` up to number `index` of them, there
+// `value`, and `above` from there on.
+struct PackedInputs {
+    int plain;                  // inputs that stand as they are
+    const std::int64_t* at;     // their numbers
+    int ramps;
+    const std::int64_t* spans;  // ramps x 2: first, width
+    const double* ends;         // ramps x 2: below, above
+    const std::uint8_t* index;  // n x ramps
+    const void* value;          // n x ramps
+};
+
 struct Rows {
-    const void* x;              // n x D
+    const void* x;              // n x D; where inputs are packed, n x (plain ones)
     const void* y;              // n x K, or null where there are no targets
     const void* sample_weight;  // n, or null: every row counts as 1
     std::int64_t n;
+    const PackedInputs* packed = nullptr;
 };
 
 struct Network {

@@ -90,7 +90,10 @@ template <class T, int V> struct Panels : InMemory {
         for (int r = 0; r < R; ++r) {
             const std::int64_t at = first + (r < count ? r : 0);
             const std::int64_t row = order ? order[at] : at;
-            for (int d = 0; d < D; ++d) to_x[d * R + r] = from_x[row * D + d];
+            if (rows.packed)
+                unfold(*rows.packed, from_x, row, to_x + r);
+            else
+                for (int d = 0; d < D; ++d) to_x[d * R + r] = from_x[row * D + d];
             if (from_y)
                 for (int k = 0; k < K; ++k) to_y[k * R + r] = from_y[row * K + k];
             to_scale[r] = r < count ? T((weight ? double(weight[row]) : 1.0) / divisor) : T(0);
@@ -98,6 +101,22 @@ template <class T, int V> struct Panels : InMemory {
     }
 
 private:
+    // Writes a row of packed inputs, R numbers apart.
+    static void unfold(const PackedInputs& packed, const T* plain, std::int64_t row, T* to) {
+        plain += row * packed.plain;
+        for (int p = 0; p < packed.plain; ++p) to[packed.at[p] * R] = plain[p];
+        const std::uint8_t* index = packed.index + row * packed.ramps;
+        const T* value = static_cast<const T*>(packed.value) + row * packed.ramps;
+        for (int s = 0; s < packed.ramps; ++s) {
+            T* input = to + packed.spans[2 * s] * R;
+            const T below = T(packed.ends[2 * s]);
+            const T above = T(packed.ends[2 * s + 1]);
+            for (int i = 0; i < packed.spans[2 * s + 1]; ++i)
+                input[i * R] = i < index[s] ? below : above;
+            if (index[s] < packed.spans[2 * s + 1]) input[index[s] * R] = value[s];
+        }
+    }
+
     // How many blocks are a group, and whether there is room for all rows.
     void choose_blocks(const Network& network, std::int64_t rows, bool same_rows_again) {
         std::size_t nodes = 0;

@@ -78,3 +78,14 @@ def test_what_is_read_is_not_replaced(made: Path) -> None:
         said = refused("predict", "r/model.safetensors", "t.csv", "--out", out, "--overwrite")
         assert "is what is read here: give another --out" in said
     assert content(made) == before
+
+
+def test_a_folder_does_not_go_to_standard_output(made: Path) -> None:
+    before = content(made)
+    for arguments in (TRAIN, ["demo"]):
+        assert "--out is a folder here" in refused(*arguments, "--out", "-")
+    assert content(made) == before
+
+
+def test_the_next_command_can_be_typed_as_it_is_shown(made: Path) -> None:
+    assert "glassnet show 'a run'" in run(*TRAIN, "--members", "1", "--out", "a run").out

@@ -38,7 +38,7 @@ def test_columns_go_along_as_they_are_written(model: str, folder: Path) -> None:
     assert every[0][:5] == ["id", "note", "size", "town", "prediction"]
     assert every[1][:4] == ["007", 'a, "b"', "+1.50", "Ulm"]
     assert [row[4:] for row in every[1:]] == [row[2:] for row in cells]
-    twice = run("predict", model, "new.csv", "--keep", "id", "--keep", "size").out
+    twice = run("predict", model, "new.csv", "--keep", "id,", "--keep", "size").out
     assert rows_of(twice)[2][:2] == ["010", ""]
 
 

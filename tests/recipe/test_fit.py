@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-import glassnet.recipe.fit as fit_module
 from glassnet.core.network import leaves
 from glassnet.recipe.defaults import network_for, settle
-from glassnet.recipe.fit import encode_rows, fit_table, learn_encoding, train_members
+from glassnet.recipe.encode import encode_rows
+from glassnet.recipe.fit import fit_table, learn_encoding, train_members
 from glassnet.recipe.folds import assign_folds, split_validation
 from glassnet.recipe.options import Options
 from glassnet.recipe.rows import TableRows, repeat_by_weight, sort_if_any_are_equal
@@ -115,18 +115,3 @@ def test_the_acts_can_be_called_apart() -> None:
     for run, member in zip(runs, fitted.model.members, strict=True):
         for ours, theirs in zip(leaves(run.parameters), leaves(member.parameters), strict=True):
             np.testing.assert_array_equal(ours, theirs)
-
-
-def test_rows_are_encoded_in_blocks_to_the_last_bit_as_at_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    random = np.random.default_rng(0)
-    table = {"a": random.normal(size=50).tolist(), "t": [*"uvwxy"] * 10}
-    rows = rows_of({**table, "y": random.normal(size=50).tolist()})
-    encoding = learn_encoding(rows, "regression", Options())
-    at_once = encoding.encode_inputs(rows.inputs)
-    monkeypatch.setattr(fit_module, "ENCODED_NUMBERS", 7 * at_once.shape[1])
-    for dtype in ("float32", "float64"):
-        x = encode_rows(rows, encoding, dtype).x
-        assert x.dtype == dtype
-        np.testing.assert_array_equal(x, at_once.astype(dtype))

@@ -152,7 +152,8 @@ def _run(signals: Sequence[Signals], written: Sequence[Path]) -> NoReturn:
     except GlassnetError as error:
         _end(error.worded(in_flags), 2)
     except click.Abort as error:
-        _end(stopped_message(signals, written, error.args), stopped_status(signals))
+        there = [path for path in written if path.exists()]  # a temporary file has gone again
+        _end(stopped_message(signals, there, error.args), stopped_status(signals))
     except BrokenPipeError:  # such as that of `glassnet predict ... | head`
         discard_output()
         sys.exit(1)

@@ -1,13 +1,14 @@
 """`glassnet demo`: the article from its table to its predictions."""
 
 import os
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from glassnet import article
 from glassnet.cli.command import DocumentedCommand, overwrite_option
-from glassnet.cli.terminal import say
+from glassnet.cli.terminal import check_is_folder, say
 from glassnet.errors import GlassnetError
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def demo_command(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if iterations < 1:
         raise GlassnetError(f"--iterations must be 1 or more, got {iterations}")
+    check_is_folder(out)
     if overwrite and out is None:
         out = "runs/demo"
     if out is not None:
@@ -130,7 +132,8 @@ def print_article(start: "Parameters", run: "Run") -> None:
 def print_article_files(out: "Path") -> None:
     """Print where everything was written, and what to do next."""
     say(f"Written to {out}/: " + ", ".join(sorted(path.name for path in out.iterdir())))
-    say(f"Look at {out}/loss.png and {out}/network.svg; then try: glassnet show {out}")
+    shown = shlex.quote(str(out))
+    say(f"Look at {out}/loss.png and {out}/network.svg; then try: glassnet show {shown}")
 
 
 def _print_table() -> None:

@@ -322,6 +322,7 @@ def plot_command(
     if file is None:
         _to_stdout(display)
         return
+    _check_target(file, overwrite)  # drawing takes a while
     display.save(file)
     say(f"Written to {file}")
 

@@ -1,5 +1,6 @@
 """What `glassnet train` prints: table, network, scores, some rows, and what to do next."""
 
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,8 @@ def print_run(source: Path, asked: Options, done: TableRun, out: Path) -> None:
     which = "Held-out" if holdout else "Trained"
     print_predictions(done, f"{which} rows, predicted against actual")
     print_files(out)
-    say(f"Next: glassnet predict {out} NEW_ROWS.csv   or   glassnet show {out}")
+    shown = shlex.quote(str(out))
+    say(f"Next: glassnet predict {shown} NEW_ROWS.csv   or   glassnet show {shown}")
 
 
 def print_files(out: Path) -> None:

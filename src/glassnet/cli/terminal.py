@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from glassnet.errors import visible
+from glassnet.errors import GlassnetError, visible
 
 STAND_INS = {"→": "->", "·": "*", "≥": ">=", "≤": "<=", "…": "...", "δ": "delta", "∂": "d"}
 """Our own signs in a console whose encoding lacks them; other letters become escapes."""
@@ -65,6 +65,12 @@ STANDARD = "-"
 def file_of(out: Path | None) -> Path | None:
     """The file to write; None for standard output."""
     return None if out is None or str(out) == STANDARD else out
+
+
+def check_is_folder(out: str | Path | None) -> None:
+    """Raises GlassnetError where a run folder is to go to standard output."""
+    if out is not None and str(out) == STANDARD:
+        raise GlassnetError("--out is a folder here, which standard output is not: give a name")
 
 
 def document_stream() -> IO[str]:

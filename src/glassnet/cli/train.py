@@ -15,6 +15,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from glassnet.cli.command import DocumentedCommand, overwrite_option
+from glassnet.cli.terminal import check_is_folder
 from glassnet.errors import GlassnetError
 from glassnet.recipe.declarations import Declaration
 from glassnet.recipe.options import DECLARATIONS, Options
@@ -190,6 +191,7 @@ def train_command(
     from glassnet.runs.record import record_of_table
 
     options = Options(**given)
+    check_is_folder(out)
     source = Path("stdin" if table == "-" else table)
     if overwrite and out is None:
         out = Path("runs") / source.stem

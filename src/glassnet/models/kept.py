@@ -38,7 +38,7 @@ def _named(text: str, names: Sequence[str]) -> Sequence[str]:
         return names
     if text in names:
         return [text]
-    parts = [part.strip() for part in text.split(",")]
+    parts = [part.strip() for part in text.split(",") if part.strip()]
     for name in parts:
         if name not in names:
             raise unknown_name("column to keep", name, names)

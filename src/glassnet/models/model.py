@@ -15,7 +15,7 @@ import numpy as np
 from glassnet.core.activations import Activation
 from glassnet.core.losses import Loss
 from glassnet.core.network import Network, Parameters, Trace, feedforward
-from glassnet.errors import GlassnetError, option_error, warn_of
+from glassnet.errors import GlassnetError, option_error, visible, warn_of
 from glassnet.models.blocks import encoded_blocks
 from glassnet.models.decoding import named_columns, predictions, probabilities
 from glassnet.models.ensemble import (
@@ -137,7 +137,8 @@ class Model:
     def __repr__(self) -> str:
         targets = ", ".join(target.name for target in self.encoding.targets)
         columns = len(self.encoding.needed)
-        return f"<glassnet Model of {targets or 'no target'} from {columns} columns: {self.shape}>"
+        text = f"<glassnet Model of {targets or 'no target'} from {columns} columns: {self.shape}>"
+        return visible(text)
 
     def _repr_html_(self) -> str:
         return html_of(self)

@@ -13,7 +13,6 @@ import numpy as np
 
 from glassnet.core.network import Network
 from glassnet.core.penalties import Penalty
-from glassnet.models.blocks import encoded_blocks
 from glassnet.models.ensemble import Member
 from glassnet.models.model import Model
 from glassnet.models.record import Record
@@ -26,6 +25,7 @@ from glassnet.recipe.defaults import (
     optimizer_for,
     settle,
 )
+from glassnet.recipe.encode import encode_rows
 from glassnet.recipe.folds import Split, assign_folds
 from glassnet.recipe.members import mean_history, member_seed, run_members, threads_for
 from glassnet.recipe.options import Options, ResolvedOptions
@@ -34,8 +34,6 @@ from glassnet.recipe.threshold import settle_threshold
 from glassnet.tables.encoding import TableEncoding, learn_inputs
 from glassnet.tables.targets import Target, Task, learn_target
 from glassnet.training.run import Progress, Run, train
-
-ENCODED_NUMBERS = 2_000_000  # that are encoded at a time: 16 MB
 
 
 class FitResult(NamedTuple):
@@ -128,18 +126,6 @@ def learn_encoding(
     return TableEncoding(task, inputs, targets, options.missing)
 
 
-def encode_rows(rows: TableRows, encoding: TableEncoding, dtype: str) -> EncodedRows:
-    """Rows as a network takes them; the inputs in the dtype of the training, block by block."""
-    D = len(encoding.features)
-    x = np.empty((rows.n_rows, D), dtype)
-    first = 0
-    with np.errstate(over="ignore"):  # what float32 cannot hold is found as infinite later
-        for block in encoded_blocks(encoding, rows.inputs, max(1, ENCODED_NUMBERS // D)):
-            x[first : first + len(block)] = block
-            first += len(block)
-    return EncodedRows(x, encoding.encode_targets(rows.targets), rows.sample_weight, encoding)
-
-
 def train_members(
     network: Network,
     rows: EncodedRows,
@@ -172,7 +158,8 @@ def train_members(
 
     def train_member(member: int, progress: Progress | None, stop: Event | None) -> Run:
         split = splits[member]
-        x, y, sample_weight = rows.take(split.train).arrays
+        every = len(split.train) == len(rows.x)
+        x, y, sample_weight = (rows if every else rows.take(split.train)).arrays
         validating = validation if split.validation is None else rows.take(split.validation)
         seed = member_seed(member, options.seed)
         mean = np.average(y, axis=0, weights=sample_weight)

@@ -12,6 +12,7 @@ import numpy as np
 from glassnet.tables.columns import Column, Table, level_numbers
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.targets import Task
+from glassnet.training.packed import PackedRows
 
 MAX_REPEATED_ROWS = 100_000  # rows; more than this, whole weights are not written out as rows
 
@@ -50,7 +51,7 @@ class EncodedRows(NamedTuple):
 
     Parameters
     ----------
-    x : array, N x D
+    x : array or PackedRows, N x D
         Encoded inputs, in the dtype of the training.
     y : array, N x K
         Encoded targets.
@@ -60,20 +61,21 @@ class EncodedRows(NamedTuple):
         What made x and y of the columns.
     """
 
-    x: np.ndarray
+    x: np.ndarray | PackedRows
     y: np.ndarray
     sample_weight: np.ndarray | None
     encoding: TableEncoding
 
     @property
-    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    def arrays(self) -> tuple[np.ndarray | PackedRows, np.ndarray, np.ndarray | None]:
         """(x, y, sample_weight)."""
         return self.x, self.y, self.sample_weight
 
     def take(self, rows: np.ndarray) -> "EncodedRows":
         """Only the rows of these numbers, from 0, in that order."""
         weight = None if self.sample_weight is None else self.sample_weight[rows]
-        return EncodedRows(self.x[rows], self.y[rows], weight, self.encoding)
+        x = self.x.take(rows) if isinstance(self.x, PackedRows) else self.x[rows]
+        return EncodedRows(x, self.y[rows], weight, self.encoding)
 
 
 def rows_to_train_on(rows: TableRows) -> TableRows:

@@ -301,6 +301,6 @@ def check_useful(run: TableRun) -> None:
             remedy=[
                 "give a smaller ",
                 OptionRef("learning_rate"),
-                ", or another optimizer or loss",
+                ", or another optimizer",
             ],
         )

@@ -99,6 +99,8 @@ class Table(Mapping[str, Column]):
 
 def is_missing(cell: Any) -> bool:
     """Whether a cell of a data frame says that nothing is known: None, NaN, NA or NaT."""
+    if isinstance(cell, str):  # as most are
+        return False
     if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
         return True
     return isinstance(cell, float) and cell != cell

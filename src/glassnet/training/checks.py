@@ -23,6 +23,7 @@ from glassnet.core.settings import (
 from glassnet.errors import GlassnetError, option_error, shown
 from glassnet.gradcheck.check import check_custom
 from glassnet.training.options import TrainingOptions
+from glassnet.training.packed import PackedRows
 from glassnet.training.problem import Data, Problem
 from glassnet.training.schedules import Floats
 
@@ -95,7 +96,8 @@ def checked_data(
     GlassnetError
         On what is no number, not finite, or of another shape.
     """
-    x = _matrix(x, network.sizes[0], f"{name}x", dtype)
+    if not _is_packed(x, network.sizes[0], dtype):
+        x = _matrix(x, network.sizes[0], f"{name}x", dtype)
     y = _matrix(y, network.sizes[-1], f"{name}y", dtype)
     if len(x) != len(y) or len(x) == 0:
         raise GlassnetError(
@@ -106,6 +108,13 @@ def checked_data(
     if sample_weight is None:
         return Data(x, y)
     return Data(x, y, _row_weights(sample_weight, len(x), f"{name}sample_weight", dtype))
+
+
+def _is_packed(x: Any, columns: int, dtype: Any) -> bool:
+    """Whether x is packed rows that can be taken as they are."""
+    if not isinstance(x, PackedRows):
+        return False
+    return (x.shape[1], x.dtype) == (columns, dtype) and x.is_finite
 
 
 def _check_targets(network: Network, y: Floats, name: str) -> None:

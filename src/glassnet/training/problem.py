@@ -15,6 +15,7 @@ from numpy.typing import DTypeLike
 from glassnet.core.network import Network, Parameters, leaves, unflatten
 from glassnet.core.optimizers import OptimizerState
 from glassnet.training.options import TrainingOptions
+from glassnet.training.packed import PackedRows
 from glassnet.training.schedules import Floats
 
 ACTIVATION_WORK = 30  # multiplications that take about as long as one activation
@@ -23,7 +24,7 @@ ACTIVATION_WORK = 30  # multiplications that take about as long as one activatio
 class Data(NamedTuple):
     """Rows to learn from, or to validate on: x is N x D, y is N x K, sample_weight N or None."""
 
-    x: Floats
+    x: Floats | PackedRows
     y: Floats
     sample_weight: Floats | None = None
 

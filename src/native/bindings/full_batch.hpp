@@ -44,7 +44,7 @@ protected:
           threads(threads) {
         if (!this->network.float64) throw std::invalid_argument("a solver works in float64");
         problem.network = this->network.view();
-        problem.data = this->network.view_of(this->data, "data");
+        problem.data = this->network.view_of(this->data, "data", this->network.inputs());
         problem.batch_size = problem.data.n;
         if (this->weight_masks.empty()) return;
         const std::size_t layers = this->network.layers();

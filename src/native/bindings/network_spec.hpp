@@ -63,11 +63,12 @@ struct NetworkSpec {
         return pointers;
     }
 
-    Rows view_of(const RowArrays& rows, const std::string& name) const {
+    // `columns` are those of x.
+    Rows view_of(const RowArrays& rows, const std::string& name, std::size_t columns) const {
         const auto& [x, y, sample_weight] = rows;
         const std::size_t n = number_of_rows(x);
         return {
-            .x = pointer_to(x, dtype(), n * inputs(), name),
+            .x = pointer_to(x, dtype(), n * columns, name),
             .y = y ? pointer_to(*y, dtype(), n * outputs(), name) : nullptr,
             .sample_weight = sample_weight ? pointer_to(*sample_weight, dtype(), n, name) : nullptr,
             .n = static_cast<std::int64_t>(n),

@@ -9,6 +9,7 @@
 #include "arena.hpp"
 #include "instruction_sets.hpp"
 #include "network_spec.hpp"
+#include "packed_inputs.hpp"
 #include "python_lock.hpp"
 #include "team.hpp"
 
@@ -57,7 +58,8 @@ class TrainingProblem {
 public:
     TrainingProblem(
         const std::string& variant, NetworkSpec network, RowArrays data,
-        std::optional<RowArrays> validation, OptimizerSpec optimizer,
+        std::optional<RowArrays> validation, std::optional<PackedArrays> packed_data,
+        std::optional<PackedArrays> packed_validation, OptimizerSpec optimizer,
         std::pair<double, double> penalty, std::vector<double> dropout, InputArrays weight_masks,
         std::int64_t batch_size, std::int64_t patience, double min_delta, std::uint32_t seed,
         bool measure_gradient, int threads, nb::object look
@@ -66,6 +68,8 @@ public:
           network(std::move(network)),
           data(std::move(data)),
           validation(std::move(validation)),
+          packed_data(std::move(packed_data)),
+          packed_validation(std::move(packed_validation)),
           optimizer(std::move(optimizer)),
           dropout(std::move(dropout)),
           weight_masks(std::move(weight_masks)),
@@ -128,6 +132,10 @@ private:
     NetworkSpec network;
     RowArrays data;
     std::optional<RowArrays> validation;
+    std::optional<PackedArrays> packed_data;
+    std::optional<PackedArrays> packed_validation;
+    PackedInputs data_inputs{};
+    PackedInputs validation_inputs{};
     OptimizerSpec optimizer;
     std::vector<double> dropout;
     InputArrays weight_masks;
@@ -137,11 +145,23 @@ private:
     Problem problem{};  // which points to all of the above
 
     void set_rows() {
-        problem.data = network.view_of(data, "data");
+        problem.data = view_of(data, packed_data, data_inputs, "data");
         if (!problem.data.y) throw std::invalid_argument("data has no targets");
         if (!validation) return;
-        problem.validation = network.view_of(*validation, "validation");
+        problem.validation =
+            view_of(*validation, packed_validation, validation_inputs, "validation");
         if (!problem.validation.y) throw std::invalid_argument("validation has no targets");
+    }
+
+    Rows view_of(
+        const RowArrays& rows, const std::optional<PackedArrays>& packed, PackedInputs& inputs,
+        const char* name
+    ) const {
+        if (!packed) return network.view_of(rows, name, network.inputs());
+        inputs = view_of_packed(*packed, rows, network.inputs(), network.dtype());
+        Rows view = network.view_of(rows, name, inputs.plain);
+        view.packed = &inputs;
+        return view;
     }
 
     void set_optimizer() {
@@ -285,11 +305,13 @@ inline void bind_training(nb::module_& module) {
     nb::class_<TrainingProblem>(module, "TrainingProblem")
         .def(
             nb::init<
-                const std::string&, NetworkSpec, RowArrays, std::optional<RowArrays>, OptimizerSpec,
+                const std::string&, NetworkSpec, RowArrays, std::optional<RowArrays>,
+                std::optional<PackedArrays>, std::optional<PackedArrays>, OptimizerSpec,
                 std::pair<double, double>, std::vector<double>, InputArrays, std::int64_t,
                 std::int64_t, double, std::uint32_t, bool, int, nb::object>(),
             nb::kw_only(), nb::arg("variant"), nb::arg("network"), nb::arg("data"),
-            nb::arg("validation").none(), nb::arg("optimizer"), nb::arg("penalty"),
+            nb::arg("validation").none(), nb::arg("packed_data").none(),
+            nb::arg("packed_validation").none(), nb::arg("optimizer"), nb::arg("penalty"),
             nb::arg("dropout"), nb::arg("weight_masks"), nb::arg("batch_size"), nb::arg("patience"),
             nb::arg("min_delta"), nb::arg("seed"), nb::arg("measure_gradient"), nb::arg("threads"),
             nb::arg("look")

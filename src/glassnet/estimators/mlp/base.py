@@ -18,6 +18,7 @@ from sklearn.utils import check_random_state, column_or_1d
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from glassnet.core.activations import Activation
+from glassnet.core.arrays import check_unmasked
 from glassnet.core.losses import Loss
 from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import Optimizer
@@ -34,12 +35,12 @@ from glassnet.estimators.mlp.translate import (
     RATES,
     SOLVERS,
     WARNED,
-    translate_activation,
     translate_loss,
 )
 from glassnet.estimators.sklearn_private import HasMethods, Interval, Options, StrOptions
 from glassnet.estimators.targets import read_sample_weight
-from glassnet.estimators.translate import ACTIVATION_NAMES
+from glassnet.estimators.translate import ACTIVATION_NAMES, our_activation
+from glassnet.estimators.validate_x import check_no_dates
 from glassnet.models.model import Model
 from glassnet.training.checks import all_finite
 from glassnet.training.endings import BROKEN
@@ -191,6 +192,11 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
             "dtype": FLOAT_DTYPES,
             "reset": first,
         }
+        _check_plain(X, "X")
+        if is_classifier(self):  # dates may be classes
+            check_unmasked(y, "y")
+        else:
+            _check_plain(y, "y")
         checked: Any = validate_data(self, X, y, y_numeric=not is_classifier(self), **checks)
         x, labels = checked
         if labels.ndim == 2 and labels.shape[1] == 1:
@@ -220,7 +226,7 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
         loss = translate_loss(self.loss, output, outputs)
         sizes = [inputs, *map(int, hidden), outputs]
         self.network_: Network = Network(
-            sizes, translate_activation(self.activation), output or loss.output, loss
+            sizes, our_activation(self.activation), output or loss.output, loss
         )
         self.n_layers_: int = len(sizes)
         self.n_outputs_: int = outputs
@@ -287,6 +293,7 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
         """The network with its weights as they are now, which may have been changed, and X."""
         if not self._is_plain(X):
             check_is_fitted(self)
+            _check_plain(X, "X")
             checks: dict[str, Any] = {"accept_sparse": SPARSE, "dtype": FLOAT_DTYPES}
             X = _dense(validate_data(self, X, reset=False, **checks))
         return self.network_, Parameters(tuple(self.coefs_), tuple(self.intercepts_)), X
@@ -319,6 +326,12 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def _check_plain(values: Any, name: str) -> None:
+    """Raises GlassnetError on what scikit-learn's checks would take for numbers in silence."""
+    check_unmasked(values, name)
+    check_no_dates(values, name)
 
 
 def _dense(x: Any) -> np.ndarray:

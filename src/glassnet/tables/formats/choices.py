@@ -95,7 +95,7 @@ class Choices:
         by_order = {order_of(written.pattern): written for written in formats}
         if len(by_order) == 1:
             return formats[0], []
-        if self.reading.date_order in by_order:
+        if self.reading.date_order and self.reading.date_order in by_order:
             return by_order[self.reading.date_order], []
         common = self.orders & set(by_order)
         if len(common) == 1:
@@ -108,8 +108,8 @@ class Choices:
         notice = GlassnetWarning(
             [
                 f"{found}read as {written.pattern}; ",
-                OptionRef("date_order"),
-                " (dmy, mdy or ymd) says otherwise",
+                OptionRef("date_order", "mdy"),
+                " if the month is first",
             ],
             option="date_order",
             column=column.name,
@@ -163,12 +163,14 @@ def _ambiguous(
     example = _example(column, looks_so)
     value = written.read([example])[0]
     mark = written.thousands or written.decimal
-    what = "a mark between thousands" if written.thousands else "the decimal mark"
+    what, other = "a mark between thousands", "the decimal mark"
+    if not written.thousands:
+        what, other = other, what
     return GlassnetWarning(
         [
             f"column '{name}': {example} is read as {value:.10g}, its '{mark}' as {what}; ",
-            OptionRef("decimal"),
-            " says otherwise",
+            OptionRef("decimal", mark if written.thousands else OTHER_MARK[mark]),
+            f" if it is {other}",
         ],
         option="decimal",
         column=name,

@@ -12,13 +12,14 @@ from typing import ClassVar
 
 import numpy as np
 
+from glassnet.tables.formats.shapes import by_shape
+
 MICROSECONDS_A_DAY = 86_400_000_000
 LAST_YEAR_OF_2000 = 68  # 68 is 2068 and 69 is 1969, as in POSIX
 MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
-NO_TIME = -(10**15)  # microseconds; stands for a time of day that there is not
 
 _PARTS = {
     "yyyy": "(?P<year>[0-9]{4})",
@@ -29,8 +30,8 @@ _PARTS = {
 }
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
 _TIME = (
-    r"(?:(?:T|,?\s+)(?P<hour>[0-9]{1,2}):(?P<minute>[0-5][0-9])"
-    r"(?::(?P<second>[0-5][0-9])(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
+    r"(?:(?:T|,?\s+)(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
+    r"(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
     r"\s*(?P<half>[ap]\.?m\.?)?"
     r"\s*(?P<zone>z|utc|gmt|[-+\u2212][0-9]{2}(?::?[0-9]{2})?)?)?"
 )
@@ -58,7 +59,7 @@ def order_of(pattern: str) -> str:
     """
     if "mon" in pattern:
         return ""
-    return "".join(sorted("dmy", key=pattern.index))
+    return "".join(sorted(set("dmy") & set(pattern), key=pattern.index))
 
 
 @dataclass(frozen=True)
@@ -83,13 +84,10 @@ class DateFormat:
     def read(self, texts: Sequence[str]) -> np.ndarray:
         """Days since 1970-01-01, in UTC where there is a zone; NaN where a text is no such date."""
         days = np.full(len(texts), np.nan)
-        found = [(i, self.regex.fullmatch(text)) for i, text in enumerate(texts)]
-        dates = [(i, match.groupdict()) for i, match in found if match]
-        if not dates:
-            return days
-        rows = np.array([i for i, _ in dates])
-        parts = np.array([_numbers_of(part) for _, part in dates], np.int64)  # dates x 4
-        days[rows] = _days(*parts.T)
+        for shape, positions in by_shape(texts).items():
+            found = self.regex.fullmatch(shape)
+            if found is not None:
+                days[positions] = _days_of_alike([texts[i] for i in positions], found)
         return days
 
     def __str__(self) -> str:
@@ -101,14 +99,31 @@ def _literal(text: str) -> str:
     return re.escape(text).replace(r"\ ", r"\s+").replace(",", ",?")
 
 
-def _numbers_of(part: dict[str, str | None]) -> tuple[int, int, int, int]:
-    """(year, month, day, microseconds of the day in UTC); the month is 0 where there is none."""
-    year = int(part["year"] or 0)
-    if len(part["year"] or "") == 2:
-        year += 2000 if year <= LAST_YEAR_OF_2000 else 1900
-    name = part.get("name")
-    month = _month_of(name) if name else int(part.get("month") or 0)
-    return year, month, int(part.get("day") or 1), _microseconds(part)
+def _days_of_alike(texts: Sequence[str], found: re.Match[str]) -> np.ndarray:
+    """Days of texts that look alike; `found` is where their parts stand."""
+    letters = np.array(texts).view(np.uint32).reshape(len(texts), -1)  # N x characters
+    digits = letters.astype(np.int64) - ord("0")
+
+    def number(part: str, otherwise: int) -> np.ndarray:
+        if part not in found.re.groupindex or not found[part]:
+            return np.full(len(texts), otherwise)
+        first, last = found.span(part)
+        return digits[:, first:last] @ 10 ** np.arange(last - first)[::-1]
+
+    year = number("year", 0)
+    if len(found["year"]) == 2:
+        year = year + np.where(year <= LAST_YEAR_OF_2000, 2000, 1900)
+    name = found.groupdict().get("name")
+    month = np.full(len(texts), _month_of(name)) if name else number("month", 0)
+    hour, valid = _hours(number("hour", 0), found["half"])
+    minute, second = number("minute", 0), number("second", 0)
+    valid &= (hour <= 23) & (minute <= 59) & (second <= 59)
+    time = (hour * 3600 + minute * 60 + second - _seconds_ahead(digits, found)) * 1_000_000
+    if found["fraction"]:
+        first, last = found.span("fraction")
+        last = min(last, first + 6)
+        time += digits[:, first:last] @ 10 ** (5 - np.arange(last - first))
+    return np.where(valid, _days(year, month, number("day", 1), time), np.nan)
 
 
 def _month_of(name: str) -> int:
@@ -120,31 +135,28 @@ def _month_of(name: str) -> int:
     return 0
 
 
-def _microseconds(part: dict[str, str | None]) -> int:
-    """The time of day, less what the zone is ahead of UTC; below zero where it is no time."""
-    if part["hour"] is None:
-        return 0
-    hour = int(part["hour"])
-    if part["half"]:
-        hour = hour % 12 + 12 * (part["half"][0] in "pP") if 1 <= hour <= 12 else 99
-    if hour > 23:
-        return NO_TIME
-    seconds = hour * 3600 + int(part["minute"] or 0) * 60 + int(part["second"] or 0)
-    fraction = int((part["fraction"] or "0").ljust(6, "0")[:6])
-    return (seconds - _seconds_ahead(part["zone"])) * 1_000_000 + fraction
+def _hours(hour: np.ndarray, half: str | None) -> tuple[np.ndarray, np.ndarray]:
+    """(hours of 24, whether there are such); `half` is AM, PM or nothing."""
+    if not half:
+        return hour, hour >= 0
+    return hour % 12 + 12 * (half[0] in "pP"), (hour >= 1) & (hour <= 12)
 
 
-def _seconds_ahead(zone: str | None) -> int:
-    if zone is None or zone[0] not in "+-\u2212":
-        return 0
-    digits = zone[1:].replace(":", "").ljust(4, "0")
-    seconds = int(digits[:2]) * 3600 + int(digits[2:]) * 60
+def _seconds_ahead(digits: np.ndarray, found: re.Match[str]) -> np.ndarray:
+    """How far the zone of each text is ahead of UTC, N."""
+    zone = found["zone"]
+    if not zone or zone[0] not in "+-\u2212":
+        return np.zeros(len(digits), np.int64)
+    first, last = found.span("zone")
+    hours = digits[:, first + 1 : first + 3] @ [10, 1]
+    minutes = digits[:, last - 2 : last] @ [10, 1] if last - first > 3 else 0
+    seconds = hours * 3600 + minutes * 60
     return seconds if zone[0] == "+" else -seconds
 
 
 def _days(year: np.ndarray, month: np.ndarray, day: np.ndarray, time: np.ndarray) -> np.ndarray:
-    """Days since 1970-01-01, N; NaN where there is no such date or time."""
-    valid = (month >= 1) & (month <= 12) & (day >= 1) & (time > NO_TIME)
+    """Days since 1970-01-01, N; NaN where there is no such date."""
+    valid = (month >= 1) & (month <= 12) & (day >= 1)
     months = ((year - 1970) * 12 + np.where(valid, month, 1) - 1).astype("datetime64[M]")
     first = months.astype("datetime64[D]")
     length = (months + 1).astype("datetime64[D]") - first

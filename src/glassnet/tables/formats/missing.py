@@ -10,7 +10,8 @@ PROGRAM_MARKS = frozenset(
     {
         "#n/a", "#na", "#n/a n/a", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!",
         "\\n", "nan", "-nan", "nat", "null", "(null)", "[null]", "<null>", "<na>",
-        "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan", "na_character_", "na_integer_", "na_real_",
+        "0000-00-00", "0000-00-00 00:00:00", "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan",
+        "na_character_", "na_integer_", "na_real_",
     }
 )  # fmt: skip
 """What R, Excel, databases and Python write, in small letters."""

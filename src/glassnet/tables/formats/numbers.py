@@ -11,6 +11,8 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from glassnet.tables.formats.shapes import by_shape
+
 CURRENCY_SIGNS = "$\u00a2\u00a3\u00a4\u00a5\u0e3f\u20a0-\u20cf"
 CURRENCY_CODES = (
     "AED ARS AUD BDT BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY "
@@ -28,7 +30,7 @@ _BEFORE = (
 )
 _UNIT = (
     rf"(?:[^\W\d_]|[%‰°\"″′{CURRENCY_SIGNS}])"
-    rf"(?:[^\W\d_]|[ %‰°/·.^²³{CURRENCY_SIGNS}]|-(?=[^\W\d_])|(?<=[A-Za-z^])-?[23](?![0-9]))*"
+    rf"(?:[^\W\d_]|[ %‰°/·.^²³{CURRENCY_SIGNS}]|-(?=[^\W\d_])|(?<=[A-Za-z^])-?[0-9](?![0-9]))*"
 )
 WRITTEN = re.compile(
     rf"(?P<open>\()?\s*(?P<sign>[-+{MINUS}])?\s*(?P<before>{_BEFORE})?\s*"
@@ -49,27 +51,31 @@ FORMS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 """(decimal mark, thousands mark), each way that numbers are written."""
 
-_CURRENCY = re.compile(f".{{0,3}}[{CURRENCY_SIGNS}]")
 _NINES = str.maketrans("0123456789", "9999999999")
+_CURRENCY = re.compile(f".{{0,3}}[{CURRENCY_SIGNS}]")
 _MARKS = str.maketrans({**dict.fromkeys(SPACES, " "), **dict.fromkeys(APOSTROPHES, "'")})
+_SIGNS = str.maketrans("dD\u2212\u2013", "ee--")
 
 
 class WrittenNumber(NamedTuple):
-    """A cell that could be a number."""
+    """The parts of cells that could be numbers and look alike."""
 
     negative: bool
     body: str
-    """Digits with their marks; every kind of blank is a space, every apostrophe straight."""
-    exponent: str
+    """9 for its digits but a first 0, and its marks: every blank a space, apostrophes straight."""
     unit: str
     """What stands before or after it; "" nothing."""
+    span: tuple[int, int]
+    """Where the digits and their marks begin and end in the cell."""
+    exponent: tuple[int, int]
+    """Where the exponent does; nowhere: the same number twice."""
 
 
 def parse_number(text: str) -> WrittenNumber | None:
     """The parts of a cell that could be a number, else None.
 
-    >>> parse_number("-1.234,50 EUR")
-    WrittenNumber(negative=True, body='1.234,50', exponent='', unit='EUR')
+    >>> parse_number("-1.234,50 EUR")[:3]
+    (True, '9.999,99', 'EUR')
     """
     found = WRITTEN.fullmatch(text)
     if found is None:
@@ -78,10 +84,48 @@ def parse_number(text: str) -> WrittenNumber | None:
     signs = part["sign"] + part["inner"] + part["trailing"] + part["open"]
     if len(signs) > 1 or bool(part["open"]) != bool(part["close"]):
         return None
-    exponent = part["exponent"].translate(str.maketrans("dD\u2212\u2013", "ee--"))
-    body = part["body"].translate(_MARKS)
+    nines = part["body"].translate(_NINES).translate(_MARKS)
+    body = "0" + nines[1:] if part["body"][0] == "0" else nines
     unit = f"{part['before']} {part['after'].strip()}".strip()
-    return WrittenNumber(signs not in ("", "+"), body, exponent, unit)
+    exponent = found.span("exponent") if part["exponent"] else (0, 0)
+    return WrittenNumber(signs not in ("", "+"), body, unit, found.span("body"), exponent)
+
+
+class NumberGroup(NamedTuple):
+    """Texts that look alike."""
+
+    written: WrittenNumber | None
+    """None: they could be no numbers."""
+    positions: list[int]
+    infinite: bool = False
+
+
+def number_groups(texts: Sequence[str]) -> list[NumberGroup]:
+    """The texts by how they look, a first 0 and a digit in the unit told apart."""
+    groups: list[NumberGroup] = []
+    for shape, positions in by_shape(texts).items():
+        infinite = INFINITE.fullmatch(shape) is not None
+        written = parse_number(shape)
+        if written is None:
+            groups.append(NumberGroup(None, positions, infinite))
+            continue
+        start = written.span[0]
+        parts: dict[tuple[bool, str], list[int]] = {}
+        has_digit = "9" in written.unit
+        for i in positions:
+            text = texts[i]
+            unit = parse_unit(text) if has_digit else written.unit
+            parts.setdefault((text[start] == "0", unit), []).append(i)
+        for (zero, unit), some in parts.items():
+            body = "0" + written.body[1:] if zero else written.body
+            groups.append(NumberGroup(written._replace(body=body, unit=unit), some))
+    return groups
+
+
+def parse_unit(text: str) -> str:
+    """The unit of a text that could be a number."""
+    found = parse_number(text)
+    return found.unit if found else ""
 
 
 def is_currency(unit: str) -> bool:
@@ -89,23 +133,13 @@ def is_currency(unit: str) -> bool:
     return unit in CURRENCY_CODES.split() or _CURRENCY.fullmatch(unit) is not None
 
 
-def shape(body: str) -> str:
-    """A body with 9 for its digits but a first 0: what tells which forms it can have.
-
-    >>> shape("1,234.50"), shape("0.5")
-    ('9,999.99', '0.9')
-    """
-    nines = body.translate(_NINES)
-    return "0" + nines[1:] if body[0] == "0" else nines
-
-
-def forms_of(shape: str) -> list[tuple[str, str]]:
-    """The forms that a body of that shape can have.
+def forms_of(body: str) -> list[tuple[str, str]]:
+    """The forms that a number can have whose digits and marks look so.
 
     >>> forms_of("9,999.99"), forms_of("9,999")
     ([('.', ',')], [(',', ''), ('.', ',')])
     """
-    return [form for form, regex in _SHAPES.items() if regex.fullmatch(shape)]
+    return [form for form, regex in _SHAPES.items() if regex.fullmatch(body)]
 
 
 def _shape_regex(decimal: str, thousands: str) -> re.Pattern[str]:
@@ -143,32 +177,40 @@ class NumberFormat:
 
     def read(self, texts: Sequence[str]) -> np.ndarray:
         """The numbers, one a text; NaN where a text is not written so."""
-        plain = self.decimal == "." and not self.unit
-        return np.array(
-            [
-                float(text) if plain and PLAIN.fullmatch(text) else self._read_dressed(text)
-                for text in texts
-            ],
-            np.float64,
-        )
+        numbers = np.full(len(texts), np.nan)
+        for group in number_groups(texts):
+            some = [texts[i] for i in group.positions]
+            if group.infinite:
+                numbers[group.positions] = [float(text) for text in some]
+            elif group.written is not None and self.fits(group.written):
+                numbers[group.positions] = self._read_alike(some, group.written)
+        return numbers
+
+    def fits(self, found: WrittenNumber) -> bool:
+        """Whether a cell that looks so is written in this format."""
+        regex = _SHAPES[self.decimal, self.thousands]
+        return self.fits_unit(found) and regex.fullmatch(found.body) is not None
 
     def fits_unit(self, found: WrittenNumber) -> bool:
         """Whether a cell has the unit; it may do without where that is a currency, or for 0."""
         if found.unit or not self.unit:
             return found.unit == self.unit
-        return is_currency(self.unit) or not found.body.strip("0.,")
+        return is_currency(self.unit) or found.body == "0"
 
-    def _read_dressed(self, text: str) -> float:
-        if INFINITE.fullmatch(text):
-            return float(text)
-        found = parse_number(text)
-        if found is None or not self.fits_unit(found):
-            return np.nan
-        if not _SHAPES[self.decimal, self.thousands].fullmatch(shape(found.body)):
-            return np.nan
-        digits = found.body.replace(self.thousands, "") if self.thousands else found.body
-        number = float(digits.replace(self.decimal, ".") + found.exponent)
-        return -number if found.negative else number
+    def _read_alike(self, texts: Sequence[str], found: WrittenNumber) -> np.ndarray:
+        """The numbers of texts that look alike and fit."""
+        first, last = found.span
+        digits = [text[first:last].translate(_MARKS) for text in texts]
+        if self.thousands in found.body and self.thousands:
+            digits = [text.replace(self.thousands, "") for text in digits]
+        if self.decimal != ".":
+            digits = [text.replace(self.decimal, ".") for text in digits]
+        first, last = found.exponent
+        if first < last:
+            exponents = [text[first:last].translate(_SIGNS) for text in texts]
+            digits = [d + e for d, e in zip(digits, exponents, strict=True)]
+        numbers = np.array([float(text) for text in digits])
+        return -numbers if found.negative else numbers
 
     @property
     def removed(self) -> list[str]:

@@ -63,19 +63,26 @@ def plain_columns(
 
     if not names:
         return {}
-    texts = frame.select(names)
+    head = frame.select(names).head(FEW)
+    found = head.select(polars.all().cast(polars.Float64, strict=False).is_not_null().any())
+    texts = frame.select(name for name in names if found[name][0] or head[name].null_count())
     numbers = texts.select(polars.all().cast(polars.Float64, strict=False))
-    codes = texts.select(
-        polars.col(name)
-        .filter(polars.col(name).str.starts_with("0"))
-        .str.contains(f"^{CODE.pattern}$")
-        .any()
-        for name in names
-    )
-    marks = {name: _marks(texts[name], numbers[name], rule) for name in names if not codes[name][0]}
-    plain = [name for name, found in marks.items() if found is not None]
+    marks = {name: _marks(texts[name], numbers[name], rule) for name in texts.columns}
+    plain = [name for name, texts_of in marks.items() if texts_of is not None]
     block = numbers.select(plain).to_numpy()  # N x plain columns
-    return {name: (block[:, i], marks[name] or set()) for i, name in enumerate(plain)}
+    return {
+        name: (values, marks[name] or set())
+        for name, values in zip(plain, block.T, strict=True)
+        if not _has_codes(texts[name], values)
+    }
+
+
+def _has_codes(texts: Any, values: np.ndarray) -> bool:
+    """Whether a column of whole numbers has zeros in front of some; others are no codes."""
+    known = values[np.isfinite(values)]
+    if (known != np.floor(known)).any():
+        return False
+    return bool(texts.filter(texts.str.starts_with("0")).str.contains(f"^{CODE.pattern}$").any())
 
 
 def _marks(texts: Any, numbers: Any, rule: MissingRule) -> set[str] | None:

@@ -16,13 +16,15 @@ from glassnet.tables.formats.reading import Reading, TextColumn
 MOST = 0.75  # of the cells; where so many are numbers, those that are none are slips
 SOME = 0.5  # of the cells; where so many are numbers, it is said that a column is left out
 MANY_DIFFERENT = 10  # different cells; with fewer, numbers and a word are taken as categories
+FEW_SLIPS = 3  # different cells; so few are slips where half the cells are numbers
 FEW_LEVELS = 1000  # different texts that are searched for those that differ in case only
 
 
 def is_slip(found: Draft, n_different: int) -> bool:
     """Whether the cells that no format reads are slips in a column of numbers, dates or times."""
     is_many = n_different > MANY_DIFFERENT or is_name(n_different, found.n_known)
-    return is_many and found.n_alike >= MOST * found.n_known
+    part = SOME if found.n_unread <= FEW_SLIPS else MOST
+    return is_many and found.n_alike >= part * found.n_known
 
 
 def slip(column: TextColumn, found: Draft, reading: Reading) -> TableError:
@@ -79,7 +81,7 @@ def category_or_missing(column: TextColumn, text: str, count: int) -> GlassnetWa
     )
 
 
-def dropped_numbers(column: TextColumn, found: Draft) -> list[GlassnetWarning]:
+def dropped_numbers(column: TextColumn, found: Draft, reading: Reading) -> list[GlassnetWarning]:
     """The notice that a column of text is left out, where much of it looks like numbers."""
     if found.is_code:
         reason = "its numbers have zeros in front, which makes them names"
@@ -91,16 +93,12 @@ def dropped_numbers(column: TextColumn, found: Draft) -> list[GlassnetWarning]:
         )
     else:
         return []
-    return [
-        GlassnetWarning(
-            [
-                f"column '{column.name}' is taken as names and not used: {reason}; ",
-                OptionRef("ignore", [column.name]),
-                " if that is right",
-            ],
-            column=column.name,
-        )
+    message: list[str | OptionRef] = [
+        f"column '{column.name}' is taken as names and not used: {reason}"
     ]
+    if "ignore" in reading.remedies:
+        message += ["; ", OptionRef("ignore", [column.name]), " if that is right"]
+    return [GlassnetWarning(message, column=column.name)]
 
 
 def alike_but_for_case(name: str, texts: Sequence[str], cells: TextCells) -> list[GlassnetWarning]:
@@ -126,8 +124,11 @@ def alike_but_for_case(name: str, texts: Sequence[str], cells: TextCells) -> lis
 
 def _remedies(name: str, text: str, reading: Reading) -> Message:
     values = {"missing": [text], "categories": [name], "ignore": [name]}
+    has_digits = any(letter.isdigit() for letter in text)
     allowed = [
-        option for option in reading.remedies if option == "missing" or name not in reading.targets
+        option
+        for option in reading.remedies
+        if (not has_digits if option == "missing" else name not in reading.targets)
     ]
     remedy: list[str | OptionRef] = ["mend or empty it"]
     for i, option in enumerate(allowed):

@@ -146,5 +146,7 @@ def data_as_float64(data: Data) -> Data:
     """The rows as float64."""
     weight = data.sample_weight
     return Data(
-        as_float64(data.x), as_float64(data.y), None if weight is None else as_float64(weight)
+        as_float64(np.asarray(data.x)),
+        as_float64(data.y),
+        None if weight is None else as_float64(weight),
     )

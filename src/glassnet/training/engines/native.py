@@ -25,6 +25,7 @@ from glassnet.training.engines.base import (
     as_float64,
     data_as_float64,
 )
+from glassnet.training.packed import PackedRows
 from glassnet.training.problem import Best, Data, Measured, Problem, State
 from glassnet.training.schedules import Floats
 
@@ -254,8 +255,10 @@ class NativeEngine(Engine):
         return _native.TrainingProblem(
             variant=self.variant,
             network=self._network(network, problem.data.x.dtype),
-            data=problem.data,
-            validation=problem.validation,
+            data=_arrays(problem.data),
+            validation=_arrays(problem.validation),
+            packed_data=_packed(problem.data),
+            packed_validation=_packed(problem.validation),
             optimizer=_native.OptimizerSpec(
                 self.row_numbers["optimizers"][OPTIMIZER_NAMES[optimizer]],
                 [getattr(options.optimizer, name) for name in SETTING_NAMES[optimizer]],
@@ -286,6 +289,23 @@ def _room_for_measurements(problem: Problem, rates: Floats) -> Measured:
         np.empty(0 if problem.validation is None else epochs),
         np.empty((problem.batch_size, problem.network.sizes[-1]), problem.data.x.dtype),
     )
+
+
+def _arrays(data: Data | None) -> Data | None:
+    """The rows, of packed ones the inputs that stand as they are."""
+    if data is None or not isinstance(data.x, PackedRows):
+        return data
+    return data._replace(x=data.x.plain)
+
+
+def _packed(data: Data | None) -> tuple[np.ndarray, ...] | None:
+    """What `packed_inputs.hpp` wants of packed rows; None of others."""
+    if data is None or not isinstance(data.x, PackedRows):
+        return None
+    x = data.x
+    spans = np.array([(ramp.first, ramp.width) for ramp in x.ramps], np.int64)
+    ends = np.array([(ramp.below, ramp.above) for ramp in x.ramps], float)
+    return x.plain_at, spans, ends, x.index, x.value
 
 
 def _memory_of(slots: list[list[Floats]], before: OptimizerState) -> tuple[Memory, ...]:

@@ -198,8 +198,6 @@ def _penalty_of(penalty: Penalty | None, parameters: Parameters) -> float:
 
 def _batch(problem: Problem, order: np.ndarray | None, i: int) -> Data:
     """The rows of an epoch's batch number i."""
-    if order is None and problem.batches == 1:
-        return problem.data
     in_batch = slice(i * problem.batch_size, (i + 1) * problem.batch_size)
     rows = in_batch if order is None else order[in_batch]
     x, y, w = problem.data
@@ -277,7 +275,7 @@ def _epoch(problem: Problem, iterations: list[Iteration]) -> Epoch:
 
 def _validation_loss(problem: Problem, parameters: Parameters, rows: Data) -> float:
     x, y, w = rows
-    trace = feedforward(problem.network, parameters, x)  # masked weights are 0 already
+    trace = feedforward(problem.network, parameters, x[:])  # masked weights are 0 already
     return float(problem.network.loss(problem.network.output, trace.z[-1], trace.output, y, w)[0])
 
 

@@ -193,7 +193,7 @@ class SumOfSquares:
         x, y, _ = self.data
         parameters = from_vector(self.network, self.free.fill(theta))
         predict = self.engine.predictor(self.network, parameters)
-        residuals = self.scale * (predict(x) - y)  # N x K
+        residuals = self.scale * (predict(x[:]) - y)  # N x K
         return 0.5 * float(np.sum(residuals**2) + self.l2 @ theta**2)
 
     def curvature(self, theta: Floats) -> Curvature:
