@@ -4,7 +4,7 @@ Every case is drawn from a seed and its number, so that a fault that is printed 
 ``--first 4711 --count 1``. A fault is any error that is not one line of glassnet's own. What is
 damaged and what is then done with it is in tests/helpers; a short part of it is in the test suite.
 
-usage: python tools/fuzz.py models|runs [--count 10000] [--seed 0] [--first 0] [--seconds 540]
+usage: python tools/fuzz.py models|runs|tables [--count N] [--seed S] [--first N] [--seconds T]
 """
 
 import argparse
@@ -53,7 +53,17 @@ def runs(folder: Path) -> Case:
     return case
 
 
-SUBJECTS = {"models": models, "runs": runs}
+def tables(folder: Path) -> Case:
+    """Tables: files of text, whole and damaged, numbers as people write them, and data frames."""
+    from odd_tables import read_and_check
+
+    def case(draw: random.Random, number: int) -> bool:
+        return read_and_check(draw, number, folder)
+
+    return case
+
+
+SUBJECTS = {"models": models, "runs": runs, "tables": tables}
 
 
 def main() -> int:

@@ -14,7 +14,7 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.callback import ProgressBar, ScoringMonitor
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import balanced_accuracy_score, make_scorer
+from sklearn.metrics import balanced_accuracy_score, make_scorer, r2_score
 from sklearn.utils.class_weight import compute_sample_weight
 
 import glassnet as gn
@@ -22,6 +22,7 @@ from glassnet import MLPClassifier, MLPRegressor
 from glassnet.core.network import Parameters, leaves
 from glassnet.errors import GlassnetError
 from glassnet.estimators.mlp import fit_problem
+from glassnet.estimators.mlp.scoring import r2
 from glassnet.estimators.mlp.translate import SOLVERS
 from glassnet.training.schedules import SCHEDULES
 
@@ -642,6 +643,14 @@ def test_every_end_is_said() -> None:
         "none was better by more than tol=0.5"
         in regressor(tol=0.5, n_iter_no_change=3).fit(X, NUMBERS).diagnosis_
     )
+
+
+def test_the_score_of_several_outputs_is_scikit_learns_r2() -> None:
+    y = np.stack([NUMBERS, X[:, 2] ** 2, np.ones(80), np.full(80, 3.0)], axis=1)
+    output = np.stack([NUMBERS + 0.1 * X[:, 3], X[:, 2], np.ones(80), X[:, 0]], axis=1)
+    for weight in (None, RANDOM.uniform(size=80)):
+        expected = r2_score(y, output, sample_weight=weight)
+        assert r2(y, output, weight) == pytest.approx(expected, rel=1e-12)
 
 
 def test_verbose_tells_each_epoch(capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,7 +24,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import glassnet as gn
 from glassnet.core.network import leaves
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, GlassnetWarning
 from glassnet.estimators.encoder import TableEncoder
 from glassnet.estimators.table.estimators import TableClassifier, TableRegressor
 
@@ -130,6 +130,7 @@ def test_a_raw_data_frame(kind: str) -> None:
     ],
     ids=lambda y: f"{type(y).__module__}.{type(y).__name__} {getattr(y, 'dtype', '')}",
 )
+@pytest.mark.filterwarnings("ignore:column 'rooms' alone tells")
 def test_labels_come_back_as_they_were(y: Any, tmp_path: Path) -> None:
     frame = FRAMES["pandas"]()
     ours = TableClassifier(max_iter=40, random_state=0).fit(frame, y)
@@ -170,6 +171,7 @@ def test_several_numbers() -> None:
     assert same_weights(both, named.model_)
 
 
+@pytest.mark.filterwarnings("ignore:column 'town' alone tells")
 def test_several_labels_at_once() -> None:
     frame = FRAMES["pandas"]()
     y = np.stack([CLASS == "low", np.arange(N) % 4 == 0, np.zeros(N)], axis=1).astype(np.int32)
@@ -394,7 +396,7 @@ def test_columns_refused() -> None:
         ours.predict(frame[list(RAW)[::-1]])
     with pytest.raises(ValueError, match="yet now missing:\n- size"):
         ours.predict(frame.drop(columns=["size"]))
-    with pytest.raises(GlassnetError, match="two columns of one name"):
+    with pytest.raises(GlassnetError, match="two columns of the table have the name 'a'"):
         TableRegressor(**QUICK).fit(frame.set_axis(["a", "a", "b", "c", "d"], axis=1), RENT)
     with pytest.raises(NotFittedError):
         TableRegressor().predict(frame)
@@ -492,6 +494,7 @@ def test_behind_other_transformers() -> None:
         assert len(pipeline[-1].history_["validation_loss"]) == 4
 
 
+@pytest.mark.filterwarnings("ignore:column '(price|day)'")
 def test_text_is_read_as_the_parameters_say() -> None:
     frame = pd.DataFrame(
         {
@@ -500,7 +503,10 @@ def test_text_is_read_as_the_parameters_say() -> None:
             "kind": ["a", "b", "NA", "a"] * 10,
         }
     )
-    plain = TableRegressor(**QUICK).fit(frame, RENT[:40]).model_.encoding
+    with pytest.warns(GlassnetWarning) as said_of_it:
+        plain = TableRegressor(**QUICK).fit(frame, RENT[:40]).model_.encoding
+    columns = [getattr(warning.message, "column", "") for warning in said_of_it]
+    assert columns == ["price", "day", "kind"]
     settings = {"missing": ["NA"], "decimal": ",", "date_order": "mdy"}
     said = TableRegressor(**QUICK, **settings).fit(frame, RENT[:40]).model_.encoding
     assert [str(column.format) for column in plain.inputs[:2]] == [

@@ -13,20 +13,28 @@ import numpy as np
 import polars as pl
 from mutations import changed, changed_arrays, check_refusal, paths_of
 from safetensors import safe_open
-from small_models import TABLE, plain_model, small_model
+from small_models import TABLE, drawn_parameters, plain_model, small_model
 
 import glassnet as gn
 from glassnet.errors import GlassnetError
 from glassnet.models.content import FORMAT, VERSION, Content, pack, plan_of, unpack
 from glassnet.models.file import ArrayKind, kinds_of, write_model_file
 from glassnet.tables.columns import Table
+from glassnet.tables.encoding import TableEncoding, learn_inputs
+from glassnet.tables.formats.numbers import NumberFormat
 from glassnet.tables.frames import as_table
+from glassnet.tables.targets import NumberTarget
 
 TESTS = Path(__file__).parents[1]
 FORMAT_1 = TESTS / "oracles" / "model_v1_ensemble.safetensors"
 PENGUINS = TESTS.parent / "examples" / "data" / "penguins.csv"
 ROWS = {name: cells[:4] for name, cells in TABLE.items()}
 NUMBERS = {"x1": [0.5, -1.0], "x2": [2.0, 0.0], "y1": [1.0, 2.0], "y2": [0.0, 1.0]}
+WRITTEN = {
+    "cost": ["$1,234.50", "$5.00", "-$7.25", "$10.00"],
+    "seen": ["31.12.2020", "1.2.2021", "15.03.2021", "28.02.2019"],
+    "at": ["7:15", "23:05", "12:30", "0:45"],
+}
 HISTORY = {"epoch": [1, 2], "loss": [2.0, 1.0], "validation_loss": [3.0, float("nan")]}
 
 
@@ -46,15 +54,25 @@ class Whole(NamedTuple):
 def models() -> list[Whole]:
     """An ensemble for numbers, one for classes, a network for two, one without an encoding.
 
-    And one of format 1.
+    And one that keeps how its columns are written, and one of format 1.
     """
     return [
         _whole(small_model("price", members=2), ROWS),
         _whole(small_model("kind", hidden=(3,), members=2), ROWS),
         _whole(small_model("sold", hidden=(4,), activation="relu"), ROWS),
         _whole(plain_model([2, 3, 2], bias=False), NUMBERS),
+        _whole(_written_model(), WRITTEN),
         _of_format_1(),
     ]
+
+
+def _written_model() -> gn.Model:
+    """A model of `WRITTEN`, whose inputs are read by their formats."""
+    inputs = learn_inputs(as_table(WRITTEN))
+    target = NumberTarget("y", 1.0, 2.0, 0.0, 3.0, NumberFormat(",", ".", "EUR"))
+    encoding = TableEncoding("regression", inputs, (target,))
+    network = gn.Network([len(encoding.features), 3, 1], "silu")
+    return gn.Model.of_network(network, drawn_parameters(network, 3), encoding)
 
 
 def _of_format_1() -> Whole:

@@ -90,7 +90,8 @@ def _resize(parent: Any, key: Any, draw: random.Random, *_: Any) -> None:
 def _scale(parent: Any, key: Any, draw: random.Random, *_: Any) -> None:
     value = parent[key]
     if isinstance(value, int | float):
-        parent[key] = value * draw.choice([-1, 0, 2, 1000, 1e9, 1e200, 0.001])
+        factor = draw.choice([-1, 0, 2, 1000, 1e9, 1e200, 0.001])
+        parent[key] = value * (factor if abs(value) < 2**64 else int(factor))
     else:
         parent[key] = draw.choice(ODD)
 

@@ -96,6 +96,8 @@ def test_probabilities(penguins: pl.DataFrame) -> None:
         gn.train_table(penguins, "body_mass_g", **QUICK).predict_proba(penguins)
 
 
+@pytest.mark.filterwarnings("ignore:column 'a' alone tells the target 'up'")
+@pytest.mark.filterwarnings("ignore:column 'b' alone tells the target 'right'")
 def test_several_two_valued_targets() -> None:
     random = np.random.default_rng(0)
     a, b = random.normal(size=(2, 200))
@@ -126,6 +128,7 @@ def test_other_losses_for_a_number(loss: str) -> None:
         assert np.corrcoef(predicted, np.exp(0.5 * x))[0, 1] > 0.9
 
 
+@pytest.mark.filterwarnings("ignore:column '(species|island)'.* that the model does not know")
 def test_unseen_categories_missing_cells_and_extra_columns(penguins: pl.DataFrame) -> None:
     model = gn.train_table(penguins, "body_mass_g", **QUICK)
     odd = pl.DataFrame(
@@ -591,3 +594,16 @@ def test_a_model_that_has_predicted_can_be_pickled_and_copied(penguins: pl.DataF
     before = model.predict(penguins)
     for again in (pickle.loads(pickle.dumps(model)), copy.deepcopy(model), copy.copy(model)):
         np.testing.assert_array_equal(again.predict(penguins), before)
+
+
+def test_what_python_shows_of_a_model_does_nothing_to_a_terminal() -> None:
+    name = "a\x1b[31m"
+    model = gn.train_table({"x": [1.0, 2.0] * 20, name: ["u", "v"] * 20}, name, epochs=1, holdout=0)
+    assert r"Model of a\x1b[31m from" in repr(model)
+
+
+def test_every_form_of_a_model_keeps_its_threshold() -> None:
+    table = {"x": list(range(40)), "y": ["no", "no", "yes", "no"] * 10}
+    model = gn.train_table(table, "y", members=2, affine=True, epochs=1, threshold=0.3)
+    for other in (model.fold(), model.joined(), model.member(1), model.as_dtype("float64")):
+        assert other.encoding.two_class_targets[0].threshold == 0.3

@@ -9,8 +9,9 @@ import numpy as np
 from sklearn.utils import check_array, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
+from glassnet.core.arrays import check_unmasked, real_array
 from glassnet.errors import GlassnetError
-from glassnet.estimators.validate_x import is_frame
+from glassnet.estimators.validate_x import check_no_dates, is_frame
 from glassnet.tables.columns import Column, Table, check_size
 from glassnet.tables.targets import ClassTarget
 
@@ -22,10 +23,7 @@ def read_numbers(y: Any, name: str = "y") -> np.ndarray:
 
     Raises ValueError on what is missing, infinite or no number.
     """
-    if getattr(getattr(y, "dtype", None), "kind", "") in ("M", "m"):
-        raise GlassnetError(
-            f"{name} is dates or times: turn it into a number (such as days from a start) first"
-        )
+    check_no_dates(y, name)
     readable = _as_scikit_learn_reads(y, name)
     numbers = check_array(readable, ensure_2d=False, dtype="float64", input_name=name)
     if numbers.ndim not in (1, 2):
@@ -67,12 +65,13 @@ def _check_all_or_no_text(y: Any, name: str) -> None:
 def _as_scikit_learn_reads(y: Any, name: str) -> Any:
     """What was given, columns of Polars and PyArrow as an array.
 
-    Raises GlassnetError where nothing was given.
+    Raises GlassnetError where nothing was given, and on masked cells.
     """
     if y is None:
         raise GlassnetError(
             f"this estimator requires y to be passed, but the target y is None: give {name}"
         )
+    check_unmasked(y, name)
     is_pandas = type(y).__module__.startswith("pandas.")
     if is_pandas or isinstance(y, (list, tuple, np.ndarray)) or not hasattr(y, "__array__"):
         return y
@@ -149,10 +148,7 @@ def read_sample_weight(
     """
     if sample_weight is None:
         return None
-    try:
-        weight = np.asarray(sample_weight, np.float64)
-    except (TypeError, ValueError) as error:
-        raise GlassnetError(f"{name} must be numbers: {error}") from None
+    weight = real_array(sample_weight, name)
     if weight.ndim == 0:
         weight = np.full(rows, float(weight))
     if weight.shape != (rows,):

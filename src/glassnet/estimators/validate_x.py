@@ -5,12 +5,13 @@ Names of columns are checked by scikit-learn's rules. y and weights are read in 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 from sklearn.utils.validation import check_array, validate_data
 
-from glassnet.errors import GlassnetError, option_error
+from glassnet.errors import GlassnetError, option_error, warn_of
 from glassnet.recipe.options import options_from
 from glassnet.tables.arrays import table_of_array
 from glassnet.tables.columns import Column, Table, check_almost_numbers, count_texts
@@ -27,6 +28,36 @@ def is_frame(X: Any) -> bool:
     from narwhals.stable.v2.dependencies import is_into_dataframe
 
     return is_into_dataframe(X)
+
+
+def check_no_dates(values: Any, name: str) -> None:
+    """Raises GlassnetError on dates and durations, which NumPy takes for numbers in silence."""
+    if is_frame(values):
+        from narwhals.stable.v2 import from_native
+
+        schema = from_native(values).schema
+        dates = [column for column, dtype in schema.items() if dtype.is_temporal()]
+        if not dates:
+            return
+        name = f"column '{dates[0]}' of {name}"
+    elif not _has_dates(values):
+        return
+    raise GlassnetError(
+        f"{name} is dates or times: turn it into a number (such as days from a start) first"
+    )
+
+
+def _has_dates(values: Any) -> bool:
+    """Whether an array, series or list holds dates or durations."""
+    if type(values) in (list, tuple) or type(values).__module__.startswith("polars"):
+        try:
+            values = np.asarray(values)
+        except ValueError:  # rows of several lengths: scikit-learn says so
+            return False
+    kind = getattr(getattr(values, "dtype", None), "kind", "")
+    if kind == "O" and not hasattr(values, "toarray"):
+        return any(isinstance(cell, (date, timedelta)) for cell in np.asarray(values).flat)
+    return kind in ("M", "m")
 
 
 def read_x(estimator: Any, X: Any, *, reset: bool, reading: Reading | None = None) -> Table:
@@ -58,6 +89,8 @@ def read_x(estimator: Any, X: Any, *, reset: bool, reading: Reading | None = Non
     if reset:
         reading = _reading_of(estimator, names)
     table = as_table(X, reading=reading or TRAINING, names=names)
+    if reset:
+        warn_of(table.notices)
     if table.n_rows < least:
         raise GlassnetError(
             f"X has {table.n_rows} sample(s), while a minimum of {least} is required by "
@@ -122,15 +155,32 @@ def has_names(estimator: Any) -> bool:
 
 def _as_array(estimator: Any, X: Any, reset: bool, least: int) -> np.ndarray:
     """X as an N x D array of any kind; a list of lists keeps its numbers beside its text."""
-    given: Any = X
-    if isinstance(X, np.ma.MaskedArray) and X.dtype.kind in "fiub":
-        given = np.ma.filled(X.astype(np.float64), np.nan)
     array: Any = validate_data(
-        estimator, given, reset=reset, dtype=None, ensure_all_finite=False, ensure_min_samples=least
+        estimator,
+        _unmasked(X),
+        reset=reset,
+        dtype=None,
+        ensure_all_finite=False,
+        ensure_min_samples=least,
     )
     if array.dtype.kind == "U" and not hasattr(X, "dtype"):
         return check_array(X, dtype="object", ensure_all_finite=False)
     return array
+
+
+def _unmasked(X: Any) -> Any:
+    """X with missing cells where an array, or rows in a list, are masked."""
+    if type(X) in (list, tuple) and any(isinstance(row, np.ma.MaskedArray) for row in X):
+        X = np.ma.array(X)
+    if not isinstance(X, np.ma.MaskedArray):
+        return X
+    if X.dtype.kind in "fiub":
+        return np.ma.filled(X.astype(np.float64), np.nan)
+    if X.dtype.kind == "M":
+        return X.filled(np.datetime64("NaT"))
+    cells = X.data.astype(object)
+    cells[np.ma.getmaskarray(X)] = None
+    return cells
 
 
 def category_names(categories: Any, names: Sequence[str]) -> tuple[str, ...]:

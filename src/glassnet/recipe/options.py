@@ -181,8 +181,9 @@ class Options:
     )
     threshold: float | str | None = option(
         None,
-        "Of two classes: the probability of the second from which on it is predicted; or balanced: "
-        "the one of the largest balanced accuracy on rows not trained on.",
+        "Of two classes: the probability of the second (yes of no and yes, 1 of 0 and 1) from "
+        "which on it is predicted; or balanced: that of the largest balanced accuracy on rows not "
+        "trained on.",
         check_threshold,
         if_open="the likelier class is predicted",
     )

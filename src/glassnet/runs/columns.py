@@ -59,7 +59,7 @@ def row_number(text: str) -> int:
     return number
 
 
-def number_or_nan(text: str) -> float:
+def number_of_cell(text: str) -> float:
     """A number; NaN for an empty cell."""
     try:
         return float(text) if text else float("nan")

@@ -14,7 +14,7 @@ from glassnet.models.model import Model, load
 from glassnet.models.rows import Rows
 from glassnet.recipe.options import ResolvedOptions
 from glassnet.runs import layout
-from glassnet.runs.columns import CellReader, number_or_nan, one_of_texts, read_columns, row_number
+from glassnet.runs.columns import CellReader, number_of_cell, one_of_texts, read_columns, row_number
 from glassnet.runs.record import RunRecord, check_same_run, read_record
 from glassnet.runs.sources import GIVE_TABLE, Source, source_of
 from glassnet.tables.targets import NumberTarget
@@ -155,10 +155,10 @@ def open_run(path: str | Path) -> RunFolder:
     >>> from glassnet import train_run
     >>> table = {"x": list(range(40)), "y": [2 * x + 1 for x in range(40)]}
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     written = train_run(table, "y", f"{folder}/line", hidden=4, epochs=5)
+    ...     written = train_run(table, "y", f"{folder}/line", hidden=16, epochs=200)
     ...     run = open_run(f"{folder}/line")
     ...     print(run.options.hidden, len(run.history["loss"]), len(run.rows["holdout"]))
-    (4,) 5 8
+    (16,) 200 8
     """
     path = Path(path)
     folder = path if path.is_dir() else path.parent
@@ -184,4 +184,4 @@ def _cell_readers(model: Model) -> dict[str, CellReader]:
             labels |= {f"actual{ending}": reader, f"prediction{ending}": reader}
     no_outputs = np.empty((0, len(model.encoding.outputs)))
     names = [*actual, *model.columns_of(no_outputs)]
-    return {"row": row_number} | {name: labels.get(name, number_or_nan) for name in names}
+    return {"row": row_number} | {name: labels.get(name, number_of_cell) for name in names}

@@ -18,10 +18,11 @@ from sklearn.utils import check_random_state, column_or_1d
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from glassnet.core.activations import Activation
+from glassnet.core.arrays import check_unmasked
 from glassnet.core.losses import Loss
 from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import Optimizer
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, warn_of
 from glassnet.estimators.base import NetworkEstimator, check_validation
 from glassnet.estimators.mlp.fit_problem import Labelled
 from glassnet.estimators.mlp.fit_state import FitState
@@ -34,15 +35,17 @@ from glassnet.estimators.mlp.translate import (
     RATES,
     SOLVERS,
     WARNED,
-    translate_activation,
     translate_loss,
 )
 from glassnet.estimators.sklearn_private import HasMethods, Interval, Options, StrOptions
 from glassnet.estimators.targets import read_sample_weight
-from glassnet.estimators.translate import ACTIVATION_NAMES
+from glassnet.estimators.translate import ACTIVATION_NAMES, our_activation
+from glassnet.estimators.validate_x import check_no_dates
 from glassnet.models.model import Model
 from glassnet.training.checks import all_finite
+from glassnet.training.endings import BROKEN
 from glassnet.training.engines.registry import choose
+from glassnet.training.findings import saturation_notices
 from glassnet.training.problem import Data
 from glassnet.training.schedules import SCHEDULES, Floats
 
@@ -164,6 +167,9 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
         )
         runs = fitting.fit(self._state_before(incremental) if goes_on else None)
         self._publish(runs)
+        if self._fit_state.ended not in BROKEN:
+            kept = self._fit_state.parameters
+            warn_of(saturation_notices(self.network_, kept, rows.data.x))
         return "interrupted" if runs[-1].ended == "interrupted" else self._fit_state.ended
 
     def _checked(
@@ -186,6 +192,11 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
             "dtype": FLOAT_DTYPES,
             "reset": first,
         }
+        _check_plain(X, "X")
+        if is_classifier(self):  # dates may be classes
+            check_unmasked(y, "y")
+        else:
+            _check_plain(y, "y")
         checked: Any = validate_data(self, X, y, y_numeric=not is_classifier(self), **checks)
         x, labels = checked
         if labels.ndim == 2 and labels.shape[1] == 1:
@@ -215,7 +226,7 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
         loss = translate_loss(self.loss, output, outputs)
         sizes = [inputs, *map(int, hidden), outputs]
         self.network_: Network = Network(
-            sizes, translate_activation(self.activation), output or loss.output, loss
+            sizes, our_activation(self.activation), output or loss.output, loss
         )
         self.n_layers_: int = len(sizes)
         self.n_outputs_: int = outputs
@@ -282,6 +293,7 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
         """The network with its weights as they are now, which may have been changed, and X."""
         if not self._is_plain(X):
             check_is_fitted(self)
+            _check_plain(X, "X")
             checks: dict[str, Any] = {"accept_sparse": SPARSE, "dtype": FLOAT_DTYPES}
             X = _dense(validate_data(self, X, reset=False, **checks))
         return self.network_, Parameters(tuple(self.coefs_), tuple(self.intercepts_)), X
@@ -314,6 +326,12 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def _check_plain(values: Any, name: str) -> None:
+    """Raises GlassnetError on what scikit-learn's checks would take for numbers in silence."""
+    check_unmasked(values, name)
+    check_no_dates(values, name)
 
 
 def _dense(x: Any) -> np.ndarray:

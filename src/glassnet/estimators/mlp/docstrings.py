@@ -63,8 +63,8 @@ PARAMETERS = """
     clip_norm : float, optional
         The largest norm a gradient may have; a longer one is scaled to it.
     scoring : str, callable or None
-        What early stopping goes by: None (accuracy, or R2), "loss" (the validation loss), a
-        scorer's name, or a scorer.
+        What early stopping goes by: None (accuracy, or R2, of several outputs the mean of
+        theirs), "loss" (the validation loss), a scorer's name, or a scorer.
     init : Parameters, tuple, Model or estimator, optional
         Weights to start from: (coefs, intercepts), a Model, or a fitted estimator; None: drawn.
     weight_masks : list of array, optional

@@ -80,7 +80,8 @@ def accuracy(y: Floats, output: Floats, sample_weight: Floats | None, one_of_all
 def r2(y: Floats, output: Floats, sample_weight: Floats | None) -> float:
     """The mean over outputs of 1 - squared error / squared distance from the mean.
 
-    Where y is constant an output counts 1 when it is right and 0 when not, as in scikit-learn.
+    Where y is constant an output counts 1 when it is right and 0 when not. These are the numbers
+    of scikit-learn's r2_score, whose checks take longer than many an epoch.
 
     Parameters
     ----------

@@ -1,6 +1,7 @@
-"""Between scikit-learn's words and ours: activations, losses, optimizers, endings.
+"""Between scikit-learn's words and ours: a loss, optimizers, endings.
 
-Also the starting weights that `init` may name. Nothing is trained here.
+Also the starting weights that `init` may name. Names of activations and losses are in
+`estimators/translate.py`. Nothing is trained here.
 """
 
 from dataclasses import replace
@@ -8,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.core.activations import Activation
-from glassnet.core.losses import LOSSES, Loss, find_loss
+from glassnet.core.losses import Loss, find_loss
 from glassnet.core.network import Network, Parameters, check_shapes
 from glassnet.core.optimizers import AdamEpsilonHat, Momentum, Nesterov, Optimizer, Rprop
-from glassnet.errors import GlassnetError, OptionRef, unknown_name
-from glassnet.estimators.translate import ACTIVATION_NAMES, CLASSIFIER_LOSSES, LOSS_NAMES
+from glassnet.core.settings import check_name
+from glassnet.errors import GlassnetError
+from glassnet.estimators.translate import loss_names, our_loss
 from glassnet.models.model import Model
 from glassnet.training.endings import CUT_SHORT, ENDINGS
 
@@ -51,17 +52,6 @@ WARNED = ("", *CUT_SHORT)
 """The endings that are also a ConvergenceWarning."""
 
 
-def translate_activation(given: Any) -> Any:
-    """An activation, or a list of them, by scikit-learn's names or ours."""
-    if isinstance(given, Activation):
-        return given
-    if isinstance(given, str):
-        if given not in ACTIVATION_NAMES:
-            raise unknown_name(OptionRef("activation"), given, ACTIVATION_NAMES)
-        return ACTIVATION_NAMES[given]
-    return [translate_activation(one) for one in given]
-
-
 def translate_loss(given: str | Loss, output: str | None, outputs: int) -> Loss:
     """A loss by scikit-learn's name or ours.
 
@@ -76,12 +66,9 @@ def translate_loss(given: str | Loss, output: str | None, outputs: int) -> Loss:
     """
     if isinstance(given, Loss):
         return given
-    name, colon, setting = given.partition(":")
-    ours = dict(zip(LOSSES, LOSSES, strict=True))
-    known = {**LOSS_NAMES, **ours, **CLASSIFIER_LOSSES.get(output or "", {})}
-    if name not in known:
-        raise unknown_name(OptionRef("loss"), name, known)
-    loss = find_loss(known[name] + colon + setting)
+    name, _, _ = given.partition(":")
+    check_name("loss", name, loss_names(output))
+    loss = find_loss(our_loss(given, output))
     if name == "poisson" and outputs > 1:
         return replace(loss, reduction="mean_rows")  # scikit-learn adds the outputs
     return loss

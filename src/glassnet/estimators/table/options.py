@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_random_state
 
-from glassnet.estimators.translate import ACTIVATION_NAMES, CLASSIFIER_LOSSES, LOSS_NAMES
+from glassnet.estimators.translate import our_activation, our_loss
 from glassnet.recipe.defaults import OUTPUT_AND_LOSS
 from glassnet.recipe.options import SKLEARN_NAMES, Options, options_from
 from glassnet.tables.targets import Task
@@ -33,8 +33,8 @@ def options_of(estimator: Any, task: Task, categories: tuple[str, ...]) -> Optio
     """
     given = {option: getattr(estimator, parameter) for parameter, option in OPTION_OF.items()}
     given["hidden"] = _sizes(estimator.hidden_layer_sizes)
-    given["activation"] = _activation(estimator.activation)
-    given["loss"] = _loss(estimator.loss, task)
+    given["activation"] = our_activation(estimator.activation)
+    given["loss"] = our_loss(estimator.loss, OUTPUT_AND_LOSS[task][0])
     if isinstance(estimator.batch_size, str) and estimator.batch_size == "auto":
         given["batch_size"] = None
     given["seed"] = _seed(estimator.random_state)
@@ -48,25 +48,6 @@ def _sizes(hidden_layer_sizes: Any) -> Any:
     if isinstance(hidden_layer_sizes, (int, list, tuple, np.ndarray, np.integer)):
         return tuple(np.atleast_1d(hidden_layer_sizes).tolist())
     return hidden_layer_sizes
-
-
-def _activation(activation: Any) -> Any:
-    """One name or several, as glassnet names them; unknown ones as they are."""
-    if isinstance(activation, str):
-        return ACTIVATION_NAMES.get(activation, activation)
-    if isinstance(activation, (list, tuple)):
-        return tuple(ACTIVATION_NAMES.get(name, name) for name in activation)
-    return activation
-
-
-def _loss(loss: Any, task: Task) -> Any:
-    """A loss, as glassnet names it, with its setting if it has one; an unknown one as it is."""
-    if not isinstance(loss, str):
-        return loss
-    output, _ = OUTPUT_AND_LOSS[task]
-    names = {**LOSS_NAMES, **CLASSIFIER_LOSSES.get(output, {})}
-    name, colon, setting = loss.partition(":")
-    return names.get(name, name) + colon + setting
 
 
 def _seed(random_state: Any) -> int:

@@ -40,7 +40,7 @@ class TextCells:
         """Those of a Polars series of strings."""
         import polars
 
-        distinct = series.drop_nulls().unique()
+        distinct = series.drop_nulls().unique(maintain_order=True)
         positions = series.cast(polars.Enum(distinct)).to_physical().cast(polars.Int64)
         return cls(distinct.to_list(), positions.fill_null(-1).to_numpy())
 

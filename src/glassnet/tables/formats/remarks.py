@@ -81,7 +81,7 @@ def category_or_missing(column: TextColumn, text: str, count: int) -> GlassnetWa
     )
 
 
-def dropped_numbers(column: TextColumn, found: Draft) -> list[GlassnetWarning]:
+def dropped_numbers(column: TextColumn, found: Draft, reading: Reading) -> list[GlassnetWarning]:
     """The notice that a column of text is left out, where much of it looks like numbers."""
     if found.is_code:
         reason = "its numbers have zeros in front, which makes them names"
@@ -93,16 +93,12 @@ def dropped_numbers(column: TextColumn, found: Draft) -> list[GlassnetWarning]:
         )
     else:
         return []
-    return [
-        GlassnetWarning(
-            [
-                f"column '{column.name}' is taken as names and not used: {reason}; ",
-                OptionRef("ignore", [column.name]),
-                " if that is right",
-            ],
-            column=column.name,
-        )
+    message: list[str | OptionRef] = [
+        f"column '{column.name}' is taken as names and not used: {reason}"
     ]
+    if "ignore" in reading.remedies:
+        message += ["; ", OptionRef("ignore", [column.name]), " if that is right"]
+    return [GlassnetWarning(message, column=column.name)]
 
 
 def alike_but_for_case(name: str, texts: Sequence[str], cells: TextCells) -> list[GlassnetWarning]:

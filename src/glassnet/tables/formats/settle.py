@@ -98,10 +98,15 @@ def _category(column: TextColumn, rule: MissingRule) -> Column:
         return _boolean(column)
     known = [text for text in cells.distinct if not rule.among_numbers(text)]
     numbers = plain_numbers(known)
-    if numbers is not None and [number_text(number) for number in numbers] == known:
+    if numbers is not None and _are_written_plainly(numbers, known):
         return _read(column, NumberFormat(), rule)
     kept = [None if rule.among_texts(text) else text for text in cells.distinct]
     return Column(column.name, "text", cells.texts(kept))
+
+
+def _are_written_plainly(numbers: np.ndarray, texts: Sequence[str]) -> bool:
+    """Whether the numbers, as they are always written, are these texts."""
+    return bool(np.isfinite(numbers).all()) and [number_text(x) for x in numbers] == list(texts)
 
 
 def _text_of_levels(column: TextColumn, levels: Collection[str], rule: MissingRule) -> Column:
@@ -204,5 +209,5 @@ def _text(
     if is_target or not is_name(len(texts), found.n_known):
         notices += remarks.alike_but_for_case(column.name, texts, cells)
     else:
-        notices = remarks.dropped_numbers(column, found)
+        notices = remarks.dropped_numbers(column, found, reading)
     return Column(column.name, "text", cells.texts(kept)), notices
