@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from glassnet.core.arrays import Array, array_namespace
-from glassnet.core.settings import check_all_text, check_name
 from glassnet.errors import GlassnetError
+from glassnet.settings import check_all_text, check_name
 
 
 def not_given(*_: Array) -> Array:

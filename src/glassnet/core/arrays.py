@@ -1,6 +1,6 @@
 """Arrays: their type, the library that one belongs to, and what a user gives as one.
 
-Settings that are one number are checked in `settings.py`.
+Settings that are one number are checked in `glassnet.settings`.
 """
 
 from collections.abc import Iterable
@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from glassnet.core.settings import is_real
 from glassnet.errors import GlassnetError, shown
+from glassnet.settings import is_real
 
 __all__ = ["Array", "array_namespace", "as_array_like", "check_unmasked", "real_array"]
 

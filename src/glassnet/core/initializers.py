@@ -13,8 +13,8 @@ import numpy as np
 
 from glassnet.core.arrays import Array
 from glassnet.core.network import Network, Parameters, check_network
-from glassnet.core.settings import check_name, is_whole
 from glassnet.errors import option_error
+from glassnet.settings import check_name, is_whole
 
 Interval = tuple[float, float]
 DTYPES = ("float64", "float32")

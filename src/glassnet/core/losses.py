@@ -21,8 +21,8 @@ from glassnet.core.activations import (
     softplus,
 )
 from glassnet.core.arrays import Array, array_namespace
-from glassnet.core.settings import check_all_text, check_name, check_type, number_or_nan
 from glassnet.errors import GlassnetError, shown
+from glassnet.settings import check_all_text, check_name, check_type, number_or_nan
 
 ValueAndDerivative = tuple[Array, Array]
 """The loss of each entry and its derivative there; both N x K."""

@@ -12,8 +12,8 @@ from glassnet.core.activations import OUTPUTS, Activation, find_activation
 from glassnet.core.arrays import Array, array_namespace, as_array_like
 from glassnet.core.losses import Loss, find_loss
 from glassnet.core.penalties import Penalty
-from glassnet.core.settings import check_type, checked_flag, is_whole, items_of
 from glassnet.errors import GlassnetError, option_error, shown
+from glassnet.settings import check_type, checked_flag, is_whole, items_of
 
 MOST_NODES = 2**31 - 1  # of a layer; more than any memory holds
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from glassnet.core.arrays import Array, array_namespace
 from glassnet.core.network import Parameters, leaves, unflatten
-from glassnet.core.settings import (
+from glassnet.settings import (
     FROM_0_TO_1,
     FROM_0_TO_BELOW_1,
     NOT_NEGATIVE,

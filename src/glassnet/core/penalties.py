@@ -6,7 +6,7 @@ How much of a penalty one batch carries is decided in `losses.py`.
 from typing import NamedTuple, Self
 
 from glassnet.core.arrays import Array, array_namespace
-from glassnet.core.settings import NOT_NEGATIVE, checked_number
+from glassnet.settings import NOT_NEGATIVE, checked_number
 
 
 class _Strengths(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.losses import LOSSES
-from glassnet.core.settings import items_of
+from glassnet.settings import items_of
 
 ACTIVATION_NAMES = {"logistic": "sigmoid", **{name: name for name in ACTIVATIONS}}
 """scikit-learn's or our name -> our name."""

@@ -15,7 +15,9 @@ from glassnet.core.activations import OUTPUTS, Activation
 from glassnet.core.arrays import Array, real_array
 from glassnet.core.losses import is_builtin
 from glassnet.core.network import Network, check_network
-from glassnet.core.settings import (
+from glassnet.errors import GlassnetError, shown
+from glassnet.gradcheck.pytree import entry_name, named_leaves, refill, split_like
+from glassnet.settings import (
     NOT_NEGATIVE,
     check_function,
     checked_number,
@@ -23,8 +25,6 @@ from glassnet.core.settings import (
     is_real,
     plain_number,
 )
-from glassnet.errors import GlassnetError, shown
-from glassnet.gradcheck.pytree import entry_name, named_leaves, refill, split_like
 
 STEP = 6e-6  # about the cube root of float64's rounding, where a central difference is best
 ROUNDINGS = 4  # units of rounding that a difference of two losses may be off by

@@ -10,7 +10,8 @@ from dataclasses import field, replace
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from glassnet.core.settings import (
+from glassnet.errors import GlassnetError, option_error
+from glassnet.settings import (
     FROM_0_TO_BELOW_1,
     NOT_NEGATIVE,
     POSITIVE,
@@ -22,7 +23,6 @@ from glassnet.core.settings import (
     is_whole,
     number_or_nan,
 )
-from glassnet.errors import GlassnetError, option_error
 
 MAX_LAYER_NODES = 1_000_000  # nodes of a hidden layer; more is a slip of the pen, not a network
 

@@ -9,7 +9,7 @@ from threading import Event, Lock
 
 import numpy as np
 
-from glassnet.core.settings import is_whole
+from glassnet.settings import is_whole
 from glassnet.training.endings import ENDINGS
 from glassnet.training.engines.registry import threads_for_trainings
 from glassnet.training.run import Progress, Run

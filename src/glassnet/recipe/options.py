@@ -10,7 +10,6 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from glassnet.core.settings import is_whole, items_of, plain_number
 from glassnet.errors import option_error, unknown_name
 from glassnet.recipe.declarations import (
     Declaration,
@@ -30,6 +29,7 @@ from glassnet.recipe.declarations import (
     positive,
     whole_number,
 )
+from glassnet.settings import is_whole, items_of, plain_number
 
 if TYPE_CHECKING:
     from glassnet.tables.formats.reading import Reading

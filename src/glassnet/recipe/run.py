@@ -12,7 +12,6 @@ from typing import Any, cast
 import numpy as np
 
 from glassnet.core.network import Parameters
-from glassnet.core.settings import items_of
 from glassnet.errors import (
     GlassnetError,
     GlassnetWarning,
@@ -34,6 +33,7 @@ from glassnet.recipe.members import worst_ending
 from glassnet.recipe.options import Options, ResolvedOptions, options_from
 from glassnet.recipe.rows import TableRows, class_indices
 from glassnet.recipe.scoring import score
+from glassnet.settings import items_of
 from glassnet.tables.columns import Table
 from glassnet.tables.frames import as_table
 from glassnet.tables.read import read_table

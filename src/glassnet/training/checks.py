@@ -13,15 +13,15 @@ from glassnet.core.arrays import real_array
 from glassnet.core.initializers import DTYPES
 from glassnet.core.network import Network, Parameters, check_shapes, leaves, masked, unflatten
 from glassnet.core.penalties import Penalty
-from glassnet.core.settings import (
+from glassnet.errors import GlassnetError, option_error, shown
+from glassnet.gradcheck.check import check_custom
+from glassnet.settings import (
     FROM_0_TO_BELOW_1,
     NOT_NEGATIVE,
     check_type,
     items_of,
     number_or_nan,
 )
-from glassnet.errors import GlassnetError, option_error, shown
-from glassnet.gradcheck.check import check_custom
 from glassnet.training.options import TrainingOptions
 from glassnet.training.packed import PackedRows
 from glassnet.training.problem import Data, Problem

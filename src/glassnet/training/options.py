@@ -15,7 +15,8 @@ import numpy as np
 from glassnet.core.arrays import real_array
 from glassnet.core.optimizers import Adam, Optimizer
 from glassnet.core.penalties import Penalty
-from glassnet.core.settings import (
+from glassnet.errors import GlassnetError, shown
+from glassnet.settings import (
     NOT_NEGATIVE,
     POSITIVE,
     check_name,
@@ -23,7 +24,6 @@ from glassnet.core.settings import (
     checked_number,
     checked_whole,
 )
-from glassnet.errors import GlassnetError, shown
 from glassnet.training.schedules import SCHEDULES, Floats, Schedule
 
 MOST_EPOCHS = 2**31 - 1  # more than any run ends

@@ -13,8 +13,8 @@ import numpy as np
 from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import Optimizer, find_optimizer
 from glassnet.core.penalties import Penalty
-from glassnet.core.settings import check_function, checked_whole
 from glassnet.errors import warn_of
+from glassnet.settings import check_function, checked_whole
 from glassnet.training.checks import (
     checked_dropout,
     checked_multipliers,

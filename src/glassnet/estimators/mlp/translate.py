@@ -12,10 +12,10 @@ import numpy as np
 from glassnet.core.losses import Loss, find_loss
 from glassnet.core.network import Network, Parameters, check_shapes
 from glassnet.core.optimizers import AdamEpsilonHat, Momentum, Nesterov, Optimizer, Rprop
-from glassnet.core.settings import check_name
 from glassnet.errors import GlassnetError
 from glassnet.estimators.translate import loss_names, our_loss
 from glassnet.models.model import Model
+from glassnet.settings import check_name
 from glassnet.training.endings import CUT_SHORT, ENDINGS
 
 OUTPUT_NAMES = {"sigmoid": "logistic", "exponential": "exp"}

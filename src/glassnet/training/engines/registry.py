@@ -8,8 +8,8 @@ from typing import NamedTuple
 from warnings import warn
 
 from glassnet.core.network import Network, Parameters
-from glassnet.core.settings import check_name
 from glassnet.errors import GlassnetError, GlassnetWarning
+from glassnet.settings import check_name
 from glassnet.training.engines.base import Engine
 from glassnet.training.engines.native import NativeEngine
 from glassnet.training.engines.numpy import NumpyEngine

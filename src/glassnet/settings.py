@@ -2,7 +2,7 @@
 
 One rule for each kind, whoever gives the setting; all that it refuses is an OptionError that names
 the setting. Which setting may be what stands beside the setting. Arrays of numbers are read in
-`arrays.py`.
+`core/arrays.py`.
 """
 
 import math
