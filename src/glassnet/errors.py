@@ -48,6 +48,8 @@ class OptionRef(NamedTuple):
     value: Any = None
 
 
+_INSIDE = ("glassnet.", "sklearn.")
+
 Message = str | Sequence[str | OptionRef]
 LONGEST_SHOWN = 60  # characters of a value in a message
 Wording = Callable[[OptionRef], str]
@@ -144,6 +146,10 @@ class ModelFileError(GlassnetError):
     """A file is not a model that this version can read, or a model cannot be written to one."""
 
 
+class TrainingError(GlassnetError):
+    """A training left no model of any use."""
+
+
 class OutputError(GlassnetError):
     """Nothing can be written at a place, or something would be lost there."""
 
@@ -152,14 +158,18 @@ class GlassnetWarning(Notice, UserWarning):
     """Something works, but not as well as it could: why, and what would mend it."""
 
 
-def warn_of(notices: Iterable[GlassnetWarning]) -> None:
-    """Issue warnings that point to the line outside of glassnet that called it."""
+def warn_of(notices: Iterable[GlassnetWarning], wording: Wording = in_python) -> None:
+    """Issue warnings, in a face's words, for the line that called glassnet or scikit-learn."""
+    notices = list(notices)
+    if not notices:
+        return
     depth = 1
     frame = sys._getframe(1)
-    while frame.f_back and frame.f_globals.get("__name__", "").startswith("glassnet."):
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith(_INSIDE):
         frame = frame.f_back
         depth += 1
     for notice in notices:
+        notice.args = (notice.worded(wording),)
         warnings.warn(notice, stacklevel=depth + 1)
 
 

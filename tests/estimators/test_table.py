@@ -130,6 +130,7 @@ def test_a_raw_data_frame(kind: str) -> None:
     ],
     ids=lambda y: f"{type(y).__module__}.{type(y).__name__} {getattr(y, 'dtype', '')}",
 )
+@pytest.mark.filterwarnings("ignore:column 'rooms' alone tells")
 def test_labels_come_back_as_they_were(y: Any, tmp_path: Path) -> None:
     frame = FRAMES["pandas"]()
     ours = TableClassifier(max_iter=40, random_state=0).fit(frame, y)
@@ -170,6 +171,7 @@ def test_several_numbers() -> None:
     assert same_weights(both, named.model_)
 
 
+@pytest.mark.filterwarnings("ignore:column 'town' alone tells")
 def test_several_labels_at_once() -> None:
     frame = FRAMES["pandas"]()
     y = np.stack([CLASS == "low", np.arange(N) % 4 == 0, np.zeros(N)], axis=1).astype(np.int32)
@@ -492,6 +494,7 @@ def test_behind_other_transformers() -> None:
         assert len(pipeline[-1].history_["validation_loss"]) == 4
 
 
+@pytest.mark.filterwarnings("ignore:column '(price|day)'")
 def test_text_is_read_as_the_parameters_say() -> None:
     frame = pd.DataFrame(
         {

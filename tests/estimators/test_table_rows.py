@@ -34,6 +34,7 @@ def distance(ours: gn.Model, theirs: gn.Model) -> float:
     return max(float(np.abs(a - b).max()) for a, b in pairs)
 
 
+@pytest.mark.filterwarnings("ignore:column '.*' alone tells")
 @pytest.mark.parametrize("kind", MAKE)
 @given(
     st.lists(st.integers(0, 4), min_size=N, max_size=N).filter(
@@ -85,6 +86,7 @@ def test_too_many_repeated_rows_are_weighed_instead(monkeypatch: pytest.MonkeyPa
     assert weighed.model_.record.options["batch_size"] == N
 
 
+@pytest.mark.filterwarnings("ignore:7 of 67 rows are copies of others")
 def test_the_order_of_rows_does_not_matter_where_some_are_equal() -> None:
     twice = pd.concat([FRAME, FRAME[:7]])
     y = np.concatenate([NUMBER, NUMBER[:7]])

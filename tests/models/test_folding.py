@@ -14,6 +14,7 @@ from glassnet.tables.targets import NumberTarget
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
 QUICK: dict[str, Any] = {"epochs": 3, "hidden": (5, 4), "affine": True}
+pytestmark = pytest.mark.filterwarnings("ignore:column.*missing cells count as the median")
 CASES: dict[str, tuple[str, Any, dict[str, Any]]] = {
     "a number, a date, categories, missing cells": ("cars.csv", "miles_per_gallon", {"members": 2}),
     "one network": ("cars.csv", "miles_per_gallon", {"members": 1, "dtype": "float64"}),

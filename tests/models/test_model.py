@@ -96,6 +96,8 @@ def test_probabilities(penguins: pl.DataFrame) -> None:
         gn.train_table(penguins, "body_mass_g", **QUICK).predict_proba(penguins)
 
 
+@pytest.mark.filterwarnings("ignore:column 'a' alone tells the target 'up'")
+@pytest.mark.filterwarnings("ignore:column 'b' alone tells the target 'right'")
 def test_several_two_valued_targets() -> None:
     random = np.random.default_rng(0)
     a, b = random.normal(size=(2, 200))
@@ -126,6 +128,7 @@ def test_other_losses_for_a_number(loss: str) -> None:
         assert np.corrcoef(predicted, np.exp(0.5 * x))[0, 1] > 0.9
 
 
+@pytest.mark.filterwarnings("ignore:column '(species|island)'.* that the model does not know")
 def test_unseen_categories_missing_cells_and_extra_columns(penguins: pl.DataFrame) -> None:
     model = gn.train_table(penguins, "body_mass_g", **QUICK)
     odd = pl.DataFrame(

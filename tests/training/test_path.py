@@ -15,6 +15,9 @@ from glassnet.models.ensemble import Member, join_members
 from glassnet.recipe.options import Options
 from glassnet.recipe.run import TableRun, run_table
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:the training (diverged|stopped)", "ignore:every node of the first layer"
+)
 random = np.random.default_rng(8)
 X = random.normal(size=(40, 3))
 Y = np.sin(X.sum(axis=1))

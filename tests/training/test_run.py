@@ -19,6 +19,9 @@ from glassnet.training.engines.registry import ENGINES
 from glassnet.training.options import TrainingOptions
 from glassnet.training.schedules import SCHEDULES
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:the training (diverged|stopped)", "ignore:every node of the first layer"
+)
 random = np.random.default_rng(5)
 X = random.normal(size=(50, 3))
 Y = np.sin(X.sum(axis=1)) + 0.3 * random.normal(size=50)

@@ -20,7 +20,7 @@ from glassnet.cli.command import write_examples
 from glassnet.cli.stopping import signals_heeded, stopped_message, stopped_status
 from glassnet.cli.terminal import discard_output, report, say, take_every_letter
 from glassnet.cli.wording import in_flags
-from glassnet.errors import GlassnetError, GlassnetWarning
+from glassnet.errors import GlassnetError, GlassnetWarning, TrainingError
 from glassnet.files import log_written
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -135,6 +135,7 @@ def app(verbose: bool) -> None:
 def main() -> None:
     """Run the command line; what the user can mend is one line on standard error and status 2."""
     warnings.showwarning = _say
+    warnings.simplefilter("always", GlassnetWarning)
     take_every_letter()
     with signals_heeded() as signals:
         _run(signals, log_written())
@@ -146,6 +147,8 @@ def _run(signals: Sequence[Signals], written: Sequence[Path]) -> NoReturn:
     try:
         code = app(prog_name="glassnet", standalone_mode=False)
         sys.stdout.flush()
+    except TrainingError as error:
+        _end(error.worded(in_flags), 1)
     except GlassnetError as error:
         _end(error.worded(in_flags), 2)
     except click.Abort as error:

@@ -175,7 +175,7 @@ def train_command(
     as_json: bool,
     quiet: bool,
     **given: Any,
-) -> None:
+) -> int:
     """Train a network on a table: find the task, encode the columns, hold rows out, train, score.
 
     TABLE is CSV, TSV, Parquet, Arrow, JSON lines or .xlsx, by suffix; - is CSV on standard input.
@@ -184,7 +184,7 @@ def train_command(
     from glassnet.cli.summary import print_run
     from glassnet.cli.wording import in_flags
     from glassnet.errors import warn_of
-    from glassnet.recipe.run import run_table
+    from glassnet.recipe.run import check_useful, run_table
     from glassnet.report.build import write_report
     from glassnet.runs.folder import PICTURES, new_run, write_run
     from glassnet.runs.layout import REPORT
@@ -198,6 +198,7 @@ def train_command(
     with new_run(out, source.stem, overwrite=overwrite) as new:
         with progress_bar("training", quiet or as_json) as progress:
             done = run_table(table, target, options, progress)
+        check_useful(done)
         stopped = done.ended == "interrupted"  # then it is not kept waiting for pictures
         run = write_run(done, record_of_table(done, table), new, () if stopped else PICTURES)
     if report and not stopped:
@@ -213,5 +214,8 @@ def train_command(
         print_run(source, options, done, run.path)
     if not quiet:
         warn_of(done.notices)
+    if done.ended == "not_finite":
+        return 1
     if stopped:
         raise KeyboardInterrupt("pictures", *[REPORT] * report)  # the end of a stopped command
+    return 0

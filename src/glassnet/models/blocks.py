@@ -1,13 +1,13 @@
 """The rows of a table as networks take them, some at a time, so that many need little memory."""
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from glassnet.errors import GlassnetError, GlassnetWarning, OptionRef, TableError
+from glassnet.errors import GlassnetError, GlassnetWarning, OptionRef, TableError, warn_of
+from glassnet.models.notices import notices_of_rows
 from glassnet.tables.columns import Column, Table
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.frames import as_table
@@ -77,6 +77,7 @@ def _columns_of(encoding: TableEncoding, table: Any, missing_columns: bool) -> T
     if isinstance(table, (str, Path)):
         table = read_table(table)
     columns = as_table(table, wanted=encoding.needed, reading=encoding.reading)
+    warn_of([*columns.notices, *notices_of_rows(encoding, columns)])
     lacking = [name for name in encoding.needed if name not in columns]
     if not lacking:
         return columns
@@ -107,7 +108,7 @@ def _columns_text(names: list[str]) -> str:
 
 def _warn_of_missing(names: list[str]) -> None:
     text = f"the table lacks {_columns_text(names)}: missing in every row"
-    warnings.warn(GlassnetWarning(text, column=names[0]), stacklevel=2)
+    warn_of([GlassnetWarning(text, column=names[0])])
 
 
 def _missing_column(encoding: TableEncoding, name: str, n_rows: int) -> Column:

@@ -15,7 +15,7 @@ import numpy as np
 from glassnet.core.activations import Activation
 from glassnet.core.losses import Loss
 from glassnet.core.network import Network, Parameters, Trace, feedforward
-from glassnet.errors import GlassnetError, option_error, visible
+from glassnet.errors import GlassnetError, option_error, visible, warn_of
 from glassnet.models.blocks import encoded_blocks
 from glassnet.models.decoding import named_columns, predictions, probabilities
 from glassnet.models.ensemble import (
@@ -27,6 +27,7 @@ from glassnet.models.ensemble import (
 )
 from glassnet.models.folding import fold
 from glassnet.models.kept import beside, kept_columns
+from glassnet.models.notices import Reach, notices_of_reach, reach_of
 from glassnet.models.record import Record
 from glassnet.notebook import html_of
 from glassnet.tables.encoding import TableEncoding
@@ -234,7 +235,7 @@ class Model:
         GlassnetError
             When the table lacks a column.
         """
-        return self._by_block(table, self.predictions_of, missing_columns)
+        return self._within_reach(table, self.predictions_of, missing_columns)
 
     def predict_proba(self, table: Any, *, missing_columns: bool = False) -> np.ndarray:
         """The probability of each class, N x classes, for a table as `predict` takes it.
@@ -277,11 +278,11 @@ class Model:
             column of predictions.
         """
         if not keep:
-            return self.columns_of(self.output(table, missing_columns=missing_columns))
+            return self.columns_of(self._reaching_output(table, missing_columns))
         if isinstance(table, (str, Path)):
             table = read_table(table)
         kept = kept_columns(table, keep)
-        predicted = self.columns_of(self.output(table, missing_columns=missing_columns))
+        predicted = self.columns_of(self._reaching_output(table, missing_columns))
         return beside(kept, predicted)
 
     def output(self, table: Any, *, missing_columns: bool = False) -> np.ndarray:
@@ -328,6 +329,33 @@ class Model:
         blocks = [finish(self.output_of(x)) for x in encoded]
         return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
 
+    def _reaching_output(self, table: Any, missing_columns: bool) -> np.ndarray:
+        return self._within_reach(table, lambda output: output, missing_columns)
+
+    def _within_reach(
+        self, table: Any, finish: Callable[[np.ndarray], np.ndarray], missing_columns: bool
+    ) -> np.ndarray:
+        """`_by_block`, with a warning where many predictions are held to the range trained on."""
+        reach = self._reach
+        if reach is None:
+            return self._by_block(table, finish, missing_columns)
+        held_back: list[np.ndarray] = []
+
+        def count_and_finish(output: np.ndarray) -> np.ndarray:
+            beyond = reach.beyond(output)
+            if beyond is not None:
+                held_back.append(beyond)
+            return finish(output)
+
+        finished = self._by_block(table, count_and_finish, missing_columns)
+        if held_back:
+            warn_of(notices_of_reach(self.encoding, held_back, len(finished)))
+        return finished
+
+    @cached_property
+    def _reach(self) -> Reach | None:
+        return reach_of(self.encoding)
+
     def fold(self) -> "Model":
         """An equal model on the columns' numbers as they are: centre and scale are in the weights.
 
@@ -344,7 +372,7 @@ class Model:
         >>> from glassnet import train_table
         >>> x = np.linspace(10, 20, 40)
         >>> table = {"x": x, "y": x**2}
-        >>> model = train_table(table, "y", members=1, hidden=4, affine=True, epochs=2, holdout=0)
+        >>> model = train_table(table, "y", members=1, hidden=8, affine=True, epochs=200)
         >>> flat = model.fold()
         >>> bool(np.allclose(flat.predict({"x": x}), model.predict({"x": x}), rtol=1e-12))
         True

@@ -182,6 +182,7 @@ def train_members(
             progress=progress,
             n_jobs=threads,
             path_points=path_points,
+            warn=False,
             stop=stop,
         )
 

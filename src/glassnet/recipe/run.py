@@ -19,6 +19,7 @@ from glassnet.errors import (
     OptionError,
     OptionRef,
     TableError,
+    TrainingError,
     option_error,
     unknown_name,
     warn_of,
@@ -26,6 +27,7 @@ from glassnet.errors import (
 from glassnet.models.ensemble import join_members
 from glassnet.models.model import Model
 from glassnet.recipe.baselines import Baseline, baselines
+from glassnet.recipe.findings import notices_of_run
 from glassnet.recipe.fit import fit_table
 from glassnet.recipe.folds import split_validation
 from glassnet.recipe.members import worst_ending
@@ -281,9 +283,24 @@ def _scored(run: TableRun) -> TableRun:
     train = run.columns.take(run.rows["train"])
     scored = run.columns.take(run.rows[run.scored_part])
     output = run.model.output(scored)
-    return replace(
+    run = replace(
         run,
         model=replace(run.model, scores=score(encoding, output, scored)),
         baselines=baselines(encoding, train, scored),
-        notices=run.columns.notices,
     )
+    return replace(run, notices=notices_of_run(run, output))
+
+
+def check_useful(run: TableRun) -> None:
+    """Raises TrainingError where the loss became NaN or infinite before anything was learnt."""
+    scores = [value for scores in run.model.scores.values() for value in scores.values()]
+    learnt = any(one.best_epoch > 0 for one in run.runs) and np.isfinite(scores).all()
+    if run.ended == "not_finite" and not learnt:
+        raise TrainingError(
+            "the loss became NaN or infinite before anything was learnt: nothing was written",
+            remedy=[
+                "give a smaller ",
+                OptionRef("learning_rate"),
+                ", or another optimizer",
+            ],
+        )

@@ -14,7 +14,7 @@ from glassnet.models.model import Model
 from glassnet.plots.loss_curve import LossCurveDisplay
 from glassnet.plots.network.display import NetworkDisplay
 from glassnet.recipe.options import options_from
-from glassnet.recipe.run import TableRun, run_table
+from glassnet.recipe.run import TableRun, check_useful, run_table
 from glassnet.runs import layout
 from glassnet.runs.open import RunFolder
 from glassnet.runs.record import RunRecord, record_of_table
@@ -67,13 +67,14 @@ def train_run(
     >>> import tempfile
     >>> table = {"x": list(range(40)), "y": [2 * x + 1 for x in range(40)]}
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     run = train_run(table, "y", f"{folder}/line", hidden=4, epochs=5)
+    ...     run = train_run(table, "y", f"{folder}/line", hidden=16, epochs=200)
     ...     sorted(path.name for path in run.path.iterdir())[:3]
     ['history.csv', 'loss.svg', 'model.safetensors']
     """
     source = str(table) if isinstance(table, (str, Path)) else None
     with new_run(out, Path(source or "table").stem, overwrite=overwrite) as new:
         done = run_table(table, target, options_from(options), progress)
+        check_useful(done)
         run = write_run(done, record_of_table(done, source), new)
     warn_of(done.notices)
     return run

@@ -155,10 +155,10 @@ def open_run(path: str | Path) -> RunFolder:
     >>> from glassnet import train_run
     >>> table = {"x": list(range(40)), "y": [2 * x + 1 for x in range(40)]}
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     written = train_run(table, "y", f"{folder}/line", hidden=4, epochs=5)
+    ...     written = train_run(table, "y", f"{folder}/line", hidden=16, epochs=200)
     ...     run = open_run(f"{folder}/line")
     ...     print(run.options.hidden, len(run.history["loss"]), len(run.rows["holdout"]))
-    (4,) 5 8
+    (16,) 200 8
     """
     path = Path(path)
     folder = path if path.is_dir() else path.parent

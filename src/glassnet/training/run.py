@@ -14,6 +14,7 @@ from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import Optimizer, find_optimizer
 from glassnet.core.penalties import Penalty
 from glassnet.core.settings import check_function, checked_whole
+from glassnet.errors import warn_of
 from glassnet.training.checks import (
     checked_dropout,
     checked_multipliers,
@@ -23,6 +24,7 @@ from glassnet.training.checks import (
 )
 from glassnet.training.endings import ENDINGS
 from glassnet.training.engines.registry import choose
+from glassnet.training.findings import training_notices
 from glassnet.training.history import History
 from glassnet.training.loop import Chunk, Finished, Observer, run_epochs
 from glassnet.training.options import TrainingOptions
@@ -108,6 +110,7 @@ def train(
     n_jobs: int | None = None,
     path_points: int | None = None,
     stop: Event | None = None,
+    warn: bool = True,
 ) -> Run:
     """Train a network from given parameters on the rows of x and y.
 
@@ -157,6 +160,9 @@ def train(
         `Run.path`; None: of none.
     stop : threading.Event, optional
         Setting it, from another thread, ends the run as Ctrl-C does.
+    warn : bool
+        Whether to warn (GlassnetWarning) of a run that went astray, and of inputs so large that no
+        node of the first layer changes with them.
 
     Returns
     -------
@@ -215,6 +221,9 @@ def train(
         observers=observers,
         chunk_epochs=chunk_epochs,
     )
+    if warn:
+        x = problem.data.x
+        warn_of(training_notices(network, finished.parameters, x, finished.ended, finished.message))
     return Run(
         parameters=finished.parameters,
         history=history_of(finished, problem.batches),

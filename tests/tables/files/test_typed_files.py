@@ -10,6 +10,7 @@ import pytest
 
 from glassnet.errors import TableError
 from glassnet.tables.files import typed
+from glassnet.tables.frames import as_table
 from glassnet.tables.read import read_table
 
 FRAME = pl.DataFrame({"x": [0.5, None, 2.5] * 10, "t": ["a", "b", None] * 10})
@@ -101,3 +102,27 @@ def test_json_lines_with_gaps(tmp_path: Path) -> None:
         "a": [1, None, 2.5],
         "b": [None, "x", "y"],
     }
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pl.Series([[1], [2, 3]]),
+        pl.Series([{"a": 1}, {"a": 2}]),
+        pl.Series([b"a", b"b"]),
+    ],
+)
+def test_cells_of_no_use_are_one_error_that_names_the_column(
+    tmp_path: Path, cells: pl.Series
+) -> None:
+    path = tmp_path / "a.parquet"
+    pl.DataFrame({"x": [0.5, 1.5], "odd cells": cells}).write_parquet(path)
+    with pytest.raises(TableError, match="column 'odd cells' holds"):
+        as_table(read_table(path))
+    assert list(as_table(read_table(path), ignore=["odd cells"])) == ["x"]
+
+
+def test_decimals_are_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pl.DataFrame({"price": pl.Series(["1.50", "2.25"]).str.to_decimal(scale=2)}).write_parquet(path)
+    assert as_table(read_table(path))["price"].values.tolist() == [1.5, 2.25]

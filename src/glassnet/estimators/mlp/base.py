@@ -22,7 +22,7 @@ from glassnet.core.arrays import check_unmasked
 from glassnet.core.losses import Loss
 from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import Optimizer
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, warn_of
 from glassnet.estimators.base import NetworkEstimator, check_validation
 from glassnet.estimators.mlp.fit_problem import Labelled
 from glassnet.estimators.mlp.fit_state import FitState
@@ -43,7 +43,9 @@ from glassnet.estimators.translate import ACTIVATION_NAMES, our_activation
 from glassnet.estimators.validate_x import check_no_dates
 from glassnet.models.model import Model
 from glassnet.training.checks import all_finite
+from glassnet.training.endings import BROKEN
 from glassnet.training.engines.registry import choose
+from glassnet.training.findings import saturation_notices
 from glassnet.training.problem import Data
 from glassnet.training.schedules import SCHEDULES, Floats
 
@@ -165,6 +167,9 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
         )
         runs = fitting.fit(self._state_before(incremental) if goes_on else None)
         self._publish(runs)
+        if self._fit_state.ended not in BROKEN:
+            kept = self._fit_state.parameters
+            warn_of(saturation_notices(self.network_, kept, rows.data.x))
         return "interrupted" if runs[-1].ended == "interrupted" else self._fit_state.ended
 
     def _checked(

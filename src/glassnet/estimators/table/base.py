@@ -11,7 +11,7 @@ from sklearn.utils import Tags, check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
 from glassnet.core.network import Network, Parameters
-from glassnet.errors import GlassnetError, OptionError, OptionRef
+from glassnet.errors import GlassnetError, OptionError, OptionRef, warn_of
 from glassnet.estimators.base import NetworkEstimator, check_validation
 from glassnet.estimators.table.options import options_of
 from glassnet.estimators.targets import read_sample_weight, target_columns, target_names
@@ -22,7 +22,9 @@ from glassnet.estimators.validate_x import (
     read_x,
     reading_like,
 )
-from glassnet.estimators.wording import parameters_in_messages
+from glassnet.estimators.wording import in_parameters, parameters_in_messages
+from glassnet.models.notices import notices_of_rows
+from glassnet.recipe.findings import notices_of_fit
 from glassnet.recipe.fit import FitResult, fit_table
 from glassnet.recipe.folds import split_validation
 from glassnet.recipe.members import worst_ending
@@ -137,6 +139,8 @@ class TableEstimator(NetworkEstimator):
         if worst_ending(fitted.runs) in CUT_SHORT:
             message = f"{type(self).__name__}: {self.diagnosis_}"
             warnings.warn(message, ConvergenceWarning, stacklevel=2)  # where fit was called
+        else:
+            warn_of(notices_of_fit(fitted, train), in_parameters)
         return self
 
     def _read_training_rows(
@@ -232,8 +236,12 @@ class TableEstimator(NetworkEstimator):
 
     def _outputs(self, X: Any) -> Floats:
         """The network's outputs, N x K."""
-        x = self._encoded(X)
-        return self.model_.output_of(x)
+        model = vars(self).get("model_")
+        rows = plain_rows(self, model and model.encoding, X)
+        if rows is not None:
+            return self.model_.output(rows)
+        check_is_fitted(self)
+        return self.model_.output(read_x(self, X, reset=False))
 
     def _encoded(self, X: Any) -> Floats:
         """The network's inputs, N x D."""
@@ -243,7 +251,10 @@ class TableEstimator(NetworkEstimator):
             return self.model_.encoding.encode_array(rows)
         check_is_fitted(self)
         encoding = self.model_.encoding
-        return encoding.encode_inputs(read_x(self, X, reset=False, reading=encoding.reading))
+        columns = read_x(self, X, reset=False, reading=encoding.reading)
+        encoded = encoding.encode_inputs(columns)
+        warn_of(notices_of_rows(encoding, columns))
+        return encoded
 
     def _network_inputs(self, X: Any) -> tuple[Network, Parameters, Floats]:
         """The network, its parameters, and X as it takes it."""

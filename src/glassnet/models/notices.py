@@ -1,0 +1,101 @@
+"""What new rows show that whoever predicts them should know, as warnings.
+
+What a training shows is in `recipe/findings.py`, what is found while a table is read in `tables/`.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from glassnet.errors import GlassnetWarning, OptionRef
+from glassnet.tables.columns import Column, Table, count_texts
+from glassnet.tables.encoding import TableEncoding
+from glassnet.tables.inputs import Binary, Categories, Input
+from glassnet.tables.targets import NumberTarget
+
+NAMED = 3  # categories in a message; of more the rest is counted
+FEWEST_ROWS = 5  # of fewer, a column may well be missing in all
+BEYOND = 0.1  # of the target's standard deviation: what is held back by less is no loss
+FEWEST_BEYOND = 0.01  # of the rows; fewer are left out of account
+
+
+def notices_of_rows(encoding: TableEncoding, columns: Table) -> Iterator[GlassnetWarning]:
+    """What new rows have that the model cannot make use of."""
+    for known in encoding.inputs:
+        if not known.features or known.name not in columns:
+            continue
+        column = columns[known.name]
+        if columns.n_rows >= FEWEST_ROWS and column.missing.all():
+            yield GlassnetWarning(
+                f"column '{column.name}' is missing in all {columns.n_rows:,} rows",
+                column=column.name,
+                remedy="see whether it was filled in: it was known when the model was trained",
+            )
+        yield from _unknown_categories(known, column)
+
+
+def _unknown_categories(known: Input, column: Column) -> Iterator[GlassnetWarning]:
+    if not isinstance(known, (Binary, Categories)) or column.kind != known.cells:
+        return  # cells of another kind are refused where they are encoded
+    counts = count_texts(column)
+    unknown = [level for level in counts if level not in known.levels]
+    if not unknown:
+        return
+    rows = sum(counts[level] for level in unknown)
+    levels = sorted(unknown, key=lambda level: (-counts[level], level))
+    more = f" and {len(levels) - NAMED} more" if len(levels) > NAMED else ""
+    names = ", ".join(f"'{level}'" for level in levels[:NAMED])
+    hold = "holds a category" if rows == 1 else "hold categories"
+    yield GlassnetWarning(
+        f"column '{column.name}': {rows:,} of {len(column.values):,} rows {hold} that the "
+        f"model does not know ({names}{more}) and takes as missing",
+        column=column.name,
+        remedy="mend the spelling, or train on rows that have them",
+    )
+
+
+class Reach(NamedTuple):
+    """How far each output, K, may go before a prediction is held back by more than a little."""
+
+    low: np.ndarray
+    high: np.ndarray
+
+    def beyond(self, output: np.ndarray) -> np.ndarray | None:
+        """How many of N outputs, N x K, go further: K; None where none does."""
+        if output.size == 1:  # of one row, half the time would go into arrays
+            within = self.low.item(0) <= output.item(0) <= self.high.item(0)
+            return None if within else np.ones(1, int)
+        count = ((output < self.low) | (output > self.high)).sum(axis=0)
+        return count if count.any() else None
+
+
+def reach_of(encoding: TableEncoding) -> Reach | None:
+    """The reach of a model's outputs; None where no prediction is held to a range."""
+    targets = [target for target in encoding.targets if isinstance(target, NumberTarget)]
+    if not any(target.low is not None for target in targets):
+        return None
+    limits = [
+        (-np.inf, np.inf)
+        if target.low is None or target.high is None
+        else (
+            (target.low - target.center) / target.scale,
+            (target.high - target.center) / target.scale,
+        )
+        for target in targets
+    ]
+    low, high = np.array(limits).T
+    return Reach(low - BEYOND, high + BEYOND)
+
+
+def notices_of_reach(
+    encoding: TableEncoding, beyond: Sequence[np.ndarray], n_rows: int
+) -> Iterator[GlassnetWarning]:
+    """Of each target how many of `n_rows` predictions were held back; `beyond`: K of each block."""
+    for target, count in zip(encoding.targets, np.sum(beyond, axis=0), strict=True):
+        if isinstance(target, NumberTarget) and count > FEWEST_BEYOND * n_rows:
+            yield GlassnetWarning(
+                f"target '{target.name}': {count:,} of {n_rows:,} predictions would go beyond the "
+                f"numbers trained on ({target.low:.6g} to {target.high:.6g}) and are held to them",
+                remedy=["train on rows that reach further, or with ", OptionRef("affine", True)],
+            )
