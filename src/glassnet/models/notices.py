@@ -14,8 +14,8 @@ from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.inputs import Binary, Categories, Input
 from glassnet.tables.targets import NumberTarget
 
-NAMED = 3  # categories in a message; of more the rest is counted
-FEWEST_ROWS = 5  # of fewer, a column may well be missing in all
+NAMED_CATEGORIES = 3  # categories in a message; of more the rest is counted
+FEWEST_NEW_ROWS = 5  # of fewer, a column may well be missing in all
 BEYOND = 0.1  # of the target's standard deviation: what is held back by less is no loss
 FEWEST_BEYOND = 0.01  # of the rows; fewer are left out of account
 
@@ -26,7 +26,7 @@ def notices_of_rows(encoding: TableEncoding, columns: Table) -> Iterator[Glassne
         if not known.features or known.name not in columns:
             continue
         column = columns[known.name]
-        if columns.n_rows >= FEWEST_ROWS and column.missing.all():
+        if columns.n_rows >= FEWEST_NEW_ROWS and column.missing.all():
             yield GlassnetWarning(
                 f"column '{column.name}' is missing in all {columns.n_rows:,} rows",
                 column=column.name,
@@ -44,8 +44,8 @@ def _unknown_categories(known: Input, column: Column) -> Iterator[GlassnetWarnin
         return
     rows = sum(counts[level] for level in unknown)
     levels = sorted(unknown, key=lambda level: (-counts[level], level))
-    more = f" and {len(levels) - NAMED} more" if len(levels) > NAMED else ""
-    names = ", ".join(f"'{level}'" for level in levels[:NAMED])
+    more = f" and {len(levels) - NAMED_CATEGORIES} more" if len(levels) > NAMED_CATEGORIES else ""
+    names = ", ".join(f"'{level}'" for level in levels[:NAMED_CATEGORIES])
     hold = "holds a category" if rows == 1 else "hold categories"
     yield GlassnetWarning(
         f"column '{column.name}': {rows:,} of {len(column.values):,} rows {hold} that the "

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from glassnet.recipe.fit import FitResult
     from glassnet.recipe.run import TableRun
 
-FEWEST_ROWS = 10  # of fewer, scores are luck
-OWN_ROWS = 2000  # rows trained on that are scored, at most
-OWN_NUMBERS = 2_000_000  # of them, rows x features: of many features fewer rows,
-FEWEST_OWN_ROWS = 200  # but not fewer than this
+FEWEST_SCORED_ROWS = 10  # of fewer, scores are luck
+LEARNT_ROWS = 2000  # rows trained on that are scored, at most
+LEARNT_NUMBERS = 2_000_000  # of them, rows x features: of many features fewer rows,
+FEWEST_LEARNT_ROWS = 200  # but not fewer than this
 NOTHING_LEARNT = 0.02  # of the target's variance explained on these: next to nothing
 MUCH_BETTER = 0.1  # of the variance more than the network: what a simple method must explain
 LONGER = 10  # times the epochs, where a run learnt little
@@ -45,12 +45,12 @@ TELLING_AREA = 0.6  # under the ROC curve, from which on the order of the rows t
 
 FEWEST_LEAK_ROWS = 50  # of fewer, some column of many tells the target by chance
 FEWEST_CLASS_ROWS = 10  # of the rarest class, likewise
-LEAK = {NumberTarget: 0.98, ClassTarget: 0.95}
+TELLING = {NumberTarget: 0.98, ClassTarget: 0.95}
 """What a column alone must explain of a target to tell it nearly perfectly."""
 
 FEWEST_COPIES = 3  # rows; fewer matter to nobody
 FEWEST_COPIES_PART = 0.001  # of the rows, likewise
-NAMED = 3  # names in a message; of more the rest is counted
+NAMED_COLUMNS = 3  # names in a message; of more the rest is counted
 
 Singles = Mapping[str, Sequence[SingleColumn]]
 """By target, what each column alone tells of it, the best first."""
@@ -87,11 +87,11 @@ def notices_of_fit(fitted: "FitResult", train: TableRows) -> tuple[GlassnetWarni
         )
     ]
     leaks = _leaks(encoding, table, singles, ignorable=False)
-    return (*train.inputs.notices, *hardly, *leaks)
+    return (*hardly, *leaks)
 
 
 def _singles(encoding: TableEncoding, train: Table) -> Singles:
-    if train.n_rows < FEWEST_ROWS:
+    if train.n_rows < FEWEST_SCORED_ROWS:
         return {target.name: () for target in encoding.targets}
     return {
         target.name: single_columns(encoding.inputs, train, target) for target in encoding.targets
@@ -111,7 +111,7 @@ def _learning(
     for number, (target, part) in enumerate(run.model.encoding.by_target(output)):
         constant, linear = (of_baseline[number][1] for of_baseline in outputs)
         explained = None
-        if scored.n_rows >= FEWEST_ROWS:
+        if scored.n_rows >= FEWEST_SCORED_ROWS:
             explained = _explained(target, linear, scored[target.name])
         found = [
             *_hardly_learnt(run.model, target, train, singles[target.name], explained, run.options),
@@ -132,9 +132,9 @@ def _hardly_learnt(
 
     `by_linear` is what a linear model explains of the scored rows, where that is known.
     """
-    if train.n_rows < FEWEST_ROWS or model.loss.name.partition(":")[0] in OF_THE_MEDIAN:
+    if train.n_rows < FEWEST_SCORED_ROWS or model.loss.name.partition(":")[0] in OF_THE_MEDIAN:
         return
-    most = max(FEWEST_OWN_ROWS, min(OWN_ROWS, OWN_NUMBERS // len(model.encoding.features)))
+    most = max(FEWEST_LEARNT_ROWS, min(LEARNT_ROWS, LEARNT_NUMBERS // len(model.encoding.features)))
     rows = np.linspace(0, train.n_rows - 1, min(most, train.n_rows)).astype(int)
     train = train.take(rows)
     output = model.output_of(model.encoding.encode_inputs(train))
@@ -198,7 +198,7 @@ def _beaten(
     more than 1 %.
     """
     score = _main_score(run)
-    if not score or len(output) < FEWEST_ROWS:
+    if not score or len(output) < FEWEST_SCORED_ROWS:
         return
     losses = _row_losses(score, target, output, column)
     of_constant, of_linear = (_row_losses(score, target, part, column) for part in simple)
@@ -264,7 +264,7 @@ def _leaks(
     """
     for target in encoding.targets:
         found = singles[target.name]
-        leaks = [single for single in found if single.explained >= LEAK[type(target)]]
+        leaks = [single for single in found if single.explained >= TELLING[type(target)]]
         if not leaks or 2 * len(leaks) > len(found) or len(found) < 2:
             continue
         if not _enough_for_leaks(target, train[target.name]):
@@ -312,7 +312,7 @@ def _copies(run: "TableRun") -> Iterator[GlassnetWarning]:
 
 def _rare_classes(run: "TableRun") -> Iterator[GlassnetWarning]:
     """Classes that no held-out row has, or that have fewer rows than there are folds."""
-    if run.columns.n_rows < FEWEST_ROWS:
+    if run.columns.n_rows < FEWEST_SCORED_ROWS:
         return
     holdout = run.rows["holdout"]
     folds = run.options.members if run.options.validation is None else 1
@@ -366,7 +366,7 @@ def _columns(names: Sequence[str]) -> str:
 
 def _some(texts: Sequence[str]) -> str:
     """The first few, and how many more there are."""
-    more = len(texts) - NAMED
+    more = len(texts) - NAMED_COLUMNS
     if more <= 0:
         return ", ".join(texts)
-    return f"{', '.join(texts[:NAMED])} and {more} more"
+    return f"{', '.join(texts[:NAMED_COLUMNS])} and {more} more"

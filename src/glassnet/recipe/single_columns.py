@@ -14,7 +14,7 @@ from glassnet.tables.columns import Column, Table
 from glassnet.tables.inputs import Input
 from glassnet.tables.targets import ClassTarget, Target
 
-SAMPLE = 2000  # rows that are looked at
+TRIED_ROWS = 2000  # rows that are looked at
 GROUP_ROWS = 20  # rows for each of the different numbers of a column that is taken as categories
 MANY_CLASSES = 10  # of more, fewer rows
 
@@ -49,7 +49,7 @@ def single_columns(inputs: tuple[Input, ...], table: Table, target: Target) -> l
         What is predicted.
     """
     classes = len(target.labels) if isinstance(target, ClassTarget) else 1
-    most_rows = SAMPLE * MANY_CLASSES // max(classes, MANY_CLASSES)
+    most_rows = TRIED_ROWS * MANY_CLASSES // max(classes, MANY_CLASSES)
     # in random order: among equal cells the order of the table must not tell
     table = table.take(np.random.default_rng(0).permutation(table.n_rows)[:most_rows])
     y = target.encode(table[target.name])  # N x K

@@ -13,7 +13,7 @@ from glassnet.training.endings import BROKEN, ENDINGS
 from glassnet.training.problem import Floats
 
 LARGE_INPUT = 10.0  # inputs up to this are scaled well enough
-SAMPLE = 256  # rows whose first layer is looked at
+FIRST_LAYER_ROWS = 256  # rows whose first layer is looked at
 FLAT = 1e-3  # a derivative that is smaller lets no gradient through
 SATURATED = 0.99  # of all nodes in all rows: few sums happen to lie near 0
 
@@ -48,7 +48,7 @@ def saturation_notices(
     largest = max(x.max(), -x.min())
     if not largest > LARGE_INPUT or len(parameters.weights) < 2:
         return
-    rows = x[:: max(1, len(x) // SAMPLE)]
+    rows = x[:: max(1, len(x) // FIRST_LAYER_ROWS)]
     z = rows @ parameters.weights[0]
     if parameters.biases:
         z = z + parameters.biases[0]
