@@ -10,8 +10,8 @@ tables hold: numbers, text, dates, missing cells. Nothing needs to be prepared.
 # Train
 # -----
 #
-# Name the table and the column to predict. A path will do, of CSV, TSV, Parquet, Arrow, Excel or JSON
-# lines, and so will a pandas, Polars or PyArrow frame, or a dict of columns.
+# Name the table and the column to predict. A path will do, of CSV, TSV, Parquet, Arrow, Excel or
+# JSON lines, and so will a pandas, Polars or PyArrow frame, or a dict of columns.
 
 import tempfile
 from pathlib import Path

@@ -169,7 +169,7 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
         self._publish(runs)
         if self._fit_state.ended not in BROKEN:
             kept = self._fit_state.parameters
-            warn_of(saturation_notices(self.network_, kept, rows.data.x))
+            warn_of(saturation_notices(self.network_, kept, np.asarray(rows.data.x)))
         return "interrupted" if runs[-1].ended == "interrupted" else self._fit_state.ended
 
     def _checked(

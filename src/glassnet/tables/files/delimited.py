@@ -128,8 +128,8 @@ def _without_blank_rows(frame: "polars.DataFrame") -> "polars.DataFrame":
 
     known = frame["1"].is_not_null()
     if frame.width == 1:  # a blank line in between is a missing cell
-        last = known.arg_true().max()
-        return frame[: 0 if last is None else last + 1]
+        rows = known.arg_true()
+        return frame[: rows[-1] + 1 if len(rows) else 0]
     return frame if known.all() else frame.filter(polars.any_horizontal(polars.all().is_not_null()))
 
 
