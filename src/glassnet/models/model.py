@@ -339,17 +339,17 @@ class Model:
         reach = self._reach
         if reach is None:
             return self._by_block(table, finish, missing_columns)
-        held_back: list[np.ndarray] = []
+        clipped: list[np.ndarray] = []
 
         def count_and_finish(output: np.ndarray) -> np.ndarray:
             beyond = reach.beyond(output)
             if beyond is not None:
-                held_back.append(beyond)
+                clipped.append(beyond)
             return finish(output)
 
         finished = self._by_block(table, count_and_finish, missing_columns)
-        if held_back:
-            warn_of(notices_of_reach(self.encoding, held_back, len(finished)))
+        if clipped:
+            warn_of(notices_of_reach(self.encoding, clipped, len(finished)))
         return finished
 
     @cached_property
