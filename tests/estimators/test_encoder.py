@@ -315,3 +315,12 @@ def test_clones_and_pickles() -> None:
     )
     assert clone(encoder).get_params()["categories"] == ["whole"]
     assert not hasattr(clone(encoder), "encoding_")
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame])
+def test_numbers_and_dates_in_text_come_back_as_such(kind: Any) -> None:
+    frame = kind({"n": [f"{i},5" for i in range(20)], "d": [f"{i + 1}.1.2020" for i in range(20)]})
+    encoder = TableEncoder().fit(frame)
+    back = encoder.inverse_transform(encoder.transform(frame))
+    np.testing.assert_allclose(back["n"].to_numpy(), np.arange(20) + 0.5)
+    assert [moment.day for moment in back["d"]] == list(range(1, 21))

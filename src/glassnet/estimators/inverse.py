@@ -56,13 +56,14 @@ class TableFormat:
         """The cells as a column of the type it had, or where that cannot hold them as one that can.
 
         pandas' whole numbers and booleans cannot hold a missing cell; times with a zone are made
-        in UTC and then cast.
+        in UTC and then cast. What was read from text comes back as what it was read as.
         """
         is_pandas = self.library is nw.Implementation.PANDAS
         cannot_miss = is_pandas and (dtype.is_integer() or dtype == nw.Boolean)
         if getattr(dtype, "time_zone", None) is not None:
             return nw.Series.from_iterable(name, cells, backend=self.library).cast(dtype)
-        if not (cannot_miss and None in cells):
+        was_written = dtype == nw.String and not all(isinstance(c, str | None) for c in cells)
+        if not was_written and not (cannot_miss and None in cells):
             try:
                 return nw.Series.from_iterable(name, cells, dtype, backend=self.library)
             except (TypeError, ValueError, nw.exceptions.NarwhalsError):

@@ -236,8 +236,12 @@ class TableEstimator(NetworkEstimator):
 
     def _outputs(self, X: Any) -> Floats:
         """The network's outputs, N x K."""
-        x = self._encoded(X)
-        return self.model_.output_of(x)
+        model = vars(self).get("model_")
+        rows = plain_rows(self, model and model.encoding, X)
+        if rows is not None:
+            return self.model_.output(rows)
+        check_is_fitted(self)
+        return self.model_.output(read_x(self, X, reset=False))
 
     def _encoded(self, X: Any) -> Floats:
         """The network's inputs, N x D."""
