@@ -494,7 +494,6 @@ def test_behind_other_transformers() -> None:
         assert len(pipeline[-1].history_["validation_loss"]) == 4
 
 
-@pytest.mark.filterwarnings("ignore:column '(price|day)'")
 def test_text_is_read_as_the_parameters_say() -> None:
     frame = pd.DataFrame(
         {
@@ -506,6 +505,7 @@ def test_text_is_read_as_the_parameters_say() -> None:
     with pytest.warns(GlassnetWarning) as said_of_it:
         plain = TableRegressor(**QUICK).fit(frame, RENT[:40]).model_.encoding
     columns = [getattr(warning.message, "column", "") for warning in said_of_it]
+    columns = [name for name in columns if name]  # not what a short training learnt
     assert columns == ["price", "day", "kind"]
     settings = {"missing": ["NA"], "decimal": ",", "date_order": "mdy"}
     said = TableRegressor(**QUICK, **settings).fit(frame, RENT[:40]).model_.encoding
