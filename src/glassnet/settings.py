@@ -31,6 +31,9 @@ class Range:
         return above and below
 
 
+PLAIN_KINDS = {"b": bool, "i": int, "u": int, "f": float}
+"""NumPy's kinds of dtype -> Python's own."""
+
 POSITIVE = Range(0, math.inf, "a positive number", with_low=False, with_high=False)
 NOT_NEGATIVE = Range(0, math.inf, "0 or more", with_high=False)
 FROM_0_TO_1 = Range(0, 1, "from 0 to 1")
@@ -146,4 +149,5 @@ def plain_number(value: Any) -> Any:
     dtype = getattr(value, "dtype", None)
     if dtype is None or getattr(value, "ndim", None) != 0 or hasattr(value, "mask"):
         return value
-    return value.item() if getattr(dtype, "kind", "") in "biuf" else value
+    kind = getattr(dtype, "kind", "")
+    return PLAIN_KINDS[kind](value) if kind in PLAIN_KINDS else value

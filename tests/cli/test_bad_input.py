@@ -190,7 +190,7 @@ def test_train_without_a_target_column(
         (["model.safetensors", "noise.csv"], "noise.csv: is not a text table"),
         (
             ["model.safetensors", "lacks.csv"],
-            "lacks.csv: the table lacks the column 'b', which the model needs: add it, or give",
+            "the table lacks the column 'b', which the model needs: add what is not there",
         ),
         (
             ["model.safetensors", "words.csv"],

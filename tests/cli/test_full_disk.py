@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
     """A folder with a table and a model of it."""
     rows = "".join(f"{i % 7},{i % 5}.5,{'uvw'[i % 3]},{i % 11}\n" for i in range(2000))
     (tmp_path / "t.csv").write_text("a,b,c,y\n" + rows)
-    table = {"a": range(40), "b": range(40), "c": ["u", "v"] * 20, "y": range(40)}
+    table = {"a": range(42), "b": range(42), "c": ["u", "v", "w"] * 14, "y": range(42)}
     quick: dict[str, Any] = {"members": 1, "epochs": 2, "hidden": 3}
     gn.train_table(table, "y", holdout=0, validation=0.2, **quick).save(tmp_path / "m.model")
     return tmp_path

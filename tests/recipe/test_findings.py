@@ -268,6 +268,32 @@ def test_a_straight_line_with_noise_is_predicted_better_by_a_linear_model() -> N
     assert found.startswith("target 'y' is predicted better by a linear model: rmse ")
 
 
+def test_a_rare_class_that_is_never_predicted_is_named() -> None:
+    random = np.random.default_rng(3)
+    x = random.normal(size=(1500, 3))
+    rare = random.random(1500) < 1 / (1 + np.exp(3.6 - 1.2 * x[:, 0]))
+    table = {"a": x[:, 0], "b": x[:, 1], "c": x[:, 2], "y": np.where(rare, "yes", "no")}
+    options: dict[str, Any] = {"hidden": 4, "epochs": 30, "decay": 0, "seed": 1}
+    (said,) = notices(table, **options)
+    held_out = round(0.2 * 1500)
+    assert f"none of the {held_out} held-out rows is predicted 'yes', which " in said
+    assert "give threshold='balanced'" in said
+    assert not notices(table, threshold="balanced", **options)
+    common = {**table, "y": np.where(x[:, 0] > 0.3 * x[:, 1], "yes", "no")}
+    assert not notices(common, **{**options, "epochs": 200})
+
+
+def test_a_leak_of_a_rare_class_is_named_and_nothing_else() -> None:
+    """Most rows have one and the same cell, among which a few of the class are left."""
+    random = np.random.default_rng(0)
+    n = 2400
+    rare = random.random(n) < 0.03
+    fee = np.where(rare & (random.random(n) < 0.95), random.uniform(20, 90, n).round(2), 0.0)
+    table = {"fee": fee, **drawn(n), "y": np.where(rare, "yes", "no")}
+    (said,) = notices(table, epochs=5, hidden=8)
+    assert said.startswith("column 'fee' alone tells the target 'y' nearly perfectly")
+
+
 def test_a_quantile_is_not_held_to_the_mean() -> None:
     random = np.random.default_rng(0)
     x = random.normal(size=N)

@@ -1,6 +1,8 @@
 """The command line: one file a command, without mathematics, training logic or file formats.
 
-Each command imports what it needs when it runs.
+Each command imports what it needs when it runs. What they share: `command.py` (their help),
+`console.py` (tables, progress), `terminal.py` (what reaches a terminal or a pipe), `stopping.py`
+(Ctrl-C and SIGTERM), `wording.py` (options in messages), `summary.py` (what a run prints).
 """
 
 import errno

@@ -56,6 +56,11 @@ FORMATS = ("text", "md", "html", "json")
     help="Of a run of `glassnet demo`: that step of its training, from 1, as it happened.",
 )
 @click.option(
+    "--missing-columns",
+    is_flag=True,
+    help="Take columns that the table lacks as missing, as `glassnet predict` does.",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path),
     help="File to write; - is standard output.",
@@ -71,6 +76,7 @@ def explain_command(
     form: str,
     digits: int,
     iteration: int | None,
+    missing_columns: bool,
     out: Path | None,
     overwrite: bool,
 ) -> None:
@@ -92,7 +98,7 @@ def explain_command(
     file = file_of(out)
     if file is not None:
         check_file(file, overwrite)
-    given = _rows(model, table, iteration)
+    given = _rows(model, table, iteration, missing_columns)
     explanation = _explain(given, rows, _nodes(nodes), backward, iteration)
     if file is None:
         _print(explanation, form, digits)
@@ -101,7 +107,7 @@ def explain_command(
         part.write_text(_written(explanation, form, digits), encoding="utf-8")
 
 
-def _rows(path: Path, table: str | None, iteration: int | None) -> "Rows":
+def _rows(path: Path, table: str | None, iteration: int | None, missing_columns: bool) -> "Rows":
     """The rows of the table, or where none is named those of the run, as the model sees them."""
     from dataclasses import replace
 
@@ -110,7 +116,7 @@ def _rows(path: Path, table: str | None, iteration: int | None) -> "Rows":
     from glassnet.runs.open import open_run
 
     if table is not None:
-        return rows_of(load(path), table)
+        return rows_of(load(path), table, missing_columns=missing_columns)
     run = open_run(path)
     if iteration is None:
         return run.table_rows()

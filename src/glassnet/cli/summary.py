@@ -54,15 +54,19 @@ def print_files(out: Path) -> None:
 
 
 def print_predictions(done: TableRun, title: str) -> None:
-    """Print some of the scored rows, evenly spread, with the probability of the predicted class."""
+    """Print some of the scored rows, evenly spread, with a probability.
+
+    Of two classes it is that of the second, of more that of the predicted one.
+    """
     table = done.predictions
     columns = {name: table[name] for name in table if not name.startswith("probability")}
     probabilities = [table[name] for name in table if name.startswith("probability")]
     target = done.model.encoding.targets[0]
     if isinstance(target, ClassTarget) and len(done.model.encoding.targets) == 1:
-        predicted = [target.labels.index(label) for label in table["prediction"]]
-        of_rows = zip(*probabilities, strict=True)
-        columns["probability"] = [row[k] for k, row in zip(predicted, of_rows, strict=True)]
+        if len(target.labels) == 2:
+            columns[f"probability_{target.label_texts[1]}"] = probabilities[1]
+        else:
+            columns["probability"] = [max(row) for row in zip(*probabilities, strict=True)]
     n_rows = len(table["row"])
     rows = np.unique(np.rint(np.linspace(0, n_rows - 1, min(SHOWN_ROWS, n_rows))).astype(int))
     cells = [[number(column[row]) for column in columns.values()] for row in rows]

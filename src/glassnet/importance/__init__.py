@@ -2,7 +2,9 @@
 
 `weights.py` reads the weights alone (Olden, Garson); `gradients.py`, `permutation.py` and
 `profile.py` (Lek) run the network on rows of a table. All of them measure every network by itself,
-so that their spread is seen. A single row's arithmetic is in `explanation/`, pictures in `plots/`.
+so that their spread is seen. `first_layer.py` makes a change of few columns cheap, `ranking.py`
+says where the dearer measures are worth their time. A single row's arithmetic is in `explanation/`,
+pictures in `plots/`.
 """
 
 from glassnet.importance.gradients import input_gradients

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.errors import GlassnetError, GlassnetWarning, OptionRef, TableError, warn_of
+from glassnet.errors import GlassnetError, GlassnetWarning, Message, OptionRef, TableError, warn_of
 from glassnet.models.notices import notices_of_rows
 from glassnet.tables.columns import Column, Table
 from glassnet.tables.encoding import TableEncoding
@@ -78,6 +78,17 @@ def _columns_of(encoding: TableEncoding, table: Any, missing_columns: bool) -> T
         table = read_table(table)
     columns = as_table(table, wanted=encoding.needed, reading=encoding.reading)
     warn_of([*columns.notices, *notices_of_rows(encoding, columns)])
+    return with_missing_columns(encoding, columns, missing_columns)
+
+
+def with_missing_columns(
+    encoding: TableEncoding, columns: Table, missing_columns: bool | None
+) -> Table:
+    """A table with every column that predicting needs.
+
+    Those that are not there are missing in every row, with a warning, where that was asked for;
+    else TableError names them. None: there is no option to ask with.
+    """
     lacking = [name for name in encoding.needed if name not in columns]
     if not lacking:
         return columns
@@ -90,15 +101,18 @@ def _columns_of(encoding: TableEncoding, table: Any, missing_columns: bool) -> T
         raise TableError(
             f"the table lacks {_columns_text(lacking)}, which the model needs",
             column=lacking[0],
-            remedy=[
-                "add it, or give ",
-                OptionRef("missing_columns", True),
-                " to take it as missing",
-            ],
+            remedy=_remedy_for_missing(missing_columns is not None),
         )
     _warn_of_missing(lacking)
     empty = [_missing_column(encoding, name, columns.n_rows) for name in lacking]
     return Table.of([*columns.values(), *empty])
+
+
+def _remedy_for_missing(has_option: bool) -> Message:
+    if not has_option:
+        return "add what is not there, with empty cells if it is not known"
+    option = OptionRef("missing_columns", True)
+    return ["add what is not there, or give ", option, " to take it as missing"]
 
 
 def _columns_text(names: list[str]) -> str:

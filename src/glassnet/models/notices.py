@@ -1,6 +1,6 @@
 """What new rows show that whoever predicts them should know, as warnings.
 
-What a training shows is in `recipe/findings.py`, what is found while a table is read in `tables/`.
+What a training shows is in `recipe/findings/`, what is found while a table is read in `tables/`.
 """
 
 from collections.abc import Iterator, Sequence

@@ -9,6 +9,7 @@ import numpy as np
 
 from glassnet.core.network import Trace
 from glassnet.errors import GlassnetError, TableError
+from glassnet.models.blocks import with_missing_columns
 from glassnet.models.model import Model
 from glassnet.tables.arrays import table_of_array
 from glassnet.tables.columns import Column, Table, is_missing
@@ -100,7 +101,7 @@ class Rows:
         return self.take(np.flatnonzero(~np.any(missing, axis=0))) if missing else self
 
 
-def rows_of(model: Model, table: Any, y: Any = None) -> Rows:
+def rows_of(model: Model, table: Any, y: Any = None, missing_columns: bool | None = None) -> Rows:
     """The rows of a table as a model sees them.
 
     Parameters
@@ -112,6 +113,9 @@ def rows_of(model: Model, table: Any, y: Any = None) -> Rows:
         before stay what they are.
     y : array-like, optional
         The targets, N, or N x targets, where they stand apart.
+    missing_columns : bool, optional
+        Whether input columns that are not there are taken as missing; None: they are not, and no
+        option of the caller's would.
 
     Returns
     -------
@@ -127,7 +131,7 @@ def rows_of(model: Model, table: Any, y: Any = None) -> Rows:
     if isinstance(table, Rows):
         return table
     names = [target.name for target in model.encoding.targets]
-    columns = _columns_of(model.encoding, table, names)
+    columns = _columns_of(model.encoding, table, names, missing_columns)
     if y is None:
         targets = columns.select(name for name in names if name in columns)
     else:
@@ -141,7 +145,9 @@ def rows_of(model: Model, table: Any, y: Any = None) -> Rows:
     return Rows(model, columns.select(model.encoding.needed), targets)
 
 
-def _columns_of(encoding: TableEncoding, table: Any, targets: list[str]) -> Table:
+def _columns_of(
+    encoding: TableEncoding, table: Any, targets: list[str], missing_columns: bool | None
+) -> Table:
     """The columns that the model needs, and of its targets those that are there."""
     if isinstance(table, (list, tuple)):
         table = np.asarray(table, float)
@@ -150,12 +156,7 @@ def _columns_of(encoding: TableEncoding, table: Any, targets: list[str]) -> Tabl
     if isinstance(table, (str, Path)):
         table = read_table(table)
     columns = as_table(table, wanted={*encoding.needed, *targets}, reading=encoding.reading)
-    for name in encoding.needed:
-        if name not in columns:
-            raise TableError(
-                f"the table lacks the column '{name}', which the model needs", column=name
-            )
-    return columns
+    return with_missing_columns(encoding, columns, missing_columns)
 
 
 def _columns_of_array(needed: list[str], x: np.ndarray) -> Table:

@@ -206,7 +206,7 @@ class Options:
     )
     missing: tuple[str, ...] | None = option(
         None,
-        "Texts that mean a missing cell, as in NA,- ; beside them only the empty cell is one.",
+        "Texts that mean a missing cell in columns of text, as in NA,- ; no others do there.",
         check_texts,
         sklearn="missing",
         if_open="the usual ones among numbers; in columns of text they are categories",

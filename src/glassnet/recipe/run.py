@@ -26,7 +26,7 @@ from glassnet.errors import (
 from glassnet.models.ensemble import join_members
 from glassnet.models.model import Model
 from glassnet.recipe.baselines import Baseline, baselines
-from glassnet.recipe.findings import notices_of_run
+from glassnet.recipe.findings.notices import notices_of_run
 from glassnet.recipe.fit import fit_table
 from glassnet.recipe.folds import split_validation
 from glassnet.recipe.members import worst_ending

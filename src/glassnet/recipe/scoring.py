@@ -10,6 +10,8 @@ from glassnet.tables.columns import Table
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.targets import NumberTarget
 
+FEWEST_SCORED_ROWS = 10  # of fewer, scores are luck
+
 Scores = dict[str, dict[str, float]]
 """By target, each score by its name."""
 

@@ -1,6 +1,6 @@
 """What a training shows that its user should know, as warnings: it went astray, or is saturated.
 
-What a run on a table shows is `recipe/findings.py`.
+What a run on a table shows is `recipe/findings/`.
 """
 
 from collections.abc import Iterator

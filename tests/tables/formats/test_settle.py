@@ -205,10 +205,14 @@ def test_what_means_missing() -> None:
     assert read(words, missing=("NA",)).values[2] is None
     assert read(words, missing=()).values[2] == "NA"
     assert read(["1", "-", "3", "4"] * 9, missing=("-",)).missing.sum() == 9
-    with pytest.raises(TableError, match="'NA' is not a number"):
-        read([str(i) for i in N] + ["NA"], missing=("-",))
-    with pytest.raises(TableError, match="'nan' is not a number, but 2 of 3"):
-        read(["1", "nan", "2"], missing=("-",))
+    # among numbers the usual words have no other meaning, whatever is said of texts
+    assert read([str(i) for i in N] + ["NA"], missing=("-",)).missing.sum() == 1
+    assert read(["1", "nan", "2"], missing=()).missing.sum() == 1
+    assert read([str(i) for i in N] + ["lost"], missing=("lost",)).missing.sum() == 1
+    both = {"x": ["a", "b", "NA", "a"] * 3, "y": ["1", "NA", "3", "4"] * 3}
+    table = as_table(both, reading=Reading(missing=()))
+    assert table["x"].values[2] == "NA"
+    assert table["y"].missing.sum() == 3
 
 
 def test_a_word_in_a_target_is_asked_for() -> None:

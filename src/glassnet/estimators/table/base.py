@@ -24,7 +24,7 @@ from glassnet.estimators.validate_x import (
 )
 from glassnet.estimators.wording import in_parameters, parameters_in_messages
 from glassnet.models.notices import notices_of_rows
-from glassnet.recipe.findings import notices_of_fit
+from glassnet.recipe.findings.notices import notices_of_fit
 from glassnet.recipe.fit import FitResult, fit_table
 from glassnet.recipe.folds import split_validation
 from glassnet.recipe.members import worst_ending

@@ -31,7 +31,8 @@ class MissingRule:
     Parameters
     ----------
     given : collection of str, or None
-        Exactly these; None: the usual ones.
+        Those that do in a column of text, exactly; None: those that only programs write. Among
+        numbers the usual ones always do, for there they can mean nothing else.
     """
 
     def __init__(self, given: Collection[str] | None = None) -> None:
@@ -39,10 +40,9 @@ class MissingRule:
 
     def among_numbers(self, text: str) -> bool:
         """Whether the text means it in a column of numbers, dates or times."""
-        if self.given is not None:
-            return text in self.given
         lower = text.casefold()
-        return lower in PROGRAM_MARKS or lower in AMBIGUOUS_MARKS
+        usual = lower in PROGRAM_MARKS or lower in AMBIGUOUS_MARKS
+        return usual or (self.given is not None and text in self.given)
 
     def among_texts(self, text: str) -> bool:
         """Whether the text means it in any column."""

@@ -28,7 +28,8 @@ class Reading:
     Parameters
     ----------
     missing : tuple of str, or None
-        Exactly the texts that mean "missing", beside the empty cell; None: the usual ones.
+        The texts that mean "missing" in a column of text, beside the empty cell; None: the usual
+        ones. Among numbers those mean it in any case.
     decimal : {".", ","}, or None
         The decimal mark of columns that both fit.
     date_order : {"dmy", "mdy", "ymd"}, or None

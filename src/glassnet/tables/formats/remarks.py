@@ -97,7 +97,13 @@ def dropped_numbers(column: TextColumn, found: Draft, reading: Reading) -> list[
         f"column '{column.name}' is taken as names and not used: {reason}"
     ]
     if "ignore" in reading.remedies:
-        message += ["; ", OptionRef("ignore", [column.name]), " if that is right"]
+        message += [
+            "; ",
+            OptionRef("categories", [column.name]),
+            " uses it, ",
+            OptionRef("ignore", [column.name]),
+            " leaves it out without a word",
+        ]
     return [GlassnetWarning(message, column=column.name)]
 
 

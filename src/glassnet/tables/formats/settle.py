@@ -62,7 +62,9 @@ def read_text_columns(
         if read is not None:
             found[column.name] = read
         notices += said
-    marks = set[str]().union(*(column.marks for column in columns))
+    marks = set[str]()
+    if reading.missing is None:  # what means "missing" among this table's numbers does in its texts
+        marks = marks.union(*(column.marks for column in columns))
     for column in columns:
         if column.name not in found:
             found[column.name], said = _text(column, drafts[column.name], marks, rule, reading)

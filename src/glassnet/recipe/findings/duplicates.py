@@ -1,7 +1,7 @@
 """Rows that stand in a table more than once, found by a hash of all their cells.
 
 Rows of a few categories are equal by nature; those are told apart from rows that were copied. What
-is said of it is `findings.py`.
+is said of it is `copies.py`.
 """
 
 from dataclasses import dataclass

@@ -2,20 +2,20 @@
 
 Cheap enough for every column of a wide table, fitted to nothing, and measured on rows that the
 prediction did not see: a column that tells the target is found, whatever the shape between them.
-What is said of it is `findings.py`.
+What is said of it is `leaks.py`.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from glassnet.recipe.duplicates import row_hashes
+from glassnet.recipe.findings.duplicates import row_hashes
 from glassnet.tables.columns import Column, Table
 from glassnet.tables.inputs import Input
 from glassnet.tables.targets import ClassTarget, Target
 
 TRIED_ROWS = 2000  # rows that are looked at
-GROUP_ROWS = 20  # rows for each of the different numbers of a column that is taken as categories
+GROUP_ROWS = 20  # rows that share a number; it is then taken as a category
 MANY_CLASSES = 10  # of more, fewer rows
 
 
@@ -64,38 +64,43 @@ def single_columns(inputs: tuple[Input, ...], table: Table, target: Target) -> l
 
 
 def _explained_by(column: Column, y: np.ndarray, once: np.ndarray) -> float:
-    """What a column tells of y, N x K; `once` are the numbers of the different rows."""
-    group = _groups(column)
-    if group is None:
-        y = y[once] - y[once].mean(axis=0)
-        errors = _errors_by_order(column.values[once], y)
-    else:
-        y = y - y.mean(axis=0)
-        errors = _errors_by_group(group, y)
-    if not errors.size:
-        return 0.0
+    """What a column tells of y, N x K; `once` are the numbers of the different rows.
+
+    A row is predicted from the others that share its cell; one of the numbers that few rows share,
+    from its neighbours in the order of the cells.
+    """
+    y = y - y.mean(axis=0)
     variance = np.mean(y**2)
-    return float(1 - np.mean(errors**2) / variance) if variance > 0 else 0.0
+    if not variance > 0:
+        return 0.0
+    group = _groups(column)
+    errors = _errors_by_group(group, y)
+    if column.kind in ("number", "date"):
+        shared = np.bincount(group)[group] >= GROUP_ROWS
+        by_order = _errors_by_order(column.values[once], y[once], ~shared[once])
+        errors = np.concatenate([errors[shared], by_order])
+    return float(1 - np.mean(errors**2) / variance) if errors.size else 0.0
 
 
-def _errors_by_order(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """y less the line between the rows before and after, in the order of x; but for the ends.
+def _errors_by_order(x: np.ndarray, y: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """y of the wanted rows less the line between the rows before and after, in the order of x.
 
-    The mean of the two where all three cells are equal, or missing: those come last.
+    The mean of the two where all three cells are equal, or missing: those come last. There are none
+    of the first and the last row.
     """
     order = np.argsort(x)
-    x, y = x[order], y[order]
+    x, y, wanted = x[order], y[order], wanted[order]
     width = x[2:] - x[:-2]
     with np.errstate(invalid="ignore", divide="ignore"):
         part = np.where(width > 0, (x[1:-1] - x[:-2]) / width, 0.5)[:, None]
-    return y[1:-1] - (y[:-2] + part * (y[2:] - y[:-2]))
+    errors = y[1:-1] - (y[:-2] + part * (y[2:] - y[:-2]))
+    return errors[wanted[1:-1]]
 
 
-def _groups(column: Column) -> np.ndarray | None:
-    """The number of each row's group of equal cells; None of numbers with too many for groups."""
+def _groups(column: Column) -> np.ndarray:
+    """The number of each row's group of equal cells; missing ones are equal."""
     if column.kind in ("number", "date"):
-        values, group = np.unique(column.values, return_inverse=True)
-        return group if GROUP_ROWS * len(values) <= len(group) else None
+        return np.unique(column.values, return_inverse=True)[1]
     number: dict[str | None, int] = {}
     return np.array([number.setdefault(cell, len(number)) for cell in column.values])
 
