@@ -193,6 +193,7 @@ def rows(a: Any, b: Any) -> dict[str, Any]:
     }
 
 
+@pytest.mark.filterwarnings("ignore:column 'd'. 1 of 5 rows holds a category")
 def test_input_gradients_go_through_the_encoding_in_the_columns_own_unit() -> None:
     model, step = encoded(), 1e-5
     a, b = (

@@ -49,6 +49,7 @@ def foreign(path: Path, dtype: str, shape: list[int], size: int) -> Path:
     return path
 
 
+@pytest.mark.filterwarnings("ignore:target 'y'. 4 of 4 predictions would go beyond")
 def test_the_undamaged_models_open(path: Path) -> None:
     for whole in models()[:-1]:
         model = gn.load(sealed(path, whole.data, whole.arrays))

@@ -16,9 +16,10 @@ from glassnet.tables.targets import NumberTarget, Target
 
 FEWEST_LEAK_ROWS = 50  # of fewer, some column of many tells the target by chance
 FEWEST_CLASS_ROWS = 10  # of the rarest class, likewise
-NUMBER_TOLD = 0.98  # of a number's variance: what a column alone explains, if it tells nearly all
-CLASSES_TOLD = 0.95  # likewise of more than two classes,
-TWO_CLASSES_TOLD = 0.9  # and of two
+# What a column alone explains, where it tells the target nearly perfectly:
+NUMBER_EXPLAINED = 0.98  # of the variance of a number,
+CLASSES_EXPLAINED = 0.95  # of more than two classes,
+TWO_CLASSES_EXPLAINED = 0.9  # and of two
 
 Singles = Mapping[str, Sequence[SingleColumn]]
 """By target, what each column alone tells of it, the best first."""
@@ -33,7 +34,7 @@ def leaks_of(
     """
     for target in encoding.targets:
         found = singles[target.name]
-        leaks = [single for single in found if single.explained >= _told(target)]
+        leaks = [single for single in found if single.explained >= _least_explained(target)]
         if not leaks or 2 * len(leaks) > len(found) or len(found) < 2:
             continue
         if not _enough_for_leaks(target, train[target.name]):
@@ -49,10 +50,10 @@ def leaks_of(
         )
 
 
-def _told(target: Target) -> float:
+def _least_explained(target: Target) -> float:
     if isinstance(target, NumberTarget):
-        return NUMBER_TOLD
-    return TWO_CLASSES_TOLD if len(target.labels) == 2 else CLASSES_TOLD
+        return NUMBER_EXPLAINED
+    return TWO_CLASSES_EXPLAINED if len(target.labels) == 2 else CLASSES_EXPLAINED
 
 
 def _enough_for_leaks(target: Target, column: Column) -> bool:
