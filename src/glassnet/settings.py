@@ -34,6 +34,14 @@ class Range:
 PLAIN_KINDS = {"b": bool, "i": int, "u": int, "f": float}
 """NumPy's kinds of dtype -> Python's own."""
 
+STANDARD_KINDS = {
+    "b": "bool",
+    "i": "signed integer",
+    "u": "unsigned integer",
+    "f": "real floating",
+}
+"""The same kinds -> what the array-API standard calls them."""
+
 POSITIVE = Range(0, math.inf, "a positive number", with_low=False, with_high=False)
 NOT_NEGATIVE = Range(0, math.inf, "0 or more", with_high=False)
 FROM_0_TO_1 = Range(0, 1, "from 0 to 1")
@@ -75,6 +83,8 @@ def number_or_nan(value: Any) -> float:
 
 def is_real(value: Any) -> bool:
     """Whether a value is a real number, Python's or NumPy's; True and durations are none."""
+    if type(value) in (float, int):  # nearly always; asking the abstract class takes its time
+        return True
     if isinstance(value, bool) or not isinstance(value, Real):
         return False
     dtype = getattr(value, "dtype", None)
@@ -84,7 +94,7 @@ def is_real(value: Any) -> bool:
 def is_whole(value: Any, least: float = -math.inf) -> bool:
     """Whether a value is a whole number, of `least` or more."""
     number = plain_number(value)
-    return is_real(number) and isinstance(number, Integral) and int(number) >= least
+    return is_real(number) and isinstance(number, (int, Integral)) and int(number) >= least
 
 
 def checked_whole(name: str, value: Any, least: int, most: float = math.inf) -> int:
@@ -131,6 +141,8 @@ def check_name(name: str, value: Any, known: Iterable[str]) -> None:
 
 def items_of(value: Any) -> tuple[Any, ...] | None:
     """The items of a list, tuple, range or array of one dimension; None for anything else."""
+    if type(value) in (tuple, list):
+        return tuple(value)
     is_list = issubclass(type(value), Sequence) and not isinstance(value, (str, bytes, bytearray))
     if is_list or (hasattr(value, "__iter__") and getattr(value, "ndim", 0) == 1):
         return tuple(value)
@@ -138,7 +150,7 @@ def items_of(value: Any) -> tuple[Any, ...] | None:
 
 
 def plain_number(value: Any) -> Any:
-    """A number of NumPy's or JAX's, also in an array without dimensions, as Python's own.
+    """A number of an array library, also in an array without dimensions, as Python's own.
 
     Anything else, dates and durations among it, stays as it is.
 
@@ -146,8 +158,19 @@ def plain_number(value: Any) -> Any:
     >>> plain_number(np.float32(0.5)), plain_number(np.array(3)), plain_number("a")
     (0.5, 3, 'a')
     """
+    if type(value) in (float, int, bool, str):
+        return value
     dtype = getattr(value, "dtype", None)
     if dtype is None or getattr(value, "ndim", None) != 0 or hasattr(value, "mask"):
         return value
-    kind = getattr(dtype, "kind", "")
+    kind = getattr(dtype, "kind", "") or _standard_kind(value)
     return PLAIN_KINDS[kind](value) if kind in PLAIN_KINDS else value
+
+
+def _standard_kind(value: Any) -> str:
+    """The kind of dtype of an array that only the standard knows; "" where it has none."""
+    if not hasattr(value, "__array_namespace__"):
+        return ""
+    isdtype = value.__array_namespace__().isdtype
+    found = [kind for kind, name in STANDARD_KINDS.items() if isdtype(value.dtype, name)]
+    return found[0] if found else ""

@@ -64,7 +64,7 @@ def trained(x: Any, validation: Any, dtype: str, **options: Any) -> Run:
     start = gn.initialize(NETWORK, seed=0, dtype=dtype)
     weight = np.linspace(0.5, 2, len(x))
     settings = {"epochs": 3, "sample_weight": weight, "validation": (validation, y_of_validation)}
-    return train(NETWORK, start, x, y, **{**settings, **options})
+    return train(NETWORK, start, x, y, **{**settings, **options, "warn": False})
 
 
 @pytest.mark.parametrize("engine", ["numpy", "native"])
