@@ -136,8 +136,8 @@ def is_currency(unit: str) -> bool:
 def forms_of(body: str) -> list[tuple[str, str]]:
     """The forms that a number can have whose digits and marks look so.
 
-    >>> forms_of("9,999.99"), forms_of("9,999")
-    ([('.', ',')], [(',', ''), ('.', ',')])
+    >>> forms_of("9,999.99"), forms_of("9,999,999")
+    ([('.', ',')], [('.', ',')])
     """
     return [form for form, regex in _SHAPES.items() if regex.fullmatch(body)]
 
