@@ -21,8 +21,8 @@ ROWS = [("ä", "1"), ("b", "2")]
         TABLE.encode("utf-16"),
         b"\xff\xfe" + TABLE.encode("utf-16-le"),
         b"\xfe\xff" + TABLE.encode("utf-16-be"),
-        gzip.compress(TABLE.encode()),
-        gzip.compress(TABLE.encode("utf-16")),
+        gzip.compress(TABLE.encode(), mtime=0),
+        gzip.compress(TABLE.encode("utf-16"), mtime=0),
         b"\xef\xbb\xbfsep=,\n" + TABLE.encode(),
     ],
 )
