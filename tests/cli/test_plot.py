@@ -44,7 +44,7 @@ WRONG = [
     (["confusion", "run"], "use RegressionDisplay (glassnet plot regression)"),
     (["regression", "run", "--target", "c"], "unknown target 'c'"),
     (["regression", "run", "none.csv"], "none.csv: no such file"),
-    (["regression", "run", "lacks.csv"], "the table lacks the column 'x'"),
+    (["regression", "run", "lacks.csv"], "the table has none of the columns that the model needs"),
     (["surface", "run", "--column", "x"], "columns must be two names, got 1: x"),
     (["units", "run", "--layer", "0"], "--layer 0: the model's hidden layers are 1 to 2"),
     (["units", "run", "--layer", "3"], "--layer 3: the model's hidden layers are 1 to 2"),
