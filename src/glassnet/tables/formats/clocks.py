@@ -8,7 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 CLOCK = re.compile(
-    r"(?P<hours>[0-9]{1,3})(?::(?P<minutes>[0-5][0-9])(?::(?P<seconds>[0-5][0-9](?:[.,][0-9]{1,9})?))?)?"
+    r"(?P<hours>[0-9]{1,3})"
+    r"(?::(?P<minutes>[0-5][0-9])(?::(?P<seconds>[0-5][0-9](?:[.,][0-9]{1,9})?))?)?"
     r"\s*(?P<half>[aApP]\.?\s?[mM]\.?)?"
 )
 
