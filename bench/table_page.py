@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-LEAST_LOSS = 0.001  # what is below counts as this in ratios: nearly all certain and right
+LEAST_LOSS = 0.01  # what is below counts as this in ratios: nearly all certain and right
 
 
 def page(result: dict[str, Any]) -> str:
@@ -27,6 +27,30 @@ def page(result: dict[str, Any]) -> str:
         "## Seconds to fit\n\n" + _grid(tables, kinds, models, means["seconds"], "{:.2f}", np.min),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def beside_first(result: dict[str, Any]) -> list[str]:
+    """A line for each further model: its loss and seconds over the first one's."""
+    tables = result["tables"]
+    first, *others = next(iter(tables.values()))["models"]
+    means = {what: _means(tables, [first, *others], what) for what in ("loss", "seconds")}
+    loss = np.log(np.maximum(means["loss"], LEAST_LOSS))
+    change = loss[:, 1:] - loss[:, :1]
+    error = change.std(axis=0) / np.sqrt(max(len(change) - 1, 1))
+    seconds = _ratios(means["seconds"])[1:]
+    return [
+        f"{name} over {first}: loss {np.exp(mean):.3f} +- {np.exp(mean) * off:.3f}, "
+        f"lower on {lower} of {len(change)}, higher on {higher}; seconds {time:.2f}"
+        for name, mean, off, lower, higher, time in zip(
+            others,
+            change.mean(axis=0),
+            error,
+            (change < 0).sum(axis=0),
+            (change > 0).sum(axis=0),
+            seconds,
+            strict=True,
+        )
+    ]
 
 
 def _means(tables: dict[str, Any], models: list[str], what: str) -> np.ndarray:

@@ -6,7 +6,11 @@ the usual pipeline, on the real tables of `bench/table_data.py`: five splits int
 class), the same for everyone, one thread each. Measures the score (accuracy or R2), the loss (log
 loss, or RMSE over the spread of the targets: the square root of 1 - R2) and the seconds of `fit`.
 Writes tables.json and tables.md to bench/results. A variant of the defaults (see VARIANTS) can be
-named as a model too; the record of those is in docs/tables.md.
+named as a model too; the record of those is in docs/tables.md. A candidate is tried on the tables to
+choose on, beside what it is to replace:
+
+  python -m bench.tables --half choosing --splits 3 --most-rows 7000 --models glassnet "decay 0.02"
+  python -m bench.tables --half choosing --models glassnet --variant "16 bins" BINS=16 dropout=0.1
 """
 
 import os
@@ -14,11 +18,14 @@ import os
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")  # before NumPy comes
 
 import argparse
+import ast
 import json
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from time import perf_counter
@@ -29,11 +36,9 @@ import numpy as np
 import pandas as pd
 
 from bench import machine
-from bench.table_data import TABLES, Table, load_tables, summary
-from bench.table_page import page
+from bench.table_data import HALVES, MOST_ROWS, TABLES, Table, load_table, load_tables, summary
+from bench.table_page import beside_first, page
 from glassnet.estimators.table.estimators import TableClassifier, TableRegressor
-from glassnet.recipe import defaults
-from glassnet.tables import inputs
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -66,14 +71,38 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "pieces 32": {"BINS": 32},
     "float64": {"dtype": "float64"},
 }
-"""Name -> what differs from the defaults: parameters of the estimator, or a constant of the program
-by its name.
+"""Name -> what differs from the defaults: parameters of the estimator, or constants of the program
+by their names.
 """
 
-PROGRAM = (defaults, inputs)
+
+def variant(text: list[str]) -> tuple[str, dict[str, Any]]:
+    """What `--variant NAME key=value ...` says: values are Python literals, else text."""
+    name, *changes = text
+    found = {}
+    for change in changes:
+        key, equals, value = change.partition("=")
+        if not equals:
+            raise ValueError(f"--variant {name}: {change!r} is not key=value")
+        if key not in TableRegressor().get_params() and not _modules_with(key):
+            raise ValueError(f"--variant {name}: no parameter or constant is called {key}")
+        try:
+            found[key] = ast.literal_eval(value)
+        except (ValueError, SyntaxError):
+            found[key] = value
+    return name, found
 
 
-def _variant(classify: bool, seed: int, changes: dict[str, Any]) -> Any:
+def _modules_with(constant: str) -> list[Any]:
+    """The program's modules that hold a constant of this name."""
+    return [
+        module
+        for name, module in list(sys.modules.items())
+        if name.startswith("glassnet.") and constant.isupper() and constant in vars(module)
+    ]
+
+
+def _glassnet(classify: bool, seed: int, changes: dict[str, Any]) -> Any:
     """The table estimator, with what differs from its defaults."""
     kind = TableClassifier if classify else TableRegressor
     return kind(
@@ -83,12 +112,11 @@ def _variant(classify: bool, seed: int, changes: dict[str, Any]) -> Any:
 
 
 def _changed(changes: dict[str, Any]) -> ExitStack:
-    """A context in which the program's constants are those of a variant."""
+    """A context in which the program's constants are those of a variant, wherever they are used."""
     stack = ExitStack()
     for name, value in changes.items():
-        for module in PROGRAM:
-            if hasattr(module, name):
-                stack.enter_context(patch.object(module, name, value))
+        for module in _modules_with(name):
+            stack.enter_context(patch.object(module, name, value))
     return stack
 
 
@@ -141,9 +169,19 @@ PEERS: dict[str, Callable[[pd.DataFrame, bool, int], Any]] = {
 }
 
 
-@cache
-def _table(name: str) -> Table:
-    return load_tables([name])[name]
+@dataclass(frozen=True)
+class Job:
+    """One model on one split of one table; `changes` are those of a variant of glassnet."""
+
+    table: str
+    model: str
+    split: int
+    splits: int
+    most_rows: int = MOST_ROWS
+    changes: dict[str, Any] = field(default_factory=dict)
+
+
+_table = cache(load_table)
 
 
 def splits(table: Table, count: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -154,14 +192,13 @@ def splits(table: Table, count: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     return kind(count, test_size=0.2, random_state=0).split(table.X, table.y)
 
 
-def measure(job: tuple[str, str, int, int]) -> dict[str, float]:
+def measure(job: Job) -> dict[str, float]:
     """Score, loss and seconds of one model on one split of one table."""
-    name, model, split, count = job
     warnings.simplefilter("ignore")
-    table = _table(name)
-    fit, held = list(splits(table, count))[split]
+    table = _table(job.table, job.most_rows)
+    fit, held = list(splits(table, job.splits))[job.split]
     x = table.X
-    if model in PEERS:
+    if job.model in PEERS:
         x = x.astype(
             {
                 column: "category"
@@ -169,10 +206,10 @@ def measure(job: tuple[str, str, int, int]) -> dict[str, float]:
                 if not pd.api.types.is_numeric_dtype(x[column].dtype)
             }
         )
-        made = PEERS[model](x, table.classify, split)
+        made = PEERS[job.model](x, table.classify, job.split)
     else:
-        made = _variant(table.classify, split, VARIANTS[model])
-    with _changed(VARIANTS.get(model, {})):
+        made = _glassnet(table.classify, job.split, job.changes)
+    with _changed(job.changes):
         began = perf_counter()
         made.fit(x.iloc[fit], table.y[fit])
         seconds = perf_counter() - began
@@ -191,7 +228,7 @@ def scores(model: Any, x: pd.DataFrame, y: np.ndarray, classify: bool) -> dict[s
     }
 
 
-def main() -> None:
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -203,9 +240,23 @@ def main() -> None:
         metavar="MODEL",
     )
     parser.add_argument(
-        "--tables", nargs="+", default=list(TABLES), choices=list(TABLES), metavar="TABLE"
+        "--variant",
+        nargs="+",
+        action="append",
+        default=[],
+        metavar=("NAME", "KEY=VALUE"),
+        help="glassnet with other parameters, or other constants of the program; can be repeated",
+    )
+    parser.add_argument(
+        "--half", choices=list(HALVES), default="all", help="the tables to choose or report on"
+    )
+    parser.add_argument(
+        "--tables", nargs="+", choices=list(TABLES), metavar="TABLE", help="these, of either half"
     )
     parser.add_argument("--splits", type=int, default=5)
+    parser.add_argument(
+        "--most-rows", type=int, default=MOST_ROWS, help="of larger tables so many rows are drawn"
+    )
     parser.add_argument(
         "--jobs",
         type=int,
@@ -216,12 +267,22 @@ def main() -> None:
         "--to", type=Path, default=RESULTS, help="the folder for tables.json and tables.md"
     )
     args = parser.parse_args()
-    tables = load_tables(args.tables)
+    try:
+        args.changes = VARIANTS | dict(map(variant, args.variant))
+    except ValueError as error:
+        parser.error(str(error))
+    args.models += [name for name, *_ in args.variant]
+    return args
+
+
+def main() -> None:
+    args = _options()
+    tables = load_tables(args.tables or list(HALVES[args.half]), args.most_rows)
     result: dict[str, Any] = {"machine": machine.describe(), "splits": args.splits, "tables": {}}
     with ProcessPoolExecutor(args.jobs) as pool:
         for name, table in tables.items():
             jobs = [
-                (name, model, split, args.splits)
+                Job(name, model, split, args.splits, args.most_rows, args.changes.get(model, {}))
                 for model in args.models
                 for split in range(args.splits)
             ]
@@ -244,6 +305,8 @@ def main() -> None:
     (args.to / "tables.json").write_text(json.dumps(result, indent=1) + "\n")
     (args.to / "tables.md").write_text(text)
     print(text)
+    for line in beside_first(result):
+        print(line)
 
 
 if __name__ == "__main__":
