@@ -24,8 +24,7 @@ FILE_COLUMN = "file"
     "predict",
     cls=DocumentedCommand,
     examples=[
-        "glassnet predict runs/flats new.csv --keep id --out predicted.csv",
-        "glassnet predict runs/flats new.csv --interval 0.9",
+        "glassnet predict runs/flats new.csv --keep id --interval 0.9 --out predicted.csv",
         "glassnet predict runs/loans may.csv june.csv --keep all --missing-columns > both.csv",
     ],
     page="docs/predicting.md",

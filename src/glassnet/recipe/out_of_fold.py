@@ -15,6 +15,7 @@ from glassnet.recipe.folds import Split
 from glassnet.recipe.rows import EncodedRows
 
 ENCODED_NUMBERS = 2_000_000  # of rows that are predicted at a time: 16 MB
+MANY_EQUAL = 20  # rows of the same inputs, on average, that are no copies of each other
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,9 +113,14 @@ def out_of_fold(
 
 
 def unlike_those_trained_on(rows: EncodedRows, splits: Sequence[Split]) -> np.ndarray:
-    """Whether the inputs of a row are in no split that trained without it, N booleans."""
-    _, group = np.unique(np.ascontiguousarray(_as_bytes(rows)), return_inverse=True)
+    """Whether the inputs of a row are in no split that trained without it, N booleans.
+
+    All are where the inputs take so few values that new rows will have equals too.
+    """
+    group = np.unique(_hashes(rows), return_inverse=True)[1]
     unlike = np.ones(len(group), bool)
+    if MANY_EQUAL * (group.max() + 1) <= len(group):
+        return unlike
     for split in splits:
         trained = np.zeros(group.max() + 1, bool)
         trained[group[split.train]] = True
@@ -124,10 +130,9 @@ def unlike_those_trained_on(rows: EncodedRows, splits: Sequence[Split]) -> np.nd
     return unlike
 
 
-def _as_bytes(rows: EncodedRows) -> np.ndarray:
-    """The inputs of each row as one value that can be compared, N."""
-    x = np.ascontiguousarray(rows.x)
-    return x.view(np.dtype((np.void, x.dtype.itemsize * x.shape[1]))).ravel()
+def _hashes(rows: EncodedRows) -> np.ndarray:
+    """A number for the inputs of each row, N: the same for the same inputs."""
+    return np.concatenate([[hash(row.tobytes()) for row in block] for block in _blocks(rows)])
 
 
 def _predicted(members: Sequence[Member], rows: EncodedRows) -> np.ndarray:

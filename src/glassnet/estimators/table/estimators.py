@@ -18,6 +18,7 @@ from glassnet.estimators.targets import (
     read_labels,
     read_numbers,
 )
+from glassnet.estimators.wording import parameters_in_messages
 from glassnet.tables.targets import ClassTarget, Target, Task
 
 
@@ -128,6 +129,16 @@ class TableRegressor(RegressorMixin, TableEstimator):
         output = self._outputs(X)
         numbers = self.model_.predictions_of(output)
         return numbers[:, None] if self._several and numbers.ndim == 1 else numbers
+
+    def predict_interval(self, X: Any, coverage: float = 0.9) -> np.ndarray:
+        """Low and high end of an interval that holds the true number with that chance.
+
+        N x 2, or N x K x 2 where y had K columns; see `Model.predict_interval`.
+        """
+        rows = self._rows_of(X)
+        with parameters_in_messages():
+            ends = self.model_.predict_interval(rows, coverage)
+        return ends[:, None] if self._several and ends.ndim == 2 else ends
 
     def _read_y(self, y: Any, name: str) -> np.ndarray:
         return read_numbers(y, name)
@@ -250,6 +261,17 @@ class TableClassifier(ClassifierMixin, TableEstimator):
         target = self.model_.encoding.targets[0]
         assert isinstance(target, ClassTarget)
         return output if self._several else target.probabilities(output)
+
+    def predict_set(self, X: Any, coverage: float = 0.9) -> np.ndarray:
+        """Whether each class is in the row's set, which holds the true one with that chance.
+
+        N x classes booleans, in the order of `classes_`; N x K x 2, for 0 and 1, where there are
+        several labels at once; see `Model.predict_set`.
+        """
+        rows = self._rows_of(X)
+        with parameters_in_messages():
+            chosen = self.model_.predict_set(rows, coverage)
+        return chosen[:, None] if self._several and chosen.ndim == 2 else chosen
 
     def predict_log_proba(self, X: Any) -> np.ndarray:
         """The logarithm of `predict_proba`."""
