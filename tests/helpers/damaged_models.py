@@ -169,7 +169,9 @@ def load_and_use(draw: random.Random, path: Path, show: Callable[[Path], None]) 
             check_refusal(error, f"{path}: ")
             return False
         _use(model, lambda: model.encoding.encode_inputs(whole.table))
-        asked = {"interval": 0.9} if model.encoding.task == "regression" else {"label_set": 0.9}
+        asked: Any = (
+            {"interval": 0.9} if model.encoding.task == "regression" else {"label_set": 0.9}
+        )
         _ours(lambda: model.predict_columns(whole.rows, **asked))
         for ask in (model.predict, model.predict_columns, lambda rows: gn.explain(model, rows)):
             _ours(lambda ask=ask: ask(whole.rows))

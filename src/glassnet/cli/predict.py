@@ -12,8 +12,8 @@ from glassnet.cli.command import DocumentedCommand, overwrite_option
 from glassnet.cli.terminal import STANDARD, document_stream, file_of, note
 from glassnet.errors import GlassnetError, Notice, TableError
 
-Columns = dict[str, list[Any]]
-Predict = Callable[[str], Columns]
+PredictedColumns = dict[str, list[Any]]
+PredictTable = Callable[[str], PredictedColumns]
 """From the path of a table to the columns of the output."""
 
 FILE_COLUMN = "file"
@@ -129,13 +129,13 @@ def _check_is_not_given(file: Path, given: Sequence[str]) -> None:
             raise GlassnetError("is what is read here", file=file, remedy="give another --out")
 
 
-def _predicted(tables: Sequence[str], predict: Predict) -> Columns:
+def _predicted(tables: Sequence[str], predict: PredictTable) -> PredictedColumns:
     """The columns of the output: those of one table, or of several one below the other."""
     if len(tables) == 1:
         return _of_one(tables[0], predict)
     from glassnet.models.kept import beside
 
-    together: Columns = {}
+    together: PredictedColumns = {}
     for table in tables:
         columns = _of_one(table, predict)
         n_rows = len(next(iter(columns.values())))
@@ -149,7 +149,7 @@ def _predicted(tables: Sequence[str], predict: Predict) -> Columns:
     return together
 
 
-def _of_one(table: str, predict: Predict) -> Columns:
+def _of_one(table: str, predict: PredictTable) -> PredictedColumns:
     """The columns of one table; errors and warnings name its file."""
     try:
         with warnings.catch_warnings(record=True) as caught:

@@ -156,13 +156,14 @@ def class_sets(
     """Of each target which classes are in the set of each row, N x classes booleans.
 
     Those whose probability is at least 1 - the largest residual (least ambiguous sets: Sadinle, Lei
-    & Wasserman 2019), and the one that is predicted, so that no set is empty.
+    & Wasserman 2019); and the likeliest and the predicted one, so that no set is empty.
     """
     found = []
     for (target, part), known in zip(encoding.by_target(output), residuals, strict=True):
         assert isinstance(target, ClassTarget)
         probabilities = target.probabilities(part)
         chosen = 1 - probabilities <= known.largest(coverage)
-        chosen[np.arange(len(part)), target.predicted(probabilities)] = True
+        for always in (probabilities.argmax(axis=1), target.predicted(probabilities)):
+            chosen[np.arange(len(part)), always] = True
         found.append(chosen)
     return found

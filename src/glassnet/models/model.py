@@ -311,8 +311,9 @@ class Model:
         -------
         numpy array
             Whether a class is in the set, N x classes booleans in the order of `predict_proba`;
-            N x targets x 2 where there are several targets. The predicted class always is, and
-            every class, with a warning, where fewer residuals are known than the coverage needs.
+            N x targets x 2 where there are several targets. The likeliest and the predicted class
+            always are; every class is, with a warning, where fewer residuals are known than the
+            coverage needs.
 
         Raises
         ------

@@ -16,53 +16,53 @@ from glassnet.tables.targets import ClassTarget, NumberTarget
 
 AllResiduals = tuple[Residuals, ...]
 
-MOST_NUMBERS = 1_000_000  # rows x features that a local scale is learnt from; of more, fewer rows
+MOST_SCALED = 1_000_000  # rows x features that a local scale is learnt from; of more, fewer rows
 PENALTY = 3.0  # times D, on the squared weights of a local scale
 LEAST_RESIDUAL = 0.1  # of the mean: what is added to every one before the logarithm
 FOLDS = 5  # of the rows, so that each one's scale is learnt from others
 
 
-def residuals_of(judged: OutOfFold | None, rows: EncodedRows, network: Network) -> AllResiduals:
-    """The residuals of each target; none where no row is judged.
+def residuals_of(left_out: OutOfFold | None, rows: EncodedRows, network: Network) -> AllResiduals:
+    """The residuals of each target; none where no row was left out.
 
     Parameters
     ----------
-    judged : OutOfFold or None
+    left_out : OutOfFold or None
         Rows that were not trained on; each counts as its weight says.
     rows : EncodedRows
-        Those that the numbers in `judged` point into.
+        Those that the numbers in `left_out` point into.
     network : Network
         That of the members.
     """
-    counting = np.empty(0, int) if judged is None else np.flatnonzero(judged.weights)
-    if judged is None or not len(counting):
+    counting = np.empty(0, int) if left_out is None else np.flatnonzero(left_out.weights)
+    if left_out is None or not len(counting):
         return ()
-    judged = judged.take(counting)
+    left_out = left_out.take(counting)
     if rows.encoding.task != "regression":
-        return _of_classes(judged, rows.encoding, judged.output(network))
-    most = max(1, MOST_NUMBERS // rows.x.shape[1])
-    if judged.n_rows > most:
-        judged = judged.take(np.linspace(0, judged.n_rows - 1, most).astype(int))
-    x = np.asarray(rows.take(judged.row).x, np.float64)
-    output = judged.output(network)
+        return _of_classes(left_out, rows.encoding, left_out.output(network))
+    most = max(1, MOST_SCALED // rows.x.shape[1])
+    if left_out.n_rows > most:
+        left_out = left_out.take(np.linspace(0, left_out.n_rows - 1, most).astype(int))
+    x = np.asarray(rows.take(left_out.row).x, np.float64)
+    output = left_out.output(network)
     encoding = rows.encoding
-    truths = encoding.by_target(judged.y)
+    truths = encoding.by_target(left_out.y)
     return tuple(
         _of_number(
-            x, (y[:, 0] * target.scale + target.center) - target.decode(part), judged.weights
+            x, (y[:, 0] * target.scale + target.center) - target.decode(part), left_out.weights
         )
         for (target, part), (_, y) in zip(encoding.by_target(output), truths, strict=True)
         if isinstance(target, NumberTarget)
     )
 
 
-def _of_classes(judged: OutOfFold, encoding: TableEncoding, output: np.ndarray) -> AllResiduals:
-    truths = encoding.by_target(judged.y)
+def _of_classes(left_out: OutOfFold, encoding: TableEncoding, output: np.ndarray) -> AllResiduals:
+    truths = encoding.by_target(left_out.y)
     found = []
     for (target, part), (_, y) in zip(encoding.by_target(output), truths, strict=True):
         assert isinstance(target, ClassTarget)
         of_class = (target.probabilities(part) * target.probabilities(y)).sum(axis=1)
-        found.append(Residuals(_kept(1 - of_class, judged.weights)))
+        found.append(Residuals(_kept(1 - of_class, left_out.weights)))
     return tuple(found)
 
 
