@@ -150,12 +150,23 @@ def optimizer_for(options: ResolvedOptions) -> Optimizer:
     return OPTIMIZERS[options.optimizer](options.learning_rate, **settings)
 
 
-def initial_parameters(
-    options: ResolvedOptions, network: Network, mean: np.ndarray, seed: int
-) -> Parameters:
-    """He's draw, but for a last layer that begins by predicting the mean of the training rows.
+def best_constant(loss: Loss, y: np.ndarray, sample_weight: np.ndarray | None) -> np.ndarray:
+    """The constant output, K, of the least loss over encoded targets, N x K.
 
-    Its weights are zero, and its biases are what the output activation turns into the mean.
+    The quantile of a pinball loss, the median for other robust losses, else the mean.
+    """
+    if not loss.robust:
+        return np.average(y, axis=0, weights=sample_weight)
+    quantile = (loss.setting_name == "quantile" and loss.setting) or 0.5
+    return np.quantile(y, quantile, axis=0, weights=sample_weight, method="inverted_cdf")
+
+
+def initial_parameters(
+    options: ResolvedOptions, network: Network, constant: np.ndarray, seed: int
+) -> Parameters:
+    """He's draw, but for a last layer that begins by predicting the same for every row.
+
+    Its weights are zero, and its biases are what the output activation turns into `constant`.
 
     Parameters
     ----------
@@ -163,15 +174,15 @@ def initial_parameters(
         For the `dtype`.
     network : Network
         That of one member.
-    mean : array of K numbers
-        The mean of the encoded training targets.
+    constant : array of K numbers
+        What it begins by predicting, see `best_constant`.
     seed : int
         The member's.
     """
     drawn = initialize(network, "he", seed=seed, dtype=options.dtype)
     *hidden_weights, last_weights = drawn.weights
     *hidden_biases, _ = drawn.biases
-    last_bias = _pre_activation_of(network.output.name, mean).astype(options.dtype)
+    last_bias = _pre_activation_of(network.output.name, constant).astype(options.dtype)
     return Parameters(
         (*hidden_weights, np.zeros_like(last_weights)),
         (*hidden_biases, last_bias),
