@@ -18,6 +18,7 @@ from glassnet.models.model import Model
 from glassnet.models.record import Record
 from glassnet.recipe.class_weight import weigh_classes
 from glassnet.recipe.defaults import (
+    best_constant,
     bins_from,
     find_task_loss,
     initial_parameters,
@@ -122,10 +123,12 @@ def learn_encoding(
     inputs = learn_inputs(rows.inputs, options.categories, bins_from(options), options.affine)
     targets = tuple(classes)
     if not targets:
-        centred = find_task_loss(options, task).output != "exponential"
+        loss = find_task_loss(options, task)
+        centred = loss.output != "exponential"
         within_range = not options.affine
         targets = tuple(
-            learn_target(column, task, centred, within_range) for column in rows.targets.values()
+            learn_target(column, task, centred, within_range, loss.robust)
+            for column in rows.targets.values()
         )
     return TableEncoding(task, inputs, targets, options.missing)
 
@@ -166,10 +169,10 @@ def train_members(
         x, y, sample_weight = (rows if every else rows.take(split.train)).arrays
         validating = validation if split.validation is None else rows.take(split.validation)
         seed = member_seed(member, options.seed)
-        mean = np.average(y, axis=0, weights=sample_weight)
+        start = best_constant(network.loss, y, sample_weight)
         return train(
             network,
-            initial_parameters(options, network, mean, seed),
+            initial_parameters(options, network, start, seed),
             x,
             y,
             sample_weight=sample_weight,
