@@ -22,6 +22,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "dropout 0": {"dropout": 0.0},
     "dropout 0.3": {"dropout": 0.3},
     "no schedule": {"learning_rate": "constant"},
+    "flat, then cosine": {"learning_rate": "flat_cosine"},
+    "muon": {"solver": "muon"},
     "four cycles": {"learning_rate": "four_cycles"},
     "no validation": {"validation_fraction": 0.0},
     "validation 0.2": {"validation_fraction": 0.2},
