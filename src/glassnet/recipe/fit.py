@@ -23,6 +23,7 @@ from glassnet.recipe.folds import assign_folds
 from glassnet.recipe.members import mean_history
 from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.recipe.out_of_fold import unlike_those_trained_on
+from glassnet.recipe.residuals import residuals_of
 from glassnet.recipe.rows import EncodedRows, TableRows, class_indices, rows_to_train_on
 from glassnet.recipe.search import Trial, bins_to_try, choose_settings
 from glassnet.recipe.threshold import settle_threshold
@@ -99,11 +100,14 @@ def fit_table(
     trial = choose_settings(training, options, plain)
     model = _model_of(training, trial)
     judged = trial.judged
-    if options.threshold == "balanced" and judged is not None and not encoded_validation:
+    if judged is not None and not encoded_validation:
         judged = judged.take(unlike_those_trained_on(encoded[plain.bins], splits)[judged.row])
     network = training.network(trial.options)
     encoding = settle_threshold(options.threshold, model.encoding, network, judged)
-    return FitResult(replace(model, encoding=encoding), trial.runs, trial.options)
+    judged_rows = (encoded_validation or encoded)[trial.options.bins]
+    residuals = residuals_of(judged, judged_rows, network)
+    model = replace(model, encoding=encoding, residuals=residuals)
+    return FitResult(model, trial.runs, trial.options)
 
 
 def learn_encoding(
@@ -113,9 +117,11 @@ def learn_encoding(
     inputs = learn_inputs(rows.inputs, options.categories, options.bins, options.affine)
     targets = tuple(classes)
     if not targets:
-        centred = find_loss(options.loss).output != "exponential"
+        loss = find_loss(options.loss)
+        centred = loss.output != "exponential"
+        within_range = not options.affine
         targets = tuple(
-            learn_target(column, options.task, centred, clip=not options.affine)
+            learn_target(column, options.task, centred, within_range, loss.robust)
             for column in rows.targets.values()
         )
     return TableEncoding(options.task, inputs, targets, options.missing)

@@ -8,12 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Event
 
-import numpy as np
-
 from glassnet.core.network import Network
 from glassnet.core.penalties import Penalty
 from glassnet.models.ensemble import Member
-from glassnet.recipe.defaults import initial_parameters, network_for, optimizer_for
+from glassnet.recipe.defaults import (
+    best_constant,
+    initial_parameters,
+    network_for,
+    optimizer_for,
+)
 from glassnet.recipe.folds import Split
 from glassnet.recipe.members import member_seed, run_members, threads_for
 from glassnet.recipe.options import ResolvedOptions
@@ -83,10 +86,10 @@ class FoldTraining:
         if split.validation is not None:
             validating = rows.take(split.validation)
         seed = member_seed(member, options.seed)
-        mean = np.average(y, axis=0, weights=sample_weight)
+        start = best_constant(network.loss, y, sample_weight)
         return train(
             network,
-            initial_parameters(options, network, mean, seed),
+            initial_parameters(options, network, start, seed),
             x,
             y,
             sample_weight=sample_weight,

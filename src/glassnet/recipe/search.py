@@ -49,7 +49,7 @@ def alternatives(options: Options, plain: ResolvedOptions) -> Iterator[dict[str,
     """Settings that may suit the rows better than the plain ones; what was asked for stays."""
     if options.bins is None and not options.affine:
         yield {"bins": 0 if plain.bins else PLAIN_BINS}
-    if options.decay is None and options.optimizer == "adamw":
+    if options.decay is None and options.optimizer in ("adamw", "muon"):
         yield {"decay": WEAKER_DECAY * plain.decay}
 
 

@@ -28,8 +28,6 @@ FEWEST_LEARNT_ROWS = 200  # but not fewer than this
 NOTHING_LEARNT = 0.02  # of the target's variance explained on these: next to nothing
 MUCH_BETTER = 0.1  # of the variance more than the network: what a simple method must explain
 LONGER = 10  # times the epochs, where a run learnt little
-OF_THE_MEDIAN = ("mean_absolute_error", "pinball")
-"""Losses whose predictions need not be near the mean: squared errors do not speak of them."""
 
 CLEARLY = 0.01  # of the loss; a difference that is smaller is none
 NEARLY_PERFECT = 0.01  # of the constant's loss; a network that makes less need not be beaten
@@ -50,7 +48,7 @@ def hardly_learnt(
 
     `by_linear` is what a linear model explains of the scored rows, where that is known.
     """
-    if train.n_rows < FEWEST_SCORED_ROWS or model.loss.name.partition(":")[0] in OF_THE_MEDIAN:
+    if train.n_rows < FEWEST_SCORED_ROWS or model.loss.robust:
         return
     most = max(FEWEST_LEARNT_ROWS, min(LEARNT_ROWS, LEARNT_NUMBERS // len(model.encoding.features)))
     rows = np.linspace(0, train.n_rows - 1, min(most, train.n_rows)).astype(int)
@@ -82,7 +80,7 @@ def _train_longer(options: ResolvedOptions) -> list[str | OptionRef]:
         "train longer, with ",
         OptionRef("epochs", LONGER * options.epochs),
     ]
-    if options.optimizer == "adamw" and options.decay:
+    if options.optimizer in ("adamw", "muon") and options.decay:
         remedy += [" and ", OptionRef("decay", 0)]
     else:
         remedy += [" and another ", OptionRef("learning_rate")]
