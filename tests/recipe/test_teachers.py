@@ -203,8 +203,9 @@ def test_mixed_rows_take_whole_cells_and_keep_their_types(table: Any) -> None:
     if not is_array:
         assert list(found["t"]) == list(mixed.inputs["t"].values)
         assert found["t"].dtype == table["t"].dtype
-    others = np.mean([mixed.donor[name] != mixed.base for name in ("a", "b", "t")])
-    assert 0.2 < others < 0.3
+    others = np.array([mixed.donor[name] != mixed.base for name in ("a", "b", "t")])
+    assert 0.4 < others.mean() < 0.6  # 1/3 for certain, and a quarter of the rest
+    assert others.any(axis=0).mean() > 0.95  # but for a donor that is the row itself
 
 
 def test_mixed_rows_train_every_member_and_validate_none() -> None:

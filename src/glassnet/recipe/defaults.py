@@ -40,6 +40,7 @@ LEARNING_RATES = {
     "adam": 0.003,
     "adam_epsilon_hat": 0.003,
     "adamw": 0.003,
+    "muon": 0.003,
     "rprop": 0.01,
 }
 """The learning rate of each optimizer on scaled columns."""
@@ -56,8 +57,8 @@ MAX_BATCH_SIZE = 256  # rows
 BINS_FROM_ALONE = 1500  # cells of a column; a network that is alone overfits bins of fewer cells
 
 DECAY_ROWS = 400  # rows; AdamW's decay is this over the training rows: fewer rows, stronger decay
-MAX_DECAY = 1.0  # of AdamW, as few as the rows may be
-BETA2 = 0.95  # of Adam and AdamW; runs are too short for the usual memory of 1000 updates
+MAX_DECAY = 1.0  # of AdamW and Muon, as few as the rows may be
+BETA2 = 0.95  # of Adam, AdamW and Muon; runs are too short for the usual memory of 1000 updates
 
 VALIDATION_FRACTION = 0.2  # of the rows that are not held out, for a network that is alone
 ENOUGH_TO_VALIDATE = 100  # rows; fewer pick the best epoch by luck: the last is kept instead
@@ -142,9 +143,9 @@ def network_for(options: ResolvedOptions, inputs: int, outputs: int) -> Network:
 def optimizer_for(options: ResolvedOptions) -> Optimizer:
     """The optimizer that the options name."""
     settings: dict[str, float] = {}
-    if options.optimizer in ("adam", "adamw"):
+    if options.optimizer in ("adam", "adamw", "muon"):
         settings["beta2"] = BETA2
-    if options.optimizer == "adamw":
+    if options.optimizer in ("adamw", "muon"):
         settings["decay"] = options.decay
     return OPTIMIZERS[options.optimizer](options.learning_rate, **settings)
 

@@ -31,6 +31,7 @@ from glassnet.recipe.folds import Split, assign_folds
 from glassnet.recipe.members import mean_history, member_seed, run_members, threads_for
 from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.recipe.out_of_fold import out_of_fold, unlike_those_trained_on
+from glassnet.recipe.residuals import residuals_of
 from glassnet.recipe.rows import EncodedRows, TableRows, class_indices, rows_to_train_on
 from glassnet.recipe.teachers.lesson import lesson_of
 from glassnet.recipe.threshold import settle_threshold
@@ -117,12 +118,14 @@ def fit_table(
     )
     model = _model_of(network, encoded, splits, resolved, runs)
     judged = out_of_fold(model.members, encoded, encoded_validation, splits)
-    if options.threshold == "balanced" and judged is not None and encoded_validation is None:
+    if judged is not None and encoded_validation is None:
         judged = judged.take(unlike_those_trained_on(encoded, splits)[judged.row])
     encoding = settle_threshold(options.threshold, encoding, network, judged)
+    residuals = residuals_of(judged, encoded_validation or encoded, network)
     description = "" if teacher is None else teacher.description
     record = replace(model.record, teacher=description)
-    return FitResult(replace(model, encoding=encoding, record=record), runs, resolved)
+    model = replace(model, encoding=encoding, residuals=residuals, record=record)
+    return FitResult(model, runs, resolved)
 
 
 def learn_encoding(

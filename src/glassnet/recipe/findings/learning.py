@@ -76,7 +76,7 @@ def hardly_learnt(
 def _train_longer(options: ResolvedOptions) -> list[str | OptionRef]:
     """What makes a network learn more of its rows."""
     longer = ["train longer, with ", OptionRef("epochs", LONGER * options.epochs)]
-    if options.optimizer == "adamw" and options.decay:
+    if options.optimizer in ("adamw", "muon") and options.decay:
         return [*longer, " and ", OptionRef("decay", 0)]
     return [*longer, " or another ", OptionRef("learning_rate")]
 

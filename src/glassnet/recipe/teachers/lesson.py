@@ -66,7 +66,7 @@ def lesson_of(rows: TableRows, options: Options, classes: Sequence[Target]) -> L
         return None
     predicted = rows.teacher.predict(rows, all_wanted(rows.targets, classes), options.seed)
     known = replace(rows, teacher=None)
-    if predicted.of_mixed is None:
+    if predicted.of_mixed is None or len(rows.inputs) < 2:  # one column alone cannot be mixed
         return Lesson(known, rows.n_rows, predicted.of_rows, options.teacher_weight)
     mixed = mix_rows(rows.inputs, options.seed)
     both = np.concatenate([predicted.of_rows, predicted.of_mixed(mixed)])
@@ -74,15 +74,17 @@ def lesson_of(rows: TableRows, options: Options, classes: Sequence[Target]) -> L
 
 
 def mix_rows(inputs: Table, seed: int) -> MixedRows:
-    """Rows whose cells are drawn from the rows of a table, column by column."""
+    """Rows whose cells are drawn from the rows of a table, at least one of another row."""
     N = inputs.n_rows
     S = min(MIXED_ROWS * N, MOST_MIXED_ROWS)
     drawn = np.random.default_rng([seed, N, S])
     base = np.arange(S) % N
     donor: dict[str, np.ndarray] = {}
-    for name in inputs:
+    certain = drawn.integers(0, len(inputs), S)
+    for number, name in enumerate(inputs):
         other = drawn.integers(0, N, S)
-        donor[name] = np.where(drawn.random(S) < MIXED_CELLS, other, base)
+        taken = (drawn.random(S) < MIXED_CELLS) | (certain == number)
+        donor[name] = np.where(taken, other, base)
     columns = [column.take(donor[name]) for name, column in inputs.items()]
     return MixedRows(Table.of(columns), base, donor)
 
