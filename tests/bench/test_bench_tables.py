@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 pytest.importorskip("sklearn")
 pytest.importorskip("pandas")
 
-from bench import table_data, table_page, table_peers, table_scores, tables
+from bench import table_data, table_page, table_peers, table_scores, tables, variants
 
 
 def results(**losses: list[float]) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def test_rows_beyond_the_most_are_drawn_with_their_targets() -> None:
 
 
 def test_a_variant_is_parameters_and_constants() -> None:
-    assert tables.variant(["v", "BINS=8", "dropout=0.1", "activation=relu", "alpha=None"]) == (
+    assert variants.variant(["v", "BINS=8", "dropout=0.1", "activation=relu", "alpha=None"]) == (
         "v",
         {"BINS": 8, "dropout": 0.1, "activation": "relu", "alpha": None},
     )
@@ -56,7 +56,7 @@ def test_a_variant_is_parameters_and_constants() -> None:
 @pytest.mark.parametrize("change", ["BINS", "NO_SUCH_CONSTANT=1", "no_such_parameter=1"])
 def test_a_variant_of_nothing_is_an_error(change: str) -> None:
     with pytest.raises(ValueError, match="--variant v: "):
-        tables.variant(["v", change])
+        variants.variant(["v", change])
 
 
 def test_a_variants_constants_hold_while_it_trains_and_no_longer() -> None:
