@@ -23,7 +23,7 @@ from glassnet.recipe.run import run_table
 from glassnet.training.engines.registry import choose
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
-QUICK = {"epochs": 3, "hidden": (8,)}
+QUICK = {"epochs": 3, "hidden": (8,), "bins": 0, "decay": 1.0}
 
 
 @pytest.fixture(scope="module")
