@@ -151,7 +151,7 @@ def test_the_acts_can_be_called_apart() -> None:
     splits = assign_folds(rows.n_rows, options)
     settled = settle(options, "regression", train_rows=len(splits[2].train), validation_rows=0)
     encoded = encode_rows(rows, learn_encoding(rows, settled), options.dtype)
-    runs = FoldTraining({0: encoded}, {}, splits).train(settled, range(3))
+    runs = FoldTraining(splits, rows={0: encoded}).train(settled, range(3))
     fitted = fit_table(rows, None, "regression", options)
     assert fitted.options == settled
     for run, member in zip(runs, fitted.model.members, strict=True):

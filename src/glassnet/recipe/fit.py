@@ -24,7 +24,7 @@ from glassnet.recipe.members import mean_history
 from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.recipe.out_of_fold import unlike_those_trained_on
 from glassnet.recipe.residuals import residuals_of
-from glassnet.recipe.rows import EncodedRows, TableRows, class_indices, rows_to_train_on
+from glassnet.recipe.rows import TableRows, class_indices, rows_to_train_on
 from glassnet.recipe.search import Trial, bins_to_try, choose_settings
 from glassnet.recipe.teachers.lesson import lesson_of
 from glassnet.recipe.threshold import settle_threshold
@@ -87,36 +87,24 @@ def fit_table(
     if lesson is not None:
         splits = lesson.extend(splits)
     train_rows = min(len(split.train) for split in splits)
-    plain = settle(
-        options, task, train_rows, validation_rows=0 if validation is None else validation.n_rows
-    )
-    encoded: dict[int, EncodedRows] = {}
-    encoded_validation: dict[int, EncodedRows] = {}
+    validation_rows = 0 if validation is None else validation.n_rows
+    plain = settle(options, task, train_rows, validation_rows)
+    training = FoldTraining(splits, progress, n_jobs, path_points)
     for bins in bins_to_try(options, plain, train_rows):
         encoding = learn_encoding(rows, replace(plain, bins=bins), classes)
-        if encoding in [one.encoding for one in encoded.values()]:
+        if encoding in [one.encoding for one in training.rows.values()]:
             continue  # the table has no numbers that could be cut into bins
-        encoded[bins] = (
+        training.rows[bins] = (
             encode_rows(rows, encoding, options.dtype)
             if lesson is None
             else lesson.encode(encoding, options.dtype)
         )
         if validation is not None:
-            encoded_validation[bins] = encode_rows(validation, encoding, options.dtype)
+            training.validation[bins] = encode_rows(validation, encoding, options.dtype)
     teacher = "" if rows.teacher is None else rows.teacher.description
-    del train, rows, validation  # the columns are not wanted any more
-    training = FoldTraining(encoded, encoded_validation, splits, progress, n_jobs, path_points)
+    del train, rows, validation, lesson  # the columns are not wanted any more
     trial = choose_settings(training, options, plain)
-    model = _model_of(training, trial)
-    judged = trial.judged
-    if judged is not None and not encoded_validation:
-        judged = judged.take(unlike_those_trained_on(encoded[plain.bins], splits)[judged.row])
-    network = training.network(trial.options)
-    encoding = settle_threshold(options.threshold, model.encoding, network, judged)
-    judged_rows = (encoded_validation or encoded)[trial.options.bins]
-    residuals = residuals_of(judged, judged_rows, network)
-    record = replace(model.record, teacher=teacher)
-    model = replace(model, encoding=encoding, residuals=residuals, record=record)
+    model = _model_of(training, trial, options.threshold, teacher)
     return FitResult(model, trial.runs, trial.options)
 
 
@@ -137,10 +125,15 @@ def learn_encoding(
     return TableEncoding(options.task, inputs, targets, options.missing)
 
 
-def _model_of(training: FoldTraining, trial: Trial) -> Model:
-    """The model that the members of a trial make together."""
+def _model_of(
+    training: FoldTraining, trial: Trial, threshold: float | str | None, teacher: str
+) -> Model:
+    """The model that the members of a trial make together, with all that is judged by the folds."""
     options, runs = trial.options, trial.runs
     rows, network = training.rows[options.bins], training.network(options)
+    judged = trial.judged
+    if judged is not None and not training.validation:
+        judged = judged.take(unlike_those_trained_on(rows, training.splits)[judged.row])
     record = Record(
         targets=tuple(target.name for target in rows.encoding.targets),
         options=asdict(options),
@@ -153,9 +146,13 @@ def _model_of(training: FoldTraining, trial: Trial) -> Model:
         folds=any(len(split.train) < len(rows.x) for split in training.splits),
         sample_weight=rows.sample_weight is not None,
         tried=trial.tried,
+        teacher=teacher,
     )
     members = tuple(Member(network, run.parameters) for run in runs)
-    return Model(rows.encoding, members, {}, mean_history(runs), record)
+    encoding = settle_threshold(threshold, rows.encoding, network, judged)
+    judged_rows = training.validation.get(options.bins, rows)
+    residuals = residuals_of(judged, judged_rows, network)
+    return Model(encoding, members, {}, mean_history(runs), record, residuals=residuals)
 
 
 def _at_best(runs: Sequence[tuple[int, np.ndarray]]) -> tuple[float, ...]:

@@ -4,8 +4,8 @@ Which rows those are is `folds.py`, seeds and threads are `members.py`; which se
 `search.py`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from threading import Event
 
 from glassnet.core.network import Network
@@ -31,23 +31,23 @@ class FoldTraining:
 
     Parameters
     ----------
+    splits : sequence of Split
+        One a member.
+    progress, n_jobs, path_points
+        As in `train`, for each run.
     rows : dict of EncodedRows
         By number of bins, the rows that the splits' numbers point into.
     validation : dict of EncodedRows
         Likewise, what validates the members whose split has no rows to validate on; empty where
         there are no such rows.
-    splits : sequence of Split
-        One a member.
-    progress, n_jobs, path_points
-        As in `train`, for each run.
     """
 
-    rows: Mapping[int, EncodedRows]
-    validation: Mapping[int, EncodedRows]
     splits: Sequence[Split]
     progress: Progress | None = None
     n_jobs: int | None = None
     path_points: int | None = None
+    rows: dict[int, EncodedRows] = field(default_factory=dict)
+    validation: dict[int, EncodedRows] = field(default_factory=dict)
 
     def network(self, options: ResolvedOptions) -> Network:
         """The network of one member."""
