@@ -16,6 +16,7 @@ from glassnet.core.penalties import Penalty
 from glassnet.models.ensemble import Member
 from glassnet.models.model import Model
 from glassnet.models.record import Record
+from glassnet.recipe.calibrate import calibrate
 from glassnet.recipe.class_weight import weigh_classes
 from glassnet.recipe.defaults import (
     best_constant,
@@ -111,6 +112,7 @@ def fit_table(
     judged = out_of_fold(model.members, encoded, encoded_validation, splits)
     if judged is not None and encoded_validation is None:
         judged = judged.take(unlike_those_trained_on(encoded, splits)[judged.row])
+    model, judged = calibrate(model, judged, encoded_validation is not None)
     encoding = settle_threshold(options.threshold, encoding, network, judged)
     residuals = residuals_of(judged, encoded_validation or encoded, network)
     return FitResult(replace(model, encoding=encoding, residuals=residuals), runs, resolved)
