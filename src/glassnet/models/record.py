@@ -46,6 +46,8 @@ class Record:
     temperatures: tuple[float, ...] = ()
     """Of each target of classes: by what its last pre-activations were divided after the training,
     in the members' weights. Nothing where they were not."""
+    teacher: str = ""
+    """What it was trained towards beside the targets, in words; "" for nothing."""
     joined_from: int = 1
     """How many members were joined into the one network, side by side; 1: none were joined."""
 
