@@ -15,6 +15,7 @@ from glassnet.core.losses import find_loss
 from glassnet.models.ensemble import Member
 from glassnet.models.model import Model
 from glassnet.models.record import Record
+from glassnet.recipe.calibrate import calibrate
 from glassnet.recipe.class_weight import weigh_classes
 from glassnet.recipe.defaults import settle
 from glassnet.recipe.encode import encode_rows
@@ -149,10 +150,12 @@ def _model_of(
         teacher=teacher,
     )
     members = tuple(Member(network, run.parameters) for run in runs)
-    encoding = settle_threshold(threshold, rows.encoding, network, judged)
+    model = Model(rows.encoding, members, {}, mean_history(runs), record)
+    model, judged = calibrate(model, judged, by_all_members=bool(training.validation))
+    encoding = settle_threshold(threshold, model.encoding, network, judged)
     judged_rows = training.validation.get(options.bins, rows)
     residuals = residuals_of(judged, judged_rows, network)
-    return Model(encoding, members, {}, mean_history(runs), record, residuals=residuals)
+    return replace(model, encoding=encoding, residuals=residuals)
 
 
 def _at_best(runs: Sequence[tuple[int, np.ndarray]]) -> tuple[float, ...]:
