@@ -111,6 +111,7 @@ def fit_table(
         task,
         train_rows=min(len(split.train) for split in splits),
         validation_rows=validation_rows,
+        taught=lesson is not None and lesson.has_mixed_rows,
     )
     network = network_for(resolved, encoded.x.shape[1], encoded.y.shape[1])
     runs = train_members(

@@ -59,7 +59,7 @@ class TableEstimator(NetworkEstimator):
         alpha: float = 0.0,
         l1: float = 0.0,
         decay: float | None = None,
-        dropout: float = 0.15,
+        dropout: float | None = None,
         validation_fraction: float | None = None,
         teacher_weight: float = 0.7,
         categories: Sequence[str | int] = (),

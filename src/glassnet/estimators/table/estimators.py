@@ -63,8 +63,9 @@ class TableRegressor(RegressorMixin, TableEstimator):
         Add (alpha/2) sum w^2 and l1 sum abs(w) to the loss.
     decay : float or None
         Weight decay of adamw and muon; None: by the number of rows.
-    dropout : float
-        Fraction of the hidden nodes left out of each update.
+    dropout : float or None
+        Fraction of the hidden nodes left out of each update; None: 0.15, or 0 with a teacher that
+        can be asked for any row.
     validation_fraction : float or None
         Fraction of the rows that epochs are validated on, of which the best is kept. None: each
         of several members is trained on all folds of the rows but one, which validates it where
@@ -206,7 +207,7 @@ class TableClassifier(ClassifierMixin, TableEstimator):
         alpha: float = 0.0,
         l1: float = 0.0,
         decay: float | None = None,
-        dropout: float = 0.15,
+        dropout: float | None = None,
         validation_fraction: float | None = None,
         teacher_weight: float = 0.7,
         categories: Sequence[str | int] = (),
