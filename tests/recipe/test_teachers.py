@@ -392,7 +392,7 @@ def test_the_command_line_takes_a_teacher(tmp_path: Path, monkeypatch: pytest.Mo
     teacher.loc[5, "prediction"] = np.nan
     teacher.to_csv("gap.csv", index=False)
     ran = command(*train, "--teacher", "gap.csv", "--out", "other")
-    assert ran.code == 1
+    assert ran.code == 2
     assert "gap.csv: row 6: the teacher predicts nan of 'y'" in ran.err
     assert not (tmp_path / "other").exists()
 
