@@ -15,6 +15,7 @@ from glassnet.core.losses import find_loss
 from glassnet.models.ensemble import Member
 from glassnet.models.model import Model
 from glassnet.models.record import Record
+from glassnet.recipe.calibrate import calibrate
 from glassnet.recipe.class_weight import weigh_classes
 from glassnet.recipe.defaults import settle
 from glassnet.recipe.encode import encode_rows
@@ -115,6 +116,7 @@ def fit_table(
     judged = trial.judged
     if judged is not None and not encoded_validation:
         judged = judged.take(unlike_those_trained_on(encoded[plain.bins], splits)[judged.row])
+    model, judged = calibrate(model, judged, by_all_members=bool(encoded_validation))
     network = training.network(trial.options)
     encoding = settle_threshold(options.threshold, model.encoding, network, judged)
     judged_rows = (encoded_validation or encoded)[trial.options.bins]
