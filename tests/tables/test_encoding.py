@@ -15,7 +15,7 @@ from glassnet.models.typed import Decoder, data_of
 from glassnet.tables.columns import Column, Table, check_almost_numbers
 from glassnet.tables.encoding import TableEncoding, learn_inputs, plain_encoding
 from glassnet.tables.frames import as_table
-from glassnet.tables.inputs import Binary, Categories, Number, Unused, learn_input
+from glassnet.tables.inputs import Binary, Categories, Number, Numbers, Unused, learn_input
 from glassnet.tables.splitting import split_rows
 from glassnet.tables.targets import ClassTarget, NumberTarget, find_task, learn_target
 
@@ -47,6 +47,20 @@ def test_bins_of_a_number_between_quantiles() -> None:
         np.array([[0, 0, 1, -1 / 3], [-5.5, 0, -1, -1], [3.5, 0, 1, 1], [0, 1, 1, -1 / 3]])
     )
     assert learnt.decode(learnt.encode(column([2.0, 9.0, None]))) == [2, 9, None]
+
+
+def test_low_bins_are_bins_times_their_height() -> None:
+    full = Number("c", 2.0, 2.0, True, fill=2.0, indicator=False, bin_edges=(0.0, 1.0, 4.0))
+    low = replace(full, bin_height=0.25)
+    cells = column([2.0, -9.0, 0.25, 9.0, None])
+    np.testing.assert_array_equal(low.encode(cells), full.encode(cells) * [1, 0.25, 0.25])
+    assert str(low) == f"{full}, 0.25 high"
+    assert low.decode(low.encode(cells)) == full.decode(full.encode(cells))
+    x = cells.values[:4, None]
+    np.testing.assert_array_equal(Numbers([low]).encode(x), low.encode(cells)[:4])
+    both = Numbers([low, full]).encode(np.hstack([x, x]))
+    assert both is not None
+    np.testing.assert_array_equal(both, np.hstack([low.encode(cells), full.encode(cells)])[:4])
 
 
 def test_bins_only_where_rows_and_values_are_enough() -> None:

@@ -38,8 +38,9 @@ class Number:
     """A column of numbers, or of dates as days since 1970-01-01.
 
     Cells are centred, scaled and smoothly clipped; the median stands in where one is missing.
-    `bin_edges` e cut its range into bins, a feature each: -1 below e[i], +1 above e[i + 1], a line
-    between. With them a network can bend its prediction at each edge without learning where.
+    `bin_edges` e cut its range into bins, a feature each: -h below e[i], +h above e[i + 1], a line
+    between, h being `bin_height`. With them a network can bend its prediction at each edge without
+    learning where; the lower they are, the more it takes to bend it.
     """
 
     kind: ClassVar[str] = "number"
@@ -55,15 +56,18 @@ class Number:
     bin_edges: tuple[float, ...] = ()
     format: Format | None = None
     """How its cells were written, where they were text; new rows are read by it."""
+    bin_height: float = 1.0
     formulas: ClassVar[dict[str, str]] = {
         "center": "x - m",
         "scale": "u / s",
         "smooth_clip": f"u / sqrt(1 + (u / {SMOOTH_CLIP:g})**2)",
         "bin": "max(-1, min(2 * (x - p) / (q - p) - 1, 1))",
+        "low_bin": "h * max(-1, min(2 * (x - p) / (q - p) - 1, 1))",
         "missing": "1 if x == q else 0",
     }
     """Each step as a Python expression: x is the cell, m the center, s the scale, u what the step
-    before gave, p and q the edges of a bin; for "missing" q is the missing cell."""
+    before gave, p and q the edges of a bin and h its height where that is not 1; for "missing" q is
+    the missing cell."""
 
     @property
     def features(self) -> list[str]:
@@ -82,7 +86,8 @@ class Number:
         if self.indicator:
             parts.append(column.missing)
         edges = np.array(self.bin_edges)
-        parts.append(_binned(x[:, None], edges[:-1], 2 / np.diff(edges)))
+        bins = _binned(x[:, None], edges[:-1], 2 / np.diff(edges))
+        parts.append(bins if self.bin_height == 1 else bins * self.bin_height)
         return np.column_stack(parts)
 
     def decode(self, features: Features) -> list[float | None]:
@@ -107,6 +112,7 @@ class Number:
             text += f", then u / sqrt(1 + (u/{SMOOTH_CLIP:g})^2)"
         if self.bin_edges:
             text += f", and in {len(self.bin_edges) - 1} bins between quantiles"
+            text += "" if self.bin_height == 1 else f", {self.bin_height:.4g} high"
         if self.indicator:
             text += f"; missing: {self.fill:.6g} and an indicator"
         return text
@@ -156,14 +162,16 @@ class Numbers:
             column.smooth_clip == self.smooth_clip and not column.indicator for column in columns
         )
         bins = [
-            (position, low, high)
+            (position, low, high, column.bin_height)
             for position, column in enumerate(columns)
             for low, high in pairwise(column.bin_edges)
         ]
-        positions = [position for position, _, _ in bins]
+        positions = [position for position, *_ in bins]
         self.bin_column: np.ndarray = np.array(positions, int)  # the column of each bin
-        self.bin_low: np.ndarray = np.array([low for _, low, _ in bins])
-        self.bin_steepness: np.ndarray = np.array([2 / (high - low) for _, low, high in bins])
+        self.bin_low: np.ndarray = np.array([low for _, low, _, _ in bins])
+        self.bin_steepness: np.ndarray = np.array([2 / (high - low) for _, low, high, _ in bins])
+        heights = [height for *_, height in bins]
+        self.bin_height: np.ndarray | None = None if set(heights) <= {1} else np.array(heights)
         # each column's bins stand after it
         self.order: np.ndarray = np.argsort([*range(len(columns)), *positions], kind="stable")
 
@@ -180,6 +188,8 @@ class Numbers:
         if not len(self.bin_column):
             return u
         bins = _binned(x[:, self.bin_column], self.bin_low, self.bin_steepness)
+        if self.bin_height is not None:
+            bins *= self.bin_height
         return np.concatenate([u, bins], axis=1)[:, self.order]
 
 
