@@ -55,6 +55,7 @@ class TableEstimator(NetworkEstimator):
         alpha: float = 0.0,
         l1: float = 0.0,
         decay: float | None = None,
+        bins: int | None = None,
         dropout: float = 0.15,
         validation_fraction: float | None = None,
         categories: Sequence[str | int] = (),
@@ -80,6 +81,7 @@ class TableEstimator(NetworkEstimator):
         self.alpha = alpha
         self.l1 = l1
         self.decay = decay
+        self.bins = bins
         self.dropout = dropout
         self.validation_fraction = validation_fraction
         self.categories = categories
@@ -236,12 +238,17 @@ class TableEstimator(NetworkEstimator):
 
     def _outputs(self, X: Any) -> Floats:
         """The network's outputs, N x K."""
+        rows = self._rows_of(X)  # first, for it says where nothing is fitted yet
+        return self.model_.output(rows)
+
+    def _rows_of(self, X: Any) -> Any:
+        """X as a model takes it, checked."""
         model = vars(self).get("model_")
         rows = plain_rows(self, model and model.encoding, X)
         if rows is not None:
-            return self.model_.output(rows)
+            return rows
         check_is_fitted(self)
-        return self.model_.output(read_x(self, X, reset=False))
+        return read_x(self, X, reset=False)
 
     def _encoded(self, X: Any) -> Floats:
         """The network's inputs, N x D."""
