@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.table_page import markdown
+from bench.table_page import made_with, markdown
 
 WORSE = 0.03  # of the score: with more rows so much worse than with fewer is a cliff
 LEAP = 0.05  # so much better at once, with at most LEAP_ROWS times the rows, is one too
@@ -108,12 +108,13 @@ def write(result: dict[str, Any], folder: Path) -> None:
 
 def page(result: dict[str, Any]) -> str:
     """Markdown: the picture, the cliffs, and a table of scores for each table."""
-    where = result["machine"]
-    made = f"{where['processor']}, {where['python']}, commit {where['commit']}"
     found = cliffs(result)
     parts = [
         "# Learning curves",
-        f"Written by `python -m bench.curves`: mean of {result['seeds']} seeds. {made}.",
+        (
+            f"Written by `python -m bench.curves` (mean of {result['seeds']} seeds; "
+            f"{made_with(result)})."
+        ),
         "![Score on held-out rows by the number of training rows](curves.svg)",
         "## Cliffs",
         (
@@ -124,6 +125,10 @@ def page(result: dict[str, Any]) -> str:
         ),
         "\n".join(f"- {line}" for line in found) or "None.",
         "## Scores on held-out rows, in brackets on the rows trained on",
+        (
+            "The made tables (waves, steps, islands, a board, linear, noise) are those of "
+            "`bench/made_tables.py`; the real ones come from both halves of `bench/table_data.py`."
+        ),
     ]
     for name, table in result["tables"].items():
         parts += [f"### {name}: {'accuracy' if table['classify'] else 'R2'}", _grid(table)]

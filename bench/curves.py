@@ -27,7 +27,7 @@ from bench.curve_page import cliffs, write
 from bench.made_tables import MADE
 from bench.resume import begun, keep, with_before
 from bench.table_data import TABLES, Table, load_table
-from bench.table_peers import PEERS, installed
+from bench.table_peers import PEERS, installed, versions
 from bench.tables import RESULTS
 from bench.variants import VARIANTS, changed, make, variant
 
@@ -147,6 +147,7 @@ def main() -> None:
     args = _options()
     path = args.to / "curves.json"
     result = begun(path, {"seeds": args.seeds}, args.add)
+    result["programs"] = result.get("programs", {}) | versions(args.models)
     with ProcessPoolExecutor(args.jobs) as pool:
         for name in args.tables:
             try:

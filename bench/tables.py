@@ -34,7 +34,7 @@ from bench.launch import ROOT
 from bench.resume import begun, keep, with_before
 from bench.table_data import HALVES, MOST_ROWS, TABLES, Table, load_table, load_tables, summary
 from bench.table_page import beside_first, write
-from bench.table_peers import PEERS, SLOW, installed
+from bench.table_peers import PEERS, SLOW, installed, versions
 from bench.table_scores import scores
 from bench.variants import VARIANTS, changed, make, variant
 
@@ -151,6 +151,7 @@ def main() -> None:
     tables = load_tables(args.tables or list(HALVES[args.half]), args.most_rows)
     path = args.to / "tables.json"
     result = begun(path, {"splits": args.splits, "most_rows": args.most_rows}, args.add)
+    result["programs"] = result.get("programs", {}) | versions(args.models)
     with ProcessPoolExecutor(args.jobs) as pool:
         for name, table in tables.items():
             known = result["tables"].setdefault(name, {**summary(table), "models": {}})["models"]

@@ -26,6 +26,7 @@ from glassnet.recipe.out_of_fold import unlike_those_trained_on
 from glassnet.recipe.residuals import residuals_of
 from glassnet.recipe.rows import EncodedRows, TableRows, class_indices, rows_to_train_on
 from glassnet.recipe.search import Trial, bins_to_try, choose_settings
+from glassnet.recipe.teachers.lesson import lesson_of
 from glassnet.recipe.threshold import settle_threshold
 from glassnet.tables.encoding import TableEncoding, learn_inputs
 from glassnet.tables.targets import Target, Task, learn_target
@@ -76,12 +77,15 @@ def fit_table(
     """
     train, validation = weigh_classes(train, validation, options.class_weight, classes)
     rows = rows_to_train_on(train)
+    lesson = lesson_of(rows, options, classes)
     splits = assign_folds(
         rows.n_rows,
         options,
         class_indices(rows.targets, task),
         validated_by_other_rows=validation is not None,
     )
+    if lesson is not None:
+        splits = lesson.extend(splits)
     train_rows = min(len(split.train) for split in splits)
     plain = settle(
         options, task, train_rows, validation_rows=0 if validation is None else validation.n_rows
@@ -92,9 +96,14 @@ def fit_table(
         encoding = learn_encoding(rows, replace(plain, bins=bins), classes)
         if encoding in [one.encoding for one in encoded.values()]:
             continue  # the table has no numbers that could be cut into bins
-        encoded[bins] = encode_rows(rows, encoding, options.dtype)
+        encoded[bins] = (
+            encode_rows(rows, encoding, options.dtype)
+            if lesson is None
+            else lesson.encode(encoding, options.dtype)
+        )
         if validation is not None:
             encoded_validation[bins] = encode_rows(validation, encoding, options.dtype)
+    teacher = "" if rows.teacher is None else rows.teacher.description
     del train, rows, validation  # the columns are not wanted any more
     training = FoldTraining(encoded, encoded_validation, splits, progress, n_jobs, path_points)
     trial = choose_settings(training, options, plain)
@@ -106,7 +115,8 @@ def fit_table(
     encoding = settle_threshold(options.threshold, model.encoding, network, judged)
     judged_rows = (encoded_validation or encoded)[trial.options.bins]
     residuals = residuals_of(judged, judged_rows, network)
-    model = replace(model, encoding=encoding, residuals=residuals)
+    record = replace(model.record, teacher=teacher)
+    model = replace(model, encoding=encoding, residuals=residuals, record=record)
     return FitResult(model, trial.runs, trial.options)
 
 

@@ -81,7 +81,7 @@ class FoldTraining:
         rows, split = self.rows[options.bins], self.splits[member]
         network = self.network(options)
         every = len(split.train) == len(rows.x)
-        x, y, sample_weight = (rows if every else rows.take(split.train)).arrays
+        x, y, sample_weight = (rows if every else rows.take(split.train)).to_train_on
         validating = self.validation.get(options.bins)
         if split.validation is not None:
             validating = rows.take(split.validation)

@@ -33,6 +33,8 @@ from glassnet.recipe.members import worst_ending
 from glassnet.recipe.options import Options, ResolvedOptions, options_from
 from glassnet.recipe.rows import TableRows, class_indices
 from glassnet.recipe.scoring import score
+from glassnet.recipe.teachers.inputs import TeacherInputs
+from glassnet.recipe.teachers.read import read_teacher
 from glassnet.settings import items_of
 from glassnet.tables.columns import Table
 from glassnet.tables.frames import as_table
@@ -128,7 +130,12 @@ class TableRun:
 
 
 def train_table(
-    table: Any, target: str | Sequence[str], *, progress: Progress | None = None, **options: Any
+    table: Any,
+    target: str | Sequence[str],
+    *,
+    teacher: Any = None,
+    progress: Progress | None = None,
+    **options: Any,
 ) -> Model:
     """Train a network on a table and give the model that predicts from such a table's columns.
 
@@ -139,6 +146,12 @@ def train_table(
         `read_table`).
     target : str or list of str
         The column to predict; several for several outputs (all numeric or all two-valued).
+    teacher : Model, estimator, array, data frame or path, optional
+        What the network is trained towards beside the targets; see docs/distilling.md. A glassnet
+        model, or its file or run folder; an estimator with `predict` or `predict_proba`, as it is
+        where it is fitted, else fitted on parts of the rows; or predictions of every row of the
+        table: numbers, or probabilities of the classes in their order, or columns as
+        `Model.predict_columns` names them, also in a file.
     progress : function
         Called with how far the training is, as in `train`.
     options
@@ -147,7 +160,7 @@ def train_table(
     Raises GlassnetError, naming the column, row or option, on anything that cannot be trained on,
     and warns (GlassnetWarning) of what was found about the table and the run.
     """
-    run = run_table(table, target, options_from(options), progress)
+    run = run_table(table, target, options_from(options), progress, teacher=teacher)
     warn_of(run.notices)
     return run.model
 
@@ -158,6 +171,7 @@ def run_table(
     options: Options,
     progress: Progress | None = None,
     path_points: int | None = None,
+    teacher: Any = None,
 ) -> TableRun:
     """`train_table` with everything that a report needs.
 
@@ -165,10 +179,12 @@ def run_table(
     """
     targets = _target_names(target, options)
     columns = _read_columns(table, targets, options)
+    asked = read_teacher(teacher, columns.n_rows, lambda: TeacherInputs.of(table))
     columns, row_numbers, without_target = _with_target(columns, targets)
     every = TableRows(
         columns.select(name for name in columns if name not in targets),
         columns.select(targets),
+        teacher=None if asked is None else asked.take(row_numbers - 1),
     )
     task = find_task(list(every.targets.values()), cast("Task | None", options.task))
     parts = _assign_parts(every, task, options)
@@ -251,7 +267,8 @@ def _assign_parts(every: TableRows, task: Task, options: Options) -> dict[str, n
     classes = class_indices(every.targets, task)
     rest, holdout = split_rows(n, options.holdout, options.seed, classes)
     classes_of_rest = class_indices(every.targets.take(rest), task)
-    train, validation = split_validation(len(rest), options, classes_of_rest)
+    taught = every.teacher is not None and every.teacher.knows_other_rows
+    train, validation = split_validation(len(rest), options, classes_of_rest, taught=taught)
     if len(train) < 2:
         raise OptionError(
             [

@@ -73,6 +73,8 @@ class TableRegressor(RegressorMixin, TableEstimator):
         Fraction of the rows that epochs are validated on, of which the best is kept. None: each
         of several members is trained on all folds of the rows but one, which validates it where
         it is 100 rows or more; for a single network 0.2 where that is 100 rows or more, else none.
+    teacher_weight : float
+        With a `teacher` in `fit`: how much its predictions count, against y, above 0 and at most 1.
     categories : list of str or int
         Columns of numbers to take as categories, by name or by number, from 0.
     missing : list of str or None
@@ -211,6 +213,7 @@ class TableClassifier(ClassifierMixin, TableEstimator):
         bins: int | None = None,
         dropout: float = 0.15,
         validation_fraction: float | None = None,
+        teacher_weight: float = 0.7,
         categories: Sequence[str | int] = (),
         missing: Sequence[str] | None = None,
         decimal: str | None = None,
@@ -239,6 +242,7 @@ class TableClassifier(ClassifierMixin, TableEstimator):
             bins=bins,
             dropout=dropout,
             validation_fraction=validation_fraction,
+            teacher_weight=teacher_weight,
             categories=categories,
             missing=missing,
             decimal=decimal,
