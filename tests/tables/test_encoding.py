@@ -75,6 +75,26 @@ def test_bins_only_where_rows_and_values_are_enough() -> None:
     assert learn_input(Column("c", "number", many % 3)).bin_edges == (0, 1, 2)
 
 
+def test_bins_are_as_high_as_they_are_to_be() -> None:
+    many = Column("c", "number", np.arange(90.0))
+    low = learn_input(many, bins=16, bin_height=0.25)
+    assert low == replace(learn_input(many, bins=16), bin_height=0.25)
+    assert learn_input(many, bins=0, bin_height=0.25) == learn_input(many, bins=0)
+    (found,) = learn_inputs(Table.of([many]), bins=16, bin_height=0.25)
+    assert found == low
+
+
+@pytest.mark.parametrize(("levels", "inputs"), [(50, 50), (254, 254), (300, 255)])
+def test_of_very_many_levels_the_rarest_are_unknown(levels: int, inputs: int) -> None:
+    cells = [f"l{k:03}" for k in range(levels) for _ in range(3 if k < 250 else 2)]
+    learnt = learn_input(column(cells))
+    assert isinstance(learnt, Categories)
+    assert len(learnt.features) == inputs
+    assert len(learnt.levels) == min(levels, 254)
+    assert set(learnt.levels) >= {f"l{k:03}" for k in range(min(levels, 250))}
+    assert learnt.indicator == (levels > 254)
+
+
 def test_arrays_with_bins_are_encoded_as_columns_are() -> None:
     random = np.random.default_rng(0)
     x = np.column_stack(
@@ -133,7 +153,7 @@ def test_rare_and_too_many_categories() -> None:
     learnt = learn_input(column(many))
     assert "once" not in learnt.levels
     assert learnt.indicator
-    assert len(learn_input(column([f"k{i % 80}" for i in range(800)])).levels) == 50
+    assert len(learn_input(column([f"k{i % 80}" for i in range(800)])).levels) == 80
     names = learn_input(column([f"name {i}" for i in range(20)]))
     assert isinstance(names, Unused)
     assert "more a name than a category" in names.reason

@@ -25,7 +25,7 @@ from glassnet.tables.columns import (
 )
 from glassnet.tables.formats.known import Format
 
-MAX_LEVELS = 50  # levels of one text column; the rarest beyond count as unknown
+MAX_LEVELS = 254  # levels of one text column; the rarest beyond count as unknown
 SMOOTH_CLIP = 3.0  # where an encoded number levels off, in scaled units
 BINS = 16  # of a column of numbers, between its quantiles
 MIN_CELLS_FOR_BINS = 700  # known cells, from which on bins are the plain choice
@@ -307,6 +307,7 @@ def learn_input(
     category: bool = False,
     bins: int | None = None,
     affine: bool = False,
+    bin_height: float = 1.0,
 ) -> Input:
     """The encoding of a column, learnt from its training rows.
 
@@ -322,6 +323,8 @@ def learn_input(
         are `MIN_CELLS_FOR_BINS` known cells or more, else none.
     affine : bool
         Whether numbers are only centred and scaled.
+    bin_height : float
+        See `Number`.
 
     Returns
     -------
@@ -330,11 +333,11 @@ def learn_input(
     if column.missing.all():
         return Unused(column.name, "every cell is missing")
     if column.kind in ("number", "date") and not (category or column.category):
-        return _learn_number(column, bins, affine)
+        return _learn_number(column, bins, affine, bin_height)
     return _learn_categories(column)
 
 
-def _learn_number(column: Column, bins: int | None, affine: bool) -> Input:
+def _learn_number(column: Column, bins: int | None, affine: bool, bin_height: float) -> Input:
     """Center at the median, scale by the interquartile range; a constant column is not used.
 
     Where the interquartile range is 0 (or mere rounding) the scale is half the full range.
@@ -349,6 +352,7 @@ def _learn_number(column: Column, bins: int | None, affine: bool) -> Input:
         return Unused(column.name, f"constant ({median:.6g})")
     if bins is None:
         bins = BINS if len(known) >= MIN_CELLS_FOR_BINS else 0
+    edges = () if affine else _bin_edges(known, bins)
     return Number(
         column.name,
         center=median,
@@ -357,7 +361,8 @@ def _learn_number(column: Column, bins: int | None, affine: bool) -> Input:
         fill=median,
         indicator=indicator,
         date=column.kind == "date",
-        bin_edges=() if affine else _bin_edges(known, bins),
+        bin_edges=edges,
+        bin_height=bin_height if edges else 1.0,
         format=column.format,
     )
 
