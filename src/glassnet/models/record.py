@@ -81,6 +81,9 @@ class Record:
     """Whether the loss of the training held a penalty that `options` does not know of."""
     folded: bool = False
     """Whether centre and scale of the columns were folded into the weights."""
+    temperatures: tuple[float, ...] = ()
+    """Of each target of classes: by what its last pre-activations were divided after the training,
+    in the members' weights. Nothing where they were not."""
     teacher: str = ""
     """What it was trained towards beside the targets, in words; "" for nothing."""
     joined_from: int = 1

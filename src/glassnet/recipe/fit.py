@@ -15,6 +15,7 @@ from glassnet.core.losses import find_loss
 from glassnet.models.ensemble import Member
 from glassnet.models.model import Model
 from glassnet.models.record import Record
+from glassnet.recipe.calibrate import calibrate
 from glassnet.recipe.class_weight import weigh_classes
 from glassnet.recipe.defaults import bin_height, settle
 from glassnet.recipe.encode import encode_rows
@@ -88,7 +89,11 @@ def fit_table(
         splits = lesson.extend(splits)
     train_rows = min(len(split.train) for split in splits)
     plain = settle(
-        options, task, train_rows, validation_rows=0 if validation is None else validation.n_rows
+        options,
+        task,
+        train_rows,
+        validation_rows=0 if validation is None else validation.n_rows,
+        taught=lesson is not None and lesson.has_mixed_rows,
     )
     encoded: dict[int, EncodedRows] = {}
     encoded_validation: dict[int, EncodedRows] = {}
@@ -111,6 +116,7 @@ def fit_table(
     judged = trial.judged
     if judged is not None and not encoded_validation:
         judged = judged.take(unlike_those_trained_on(encoded[plain.bins], splits)[judged.row])
+    model, judged = calibrate(model, judged, by_all_members=bool(encoded_validation))
     network = training.network(trial.options)
     encoding = settle_threshold(options.threshold, model.encoding, network, judged)
     judged_rows = (encoded_validation or encoded)[trial.options.bins]
