@@ -118,6 +118,7 @@ def _parts(done: TableRun, steps: Steps) -> dict[str, Any]:
     parts["loss"] = loss_picture(model)
     steps.begin("network")
     parts["diagram"] = NetworkDisplay.from_model(model).svg
+    parts["tried"] = model.record.tried
     parts["members"] = member_tables(model, rows)
     parts["agreements"] = agreements(model, rows)
     steps.begin("worst rows")

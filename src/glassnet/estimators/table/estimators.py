@@ -62,7 +62,11 @@ class TableRegressor(RegressorMixin, TableEstimator):
     alpha, l1 : float
         Add (alpha/2) sum w^2 and l1 sum abs(w) to the loss.
     decay : float or None
-        Weight decay of adamw and muon; None: by the number of rows.
+        Weight decay of adamw and muon; None: by the number of rows, or a tenth of that where the
+        rows left out of the folds are then predicted better.
+    bins : int or None
+        Bins that each column of numbers is also cut into, between its quantiles; 0: none. None: 16
+        or none, whichever predicts the rows left out of the folds better.
     dropout : float
         Fraction of the hidden nodes left out of each update.
     validation_fraction : float or None
@@ -206,6 +210,7 @@ class TableClassifier(ClassifierMixin, TableEstimator):
         alpha: float = 0.0,
         l1: float = 0.0,
         decay: float | None = None,
+        bins: int | None = None,
         dropout: float = 0.15,
         validation_fraction: float | None = None,
         teacher_weight: float = 0.7,
@@ -234,6 +239,7 @@ class TableClassifier(ClassifierMixin, TableEstimator):
             alpha=alpha,
             l1=l1,
             decay=decay,
+            bins=bins,
             dropout=dropout,
             validation_fraction=validation_fraction,
             teacher_weight=teacher_weight,
