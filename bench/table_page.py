@@ -59,7 +59,8 @@ def page(result: dict[str, Any]) -> str:
             f"Written by `python -m bench.tables` ({len(result['tables'])} tables, mean of "
             f"{result['splits']} splits into 80 % and 20 % each; {made_with(result)}). All have "
             "the same rows, their own defaults and one thread; the seconds are the processor's. In "
-            f"ratios a loss below {LEAST_LOSS} counts as that. The calibration error is the mean "
+            f"ratios, which are over the tables that both models have, a loss below {LEAST_LOSS} "
+            "counts as that. The calibration error is the mean "
             f"over {BINS} intervals of the likeliest class's probability."
         ),
     ]
