@@ -56,10 +56,14 @@ MAX_BATCH_SIZE = 256  # rows
 PLAIN_BINS = 16  # of each column of numbers, where there are enough rows for them
 BINS_FROM = 525  # rows that each of several members trains on
 BINS_FROM_ALONE = 1500  # rows; a network that is alone overfits bins of fewer
+LOW_BINS_BELOW = 900  # rows; of fewer, a network that is alone gets lower bins
+LOWEST_BINS = 1 / 64  # high
 
 DECAY_ROWS = 400  # rows; AdamW's decay is this over the training rows: fewer rows, stronger decay
 MAX_DECAY = 1.0  # of AdamW and Muon, as few as the rows may be
 BETA2 = 0.95  # of Adam, AdamW and Muon; runs are too short for the usual memory of 1000 updates
+
+DROPOUT = 0.15  # of the hidden nodes; what a teacher says of other rows takes its place
 
 VALIDATION_FRACTION = 0.2  # of the rows that are not held out, for a network that is alone
 ENOUGH_TO_VALIDATE = 100  # rows; fewer pick the best epoch by luck: the last is kept instead
@@ -67,7 +71,9 @@ ENOUGH_TO_VALIDATE = 100  # rows; fewer pick the best epoch by luck: the last is
 SMALLEST_MEAN = 1e-3  # of a target; the start predicts no probability or rate nearer to 0
 
 
-def settle(options: Options, task: Task, train_rows: int, validation_rows: int) -> ResolvedOptions:
+def settle(
+    options: Options, task: Task, train_rows: int, validation_rows: int, *, taught: bool = False
+) -> ResolvedOptions:
     """The options with nothing left open.
 
     Parameters
@@ -80,6 +86,8 @@ def settle(options: Options, task: Task, train_rows: int, validation_rows: int) 
         How many rows a member trains on.
     validation_rows : int
         How many rows, of which no member trains on any, validate all members.
+    taught : bool
+        Whether rows that a teacher was asked for are among those trained on.
 
     Raises GlassnetError where the loss is for another task.
     """
@@ -92,11 +100,14 @@ def settle(options: Options, task: Task, train_rows: int, validation_rows: int) 
         "epochs": options.epochs or _epochs(options, batches),
         "learning_rate": options.learning_rate or LEARNING_RATES[options.optimizer],
         "decay": options.decay,
+        "dropout": options.dropout,
         "bins": _bins(options, train_rows),
         "validation": options.validation,
     }
     if options.decay is None:
         settled["decay"] = min(MAX_DECAY, DECAY_ROWS / train_rows)
+    if options.dropout is None:
+        settled["dropout"] = 0.0 if taught else DROPOUT
     if options.validation is None and options.members == 1:
         settled["validation"] = VALIDATION_FRACTION if validation_rows else 0.0
     return ResolvedOptions(**{**asdict(options), **settled})
@@ -111,6 +122,19 @@ def _bins(options: Options, train_rows: int) -> int:
     return (
         PLAIN_BINS if train_rows >= (BINS_FROM_ALONE if options.members == 1 else BINS_FROM) else 0
     )
+
+
+def bin_height(members: int, n_rows: int) -> float:
+    """How high bins are: the lower, the less a network bends for the noise of few rows.
+
+    Of several members the rows left out say whether bins do good, so theirs are 1 high. Those of a
+    network that is alone are halved whenever a fifth of the rows lacks. A power of 2, so that low
+    bins hold the same digits.
+    """
+    if members > 1:
+        return 1.0
+    halvings = round(3 * math.log2(n_rows / LOW_BINS_BELOW))
+    return float(np.clip(2.0**halvings, LOWEST_BINS, 1))
 
 
 def _batch_size(options: Options, train: int) -> int:

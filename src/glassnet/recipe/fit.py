@@ -17,7 +17,7 @@ from glassnet.models.model import Model
 from glassnet.models.record import Record
 from glassnet.recipe.calibrate import calibrate
 from glassnet.recipe.class_weight import weigh_classes
-from glassnet.recipe.defaults import settle
+from glassnet.recipe.defaults import bin_height, settle
 from glassnet.recipe.encode import encode_rows
 from glassnet.recipe.fold_training import FoldTraining
 from glassnet.recipe.folds import assign_folds
@@ -88,9 +88,21 @@ def fit_table(
     if lesson is not None:
         splits = lesson.extend(splits)
     train_rows = min(len(split.train) for split in splits)
+<<<<<<< HEAD
     validation_rows = 0 if validation is None else validation.n_rows
     plain = settle(options, task, train_rows, validation_rows)
     training = FoldTraining(splits, progress, n_jobs, path_points)
+=======
+    plain = settle(
+        options,
+        task,
+        train_rows,
+        validation_rows=0 if validation is None else validation.n_rows,
+        taught=lesson is not None and lesson.has_mixed_rows,
+    )
+    encoded: dict[int, EncodedRows] = {}
+    encoded_validation: dict[int, EncodedRows] = {}
+>>>>>>> main
     for bins in bins_to_try(options, plain, train_rows):
         encoding = learn_encoding(rows, replace(plain, bins=bins), classes)
         if encoding in [one.encoding for one in training.rows.values()]:
@@ -113,7 +125,13 @@ def learn_encoding(
     rows: TableRows, options: ResolvedOptions, classes: Sequence[Target] = ()
 ) -> TableEncoding:
     """The encoding that training rows teach; `classes` are the targets of a classification."""
-    inputs = learn_inputs(rows.inputs, options.categories, options.bins, options.affine)
+    inputs = learn_inputs(
+        rows.inputs,
+        options.categories,
+        options.bins,
+        options.affine,
+        bin_height(options.members, rows.n_rows),
+    )
     targets = tuple(classes)
     if not targets:
         loss = find_loss(options.loss)
