@@ -61,13 +61,17 @@ DECAY_ROWS = 400  # rows; AdamW's decay is this over the training rows: fewer ro
 MAX_DECAY = 1.0  # of AdamW and Muon, as few as the rows may be
 BETA2 = 0.95  # of Adam, AdamW and Muon; runs are too short for the usual memory of 1000 updates
 
+DROPOUT = 0.15  # of the hidden nodes; what a teacher says of other rows takes its place
+
 VALIDATION_FRACTION = 0.2  # of the rows that are not held out, for a network that is alone
 ENOUGH_TO_VALIDATE = 100  # rows; fewer pick the best epoch by luck: the last is kept instead
 
 SMALLEST_MEAN = 1e-3  # of a target; the start predicts no probability or rate nearer to 0
 
 
-def settle(options: Options, task: Task, train_rows: int, validation_rows: int) -> ResolvedOptions:
+def settle(
+    options: Options, task: Task, train_rows: int, validation_rows: int, *, taught: bool = False
+) -> ResolvedOptions:
     """The options with nothing left open.
 
     Parameters
@@ -80,6 +84,8 @@ def settle(options: Options, task: Task, train_rows: int, validation_rows: int) 
         How many rows a member trains on.
     validation_rows : int
         How many rows, of which no member trains on any, validate all members.
+    taught : bool
+        Whether rows that a teacher was asked for are among those trained on.
 
     Raises GlassnetError where the loss is for another task.
     """
@@ -92,11 +98,14 @@ def settle(options: Options, task: Task, train_rows: int, validation_rows: int) 
         "epochs": options.epochs or _epochs(options, batches),
         "learning_rate": options.learning_rate or LEARNING_RATES[options.optimizer],
         "decay": options.decay,
+        "dropout": options.dropout,
         "bins": _bins(options, train_rows),
         "validation": options.validation,
     }
     if options.decay is None:
         settled["decay"] = min(MAX_DECAY, DECAY_ROWS / train_rows)
+    if options.dropout is None:
+        settled["dropout"] = 0.0 if taught else DROPOUT
     if options.validation is None and options.members == 1:
         settled["validation"] = VALIDATION_FRACTION if validation_rows else 0.0
     return ResolvedOptions(**{**asdict(options), **settled})

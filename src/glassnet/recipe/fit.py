@@ -89,7 +89,11 @@ def fit_table(
         splits = lesson.extend(splits)
     train_rows = min(len(split.train) for split in splits)
     plain = settle(
-        options, task, train_rows, validation_rows=0 if validation is None else validation.n_rows
+        options,
+        task,
+        train_rows,
+        validation_rows=0 if validation is None else validation.n_rows,
+        taught=lesson is not None and lesson.has_mixed_rows,
     )
     encoded: dict[int, EncodedRows] = {}
     encoded_validation: dict[int, EncodedRows] = {}

@@ -139,10 +139,11 @@ class Options:
         if_open="by the number of rows, or as the rows left out of the folds are predicted best",
         sklearn="decay",
     )
-    dropout: float = option(
-        0.15,
+    dropout: float | None = option(
+        None,
         "Fraction of the hidden nodes left out of each update.",
         dropout_rate,
+        if_open="0.15; 0 with a teacher that can be asked for any row",
         sklearn="dropout",
     )
     seed: int = option(

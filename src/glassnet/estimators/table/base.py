@@ -60,7 +60,7 @@ class TableEstimator(NetworkEstimator):
         l1: float = 0.0,
         decay: float | None = None,
         bins: int | None = None,
-        dropout: float = 0.15,
+        dropout: float | None = None,
         validation_fraction: float | None = None,
         teacher_weight: float = 0.7,
         categories: Sequence[str | int] = (),

@@ -67,8 +67,9 @@ class TableRegressor(RegressorMixin, TableEstimator):
     bins : int or None
         Bins that each column of numbers is also cut into, between its quantiles; 0: none. None: 16
         or none, whichever predicts the rows left out of the folds better.
-    dropout : float
-        Fraction of the hidden nodes left out of each update.
+    dropout : float or None
+        Fraction of the hidden nodes left out of each update; None: 0.15, or 0 with a teacher that
+        can be asked for any row.
     validation_fraction : float or None
         Fraction of the rows that epochs are validated on, of which the best is kept. None: each
         of several members is trained on all folds of the rows but one, which validates it where
@@ -211,7 +212,7 @@ class TableClassifier(ClassifierMixin, TableEstimator):
         l1: float = 0.0,
         decay: float | None = None,
         bins: int | None = None,
-        dropout: float = 0.15,
+        dropout: float | None = None,
         validation_fraction: float | None = None,
         teacher_weight: float = 0.7,
         categories: Sequence[str | int] = (),
