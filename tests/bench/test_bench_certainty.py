@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-
 from bench.certainty import markdown, of_classes, of_numbers
 from bench.table_data import Table
 
