@@ -91,6 +91,7 @@ def settle(options: Options, task: Task, train_rows: int, validation_rows: int) 
         "learning_rate": options.learning_rate or LEARNING_RATES[options.optimizer],
         "decay": options.decay,
         "validation": options.validation,
+        "refit": bool(options.refit) and options.holdout > 0,
     }
     if options.decay is None:
         settled["decay"] = min(MAX_DECAY, DECAY_ROWS / train_rows)

@@ -173,6 +173,12 @@ class Options:
         "Fraction of the rows kept for the final score.",
         fraction,
     )
+    refit: bool | None = option(
+        None,
+        "Whether the model is trained once more after the scores, on all rows.",
+        check_true_or_false,
+        if_open="yes",
+    )
     class_weight: str | dict[str, float] | None = option(  # noqa: RUF009
         None,
         "How much each class counts: yes=5,no=1, or balanced, so that all weigh the same in all.",
@@ -273,6 +279,7 @@ class ResolvedOptions:
     engine: str
     validation: float | None
     holdout: float
+    refit: bool
     class_weight: str | dict[str, float] | None
     threshold: float | str | None
     categories: tuple[str, ...]
