@@ -99,7 +99,7 @@ class RunFolder:
         `row` is the number of each in the table, from 1; `actual` (`actual_<target>` where there
         are several targets) stands beside the columns of `Model.predict_columns`.
         """
-        columns = read_columns(self.path / layout.PREDICTIONS, _cell_readers(self.scored_model))
+        columns = read_columns(self.path / layout.PREDICTIONS, _cell_readers(self.model))
         if len(columns["row"]) != self.record.rows[self.record.scored_on]:
             message = f"the rows are not as many as {layout.RECORD} says"
             raise GlassnetError(message, file=self.path / layout.PREDICTIONS)
