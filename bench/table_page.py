@@ -1,42 +1,188 @@
-"""The measurements of `bench/tables.py` as a page: each table's means, then average ranks and
-geometric mean ratios.
+"""The measurements of `bench/tables.py` as a page: for each half of the tables a picture, average
+ranks and geometric mean ratios, then each table's means.
 """
 
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
-LEAST_LOSS = 0.001  # what is below counts as this in ratios: nearly all certain and right
+from bench.table_data import HALVES
+
+LEAST_LOSS = 0.01  # what is below counts as this in ratios: nearly all certain and right
+
+
+class Measure(NamedTuple):
+    """One thing that was measured: its heading, how it is written, and the best of a row."""
+
+    heading: str
+    form: str
+    best: Any
+
+
+MEASURES = {
+    "loss": Measure("Loss: log loss, or RMSE over the spread", "{:.3f}", np.nanmin),
+    "score": Measure("Score: accuracy, or R2", "{:.3f}", np.nanmax),
+    "auc": Measure("Area under the ROC curve, mean over classes", "{:.3f}", np.nanmax),
+    "balanced": Measure("Balanced accuracy", "{:.3f}", np.nanmax),
+    "calibration": Measure("Calibration error, 15 bins", "{:.3f}", np.nanmin),
+    "seconds": Measure("Seconds of the processor to fit", "{:.2f}", np.nanmin),
+}
+
+
+def write(result: dict[str, Any], folder: Path) -> None:
+    """tables.md, and a picture for each half of which several models were measured."""
+    (folder / "tables.md").write_text(page(result))
+    for half, tables in _halves(result).items():
+        if len(models_of(tables)) > 1:
+            from bench.table_pictures import losses
+
+            losses(tables, folder / _picture(half))
 
 
 def page(result: dict[str, Any]) -> str:
-    """Markdown: three tables of means and one of what they come to."""
-    tables = result["tables"]
-    models = list(next(iter(tables.values()))["models"])
-    means = {what: _means(tables, models, what) for what in ("score", "loss", "seconds")}
-    kinds = [_kind(table) for table in tables.values()]
-    where, splits = result["machine"], result["splits"]
+    """Markdown: the halves one after the other, and how it was measured."""
+    where = result["machine"]
     made = f"{where['processor']}, one thread, {where['python']}, commit {where['commit']}"
-    parts = [
-        f"{len(tables)} tables, mean of {splits} splits each. {made}.",
-        "## All together\n\n" + _summary(means, models),
-        "## Score: accuracy, or R2\n\n"
-        + _grid(tables, kinds, models, means["score"], "{:.3f}", np.max),
-        "## Loss: log loss, or RMSE over the spread\n\n"
-        + _grid(tables, kinds, models, means["loss"], "{:.3f}", np.min),
-        "## Seconds to fit\n\n" + _grid(tables, kinds, models, means["seconds"], "{:.2f}", np.min),
-    ]
+    counts = f"{len(result['tables'])} tables, mean of {result['splits']} splits each"
+    parts = ["# Beside other programs", f"Written by `python -m bench.tables`: {counts}. {made}."]
+    for half, tables in _halves(result).items():
+        parts.append(f"## The tables for {half}")
+        if len(models_of(tables)) > 1:
+            parts.append(f"![Each model's loss over the first one's]({_picture(half)})")
+        parts += _half(tables)
     return "\n\n".join(parts) + "\n"
 
 
-def _means(tables: dict[str, Any], models: list[str], what: str) -> np.ndarray:
-    """Tables x models."""
+def _halves(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Half -> its tables that were measured; the one to report on comes first."""
+    found = {half: _of_half(result, half) for half in ("reporting", "choosing")}
+    return {half: tables for half, tables in found.items() if tables}
+
+
+def _picture(half: str) -> str:
+    return f"tables-{half}.svg"
+
+
+def _of_half(result: dict[str, Any], half: str) -> dict[str, Any]:
+    return {name: result["tables"][name] for name in HALVES[half] if name in result["tables"]}
+
+
+def _half(tables: dict[str, Any]) -> list[str]:
+    models = models_of(tables)
+    parts = [summary(tables)]
+    for what, measure in MEASURES.items():
+        values = means(tables, models, what)
+        if np.isfinite(values).any():
+            parts += [f"### {measure.heading}", _grid(tables, models, values, measure)]
+    return parts
+
+
+def models_of(tables: dict[str, Any]) -> list[str]:
+    """All models of any of the tables, in the order in which they come."""
+    return list(dict.fromkeys(model for table in tables.values() for model in table["models"]))
+
+
+def means(tables: dict[str, Any], models: list[str], what: str) -> np.ndarray:
+    """Tables x models; NaN where it was not measured."""
     return np.array(
         [
-            [np.mean([split[what] for split in table["models"][m]]) for m in models]
+            [
+                np.mean([split.get(what, np.nan) for split in table["models"].get(model, [{}])])
+                for model in models
+            ]
             for table in tables.values()
         ]
     )
+
+
+def over_first(values: np.ndarray) -> np.ndarray:
+    """The logarithm of each model's value over the first one's: tables x models."""
+    return np.log(values / values[:, :1])
+
+
+def losses_over_first(tables: dict[str, Any], models: list[str]) -> np.ndarray:
+    return over_first(np.maximum(means(tables, models, "loss"), LEAST_LOSS))
+
+
+def beside_first(result: dict[str, Any]) -> list[str]:
+    """A line for each further model: its loss and seconds over the first one's."""
+    models = models_of(result["tables"])
+    loss = losses_over_first(result["tables"], models)
+    seconds = over_first(means(result["tables"], models, "seconds"))
+    return [
+        _beside(f"{name} over {models[0]}", loss[:, i], seconds[:, i])
+        for i, name in enumerate(models)
+        if i
+    ]
+
+
+def _beside(names: str, loss: np.ndarray, seconds: np.ndarray) -> str:
+    both = np.isfinite(loss)
+    change = loss[both]
+    mean, error = change.mean(), change.std() / np.sqrt(max(len(change) - 1, 1))
+    return (
+        f"{names}: loss {np.exp(mean):.3f} +- {np.exp(mean) * error:.3f}, "
+        f"lower on {(change < 0).sum()} of {len(change)}, higher on {(change > 0).sum()}; "
+        f"seconds {np.exp(seconds[both].mean()):.2f}"
+    )
+
+
+def summary(tables: dict[str, Any]) -> str:
+    """Ranks over the tables that all models have; ratios over those that it and the first have."""
+    models = models_of(tables)
+    found = {what: means(tables, models, what) for what in MEASURES}
+    loss = losses_over_first(tables, models)
+    seconds = over_first(found["seconds"])
+    whole = np.isfinite(found["loss"]).all(axis=1)
+    first = models[0]
+    rows = [["", *models], ["tables", *(str(n) for n in np.isfinite(loss).sum(axis=0))]]
+    for what, sign in (("loss", 1), ("score", -1), ("auc", -1), ("balanced", -1)):
+        values = sign * found[what][whole & np.isfinite(found[what]).all(axis=1)]
+        if len(values):
+            heading = f"mean rank by {_short(what)}, {len(values)} tables"
+            rows.append([heading, *(f"{rank:.2f}" for rank in ranks(values))])
+    rows += [
+        [
+            f"loss over {first}'s, geometric mean",
+            *_each("{:.3f}", np.exp(np.nanmean(loss, axis=0))),
+        ],
+        [f"lower loss than {first}, tables", *_each("{:.0f}", (loss < 0).sum(axis=0))],
+        ["calibration error, mean", *_each("{:.3f}", _mean(found["calibration"]))],
+        [f"seconds over {first}'s, geometric mean", *_each("{:.2f}", np.exp(_mean(seconds)))],
+        ["seconds in all", *_each("{:.0f}", np.nansum(found["seconds"], axis=0))],
+    ]
+    return markdown(rows)
+
+
+def _short(what: str) -> str:
+    return {"auc": "AUC", "balanced": "balanced accuracy"}.get(what, what)
+
+
+def _mean(values: np.ndarray) -> np.ndarray:
+    """The mean over the tables that have it; NaN where none has."""
+    count = np.isfinite(values).sum(axis=0)
+    return np.nansum(values, axis=0) / np.where(count, count, np.nan)
+
+
+def _each(form: str, values: np.ndarray) -> list[str]:
+    return [form.format(value) if np.isfinite(value) else "" for value in values]
+
+
+def _grid(tables: dict[str, Any], models: list[str], values: np.ndarray, measure: Measure) -> str:
+    rows = [["table", *models]]
+    for (name, table), row in zip(tables.items(), values, strict=True):
+        if not np.isfinite(row).any():
+            continue
+        top = measure.form.format(measure.best(row))
+        texts = _each(measure.form, row)
+        rows.append(
+            [
+                f"{name} ({_kind(table)})",
+                *(f"**{text}**" if text == top else text for text in texts),
+            ]
+        )
+    return markdown(rows)
 
 
 def _kind(table: dict[str, Any]) -> str:
@@ -47,39 +193,6 @@ def _kind(table: dict[str, Any]) -> str:
         + ", missing cells" * bool(table["missing"])
         + f": {target}"
     )
-
-
-def _grid(
-    tables: Any, kinds: list[str], models: list[str], means: np.ndarray, form: str, best: Any
-) -> str:
-    rows = [["table", *models]]
-    for name, kind, row in zip(tables, kinds, means, strict=True):
-        texts = [form.format(value) for value in row]
-        top = form.format(best(row))
-        rows.append(
-            [f"{name} ({kind})", *(f"**{text}**" if text == top else text for text in texts)]
-        )
-    return markdown(rows)
-
-
-def _summary(means: dict[str, np.ndarray], models: list[str]) -> str:
-    ratio = {
-        what: _ratios(np.maximum(means[what], least))
-        for what, least in (("loss", LEAST_LOSS), ("seconds", 1e-9))
-    }
-    rows = [
-        ["", *models],
-        ["mean rank by score", *(f"{r:.2f}" for r in ranks(-means["score"]))],
-        ["mean rank by loss", *(f"{r:.2f}" for r in ranks(means["loss"]))],
-        [f"loss over {models[0]}'s, geometric mean", *(f"{r:.3f}" for r in ratio["loss"])],
-        [f"seconds over {models[0]}'s, geometric mean", *(f"{r:.2f}" for r in ratio["seconds"])],
-        ["seconds in all", *(f"{s:.0f}" for s in means["seconds"].sum(axis=0))],
-    ]
-    return markdown(rows)
-
-
-def _ratios(values: np.ndarray) -> np.ndarray:
-    return np.exp(np.mean(np.log(values / values[:, :1]), axis=0))
 
 
 def ranks(values: np.ndarray) -> np.ndarray:

@@ -70,6 +70,9 @@ from glassnet.core.optimizers import (
     Momentum as Momentum,
 )
 from glassnet.core.optimizers import (
+    Muon as Muon,
+)
+from glassnet.core.optimizers import (
     Nesterov as Nesterov,
 )
 from glassnet.core.optimizers import (

@@ -27,7 +27,7 @@ template <class T> struct GradientDescent {  // eq. (13)
 
     GradientDescent(const double*, std::int64_t) {}
 
-    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>*, T rate, bool) const { w -= rate * g; }
+    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>*, T rate, const Span&) const { w -= rate * g; }
 };
 
 template <class T> struct Momentum {  // eq. (14)
@@ -37,7 +37,7 @@ template <class T> struct Momentum {  // eq. (14)
 
     Momentum(const double* setting, std::int64_t) : momentum(T(setting[1])) {}
 
-    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool) const {
+    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, const Span&) const {
         s[0] = momentum * s[0] - rate * g;
         w += s[0];
     }
@@ -46,7 +46,7 @@ template <class T> struct Momentum {  // eq. (14)
 template <class T> struct Nesterov : Momentum<T> {  // eq. (15)
     using Momentum<T>::Momentum;
 
-    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool) const {
+    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, const Span&) const {
         s[0] = this->momentum * s[0] - rate * g;
         w = w + this->momentum * s[0] - rate * g;
     }
@@ -62,7 +62,7 @@ template <class T> struct RMSprop {  // eq. (16)
     RMSprop(const double* setting, std::int64_t)
         : rho(T(setting[1])), one_minus_rho(T(1 - setting[1])), epsilon(T(setting[2])) {}
 
-    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool) const {
+    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, const Span&) const {
         s[0] = rho * s[0] + one_minus_rho * g * g;
         w -= rate * g / (sqrt(s[0]) + epsilon);
     }
@@ -94,7 +94,7 @@ template <class T> struct Adam {  // eq. (17)
         s[1] = beta2 * s[1] + one_minus_beta2 * g * g;
     }
 
-    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool) const {
+    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, const Span&) const {
         update_means(g, s);
         w -= rate * (s[0] * correction1) / (sqrt(s[1] * correction2) + epsilon);
     }
@@ -107,7 +107,7 @@ template <class T> struct AdamEpsilonHat : Adam<T> {  // eq. (17.1)
         scale = T(__builtin_sqrt(1 - power(setting[2], t)) / (1 - power(setting[1], t)));
     }
 
-    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool) const {
+    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, const Span&) const {
         this->update_means(g, s);
         w -= rate * scale * s[0] / (sqrt(s[1]) + this->epsilon);
     }
@@ -119,9 +119,22 @@ template <class T> struct AdamW : Adam<T> {  // eq. (18)
 
     AdamW(const double* setting, std::int64_t t) : Adam<T>(setting, t), decay(T(setting[4])) {}
 
-    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool is_weights) const {
-        w -= rate * (is_weights ? decay : T(0)) * w;
-        Adam<T>::step(w, g, s, rate, is_weights);
+    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, const Span& span) const {
+        w -= rate * (span.is_weights ? decay : T(0)) * w;
+        Adam<T>::step(w, g, s, rate, span);
+    }
+};
+
+// Of hidden matrices g is their orthogonal direction: see orthogonal.hpp.
+template <class T> struct Muon : AdamW<T> {  // eq. (18.1)
+    static constexpr int settings = 6;
+    using AdamW<T>::AdamW;
+
+    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, const Span& span) const {
+        if (span.is_hidden)
+            w -= rate * (this->decay * w + g);
+        else
+            AdamW<T>::step(w, g, s, rate, span);
     }
 };
 
@@ -142,7 +155,7 @@ template <class T> struct Rprop {  // eq. (19)
         largest = T(setting[4]);
     }
 
-    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, bool) const {
+    INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, T rate, const Span&) const {
         const Vec<T> turned = sign<T>(g) * sign<T>(s[0]);
         const Vec<T> not_turned = turned > T(0) ? broadcast(grow) : broadcast(T(1));
         const Vec<T> factor = turned < T(0) ? broadcast(shrink) : not_turned;
@@ -171,6 +184,7 @@ template <class T> struct Optimizer {
     const char* name;
     int settings;  // how many there are
     int slots;     // how many there are
+    bool is_muon;  // hidden matrices are given directions for gradients
     void (*update)(
         T* w, const T* g, T* const* slots, const Span* spans, int count, double rate,
         const double* setting, std::int64_t t
@@ -190,15 +204,16 @@ void update(
             Vec<T> x = load(w + i);
             Vec<T> s[MAX_SLOTS];
             for (int k = 0; k < O::slots; ++k) s[k] = load(slots[k] + i);
-            optimizer.step(x, load(g + i), s, array_rate, span.is_weights);
+            optimizer.step(x, load(g + i), s, array_rate, span);
             store<T>(w + i, x);
             for (int k = 0; k < O::slots; ++k) store<T>(slots[k] + i, s[k]);
         }
     }
 }
 
-template <class T, class O> constexpr Optimizer<T> optimizer(const char* name) {
-    return {name, O::settings, O::slots, update<T, O>};
+template <class T, class O>
+constexpr Optimizer<T> optimizer(const char* name, bool is_muon = false) {
+    return {name, O::settings, O::slots, is_muon, update<T, O>};
 }
 
 template <class T> constexpr Optimizer<T> OPTIMIZERS[] = {
@@ -209,6 +224,7 @@ template <class T> constexpr Optimizer<T> OPTIMIZERS[] = {
     optimizer<T, Adam<T>>("adam"),
     optimizer<T, AdamEpsilonHat<T>>("adam_epsilon_hat"),
     optimizer<T, AdamW<T>>("adamw"),
+    optimizer<T, Muon<T>>("muon", true),
     optimizer<T, Rprop<T>>("rprop"),
 };
 

@@ -10,6 +10,7 @@ struct Span {
     std::size_t size;
     double multiplier;  // the array's learning rate over the run's
     bool is_weights;    // or biases
+    bool is_hidden;     // the weights of a layer before the last
 };
 
 // Where every parameter array begins in the flat vector: each at a multiple of the lanes, and
@@ -27,6 +28,7 @@ template <class T> struct ParameterLayout {
         counts = allocate<std::size_t>(memory, 2 * L);
         for (int l = 0; l < L; ++l)
             append(std::size_t(network.sizes[l]) * network.sizes[l + 1], true, multipliers);
+        for (int l = 0; l < L - 1; ++l) spans[l].is_hidden = true;
         if (!network.bias) return;
         for (int l = 0; l < L; ++l) append(std::size_t(network.sizes[l + 1]), false, multipliers);
     }
@@ -56,7 +58,7 @@ template <class T> struct ParameterLayout {
 private:
     void append(std::size_t count, bool is_weights, const double* multipliers) {
         const double multiplier = multipliers ? multipliers[arrays] : 1.0;
-        spans[arrays] = {size, round_up(count, LANES<T>), multiplier, is_weights};
+        spans[arrays] = {size, round_up(count, LANES<T>), multiplier, is_weights, false};
         counts[arrays] = count;
         size += spans[arrays].size;
         ++arrays;

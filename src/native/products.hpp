@@ -16,16 +16,17 @@ template <int V> constexpr std::ptrdiff_t panel(std::ptrdiff_t b, int nodes) {
 }
 
 // sum_k w(k, m) in[k] + start[m] for M nodes, where w(k, m) = w[k * by_k + m * by_m];
-// `finish(i, sum)` gets each vector while it is still in its register.
+// `finish(i, sum)` gets each vector while it is still in its register. From in[k] to in[k + 1] it
+// is `in_step` vectors.
 template <class T, int V, int M, class Finish>
 INLINE void product_tile(
     const T* w, std::ptrdiff_t by_k, std::ptrdiff_t by_m, const T* start, const Vec<T>* in, int K,
-    const Finish& finish
+    const Finish& finish, std::ptrdiff_t in_step
 ) {
     Vec<T> sum[M * V];
     UNROLL for (int i = 0; i < M * V; ++i)
         sum[i] = start ? broadcast(start[i / V]) : Vec<T>{};
-    for (int k = 0; k < K; ++k, w += by_k, in += V) {
+    for (int k = 0; k < K; ++k, w += by_k, in += in_step) {
         UNROLL for (int m = 0; m < M; ++m) {
             const Vec<T> weight = broadcast(w[m * by_m]);
             UNROLL for (int v = 0; v < V; ++v)
@@ -41,13 +42,15 @@ INLINE void product_tile(
 template <class T, int V, class Finish>
 INLINE void product(
     const T* w, std::ptrdiff_t by_k, std::ptrdiff_t by_m, const T* start, const Vec<T>* in, int K,
-    int nodes, const Finish& finish
+    int nodes, const Finish& finish, std::ptrdiff_t in_step = V
 ) {
     int m = 0;
     const auto next_tile = [&](auto size) INLINE_LAMBDA {
         const auto finish_tile = [&](int i, Vec<T> sum) INLINE_LAMBDA { finish(m * V + i, sum); };
         const T* tile_start = start ? start + m : nullptr;
-        product_tile<T, V, size.value>(w + m * by_m, by_k, by_m, tile_start, in, K, finish_tile);
+        product_tile<T, V, size.value>(
+            w + m * by_m, by_k, by_m, tile_start, in, K, finish_tile, in_step
+        );
         m += size.value;
     };
     constexpr int M = V == 1 ? 8 : 6;

@@ -9,6 +9,7 @@
 //   objective.hpp    the loss of a batch and its gradient
 //   panels.hpp       where the rows, and all that is computed from them, lie
 //   network.hpp      feedforward and backprop for a block of rows
+//   orthogonal.hpp   the directions of Muon
 //   losses.hpp, activations.hpp, optimizers.hpp, penalties.hpp, dropout.hpp
 //                    the tables and functions of core, row by row
 //   parameters.hpp   where the parameters lie
@@ -19,7 +20,7 @@
 //   engine.hpp       what passes between the bindings and all of this
 #pragma once
 #include "objective.hpp"
-#include "optimizers.hpp"
+#include "orthogonal.hpp"
 
 namespace glassnet::GLASSNET_VARIANT {
 
@@ -58,6 +59,7 @@ template <class T, int V> struct Training {
     T* start;  // those at the start of the epoch
     T* best;   // those with the lowest loss so far
     T* slots[MAX_SLOTS];
+    Directions<T>* directions = nullptr;  // of Muon
     Panels<T, V>* validation_panels = nullptr;
     Span* update_parts;  // the spans, cut up for several threads
     int n_update_parts = 0;
@@ -89,6 +91,8 @@ template <class T, int V> struct Training {
         to_look = looks;
         read_state(memory);
         choose_update_parts(memory);
+        if (optimizer.is_muon)
+            directions = new (memory) Directions<T>(problem.network, memory, team);
         if (has_validation)
             validation_panels = new (memory)
                 Panels<T, V>(problem.network, layout, w, nullptr, problem.validation.n, {}, memory);
@@ -201,6 +205,7 @@ private:
 
     void update(double rate) {
         ++state.t;
+        if (directions) find_directions();
         if (team.threads == 1)
             update_spans(layout.spans, layout.arrays, rate);
         else
@@ -209,6 +214,18 @@ private:
             });
         // 0 / 0, where an epsilon is too small for the dtype, must not spread.
         layout.clear_padding(w);
+    }
+
+    // The gradients of hidden matrices become the directions they step along. Masked weights stay.
+    [[gnu::noinline]] void find_directions() {
+        const int* sizes = problem.network.sizes;
+        for (int l = 0; l + 1 < problem.network.L; ++l) {
+            const Span& span = layout.spans[l];
+            T* g = objective.dw + span.begin;
+            const T momentum = T(problem.settings[5]);
+            directions->find(g, slots[0] + span.begin, span.size, sizes[l], sizes[l + 1], momentum);
+            apply_mask(g, objective.panels.layers[l].mask, layout.counts[l]);
+        }
     }
 
     INLINE void update_spans(const Span* spans, int count, double rate) {

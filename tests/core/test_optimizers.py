@@ -3,6 +3,7 @@ engine.
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,12 +16,14 @@ from glassnet.core.optimizers import (
     AdamW,
     GradientDescent,
     Momentum,
+    Muon,
     Nesterov,
     Optimizer,
     Rprop,
     clip_gradients,
     find_optimizer,
     gradient_norm,
+    orthogonalized,
 )
 from glassnet.errors import GlassnetError
 
@@ -43,7 +46,7 @@ def published(name: str, w: float = 1.0, rate: float = 0.1, decay: float = 0.0) 
         elif name == "rmsprop":
             s = 0.9 * s + 0.1 * g**2
             w -= rate * g / (math.sqrt(s) + 1e-8)
-        elif name in ("adam", "adamw"):
+        elif name in ("adam", "adamw", "muon"):  # here is no layer but the last
             w -= rate * decay * w
             m, s = 0.9 * m + 0.1 * g, 0.999 * s + 0.001 * g**2
             w -= rate * (m / (1 - 0.9**t)) / (math.sqrt(s / (1 - 0.999**t)) + 1e-8)
@@ -102,7 +105,7 @@ def test_each_array_has_its_own_rate(engine: Engine, name: str) -> None:
 def test_a_slope_of_nothing_moves_nothing(engine: Engine, name: str) -> None:
     optimizer = find_optimizer(name, 0.1)
     if isinstance(optimizer, AdamW):
-        optimizer = AdamW(0.1, decay=0)
+        optimizer = replace(optimizer, decay=0)
     parameters = run(engine, optimizer, slopes=(0.0, 0.0))
     assert np.concatenate([a.ravel() for a in leaves(parameters)]).tolist() == [1, -1, 1]
 
@@ -166,6 +169,59 @@ def test_a_gradient_is_clipped_to_its_norm(engine: Engine) -> None:
         assert not gone.any()
 
 
+def newton_schulz(singular_value: float) -> float:
+    """What the five published steps make of a singular value of a matrix of norm 1."""
+    for _ in range(5):
+        cube, fifth = singular_value**3, singular_value**5
+        singular_value = 3.4445 * singular_value - 4.7750 * cube + 2.0315 * fifth
+    return singular_value
+
+
+@pytest.mark.parametrize("shape", [(2, 5), (5, 2), (3, 3), (1, 4)])
+def test_orthogonalized_changes_singular_values_alone(
+    engine: Engine, shape: tuple[int, int]
+) -> None:
+    x = np.random.default_rng(3).normal(size=shape)
+    u, s, vt = np.linalg.svd(x, full_matrices=False)
+    expected = (u * [newton_schulz(value / np.linalg.norm(s)) for value in s]) @ vt
+    found = engine.numpy(engine.call(orthogonalized, engine.arrays(x)))
+    np.testing.assert_allclose(found, expected, rtol=1e-5)  # the norm is not quite 1: 1e-7
+    values = np.linalg.svd(found, compute_uv=False)
+    assert 0.65 < values.min() <= values.max() < 1.25
+
+
+def test_muon_steps_along_the_momentum_of_hidden_matrices(engine: Engine) -> None:
+    random = np.random.default_rng(5)
+    w, slopes = random.normal(size=(2, 3)), random.normal(size=(3, 2, 3))
+    last, last_slopes = random.normal(size=(3, 1)), random.normal(size=(3, 3, 1))
+    muon, adamw = Muon(0.1, momentum=0.5, decay=0.3), AdamW(0.1, decay=0.3)
+    parameters = engine.arrays(Parameters((w, last)))
+    expected = engine.arrays(Parameters((last,)))
+    state, expected_state = muon.init(parameters), adamw.init(expected)
+    m = np.zeros((2, 3))
+    for slope, last_slope in zip(slopes, last_slopes, strict=True):
+        parameters, state = engine.call(
+            lambda g, s, p: muon.update(g, s, p, (0.1, 0.1)),
+            engine.arrays(Parameters((slope, last_slope))),
+            state,
+            parameters,
+        )
+        expected, expected_state = engine.call(
+            lambda g, s, p: adamw.update(g, s, p, (0.1,)),
+            engine.arrays(Parameters((last_slope,))),
+            expected_state,
+            expected,
+        )
+        m = 0.5 * m + slope
+        u, s, vt = np.linalg.svd(slope + 0.5 * m, full_matrices=False)
+        direction = (u * [newton_schulz(value / np.linalg.norm(s)) for value in s]) @ vt
+        w = w - 0.1 * 0.3 * w - 0.1 * 0.2 * math.sqrt(3) * direction
+    np.testing.assert_allclose(engine.numpy(parameters).weights[0], w, rtol=1e-6)
+    np.testing.assert_array_equal(
+        engine.numpy(parameters).weights[1], engine.numpy(expected).weights[0]
+    )
+
+
 def test_rprop_steps_scale_with_a_schedule() -> None:
     parameters = Parameters((np.array([[1.0]]),))
     optimizer = Rprop(0.1)
@@ -184,6 +240,7 @@ def test_rprop_steps_scale_with_a_schedule() -> None:
         (lambda: Momentum(momentum=1.1), "momentum must be from 0 to 1, got 1.1"),
         (lambda: Adam(beta1=1.0), "beta1 must be from 0 to below 1"),
         (lambda: AdamW(decay=-1), "decay must be"),
+        (lambda: Muon(momentum=1), "momentum must be from 0 to below 1, got 1"),
     ],
 )
 def test_refused(make, message: str) -> None:

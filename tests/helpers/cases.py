@@ -20,6 +20,7 @@ from glassnet.core.optimizers import (
     AdamW,
     GradientDescent,
     Momentum,
+    Muon,
     Nesterov,
     Optimizer,
     OptimizerState,
@@ -43,6 +44,7 @@ TRIED: dict[str, Optimizer] = {
     "adam": Adam(0.002),
     "adam_epsilon_hat": AdamEpsilonHat(0.002),
     "adamw": AdamW(0.002),
+    "muon": Muon(0.002),
     "rprop": Rprop(0.01, largest=0.02),
 }
 """Every optimizer, with settings under which most networks learn without running away."""

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from sklearn.linear_model import HuberRegressor
 
+from glassnet.core.losses import find_loss
 from glassnet.core.network import leaves
-from glassnet.recipe.defaults import network_for, settle
+from glassnet.recipe.defaults import best_constant, network_for, settle
 from glassnet.recipe.encode import encode_rows
 from glassnet.recipe.fit import fit_table, learn_encoding, train_members
 from glassnet.recipe.folds import assign_folds, split_validation
@@ -100,6 +102,46 @@ def test_weights_reach_the_loss_and_the_start() -> None:
     assert model.predict({"a": [3.0]})[0] == pytest.approx(
         mean
     )  # the last layer starts at nothing but the mean
+
+
+@pytest.mark.parametrize(
+    ("loss", "start"),
+    [
+        ("mean_squared_error", 30.0),
+        ("mean_absolute_error", 3.0),
+        ("huber:0.5", 3.0),
+        ("pinball:0.8", 4.0),
+        ("poisson", 30.0),
+    ],
+)
+def test_the_start_is_the_best_constant_of_the_loss(loss: str, start: float) -> None:
+    table = {"a": list(range(5)), "y": [1.0, 2.0, 3.0, 4.0, 140.0]}
+    options = Options(epochs=1, learning_rate=1e-12, dropout=0.0, validation=0.0, loss=loss)
+    model = fit_table(rows_of(table), None, "regression", options).model
+    assert model.predict({"a": [3.0]})[0] == pytest.approx(start, rel=1e-5)
+
+
+def test_the_start_counts_rows_by_their_weights() -> None:
+    y = np.array([[1.0, 5.0], [2.0, 6.0], [30.0, 7.0]])
+    constant = best_constant(find_loss("mean_absolute_error"), y, np.array([0.5, 0.5, 3.0]))
+    assert constant.tolist() == [30, 7]
+
+
+@pytest.mark.parametrize("loss", ["mean_absolute_error", "huber:0.5", "pinball:0.5"])
+@pytest.mark.parametrize("factor", [50, -1e6])
+def test_a_robust_loss_is_not_worse_than_a_linear_robust_fit(loss: str, factor: float) -> None:
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=(800, 3))
+    true = 10 + x @ [2.0, -1.0, 0.5] + np.abs(x[:, 0])
+    y = true + rng.normal(size=800) / 10
+    y[rng.random(800) < 0.02] *= factor
+    table = {"a": x[:600, 0], "b": x[:600, 1], "c": x[:600, 2], "y": y[:600]}
+    rows = rows_of({name: values.tolist() for name, values in table.items()})
+    model = fit_table(rows, None, "regression", Options(loss=loss, hidden=(32,), epochs=60)).model
+    predicted = np.ravel(model.predict({"a": x[600:, 0], "b": x[600:, 1], "c": x[600:, 2]}))
+    linear = HuberRegressor().fit(x[:600], y[:600])
+    error = np.abs(predicted - true[600:]).mean()
+    assert error < np.abs(linear.predict(x[600:]) - true[600:]).mean()
 
 
 def test_the_acts_can_be_called_apart() -> None:

@@ -235,6 +235,32 @@ def test_a_numeric_target_is_scaled_and_held_to_its_range() -> None:
 
 
 @pytest.mark.parametrize(
+    ("values", "center", "scale"),
+    [
+        ([1.0, 2, 3, 4, 5], 3, 2 / 1.349),
+        ([1.0, 2, 3, 4, 5e9], 3, 2 / 1.349),  # one wild target moves nothing
+        ([0.0, 0, 0, 0, 2, 3, 4], 0, 2.5 / 1.349),  # quartiles 0 and 2.5
+        ([0.0] * 10 + [2, 3, 4e9], 0, 3),  # quartiles alike: the others' distance
+        ([7.0, 7, 7, 7, 7, 6.5], 7, 0.5),
+    ],
+)
+def test_a_robust_scale_is_of_the_quartiles(
+    values: list[float], center: float, scale: float
+) -> None:
+    target = learn_target(column(values), "regression", robust=True)
+    assert isinstance(target, NumberTarget)
+    assert (target.center, target.scale) == pytest.approx((center, scale))
+    assert (target.low, target.high) == (min(values), max(values))
+
+
+def test_a_robust_scale_is_the_spread_of_normal_targets() -> None:
+    y = np.random.default_rng(0).normal(100, 7, 20_000)
+    target = learn_target(column(y.tolist()), "regression", robust=True)
+    assert isinstance(target, NumberTarget)
+    assert (target.center, target.scale) == pytest.approx((100, 7), rel=0.02)
+
+
+@pytest.mark.parametrize(
     ("values", "labels"),
     [
         (["b", "a", "c"] * 5, ("a", "b", "c")),

@@ -496,6 +496,12 @@ def test_float32_is_float32_throughout() -> None:
     np.testing.assert_allclose(run.history.iteration_loss, wide.history.iteration_loss, rtol=1e-3)
 
 
+def test_flat_cosine_holds_the_rate_for_half_of_the_run() -> None:
+    # From the middle on half a period: a quarter of it later (1 + sqrt(1/2)) / 2, then 1/2.
+    found = SCHEDULES["flat_cosine"](np.array([0.0, 0.25, 0.5, 0.625, 0.75, 1.0]))
+    np.testing.assert_allclose(found, [1, 1, 1, (1 + 0.5**0.5) / 2, 0.5, 0], atol=1e-15)
+
+
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_schedules(schedule: str) -> None:
     run = train(schedule=schedule, optimizer=gn.GradientDescent(0.2), batch_size=8, epochs=10)

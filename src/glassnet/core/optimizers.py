@@ -24,6 +24,8 @@ from glassnet.settings import (
 
 Memory: TypeAlias = Any
 """What an optimizer remembers of one array: a named tuple of arrays of its shape."""
+Stepped: TypeAlias = tuple[Array, Memory]
+"""One array after an update, and what is remembered of it then."""
 
 
 class NoMemory(NamedTuple):
@@ -89,7 +91,11 @@ class Optimizer:
         """
         t = state.t + 1
         arrays = zip(leaves(parameters), leaves(gradients), state.memory, rates, strict=True)
-        stepped = [self.step(w, g, memory, rate, t) for w, g, memory, rate in arrays]
+        hidden = len(parameters.weights) - 1  # layers, whose weights come first
+        stepped = [
+            (self.hidden_step if n < hidden else self.step)(*array, t)
+            for n, array in enumerate(arrays)
+        ]
         memory = tuple(memory for _, memory in stepped)
         return unflatten([w for w, _ in stepped], parameters), OptimizerState(t, memory)
 
@@ -97,9 +103,13 @@ class Optimizer:
         """The memory of one array before the first update."""
         return NoMemory()
 
-    def step(self, w: Array, g: Array, memory: Memory, rate: Array, t: int) -> tuple[Array, Memory]:
+    def step(self, w: Array, g: Array, memory: Memory, rate: Array, t: int) -> Stepped:
         """The new w and memory of one array."""
         raise NotImplementedError
+
+    def hidden_step(self, w: Array, g: Array, memory: Memory, rate: Array, t: int) -> Stepped:
+        """The same for the weights of a layer before the last."""
+        return self.step(w, g, memory, rate, t)
 
 
 @dataclass(frozen=True)
@@ -108,9 +118,7 @@ class GradientDescent(Optimizer):
 
     learning_rate: float = setting(0.1, POSITIVE)
 
-    def step(
-        self, w: Array, g: Array, memory: NoMemory, rate: Array, t: int
-    ) -> tuple[Array, NoMemory]:
+    def step(self, w: Array, g: Array, memory: NoMemory, rate: Array, t: int) -> Stepped:
         return w - rate * g, memory
 
 
@@ -128,9 +136,7 @@ class Momentum(Optimizer):
     def initial_memory(self, w: Array) -> Memory:
         return Velocity(array_namespace(w).zeros_like(w))
 
-    def step(
-        self, w: Array, g: Array, memory: Velocity, rate: Array, t: int
-    ) -> tuple[Array, Velocity]:
+    def step(self, w: Array, g: Array, memory: Velocity, rate: Array, t: int) -> Stepped:
         v = self.momentum * memory.velocity - rate * g
         return w + v, Velocity(v)
 
@@ -143,9 +149,7 @@ class Nesterov(Momentum):
     point looked ahead to.
     """
 
-    def step(
-        self, w: Array, g: Array, memory: Velocity, rate: Array, t: int
-    ) -> tuple[Array, Velocity]:
+    def step(self, w: Array, g: Array, memory: Velocity, rate: Array, t: int) -> Stepped:
         v = self.momentum * memory.velocity - rate * g
         return w + self.momentum * v - rate * g, Velocity(v)
 
@@ -165,9 +169,7 @@ class RMSprop(Optimizer):
     def initial_memory(self, w: Array) -> Memory:
         return MeanSquare(array_namespace(w).zeros_like(w))
 
-    def step(
-        self, w: Array, g: Array, memory: MeanSquare, rate: Array, t: int
-    ) -> tuple[Array, MeanSquare]:
+    def step(self, w: Array, g: Array, memory: MeanSquare, rate: Array, t: int) -> Stepped:
         xp = array_namespace(w)
         s = self.rho * memory.mean_square + (1 - self.rho) * g * g
         return w - rate * g / (xp.sqrt(s) + self.epsilon), MeanSquare(s)
@@ -195,9 +197,7 @@ class Adam(Optimizer):
         v = self.beta2 * memory.mean_square + (1 - self.beta2) * g * g
         return Moments(m, v)
 
-    def step(
-        self, w: Array, g: Array, memory: Moments, rate: Array, t: int
-    ) -> tuple[Array, Moments]:
+    def step(self, w: Array, g: Array, memory: Moments, rate: Array, t: int) -> Stepped:
         m, v = self.means(g, memory)
         m_hat = m / (1 - self.beta1**t)
         v_hat = v / (1 - self.beta2**t)
@@ -212,9 +212,7 @@ class AdamEpsilonHat(Adam):
     TensorFlow's and scikit-learn's form.
     """
 
-    def step(
-        self, w: Array, g: Array, memory: Moments, rate: Array, t: int
-    ) -> tuple[Array, Moments]:
+    def step(self, w: Array, g: Array, memory: Moments, rate: Array, t: int) -> Stepped:
         m, v = self.means(g, memory)
         rate = rate * ((1 - self.beta2**t) ** 0.5 / (1 - self.beta1**t))
         return w - rate * m / (array_namespace(w).sqrt(v) + self.epsilon), Moments(m, v)
@@ -230,18 +228,44 @@ class AdamW(Adam):
 
     decay: float = setting(0.01, NOT_NEGATIVE)
 
-    def update(
-        self,
-        gradients: Parameters,
-        state: OptimizerState,
-        parameters: Parameters,
-        rates: Sequence[Array],
-    ) -> tuple[Parameters, OptimizerState]:
-        # The rates go on with those of the biases, which do not shrink.
-        shrunk = [
-            w - rate * self.decay * w for w, rate in zip(parameters.weights, rates, strict=False)
-        ]
-        return super().update(gradients, state, Parameters(tuple(shrunk), parameters.biases), rates)
+    def step(self, w: Array, g: Array, memory: Moments, rate: Array, t: int) -> Stepped:
+        decay = self.decay if w.ndim == 2 else 0.0  # weights shrink, biases do not
+        return super().step(w - rate * decay * w, g, memory, rate, t)
+
+
+@dataclass(frozen=True)
+class Muon(AdamW):
+    """AdamW, but matrices of hidden layers step along an orthogonal matrix, eq. (18.1).
+
+    m = momentum m + g; O = `orthogonalized(g + momentum m)`, which has the directions of that
+    matrix at one size; w - rate (decay w + 0.2 sqrt(max(rows, columns)) O). Jordan et al. 2024,
+    with the scale of Liu et al. 2025 (arXiv 2502.16982, eq. (4)), which makes steps as large as
+    AdamW's, so that its rates and decays fit. The last layer and all biases step by AdamW; the
+    first layer steps as the hidden ones do (Gorishniy et al. 2026, arXiv 2604.15297, for tables).
+    """
+
+    momentum: float = setting(0.95, FROM_0_TO_BELOW_1)
+
+    def hidden_step(self, w: Array, g: Array, memory: Moments, rate: Array, t: int) -> Stepped:
+        m = self.momentum * memory.mean + g
+        direction = 0.2 * max(w.shape) ** 0.5 * orthogonalized(g + self.momentum * m)
+        return w - rate * (self.decay * w + direction), Moments(m, memory.mean_square)
+
+
+def orthogonalized(x: Array) -> Array:
+    """A matrix with its singular vectors, and singular values of about 1 (0.7 to 1.2).
+
+    Five Newton-Schulz iterations, X = a X + (b A + c A^2) X with A = X X^T, of the coefficients
+    that grow small singular values fastest (Jordan et al. 2024).
+    """
+    xp = array_namespace(x)
+    is_tall = x.shape[0] > x.shape[1]
+    x = x.T if is_tall else x
+    x = x / (xp.sqrt(xp.sum(x * x)) + 1e-7)
+    for _ in range(5):
+        gram = x @ x.T
+        x = 3.4445 * x + (-4.7750 * gram + 2.0315 * gram @ gram) @ x
+    return x.T if is_tall else x
 
 
 @dataclass(frozen=True)
@@ -263,9 +287,7 @@ class Rprop(Optimizer):
         xp = array_namespace(w)
         return StepSizes(xp.zeros_like(w), xp.full_like(w, self.learning_rate))
 
-    def step(
-        self, w: Array, g: Array, memory: StepSizes, rate: Array, t: int
-    ) -> tuple[Array, StepSizes]:
+    def step(self, w: Array, g: Array, memory: StepSizes, rate: Array, t: int) -> Stepped:
         xp = array_namespace(w)
         g_before, size = memory
         one = xp.ones_like(w)
@@ -303,6 +325,7 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
     "adam": Adam,
     "adam_epsilon_hat": AdamEpsilonHat,
     "adamw": AdamW,
+    "muon": Muon,
     "rprop": Rprop,
 }
 """Every optimizer by the name the command line and the run's record use."""

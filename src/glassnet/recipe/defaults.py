@@ -40,6 +40,7 @@ LEARNING_RATES = {
     "adam": 0.003,
     "adam_epsilon_hat": 0.003,
     "adamw": 0.003,
+    "muon": 0.003,
     "rprop": 0.01,
 }
 """The learning rate of each optimizer on scaled columns."""
@@ -56,8 +57,8 @@ MAX_BATCH_SIZE = 256  # rows
 BINS_FROM_ALONE = 1500  # cells of a column; a network that is alone overfits bins of fewer cells
 
 DECAY_ROWS = 400  # rows; AdamW's decay is this over the training rows: fewer rows, stronger decay
-MAX_DECAY = 1.0  # of AdamW, as few as the rows may be
-BETA2 = 0.95  # of Adam and AdamW; runs are too short for the usual memory of 1000 updates
+MAX_DECAY = 1.0  # of AdamW and Muon, as few as the rows may be
+BETA2 = 0.95  # of Adam, AdamW and Muon; runs are too short for the usual memory of 1000 updates
 
 VALIDATION_FRACTION = 0.2  # of the rows that are not held out, for a network that is alone
 ENOUGH_TO_VALIDATE = 100  # rows; fewer pick the best epoch by luck: the last is kept instead
@@ -143,19 +144,30 @@ def network_for(options: ResolvedOptions, inputs: int, outputs: int) -> Network:
 def optimizer_for(options: ResolvedOptions) -> Optimizer:
     """The optimizer that the options name."""
     settings: dict[str, float] = {}
-    if options.optimizer in ("adam", "adamw"):
+    if options.optimizer in ("adam", "adamw", "muon"):
         settings["beta2"] = BETA2
-    if options.optimizer == "adamw":
+    if options.optimizer in ("adamw", "muon"):
         settings["decay"] = options.decay
     return OPTIMIZERS[options.optimizer](options.learning_rate, **settings)
 
 
-def initial_parameters(
-    options: ResolvedOptions, network: Network, mean: np.ndarray, seed: int
-) -> Parameters:
-    """He's draw, but for a last layer that begins by predicting the mean of the training rows.
+def best_constant(loss: Loss, y: np.ndarray, sample_weight: np.ndarray | None) -> np.ndarray:
+    """The constant output, K, of the least loss over encoded targets, N x K.
 
-    Its weights are zero, and its biases are what the output activation turns into the mean.
+    The quantile of a pinball loss, the median for other robust losses, else the mean.
+    """
+    if not loss.robust:
+        return np.average(y, axis=0, weights=sample_weight)
+    quantile = (loss.setting_name == "quantile" and loss.setting) or 0.5
+    return np.quantile(y, quantile, axis=0, weights=sample_weight, method="inverted_cdf")
+
+
+def initial_parameters(
+    options: ResolvedOptions, network: Network, constant: np.ndarray, seed: int
+) -> Parameters:
+    """He's draw, but for a last layer that begins by predicting the same for every row.
+
+    Its weights are zero, and its biases are what the output activation turns into `constant`.
 
     Parameters
     ----------
@@ -163,15 +175,15 @@ def initial_parameters(
         For the `dtype`.
     network : Network
         That of one member.
-    mean : array of K numbers
-        The mean of the encoded training targets.
+    constant : array of K numbers
+        What it begins by predicting, see `best_constant`.
     seed : int
         The member's.
     """
     drawn = initialize(network, "he", seed=seed, dtype=options.dtype)
     *hidden_weights, last_weights = drawn.weights
     *hidden_biases, _ = drawn.biases
-    last_bias = _pre_activation_of(network.output.name, mean).astype(options.dtype)
+    last_bias = _pre_activation_of(network.output.name, constant).astype(options.dtype)
     return Parameters(
         (*hidden_weights, np.zeros_like(last_weights)),
         (*hidden_biases, last_bias),

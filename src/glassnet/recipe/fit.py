@@ -18,6 +18,7 @@ from glassnet.models.model import Model
 from glassnet.models.record import Record
 from glassnet.recipe.class_weight import weigh_classes
 from glassnet.recipe.defaults import (
+    best_constant,
     bins_from,
     find_task_loss,
     initial_parameters,
@@ -29,6 +30,7 @@ from glassnet.recipe.encode import encode_rows
 from glassnet.recipe.folds import Split, assign_folds
 from glassnet.recipe.members import mean_history, member_seed, run_members, threads_for
 from glassnet.recipe.options import Options, ResolvedOptions
+from glassnet.recipe.out_of_fold import out_of_fold, unlike_those_trained_on
 from glassnet.recipe.rows import EncodedRows, TableRows, class_indices, rows_to_train_on
 from glassnet.recipe.threshold import settle_threshold
 from glassnet.tables.encoding import TableEncoding, learn_inputs
@@ -105,9 +107,10 @@ def fit_table(
         network, encoded, encoded_validation, splits, resolved, progress, n_jobs, path_points
     )
     model = _model_of(network, encoded, splits, resolved, runs)
-    encoding = settle_threshold(
-        options.threshold, model.members, encoded, encoded_validation, splits
-    )
+    judged = out_of_fold(model.members, encoded, encoded_validation, splits)
+    if options.threshold == "balanced" and judged is not None and encoded_validation is None:
+        judged = judged.take(unlike_those_trained_on(encoded, splits)[judged.row])
+    encoding = settle_threshold(options.threshold, encoding, network, judged)
     return FitResult(replace(model, encoding=encoding), runs, resolved)
 
 
@@ -118,10 +121,12 @@ def learn_encoding(
     inputs = learn_inputs(rows.inputs, options.categories, bins_from(options), options.affine)
     targets = tuple(classes)
     if not targets:
-        centred = find_task_loss(options, task).output != "exponential"
+        loss = find_task_loss(options, task)
+        centred = loss.output != "exponential"
         within_range = not options.affine
         targets = tuple(
-            learn_target(column, task, centred, within_range) for column in rows.targets.values()
+            learn_target(column, task, centred, within_range, loss.robust)
+            for column in rows.targets.values()
         )
     return TableEncoding(task, inputs, targets, options.missing)
 
@@ -162,10 +167,10 @@ def train_members(
         x, y, sample_weight = (rows if every else rows.take(split.train)).arrays
         validating = validation if split.validation is None else rows.take(split.validation)
         seed = member_seed(member, options.seed)
-        mean = np.average(y, axis=0, weights=sample_weight)
+        start = best_constant(network.loss, y, sample_weight)
         return train(
             network,
-            initial_parameters(options, network, mean, seed),
+            initial_parameters(options, network, start, seed),
             x,
             y,
             sample_weight=sample_weight,

@@ -132,7 +132,7 @@ class Options:
     )
     decay: float | None = option(
         None,
-        "Weight decay of adamw.",
+        "Weight decay of adamw and muon.",
         not_negative,
         if_open="by the number of rows",
         sklearn="decay",

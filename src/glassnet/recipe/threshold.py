@@ -3,92 +3,52 @@
 It is found on rows that the members did not train on. How it is used is `tables/targets.py`.
 """
 
-from collections.abc import Iterator, Sequence
-
 import numpy as np
 
+from glassnet.core.network import Network
 from glassnet.errors import OptionError, OptionRef
-from glassnet.models.ensemble import Member, ensemble_predictor
-from glassnet.recipe.folds import Split
-from glassnet.recipe.rows import EncodedRows
+from glassnet.recipe.out_of_fold import OutOfFold
 from glassnet.tables.encoding import TableEncoding
 
 
 def settle_threshold(
     threshold: float | str | None,
-    members: Sequence[Member],
-    rows: EncodedRows,
-    validation: EncodedRows | None,
-    splits: Sequence[Split],
+    encoding: TableEncoding,
+    network: Network,
+    judged: OutOfFold | None,
 ) -> TableEncoding:
-    """The encoding of the rows, with the threshold that is asked for.
+    """The encoding, with the threshold that is asked for.
 
     Parameters
     ----------
     threshold : float, "balanced" or None
         "balanced": what makes the balanced accuracy largest on rows not trained on.
-    members : sequence of Member
-        The trained networks.
-    rows : EncodedRows
-        The rows that the splits' numbers point into.
-    validation : EncodedRows or None
-        Rows that validated the members which trained on all of `rows`.
-    splits : sequence of Split
-        One a member.
+    encoding : TableEncoding
+        That of the rows.
+    network : Network
+        That of the members.
+    judged : OutOfFold or None
+        What they give for rows that they were not trained on, nor on equal ones.
 
     Raises OptionError where the targets are not of two classes, and where a threshold is to be
     found but every row was trained on.
     """
-    encoding = rows.encoding
     if threshold is None:
         return encoding
     if not isinstance(threshold, str):
         return encoding.with_thresholds([threshold] * len(encoding.targets))
     encoding.with_thresholds([None] * len(encoding.targets))  # which refuses other targets
-    found = list(_out_of_fold(members, rows, validation, splits))
-    if not found:
+    if judged is None or not judged.n_rows:
         raise OptionError(
             [OptionRef("threshold", "balanced"), " is found on rows that were not trained on"],
             option="threshold",
             value=threshold,
             remedy=["there are none: give ", OptionRef("validation", 0.2), ", or a number"],
         )
-    output, y, weight = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    output, y, weight = judged.output(network), judged.y, judged.weights
     return encoding.with_thresholds(
         [best_threshold(y[:, k] > 0.5, output[:, k], weight) for k in range(y.shape[1])]
     )
-
-
-Predicted = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""Outputs and targets, N x K each, and weights, N."""
-
-
-def _out_of_fold(
-    members: Sequence[Member],
-    rows: EncodedRows,
-    validation: EncodedRows | None,
-    splits: Sequence[Split],
-) -> Iterator[Predicted]:
-    """What each member gives for the rows that it did not train on, nor on their equals.
-
-    Where all rows were trained on, what the members together give for those of the validation.
-    """
-    if validation is not None:
-        yield _predicted(members, validation)
-        return
-    for member, split in zip(members, splits, strict=False):  # fewer where Ctrl-C ended the run
-        left_out = np.ones(len(rows.x), bool)
-        left_out[split.train] = False
-        trained = {row.tobytes() for row in rows.x[split.train]}
-        new = [row for row in np.flatnonzero(left_out) if rows.x[row].tobytes() not in trained]
-        if new:
-            yield _predicted([member], rows.take(np.array(new)))
-
-
-def _predicted(members: Sequence[Member], rows: EncodedRows) -> Predicted:
-    output = ensemble_predictor(members)(np.ascontiguousarray(rows.x, np.float64))
-    weight = np.ones(len(rows.x)) if rows.sample_weight is None else rows.sample_weight
-    return np.asarray(output, np.float64), rows.y, weight
 
 
 def best_threshold(second: np.ndarray, probability: np.ndarray, weight: np.ndarray) -> float:

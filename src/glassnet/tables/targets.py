@@ -18,6 +18,8 @@ TASKS: tuple[Task, ...] = ("regression", "binary", "multiclass")
 
 MAX_FOUND_CLASSES = 10  # distinct whole numbers that are still taken for classes
 MIN_CLASS_ROWS = 5  # rows that each of them must have
+ROUNDING = 1e-9  # of a number's size: what differs by less is the same
+NORMAL_QUARTILES = 1.349  # standard deviations from quartile to quartile of a normal distribution
 
 
 @dataclass(frozen=True)
@@ -228,7 +230,9 @@ def _task_of(column: Column, asked: Task | None) -> Task:
     return "regression"
 
 
-def learn_target(column: Column, task: Task, center: bool = True, clip: bool = True) -> Target:
+def learn_target(
+    column: Column, task: Task, center: bool = True, clip: bool = True, robust: bool = False
+) -> Target:
     """The encoding of a target, learnt from training rows without missing cells.
 
     Parameters
@@ -240,6 +244,9 @@ def learn_target(column: Column, task: Task, center: bool = True, clip: bool = T
         outputs that cannot be negative.
     clip : bool
         Whether predictions of a number are clipped to the range seen.
+    robust : bool
+        Whether a number is centred on its median and divided by what its quartiles say of its
+        spread, so that a few wild targets do not move either.
 
     Returns
     -------
@@ -251,11 +258,11 @@ def learn_target(column: Column, task: Task, center: bool = True, clip: bool = T
         On a target that does not fit the task.
     """
     if task == "regression":
-        return _learn_number(column, center, clip)
+        return _learn_number(column, center, clip, robust)
     return _learn_classes(column, task)
 
 
-def _learn_number(column: Column, center: bool, clip: bool) -> NumberTarget:
+def _learn_number(column: Column, center: bool, clip: bool, robust: bool) -> NumberTarget:
     if column.kind != "number":
         is_boolean = column.kind == "boolean"
         what = "true/false" if is_boolean else column.kind
@@ -276,7 +283,8 @@ def _learn_number(column: Column, center: bool, clip: bool) -> NumberTarget:
         )
     bounds = (low, high) if clip else (None, None)
     if center:
-        return NumberTarget(column.name, mean, float(y.std()), *bounds, column.format)
+        middle, spread = _robust_scale(y) if robust else (mean, float(y.std()))
+        return NumberTarget(column.name, middle, spread, *bounds, column.format)
     if low < 0:
         raise TableError(
             f"target '{column.name}' has negative values (smallest {low:g}), "
@@ -285,6 +293,18 @@ def _learn_number(column: Column, center: bool, clip: bool) -> NumberTarget:
             remedy=["use another ", OptionRef("loss")],
         )
     return NumberTarget(column.name, 0.0, mean, *bounds, column.format)
+
+
+def _robust_scale(y: np.ndarray) -> tuple[float, float]:
+    """The median, and the standard deviation of a normal distribution with the same quartiles.
+
+    Where half of the targets or more are the median, the median distance of the others from it.
+    """
+    q1, median, q3 = (float(q) for q in np.quantile(y, [0.25, 0.5, 0.75]))
+    if q3 - q1 > ROUNDING * max(abs(q1), abs(q3)):
+        return median, (q3 - q1) / NORMAL_QUARTILES
+    distance = np.abs(y - median)
+    return median, float(np.median(distance[distance > ROUNDING * abs(median)]))
 
 
 def _learn_classes(column: Column, task: Task) -> ClassTarget:

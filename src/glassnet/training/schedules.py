@@ -38,6 +38,14 @@ def cosine(t: Floats) -> Floats:
     return 0.5 * (1 + np.cos(np.pi * t))
 
 
+def flat_cosine(t: Floats) -> Floats:
+    """The rate for half of the run, then to zero along a cosine.
+
+    Holzmüller, Grinsztajn & Steinwart 2024, the schedule "flat_cos".
+    """
+    return cosine(np.maximum(0, 2 * t - 1))
+
+
 def one_cycle(t: Floats) -> Floats:
     """From a 25th of the rate up to it, then down to nearly nothing, both along a cosine.
 
@@ -75,6 +83,7 @@ SCHEDULES: dict[str, Schedule] = {
     "constant": constant,
     "step": step,
     "cosine": cosine,
+    "flat_cosine": flat_cosine,
     "one_cycle": one_cycle,
     "warm_up": warm_up,
     "warm_up_cosine": warm_up_cosine,

@@ -20,8 +20,8 @@ PARAMETERS = """
         "constant"; for sgd also "invscaling" (learning_rate_init / t ** power_t, t the rows seen)
         and "adaptive" (a fifth of it whenever `n_iter_no_change` epochs in a row were no better);
         for every solver that goes by epochs a schedule over the `max_iter` epochs: "step",
-        "cosine", "one_cycle", "warm_up", "warm_up_cosine", "four_cycles", or a function from the
-        fractions of the run that are done (an array, from 0 to 1) to factors.
+        "cosine", "flat_cosine", "one_cycle", "warm_up", "warm_up_cosine", "four_cycles", or a
+        function from the fractions of the run that are done (an array, from 0 to 1) to factors.
     learning_rate_init : float
         The learning rate at the start.
     power_t : float

@@ -46,10 +46,10 @@ class TableRegressor(RegressorMixin, TableEstimator):
         "binary_cross_entropy", "categorical_cross_entropy", "binary_focal", "categorical_focal".
     solver : str
         The optimizer: "adamw", "adam", "adam_epsilon_hat", "gradient_descent", "momentum",
-        "nesterov", "rmsprop" or "rprop".
+        "muon", "nesterov", "rmsprop" or "rprop".
     learning_rate : str
-        Its schedule: "cosine", "constant", "step", "one_cycle", "warm_up", "warm_up_cosine" or
-        "four_cycles".
+        Its schedule: "cosine", "flat_cosine", "constant", "step", "one_cycle", "warm_up",
+        "warm_up_cosine" or "four_cycles".
     learning_rate_init : float or None
         The largest learning rate; None: by the solver.
     batch_size : int or None
@@ -61,7 +61,7 @@ class TableRegressor(RegressorMixin, TableEstimator):
     alpha, l1 : float
         Add (alpha/2) sum w^2 and l1 sum abs(w) to the loss.
     decay : float or None
-        Weight decay of adamw; None: by the number of rows.
+        Weight decay of adamw and muon; None: by the number of rows.
     dropout : float
         Fraction of the hidden nodes left out of each update.
     validation_fraction : float or None

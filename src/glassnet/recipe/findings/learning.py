@@ -27,8 +27,6 @@ FEWEST_LEARNT_ROWS = 200  # but not fewer than this
 NOTHING_LEARNT = 0.02  # of the target's variance explained on these: next to nothing
 MUCH_BETTER = 0.1  # of the variance more than the network: what a simple method must explain
 LONGER = 10  # times the epochs, where a run learnt little
-OF_THE_MEDIAN = ("mean_absolute_error", "pinball")
-"""Losses whose predictions need not be near the mean: squared errors do not speak of them."""
 
 CLEARLY = 0.01  # of the loss; a difference that is smaller is none
 NEARLY_PERFECT = 0.01  # of the constant's loss; a network that makes less need not be beaten
@@ -49,7 +47,7 @@ def hardly_learnt(
 
     `by_linear` is what a linear model explains of the scored rows, where that is known.
     """
-    if train.n_rows < FEWEST_SCORED_ROWS or model.loss.name.partition(":")[0] in OF_THE_MEDIAN:
+    if train.n_rows < FEWEST_SCORED_ROWS or model.loss.robust:
         return
     most = max(FEWEST_LEARNT_ROWS, min(LEARNT_ROWS, LEARNT_NUMBERS // len(model.encoding.features)))
     rows = np.linspace(0, train.n_rows - 1, min(most, train.n_rows)).astype(int)
@@ -78,7 +76,7 @@ def hardly_learnt(
 def _train_longer(options: ResolvedOptions) -> list[str | OptionRef]:
     """What makes a network learn more of its rows."""
     longer = ["train longer, with ", OptionRef("epochs", LONGER * options.epochs)]
-    if options.optimizer == "adamw" and options.decay:
+    if options.optimizer in ("adamw", "muon") and options.decay:
         return [*longer, " and ", OptionRef("decay", 0)]
     return [*longer, " or another ", OptionRef("learning_rate")]
 

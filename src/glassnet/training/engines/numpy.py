@@ -261,7 +261,9 @@ def _update(
     rate: float,
 ) -> tuple[Parameters, OptimizerState]:
     rates = [parameters.weights[0].dtype.type(rate * m) for m in problem.multipliers]
-    return problem.options.optimizer.update(gradients, optimizer, parameters, rates)
+    stepped, optimizer = problem.options.optimizer.update(gradients, optimizer, parameters, rates)
+    weights = masked(stepped.weights, problem.options.weight_masks)  # Muon's step mixes all entries
+    return stepped._replace(weights=weights), optimizer
 
 
 def _epoch(problem: Problem, iterations: list[Iteration]) -> Epoch:
