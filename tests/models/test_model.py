@@ -179,7 +179,8 @@ def test_held_out_and_judging_rows_teach_nothing() -> None:
             "y": random.normal(size=900),
         }
     )
-    done = run_table(frame, "y", Options(epochs=2, members=1))
+    options = Options(epochs=2, members=1, refit=False)
+    done = run_table(frame, "y", options)
     assert {part: len(rows) for part, rows in done.rows.items()} == {
         "train": 576,
         "validation": 144,
@@ -191,7 +192,7 @@ def test_held_out_and_judging_rows_teach_nothing() -> None:
         pl.when(pl.Series(odd)).then(99.0).otherwise("x").alias("x"),
         pl.when(pl.Series(odd)).then(-7.0).otherwise("y").alias("y"),
     )
-    again = run_table(changed, "y", Options(epochs=2, members=1))
+    again = run_table(changed, "y", options)
     for ours, theirs in zip(
         leaves(done.model.joined().parameters), leaves(again.model.joined().parameters), strict=True
     ):
@@ -199,7 +200,7 @@ def test_held_out_and_judging_rows_teach_nothing() -> None:
     assert again.model.encoding == done.model.encoding
     odd[done.rows["validation"]] = True
     changed = frame.with_columns(pl.when(pl.Series(odd)).then(-7.0).otherwise("y").alias("y"))
-    first = run_table(changed, "y", Options(epochs=2, members=1))
+    first = run_table(changed, "y", options)
     np.testing.assert_array_equal(
         first.runs[0].history.iteration_loss, done.runs[0].history.iteration_loss
     )

@@ -175,9 +175,10 @@ class Options:
     )
     refit: bool | None = option(
         None,
-        "Whether the model is trained once more after the scores, on all rows.",
+        "Whether the model is trained once more after the scores, on all rows; without it the one "
+        "that was scored is kept.",
         check_true_or_false,
-        if_open="yes",
+        if_open="up to 20,000 rows; beyond, it gains little for as much time again",
     )
     class_weight: str | dict[str, float] | None = option(  # noqa: RUF009
         None,

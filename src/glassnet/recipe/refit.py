@@ -14,12 +14,14 @@ from glassnet.tables.targets import Target
 from glassnet.training.endings import BROKEN, CUT_SHORT
 from glassnet.training.run import Progress
 
+REFIT_ROWS = 20_000  # rows of a table; of more, the held-out fifth teaches little that is new
+
 
 def wants_refit(options: Options, n_rows: int) -> bool:
-    """Whether the model is to be trained once more on all of so many rows."""
+    """Whether the model is to be trained once more, on all of so many rows."""
     if options.holdout == 0:
         return False
-    return options.refit is not False
+    return n_rows <= REFIT_ROWS if options.refit is None else options.refit
 
 
 def train_again(
