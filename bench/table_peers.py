@@ -5,10 +5,14 @@ left out and named on stderr. What they need stands in `bench/requirements.txt`.
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
+from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import pandas as pd
+
+from bench import tuned
 
 
 class Peer(NamedTuple):
@@ -25,6 +29,13 @@ def installed(names: Sequence[str]) -> list[str]:
         package = PEERS[name].package
         print(f"the package {package} is not installed: without {name}", file=sys.stderr)
     return [name for name in names if name not in missing]
+
+
+def versions(models: Sequence[str]) -> dict[str, str]:
+    """The version of each package that these models need."""
+    packages = dict.fromkeys(PEERS[name].package for name in models if name in PEERS)
+    names = ("scikit-learn" if package == "sklearn" else package for package in packages)
+    return {name: version(name) for name in names}
 
 
 def with_categories(x: pd.DataFrame) -> pd.DataFrame:
@@ -92,6 +103,16 @@ def _lightgbm(_x: pd.DataFrame, classify: bool, seed: int) -> Any:
     return make_pipeline(FunctionTransformer(_numbered_columns), model)
 
 
+def _tuned_lightgbm(_x: pd.DataFrame, classify: bool, seed: int, ensemble: bool) -> Any:
+    booster = tuned.lightgbm(_numbered_columns, classify, seed)
+    return tuned.Tuned(booster, classify, seed, ensemble)
+
+
+def _tuned_catboost(x: pd.DataFrame, classify: bool, seed: int, ensemble: bool) -> Any:
+    booster = tuned.catboost(_text_without_gaps, _text(x), classify, seed)
+    return tuned.Tuned(booster, classify, seed, ensemble)
+
+
 def _numbered_columns(x: pd.DataFrame) -> pd.DataFrame:
     """LightGBM takes no column whose name has a bracket or a colon."""
     return x.set_axis([f"x{i}" for i in range(x.shape[1])], axis=1)
@@ -152,10 +173,14 @@ PEERS: dict[str, Peer] = {
     "boosted trees": Peer("sklearn", _trees),
     "LightGBM": Peer("lightgbm", _lightgbm),
     "CatBoost": Peer("catboost", _catboost),
+    "LightGBM, tuned": Peer("lightgbm", partial(_tuned_lightgbm, ensemble=False)),
+    "LightGBM, tuned ensemble": Peer("lightgbm", partial(_tuned_lightgbm, ensemble=True)),
+    "CatBoost, tuned": Peer("catboost", partial(_tuned_catboost, ensemble=False)),
+    "CatBoost, tuned ensemble": Peer("catboost", partial(_tuned_catboost, ensemble=True)),
     "RealMLP-TD": Peer("pytabkit", _realmlp),
     "TabM-D": Peer("pytabkit", _tabm),
 }
 """Name -> peer: scikit-learn's first, "boosted trees" being its histogram gradient boosting."""
 
-SLOW = ("RealMLP-TD", "TabM-D")
+SLOW = ("RealMLP-TD", "TabM-D", *(name for name in PEERS if "tuned" in name))
 """Peers that take minutes for a table of some thousand rows: measured where they are named."""

@@ -10,6 +10,7 @@ from glassnet.plots.figures import PALETTE, new_figure, save_figure, style
 
 MARKS = "osD^vPX*<>"
 WORST = 4  # of a loss over the first model's, in the picture
+LEAST_SCORE = -0.25  # in the picture: R2 has no end below
 
 
 def losses(tables: dict[str, Any], path: Path) -> None:
@@ -50,3 +51,28 @@ def _means_and_seconds(ax: Any, tables: dict[str, Any], models: list[str]) -> No
 
 def _colour(i: int) -> str:
     return PALETTE[i % len(PALETTE)]
+
+
+def curves(tables: dict[str, dict[str, Any]], path: Path) -> None:
+    """A panel for each table: every model's score on held-out rows by the number of rows."""
+    wide = 3
+    tall = -(-len(tables) // wide)
+    models = list(dict.fromkeys(model for found in tables.values() for model in found))
+    with style():
+        figure = new_figure(9.0, 0.6 + 2.2 * tall)
+        panels = figure.subplots(tall, wide, squeeze=False).ravel()
+        for ax, (name, found) in zip(panels, tables.items(), strict=False):
+            for model, curve in found.items():
+                i = models.index(model)
+                mark = {"color": _colour(i), "marker": MARKS[i % len(MARKS)], "ms": 3}
+                ax.plot(curve.sizes, np.maximum(curve.held, LEAST_SCORE), label=model, **mark)
+            ax.set_title(name)
+            ax.set_xscale("log")
+            ax.set_xticks((100, 1000), ("100", "1,000"))
+            ax.tick_params(axis="x", which="minor", labelbottom=False)
+            ax.grid(lw=0.4)
+        for ax in panels[len(tables) :]:
+            ax.set_axis_off()
+        figure.supxlabel("training rows", size="medium")
+        figure.legend(*panels[0].get_legend_handles_labels(), ncols=4, loc="outside upper center")
+        save_figure(figure, path)

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 pytest.importorskip("sklearn")
 pytest.importorskip("pandas")
 
-from bench import table_data, table_page, table_peers, table_scores, tables
+from bench import table_data, table_page, table_peers, table_scores, tables, tuned, variants
 
 
 def results(**losses: list[float]) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def test_rows_beyond_the_most_are_drawn_with_their_targets() -> None:
 
 
 def test_a_variant_is_parameters_and_constants() -> None:
-    assert tables.variant(["v", "BINS=8", "dropout=0.1", "activation=relu", "alpha=None"]) == (
+    assert variants.variant(["v", "BINS=8", "dropout=0.1", "activation=relu", "alpha=None"]) == (
         "v",
         {"BINS": 8, "dropout": 0.1, "activation": "relu", "alpha": None},
     )
@@ -56,7 +56,7 @@ def test_a_variant_is_parameters_and_constants() -> None:
 @pytest.mark.parametrize("change", ["BINS", "NO_SUCH_CONSTANT=1", "no_such_parameter=1"])
 def test_a_variant_of_nothing_is_an_error(change: str) -> None:
     with pytest.raises(ValueError, match="--variant v: "):
-        tables.variant(["v", change])
+        variants.variant(["v", change])
 
 
 def test_a_variants_constants_hold_while_it_trains_and_no_longer() -> None:
@@ -156,3 +156,32 @@ def test_peers_take_text_and_missing_cells() -> None:
         if name not in table_peers.SLOW:
             model = table_peers.PEERS[name].make(x, True, 0).fit(x, y)
             assert model.predict_proba(x).shape == (32, 2)
+
+
+def test_an_ensemble_is_picked_greedily_with_replacement() -> None:
+    y = np.array([0.0, 1.0, 2.0])
+    low, high, wild = y - 1, y + 2, np.array([9.0, -9.0, 0.0])
+    found = tuned.picks(np.array([wild, low, high]), y, 3)
+    np.testing.assert_array_equal(found, [1, 2, 1])  # (2 * -1 + 2) / 3 = 0
+    np.testing.assert_array_equal(tuned.picks(np.array([wild, low, high]), y, 1), [1])
+    p = np.array([[[0.6, 0.4], [0.1, 0.9]], [[0.7, 0.3], [0.3, 0.7]]])
+    assert tuned.loss(p[0], np.array([0, 1])) == pytest.approx(-np.log(0.6 * 0.9) / 2)
+    assert tuned.picks(p, np.array([0, 1]), 1) == [0]
+
+
+@pytest.mark.parametrize("name", ["LightGBM", "CatBoost"])
+def test_a_tuned_peer_weighs_models_of_several_draws(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip(name.lower())
+    monkeypatch.setattr(tuned, "DRAWS", 3)
+    monkeypatch.setattr(tuned, "TREES", 5)
+    table = table_data.load_table("wine", most_rows=90)
+    model = table_peers.PEERS[f"{name}, tuned ensemble"].make(table.X, True, 0)
+    model.fit(table.X, table.y)
+    assert sum(model.weights) == pytest.approx(1)
+    p = model.predict_proba(table.X)
+    np.testing.assert_allclose(p.sum(axis=1), 1)
+    np.testing.assert_array_equal(model.predict(table.X), p.argmax(axis=1))
+    single = table_peers.PEERS[f"{name}, tuned"].make(table.X, True, 0).fit(table.X, table.y)
+    assert single.weights == [1.0]

@@ -158,3 +158,43 @@ def test_a_threshold_where_there_are_no_two_classes(folder: Path) -> None:
     (folder / "x.csv").write_text("x\n1\n")
     said = refused("predict", "numbers", "x.csv", "--threshold", "0.3")
     assert "--threshold is for two classes, but 'y' is a number" in said
+
+
+WITH_NUMBERS = "size,town,price,paid\n" + "".join(
+    f"{size},{'Ulm' if i % 3 else 'Bonn'},{size + (i * 7) % 11},{'yes' if size > 30 else 'no'}\n"
+    for i, size in enumerate([*range(59), *range(61)])
+)
+
+
+def trained_on_numbers(target: str) -> str:
+    """A model of two members, so that residuals are known."""
+    Path("n.csv").write_text(WITH_NUMBERS)
+    gn.train_table("n.csv", target, members=2, hidden=8, epochs=60).save("n")
+    return "n"
+
+
+def test_intervals_stand_beside_the_numbers(folder: Path) -> None:
+    model = trained_on_numbers("price")
+    header, *cells = rows_of(run("predict", model, "n.csv", "--interval", "0.8").out)
+    assert header == ["prediction", "low", "high"]
+    ends = gn.load(model).predict_interval("n.csv", 0.8)
+    np.testing.assert_allclose(np.array(cells, float)[:, 1:], ends)
+    said = refused("predict", model, "n.csv", "--interval", "2")
+    assert "--interval must be above 0 and below 1, got 2" in said
+    said = refused("predict", model, "n.csv", "--set", "0.9")
+    assert "predicts numbers, but sets are of classes" in said
+
+
+def test_sets_stand_beside_the_classes(folder: Path) -> None:
+    model = trained_on_numbers("paid")
+    header, *cells = rows_of(run("predict", model, "n.csv", "--set", "0.9", "--keep", "town").out)
+    assert header == ["town", "prediction", "set", "probability_no", "probability_yes"]
+    chosen = gn.load(model).predict_set("n.csv", 0.9)
+    labels = np.array(["no", "yes"])
+    assert [row[2] for row in cells] == ["|".join(labels[row]) for row in chosen]
+
+
+def test_what_no_residuals_are_known_for(model: str) -> None:
+    said = refused("predict", model, "t.csv", "--set", "0.9")
+    assert "t.csv: this model knows no residuals of rows that it was not trained on" in said
+    assert "train it with several --members, or --validation" in said

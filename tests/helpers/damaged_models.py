@@ -17,6 +17,7 @@ from small_models import TABLE, drawn_parameters, plain_model, small_model
 
 import glassnet as gn
 from glassnet.errors import GlassnetError
+from glassnet.models.conformal import LocalScale, Residuals, class_sets, intervals
 from glassnet.models.content import FORMAT, VERSION, Content, pack, plan_of, unpack
 from glassnet.models.file import ArrayKind, kinds_of, write_model_file
 from glassnet.tables.columns import Table
@@ -89,12 +90,21 @@ def _whole(model: gn.Model, rows: dict[str, Any]) -> Whole:
     record = replace(model.record, options=options, engine="numpy", folds=True)
     scores = {target.name: {"rmse": 1.5} for target in model.encoding.targets}
     model = replace(_with_bins(model), scores=scores, history=HISTORY, record=record)
-    content = Content(model.encoding, model.members, model.scores, model.history, model.record)
+    content = Content(
+        model.encoding, model.members, model.scores, model.history, model.record, _residuals(model)
+    )
     structure, arrays = pack(content)
     data = json.loads(json.dumps(structure))
     return Whole(
         VERSION, data, arrays, kinds_of(arrays), list(paths_of(data)), rows, as_table(rows)
     )
+
+
+def _residuals(model: gn.Model) -> tuple[Residuals, ...]:
+    if model.encoding.task != "regression":
+        return (Residuals(np.linspace(0, 0.9, 8)),)
+    scale = LocalScale(np.full(len(model.encoding.features), 0.1), 0.5, -1.0, 2.0)
+    return tuple(Residuals(np.linspace(-2, 3, 40), scale) for _ in model.encoding.targets)
 
 
 def _with_bins(model: gn.Model) -> gn.Model:
@@ -159,6 +169,10 @@ def load_and_use(draw: random.Random, path: Path, show: Callable[[Path], None]) 
             check_refusal(error, f"{path}: ")
             return False
         _use(model, lambda: model.encoding.encode_inputs(whole.table))
+        asked: Any = (
+            {"interval": 0.9} if model.encoding.task == "regression" else {"label_set": 0.9}
+        )
+        _ours(lambda: model.predict_columns(whole.rows, **asked))
         for ask in (model.predict, model.predict_columns, lambda rows: gn.explain(model, rows)):
             _ours(lambda ask=ask: ask(whole.rows))
         model.save(path)
@@ -177,6 +191,21 @@ def _use(model: gn.Model, encode: Callable[[], np.ndarray]) -> None:
         output = model.output_of(x)
         assert model.predictions_of(output).shape[0] == len(x)
         assert all(len(column) == len(x) for column in model.columns_of(output).values())
+        _use_residuals(model, x, output)
+
+
+def _use_residuals(model: gn.Model, x: np.ndarray, output: np.ndarray) -> None:
+    """Intervals and sets, where the model has residuals."""
+    shape = len(x), len(model.encoding.targets)
+    if model.residuals and model.encoding.task == "regression":
+        ends = intervals(model.encoding, model.residuals, x, output, 0.9)
+        assert ends.shape == (*shape, 2)
+        finite = np.isfinite(model.predictions_of(output)).reshape(shape)
+        assert (ends[..., 0] <= ends[..., 1])[finite].all()
+    elif model.residuals:
+        sets = class_sets(model.encoding, model.residuals, output, 0.9)
+        assert len(sets) == shape[1]
+        assert all(chosen.any(axis=1).all() for chosen in sets)
 
 
 def _ours(ask: Callable[[], Any]) -> Any:

@@ -1,9 +1,10 @@
 """`glassnet predict`: new rows through a trained model."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -11,8 +12,9 @@ from glassnet.cli.command import DocumentedCommand, overwrite_option
 from glassnet.cli.terminal import STANDARD, document_stream, file_of, note
 from glassnet.errors import GlassnetError, Notice, TableError
 
-if TYPE_CHECKING:
-    from glassnet.models.model import Model
+PredictedColumns = dict[str, list[Any]]
+PredictTable = Callable[[str], PredictedColumns]
+"""From the path of a table to the columns of the output."""
 
 FILE_COLUMN = "file"
 """Which table a row is from, where there are several."""
@@ -22,7 +24,7 @@ FILE_COLUMN = "file"
     "predict",
     cls=DocumentedCommand,
     examples=[
-        "glassnet predict runs/flats new.csv --keep id --out predicted.csv",
+        "glassnet predict runs/flats new.csv --keep id --interval 0.9 --out predicted.csv",
         "glassnet predict runs/loans may.csv june.csv --keep all --missing-columns > both.csv",
     ],
     page="docs/predicting.md",
@@ -48,6 +50,21 @@ FILE_COLUMN = "file"
     show_default="the model's own, else the likelier class",
 )
 @click.option(
+    "--interval",
+    type=float,
+    metavar="COVERAGE",
+    help="Of numbers: add the ends of intervals, low and high, that hold this fraction of the true "
+    "numbers, as in 0.9.",
+)
+@click.option(
+    "--set",
+    "label_set",
+    type=float,
+    metavar="COVERAGE",
+    help="Of classes: add a column set, labels with | in between, that holds this fraction of the "
+    "true classes, as in 0.9.",
+)
+@click.option(
     "--escape-formulas",
     is_flag=True,
     help="Write a ' before text that a spreadsheet would take for a formula (=, +, -, @).",
@@ -64,6 +81,8 @@ def predict_command(
     keep: tuple[str, ...],
     missing_columns: bool,
     threshold: float | None,
+    interval: float | None,
+    label_set: float | None,
     escape_formulas: bool,
     out: Path | None,
     overwrite: bool,
@@ -88,7 +107,13 @@ def predict_command(
     loaded = load(model)
     if threshold is not None:
         loaded = loaded.with_threshold(threshold)
-    columns = _predicted(loaded, tables, keep, missing_columns)
+    asked = {
+        "keep": keep,
+        "missing_columns": missing_columns,
+        "interval": interval,
+        "label_set": label_set,
+    }
+    columns = _predicted(tables, partial(loaded.predict_columns, **asked))
     if file is None:
         write_columns(document_stream(), columns, escape_formulas)
         return
@@ -104,17 +129,15 @@ def _check_is_not_given(file: Path, given: Sequence[str]) -> None:
             raise GlassnetError("is what is read here", file=file, remedy="give another --out")
 
 
-def _predicted(
-    model: "Model", tables: Sequence[str], keep: Sequence[str], missing_columns: bool
-) -> dict[str, list[Any]]:
+def _predicted(tables: Sequence[str], predict: PredictTable) -> PredictedColumns:
     """The columns of the output: those of one table, or of several one below the other."""
     if len(tables) == 1:
-        return _of_one(model, tables[0], keep, missing_columns)
+        return _of_one(tables[0], predict)
     from glassnet.models.kept import beside
 
-    together: dict[str, list[Any]] = {}
+    together: PredictedColumns = {}
     for table in tables:
-        columns = _of_one(model, table, keep, missing_columns)
+        columns = _of_one(table, predict)
         n_rows = len(next(iter(columns.values())))
         columns = beside({FILE_COLUMN: [table] * n_rows}, columns)
         if together and list(columns) != list(together):
@@ -126,14 +149,12 @@ def _predicted(
     return together
 
 
-def _of_one(
-    model: "Model", table: str, keep: Sequence[str], missing_columns: bool
-) -> dict[str, list[Any]]:
+def _of_one(table: str, predict: PredictTable) -> PredictedColumns:
     """The columns of one table; errors and warnings name its file."""
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            columns = model.predict_columns(table, keep=keep, missing_columns=missing_columns)
+            columns = predict(table)
     except GlassnetError as error:
         raise _in_file(error, table) from None
     for warning in caught:

@@ -95,6 +95,8 @@ def _training(done: TableRun) -> str:
     )
     if len(model.members) > 1:
         text += f", each member on {trained_on(model)}"
+    if model.record.teacher:
+        text += f", towards the targets and a teacher, {model.record.teacher}"
     return f"{text}; {run.engine} engine"
 
 

@@ -153,6 +153,12 @@ def _kind_of(field: "Field[Any]") -> type:
 @click.option(
     "--target", required=True, multiple=True, help="Column to predict; repeat for several outputs."
 )
+@click.option(
+    "--teacher",
+    type=click.Path(path_type=Path),
+    help="What to train towards beside the target: a model file or run folder, or a table of "
+    "predictions of every row, as glassnet predict writes them.",
+)
 @declared_options
 @click.option(
     "--out",
@@ -171,6 +177,7 @@ def _kind_of(field: "Field[Any]") -> type:
 def train_command(
     table: str,
     target: tuple[str, ...],
+    teacher: Path | None,
     out: Path | None,
     overwrite: bool,
     report: bool,
@@ -199,13 +206,15 @@ def train_command(
         out = Path("runs") / source.stem
     with new_run(out, source.stem, overwrite=overwrite) as new:
         with progress_bar("training", quiet or as_json) as progress:
-            done = run_scored(table, target, options, progress)
+            done = run_scored(table, target, options, progress, teacher=teacher)
         check_useful(done)
         if done.refit_due:
             with progress_bar("last training, on all rows", quiet or as_json) as progress:
                 done = refit(done, progress)
         stopped = done.ended == "interrupted"  # then it is not kept waiting for pictures
-        run = write_run(done, record_of_table(done, table), new, () if stopped else PICTURES)
+        run = write_run(
+            done, record_of_table(done, table, teacher), new, () if stopped else PICTURES
+        )
     if report and not stopped:
         try:
             with parts_bar("report", quiet or as_json) as parts:

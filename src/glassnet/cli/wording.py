@@ -6,8 +6,10 @@ from glassnet.errors import OptionRef
 
 OTHER_FLAGS = {
     "digits": "--digits",
+    "interval": "--interval",
     "iteration": "--iteration",
     "keep": "--keep",
+    "label_set": "--set",
     "missing_columns": "--missing-columns",
     "overwrite": "--overwrite",
     "rng": "--rng",

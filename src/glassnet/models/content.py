@@ -5,7 +5,7 @@ first member. The data's types are `structure.py`'s, the file itself is `file.py
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from glassnet.core.activations import OUTPUTS
 from glassnet.core.losses import known_loss
 from glassnet.core.network import Network, Parameters
 from glassnet.errors import GlassnetError, ModelFileError
+from glassnet.models.conformal import LocalScale, Residuals
 from glassnet.models.ensemble import Member, check_members
 from glassnet.models.file import (
     ArrayKind,
@@ -28,7 +29,7 @@ from glassnet.models.file import (
 )
 from glassnet.models.format_1 import decode_format_1, members_of_format_1, names_of_format_2
 from glassnet.models.record import Record
-from glassnet.models.structure import Structure, decode_structure
+from glassnet.models.structure import ResidualsStructure, Structure, decode_structure
 from glassnet.models.typed import data_of, read_json
 from glassnet.tables.encoding import TableEncoding
 
@@ -45,6 +46,7 @@ class Content(NamedTuple):
     scores: dict[str, dict[str, float]]
     history: dict[str, list[float]]
     record: Record
+    residuals: tuple[Residuals, ...] = ()
 
 
 class Plan(NamedTuple):
@@ -92,12 +94,17 @@ def pack(content: Content) -> tuple[dict[str, Any], Arrays]:
         "history": list(content.history),
         "record": data_of(content.record),
         "members": members,
+        "residuals": [_residuals_to_dict(known) for known in content.residuals],
     }
     arrays = {f"history.{name}": np.array(values) for name, values in content.history.items()}
     for number, member in enumerate(content.members, 1):
         for kind, of_layers in member.parameters._asdict().items():
             for layer, array in enumerate(of_layers, 1):
                 arrays[f"members.{number}.{kind}.{layer}"] = array
+    for number, known in enumerate(content.residuals, 1):
+        arrays[f"residuals.{number}.values"] = known.values
+        if known.scale is not None:
+            arrays[f"residuals.{number}.weights"] = known.scale.weights
     return structure, arrays
 
 
@@ -112,7 +119,8 @@ def plan_of(version: int, data: Any, kinds: Kinds) -> Plan:
     else:
         structure = decode_structure(data)
     networks = tuple(member.network.network for member in structure.members)
-    _check_arrays(networks, structure.history, kinds)
+    shapes = dict(_parameter_shapes(networks)) | dict(_residual_shapes(structure))
+    _check_arrays(shapes, structure.history, kinds)
     return Plan(version, structure, networks)
 
 
@@ -131,7 +139,18 @@ def unpack(plan: Plan, arrays: Arrays) -> Content:
         members = members_of_format_1(members[0], structure.record)
     check_members(members)
     history = {name: arrays[f"history.{name}"].tolist() for name in structure.history}
-    return Content(structure.encoding, tuple(members), structure.scores, history, structure.record)
+    residuals = tuple(
+        _residuals(described, arrays, f"residuals.{number}.")
+        for number, described in enumerate(structure.residuals, 1)
+    )
+    return Content(
+        structure.encoding,
+        tuple(members),
+        structure.scores,
+        history,
+        structure.record,
+        residuals,
+    )
 
 
 def _plan_of_text(text: str, kinds: Kinds) -> Plan:
@@ -166,9 +185,10 @@ def _check_version(found: Any, version: Any) -> int:
     return version
 
 
-def _check_arrays(networks: Sequence[Network], history: Sequence[str], kinds: Kinds) -> None:
-    """Raises ModelFileError unless the arrays are those that a model of this structure has."""
-    wanted = dict(_parameter_shapes(networks))
+def _check_arrays(
+    wanted: Mapping[str, tuple[int, ...]], history: Sequence[str], kinds: Kinds
+) -> None:
+    """Raises ModelFileError unless the arrays are those wanted, and those of the history."""
     columns = [f"history.{name}" for name in history]
     names = {*wanted, *columns}
     if names != kinds.keys():
@@ -200,6 +220,42 @@ def _parameter_shapes(networks: Sequence[Network]) -> Iterator[tuple[str, tuple[
                 yield f"members.{number}.biases.{layer}", (m,)
 
 
+def _residual_shapes(structure: Structure) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """The name and shape of the arrays of every target's residuals."""
+    for number, known in enumerate(structure.residuals, 1):
+        yield f"residuals.{number}.values", (known.count,)
+        if known.scale is not None:
+            yield f"residuals.{number}.weights", (len(structure.encoding.features),)
+
+
+def _residuals(described: ResidualsStructure, arrays: Arrays, prefix: str) -> Residuals:
+    """A target's residuals from their arrays.
+
+    Raises ModelFileError where one is not finite, or they are not in order.
+    """
+    values = arrays[f"{prefix}values"]
+    _check_finite(values, f"{prefix}values")
+    if (values[1:] < values[:-1]).any():
+        raise ModelFileError(f"{prefix}values are not in order")
+    if described.scale is None:
+        return Residuals(values)
+    weights = arrays[f"{prefix}weights"]
+    _check_finite(weights, f"{prefix}weights")
+    scale = described.scale
+    return Residuals(values, LocalScale(weights, scale.bias, scale.low, scale.high))
+
+
+def _residuals_to_dict(residuals: Residuals) -> dict[str, Any]:
+    scale = residuals.scale
+    ends = None if scale is None else {"bias": scale.bias, "low": scale.low, "high": scale.high}
+    return {"count": len(residuals.values), "scale": ends}
+
+
+def _check_finite(array: np.ndarray, name: str) -> None:
+    if not np.isfinite(array).all():
+        raise ModelFileError(f"{name} holds NaN or infinity")
+
+
 def _parameters(network: Network, arrays: Arrays, prefix: str) -> Parameters:
     """A member's parameters from their arrays. Raises ModelFileError where one is not finite."""
     layers = range(1, len(network.sizes))
@@ -207,8 +263,7 @@ def _parameters(network: Network, arrays: Arrays, prefix: str) -> Parameters:
     biases = tuple(arrays[f"{prefix}biases.{layer}"] for layer in layers) if network.bias else ()
     for kind, of_layers in (("weights", weights), ("biases", biases)):
         for layer, array in enumerate(of_layers, 1):
-            if not np.isfinite(array).all():
-                raise ModelFileError(f"{prefix}{kind}.{layer} holds NaN or infinity")
+            _check_finite(array, f"{prefix}{kind}.{layer}")
     return Parameters(weights, biases)
 
 

@@ -1,5 +1,6 @@
 """The outputs of a model as what its user wants: predictions, probabilities, named columns."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -26,16 +27,34 @@ def probabilities(encoding: TableEncoding, output: np.ndarray) -> np.ndarray:
     return np.stack([of_classes[:, 1] for of_classes in found], axis=1)
 
 
-def named_columns(encoding: TableEncoding, output: np.ndarray) -> dict[str, list[Any]]:
-    """Outputs, N x K, as named columns; see `Model.predict_columns`."""
+def named_columns(
+    encoding: TableEncoding,
+    output: np.ndarray,
+    ends: np.ndarray | None = None,
+    sets: Sequence[np.ndarray] | None = None,
+) -> dict[str, list[Any]]:
+    """Outputs, N x K, as named columns; see `Model.predict_columns`.
+
+    Beside them the ends of intervals, N x targets x 2, and sets of classes, one array a target.
+    """
     columns: dict[str, list[Any]] = {}
     several = len(encoding.targets) > 1
-    for target, part in encoding.by_target(output):
+    for number, (target, part) in enumerate(encoding.by_target(output)):
         suffix = f"_{target.name}" if several else ""
         separator = "=" if several else "_"
         columns[f"prediction{suffix}"] = target.decode(part).tolist()
+        if ends is not None:
+            columns[f"low{suffix}"], columns[f"high{suffix}"] = ends[:, number].T.tolist()
         if isinstance(target, ClassTarget):
+            if sets is not None:
+                columns[f"set{suffix}"] = set_texts(target, sets[number])
             of_classes = target.probabilities(part)
             for label, column in zip(target.label_texts, of_classes.T, strict=True):
                 columns[f"probability{suffix}{separator}{label}"] = column.tolist()
     return columns
+
+
+def set_texts(target: ClassTarget, chosen: np.ndarray) -> list[str]:
+    """The sets of N rows, N x classes booleans, each as its labels with a | in between."""
+    labels = target.label_texts
+    return ["|".join(labels[k] for k in np.flatnonzero(row)) for row in chosen]

@@ -12,6 +12,7 @@ import numpy as np
 
 from glassnet.core.network import Network, Parameters
 from glassnet.errors import GlassnetError, Message, OptionRef
+from glassnet.models.conformal import LocalScale, Residuals
 from glassnet.models.ensemble import Member
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.inputs import Number
@@ -60,14 +61,7 @@ def fold(
 def _folded(member: Member, encoding: TableEncoding) -> Member:
     """One member with the centres and scales in its first and last weights."""
     network, parameters = member.network, member.parameters
-    center = np.zeros(network.sizes[0])
-    scale = np.ones(network.sizes[0])
-    feature = 0
-    for column in encoding.inputs:
-        if isinstance(column, Number):
-            center[feature] = column.center
-            scale[feature] = column.scale
-        feature += len(column.features)
+    center, scale = _center_and_scale(encoding)
     weights = [np.asarray(w, np.float64) for w in parameters.weights]
     biases = [np.asarray(b, np.float64) for b in parameters.biases]
     if not network.bias:
@@ -81,6 +75,34 @@ def _folded(member: Member, encoding: TableEncoding) -> Member:
     return replace(
         member, network=with_biases, parameters=Parameters(tuple(weights), tuple(biases))
     )
+
+
+def fold_residuals(
+    residuals: Sequence[Residuals], encoding: TableEncoding
+) -> tuple[Residuals, ...]:
+    """Equal residuals for inputs as `fold` leaves them; `encoding` is the one before."""
+    center, scale = _center_and_scale(encoding)
+
+    def folded(local: LocalScale) -> LocalScale:
+        weights = local.weights / scale
+        return replace(local, weights=weights, bias=local.bias - float(center @ weights))
+
+    return tuple(
+        known if known.scale is None else replace(known, scale=folded(known.scale))
+        for known in residuals
+    )
+
+
+def _center_and_scale(encoding: TableEncoding) -> tuple[np.ndarray, np.ndarray]:
+    """Of each feature, D and D: 0 and 1 of what is no number."""
+    center, scale = np.zeros(len(encoding.features)), np.ones(len(encoding.features))
+    feature = 0
+    for column in encoding.inputs:
+        if isinstance(column, Number):
+            center[feature] = column.center
+            scale[feature] = column.scale
+        feature += len(column.features)
+    return center, scale
 
 
 def _last(

@@ -17,6 +17,7 @@ from glassnet.core.losses import Loss
 from glassnet.core.network import Network, Parameters, Trace, feedforward
 from glassnet.errors import GlassnetError, option_error, visible, warn_of
 from glassnet.models.blocks import encoded_blocks
+from glassnet.models.conformal import Residuals, check_coverage, class_sets, intervals
 from glassnet.models.decoding import named_columns, predictions, probabilities
 from glassnet.models.ensemble import (
     Member,
@@ -25,7 +26,7 @@ from glassnet.models.ensemble import (
     join_members,
     pre_activations_of,
 )
-from glassnet.models.folding import fold
+from glassnet.models.folding import fold, fold_residuals
 from glassnet.models.kept import beside, kept_columns
 from glassnet.models.notices import Reach, notices_of_reach, reach_of
 from glassnet.models.record import Record
@@ -35,6 +36,9 @@ from glassnet.tables.read import read_table
 from glassnet.training.problem import as_dtype
 
 MODEL_FILE = "model.safetensors"
+Finish = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""What is made of the outputs, N x K, of encoded inputs, N x D: N rows."""
+
 BLOCK = 4_000_000  # numbers at work while a block of rows is predicted: 32 MB in float64
 
 
@@ -55,6 +59,8 @@ class Model:
         The losses of the training, a row an epoch; of several members their means.
     record : Record
         How the model came about.
+    residuals : tuple of Residuals
+        Of each target, for rows that were not trained on; () where they are not known.
 
     Raises GlassnetError where the members cannot vote on one output.
     """
@@ -64,6 +70,7 @@ class Model:
     scores: dict[str, dict[str, float]] = field(default_factory=dict)
     history: dict[str, list[float]] = field(default_factory=dict)
     record: Record = field(default_factory=Record)
+    residuals: tuple[Residuals, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "members", tuple(self.members))
@@ -181,7 +188,8 @@ class Model:
 
     def with_parameters(self, parameters: Parameters) -> "Model":
         """The model of one network with other parameters; GlassnetError where there are several."""
-        return replace(self, members=(replace(self._only_member, parameters=parameters),))
+        member = replace(self._only_member, parameters=parameters)
+        return replace(self, members=(member,), residuals=())
 
     def trace(self, x: np.ndarray) -> Trace:
         """Every z and a of the only member for encoded inputs, N x D.
@@ -236,7 +244,9 @@ class Model:
         GlassnetError
             When the table lacks a column.
         """
-        return self._within_reach(table, self.predictions_of, missing_columns)
+        return self._within_reach(
+            table, lambda output, _: self.predictions_of(output), missing_columns
+        )
 
     def predict_proba(self, table: Any, *, missing_columns: bool = False) -> np.ndarray:
         """The probability of each class, N x classes, for a table as `predict` takes it.
@@ -248,10 +258,82 @@ class Model:
             raise GlassnetError(
                 "only a classification model gives probabilities; this one predicts numbers"
             )
-        return self._by_block(table, partial(probabilities, self.encoding), missing_columns)
+        return self._by_block(
+            table, lambda output, _: probabilities(self.encoding, output), missing_columns
+        )
+
+    def predict_interval(
+        self, table: Any, coverage: float = 0.9, *, missing_columns: bool = False
+    ) -> np.ndarray:
+        """Intervals that hold the true number with a chance of about `coverage`.
+
+        They are the prediction and what the residuals of rows not trained on say of its error
+        (docs/predicting.md): half of what lies outside is below them, half above.
+
+        Parameters
+        ----------
+        table : data frame, dict of columns, path or array
+            N rows, as `predict` takes them.
+        coverage : float
+            Above 0 and below 1: the fraction of rows whose true number is to lie inside.
+        missing_columns : bool
+            As in `predict`.
+
+        Returns
+        -------
+        numpy array
+            Low and high end, N x 2 in the target's unit; N x targets x 2 where there are several.
+            Infinite, with a warning, where fewer residuals are known than the coverage needs.
+
+        Raises
+        ------
+        GlassnetError
+            Where the model predicts classes, or knows no residuals.
+        """
+        check_coverage("coverage", coverage, self.residuals, self.encoding)
+        found = self._by_block(table, partial(self._intervals, coverage), missing_columns)
+        return found if len(self.encoding.targets) > 1 else found[:, 0]
+
+    def predict_set(
+        self, table: Any, coverage: float = 0.9, *, missing_columns: bool = False
+    ) -> np.ndarray:
+        """Sets of classes that hold the true class with a chance of about `coverage`.
+
+        Parameters
+        ----------
+        table : data frame, dict of columns, path or array
+            N rows, as `predict` takes them.
+        coverage : float
+            Above 0 and below 1: the fraction of rows whose true class is to be in its set.
+        missing_columns : bool
+            As in `predict`.
+
+        Returns
+        -------
+        numpy array
+            Whether a class is in the set, N x classes booleans in the order of `predict_proba`;
+            N x targets x 2 where there are several targets. The likeliest and the predicted class
+            always are; every class is, with a warning, where fewer residuals are known than the
+            coverage needs.
+
+        Raises
+        ------
+        GlassnetError
+            Where the model predicts numbers, or knows no residuals.
+        """
+        check_coverage("coverage", coverage, self.residuals, self.encoding, sets=True)
+        output = self.output(table, missing_columns=missing_columns)
+        found = class_sets(self.encoding, self.residuals, output, coverage)
+        return np.stack(found, axis=1) if len(found) > 1 else found[0]
 
     def predict_columns(
-        self, table: Any, *, keep: str | Sequence[str] = (), missing_columns: bool = False
+        self,
+        table: Any,
+        *,
+        keep: str | Sequence[str] = (),
+        missing_columns: bool = False,
+        interval: float | None = None,
+        label_set: float | None = None,
     ) -> dict[str, list[Any]]:
         """Predictions as named columns: `prediction` and `probability_<class>`.
 
@@ -266,6 +348,11 @@ class Model:
             "all": every column.
         missing_columns : bool
             As in `predict`.
+        interval : float, optional
+            Adds `low` and `high` (`low_<target>`, ...): `predict_interval` with this coverage.
+        label_set : float, optional
+            Adds `set` (`set_<target>`): the labels of `predict_set` with this coverage, with a | in
+            between.
 
         Returns
         -------
@@ -278,17 +365,41 @@ class Model:
             As `predict` does; on a column to keep that the table lacks, or that has the name of a
             column of predictions.
         """
-        if not keep:
-            return self.columns_of(self._reaching_output(table, missing_columns))
-        if isinstance(table, (str, Path)):
+        if interval is not None:
+            check_coverage("interval", interval, self.residuals, self.encoding)
+        if label_set is not None:
+            check_coverage("label_set", label_set, self.residuals, self.encoding, sets=True)
+        if keep and isinstance(table, (str, Path)):
             table = read_table(table)
-        kept = kept_columns(table, keep)
-        predicted = self.columns_of(self._reaching_output(table, missing_columns))
-        return beside(kept, predicted)
+        kept = kept_columns(table, keep) if keep else {}
+        found = self._within_reach(table, partial(self._with_intervals, interval), missing_columns)
+        output = found[:, : self.members[0].network.sizes[-1]]
+        ends = sets = None
+        if interval is not None:
+            ends = found[:, output.shape[1] :].reshape(len(found), -1, 2)  # N x targets x 2
+        if label_set is not None:
+            sets = class_sets(self.encoding, self.residuals, output, label_set)
+        return beside(kept, named_columns(self.encoding, output, ends, sets))
+
+    def _intervals(self, coverage: float, output: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """Intervals for outputs, N x K, of encoded inputs, N x D: N x targets x 2."""
+        ends = intervals(self.encoding, self.residuals, x, output, coverage)
+        if self.output_activation.name == "exponential":  # no true number is below 0
+            ends = np.maximum(ends, 0.0)
+        return ends
+
+    def _with_intervals(
+        self, coverage: float | None, output: np.ndarray, x: np.ndarray
+    ) -> np.ndarray:
+        """Outputs, N x K, and beside them the ends of the intervals where they are asked for."""
+        if coverage is None:
+            return output
+        ends = self._intervals(coverage, output, x).reshape(len(x), -1)
+        return np.concatenate([output, ends], axis=1)
 
     def output(self, table: Any, *, missing_columns: bool = False) -> np.ndarray:
         """The outputs for the rows of a table, N x K, before they are turned into predictions."""
-        return self._by_block(table, lambda output: output, missing_columns)
+        return self._by_block(table, lambda output, _: output, missing_columns)
 
     def output_of(self, x: np.ndarray) -> np.ndarray:
         """The outputs, N x K, for encoded inputs, N x D. Raises GlassnetError on another shape."""
@@ -322,31 +433,24 @@ class Model:
         nodes = max(sum(member.network.sizes) for member in self.members)
         return max(1, BLOCK // (4 * self.members[0].network.sizes[0] + 2 * nodes))
 
-    def _by_block(
-        self, table: Any, finish: Callable[[np.ndarray], np.ndarray], missing_columns: bool
-    ) -> np.ndarray:
-        """What `finish` makes of the outputs of a table's rows, block by block."""
+    def _by_block(self, table: Any, finish: Finish, missing_columns: bool) -> np.ndarray:
+        """What `finish` makes of a table's rows, block by block."""
         encoded = encoded_blocks(self.encoding, table, self._rows_of_block, missing_columns)
-        blocks = [finish(self.output_of(x)) for x in encoded]
+        blocks = [finish(self.output_of(x), x) for x in encoded]
         return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
 
-    def _reaching_output(self, table: Any, missing_columns: bool) -> np.ndarray:
-        return self._within_reach(table, lambda output: output, missing_columns)
-
-    def _within_reach(
-        self, table: Any, finish: Callable[[np.ndarray], np.ndarray], missing_columns: bool
-    ) -> np.ndarray:
+    def _within_reach(self, table: Any, finish: Finish, missing_columns: bool) -> np.ndarray:
         """`_by_block`, with a warning where many predictions are held to the range trained on."""
         reach = self._reach
         if reach is None:
             return self._by_block(table, finish, missing_columns)
         clipped: list[np.ndarray] = []
 
-        def count_and_finish(output: np.ndarray) -> np.ndarray:
+        def count_and_finish(output: np.ndarray, x: np.ndarray) -> np.ndarray:
             beyond = reach.beyond(output)
             if beyond is not None:
                 clipped.append(beyond)
-            return finish(output)
+            return finish(output, x)
 
         finished = self._by_block(table, count_and_finish, missing_columns)
         if clipped:
@@ -381,8 +485,13 @@ class Model:
         (0.0, 1.0)
         """
         members, encoding = fold(self.members, self.encoding)
-        record = replace(self.record, folded=True)
-        return replace(self, members=members, encoding=encoding, record=record)
+        return replace(
+            self,
+            members=members,
+            encoding=encoding,
+            record=replace(self.record, folded=True),
+            residuals=fold_residuals(self.residuals, self.encoding),
+        )
 
     def save(self, path: str | Path) -> None:
         """Write the model to a file: safetensors, with its structure as JSON.
@@ -392,8 +501,7 @@ class Model:
         """
         from glassnet.models.content import Content, save_content
 
-        content = Content(self.encoding, self.members, self.scores, self.history, self.record)
-        save_content(path, content)
+        save_content(path, Content(*(getattr(self, field.name) for field in fields(self))))
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields: what is prepared for predicting is not copied or pickled, but made anew."""

@@ -45,6 +45,8 @@ class Record:
     """Whether the loss of the training held a penalty that `options` does not know of."""
     folded: bool = False
     """Whether centre and scale of the columns were folded into the weights."""
+    teacher: str = ""
+    """What it was trained towards beside the targets, in words; "" for nothing."""
     joined_from: int = 1
     """How many members were joined into the one network, side by side; 1: none were joined."""
 

@@ -17,6 +17,7 @@ from msgspec import Meta
 
 from glassnet.core.network import Network
 from glassnet.errors import ModelFileError
+from glassnet.models.conformal import LARGEST_LOG, MOST_RESIDUALS
 from glassnet.models.record import Record, Score
 from glassnet.models.typed import Decoder, Rule
 from glassnet.tables.columns import LARGEST
@@ -54,6 +55,26 @@ class MemberStructure:
     vote: Positive
 
 
+LogScale = Annotated[float, Meta(ge=-LARGEST_LOG, le=LARGEST_LOG)]
+
+
+@dataclass(frozen=True)
+class ScaleStructure:
+    """A `LocalScale`, but for its weights."""
+
+    bias: float
+    low: LogScale
+    high: LogScale
+
+
+@dataclass(frozen=True)
+class ResidualsStructure:
+    """The residuals of a target, but for their values."""
+
+    count: Annotated[int, Meta(ge=1, le=MOST_RESIDUALS)]
+    scale: ScaleStructure | None = None
+
+
 @dataclass(frozen=True)
 class Structure:
     """A model without its arrays."""
@@ -64,6 +85,8 @@ class Structure:
     history: tuple[str, ...]
     """The columns of the history, each of which is an array."""
     record: Record
+    residuals: tuple[ResidualsStructure, ...] = ()
+    """One a target, or none."""
 
 
 def decode_structure(data: Any) -> Structure:
@@ -83,6 +106,7 @@ def check_structure(structure: Structure) -> None:
     _check_history(structure.history)
     _check_targets(structure.encoding)
     _check_names([column.name for column in structure.encoding.inputs], "input columns")
+    _check_residuals(structure.residuals, structure.encoding)
     widths = len(structure.encoding.features), len(structure.encoding.outputs)
     for number, member in enumerate(structure.members, 1):
         sizes = member.network.sizes
@@ -108,11 +132,27 @@ def _check_targets(encoding: TableEncoding) -> None:
         raise ModelFileError(f"targets that do not fit the task {encoding.task}: {kinds}")
 
 
+def _check_residuals(residuals: Sequence[ResidualsStructure], encoding: TableEncoding) -> None:
+    """Raises ModelFileError unless there are none, or one for each target, of its kind."""
+    if residuals and len(residuals) != len(encoding.targets):
+        raise ModelFileError(
+            f"residuals of {len(residuals)} targets, and {len(encoding.targets)} targets"
+        )
+    numbers = encoding.task == "regression"
+    if any((known.scale is not None) != numbers for known in residuals):
+        raise ModelFileError(f"residuals that do not fit the task {encoding.task}")
+
+
 def _check_names(names: Sequence[str], what: str) -> None:
     """Raises ModelFileError where a name stands twice."""
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise ModelFileError(f"two {what} are called {twice!r}")
+
+
+def _check_scale(scale: ScaleStructure) -> None:
+    if scale.low > scale.high:
+        raise ValueError(f"there is no range from {scale.low:g} to {scale.high:g}")
 
 
 def _check_number(column: Number) -> None:
@@ -190,5 +230,6 @@ RULES: dict[type, Rule] = {
     NumberTarget: _check_number_target,
     ClassTarget: _check_classes,
     Record: _check_record,
+    ScaleStructure: _check_scale,
 }
 """What must be true of the fields of each dataclass beyond their types."""

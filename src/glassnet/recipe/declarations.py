@@ -130,6 +130,7 @@ positive: Check = number_in(POSITIVE)
 not_negative: Check = number_in(NOT_NEGATIVE)
 fraction: Check = number_in(replace(FROM_0_TO_BELOW_1, description="a fraction from 0 to below 1"))
 dropout_rate: Check = number_in(FROM_0_TO_BELOW_1)
+weight_of_mixture: Check = number_in(Range(0, 1, "above 0 and at most 1", with_low=False))
 
 
 def check_layer_sizes(name: str, value: Any) -> None:

@@ -31,7 +31,9 @@ from glassnet.recipe.folds import Split, assign_folds
 from glassnet.recipe.members import mean_history, member_seed, run_members, threads_for
 from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.recipe.out_of_fold import out_of_fold, unlike_those_trained_on
+from glassnet.recipe.residuals import residuals_of
 from glassnet.recipe.rows import EncodedRows, TableRows, class_indices, rows_to_train_on
+from glassnet.recipe.teachers.lesson import lesson_of
 from glassnet.recipe.threshold import settle_threshold
 from glassnet.tables.encoding import TableEncoding, learn_inputs
 from glassnet.tables.targets import Target, Task, learn_target
@@ -83,19 +85,27 @@ def fit_table(
     train, validation = weigh_classes(train, validation, options.class_weight, classes)
     rows = rows_to_train_on(train)
     encoding = learn_encoding(rows, task, options, classes)
-    encoded = encode_rows(rows, encoding, options.dtype)
+    lesson = lesson_of(rows, options, classes)
+    encoded = (
+        encode_rows(rows, encoding, options.dtype)
+        if lesson is None
+        else lesson.encode(encoding, options.dtype)
+    )
     encoded_validation = (
         None if validation is None else encode_rows(validation, encoding, options.dtype)
     )
     classes_of_rows = class_indices(rows.targets, task)
     validation_rows = 0 if validation is None else validation.n_rows
+    n_rows, teacher = rows.n_rows, rows.teacher
     del train, rows, validation  # the columns are not wanted any more
     splits = assign_folds(
-        len(encoded.x),
+        n_rows,
         options,
         classes_of_rows,
         validated_by_other_rows=encoded_validation is not None,
     )
+    if lesson is not None:
+        splits = lesson.extend(splits)
     resolved = settle(
         options,
         task,
@@ -108,10 +118,14 @@ def fit_table(
     )
     model = _model_of(network, encoded, splits, resolved, runs)
     judged = out_of_fold(model.members, encoded, encoded_validation, splits)
-    if options.threshold == "balanced" and judged is not None and encoded_validation is None:
+    if judged is not None and encoded_validation is None:
         judged = judged.take(unlike_those_trained_on(encoded, splits)[judged.row])
     encoding = settle_threshold(options.threshold, encoding, network, judged)
-    return FitResult(replace(model, encoding=encoding), runs, resolved)
+    residuals = residuals_of(judged, encoded_validation or encoded, network)
+    description = "" if teacher is None else teacher.description
+    record = replace(model.record, teacher=description)
+    model = replace(model, encoding=encoding, residuals=residuals, record=record)
+    return FitResult(model, runs, resolved)
 
 
 def learn_encoding(
@@ -164,7 +178,7 @@ def train_members(
     def train_member(member: int, progress: Progress | None, stop: Event | None) -> Run:
         split = splits[member]
         every = len(split.train) == len(rows.x)
-        x, y, sample_weight = (rows if every else rows.take(split.train)).arrays
+        x, y, sample_weight = (rows if every else rows.take(split.train)).to_train_on
         validating = validation if split.validation is None else rows.take(split.validation)
         seed = member_seed(member, options.seed)
         start = best_constant(network.loss, y, sample_weight)

@@ -28,18 +28,20 @@ class Split(NamedTuple):
 
 
 def split_validation(
-    n_rows: int, options: Options, classes: np.ndarray | None = None
+    n_rows: int, options: Options, classes: np.ndarray | None = None, *, taught: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
     """Two arrays of row numbers: rows to train on, and rows to validate every member on.
 
     Each class (`classes`: N indices) gives its part. There are none to validate on where they
-    would be too few to be trusted, and where several members validate each other's rows instead
-    (see `assign_folds`).
+    would be too few to be trusted, where several members validate each other's rows instead (see
+    `assign_folds`), and where one is `taught` by a teacher that knows other rows: what it says of
+    those keeps the network from overfitting.
     """
     fraction = options.validation
     if fraction is None:
         enough = VALIDATION_FRACTION * n_rows >= ENOUGH_TO_VALIDATE
-        fraction = VALIDATION_FRACTION if options.members == 1 and enough else 0.0
+        alone = options.members == 1 and not taught
+        fraction = VALIDATION_FRACTION if alone and enough else 0.0
     return split_rows(n_rows, fraction, options.seed, classes)
 
 

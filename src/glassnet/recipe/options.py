@@ -27,6 +27,7 @@ from glassnet.recipe.declarations import (
     one_of_these,
     option,
     positive,
+    weight_of_mixture,
     whole_number,
 )
 from glassnet.settings import is_whole, items_of, plain_number
@@ -180,6 +181,12 @@ class Options:
         check_true_or_false,
         if_open="up to 20,000 rows; beyond, it gains little for as much time again",
     )
+    teacher_weight: float = option(
+        0.7,
+        "With a teacher: how much its predictions count in each target, against the true one.",
+        weight_of_mixture,
+        sklearn="teacher_weight",
+    )
     class_weight: str | dict[str, float] | None = option(  # noqa: RUF009
         None,
         "How much each class counts: yes=5,no=1, or balanced, so that all weigh the same in all.",
@@ -281,6 +288,7 @@ class ResolvedOptions:
     validation: float | None
     holdout: float
     refit: bool
+    teacher_weight: float
     class_weight: str | dict[str, float] | None
     threshold: float | str | None
     categories: tuple[str, ...]

@@ -112,9 +112,15 @@ def out_of_fold(
 
 
 def unlike_those_trained_on(rows: EncodedRows, splits: Sequence[Split]) -> np.ndarray:
-    """Whether the inputs of a row are in no split that trained without it, N booleans."""
-    _, group = np.unique(np.ascontiguousarray(_as_bytes(rows)), return_inverse=True)
+    """Whether the inputs of a row are in no split that trained without it, N booleans.
+
+    All are where most rows that share their inputs do not all share the targets: no copies, but
+    rows of a table whose inputs take few values, as new rows' will.
+    """
+    group = _groups(np.concatenate([_hashes(block + 0.0) for block in _blocks(rows)]))
     unlike = np.ones(len(group), bool)
+    if _differ(group, _groups(_hashes(rows.y))):
+        return unlike
     for split in splits:
         trained = np.zeros(group.max() + 1, bool)
         trained[group[split.train]] = True
@@ -124,10 +130,22 @@ def unlike_those_trained_on(rows: EncodedRows, splits: Sequence[Split]) -> np.nd
     return unlike
 
 
-def _as_bytes(rows: EncodedRows) -> np.ndarray:
-    """The inputs of each row as one value that can be compared, N."""
-    x = np.ascontiguousarray(rows.x)
-    return x.view(np.dtype((np.void, x.dtype.itemsize * x.shape[1]))).ravel()
+def _hashes(x: np.ndarray) -> np.ndarray:
+    """A number for each row of N, the same for the same numbers (add 0.0, so that -0.0 is 0.0)."""
+    return np.array([hash(row.tobytes()) for row in x])
+
+
+def _groups(numbers: np.ndarray) -> np.ndarray:
+    """The group of each row, N: from 0, one for each different number."""
+    return np.unique(numbers, return_inverse=True)[1]
+
+
+def _differ(inputs: np.ndarray, targets: np.ndarray) -> bool:
+    """Whether most rows in an input group of several are in one of several target groups."""
+    pairs = np.unique(np.stack([inputs, targets], axis=1), axis=0)
+    several = np.bincount(inputs)[inputs] > 1
+    mixed = np.bincount(pairs[:, 0])[inputs] > 1
+    return bool(mixed.sum() > several.sum() / 2)
 
 
 def _predicted(members: Sequence[Member], rows: EncodedRows) -> np.ndarray:

@@ -5,7 +5,7 @@ How columns become arrays is `tables/`; the rows that a trained model is asked a
 """
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from glassnet.tables.columns import Column, Table, level_numbers
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.targets import Task
 from glassnet.training.packed import PackedRows
+
+if TYPE_CHECKING:
+    from glassnet.recipe.teachers.teacher import Teacher
 
 MAX_REPEATED_ROWS = 100_000  # rows; more than this, whole weights are not written out as rows
 
@@ -29,11 +32,14 @@ class TableRows:
         What it is to predict.
     sample_weight : array of N numbers, or None
         How much each row counts; None: all the same.
+    teacher : Teacher or None
+        What the network is trained towards beside the targets.
     """
 
     inputs: Table
     targets: Table
     sample_weight: np.ndarray | None = None
+    teacher: "Teacher | None" = None
 
     @property
     def n_rows(self) -> int:
@@ -43,7 +49,8 @@ class TableRows:
     def take(self, rows: np.ndarray) -> "TableRows":
         """Only the rows of these numbers, from 0, in that order."""
         weight = None if self.sample_weight is None else self.sample_weight[rows]
-        return TableRows(self.inputs.take(rows), self.targets.take(rows), weight)
+        teacher = None if self.teacher is None else self.teacher.take(rows)
+        return TableRows(self.inputs.take(rows), self.targets.take(rows), weight, teacher)
 
 
 class EncodedRows(NamedTuple):
@@ -59,12 +66,22 @@ class EncodedRows(NamedTuple):
         How much each row counts; None: all the same.
     encoding : TableEncoding
         What made x and y of the columns.
+    taught : array of N x K, or None
+        What a network is trained towards where it has a teacher; None: y.
     """
 
     x: np.ndarray | PackedRows
     y: np.ndarray
     sample_weight: np.ndarray | None
     encoding: TableEncoding
+    taught: np.ndarray | None = None
+
+    @property
+    def to_train_on(
+        self,
+    ) -> tuple[np.ndarray | PackedRows, np.ndarray, np.ndarray | None]:
+        """(x, what y is to become, sample_weight)."""
+        return self.x, self.y if self.taught is None else self.taught, self.sample_weight
 
     @property
     def arrays(self) -> tuple[np.ndarray | PackedRows, np.ndarray, np.ndarray | None]:
@@ -75,7 +92,8 @@ class EncodedRows(NamedTuple):
         """Only the rows of these numbers, from 0, in that order."""
         weight = None if self.sample_weight is None else self.sample_weight[rows]
         x = self.x.take(rows) if isinstance(self.x, PackedRows) else self.x[rows]
-        return EncodedRows(x, self.y[rows], weight, self.encoding)
+        taught = None if self.taught is None else self.taught[rows]
+        return EncodedRows(x, self.y[rows], weight, self.encoding, taught)
 
 
 def rows_to_train_on(rows: TableRows) -> TableRows:

@@ -35,6 +35,9 @@ from glassnet.recipe.options import Options, ResolvedOptions, options_from
 from glassnet.recipe.refit import refit_notices, train_again, wants_refit
 from glassnet.recipe.rows import TableRows, class_indices
 from glassnet.recipe.scoring import score
+from glassnet.recipe.teachers.inputs import TeacherInputs
+from glassnet.recipe.teachers.read import read_teacher
+from glassnet.recipe.teachers.teacher import Teacher
 from glassnet.settings import items_of
 from glassnet.tables.columns import Table
 from glassnet.tables.frames import as_table
@@ -73,6 +76,8 @@ class TableRun:
         What simple predictions score on the rows of the model's scores.
     notices : tuple of GlassnetWarning
         What was found about the table and the run, and should be said.
+    teacher : Teacher or None
+        What the network was trained towards beside the targets, of the same rows.
     before_refit : Model or None
         The model that was scored, where `model` is of a last training on all rows.
     refit_ended : str or None
@@ -89,6 +94,7 @@ class TableRun:
     without_target: int
     baselines: tuple[Baseline, ...] = ()
     notices: tuple[GlassnetWarning, ...] = ()
+    teacher: Teacher | None = None
     before_refit: Model | None = None
     refit_ended: str | None = None
 
@@ -150,7 +156,12 @@ class TableRun:
 
 
 def train_table(
-    table: Any, target: str | Sequence[str], *, progress: Progress | None = None, **options: Any
+    table: Any,
+    target: str | Sequence[str],
+    *,
+    teacher: Any = None,
+    progress: Progress | None = None,
+    **options: Any,
 ) -> Model:
     """Train a network on a table and give the model that predicts from such a table's columns.
 
@@ -161,6 +172,12 @@ def train_table(
         `read_table`).
     target : str or list of str
         The column to predict; several for several outputs (all numeric or all two-valued).
+    teacher : Model, estimator, array, data frame or path, optional
+        What the network is trained towards beside the targets; see docs/distilling.md. A glassnet
+        model, or its file or run folder; an estimator with `predict` or `predict_proba`, as it is
+        where it is fitted, else fitted on parts of the rows; or predictions of every row of the
+        table: numbers, or probabilities of the classes in their order, or columns as
+        `Model.predict_columns` names them, also in a file.
     progress : function
         Called with how far the training is, as in `train`; where the model is trained once more on
         all rows, of that training again from the first epoch on.
@@ -176,7 +193,7 @@ def train_table(
     Raises GlassnetError, naming the column, row or option, on anything that cannot be trained on,
     and warns (GlassnetWarning) of what was found about the table and the run.
     """
-    run = run_table(table, target, options_from(options), progress)
+    run = run_table(table, target, options_from(options), progress, teacher=teacher)
     warn_of(run.notices)
     return run.model
 
@@ -187,12 +204,14 @@ def run_table(
     options: Options,
     progress: Progress | None = None,
     path_points: int | None = None,
+    teacher: Any = None,
 ) -> TableRun:
     """`train_table` with everything that a report needs.
 
     With `path_points` the path of the parameters too, as in `train`.
     """
-    return refit(run_scored(table, target, options, progress, path_points), progress, path_points)
+    scored = run_scored(table, target, options, progress, path_points, teacher)
+    return refit(scored, progress, path_points)
 
 
 def run_scored(
@@ -201,12 +220,15 @@ def run_scored(
     options: Options,
     progress: Progress | None = None,
     path_points: int | None = None,
+    teacher: Any = None,
 ) -> TableRun:
     """`run_table` up to the scores: without the last training, on all rows."""
     targets = _target_names(target, options)
     columns = _read_columns(table, targets, options)
+    asked = read_teacher(teacher, columns.n_rows, lambda: TeacherInputs.of(table))
     columns, row_numbers, without_target = _with_target(columns, targets)
-    every = _rows(columns, targets)
+    known = None if asked is None else asked.take(row_numbers - 1)
+    every = _rows(columns, targets, known)
     task = find_task(list(every.targets.values()), cast("Task | None", options.task))
     parts = _assign_parts(every, task, options)
     fitted = fit_table(
@@ -218,7 +240,7 @@ def run_scored(
         progress,
         path_points=path_points,
     )
-    run = TableRun(*fitted, columns, row_numbers, parts, without_target)
+    run = TableRun(*fitted, columns, row_numbers, parts, without_target, teacher=known)
     return _scored(run)
 
 
@@ -233,7 +255,7 @@ def refit(
     """
     if not run.refit_due:
         return run
-    rows = _rows(run.columns, run.model.record.targets)
+    rows = _rows(run.columns, run.model.record.targets, run.teacher)
     to_train_on = np.sort(np.concatenate([run.rows["train"], run.rows["holdout"]]))
     fitted, ended = train_again(
         rows.take(to_train_on),
@@ -251,10 +273,10 @@ def refit(
     return replace(run, model=model, runs=fitted.runs, before_refit=run.model, refit_ended=ended)
 
 
-def _rows(columns: Table, targets: Sequence[str]) -> TableRows:
+def _rows(columns: Table, targets: Sequence[str], teacher: Teacher | None) -> TableRows:
     """Rows of a table with the columns that are not to be predicted, and those that are."""
     inputs = columns.select(name for name in columns if name not in targets)
-    return TableRows(inputs, columns.select(targets))
+    return TableRows(inputs, columns.select(targets), teacher=teacher)
 
 
 def _validation(every: TableRows, parts: dict[str, np.ndarray]) -> TableRows | None:
@@ -326,7 +348,8 @@ def _assign_parts(every: TableRows, task: Task, options: Options) -> dict[str, n
     classes = class_indices(every.targets, task)
     rest, holdout = split_rows(n, options.holdout, options.seed, classes)
     classes_of_rest = class_indices(every.targets.take(rest), task)
-    train, validation = split_validation(len(rest), options, classes_of_rest)
+    taught = every.teacher is not None and every.teacher.knows_other_rows
+    train, validation = split_validation(len(rest), options, classes_of_rest, taught=taught)
     if len(train) < 2:
         raise OptionError(
             [

@@ -14,7 +14,7 @@ PROGRAM = """import json
 import glassnet as gn
 
 record = json.load(open("run.json"))
-model = gn.train_table({table}, record["target"], **record["options"])
+model = gn.train_table({table}, record["target"], {teacher}**record["options"])
 """
 
 
@@ -35,7 +35,8 @@ def command_of(record: RunRecord) -> str:
 def program_of(record: RunRecord) -> str:
     """The same in Python, from the run's folder."""
     table = 'record["table"]' if record.has_table_file else f'"{UNKNOWN_TABLE}"'
-    return PROGRAM.format(table=table)
+    teacher = 'teacher=record["teacher_file"], ' if record.teacher_file else ""
+    return PROGRAM.format(table=table, teacher=teacher)
 
 
 def _as_text(value: Any) -> str:

@@ -31,6 +31,7 @@ def train_run(
     out: str | Path | None = None,
     *,
     overwrite: bool = False,
+    teacher: Any = None,
     progress: Progress | None = None,
     **options: Any,
 ) -> RunFolder:
@@ -47,8 +48,8 @@ def train_run(
         named after the table.
     overwrite : bool
         Whether a run that stands at `out` is replaced, once the new one is whole.
-    progress : callable, optional
-        As in `train`.
+    teacher, progress
+        As in `train_table`.
     **options
         See `Options`.
 
@@ -73,9 +74,9 @@ def train_run(
     """
     source = str(table) if isinstance(table, (str, Path)) else None
     with new_run(out, Path(source or "table").stem, overwrite=overwrite) as new:
-        done = run_table(table, target, options_from(options), progress)
+        done = run_table(table, target, options_from(options), progress, teacher=teacher)
         check_useful(done)
-        run = write_run(done, record_of_table(done, source), new)
+        run = write_run(done, record_of_table(done, source, teacher), new)
     warn_of(done.notices)
     return run
 

@@ -3,7 +3,7 @@
 import hashlib
 import platform
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,6 +83,10 @@ class RunRecord:
         By target, the scores of a constant and of a linear prediction on the same rows.
     notices : tuple of str
         What was found about the table and the run, with options in Python's words.
+    teacher : str
+        What the network was trained towards beside the targets, in words; "" for nothing.
+    teacher_file : str or None
+        The path of the teacher, where it was a file or folder.
     """
 
     glassnet: str
@@ -110,6 +114,8 @@ class RunRecord:
     rng: str | None = None
     baselines: dict[str, dict[str, dict[str, Score]]] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    teacher: str = ""
+    teacher_file: str | None = None
     scores_of: str = "this model"
 
     @property
@@ -207,15 +213,20 @@ def record_of(
         baselines=scores_by_name(done.baselines),
         notices=tuple(str(notice) for notice in done.notices),
         scores_of=model.record.scores_of,
+        teacher=model.record.teacher,
     )
 
 
-def record_of_table(done: TableRun, table: str | None) -> RunRecord:
-    """The record of a run of `glassnet train`, or of the same from Python."""
+def record_of_table(done: TableRun, table: str | None, teacher: Any = None) -> RunRecord:
+    """The record of a run of `glassnet train`, or of the same from Python, with its teacher."""
     command = ["train", STANDARD_INPUT if table is None else table]
     for name in done.model.record.targets:
         command += ["--target", name]
-    return record_of(done, command, table)
+    record = record_of(done, command, table)
+    if not isinstance(teacher, (str, Path)):
+        return record
+    command += ["--teacher", str(teacher)]
+    return replace(record, command=tuple(command), teacher_file=str(Path(teacher).resolve()))
 
 
 def trained_on(model: Model) -> str:

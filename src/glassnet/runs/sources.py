@@ -50,7 +50,14 @@ class TableSource:
     def training_path(self, points: int) -> Sequence[tuple[int, Parameters]]:
         """The path of the training. Raises GlassnetError where the table is gone or was changed."""
         table, options = self._unchanged_table(), self.record.options.as_options()
-        return run_table(table, self.record.target, options, path_points=points).path
+        teacher = self.record.teacher_file
+        if self.record.teacher and teacher is None:
+            raise GlassnetError(
+                f"the run had a teacher that was not a file ({self.record.teacher}), so its "
+                "training cannot be repeated"
+            )
+        done = run_table(table, self.record.target, options, path_points=points, teacher=teacher)
+        return done.path
 
     def parameters_before(self, iteration: int) -> Parameters:
         """Raises GlassnetError: only the article's training is repeated iteration by iteration."""

@@ -18,6 +18,7 @@ from glassnet.estimators.targets import read_sample_weight, target_columns, targ
 from glassnet.estimators.validate_x import (
     category_names,
     check_text,
+    is_frame,
     plain_rows,
     read_x,
     reading_like,
@@ -30,6 +31,9 @@ from glassnet.recipe.folds import split_validation
 from glassnet.recipe.members import worst_ending
 from glassnet.recipe.options import Options
 from glassnet.recipe.rows import TableRows, class_indices
+from glassnet.recipe.teachers.inputs import TeacherInputs
+from glassnet.recipe.teachers.read import read_teacher
+from glassnet.recipe.teachers.teacher import Teacher
 from glassnet.tables.formats.reading import Reading
 from glassnet.tables.targets import Target, Task
 from glassnet.training.endings import CUT_SHORT, ENDINGS
@@ -57,6 +61,7 @@ class TableEstimator(NetworkEstimator):
         decay: float | None = None,
         dropout: float = 0.15,
         validation_fraction: float | None = None,
+        teacher_weight: float = 0.7,
         categories: Sequence[str | int] = (),
         missing: Sequence[str] | None = None,
         decimal: str | None = None,
@@ -82,6 +87,7 @@ class TableEstimator(NetworkEstimator):
         self.decay = decay
         self.dropout = dropout
         self.validation_fraction = validation_fraction
+        self.teacher_weight = teacher_weight
         self.categories = categories
         self.missing = missing
         self.decimal = decimal
@@ -101,6 +107,7 @@ class TableEstimator(NetworkEstimator):
         X_val: Any = None,
         y_val: Any = None,
         sample_weight_val: Any = None,
+        teacher: Any = None,
     ) -> Self:
         """Learn from a table and its targets.
 
@@ -115,6 +122,9 @@ class TableEstimator(NetworkEstimator):
             How much each row counts. A whole weight is so many equal rows.
         X_val, y_val, sample_weight_val : as the three before, optional
             Rows whose loss picks the best epoch, in place of rows drawn from X.
+        teacher : Model, estimator, array, data frame or path, optional
+            What the network is trained towards beside y, as in `train_table`: predictions of the
+            rows of X, or what makes them. An estimator that is not fitted is fitted on parts of X.
 
         Returns
         -------
@@ -125,10 +135,10 @@ class TableEstimator(NetworkEstimator):
         be learnt from.
         """
         check_validation(X_val, y_val, sample_weight_val)
-        inputs, y_read, weight = self._read_training_rows(X, y, sample_weight)
+        inputs, y_read, weight, asked = self._read_training_rows(X, y, sample_weight, teacher)
         names = target_names(y, 1 if y_read.ndim == 1 else y_read.shape[1])
         task, classes = self._learn_y(y_read, names)
-        train = TableRows(inputs, target_columns(y_read, names), weight)
+        train = TableRows(inputs, target_columns(y_read, names), weight, asked)
         validation = None
         if X_val is not None:
             validation = self._read_validation_rows(
@@ -144,24 +154,27 @@ class TableEstimator(NetworkEstimator):
         return self
 
     def _read_training_rows(
-        self, X: Any, y: Any, sample_weight: Any
-    ) -> tuple[Any, np.ndarray, np.ndarray | None]:
-        """(inputs, y, sample_weight), checked, of the rows that have a weight above 0."""
+        self, X: Any, y: Any, sample_weight: Any, teacher: Any
+    ) -> tuple[Any, np.ndarray, np.ndarray | None, Teacher | None]:
+        """(inputs, y, sample_weight, teacher), checked, of the rows of a weight above 0."""
         inputs = read_x(self, X, reset=True)
         y = self._read_y(y, "y")
         check_consistent_length(np.empty(inputs.n_rows), y)
         weight = read_sample_weight(sample_weight, len(y))
+        rows = X if is_frame(X) else np.asarray(X)
+        asked = read_teacher(teacher, len(y), lambda: TeacherInputs.of(rows, list(inputs)))
         if weight is not None:
             counting = np.flatnonzero(weight)
             inputs = inputs.take(counting)
             y = y[counting]
             weight = weight[counting]
+            asked = None if asked is None else asked.take(counting)
         if len(y) < 2:
             raise GlassnetError(
                 "only 1 sample has a weight above zero, which is too few to train on: "
                 "give two or more"
             )
-        return inputs, y, weight
+        return inputs, y, weight, asked
 
     def _read_validation_rows(
         self,
@@ -236,12 +249,17 @@ class TableEstimator(NetworkEstimator):
 
     def _outputs(self, X: Any) -> Floats:
         """The network's outputs, N x K."""
+        rows = self._rows_of(X)  # first, for it says where nothing is fitted yet
+        return self.model_.output(rows)
+
+    def _rows_of(self, X: Any) -> Any:
+        """X as a model takes it, checked."""
         model = vars(self).get("model_")
         rows = plain_rows(self, model and model.encoding, X)
         if rows is not None:
-            return self.model_.output(rows)
+            return rows
         check_is_fitted(self)
-        return self.model_.output(read_x(self, X, reset=False))
+        return read_x(self, X, reset=False)
 
     def _encoded(self, X: Any) -> Floats:
         """The network's inputs, N x D."""
@@ -281,7 +299,8 @@ def _draw_validation(
 ) -> tuple[TableRows, TableRows | None]:
     """(rows to train on, rows to validate on or None)."""
     classes = class_indices(rows.targets, task)
-    train, validation = split_validation(rows.n_rows, options, classes)
+    taught = rows.teacher is not None and rows.teacher.knows_other_rows
+    train, validation = split_validation(rows.n_rows, options, classes, taught=taught)
     if len(train) < 2:
         raise OptionError(
             [

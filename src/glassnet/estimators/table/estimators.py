@@ -18,6 +18,7 @@ from glassnet.estimators.targets import (
     read_labels,
     read_numbers,
 )
+from glassnet.estimators.wording import parameters_in_messages
 from glassnet.tables.targets import ClassTarget, Target, Task
 
 
@@ -68,6 +69,8 @@ class TableRegressor(RegressorMixin, TableEstimator):
         Fraction of the rows that epochs are validated on, of which the best is kept. None: each
         of several members is trained on all folds of the rows but one, which validates it where
         it is 100 rows or more; for a single network 0.2 where that is 100 rows or more, else none.
+    teacher_weight : float
+        With a `teacher` in `fit`: how much its predictions count, against y, above 0 and at most 1.
     categories : list of str or int
         Columns of numbers to take as categories, by name or by number, from 0.
     missing : list of str or None
@@ -128,6 +131,16 @@ class TableRegressor(RegressorMixin, TableEstimator):
         output = self._outputs(X)
         numbers = self.model_.predictions_of(output)
         return numbers[:, None] if self._several and numbers.ndim == 1 else numbers
+
+    def predict_interval(self, X: Any, coverage: float = 0.9) -> np.ndarray:
+        """Low and high end of an interval that holds the true number with that chance.
+
+        N x 2, or N x K x 2 where y had K columns; see `Model.predict_interval`.
+        """
+        rows = self._rows_of(X)
+        with parameters_in_messages():
+            ends = self.model_.predict_interval(rows, coverage)
+        return ends[:, None] if self._several and ends.ndim == 2 else ends
 
     def _read_y(self, y: Any, name: str) -> np.ndarray:
         return read_numbers(y, name)
@@ -195,6 +208,7 @@ class TableClassifier(ClassifierMixin, TableEstimator):
         decay: float | None = None,
         dropout: float = 0.15,
         validation_fraction: float | None = None,
+        teacher_weight: float = 0.7,
         categories: Sequence[str | int] = (),
         missing: Sequence[str] | None = None,
         decimal: str | None = None,
@@ -222,6 +236,7 @@ class TableClassifier(ClassifierMixin, TableEstimator):
             decay=decay,
             dropout=dropout,
             validation_fraction=validation_fraction,
+            teacher_weight=teacher_weight,
             categories=categories,
             missing=missing,
             decimal=decimal,
@@ -250,6 +265,17 @@ class TableClassifier(ClassifierMixin, TableEstimator):
         target = self.model_.encoding.targets[0]
         assert isinstance(target, ClassTarget)
         return output if self._several else target.probabilities(output)
+
+    def predict_set(self, X: Any, coverage: float = 0.9) -> np.ndarray:
+        """Whether each class is in the row's set, which holds the true one with that chance.
+
+        N x classes booleans, in the order of `classes_`; N x K x 2, for 0 and 1, where there are
+        several labels at once; see `Model.predict_set`.
+        """
+        rows = self._rows_of(X)
+        with parameters_in_messages():
+            chosen = self.model_.predict_set(rows, coverage)
+        return chosen[:, None] if self._several and chosen.ndim == 2 else chosen
 
     def predict_log_proba(self, X: Any) -> np.ndarray:
         """The logarithm of `predict_proba`."""
