@@ -13,6 +13,7 @@ from glassnet.recipe import refit as refit_module
 from glassnet.recipe.options import DECLARATIONS, Options
 from glassnet.recipe.refit import REFIT_ROWS, wants_refit
 from glassnet.recipe.run import TableRun, refit, run_scored, run_table
+from glassnet.tables.targets import ClassTarget
 from glassnet.tables.write import write_columns
 
 SENTENCE = "the same training on 80 % of the rows, before the last training on all rows"
@@ -95,7 +96,9 @@ def test_large_tables_are_trained_once_unless_it_is_asked_for() -> None:
 
 def test_a_threshold_is_found_again() -> None:
     done = ran("kind", threshold="balanced", epochs=20)
-    (kept,), (scored,) = (m.encoding.targets for m in (done.model, done.scored_model))
+    kept, scored = (m.encoding.targets[0] for m in (done.model, done.scored_model))
+    assert isinstance(kept, ClassTarget)
+    assert isinstance(scored, ClassTarget)
     assert kept.threshold is not None
     assert kept.threshold != scored.threshold
 

@@ -179,7 +179,7 @@ class Options:
         "Whether the model is trained once more after the scores, on all rows; without it the one "
         "that was scored is kept.",
         check_true_or_false,
-        if_open="up to 20,000 rows; beyond, it gains little for as much time again",
+        if_open="up to 20,000 rows; more would take as long again",
     )
     teacher_weight: float = option(
         0.7,
