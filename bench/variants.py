@@ -38,9 +38,9 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "steps 3000": {"MEMBER_ITERATIONS": 3000},
     "beta2 0.999": {"BETA2": 0.999},
     "no squeeze": {"_SMOOTH_CLIP": np.array([1e9])},
-    "no pieces": {"MIN_CELLS_FOR_BINS": 1e9},
-    "pieces 8": {"BINS": 8},
-    "pieces 32": {"BINS": 32},
+    "no bins": {"bins": 0},
+    "bins 8": {"bins": 8},
+    "bins 32": {"bins": 32},
     "float64": {"dtype": "float64"},
 }
 """Name -> what differs from the defaults: parameters of the estimator, or constants of the program

@@ -234,6 +234,7 @@ CHANGES: dict[str, Any] = {
     "alpha": 0.5,
     "l1": 0.5,
     "decay": 7.0,
+    "bins": 4,
     "dropout": 0.5,
     "validation_fraction": 0.3,
     "categories": ["rooms"],

@@ -30,10 +30,10 @@ TABLE: dict[str, Any] = {
 TASKS: dict[str, Task] = {"number": "regression", "two": "binary", "three": "multiclass"}
 
 
-def encoded(target: str, bins_from: int = 10) -> tuple[TableEncoding, Table, Table]:
+def encoded(target: str, bins: int = 16) -> tuple[TableEncoding, Table, Table]:
     """The encoding (with bins), the rows to learn from and those to score on."""
     columns = as_table(TABLE)
-    inputs = learn_inputs(columns.select(["x", "c"]), bins_from=bins_from)
+    inputs = learn_inputs(columns.select(["x", "c"]), bins=bins)
     encoding = TableEncoding(TASKS[target], inputs, (learn_target(columns[target], TASKS[target]),))
     return encoding, columns.take(slice(0, TRAIN)), columns.take(slice(TRAIN, N))
 
@@ -46,7 +46,7 @@ def found(target: str) -> tuple[Baseline, Baseline]:
 
 def scaled(target: str) -> tuple[np.ndarray, np.ndarray]:
     """The inputs without bins, in units of their standard deviation in the training rows."""
-    encoding, train, scored = encoded(target, bins_from=1000)
+    encoding, train, scored = encoded(target, bins=0)
     assert len(encoding.features) == 5  # x, x missing, three categories
     x = encoding.encode_inputs(train)
     return tuple((part - x.mean(0)) / x.std(0) for part in (x, encoding.encode_inputs(scored)))

@@ -8,6 +8,7 @@ import pytest
 import glassnet as gn
 from glassnet.core.network import leaves
 from glassnet.recipe import encode
+from glassnet.recipe.defaults import settle
 from glassnet.recipe.encode import encode_rows, ramps_of
 from glassnet.recipe.fit import learn_encoding
 from glassnet.recipe.options import Options
@@ -26,6 +27,8 @@ TABLE: dict[str, Any] = {
 }
 TABLE["y"] = np.nan_to_num(TABLE["size"]) + (TABLE["town"] == "Ulm")
 
+PLAIN = settle(Options(), "regression", train_rows=N, validation_rows=0)
+
 
 def table_rows() -> TableRows:
     columns = as_table(TABLE)
@@ -38,7 +41,7 @@ def test_blocks_and_packed_rows_are_the_encoded_rows(
     dtype: str, pack_from: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = table_rows()
-    encoding = learn_encoding(rows, "regression", Options())
+    encoding = learn_encoding(rows, PLAIN)
     at_once = encoding.encode_inputs(rows.inputs)
     monkeypatch.setattr(encode, "ENCODED_NUMBERS", 70 * at_once.shape[1])
     monkeypatch.setattr(encode, "PACK_FROM", pack_from)
@@ -49,7 +52,7 @@ def test_blocks_and_packed_rows_are_the_encoded_rows(
 
 
 def test_bins_and_categories_are_ramps() -> None:
-    encoding = learn_encoding(table_rows(), "regression", Options())
+    encoding = learn_encoding(table_rows(), PLAIN)
     features = encoding.features
     spans = [features[ramp.first : ramp.first + ramp.width] for ramp in ramps_of(encoding)]
     assert [len(span) for span in spans] == [16, 4, 4, 16]
@@ -59,7 +62,7 @@ def test_bins_and_categories_are_ramps() -> None:
 
 def test_what_cannot_be_packed_to_the_last_bit_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = table_rows()
-    encoding = learn_encoding(rows, "regression", Options())
+    encoding = learn_encoding(rows, PLAIN)
     monkeypatch.setattr(encode, "PACK_FROM", 0)
     monkeypatch.setattr(PackedRows, "fill", lambda *_: False)
     x = encode_rows(rows, encoding, "float32").x

@@ -6,9 +6,10 @@ from sklearn.linear_model import HuberRegressor
 
 from glassnet.core.losses import find_loss
 from glassnet.core.network import leaves
-from glassnet.recipe.defaults import best_constant, network_for, settle
+from glassnet.recipe.defaults import best_constant, settle
 from glassnet.recipe.encode import encode_rows
-from glassnet.recipe.fit import fit_table, learn_encoding, train_members
+from glassnet.recipe.fit import fit_table, learn_encoding
+from glassnet.recipe.fold_training import FoldTraining
 from glassnet.recipe.folds import assign_folds, split_validation
 from glassnet.recipe.options import Options
 from glassnet.recipe.rows import TableRows, repeat_by_weight, sort_if_any_are_equal
@@ -146,12 +147,11 @@ def test_a_robust_loss_is_not_worse_than_a_linear_robust_fit(loss: str, factor: 
 
 def test_the_acts_can_be_called_apart() -> None:
     rows = rows_of({"a": [0.5 * k for k in range(40)], "y": [float(k % 7) for k in range(40)]})
-    options = Options(epochs=2, hidden=(4,), members=3, engine="numpy")
-    encoded = encode_rows(rows, learn_encoding(rows, "regression", options), options.dtype)
+    options = Options(epochs=2, hidden=(4,), members=3, engine="numpy", bins=0, decay=0.1)
     splits = assign_folds(rows.n_rows, options)
     settled = settle(options, "regression", train_rows=len(splits[2].train), validation_rows=0)
-    network = network_for(settled, encoded.x.shape[1], encoded.y.shape[1])
-    runs = train_members(network, encoded, None, splits, settled)
+    encoded = encode_rows(rows, learn_encoding(rows, settled), options.dtype)
+    runs = FoldTraining({0: encoded}, {}, splits).train(settled, range(3))
     fitted = fit_table(rows, None, "regression", options)
     assert fitted.options == settled
     for run, member in zip(runs, fitted.model.members, strict=True):

@@ -10,7 +10,7 @@ import pytest
 import glassnet as gn
 from glassnet.core.initializers import initialize
 from glassnet.core.network import Network, leaves
-from glassnet.recipe import fit as fit_module
+from glassnet.recipe import fold_training
 from glassnet.recipe.members import (
     mean_history,
     member_seed,
@@ -28,7 +28,7 @@ N = 480
 TABLE = {"a": RANDOM.normal(size=N), "b": np.arange(N) % 7 * 1.0, "c": ["u", "v", "w"] * (N // 3)}
 TABLE["y"] = TABLE["a"] * TABLE["b"]
 TABLE["t"] = np.where(TABLE["y"] > 0, "up", "down")
-QUICK = {"hidden": (8, 6), "epochs": 3, "holdout": 0.0, "seed": 5}
+QUICK = {"hidden": (8, 6), "epochs": 3, "holdout": 0.0, "seed": 5, "bins": 0, "decay": 1.0}
 
 
 def ran(target: str = "y", **options: object) -> TableRun:
@@ -49,7 +49,7 @@ def test_each_member_trains_on_all_folds_but_one_which_validates_it(
         seen.append((x, validation[0] if isinstance(validation, tuple) else None, seed))
         return train(network, start, x, y, **settings)  # pyright: ignore[reportArgumentType]
 
-    monkeypatch.setattr(fit_module, "train", spy)
+    monkeypatch.setattr(fold_training, "train", spy)
     model = ran(engine="numpy").model
     every = model.encoding.encode_inputs(gn.tables.frames.as_table(TABLE)).astype("float32")
     assert [len(x) for x, _, _ in seen] == [360] * 4

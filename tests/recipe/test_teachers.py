@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from in_process import run as command
 from sklearn.base import BaseEstimator, clone
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -370,3 +371,37 @@ def test_runs_name_their_teacher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     (tmp_path / "teacher.csv").write_text("probability_low\n0.5\n")
     with pytest.raises(GlassnetError, match="teacher.csv: the teacher has predictions of 1 row"):
         gn.train_table("table.csv", "y", teacher="teacher.csv", **QUICK)
+
+
+def test_the_command_line_takes_a_teacher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    NUMBERS.to_csv("table.csv", index=False)
+    teacher = pd.DataFrame({"id": np.arange(N), "prediction": CLEAN})
+    teacher.to_csv("teacher.csv", index=False)
+    train = ("train", "table.csv", "--target", "y", "--members", "1", "--epochs", "20")
+    ran = command(*train, "--teacher", "teacher.csv", "--out", "run")
+    assert ran.code == 0, ran.err
+    assert "a teacher, the predictions in teacher.csv" in " ".join(ran.out.split())
+    report = (tmp_path / "run" / "report.html").read_text()
+    assert "a teacher, the predictions in teacher.csv." in report
+    assert "--teacher teacher.csv" in report
+    alone = command(*train, "--out", "alone")
+    assert alone.code == 0, alone.err
+    assert "teacher" not in alone.out
+    assert "a teacher" not in (tmp_path / "alone" / "report.html").read_text()
+    teacher.loc[5, "prediction"] = np.nan
+    teacher.to_csv("gap.csv", index=False)
+    ran = command(*train, "--teacher", "gap.csv", "--out", "other")
+    assert ran.code == 2
+    assert "gap.csv: row 6: the teacher predicts nan of 'y'" in ran.err
+    assert not (tmp_path / "other").exists()
+
+
+def test_dropout_is_off_where_the_teacher_knows_other_rows() -> None:
+    model = gn.train_table(NUMBERS, "y", **QUICK)
+    asked = gn.train_table(NUMBERS, "y", teacher=model, **QUICK)
+    assert asked.record.options["dropout"] == 0
+    assert gn.train_table(NUMBERS, "y", teacher=CLEAN, **QUICK).record.options["dropout"] == 0.15
+    wanted = gn.train_table(NUMBERS, "y", teacher=model, dropout=0.3, **QUICK)
+    assert wanted.record.options["dropout"] == 0.3
+    assert "validation_loss" not in asked.history

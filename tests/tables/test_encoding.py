@@ -53,7 +53,10 @@ def test_bins_only_where_rows_and_values_are_enough() -> None:
     many = np.arange(1600.0)
     assert len(learn_input(Column("c", "number", many[:700])).bin_edges) == 17
     assert learn_input(Column("c", "number", many[:699])).bin_edges == ()
-    assert learn_input(Column("c", "number", many), bins_from=1601).bin_edges == ()
+    assert learn_input(Column("c", "number", many), bins=0).bin_edges == ()
+    assert len(learn_input(Column("c", "number", many[:60]), bins=16).bin_edges) == 17
+    assert len(learn_input(Column("c", "number", many[:30]), bins=16).bin_edges) == 11
+    assert learn_input(Column("c", "number", many[:5]), bins=16).bin_edges == ()
     assert learn_input(Column("c", "number", many % 2)).bin_edges == ()
     assert learn_input(Column("c", "number", many % 3)).bin_edges == (0, 1, 2)
 

@@ -50,6 +50,9 @@ def show_command(model: Path) -> None:
         say("Last epoch: " + ", ".join(f"{name} {value:.6g}" for name, value in last.items()))
     if loaded.record.best_losses:
         say(_kept_epochs(loaded.record))
+    if any(temperature > 1 for temperature in loaded.record.temperatures):
+        texts = ", ".join(f"{temperature:.3g}" for temperature in loaded.record.temperatures)
+        say(f"Temperature, which the last weights are divided by: {texts}")
 
 
 def _kept_epochs(record: "Record") -> str:

@@ -38,6 +38,9 @@ def print_run(source: Path, asked: Options, done: TableRun, out: Path) -> None:
     say(f"Task: {done.model.encoding.task}{found}")
     say(f"Network: {done.model.shape}")
     say(f"Training: {_training(done)}")
+    tried = done.model.record.tried
+    if len(tried) > 1:
+        say(f"Settings tried, with the loss of the rows left out: {'; '.join(map(str, tried))}")
     say(f"The run {done.diagnosis}{_kept_epochs(done.model)}.")
     scored = "the held-out rows" if holdout else "the rows trained on (none were held out)"
     print_scores(done.model, f"Scores on {scored}", done.baselines)

@@ -17,6 +17,42 @@ Score = Annotated[float, "may be NaN"]
 
 
 @dataclass(frozen=True)
+class Tried:
+    """Settings that were tried, and what came of them.
+
+    Parameters
+    ----------
+    changed : dict
+        Option -> its value, for those that differ from the best settings before; empty for the
+        plain defaults.
+    loss : float
+        The mean loss of the rows left out, in the loss that is trained on.
+    better_by : float
+        How much lower that is than the loss of the best before, on the same rows; NaN where one of
+        the two is no number.
+    standard_error : float
+        Of that difference.
+    folds : int
+        On how many folds it was trained.
+    kept : bool
+        Whether it took the place of the best.
+    """
+
+    changed: Mapping[str, Any]
+    loss: Score
+    better_by: Score
+    standard_error: Score
+    folds: int
+    kept: bool
+
+    def __str__(self) -> str:
+        if not self.changed:
+            return f"plain {self.loss:.4g}"
+        settings = " ".join(f"{name} {value:.4g}" for name, value in self.changed.items())
+        return f"{settings} {self.loss:.4g}, {'kept' if self.kept else 'not kept'}"
+
+
+@dataclass(frozen=True)
 class Record:
     """How a model came about; what is not known stays at its default.
 
@@ -41,10 +77,15 @@ class Record:
     """Where the model was trained on all rows after the scores: how many the scored one had."""
     sample_weight: bool = False
     """Whether some rows counted more than others in the training."""
+    tried: tuple[Tried, ...] = ()
+    """The settings that were tried on the folds, the plain ones first; none where none were."""
     penalty_left_out: bool = False
     """Whether the loss of the training held a penalty that `options` does not know of."""
     folded: bool = False
     """Whether centre and scale of the columns were folded into the weights."""
+    temperatures: tuple[float, ...] = ()
+    """Of each target of classes: by what its last pre-activations were divided after the training,
+    in the members' weights. Nothing where they were not."""
     teacher: str = ""
     """What it was trained towards beside the targets, in words; "" for nothing."""
     joined_from: int = 1

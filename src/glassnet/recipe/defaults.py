@@ -15,7 +15,6 @@ from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import OPTIMIZERS, Optimizer
 from glassnet.errors import OptionError, OptionRef
 from glassnet.recipe.options import Options, ResolvedOptions
-from glassnet.tables.inputs import MIN_CELLS_FOR_BINS
 from glassnet.tables.targets import Task
 
 OUTPUT_AND_LOSS: dict[Task, tuple[str, str]] = {
@@ -54,11 +53,15 @@ BATCHES_WANTED = 32  # batches of an epoch, before the batch size is rounded to 
 MIN_BATCH_SIZE = 16  # rows
 MAX_BATCH_SIZE = 256  # rows
 
-BINS_FROM_ALONE = 1500  # cells of a column; a network that is alone overfits bins of fewer cells
+PLAIN_BINS = 16  # of each column of numbers, where there are enough rows for them
+BINS_FROM = 525  # rows that each of several members trains on
+BINS_FROM_ALONE = 1500  # rows; a network that is alone overfits bins of fewer
 
 DECAY_ROWS = 400  # rows; AdamW's decay is this over the training rows: fewer rows, stronger decay
 MAX_DECAY = 1.0  # of AdamW and Muon, as few as the rows may be
 BETA2 = 0.95  # of Adam, AdamW and Muon; runs are too short for the usual memory of 1000 updates
+
+DROPOUT = 0.15  # of the hidden nodes; what a teacher says of other rows takes its place
 
 VALIDATION_FRACTION = 0.2  # of the rows that are not held out, for a network that is alone
 ENOUGH_TO_VALIDATE = 100  # rows; fewer pick the best epoch by luck: the last is kept instead
@@ -66,7 +69,9 @@ ENOUGH_TO_VALIDATE = 100  # rows; fewer pick the best epoch by luck: the last is
 SMALLEST_MEAN = 1e-3  # of a target; the start predicts no probability or rate nearer to 0
 
 
-def settle(options: Options, task: Task, train_rows: int, validation_rows: int) -> ResolvedOptions:
+def settle(
+    options: Options, task: Task, train_rows: int, validation_rows: int, *, taught: bool = False
+) -> ResolvedOptions:
     """The options with nothing left open.
 
     Parameters
@@ -79,6 +84,8 @@ def settle(options: Options, task: Task, train_rows: int, validation_rows: int) 
         How many rows a member trains on.
     validation_rows : int
         How many rows, of which no member trains on any, validate all members.
+    taught : bool
+        Whether rows that a teacher was asked for are among those trained on.
 
     Raises GlassnetError where the loss is for another task.
     """
@@ -91,14 +98,29 @@ def settle(options: Options, task: Task, train_rows: int, validation_rows: int) 
         "epochs": options.epochs or _epochs(options, batches),
         "learning_rate": options.learning_rate or LEARNING_RATES[options.optimizer],
         "decay": options.decay,
+        "dropout": options.dropout,
+        "bins": _bins(options, train_rows),
         "validation": options.validation,
         "refit": bool(options.refit) and options.holdout > 0,
     }
     if options.decay is None:
         settled["decay"] = min(MAX_DECAY, DECAY_ROWS / train_rows)
+    if options.dropout is None:
+        settled["dropout"] = 0.0 if taught else DROPOUT
     if options.validation is None and options.members == 1:
         settled["validation"] = VALIDATION_FRACTION if validation_rows else 0.0
     return ResolvedOptions(**{**asdict(options), **settled})
+
+
+def _bins(options: Options, train_rows: int) -> int:
+    """How many bins a column of numbers is cut into."""
+    if options.affine:
+        return 0
+    if options.bins is not None:
+        return options.bins
+    return (
+        PLAIN_BINS if train_rows >= (BINS_FROM_ALONE if options.members == 1 else BINS_FROM) else 0
+    )
 
 
 def _batch_size(options: Options, train: int) -> int:
@@ -113,11 +135,6 @@ def _epochs(options: Options, batches: int) -> int:
     """As many as make the iterations wanted, within limits."""
     iterations = ALONE_ITERATIONS if options.members == 1 else MEMBER_ITERATIONS
     return int(np.clip(math.ceil(iterations / batches), MIN_EPOCHS, MAX_EPOCHS))
-
-
-def bins_from(options: Options) -> int:
-    """How many cells of a column of numbers are enough to cut it into bins."""
-    return BINS_FROM_ALONE if options.members == 1 else MIN_CELLS_FOR_BINS
 
 
 def find_task_loss(options: Options, task: Task) -> Loss:

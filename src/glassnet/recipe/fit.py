@@ -1,43 +1,37 @@
 """From the rows of a table to a trained model, in acts that can be called apart.
 
-`glassnet train` and the estimators both go this way, once they know which rows do what: encode
-the rows, assign the folds (`folds.py`), train the members, make the model of them.
+`glassnet train` and the estimators both go this way, once they know which rows do what: assign the
+folds (`folds.py`), encode the rows, train members by the settings that suit the rows (`search.py`),
+make the model of them.
 """
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from threading import Event
 from typing import NamedTuple
 
 import numpy as np
 
-from glassnet.core.network import Network
-from glassnet.core.penalties import Penalty
+from glassnet.core.losses import find_loss
 from glassnet.models.ensemble import Member
 from glassnet.models.model import Model
 from glassnet.models.record import Record
+from glassnet.recipe.calibrate import calibrate
 from glassnet.recipe.class_weight import weigh_classes
-from glassnet.recipe.defaults import (
-    best_constant,
-    bins_from,
-    find_task_loss,
-    initial_parameters,
-    network_for,
-    optimizer_for,
-    settle,
-)
+from glassnet.recipe.defaults import settle
 from glassnet.recipe.encode import encode_rows
-from glassnet.recipe.folds import Split, assign_folds
-from glassnet.recipe.members import mean_history, member_seed, run_members, threads_for
+from glassnet.recipe.fold_training import FoldTraining
+from glassnet.recipe.folds import assign_folds
+from glassnet.recipe.members import mean_history
 from glassnet.recipe.options import Options, ResolvedOptions
-from glassnet.recipe.out_of_fold import out_of_fold, unlike_those_trained_on
+from glassnet.recipe.out_of_fold import unlike_those_trained_on
 from glassnet.recipe.residuals import residuals_of
 from glassnet.recipe.rows import EncodedRows, TableRows, class_indices, rows_to_train_on
+from glassnet.recipe.search import Trial, bins_to_try, choose_settings
 from glassnet.recipe.teachers.lesson import lesson_of
 from glassnet.recipe.threshold import settle_threshold
 from glassnet.tables.encoding import TableEncoding, learn_inputs
 from glassnet.tables.targets import Target, Task, learn_target
-from glassnet.training.run import Progress, Run, train
+from glassnet.training.run import Progress, Run
 
 
 class FitResult(NamedTuple):
@@ -84,141 +78,75 @@ def fit_table(
     """
     train, validation = weigh_classes(train, validation, options.class_weight, classes)
     rows = rows_to_train_on(train)
-    encoding = learn_encoding(rows, task, options, classes)
     lesson = lesson_of(rows, options, classes)
-    encoded = (
-        encode_rows(rows, encoding, options.dtype)
-        if lesson is None
-        else lesson.encode(encoding, options.dtype)
-    )
-    encoded_validation = (
-        None if validation is None else encode_rows(validation, encoding, options.dtype)
-    )
-    classes_of_rows = class_indices(rows.targets, task)
-    validation_rows = 0 if validation is None else validation.n_rows
-    n_rows, teacher = rows.n_rows, rows.teacher
-    del train, rows, validation  # the columns are not wanted any more
     splits = assign_folds(
-        n_rows,
+        rows.n_rows,
         options,
-        classes_of_rows,
-        validated_by_other_rows=encoded_validation is not None,
+        class_indices(rows.targets, task),
+        validated_by_other_rows=validation is not None,
     )
     if lesson is not None:
         splits = lesson.extend(splits)
-    resolved = settle(
+    train_rows = min(len(split.train) for split in splits)
+    plain = settle(
         options,
         task,
-        train_rows=min(len(split.train) for split in splits),
-        validation_rows=validation_rows,
+        train_rows,
+        validation_rows=0 if validation is None else validation.n_rows,
+        taught=lesson is not None and lesson.has_mixed_rows,
     )
-    network = network_for(resolved, encoded.x.shape[1], encoded.y.shape[1])
-    runs = train_members(
-        network, encoded, encoded_validation, splits, resolved, progress, n_jobs, path_points
-    )
-    model = _model_of(network, encoded, splits, resolved, runs)
-    judged = out_of_fold(model.members, encoded, encoded_validation, splits)
-    if judged is not None and encoded_validation is None:
-        judged = judged.take(unlike_those_trained_on(encoded, splits)[judged.row])
-    encoding = settle_threshold(options.threshold, encoding, network, judged)
-    residuals = residuals_of(judged, encoded_validation or encoded, network)
-    description = "" if teacher is None else teacher.description
-    record = replace(model.record, teacher=description)
+    encoded: dict[int, EncodedRows] = {}
+    encoded_validation: dict[int, EncodedRows] = {}
+    for bins in bins_to_try(options, plain, train_rows):
+        encoding = learn_encoding(rows, replace(plain, bins=bins), classes)
+        if encoding in [one.encoding for one in encoded.values()]:
+            continue  # the table has no numbers that could be cut into bins
+        encoded[bins] = (
+            encode_rows(rows, encoding, options.dtype)
+            if lesson is None
+            else lesson.encode(encoding, options.dtype)
+        )
+        if validation is not None:
+            encoded_validation[bins] = encode_rows(validation, encoding, options.dtype)
+    teacher = "" if rows.teacher is None else rows.teacher.description
+    del train, rows, validation  # the columns are not wanted any more
+    training = FoldTraining(encoded, encoded_validation, splits, progress, n_jobs, path_points)
+    trial = choose_settings(training, options, plain)
+    model = _model_of(training, trial)
+    judged = trial.judged
+    if judged is not None and not encoded_validation:
+        judged = judged.take(unlike_those_trained_on(encoded[plain.bins], splits)[judged.row])
+    model, judged = calibrate(model, judged, by_all_members=bool(encoded_validation))
+    network = training.network(trial.options)
+    encoding = settle_threshold(options.threshold, model.encoding, network, judged)
+    judged_rows = (encoded_validation or encoded)[trial.options.bins]
+    residuals = residuals_of(judged, judged_rows, network)
+    record = replace(model.record, teacher=teacher)
     model = replace(model, encoding=encoding, residuals=residuals, record=record)
-    return FitResult(model, runs, resolved)
+    return FitResult(model, trial.runs, trial.options)
 
 
 def learn_encoding(
-    rows: TableRows, task: Task, options: Options, classes: Sequence[Target] = ()
+    rows: TableRows, options: ResolvedOptions, classes: Sequence[Target] = ()
 ) -> TableEncoding:
     """The encoding that training rows teach; `classes` are the targets of a classification."""
-    inputs = learn_inputs(rows.inputs, options.categories, bins_from(options), options.affine)
+    inputs = learn_inputs(rows.inputs, options.categories, options.bins, options.affine)
     targets = tuple(classes)
     if not targets:
-        loss = find_task_loss(options, task)
+        loss = find_loss(options.loss)
         centred = loss.output != "exponential"
         within_range = not options.affine
         targets = tuple(
-            learn_target(column, task, centred, within_range, loss.robust)
+            learn_target(column, options.task, centred, within_range, loss.robust)
             for column in rows.targets.values()
         )
-    return TableEncoding(task, inputs, targets, options.missing)
+    return TableEncoding(options.task, inputs, targets, options.missing)
 
 
-def train_members(
-    network: Network,
-    rows: EncodedRows,
-    validation: EncodedRows | None,
-    splits: Sequence[Split],
-    options: ResolvedOptions,
-    progress: Progress | None = None,
-    n_jobs: int | None = None,
-    path_points: int | None = None,
-) -> list[Run]:
-    """A run for each split.
-
-    Parameters
-    ----------
-    network : Network
-        That of one member.
-    rows : EncodedRows
-        The rows that the splits' numbers point into.
-    validation : EncodedRows or None
-        What validates the members whose split has no rows to validate on.
-    splits : list of Split
-        One a member.
-    options, progress, n_jobs, path_points
-        As in `fit_table`.
-
-    Raises KeyboardInterrupt where it came before anything was learnt; where it came later there
-    may be fewer runs than splits.
-    """
-    at_once, threads = threads_for(len(splits), n_jobs, options.engine)
-
-    def train_member(member: int, progress: Progress | None, stop: Event | None) -> Run:
-        split = splits[member]
-        every = len(split.train) == len(rows.x)
-        x, y, sample_weight = (rows if every else rows.take(split.train)).to_train_on
-        validating = validation if split.validation is None else rows.take(split.validation)
-        seed = member_seed(member, options.seed)
-        start = best_constant(network.loss, y, sample_weight)
-        return train(
-            network,
-            initial_parameters(options, network, start, seed),
-            x,
-            y,
-            sample_weight=sample_weight,
-            optimizer=optimizer_for(options),
-            epochs=options.epochs,
-            batch_size=options.batch_size,
-            validation=None if validating is None else validating.arrays,
-            penalty=Penalty(options.l2, options.l1),
-            dropout=options.dropout,
-            schedule=options.schedule,
-            patience=options.patience,
-            seed=seed,
-            engine=options.engine,
-            progress=progress,
-            n_jobs=threads,
-            path_points=path_points,
-            warn=False,
-            stop=stop,
-        )
-
-    runs = run_members(train_member, len(splits), progress, at_once)
-    if not len(runs[0].history.loss):
-        raise KeyboardInterrupt  # it came before anything was learnt
-    return runs
-
-
-def _model_of(
-    network: Network,
-    rows: EncodedRows,
-    splits: Sequence[Split],
-    options: ResolvedOptions,
-    runs: list[Run],
-) -> Model:
-    """The model that the members make together."""
+def _model_of(training: FoldTraining, trial: Trial) -> Model:
+    """The model that the members of a trial make together."""
+    options, runs = trial.options, trial.runs
+    rows, network = training.rows[options.bins], training.network(options)
     record = Record(
         targets=tuple(target.name for target in rows.encoding.targets),
         options=asdict(options),
@@ -228,8 +156,9 @@ def _model_of(
         best_validation_losses=_at_best(
             [(run.best_epoch, run.history.validation_loss) for run in runs]
         ),
-        folds=any(len(split.train) < len(rows.x) for split in splits),
+        folds=any(len(split.train) < len(rows.x) for split in training.splits),
         sample_weight=rows.sample_weight is not None,
+        tried=trial.tried,
     )
     members = tuple(Member(network, run.parameters) for run in runs)
     return Model(rows.encoding, members, {}, mean_history(runs), record)

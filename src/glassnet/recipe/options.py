@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from glassnet.tables.targets import Task
 
 MOST_MEMBERS = 10_000  # more is a slip of the pen, not an ensemble
+MOST_BINS = 255  # of a column; so many inputs are packed in one byte
 
 
 @dataclass(frozen=True)
@@ -135,13 +136,14 @@ class Options:
         None,
         "Weight decay of adamw and muon.",
         not_negative,
-        if_open="by the number of rows",
+        if_open="by the number of rows, or as the rows left out of the folds are predicted best",
         sklearn="decay",
     )
-    dropout: float = option(
-        0.15,
+    dropout: float | None = option(
+        None,
         "Fraction of the hidden nodes left out of each update.",
         dropout_rate,
+        if_open="0.15; 0 with a teacher that can be asked for any row",
         sklearn="dropout",
     )
     seed: int = option(
@@ -212,6 +214,13 @@ class Options:
         (),
         "Column to leave out; repeat for more.",
         check_column_names,
+    )
+    bins: int | None = option(
+        None,
+        "Bins that each column of numbers is also cut into, between its quantiles; 0: none.",
+        whole_number(0, MOST_BINS),
+        if_open="as the rows left out of the folds are predicted best",
+        sklearn="bins",
     )
     affine: bool = option(
         False,
@@ -293,6 +302,7 @@ class ResolvedOptions:
     threshold: float | str | None
     categories: tuple[str, ...]
     ignore: tuple[str, ...]
+    bins: int
     affine: bool
     missing: tuple[str, ...] | None
     decimal: str | None

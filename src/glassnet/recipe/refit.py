@@ -14,7 +14,9 @@ from glassnet.tables.targets import Target
 from glassnet.training.endings import BROKEN, CUT_SHORT
 from glassnet.training.run import Progress
 
-REFIT_ROWS = 20_000  # rows of a table; on more its gain was not measured, and it takes as long again
+REFIT_ROWS = (
+    20_000  # rows of a table; on more its gain was not measured, and it takes as long again
+)
 
 
 def wants_refit(options: Options, n_rows: int) -> bool:

@@ -17,9 +17,9 @@ from glassnet.tables.targets import ClassTarget, NumberTarget
 AllResiduals = tuple[Residuals, ...]
 
 MOST_SCALED = 1_000_000  # rows x features that a local scale is learnt from; of more, fewer rows
-PENALTY = 3.0  # times D, on the squared weights of a local scale
+SCALE_PENALTY = 3.0  # times D, on the squared weights of a local scale
 LEAST_RESIDUAL = 0.1  # of the mean: what is added to every one before the logarithm
-FOLDS = 5  # of the rows, so that each one's scale is learnt from others
+SCALE_FOLDS = 5  # of the rows, so that each one's scale is learnt from others
 
 
 def residuals_of(left_out: OutOfFold | None, rows: EncodedRows, network: Network) -> AllResiduals:
@@ -76,8 +76,8 @@ def _of_number(x: np.ndarray, residual: np.ndarray, weight: np.ndarray) -> Resid
     every = x @ weights + bias
     scale = LocalScale(weights, bias, float(every.min()), float(every.max()))
     expected = np.empty(len(x))
-    fold = np.arange(len(x)) % FOLDS
-    for number in range(min(FOLDS, len(x))):
+    fold = np.arange(len(x)) % SCALE_FOLDS
+    for number in range(min(SCALE_FOLDS, len(x))):
         others, these = fold != number, fold == number
         if not others.any():
             others = these
@@ -99,9 +99,9 @@ def _log_scale(x: np.ndarray, log: np.ndarray, weight: np.ndarray) -> tuple[np.n
     u = (x - mean) / deviation * root
     v = (log - center) * root[:, 0]
     if D <= N:
-        scaled = np.linalg.solve(u.T @ u + PENALTY * D * np.eye(D), u.T @ v)
+        scaled = np.linalg.solve(u.T @ u + SCALE_PENALTY * D * np.eye(D), u.T @ v)
     else:  # the same, of an N x N matrix
-        scaled = u.T @ np.linalg.solve(u @ u.T + PENALTY * D * np.eye(N), v)
+        scaled = u.T @ np.linalg.solve(u @ u.T + SCALE_PENALTY * D * np.eye(N), v)
     weights = scaled / deviation
     return weights, float(center - mean @ weights)
 

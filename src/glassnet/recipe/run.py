@@ -268,7 +268,8 @@ def refit(
     if fitted is None:
         return replace(run, refit_ended=ended, notices=(*run.notices, *refit_notices(ended)))
     scored_fraction = 1 - len(run.rows["holdout"]) / rows.n_rows
-    record = replace(fitted.model.record, scored_fraction=scored_fraction)
+    tried = run.model.record.tried  # by the scored training: this one searched nothing
+    record = replace(fitted.model.record, scored_fraction=scored_fraction, tried=tried)
     model = replace(fitted.model, scores=run.model.scores, record=record)
     return replace(run, model=model, runs=fitted.runs, before_refit=run.model, refit_ended=ended)
 

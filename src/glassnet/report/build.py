@@ -119,6 +119,7 @@ def _parts(done: TableRun, steps: Steps) -> dict[str, Any]:
     parts["loss"] = loss_picture(done.model)
     steps.begin("network")
     parts["diagram"] = NetworkDisplay.from_model(done.model).svg
+    parts["tried"] = model.record.tried
     parts["members"] = member_tables(model, rows)
     parts["agreements"] = agreements(model, rows)
     steps.begin("worst rows")

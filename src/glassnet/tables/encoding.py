@@ -15,7 +15,6 @@ from glassnet.tables.arrays import table_of_array
 from glassnet.tables.columns import Kind, Table
 from glassnet.tables.formats.reading import Learnt, Reading
 from glassnet.tables.inputs import (
-    MIN_CELLS_FOR_BINS,
     Binary,
     Categories,
     Input,
@@ -188,7 +187,7 @@ class TableEncoding:
 def learn_inputs(
     columns: Table,
     categories: Sequence[str] = (),
-    bins_from: int = MIN_CELLS_FOR_BINS,
+    bins: int | None = None,
     affine: bool = False,
 ) -> tuple[Input, ...]:
     """Every column's encoding, learnt from training rows (see `learn_input`).
@@ -199,8 +198,7 @@ def learn_inputs(
         if name not in columns:
             raise unknown_name("column", name, columns)
     inputs = tuple(
-        learn_input(column, name in categories, bins_from, affine)
-        for name, column in columns.items()
+        learn_input(column, name in categories, bins, affine) for name, column in columns.items()
     )
     if not any(column.features for column in inputs):
         reasons = [f"'{column.name}' is {column}" for column in inputs]

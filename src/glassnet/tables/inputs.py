@@ -28,7 +28,8 @@ from glassnet.tables.formats.known import Format
 MAX_LEVELS = 50  # levels of one text column; the rarest beyond count as unknown
 SMOOTH_CLIP = 3.0  # where an encoded number levels off, in scaled units
 BINS = 16  # of a column of numbers, between its quantiles
-MIN_CELLS_FOR_BINS = 700  # known cells; with fewer, bins do harm
+MIN_CELLS_FOR_BINS = 700  # known cells, from which on bins are the plain choice
+FEWEST_CELLS_OF_A_BIN = 3  # known cells
 
 Features = np.ndarray  # N x width, float64
 
@@ -294,7 +295,7 @@ Input = Number | Binary | Categories | Unused
 def learn_input(
     column: Column,
     category: bool = False,
-    bins_from: int = MIN_CELLS_FOR_BINS,
+    bins: int | None = None,
     affine: bool = False,
 ) -> Input:
     """The encoding of a column, learnt from its training rows.
@@ -306,8 +307,9 @@ def learn_input(
     category : bool
         Whether numbers are taken as categories too; those that a data frame declares to be
         categories always are.
-    bins_from : int
-        From how many known cells on numbers get bins.
+    bins : int or None
+        Into how many bins numbers are cut, at most; 0: none. None: as many as `BINS` where there
+        are `MIN_CELLS_FOR_BINS` known cells or more, else none.
     affine : bool
         Whether numbers are only centred and scaled.
 
@@ -318,11 +320,11 @@ def learn_input(
     if column.missing.all():
         return Unused(column.name, "every cell is missing")
     if column.kind in ("number", "date") and not (category or column.category):
-        return _learn_number(column, bins_from, affine)
+        return _learn_number(column, bins, affine)
     return _learn_categories(column)
 
 
-def _learn_number(column: Column, bins_from: int, affine: bool) -> Input:
+def _learn_number(column: Column, bins: int | None, affine: bool) -> Input:
     """Center at the median, scale by the interquartile range; a constant column is not used.
 
     Where the interquartile range is 0 (or mere rounding) the scale is half the full range.
@@ -335,7 +337,8 @@ def _learn_number(column: Column, bins_from: int, affine: bool) -> Input:
     scale = interquartile if interquartile > 1e-9 * full_range else full_range / 2
     if scale == 0 and not indicator:
         return Unused(column.name, f"constant ({median:.6g})")
-    with_bins = len(known) >= bins_from and not affine
+    if bins is None:
+        bins = BINS if len(known) >= MIN_CELLS_FOR_BINS else 0
     return Number(
         column.name,
         center=median,
@@ -344,14 +347,17 @@ def _learn_number(column: Column, bins_from: int, affine: bool) -> Input:
         fill=median,
         indicator=indicator,
         date=column.kind == "date",
-        bin_edges=_bin_edges(known) if with_bins else (),
+        bin_edges=() if affine else _bin_edges(known, bins),
         format=column.format,
     )
 
 
-def _bin_edges(known: np.ndarray) -> tuple[float, ...]:
+def _bin_edges(known: np.ndarray, bins: int) -> tuple[float, ...]:
     """The quantiles that differ; none where there are two, whose one bin would add nothing."""
-    edges = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1), method="lower"))
+    bins = min(bins, len(known) // FEWEST_CELLS_OF_A_BIN)
+    if bins < 2:
+        return ()
+    edges = np.unique(np.quantile(known, np.linspace(0, 1, bins + 1), method="lower"))
     return tuple(edges.tolist()) if len(edges) > 2 else ()
 
 

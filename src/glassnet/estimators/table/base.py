@@ -59,7 +59,8 @@ class TableEstimator(NetworkEstimator):
         alpha: float = 0.0,
         l1: float = 0.0,
         decay: float | None = None,
-        dropout: float = 0.15,
+        bins: int | None = None,
+        dropout: float | None = None,
         validation_fraction: float | None = None,
         teacher_weight: float = 0.7,
         categories: Sequence[str | int] = (),
@@ -85,6 +86,7 @@ class TableEstimator(NetworkEstimator):
         self.alpha = alpha
         self.l1 = l1
         self.decay = decay
+        self.bins = bins
         self.dropout = dropout
         self.validation_fraction = validation_fraction
         self.teacher_weight = teacher_weight

@@ -62,9 +62,14 @@ class TableRegressor(RegressorMixin, TableEstimator):
     alpha, l1 : float
         Add (alpha/2) sum w^2 and l1 sum abs(w) to the loss.
     decay : float or None
-        Weight decay of adamw and muon; None: by the number of rows.
-    dropout : float
-        Fraction of the hidden nodes left out of each update.
+        Weight decay of adamw and muon; None: by the number of rows, or a tenth of that where the
+        rows left out of the folds are then predicted better.
+    bins : int or None
+        Bins that each column of numbers is also cut into, between its quantiles; 0: none. None: 16
+        or none, whichever predicts the rows left out of the folds better.
+    dropout : float or None
+        Fraction of the hidden nodes left out of each update; None: 0.15, or 0 with a teacher that
+        can be asked for any row.
     validation_fraction : float or None
         Fraction of the rows that epochs are validated on, of which the best is kept. None: each
         of several members is trained on all folds of the rows but one, which validates it where
@@ -206,7 +211,8 @@ class TableClassifier(ClassifierMixin, TableEstimator):
         alpha: float = 0.0,
         l1: float = 0.0,
         decay: float | None = None,
-        dropout: float = 0.15,
+        bins: int | None = None,
+        dropout: float | None = None,
         validation_fraction: float | None = None,
         teacher_weight: float = 0.7,
         categories: Sequence[str | int] = (),
@@ -234,6 +240,7 @@ class TableClassifier(ClassifierMixin, TableEstimator):
             alpha=alpha,
             l1=l1,
             decay=decay,
+            bins=bins,
             dropout=dropout,
             validation_fraction=validation_fraction,
             teacher_weight=teacher_weight,

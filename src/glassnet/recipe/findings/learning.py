@@ -12,6 +12,7 @@ from glassnet.core.metrics import regression_scores
 from glassnet.errors import GlassnetWarning, OptionRef
 from glassnet.models.model import Model
 from glassnet.recipe.baselines import Baseline
+from glassnet.recipe.defaults import PLAIN_BINS
 from glassnet.recipe.findings.single_columns import SingleColumn
 from glassnet.recipe.options import ResolvedOptions
 from glassnet.recipe.scoring import FEWEST_SCORED_ROWS
@@ -75,10 +76,17 @@ def hardly_learnt(
 
 def _train_longer(options: ResolvedOptions) -> list[str | OptionRef]:
     """What makes a network learn more of its rows."""
-    longer = ["train longer, with ", OptionRef("epochs", LONGER * options.epochs)]
+    remedy: list[str | OptionRef] = [
+        "train longer, with ",
+        OptionRef("epochs", LONGER * options.epochs),
+    ]
     if options.optimizer in ("adamw", "muon") and options.decay:
-        return [*longer, " and ", OptionRef("decay", 0)]
-    return [*longer, " or another ", OptionRef("learning_rate")]
+        remedy += [" and ", OptionRef("decay", 0)]
+    else:
+        remedy += [" and another ", OptionRef("learning_rate")]
+    if not options.bins and not options.affine:
+        remedy += [" and ", OptionRef("bins", PLAIN_BINS)]
+    return remedy
 
 
 def explained_variance(target: Target, output: np.ndarray, column: Column) -> float:

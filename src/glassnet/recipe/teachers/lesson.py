@@ -18,7 +18,7 @@ from glassnet.tables.columns import Column, Table
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.targets import NumberTarget, Target
 
-MIXED_ROWS = 4  # times the rows there are
+MIXED_ROWS = 2  # times the rows there are
 MOST_MIXED_ROWS = 20_000
 MIXED_CELLS = 0.25  # the chance that a cell of a mixed row is of another row
 
@@ -43,6 +43,11 @@ class Lesson:
     n_known: int
     predicted: np.ndarray
     weight: float
+
+    @property
+    def has_mixed_rows(self) -> bool:
+        """Whether there are other rows than those of the table."""
+        return self.rows.n_rows > self.n_known
 
     def extend(self, splits: Sequence[Split]) -> list[Split]:
         """The splits of the rows there are, each with all mixed rows to train on."""
