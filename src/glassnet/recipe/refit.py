@@ -15,8 +15,6 @@ from glassnet.training.endings import BROKEN, CUT_SHORT
 from glassnet.training.run import Progress
 
 REFIT_ROWS = 20_000  # rows of a table; more gain some 2 % of the loss, and train as long again
-    20_000  # rows of a table; on more its gain was not measured, and it takes as long again
-)
 
 
 def wants_refit(options: Options, n_rows: int) -> bool:
