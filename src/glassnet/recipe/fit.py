@@ -88,11 +88,6 @@ def fit_table(
     if lesson is not None:
         splits = lesson.extend(splits)
     train_rows = min(len(split.train) for split in splits)
-<<<<<<< HEAD
-    validation_rows = 0 if validation is None else validation.n_rows
-    plain = settle(options, task, train_rows, validation_rows)
-    training = FoldTraining(splits, progress, n_jobs, path_points)
-=======
     plain = settle(
         options,
         task,
@@ -100,9 +95,7 @@ def fit_table(
         validation_rows=0 if validation is None else validation.n_rows,
         taught=lesson is not None and lesson.has_mixed_rows,
     )
-    encoded: dict[int, EncodedRows] = {}
-    encoded_validation: dict[int, EncodedRows] = {}
->>>>>>> main
+    training = FoldTraining(splits, progress, n_jobs, path_points)
     for bins in bins_to_try(options, plain, train_rows):
         encoding = learn_encoding(rows, replace(plain, bins=bins), classes)
         if encoding in [one.encoding for one in training.rows.values()]:
@@ -147,12 +140,12 @@ def learn_encoding(
 def _model_of(
     training: FoldTraining, trial: Trial, threshold: float | str | None, teacher: str
 ) -> Model:
-    """The model that the members of a trial make together, with all that is judged by the folds."""
+    """The model that the members of a trial make together, and what is fitted to it on rows left out."""
     options, runs = trial.options, trial.runs
     rows, network = training.rows[options.bins], training.network(options)
-    judged = trial.judged
-    if judged is not None and not training.validation:
-        judged = judged.take(unlike_those_trained_on(rows, training.splits)[judged.row])
+    left_out = trial.left_out
+    if left_out is not None and not training.validation:
+        left_out = left_out.take(unlike_those_trained_on(rows, training.splits)[left_out.row])
     record = Record(
         targets=tuple(target.name for target in rows.encoding.targets),
         options=asdict(options),
@@ -169,10 +162,10 @@ def _model_of(
     )
     members = tuple(Member(network, run.parameters) for run in runs)
     model = Model(rows.encoding, members, {}, mean_history(runs), record)
-    model, judged = calibrate(model, judged, by_all_members=bool(training.validation))
-    encoding = settle_threshold(threshold, model.encoding, network, judged)
-    judged_rows = training.validation.get(options.bins, rows)
-    residuals = residuals_of(judged, judged_rows, network)
+    model, left_out = calibrate(model, left_out, by_all_members=bool(training.validation))
+    encoding = settle_threshold(threshold, model.encoding, network, left_out)
+    left_out_of = training.validation.get(options.bins, rows)
+    residuals = residuals_of(left_out, left_out_of, network)
     return replace(model, encoding=encoding, residuals=residuals)
 
 

@@ -62,8 +62,8 @@ class FoldTraining:
         """
         at_once, threads = threads_for(len(members), self.n_jobs, options.engine)
 
-        def train_one(place: int, progress: Progress | None, stop: Event | None) -> Run:
-            return self._train_member(members[place], options, progress, threads, stop)
+        def train_one(index: int, progress: Progress | None, stop: Event | None) -> Run:
+            return self._train_member(members[index], options, progress, threads, stop)
 
         runs = run_members(train_one, len(members), self.progress, at_once)
         if not len(runs[0].history.loss):
@@ -110,7 +110,7 @@ class FoldTraining:
             stop=stop,
         )
 
-    def judge(
+    def predict_left_out(
         self, options: ResolvedOptions, runs: Sequence[Run], members: Sequence[int]
     ) -> OutOfFold | None:
         """What the runs of these members give for rows that they were not trained on."""

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from glassnet.tables.targets import Task
 
 MOST_MEMBERS = 10_000  # more is a slip of the pen, not an ensemble
-MOST_BINS = 255  # of a column; so many inputs are packed in one byte
+MAX_BINS = 255  # of a column; so many inputs are packed in one byte
 
 
 @dataclass(frozen=True)
@@ -176,6 +176,13 @@ class Options:
         "Fraction of the rows kept for the final score.",
         fraction,
     )
+    refit: bool | None = option(
+        None,
+        "Whether the model is trained once more after the scores, on all rows; without it the one "
+        "that was scored is kept.",
+        check_true_or_false,
+        if_open="up to 20,000 rows; more would take as long again",
+    )
     teacher_weight: float = option(
         0.7,
         "With a teacher: how much its predictions count in each target, against the true one.",
@@ -211,7 +218,7 @@ class Options:
     bins: int | None = option(
         None,
         "Bins that each column of numbers is also cut into, between its quantiles; 0: none.",
-        whole_number(0, MOST_BINS),
+        whole_number(0, MAX_BINS),
         if_open="as the rows left out of the folds are predicted best",
         sklearn="bins",
     )
@@ -289,6 +296,7 @@ class ResolvedOptions:
     engine: str
     validation: float | None
     holdout: float
+    refit: bool
     teacher_weight: float
     class_weight: str | dict[str, float] | None
     threshold: float | str | None

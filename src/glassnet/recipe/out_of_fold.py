@@ -1,4 +1,4 @@
-"""What members give for the rows that they were not trained on: what all choices are judged by.
+"""What members give for the rows that they were not trained on: what all choices look at.
 
 Settings (`search.py`), the threshold (`threshold.py`) and whatever else is fitted to a trained
 model's outputs look at nothing else.
@@ -11,10 +11,9 @@ import numpy as np
 
 from glassnet.core.network import Network
 from glassnet.models.ensemble import Member, pre_activations_of
+from glassnet.recipe.encode import ENCODED_NUMBERS
 from glassnet.recipe.folds import Split
 from glassnet.recipe.rows import EncodedRows
-
-ENCODED_NUMBERS = 2_000_000  # of rows that are predicted at a time: 16 MB
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +30,7 @@ class OutOfFold:
         How much it counts.
     row : array of N int
         Its number among the training rows, or among those of the validation where these are
-        judged, from 0.
+        predicted, from 0.
     """
 
     z: np.ndarray
@@ -82,7 +81,7 @@ def out_of_fold(
     rows : EncodedRows
         The rows that the splits' numbers point into.
     validation : EncodedRows or None
-        Rows that no member was trained on; then all members are judged on these.
+        Rows that no member was trained on; then all members predict these.
     splits : sequence of Split
         One a member; there may be more splits than members, where Ctrl-C ended the run.
 
@@ -96,19 +95,19 @@ def out_of_fold(
         everything = np.arange(len(validation.y))
         return OutOfFold(z, validation.y, validation.sample_weight, everything)
     total = np.zeros(rows.y.shape)  # N x K
-    judges = np.zeros(len(rows.y), int)
+    predictors = np.zeros(len(rows.y), int)
     for member, split in zip(members, splits, strict=False):
         left_out = np.ones(len(rows.y), bool)
         left_out[split.train] = False
         number = np.flatnonzero(left_out)
         if len(number):
             total[number] += _predicted([member], rows.take(number))
-            judges[number] += 1
-    row = np.flatnonzero(judges)
+            predictors[number] += 1
+    row = np.flatnonzero(predictors)
     if not len(row):
         return None
     weight = None if rows.sample_weight is None else rows.sample_weight[row]
-    return OutOfFold(total[row] / judges[row, None], rows.y[row], weight, row)
+    return OutOfFold(total[row] / predictors[row, None], rows.y[row], weight, row)
 
 
 def unlike_those_trained_on(rows: EncodedRows, splits: Sequence[Split]) -> np.ndarray:

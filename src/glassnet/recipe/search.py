@@ -33,7 +33,7 @@ class Trial:
         The settings.
     runs : list of Run
         One a member.
-    judged : OutOfFold or None
+    left_out : OutOfFold or None
         What the members give for the rows that they were not trained on.
     tried : tuple of Tried
         What was tried before these settings were kept.
@@ -41,7 +41,7 @@ class Trial:
 
     options: ResolvedOptions
     runs: list[Run]
-    judged: OutOfFold | None
+    left_out: OutOfFold | None
     tried: tuple[Tried, ...] = ()
 
 
@@ -67,13 +67,13 @@ def choose_settings(training: FoldTraining, options: Options, plain: ResolvedOpt
     """
     members = range(len(training.splits))
     runs = training.train(plain, members)
-    best = Trial(plain, runs, training.judge(plain, runs, members))
+    best = Trial(plain, runs, training.predict_left_out(plain, runs, members))
     train_rows = min(len(split.train) for split in training.splits)
     interrupted = any(run.ended == "interrupted" for run in runs)
-    if best.judged is None or interrupted or train_rows > MOST_ROWS:
+    if best.left_out is None or interrupted or train_rows > MOST_ROWS:
         return best
-    losses = best.judged.losses(training.network(plain))
-    tried = [Tried({}, _mean(losses, best.judged.weights), 0.0, 0.0, len(runs), kept=True)]
+    losses = best.left_out.losses(training.network(plain))
+    tried = [Tried({}, _mean(losses, best.left_out.weights), 0.0, 0.0, len(runs), kept=True)]
     try:
         for change in alternatives(options, plain):
             if change.get("bins", plain.bins) in training.rows:
@@ -96,7 +96,9 @@ def _raced(
             break
         if len(stage):
             runs += _whole(training.train(options, stage))
-            trial = Trial(options, runs, training.judge(options, runs, members[: len(runs)]))
+            trial = Trial(
+                options, runs, training.predict_left_out(options, runs, members[: len(runs)])
+            )
             outcome = _compared(training, best, trial, change)
     assert outcome is not None
     kept = len(runs) == len(members) and outcome.better_by > CERTAIN * outcome.standard_error
@@ -113,11 +115,11 @@ def _whole(runs: list[Run]) -> list[Run]:
 
 def _compared(training: FoldTraining, best: Trial, trial: Trial, change: dict[str, Any]) -> Tried:
     """An alternative beside the best so far, on the rows of which both are known."""
-    assert trial.judged is not None
-    assert best.judged is not None
+    assert trial.left_out is not None
+    assert best.left_out is not None
     network = training.network(trial.options)
-    losses, weights = trial.judged.losses(network), trial.judged.weights
-    others = best.judged.take(np.isin(best.judged.row, trial.judged.row)).losses(network)
+    losses, weights = trial.left_out.losses(network), trial.left_out.weights
+    others = best.left_out.take(np.isin(best.left_out.row, trial.left_out.row)).losses(network)
     better = others - losses
     by = _mean(better, weights)
     spread = np.sqrt(_mean((better - by) ** 2, weights))

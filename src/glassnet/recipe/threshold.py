@@ -15,7 +15,7 @@ def settle_threshold(
     threshold: float | str | None,
     encoding: TableEncoding,
     network: Network,
-    judged: OutOfFold | None,
+    left_out: OutOfFold | None,
 ) -> TableEncoding:
     """The encoding, with the threshold that is asked for.
 
@@ -27,7 +27,7 @@ def settle_threshold(
         That of the rows.
     network : Network
         That of the members.
-    judged : OutOfFold or None
+    left_out : OutOfFold or None
         What they give for rows that they were not trained on, nor on equal ones.
 
     Raises OptionError where the targets are not of two classes, and where a threshold is to be
@@ -38,14 +38,14 @@ def settle_threshold(
     if not isinstance(threshold, str):
         return encoding.with_thresholds([threshold] * len(encoding.targets))
     encoding.with_thresholds([None] * len(encoding.targets))  # which refuses other targets
-    if judged is None or not judged.n_rows:
+    if left_out is None or not left_out.n_rows:
         raise OptionError(
             [OptionRef("threshold", "balanced"), " is found on rows that were not trained on"],
             option="threshold",
             value=threshold,
             remedy=["there are none: give ", OptionRef("validation", 0.2), ", or a number"],
         )
-    output, y, weight = judged.output(network), judged.y, judged.weights
+    output, y, weight = left_out.output(network), left_out.y, left_out.weights
     return encoding.with_thresholds(
         [best_threshold(y[:, k] > 0.5, output[:, k], weight) for k in range(y.shape[1])]
     )

@@ -98,6 +98,7 @@ def _options(run: Run, seed: int, engine: str) -> ResolvedOptions:
         "validation": 0.0,
         "holdout": 0.0,
         "bins": 0,
+        "refit": False,
         "affine": True,
     }
     return ResolvedOptions(**{**vars(Options()), **settled})
