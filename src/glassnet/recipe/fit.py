@@ -140,7 +140,7 @@ def learn_encoding(
 def _model_of(
     training: FoldTraining, trial: Trial, threshold: float | str | None, teacher: str
 ) -> Model:
-    """The model that the members of a trial make together, and what is fitted to it on rows left out."""
+    """The model that the members of a trial make, with what is fitted to it on rows left out."""
     options, runs = trial.options, trial.runs
     rows, network = training.rows[options.bins], training.network(options)
     left_out = trial.left_out
