@@ -1,4 +1,4 @@
 """The comparison with other programs, side by side in one run: `python -m bench`.
 
-(`tables.py`, a script, is about quality.)
+`tables.py`, `curves.py` and `solvers.py`, modules to run, are about quality.
 """

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.table_page import made_with, markdown
+from bench.table_page import filled, made_with, markdown
 
 WORSE = 0.03  # of the score: with more rows so much worse than with fewer is a cliff
 LEAP = 0.05  # so much better at once, with at most LEAP_ROWS times the rows, is one too
@@ -111,13 +111,13 @@ def page(result: dict[str, Any]) -> str:
     found = cliffs(result)
     parts = [
         "# Learning curves",
-        (
+        filled(
             f"Written by `python -m bench.curves` (mean of {result['seeds']} seeds; "
             f"{made_with(result)})."
         ),
         "![Score on held-out rows by the number of training rows](curves.svg)",
         "## Cliffs",
-        (
+        filled(
             f"A score lower than with fewer rows by {WORSE} and two standard errors; a leap of "
             f"{LEAP} with at most {LEAP_ROWS} times the rows, more than twice the rivals'; or "
             f"{BEHIND[False]} in R2 or {BEHIND[True]} in accuracy behind both scikit-learn's MLP "
@@ -125,7 +125,7 @@ def page(result: dict[str, Any]) -> str:
         ),
         "\n".join(f"- {line}" for line in found) or "None.",
         "## Scores on held-out rows, in brackets on the rows trained on",
-        (
+        filled(
             "The made tables (waves, steps, islands, a board, linear, noise) are those of "
             "`bench/made_tables.py`; the real ones come from both halves of `bench/table_data.py`."
         ),

@@ -6,6 +6,7 @@ Names, encoding, every product, the vote of several networks, the loss, the way 
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,6 +31,7 @@ from glassnet.explanation.build import explain
 from glassnet.explanation.parts import Explanation
 from glassnet.models.conversion import as_model
 from glassnet.models.rows import rows_of
+from glassnet.tables.inputs import Number
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
 RATE = 0.25
@@ -87,6 +89,17 @@ def pieces() -> Case:
     return Case(model, table, [int(np.argmax(b)), 7])
 
 
+def low_pieces() -> Case:
+    """The same with low bins."""
+    case = pieces()
+    encoding = case.model.encoding
+    inputs = tuple(
+        replace(column, bin_height=0.25) if isinstance(column, Number) else column
+        for column in encoding.inputs
+    )
+    return case._replace(model=replace(case.model, encoding=replace(encoding, inputs=inputs)))
+
+
 def two_targets() -> Case:
     targets = ["bill_length_mm", "bill_depth_mm"]
     return Case(
@@ -97,7 +110,8 @@ def two_targets() -> Case:
 
 
 CASES: dict[str, Callable[[], Case]] = {
-    case.__name__: case for case in (the_article, penguins, two_classes, cars, pieces, two_targets)
+    case.__name__: case
+    for case in (the_article, penguins, two_classes, cars, pieces, low_pieces, two_targets)
 }
 
 

@@ -168,12 +168,14 @@ def test_input_gradients_against_differences(name: str) -> None:
             )
 
 
-def encoded() -> gn.Model:
+def encoded(bin_height: float = 1.0) -> gn.Model:
     """A number that is clipped smoothly, in bins and missing at times, one as it is, two values and
     three; a target with a scale.
     """
     inputs = (
-        Number("a", 2.0, 3.0, True, 2.0, True, bin_edges=(-1.0, 1.0, 2.5, 6.0)),
+        Number(
+            "a", 2.0, 3.0, True, 2.0, True, bin_edges=(-1.0, 1.0, 2.5, 6.0), bin_height=bin_height
+        ),
         Number("b", 0.0, 1.0, False, 0.0, False, date=True),
         Binary("c", ("no", "yes"), False),
         Categories("d", ("u", "v"), True),
@@ -194,8 +196,11 @@ def rows(a: Any, b: Any) -> dict[str, Any]:
 
 
 @pytest.mark.filterwarnings("ignore:column 'd'. 1 of 5 rows holds a category")
-def test_input_gradients_go_through_the_encoding_in_the_columns_own_unit() -> None:
-    model, step = encoded(), 1e-5
+@pytest.mark.parametrize("bin_height", [1.0, 0.25])
+def test_input_gradients_go_through_the_encoding_in_the_columns_own_unit(
+    bin_height: float,
+) -> None:
+    model, step = encoded(bin_height), 1e-5
     a, b = (
         [-2.0, 0.3, None, 4.0, 9.0],
         [0, 1, 2, 0, -1],

@@ -117,6 +117,7 @@ def test_a_text_that_is_no_structure(path: Path, text: str, message: str) -> Non
         (("encoding", "inputs", 0, "bin_edges"), [1.0, 3.0, 2.0], "the edges of the bins do not"),
         (("encoding", "inputs", 0, "bin_edges"), [1.0, 1.0], "the edges of the bins do not rise"),
         (("encoding", "inputs", 0, "bin_edges"), [], "the columns make .* inputs"),
+        (("encoding", "inputs", 0, "bin_height"), 0.0, "the height of the bins 0 is not above 0"),
         (("encoding", "inputs", 0, "later"), 1, "unknown field `later`"),
         (("encoding", "inputs", 0, "kind"), "spline", r"inputs\[0\].kind: invalid value 'spline'"),
         (("encoding", "inputs", 0, "name"), "mass", "two input columns are called 'mass'"),

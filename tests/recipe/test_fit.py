@@ -14,6 +14,7 @@ from glassnet.recipe.folds import assign_folds, split_validation
 from glassnet.recipe.options import Options
 from glassnet.recipe.rows import TableRows, repeat_by_weight, sort_if_any_are_equal
 from glassnet.tables.frames import as_table
+from glassnet.tables.inputs import Number
 
 
 def rows_of(table: dict[str, list], weights: list[float] | None = None) -> TableRows:
@@ -157,3 +158,13 @@ def test_the_acts_can_be_called_apart() -> None:
     for run, member in zip(runs, fitted.model.members, strict=True):
         for ours, theirs in zip(leaves(run.parameters), leaves(member.parameters), strict=True):
             np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize(("members", "height"), [(1, 1 / 64), (2, 1.0)])
+def test_the_encoding_has_bins_of_the_height_that_suits(members: int, height: float) -> None:
+    table = {"a": [k / 7 for k in range(90)], "y": [float(k % 5) for k in range(90)]}
+    options = Options(members=members, bins=4, hidden=(2,), epochs=1, decay=0.1)
+    (column,) = fit_table(rows_of(table), None, "regression", options).model.encoding.inputs
+    assert isinstance(column, Number)
+    assert len(column.bin_edges) == 5
+    assert column.bin_height == height

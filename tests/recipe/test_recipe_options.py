@@ -12,7 +12,7 @@ from glassnet.cli.train import train_command as train
 from glassnet.core.optimizers import OPTIMIZERS
 from glassnet.errors import GlassnetError
 from glassnet.estimators.table.estimators import TableClassifier, TableRegressor
-from glassnet.recipe.defaults import LEARNING_RATES, OUTPUT_AND_LOSS, settle
+from glassnet.recipe.defaults import LEARNING_RATES, OUTPUT_AND_LOSS, bin_height, settle
 from glassnet.recipe.options import (
     DECLARATIONS,
     SKLEARN_NAMES,
@@ -128,3 +128,12 @@ def test_options_as_people_write_them(given: dict[str, Any], expected: dict[str,
 def test_the_documentation_of_options_names_each() -> None:
     for name in DECLARATIONS:
         assert f"\n{name} : " in (Options.__doc__ or "")
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "height"),
+    [(50_000, 1), (900, 1), (714, 0.5), (567, 0.25), (450, 0.125), (225, 1 / 64), (2, 1 / 64)],
+)
+def test_the_bins_of_one_network_are_low_where_rows_are_few(n_rows: int, height: float) -> None:
+    assert bin_height(1, n_rows) == height
+    assert bin_height(4, n_rows) == 1

@@ -15,7 +15,7 @@ from glassnet.models.typed import Decoder, data_of
 from glassnet.tables.columns import Column, Table, check_almost_numbers
 from glassnet.tables.encoding import TableEncoding, learn_inputs, plain_encoding
 from glassnet.tables.frames import as_table
-from glassnet.tables.inputs import Binary, Categories, Number, Unused, learn_input
+from glassnet.tables.inputs import Binary, Categories, Number, Numbers, Unused, learn_input
 from glassnet.tables.splitting import split_rows
 from glassnet.tables.targets import ClassTarget, NumberTarget, find_task, learn_target
 
@@ -49,6 +49,20 @@ def test_bins_of_a_number_between_quantiles() -> None:
     assert learnt.decode(learnt.encode(column([2.0, 9.0, None]))) == [2, 9, None]
 
 
+def test_low_bins_are_bins_times_their_height() -> None:
+    full = Number("c", 2.0, 2.0, True, fill=2.0, indicator=False, bin_edges=(0.0, 1.0, 4.0))
+    low = replace(full, bin_height=0.25)
+    cells = column([2.0, -9.0, 0.25, 9.0, None])
+    np.testing.assert_array_equal(low.encode(cells), full.encode(cells) * [1, 0.25, 0.25])
+    assert str(low) == f"{full}, 0.25 high"
+    assert low.decode(low.encode(cells)) == full.decode(full.encode(cells))
+    x = cells.values[:4, None]
+    np.testing.assert_array_equal(Numbers([low]).encode(x), low.encode(cells)[:4])
+    both = Numbers([low, full]).encode(np.hstack([x, x]))
+    assert both is not None
+    np.testing.assert_array_equal(both, np.hstack([low.encode(cells), full.encode(cells)])[:4])
+
+
 def test_bins_only_where_rows_and_values_are_enough() -> None:
     many = np.arange(1600.0)
     assert len(learn_input(Column("c", "number", many[:700])).bin_edges) == 17
@@ -59,6 +73,26 @@ def test_bins_only_where_rows_and_values_are_enough() -> None:
     assert learn_input(Column("c", "number", many[:5]), bins=16).bin_edges == ()
     assert learn_input(Column("c", "number", many % 2)).bin_edges == ()
     assert learn_input(Column("c", "number", many % 3)).bin_edges == (0, 1, 2)
+
+
+def test_bins_are_as_high_as_they_are_to_be() -> None:
+    many = Column("c", "number", np.arange(90.0))
+    low = learn_input(many, bins=16, bin_height=0.25)
+    assert low == replace(learn_input(many, bins=16), bin_height=0.25)
+    assert learn_input(many, bins=0, bin_height=0.25) == learn_input(many, bins=0)
+    (found,) = learn_inputs(Table.of([many]), bins=16, bin_height=0.25)
+    assert found == low
+
+
+@pytest.mark.parametrize(("levels", "inputs"), [(50, 50), (254, 254), (300, 255)])
+def test_of_very_many_levels_the_rarest_are_unknown(levels: int, inputs: int) -> None:
+    cells = [f"l{k:03}" for k in range(levels) for _ in range(3 if k < 250 else 2)]
+    learnt = learn_input(column(cells))
+    assert isinstance(learnt, Categories)
+    assert len(learnt.features) == inputs
+    assert len(learnt.levels) == min(levels, 254)
+    assert set(learnt.levels) >= {f"l{k:03}" for k in range(min(levels, 250))}
+    assert learnt.indicator == (levels > 254)
 
 
 def test_arrays_with_bins_are_encoded_as_columns_are() -> None:
@@ -119,7 +153,7 @@ def test_rare_and_too_many_categories() -> None:
     learnt = learn_input(column(many))
     assert "once" not in learnt.levels
     assert learnt.indicator
-    assert len(learn_input(column([f"k{i % 80}" for i in range(800)])).levels) == 50
+    assert len(learn_input(column([f"k{i % 80}" for i in range(800)])).levels) == 80
     names = learn_input(column([f"name {i}" for i in range(20)]))
     assert isinstance(names, Unused)
     assert "more a name than a category" in names.reason

@@ -13,9 +13,19 @@ CLOSE = {"rel": 1e-12, "abs": 1e-14}
 
 
 @pytest.mark.parametrize("x", CELLS)
-def test_a_numbers_steps(x: float) -> None:
+@pytest.mark.parametrize(("formula", "height"), [("bin", 1.0), ("low_bin", 0.125)])
+def test_a_numbers_steps(x: float, formula: str, height: float) -> None:
     edges = (-2.0, 0.5, 3.0)
-    number = Number("x", 1.5, 2.5, smooth_clip=True, fill=1.5, indicator=True, bin_edges=edges)
+    number = Number(
+        "x",
+        1.5,
+        2.5,
+        smooth_clip=True,
+        fill=1.5,
+        indicator=True,
+        bin_edges=edges,
+        bin_height=height,
+    )
     u, missing, *bins = number.encode(Column("x", "number", np.array([x])))[0]
     formulas = number.formulas
     centered = worked_out(formulas["center"], x=x, m=1.5)
@@ -23,7 +33,8 @@ def test_a_numbers_steps(x: float) -> None:
     assert worked_out(formulas["smooth_clip"], u=scaled) == pytest.approx(u, **CLOSE)
     assert worked_out(formulas["missing"], x=x, q=None) == missing == 0
     for low, high, found in zip(edges[:-1], edges[1:], bins, strict=True):
-        assert worked_out(formulas["bin"], x=x, p=low, q=high) == pytest.approx(found, **CLOSE)
+        step = worked_out(formulas[formula], x=x, p=low, q=high, h=height)
+        assert step == pytest.approx(found, **CLOSE)
 
 
 def test_a_missing_number() -> None:

@@ -36,7 +36,7 @@ def explain_columns(
     """The network's inputs as operands, D of them, and how each column's cell became them.
 
     `row` counts from 0 in the table; ids begin with `row_id`. Unless `whole`, a run of bins that
-    are all -1 or all +1 is one step.
+    are all below or all above the cell is one step.
     """
     inputs: list[Operand] = []
     shown: list[ColumnSteps] = []
@@ -171,13 +171,14 @@ def _bin_steps(column: Number, x: Step, at: _Inputs, index: int, whole: bool) ->
         indices = list(run)
         if whole or side == 0 or len(indices) == 1:
             for i in indices:
-                yield Encoded(_bin_step(at.id(index + i), names[i], x, *bins[i]), [names[i]])
+                step = _bin_step(at.id(index + i), names[i], x, *bins[i], column.bin_height)
+                yield Encoded(step, [names[i]])
         else:
             first, last = indices[0], indices[-1]
             run_id = f"{at.id(index + first)}-{at.first + index + last}"
             low, high = bins[first][0], bins[last][1]
             name = f"{column.name} {low:.6g} to {high:.6g}"
-            step = _run_of_bins(run_id, name, x, low, high, len(indices))
+            step = _run_of_bins(run_id, name, x, low, high, len(indices), column.bin_height)
             yield Encoded(step, [names[i] for i in indices])
 
 
@@ -188,22 +189,34 @@ def _side(x: float, low: float, high: float) -> int:
     return -1 if x <= low else 0
 
 
-def _bin_step(step_id: str, name: str, x: Step, low: float, high: float) -> Step:
-    value = float(np.clip((_value(x) - low) * (2 / (high - low)) - 1, -1, 1))
+def _bin_step(step_id: str, name: str, x: Step, low: float, high: float, height: float) -> Step:
+    value = float(np.clip((_value(x) - low) * (2 / (high - low)) - 1, -1, 1)) * height
     operands = {"x": x.operand(), "p": Operand("from", low), "q": Operand("to", high)}
-    says = "bin: -1 up to its start, 1 from its end, a line between"
-    return Step(step_id, name, value, Number.formulas["bin"], operands, says)
+    formula = Number.formulas["bin"]
+    if height != 1:
+        operands["h"] = Operand("height", height)
+        formula = Number.formulas["low_bin"]
+    h = f"{height:.6g}"
+    says = f"bin: -{h} up to its start, {h} from its end, a line between"
+    return Step(step_id, name, value, formula, operands, says)
 
 
-def _run_of_bins(step_id: str, name: str, x: Step, low: float, high: float, count: int) -> Step:
+def _run_of_bins(
+    step_id: str, name: str, x: Step, low: float, high: float, count: int, height: float
+) -> Step:
     """Several bins that the cell is above all of, or below."""
+    operands = {"x": x.operand()}
+    h = "1"
+    if height != 1:
+        operands["h"] = Operand("height", height)
+        h = "h"
     if _value(x) >= high:
-        operands = {"x": x.operand(), "q": Operand("to", high)}
-        says = f"{count} bins below it, each 1"
-        return Step(step_id, name, 1.0, "1 if x >= q else -1", operands, says)
-    operands = {"x": x.operand(), "p": Operand("from", low)}
-    says = f"{count} bins above it, each -1"
-    return Step(step_id, name, -1.0, "-1 if x <= p else 1", operands, says)
+        operands["q"] = Operand("to", high)
+        says = f"{count} bins below it, each {height:.6g}"
+        return Step(step_id, name, height, f"{h} if x >= q else -{h}", operands, says)
+    operands["p"] = Operand("from", low)
+    says = f"{count} bins above it, each -{height:.6g}"
+    return Step(step_id, name, -height, f"-{h} if x <= p else {h}", operands, says)
 
 
 def _two_values_steps(column: Binary, cell: Step, at: _Inputs) -> Iterator[Encoded]:

@@ -188,7 +188,7 @@ def _of_encoding(encoding: Number, cells: Column) -> np.ndarray:
     edges = np.array(encoding.bin_edges)
     low, high = edges[:-1], edges[1:]
     in_bin = (low <= x[:, None]) & (x[:, None] < high)
-    bins = np.where(in_bin, 2 / np.diff(edges), 0.0)
+    bins = np.where(in_bin, 2 * encoding.bin_height / np.diff(edges), 0.0)
     if encoding.indicator:
         return np.column_stack([first, np.zeros_like(x), bins])
     return np.column_stack([first, bins])

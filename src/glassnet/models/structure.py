@@ -160,6 +160,8 @@ def _check_number(column: Number) -> None:
         raise ValueError(f"the scale {column.scale:g} is not above 0")
     if any(low >= high for low, high in pairwise(column.bin_edges)):
         raise ValueError("the edges of the bins do not rise")
+    if column.bin_height <= 0:
+        raise ValueError(f"the height of the bins {column.bin_height:g} is not above 0")
 
 
 def _check_number_format(written: NumberFormat) -> None:

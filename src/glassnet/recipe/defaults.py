@@ -56,6 +56,8 @@ MAX_BATCH_SIZE = 256  # rows
 PLAIN_BINS = 16  # of each column of numbers, where there are enough rows for them
 BINS_FROM = 525  # rows that each of several members trains on
 BINS_FROM_ALONE = 1500  # rows; a network that is alone overfits bins of fewer
+LOW_BINS_BELOW = 900  # rows; of fewer, a network that is alone gets lower bins
+LOWEST_BINS = 1 / 64  # high
 
 DECAY_ROWS = 400  # rows; AdamW's decay is this over the training rows: fewer rows, stronger decay
 MAX_DECAY = 1.0  # of AdamW and Muon, as few as the rows may be
@@ -120,6 +122,19 @@ def _bins(options: Options, train_rows: int) -> int:
     return (
         PLAIN_BINS if train_rows >= (BINS_FROM_ALONE if options.members == 1 else BINS_FROM) else 0
     )
+
+
+def bin_height(members: int, n_rows: int) -> float:
+    """How high bins are: the lower, the less a network bends for the noise of few rows.
+
+    Of several members the rows left out say whether bins do good, so theirs are 1 high. Those of a
+    network that is alone are halved whenever a fifth of the rows lacks. A power of 2, so that low
+    bins hold the same digits.
+    """
+    if members > 1:
+        return 1.0
+    halvings = round(3 * math.log2(n_rows / LOW_BINS_BELOW))
+    return float(np.clip(2.0**halvings, LOWEST_BINS, 1))
 
 
 def _batch_size(options: Options, train: int) -> int:

@@ -60,7 +60,7 @@ def ramps_of(encoding: TableEncoding) -> list[Ramp]:
         width = len(column.features)
         if isinstance(column, Number):
             bins = max(0, len(column.bin_edges) - 1)
-            ramps.append(Ramp(first + width - bins, bins, 1.0, -1.0))
+            ramps.append(Ramp(first + width - bins, bins, column.bin_height, -column.bin_height))
         elif isinstance(column, Categories):
             ramps.append(Ramp(first, width, 0.0, 0.0))
         first += width

@@ -17,7 +17,7 @@ from glassnet.models.model import Model
 from glassnet.models.record import Record
 from glassnet.recipe.calibrate import calibrate
 from glassnet.recipe.class_weight import weigh_classes
-from glassnet.recipe.defaults import settle
+from glassnet.recipe.defaults import bin_height, settle
 from glassnet.recipe.encode import encode_rows
 from glassnet.recipe.fold_training import FoldTraining
 from glassnet.recipe.folds import assign_folds
@@ -130,7 +130,13 @@ def learn_encoding(
     rows: TableRows, options: ResolvedOptions, classes: Sequence[Target] = ()
 ) -> TableEncoding:
     """The encoding that training rows teach; `classes` are the targets of a classification."""
-    inputs = learn_inputs(rows.inputs, options.categories, options.bins, options.affine)
+    inputs = learn_inputs(
+        rows.inputs,
+        options.categories,
+        options.bins,
+        options.affine,
+        bin_height(options.members, rows.n_rows),
+    )
     targets = tuple(classes)
     if not targets:
         loss = find_loss(options.loss)

@@ -189,6 +189,7 @@ def learn_inputs(
     categories: Sequence[str] = (),
     bins: int | None = None,
     affine: bool = False,
+    bin_height: float = 1.0,
 ) -> tuple[Input, ...]:
     """Every column's encoding, learnt from training rows (see `learn_input`).
 
@@ -198,7 +199,8 @@ def learn_inputs(
         if name not in columns:
             raise unknown_name("column", name, columns)
     inputs = tuple(
-        learn_input(column, name in categories, bins, affine) for name, column in columns.items()
+        learn_input(column, name in categories, bins, affine, bin_height)
+        for name, column in columns.items()
     )
     if not any(column.features for column in inputs):
         reasons = [f"'{column.name}' is {column}" for column in inputs]

@@ -25,7 +25,7 @@ from glassnet.tables.columns import (
 )
 from glassnet.tables.formats.known import Format
 
-MAX_LEVELS = 50  # levels of one text column; the rarest beyond count as unknown
+MAX_LEVELS = 254  # levels of one text column; the rarest beyond count as unknown
 SMOOTH_CLIP = 3.0  # where an encoded number levels off, in scaled units
 BINS = 16  # of a column of numbers, between its quantiles
 MIN_CELLS_FOR_BINS = 700  # known cells, from which on bins are the plain choice
@@ -39,8 +39,9 @@ class Number:
     """A column of numbers, or of dates as days since 1970-01-01.
 
     Cells are centred, scaled and smoothly clipped; the median stands in where one is missing.
-    `bin_edges` e cut its range into bins, a feature each: -1 below e[i], +1 above e[i + 1], a line
-    between. With them a network can bend its prediction at each edge without learning where.
+    `bin_edges` e cut its range into bins, a feature each: -h below e[i], +h above e[i + 1], a line
+    between, h being `bin_height`. With them a network can bend its prediction at each edge without
+    learning where; the lower they are, the more it takes to bend it.
     """
 
     kind: ClassVar[str] = "number"
@@ -56,15 +57,18 @@ class Number:
     bin_edges: tuple[float, ...] = ()
     format: Format | None = None
     """How its cells were written, where they were text; new rows are read by it."""
+    bin_height: float = 1.0
     formulas: ClassVar[dict[str, str]] = {
         "center": "x - m",
         "scale": "u / s",
         "smooth_clip": f"u / sqrt(1 + (u / {SMOOTH_CLIP:g})**2)",
         "bin": "max(-1, min(2 * (x - p) / (q - p) - 1, 1))",
+        "low_bin": "h * max(-1, min(2 * (x - p) / (q - p) - 1, 1))",
         "missing": "1 if x == q else 0",
     }
     """Each step as a Python expression: x is the cell, m the center, s the scale, u what the step
-    before gave, p and q the edges of a bin; for "missing" q is the missing cell."""
+    before gave, p and q the edges of a bin and h its height where that is not 1; for "missing" q is
+    the missing cell."""
 
     @property
     def features(self) -> list[str]:
@@ -83,7 +87,8 @@ class Number:
         if self.indicator:
             parts.append(column.missing)
         edges = np.array(self.bin_edges)
-        parts.append(_binned(x[:, None], edges[:-1], 2 / np.diff(edges)))
+        bins = _binned(x[:, None], edges[:-1], 2 / np.diff(edges))
+        parts.append(bins if self.bin_height == 1 else bins * self.bin_height)
         return np.column_stack(parts)
 
     def decode(self, features: Features) -> list[float | None]:
@@ -108,6 +113,7 @@ class Number:
             text += f", then u / sqrt(1 + (u/{SMOOTH_CLIP:g})^2)"
         if self.bin_edges:
             text += f", and in {len(self.bin_edges) - 1} bins between quantiles"
+            text += "" if self.bin_height == 1 else f", {self.bin_height:.4g} high"
         if self.indicator:
             text += f"; missing: {self.fill:.6g} and an indicator"
         return text
@@ -157,14 +163,16 @@ class Numbers:
             column.smooth_clip == self.smooth_clip and not column.indicator for column in columns
         )
         bins = [
-            (position, low, high)
+            (position, low, high, column.bin_height)
             for position, column in enumerate(columns)
             for low, high in pairwise(column.bin_edges)
         ]
-        positions = [position for position, _, _ in bins]
+        positions = [position for position, *_ in bins]
         self.bin_column: np.ndarray = np.array(positions, int)  # the column of each bin
-        self.bin_low: np.ndarray = np.array([low for _, low, _ in bins])
-        self.bin_steepness: np.ndarray = np.array([2 / (high - low) for _, low, high in bins])
+        self.bin_low: np.ndarray = np.array([low for _, low, _, _ in bins])
+        self.bin_steepness: np.ndarray = np.array([2 / (high - low) for _, low, high, _ in bins])
+        heights = [height for *_, height in bins]
+        self.bin_height: np.ndarray | None = None if set(heights) <= {1} else np.array(heights)
         # each column's bins stand after it
         self.order: np.ndarray = np.argsort([*range(len(columns)), *positions], kind="stable")
 
@@ -181,6 +189,8 @@ class Numbers:
         if not len(self.bin_column):
             return u
         bins = _binned(x[:, self.bin_column], self.bin_low, self.bin_steepness)
+        if self.bin_height is not None:
+            bins *= self.bin_height
         return np.concatenate([u, bins], axis=1)[:, self.order]
 
 
@@ -297,6 +307,7 @@ def learn_input(
     category: bool = False,
     bins: int | None = None,
     affine: bool = False,
+    bin_height: float = 1.0,
 ) -> Input:
     """The encoding of a column, learnt from its training rows.
 
@@ -312,6 +323,8 @@ def learn_input(
         are `MIN_CELLS_FOR_BINS` known cells or more, else none.
     affine : bool
         Whether numbers are only centred and scaled.
+    bin_height : float
+        See `Number`.
 
     Returns
     -------
@@ -320,11 +333,11 @@ def learn_input(
     if column.missing.all():
         return Unused(column.name, "every cell is missing")
     if column.kind in ("number", "date") and not (category or column.category):
-        return _learn_number(column, bins, affine)
+        return _learn_number(column, bins, affine, bin_height)
     return _learn_categories(column)
 
 
-def _learn_number(column: Column, bins: int | None, affine: bool) -> Input:
+def _learn_number(column: Column, bins: int | None, affine: bool, bin_height: float) -> Input:
     """Center at the median, scale by the interquartile range; a constant column is not used.
 
     Where the interquartile range is 0 (or mere rounding) the scale is half the full range.
@@ -339,6 +352,7 @@ def _learn_number(column: Column, bins: int | None, affine: bool) -> Input:
         return Unused(column.name, f"constant ({median:.6g})")
     if bins is None:
         bins = BINS if len(known) >= MIN_CELLS_FOR_BINS else 0
+    edges = () if affine else _bin_edges(known, bins)
     return Number(
         column.name,
         center=median,
@@ -347,7 +361,8 @@ def _learn_number(column: Column, bins: int | None, affine: bool) -> Input:
         fill=median,
         indicator=indicator,
         date=column.kind == "date",
-        bin_edges=() if affine else _bin_edges(known, bins),
+        bin_edges=edges,
+        bin_height=bin_height if edges else 1.0,
         format=column.format,
     )
 

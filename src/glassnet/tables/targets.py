@@ -18,7 +18,7 @@ TASKS: tuple[Task, ...] = ("regression", "binary", "multiclass")
 
 MAX_FOUND_CLASSES = 10  # distinct whole numbers that are still taken for classes
 MIN_CLASS_ROWS = 5  # rows that each of them must have
-ROUNDING = 1e-9  # of a number's size: what differs by less is the same
+NEGLIGIBLE = 1e-9  # of a number's size: what differs by less is the same
 NORMAL_QUARTILES = 1.349  # standard deviations from quartile to quartile of a normal distribution
 
 
@@ -301,10 +301,10 @@ def _robust_scale(y: np.ndarray) -> tuple[float, float]:
     Where half of the targets or more are the median, the median distance of the others from it.
     """
     q1, median, q3 = (float(q) for q in np.quantile(y, [0.25, 0.5, 0.75]))
-    if q3 - q1 > ROUNDING * max(abs(q1), abs(q3)):
+    if q3 - q1 > NEGLIGIBLE * max(abs(q1), abs(q3)):
         return median, (q3 - q1) / NORMAL_QUARTILES
     distance = np.abs(y - median)
-    return median, float(np.median(distance[distance > ROUNDING * abs(median)]))
+    return median, float(np.median(distance[distance > NEGLIGIBLE * abs(median)]))
 
 
 def _learn_classes(column: Column, task: Task) -> ClassTarget:
