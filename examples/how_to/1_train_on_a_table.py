@@ -41,7 +41,9 @@ for column in model.encoding.inputs:
 # How good is it?
 # ---------------
 #
-# A fifth of the rows was held out and never shown to the network. On these:
+# A fifth of the rows was held out for the scores. After them the network is trained once more, with
+# the same settings, on all rows (``refit=False`` leaves that out). Before that, on the rows it had
+# never seen:
 
 for name, score in model.scores["miles_per_gallon"].items():
     print(f"{name}: {score:.3f}")

@@ -180,7 +180,7 @@ def test_train_predict_show(
     assert done.code == 0, done.err
     assert f"Task: {task}" in done.out
     assert all(score in done.out for score in scores)
-    assert files_in(folder / "run") == RUN_FILES
+    assert files_in(folder / "run") == RUN_FILES | {"scored.safetensors"}
     record = json.loads((folder / "run" / "run.json").read_text())
     assert record["options"]["task"] == task
     assert record["scores"].keys() == set(targets)
@@ -201,8 +201,10 @@ def test_train_predict_show(
         assert sum(
             float(v) for name, v in found[0].items() if name.startswith("probability_")
         ) == pytest.approx(1)
-    for row in held_out:  # the run's own predictions are those of the saved model
-        assert row[names[0]] == found[int(row["row"]) - 1][names[0]]
+    scored = run("predict", "run/scored.safetensors", "new.csv")
+    before = rows_of(scored.out)
+    for row in held_out:  # the run's own predictions are those of the model that was scored
+        assert row[names[0]] == before[int(row["row"]) - 1][names[0]]
         actual = row["actual" if len(targets) == 1 else f"actual_{targets[0]}"]
         assert actual != ""
 
@@ -298,7 +300,7 @@ def test_every_option_of_train(folder: Path) -> None:
     assert record["network"] == f"2 networks of {one} each"
     assert (record["members"], record["trained_on"], len(record["best_epochs"])) == (
         2,
-        "the training rows",
+        "all rows but those that validate its epochs",
         2,
     )
     assert "categories: 2007, 2008, 2009" in record["inputs"]["year"]

@@ -145,8 +145,8 @@ def test_ctrl_c_while_the_report_is_made_says_what_was_written(folder: Path) -> 
         assert terminal.end(SOON) == 1
         said = "glassnet: stopped by Ctrl-C; run was written, without report.html"
         assert terminal.last_line == said
-    pictures = {"loss.svg", "network.svg"}
-    assert files_in(folder / "run") == KEPT | pictures
+    others = {"loss.svg", "network.svg", "scored.safetensors"}
+    assert files_in(folder / "run") == KEPT | others
 
 
 ENDLESS_ENCODING = (

@@ -84,7 +84,7 @@ def pieces() -> Case:
     a[::7] = np.nan
     table = {"a": a, "b b": b, "c": np.where(random.random(1500) < 0.5, "u_v", "w&x"), "y": b**3}
     model = gn.train_table(
-        table, "y", hidden=(3,), members=2, epochs=2, loss="huber:0.7", learning_rate=0.05
+        table, "y", hidden=(3,), members=2, epochs=2, loss="huber:0.7", learning_rate=0.05, bins=16
     )
     return Case(model, table, [int(np.argmax(b)), 7])
 

@@ -179,7 +179,8 @@ def test_held_out_and_judging_rows_teach_nothing() -> None:
             "y": random.normal(size=900),
         }
     )
-    options = Options(epochs=2, members=1, bins=0, decay=0.1)  # else judging rows choose these
+    # else judging rows choose bins and decay
+    options = Options(epochs=2, members=1, bins=0, decay=0.1, refit=False)
     done = run_table(frame, "y", options)
     assert {part: len(rows) for part, rows in done.rows.items()} == {
         "train": 576,

@@ -143,7 +143,7 @@ def test_the_worst_rows_are_those_whose_class_was_thought_least_likely(task: str
 def test_the_worst_rows_are_those_of_the_largest_error() -> None:
     table, targets, _ = TASKS["numbers"]
     done = run_table(table, targets, options_from({**QUICK, "affine": True}))
-    target = done.model.encoding.targets[0]
+    target = done.scored_model.encoding.targets[0]
     assert isinstance(target, NumberTarget)
     shown = worst_of(done, 4)
     actual, predicted = (np.array(done.predictions[name]) for name in ("actual", "prediction"))
@@ -159,14 +159,15 @@ def test_the_worst_rows_are_those_of_the_largest_error() -> None:
 
 def worst_of(done: TableRun, count: int) -> list[Any]:
     held = done.columns.take(done.rows["holdout"])
-    rows = Rows(done.model, held.select(done.model.encoding.needed), held.select(["price"]))
+    model = done.scored_model
+    rows = Rows(model, held.select(model.encoding.needed), held.select(["price"]))
     return worst_rows(rows, done.row_numbers[done.rows["holdout"]], count)
 
 
 def test_each_member_is_scored_alone_and_how_far_they_agree_is_said() -> None:
     for task in ("numbers", "classes of members"):
         done, record = run_of(task)
-        model, target = done.model, done.model.encoding.targets[0]
+        model, target = done.scored_model, done.scored_model.encoding.targets[0]
         held_out = done.columns.take(done.rows["holdout"])
         members = [model.member(0), model.member(1)]
         text = make_report(done, record, "t")
@@ -177,7 +178,7 @@ def test_each_member_is_scored_alone_and_how_far_they_agree_is_said() -> None:
         cells = [element.text for element in page.all("td")]
         names = list(model.scores[target.name])
         wanted: list[str] = []
-        for member, epoch in zip(members, record.best_epochs, strict=True):
+        for member, epoch in zip(members, model.record.best_epochs, strict=True):
             output = member.output(held_out_of(done))
             scores = score(member.encoding, output, held_out)[target.name]
             wanted += [str(epoch), *(f"{scores[name]:.4g}" for name in names)]

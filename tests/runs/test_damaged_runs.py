@@ -25,7 +25,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Whole:
 @pytest.fixture
 def path(whole: Whole, tmp_path: Path) -> Path:
     """A copy of the run folder, to be damaged."""
-    for name in (layout.MODEL, *whole.texts):
+    for name in (layout.MODEL, layout.SCORED_MODEL, *whole.texts):
         (tmp_path / name).write_bytes((whole.path / name).read_bytes())
     return tmp_path
 

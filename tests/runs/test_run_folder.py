@@ -125,6 +125,7 @@ def test_the_demos_run_is_an_ordinary_run(folder: Path) -> None:
         engine="auto",
         validation=0.0,
         holdout=0.0,
+        refit=False,
         teacher_weight=0.7,
         class_weight=None,
         threshold=None,

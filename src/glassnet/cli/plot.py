@@ -59,9 +59,12 @@ class Asked:
         return rows_of(self.model, self.table)
 
     def scored_rows(self) -> "Rows":
-        """The rows of the table, or where none is named those that the run was scored on."""
+        """The rows of the table, or where none is named those that the run was scored on.
+
+        The latter come with the model that never saw them.
+        """
         if self.table is None:
-            return replace(self.run.scored_rows(), model=self.model)
+            return self.run.scored_rows()
         return self.rows().with_targets()
 
 
@@ -141,7 +144,7 @@ class PlotChoice(NamedTuple):
         settings = self.settings(asked)
         if rows is None:
             return display.from_model(asked.model, **settings)
-        return display.from_model(asked.model, rows, **settings)
+        return display.from_model(rows.model, rows, **settings)
 
 
 PLOTS: dict[str, PlotChoice] = {
@@ -308,7 +311,8 @@ def plot_command(
 
     PICTURE is one of those below, MODEL a model file or the run folder that holds one. TABLE is
     CSV, TSV, Parquet, Arrow, JSON lines or .xlsx, by suffix; - is CSV on standard input. Without it
-    the rows are those the run was given; scores are then drawn of those held out.
+    the rows are those the run was given; scores and importance are then drawn of those held out,
+    with the model that did not see them.
     """
     from glassnet.models.model import load
 

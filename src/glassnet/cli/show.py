@@ -43,6 +43,8 @@ def show_command(model: Path) -> None:
         where = f"glassnet.load({str(model)!r}).members"
         say(f"Weights: {loaded.n_parameters:,}, too many to print; from Python: {where}")
     print_scores(loaded, "Scores when it was trained")
+    if loaded.scores:
+        say(f"The scores are of {loaded.record.scores_of}.")
     if loaded.history:
         last = {name: values[-1] for name, values in loaded.history.items()}
         say("Last epoch: " + ", ".join(f"{name} {value:.6g}" for name, value in last.items()))

@@ -44,6 +44,7 @@ def print_run(source: Path, asked: Options, done: TableRun, out: Path) -> None:
     say(f"The run {done.diagnosis}{_kept_epochs(done.model)}.")
     scored = "the held-out rows" if holdout else "the rows trained on (none were held out)"
     print_scores(done.model, f"Scores on {scored}", done.baselines)
+    say(f"The scores are of {done.model.record.scores_of}.")
     which = "Held-out" if holdout else "Trained"
     print_predictions(done, f"{which} rows, predicted against actual")
     print_files(out)

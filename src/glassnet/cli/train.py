@@ -127,6 +127,8 @@ def _click_option(field: "Field[Any]") -> Callable[[Any], Any]:
         settings["multiple"] = True
     elif isinstance(field.default, bool):
         settings["is_flag"] = True
+    elif settings["type"] is bool:  # left open, so that both answers can be given
+        flag = f"{flag}/--no-{flag}"
     return click.option(
         f"--{flag}", field.name, cls=DeclaredOption, declaration=declaration, **settings
     )
@@ -191,7 +193,7 @@ def train_command(
     from glassnet.cli.summary import print_run
     from glassnet.cli.wording import in_flags
     from glassnet.errors import warn_of
-    from glassnet.recipe.run import check_useful, run_table
+    from glassnet.recipe.run import check_useful, refit, run_scored
     from glassnet.report.build import write_report
     from glassnet.runs.folder import PICTURES, new_run, write_run
     from glassnet.runs.layout import REPORT
@@ -204,8 +206,11 @@ def train_command(
         out = Path("runs") / source.stem
     with new_run(out, source.stem, overwrite=overwrite) as new:
         with progress_bar("training", quiet or as_json) as progress:
-            done = run_table(table, target, options, progress, teacher=teacher)
+            done = run_scored(table, target, options, progress, teacher=teacher)
         check_useful(done)
+        if done.refit_due:
+            with progress_bar("last training, on all rows", quiet or as_json) as progress:
+                done = refit(done, progress)
         stopped = done.ended == "interrupted"  # then it is not kept waiting for pictures
         run = write_run(
             done, record_of_table(done, table, teacher), new, () if stopped else PICTURES
@@ -226,5 +231,7 @@ def train_command(
     if done.ended == "not_finite":
         return 1
     if stopped:
-        raise KeyboardInterrupt("pictures", *[REPORT] * report)  # the end of a stopped command
+        left_out = ["the last training on all rows"] * (done.refit_ended is not None)
+        left_out += ["pictures", *[REPORT] * report]
+        raise KeyboardInterrupt(*left_out)  # the end of a stopped command
     return 0

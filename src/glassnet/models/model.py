@@ -53,7 +53,8 @@ class Model:
     members : tuple of Member
         The networks that vote, one or more. They share inputs, outputs, output activation and loss.
     scores : dict
-        By target, the scores on rows that were held out of the training.
+        By target, the scores on rows that were held out of the training; `record.scores_of` says
+        of which training, where that was followed by a last one on all rows.
     history : dict
         The losses of the training, a row an epoch; of several members their means.
     record : Record

@@ -73,6 +73,8 @@ class Record:
     """The same of the validation; nothing where none validated them."""
     folds: bool = False
     """Whether each member was trained on all parts of the rows but one, another one for each."""
+    scored_fraction: float | None = None
+    """Where the model was trained on all rows after the scores: how many the scored one had."""
     sample_weight: bool = False
     """Whether some rows counted more than others in the training."""
     tried: tuple[Tried, ...] = ()
@@ -88,6 +90,22 @@ class Record:
     """What it was trained towards beside the targets, in words; "" for nothing."""
     joined_from: int = 1
     """How many members were joined into the one network, side by side; 1: none were joined."""
+
+    @property
+    def refit(self) -> bool:
+        """Whether it was trained once more, on all rows, after the scores."""
+        return self.scored_fraction is not None
+
+    @property
+    def scores_of(self) -> str:
+        """What the model's scores are of, in words."""
+        if self.scored_fraction is None:
+            return "this model"
+        percent = 100 * self.scored_fraction
+        return (
+            f"the same training on {percent:.3g} % of the rows, before the last training on all "
+            "rows, which made this model"
+        )
 
     @property
     def learning_rate(self) -> float | None:

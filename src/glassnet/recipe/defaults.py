@@ -103,6 +103,7 @@ def settle(
         "dropout": options.dropout,
         "bins": _bins(options, train_rows),
         "validation": options.validation,
+        "refit": bool(options.refit) and options.holdout > 0,
     }
     if options.decay is None:
         settled["decay"] = min(MAX_DECAY, DECAY_ROWS / train_rows)

@@ -184,6 +184,13 @@ class Options:
         "Fraction of the rows kept for the final score.",
         fraction,
     )
+    refit: bool | None = option(
+        None,
+        "Whether the model is trained once more after the scores, on all rows; without it the one "
+        "that was scored is kept.",
+        check_true_or_false,
+        if_open="up to 20,000 rows; more would take as long again",
+    )
     teacher_weight: float = option(
         0.7,
         "With a teacher: how much its predictions count in each target, against the true one.",
@@ -299,6 +306,7 @@ class ResolvedOptions:
     engine: str
     validation: float | None
     holdout: float
+    refit: bool
     teacher_weight: float
     class_weight: str | dict[str, float] | None
     threshold: float | str | None

@@ -1,6 +1,7 @@
 """From a table to a scored model: which rows do what, the training, scores on rows it never saw.
 
-The training itself is `fit.py`; what is written to a folder is `runs/`.
+The training itself is `fit.py`, the last one on all rows `refit.py`; what is written to a folder is
+`runs/`.
 """
 
 from collections.abc import Sequence
@@ -31,10 +32,12 @@ from glassnet.recipe.fit import fit_table
 from glassnet.recipe.folds import split_validation
 from glassnet.recipe.members import worst_ending
 from glassnet.recipe.options import Options, ResolvedOptions, options_from
+from glassnet.recipe.refit import refit_notices, train_again, wants_refit
 from glassnet.recipe.rows import TableRows, class_indices
 from glassnet.recipe.scoring import score
 from glassnet.recipe.teachers.inputs import TeacherInputs
 from glassnet.recipe.teachers.read import read_teacher
+from glassnet.recipe.teachers.teacher import Teacher
 from glassnet.settings import items_of
 from glassnet.tables.columns import Table
 from glassnet.tables.frames import as_table
@@ -42,7 +45,7 @@ from glassnet.tables.read import read_table
 from glassnet.tables.row_numbers import without_row_numbers
 from glassnet.tables.splitting import split_rows
 from glassnet.tables.targets import Target, Task, find_task, learn_target
-from glassnet.training.endings import ENDINGS
+from glassnet.training.endings import CUT_SHORT, ENDINGS
 from glassnet.training.run import Progress, Run
 
 FEW_ROWS = 10  # rows with a target; of fewer, none can be kept for validation or the final score
@@ -55,9 +58,9 @@ class TableRun:
     Parameters
     ----------
     model : Model
-        With its scores.
+        The one to keep, with the scores of `scored_model`.
     runs : list of Run
-        One a member.
+        One a member of it.
     options : ResolvedOptions
         Those that it was trained with.
     columns : Table
@@ -65,13 +68,21 @@ class TableRun:
     row_numbers : array of int
         The number of each of these rows in the table as it was given, from 1.
     rows : dict of arrays of int
-        Which of these rows, from 0, were used for "train", "validation" and "holdout".
+        Which of these rows, from 0, were used for "train", "validation" and "holdout" by the
+        training of `scored_model`. A last training has those of "holdout" to train on too.
     without_target : int
         How many rows have no target.
     baselines : tuple of Baseline
         What simple predictions score on the rows of the model's scores.
     notices : tuple of GlassnetWarning
         What was found about the table and the run, and should be said.
+    teacher : Teacher or None
+        What the network was trained towards beside the targets, of the same rows.
+    before_refit : Model or None
+        The model that was scored, where `model` is of a last training on all rows.
+    refit_ended : str or None
+        How that training ended, a name of `ENDINGS`; None where there was none. One that ended
+        badly left nothing to keep.
     """
 
     model: Model
@@ -83,15 +94,30 @@ class TableRun:
     without_target: int
     baselines: tuple[Baseline, ...] = ()
     notices: tuple[GlassnetWarning, ...] = ()
+    teacher: Teacher | None = None
+    before_refit: Model | None = None
+    refit_ended: str | None = None
+
+    @property
+    def scored_model(self) -> Model:
+        """The model that never saw the held-out rows: scores and predictions are of it."""
+        return self.before_refit or self.model
+
+    @property
+    def refit_due(self) -> bool:
+        """Whether a last training is to follow: it is asked for, and all has gone well so far."""
+        return self.options.refit and self.refit_ended is None and self.ended not in CUT_SHORT
 
     @property
     def ended(self) -> str:
         """How the runs ended, a name of `ENDINGS`: the worst there was."""
-        return worst_ending(self.runs)
+        return "interrupted" if self.refit_ended == "interrupted" else worst_ending(self.runs)
 
     @property
     def diagnosis(self) -> str:
         """Why they ended, in plain words."""
+        if self.refit_ended == "interrupted":
+            return "stopped by Ctrl-C in the last training, on all rows; the scored model is kept"
         return ENDINGS[self.ended]
 
     @cached_property
@@ -121,12 +147,12 @@ class TableRun:
         """The scored rows as columns: `row` (from 1, in the table as given), `actual`, ..."""
         rows = self.rows[self.scored_part]
         columns = self.columns.take(rows)
-        targets = self.model.encoding.targets
+        targets = self.scored_model.encoding.targets
         table: dict[str, list[Any]] = {"row": self.row_numbers[rows].tolist()}
         for target in targets:
             name = "actual" if len(targets) == 1 else f"actual_{target.name}"
             table[name] = target.truth(columns[target.name]).tolist()
-        return table | self.model.predict_columns(columns)
+        return table | self.scored_model.predict_columns(columns)
 
 
 def train_table(
@@ -153,9 +179,16 @@ def train_table(
         table: numbers, or probabilities of the classes in their order, or columns as
         `Model.predict_columns` names them, also in a file.
     progress : function
-        Called with how far the training is, as in `train`.
+        Called with how far the training is, as in `train`; where the model is trained once more on
+        all rows, of that training again from the first epoch on.
     options
         See `Options`.
+
+    Returns
+    -------
+    Model
+        With scores on the held-out rows. `Model.record.scores_of` says what they are of: unless
+        `refit` is False, the model is trained once more after them, on all rows.
 
     Raises GlassnetError, naming the column, row or option, on anything that cannot be trained on,
     and warns (GlassnetWarning) of what was found about the table and the run.
@@ -177,30 +210,79 @@ def run_table(
 
     With `path_points` the path of the parameters too, as in `train`.
     """
+    scored = run_scored(table, target, options, progress, path_points, teacher)
+    return refit(scored, progress, path_points)
+
+
+def run_scored(
+    table: Any,
+    target: str | Sequence[str],
+    options: Options,
+    progress: Progress | None = None,
+    path_points: int | None = None,
+    teacher: Any = None,
+) -> TableRun:
+    """`run_table` up to the scores: without the last training, on all rows."""
     targets = _target_names(target, options)
     columns = _read_columns(table, targets, options)
     asked = read_teacher(teacher, columns.n_rows, lambda: TeacherInputs.of(table))
     columns, row_numbers, without_target = _with_target(columns, targets)
-    every = TableRows(
-        columns.select(name for name in columns if name not in targets),
-        columns.select(targets),
-        teacher=None if asked is None else asked.take(row_numbers - 1),
-    )
+    known = None if asked is None else asked.take(row_numbers - 1)
+    every = _rows(columns, targets, known)
     task = find_task(list(every.targets.values()), cast("Task | None", options.task))
     parts = _assign_parts(every, task, options)
-    validation = every.take(parts["validation"]) if len(parts["validation"]) else None
-    classes = _classes(every.targets, task)
     fitted = fit_table(
         every.take(parts["train"]),
-        validation,
+        _validation(every, parts),
         task,
-        options,
-        classes,
+        replace(options, refit=wants_refit(options, every.n_rows)),
+        _classes(every.targets, task),
         progress,
         path_points=path_points,
     )
-    run = TableRun(*fitted, columns, row_numbers, parts, without_target)
+    run = TableRun(*fitted, columns, row_numbers, parts, without_target, teacher=known)
     return _scored(run)
+
+
+def refit(
+    run: TableRun, progress: Progress | None = None, path_points: int | None = None
+) -> TableRun:
+    """The run with a model that is trained once more, with the same options, on all rows.
+
+    The held-out rows join those trained on. The run as it is where its options do not ask for
+    that, or its training was stopped or went astray; and, but for `refit_ended`, where this one
+    does.
+    """
+    if not run.refit_due:
+        return run
+    rows = _rows(run.columns, run.model.record.targets, run.teacher)
+    to_train_on = np.sort(np.concatenate([run.rows["train"], run.rows["holdout"]]))
+    fitted, ended = train_again(
+        rows.take(to_train_on),
+        _validation(rows, run.rows),
+        run.options,
+        _classes(rows.targets, run.options.task),
+        progress,
+        path_points,
+    )
+    if fitted is None:
+        return replace(run, refit_ended=ended, notices=(*run.notices, *refit_notices(ended)))
+    scored_fraction = 1 - len(run.rows["holdout"]) / rows.n_rows
+    tried = run.model.record.tried  # by the scored training: this one searched nothing
+    record = replace(fitted.model.record, scored_fraction=scored_fraction, tried=tried)
+    model = replace(fitted.model, scores=run.model.scores, record=record)
+    return replace(run, model=model, runs=fitted.runs, before_refit=run.model, refit_ended=ended)
+
+
+def _rows(columns: Table, targets: Sequence[str], teacher: Teacher | None) -> TableRows:
+    """Rows of a table with the columns that are not to be predicted, and those that are."""
+    inputs = columns.select(name for name in columns if name not in targets)
+    return TableRows(inputs, columns.select(targets), teacher=teacher)
+
+
+def _validation(every: TableRows, parts: dict[str, np.ndarray]) -> TableRows | None:
+    """The rows that validate every member, where there are any."""
+    return every.take(parts["validation"]) if len(parts["validation"]) else None
 
 
 def _target_names(target: str | Sequence[str], options: Options) -> list[str]:

@@ -86,6 +86,7 @@ def make_report(
         "table": table,
         "record": record,
         "targets": list(record.target),
+        "refit": done.model.record.refit,
         "notices": [notice.worded(wording) for notice in done.notices],
         "settings": settings_of(record.options),
         "command": command_of(record),
@@ -100,9 +101,9 @@ def make_report(
 
 def _parts(done: TableRun, steps: Steps) -> dict[str, Any]:
     """The parts of the page that take time."""
-    model, rows = done.model, _scored_rows(done)
+    model, rows = done.scored_model, _scored_rows(done)
     which = _which_rows(len(rows), done.scored_part == "holdout")
-    inputs = model.encoding.inputs
+    inputs = done.model.encoding.inputs
     parts: dict[str, Any] = {"rows": which, "holdout": done.scored_part == "holdout"}
     steps.begin("scores")
     parts["scores"] = score_tables(done)
@@ -115,9 +116,9 @@ def _parts(done: TableRun, steps: Steps) -> dict[str, Any]:
     parts["columns"] = [column_facts(column, done.columns) for column in inputs[:MOST_COLUMNS]]
     parts["more_columns"] = max(0, len(inputs) - MOST_COLUMNS)
     steps.begin("training")
-    parts["loss"] = loss_picture(model)
+    parts["loss"] = loss_picture(done.model)
     steps.begin("network")
-    parts["diagram"] = NetworkDisplay.from_model(model).svg
+    parts["diagram"] = NetworkDisplay.from_model(done.model).svg
     parts["tried"] = model.record.tried
     parts["members"] = member_tables(model, rows)
     parts["agreements"] = agreements(model, rows)
@@ -129,9 +130,10 @@ def _parts(done: TableRun, steps: Steps) -> dict[str, Any]:
 
 def _scored_rows(done: TableRun) -> Rows:
     """The rows that the scores are of."""
-    encoding, columns = done.model.encoding, done.columns.take(done.rows[done.scored_part])
+    model, columns = done.scored_model, done.columns.take(done.rows[done.scored_part])
+    encoding = model.encoding
     targets = columns.select(target.name for target in encoding.targets)
-    return Rows(done.model, columns.select(encoding.needed), targets)
+    return Rows(model, columns.select(encoding.needed), targets)
 
 
 def _which_rows(n_rows: int, holdout: bool) -> str:

@@ -97,6 +97,7 @@ def _options(run: Run, seed: int, engine: str) -> ResolvedOptions:
         "engine": engine,
         "validation": 0.0,
         "holdout": 0.0,
+        "refit": False,
         "affine": True,
     }
     return ResolvedOptions(**{**vars(Options()), **settled})

@@ -131,6 +131,8 @@ def write_run(
     """
     model, folder = done.model, new.part
     model.save(folder / layout.MODEL)
+    if done.before_refit is not None:
+        done.before_refit.save(folder / layout.SCORED_MODEL)
     _write_columns(folder / layout.HISTORY, model.history)
     _write_columns(folder / layout.ROWS, _rows(done))
     _write_columns(folder / layout.PREDICTIONS, done.predictions)

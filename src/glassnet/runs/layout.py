@@ -7,10 +7,15 @@ from glassnet.models.model import MODEL_FILE
 
 MODEL = MODEL_FILE
 """The trained model: what `glassnet.load` reads."""
+SCORED_MODEL = "scored.safetensors"
+"""The model that the scores are of, where the other was trained once more on all rows after them.
+
+It never saw the rows of the holdout.
+"""
 HISTORY = "history.csv"
-"""The losses of the training, a row an epoch."""
+"""The losses of the model's training, a row an epoch."""
 ROWS = "rows.csv"
-"""Which rows of the table (from 1) did what: train, validation or holdout.
+"""Which rows of the table (from 1) did what before the scores: train, validation or holdout.
 
 Rows without a target are not listed.
 """
@@ -27,6 +32,7 @@ REPORT = "report.html"
 
 FILES = (
     MODEL,
+    SCORED_MODEL,
     HISTORY,
     ROWS,
     PREDICTIONS,

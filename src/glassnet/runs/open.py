@@ -15,7 +15,12 @@ from glassnet.models.rows import Rows
 from glassnet.recipe.options import ResolvedOptions
 from glassnet.runs import layout
 from glassnet.runs.columns import CellReader, number_of_cell, one_of_texts, read_columns, row_number
-from glassnet.runs.record import RunRecord, check_same_run, read_record
+from glassnet.runs.record import (
+    RunRecord,
+    check_same_run,
+    check_same_training,
+    read_record,
+)
 from glassnet.runs.sources import GIVE_TABLE, Source, source_of
 from glassnet.tables.targets import NumberTarget
 from glassnet.tables.write import cell_text
@@ -43,9 +48,24 @@ class RunFolder:
         check_same_run(self.record, model, self.path / layout.RECORD)
         return model
 
+    @cached_property
+    def scored_model(self) -> Model:
+        """The model that the scores and predictions are of, which never saw the held-out rows.
+
+        It is another than `model` where that was trained once more, on all rows, after the scores.
+
+        Raises GlassnetError where it is not that of the record.
+        """
+        if not self.model.record.refit:
+            return self.model
+        file = self.path / layout.SCORED_MODEL
+        scored = load(file)
+        check_same_training(self.model, scored, file)
+        return scored
+
     @property
     def history(self) -> dict[str, list[float]]:
-        """The losses of the training, as columns with a row an epoch."""
+        """The losses of the model's training, as columns with a row an epoch."""
         return self.model.history
 
     @property
@@ -57,7 +77,8 @@ class RunFolder:
     def rows(self) -> dict[str, np.ndarray]:
         """Which rows of the table, from 0, did what: "train", "validation" and "holdout".
 
-        Rows without a target are in none of them.
+        That is what they were to `scored_model`; a last training has those of "holdout" to train
+        on too. Rows without a target are in none of them.
         """
         path, counts = self.path / layout.ROWS, self.record.rows
         part_of = one_of_texts({part: part for part in counts})
@@ -97,11 +118,12 @@ class RunFolder:
         return self.source.rows(self.model)
 
     def scored_rows(self) -> Rows:
-        """Those of `table_rows` that the scores are of: held out, or where none were, trained on.
+        """The rows that the scores are of, as `scored_model` sees them.
 
-        Raises GlassnetError as `table_rows` does.
+        They were held out, or where none were, trained on. Raises GlassnetError as `table_rows`
+        does.
         """
-        rows, numbers = self.table_rows(), self.predictions["row"]
+        rows, numbers = self.source.rows(self.scored_model), self.predictions["row"]
         if max(numbers, default=0) > len(rows):
             message = f"there is no row {max(numbers)}: the table has {len(rows)}"
             raise GlassnetError(message, file=self.path / layout.PREDICTIONS)

@@ -67,6 +67,8 @@ class RunRecord:
         The rows that the scores are of: "holdout", or "train" where none were held out.
     scores : dict
         The scores by target, each by name.
+    scores_of : str
+        The model that the scores are of, in words.
     trained_on : str
         The rows that a member was trained on, in words.
     epochs_run : int
@@ -114,6 +116,7 @@ class RunRecord:
     notices: tuple[str, ...] = ()
     teacher: str = ""
     teacher_file: str | None = None
+    scores_of: str = "this model"
 
     @property
     def has_table_file(self) -> bool:
@@ -134,7 +137,8 @@ class RunRecord:
         Raises GlassnetError on anything else.
         """
         if isinstance(content, dict) and isinstance(content.get("options"), dict):
-            content = {**content, "options": asdict(Options()) | content["options"]}
+            options = asdict(Options()) | {"refit": False}  # no run was before there was a choice
+            content = {**content, "options": options | content["options"]}
         return _decoder()(content)
 
 
@@ -208,6 +212,7 @@ def record_of(
         rng=rng,
         baselines=scores_by_name(done.baselines),
         notices=tuple(str(notice) for notice in done.notices),
+        scores_of=model.record.scores_of,
         teacher=model.record.teacher,
     )
 
@@ -226,9 +231,11 @@ def record_of_table(done: TableRun, table: str | None, teacher: Any = None) -> R
 
 def trained_on(model: Model) -> str:
     """The rows that each member was trained on, in words."""
+    which = "all rows" if model.record.refit else "the training rows"
     if not model.record.folds:
-        return "the training rows"
-    rows = f"all but one of {model.record.options['members']} parts of the training rows"
+        validated = model.record.refit and "validation_loss" in model.history
+        return f"{which} but those that validate its epochs" if validated else which
+    rows = f"all but one of {model.record.options['members']} parts of {which}"
     if "validation_loss" in model.history:
         return f"{rows}, which validates its epochs"
     return rows
@@ -260,6 +267,14 @@ def check_same_run(record: RunRecord, model: Model, path: Path) -> None:
     epochs = len(model.history.get("epoch", ()))
     if different or found != (record.members, list(record.target)) or epochs != record.epochs_run:
         raise GlassnetError("is the record of another run than the model beside it", file=path)
+
+
+def check_same_training(model: Model, scored: Model, path: Path) -> None:
+    """Raises GlassnetError, naming its file, unless a scored model is of the run of another."""
+    targets = [[target.name for target in one.encoding.targets] for one in (model, scored)]
+    scores = [repr(one.scores) for one in (model, scored)]  # as text: NaN is not equal to itself
+    if targets[0] != targets[1] or scores[0] != scores[1] or scored.record.refit:
+        raise GlassnetError("is of another run than the model beside it", file=path)
 
 
 def sha256(path: str | Path) -> str:
