@@ -155,19 +155,25 @@ def _beside(names: str, loss: np.ndarray, seconds: np.ndarray) -> str:
 
 
 def summary(tables: dict[str, Any]) -> str:
-    """Ranks over the tables that all models have; ratios over those that it and the first have."""
+    """Ranks of the models that have half of the tables, over those that all of them have; ratios over
+    the tables that a model and the first have.
+    """
     models = models_of(tables)
     found = {what: means(tables, models, what) for what in MEASURES}
     loss = losses_over_first(tables, models)
     seconds = over_first(found["seconds"])
-    whole = np.isfinite(found["loss"]).all(axis=1)
+    ranked = np.isfinite(loss).sum(axis=0) >= len(loss) / 2
+    whole = np.isfinite(found["loss"][:, ranked]).all(axis=1)
     first = models[0]
     rows = [["", *models], ["tables", *(str(n) for n in np.isfinite(loss).sum(axis=0))]]
     for what, sign in (("loss", 1), ("score", -1), ("auc", -1), ("balanced", -1)):
-        values = sign * found[what][whole & np.isfinite(found[what]).all(axis=1)]
+        theirs = found[what][:, ranked]
+        values = sign * theirs[whole & np.isfinite(theirs).all(axis=1)]
         if len(values):
             heading = f"mean rank by {_short(what)}, {len(values)} tables"
-            rows.append([heading, *(f"{rank:.2f}" for rank in ranks(values))])
+            row = np.full(len(models), np.nan)
+            row[ranked] = ranks(values)
+            rows.append([heading, *_each("{:.2f}", row)])
     rows += [
         [
             f"loss over {first}'s, geometric mean",
