@@ -155,7 +155,7 @@ def _beside(names: str, loss: np.ndarray, seconds: np.ndarray) -> str:
 
 
 def summary(tables: dict[str, Any]) -> str:
-    """Ranks of the models that have half of the tables, over those that all of them have; ratios over
+    """Ranks of models that have half of the tables, over those that all of them have; ratios over
     the tables that a model and the first have.
     """
     models = models_of(tables)

@@ -270,6 +270,7 @@ def test_every_option_of_train(folder: Path) -> None:
         "--optimizer": "nesterov",
         "--learning-rate": "0.01",
         "--schedule": "four_cycles",
+        "--average": "0.1",
         "--batch-size": "32",
         "--l2": "0.001",
         "--epochs": "8",

@@ -236,6 +236,7 @@ CHANGES: dict[str, Any] = {
     "decay": 7.0,
     "bins": 4,
     "dropout": 0.5,
+    "average": 0.9,
     "validation_fraction": 0.3,
     "categories": ["rooms"],
     "dtype": "float64",
@@ -250,6 +251,7 @@ def test_every_parameter_reaches_the_run(name: str) -> None:
     other = TableRegressor(**{**QUICK, name: CHANGES[name]}).fit(frame, RENT)
     assert not same_weights(plain.model_, other.model_)
     reading = {"missing", "decimal", "date_order"}  # tried below, on text
+    reading |= {"teacher_weight"}  # of a teacher, which is given to `fit`
     assert set(CHANGES) | reading | {"n_iter_no_change", "engine", "verbose", "n_jobs"} == set(
         plain.get_params()
     )

@@ -92,8 +92,10 @@ def test_settled_options_have_the_same_names_and_repeat_the_training() -> None:
     settled = settle(Options(members=1), "binary", train_rows=400, validation_rows=100)
     assert settle(settled.as_options(), "binary", train_rows=400, validation_rows=100) == settled
     left_open = {name for name in DECLARATIONS if getattr(settled, name) is None}
-    # which is then its value: never, all classes alike, the likelier class, as the cells say
-    open_ones = {"patience", "class_weight", "threshold", "missing", "decimal", "date_order"}
+    # which is then its value: no average, never, all classes alike, the likelier class, and text
+    # as its cells say
+    open_ones = {"average", "patience", "class_weight", "threshold"}
+    open_ones |= {"missing", "decimal", "date_order"}
     assert left_open == open_ones
     assert (
         settle(Options(), "binary", train_rows=400, validation_rows=0).validation is None

@@ -100,6 +100,7 @@ class FoldTraining:
             penalty=Penalty(options.l2, options.l1),
             dropout=options.dropout,
             schedule=options.schedule,
+            average=options.average,
             patience=options.patience,
             seed=seed,
             engine=options.engine,

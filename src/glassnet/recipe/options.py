@@ -99,6 +99,14 @@ class Options:
         names_in="glassnet.training.schedules.SCHEDULES",
         sklearn="learning_rate",
     )
+    average: float | None = option(
+        None,
+        "Keep a moving average of the weights that remembers this fraction of the run, where it "
+        "validates better.",
+        positive,
+        if_open="the weights themselves",
+        sklearn="average",
+    )
     batch_size: int | None = option(
         None,
         "Rows of an update.",
@@ -270,7 +278,8 @@ class Options:
 class ResolvedOptions:
     """Options with nothing left open: what a training was run with.
 
-    Some may still be None, which then is their value: a `patience` of None never stops a run early,
+    Some may still be None, which then is their value: without `average` the weights
+    themselves are kept, a `patience` of None never stops a run early,
     a `validation` of None has members validated by folds (see `folds.assign_folds`), without
     `class_weight` all rows count the same, without `threshold` the likelier class is predicted, and
     without `missing`, `decimal` and `date_order` text was read as its cells say.
@@ -284,6 +293,7 @@ class ResolvedOptions:
     optimizer: str
     learning_rate: float
     schedule: str
+    average: float | None
     batch_size: int
     epochs: int
     patience: int | None

@@ -15,6 +15,7 @@ from glassnet.core.optimizers import Optimizer, find_optimizer
 from glassnet.core.penalties import Penalty
 from glassnet.errors import warn_of
 from glassnet.settings import check_function, checked_whole
+from glassnet.training.averaging import Average
 from glassnet.training.checks import (
     checked_dropout,
     checked_multipliers,
@@ -43,7 +44,7 @@ class Run:
     ----------
     parameters : Parameters
         Those of the best epoch where there were validation rows (or the loss went astray), else
-        those after the last update.
+        those after the last update; or their moving average.
     history : History
         What was measured along the way.
     engine : str
@@ -101,6 +102,7 @@ def train(
     clip: float | None = None,
     shuffle: bool = True,
     schedule: str | Schedule = "constant",
+    average: float | None = None,
     patience: int | None = None,
     min_delta: float = 0.0,
     seed: int = 0,
@@ -129,6 +131,9 @@ def train(
     epochs, batch_size, shuffle, schedule, patience, min_delta, seed
         How long the run is, its batches and learning rates, and when it stops early; see
         `glassnet.training.options.TrainingOptions`.
+    average : float, optional
+        Keep the moving average of the parameters, which remembers this fraction of the epochs;
+        with validation rows only where its loss on them is the lower one. None: no average.
     sample_weight : array_like, optional
         N, how much each row counts; a weight of 2 is the row given twice.
     validation : tuple, optional
@@ -209,6 +214,9 @@ def train(
     path = PathObserver(state, epochs, path_points)
     if path.epochs:
         observers.append(path)
+    averaged = None if average is None else Average(chosen, problem, average)
+    if averaged is not None:
+        observers.append(averaged)
     if progress is not None:
         observers.append(ProgressObserver(progress, epochs))
     finished = run_epochs(
@@ -221,12 +229,15 @@ def train(
         observers=observers,
         chunk_epochs=chunk_epochs,
     )
+    history = history_of(finished, problem.batches)
+    if averaged is not None:
+        finished, history = averaged.kept(finished), averaged.lower_losses(history)
     if warn:
         x = problem.data.x
         warn_of(training_notices(network, finished.parameters, x, finished.ended, finished.message))
     return Run(
         parameters=finished.parameters,
-        history=history_of(finished, problem.batches),
+        history=history,
         engine=chosen.name,
         ended=finished.ended,
         best_epoch=finished.best_epoch,

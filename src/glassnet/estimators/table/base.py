@@ -61,6 +61,7 @@ class TableEstimator(NetworkEstimator):
         decay: float | None = None,
         bins: int | None = None,
         dropout: float | None = None,
+        average: float | None = None,
         validation_fraction: float | None = None,
         teacher_weight: float = 0.7,
         categories: Sequence[str | int] = (),
@@ -88,6 +89,7 @@ class TableEstimator(NetworkEstimator):
         self.decay = decay
         self.bins = bins
         self.dropout = dropout
+        self.average = average
         self.validation_fraction = validation_fraction
         self.teacher_weight = teacher_weight
         self.categories = categories

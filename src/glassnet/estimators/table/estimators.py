@@ -70,6 +70,9 @@ class TableRegressor(RegressorMixin, TableEstimator):
     dropout : float or None
         Fraction of the hidden nodes left out of each update; None: 0.15, or 0 with a teacher that
         can be asked for any row.
+    average : float or None
+        Keep a moving average of the weights that remembers this fraction of the run, where it
+        validates better; None: the weights themselves.
     validation_fraction : float or None
         Fraction of the rows that epochs are validated on, of which the best is kept. None: each
         of several members is trained on all folds of the rows but one, which validates it where
@@ -213,6 +216,7 @@ class TableClassifier(ClassifierMixin, TableEstimator):
         decay: float | None = None,
         bins: int | None = None,
         dropout: float | None = None,
+        average: float | None = None,
         validation_fraction: float | None = None,
         teacher_weight: float = 0.7,
         categories: Sequence[str | int] = (),
@@ -242,6 +246,7 @@ class TableClassifier(ClassifierMixin, TableEstimator):
             decay=decay,
             bins=bins,
             dropout=dropout,
+            average=average,
             validation_fraction=validation_fraction,
             teacher_weight=teacher_weight,
             categories=categories,
