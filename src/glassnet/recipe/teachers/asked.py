@@ -139,7 +139,8 @@ class AskedEstimator:
         fitted: list[Any] = []
         for number in range(folds):
             trained = np.flatnonzero(fold != number)
-            fitted.append(clone(self.estimator).fit(inputs.take(self.row[trained]), y[trained]))
+            copy: Any = clone(self.estimator)
+            fitted.append(copy.fit(inputs.take(self.row[trained]), y[trained]))
         return fitted, [np.flatnonzero(fold == number) for number in range(folds)]
 
 
