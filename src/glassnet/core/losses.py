@@ -29,7 +29,6 @@ ValueAndDerivative = tuple[Array, Array]
 ElementwiseFunction = Callable[[Array, Array], Array]
 """(prediction, y) -> one number for each entry, all N x K."""
 REDUCTIONS = ("sum", "mean", "mean_rows")
-ROBUST = ("mean_absolute_error", "huber", "pinball")  # their derivative is bounded
 
 
 class _TwoFunctions(NamedTuple):
@@ -104,11 +103,6 @@ class Loss:
     derivative_formula: str = field(default="", compare=False)
     stable_formula: str = field(default="", compare=False)
     row_term: str = field(default="", compare=False)
-
-    @property
-    def robust(self) -> bool:
-        """Whether its derivative is bounded, so that no single target moves a fit by much."""
-        return self.name.partition(":")[0] in ROBUST
 
     def __post_init__(
         self, value: ElementwiseFunction | None, delta: ElementwiseFunction | None

@@ -24,6 +24,9 @@ OUTPUT_AND_LOSS: dict[Task, tuple[str, str]] = {
 }
 """The output's activation and the loss of each task, unless the loss given says otherwise."""
 
+ROBUST_LOSSES = ("mean_absolute_error", "huber", "pinball")
+"""Those whose derivative is bounded, so that no single target moves a fit by much."""
+
 TASK_OF_OUTPUT: dict[str, Task] = {
     "sigmoid": "binary",
     "softmax": "multiclass",
@@ -166,6 +169,11 @@ def find_task_loss(options: Options, task: Task) -> Loss:
     return loss
 
 
+def is_robust(loss: Loss) -> bool:
+    """Whether a loss is in `ROBUST_LOSSES`, whatever its setting."""
+    return loss.name.partition(":")[0] in ROBUST_LOSSES
+
+
 def network_for(options: ResolvedOptions, inputs: int, outputs: int) -> Network:
     """The network of one member."""
     loss = find_loss(options.loss)
@@ -188,7 +196,7 @@ def best_constant(loss: Loss, y: np.ndarray, sample_weight: np.ndarray | None) -
 
     The quantile of a pinball loss, the median for other robust losses, else the mean.
     """
-    if not loss.robust:
+    if not is_robust(loss):
         return np.average(y, axis=0, weights=sample_weight)
     quantile = (loss.setting_name == "quantile" and loss.setting) or 0.5
     return np.quantile(y, quantile, axis=0, weights=sample_weight, method="inverted_cdf")

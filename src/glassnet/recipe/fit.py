@@ -131,7 +131,7 @@ def learn_encoding(
         centred = loss.output != "exponential"
         within_range = not options.affine
         targets = tuple(
-            learn_target(column, options.task, centred, within_range, loss.robust)
+            learn_target(column, options.task, centred, within_range, is_robust(loss))
             for column in rows.targets.values()
         )
     return TableEncoding(options.task, inputs, targets, options.missing)

@@ -12,7 +12,7 @@ from glassnet.core.metrics import regression_scores
 from glassnet.errors import GlassnetWarning, OptionRef
 from glassnet.models.model import Model
 from glassnet.recipe.baselines import Baseline
-from glassnet.recipe.defaults import PLAIN_BINS
+from glassnet.recipe.defaults import PLAIN_BINS, is_robust
 from glassnet.recipe.findings.single_columns import SingleColumn
 from glassnet.recipe.options import ResolvedOptions
 from glassnet.recipe.scoring import FEWEST_SCORED_ROWS
@@ -48,7 +48,7 @@ def hardly_learnt(
 
     `by_linear` is what a linear model explains of the scored rows, where that is known.
     """
-    if train.n_rows < FEWEST_SCORED_ROWS or model.loss.robust:
+    if train.n_rows < FEWEST_SCORED_ROWS or is_robust(model.loss):
         return
     most = max(FEWEST_LEARNT_ROWS, min(LEARNT_ROWS, LEARNT_NUMBERS // len(model.encoding.features)))
     rows = np.linspace(0, train.n_rows - 1, min(most, train.n_rows)).astype(int)
