@@ -17,7 +17,7 @@ from glassnet.models.model import Model
 from glassnet.models.record import Record
 from glassnet.recipe.calibrate import calibrate
 from glassnet.recipe.class_weight import weigh_classes
-from glassnet.recipe.defaults import bin_height, settle
+from glassnet.recipe.defaults import bin_height, is_robust, settle
 from glassnet.recipe.encode import encode_rows
 from glassnet.recipe.fold_training import FoldTraining
 from glassnet.recipe.folds import assign_folds
