@@ -15,6 +15,7 @@ from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import OPTIMIZERS, Optimizer
 from glassnet.errors import OptionError, OptionRef
 from glassnet.recipe.options import Options, ResolvedOptions
+from glassnet.tables.inputs import BINS
 from glassnet.tables.targets import Task
 
 OUTPUT_AND_LOSS: dict[Task, tuple[str, str]] = {
@@ -47,6 +48,9 @@ LEARNING_RATES = {
 }
 """The learning rate of each optimizer on scaled columns."""
 
+DECAYING_OPTIMIZERS = ("adamw", "muon")
+"""Those whose weights decay."""
+
 MEMBER_ITERATIONS = 1500  # updates of each of several members
 ALONE_ITERATIONS = 4000  # updates of a network that is alone
 MIN_EPOCHS = 30  # epochs, however many updates they make
@@ -56,7 +60,7 @@ BATCHES_WANTED = 32  # batches of an epoch, before the batch size is rounded to 
 MIN_BATCH_SIZE = 16  # rows
 MAX_BATCH_SIZE = 256  # rows
 
-PLAIN_BINS = 16  # of each column of numbers, where there are enough rows for them
+PLAIN_BINS = BINS  # of each column of numbers, where there are enough rows for them
 BINS_FROM = 525  # rows that each of several members trains on
 BINS_FROM_ALONE = 1500  # rows; a network that is alone overfits bins of fewer
 LOW_BINS_BELOW = 900  # rows; of fewer, a network that is alone gets lower bins
@@ -123,9 +127,8 @@ def _bins(options: Options, train_rows: int) -> int:
         return 0
     if options.bins is not None:
         return options.bins
-    return (
-        PLAIN_BINS if train_rows >= (BINS_FROM_ALONE if options.members == 1 else BINS_FROM) else 0
-    )
+    enough = BINS_FROM_ALONE if options.members == 1 else BINS_FROM
+    return PLAIN_BINS if train_rows >= enough else 0
 
 
 def bin_height(members: int, n_rows: int) -> float:
@@ -186,7 +189,7 @@ def optimizer_for(options: ResolvedOptions) -> Optimizer:
     settings: dict[str, float] = {}
     if options.optimizer in ("adam", "adamw", "muon"):
         settings["beta2"] = BETA2
-    if options.optimizer in ("adamw", "muon"):
+    if options.optimizer in DECAYING_OPTIMIZERS:
         settings["decay"] = options.decay
     return OPTIMIZERS[options.optimizer](options.learning_rate, **settings)
 

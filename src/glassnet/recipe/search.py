@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.models.record import Tried
-from glassnet.recipe.defaults import PLAIN_BINS
+from glassnet.recipe.defaults import DECAYING_OPTIMIZERS, PLAIN_BINS
 from glassnet.recipe.fold_training import FoldTraining
 from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.recipe.out_of_fold import OutOfFold
@@ -49,7 +49,7 @@ def alternatives(options: Options, plain: ResolvedOptions) -> Iterator[dict[str,
     """Settings that may suit the rows better than the plain ones; what was asked for stays."""
     if options.bins is None and not options.affine:
         yield {"bins": 0 if plain.bins else PLAIN_BINS}
-    if options.decay is None and options.optimizer in ("adamw", "muon"):
+    if options.decay is None and options.optimizer in DECAYING_OPTIMIZERS:
         yield {"decay": WEAKER_DECAY * plain.decay}
 
 

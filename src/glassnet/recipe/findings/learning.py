@@ -12,7 +12,7 @@ from glassnet.core.metrics import regression_scores
 from glassnet.errors import GlassnetWarning, OptionRef
 from glassnet.models.model import Model
 from glassnet.recipe.baselines import Baseline
-from glassnet.recipe.defaults import PLAIN_BINS, is_robust
+from glassnet.recipe.defaults import DECAYING_OPTIMIZERS, PLAIN_BINS, is_robust
 from glassnet.recipe.findings.single_columns import SingleColumn
 from glassnet.recipe.options import ResolvedOptions
 from glassnet.recipe.scoring import FEWEST_SCORED_ROWS
@@ -80,7 +80,7 @@ def _train_longer(options: ResolvedOptions) -> list[str | OptionRef]:
         "train longer, with ",
         OptionRef("epochs", LONGER * options.epochs),
     ]
-    if options.optimizer in ("adamw", "muon") and options.decay:
+    if options.optimizer in DECAYING_OPTIMIZERS and options.decay:
         remedy += [" and ", OptionRef("decay", 0)]
     else:
         remedy += [" and another ", OptionRef("learning_rate")]
