@@ -17,7 +17,6 @@ import sys
 import warnings
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from time import process_time
 from typing import Any
 
@@ -27,9 +26,9 @@ from bench.curve_page import cliffs, write
 from bench.made_tables import MADE
 from bench.resume import begun, keep, with_before
 from bench.table_data import TABLES, Table, load_table
-from bench.table_peers import PEERS, installed, versions
-from bench.tables import RESULTS
-from bench.variants import VARIANTS, changed, make, variant
+from bench.table_options import add_options, parsed
+from bench.table_peers import PEERS, versions
+from bench.variants import changed, make
 
 SIZES = (50, 100, 200, 350, 500, 700, 1000, 1500, 2500, 5000)
 MORE_SIZES = {"concrete": (300, 450, 600, 659, 700, 800)}  # where a cliff has been
@@ -100,17 +99,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "--models", nargs="+", default=MODELS, choices=[*VARIANTS, *PEERS], metavar="MODEL"
-    )
-    parser.add_argument(
-        "--variant",
-        nargs="+",
-        action="append",
-        default=[],
-        metavar=("NAME", "KEY=VALUE"),
-        help="as of `python -m bench.tables`; can be repeated",
-    )
+    add_options(parser, MODELS, "curves.json")
     parser.add_argument(
         "--tables",
         nargs="+",
@@ -121,26 +110,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--most-rows", type=int, default=SIZES[-1], help="leave out larger sizes")
-    parser.add_argument("--jobs", type=int, default=1, help="processes at a time")
-    parser.add_argument("--to", type=Path, default=RESULTS, help="the folder for what is written")
-    parser.add_argument(
-        "--add",
-        action="store_true",
-        help="keep what is in that folder's curves.json, and measure only what it lacks",
-    )
-    parser.add_argument(
-        "--before",
-        type=Path,
-        metavar="FOLDER",
-        help="show the first model of that folder's curves.json too, as 'before'",
-    )
-    args = parser.parse_args()
-    try:
-        args.changes = VARIANTS | dict(map(variant, args.variant))
-    except ValueError as error:
-        parser.error(str(error))
-    args.models = installed(args.models) + [name for name, *_ in args.variant]
-    return args
+    return parsed(parser)
 
 
 def main() -> None:

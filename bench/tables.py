@@ -24,21 +24,18 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from time import process_time
 from typing import Any
 
 import numpy as np
 
-from bench.launch import ROOT
 from bench.resume import begun, keep, with_before
 from bench.table_data import HALVES, MOST_ROWS, TABLES, Table, load_table, load_tables, summary
+from bench.table_options import add_options, parsed
 from bench.table_page import beside_first, write
-from bench.table_peers import PEERS, SLOW, installed, versions
+from bench.table_peers import PEERS, SLOW, versions
 from bench.table_scores import scores
-from bench.variants import VARIANTS, changed, make, variant
-
-RESULTS = ROOT / "build" / "bench"
+from bench.variants import changed, make
 
 
 @dataclass(frozen=True)
@@ -83,21 +80,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "--models",
-        nargs="+",
-        default=["glassnet", *(name for name in PEERS if name not in SLOW)],
-        choices=[*VARIANTS, *PEERS],
-        metavar="MODEL",
-    )
-    parser.add_argument(
-        "--variant",
-        nargs="+",
-        action="append",
-        default=[],
-        metavar=("NAME", "KEY=VALUE"),
-        help="glassnet with other parameters, or other constants of the program; can be repeated",
-    )
+    add_options(parser, ["glassnet", *(name for name in PEERS if name not in SLOW)], "tables.json")
     parser.add_argument(
         "--half", choices=list(HALVES), default="all", help="the tables to choose or report on"
     )
@@ -108,33 +91,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--most-rows", type=int, default=MOST_ROWS, help="of larger tables so many rows are drawn"
     )
-    parser.add_argument(
-        "--jobs",
-        type=int,
-        default=1,
-        help="processes at a time; more make the seconds less certain",
-    )
-    parser.add_argument(
-        "--to", type=Path, default=RESULTS, help="the folder for tables.json and tables.md"
-    )
-    parser.add_argument(
-        "--add",
-        action="store_true",
-        help="keep what is in that folder's tables.json, and measure only what it lacks",
-    )
-    parser.add_argument(
-        "--before",
-        type=Path,
-        metavar="FOLDER",
-        help="show the first model of that folder's tables.json too, as 'before'",
-    )
-    args = parser.parse_args()
-    try:
-        args.changes = VARIANTS | dict(map(variant, args.variant))
-    except ValueError as error:
-        parser.error(str(error))
-    args.models = installed(args.models) + [name for name, *_ in args.variant]
-    return args
+    return parsed(parser)
 
 
 def _line(name: str, models: dict[str, list[dict[str, float]]]) -> str:
