@@ -122,6 +122,29 @@ def test_ctrl_c_before_anything_is_learnt_leaves_nothing(folder: Path) -> None:
     assert {path.name for path in folder.iterdir()} == {"t.csv"}
 
 
+IMPORT_IN_REPORT = """
+from glassnet.report import build
+class CallsItself:
+    def __set_name__(self, owner, name):
+        raise KeyboardInterrupt
+def in_text(*_):
+    exec("raise KeyboardInterrupt")
+def in_class(*_):
+    class Made:
+        part = CallsItself()
+build.make_report = {}
+"""
+
+
+@pytest.mark.parametrize("where", ["in_text", "in_class"])
+def test_ctrl_c_while_a_module_is_imported_ends_as_any(folder: Path, where: str) -> None:
+    arguments = ["train", "t.csv", "--target", "y", "--epochs", "2", "--members", "1"]
+    program = ["-c", IMPORT_IN_REPORT.format(where) + COMMAND, *arguments, "--out", "run"]
+    with Terminal(*program, folder=folder) as terminal:
+        assert terminal.end(60) == 1
+        assert terminal.last_line.startswith("glassnet: stopped by Ctrl-C; run was written")
+
+
 ENDLESS_REPORT = (
     SHOW
     + """

@@ -19,7 +19,12 @@ import click
 
 import glassnet
 from glassnet.cli.command import write_examples
-from glassnet.cli.stopping import signals_heeded, stopped_message, stopped_status
+from glassnet.cli.stopping import (
+    end_process,
+    signals_heeded,
+    stopped_message,
+    stopped_status,
+)
 from glassnet.cli.terminal import discard_output, report, say, take_every_letter
 from glassnet.cli.wording import in_flags
 from glassnet.errors import GlassnetError, GlassnetWarning, TrainingError
@@ -83,6 +88,10 @@ def _abort_without_empty_line() -> Iterator[None]:
         yield
     except KeyboardInterrupt as error:
         raise click.Abort(*error.args) from None
+    except RuntimeError as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):  # it came while a class was made
+            raise click.Abort from None
+        raise
 
 
 def _first_paragraph(command: click.Command) -> str:
@@ -155,7 +164,8 @@ def _run(signals: Sequence[Signals], written: Sequence[Path]) -> NoReturn:
         _end(error.worded(in_flags), 2)
     except click.Abort as error:
         there = [path for path in written if path.exists()]  # a temporary file has gone again
-        _end(stopped_message(signals, there, error.args), stopped_status(signals))
+        report(stopped_message(signals, there, error.args))
+        end_process(stopped_status(signals))
     except BrokenPipeError:  # such as that of `glassnet predict ... | head`
         discard_output()
         sys.exit(1)

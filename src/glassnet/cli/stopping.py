@@ -6,11 +6,13 @@ half-written. What each command keeps is its own matter.
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 CAUSES = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
 STATUS = {signal.SIGINT: 1, signal.SIGTERM: 128 + signal.SIGTERM}
@@ -64,6 +66,19 @@ def stopped_message(
 def stopped_status(came: Sequence[signal.Signals]) -> int:
     """The exit status of a command that was stopped."""
     return STATUS[came[0]] if came else STATUS[signal.SIGINT]
+
+
+def end_process(status: int) -> NoReturn:
+    """End the process with a status, after all that has been written is out.
+
+    After a KeyboardInterrupt inside an `exec` of text, as any dataclass makes while its module is
+    imported, sys.exit(1) would end the process as killed by SIGINT: CPython remembers it as
+    unhandled, though it was caught.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # nobody reads it any more
+            stream.flush()
+    os._exit(status)
 
 
 @contextmanager
