@@ -33,6 +33,8 @@ from glassnet.tables.encoding import TableEncoding
 from glassnet.training.problem import as_dtype
 
 MODEL_FILE = "model.safetensors"
+SCORED_FILE = "scored.safetensors"
+"""The model of a run folder that was scored, where the other was trained on all rows after that."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

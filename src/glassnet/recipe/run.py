@@ -34,6 +34,7 @@ from glassnet.recipe.parts import (
 )
 from glassnet.recipe.refit import refit_notices, train_again, wants_refit
 from glassnet.recipe.scoring import score
+from glassnet.recipe.teachers.holdout import digest_of_rows, teacher_of_scored
 from glassnet.recipe.teachers.teacher import Teacher
 from glassnet.tables.columns import Table
 from glassnet.training.endings import CUT_SHORT, ENDINGS
@@ -161,7 +162,7 @@ def train_table(
         `read_table`).
     target : str or list of str
         The column to predict; several for several outputs (all numeric or all two-valued).
-    teacher : Model, estimator, array, data frame or path, optional
+    teacher : Model, RunFolder, estimator, array, data frame or path, optional
         What the network is trained towards beside the targets; see docs/distilling.md. A glassnet
         model, or its file or run folder; an estimator with `predict` or `predict_proba`, as it is
         where it is fitted, else fitted on parts of the rows; or predictions of every row of the
@@ -219,7 +220,10 @@ def train_scored(
     path_points: int | None = None,
 ) -> TableRun:
     """The run up to its scores: without the last training, on all rows."""
-    every = parts.every
+    every, known = parts.every, parts.every.teacher
+    numbers = parts.row_numbers[parts.rows["holdout"]]
+    holdout_digest = digest_of_rows(every.targets.take(parts.rows["holdout"]), numbers)
+    every = replace(every, teacher=teacher_of_scored(known, holdout_digest))
     fitted = fit_table(
         every.take(parts.rows["train"]),
         validation_rows(every, parts.rows),
@@ -229,13 +233,14 @@ def train_scored(
         progress,
         path_points=path_points,
     )
+    record = replace(fitted.model.record, holdout_digest=holdout_digest)
     run = TableRun(
-        *fitted,
+        *fitted._replace(model=replace(fitted.model, record=record)),
         columns=parts.columns,
         row_numbers=parts.row_numbers,
         rows=parts.rows,
         without_target=parts.without_target,
-        teacher=every.teacher,
+        teacher=known,
     )
     try:
         return _scored(run)
@@ -267,8 +272,13 @@ def refit(
     if fitted is None:
         return _without_refit(run, ended)
     scored_fraction = 1 - len(run.rows["holdout"]) / rows.n_rows
-    tried = run.model.record.tried  # by the scored training: this one searched nothing
-    record = replace(fitted.model.record, scored_fraction=scored_fraction, tried=tried)
+    scored = run.model.record
+    record = replace(
+        fitted.model.record,
+        scored_fraction=scored_fraction,
+        holdout_digest=scored.holdout_digest,
+        tried=scored.tried,  # this training searched nothing
+    )
     model = replace(fitted.model, scores=run.model.scores, record=record)
     return replace(run, model=model, runs=fitted.runs, before_refit=run.model, refit_ended=ended)
 

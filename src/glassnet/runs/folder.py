@@ -74,6 +74,8 @@ def train_run(
     ['history.csv', 'loss.svg', 'model.safetensors']
     """
     source = str(table) if isinstance(table, (str, Path)) else None
+    if isinstance(teacher, RunFolder):
+        teacher = teacher.path
     train = partial(run_table, table, target, options_from(options), progress, teacher=teacher)
     with new_run(out, Path(source or "table").stem, overwrite=overwrite) as new:
         written = train_and_write(train, source, teacher, new)
