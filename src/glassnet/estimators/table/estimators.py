@@ -62,8 +62,8 @@ class TableRegressor(RegressorMixin, TableEstimator):
     alpha, l1 : float
         Add (alpha/2) sum w^2 and l1 sum abs(w) to the loss.
     decay : float or None
-        Weight decay of adamw and muon; None: by the number of rows, or a tenth of that where the
-        rows left out of the folds are then predicted better.
+        Weight decay of adamw and muon; None: by the number of rows, or a tenth of that, or on few
+        rows three or ten times it, where the rows left out of the folds are then predicted better.
     bins : int or None
         Bins that each column of numbers is also cut into, between its quantiles; 0: none. None: 16
         or none, whichever predicts the rows left out of the folds better.
