@@ -16,7 +16,7 @@ pytest.importorskip("pandas")
 from bench.curve_page import BEHIND, WORSE, Curve, cliffs
 from bench.curves import MODELS, Job, measure, parts
 
-SIZES = (60, 150, 300)
+SIZES = (60, 250)
 SEEDS = (0,)
 
 
