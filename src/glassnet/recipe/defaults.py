@@ -6,6 +6,7 @@ Every number below was chosen on several real tables: `docs/tables.md` keeps the
 
 import math
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
@@ -51,7 +52,10 @@ LEARNING_RATES = {
 DECAYING_OPTIMIZERS = ("adamw", "muon")
 """Those whose weights decay."""
 
-MEMBER_ITERATIONS = 1500  # updates of each of several members
+MEMBER_ITERATIONS = 1500  # updates of each of several members that no rows validate
+MOST_ITERATIONS = 6000  # updates of each of several that rows validate
+PATIENCE_ITERATIONS = 300  # updates that these go on without a better epoch
+AVERAGE_ITERATIONS = 75  # updates that the average of their weights remembers
 ALONE_ITERATIONS = 4000  # updates of a network that is alone
 MIN_EPOCHS = 30  # epochs, however many updates they make
 MAX_EPOCHS = 400  # epochs, however few updates they make
@@ -79,7 +83,13 @@ SMALLEST_MEAN = 1e-3  # of a target; the start predicts no probability or rate n
 
 
 def settle(
-    options: Options, task: Task, train_rows: int, validation_rows: int, *, taught: bool = False
+    options: Options,
+    task: Task,
+    train_rows: int,
+    validation_rows: int,
+    *,
+    by_folds: bool = False,
+    taught: bool = False,
 ) -> ResolvedOptions:
     """The options with nothing left open.
 
@@ -93,6 +103,8 @@ def settle(
         How many rows a member trains on.
     validation_rows : int
         How many rows, of which no member trains on any, validate all members.
+    by_folds : bool
+        Whether each member is validated on rows that the others train on.
     taught : bool
         Whether rows that a teacher was asked for are among those trained on.
 
@@ -104,7 +116,7 @@ def settle(
         "task": task,
         "loss": find_task_loss(options, task).name,
         "batch_size": batch_size,
-        "epochs": options.epochs or _epochs(options, batches),
+        **_length(options, batches, validated=by_folds or validation_rows > 0),
         "learning_rate": options.learning_rate or LEARNING_RATES[options.optimizer],
         "decay": options.decay,
         "dropout": options.dropout,
@@ -156,6 +168,26 @@ def _epochs(options: Options, batches: int) -> int:
     """As many as make the iterations wanted, within limits."""
     iterations = ALONE_ITERATIONS if options.members == 1 else MEMBER_ITERATIONS
     return int(np.clip(math.ceil(iterations / batches), MIN_EPOCHS, MAX_EPOCHS))
+
+
+def _length(options: Options, batches: int, validated: bool) -> dict[str, Any]:
+    """How long to train, and by which schedule.
+
+    Where rows validate several members, and nothing else is asked for, these say when to end: at a
+    constant rate a run can end at any epoch, and the average of the weights makes up for the steps
+    that do not become smaller.
+    """
+    asked = (options.epochs, options.schedule, options.average, options.patience)
+    if options.members == 1 or not validated or any(one is not None for one in asked):
+        epochs = options.epochs or _epochs(options, batches)
+        return {"epochs": epochs, "schedule": options.schedule or "cosine"}
+    epochs = math.ceil(MOST_ITERATIONS / batches)
+    return {
+        "epochs": epochs,
+        "schedule": "constant",
+        "average": AVERAGE_ITERATIONS / (batches * epochs),
+        "patience": math.ceil(PATIENCE_ITERATIONS / batches),
+    }
 
 
 def find_task_loss(options: Options, task: Task) -> Loss:
