@@ -105,11 +105,18 @@ def test_settled_options_have_the_same_names_and_repeat_the_training() -> None:
 def test_rows_that_validate_say_how_long_to_train() -> None:
     settled = settle(Options(), "binary", train_rows=640, validation_rows=0, by_folds=True)
     assert settled.batch_size == 16  # so 40 updates an epoch
-    assert (settled.schedule, settled.epochs, settled.patience) == ("constant", 150, 8)
-    assert settled.average == pytest.approx(75 / 6000)
+    assert (settled.schedule, settled.epochs, settled.patience) == ("constant", 75, 8)
+    assert settled.average == 3 / 75
     again = settle(settled.as_options(), "binary", train_rows=640, validation_rows=0, by_folds=True)
     assert again == settled
     assert settle(Options(), "binary", train_rows=640, validation_rows=9) == settled
+
+
+def test_of_few_updates_in_an_epoch_many_epochs_may_pass() -> None:
+    options = Options(batch_size=100)
+    settled = settle(options, "binary", train_rows=400, validation_rows=100)  # 4 updates an epoch
+    assert (settled.epochs, settled.patience) == (400, 75)
+    assert settled.average == 18.75 / 400
 
 
 @pytest.mark.parametrize(

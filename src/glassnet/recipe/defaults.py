@@ -53,9 +53,11 @@ DECAYING_OPTIMIZERS = ("adamw", "muon")
 """Those whose weights decay."""
 
 MEMBER_ITERATIONS = 1500  # updates of each of several members that no rows validate
-MOST_ITERATIONS = 6000  # updates of each of several that rows validate
+MOST_ITERATIONS = 3000  # updates, at most, of each of several that rows validate
 PATIENCE_ITERATIONS = 300  # updates that these go on without a better epoch
+MIN_PATIENCE = 6  # epochs, however many updates they make
 AVERAGE_ITERATIONS = 75  # updates that the average of their weights remembers
+MIN_AVERAGE = 3  # epochs, however many updates they make
 ALONE_ITERATIONS = 4000  # updates of a network that is alone
 MIN_EPOCHS = 30  # epochs, however many updates they make
 MAX_EPOCHS = 400  # epochs, however few updates they make
@@ -164,9 +166,8 @@ def _batch_size(options: Options, train: int) -> int:
     return int(np.clip(power_of_2, MIN_BATCH_SIZE, MAX_BATCH_SIZE))
 
 
-def _epochs(options: Options, batches: int) -> int:
+def _epochs(iterations: int, batches: int) -> int:
     """As many as make the iterations wanted, within limits."""
-    iterations = ALONE_ITERATIONS if options.members == 1 else MEMBER_ITERATIONS
     return int(np.clip(math.ceil(iterations / batches), MIN_EPOCHS, MAX_EPOCHS))
 
 
@@ -178,15 +179,18 @@ def _length(options: Options, batches: int, validated: bool) -> dict[str, Any]:
     that do not become smaller.
     """
     asked = (options.epochs, options.schedule, options.average, options.patience)
-    if options.members == 1 or not validated or any(one is not None for one in asked):
-        epochs = options.epochs or _epochs(options, batches)
-        return {"epochs": epochs, "schedule": options.schedule or "cosine"}
-    epochs = math.ceil(MOST_ITERATIONS / batches)
+    if options.members > 1 and validated and all(one is None for one in asked):
+        epochs = _epochs(MOST_ITERATIONS, batches)
+        return {
+            "epochs": epochs,
+            "schedule": "constant",
+            "average": max(MIN_AVERAGE, AVERAGE_ITERATIONS / batches) / epochs,
+            "patience": max(MIN_PATIENCE, math.ceil(PATIENCE_ITERATIONS / batches)),
+        }
+    iterations = ALONE_ITERATIONS if options.members == 1 else MEMBER_ITERATIONS
     return {
-        "epochs": epochs,
-        "schedule": "constant",
-        "average": AVERAGE_ITERATIONS / (batches * epochs),
-        "patience": math.ceil(PATIENCE_ITERATIONS / batches),
+        "epochs": options.epochs or _epochs(iterations, batches),
+        "schedule": options.schedule or "cosine",
     }
 
 
