@@ -164,7 +164,7 @@ def _model_of(
     members = tuple(Member(network, run.parameters) for run in runs)
     model = Model(rows.encoding, members, {}, mean_history(runs), record)
     model, left_out = calibrate(model, left_out, by_all_members=bool(training.validation))
-    encoding = settle_threshold(threshold, model.encoding, network, left_out)
+    encoding = settle_threshold(threshold, model.encoding, network, left_out, rows)
     left_out_of = training.validation.get(options.bins, rows)
     residuals = residuals_of(left_out, left_out_of, network)
     return replace(model, encoding=encoding, residuals=residuals)
