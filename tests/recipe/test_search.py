@@ -154,7 +154,9 @@ def test_a_clearly_worse_setting_ends_after_the_first_fold() -> None:
 def test_the_first_member_is_compared_with_the_first_of_the_best(
     monkeypatch: pytest.MonkeyPatch, given: bool
 ) -> None:
-    monkeypatch.setattr(search, "alternatives", lambda _, plain: iter([{"decay": plain.decay}]))
+    monkeypatch.setattr(
+        search, "alternatives", lambda _, plain, _rows: iter([{"decay": plain.decay}])
+    )
     x, y = wave(1, 200)
     validation = rows_of(*wave(1, 50, seed=1)) if given else None
     result = fit_table(rows_of(x, y), validation, "regression", Options(epochs=5))
