@@ -333,6 +333,7 @@ OPTIONS: dict[str, set[str]] = {
     "threshold": {"None"},
     "members": set(),
     "learning_rate": {*FINITE, "None"},
+    "schedule": {"None"},
     "batch_size": {*HUGE, "None"},
     "epochs": {"None"},
     "patience": {*HUGE, "None"},

@@ -11,6 +11,7 @@ import pytest
 import glassnet as gn
 from glassnet.core.network import leaves
 from glassnet.models.model import load
+from glassnet.recipe import search
 from glassnet.recipe.fit import FitResult, fit_table
 from glassnet.recipe.fold_training import FoldTraining
 from glassnet.recipe.options import Options, ResolvedOptions
@@ -120,6 +121,31 @@ def test_a_clearly_worse_setting_ends_after_the_first_fold() -> None:
     _, by_bins, _ = fitted(x, y).model.record.tried
     assert by_bins.folds == 1
     assert by_bins.better_by < -by_bins.standard_error
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_the_first_member_is_compared_with_the_first_of_the_best(
+    monkeypatch: pytest.MonkeyPatch, given: bool
+) -> None:
+    monkeypatch.setattr(search, "alternatives", lambda _, plain: iter([{"decay": plain.decay}]))
+    x, y = wave(1, 200)
+    validation = rows_of(*wave(1, 50, seed=1)) if given else None
+    result = fit_table(rows_of(x, y), validation, "regression", Options(epochs=5))
+    _, same = result.model.record.tried
+    assert (same.better_by, same.standard_error, same.folds, same.kept) == (0, 0, 1, False)
+
+
+def test_members_that_rows_validate_end_where_these_learn_nothing_more() -> None:
+    random = np.random.default_rng(0)
+    x, noise = random.normal(size=(500, 3)), random.normal(size=500)
+    by_noise = fitted(x, noise)
+    x, y = wave(3, 500)
+    by_wave = fitted(x, y)
+    updates = []
+    for result in (by_noise, by_wave):
+        assert {run.ended for run in result.runs} == {"early"}
+        updates.append(sum(len(run.history.iteration_loss) for run in result.runs))
+    assert updates[0] < updates[1] / 1.5
 
 
 @pytest.mark.parametrize("calls", [1, 2])

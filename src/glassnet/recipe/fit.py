@@ -93,6 +93,7 @@ def fit_table(
         task,
         train_rows,
         validation_rows=0 if validation is None else validation.n_rows,
+        by_folds=splits[0].validation is not None,
         taught=lesson is not None and lesson.has_mixed_rows,
     )
     training = FoldTraining(splits, progress, n_jobs, path_points)

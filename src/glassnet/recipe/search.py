@@ -1,8 +1,8 @@
 """Which settings the rows ask for: a few are tried on the folds, and the rows left out decide.
 
 The plain defaults come first; each alternative changes one setting of the best so far. It is
-trained on the first fold alone, and on the others only where it is not clearly worse there. It
-takes the place of the best where it is better by more than chance would make it.
+trained on the first fold alone, and on the others only where it is better there. It takes the place
+of the best where it is better by more than chance would make it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -92,13 +92,12 @@ def _raced(
     runs: list[Run] = []
     trial, outcome = best, None
     for stage in (members[:1], members[1:]):
-        if outcome is not None and not outcome.better_by > -outcome.standard_error:
+        if outcome is not None and not outcome.better_by > 0:
             break
         if len(stage):
             runs += _whole(training.train(options, stage))
-            trial = Trial(
-                options, runs, training.predict_left_out(options, runs, members[: len(runs)])
-            )
+            trained = members[: len(runs)]
+            trial = Trial(options, runs, training.predict_left_out(options, runs, trained))
             outcome = _compared(training, best, trial, change)
     assert outcome is not None
     kept = len(runs) == len(members) and outcome.better_by > CERTAIN * outcome.standard_error
@@ -114,13 +113,14 @@ def _whole(runs: list[Run]) -> list[Run]:
 
 
 def _compared(training: FoldTraining, best: Trial, trial: Trial, change: dict[str, Any]) -> Tried:
-    """An alternative beside the best so far, on the rows of which both are known."""
+    """An alternative beside the same members of the best so far."""
+    members = range(len(trial.runs))
+    others = training.predict_left_out(best.options, best.runs[: len(members)], members)
     assert trial.left_out is not None
-    assert best.left_out is not None
+    assert others is not None
     network = training.network(trial.options)
     losses, weights = trial.left_out.losses(network), trial.left_out.weights
-    others = best.left_out.take(np.isin(best.left_out.row, trial.left_out.row)).losses(network)
-    better = others - losses
+    better = others.losses(network) - losses
     by = _mean(better, weights)
     spread = np.sqrt(_mean((better - by) ** 2, weights))
     error = float(spread / np.sqrt(len(better)))

@@ -48,9 +48,11 @@ class TableRegressor(RegressorMixin, TableEstimator):
     solver : str
         The optimizer: "adamw", "adam", "adam_epsilon_hat", "gradient_descent", "momentum",
         "muon", "nesterov", "rmsprop" or "rprop".
-    learning_rate : str
+    learning_rate : str or None
         Its schedule: "cosine", "flat_cosine", "constant", "step", "one_cycle", "warm_up",
-        "warm_up_cosine" or "four_cycles".
+        "warm_up_cosine" or "four_cycles". None: where rows validate several members, and none of
+        `max_iter`, `average` and `n_iter_no_change` is given, "constant", with an average of the
+        weights, until about 300 updates brought no better epoch; else "cosine".
     learning_rate_init : float or None
         The largest learning rate; None: by the solver.
     batch_size : int or None
@@ -210,7 +212,7 @@ class TableClassifier(ClassifierMixin, TableEstimator):
         members: int = 4,
         loss: str | None = None,
         solver: str = "adamw",
-        learning_rate: str = "cosine",
+        learning_rate: str | None = None,
         learning_rate_init: float | None = None,
         batch_size: int | None = None,
         max_iter: int | None = None,
