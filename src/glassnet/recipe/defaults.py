@@ -14,6 +14,7 @@ from glassnet.core.losses import Loss, find_loss
 from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import OPTIMIZERS, Optimizer
 from glassnet.errors import OptionError, OptionRef
+from glassnet.recipe.efforts import EFFORTS
 from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.tables.inputs import BINS
 from glassnet.tables.targets import Task
@@ -52,8 +53,6 @@ DECAYING_OPTIMIZERS = ("adamw", "muon")
 """Those whose weights decay."""
 
 MEMBER_ITERATIONS = 1500  # updates of each of several members
-ALONE_ITERATIONS = 4000  # updates of a network that is alone
-MIN_EPOCHS = 30  # epochs, however many updates they make
 MAX_EPOCHS = 400  # epochs, however few updates they make
 
 BATCHES_WANTED = 32  # batches of an epoch, before the batch size is rounded to a power of 2
@@ -102,6 +101,9 @@ def settle(
     batches = math.ceil(train_rows / batch_size)
     settled = {
         "task": task,
+        "effort": options.effort_name,
+        "draws": options.draws or 0,
+        "members": options.member_count,
         "loss": find_task_loss(options, task).name,
         "batch_size": batch_size,
         "epochs": options.epochs or _epochs(options, batches),
@@ -116,7 +118,7 @@ def settle(
         settled["decay"] = min(MAX_DECAY, DECAY_ROWS / train_rows)
     if options.dropout is None:
         settled["dropout"] = 0.0 if taught else DROPOUT
-    if options.validation is None and options.members == 1:
+    if options.validation is None and options.member_count == 1:
         settled["validation"] = VALIDATION_FRACTION if validation_rows else 0.0
     return ResolvedOptions(**{**asdict(options), **settled})
 
@@ -127,7 +129,7 @@ def _bins(options: Options, train_rows: int) -> int:
         return 0
     if options.bins is not None:
         return options.bins
-    enough = BINS_FROM_ALONE if options.members == 1 else BINS_FROM
+    enough = BINS_FROM_ALONE if options.member_count == 1 else BINS_FROM
     return PLAIN_BINS if train_rows >= enough else 0
 
 
@@ -154,8 +156,9 @@ def _batch_size(options: Options, train: int) -> int:
 
 def _epochs(options: Options, batches: int) -> int:
     """As many as make the iterations wanted, within limits."""
-    iterations = ALONE_ITERATIONS if options.members == 1 else MEMBER_ITERATIONS
-    return int(np.clip(math.ceil(iterations / batches), MIN_EPOCHS, MAX_EPOCHS))
+    effort = EFFORTS[options.effort_name]
+    iterations = effort.iterations if options.member_count == 1 else MEMBER_ITERATIONS
+    return int(np.clip(math.ceil(iterations / batches), effort.min_epochs, MAX_EPOCHS))
 
 
 def find_task_loss(options: Options, task: Task) -> Loss:

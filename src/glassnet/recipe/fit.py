@@ -7,21 +7,26 @@ make the model of them.
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import partial
+from time import monotonic
 from typing import NamedTuple
 
 import numpy as np
 
 from glassnet.core.losses import find_loss
+from glassnet.core.network import Parameters
 from glassnet.models.ensemble import Member
 from glassnet.models.model import Model
-from glassnet.models.record import Record
+from glassnet.models.record import MemberSettings, Record
 from glassnet.recipe.calibrate import calibrate
 from glassnet.recipe.class_weight import weigh_classes
-from glassnet.recipe.defaults import bin_height, is_robust, settle
+from glassnet.recipe.defaults import PLAIN_BINS, bin_height, is_robust, network_for, settle
+from glassnet.recipe.draws import everything_open, left_open
 from glassnet.recipe.encode import encode_rows
 from glassnet.recipe.fold_training import FoldTraining
 from glassnet.recipe.folds import assign_folds
 from glassnet.recipe.members import mean_history
+from glassnet.recipe.mixture import Mixture, alone, mix, train_again
 from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.recipe.out_of_fold import unlike_those_trained_on
 from glassnet.recipe.residuals import residuals_of
@@ -51,6 +56,7 @@ def fit_table(
     progress: Progress | None = None,
     n_jobs: int | None = None,
     path_points: int | None = None,
+    settings: Sequence[MemberSettings] = (),
 ) -> FitResult:
     """Train on rows of a table.
 
@@ -72,10 +78,13 @@ def fit_table(
         The targets of a classification; numeric ones are learnt from the training rows.
     progress, n_jobs, path_points
         As in `glassnet.train`; the last two for each run.
+    settings : sequence of MemberSettings
+        Of a mixture that was found before; none are looked for then.
 
     Raises GlassnetError, naming the column or option, on what cannot be trained on, and
     KeyboardInterrupt where it came before anything was learnt.
     """
+    began = monotonic()
     train, validation = weigh_classes(train, validation, options.class_weight, classes)
     rows = rows_to_train_on(train)
     lesson = lesson_of(rows, options, classes)
@@ -88,15 +97,18 @@ def fit_table(
     if lesson is not None:
         splits = lesson.extend(splits)
     train_rows = min(len(split.train) for split in splits)
-    plain = settle(
-        options,
-        task,
-        train_rows,
+    settled = partial(
+        settle,
+        task=task,
+        train_rows=train_rows,
         validation_rows=0 if validation is None else validation.n_rows,
         taught=lesson is not None and lesson.has_mixed_rows,
     )
+    plain = settled(options)
+    if options.draw_count and not settings:
+        options = left_open(options, plain, settled(everything_open(options)))
     training = FoldTraining(splits, progress, n_jobs, path_points)
-    for bins in bins_to_try(options, plain, train_rows):
+    for bins in _bins_wanted(options, plain, train_rows, settings):
         encoding = learn_encoding(rows, replace(plain, bins=bins), classes)
         if encoding in [one.encoding for one in training.rows.values()]:
             continue  # the table has no numbers that could be cut into bins
@@ -109,9 +121,14 @@ def fit_table(
             training.validation[bins] = encode_rows(validation, encoding, options.dtype)
     teacher = "" if rows.teacher is None else rows.teacher.description
     del train, rows, validation, lesson  # the columns are not wanted any more
-    trial = choose_settings(training, options, plain)
-    model = _model_of(training, trial, options.threshold, teacher)
-    return FitResult(model, trial.runs, trial.options)
+    if settings:
+        mixture = train_again(training, plain, settings)
+    else:
+        mixture = alone(choose_settings(training, options, plain))
+        if options.draw_count:
+            mixture = mix(training, options, plain, mixture.trials[0], _end(options, plain, began))
+    model = _model_of(training, mixture, options.threshold, teacher)
+    return FitResult(model, mixture.runs, mixture.options)
 
 
 def learn_encoding(
@@ -137,18 +154,45 @@ def learn_encoding(
     return TableEncoding(options.task, inputs, targets, options.missing)
 
 
+def _bins_wanted(
+    options: Options,
+    plain: ResolvedOptions,
+    train_rows: int,
+    settings: Sequence[MemberSettings],
+) -> list[int]:
+    """The numbers of bins that rows must be encoded with."""
+    if settings:
+        return sorted({replace(plain, **one.changed).bins for one in settings})
+    wanted = bins_to_try(options, plain, train_rows)
+    if options.draw_count and options.bins is None and not options.affine:
+        wanted += [bins for bins in (0, PLAIN_BINS) if bins not in wanted]
+    return wanted
+
+
+def _end(options: Options, plain: ResolvedOptions, began: float) -> float | None:
+    """When to stop drawing settings; None where there are as many as wanted, however long.
+
+    A last training on all rows takes no longer than what was trained before, so that half of the
+    time is left for it.
+    """
+    if isinstance(options.effort, str) or options.draws is not None:
+        return None
+    return began + (options.effort / 2 if plain.refit else options.effort)
+
+
 def _model_of(
-    training: FoldTraining, trial: Trial, threshold: float | str | None, teacher: str
+    training: FoldTraining, mixture: Mixture, threshold: float | str | None, teacher: str
 ) -> Model:
-    """The model that the members of a trial make, with what is fitted to it on rows left out."""
-    options, runs = trial.options, trial.runs
-    rows, network = training.rows[options.bins], training.network(options)
-    left_out = trial.left_out
+    """The model that the members of a mixture make, with what is fitted to it on rows left out."""
+    runs = mixture.runs
+    bins = max(trial.options.bins for trial in mixture.trials)
+    rows = training.rows[bins]
+    left_out = mixture.left_out
     if left_out is not None and not training.validation:
         left_out = left_out.take(unlike_those_trained_on(rows, training.splits)[left_out.row])
     record = Record(
         targets=tuple(target.name for target in rows.encoding.targets),
-        options=asdict(options),
+        options=asdict(mixture.options),
         engine=runs[0].engine,
         best_epochs=tuple(run.best_epoch for run in runs),
         best_losses=_at_best([(run.best_epoch, run.history.loss) for run in runs]),
@@ -157,16 +201,49 @@ def _model_of(
         ),
         folds=any(len(split.train) < len(rows.x) for split in training.splits),
         sample_weight=rows.sample_weight is not None,
-        tried=trial.tried,
+        tried=mixture.tried,
+        mixture=mixture.settings,
         teacher=teacher,
     )
-    members = tuple(Member(network, run.parameters) for run in runs)
+    members = tuple(
+        member
+        for trial, vote in zip(mixture.trials, mixture.votes, strict=True)
+        for member in _members_of(training, trial, vote, rows.encoding)
+    )
     model = Model(rows.encoding, members, {}, mean_history(runs), record)
     model, left_out = calibrate(model, left_out, by_all_members=bool(training.validation))
+    network = members[0].network
     encoding = settle_threshold(threshold, model.encoding, network, left_out)
-    left_out_of = training.validation.get(options.bins, rows)
+    left_out_of = training.validation.get(bins, rows)
     residuals = residuals_of(left_out, left_out_of, network)
     return replace(model, encoding=encoding, residuals=residuals)
+
+
+def _members_of(
+    training: FoldTraining, trial: Trial, vote: float, encoding: TableEncoding
+) -> list[Member]:
+    """A trial's members for rows of an encoding that has the same columns, with bins or without."""
+    inputs = _inputs_within(training.rows[trial.options.bins].encoding, encoding)
+    n_inputs = len(encoding.features)
+    network = network_for(trial.options, n_inputs, sum(target.width for target in encoding.targets))
+    members = []
+    for run in trial.runs:
+        first, *others = run.parameters.weights
+        wide = np.zeros((n_inputs, first.shape[1]), first.dtype)
+        wide[inputs] = first
+        parameters = Parameters((wide, *others), run.parameters.biases)
+        members.append(Member(network, parameters, vote / len(trial.runs)))
+    return members
+
+
+def _inputs_within(few: TableEncoding, many: TableEncoding) -> np.ndarray:
+    """Where the inputs of an encoding without bins are in that with them, whose bins come last."""
+    places = []
+    first = 0
+    for narrow, wide in zip(few.inputs, many.inputs, strict=True):
+        places += range(first, first + len(narrow.features))
+        first += len(wide.features)
+    return np.array(places)
 
 
 def _at_best(runs: Sequence[tuple[int, np.ndarray]]) -> tuple[float, ...]:

@@ -264,6 +264,7 @@ def refit(
         _classes(rows.targets, run.options.task),
         progress,
         path_points,
+        run.model.record.mixture,
     )
     if fitted is None:
         return replace(run, refit_ended=ended, notices=(*run.notices, *refit_notices(ended)))

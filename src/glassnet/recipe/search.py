@@ -69,17 +69,17 @@ def choose_settings(training: FoldTraining, options: Options, plain: ResolvedOpt
     runs = training.train(plain, members)
     best = Trial(plain, runs, training.predict_left_out(plain, runs, members))
     train_rows = min(len(split.train) for split in training.splits)
-    interrupted = any(run.ended == "interrupted" for run in runs)
-    if best.left_out is None or interrupted or train_rows > MOST_ROWS:
+    stopped = any(run.ended == "interrupted" for run in runs)
+    if best.left_out is None or stopped or train_rows > MOST_ROWS:
         return best
     losses = best.left_out.losses(training.network(plain))
-    tried = [Tried({}, _mean(losses, best.left_out.weights), 0.0, 0.0, len(runs), kept=True)]
+    tried = [Tried({}, weighted_mean(losses, best.left_out.weights), 0.0, 0.0, len(runs), kept=True)]
     try:
         for change in alternatives(options, plain):
             if change.get("bins", plain.bins) in training.rows:
                 best = _raced(training, best, change, tried)
     except KeyboardInterrupt:
-        best = replace(best, runs=_interrupted(best.runs))
+        best = replace(best, runs=interrupted(best.runs))
     return replace(best, tried=tuple(tried))
 
 
@@ -95,25 +95,31 @@ def _raced(
         if outcome is not None and not outcome.better_by > -outcome.standard_error:
             break
         if len(stage):
-            runs += _whole(training.train(options, stage))
+            runs += whole(training.train(options, stage))
             trial = Trial(
                 options, runs, training.predict_left_out(options, runs, members[: len(runs)])
             )
-            outcome = _compared(training, best, trial, change)
+            outcome = compared(training, best, trial, change)
     assert outcome is not None
     kept = len(runs) == len(members) and outcome.better_by > CERTAIN * outcome.standard_error
     tried.append(replace(outcome, kept=kept))
     return trial if kept else best
 
 
-def _whole(runs: list[Run]) -> list[Run]:
+def train_trial(training: FoldTraining, options: ResolvedOptions, members: Sequence[int]) -> Trial:
+    """A trial of these members. Raises KeyboardInterrupt where it ended one of them."""
+    runs = whole(training.train(options, members))
+    return Trial(options, runs, training.predict_left_out(options, runs, members))
+
+
+def whole(runs: list[Run]) -> list[Run]:
     """The runs. Raises KeyboardInterrupt where it ended one of them."""
     if any(run.ended == "interrupted" for run in runs):
         raise KeyboardInterrupt
     return runs
 
 
-def _compared(training: FoldTraining, best: Trial, trial: Trial, change: dict[str, Any]) -> Tried:
+def compared(training: FoldTraining, best: Trial, trial: Trial, change: dict[str, Any]) -> Tried:
     """An alternative beside the best so far, on the rows of which both are known."""
     assert trial.left_out is not None
     assert best.left_out is not None
@@ -121,18 +127,18 @@ def _compared(training: FoldTraining, best: Trial, trial: Trial, change: dict[st
     losses, weights = trial.left_out.losses(network), trial.left_out.weights
     others = best.left_out.take(np.isin(best.left_out.row, trial.left_out.row)).losses(network)
     better = others - losses
-    by = _mean(better, weights)
-    spread = np.sqrt(_mean((better - by) ** 2, weights))
+    by = weighted_mean(better, weights)
+    spread = np.sqrt(weighted_mean((better - by) ** 2, weights))
     error = float(spread / np.sqrt(len(better)))
-    return Tried(change, _mean(losses, weights), by, error, len(trial.runs), kept=False)
+    return Tried(change, weighted_mean(losses, weights), by, error, len(trial.runs), kept=False)
 
 
-def _mean(values: np.ndarray, weights: np.ndarray) -> float:
+def weighted_mean(values: np.ndarray, weights: np.ndarray) -> float:
     """The weighted mean; NaN where it is no finite number."""
     mean = float(np.average(values, weights=weights))
     return mean if np.isfinite(mean) else float("nan")
 
 
-def _interrupted(runs: Sequence[Run]) -> list[Run]:
+def interrupted(runs: Sequence[Run]) -> list[Run]:
     """The runs, the first of which says that Ctrl-C ended the training."""
     return [replace(runs[0], ended="interrupted"), *runs[1:]]

@@ -1,0 +1,98 @@
+"""Settings drawn at random around the plain ones, for those who can wait (see `mixture.py`).
+
+What is at its plain value counts as left open and is drawn; whatever else was asked for stays.
+"""
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from typing import Any
+
+import numpy as np
+
+from glassnet.recipe.defaults import DECAYING_OPTIMIZERS, PLAIN_BINS
+from glassnet.recipe.options import Options, ResolvedOptions
+
+DEPTHS = (1, 2, 3)
+WIDTHS = (32, 64, 128, 256)
+ACTIVATIONS = ("silu", "relu", "tanh", "mish")
+DROPOUTS = (0.0, 0.05, 0.15, 0.3)
+RATES = (1 / 3, 2.0)  # times the plain rate, and all between
+DECAYS = (0.01, 0.1, 0.3, 1.0)  # times the plain one
+EPOCHS = (0.5, 1.0, 2.0)  # times the plain number
+AVERAGES = (None, None, 0.1)  # an average takes the place of the falling rate
+
+DRAWN = (
+    "hidden",
+    "activation",
+    "dropout",
+    "learning_rate",
+    "decay",
+    "epochs",
+    "bins",
+    "average",
+    "schedule",
+)
+DEFAULTS = {field.name: field.default for field in fields(Options) if field.name in DRAWN}
+"""Option that may be drawn -> its value where it is left open."""
+
+SEED = 4  # beside the run's, so that these are not the random numbers of something else
+
+
+def everything_open(options: Options) -> Options:
+    """The options with all that may be drawn left open."""
+    return replace(options, **DEFAULTS)
+
+
+def left_open(options: Options, plain: ResolvedOptions, settled: ResolvedOptions) -> Options:
+    """The options with what is at its plain value left open.
+
+    So a run that is repeated from its record, where all is settled, draws the same settings.
+
+    Parameters
+    ----------
+    options : Options
+        As they were given.
+    plain : ResolvedOptions
+        These, settled.
+    settled : ResolvedOptions
+        `everything_open(options)`, settled.
+    """
+    at_plain = [name for name in DRAWN if getattr(plain, name) == getattr(settled, name)]
+    return replace(options, **{name: DEFAULTS[name] for name in at_plain})
+
+
+def drawn_settings(options: Options, plain: ResolvedOptions) -> Iterator[dict[str, Any]]:
+    """Without end, settings to change the plain ones by, of what the options leave open."""
+    names = _open_names(options)
+    rng = np.random.default_rng([plain.seed, SEED])
+    while True:
+        drawn = _draw(rng, plain)
+        yield {name: drawn[name] for name in DRAWN if name in names}
+
+
+def _open_names(options: Options) -> set[str]:
+    """What may be drawn."""
+    names = {name for name in DRAWN if getattr(options, name) == DEFAULTS[name]}
+    if options.affine:
+        names -= {"bins"}
+    if options.optimizer not in DECAYING_OPTIMIZERS:
+        names -= {"decay"}
+    if not {"average", "schedule"} <= names:  # which are drawn together
+        names -= {"average", "schedule"}
+    return names
+
+
+def _draw(rng: np.random.Generator, plain: ResolvedOptions) -> dict[str, Any]:
+    """All that may be drawn."""
+    average = AVERAGES[rng.integers(len(AVERAGES))]
+    return {
+        "hidden": (int(rng.choice(WIDTHS)),) * int(rng.choice(DEPTHS)),
+        "activation": str(rng.choice(ACTIVATIONS)),
+        "dropout": float(rng.choice(DROPOUTS)),
+        "learning_rate": plain.learning_rate * float(np.exp(rng.uniform(*np.log(RATES)))),
+        "decay": plain.decay * float(rng.choice(DECAYS)),
+        "epochs": max(1, round(plain.epochs * float(rng.choice(EPOCHS)))),
+        "bins": int(rng.choice((0, PLAIN_BINS))),
+        "average": average,
+        "schedule": plain.schedule if average is None else "constant",
+    }
