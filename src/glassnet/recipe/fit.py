@@ -15,6 +15,7 @@ import numpy as np
 
 from glassnet.core.losses import find_loss
 from glassnet.core.network import Parameters
+from glassnet.errors import OptionError, OptionRef
 from glassnet.models.ensemble import Member
 from glassnet.models.model import Model
 from glassnet.models.record import MemberSettings, Record
@@ -24,7 +25,7 @@ from glassnet.recipe.defaults import PLAIN_BINS, bin_height, is_robust, network_
 from glassnet.recipe.draws import everything_open, left_open
 from glassnet.recipe.encode import encode_rows
 from glassnet.recipe.fold_training import FoldTraining
-from glassnet.recipe.folds import assign_folds
+from glassnet.recipe.folds import Split, assign_folds
 from glassnet.recipe.members import mean_history
 from glassnet.recipe.mixture import Mixture, alone, mix, train_again
 from glassnet.recipe.options import Options, ResolvedOptions
@@ -96,6 +97,8 @@ def fit_table(
     )
     if lesson is not None:
         splits = lesson.extend(splits)
+    if options.draw_count and validation is None:
+        _check_left_out(splits, rows.n_rows)
     train_rows = min(len(split.train) for split in splits)
     settled = partial(
         settle,
@@ -152,6 +155,17 @@ def learn_encoding(
             for column in rows.targets.values()
         )
     return TableEncoding(options.task, inputs, targets, options.missing)
+
+
+def _check_left_out(splits: Sequence[Split], n_rows: int) -> None:
+    """Raises OptionError where every member trains on all rows, so that none can choose settings."""
+    if all(len(split.train) == n_rows for split in splits):
+        raise OptionError(
+            [OptionRef("effort", "best"), " chooses by rows that a member is not trained on"],
+            option="effort",
+            value="best",
+            remedy=["give ", OptionRef("members"), " of 2 or more, or more rows"],
+        )
 
 
 def _bins_wanted(
