@@ -1,6 +1,6 @@
-"""Settings drawn at random around the plain ones, for those who can wait (see `mixture.py`).
+"""Settings drawn at random around the best so far, for those who can wait (see `mixture.py`).
 
-What is at its plain value counts as left open and is drawn; whatever else was asked for stays.
+What is at its plain value counts as left open and may be drawn; whatever else was asked for stays.
 """
 
 from collections.abc import Iterator
@@ -16,10 +16,11 @@ DEPTHS = (1, 2, 3)
 WIDTHS = (32, 64, 128, 256)
 ACTIVATIONS = ("silu", "relu", "tanh", "mish")
 DROPOUTS = (0.0, 0.05, 0.15, 0.3)
-RATES = (1 / 3, 2.0)  # times the plain rate, and all between
-DECAYS = (0.01, 0.1, 0.3, 1.0)  # times the plain one
-EPOCHS = (0.5, 1.0, 2.0)  # times the plain number
-AVERAGES = (None, None, 0.1)  # an average takes the place of the falling rate
+RATES = (1 / 3, 2.0)  # times the rate, and all between
+DECAYS = (0.03, 0.1, 0.3, 3.0)  # times the decay
+EPOCHS = (0.5, 2.0, 3.0)  # times their number
+AVERAGE = 0.1  # takes the place of the falling rate
+CHANGED = 0.5  # how likely it is that a setting is another than the best so far
 
 DRAWN = (
     "hidden",
@@ -32,6 +33,8 @@ DRAWN = (
     "average",
     "schedule",
 )
+"""The options that may be drawn."""
+
 DEFAULTS = {field.name: field.default for field in fields(Options) if field.name in DRAWN}
 """Option that may be drawn -> its value where it is left open."""
 
@@ -61,13 +64,17 @@ def left_open(options: Options, plain: ResolvedOptions, settled: ResolvedOptions
     return replace(options, **{name: DEFAULTS[name] for name in at_plain})
 
 
-def drawn_settings(options: Options, plain: ResolvedOptions) -> Iterator[dict[str, Any]]:
-    """Without end, settings to change the plain ones by, of what the options leave open."""
+def drawn_settings(options: Options, best: ResolvedOptions) -> Iterator[ResolvedOptions]:
+    """Without end, settings that differ from the best so far in what the options leave open."""
     names = _open_names(options)
-    rng = np.random.default_rng([plain.seed, SEED])
+    rng = np.random.default_rng([best.seed, SEED])
     while True:
-        drawn = _draw(rng, plain)
-        yield {name: drawn[name] for name in DRAWN if name in names}
+        drawn = _draw(rng, best)
+        changed = [name for name in drawn if rng.random() < CHANGED]
+        settings = {name: drawn[name] for name in changed if name in names}
+        if "average" in settings:
+            settings["schedule"] = "constant"
+        yield replace(best, **settings)
 
 
 def _open_names(options: Options) -> set[str]:
@@ -77,22 +84,20 @@ def _open_names(options: Options) -> set[str]:
         names -= {"bins"}
     if options.optimizer not in DECAYING_OPTIMIZERS:
         names -= {"decay"}
-    if not {"average", "schedule"} <= names:  # which are drawn together
+    if not {"average", "schedule"} <= names:  # of which one goes with the other
         names -= {"average", "schedule"}
     return names
 
 
-def _draw(rng: np.random.Generator, plain: ResolvedOptions) -> dict[str, Any]:
-    """All that may be drawn."""
-    average = AVERAGES[rng.integers(len(AVERAGES))]
+def _draw(rng: np.random.Generator, best: ResolvedOptions) -> dict[str, Any]:
+    """Another value of everything."""
     return {
         "hidden": (int(rng.choice(WIDTHS)),) * int(rng.choice(DEPTHS)),
         "activation": str(rng.choice(ACTIVATIONS)),
         "dropout": float(rng.choice(DROPOUTS)),
-        "learning_rate": plain.learning_rate * float(np.exp(rng.uniform(*np.log(RATES)))),
-        "decay": plain.decay * float(rng.choice(DECAYS)),
-        "epochs": max(1, round(plain.epochs * float(rng.choice(EPOCHS)))),
-        "bins": int(rng.choice((0, PLAIN_BINS))),
-        "average": average,
-        "schedule": plain.schedule if average is None else "constant",
+        "learning_rate": best.learning_rate * float(np.exp(rng.uniform(*np.log(RATES)))),
+        "decay": best.decay * float(rng.choice(DECAYS)),
+        "epochs": max(1, round(best.epochs * float(rng.choice(EPOCHS)))),
+        "bins": 0 if best.bins else PLAIN_BINS,
+        "average": AVERAGE,
     }

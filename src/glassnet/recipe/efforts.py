@@ -27,6 +27,6 @@ class Effort(NamedTuple):
 EFFORTS = {
     "quick": Effort(members=1, iterations=500, min_epochs=10),
     "default": Effort(members=4),
-    "best": Effort(members=4, draws=15),
+    "best": Effort(members=8, draws=7),
 }
 """Name -> what it stands for. A number of seconds is "best" with as many draws as they allow."""

@@ -19,13 +19,19 @@ from glassnet.recipe.draws import DRAWN, drawn_settings
 from glassnet.recipe.fold_training import FoldTraining
 from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.recipe.out_of_fold import OutOfFold
-from glassnet.recipe.search import Trial, compared, interrupted, train_trial, weighted_mean
+from glassnet.recipe.search import (
+    Trial,
+    compared,
+    interrupted,
+    mean_and_error,
+    train_trial,
+    weighted_mean,
+)
 from glassnet.training.run import Run
 
 PICKS = 20  # of a greedy choice, each of them a vote
 RESAMPLINGS = 10  # of the rows, with a greedy choice each
 MOST_PICKING_ROWS = 5000  # of a resampling
-BEST = 8  # trials that share the equal votes
 EVEN_ROWS = 1000  # of so many rows half of all votes are equal ones; of fewer more
 
 
@@ -95,9 +101,9 @@ def mix(
     options : Options
         What they leave open is drawn, `draw_count` times.
     plain : ResolvedOptions
-        The settings that are changed.
+        The plain settings, which the record names.
     best : Trial
-        Settings that were trained already, and what was tried for them.
+        The settings that others are drawn around, trained already, and what was tried for them.
     until : float or None
         The time of the monotonic clock that nothing is begun for which would end later.
 
@@ -105,7 +111,7 @@ def mix(
     """
     trials = [best]
     try:
-        for drawn in _in_time(training, options, plain, until):
+        for drawn in _in_time(training, options, best.options, until):
             trials.append(train_trial(training, drawn, range(len(training.splits))))
     except KeyboardInterrupt:
         trials[0] = replace(best, runs=interrupted(best.runs))
@@ -144,15 +150,17 @@ def votes_of(parts: Sequence[OutOfFold], network: Network) -> np.ndarray:
     """How much each of several trials counts, by what they give for the same rows; adds up to 1.
 
     The mean of greedy choices on resampled rows; of few rows more of the votes are shared equally
-    by the trials that are best alone, for the greedy choice fits its rows too well.
+    by the trials that are not clearly worse than the best alone, for the greedy choice fits its
+    rows too well.
     """
-    n_rows = parts[0].n_rows
-    losses = np.array([weighted_mean(part.losses(network), part.weights) for part in parts])
-    if not np.isfinite(losses).sum() > 1:
+    n_rows, weights = parts[0].n_rows, parts[0].weights
+    losses = [part.losses(network) for part in parts]
+    means = np.array([weighted_mean(loss, weights) for loss in losses])
+    if not np.isfinite(means).any():
         return np.eye(len(parts))[0]
-    equal = np.zeros(len(parts))
-    equal[np.argsort(losses)[:BEST]] = 1
-    equal[~np.isfinite(losses)] = 0
+    best = losses[int(np.nanargmin(means))]
+    differences = [mean_and_error(loss - best, weights) for loss in losses]
+    equal = np.array([float(worse <= error) for worse, error in differences])
     rng = np.random.default_rng(n_rows)
     greedy = np.zeros(len(parts))
     for _ in range(RESAMPLINGS):
@@ -177,12 +185,11 @@ def _picks(parts: Sequence[OutOfFold], network: Network) -> np.ndarray:
 
 
 def _in_time(
-    training: FoldTraining, options: Options, plain: ResolvedOptions, until: float | None
+    training: FoldTraining, options: Options, best: ResolvedOptions, until: float | None
 ) -> Iterator[ResolvedOptions]:
     """Drawn settings, as long as there is time to train by them at the slowest pace so far."""
     pace = 0.0  # seconds for each weight and epoch
-    for change in islice(drawn_settings(options, plain), options.draw_count):
-        drawn = replace(plain, **change)
+    for drawn in islice(drawn_settings(options, best), options.draw_count):
         cost = training.network(drawn).n_parameters * drawn.epochs
         began = monotonic()
         if until is not None and began + pace * cost > until:

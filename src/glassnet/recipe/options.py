@@ -66,16 +66,16 @@ class Options:
     )
     draws: int | None = option(
         None,
-        "Settings that are drawn at random and trained beside the plain ones.",
+        "Settings that are drawn at random around the best, and trained too.",
         whole_number(0, MOST_DRAWS),
-        if_open="by effort",
+        if_open="by effort: 7 for the best, as many as there is time for in seconds, else none",
         sklearn="draws",
     )
     members: int | None = option(
         None,
         "Networks that are trained apart, of each settings; their mean predicts.",
         whole_number(1, MOST_MEMBERS),
-        if_open="4; 1 for a quick effort",
+        if_open="by effort: 1, 4, 8",
         sklearn="members",
     )
     hidden: tuple[int, ...] = option(

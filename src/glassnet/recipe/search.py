@@ -126,11 +126,15 @@ def compared(training: FoldTraining, best: Trial, trial: Trial, change: dict[str
     network = training.network(trial.options)
     losses, weights = trial.left_out.losses(network), trial.left_out.weights
     others = best.left_out.take(np.isin(best.left_out.row, trial.left_out.row)).losses(network)
-    better = others - losses
-    by = weighted_mean(better, weights)
-    spread = np.sqrt(weighted_mean((better - by) ** 2, weights))
-    error = float(spread / np.sqrt(len(better)))
+    by, error = mean_and_error(others - losses, weights)
     return Tried(change, weighted_mean(losses, weights), by, error, len(trial.runs), kept=False)
+
+
+def mean_and_error(values: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
+    """The weighted mean and its standard error."""
+    mean = weighted_mean(values, weights)
+    spread = np.sqrt(weighted_mean((values - mean) ** 2, weights))
+    return mean, float(spread / np.sqrt(len(values)))
 
 
 def weighted_mean(values: np.ndarray, weights: np.ndarray) -> float:

@@ -43,11 +43,11 @@ class TableRegressor(RegressorMixin, TableEstimator):
         settings are drawn, and those that together predict the rows left out best make the model.
         A number: "best" for about so many seconds.
     draws : int or None
-        Settings that are drawn at random and trained beside the plain ones; None: by the effort, 15
+        Settings that are drawn at random and trained beside the plain ones; None: by the effort, 7
         for "best". What is not at its default stays as it is given.
     members : int or None
         Networks that are trained apart, of each settings; their mean predicts. 1: a single network.
-        None: 4, or 1 for a quick effort.
+        None: 4; 1 for a quick effort, 8 for the best.
     loss : str or None
         "mean_squared_error" (also where None), "half_mean_squared_error" (also "squared_error"),
         "sum_of_squares", "mean_absolute_error" (also "absolute_error"), "huber", "pinball" (also
