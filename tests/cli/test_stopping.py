@@ -145,6 +145,41 @@ def test_ctrl_c_while_a_module_is_imported_ends_as_any(folder: Path, where: str)
         assert terminal.last_line.startswith("glassnet: stopped by Ctrl-C; run was written")
 
 
+BETWEEN = {
+    "the scores and the last training": "from glassnet.recipe import run; on = run, 'refit'",
+    "the training and the files": "from glassnet.runs import folder; on = folder, 'check_useful'",
+    "two files": "from glassnet.runs import folder; on = folder, '_rows'",
+    "the files and the pictures": "from glassnet.runs import folder; on = folder, 'draw'",
+}
+INTERRUPTED_ONCE = """
+instead = getattr(*on)
+def interrupted(*given):
+    setattr(*on, instead)
+    raise KeyboardInterrupt
+setattr(*on, interrupted)
+"""
+
+
+@pytest.mark.parametrize("between", BETWEEN)
+def test_ctrl_c_at_any_time_after_the_training_keeps_the_run(folder: Path, between: str) -> None:
+    arguments = ["train", "t.csv", "--target", "y", "--epochs", "2", "--members", "1"]
+    program = ["-c", BETWEEN[between] + INTERRUPTED_ONCE + COMMAND, *arguments, "--out", "run"]
+    with Terminal(*program, folder=folder) as terminal:
+        assert terminal.end(60) == 1
+        refit = "last training" not in between
+        left_out = ["pictures", "report.html"]
+        left_out = left_out if refit else ["the last training on all rows", *left_out]
+        said = " and ".join(left_out)
+        assert terminal.last_line == f"glassnet: stopped by Ctrl-C; run was written, without {said}"
+    pictures = {"loss.svg", "network.svg"}
+    assert files_in(folder / "run") - pictures == KEPT | (
+        {"scored.safetensors"} if refit else set()
+    )
+    run = gn.open_run(folder / "run")
+    assert run.model.record.refit == refit
+    assert len(run.predictions["row"]) == 400
+
+
 ENDLESS_REPORT = (
     SHOW
     + """

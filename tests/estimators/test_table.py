@@ -257,11 +257,12 @@ def test_every_parameter_reaches_the_run(name: str) -> None:
     assert set(CHANGES) | reading | {"n_iter_no_change", "engine", "verbose", "n_jobs"} == set(
         plain.get_params()
     )
-    assert set(TableClassifier().get_params()) == {*plain.get_params(), "class_weight"}
+    of_classes = {"class_weight", "threshold"}
+    assert set(TableClassifier().get_params()) == {*plain.get_params(), *of_classes}
     named = {
         option: value
         for option, value in TableClassifier().get_params().items()
-        if option != "class_weight"
+        if option not in of_classes
     }
     assert named == TableRegressor().get_params()
 

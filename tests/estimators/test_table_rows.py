@@ -123,6 +123,26 @@ def test_weights_refused(weights: Any, message: str) -> None:
         TableRegressor(**QUICK).fit(FRAME, NUMBER, weights)
 
 
+def test_a_threshold_is_what_predict_goes_by() -> None:
+    plain = TableClassifier(**QUICK).fit(FRAME, CLASS)
+    p = plain.predict_proba(FRAME)
+    cut = float(np.quantile(p[:, 1], 0.8))
+    ours = TableClassifier(**QUICK, threshold=cut).fit(FRAME, CLASS)
+    np.testing.assert_array_equal(ours.predict_proba(FRAME), p)
+    assert (ours.predict(FRAME) == "up").tolist() == (p[:, 1] >= cut).tolist()
+    three = np.where(np.arange(N) % 9 == 0, "rare", CLASS)
+    balanced = TableClassifier(**QUICK, threshold="balanced").fit(FRAME, three)
+    frequency = [np.mean(three == label) for label in balanced.classes_]
+    likeliest = (balanced.predict_proba(FRAME) / frequency).argmax(axis=1)
+    assert balanced.predict(FRAME).tolist() == balanced.classes_[likeliest].tolist()
+    assert "rare" in balanced.predict(FRAME)
+    several = np.column_stack([CLASS == "up", CLASS == "down"]).astype(int)
+    both = TableClassifier(**QUICK, threshold=0.2).fit(FRAME, several)
+    assert (both.predict(FRAME) == (both.predict_proba(FRAME) >= 0.2)).all()
+    with pytest.raises(GlassnetError, match="threshold is for two classes"):
+        TableClassifier(**QUICK, threshold=0.2).fit(FRAME, three)
+
+
 def test_class_weights() -> None:
     plain = TableClassifier(**QUICK).fit(FRAME, CLASS)
     ups = CLASS == "up"

@@ -481,7 +481,7 @@ def test_many_rows_are_predicted_in_blocks(
     numbers = gn.train_table({"a": x[:, 0], "b": x[:, 1], "y": x.sum(axis=1)}, "y", **QUICK)
     species = gn.train_table(penguins, "species", **QUICK)
     expected = numbers.predict(x), species.predict(penguins), species.predict_proba(penguins)
-    monkeypatch.setattr("glassnet.models.model.BLOCK", 400)
+    monkeypatch.setattr("glassnet.models.predictor.BLOCK", 400)
     numbers, species = copy.copy(numbers), copy.copy(species)
     seen: list[int] = []
     encode = species.encoding.encode_inputs
@@ -497,7 +497,7 @@ def test_many_rows_are_predicted_in_blocks(
     np.testing.assert_allclose(species.predict_proba(penguins), expected[2], rtol=1e-12)
     monkeypatch.undo()
     x[37, 1] = np.inf
-    monkeypatch.setattr("glassnet.models.model.BLOCK", 400)
+    monkeypatch.setattr("glassnet.models.predictor.BLOCK", 400)
     with pytest.raises(GlassnetError, match="column 'b', row 38: inf"):
         copy.copy(numbers).predict(x)
 

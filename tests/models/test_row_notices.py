@@ -105,7 +105,7 @@ def test_predictions_that_are_held_back_are_counted(how: str) -> None:
 
 def test_predictions_are_counted_over_all_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     model = reaching(-10.0, 10.0)
-    monkeypatch.setitem(vars(model), "_rows_of_block", 7)
+    monkeypatch.setitem(vars(model._tables), "_rows_of_block", 7)
     (found,) = said(model, {"x1": np.arange(-10.0, 10.0)})
     assert "9 of 20 predictions" in found
 

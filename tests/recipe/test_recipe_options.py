@@ -23,7 +23,8 @@ from glassnet.recipe.options import (
 from glassnet.tables.targets import TASKS
 
 DEFAULTS = {field.name: field.default for field in fields(Options)}
-NOT_OPTIONS = {"verbose", "n_jobs", "class_weight"}  # parameters of the estimators alone
+OF_CLASSES = {"class_weight", "threshold"}
+NOT_OPTIONS = {"verbose", "n_jobs", *OF_CLASSES}  # parameters of all, or of some, estimators alone
 NAMED = [name for name, declaration in DECLARATIONS.items() if declaration.names_in]
 
 

@@ -10,9 +10,11 @@ from in_process import run as command
 
 import glassnet as gn
 from glassnet.recipe import refit as refit_module
+from glassnet.recipe import run as run_module
 from glassnet.recipe.options import DECLARATIONS, Options
+from glassnet.recipe.parts import read_parts
 from glassnet.recipe.refit import REFIT_ROWS, wants_refit
-from glassnet.recipe.run import TableRun, refit, run_scored, run_table
+from glassnet.recipe.run import TableRun, refit, run_table, train_scored
 from glassnet.tables.targets import ClassTarget
 from glassnet.tables.write import write_columns
 
@@ -28,6 +30,15 @@ QUICK: dict[str, Any] = {"hidden": (4,), "epochs": 3, "engine": "numpy", "seed":
 def ran(target: str = "y", **options: Any) -> TableRun:
     other = "kind" if target == "y" else "y"
     return run_table(TABLE, target, Options(**{**QUICK, "ignore": (other,), **options}))
+
+
+def scored_run() -> TableRun:
+    options = Options(**QUICK, ignore=("kind",))
+    return train_scored(read_parts(TABLE, "y", options), options)
+
+
+def interrupted(*_: Any, **__: Any) -> None:
+    raise KeyboardInterrupt
 
 
 def parameters_of(model: gn.Model) -> list[np.ndarray]:
@@ -106,11 +117,7 @@ def test_a_threshold_is_found_again() -> None:
 def test_ctrl_c_in_the_last_training_keeps_the_scored_model(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    scored = run_scored(TABLE, "y", Options(**QUICK, ignore=("kind",)))
-
-    def interrupted(*_: Any, **__: Any) -> None:
-        raise KeyboardInterrupt
-
+    scored = scored_run()
     monkeypatch.setattr(refit_module, "fit_table", interrupted)
     done = refit(scored)
     assert done.model is done.scored_model is scored.model
@@ -120,10 +127,39 @@ def test_ctrl_c_in_the_last_training_keeps_the_scored_model(
     assert refit(done) is done
 
 
+@pytest.mark.parametrize("where", ["refit", "split_columns", "learn_classes", "train_again"])
+def test_ctrl_c_on_the_way_to_the_last_training_keeps_the_scored_model(
+    monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    scored = scored_run()
+    monkeypatch.setattr(run_module, "train_scored", lambda *_: scored)
+    monkeypatch.setattr(run_module, where, interrupted)
+    done = ran()
+    assert done.model is done.scored_model is scored.model
+    assert (done.ended, done.refit_ended) == ("interrupted", "interrupted")
+    assert "the last training, on all rows, was stopped" in str(done.notices[-1])
+
+
+def test_ctrl_c_while_the_scores_are_taken_keeps_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    scored = scored_run()
+    take_score, came = run_module.score, []
+
+    def first_interrupted(*given: Any) -> Any:
+        if not came:
+            came.append(True)
+            raise KeyboardInterrupt
+        return take_score(*given)
+
+    monkeypatch.setattr(run_module, "score", first_interrupted)
+    done = scored_run()
+    assert (done.ended, done.refit_due) == ("interrupted", False)
+    assert done.model.scores == scored.model.scores
+
+
 def test_a_last_training_that_goes_astray_keeps_the_scored_model(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    scored = run_scored(TABLE, "y", Options(**QUICK, ignore=("kind",)))
+    scored = scored_run()
     monkeypatch.setattr(refit_module, "worst_ending", lambda _: "diverged")
     done = refit(scored)
     assert done.model is scored.model

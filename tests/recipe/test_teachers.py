@@ -19,6 +19,7 @@ from glassnet.errors import GlassnetError
 from glassnet.recipe.folds import Split
 from glassnet.recipe.options import Options
 from glassnet.recipe.rows import TableRows
+from glassnet.recipe.run import TableRun, run_table
 from glassnet.recipe.teachers.asked import AskedModel, asked_estimator
 from glassnet.recipe.teachers.inputs import TeacherInputs
 from glassnet.recipe.teachers.lesson import MIXED_ROWS, lesson_of, mix_rows
@@ -243,7 +244,7 @@ def test_one_network_comes_near_the_ensemble_that_teaches_it() -> None:
     table = pd.DataFrame(x, columns=["a", "b"])
     table["y"] = np.sin(3 * x[:, 0]) * x[:, 1] + 0.3 * RANDOM.normal(size=600)
     new = pd.DataFrame(RANDOM.normal(size=(400, 2)), columns=["a", "b"])
-    ensemble = gn.train_table(table, "y")
+    ensemble = gn.train_table(table, "y", refit=False)  # else it has seen the held-out rows
     alone = gn.train_table(table, "y", members=1)
     taught = gn.train_table(table, "y", members=1, teacher=ensemble, teacher_weight=1)
     assert len(taught.members) == 1
@@ -395,6 +396,67 @@ def test_the_command_line_takes_a_teacher(tmp_path: Path, monkeypatch: pytest.Mo
     assert ran.code == 2
     assert "gap.csv: row 6: the teacher predicts nan of 'y'" in ran.err
     assert not (tmp_path / "other").exists()
+
+
+SMALL: dict[str, Any] = {"hidden": 8, "epochs": 30, "members": 1}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run folder of NUMBERS, with a scored model and one of all rows."""
+    path = tmp_path_factory.mktemp("teacher") / "run"
+    gn.train_run(NUMBERS, "y", path, **SMALL)
+    return path
+
+
+def of_teacher(notices: Any) -> list[str]:
+    return [str(notice) for notice in notices if "the teacher" in str(notice)]
+
+
+def taught_by(teacher: Any, table: pd.DataFrame = NUMBERS, **options: Any) -> TableRun:
+    return run_table(table, "y", Options(**{**SMALL, "hidden": (8,), **options}), teacher=teacher)
+
+
+def same(one: gn.Model, other: gn.Model) -> bool:
+    pairs = zip(one.parameters.weights, other.parameters.weights, strict=True)
+    return all(np.array_equal(a, b) for a, b in pairs)
+
+
+@pytest.mark.parametrize("how", [Path, str, gn.open_run])
+def test_the_scored_model_of_a_run_folder_teaches_what_is_scored(folder: Path, how: Any) -> None:
+    opened = gn.open_run(folder)
+    done = taught_by(how(folder))
+    assert not of_teacher(done.notices)
+    assert done.model.record.teacher == "the model run"
+    assert same(done.scored_model, taught_by(opened.scored_model, refit=False).model)
+    of_all_rows = taught_by(opened.model)
+    assert not same(done.scored_model, of_all_rows.scored_model)
+    assert same(done.model, of_all_rows.model)  # whose last training had the same teacher
+
+
+def test_a_teacher_that_has_seen_the_held_out_rows_is_named(folder: Path) -> None:
+    said = (
+        "the teacher, {}, was trained on the held-out rows in its last training, so the scores are "
+        "too good: give the run folder of its training, or train it with refit=False"
+    )
+    model = gn.open_run(folder).model
+    assert of_teacher(taught_by(model).notices) == [said.format("a glassnet Model")]
+    file = folder / "model.safetensors"
+    wanted = [said.format("the model model.safetensors")]
+    assert of_teacher(taught_by(file).notices) == wanted
+    assert not of_teacher(taught_by(folder / "scored.safetensors").notices)
+    assert not of_teacher(taught_by(model, holdout=0.0).notices)  # no scores of unseen rows
+
+
+OTHER = NUMBERS.assign(y=NUMBERS["y"] + 1)
+
+
+@pytest.mark.parametrize("options", [{"seed": 5}, {"holdout": 0.3}, {"table": OTHER}])
+def test_of_other_held_out_rows_nothing_is_known(folder: Path, options: dict[str, Any]) -> None:
+    done = taught_by(folder, **options)
+    assert not of_teacher(done.notices)
+    alone = taught_by(gn.open_run(folder).model, **options, refit=False)
+    assert same(done.scored_model, alone.model)
 
 
 def test_dropout_is_off_where_the_teacher_knows_other_rows() -> None:

@@ -13,7 +13,7 @@ from sklearn.metrics import balanced_accuracy_score
 import glassnet as gn
 from glassnet.errors import OptionError
 from glassnet.models.ensemble import ensemble_predictor
-from glassnet.recipe.threshold import best_threshold
+from glassnet.recipe.threshold import best_threshold, frequencies
 from glassnet.runs.record import read_record
 from glassnet.tables.targets import ClassTarget
 
@@ -138,7 +138,8 @@ def test_rows_whose_equals_were_trained_on_find_no_threshold() -> None:
             "not trained on: there are none: give validation=0.2, or a number",
         ),
         ({"threshold": 0.2}, "number", "threshold is for two classes, but 'number' is a number"),
-        ({"threshold": "balanced"}, "three", "but 'three' is 3 classes: u, v, w"),
+        ({"threshold": 0.2}, "three", "but 'three' is 3 classes: u, v, w"),
+        ({"threshold": "balanced"}, "number", "is for two classes, but 'number' is a number"),
         ({"threshold": 1.0}, "two", "threshold must be balanced, or a probability above 0"),
         ({"threshold": "half"}, "two", "threshold must be balanced, or a probability above 0"),
         ({"threshold": True}, "two", "threshold must be balanced, or a probability above 0"),
@@ -154,6 +155,84 @@ def test_thresholds_refused(options: dict[str, Any], target: str, message: str) 
     }
     with pytest.raises(OptionError, match=message):
         gn.train_table(table, target, **QUICK, **options)
+
+
+def rare_of_three(n_rows: int = 900) -> dict[str, Any]:
+    """A table of three classes: one is frequent, one less so, one rare; all are hard to tell."""
+    random = np.random.default_rng(5)
+    label = random.choice(["all", "few", "some"], n_rows, p=[0.75, 0.05, 0.2])
+    centre = np.select([label == "all", label == "few"], [0.0, 1.5], -1.5)
+    return {"a": centre + random.normal(size=n_rows), "y": label.tolist()}
+
+
+@pytest.fixture(scope="module")
+def of_three() -> tuple[gn.Model, gn.Model]:
+    """A model of three classes that predicts the likeliest, and one with a balanced threshold."""
+    table = rare_of_three()
+    plain, balanced = (
+        gn.train_table(table, "y", members=2, threshold=threshold, **QUICK)
+        for threshold in (None, "balanced")
+    )
+    return plain, balanced
+
+
+def test_of_three_classes_the_frequencies_decide(
+    of_three: tuple[gn.Model, gn.Model], folder: Path
+) -> None:
+    table, (plain, model) = rare_of_three(), of_three
+    probability = plain.predict_proba(table)
+    np.testing.assert_array_equal(model.predict_proba(table), probability)
+    labels, count = np.unique(table["y"], return_counts=True)
+    (target,) = model.encoding.targets
+    assert isinstance(target, ClassTarget)
+    np.testing.assert_allclose(target.frequencies, count / 900, rtol=1e-12)  # those of all rows
+    expected = labels[(probability / (count / 900)).argmax(axis=1)].tolist()
+    assert model.predict(table).tolist() == expected != plain.predict(table).tolist()
+    assert model.predict_columns(table)["prediction"] == expected
+    before, after = (m.scores["y"] for m in of_three)
+    assert after["balanced_accuracy"] > before["balanced_accuracy"] + 0.1
+    assert after["log_loss"] == before["log_loss"]
+    model.save("m")
+    again = gn.load("m")
+    assert again.encoding == model.encoding
+    assert again.predict(table).tolist() == expected
+    assert "that of the largest probability over its frequency: all 0.7" in str(target)
+
+
+def test_pictures_and_explanations_of_three_classes_use_them(
+    of_three: tuple[gn.Model, gn.Model],
+) -> None:
+    table, (plain, model) = rare_of_three(), of_three
+    predicted = model.predict(table)
+    shown = gn.ConfusionMatrixDisplay.from_model(model, table)
+    assert shown.confusion_matrix[:, 1].sum() == np.sum(predicted == "few") > 20
+    row = int(np.argmax((predicted == "few") & (plain.predict(table) == "all")))
+    explanation = gn.explain(model, table, row)
+    text = explanation.text()
+    assert "prediction of y = few" in text
+    assert "the class of the largest probability over its frequency in the training" in text
+    (target,) = model.encoding.targets
+    assert isinstance(target, ClassTarget)
+    over = model.predict_proba(table)[row] / target.frequencies
+    shown_over = [explanation[f"r{row + 1}.t1.q{k}"].value for k in (1, 2, 3)]
+    np.testing.assert_allclose(shown_over, over, rtol=1e-6)
+    sets = model.predict_set(table)
+    assert sets[np.arange(900), np.searchsorted(target.label_texts, predicted)].all()
+
+
+def test_frequencies_follow_the_weights_and_are_never_zero() -> None:
+    y = np.eye(4)[[0, 0, 1, 2]]
+    assert frequencies(y, None) == (0.5, 0.25, 0.25, 0.25)
+    assert frequencies(y, np.array([1.0, 1, 2, 4])) == (0.25, 0.25, 0.5, 0.25)
+
+
+def test_balanced_weights_leave_nothing_for_the_frequencies() -> None:
+    model = gn.train_table(
+        rare_of_three(), "y", members=1, threshold="balanced", class_weight="balanced", **QUICK
+    )
+    (target,) = model.encoding.targets
+    assert isinstance(target, ClassTarget)
+    np.testing.assert_allclose(target.frequencies, 1 / 3, rtol=0.02)
 
 
 def test_each_of_several_targets_has_its_own() -> None:

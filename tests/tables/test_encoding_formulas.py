@@ -79,3 +79,11 @@ def test_classes_as_target() -> None:
     first, second = ClassTarget("y", ("a", "b")).probabilities(np.array([[0.3]]))[0]
     assert worked_out(target.formulas["first of two"], a=0.3) == first
     assert worked_out(target.formulas["second of two"], a=0.3) == second
+    balanced = ClassTarget("y", ("a", "b", "c"), frequencies=(0.5, 0.4, 0.1))
+    p = target.probabilities(output)
+    over = [
+        worked_out(target.formulas["over frequency"], p=one, f=frequency)
+        for one, frequency in zip(p[0], balanced.frequencies, strict=True)
+    ]
+    assert balanced.decode(output) == balanced.labels[int(np.argmax(over))] == "c"
+    assert target.decode(output) == "b"

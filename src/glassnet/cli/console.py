@@ -35,23 +35,29 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[Any]], title: st
 
 
 @contextmanager
-def progress_bar(label: str, quiet: bool) -> Iterator[Progress | None]:
-    """A bar with the loss on standard error while a run goes on.
+def progress_bars(*labels: str, quiet: bool) -> Iterator[list[Progress | None]]:
+    """A bar with the loss on standard error while trainings go on, one after the other.
 
-    There is none where standard error is no terminal, or where `quiet` asks for silence.
+    What it yields tells the bar of each. There is none where standard error is no terminal, or
+    where `quiet` asks for silence.
     """
-    with _bar(label, quiet, counts=True) as update:
+    with _bar(labels[0], quiet, counts=True) as update:
         if update is None:
-            yield None
-            return
+            yield [None for _ in labels]
+        else:
+            yield [_reporting(partial(update, description=label)) for label in labels]
 
-        def report(epoch: int, epochs: int, loss: float, validation: float | None) -> None:
-            text = f"loss {loss:.4g}"
-            if validation is not None:
-                text += f", validation {validation:.4g}"
-            update(completed=epoch, total=epochs, note=text)
 
-        yield report
+def _reporting(update: Callable[..., None]) -> Progress:
+    """What shows the epochs and losses of a training on a bar."""
+
+    def report(epoch: int, epochs: int, loss: float, validation: float | None) -> None:
+        text = f"loss {loss:.4g}"
+        if validation is not None:
+            text += f", validation {validation:.4g}"
+        update(completed=epoch, total=epochs, note=text)
+
+    return report
 
 
 @contextmanager

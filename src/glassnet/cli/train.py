@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import Field, fields
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -198,32 +199,29 @@ def train_command(
 
     TABLE is CSV, TSV, Parquet, Arrow, JSON lines or .xlsx, by suffix; - is CSV on standard input.
     """
-    from glassnet.cli.console import parts_bar, progress_bar
+    from glassnet.cli.console import parts_bar, progress_bars
     from glassnet.cli.summary import print_run
     from glassnet.cli.wording import in_flags
     from glassnet.errors import warn_of
-    from glassnet.recipe.run import check_useful, refit, run_scored
+    from glassnet.recipe.run import run_table
     from glassnet.report.build import write_report
-    from glassnet.runs.folder import PICTURES, new_run, write_run
+    from glassnet.runs.folder import new_run, train_and_write
     from glassnet.runs.layout import REPORT
-    from glassnet.runs.record import record_of_table
 
     options = Options(**given)
     check_is_folder(out)
     source = Path("stdin" if table == "-" else table)
     if overwrite and out is None:
         out = Path("runs") / source.stem
-    with new_run(out, source.stem, overwrite=overwrite) as new:
-        with progress_bar("training", quiet or as_json) as progress:
-            done = run_scored(table, target, options, progress, teacher=teacher)
-        check_useful(done)
-        if done.refit_due:
-            with progress_bar("last training, on all rows", quiet or as_json) as progress:
-                done = refit(done, progress)
-        stopped = done.ended == "interrupted"  # then it is not kept waiting for pictures
-        run = write_run(
-            done, record_of_table(done, table, teacher), new, () if stopped else PICTURES
+    with (
+        progress_bars("training", "last training, on all rows", quiet=quiet or as_json) as bars,
+        new_run(out, source.stem, overwrite=overwrite) as new,
+    ):
+        first, last = bars
+        train = partial(
+            run_table, table, target, options, first, teacher=teacher, refit_progress=last
         )
+        done, run, stopped = train_and_write(train, table, teacher, new)
     if report and not stopped:
         try:
             with parts_bar("report", quiet or as_json) as parts:
@@ -240,7 +238,8 @@ def train_command(
     if done.ended == "not_finite":
         return 1
     if stopped:
-        left_out = ["the last training on all rows"] * (done.refit_ended is not None)
+        no_refit = done.options.refit and done.refit_ended == "interrupted"
+        left_out = ["the last training on all rows"] * no_refit
         left_out += ["pictures", *[REPORT] * report]
         raise KeyboardInterrupt(*left_out)  # the end of a stopped command
     return 0

@@ -97,15 +97,34 @@ def _class_prediction(
     for k, label in enumerate(target.label_texts):
         formula, operands = _probability_formula(target, outputs, k)
         value = float(probabilities[k])
-        yield Step(f"{target_id}.p{k + 1}", f"probability of {label}", value, formula, operands)
+        step = Step(f"{target_id}.p{k + 1}", f"probability of {label}", value, formula, operands)
+        yield step
+        if target.frequencies:
+            yield _over_frequency(target, step, k, f"{target_id}.q{k + 1}")
     yield Step(
         f"{target_id}.answer",
         f"prediction of {target.name}",
         target.label_texts[int(target.predicted(probabilities[None])[0])],
-        says="the class of the largest probability"
-        if target.threshold is None
-        else f"{target.label_texts[1]} from a probability of {target.threshold:.4g} on",
+        says=_how_it_is_chosen(target),
     )
+
+
+def _over_frequency(target: ClassTarget, probability: Step, k: int, step_id: str) -> Step:
+    """The probability of class k over its frequency among the rows trained on."""
+    label, frequency = target.label_texts[k], target.frequencies[k]
+    operands = {"p": probability.operand(), "f": Operand(f"frequency of {label}", frequency)}
+    value = as_number(probability.operand()) / frequency
+    formula = target.formulas["over frequency"]
+    return Step(step_id, f"{label}, over its frequency", value, formula, operands)
+
+
+def _how_it_is_chosen(target: ClassTarget) -> str:
+    """Which class is predicted, in words."""
+    if target.threshold is not None:
+        return f"{target.label_texts[1]} from a probability of {target.threshold:.4g} on"
+    if target.frequencies:
+        return "the class of the largest probability over its frequency in the training"
+    return "the class of the largest probability"
 
 
 def _probability_formula(

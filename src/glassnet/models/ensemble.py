@@ -60,6 +60,19 @@ def check_members(members: Sequence[Member]) -> None:
             )
 
 
+def shape_text(members: Sequence[Member]) -> str:
+    """The networks in words: the only one; of several that are alike, how many there are."""
+    first = members[0].network
+    one = f"{first}, {first.n_parameters:,} weights"
+    if len(members) == 1:
+        return one
+    if all(member.network == first for member in members):
+        return f"{len(members)} networks of {one} each"
+    sizes = ", ".join("-".join(map(str, member.network.sizes)) for member in members)
+    total = sum(member.network.n_parameters for member in members)
+    return f"{len(members)} networks ({sizes}), {total:,} weights together"
+
+
 def vote_fractions(members: Sequence[Member]) -> np.ndarray:
     """Each member's part of all votes, M numbers that add up to 1."""
     votes = np.array([member.vote for member in members], float)

@@ -1,12 +1,12 @@
 """A trained model: an encoding and networks that vote. It predicts, folds, saves and loads.
 
-What an ensemble is stands in `ensemble.py`, what a model file holds in `content.py`, how a model
-came about in `record.py`.
+What an ensemble is stands in `ensemble.py`, how tables are predicted in `predictor.py`, what a
+model file holds in `content.py`, how a model came about in `record.py`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,31 +15,26 @@ import numpy as np
 from glassnet.core.activations import Activation
 from glassnet.core.losses import Loss
 from glassnet.core.network import Network, Parameters, Trace, feedforward
-from glassnet.errors import GlassnetError, option_error, visible, warn_of
-from glassnet.models.blocks import encoded_blocks
-from glassnet.models.conformal import Residuals, check_coverage, class_sets, intervals
-from glassnet.models.decoding import named_columns, predictions, probabilities
+from glassnet.errors import GlassnetError, option_error, visible
+from glassnet.models.conformal import Residuals
+from glassnet.models.decoding import named_columns, predictions
 from glassnet.models.ensemble import (
     Member,
     check_members,
-    ensemble_predictor,
     join_members,
     pre_activations_of,
+    shape_text,
 )
 from glassnet.models.folding import fold, fold_residuals
-from glassnet.models.kept import beside, kept_columns
-from glassnet.models.notices import Reach, notices_of_reach, reach_of
+from glassnet.models.predictor import TablePredictor
 from glassnet.models.record import Record
 from glassnet.notebook import html_of
 from glassnet.tables.encoding import TableEncoding
-from glassnet.tables.read import read_table
 from glassnet.training.problem import as_dtype
 
 MODEL_FILE = "model.safetensors"
-Finish = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""What is made of the outputs, N x K, of encoded inputs, N x D: N rows."""
-
-BLOCK = 4_000_000  # numbers at work while a block of rows is predicted: 32 MB in float64
+SCORED_FILE = "scored.safetensors"
+"""The model of a run folder that was scored, where the other was trained on all rows after that."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -133,14 +128,7 @@ class Model:
     @property
     def shape(self) -> str:
         """The network in words; of several the first, and how many there are."""
-        first = self.members[0].network
-        one = f"{first}, {first.n_parameters:,} weights"
-        if len(self.members) == 1:
-            return one
-        if all(member.network == first for member in self.members):
-            return f"{len(self.members)} networks of {one} each"
-        sizes = ", ".join("-".join(map(str, m.network.sizes)) for m in self.members)
-        return f"{len(self.members)} networks ({sizes}), {self.n_parameters:,} weights together"
+        return shape_text(self.members)
 
     def __repr__(self) -> str:
         targets = ", ".join(target.name for target in self.encoding.targets)
@@ -240,9 +228,7 @@ class Model:
         GlassnetError
             When the table lacks a column.
         """
-        return self._within_reach(
-            table, lambda output, _: self.predictions_of(output), missing_columns
-        )
+        return self._tables.predict(table, missing_columns)
 
     def predict_proba(self, table: Any, *, missing_columns: bool = False) -> np.ndarray:
         """The probability of each class, N x classes, for a table as `predict` takes it.
@@ -250,13 +236,7 @@ class Model:
         For several two-valued targets N x targets, of the second class. Raises GlassnetError where
         the model predicts numbers.
         """
-        if self.encoding.task == "regression":
-            raise GlassnetError(
-                "only a classification model gives probabilities; this one predicts numbers"
-            )
-        return self._by_block(
-            table, lambda output, _: probabilities(self.encoding, output), missing_columns
-        )
+        return self._tables.predict_proba(table, missing_columns)
 
     def predict_interval(
         self, table: Any, coverage: float = 0.9, *, missing_columns: bool = False
@@ -286,9 +266,7 @@ class Model:
         GlassnetError
             Where the model predicts classes, or knows no residuals.
         """
-        check_coverage("coverage", coverage, self.residuals, self.encoding)
-        found = self._by_block(table, partial(self._intervals, coverage), missing_columns)
-        return found if len(self.encoding.targets) > 1 else found[:, 0]
+        return self._tables.predict_interval(table, coverage, missing_columns)
 
     def predict_set(
         self, table: Any, coverage: float = 0.9, *, missing_columns: bool = False
@@ -317,10 +295,7 @@ class Model:
         GlassnetError
             Where the model predicts numbers, or knows no residuals.
         """
-        check_coverage("coverage", coverage, self.residuals, self.encoding, sets=True)
-        output = self.output(table, missing_columns=missing_columns)
-        found = class_sets(self.encoding, self.residuals, output, coverage)
-        return np.stack(found, axis=1) if len(found) > 1 else found[0]
+        return self._tables.predict_set(table, coverage, missing_columns)
 
     def predict_columns(
         self,
@@ -361,48 +336,15 @@ class Model:
             As `predict` does; on a column to keep that the table lacks, or that has the name of a
             column of predictions.
         """
-        if interval is not None:
-            check_coverage("interval", interval, self.residuals, self.encoding)
-        if label_set is not None:
-            check_coverage("label_set", label_set, self.residuals, self.encoding, sets=True)
-        if keep and isinstance(table, (str, Path)):
-            table = read_table(table)
-        kept = kept_columns(table, keep) if keep else {}
-        found = self._within_reach(table, partial(self._with_intervals, interval), missing_columns)
-        output = found[:, : self.members[0].network.sizes[-1]]
-        ends = sets = None
-        if interval is not None:
-            ends = found[:, output.shape[1] :].reshape(len(found), -1, 2)  # N x targets x 2
-        if label_set is not None:
-            sets = class_sets(self.encoding, self.residuals, output, label_set)
-        return beside(kept, named_columns(self.encoding, output, ends, sets))
-
-    def _intervals(self, coverage: float, output: np.ndarray, x: np.ndarray) -> np.ndarray:
-        """Intervals for outputs, N x K, of encoded inputs, N x D: N x targets x 2."""
-        ends = intervals(self.encoding, self.residuals, x, output, coverage)
-        if self.output_activation.name == "exponential":  # no true number is below 0
-            ends = np.maximum(ends, 0.0)
-        return ends
-
-    def _with_intervals(
-        self, coverage: float | None, output: np.ndarray, x: np.ndarray
-    ) -> np.ndarray:
-        """Outputs, N x K, and beside them the ends of the intervals where they are asked for."""
-        if coverage is None:
-            return output
-        ends = self._intervals(coverage, output, x).reshape(len(x), -1)
-        return np.concatenate([output, ends], axis=1)
+        return self._tables.predict_columns(table, keep, missing_columns, interval, label_set)
 
     def output(self, table: Any, *, missing_columns: bool = False) -> np.ndarray:
         """The outputs for the rows of a table, N x K, before they are turned into predictions."""
-        return self._by_block(table, lambda output, _: output, missing_columns)
+        return self._tables.output(table, missing_columns)
 
     def output_of(self, x: np.ndarray) -> np.ndarray:
         """The outputs, N x K, for encoded inputs, N x D. Raises GlassnetError on another shape."""
-        inputs = self.members[0].network.sizes[0]
-        if x.ndim != 2 or x.shape[1] != inputs:
-            raise GlassnetError(f"x has shape {x.shape}, but the network needs N x {inputs}")
-        return np.asarray(self._predictor(np.ascontiguousarray(x, np.float64)), np.float64)
+        return self._tables.output_of(x)
 
     def pre_activations_of(self, x: np.ndarray) -> np.ndarray:
         """The voted mean of the last pre-activations, N x K, for encoded inputs, N x D."""
@@ -417,45 +359,8 @@ class Model:
         return named_columns(self.encoding, output)
 
     @cached_property
-    def _predictor(self) -> Callable[[np.ndarray], np.ndarray]:
-        return ensemble_predictor(self.members)
-
-    @cached_property
-    def _rows_of_block(self) -> int:
-        """How many rows are predicted at a time.
-
-        At work are up to four copies of a row's features and two of its nodes.
-        """
-        nodes = max(sum(member.network.sizes) for member in self.members)
-        return max(1, BLOCK // (4 * self.members[0].network.sizes[0] + 2 * nodes))
-
-    def _by_block(self, table: Any, finish: Finish, missing_columns: bool) -> np.ndarray:
-        """What `finish` makes of a table's rows, block by block."""
-        encoded = encoded_blocks(self.encoding, table, self._rows_of_block, missing_columns)
-        blocks = [finish(self.output_of(x), x) for x in encoded]
-        return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
-
-    def _within_reach(self, table: Any, finish: Finish, missing_columns: bool) -> np.ndarray:
-        """`_by_block`, with a warning where many predictions are held to the range trained on."""
-        reach = self._reach
-        if reach is None:
-            return self._by_block(table, finish, missing_columns)
-        clipped: list[np.ndarray] = []
-
-        def count_and_finish(output: np.ndarray, x: np.ndarray) -> np.ndarray:
-            beyond = reach.beyond(output)
-            if beyond is not None:
-                clipped.append(beyond)
-            return finish(output, x)
-
-        finished = self._by_block(table, count_and_finish, missing_columns)
-        if clipped:
-            warn_of(notices_of_reach(self.encoding, clipped, len(finished)))
-        return finished
-
-    @cached_property
-    def _reach(self) -> Reach | None:
-        return reach_of(self.encoding)
+    def _tables(self) -> TablePredictor:
+        return TablePredictor(self.encoding, self.members, self.residuals)
 
     def fold(self) -> "Model":
         """An equal model on the columns' numbers as they are: centre and scale are in the weights.

@@ -125,6 +125,8 @@ class Record:
     """Whether each member was trained on all parts of the rows but one, another one for each."""
     scored_fraction: float | None = None
     """Where the model was trained on all rows after the scores: how many the scored one had."""
+    holdout_digest: str = ""
+    """Tells the rows of the scores from others, by their numbers and targets; "" for none."""
     sample_weight: bool = False
     """Whether some rows counted more than others in the training."""
     tried: tuple[Tried, ...] = ()

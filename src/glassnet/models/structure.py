@@ -199,6 +199,10 @@ def _check_classes(target: ClassTarget) -> None:
     two = len(target.labels) == 2
     if target.threshold is not None and not (two and 0 < target.threshold < 1):
         raise ValueError(f"{target.threshold:g} is no threshold of two classes")
+    if target.frequencies and (two or len(target.frequencies) != len(target.labels)):
+        raise ValueError("the frequencies are not one for each of three classes or more")
+    if not all(0 < frequency <= 1 for frequency in target.frequencies):
+        raise ValueError("a frequency is not above 0 and at most 1")
 
 
 def _check_record(record: Record) -> None:

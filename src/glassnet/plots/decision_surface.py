@@ -161,14 +161,15 @@ class DecisionSurfaceDisplay(RowsDisplay):
             self.ax_.scatter(*plane.points, c=np.array([BLUE, ORANGE])[truth], **DOTS)
 
     def _paint_several(self, target: ClassTarget, truth: np.ndarray | None) -> None:
-        """The likeliest class's colour, the stronger the likelier it is."""
+        """The predicted class's colour, the stronger the likelier the likeliest is."""
         palette = class_colours(self.response.shape[2])
         colours = np.array([_on_white(colour, 1.0) for colour in palette])  # classes x 3
         chance = 1 / len(colours)
         certainty = (self.response.max(axis=2) - chance) / (1 - chance)
         strength = (PALEST + (STRONGEST - PALEST) * certainty)[:, :, None]
-        likeliest = colours[self.response.argmax(axis=2)]
-        self.plane.paint(self.ax_, 1 + strength * (likeliest - 1))
+        flat = self.response.reshape(-1, len(colours))
+        predicted = colours[target.predicted(flat)].reshape((*self.response.shape[:2], 3))
+        self.plane.paint(self.ax_, 1 + strength * (predicted - 1))
         x, y = self.plane.points
         for number, (name, colour) in enumerate(zip(target.label_texts, palette, strict=True)):
             rows = [] if truth is None else np.flatnonzero(truth == number)

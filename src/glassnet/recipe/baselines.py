@@ -55,8 +55,7 @@ def baselines(encoding: TableEncoding, train: Table, scored: Table) -> tuple[Bas
     scored : Table
         The rows that they are scored on, with their targets.
     """
-    if encoding.two_class_targets:  # theirs is the likelier class, whatever the model's threshold
-        encoding = encoding.with_thresholds([None] * len(encoding.two_class_targets))
+    encoding = encoding.with_likeliest  # whatever the model's threshold
     y = encoding.encode_targets(train)
     constant = np.tile(y.mean(axis=0), (scored.n_rows, 1))
     linear = _linear_outputs(encoding, train, scored, y)

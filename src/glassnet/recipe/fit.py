@@ -227,7 +227,7 @@ def _model_of(
     model = Model(rows.encoding, members, {}, mean_history(runs), record)
     model, left_out = calibrate(model, left_out, by_all_members=bool(training.validation))
     network = members[0].network
-    encoding = settle_threshold(threshold, model.encoding, network, left_out)
+    encoding = settle_threshold(threshold, model.encoding, network, left_out, rows)
     left_out_of = training.validation.get(bins, rows)
     residuals = residuals_of(left_out, left_out_of, network)
     return replace(model, encoding=encoding, residuals=residuals)

@@ -226,7 +226,7 @@ class Options:
         None,
         "Of two classes: the probability of the second (yes of no and yes, 1 of 0 and 1) from "
         "which on it is predicted; or balanced: that of the largest balanced accuracy on rows not "
-        "trained on.",
+        "trained on, of more classes the largest probability over the class's frequency.",
         check_threshold,
         if_open="the likelier class is predicted",
     )

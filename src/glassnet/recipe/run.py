@@ -1,27 +1,21 @@
-"""From a table to a scored model: which rows do what, the training, scores on rows it never saw.
+"""From a table to a scored model: the training, scores on rows it never saw, a last training.
 
-The training itself is `fit.py`, the last one on all rows `refit.py`; what is written to a folder is
-`runs/`.
+How the table is read is `parts.py`, the training itself `fit.py`, the last one on all rows
+`refit.py`; what is written to a folder is `runs/`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from glassnet.core.network import Parameters
 from glassnet.errors import (
-    GlassnetError,
     GlassnetWarning,
-    OptionError,
     OptionRef,
-    TableError,
     TrainingError,
-    option_error,
-    unknown_name,
     warn_of,
 )
 from glassnet.models.ensemble import join_members
@@ -29,26 +23,22 @@ from glassnet.models.model import Model
 from glassnet.recipe.baselines import Baseline, baselines
 from glassnet.recipe.findings.notices import notices_of_run
 from glassnet.recipe.fit import fit_table
-from glassnet.recipe.folds import split_validation
 from glassnet.recipe.members import worst_ending
 from glassnet.recipe.options import Options, ResolvedOptions, options_from
+from glassnet.recipe.parts import (
+    TableParts,
+    learn_classes,
+    read_parts,
+    split_columns,
+    validation_rows,
+)
 from glassnet.recipe.refit import refit_notices, train_again, wants_refit
-from glassnet.recipe.rows import TableRows, class_indices
 from glassnet.recipe.scoring import score
-from glassnet.recipe.teachers.inputs import TeacherInputs
-from glassnet.recipe.teachers.read import read_teacher
+from glassnet.recipe.teachers.holdout import digest_of_rows, teacher_of_scored
 from glassnet.recipe.teachers.teacher import Teacher
-from glassnet.settings import items_of
 from glassnet.tables.columns import Table
-from glassnet.tables.frames import as_table
-from glassnet.tables.read import read_table
-from glassnet.tables.row_numbers import without_row_numbers
-from glassnet.tables.splitting import split_rows
-from glassnet.tables.targets import Target, Task, find_task, learn_target
 from glassnet.training.endings import CUT_SHORT, ENDINGS
 from glassnet.training.run import Progress, Run
-
-FEW_ROWS = 10  # rows with a target; of fewer, none can be kept for validation or the final score
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +72,7 @@ class TableRun:
         The model that was scored, where `model` is of a last training on all rows.
     refit_ended : str or None
         How that training ended, a name of `ENDINGS`; None where there was none. One that ended
-        badly left nothing to keep.
+        badly left nothing to keep. "interrupted" also where Ctrl-C came between the two.
     """
 
     model: Model
@@ -117,7 +107,7 @@ class TableRun:
     def diagnosis(self) -> str:
         """Why they ended, in plain words."""
         if self.refit_ended == "interrupted":
-            return "stopped by Ctrl-C in the last training, on all rows; the scored model is kept"
+            return "stopped by Ctrl-C after the scored training; the scored model is kept"
         return ENDINGS[self.ended]
 
     @cached_property
@@ -172,7 +162,7 @@ def train_table(
         `read_table`).
     target : str or list of str
         The column to predict; several for several outputs (all numeric or all two-valued).
-    teacher : Model, estimator, array, data frame or path, optional
+    teacher : Model, RunFolder, estimator, array, data frame or path, optional
         What the network is trained towards beside the targets; see docs/distilling.md. A glassnet
         model, or its file or run folder; an estimator with `predict` or `predict_proba`, as it is
         where it is fitted, else fitted on parts of the rows; or predictions of every row of the
@@ -205,43 +195,57 @@ def run_table(
     progress: Progress | None = None,
     path_points: int | None = None,
     teacher: Any = None,
+    refit_progress: Progress | None = None,
 ) -> TableRun:
     """`train_table` with everything that a report needs.
 
-    With `path_points` the path of the parameters too, as in `train`.
+    With `path_points` the path of the parameters too, as in `train`; `refit_progress` is told of
+    the last training in place of `progress`. Ctrl-C keeps whatever was trained by then.
     """
-    scored = run_scored(table, target, options, progress, path_points, teacher)
-    return refit(scored, progress, path_points)
+    parts = read_parts(table, target, options, teacher)
+    scored = None
+    try:
+        scored = train_scored(parts, options, progress, path_points)
+        return refit(scored, refit_progress or progress, path_points)
+    except KeyboardInterrupt:
+        if scored is None:
+            raise
+        return _without_refit(scored, "interrupted")
 
 
-def run_scored(
-    table: Any,
-    target: str | Sequence[str],
+def train_scored(
+    parts: TableParts,
     options: Options,
     progress: Progress | None = None,
     path_points: int | None = None,
-    teacher: Any = None,
 ) -> TableRun:
-    """`run_table` up to the scores: without the last training, on all rows."""
-    targets = _target_names(target, options)
-    columns = _read_columns(table, targets, options)
-    asked = read_teacher(teacher, columns.n_rows, lambda: TeacherInputs.of(table))
-    columns, row_numbers, without_target = _with_target(columns, targets)
-    known = None if asked is None else asked.take(row_numbers - 1)
-    every = _rows(columns, targets, known)
-    task = find_task(list(every.targets.values()), cast("Task | None", options.task))
-    parts = _assign_parts(every, task, options)
+    """The run up to its scores: without the last training, on all rows."""
+    every, known = parts.every, parts.every.teacher
+    numbers = parts.row_numbers[parts.rows["holdout"]]
+    holdout_digest = digest_of_rows(every.targets.take(parts.rows["holdout"]), numbers)
+    every = replace(every, teacher=teacher_of_scored(known, holdout_digest))
     fitted = fit_table(
-        every.take(parts["train"]),
-        _validation(every, parts),
-        task,
+        every.take(parts.rows["train"]),
+        validation_rows(every, parts.rows),
+        parts.task,
         replace(options, refit=wants_refit(options, every.n_rows)),
-        _classes(every.targets, task),
+        learn_classes(every.targets, parts.task),
         progress,
         path_points=path_points,
     )
-    run = TableRun(*fitted, columns, row_numbers, parts, without_target, teacher=known)
-    return _scored(run)
+    record = replace(fitted.model.record, holdout_digest=holdout_digest)
+    run = TableRun(
+        *fitted._replace(model=replace(fitted.model, record=record)),
+        columns=parts.columns,
+        row_numbers=parts.row_numbers,
+        rows=parts.rows,
+        without_target=parts.without_target,
+        teacher=known,
+    )
+    try:
+        return _scored(run)
+    except KeyboardInterrupt:
+        return _without_refit(_scored(run), "interrupted")  # scores take less than a training
 
 
 def refit(
@@ -255,126 +259,36 @@ def refit(
     """
     if not run.refit_due:
         return run
-    rows = _rows(run.columns, run.model.record.targets, run.teacher)
+    rows = split_columns(run.columns, run.model.record.targets, run.teacher)
     to_train_on = np.sort(np.concatenate([run.rows["train"], run.rows["holdout"]]))
     fitted, ended = train_again(
         rows.take(to_train_on),
-        _validation(rows, run.rows),
+        validation_rows(rows, run.rows),
         run.options,
-        _classes(rows.targets, run.options.task),
+        learn_classes(rows.targets, run.options.task),
         progress,
         path_points,
         run.model.record.mixture,
     )
     if fitted is None:
-        return replace(run, refit_ended=ended, notices=(*run.notices, *refit_notices(ended)))
+        return _without_refit(run, ended)
     scored_fraction = 1 - len(run.rows["holdout"]) / rows.n_rows
-    tried = run.model.record.tried  # by the scored training: this one searched nothing
-    record = replace(fitted.model.record, scored_fraction=scored_fraction, tried=tried)
+    scored = run.model.record
+    record = replace(
+        fitted.model.record,
+        scored_fraction=scored_fraction,
+        holdout_digest=scored.holdout_digest,
+        tried=scored.tried,  # this training searched nothing
+    )
     model = replace(fitted.model, scores=run.model.scores, record=record)
     return replace(run, model=model, runs=fitted.runs, before_refit=run.model, refit_ended=ended)
 
 
-def _rows(columns: Table, targets: Sequence[str], teacher: Teacher | None) -> TableRows:
-    """Rows of a table with the columns that are not to be predicted, and those that are."""
-    inputs = columns.select(name for name in columns if name not in targets)
-    return TableRows(inputs, columns.select(targets), teacher=teacher)
-
-
-def _validation(every: TableRows, parts: dict[str, np.ndarray]) -> TableRows | None:
-    """The rows that validate every member, where there are any."""
-    return every.take(parts["validation"]) if len(parts["validation"]) else None
-
-
-def _target_names(target: str | Sequence[str], options: Options) -> list[str]:
-    """The names of the targets. Raises GlassnetError where they are no names, or to be ignored."""
-    names: list[str] = [target] if isinstance(target, str) else [*(items_of(target) or ())]
-    if not names or not all(isinstance(name, str) for name in names):
-        raise option_error("target", "must be the name of a column, or several names", target)
-    for name in names:
-        if name in options.ignore:
-            raise GlassnetError(f"target '{name}' is also to be ignored")
-    return names
-
-
-def _read_columns(table: Any, targets: list[str], options: Options) -> Table:
-    """The columns of a table, checked. Raises GlassnetError, naming the column."""
-    frame = read_table(table) if isinstance(table, (str, Path)) else table
-    columns = as_table(frame, ignore=options.ignore, reading=options.reading(targets))
-    columns = without_row_numbers(columns, keep=[*targets, *options.categories])
-    _check_targets(columns, targets, options.categories)
-    return columns
-
-
-def _check_targets(columns: Table, targets: list[str], categories: Sequence[str]) -> None:
-    for name in targets:
-        if name not in columns:
-            raise unknown_name("target column", name, columns)
-        if targets.count(name) > 1:
-            raise GlassnetError(f"target '{name}' is given twice")
-        if name in categories:
-            raise OptionError(
-                [OptionRef("categories"), f" names the target '{name}'"],
-                option="categories",
-                value=name,
-                remedy=["choose its classes with ", OptionRef("task")],
-            )
-
-
-def _with_target(columns: Table, targets: list[str]) -> tuple[Table, np.ndarray, int]:
-    """(the rows in which no target is missing, their numbers from 1, how many others there are)."""
-    known = ~np.any([columns[name].missing for name in targets], axis=0)
-    if known.all():
-        return columns, np.arange(1, len(known) + 1), 0
-    if not known.any():
-        raise TableError(f"target '{targets[0]}' is missing in every row", column=targets[0])
-    rows = np.flatnonzero(known)
-    return columns.take(rows), rows + 1, len(known) - len(rows)
-
-
-def _assign_parts(every: TableRows, task: Task, options: Options) -> dict[str, np.ndarray]:
-    """Which rows train, validate epochs, and give the final score."""
-    n = every.n_rows
-    if n < 2:
-        raise TableError(f"only {n} row has a target, too few to train on")
-    if n < FEW_ROWS and (options.holdout > 0 or (options.validation or 0) > 0):
-        raise TableError(
-            f"only {n} rows have a target, too few to hold some out",
-            remedy=[
-                f"give {FEW_ROWS} or more, or ",
-                OptionRef("holdout", 0),
-                " and ",
-                OptionRef("validation", 0),
-            ],
-        )
-    classes = class_indices(every.targets, task)
-    rest, holdout = split_rows(n, options.holdout, options.seed, classes)
-    classes_of_rest = class_indices(every.targets.take(rest), task)
-    taught = every.teacher is not None and every.teacher.knows_other_rows
-    train, validation = split_validation(len(rest), options, classes_of_rest, taught=taught)
-    if len(train) < 2:
-        raise OptionError(
-            [
-                OptionRef("holdout", options.holdout),
-                " and ",
-                OptionRef("validation", options.validation or 0.0),
-                f" leave {len(train)} of {n} rows to train on",
-            ],
-            option="holdout",
-            value=options.holdout,
-            remedy="make them smaller",
-        )
-    return {"train": rest[train], "validation": rest[validation], "holdout": holdout}
-
-
-def _classes(targets: Table, task: Task) -> list[Target]:
-    """The targets of a classification, whose classes are those of all rows, not of some.
-
-    Numeric targets are learnt later, from the rows trained on alone.
-    """
-    if task == "regression":
-        return []
-    return [learn_target(column, task) for column in targets.values()]
+def _without_refit(run: TableRun, ended: str) -> TableRun:
+    """The run that was scored, after a last training that ended so and left nothing to keep."""
+    if not run.options.refit:
+        return replace(run, refit_ended=ended)
+    return replace(run, refit_ended=ended, notices=(*run.notices, *refit_notices(ended)))
 
 
 def _scored(run: TableRun) -> TableRun:

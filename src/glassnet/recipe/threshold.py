@@ -1,14 +1,19 @@
-"""From which probability the second of two classes is predicted: as given, or found.
+"""From which probability on a class is predicted: as given, or so that rare classes are found.
 
-It is found on rows that the members did not train on. How it is used is `tables/targets.py`.
+Of two classes that is found on rows that the members did not train on; of more the classes'
+frequencies do it. How it is used is `tables/targets.py`.
 """
+
+from dataclasses import replace
 
 import numpy as np
 
 from glassnet.core.network import Network
 from glassnet.errors import OptionError, OptionRef
 from glassnet.recipe.out_of_fold import OutOfFold
+from glassnet.recipe.rows import EncodedRows
 from glassnet.tables.encoding import TableEncoding
+from glassnet.tables.targets import ClassTarget
 
 
 def settle_threshold(
@@ -16,27 +21,35 @@ def settle_threshold(
     encoding: TableEncoding,
     network: Network,
     left_out: OutOfFold | None,
+    rows: EncodedRows,
 ) -> TableEncoding:
     """The encoding, with the threshold that is asked for.
 
     Parameters
     ----------
     threshold : float, "balanced" or None
-        "balanced": what makes the balanced accuracy largest on rows not trained on.
+        "balanced": of two classes what makes the balanced accuracy largest on rows not trained on;
+        of more the class of the largest probability over its frequency is predicted.
     encoding : TableEncoding
         That of the rows.
     network : Network
         That of the members.
     left_out : OutOfFold or None
         What they give for rows that they were not trained on, nor on equal ones.
+    rows : EncodedRows
+        Those trained on.
 
-    Raises OptionError where the targets are not of two classes, and where a threshold is to be
-    found but every row was trained on.
+    Raises OptionError where the targets are not of classes, or a number is given for more than two,
+    and where a threshold is to be found but every row was trained on.
     """
     if threshold is None:
         return encoding
     if not isinstance(threshold, str):
         return encoding.with_thresholds([threshold] * len(encoding.targets))
+    target = encoding.targets[0]
+    if isinstance(target, ClassTarget) and len(target.labels) > 2:  # then it is the only one
+        known = frequencies(rows.y, rows.sample_weight)
+        return replace(encoding, targets=(replace(target, frequencies=known),))
     encoding.with_thresholds([None] * len(encoding.targets))  # which refuses other targets
     if left_out is None or not left_out.n_rows:
         raise OptionError(
@@ -49,6 +62,19 @@ def settle_threshold(
     return encoding.with_thresholds(
         [best_threshold(y[:, k] > 0.5, output[:, k], weight) for k in range(y.shape[1])]
     )
+
+
+def frequencies(y: np.ndarray, weight: np.ndarray | None) -> tuple[float, ...]:
+    """The frequency of each class among N rows, by their weights; as of one row for none.
+
+    The class of the largest probability over its frequency has the largest balanced accuracy that
+    can be had, where probabilities are right: a row found of a class counts 1 / its rows.
+
+    >>> frequencies(np.array([[1, 0, 0], [0, 1, 0], [0, 1, 0], [0, 1, 0]]), None)
+    (0.25, 0.75, 0.25)
+    """
+    found = np.average(y, axis=0, weights=weight)
+    return tuple(np.maximum(found, 1 / len(y)).tolist())
 
 
 def best_threshold(second: np.ndarray, probability: np.ndarray, weight: np.ndarray) -> float:

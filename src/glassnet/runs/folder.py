@@ -1,10 +1,11 @@
 """Writing a run folder: whole or not at all. What each file of it is, `layout.py` says."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -73,12 +74,58 @@ def train_run(
     ['history.csv', 'loss.svg', 'model.safetensors']
     """
     source = str(table) if isinstance(table, (str, Path)) else None
+    if isinstance(teacher, RunFolder):
+        teacher = teacher.path
+    train = partial(run_table, table, target, options_from(options), progress, teacher=teacher)
     with new_run(out, Path(source or "table").stem, overwrite=overwrite) as new:
-        done = run_table(table, target, options_from(options), progress, teacher=teacher)
+        written = train_and_write(train, source, teacher, new)
+    warn_of(written.done.notices)
+    return written.run
+
+
+class Written(NamedTuple):
+    """A run that was trained and is in its folder; whether Ctrl-C cut either short."""
+
+    done: TableRun
+    run: RunFolder
+    stopped: bool
+
+
+def train_and_write(
+    train: Callable[[], TableRun], table: str | None, teacher: Any, new: NewFolder
+) -> Written:
+    """Train on a table and fill the folder of the run, which Ctrl-C does not lose once it is there.
+
+    Parameters
+    ----------
+    train : function
+        Gives the run.
+    table : str or None
+        The path of its table; "-" for standard input; None where it was no file.
+    teacher : Model, estimator, array, data frame, path or None
+        As in `train_table`.
+    new : NewFolder
+        The folder, reserved by `new_run`. Pictures are not drawn where Ctrl-C came.
+
+    Raises
+    ------
+    TrainingError
+        Where nothing was learnt.
+    """
+    done = None
+    try:
+        done = train()
         check_useful(done)
-        run = write_run(done, record_of_table(done, source, teacher), new)
-    warn_of(done.notices)
-    return run
+        stopped = done.ended == "interrupted"  # then it is not kept waiting for pictures
+        pictures = () if stopped else PICTURES
+        run = write_run(done, record_of_table(done, table, teacher), new, pictures)
+    except KeyboardInterrupt:
+        if done is None:
+            raise
+        check_useful(done)
+        run = write_run(done, record_of_table(done, table, teacher), new, ())
+        stopped = True
+    return Written(done, run, stopped)
 
 
 @contextmanager

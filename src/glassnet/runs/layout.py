@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from glassnet.files import check_free
-from glassnet.models.model import MODEL_FILE
+from glassnet.models.model import MODEL_FILE, SCORED_FILE
 
 MODEL = MODEL_FILE
 """The trained model: what `glassnet.load` reads."""
-SCORED_MODEL = "scored.safetensors"
+SCORED_MODEL = SCORED_FILE
 """The model that the scores are of, where the other was trained once more on all rows after them.
 
 It never saw the rows of the holdout.

@@ -183,6 +183,17 @@ class TableEncoding:
         )
         return replace(self, targets=targets)
 
+    @property
+    def with_likeliest(self) -> "TableEncoding":
+        """The same, but of each target of classes the likeliest is predicted."""
+        targets = tuple(
+            replace(target, threshold=None, frequencies=())
+            if isinstance(target, ClassTarget)
+            else target
+            for target in self.targets
+        )
+        return replace(self, targets=targets)
+
 
 def learn_inputs(
     columns: Table,

@@ -91,13 +91,18 @@ class ClassTarget:
     threshold: float | None = None
     """Of two classes: the probability of the second from which on it is predicted. None: the
     likelier class is."""
+    frequencies: tuple[float, ...] = ()
+    """Of three classes or more: how frequent each was among the rows trained on, where the class of
+    the largest probability over its frequency is predicted. (): the likeliest class is."""
     formulas: ClassVar[dict[str, str]] = {
         "encode": "1 if x == q else 0",
         "first of two": "1 - a",
         "second of two": "a",
         "probability": "a / s",
+        "over frequency": "p / f",
     }
-    """x is the cell and q a class; a is an output and s the sum of the row's outputs."""
+    """x is the cell and q a class; a is an output and s the sum of the row's outputs, p a
+    probability and f the frequency of its class."""
 
     @property
     def label_texts(self) -> list[str]:
@@ -140,9 +145,11 @@ class ClassTarget:
 
     def predicted(self, probabilities: np.ndarray) -> np.ndarray:
         """N x classes probabilities as N numbers: the index of the class that is predicted."""
-        if self.threshold is None:
-            return probabilities.argmax(axis=1)
-        return (probabilities[:, 1] >= self.threshold).astype(int)
+        if self.threshold is not None:
+            return (probabilities[:, 1] >= self.threshold).astype(int)
+        if self.frequencies:
+            return (probabilities / self.frequencies).argmax(axis=1)
+        return probabilities.argmax(axis=1)
 
     def decode(self, output: np.ndarray) -> np.ndarray:
         """N x width outputs as N labels."""
@@ -156,6 +163,10 @@ class ClassTarget:
         text = f"{len(self.labels)} classes: {', '.join(self.label_texts)}"
         if self.threshold is not None:
             text += f"; {self.label_texts[1]} from a probability of {self.threshold:.4g} on"
+        if self.frequencies:
+            pairs = zip(self.label_texts, self.frequencies, strict=True)
+            listed = ", ".join(f"{label} {frequency:.4g}" for label, frequency in pairs)
+            text += f"; that of the largest probability over its frequency: {listed}"
         return text
 
 

@@ -130,7 +130,7 @@ class TableEstimator(NetworkEstimator):
             How much each row counts. A whole weight is so many equal rows.
         X_val, y_val, sample_weight_val : as the three before, optional
             Rows whose loss picks the best epoch, in place of rows drawn from X.
-        teacher : Model, estimator, array, data frame or path, optional
+        teacher : Model, RunFolder, estimator, array, data frame or path, optional
             What the network is trained towards beside y, as in `train_table`: predictions of the
             rows of X, or what makes them. An estimator that is not fitted is fitted on parts of X.
 

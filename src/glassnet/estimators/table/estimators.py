@@ -184,6 +184,10 @@ class TableClassifier(ClassifierMixin, TableEstimator):
     class_weight : dict, "balanced" or None
         The weight of each class (1 where a dict names none), "balanced" where every class is to
         weigh the same in all. They multiply `sample_weight`.
+    threshold : float, "balanced" or None
+        Of two classes: the probability of the second from which on it is predicted; "balanced":
+        that of the largest balanced accuracy on rows not trained on, of more classes the largest
+        probability over the class's frequency. None: the likeliest class.
 
     The others are those of `TableRegressor`.
 
@@ -234,6 +238,7 @@ class TableClassifier(ClassifierMixin, TableEstimator):
         decimal: str | None = None,
         date_order: str | None = None,
         class_weight: Any = None,
+        threshold: float | str | None = None,
         dtype: str = "float32",
         engine: str = "auto",
         random_state: Any = None,
@@ -272,13 +277,19 @@ class TableClassifier(ClassifierMixin, TableEstimator):
             n_jobs=n_jobs,
         )
         self.class_weight = class_weight
+        self.threshold = threshold
 
     def predict(self, X: Any) -> np.ndarray:
         """The label of each row: N, or N x K zeros and ones where y had K columns."""
-        probabilities = self.predict_proba(X)
+        output = self._outputs(X)
+        predicted = [
+            target.predicted(target.probabilities(part))
+            for target, part in self.model_.encoding.by_target(output)
+            if isinstance(target, ClassTarget)
+        ]
         if self._several:
-            return (probabilities > 0.5).astype(self._label_dtype)
-        return self.classes_[probabilities.argmax(axis=1)]
+            return np.stack(predicted, axis=1).astype(self._label_dtype)
+        return self.classes_[predicted[0]]
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """The probability of each class.

@@ -39,8 +39,9 @@ def options_of(estimator: Any, task: Task, categories: tuple[str, ...]) -> Optio
         given["batch_size"] = None
     given["seed"] = _seed(estimator.random_state)
     given["missing"] = options_from({"missing": estimator.missing}).missing
-    class_weight = getattr(estimator, "class_weight", None)  # a regressor has none
-    return Options(**given, holdout=0.0, categories=categories, class_weight=class_weight)
+    for name in ("class_weight", "threshold"):
+        given[name] = getattr(estimator, name, None)  # a regressor has none
+    return Options(**given, holdout=0.0, categories=categories)
 
 
 def _sizes(hidden_layer_sizes: Any) -> Any:

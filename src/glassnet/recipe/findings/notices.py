@@ -19,6 +19,7 @@ from glassnet.recipe.findings.names import columns_text
 from glassnet.recipe.findings.single_columns import single_columns
 from glassnet.recipe.rows import TableRows
 from glassnet.recipe.scoring import FEWEST_SCORED_ROWS
+from glassnet.recipe.teachers.holdout import teacher_that_knows
 from glassnet.tables.columns import Table
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.inputs import Number
@@ -46,6 +47,7 @@ def notices_of_run(run: "TableRun", output: np.ndarray) -> tuple[GlassnetWarning
         *leaks,
         *copied_rows(run),
         *rare_classes(run),
+        *teacher_that_knows(run.teacher, run.model.record.holdout_digest),
         *_dropped_indicators(run, train),
     )
 

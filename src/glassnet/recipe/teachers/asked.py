@@ -26,10 +26,20 @@ FOLDS = 4  # parts of the rows, each predicted by an estimator fitted on the oth
 
 @dataclass(frozen=True, eq=False)
 class AskedModel:
-    """A glassnet model, which finds its columns by name."""
+    """A glassnet model, which finds its columns by name.
+
+    Parameters
+    ----------
+    model : Model
+    description : str
+        What it is, in words.
+    scored : Model or None
+        The model that its scores are of, where it was trained once more on all rows after them.
+    """
 
     model: Model
     description: str
+    scored: Model | None = None
 
     knows_other_rows = True
 
