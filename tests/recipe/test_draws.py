@@ -55,7 +55,9 @@ def test_the_seed_draws_them() -> None:
 def test_what_was_asked_for_stays(asked: dict[str, Any], fixed: set[str]) -> None:
     best = settled(Options(**asked))
     draws = drawn(Options(**asked), 40)
-    same = {name for name in DRAWN if {getattr(draw, name) for draw in draws} == {getattr(best, name)}}
+    same = {
+        name for name in DRAWN if {getattr(draw, name) for draw in draws} == {getattr(best, name)}
+    }
     assert same == fixed
 
 

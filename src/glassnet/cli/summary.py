@@ -118,5 +118,5 @@ def _kept_epochs(model: Model) -> str:
     if len(best) == 1:
         return f"; epoch {best[0]} was the best on the validation rows and is kept"
     rows = "the rows it was not shown" if model.record.folds else "the validation rows"
-    epochs = ", ".join(map(str, best))
+    epochs = model.record.best_epochs_text
     return f"; of each member the epoch that was the best on {rows} is kept: {epochs}"

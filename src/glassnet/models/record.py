@@ -12,6 +12,7 @@ import numpy as np
 
 from glassnet.core.penalties import Penalty
 
+MOST_NAMED_EPOCHS = 16
 Score = Annotated[float, "may be NaN"]
 """A score, which a file may say is NaN: some cannot be told from the rows there were."""
 
@@ -56,7 +57,7 @@ class Tried:
     @property
     def settings(self) -> str:
         """What was changed, in words."""
-        return in_words(self.changed) or "plain"
+        return settings_text(self.changed) or "plain"
 
 
 def _with_tuples(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,7 +65,7 @@ def _with_tuples(options: Mapping[str, Any]) -> dict[str, Any]:
     return {name: tuple(v) if isinstance(v, list) else v for name, v in options.items()}
 
 
-def in_words(changed: Mapping[str, Any]) -> str:
+def settings_text(changed: Mapping[str, Any]) -> str:
     """Options and their values as a reader wants them, short."""
     return " ".join(f"{name.replace('_', ' ')} {_short(value)}" for name, value in changed.items())
 
@@ -99,7 +100,7 @@ class MemberSettings:
     @property
     def settings(self) -> str:
         """What was changed, in words."""
-        return in_words(self.changed) or "plain"
+        return settings_text(self.changed) or "plain"
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,15 @@ class Record:
             best_validation_losses=self.best_validation_losses[number : number + 1],
             mixture=(),
         )
+
+    @property
+    def best_epochs_text(self) -> str:
+        """The kept epochs, of many members from the first to the last."""
+        epochs = self.best_epochs
+        if len(epochs) <= MOST_NAMED_EPOCHS:
+            return ", ".join(map(str, epochs))
+        low, high = min(epochs), max(epochs)
+        return f"{low} of all" if low == high else f"{low} to {high}"
 
     @property
     def refit(self) -> bool:

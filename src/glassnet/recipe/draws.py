@@ -14,11 +14,11 @@ from glassnet.recipe.options import Options, ResolvedOptions
 
 DEPTHS = (1, 2, 3)
 WIDTHS = (32, 64, 128, 256)
-ACTIVATIONS = ("silu", "relu", "tanh", "mish")
+ACTIVATIONS_DRAWN = ("silu", "relu", "tanh", "mish")
 DROPOUTS = (0.0, 0.05, 0.15, 0.3)
-RATES = (1 / 3, 2.0)  # times the rate, and all between
-DECAYS = (0.03, 0.1, 0.3, 3.0)  # times the decay
-EPOCHS = (0.5, 2.0, 3.0)  # times their number
+RATE_FACTORS = (1 / 3, 2.0)  # times the rate, and all between
+DECAY_FACTORS = (0.03, 0.1, 0.3, 3.0)  # times the decay
+EPOCH_FACTORS = (0.5, 2.0, 3.0)  # times their number
 AVERAGE = 0.1  # takes the place of the falling rate
 CHANGED = 0.5  # how likely it is that a setting is another than the best so far
 
@@ -93,11 +93,11 @@ def _draw(rng: np.random.Generator, best: ResolvedOptions) -> dict[str, Any]:
     """Another value of everything."""
     return {
         "hidden": (int(rng.choice(WIDTHS)),) * int(rng.choice(DEPTHS)),
-        "activation": str(rng.choice(ACTIVATIONS)),
+        "activation": str(rng.choice(ACTIVATIONS_DRAWN)),
         "dropout": float(rng.choice(DROPOUTS)),
-        "learning_rate": best.learning_rate * float(np.exp(rng.uniform(*np.log(RATES)))),
-        "decay": best.decay * float(rng.choice(DECAYS)),
-        "epochs": max(1, round(best.epochs * float(rng.choice(EPOCHS)))),
+        "learning_rate": best.learning_rate * float(np.exp(rng.uniform(*np.log(RATE_FACTORS)))),
+        "decay": best.decay * float(rng.choice(DECAY_FACTORS)),
+        "epochs": max(1, round(best.epochs * float(rng.choice(EPOCH_FACTORS)))),
         "bins": 0 if best.bins else PLAIN_BINS,
         "average": AVERAGE,
     }

@@ -1,4 +1,4 @@
-"""How much a training tries, by name: what each effort stands for where nothing else is asked for."""
+"""How much a training tries, by name: what each effort stands for where nothing is asked for."""
 
 from typing import NamedTuple
 

@@ -23,7 +23,6 @@ from glassnet.recipe.search import (
     Trial,
     compared,
     interrupted,
-    mean_and_error,
     train_trial,
     weighted_mean,
 )
@@ -32,7 +31,7 @@ from glassnet.training.run import Run
 PICKS = 20  # of a greedy choice, each of them a vote
 RESAMPLINGS = 10  # of the rows, with a greedy choice each
 MOST_PICKING_ROWS = 5000  # of a resampling
-EVEN_ROWS = 1000  # of so many rows half of all votes are equal ones; of fewer more
+HALF_SURE_ROWS = 1000  # of so many rows the greedy choice has half of the votes, of fewer less
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +117,9 @@ def mix(
     network = training.network(plain)
     votes = votes_of([trial.left_out for trial in trials if trial.left_out], network)
     tried = [
-        replace(compared(training, best, trial, _changes(plain, trial.options)), kept=bool(vote > 0))
+        replace(
+            compared(training, best, trial, _changes(plain, trial.options)), kept=bool(vote > 0)
+        )
         for trial, vote in zip(trials[1:], votes[1:], strict=True)
     ]
     kept = np.flatnonzero(votes)
@@ -130,7 +131,7 @@ def mix(
     )
 
 
-def train_again(
+def retrain(
     training: FoldTraining, plain: ResolvedOptions, settings: Sequence[MemberSettings]
 ) -> Mixture:
     """The settings of a mixture, trained anew; Ctrl-C ends it with those that are begun."""
@@ -149,25 +150,18 @@ def train_again(
 def votes_of(parts: Sequence[OutOfFold], network: Network) -> np.ndarray:
     """How much each of several trials counts, by what they give for the same rows; adds up to 1.
 
-    The mean of greedy choices on resampled rows; of few rows more of the votes are shared equally
-    by the trials that are not clearly worse than the best alone, for the greedy choice fits its
-    rows too well.
+    The mean of greedy choices on resampled rows. Of few rows these fit what they look at too well,
+    so that more of the votes are the first trial's, whose settings were good on many tables.
     """
-    n_rows, weights = parts[0].n_rows, parts[0].weights
-    losses = [part.losses(network) for part in parts]
-    means = np.array([weighted_mean(loss, weights) for loss in losses])
-    if not np.isfinite(means).any():
-        return np.eye(len(parts))[0]
-    best = losses[int(np.nanargmin(means))]
-    differences = [mean_and_error(loss - best, weights) for loss in losses]
-    equal = np.array([float(worse <= error) for worse, error in differences])
+    n_rows = parts[0].n_rows
+    first = np.eye(len(parts))[0]
     rng = np.random.default_rng(n_rows)
     greedy = np.zeros(len(parts))
     for _ in range(RESAMPLINGS):
         rows = rng.integers(0, n_rows, min(n_rows, MOST_PICKING_ROWS))
         greedy += _picks([part.take(rows) for part in parts], network)
-    sure = n_rows / (n_rows + EVEN_ROWS)
-    return sure * greedy / greedy.sum() + (1 - sure) * equal / equal.sum()
+    sure = n_rows / (n_rows + HALF_SURE_ROWS)
+    return sure * greedy / greedy.sum() + (1 - sure) * first
 
 
 def _picks(parts: Sequence[OutOfFold], network: Network) -> np.ndarray:
@@ -178,6 +172,8 @@ def _picks(parts: Sequence[OutOfFold], network: Network) -> np.ndarray:
     for count in range(1, PICKS + 1):
         means = (replace(first, z=(total + part.z) / count) for part in parts)
         losses = [weighted_mean(mean.losses(network), mean.weights) for mean in means]
+        if not np.isfinite(losses).any():
+            return np.eye(len(parts))[0]
         best = int(np.nanargmin(losses))
         picks[best] += 1
         total += parts[best].z

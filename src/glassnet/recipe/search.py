@@ -73,7 +73,9 @@ def choose_settings(training: FoldTraining, options: Options, plain: ResolvedOpt
     if best.left_out is None or stopped or train_rows > MOST_ROWS:
         return best
     losses = best.left_out.losses(training.network(plain))
-    tried = [Tried({}, weighted_mean(losses, best.left_out.weights), 0.0, 0.0, len(runs), kept=True)]
+    tried = [
+        Tried({}, weighted_mean(losses, best.left_out.weights), 0.0, 0.0, len(runs), kept=True)
+    ]
     try:
         for change in alternatives(options, plain):
             if change.get("bins", plain.bins) in training.rows:
