@@ -335,6 +335,7 @@ OPTIONS: dict[str, set[str]] = {
     "draws": {"0", "None"},
     "members": {"None"},
     "learning_rate": {*FINITE, "None"},
+    "schedule": {"None"},
     "batch_size": {*HUGE, "None"},
     "epochs": {"None"},
     "patience": {*HUGE, "None"},

@@ -244,7 +244,8 @@ def test_every_format_trains_the_same(folder: Path) -> None:
     frame.write_csv("cars.csv")
     scores = []
     for name in ("cars.csv", "cars.tsv", "cars.parquet", "cars.arrow", "cars.jsonl"):
-        done = run("train", name, "--target", "miles_per_gallon", *QUICK, "--json")
+        wanted = ["--target", "miles_per_gallon", "--no-report"]
+        done = run("train", name, *wanted, *QUICK, "--json")
         assert done.code == 0, done.err
         scores.append(json.loads(done.out)["scores"])
     assert all(score == scores[0] for score in scores)
@@ -253,7 +254,8 @@ def test_every_format_trains_the_same(folder: Path) -> None:
 
 def test_standard_input_and_output(folder: Path) -> None:
     data = (DATA / "penguins.csv").read_bytes()
-    done = glassnet("train", "-", "--target", "species", *QUICK, "--quiet", stdin=data)
+    wanted = ["--target", "species", "--quiet", "--no-report"]
+    done = glassnet("train", "-", *wanted, *QUICK, stdin=data)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     predicted = glassnet("predict", "runs/stdin", "-", stdin=data)
     assert len(rows_of(predicted.stdout)) == 344
@@ -292,6 +294,7 @@ def test_every_option_of_train(folder: Path) -> None:
         "--target",
         "species",
         "--json",
+        "--no-report",
         *(part for pair in options.items() for part in pair),
     )
     assert done.code == 0, done.err
@@ -327,6 +330,7 @@ def test_four_rows_train_when_none_are_held_out(folder: Path) -> None:
         "0",
         "--task",
         "binary",
+        "--no-report",
     )
     assert done.code == 0, done.err
     assert "rows trained on (none were held out)" in done.out

@@ -77,6 +77,8 @@ def test_what_cannot_be_written_is_one_line_with_its_name(
 
 
 def test_a_reader_that_leaves_is_no_error(folder: Path) -> None:
+    header, rows = (folder / "t.csv").read_text().split("\n", 1)
+    (folder / "t.csv").write_text(f"{header}\n{rows * 10}")  # more than a pipe holds
     command = (
         f"{sys.executable} -m glassnet predict m.model t.csv | head -1; exit ${{PIPESTATUS[0]}}"
     )

@@ -240,6 +240,7 @@ def test_names_in_a_script_the_font_lacks_are_no_noise(
             "--hidden",
             "3",
             "--quiet",
+            "--no-report",
             "--out",
             "named",
         ]

@@ -44,6 +44,7 @@ def test_one_implementation_for_every_face(folder: Path, class_weight: Any) -> N
     if isinstance(text, dict):
         text = ",".join(f"{label}={weight}" for label, weight in class_weight.items())
     flags = ["--members", "2", "--epochs", "3", "--hidden", "4", "--holdout", "0", "--quiet"]
+    flags += ["--no-report"]
     done = run("train", "t.csv", "--target", "y", "--class-weight", text, *flags, "--out", "r")
     assert done.code == 0, done.err
     assert same(python, gn.load("r"))

@@ -21,8 +21,9 @@ Columns = dict[str, Any]
 
 
 def notices(table: Columns, target: str | list[str] = "y", **options: Any) -> list[str]:
-    """All that a run on the table says."""
-    return [str(notice) for notice in run_table(table, target, options_from(options)).notices]
+    """All that a run on the table says, before the last training."""
+    given = options_from({"refit": False, **options})
+    return [str(notice) for notice in run_table(table, target, given).notices]
 
 
 def of_table(table: Columns, target: str | list[str] = "y", **options: Any) -> list[str]:

@@ -183,6 +183,14 @@ def test_the_model_file_keeps_it(model: Model, tmp_path: Path) -> None:
     np.testing.assert_array_equal(again.predict(table()), model.predict(table()))
 
 
+def test_a_table_without_numbers_has_no_bins_to_draw() -> None:
+    random = np.random.default_rng(0)
+    texts = {name: random.choice(["x", "y", "z"], 90) for name in ("a", "b")}
+    model = gn.train_table({**texts, "c": texts["a"]}, "c", **{**QUICK, "draws": 9, "hidden": 4})
+    assert model.record.options["draws"] == 9
+    assert not any("bins" in one.changed for one in model.record.tried)
+
+
 def test_without_rows_left_out_nothing_can_choose() -> None:
     with pytest.raises(GlassnetError, match="give members of 2 or more"):
         gn.train_table(table(), "y", **{**QUICK, "validation": 0.0})

@@ -103,6 +103,47 @@ def test_settled_options_have_the_same_names_and_repeat_the_training() -> None:
     )  # by folds
 
 
+def test_rows_that_validate_say_how_long_to_train() -> None:
+    settled = settle(Options(), "binary", train_rows=640, validation_rows=0, by_folds=True)
+    assert settled.batch_size == 16  # so 40 updates an epoch
+    assert (settled.schedule, settled.epochs, settled.patience) == ("constant", 75, 8)
+    assert settled.average == 3 / 75
+    again = settle(settled.as_options(), "binary", train_rows=640, validation_rows=0, by_folds=True)
+    assert again == settled
+    assert settle(Options(), "binary", train_rows=640, validation_rows=9) == settled
+
+
+def test_of_few_updates_in_an_epoch_many_epochs_may_pass() -> None:
+    options = Options(batch_size=100)
+    settled = settle(options, "binary", train_rows=400, validation_rows=100)  # 4 updates an epoch
+    assert (settled.epochs, settled.patience) == (400, 75)
+    assert settled.average == 18.75 / 400
+
+
+@pytest.mark.parametrize(
+    ("given", "epochs"),
+    [
+        ({"schedule": "cosine"}, 38),
+        ({"epochs": 5}, 5),
+        ({"average": 0.1}, 38),
+        ({"patience": 3}, 38),
+        ({"members": 1}, 100),
+    ],
+)
+def test_what_is_asked_of_the_run_keeps_its_length_and_schedule(
+    given: dict[str, Any], epochs: int
+) -> None:
+    settled = settle(Options(**given), "binary", train_rows=640, validation_rows=9)
+    expected = (epochs, "cosine", given.get("average"), given.get("patience"))
+    assert (settled.epochs, settled.schedule, settled.average, settled.patience) == expected
+
+
+def test_without_rows_that_validate_the_rate_falls_to_zero() -> None:
+    settled = settle(Options(), "binary", train_rows=160, validation_rows=0)
+    assert (settled.epochs, settled.schedule) == (150, "cosine")
+    assert settled.average is settled.patience is None
+
+
 def test_every_optimizer_and_task_has_its_default() -> None:
     assert set(LEARNING_RATES) == set(OPTIMIZERS)
     assert set(OUTPUT_AND_LOSS) == set(TASKS)

@@ -220,7 +220,7 @@ def test_the_command_line_says_which_model_the_scores_are_of(
         assert (SENTENCE in text) is is_refit
     assert f" --holdout 0.2 {flag}" in report  # in the command that repeats the run
     assert Path("run/scored.safetensors").exists() is is_refit
-    json_only = command("train", "t.csv", *words, "--json")
+    json_only = command("train", "t.csv", *words, "--json", "--no-report")
     assert json.loads(json_only.out)["scores"] == gn.open_run("run").record.scores
 
 

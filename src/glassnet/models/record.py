@@ -27,7 +27,8 @@ class Tried:
         Option -> its value, for those that differ from the best settings before; empty for the
         plain defaults.
     loss : float
-        The mean loss of the rows left out, in the loss that is trained on.
+        The mean loss of the rows left out, in the loss that is trained on; of log loss after a
+        temperature.
     better_by : float
         How much lower that is than the loss of the best before, on the same rows; NaN where one of
         the two is no number.

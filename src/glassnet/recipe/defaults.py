@@ -6,6 +6,7 @@ Every number below was chosen on several real tables: `docs/tables.md` keeps the
 
 import math
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
@@ -52,7 +53,12 @@ LEARNING_RATES = {
 DECAYING_OPTIMIZERS = ("adamw", "muon")
 """Those whose weights decay."""
 
-MEMBER_ITERATIONS = 1500  # updates of each of several members
+MEMBER_ITERATIONS = 1500  # updates of each of several members that no rows validate
+MOST_ITERATIONS = 3000  # updates, at most, of each of several that rows validate
+PATIENCE_ITERATIONS = 300  # updates that these go on without a better epoch
+MIN_PATIENCE = 6  # epochs, however many updates they make
+AVERAGE_ITERATIONS = 75  # updates that the average of their weights remembers
+MIN_AVERAGE = 3  # epochs, however many updates they make
 MAX_EPOCHS = 400  # epochs, however few updates they make
 
 BATCHES_WANTED = 32  # batches of an epoch, before the batch size is rounded to a power of 2
@@ -78,7 +84,13 @@ SMALLEST_MEAN = 1e-3  # of a target; the start predicts no probability or rate n
 
 
 def settle(
-    options: Options, task: Task, train_rows: int, validation_rows: int, *, taught: bool = False
+    options: Options,
+    task: Task,
+    train_rows: int,
+    validation_rows: int,
+    *,
+    by_folds: bool = False,
+    taught: bool = False,
 ) -> ResolvedOptions:
     """The options with nothing left open.
 
@@ -92,6 +104,8 @@ def settle(
         How many rows a member trains on.
     validation_rows : int
         How many rows, of which no member trains on any, validate all members.
+    by_folds : bool
+        Whether each member is validated on rows that the others train on.
     taught : bool
         Whether rows that a teacher was asked for are among those trained on.
 
@@ -106,7 +120,7 @@ def settle(
         "members": options.member_count,
         "loss": find_task_loss(options, task).name,
         "batch_size": batch_size,
-        "epochs": options.epochs or _epochs(options, batches),
+        **_length(options, batches, validated=by_folds or validation_rows > 0),
         "learning_rate": options.learning_rate or LEARNING_RATES[options.optimizer],
         "decay": options.decay,
         "dropout": options.dropout,
@@ -154,11 +168,33 @@ def _batch_size(options: Options, train: int) -> int:
     return int(np.clip(power_of_2, MIN_BATCH_SIZE, MAX_BATCH_SIZE))
 
 
-def _epochs(options: Options, batches: int) -> int:
+def _epochs(iterations: int, batches: int, least: int) -> int:
     """As many as make the iterations wanted, within limits."""
+    return int(np.clip(math.ceil(iterations / batches), least, MAX_EPOCHS))
+
+
+def _length(options: Options, batches: int, validated: bool) -> dict[str, Any]:
+    """How long to train, and by which schedule.
+
+    Where rows validate several members, and nothing else is asked for, these say when to end: at a
+    constant rate a run can end at any epoch, and the average of the weights makes up for the steps
+    that do not become smaller.
+    """
+    asked = (options.epochs, options.schedule, options.average, options.patience)
     effort = EFFORTS[options.effort_name]
+    if options.member_count > 1 and validated and all(one is None for one in asked):
+        epochs = _epochs(MOST_ITERATIONS, batches, effort.min_epochs)
+        return {
+            "epochs": epochs,
+            "schedule": "constant",
+            "average": max(MIN_AVERAGE, AVERAGE_ITERATIONS / batches) / epochs,
+            "patience": max(MIN_PATIENCE, math.ceil(PATIENCE_ITERATIONS / batches)),
+        }
     iterations = effort.iterations if options.member_count == 1 else MEMBER_ITERATIONS
-    return int(np.clip(math.ceil(iterations / batches), effort.min_epochs, MAX_EPOCHS))
+    return {
+        "epochs": options.epochs or _epochs(iterations, batches, effort.min_epochs),
+        "schedule": options.schedule or "cosine",
+    }
 
 
 def find_task_loss(options: Options, task: Task) -> Loss:

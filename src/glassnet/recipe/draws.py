@@ -19,7 +19,6 @@ DROPOUTS = (0.0, 0.05, 0.15, 0.3)
 RATE_FACTORS = (1 / 3, 2.0)  # times the rate, and all between
 DECAY_FACTORS = (0.03, 0.1, 0.3, 3.0)  # times the decay
 EPOCH_FACTORS = (0.5, 2.0, 3.0)  # times their number
-AVERAGE = 0.1  # takes the place of the falling rate
 CHANGED = 0.5  # how likely it is that a setting is another than the best so far
 
 DRAWN = (
@@ -30,8 +29,6 @@ DRAWN = (
     "decay",
     "epochs",
     "bins",
-    "average",
-    "schedule",
 )
 """The options that may be drawn."""
 
@@ -66,26 +63,23 @@ def left_open(options: Options, plain: ResolvedOptions, settled: ResolvedOptions
 
 def drawn_settings(options: Options, best: ResolvedOptions) -> Iterator[ResolvedOptions]:
     """Without end, settings that differ from the best so far in what the options leave open."""
-    names = _open_names(options)
+    names = _open_names(options, best)
     rng = np.random.default_rng([best.seed, SEED])
     while True:
         drawn = _draw(rng, best)
         changed = [name for name in drawn if rng.random() < CHANGED]
-        settings = {name: drawn[name] for name in changed if name in names}
-        if "average" in settings:
-            settings["schedule"] = "constant"
-        yield replace(best, **settings)
+        yield replace(best, **{name: drawn[name] for name in changed if name in names})
 
 
-def _open_names(options: Options) -> set[str]:
+def _open_names(options: Options, best: ResolvedOptions) -> set[str]:
     """What may be drawn."""
     names = {name for name in DRAWN if getattr(options, name) == DEFAULTS[name]}
     if options.affine:
         names -= {"bins"}
     if options.optimizer not in DECAYING_OPTIMIZERS:
         names -= {"decay"}
-    if not {"average", "schedule"} <= names:  # of which one goes with the other
-        names -= {"average", "schedule"}
+    if best.patience is not None:  # which ends a run in its own time
+        names -= {"epochs"}
     return names
 
 
@@ -99,5 +93,4 @@ def _draw(rng: np.random.Generator, best: ResolvedOptions) -> dict[str, Any]:
         "decay": best.decay * float(rng.choice(DECAY_FACTORS)),
         "epochs": max(1, round(best.epochs * float(rng.choice(EPOCH_FACTORS)))),
         "bins": 0 if best.bins else PLAIN_BINS,
-        "average": AVERAGE,
     }

@@ -97,6 +97,7 @@ def fit_table(
         task=task,
         train_rows=train_rows,
         validation_rows=0 if validation is None else validation.n_rows,
+        by_folds=splits[0].validation is not None,
         taught=lesson is not None and lesson.has_mixed_rows,
     )
     plain = settled(options)

@@ -186,6 +186,8 @@ def _in_time(
     """Drawn settings, as long as there is time to train by them at the slowest pace so far."""
     pace = 0.0  # seconds for each weight and epoch
     for drawn in islice(drawn_settings(options, best), options.draw_count):
+        if drawn.bins not in training.rows:  # no column of the table can be cut into bins
+            drawn = replace(drawn, bins=best.bins)
         cost = training.network(drawn).n_parameters * drawn.epochs
         began = monotonic()
         if until is not None and began + pace * cost > until:

@@ -112,10 +112,11 @@ class Options:
         if_open="by optimizer",
         sklearn="learning_rate_init",
     )
-    schedule: str = option(
-        "cosine",
+    schedule: str | None = option(
+        None,
         "Schedule of the learning rate along the run.",
         names_in="glassnet.training.schedules.SCHEDULES",
+        if_open="constant where rows that validate say how long to train, else cosine",
         sklearn="learning_rate",
     )
     average: float | None = option(

@@ -53,7 +53,7 @@ class TableEstimator(NetworkEstimator):
         members: int | None = None,
         loss: str | None = None,
         solver: str = "adamw",
-        learning_rate: str = "cosine",
+        learning_rate: str | None = None,
         learning_rate_init: float | None = None,
         batch_size: int | None = None,
         max_iter: int | None = None,

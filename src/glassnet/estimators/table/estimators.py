@@ -56,9 +56,11 @@ class TableRegressor(RegressorMixin, TableEstimator):
     solver : str
         The optimizer: "adamw", "adam", "adam_epsilon_hat", "gradient_descent", "momentum",
         "muon", "nesterov", "rmsprop" or "rprop".
-    learning_rate : str
+    learning_rate : str or None
         Its schedule: "cosine", "flat_cosine", "constant", "step", "one_cycle", "warm_up",
-        "warm_up_cosine" or "four_cycles".
+        "warm_up_cosine" or "four_cycles". None: where rows validate several members, and none of
+        `max_iter`, `average` and `n_iter_no_change` is given, "constant", with an average of the
+        weights, until about 300 updates brought no better epoch; else "cosine".
     learning_rate_init : float or None
         The largest learning rate; None: by the solver.
     batch_size : int or None
@@ -70,8 +72,8 @@ class TableRegressor(RegressorMixin, TableEstimator):
     alpha, l1 : float
         Add (alpha/2) sum w^2 and l1 sum abs(w) to the loss.
     decay : float or None
-        Weight decay of adamw and muon; None: by the number of rows, or a tenth of that where the
-        rows left out of the folds are then predicted better.
+        Weight decay of adamw and muon; None: by the number of rows, or a tenth of that, or on few
+        rows three or ten times it, where the rows left out of the folds are then predicted better.
     bins : int or None
         Bins that each column of numbers is also cut into, between its quantiles; 0: none. None: 16
         or none, whichever predicts the rows left out of the folds better.
@@ -220,7 +222,7 @@ class TableClassifier(ClassifierMixin, TableEstimator):
         members: int | None = None,
         loss: str | None = None,
         solver: str = "adamw",
-        learning_rate: str = "cosine",
+        learning_rate: str | None = None,
         learning_rate_init: float | None = None,
         batch_size: int | None = None,
         max_iter: int | None = None,

@@ -64,7 +64,7 @@ def hardly_learnt(
         compared = f"a linear model explains {by_linear:.1%}"
     if not compared and explained > NOTHING_LEARNT:
         return
-    remedy = _train_longer(options)
+    remedy = _train_longer(options, len(model.history["epoch"]))
     if not compared:
         remedy = ["if its columns can tell it, ", *remedy]
     found = f"of the rows trained on, {max(explained, 0.0):.1%} of the variance is explained"
@@ -74,11 +74,11 @@ def hardly_learnt(
     )
 
 
-def _train_longer(options: ResolvedOptions) -> list[str | OptionRef]:
-    """What makes a network learn more of its rows."""
+def _train_longer(options: ResolvedOptions, epochs: int) -> list[str | OptionRef]:
+    """What makes a network learn more of its rows than in so many epochs."""
     remedy: list[str | OptionRef] = [
         "train longer, with ",
-        OptionRef("epochs", LONGER * options.epochs),
+        OptionRef("epochs", LONGER * epochs),
     ]
     if options.optimizer in DECAYING_OPTIMIZERS and options.decay:
         remedy += [" and ", OptionRef("decay", 0)]
