@@ -28,6 +28,7 @@ from glassnet.recipe.search import (
 )
 from glassnet.training.run import Run
 
+SMALLEST_VOTE = 0.03  # of all; less is not worth the training and the predicting
 PICKS = 20  # of a greedy choice, each of them a vote
 RESAMPLINGS = 10  # of the rows, with a greedy choice each
 MOST_PICKING_ROWS = 5000  # of a resampling
@@ -161,7 +162,9 @@ def votes_of(parts: Sequence[OutOfFold], network: Network) -> np.ndarray:
         rows = rng.integers(0, n_rows, min(n_rows, MOST_PICKING_ROWS))
         greedy += _picks([part.take(rows) for part in parts], network)
     sure = n_rows / (n_rows + HALF_SURE_ROWS)
-    return sure * greedy / greedy.sum() + (1 - sure) * first
+    votes = sure * greedy / greedy.sum() + (1 - sure) * first
+    votes[votes < SMALLEST_VOTE] = 0
+    return votes / votes.sum()
 
 
 def _picks(parts: Sequence[OutOfFold], network: Network) -> np.ndarray:
