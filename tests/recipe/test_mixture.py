@@ -67,8 +67,8 @@ def test_of_few_rows_the_first_has_most_votes() -> None:
 
 def test_a_trial_that_went_astray_has_no_vote() -> None:
     random = np.random.default_rng(0)
-    y = random.normal(size=50)
-    trials = [part(y + 1, y), part(np.full(50, np.nan), y), part(y - 1, y)]
+    y = random.normal(size=500)
+    trials = [part(y + 1, y), part(np.full(500, np.nan), y), part(y - 1, y)]
     votes = votes_of(trials, regression())
     assert votes[1] == 0
     assert 0 < votes[2] < votes[0]
