@@ -76,17 +76,19 @@ def choose_settings(training: FoldTraining, options: Options, plain: ResolvedOpt
     runs = training.train(plain, members)
     best = Trial(plain, runs, training.predict_left_out(plain, runs, members))
     train_rows = min(len(split.train) for split in training.splits)
-    interrupted = any(run.ended == "interrupted" for run in runs)
-    if best.left_out is None or interrupted or train_rows > MOST_ROWS:
+    stopped = any(run.ended == "interrupted" for run in runs)
+    if best.left_out is None or stopped or train_rows > MOST_ROWS:
         return best
     losses = _losses(training, plain, best.left_out)
-    tried = [Tried({}, _mean(losses, best.left_out.weights), 0.0, 0.0, len(runs), kept=True)]
+    tried = [
+        Tried({}, weighted_mean(losses, best.left_out.weights), 0.0, 0.0, len(runs), kept=True)
+    ]
     try:
         for change in alternatives(options, plain, train_rows):
             if change.get("bins", plain.bins) in training.rows:
                 best = _raced(training, best, change, tried)
     except KeyboardInterrupt:
-        best = replace(best, runs=_interrupted(best.runs))
+        best = replace(best, runs=interrupted(best.runs))
     return replace(best, tried=tuple(tried))
 
 
@@ -102,24 +104,30 @@ def _raced(
         if outcome is not None and not outcome.better_by > 0:
             break
         if len(stage):
-            runs += _whole(training.train(options, stage))
+            runs += whole(training.train(options, stage))
             trained = members[: len(runs)]
             trial = Trial(options, runs, training.predict_left_out(options, runs, trained))
-            outcome = _compared(training, best, trial, change)
+            outcome = compared(training, best, trial, change)
     assert outcome is not None
     kept = len(runs) == len(members) and outcome.better_by > CERTAIN * outcome.standard_error
     tried.append(replace(outcome, kept=kept))
     return trial if kept else best
 
 
-def _whole(runs: list[Run]) -> list[Run]:
+def train_trial(training: FoldTraining, options: ResolvedOptions, members: Sequence[int]) -> Trial:
+    """A trial of these members. Raises KeyboardInterrupt where it ended one of them."""
+    runs = whole(training.train(options, members))
+    return Trial(options, runs, training.predict_left_out(options, runs, members))
+
+
+def whole(runs: list[Run]) -> list[Run]:
     """The runs. Raises KeyboardInterrupt where it ended one of them."""
     if any(run.ended == "interrupted" for run in runs):
         raise KeyboardInterrupt
     return runs
 
 
-def _compared(training: FoldTraining, best: Trial, trial: Trial, change: dict[str, Any]) -> Tried:
+def compared(training: FoldTraining, best: Trial, trial: Trial, change: dict[str, Any]) -> Tried:
     """An alternative beside the same members of the best so far."""
     members = range(len(trial.runs))
     others = training.predict_left_out(best.options, best.runs[: len(members)], members)
@@ -127,10 +135,10 @@ def _compared(training: FoldTraining, best: Trial, trial: Trial, change: dict[st
     assert others is not None
     losses, weights = _losses(training, trial.options, trial.left_out), trial.left_out.weights
     better = _losses(training, best.options, others) - losses
-    by = _mean(better, weights)
-    spread = np.sqrt(_mean((better - by) ** 2, weights))
+    by = weighted_mean(better, weights)
+    spread = np.sqrt(weighted_mean((better - by) ** 2, weights))
     error = float(spread / np.sqrt(len(better)))
-    return Tried(change, _mean(losses, weights), by, error, len(trial.runs), kept=False)
+    return Tried(change, weighted_mean(losses, weights), by, error, len(trial.runs), kept=False)
 
 
 def _losses(training: FoldTraining, options: ResolvedOptions, left_out: OutOfFold) -> np.ndarray:
@@ -139,12 +147,12 @@ def _losses(training: FoldTraining, options: ResolvedOptions, left_out: OutOfFol
     return calibrated(left_out, encoding, network.loss).losses(network)
 
 
-def _mean(values: np.ndarray, weights: np.ndarray) -> float:
+def weighted_mean(values: np.ndarray, weights: np.ndarray) -> float:
     """The weighted mean; NaN where it is no finite number."""
     mean = float(np.average(values, weights=weights))
     return mean if np.isfinite(mean) else float("nan")
 
 
-def _interrupted(runs: Sequence[Run]) -> list[Run]:
+def interrupted(runs: Sequence[Run]) -> list[Run]:
     """The runs, the first of which says that Ctrl-C ended the training."""
     return [replace(runs[0], ended="interrupted"), *runs[1:]]
