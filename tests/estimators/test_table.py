@@ -222,6 +222,8 @@ def test_attributes_tell_of_the_run(capsys: pytest.CaptureFixture) -> None:
 
 
 CHANGES: dict[str, Any] = {
+    "effort": "quick",
+    "draws": 1,
     "members": 2,
     "hidden_layer_sizes": 9,
     "activation": "logistic",

@@ -235,8 +235,19 @@ def test_a_wave_that_stays_flat_was_hardly_learnt() -> None:
     assert "where column 'x' alone explains 99." in found
     remedies = [part.split("=") for part in found.rpartition("with ")[2].split(" and ")]
     assert [name for name, _ in remedies] == ["epochs", "decay", "bins"]
-    remedy = {name: int(value) for name, value in remedies}
+    remedy: dict[str, Any] = {name: int(value) for name, value in remedies}
     assert notices({"x": x, "y": y}, **remedy) == []
+
+
+def test_longer_is_than_the_epochs_that_were_gone_through() -> None:
+    random = np.random.default_rng(1)
+    x = random.uniform(0, 1, 550)
+    table = {"x": x, "y": np.sin(8 * np.pi * x) + 0.05 * random.normal(size=550)}
+    run = run_table(table, "y", options_from({"refit": False, "bins": 0, "decay": 1.0}))
+    (found,) = map(str, run.notices)
+    gone_through = len(run.model.history["epoch"])
+    assert gone_through < run.model.record.options["epochs"]
+    assert f"train longer, with epochs={10 * gone_through} and " in found
 
 
 def test_too_few_epochs_are_told_by_the_linear_model() -> None:

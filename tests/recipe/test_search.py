@@ -16,7 +16,7 @@ from glassnet.recipe.fit import FitResult, fit_table
 from glassnet.recipe.fold_training import FoldTraining
 from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.recipe.rows import TableRows
-from glassnet.recipe.search import MOST_ROWS
+from glassnet.recipe.search import MOST_ROWS, WEAKER_DECAY
 from glassnet.tables.frames import as_table
 from glassnet.training.run import Run
 
@@ -64,9 +64,36 @@ def test_a_line_keeps_the_plain_settings() -> None:
     assert (result.options.bins, result.options.decay) == (0, 1.0)
     plain, *others = result.model.record.tried
     assert (plain.changed, plain.folds, plain.kept) == ({}, 4, True)
-    assert [one.changed for one in others] == [{"bins": 16}, {"decay": 0.1}]
+    changes = [{"bins": 16}, {"decay": 0.1}, {"decay": 3.0}, {"decay": 10.0}]
+    assert [one.changed for one in others] == changes
     assert not any(one.kept for one in others)
     assert all(one.better_by < 0 for one in others)
+
+
+def certain(rows: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Two classes of which 20 columns tell a little: of few rows all can be learnt by heart."""
+    random = np.random.default_rng(seed)
+    x = random.normal(size=(rows, 20))
+    return x, np.where(x[:, 0] + 2 * random.normal(size=rows) > 0, "yes", "no")
+
+
+def test_few_rows_that_tell_little_get_a_stronger_decay() -> None:
+    model = gn.TableClassifier(random_state=0).fit(*certain(100)).model_
+    assert model.record.options["decay"] in (3.0, 10.0)
+    x, y = certain(2000, seed=1)
+    of_truth = np.where(y == "yes", *model.predict_proba(x).T[::-1])
+    assert -np.log(of_truth).mean() < np.log(2) + 0.02  # as two classes by chance
+
+
+def test_rows_that_validate_epochs_need_no_stronger_decay() -> None:
+    changes = [one.changed for one in fitted(*linear(410), epochs=2).model.record.tried]
+    assert changes == [{}, {"bins": 16}, {"decay": WEAKER_DECAY}]
+
+
+def test_settings_are_compared_after_their_temperature() -> None:
+    """Before it, the log loss of the plain ones is 1.8, far worse than by chance."""
+    plain, *_ = gn.TableClassifier(random_state=0).fit(*certain(100)).model_.record.tried
+    assert plain.loss < 1
 
 
 def test_what_was_asked_for_is_not_tried_otherwise() -> None:
@@ -118,7 +145,7 @@ def test_the_model_file_keeps_what_was_tried(tmp_path: Path) -> None:
 
 def test_a_clearly_worse_setting_ends_after_the_first_fold() -> None:
     x, y = linear(100)
-    _, by_bins, _ = fitted(x, y).model.record.tried
+    _, by_bins, *_ = fitted(x, y).model.record.tried
     assert by_bins.folds == 1
     assert by_bins.better_by < -by_bins.standard_error
 
@@ -127,7 +154,9 @@ def test_a_clearly_worse_setting_ends_after_the_first_fold() -> None:
 def test_the_first_member_is_compared_with_the_first_of_the_best(
     monkeypatch: pytest.MonkeyPatch, given: bool
 ) -> None:
-    monkeypatch.setattr(search, "alternatives", lambda _, plain: iter([{"decay": plain.decay}]))
+    monkeypatch.setattr(
+        search, "alternatives", lambda _, plain, _rows: iter([{"decay": plain.decay}])
+    )
     x, y = wave(1, 200)
     validation = rows_of(*wave(1, 50, seed=1)) if given else None
     result = fit_table(rows_of(x, y), validation, "regression", Options(epochs=5))

@@ -58,7 +58,7 @@ def show_command(model: Path) -> None:
 def _kept_epochs(record: "Record") -> str:
     """The epoch that each member was kept of, and its losses; of several members their means."""
     several = len(record.best_epochs) > 1
-    text = f"Kept epoch{'s' if several else ''}: " + ", ".join(map(str, record.best_epochs))
+    text = f"Kept epoch{'s' if several else ''}: " + record.best_epochs_text
     losses = {"loss": record.best_losses, "validation_loss": record.best_validation_losses}
     for name, values in losses.items():
         if values:

@@ -39,8 +39,15 @@ def print_run(source: Path, asked: Options, done: TableRun, out: Path) -> None:
     say(f"Network: {done.model.shape}")
     say(f"Training: {_training(done)}")
     tried = done.model.record.tried
-    if len(tried) > 1:
-        say(f"Settings tried, with the loss of the rows left out: {'; '.join(map(str, tried))}")
+    drawn = done.options.draws
+    if len(tried) > 1 + drawn:
+        searched = "; ".join(map(str, tried[: len(tried) - drawn]))
+        say(f"Settings tried, with the loss of the rows left out: {searched}")
+    if drawn:
+        kept = sum(one.kept for one in tried[-drawn:])
+        say(f"Settings drawn: {drawn}; those that predict the rows left out best together: {kept}")
+    for one in done.model.record.mixture:
+        say(f"  {one.vote:.3f} of the votes: {one.members} members, {one.settings}")
     say(f"The run {done.diagnosis}{_kept_epochs(done.model)}.")
     scored = "the held-out rows" if holdout else "the rows trained on (none were held out)"
     print_scores(done.model, f"Scores on {scored}", done.baselines)
@@ -111,5 +118,5 @@ def _kept_epochs(model: Model) -> str:
     if len(best) == 1:
         return f"; epoch {best[0]} was the best on the validation rows and is kept"
     rows = "the rows it was not shown" if model.record.folds else "the validation rows"
-    epochs = ", ".join(map(str, best))
+    epochs = model.record.best_epochs_text
     return f"; of each member the epoch that was the best on {rows} is kept: {epochs}"

@@ -66,6 +66,14 @@ def read_texts(_: click.Context, __: click.Parameter, text: str | None) -> tuple
     return None if text is None else tuple(part for part in text.split(",") if part)
 
 
+def read_effort(_: click.Context, __: click.Parameter, text: str) -> str | float:
+    """The name of an effort, or a number of seconds."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
 def read_class_weight(_: click.Context, __: click.Parameter, text: str | None) -> Any:
     """'balanced', or pairs such as yes=5,no=1; a class may hold commas and equals signs."""
     if text is None or text == "balanced":
@@ -95,6 +103,7 @@ def read_number(text: str, flag: str) -> float:
 
 
 READ_FROM_TEXT: dict[str, Callable[..., Any]] = {
+    "effort": read_effort,
     "hidden": read_sizes,
     "activation": read_names,
     "missing": read_texts,

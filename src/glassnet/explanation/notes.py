@@ -42,8 +42,10 @@ def _about_members(model: Model, going_back: bool) -> Iterator[str]:
     """Of several networks: how they vote, or that they stand side by side in one."""
     count = len(model.members)
     if count > 1:
+        alike = len({member.vote for member in model.members}) == 1
+        mean = "mean" if alike else "mean, weighted by their votes,"
         yield (
-            f"{count} networks vote: the output takes the mean of their last pre-activations. "
+            f"{count} networks vote: the output takes the {mean} of their last pre-activations. "
             "The vote comes first, then each member alone."
         )
         if going_back:

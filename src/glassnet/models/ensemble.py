@@ -4,6 +4,7 @@ The output of an ensemble is the output activation of the mean of its members' l
 weighted by their votes. How members are trained is `recipe/members.py`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -61,14 +62,15 @@ def check_members(members: Sequence[Member]) -> None:
 
 
 def shape_text(members: Sequence[Member]) -> str:
-    """The networks in words: the only one; of several that are alike, how many there are."""
+    """The networks in words: the only one; of several, how many there are of each size."""
     first = members[0].network
     one = f"{first}, {first.n_parameters:,} weights"
     if len(members) == 1:
         return one
     if all(member.network == first for member in members):
         return f"{len(members)} networks of {one} each"
-    sizes = ", ".join("-".join(map(str, member.network.sizes)) for member in members)
+    counts = Counter("-".join(map(str, member.network.sizes)) for member in members)
+    sizes = ", ".join(f"{count} of {size}" for size, count in counts.items())
     total = sum(member.network.n_parameters for member in members)
     return f"{len(members)} networks ({sizes}), {total:,} weights together"
 

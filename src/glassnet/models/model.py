@@ -150,12 +150,8 @@ class Model:
             )
         if len(self.members) == 1:
             return self
-        best_epochs = self.record.best_epochs[number : number + 1]
-        return Model(
-            self.encoding,
-            (replace(self.members[number], vote=1.0),),
-            record=replace(self.record, best_epochs=best_epochs),
-        )
+        member = replace(self.members[number], vote=1.0)
+        return Model(self.encoding, (member,), record=self.record.of_member(number))
 
     def joined(self) -> "Model":
         """An equal model of one ordinary network, in which the members stand side by side.

@@ -5,13 +5,14 @@ programs) is `runs/record.py`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 import numpy as np
 
 from glassnet.core.penalties import Penalty
 
+MOST_NAMED_EPOCHS = 16
 Score = Annotated[float, "may be NaN"]
 """A score, which a file may say is NaN: some cannot be told from the rows there were."""
 
@@ -26,7 +27,8 @@ class Tried:
         Option -> its value, for those that differ from the best settings before; empty for the
         plain defaults.
     loss : float
-        The mean loss of the rows left out, in the loss that is trained on.
+        The mean loss of the rows left out, in the loss that is trained on; of log loss after a
+        temperature.
     better_by : float
         How much lower that is than the loss of the best before, on the same rows; NaN where one of
         the two is no number.
@@ -45,11 +47,61 @@ class Tried:
     folds: int
     kept: bool
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "changed", _with_tuples(self.changed))
+
     def __str__(self) -> str:
         if not self.changed:
             return f"plain {self.loss:.4g}"
-        settings = " ".join(f"{name} {value:.4g}" for name, value in self.changed.items())
-        return f"{settings} {self.loss:.4g}, {'kept' if self.kept else 'not kept'}"
+        return f"{self.settings} {self.loss:.4g}, {'kept' if self.kept else 'not kept'}"
+
+    @property
+    def settings(self) -> str:
+        """What was changed, in words."""
+        return settings_text(self.changed) or "plain"
+
+
+def _with_tuples(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options as they were given: a file makes lists of tuples."""
+    return {name: tuple(v) if isinstance(v, list) else v for name, v in options.items()}
+
+
+def settings_text(changed: Mapping[str, Any]) -> str:
+    """Options and their values as a reader wants them, short."""
+    return " ".join(f"{name.replace('_', ' ')} {_short(value)}" for name, value in changed.items())
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, (tuple, list)):
+        return "-".join(map(_short, value))
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+@dataclass(frozen=True)
+class MemberSettings:
+    """What some of a model's members were trained by, where not all were by the same.
+
+    Parameters
+    ----------
+    changed : dict
+        Option -> its value, for those that differ from the record's options.
+    vote : float
+        How much these members count together; those of all settings add up to 1.
+    members : int
+        How many there are.
+    """
+
+    changed: Mapping[str, Any]
+    vote: float
+    members: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "changed", _with_tuples(self.changed))
+
+    @property
+    def settings(self) -> str:
+        """What was changed, in words."""
+        return settings_text(self.changed) or "plain"
 
 
 @dataclass(frozen=True)
@@ -81,6 +133,8 @@ class Record:
     """Whether some rows counted more than others in the training."""
     tried: tuple[Tried, ...] = ()
     """The settings that were tried on the folds, the plain ones first; none where none were."""
+    mixture: tuple[MemberSettings, ...] = ()
+    """What the members were trained by, in their order, where not all were by the same."""
     penalty_left_out: bool = False
     """Whether the loss of the training held a penalty that `options` does not know of."""
     folded: bool = False
@@ -92,6 +146,27 @@ class Record:
     """What it was trained towards beside the targets, in words; "" for nothing."""
     joined_from: int = 1
     """How many members were joined into the one network, side by side; 1: none were joined."""
+
+    def of_member(self, number: int) -> "Record":
+        """The record of one member, from 0, alone."""
+        changed = [one.changed for one in self.mixture for _ in range(one.members)]
+        return replace(
+            self,
+            options={**self.options, **(changed[number] if changed else {})},
+            best_epochs=self.best_epochs[number : number + 1],
+            best_losses=self.best_losses[number : number + 1],
+            best_validation_losses=self.best_validation_losses[number : number + 1],
+            mixture=(),
+        )
+
+    @property
+    def best_epochs_text(self) -> str:
+        """The kept epochs, of many members from the first to the last."""
+        epochs = self.best_epochs
+        if len(epochs) <= MOST_NAMED_EPOCHS:
+            return ", ".join(map(str, epochs))
+        low, high = min(epochs), max(epochs)
+        return f"{low} of all" if low == high else f"{low} to {high}"
 
     @property
     def refit(self) -> bool:
@@ -122,7 +197,8 @@ class Record:
     @property
     def dropout(self) -> bool:
         """Whether the training left out hidden nodes at random."""
-        return bool(np.any(self.options.get("dropout", 0.0)))
+        settings = [self.options, *(one.changed for one in self.mixture)]
+        return any(bool(np.any(one.get("dropout", 0.0))) for one in settings)
 
     @property
     def penalty(self) -> Penalty:

@@ -4,6 +4,7 @@ The last pre-activations are divided by it (Guo, Pleiss, Sun & Weinberger, 2017)
 order and every likeliest class as it is, and goes into the members' last weights and biases.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,13 +14,14 @@ from glassnet.core.network import Parameters
 from glassnet.models.ensemble import Member
 from glassnet.models.model import Model
 from glassnet.recipe.out_of_fold import OutOfFold
+from glassnet.tables.encoding import TableEncoding
 
 CALIBRATED_LOSSES = ("binary_cross_entropy", "categorical_cross_entropy")
 """Those of the log loss itself; another one was chosen for what it does to probabilities."""
 
 HIGHEST = 10.0  # temperature
 PENALTY = 10.0  # on the squared logarithm of a temperature, beside the sum of the log losses
-OF_ONE_MEMBER = 0.5  # of the logarithm: how far to go where each row is predicted by some members
+OF_ONE_MEMBER = 0.75  # of the logarithm: how far to go where each row is predicted by some members
 HALVINGS = 20  # of the range in which it lies
 
 
@@ -39,19 +41,44 @@ def calibrate(
         Whether all members predict each of these rows. If not, only a part of the temperature is
         taken: the mean of all is less certain than they are.
     """
-    if left_out is None or not left_out.weights.any() or model.loss.name not in CALIBRATED_LOSSES:
+    if left_out is None:
+        return model, None
+    best = best_temperatures(left_out, model.encoding, model.loss)
+    if not best:
         return model, left_out
     part = 1.0 if by_all_members else OF_ONE_MEMBER
-    truths = model.encoding.by_target(left_out.y)
-    temperatures = [
-        temperature(z, y, left_out.weights, model.loss) ** part
-        for (_, z), (_, y) in zip(model.encoding.by_target(left_out.z), truths, strict=True)
-    ]
-    widths = [target.width for target in model.encoding.targets]
-    factors = 1 / np.repeat(temperatures, widths)  # K
+    temperatures = tuple(temperature**part for temperature in best)
+    factors = _factors(model.encoding, temperatures)
     members = tuple(_scaled(member, factors) for member in model.members)
-    record = replace(model.record, temperatures=tuple(temperatures))
+    record = replace(model.record, temperatures=temperatures)
     return replace(model, members=members, record=record), replace(left_out, z=left_out.z * factors)
+
+
+def best_temperatures(
+    left_out: OutOfFold, encoding: TableEncoding, loss: Loss
+) -> tuple[float, ...]:
+    """The temperature that suits the rows best, for each target.
+
+    None where the loss is not the log loss, and where no row counts.
+    """
+    if loss.name not in CALIBRATED_LOSSES or not left_out.weights.any():
+        return ()
+    truths = encoding.by_target(left_out.y)
+    return tuple(
+        temperature(z, y, left_out.weights, loss)
+        for (_, z), (_, y) in zip(encoding.by_target(left_out.z), truths, strict=True)
+    )
+
+
+def calibrated(left_out: OutOfFold, encoding: TableEncoding, loss: Loss) -> OutOfFold:
+    """The rows after the temperatures that suit them best, if there are any."""
+    best = best_temperatures(left_out, encoding, loss)
+    return replace(left_out, z=left_out.z * _factors(encoding, best)) if best else left_out
+
+
+def _factors(encoding: TableEncoding, temperatures: Sequence[float]) -> np.ndarray:
+    """What each output is multiplied by, K."""
+    return 1 / np.repeat(temperatures, [target.width for target in encoding.targets])
 
 
 def temperature(z: np.ndarray, y: np.ndarray, weight: np.ndarray, loss: Loss) -> float:

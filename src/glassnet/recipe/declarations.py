@@ -133,6 +133,15 @@ dropout_rate: Check = number_in(FROM_0_TO_BELOW_1)
 weight_of_mixture: Check = number_in(Range(0, 1, "above 0 and at most 1", with_low=False))
 
 
+def check_effort(name: str, value: Any) -> None:
+    """The name of an effort, or a number of seconds."""
+    from glassnet.recipe.efforts import EFFORTS
+
+    known = isinstance(value, str) and value in EFFORTS
+    if not known and not POSITIVE.holds(number_or_nan(value)):
+        raise refused(name, value, f"{', '.join(EFFORTS)} or a number of seconds above 0")
+
+
 def check_layer_sizes(name: str, value: Any) -> None:
     """A tuple of whole numbers, one a hidden layer."""
     wanted = f"sizes of 1 or more (and at most {MAX_LAYER_NODES:,})"

@@ -15,6 +15,7 @@ from glassnet.core.losses import Loss, find_loss
 from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import OPTIMIZERS, Optimizer
 from glassnet.errors import OptionError, OptionRef
+from glassnet.recipe.efforts import EFFORTS
 from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.tables.inputs import BINS
 from glassnet.tables.targets import Task
@@ -58,8 +59,6 @@ PATIENCE_ITERATIONS = 300  # updates that these go on without a better epoch
 MIN_PATIENCE = 6  # epochs, however many updates they make
 AVERAGE_ITERATIONS = 75  # updates that the average of their weights remembers
 MIN_AVERAGE = 3  # epochs, however many updates they make
-ALONE_ITERATIONS = 4000  # updates of a network that is alone
-MIN_EPOCHS = 30  # epochs, however many updates they make
 MAX_EPOCHS = 400  # epochs, however few updates they make
 
 BATCHES_WANTED = 32  # batches of an epoch, before the batch size is rounded to a power of 2
@@ -116,6 +115,9 @@ def settle(
     batches = math.ceil(train_rows / batch_size)
     settled = {
         "task": task,
+        "effort": options.effort_name,
+        "draws": options.draws or 0,
+        "members": options.member_count,
         "loss": find_task_loss(options, task).name,
         "batch_size": batch_size,
         **_length(options, batches, validated=by_folds or validation_rows > 0),
@@ -130,7 +132,7 @@ def settle(
         settled["decay"] = min(MAX_DECAY, DECAY_ROWS / train_rows)
     if options.dropout is None:
         settled["dropout"] = 0.0 if taught else DROPOUT
-    if options.validation is None and options.members == 1:
+    if options.validation is None and options.member_count == 1:
         settled["validation"] = VALIDATION_FRACTION if validation_rows else 0.0
     return ResolvedOptions(**{**asdict(options), **settled})
 
@@ -141,7 +143,7 @@ def _bins(options: Options, train_rows: int) -> int:
         return 0
     if options.bins is not None:
         return options.bins
-    enough = BINS_FROM_ALONE if options.members == 1 else BINS_FROM
+    enough = BINS_FROM_ALONE if options.member_count == 1 else BINS_FROM
     return PLAIN_BINS if train_rows >= enough else 0
 
 
@@ -166,9 +168,9 @@ def _batch_size(options: Options, train: int) -> int:
     return int(np.clip(power_of_2, MIN_BATCH_SIZE, MAX_BATCH_SIZE))
 
 
-def _epochs(iterations: int, batches: int) -> int:
+def _epochs(iterations: int, batches: int, least: int) -> int:
     """As many as make the iterations wanted, within limits."""
-    return int(np.clip(math.ceil(iterations / batches), MIN_EPOCHS, MAX_EPOCHS))
+    return int(np.clip(math.ceil(iterations / batches), least, MAX_EPOCHS))
 
 
 def _length(options: Options, batches: int, validated: bool) -> dict[str, Any]:
@@ -179,17 +181,18 @@ def _length(options: Options, batches: int, validated: bool) -> dict[str, Any]:
     that do not become smaller.
     """
     asked = (options.epochs, options.schedule, options.average, options.patience)
-    if options.members > 1 and validated and all(one is None for one in asked):
-        epochs = _epochs(MOST_ITERATIONS, batches)
+    effort = EFFORTS[options.effort_name]
+    if options.member_count > 1 and validated and all(one is None for one in asked):
+        epochs = _epochs(MOST_ITERATIONS, batches, effort.min_epochs)
         return {
             "epochs": epochs,
             "schedule": "constant",
             "average": max(MIN_AVERAGE, AVERAGE_ITERATIONS / batches) / epochs,
             "patience": max(MIN_PATIENCE, math.ceil(PATIENCE_ITERATIONS / batches)),
         }
-    iterations = ALONE_ITERATIONS if options.members == 1 else MEMBER_ITERATIONS
+    iterations = effort.iterations if options.member_count == 1 else MEMBER_ITERATIONS
     return {
-        "epochs": options.epochs or _epochs(iterations, batches),
+        "epochs": options.epochs or _epochs(iterations, batches, effort.min_epochs),
         "schedule": options.schedule or "cosine",
     }
 

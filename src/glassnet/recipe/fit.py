@@ -6,29 +6,27 @@ make the model of them.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
+from functools import partial
+from time import monotonic
 from typing import NamedTuple
 
-import numpy as np
-
 from glassnet.core.losses import find_loss
-from glassnet.models.ensemble import Member
+from glassnet.errors import OptionError, OptionRef
 from glassnet.models.model import Model
-from glassnet.models.record import Record
-from glassnet.recipe.calibrate import calibrate
+from glassnet.models.record import MemberSettings
+from glassnet.recipe.assemble import assemble_model
 from glassnet.recipe.class_weight import weigh_classes
-from glassnet.recipe.defaults import bin_height, is_robust, settle
+from glassnet.recipe.defaults import PLAIN_BINS, bin_height, is_robust, settle
+from glassnet.recipe.draws import everything_open, left_open
 from glassnet.recipe.encode import encode_rows
 from glassnet.recipe.fold_training import FoldTraining
-from glassnet.recipe.folds import assign_folds
-from glassnet.recipe.members import mean_history
+from glassnet.recipe.folds import Split, assign_folds
+from glassnet.recipe.mixture import alone, mix, retrain
 from glassnet.recipe.options import Options, ResolvedOptions
-from glassnet.recipe.out_of_fold import unlike_those_trained_on
-from glassnet.recipe.residuals import residuals_of
 from glassnet.recipe.rows import TableRows, class_indices, rows_to_train_on
-from glassnet.recipe.search import Trial, bins_to_try, choose_settings
+from glassnet.recipe.search import bins_to_try, choose_settings
 from glassnet.recipe.teachers.lesson import lesson_of
-from glassnet.recipe.threshold import settle_threshold
 from glassnet.tables.encoding import TableEncoding, learn_inputs
 from glassnet.tables.targets import Target, Task, learn_target
 from glassnet.training.run import Progress, Run
@@ -51,6 +49,7 @@ def fit_table(
     progress: Progress | None = None,
     n_jobs: int | None = None,
     path_points: int | None = None,
+    settings: Sequence[MemberSettings] = (),
 ) -> FitResult:
     """Train on rows of a table.
 
@@ -72,10 +71,13 @@ def fit_table(
         The targets of a classification; numeric ones are learnt from the training rows.
     progress, n_jobs, path_points
         As in `glassnet.train`; the last two for each run.
+    settings : sequence of MemberSettings
+        Of a mixture that was found before; none are looked for then.
 
     Raises GlassnetError, naming the column or option, on what cannot be trained on, and
     KeyboardInterrupt where it came before anything was learnt.
     """
+    began = monotonic()
     train, validation = weigh_classes(train, validation, options.class_weight, classes)
     rows = rows_to_train_on(train)
     lesson = lesson_of(rows, options, classes)
@@ -87,17 +89,22 @@ def fit_table(
     )
     if lesson is not None:
         splits = lesson.extend(splits)
+    if options.draw_count and validation is None:
+        _check_left_out(splits, rows.n_rows)
     train_rows = min(len(split.train) for split in splits)
-    plain = settle(
-        options,
-        task,
-        train_rows,
+    settled = partial(
+        settle,
+        task=task,
+        train_rows=train_rows,
         validation_rows=0 if validation is None else validation.n_rows,
         by_folds=splits[0].validation is not None,
         taught=lesson is not None and lesson.has_mixed_rows,
     )
+    plain = settled(options)
+    if options.draw_count and not settings:
+        options = left_open(options, plain, settled(everything_open(options)))
     training = FoldTraining(splits, progress, n_jobs, path_points)
-    for bins in bins_to_try(options, plain, train_rows):
+    for bins in _bins_wanted(options, plain, train_rows, settings):
         encoding = learn_encoding(rows, replace(plain, bins=bins), classes)
         if encoding in [one.encoding for one in training.rows.values()]:
             continue  # the table has no numbers that could be cut into bins
@@ -110,9 +117,14 @@ def fit_table(
             training.validation[bins] = encode_rows(validation, encoding, options.dtype)
     teacher = "" if rows.teacher is None else rows.teacher.description
     del train, rows, validation, lesson  # the columns are not wanted any more
-    trial = choose_settings(training, options, plain)
-    model = _model_of(training, trial, options.threshold, teacher)
-    return FitResult(model, trial.runs, trial.options)
+    if settings:
+        mixture = retrain(training, plain, settings)
+    else:
+        mixture = alone(choose_settings(training, options, plain))
+        if options.draw_count:
+            mixture = mix(training, options, plain, mixture.trials[0], _end(options, plain, began))
+    model = assemble_model(training, mixture, options.threshold, teacher)
+    return FitResult(model, mixture.runs, mixture.options)
 
 
 def learn_encoding(
@@ -138,40 +150,38 @@ def learn_encoding(
     return TableEncoding(options.task, inputs, targets, options.missing)
 
 
-def _model_of(
-    training: FoldTraining, trial: Trial, threshold: float | str | None, teacher: str
-) -> Model:
-    """The model that the members of a trial make, with what is fitted to it on rows left out."""
-    options, runs = trial.options, trial.runs
-    rows, network = training.rows[options.bins], training.network(options)
-    left_out = trial.left_out
-    if left_out is not None and not training.validation:
-        left_out = left_out.take(unlike_those_trained_on(rows, training.splits)[left_out.row])
-    record = Record(
-        targets=tuple(target.name for target in rows.encoding.targets),
-        options=asdict(options),
-        engine=runs[0].engine,
-        best_epochs=tuple(run.best_epoch for run in runs),
-        best_losses=_at_best([(run.best_epoch, run.history.loss) for run in runs]),
-        best_validation_losses=_at_best(
-            [(run.best_epoch, run.history.validation_loss) for run in runs]
-        ),
-        folds=any(len(split.train) < len(rows.x) for split in training.splits),
-        sample_weight=rows.sample_weight is not None,
-        tried=trial.tried,
-        teacher=teacher,
-    )
-    members = tuple(Member(network, run.parameters) for run in runs)
-    model = Model(rows.encoding, members, {}, mean_history(runs), record)
-    model, left_out = calibrate(model, left_out, by_all_members=bool(training.validation))
-    encoding = settle_threshold(threshold, model.encoding, network, left_out, rows)
-    left_out_of = training.validation.get(options.bins, rows)
-    residuals = residuals_of(left_out, left_out_of, network)
-    return replace(model, encoding=encoding, residuals=residuals)
+def _check_left_out(splits: Sequence[Split], n_rows: int) -> None:
+    """Raises OptionError where every member trains on all rows: none can choose settings."""
+    if all(len(split.train) == n_rows for split in splits):
+        raise OptionError(
+            [OptionRef("effort", "best"), " chooses by rows that a member is not trained on"],
+            option="effort",
+            value="best",
+            remedy=["give ", OptionRef("members"), " of 2 or more, or more rows"],
+        )
 
 
-def _at_best(runs: Sequence[tuple[int, np.ndarray]]) -> tuple[float, ...]:
-    """The losses of the kept epochs (from 1); none where one has none."""
-    if not all(1 <= epoch <= len(loss) for epoch, loss in runs):
-        return ()
-    return tuple(float(loss[epoch - 1]) for epoch, loss in runs)
+def _bins_wanted(
+    options: Options,
+    plain: ResolvedOptions,
+    train_rows: int,
+    settings: Sequence[MemberSettings],
+) -> list[int]:
+    """The numbers of bins that rows must be encoded with."""
+    if settings:
+        return sorted({replace(plain, **one.changed).bins for one in settings})
+    wanted = bins_to_try(options, plain, train_rows)
+    if options.draw_count and options.bins is None and not options.affine:
+        wanted += [bins for bins in (0, PLAIN_BINS) if bins not in wanted]
+    return wanted
+
+
+def _end(options: Options, plain: ResolvedOptions, began: float) -> float | None:
+    """When to stop drawing settings; None where there are as many as wanted, however long.
+
+    A last training on all rows takes no longer than what was trained before, so that half of the
+    time is left for it.
+    """
+    if isinstance(options.effort, str) or options.draws is not None:
+        return None
+    return began + (options.effort / 2 if plain.refit else options.effort)

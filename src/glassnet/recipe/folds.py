@@ -40,7 +40,7 @@ def split_validation(
     fraction = options.validation
     if fraction is None:
         enough = VALIDATION_FRACTION * n_rows >= ENOUGH_TO_VALIDATE
-        alone = options.members == 1 and not taught
+        alone = options.member_count == 1 and not taught
         fraction = VALIDATION_FRACTION if alone and enough else 0.0
     return split_rows(n_rows, fraction, options.seed, classes)
 
@@ -73,7 +73,7 @@ def assign_folds(
     list of Split
         One a member.
     """
-    members = options.members
+    members = options.member_count
     everything = np.arange(n_rows)
     if validated_by_other_rows or options.validation is not None or not 1 < members <= n_rows:
         return [Split(everything, None) for _ in range(members)]

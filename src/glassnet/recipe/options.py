@@ -16,6 +16,7 @@ from glassnet.recipe.declarations import (
     check_activations,
     check_class_weight,
     check_column_names,
+    check_effort,
     check_layer_sizes,
     check_loss,
     check_texts,
@@ -30,6 +31,7 @@ from glassnet.recipe.declarations import (
     weight_of_mixture,
     whole_number,
 )
+from glassnet.recipe.efforts import EFFORTS
 from glassnet.settings import is_whole, items_of, plain_number
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from glassnet.tables.targets import Task
 
 MOST_MEMBERS = 10_000  # more is a slip of the pen, not an ensemble
+MOST_DRAWS = 1000  # settings; so many need hours
 MAX_BINS = 255  # of a column; so many inputs are packed in one byte
 
 
@@ -53,10 +56,26 @@ class Options:
         names_in="glassnet.tables.targets.TASKS",
         if_open="found from the target",
     )
-    members: int = option(
-        4,
-        "Networks that are trained apart; their mean predicts.",
+    effort: str | float = option(
+        "default",
+        "How much to try: quick is one network, best draws settings and keeps those that together "
+        "predict the rows left out of the folds best; a number is about so many seconds of that.",
+        check_effort,
+        names_in="glassnet.recipe.efforts.EFFORTS",
+        sklearn="effort",
+    )
+    draws: int | None = option(
+        None,
+        "Settings that are drawn at random around the best, and trained too.",
+        whole_number(0, MOST_DRAWS),
+        if_open="by effort: 7 for the best, as many as there is time for in seconds, else none",
+        sklearn="draws",
+    )
+    members: int | None = option(
+        None,
+        "Networks that are trained apart, of each settings; their mean predicts.",
         whole_number(1, MOST_MEMBERS),
+        if_open="by effort: 1, 4, 8",
         sklearn="members",
     )
     hidden: tuple[int, ...] = option(
@@ -266,6 +285,23 @@ class Options:
             if not left_open:
                 declaration.check(name, value)
 
+    @property
+    def effort_name(self) -> str:
+        """The effort by name: that of a number of seconds is best."""
+        return self.effort if isinstance(self.effort, str) else "best"
+
+    @property
+    def member_count(self) -> int:
+        """Networks of each settings: as asked for, or the effort's."""
+        return EFFORTS[self.effort_name].members if self.members is None else self.members
+
+    @property
+    def draw_count(self) -> int:
+        """Settings to draw: as asked for, or the effort's; the most there may be in seconds."""
+        if self.draws is not None:
+            return self.draws
+        return EFFORTS[self.effort].draws if isinstance(self.effort, str) else MOST_DRAWS
+
     def reading(self, targets: Collection[str]) -> "Reading":
         """How the text of a table is to be read, whose columns to predict are these."""
         from glassnet.tables.formats.reading import Reading
@@ -287,6 +323,8 @@ class ResolvedOptions:
     """
 
     task: "Task"
+    effort: str
+    draws: int
     members: int
     hidden: tuple[int, ...]
     activation: str | tuple[str, ...]

@@ -6,6 +6,7 @@ Its options are those that the scored training found. How the run holds the outc
 from collections.abc import Sequence
 
 from glassnet.errors import GlassnetWarning
+from glassnet.models.record import MemberSettings
 from glassnet.recipe.fit import FitResult, fit_table
 from glassnet.recipe.members import worst_ending
 from glassnet.recipe.options import Options, ResolvedOptions
@@ -31,6 +32,7 @@ def train_again(
     classes: Sequence[Target],
     progress: Progress | None = None,
     path_points: int | None = None,
+    settings: Sequence[MemberSettings] = (),
 ) -> tuple[FitResult | None, str]:
     """(what the training gave, how it ended); nothing where it was stopped or went astray.
 
@@ -43,13 +45,20 @@ def train_again(
     options : ResolvedOptions
         As the scored training found them: nothing is searched again, but for the epoch that is
         kept, which the members' folds pick anew.
-    classes, progress, path_points
+    classes, progress, path_points, settings
         As in `fit_table`.
     """
     asked = options.as_options()
     try:
         fitted = fit_table(
-            rows, validation, options.task, asked, classes, progress, path_points=path_points
+            rows,
+            validation,
+            options.task,
+            asked,
+            classes,
+            progress,
+            path_points=path_points,
+            settings=settings,
         )
     except KeyboardInterrupt:
         return None, "interrupted"

@@ -268,6 +268,7 @@ def refit(
         learn_classes(rows.targets, run.options.task),
         progress,
         path_points,
+        run.model.record.mixture,
     )
     if fitted is None:
         return _without_refit(run, ended)

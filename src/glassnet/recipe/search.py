@@ -2,7 +2,8 @@
 
 The plain defaults come first; each alternative changes one setting of the best so far. It is
 trained on the first fold alone, and on the others only where it is better there. It takes the place
-of the best where it is better by more than chance would make it.
+of the best where it is better by more than chance would make it. Probabilities are compared after
+their temperature (`calibrate.py`): too much certainty can be mended, and says little of settings.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.models.record import Tried
+from glassnet.recipe.calibrate import calibrated
 from glassnet.recipe.defaults import DECAYING_OPTIMIZERS, PLAIN_BINS
 from glassnet.recipe.fold_training import FoldTraining
 from glassnet.recipe.options import Options, ResolvedOptions
@@ -20,6 +22,8 @@ from glassnet.training.run import Run
 
 MOST_ROWS = 5000  # that a member trains on; of more, the plain settings are hardly ever beaten
 WEAKER_DECAY = 0.1  # times the plain one
+STRONGER_DECAYS = (3.0, 10.0)  # likewise, where rows are too few to validate epochs
+STRONGER_BELOW = 300  # rows that a member trains on
 CERTAIN = 1.0  # standard errors that an alternative must be better by
 
 
@@ -45,17 +49,20 @@ class Trial:
     tried: tuple[Tried, ...] = ()
 
 
-def alternatives(options: Options, plain: ResolvedOptions) -> Iterator[dict[str, Any]]:
+def alternatives(
+    options: Options, plain: ResolvedOptions, train_rows: int
+) -> Iterator[dict[str, Any]]:
     """Settings that may suit the rows better than the plain ones; what was asked for stays."""
     if options.bins is None and not options.affine:
         yield {"bins": 0 if plain.bins else PLAIN_BINS}
     if options.decay is None and options.optimizer in DECAYING_OPTIMIZERS:
-        yield {"decay": WEAKER_DECAY * plain.decay}
+        stronger = STRONGER_DECAYS if train_rows < STRONGER_BELOW else ()
+        yield from ({"decay": factor * plain.decay} for factor in (WEAKER_DECAY, *stronger))
 
 
 def bins_to_try(options: Options, plain: ResolvedOptions, train_rows: int) -> list[int]:
     """The numbers of bins that rows must be encoded with, the plain one first."""
-    tried = alternatives(options, plain) if train_rows <= MOST_ROWS else ()
+    tried = alternatives(options, plain, train_rows) if train_rows <= MOST_ROWS else ()
     return [plain.bins, *(change["bins"] for change in tried if "bins" in change)]
 
 
@@ -69,17 +76,19 @@ def choose_settings(training: FoldTraining, options: Options, plain: ResolvedOpt
     runs = training.train(plain, members)
     best = Trial(plain, runs, training.predict_left_out(plain, runs, members))
     train_rows = min(len(split.train) for split in training.splits)
-    interrupted = any(run.ended == "interrupted" for run in runs)
-    if best.left_out is None or interrupted or train_rows > MOST_ROWS:
+    stopped = any(run.ended == "interrupted" for run in runs)
+    if best.left_out is None or stopped or train_rows > MOST_ROWS:
         return best
-    losses = best.left_out.losses(training.network(plain))
-    tried = [Tried({}, _mean(losses, best.left_out.weights), 0.0, 0.0, len(runs), kept=True)]
+    losses = _losses(training, plain, best.left_out)
+    tried = [
+        Tried({}, weighted_mean(losses, best.left_out.weights), 0.0, 0.0, len(runs), kept=True)
+    ]
     try:
-        for change in alternatives(options, plain):
+        for change in alternatives(options, plain, train_rows):
             if change.get("bins", plain.bins) in training.rows:
                 best = _raced(training, best, change, tried)
     except KeyboardInterrupt:
-        best = replace(best, runs=_interrupted(best.runs))
+        best = replace(best, runs=interrupted(best.runs))
     return replace(best, tried=tuple(tried))
 
 
@@ -95,44 +104,55 @@ def _raced(
         if outcome is not None and not outcome.better_by > 0:
             break
         if len(stage):
-            runs += _whole(training.train(options, stage))
+            runs += whole(training.train(options, stage))
             trained = members[: len(runs)]
             trial = Trial(options, runs, training.predict_left_out(options, runs, trained))
-            outcome = _compared(training, best, trial, change)
+            outcome = compared(training, best, trial, change)
     assert outcome is not None
     kept = len(runs) == len(members) and outcome.better_by > CERTAIN * outcome.standard_error
     tried.append(replace(outcome, kept=kept))
     return trial if kept else best
 
 
-def _whole(runs: list[Run]) -> list[Run]:
+def train_trial(training: FoldTraining, options: ResolvedOptions, members: Sequence[int]) -> Trial:
+    """A trial of these members. Raises KeyboardInterrupt where it ended one of them."""
+    runs = whole(training.train(options, members))
+    return Trial(options, runs, training.predict_left_out(options, runs, members))
+
+
+def whole(runs: list[Run]) -> list[Run]:
     """The runs. Raises KeyboardInterrupt where it ended one of them."""
     if any(run.ended == "interrupted" for run in runs):
         raise KeyboardInterrupt
     return runs
 
 
-def _compared(training: FoldTraining, best: Trial, trial: Trial, change: dict[str, Any]) -> Tried:
+def compared(training: FoldTraining, best: Trial, trial: Trial, change: dict[str, Any]) -> Tried:
     """An alternative beside the same members of the best so far."""
     members = range(len(trial.runs))
     others = training.predict_left_out(best.options, best.runs[: len(members)], members)
     assert trial.left_out is not None
     assert others is not None
-    network = training.network(trial.options)
-    losses, weights = trial.left_out.losses(network), trial.left_out.weights
-    better = others.losses(network) - losses
-    by = _mean(better, weights)
-    spread = np.sqrt(_mean((better - by) ** 2, weights))
+    losses, weights = _losses(training, trial.options, trial.left_out), trial.left_out.weights
+    better = _losses(training, best.options, others) - losses
+    by = weighted_mean(better, weights)
+    spread = np.sqrt(weighted_mean((better - by) ** 2, weights))
     error = float(spread / np.sqrt(len(better)))
-    return Tried(change, _mean(losses, weights), by, error, len(trial.runs), kept=False)
+    return Tried(change, weighted_mean(losses, weights), by, error, len(trial.runs), kept=False)
 
 
-def _mean(values: np.ndarray, weights: np.ndarray) -> float:
+def _losses(training: FoldTraining, options: ResolvedOptions, left_out: OutOfFold) -> np.ndarray:
+    """The loss of each row, N; of classes after the temperatures that suit these rows best."""
+    network, encoding = training.network(options), training.rows[options.bins].encoding
+    return calibrated(left_out, encoding, network.loss).losses(network)
+
+
+def weighted_mean(values: np.ndarray, weights: np.ndarray) -> float:
     """The weighted mean; NaN where it is no finite number."""
     mean = float(np.average(values, weights=weights))
     return mean if np.isfinite(mean) else float("nan")
 
 
-def _interrupted(runs: Sequence[Run]) -> list[Run]:
+def interrupted(runs: Sequence[Run]) -> list[Run]:
     """The runs, the first of which says that Ctrl-C ended the training."""
     return [replace(runs[0], ended="interrupted"), *runs[1:]]

@@ -119,7 +119,8 @@ def _parts(done: TableRun, steps: Steps) -> dict[str, Any]:
     parts["loss"] = loss_picture(done.model)
     steps.begin("network")
     parts["diagram"] = NetworkDisplay.from_model(done.model).svg
-    parts["tried"] = model.record.tried
+    parts["tried"], parts["drawn"] = model.record.tried, done.options.draws
+    parts["mixture"] = model.record.mixture
     parts["members"] = member_tables(model, rows)
     parts["agreements"] = agreements(model, rows)
     steps.begin("worst rows")

@@ -81,6 +81,7 @@ def _options(run: Run, seed: int, engine: str) -> ResolvedOptions:
     network = article.article_network()
     settled: dict[str, Any] = {
         "task": "regression",
+        "draws": 0,
         "members": 1,
         "hidden": tuple(network.sizes[1:-1]),
         "activation": "sigmoid",

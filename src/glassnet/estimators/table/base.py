@@ -48,7 +48,9 @@ class TableEstimator(NetworkEstimator):
         hidden_layer_sizes: Any = (64, 64),
         activation: Any = "silu",
         *,
-        members: int = 4,
+        effort: str | float = "default",
+        draws: int | None = None,
+        members: int | None = None,
         loss: str | None = None,
         solver: str = "adamw",
         learning_rate: str | None = None,
@@ -76,6 +78,8 @@ class TableEstimator(NetworkEstimator):
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
+        self.effort = effort
+        self.draws = draws
         self.members = members
         self.loss = loss
         self.solver = solver

@@ -38,8 +38,16 @@ class TableRegressor(RegressorMixin, TableEstimator):
         Of the hidden layers, one name or a list of one each: "relu", "leaky_relu", "elu", "selu",
         "gelu", "silu", "mish", "softplus", "tanh", "sigmoid" (also "logistic"), "identity" or
         "exponential".
-    members : int
-        Networks that are trained apart; their mean predicts. 1: a single network.
+    effort : str or float
+        "quick": one network, soon trained. "default": four networks of one settings. "best":
+        settings are drawn, and those that together predict the rows left out best make the model.
+        A number: "best" for about so many seconds.
+    draws : int or None
+        Settings that are drawn at random and trained beside the plain ones; None: by the effort, 7
+        for "best". What is not at its default stays as it is given.
+    members : int or None
+        Networks that are trained apart, of each settings; their mean predicts. 1: a single network.
+        None: 4; 1 for a quick effort, 8 for the best.
     loss : str or None
         "mean_squared_error" (also where None), "half_mean_squared_error" (also "squared_error"),
         "sum_of_squares", "mean_absolute_error" (also "absolute_error"), "huber", "pinball" (also
@@ -64,8 +72,8 @@ class TableRegressor(RegressorMixin, TableEstimator):
     alpha, l1 : float
         Add (alpha/2) sum w^2 and l1 sum abs(w) to the loss.
     decay : float or None
-        Weight decay of adamw and muon; None: by the number of rows, or a tenth of that where the
-        rows left out of the folds are then predicted better.
+        Weight decay of adamw and muon; None: by the number of rows, or a tenth of that, or on few
+        rows three or ten times it, where the rows left out of the folds are then predicted better.
     bins : int or None
         Bins that each column of numbers is also cut into, between its quantiles; 0: none. None: 16
         or none, whichever predicts the rows left out of the folds better.
@@ -209,7 +217,9 @@ class TableClassifier(ClassifierMixin, TableEstimator):
         hidden_layer_sizes: Any = (64, 64),
         activation: Any = "silu",
         *,
-        members: int = 4,
+        effort: str | float = "default",
+        draws: int | None = None,
+        members: int | None = None,
         loss: str | None = None,
         solver: str = "adamw",
         learning_rate: str | None = None,
@@ -240,6 +250,8 @@ class TableClassifier(ClassifierMixin, TableEstimator):
         super().__init__(
             hidden_layer_sizes,
             activation,
+            effort=effort,
+            draws=draws,
             members=members,
             loss=loss,
             solver=solver,

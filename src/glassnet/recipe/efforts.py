@@ -1,0 +1,32 @@
+"""How much a training tries, by name: what each effort stands for where nothing is asked for."""
+
+from typing import NamedTuple
+
+
+class Effort(NamedTuple):
+    """What an effort stands for.
+
+    Parameters
+    ----------
+    members : int
+        Networks of each settings.
+    draws : int
+        Settings drawn beside the plain ones, see `mixture.py`.
+    iterations : int
+        Updates of a network that is alone.
+    min_epochs : int
+        Epochs, however many updates they make.
+    """
+
+    members: int
+    draws: int = 0
+    iterations: int = 4000
+    min_epochs: int = 30
+
+
+EFFORTS = {
+    "quick": Effort(members=1, iterations=500, min_epochs=10),
+    "default": Effort(members=4),
+    "best": Effort(members=8, draws=7),
+}
+"""Name -> what it stands for. A number of seconds is "best" with as many draws as they allow."""

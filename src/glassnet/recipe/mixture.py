@@ -1,0 +1,205 @@
+"""Members of several settings, which count as the rows left out are predicted best.
+
+For those who can wait: settings are drawn (`draws.py`) and trained on all folds, and a greedy
+choice says how much each counts in the mean of all (Caruana, Niculescu-Mizil, Crew & Ksikes, 2004).
+Which settings suit the rows best alone is `search.py`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from time import monotonic
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.network import Network
+from glassnet.models.record import MemberSettings, Tried
+from glassnet.recipe.draws import DRAWN, drawn_settings
+from glassnet.recipe.fold_training import FoldTraining
+from glassnet.recipe.options import Options, ResolvedOptions
+from glassnet.recipe.out_of_fold import OutOfFold
+from glassnet.recipe.search import (
+    Trial,
+    compared,
+    interrupted,
+    train_trial,
+    weighted_mean,
+)
+from glassnet.training.run import Run
+
+SMALLEST_VOTE = 0.03  # of all; less is not worth the training and the predicting
+PICKS = 20  # of a greedy choice, each of them a vote
+RESAMPLINGS = 10  # of the rows, with a greedy choice each
+MOST_PICKING_ROWS = 5000  # of a resampling
+HALF_SURE_ROWS = 1000  # of so many rows the greedy choice has half of the votes, of fewer less
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """Trials whose members predict together.
+
+    Parameters
+    ----------
+    options : ResolvedOptions
+        The plain settings, from which those of the trials differ; of a trial alone its own.
+    trials : sequence of Trial
+        One or more.
+    votes : array of numbers
+        How much each trial counts; they add up to 1.
+    tried : tuple of Tried
+        All that was tried.
+    """
+
+    options: ResolvedOptions
+    trials: Sequence[Trial]
+    votes: np.ndarray
+    tried: tuple[Tried, ...]
+
+    @property
+    def runs(self) -> list[Run]:
+        """The runs of all members."""
+        return [run for trial in self.trials for run in trial.runs]
+
+    @property
+    def left_out(self) -> OutOfFold | None:
+        """What the members together give for the rows that they were not trained on."""
+        parts = [trial.left_out for trial in self.trials if trial.left_out is not None]
+        if not parts:
+            return None
+        return replace(parts[0], z=np.tensordot(self.votes, [part.z for part in parts], axes=1))
+
+    @property
+    def settings(self) -> tuple[MemberSettings, ...]:
+        """Those of each trial; nothing where all members have the options."""
+        if not self.options.draws:
+            return ()
+        return tuple(
+            MemberSettings(_changes(self.options, trial.options), float(vote), len(trial.runs))
+            for trial, vote in zip(self.trials, self.votes, strict=True)
+        )
+
+
+def alone(trial: Trial) -> Mixture:
+    """The mixture of one trial."""
+    return Mixture(trial.options, [trial], np.ones(1), trial.tried)
+
+
+def mix(
+    training: FoldTraining,
+    options: Options,
+    plain: ResolvedOptions,
+    best: Trial,
+    until: float | None = None,
+) -> Mixture:
+    """Draw settings, train by them, and mix them with the best so far.
+
+    Parameters
+    ----------
+    training : FoldTraining
+        What they are trained with.
+    options : Options
+        What they leave open is drawn, `draw_count` times.
+    plain : ResolvedOptions
+        The plain settings, which the record names.
+    best : Trial
+        The settings that others are drawn around, trained already, and what was tried for them.
+    until : float or None
+        The time of the monotonic clock that nothing is begun for which would end later.
+
+    Ctrl-C ends the drawing: what is whole by then is mixed.
+    """
+    trials = [best]
+    try:
+        for drawn in _in_time(training, options, best.options, until):
+            trials.append(train_trial(training, drawn, range(len(training.splits))))
+    except KeyboardInterrupt:
+        trials[0] = replace(best, runs=interrupted(best.runs))
+    network = training.network(plain)
+    votes = votes_of([trial.left_out for trial in trials if trial.left_out], network)
+    tried = [
+        replace(
+            compared(training, best, trial, _changes(plain, trial.options)), kept=bool(vote > 0)
+        )
+        for trial, vote in zip(trials[1:], votes[1:], strict=True)
+    ]
+    kept = np.flatnonzero(votes)
+    return Mixture(
+        replace(plain, draws=len(tried)),
+        [trials[number] for number in kept],
+        votes[kept],
+        (*best.tried, *tried),
+    )
+
+
+def retrain(
+    training: FoldTraining, plain: ResolvedOptions, settings: Sequence[MemberSettings]
+) -> Mixture:
+    """The settings of a mixture, trained anew; Ctrl-C ends it with those that are begun."""
+    trials: list[Trial] = []
+    members = range(len(training.splits))
+    for one in settings:
+        options = replace(plain, **one.changed)
+        runs = training.train(options, members)
+        trials.append(Trial(options, runs, training.predict_left_out(options, runs, members)))
+        if any(run.ended == "interrupted" for run in runs):
+            break
+    votes = np.array([one.vote for one in settings[: len(trials)]])
+    return Mixture(plain, trials, votes / votes.sum(), ())
+
+
+def votes_of(parts: Sequence[OutOfFold], network: Network) -> np.ndarray:
+    """How much each of several trials counts, by what they give for the same rows; adds up to 1.
+
+    The mean of greedy choices on resampled rows. Of few rows these fit what they look at too well,
+    so that more of the votes are the first trial's, whose settings were good on many tables.
+    """
+    n_rows = parts[0].n_rows
+    first = np.eye(len(parts))[0]
+    rng = np.random.default_rng(n_rows)
+    greedy = np.zeros(len(parts))
+    for _ in range(RESAMPLINGS):
+        rows = rng.integers(0, n_rows, min(n_rows, MOST_PICKING_ROWS))
+        greedy += _picks([part.take(rows) for part in parts], network)
+    sure = n_rows / (n_rows + HALF_SURE_ROWS)
+    votes = sure * greedy / greedy.sum() + (1 - sure) * first
+    votes[votes < SMALLEST_VOTE] = 0
+    return votes / votes.sum()
+
+
+def _picks(parts: Sequence[OutOfFold], network: Network) -> np.ndarray:
+    """How often each trial is picked, where each pick makes the loss of the mean the lowest."""
+    first = parts[0]
+    picks = np.zeros(len(parts))
+    total = np.zeros(first.z.shape)
+    for count in range(1, PICKS + 1):
+        means = (replace(first, z=(total + part.z) / count) for part in parts)
+        losses = [weighted_mean(mean.losses(network), mean.weights) for mean in means]
+        if not np.isfinite(losses).any():
+            return np.eye(len(parts))[0]
+        best = int(np.nanargmin(losses))
+        picks[best] += 1
+        total += parts[best].z
+    return picks
+
+
+def _in_time(
+    training: FoldTraining, options: Options, best: ResolvedOptions, until: float | None
+) -> Iterator[ResolvedOptions]:
+    """Drawn settings, as long as there is time to train by them at the slowest pace so far."""
+    pace = 0.0  # seconds for each weight and epoch
+    for drawn in islice(drawn_settings(options, best), options.draw_count):
+        if drawn.bins not in training.rows:  # no column of the table can be cut into bins
+            drawn = replace(drawn, bins=best.bins)
+        cost = training.network(drawn).n_parameters * drawn.epochs
+        began = monotonic()
+        if until is not None and began + pace * cost > until:
+            return
+        yield drawn
+        pace = max(pace, (monotonic() - began) / cost)
+
+
+def _changes(plain: ResolvedOptions, options: ResolvedOptions) -> dict[str, Any]:
+    """Option that is drawn -> its value, where it is not the plain one."""
+    pairs = ((name, getattr(options, name)) for name in DRAWN)
+    return {name: value for name, value in pairs if value != getattr(plain, name)}
