@@ -235,7 +235,7 @@ def test_a_wave_that_stays_flat_was_hardly_learnt() -> None:
     assert "where column 'x' alone explains 99." in found
     remedies = [part.split("=") for part in found.rpartition("with ")[2].split(" and ")]
     assert [name for name, _ in remedies] == ["epochs", "decay", "bins"]
-    remedy = {name: int(value) for name, value in remedies}
+    remedy: dict[str, Any] = {name: int(value) for name, value in remedies}
     assert notices({"x": x, "y": y}, **remedy) == []
 
 

@@ -8,6 +8,7 @@ import json
 import re
 import shlex
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -56,16 +57,21 @@ TASKS: dict[str, tuple[dict[str, Any], list[str], dict[str, Any]]] = {
 }
 
 
+@cache
 def run_of(task: str) -> tuple[TableRun, RunRecord]:
     table, targets, options = TASKS[task]
     done = run_table(table, targets, options_from({**QUICK, **options}))
     return done, record_of_table(done, None)
 
 
+@cache
+def report_of(task: str) -> str:
+    return make_report(*run_of(task), "a <table> & more.csv")
+
+
 @pytest.fixture(scope="module", params=TASKS)
 def run(request: pytest.FixtureRequest) -> tuple[TableRun, RunRecord, str]:
-    done, record = run_of(request.param)
-    return done, record, make_report(done, record, "a <table> & more.csv")
+    return *run_of(request.param), report_of(request.param)
 
 
 def test_the_page_is_whole_stands_alone_and_can_be_used_without_eyes_or_mouse(
@@ -127,11 +133,11 @@ def test_the_scores_are_the_models_beside_those_of_a_constant_answer(
 
 @pytest.mark.parametrize("task", ["two classes", "classes"])
 def test_the_worst_rows_are_those_whose_class_was_thought_least_likely(task: str) -> None:
-    done, record = run_of(task)
+    done, _ = run_of(task)
     table = done.predictions
     likely = [table[f"probability_{actual}"][i] for i, actual in enumerate(table["actual"])]
     worst = [table["row"][i] for i in np.argsort(likely, kind="stable")[:3]]
-    summaries = [element.text for element in Page(make_report(done, record, "t")).all("summary")]
+    summaries = [element.text for element in Page(report_of(task)).all("summary")]
     shown = [text for text in summaries if text.startswith("Row ")]
     assert [int(re.findall(r"\d+", text)[0]) for text in shown] == worst
     first = table["row"].index(worst[0])
@@ -166,12 +172,11 @@ def worst_of(done: TableRun, count: int) -> list[Any]:
 
 def test_each_member_is_scored_alone_and_how_far_they_agree_is_said() -> None:
     for task in ("numbers", "classes of members"):
-        done, record = run_of(task)
+        done, _ = run_of(task)
         model, target = done.scored_model, done.scored_model.encoding.targets[0]
         held_out = done.columns.take(done.rows["holdout"])
         members = [model.member(0), model.member(1)]
-        text = make_report(done, record, "t")
-        section = text.split("<h3>Its members</h3>")[1].split("</section>")[0]
+        section = report_of(task).split("<h3>Its members</h3>")[1].split("</section>")[0]
         page = Page(section)
         heads = [e.text for e in page.all("th") if e.attributes["scope"] == "row"]
         assert heads == ["1 of 2", "2 of 2", "together"]
@@ -198,8 +203,7 @@ def held_out_of(done: TableRun) -> dict[str, Any]:
 
 
 def test_one_network_has_no_members() -> None:
-    done, record = run_of("classes")
-    assert "Its members" not in make_report(done, record, "t")
+    assert "Its members" not in report_of("classes")
 
 
 def test_the_command_repeats_the_run(run: tuple[TableRun, RunRecord, str]) -> None:
@@ -259,8 +263,7 @@ def test_settings_are_said_as_they_are(run: tuple[TableRun, RunRecord, str]) -> 
 
 
 def test_a_picture_that_cannot_be_made_is_left_out_and_says_why() -> None:
-    done, record = run_of("one held out")
-    page = Page(make_report(done, record, "t"))
+    page = Page(report_of("one held out"))
     captions = [caption.text for caption in page.all("figcaption")]
     why = "rows whose target is known: 2 or more are needed, there is 1"
     assert captions.count(f"This picture is left out: {why}.") == 3
@@ -307,7 +310,8 @@ def test_of_many_columns_those_that_gradients_rank_first_are_shuffled() -> None:
     random = np.random.default_rng(0)
     table = {f"x{i}": random.normal(size=400) for i in range(MOST_SHUFFLED + 5)}
     table["y"] = table["x3"] - 2 * table["x24"]
-    done = run_table(table, "y", options_from({**QUICK, "hidden": [8], "epochs": 60}))
+    quick = {"members": 2, "hidden": [8], "epochs": 60, "decay": 0.0, "bins": 0, "refit": False}
+    done = run_table(table, "y", options_from(quick))
     page = Page(make_report(done, record_of_table(done, None), "t"))
     alt = next(image.attributes["alt"] for image in page.all("img") if "longest" in str(image))
     assert re.match(r"Bars, longest first: x24 [\d.]+, x3 [\d.]+, ", alt)
