@@ -333,6 +333,7 @@ OPTIONS: dict[str, set[str]] = {
     "threshold": {"None"},
     "effort": set(),
     "draws": {"0", "None"},
+    "hidden": {"None"},
     "members": {"None"},
     "learning_rate": {*FINITE, "None"},
     "schedule": {"None"},

@@ -106,6 +106,8 @@ def test_the_demos_run_is_an_ordinary_run(folder: Path) -> None:
     assert run.record.command == ("demo", "--seed", "3", "--rng", "numpy", "--iterations", "20")
     assert run.options == ResolvedOptions(
         task="regression",
+        effort="default",
+        draws=0,
         members=1,
         hidden=(4,),
         activation="sigmoid",

@@ -46,8 +46,10 @@ class DeclaredOption(click.Option):
         return super().get_help_record(ctx)
 
 
-def read_sizes(_: click.Context, __: click.Parameter, text: str) -> tuple[int, ...]:
+def read_sizes(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int, ...] | None:
     """Sizes of layers, separated by commas."""
+    if text is None:
+        return None
     try:
         return tuple(int(nodes) for nodes in text.split(","))
     except ValueError:

@@ -113,6 +113,7 @@ def settle(
     """
     batch_size = min(options.batch_size or _batch_size(options, train_rows), train_rows)
     batches = math.ceil(train_rows / batch_size)
+    effort = EFFORTS[options.effort_name]
     settled = {
         "task": task,
         "effort": options.effort_name,
@@ -121,7 +122,8 @@ def settle(
         "loss": find_task_loss(options, task).name,
         "batch_size": batch_size,
         **_length(options, batches, validated=by_folds or validation_rows > 0),
-        "learning_rate": options.learning_rate or LEARNING_RATES[options.optimizer],
+        "hidden": options.hidden or effort.hidden,
+        "learning_rate": options.learning_rate or effort.rate * LEARNING_RATES[options.optimizer],
         "decay": options.decay,
         "dropout": options.dropout,
         "bins": _bins(options, train_rows),

@@ -12,6 +12,10 @@ class Effort(NamedTuple):
         Networks of each settings.
     draws : int
         Settings drawn beside the plain ones, see `mixture.py`.
+    hidden : tuple of int
+        Nodes of each hidden layer.
+    rate : float
+        Times the optimizer's learning rate.
     iterations : int
         Updates of a network that is alone.
     min_epochs : int
@@ -20,12 +24,14 @@ class Effort(NamedTuple):
 
     members: int
     draws: int = 0
+    hidden: tuple[int, ...] = (64, 64)
+    rate: float = 1.0
     iterations: int = 4000
     min_epochs: int = 30
 
 
 EFFORTS = {
-    "quick": Effort(members=1, iterations=500, min_epochs=10),
+    "quick": Effort(members=1, hidden=(64,), rate=3.0, iterations=200, min_epochs=5),
     "default": Effort(members=4),
     "best": Effort(members=8, draws=7),
 }

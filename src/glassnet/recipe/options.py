@@ -78,10 +78,11 @@ class Options:
         if_open="by effort: 1, 4, 8",
         sklearn="members",
     )
-    hidden: tuple[int, ...] = option(
-        (64, 64),
+    hidden: tuple[int, ...] | None = option(
+        None,
         "Nodes of each hidden layer, of each member.",
         check_layer_sizes,
+        if_open="64,64; 64 for a quick effort",
         sklearn="hidden_layer_sizes",
     )
     activation: str | tuple[str, ...] = option(

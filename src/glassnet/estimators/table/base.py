@@ -45,7 +45,7 @@ class TableEstimator(NetworkEstimator):
 
     def __init__(
         self,
-        hidden_layer_sizes: Any = (64, 64),
+        hidden_layer_sizes: Any = None,
         activation: Any = "silu",
         *,
         effort: str | float = "default",

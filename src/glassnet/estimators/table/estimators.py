@@ -32,8 +32,8 @@ class TableRegressor(RegressorMixin, TableEstimator):
 
     Parameters
     ----------
-    hidden_layer_sizes : tuple of int
-        Nodes of each hidden layer, of each member.
+    hidden_layer_sizes : tuple of int, or None
+        Nodes of each hidden layer, of each member; None: (64, 64), or (64,) for a quick effort.
     activation : str, or list of str
         Of the hidden layers, one name or a list of one each: "relu", "leaky_relu", "elu", "selu",
         "gelu", "silu", "mish", "softplus", "tanh", "sigmoid" (also "logistic"), "identity" or
@@ -214,7 +214,7 @@ class TableClassifier(ClassifierMixin, TableEstimator):
 
     def __init__(
         self,
-        hidden_layer_sizes: Any = (64, 64),
+        hidden_layer_sizes: Any = None,
         activation: Any = "silu",
         *,
         effort: str | float = "default",
