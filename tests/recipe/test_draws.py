@@ -1,5 +1,6 @@
 """The settings that are drawn: around the plain ones, the same each time, of what is left open."""
 
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -15,7 +16,7 @@ def settled(options: Options) -> ResolvedOptions:
 
 
 def drawn(options: Options, count: int) -> list[ResolvedOptions]:
-    return list(islice(drawn_settings(options, settled(options)), count))
+    return list(islice(drawn_settings(options, settled(options), [0, 16]), count))
 
 
 def test_all_that_is_open_is_drawn_and_takes_several_values() -> None:
@@ -27,6 +28,19 @@ def test_all_that_is_open_is_drawn_and_takes_several_values() -> None:
         assert 15 < values.count(getattr(best, name)) < 50, name
     rates = [draw.learning_rate / best.learning_rate for draw in draws]
     assert 1 / 3 <= min(rates) < 0.6 < 1.4 < max(rates) <= 2
+
+
+def test_none_is_drawn_twice_and_few_come_to_an_end() -> None:
+    asked = Options(hidden=(9,), activation="relu", learning_rate=0.1, decay=0.0, bins=0, epochs=9)
+    few = drawn(asked, 1000)
+    assert {draw.dropout for draw in few} == {0.0, 0.05, 0.3}  # 0.15 is the best so far
+    assert len(few) == 3
+    assert drawn(replace(asked, dropout=0.2), 1000) == []
+
+
+def test_bins_are_drawn_where_columns_can_be_cut() -> None:
+    draws = islice(drawn_settings(Options(), settled(Options()), [0]), 30)
+    assert {draw.bins for draw in draws} == {settled(Options()).bins}
 
 
 def test_the_seed_draws_them() -> None:
@@ -41,7 +55,7 @@ def test_the_seed_draws_them() -> None:
         ({"hidden": (9,)}, {"hidden"}),
         ({"decay": 0.3, "dropout": 0.2}, {"decay", "dropout"}),
         ({"optimizer": "adam"}, {"decay"}),
-        ({"affine": True}, {"bins"}),
+        ({"activation": ("relu", "tanh")}, {"activation", "hidden"}),
         ({"bins": 5}, {"bins"}),
         ({"patience": 9}, {"epochs"}),
         ({"epochs": 7, "activation": "relu"}, {"epochs", "activation"}),

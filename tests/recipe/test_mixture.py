@@ -75,6 +75,24 @@ def test_a_trial_that_went_astray_has_no_vote() -> None:
     np.testing.assert_array_equal(votes_of(trials[:2], regression()), [1, 0])
 
 
+def test_rows_of_weight_0_choose_nothing() -> None:
+    random = np.random.default_rng(0)
+    y, error = random.normal(size=(2, 20_000))
+    weight = np.zeros(len(y))
+    weight[:2] = 1.0
+    trials = [part(y + error, y), part(y, y)]
+    weighted = [dataclasses.replace(trial, sample_weight=weight) for trial in trials]
+    np.testing.assert_array_equal(votes_of(weighted, regression()), [1, 0])  # two rows say little
+
+
+def test_many_equal_votes_are_not_all_too_small() -> None:
+    random = np.random.default_rng(0)
+    y = random.normal(size=50_000)
+    errors = np.linalg.qr(random.normal(size=(50_000, 120)))[0].T * 100
+    votes = votes_of([part(y + error, y) for error in errors], regression())
+    assert votes.sum() == pytest.approx(1)
+
+
 def test_the_model_is_the_weighted_mean_of_members_of_several_settings(model: Model) -> None:
     settings = model.record.mixture
     assert len(settings) > 1
@@ -171,6 +189,61 @@ def test_ctrl_c_while_drawing_keeps_what_is_whole(monkeypatch: pytest.MonkeyPatc
     assert np.isfinite(done.model.predict(table())).all()
 
 
+@pytest.mark.parametrize("calls", [1, 2])
+def test_ctrl_c_before_the_drawing_draws_nothing(
+    monkeypatch: pytest.MonkeyPatch, calls: int
+) -> None:
+    """In the plain training, which leaves two members, and while bins are tried."""
+    done: list[ResolvedOptions] = []
+    whole = FoldTraining.train
+
+    def interrupted(
+        self: FoldTraining, options: ResolvedOptions, members: Sequence[int]
+    ) -> list[Run]:
+        done.append(options)
+        runs = whole(self, options, members)
+        if len(done) < calls:
+            return runs
+        return [dataclasses.replace(run, ended="interrupted") for run in runs[:2]]
+
+    monkeypatch.setattr(FoldTraining, "train", interrupted)
+    run = run_table(table(), "y", options_from(QUICK))
+    assert len(done) == calls
+    assert run.ended == "interrupted"
+    assert (run.options.draws, run.model.record.mixture) == (0, ())
+
+
+def test_where_there_is_no_time_to_draw_what_was_chosen_stays() -> None:
+    random = np.random.default_rng(0)
+    x = random.uniform(0, 1, 300)
+    wave = {"x": x, "y": np.sin(4 * np.pi * x)}
+    done = run_table(wave, "y", options_from({"effort": 1e-6, "members": 4}))
+    assert (done.options.bins, done.options.draws) == (16, 0)
+    assert done.scored_model.record.options["bins"] == 16
+
+
+def test_seconds_hold_where_draws_are_asked_for_too() -> None:
+    done = run_table(table(), "y", options_from({**QUICK, "effort": 1e-6, "draws": 3}))
+    assert done.options.draws == 0
+
+
+@pytest.mark.parametrize("effort", ["quick", "best"])
+def test_activations_of_one_each_layer(effort: str) -> None:
+    asked = {"effort": effort, "epochs": 2, "activation": ("relu", "tanh", "relu")}
+    fitted = gn.train_table(table(), "y", **asked, **({"draws": 4} if effort == "best" else {}))
+    assert {len(member.network.sizes) for member in fitted.members} == {5}
+
+
+@pytest.mark.filterwarnings("ignore::glassnet.errors.GlassnetWarning")
+def test_a_path_is_of_one_network(tmp_path: Path) -> None:
+    import pandas as pd
+
+    pd.DataFrame(table()).to_csv(tmp_path / "t.csv", index=False)
+    run = gn.train_run(tmp_path / "t.csv", "y", tmp_path / "run", **QUICK)
+    with pytest.raises(GlassnetError, match="several settings"):
+        run.training_path(5)
+
+
 def test_the_model_file_keeps_it(model: Model, tmp_path: Path) -> None:
     model.save(tmp_path / "model.safetensors")
     again = load(tmp_path / "model.safetensors")
@@ -187,16 +260,19 @@ def test_a_table_without_numbers_has_no_bins_to_draw() -> None:
 
 
 def test_without_rows_left_out_nothing_can_choose() -> None:
-    with pytest.raises(GlassnetError, match="give members of 2 or more"):
-        gn.train_table(table(), "y", **{**QUICK, "validation": 0.0})
+    teacher = gn.train_table(table(), "y", effort="quick", refit=False)
+    for given in ({}, {"teacher": teacher}):
+        with pytest.raises(GlassnetError, match="give members of 2 or more"):
+            gn.train_table(table(), "y", **{**QUICK, "validation": 0.0}, **given)
 
 
-def test_quick_is_one_network_and_none_is_tried() -> None:
-    quick = gn.train_table(table(), "y", effort="quick")
+@pytest.mark.parametrize("rows", [160, 900])
+def test_quick_is_one_network_and_none_is_tried(rows: int) -> None:
+    quick = gn.train_table(table(rows), "y", effort="quick", holdout=0)
     assert len(quick.members) == 1
-    assert quick.record.tried == ()
+    assert len(quick.record.tried) <= 1
     updates = len(quick.history["epoch"]) * (quick.history["iteration"][0])
-    assert 200 <= updates < 300
+    assert 400 <= updates < 500
     assert quick.network.sizes[1:-1] == (64,)
     assert len(gn.train_table(table(), "y", effort="quick", members=2, epochs=2).members) == 2
 

@@ -34,7 +34,7 @@ from glassnet.training.problem import as_dtype
 
 MODEL_FILE = "model.safetensors"
 SCORED_FILE = "scored.safetensors"
-"""The model of a run folder that was scored, where the other was trained on all rows after that."""
+"""The same of a run folder whose other model was trained once more after the scores."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

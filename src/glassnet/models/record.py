@@ -24,20 +24,20 @@ class Tried:
     Parameters
     ----------
     changed : dict
-        Option -> its value, for those that differ from the best settings before; empty for the
-        plain defaults.
+        Option -> its value, for those that differ from the best settings before, of drawn settings
+        from the plain ones; empty for the plain ones themselves.
     loss : float
         The mean loss of the rows left out, in the loss that is trained on; of log loss after a
         temperature.
     better_by : float
-        How much lower that is than the loss of the best before, on the same rows; NaN where one of
-        the two is no number.
+        How much lower that is than the loss of the best before it, of drawn settings before the
+        drawing, on the same rows; NaN where one of the two is no number.
     standard_error : float
         Of that difference.
     folds : int
         On how many folds it was trained.
     kept : bool
-        Whether it took the place of the best.
+        Whether it took the place of the best; of drawn settings, whether they have a vote.
     """
 
     changed: Mapping[str, Any]
@@ -132,7 +132,8 @@ class Record:
     sample_weight: bool = False
     """Whether some rows counted more than others in the training."""
     tried: tuple[Tried, ...] = ()
-    """The settings that were tried on the folds, the plain ones first; none where none were."""
+    """The settings that were tried on the folds, the plain ones first, drawn ones last; none where
+    none were, and drawn ones alone on many rows."""
     mixture: tuple[MemberSettings, ...] = ()
     """What the members were trained by, in their order, where not all were by the same."""
     penalty_left_out: bool = False

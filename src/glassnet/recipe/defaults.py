@@ -15,7 +15,7 @@ from glassnet.core.losses import Loss, find_loss
 from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import OPTIMIZERS, Optimizer
 from glassnet.errors import OptionError, OptionRef
-from glassnet.recipe.efforts import EFFORTS
+from glassnet.recipe.efforts import EFFORTS, Effort
 from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.tables.inputs import BINS
 from glassnet.tables.targets import Task
@@ -122,7 +122,7 @@ def settle(
         "loss": find_task_loss(options, task).name,
         "batch_size": batch_size,
         **_length(options, batches, validated=by_folds or validation_rows > 0),
-        "hidden": options.hidden or effort.hidden,
+        "hidden": options.hidden or _hidden(options, effort),
         "learning_rate": options.learning_rate or effort.rate * LEARNING_RATES[options.optimizer],
         "decay": options.decay,
         "dropout": options.dropout,
@@ -137,6 +137,13 @@ def settle(
     if options.validation is None and options.member_count == 1:
         settled["validation"] = VALIDATION_FRACTION if validation_rows else 0.0
     return ResolvedOptions(**{**asdict(options), **settled})
+
+
+def _hidden(options: Options, effort: Effort) -> tuple[int, ...]:
+    """The effort's layers, or as many alike as there are activations of one each."""
+    if isinstance(options.activation, str):
+        return effort.hidden
+    return effort.hidden[:1] * len(options.activation)
 
 
 def _bins(options: Options, train_rows: int) -> int:
@@ -184,7 +191,8 @@ def _length(options: Options, batches: int, validated: bool) -> dict[str, Any]:
     """
     asked = (options.epochs, options.schedule, options.average, options.patience)
     effort = EFFORTS[options.effort_name]
-    if options.member_count > 1 and validated and all(one is None for one in asked):
+    several = options.member_count > 1 and effort.search
+    if several and validated and all(one is None for one in asked):
         epochs = _epochs(MOST_ITERATIONS, batches, effort.min_epochs)
         return {
             "epochs": epochs,
@@ -192,7 +200,7 @@ def _length(options: Options, batches: int, validated: bool) -> dict[str, Any]:
             "average": max(MIN_AVERAGE, AVERAGE_ITERATIONS / batches) / epochs,
             "patience": max(MIN_PATIENCE, math.ceil(PATIENCE_ITERATIONS / batches)),
         }
-    iterations = effort.iterations if options.member_count == 1 else MEMBER_ITERATIONS
+    iterations = MEMBER_ITERATIONS if several else effort.iterations
     return {
         "epochs": options.epochs or _epochs(iterations, batches, effort.min_epochs),
         "schedule": options.schedule or "cosine",

@@ -11,15 +11,17 @@ class Effort(NamedTuple):
     members : int
         Networks of each settings.
     draws : int
-        Settings drawn beside the plain ones, see `mixture.py`.
+        Settings drawn around the best, see `mixture.py`.
     hidden : tuple of int
         Nodes of each hidden layer.
     rate : float
         Times the optimizer's learning rate.
     iterations : int
-        Updates of a network that is alone.
+        Updates of a network that is alone; without a search, of each of several too.
     min_epochs : int
         Epochs, however many updates they make.
+    search : bool
+        Whether the rows left out choose settings, and how long to train.
     """
 
     members: int
@@ -28,10 +30,18 @@ class Effort(NamedTuple):
     rate: float = 1.0
     iterations: int = 4000
     min_epochs: int = 30
+    search: bool = True
 
 
 EFFORTS = {
-    "quick": Effort(members=1, hidden=(64,), rate=3.0, iterations=200, min_epochs=5),
+    "quick": Effort(
+        members=1,
+        hidden=(64,),
+        rate=3.0,
+        iterations=400,
+        min_epochs=5,
+        search=False,
+    ),
     "default": Effort(members=4),
     "best": Effort(members=8, draws=7),
 }

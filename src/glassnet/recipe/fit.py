@@ -87,10 +87,10 @@ def fit_table(
         class_indices(rows.targets, task),
         validated_by_other_rows=validation is not None,
     )
-    if lesson is not None:
-        splits = lesson.extend(splits)
     if options.draw_count and validation is None:
         _check_left_out(splits, rows.n_rows)
+    if lesson is not None:
+        splits = lesson.extend(splits)
     train_rows = min(len(split.train) for split in splits)
     settled = partial(
         settle,
@@ -154,10 +154,14 @@ def _check_left_out(splits: Sequence[Split], n_rows: int) -> None:
     """Raises OptionError where every member trains on all rows: none can choose settings."""
     if all(len(split.train) == n_rows for split in splits):
         raise OptionError(
-            [OptionRef("effort", "best"), " chooses by rows that a member is not trained on"],
+            [
+                OptionRef("effort"),
+                " and ",
+                OptionRef("draws"),
+                " choose settings by rows left out of the training, and there are none",
+            ],
             option="effort",
-            value="best",
-            remedy=["give ", OptionRef("members"), " of 2 or more, or more rows"],
+            remedy=["give ", OptionRef("members"), " of 2 or more, or more rows of each class"],
         )
 
 
@@ -177,11 +181,11 @@ def _bins_wanted(
 
 
 def _end(options: Options, plain: ResolvedOptions, began: float) -> float | None:
-    """When to stop drawing settings; None where there are as many as wanted, however long.
+    """When to stop drawing settings, however many were asked for; None where no seconds are given.
 
     A last training on all rows takes no longer than what was trained before, so that half of the
     time is left for it.
     """
-    if isinstance(options.effort, str) or options.draws is not None:
+    if isinstance(options.effort, str):
         return None
     return began + (options.effort / 2 if plain.refit else options.effort)

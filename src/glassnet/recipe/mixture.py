@@ -19,13 +19,7 @@ from glassnet.recipe.draws import DRAWN, drawn_settings
 from glassnet.recipe.fold_training import FoldTraining
 from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.recipe.out_of_fold import OutOfFold
-from glassnet.recipe.search import (
-    Trial,
-    compared,
-    interrupted,
-    train_trial,
-    weighted_mean,
-)
+from glassnet.recipe.search import Trial, compared, interrupted, train_trial, weighted_mean
 from glassnet.training.run import Run
 
 SMALLEST_VOTE = 0.03  # of all; less is not worth the training and the predicting
@@ -107,29 +101,31 @@ def mix(
     until : float or None
         The time of the monotonic clock that nothing is begun for which would end later.
 
-    Ctrl-C ends the drawing: what is whole by then is mixed.
+    Ctrl-C ends the drawing: what is whole by then is mixed. Where it has ended the best's own
+    training, nothing is drawn.
     """
     trials = [best]
+    stopped = any(run.ended == "interrupted" for run in best.runs)
     try:
-        for drawn in _in_time(training, options, best.options, until):
+        for drawn in () if stopped else _in_time(training, options, best.options, until):
             trials.append(train_trial(training, drawn, range(len(training.splits))))
     except KeyboardInterrupt:
-        trials[0] = replace(best, runs=interrupted(best.runs))
-    network = training.network(plain)
-    votes = votes_of([trial.left_out for trial in trials if trial.left_out], network)
-    tried = [
-        replace(
-            compared(training, best, trial, _changes(plain, trial.options)), kept=bool(vote > 0)
-        )
-        for trial, vote in zip(trials[1:], votes[1:], strict=True)
-    ]
-    kept = np.flatnonzero(votes)
-    return Mixture(
-        replace(plain, draws=len(tried)),
-        [trials[number] for number in kept],
-        votes[kept],
-        (*best.tried, *tried),
+        stopped = True
+    if len(trials) == 1:
+        runs = interrupted(best.runs) if stopped else best.runs
+        return alone(replace(best, options=replace(best.options, draws=0), runs=runs))
+    votes = votes_of(
+        [trial.left_out for trial in trials if trial.left_out], training.network(plain)
     )
+    tried = [
+        replace(compared(training, best, trial, _changes(plain, trial.options)), kept=vote > 0)
+        for trial, vote in zip(trials[1:], votes[1:].tolist(), strict=True)
+    ]
+    kept = [trials[number] for number in np.flatnonzero(votes)]
+    if stopped:
+        kept[0] = replace(kept[0], runs=interrupted(kept[0].runs))
+    tried = (*best.tried, *tried)
+    return Mixture(replace(plain, draws=len(trials) - 1), kept, votes[votes > 0], tried)
 
 
 def retrain(
@@ -154,16 +150,17 @@ def votes_of(parts: Sequence[OutOfFold], network: Network) -> np.ndarray:
     The mean of greedy choices on resampled rows. Of few rows these fit what they look at too well,
     so that more of the votes are the first trial's, whose settings were good on many tables.
     """
-    n_rows = parts[0].n_rows
+    counting = np.flatnonzero(parts[0].weights)
+    n_rows = len(counting)
     first = np.eye(len(parts))[0]
     rng = np.random.default_rng(n_rows)
     greedy = np.zeros(len(parts))
     for _ in range(RESAMPLINGS):
-        rows = rng.integers(0, n_rows, min(n_rows, MOST_PICKING_ROWS))
+        rows = rng.choice(counting, min(n_rows, MOST_PICKING_ROWS))
         greedy += _picks([part.take(rows) for part in parts], network)
     sure = n_rows / (n_rows + HALF_SURE_ROWS)
     votes = sure * greedy / greedy.sum() + (1 - sure) * first
-    votes[votes < SMALLEST_VOTE] = 0
+    votes[votes < min(SMALLEST_VOTE, votes.max())] = 0
     return votes / votes.sum()
 
 
@@ -188,9 +185,8 @@ def _in_time(
 ) -> Iterator[ResolvedOptions]:
     """Drawn settings, as long as there is time to train by them at the slowest pace so far."""
     pace = 0.0  # seconds for each weight and epoch
-    for drawn in islice(drawn_settings(options, best), options.draw_count):
-        if drawn.bins not in training.rows:  # no column of the table can be cut into bins
-            drawn = replace(drawn, bins=best.bins)
+    settings = drawn_settings(options, best, list(training.rows))
+    for drawn in islice(settings, options.draw_count):
         cost = training.network(drawn).n_parameters * drawn.epochs
         began = monotonic()
         if until is not None and began + pace * cost > until:

@@ -15,6 +15,7 @@ import numpy as np
 from glassnet.models.record import Tried
 from glassnet.recipe.calibrate import calibrated
 from glassnet.recipe.defaults import DECAYING_OPTIMIZERS, PLAIN_BINS
+from glassnet.recipe.efforts import EFFORTS
 from glassnet.recipe.fold_training import FoldTraining
 from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.recipe.out_of_fold import OutOfFold
@@ -53,6 +54,8 @@ def alternatives(
     options: Options, plain: ResolvedOptions, train_rows: int
 ) -> Iterator[dict[str, Any]]:
     """Settings that may suit the rows better than the plain ones; what was asked for stays."""
+    if not EFFORTS[options.effort_name].search:
+        return
     if options.bins is None and not options.affine:
         yield {"bins": 0 if plain.bins else PLAIN_BINS}
     if options.decay is None and options.optimizer in DECAYING_OPTIMIZERS:

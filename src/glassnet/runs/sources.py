@@ -50,6 +50,11 @@ class TableSource:
     def training_path(self, points: int) -> Sequence[tuple[int, Parameters]]:
         """The path of the training. Raises GlassnetError where the table is gone or was changed."""
         table, options = self._unchanged_table(), self.record.options.as_options()
+        if options.draws:
+            raise GlassnetError(
+                "the run's members have several settings, so that they are no one network whose "
+                "path could be drawn"
+            )
         teacher = self.record.teacher_file
         if self.record.teacher and teacher is None:
             raise GlassnetError(

@@ -291,7 +291,10 @@ class TableEstimator(NetworkEstimator):
 
     @property
     def network_(self) -> Network:
-        """The network's shape; of several members that of the one network that equals them."""
+        """The network's shape; of several members that of the one network that equals them.
+
+        Raises GlassnetError where drawn settings (`effort`) gave members of other layers.
+        """
         return self.model_.joined().network
 
     def __sklearn_tags__(self) -> Tags:

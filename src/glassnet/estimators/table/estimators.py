@@ -43,7 +43,7 @@ class TableRegressor(RegressorMixin, TableEstimator):
         settings are drawn, and those that together predict the rows left out best make the model.
         A number: "best" for about so many seconds.
     draws : int or None
-        Settings that are drawn at random and trained beside the plain ones; None: by the effort, 7
+        Settings that are drawn at random around the best, and trained too; None: by the effort, 7
         for "best". What is not at its default stays as it is given.
     members : int or None
         Networks that are trained apart, of each settings; their mean predicts. 1: a single network.
