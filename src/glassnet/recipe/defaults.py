@@ -140,10 +140,8 @@ def settle(
 
 
 def _hidden(options: Options, effort: Effort) -> tuple[int, ...]:
-    """The effort's layers, or as many alike as there are activations of one each."""
-    if isinstance(options.activation, str):
-        return effort.hidden
-    return effort.hidden[:1] * len(options.activation)
+    """The effort's layers; with activations of one each, whatever the effort, the usual two."""
+    return effort.hidden if isinstance(options.activation, str) else EFFORTS["default"].hidden
 
 
 def _bins(options: Options, train_rows: int) -> int:
