@@ -19,7 +19,14 @@ from glassnet.recipe.draws import DRAWN, drawn_settings
 from glassnet.recipe.fold_training import FoldTraining
 from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.recipe.out_of_fold import OutOfFold
-from glassnet.recipe.search import Trial, compared, interrupted, train_trial, weighted_mean
+from glassnet.recipe.search import (
+    Trial,
+    compared,
+    interrupted,
+    train_trial,
+    trial_of,
+    weighted_mean,
+)
 from glassnet.training.run import Run
 
 SMALLEST_VOTE = 0.03  # of all; less is not worth the training and the predicting
@@ -137,7 +144,7 @@ def retrain(
     for one in settings:
         options = replace(plain, **one.changed)
         runs = training.train(options, members)
-        trials.append(Trial(options, runs, training.predict_left_out(options, runs, members)))
+        trials.append(trial_of(training, options, runs))
         if any(run.ended == "interrupted" for run in runs):
             break
     votes = np.array([one.vote for one in settings[: len(trials)]])

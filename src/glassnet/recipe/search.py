@@ -77,7 +77,7 @@ def choose_settings(training: FoldTraining, options: Options, plain: ResolvedOpt
     """
     members = range(len(training.splits))
     runs = training.train(plain, members)
-    best = Trial(plain, runs, training.predict_left_out(plain, runs, members))
+    best = trial_of(training, plain, runs)
     train_rows = min(len(split.train) for split in training.splits)
     stopped = any(run.ended == "interrupted" for run in runs)
     if best.left_out is None or stopped or train_rows > MOST_ROWS:
@@ -108,8 +108,7 @@ def _raced(
             break
         if len(stage):
             runs += whole(training.train(options, stage))
-            trained = members[: len(runs)]
-            trial = Trial(options, runs, training.predict_left_out(options, runs, trained))
+            trial = trial_of(training, options, runs)
             outcome = compared(training, best, trial, change)
     assert outcome is not None
     kept = len(runs) == len(members) and outcome.better_by > CERTAIN * outcome.standard_error
@@ -119,8 +118,12 @@ def _raced(
 
 def train_trial(training: FoldTraining, options: ResolvedOptions, members: Sequence[int]) -> Trial:
     """A trial of these members. Raises KeyboardInterrupt where it ended one of them."""
-    runs = whole(training.train(options, members))
-    return Trial(options, runs, training.predict_left_out(options, runs, members))
+    return trial_of(training, options, whole(training.train(options, members)))
+
+
+def trial_of(training: FoldTraining, options: ResolvedOptions, runs: list[Run]) -> Trial:
+    """The trial of runs of the first members, with what these give for the rows left out."""
+    return Trial(options, runs, training.predict_left_out(options, runs, range(len(runs))))
 
 
 def whole(runs: list[Run]) -> list[Run]:
@@ -132,8 +135,9 @@ def whole(runs: list[Run]) -> list[Run]:
 
 def compared(training: FoldTraining, best: Trial, trial: Trial, change: dict[str, Any]) -> Tried:
     """An alternative beside the same members of the best so far."""
-    members = range(len(trial.runs))
-    others = training.predict_left_out(best.options, best.runs[: len(members)], members)
+    others = best.left_out
+    if len(trial.runs) < len(best.runs):
+        others = trial_of(training, best.options, best.runs[: len(trial.runs)]).left_out
     assert trial.left_out is not None
     assert others is not None
     losses, weights = _losses(training, trial.options, trial.left_out), trial.left_out.weights
