@@ -17,7 +17,7 @@ template <class T, int V> struct Layer {
     const T* mask;  // n_in x n_out, or null: all weights are trained
     const Activation<T, V>* activation;
     double dropout;        // of the nodes that it leads to
-    int first_node;        // their number, counted through the hidden layers
+    int first_draw;        // of dropout, counted through the hidden layers
     Vec<T>* input;         // a of the layer before, after dropout
     Vec<T>* z;             // the same memory as `a` where nobody needs z
     Vec<T>* a;
@@ -40,7 +40,7 @@ INLINE void feedforward(const Layer<T, V>* layers, int L, int b, const DropoutKe
             Vec<T>* next_input = layers[l + 1].input + at;
             const std::uint32_t first_row = key->first_row + b * V * LANES<T>;
             const DropoutKey block{key->seed, key->iteration, first_row, key->rows};
-            dropout_masks<T>(mask, layer.dropout, layer.first_node, layer.n_out, block, V);
+            dropout_masks<T, V>(mask, layer.dropout, layer.first_draw, layer.n_out, block);
             for (int i = 0; i < layer.n_out * V; ++i) next_input[i] = a[i] * mask[i];
         }
     }

@@ -130,7 +130,7 @@ private:
     }
 
     void point_layers_to(const Network& network, const ParameterLayout<T>& layout, T* w, T* dw) {
-        int first_node = 0;
+        int first_draw = 0;
         for (int l = 0; l < L; ++l) {
             Layer<T, V>& layer = layers[l];
             layer.n_in = network.sizes[l];
@@ -140,8 +140,8 @@ private:
             layer.b = network.bias ? w + layout.spans[L + l].begin : nullptr;
             layer.db = network.bias && dw ? dw + layout.spans[L + l].begin : nullptr;
             layer.activation = &ACTIVATIONS<T, V>[network.activations[l]];
-            layer.first_node = first_node;
-            first_node += layer.n_out;
+            layer.first_draw = first_draw;
+            first_draw += draws_for(layer.n_out);
         }
     }
 

@@ -64,7 +64,7 @@ def test_a_line_keeps_the_plain_settings() -> None:
     assert (result.options.bins, result.options.decay) == (0, 1.0)
     plain, *others = result.model.record.tried
     assert (plain.changed, plain.folds, plain.kept) == ({}, 4, True)
-    changes = [{"bins": 16}, {"decay": 0.1}, {"decay": 3.0}, {"decay": 10.0}]
+    changes = [{"bins": 16}, {"decay": 0.1}, {"decay": 3.0}]
     assert [one.changed for one in others] == changes
     assert not any(one.kept for one in others)
     assert all(one.better_by < 0 for one in others)
@@ -83,6 +83,14 @@ def test_few_rows_that_tell_little_get_a_stronger_decay() -> None:
     x, y = certain(2000, seed=1)
     of_truth = np.where(y == "yes", *model.predict_proba(x).T[::-1])
     assert -np.log(of_truth).mean() < np.log(2) + 0.02  # as two classes by chance
+
+
+def test_a_setting_goes_on_in_a_direction_only_while_it_gets_better() -> None:
+    x, y = certain(100)
+    tried = fit_table(rows_of(x, y), None, "binary", Options(members=4)).model.record.tried
+    decays = {one.changed["decay"]: one.kept for one in tried if "decay" in one.changed}
+    assert decays[0.1] or 3.0 in decays
+    assert (10.0 in decays) == decays.get(3.0, False)
 
 
 def test_rows_that_validate_epochs_need_no_stronger_decay() -> None:
@@ -155,7 +163,7 @@ def test_the_first_member_is_compared_with_the_first_of_the_best(
     monkeypatch: pytest.MonkeyPatch, given: bool
 ) -> None:
     monkeypatch.setattr(
-        search, "alternatives", lambda _, plain, _rows: iter([{"decay": plain.decay}])
+        search, "alternatives", lambda _, plain, _rows: iter([("decay", [plain.decay])])
     )
     x, y = wave(1, 200)
     validation = rows_of(*wave(1, 50, seed=1)) if given else None

@@ -12,6 +12,8 @@ from glassnet.core.arrays import Array
 ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)  # bits, of the eight rounds that repeat
 PARITY = 0x1BD11BDA  # Threefry's constant for the third key word
 WORD = 0xFFFFFFFF  # the largest 32-bit word
+NODES_A_DRAW = 4  # that share the two words of a counter
+SHARES = 2**16  # values of what each of them gets
 
 
 def threefry2x32(xp: Array, key: tuple[Array, Array], x0: Array, x1: Array) -> tuple[Array, Array]:
@@ -40,24 +42,27 @@ def dropout_masks(
     dtype: Array,
 ) -> tuple[Array, ...]:
     """A mask for each hidden layer, rows x H: 0 with the layer's rate, else 1 / (1 - rate), eq.
-    (12).
+    (12). The rate is taken to a 65,536th.
 
-    Keyed by seed and iteration; the counter is (hidden node counted through the layers, row of the
-    batch). `sizes` are the network's. () when every rate is 0. (Srivastava et al. 2014, the
+    Keyed by seed and iteration; the counter is (draw, row of the batch). A draw's 64 bits serve
+    four nodes that follow each other, 16 bits each, and draws are counted through the layers.
+    `sizes` are the network's. () when every rate is 0. (Srivastava et al. 2014, the
     inverted form: nothing to scale when predicting.)
     """
     if not any(rates):
         return ()
+    row = xp.arange(rows, dtype=xp.uint32)[:, None]
     masks: list[Array] = []
     first = 0
     for rate, n in zip(rates, sizes[1:-1], strict=True):
-        nodes = xp.arange(first, first + n, dtype=xp.uint32)[None, :]
-        drawn, _ = threefry2x32(
-            xp, (seed, iteration), nodes, xp.arange(rows, dtype=xp.uint32)[:, None]
-        )
-        kept = drawn >= _word(xp, min(round(rate * 2**32), WORD))  # rows x H
-        masks.append(xp.astype(kept, dtype) / (1 - rate))
-        first += n
+        draws = -(-n // NODES_A_DRAW)
+        draw = xp.arange(first, first + draws, dtype=xp.uint32)[None, :]
+        words = threefry2x32(xp, (seed, iteration), draw, row)
+        halves = [half for word in words for half in (word % SHARES, word // SHARES)]
+        drawn = xp.reshape(xp.stack(halves, axis=2), (rows, draws * NODES_A_DRAW))[:, :n]
+        left_out = min(round(rate * SHARES), SHARES - 1)
+        masks.append(xp.astype(drawn >= left_out, dtype) * (SHARES / (SHARES - left_out)))
+        first += draws
     return tuple(masks)
 
 

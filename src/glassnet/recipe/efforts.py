@@ -38,7 +38,7 @@ EFFORTS = {
         members=1,
         hidden=(64,),
         rate=3.0,
-        iterations=400,
+        iterations=800,
         min_epochs=5,
         search=False,
     ),

@@ -2,8 +2,9 @@
 
 The plain defaults come first; each alternative changes one setting of the best so far. It is
 trained on the first fold alone, and on the others only where it is better there. It takes the place
-of the best where it is better by more than chance would make it. Probabilities are compared after
-their temperature (`calibrate.py`): too much certainty can be mended, and says little of settings.
+of the best where it is better by more than chance would make it; then the next value in the same
+direction is tried. Probabilities are compared after their temperature (`calibrate.py`): too much
+certainty can be mended, and says little of settings.
 """
 
 from collections.abc import Iterator, Sequence
@@ -52,21 +53,22 @@ class Trial:
 
 def alternatives(
     options: Options, plain: ResolvedOptions, train_rows: int
-) -> Iterator[dict[str, Any]]:
-    """Settings that may suit the rows better than the plain ones; what was asked for stays."""
+) -> Iterator[tuple[str, list[Any]]]:
+    """A setting and its values, ever further from the plain one; what was asked for stays."""
     if not EFFORTS[options.effort_name].search:
         return
     if options.bins is None and not options.affine:
-        yield {"bins": 0 if plain.bins else PLAIN_BINS}
+        yield "bins", [0 if plain.bins else PLAIN_BINS]
     if options.decay is None and options.optimizer in DECAYING_OPTIMIZERS:
-        stronger = STRONGER_DECAYS if train_rows < STRONGER_BELOW else ()
-        yield from ({"decay": factor * plain.decay} for factor in (WEAKER_DECAY, *stronger))
+        yield "decay", [WEAKER_DECAY * plain.decay]
+        if train_rows < STRONGER_BELOW:
+            yield "decay", [factor * plain.decay for factor in STRONGER_DECAYS]
 
 
 def bins_to_try(options: Options, plain: ResolvedOptions, train_rows: int) -> list[int]:
     """The numbers of bins that rows must be encoded with, the plain one first."""
     tried = alternatives(options, plain, train_rows) if train_rows <= MOST_ROWS else ()
-    return [plain.bins, *(change["bins"] for change in tried if "bins" in change)]
+    return [plain.bins, *(bins for name, values in tried if name == "bins" for bins in values)]
 
 
 def choose_settings(training: FoldTraining, options: Options, plain: ResolvedOptions) -> Trial:
@@ -87,12 +89,26 @@ def choose_settings(training: FoldTraining, options: Options, plain: ResolvedOpt
         Tried({}, weighted_mean(losses, best.left_out.weights), 0.0, 0.0, len(runs), kept=True)
     ]
     try:
-        for change in alternatives(options, plain, train_rows):
-            if change.get("bins", plain.bins) in training.rows:
-                best = _raced(training, best, change, tried)
+        for name, values in alternatives(options, plain, train_rows):
+            if getattr(best.options, name) == getattr(plain, name):  # not bettered yet
+                best = _climbed(training, best, name, values, tried)
     except KeyboardInterrupt:
         best = replace(best, runs=interrupted(best.runs))
     return replace(best, tried=tuple(tried))
+
+
+def _climbed(
+    training: FoldTraining, best: Trial, name: str, values: Sequence[Any], tried: list[Tried]
+) -> Trial:
+    """The best after values of one setting, each tried only where the one before it was kept."""
+    for value in values:
+        if name == "bins" and value not in training.rows:
+            continue  # the table has no numbers that could be cut into bins
+        kept = _raced(training, best, {name: value}, tried)
+        if kept is best:
+            break
+        best = kept
+    return best
 
 
 def _raced(
