@@ -122,6 +122,29 @@ def test_ctrl_c_before_anything_is_learnt_leaves_nothing(folder: Path) -> None:
     assert {path.name for path in folder.iterdir()} == {"t.csv"}
 
 
+MISSED_BY_A_WAIT = """
+import os, signal, threading, time
+from glassnet.cli.stopping import signals_heeded
+def signal_that_no_wait_sees():
+    time.sleep(0.5)
+    signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+read_end, _ = os.pipe()
+with signals_heeded() as came:
+    threading.Thread(target=signal_that_no_wait_sees).start()
+    try:
+        os.read(read_end, 1)
+    except KeyboardInterrupt:
+        print(f"heeded {len(came)}")
+"""
+
+
+def test_ctrl_c_just_before_a_wait_is_heeded() -> None:
+    """As any that another thread is told of: the wait of the main thread goes on."""
+    program = [sys.executable, "-c", MISSED_BY_A_WAIT]
+    ended = subprocess.run(program, capture_output=True, text=True, timeout=60, check=True)
+    assert ended.stdout == "heeded 1\n"
+
+
 IMPORT_IN_REPORT = """
 from glassnet.report import build
 class CallsItself:

@@ -5,6 +5,7 @@ half-written. What each command keeps is its own matter.
 """
 
 import os
+import select
 import signal
 import sys
 import threading
@@ -21,6 +22,9 @@ STATUS = {signal.SIGINT: 1, signal.SIGTERM: 128 + signal.SIGTERM}
 GRACE = 1.0
 """Seconds that a command has to end after the second signal, before the process is ended."""
 
+PATIENCE = 0.1
+"""Seconds after which the main thread is woken, where it has not heeded a signal by then."""
+
 SHOW_CURSOR = b"\x1b[?25h"
 
 
@@ -29,7 +33,8 @@ def signals_heeded() -> Iterator[list[signal.Signals]]:
     """Inside, the signals raise KeyboardInterrupt; those that came stand in the list.
 
     The second ends the process even where Python does not come to raise anything, such as in a
-    long call of another library. A signal that the process was started to ignore stays ignored.
+    long call of another library. A first that comes in the moment before a wait for input is heeded
+    too. A signal that the process was started to ignore stays ignored.
     """
     came: list[signal.Signals] = []
     if threading.current_thread() is not threading.main_thread():
@@ -41,7 +46,7 @@ def signals_heeded() -> Iterator[list[signal.Signals]]:
         raise KeyboardInterrupt
 
     before = {number: signal.getsignal(number) for number in CAUSES}
-    with _second_signal_ends():
+    with _watched(came):
         try:
             for number, handler in before.items():
                 if handler is not signal.SIG_IGN:
@@ -82,8 +87,13 @@ def end_process(status: int) -> NoReturn:
 
 
 @contextmanager
-def _second_signal_ends() -> Iterator[None]:
-    """A thread that counts the signals: Python tells it of each, whatever the main thread does."""
+def _watched(heeded: Sequence[signal.Signals]) -> Iterator[None]:
+    """A thread that counts the signals: Python tells it of each, whatever the main thread does.
+
+    Where `heeded` does not grow with them, it wakes the main thread: a signal that comes just
+    before a system call is known to Python only when that call ends. SIGURG does it, which means
+    nothing here.
+    """
     if os.name == "nt":  # Python tells of signals on a socket there
         yield
         return
@@ -91,18 +101,29 @@ def _second_signal_ends() -> Iterator[None]:
     read_end, write_end = os.pipe()
     os.set_blocking(write_end, False)
     before = signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
-    threading.Thread(target=_watch, args=(read_end, ended), daemon=True).start()
+    urgent = signal.signal(signal.SIGURG, lambda *_: None)
+    threading.Thread(target=_watch, args=(read_end, ended, heeded), daemon=True).start()
     try:
         yield
     finally:
         ended.set()
         signal.set_wakeup_fd(before)
         os.close(write_end)
+        signal.signal(signal.SIGURG, urgent)
 
 
-def _watch(read_end: int, ended: threading.Event) -> None:
+def _watch(read_end: int, ended: threading.Event, heeded: Sequence[signal.Signals]) -> None:
     came: list[int] = []
-    while numbers := os.read(read_end, 64):
+    main_thread = threading.main_thread().ident
+    assert main_thread is not None
+    while True:
+        is_late = len(heeded) < len(came)
+        if not select.select([read_end], [], [], PATIENCE if is_late else None)[0]:
+            signal.pthread_kill(main_thread, signal.SIGURG)
+            continue
+        numbers = os.read(read_end, 64)
+        if not numbers:
+            break
         came += [number for number in numbers if number in STATUS]
         if len(came) > 1 and not ended.wait(GRACE):
             number = signal.Signals(came[0])
