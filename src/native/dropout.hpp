@@ -48,9 +48,7 @@ INLINE void threefry2x32(std::uint32_t key0, std::uint32_t key1, W* x0, W* x1) {
 // 65,536th, else 1 / (1 - rate), eq. (12). What repeats the first row to fill a block has that row's masks too:
 // where the first row does not overflow, nothing else in the block must.
 template <class T, int V>
-void dropout_masks(
-    Vec<T>* mask, double rate, std::uint32_t first_draw, int nodes, DropoutKey key
-) {
+void dropout_masks(Vec<T>* mask, double rate, std::uint32_t first_draw, int nodes, DropoutKey key) {
     const int left_out = static_cast<int>(__builtin_rint(rate * SHARES));
     const int threshold = left_out < SHARES ? left_out : SHARES - 1;
     const Vec<T> kept = broadcast(T(double(SHARES) / (SHARES - threshold)));
