@@ -14,7 +14,7 @@ struct DropoutKey {
 };
 
 constexpr int NODES_A_DRAW = 4;  // each takes 16 of the 64 random bits of a counter
-constexpr int SHARES = 1 << 16;  // values of those bits
+constexpr int LEVELS = 1 << 16;  // values of those bits
 constexpr int CHAINS = 4;        // counters at once, so that none waits for its own last round
 
 // How many counters a layer of so many nodes takes.
@@ -45,13 +45,13 @@ INLINE void threefry2x32(std::uint32_t key0, std::uint32_t key1, W* x0, W* x1) {
 }
 
 // The masks of one layer for a block of rows, nodes x V vectors: 0 with probability `rate`, to a
-// 65,536th, else 1 / (1 - rate), eq. (12). What repeats the first row to fill a block has that row's masks too:
-// where the first row does not overflow, nothing else in the block must.
+// 65,536th, else 1 / (1 - rate), eq. (12). What repeats the first row to fill a block has that
+// row's masks too: where the first row does not overflow, nothing else in the block must.
 template <class T, int V>
 void dropout_masks(Vec<T>* mask, double rate, std::uint32_t first_draw, int nodes, DropoutKey key) {
-    const int left_out = static_cast<int>(__builtin_rint(rate * SHARES));
-    const int threshold = left_out < SHARES ? left_out : SHARES - 1;
-    const Vec<T> kept = broadcast(T(double(SHARES) / (SHARES - threshold)));
+    const int left_out = static_cast<int>(__builtin_rint(rate * LEVELS));
+    const int threshold = left_out < LEVELS ? left_out : LEVELS - 1;
+    const Vec<T> kept = broadcast(T(double(LEVELS) / (LEVELS - threshold)));
     Words<T> lane = {};
     for (int i = 0; i < LANES<T>; ++i) lane[i] = i;
     constexpr int DRAWS = CHAINS / V;  // of all rows of the block

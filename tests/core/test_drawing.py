@@ -93,8 +93,7 @@ def test_dropout_keeps_its_share_and_its_place(engine: Engine) -> None:
             (0.25, 0.0, 0.9),
             (3, 50, 4, 60, 2),
             400,
-            seed=7,
-            iteration=iteration,
+            key=(7, iteration),
             dtype=xp.float64,
         )
 
@@ -109,15 +108,15 @@ def test_dropout_keeps_its_share_and_its_place(engine: Engine) -> None:
     assert (second == 1).all()
     assert (third > 0).mean() == pytest.approx(0.1, abs=0.01)
     fewer = np.asarray(
-        dropout_masks(xp, (0.25, 0.0, 0.9), (3, 50, 4, 60, 2), 10, 7, 12, xp.float64)[0]
+        dropout_masks(xp, (0.25, 0.0, 0.9), (3, 50, 4, 60, 2), 10, (7, 12), xp.float64)[0]
     )
     np.testing.assert_array_equal(fewer, first[:10])
     other = np.asarray(
-        dropout_masks(xp, (0.25, 0.0, 0.9), (3, 50, 4, 60, 2), 400, 7, 13, xp.float64)[0]
+        dropout_masks(xp, (0.25, 0.0, 0.9), (3, 50, 4, 60, 2), 400, (7, 13), xp.float64)[0]
     )
     assert 0.3 < (other == first).mean() < 0.75
     elsewhere = np.asarray(
-        dropout_masks(xp, (0.25, 0.0, 0.9), (3, 50, 4, 60, 2), 400, 8, 12, xp.float64)[0]
+        dropout_masks(xp, (0.25, 0.0, 0.9), (3, 50, 4, 60, 2), 400, (8, 12), xp.float64)[0]
     )
     assert 0.3 < (elsewhere == first).mean() < 0.75
-    assert dropout_masks(xp, (0.0,), (3, 5, 2), 4, 0, 0, xp.float64) == ()
+    assert dropout_masks(xp, (0.0,), (3, 5, 2), 4, (0, 0), xp.float64) == ()

@@ -130,7 +130,7 @@ def by_hand(
             rows = order[first : first + 8]
             iteration = len(losses)
             dropout = dropout_masks(
-                np, (0.5, 0.25), network.sizes, len(rows), seed, iteration, np.float64
+                np, (0.5, 0.25), network.sizes, len(rows), (seed, iteration), np.float64
             )
             trace = gn.feedforward(network, parameters, x[rows], dropout, masks)
             fraction = len(rows) / len(x) if network.loss.reduction == "sum" else 1.0

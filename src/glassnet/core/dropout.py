@@ -13,10 +13,11 @@ ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)  # bits, of the eight rounds that re
 PARITY = 0x1BD11BDA  # Threefry's constant for the third key word
 WORD = 0xFFFFFFFF  # the largest 32-bit word
 NODES_A_DRAW = 4  # that share the two words of a counter
-SHARES = 2**16  # values of what each of them gets
+LEVELS = 2**16  # values of what each of them gets
+Key = tuple[Array, Array]  # two 32-bit words
 
 
-def threefry2x32(xp: Array, key: tuple[Array, Array], x0: Array, x1: Array) -> tuple[Array, Array]:
+def threefry2x32(xp: Array, key: Key, x0: Array, x1: Array) -> tuple[Array, Array]:
     """Two random 32-bit words for each counter (x0, x1), uint32 arrays whose shapes broadcast."""
     first, second = (_word(xp, k) for k in key)
     keys = [first, second, first ^ second ^ _word(xp, PARITY)]
@@ -33,18 +34,12 @@ def threefry2x32(xp: Array, key: tuple[Array, Array], x0: Array, x1: Array) -> t
 
 
 def dropout_masks(
-    xp: Array,
-    rates: Sequence[float],
-    sizes: Sequence[int],
-    rows: int,
-    seed: Array,
-    iteration: Array,
-    dtype: Array,
+    xp: Array, rates: Sequence[float], sizes: Sequence[int], rows: int, key: Key, dtype: Array
 ) -> tuple[Array, ...]:
     """A mask for each hidden layer, rows x H: 0 with the layer's rate, else 1 / (1 - rate), eq.
     (12). The rate is taken to a 65,536th.
 
-    Keyed by seed and iteration; the counter is (draw, row of the batch). A draw's 64 bits serve
+    The key is (seed, iteration), the counter (draw, row of the batch). A draw's 64 bits serve
     four nodes that follow each other, 16 bits each, and draws are counted through the layers.
     `sizes` are the network's. () when every rate is 0. (Srivastava et al. 2014, the
     inverted form: nothing to scale when predicting.)
@@ -57,11 +52,11 @@ def dropout_masks(
     for rate, n in zip(rates, sizes[1:-1], strict=True):
         draws = -(-n // NODES_A_DRAW)
         draw = xp.arange(first, first + draws, dtype=xp.uint32)[None, :]
-        words = threefry2x32(xp, (seed, iteration), draw, row)
-        halves = [half for word in words for half in (word % SHARES, word // SHARES)]
-        drawn = xp.reshape(xp.stack(halves, axis=2), (rows, draws * NODES_A_DRAW))[:, :n]
-        left_out = min(round(rate * SHARES), SHARES - 1)
-        masks.append(xp.astype(drawn >= left_out, dtype) * (SHARES / (SHARES - left_out)))
+        drawn = threefry2x32(xp, key, draw, row)
+        halves = [half for word in drawn for half in (word % LEVELS, word // LEVELS)]
+        of_nodes = xp.reshape(xp.stack(halves, axis=2), (rows, draws * NODES_A_DRAW))[:, :n]
+        left_out = min(round(rate * LEVELS), LEVELS - 1)
+        masks.append(xp.astype(of_nodes >= left_out, dtype) * (LEVELS / (LEVELS - left_out)))
         first += draws
     return tuple(masks)
 

@@ -218,8 +218,7 @@ def _iterate(
         problem.dropout,
         network.sizes,
         rows,
-        options.seed,
-        state.optimizer.t,
+        (options.seed, state.optimizer.t),
         batch.x.dtype,
     )
     trace = feedforward(network, state.parameters, batch.x, dropout, options.weight_masks)
