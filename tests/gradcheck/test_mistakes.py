@@ -56,7 +56,8 @@ WORDS = {
     "other": "the slope of .* in layer {l} is taken at [za]{l} in place of [za]{l}: ",
     "again": "the slope of .* in layer {l} activates a{l} again, as if it were z{l}: ",
     "next": "the slope in layer {l} is taken at the values of the next layer: ",
-    "twice": "the activation slope of layer {l} is multiplied in once too often: ",
+    "twice": "the activation slope of layer {l} is multiplied in once too often( .that is squared "
+    "error's delta, but the loss is .*cross_entropy.)?: ",
     "diagonal": "the slope of softmax in layer {l} is a .1 - a., but each output depends on "
     "every z: ",
     "not turned": "missing transpose on the way back from layer {l} to layer {k}: "
@@ -261,8 +262,8 @@ def test_the_factor_of_the_biases_alone() -> None:
     right = by_hand("square")
     wrong = right._replace(biases=tuple(b / N for b in right.biases))
     assert named("square", wrong) == (
-        "the gradient of weights[0], weights[1], weights[2] is right; "
-        f"the gradient of biases[0], biases[1], biases[2] is 7 times too small, {ROWS} {MEAN}"
+        "the gradient of W1, W2, W3 is right; "
+        f"the gradient of b1, b2, b3 is 7 times too small, {ROWS} {MEAN}"
     )
 
 
@@ -336,8 +337,7 @@ def test_a_slope_of_nothing_is_no_excuse() -> None:
         ).mistake
 
     assert found(right.weights[0], np.cos(right.weights[1])) == (
-        "the gradient of weights[0], biases[0], biases[1] is right; "
-        "the gradient of weights[1] is wrong"
+        "the gradient of W1, b1, b2 is right; the gradient of W2 is wrong"
     )
     assert found(right.weights[0], trace.z[0].T @ (trace.output - y) / N).startswith(
         "z1 in place of a1 in the gradient of W2"
@@ -368,7 +368,7 @@ def test_with_one_hidden_node_a_factor_is_not_taken_for_a_step() -> None:
     check = check_gradient(
         lambda p: loss_of(network, p, x, y), wrong, parameters, network=network, x=x, y=y
     )
-    assert check.mistake.startswith("the gradient of weights[0] is multiplied by 1.5; ")
+    assert check.mistake.startswith("the gradient of W1 is multiplied by 1.5; ")
 
 
 def test_one_wrong_layer_is_located_and_no_more() -> None:
@@ -378,8 +378,8 @@ def test_one_wrong_layer_is_located_and_no_more() -> None:
         biases=(np.cos(right.biases[0]), *right.biases[1:]),
     )
     assert named("classes", wrong) == (
-        "the gradient of weights[0], biases[0] is wrong; "
-        "the gradient of weights[1], weights[2], biases[1], biases[2] is right: "
+        "the gradient of W1, b1 is wrong; "
+        "the gradient of W2, W3, b2, b3 is right: "
         "look at the step back from layer 2 to layer 1, delta1 = (delta2 @ W2.T) * slope1"
     )
 
@@ -422,7 +422,7 @@ def test_a_network_that_is_not_the_losses_is_refused() -> None:
         check(network=network, x=x)
     with pytest.raises(
         GlassnetError,
-        match=r"has the loss .* for this x and y, loss_function gives .*: give the network, x and y",  # noqa: E501
+        match=r"has the loss .* for this x and y, loss_function gives .*, and that is no constant times it",  # noqa: E501
     ):
         check(network=network, x=x, y=y + 1)
     with pytest.raises(GlassnetError, match=r"y has shape \(6, 1\)"):
@@ -491,13 +491,171 @@ def test_targets_in_a_row_and_weights_turned_over_are_named() -> None:
     with pytest.raises(GlassnetError, match=message):
         check_gradient(broadcast, [np.ones((3, 4)), np.ones((4, 1))], w, network=network, x=x, y=y)
 
-    def turned(p: Any) -> Any:
-        return np.mean((np.tanh(x @ p[0].T) @ p[1].T - y[:, None]) ** 2)
 
-    with pytest.raises(
-        GlassnetError,
-        match=r"which needs \[\(3, 4\), \(4, 1\)\]: weights are inputs x outputs here, so give W.T",
-    ):
-        check_gradient(
-            turned, [np.ones((4, 3)), np.ones((1, 4))], [a.T for a in w], network=network, x=x, y=y
+class Columns:
+    """A network written as courses write it: each row of the table a column, W @ x + b."""
+
+    def __init__(self, hidden: int, seed: int = 0) -> None:
+        random = np.random.default_rng(seed)
+        self.x = random.normal(size=(2, 5))  # 2 inputs, 5 rows of the table
+        self.y = (random.random((1, 5)) > 0.5).astype(float)
+        sizes = [(hidden, 2), (hidden, 1), (1, hidden), (1, 1)]
+        self.parameters = [random.normal(size=size) for size in sizes]
+        self.network = Network([2, hidden, 1], "tanh", loss="binary_cross_entropy")
+
+    def feedforward(self, p: list[Any]) -> tuple[Any, Any]:
+        a1 = np.tanh(p[0] @ self.x + p[1])
+        return a1, sigma(p[2] @ a1 + p[3])
+
+    def loss(self, p: list[Any]) -> float:
+        _, a2 = self.feedforward(p)
+        return float(-np.mean(self.y * np.log(a2) + (1 - self.y) * np.log(1 - a2)))
+
+    def gradient(self, mistake: str = "") -> list[Any]:
+        a1, a2 = self.feedforward(self.parameters)
+        delta2 = (a2 - self.y) / 5
+        slope = 1 if mistake == "slope" else 1 - a1**2
+        delta1 = (self.parameters[2].T @ delta2) * slope
+        d_b1 = delta1.sum(axis=1, keepdims=True)
+        if mistake == "everything":
+            d_b1 = np.full_like(d_b1, delta1.sum())
+        below = self.feedforward(self.parameters)[0] if mistake != "z" else np.arctanh(a1)
+        return [delta1 @ self.x.T, d_b1, delta2 @ below.T, delta2.sum(axis=1, keepdims=True)]
+
+    def check(self, gradient: Any, as_they_lie: bool = True) -> Any:
+        x, y = (self.x, self.y) if as_they_lie else (self.x.T, self.y.T)
+        return check_gradient(self.loss, gradient, self.parameters, network=self.network, x=x, y=y)
+
+
+@pytest.mark.parametrize("hidden", [1, 2, 3])  # with 2 each array fits in two places
+@pytest.mark.parametrize("as_they_lie", [False, True])
+def test_a_network_of_columns_is_read_in_its_own_notation(hidden: int, as_they_lie: bool) -> None:
+    columns = Columns(hidden)
+    assert columns.check(columns.gradient(), as_they_lie)
+    found = columns.check(columns.gradient("slope"), as_they_lie).mistake
+    assert "layer 1: write delta1 = (W2.T @ delta2) * (1 - a1**2)" in found
+    found = columns.check(columns.gradient("z"), as_they_lie).mistake
+    assert found == "z1 in place of a1 in the gradient of W2: write delta2 @ a1.T"
+
+
+def test_a_bias_of_a_column_is_summed_along_its_own_axis() -> None:
+    columns = Columns(3)
+    found = columns.check(columns.gradient("everything")).mistake
+    assert found == (
+        "the gradient of b1 is summed over every axis, nodes and rows: "
+        "write np.sum(delta1, axis=1, keepdims=True)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("scale", "right"),
+    [
+        (0.5, "(a2 - y) * a2 * (1 - a2)"),
+        (1.0, "2 * (a2 - y) * a2 * (1 - a2)"),
+        (1 / N, "0.142857 * 2 * (a2 - y) * a2 * (1 - a2)"),
+        (0.37, "0.37 * 2 * (a2 - y) * a2 * (1 - a2)"),
+    ],
+)
+def test_a_loss_that_is_a_multiple_of_the_networks_is_read_as_such(
+    scale: float, right: str
+) -> None:
+    network, parameters, x, y = problem("article")
+    wrong = times(scale, by_hand("article", "missing", 2))
+
+    def check(gradient: Any) -> Any:
+        return check_gradient(
+            lambda p: scale * loss_of(network, p, x, y),
+            gradient,
+            parameters,
+            network=network,
+            x=x,
+            y=y,
         )
+
+    assert check(times(scale, by_hand("article")))
+    found = check(wrong).mistake
+    assert found.startswith(f"missing activation slope in layer 2: write delta2 = {right}")
+    assert found.endswith("as is taken into account)") == (scale != 1)
+    of_our_own = check(by_hand("article")).mistake  # the gradient of another loss than the given
+    assert (of_our_own == "") == (scale == 1)
+
+
+def test_a_loss_at_fault_is_told_from_a_gradient_at_fault() -> None:
+    network, parameters, x, y = problem("square")
+    right = by_hand("square")
+
+    def softmax(z: Any) -> Any:
+        return np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+
+    def twice(p: Parameters) -> Any:
+        trace = feedforward(network, p, x)
+        return np.mean((softmax(trace.output) - y) ** 2)
+
+    check = check_gradient(twice, right, parameters, network=network, x=x, y=y)
+    assert not check
+    assert check.mistake.startswith("this is the gradient of 3-3-3-3")
+    assert "softmax taken twice" in check.mistake
+    assert check.mistake.endswith("so look for the mistake in the loss")
+
+    def squared(p: Parameters) -> Any:
+        return loss_of(network, p, x, y) ** 2
+
+    with pytest.raises(GlassnetError, match="look for the mistake in loss_function"):
+        check_gradient(squared, times(2, right), parameters, network=network, x=x, y=y)
+
+
+BY_ROWS = {
+    "b1 by everything": "the gradient of b1 is summed over every axis, nodes and rows: "
+    "write np.sum(delta1, axis=0)",
+    "b by nodes": "the gradient of b1 is summed along the wrong axis, over nodes in place of rows: "
+    "write np.sum(delta1, axis=0)",
+    "last row": "the gradient is that of the last row alone: add up all rows",
+    "softmax twice": "softmax is taken twice in the delta of layer 2: a2 has been through it, so "
+    "write delta2 = (a2 - y) / N",
+    "sigmoid's slope": "the slope of sigmoid in layer 1, whose activation is tanh: "
+    "write delta1 = (delta2 @ W2.T) * (1 - a1**2)",
+    "relu's slope": "the slope of relu in layer 1, whose activation is tanh: ",
+    "squared error": "the activation slope of layer 2 is multiplied in once too often (that is "
+    "squared error's delta, but the loss is categorical_cross_entropy): "
+    "write delta2 = (a2 - y) / N",
+}
+
+
+@pytest.mark.parametrize("mistake", BY_ROWS)
+def test_mistakes_of_sums_and_of_other_functions_are_named(mistake: str) -> None:
+    random = np.random.default_rng(3)
+    rows = nodes = 4
+    x, y = random.normal(size=(rows, 3)), np.eye(4)[[0, 2, 1, 3]]
+    w = [random.normal(size=s) for s in ((3, nodes), (nodes, 4))]
+    b = [random.normal(size=n) for n in (nodes, 4)]
+
+    def softmax(z: Any) -> Any:
+        return np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+
+    def forward(p: Any) -> tuple[Any, Any]:
+        a1 = np.tanh(x @ p["W1"] + p["b1"])
+        return a1, softmax(a1 @ p["W2"] + p["b2"])
+
+    def loss(p: Any) -> float:
+        return float(-(y * np.log(forward(p)[1])).sum() / rows)
+
+    parameters = {"W1": w[0], "b1": b[0], "W2": w[1], "b2": b[1]}
+    a1, a2 = forward(parameters)
+    delta2 = ((softmax(a2) if mistake == "softmax twice" else a2) - y) / rows
+    delta2 = delta2 * a2 * (1 - a2) if mistake == "squared error" else delta2
+    slope = {"sigmoid's slope": a1 * (1 - a1), "relu's slope": a1 > 0}.get(mistake, 1 - a1**2)
+    delta1 = (delta2 @ w[1].T) * slope
+    some = slice(-1, None) if mistake == "last row" else slice(None)
+    gradient = {
+        "b2": delta2[some].sum(axis=1 if mistake == "b by nodes" else 0),
+        "W1": x[some].T @ delta1[some],
+        "b1": delta1[some].sum(axis=1 if mistake == "b by nodes" else 0),
+        "W2": a1[some].T @ delta2[some],
+    }
+    if mistake == "b1 by everything":
+        gradient["b1"] = np.full(nodes, delta1.sum())
+    network = Network([3, nodes, 4], "tanh", loss="categorical_cross_entropy")
+    check = check_gradient(loss, gradient, parameters, network=network, x=x, y=y)
+    assert not check
+    assert check.mistake.startswith(BY_ROWS[mistake]), check.mistake
+    assert ", or " not in check.mistake

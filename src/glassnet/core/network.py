@@ -277,7 +277,7 @@ def backprop(
     if penalty is not None:
         check_type("penalty", penalty, Penalty, "Penalty(l2=..., l1=...)")
     xp = array_namespace(trace.output)
-    loss, delta = _loss_and_delta(network, trace, y, sample_weight)  # delta: N x K
+    loss, delta = loss_and_delta(network, trace, y, sample_weight)  # delta: N x K
     deltas = layer_deltas(network, parameters, trace, delta)
     # z = a @ w + b, so dw sums a * delta over the rows, and db sums delta:
     d_weights = [a.T @ delta for a, delta in zip(trace.inputs, deltas, strict=True)]
@@ -293,11 +293,11 @@ def backprop(
 
 def loss_of(network: Network, trace: Trace, y: Array, sample_weight: Array | None = None) -> Array:
     """The loss of a feedforward without penalty, a zero-dimensional array; y as for `backprop`."""
-    return _loss_and_delta(network, trace, y, sample_weight)[0]
+    return loss_and_delta(network, trace, y, sample_weight)[0]
 
 
-def _loss_and_delta(
-    network: Network, trace: Trace, y: Array, sample_weight: Array | None
+def loss_and_delta(
+    network: Network, trace: Trace, y: Array, sample_weight: Array | None = None
 ) -> tuple[Array, Array]:
     """The loss and the delta of the last layer, N x K, eq. (8) to (10)."""
     output = trace.output

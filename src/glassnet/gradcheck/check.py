@@ -108,9 +108,10 @@ def check_gradient(
     ----------
     loss_function : callable
         parameters -> the loss, a number.
-    gradient : array, or tuples and lists of arrays
-        What is to be checked: a tree of arrays with the shapes of `parameters`.
-    parameters : array, or tuples and lists of arrays
+    gradient : array, or tuples, lists and dicts of arrays
+        What is to be checked: a tree of arrays with the shapes of `parameters`. Where it has the
+        same names, as two dicts have of the same keys, arrays go together by name, else in order.
+    parameters : array, or tuples, lists and dicts of arrays
         Where the gradient is taken, float64 (a `Parameters` will do).
     tolerance : float
         The largest error allowed, relative to the largest derivative; what the rounding of the loss
@@ -121,10 +122,13 @@ def check_gradient(
         Random directions to check besides, each of which covers all entries.
     seed : int
         Of the random directions, which are never made of ones.
-    network, x, y : Network, N x D array, N x K array Where the gradient is that of a network: which
-        one, and its rows and targets. With these more mistakes can be told, and their layer. The
-        parameters are then its weights, and its biases where it has them, in any tree; the loss is
-        the network's, without penalty, dropout or sample weights.
+    network, x, y : Network, N x D array, N x K array
+        Where the gradient is that of a network: which one, and its rows and targets. With these
+        more mistakes can be told, and their layer. The parameters are then its weights, and its
+        biases where it has them, in any tree; the loss is the network's, without penalty, dropout
+        or sample weights. It may be a constant multiple of it, as with the half of many courses.
+        All may lie the other way too, each row of the table a column, weights outputs x inputs and
+        biases columns, as in ``W @ x + b``; the mistake is then told in that notation.
 
     Returns
     -------
@@ -136,8 +140,8 @@ def check_gradient(
     Raises
     ------
     GlassnetError
-        When the shapes of gradient and parameters differ, the parameters are not float64, or the
-        network is not that of the loss.
+        When the shapes of gradient and parameters differ, the parameters are not float64, the loss
+        is not one number, or the network is not that of the loss.
 
     Examples
     --------
@@ -179,7 +183,9 @@ def check_gradient(
 
     found = named_leaves(parameters, "parameters")
     names, arrays = (tuple(part) for part in zip(*found, strict=True)) if found else ((), ())
-    gradients = [g for _, g in named_leaves(gradient, "gradient")]
+    of_names = dict(named_leaves(gradient, "gradient"))
+    in_order = names if of_names.keys() == set(names) else of_names
+    gradients = [of_names[name] for name in in_order]
     check_same_shapes(names, arrays, gradients)
     given = _as_vector(gradients, "gradient")
     loss = _LossAlongLines(loss_function, parameters, _as_vector(arrays, "parameters"))
@@ -298,7 +304,7 @@ def _usual_mistake(
     found = list(map(GradientArray, names, *vectors))
     if network is None:
         return from_numbers(found, slack, {})
-    return from_network(network, x, y, found, loss)
+    return from_network(network, x, y, found, loss, slack)
 
 
 def check_custom(network: Network, y: Array) -> None:

@@ -160,7 +160,12 @@ def _size_factors(sizes: Mapping[str, int]) -> list[tuple[float, str]]:
     return factors
 
 
-def from_numbers(arrays: Sequence[GradientArray], slack: float, sizes: Mapping[str, int]) -> str:
+def from_numbers(
+    arrays: Sequence[GradientArray],
+    slack: float,
+    sizes: Mapping[str, int],
+    columns: bool = False,
+) -> str:
     """The mistake that a wrong gradient shows by its numbers, in words; "" where it shows none.
 
     Parameters
@@ -168,13 +173,14 @@ def from_numbers(arrays: Sequence[GradientArray], slack: float, sizes: Mapping[s
     arrays : all arrays of the gradient.
     slack : how far the right numbers may be off, as they are measured.
     sizes : numbers that a factor may come from, by name, as in {"rows": 4}.
+    columns : whether the caller writes W @ x + b, for whom the arrays have been turned over.
     """
     r = common_factor([a.given for a in arrays], [a.right for a in arrays], slack)
     if r is not None:
         return "" if r == 1 else f"the gradient {describe_factor(r, sizes)}"
     if any(np.any(np.isnan(a.right)) for a in arrays):
         return ""  # an array can be called right only where all of it is known
-    return _penalty(arrays, slack) or _array_by_array(arrays, slack, sizes)
+    return _penalty(arrays, slack) or _array_by_array(arrays, slack, sizes, columns)
 
 
 def _penalty(arrays: Sequence[GradientArray], slack: float) -> str:
@@ -197,7 +203,9 @@ def _penalty(arrays: Sequence[GradientArray], slack: float) -> str:
     return ""
 
 
-def _array_by_array(arrays: Sequence[GradientArray], slack: float, sizes: Mapping[str, int]) -> str:
+def _array_by_array(
+    arrays: Sequence[GradientArray], slack: float, sizes: Mapping[str, int], columns: bool
+) -> str:
     """Which arrays are right, and what is wrong with the others, where that can be said."""
     found: dict[str, list[GradientArray]] = {}
     for a in arrays:
@@ -205,7 +213,7 @@ def _array_by_array(arrays: Sequence[GradientArray], slack: float, sizes: Mappin
     if set(found) <= {WRONG} or set(found) == {RIGHT}:
         return ""
     parts = [f"the gradient of {_names(some)} {what}" for what, some in found.items()]
-    return "; ".join(parts) + _where_it_breaks(arrays, found)
+    return "; ".join(parts) + _where_it_breaks(arrays, found, columns)
 
 
 def _describe_array(
@@ -228,7 +236,7 @@ def _describe_array(
 
 
 def _where_it_breaks(
-    arrays: Sequence[GradientArray], found: Mapping[str, list[GradientArray]]
+    arrays: Sequence[GradientArray], found: Mapping[str, list[GradientArray]], columns: bool
 ) -> str:
     """The step back to look at, where the last layers are right and all before them wrong."""
     weights = [a for a in arrays if a.given.ndim == 2]
@@ -242,9 +250,11 @@ def _where_it_breaks(
     first_right = min(layer_of[id(a)] for a in found[RIGHT])
     if first_right != last_wrong + 1:
         return ""
+    factors = [f"delta{first_right}", f"W{first_right}.T"]
+    product = " @ ".join(reversed(factors) if columns else factors)
     return (
         f": look at the step back from layer {first_right} to layer {last_wrong}, "
-        f"delta{last_wrong} = (delta{first_right} @ W{first_right}.T) * slope{last_wrong}"
+        f"delta{last_wrong} = ({product}) * slope{last_wrong}"
     )
 
 

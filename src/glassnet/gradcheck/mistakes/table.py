@@ -5,29 +5,48 @@ Planting them in our own `backprop` lives in `planted.py`, how they read in `wor
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
-from glassnet.core.activations import Activation, Softmax, not_given, sigmoid_derivative
+import numpy as np
+
+from glassnet.core.activations import (
+    ACTIVATIONS,
+    Activation,
+    Softmax,
+    not_given,
+    sigmoid_derivative,
+)
 from glassnet.core.arrays import Array
 from glassnet.core.losses import Loss
-from glassnet.core.network import Network, Parameters, Trace, backprop
+from glassnet.core.network import Network, Parameters, Trace, layer_deltas, loss_and_delta
 from glassnet.notation.expression import evaluate
 
 
 class Pass(NamedTuple):
     """All that a way back uses; a mistake is a Pass with one thing replaced.
 
-    Layers count from 0.
+    Layers count from 0. `scale` is what the loss is multiplied by, `rows` those that are added up,
+    and `bias_sum` how a delta, N x H, becomes the gradient of H biases.
     """
 
     network: Network
     parameters: Parameters
     trace: Trace
     y: Array
+    scale: float = 1.0
+    rows: slice = slice(None)
+    bias_sum: Callable[[Array], Array] = partial(np.sum, axis=0)
 
     def gradient(self) -> Parameters:
         """The gradient that this way back gives."""
-        return backprop(*self)[1]
+        _, delta = loss_and_delta(self.network, self.trace, self.y)
+        deltas = layer_deltas(self.network, self.parameters, self.trace, delta * self.scale)
+        deltas = [delta[self.rows] for delta in deltas]
+        inputs = [a[self.rows] for a in self.trace.inputs]
+        weights = tuple(a.T @ delta for a, delta in zip(inputs, deltas, strict=True))
+        biases = tuple(map(self.bias_sum, deltas)) if self.network.bias else ()
+        return Parameters(weights, biases)
 
     def derivative_input(self, layer: int, activation: Activation) -> Array:
         """What an activation's derivative is a function of, in that layer: z or a, N x H."""
@@ -105,6 +124,11 @@ def _with_loss_of_output(p: Pass) -> Network:
         da = dz / network.output.derivative(p.trace.output)
     if da is None:
         return network
+    return _with_derivative(network, da)
+
+
+def _with_derivative(network: Network, da: Array) -> Network:
+    """The network with a loss of its output a whose derivative in a is `da`, N x K."""
     loss = Loss(
         "of the output",
         reduction=network.loss.reduction,
@@ -173,6 +197,50 @@ def _at_the_next_layer(f: Activation, p: Pass, layer: int, da: Array) -> Array:
     return da * _elementwise_derivative(f, values)
 
 
+def _derivative_of(name: str) -> StepBack:
+    """The step by the derivative of another activation in the place of a layer's."""
+    other = ACTIVATIONS[name]
+
+    def step(f: Activation, p: Pass, layer: int, da: Array) -> Array:
+        if f.name == name or isinstance(f, Softmax):
+            return _right(f, p, layer, da)
+        derivative = other.derivative(p.derivative_input(layer, other))
+        if np.all(derivative == 1):  # as without any
+            return _right(f, p, layer, da)
+        return da * derivative
+
+    return step
+
+
+def _activated_twice(p: Pass, layer: int) -> Pass:
+    """The last delta taken at an output that went through the activation once more."""
+    if layer < len(p.trace.z) - 1:
+        return p
+    a = p.trace.output
+    again = p.network.output.value(a)
+    return p._replace(trace=p.trace._replace(z=(*p.trace.z[:-1], a), a=(*p.trace.a[:-1], again)))
+
+
+def _last_row_only(p: Pass, _: int) -> Pass:
+    return p._replace(rows=slice(-1, None))
+
+
+def _bias_by_rows(p: Pass, layer: int) -> Pass:
+    """The sum over the nodes, one a row, which passes where there are as many rows as nodes."""
+    if len(p.y) != p.network.sizes[layer + 1]:
+        return p
+    return p._replace(bias_sum=partial(np.sum, axis=1))
+
+
+def _bias_by_everything(p: Pass, _: int) -> Pass:
+    return p._replace(bias_sum=_sum_of_everything)
+
+
+def _sum_of_everything(delta: Array) -> Array:
+    """One sum for all nodes, as NumPy spreads it over the biases."""
+    return np.full(delta.shape[1], delta.sum())
+
+
 def _not_transposed(p: Pass, layer: int) -> Pass:
     w = p.parameters.weights[layer]
     return p.with_weights(layer, w.T) if w.shape[0] == w.shape[1] else p
@@ -206,6 +274,10 @@ def _outputs_of_the_layer(p: Pass, layer: int) -> Pass:
 
 def _everywhere(*_: int) -> bool:
     return True
+
+
+def _there_only(layer: int, shown: int) -> bool:
+    return layer == shown
 
 
 def _in_its_gradient_only(layer: int, shown: int) -> bool:
@@ -261,7 +333,7 @@ MISTAKES = (
         _with_step(_at_the_next_layer),
     ),
     Mistake(
-        "the activation slope of layer {l} is multiplied in once too often: write {right}",
+        "the activation slope of layer {l} is multiplied in once too often{squares}: write {right}",
         _with_step(_twice),
     ),
     Mistake(
@@ -269,31 +341,56 @@ MISTAKES = (
         "write {right}",
         _with_step(_elementwise),
     ),
+    *(
+        Mistake(
+            f"the slope of {name} in layer {{l}}, whose activation is {{f}}: write {{right}}",
+            _with_step(_derivative_of(name)),
+        )
+        for name in ("sigmoid", "tanh", "relu")
+    ),
     Mistake(
-        "missing transpose on the way back from layer {l} to layer {k}: write delta{l} @ W{l}.T",
+        "{f} is taken twice in the delta of layer {l}: a{l} has been through it, so write {right}",
+        _activated_twice,
+    ),
+    Mistake(
+        "missing transpose on the way back from layer {l} to layer {k}: write {back}",
         _not_transposed,
     ),
     Mistake(
-        "reshape in place of transpose on the way back from layer {l} to layer {k}: "
-        "write delta{l} @ W{l}.T",
+        "reshape in place of transpose on the way back from layer {l} to layer {k}: write {back}",
         _reshaped,
     ),
     Mistake(
-        "W{k} in place of W{l} on the way back from layer {l} to layer {k}: "
-        "write delta{l} @ W{l}.T",
+        "W{k} in place of W{l} on the way back from layer {l} to layer {k}: write {back}",
         _weights_before,
     ),
     Mistake(
-        "z{k} in place of a{k} in the gradient of W{l}: write a{k}.T @ delta{l}",
+        "z{k} in place of a{k} in the gradient of W{l}: write {sum}",
         _not_activated,
     ),
     Mistake(
-        "x in place of {below} in the gradient of W{l}: write {below}.T @ delta{l}",
+        "x in place of {below} in the gradient of W{l}: write {sum}",
         _inputs_of_the_network,
     ),
     Mistake(
-        "a{l} in place of {below} in the gradient of W{l}: write {below}.T @ delta{l}",
+        "a{l} in place of {below} in the gradient of W{l}: write {sum}",
         _outputs_of_the_layer,
+    ),
+    Mistake(
+        "the gradient of b{l} is summed along the wrong axis, over nodes in place of rows: "
+        "write {bias}",
+        _bias_by_rows,
+        _there_only,
+    ),
+    Mistake(
+        "the gradient of b{l} is summed over every axis, nodes and rows: write {bias}",
+        _bias_by_everything,
+        _there_only,
+    ),
+    Mistake(
+        "the gradient is that of the last row alone: add up all rows (is it overwritten in a "
+        "loop over them?)",
+        _last_row_only,
     ),
 )
 """Looked for at each layer, at all hidden layers at once, and at all layers."""
