@@ -318,3 +318,32 @@ def test_a_dtype_that_grows_is_named() -> None:
         match="activation 'step': its slope has .* dtype float64 for .* dtype float32",
     ):
         check_custom(Network([2, 3, 3], step), Y.astype("float32"))
+
+
+@pytest.mark.parametrize(
+    ("loss", "message"),
+    [
+        (np.ones((4, 1)), "an array of shape (4, 1): add its numbers up, as in np.sum(loss)"),
+        (np.ones((1, 1)), "an array of shape (1, 1): take it out, as in loss.item()"),
+        ([1.0], "[1.0]"),
+        (None, "None"),
+    ],
+)
+def test_a_loss_that_is_not_one_number_is_refused_with_the_fix(loss: Any, message: str) -> None:
+    with pytest.raises(GlassnetError) as told:
+        check_gradient(lambda _: loss, [np.ones(2)], [np.ones(2)])
+    assert str(told.value).startswith(f"loss_function must give one number, got {message}")
+
+
+def test_dicts_go_together_by_name_whatever_their_order() -> None:
+    parameters = {"hidden": {"W": np.array([[1.0], [2.0]])}, "last": [{"b": np.array([1.0])}]}
+
+    def loss(p: Any) -> Any:
+        return (p["hidden"]["W"].sum() + p["last"][0]["b"][0]) ** 2
+
+    gradient = {"last": [{"b": np.array([8.0])}], "hidden": {"W": np.full((2, 1), 8.0)}}
+    assert check_gradient(loss, gradient, parameters)
+    gradient["last"][0]["b"] += 1
+    check = check_gradient(loss, gradient, parameters)
+    assert check.worst == "last[0].b[0]"
+    assert check.mistake == "the gradient of hidden.W is right; the gradient of last[0].b is wrong"

@@ -7,7 +7,8 @@ with differences of their values. Which usual mistake a wrong gradient shows is 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from math import prod
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -246,7 +247,7 @@ class _LossAlongLines:
         """The loss at a vector of all numbers."""
         loss = plain_number(self.loss_function(refill(self.parameters, iter(values))))
         if not is_real(loss):
-            raise GlassnetError(f"loss_function must give one number, got {shown(loss)}")
+            raise GlassnetError(f"loss_function must give one number, got {_described(loss)}")
         return float(loss)
 
     def differences(self, direction: Array, step: float) -> tuple[float, float, float]:
@@ -258,6 +259,18 @@ class _LossAlongLines:
             (after - self.here) / step,
             (after - before) / (2 * step),
         )
+
+
+def _described(loss: Any) -> str:
+    """What a loss is that is not one number, and how it can become one."""
+    shape = getattr(loss, "shape", None)
+    if not isinstance(shape, tuple):
+        return shown(loss)
+    sizes = cast(tuple[int, ...], shape)
+    remedy = "take it out, as in loss.item()"
+    if prod(sizes) != 1:
+        remedy = "add its numbers up, as in np.sum(loss), or take their mean"
+    return f"an array of shape {sizes}: {remedy}"
 
 
 class _Measured(NamedTuple):

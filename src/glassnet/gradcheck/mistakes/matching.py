@@ -178,8 +178,8 @@ def _matching(
 
 
 def _with_rows(values: Array, width: int, columns: bool) -> Array:
-    """A row for each row of the table; one number each where they have no second axis."""
-    if values.ndim == 1:
+    """A row for each row of the table, of one number where that is the width."""
+    if values.ndim == 1 and width == 1:
         return values[:, None]
     turned = columns and values.ndim == 2 and values.shape[1] != width == values.shape[0]
     return values.T if turned else values
