@@ -37,8 +37,8 @@ print(gn.check_gradient(loss, 2 * X.T @ (X @ weights - y), weights).mistake)
 # A network of your own
 # ---------------------
 #
-# Parameters may be any nest of lists and tuples of arrays. Say which network it is, with its rows
-# and targets, and the layer is named too. The program below is right; what follows plants one
+# Parameters may be any nest of lists, tuples and dicts of arrays. Say which network it is, with its
+# rows and targets, and the layer is named too. The program below is right; what follows plants one
 # mistake at a time.
 
 network = gn.Network([3, 5, 2, 1], activation="tanh", loss="sum_of_squares", bias=False)
@@ -93,6 +93,36 @@ def slope_of_z(a):
 
 
 print(check(gradient(start, derivative=slope_of_z)).mistake)
+
+# %%
+# As your course writes it
+# ------------------------
+#
+# Where each row of the table is a column, ``W @ x + b`` with biases that are columns, and the loss
+# has a half in front, say the same network. The answer comes in that notation.
+
+columns = {"W1": random.normal(size=(4, 3)), "b1": np.zeros((4, 1))}
+columns |= {"W2": random.normal(size=(1, 4)), "b2": np.zeros((1, 1))}
+
+
+def forward_of_columns(p):
+    a1 = np.tanh(p["W1"] @ X.T + p["b1"])
+    return a1, p["W2"] @ a1 + p["b2"]
+
+
+def half_of_squares(p):
+    return 0.5 * np.sum((forward_of_columns(p)[1] - y.T) ** 2)
+
+
+a1, a2 = forward_of_columns(columns)
+delta2 = a2 - y.T
+delta1 = columns["W2"].T @ delta2  # the slope of tanh is missing
+found = {"W1": delta1 @ X, "b1": delta1.sum(axis=1, keepdims=True)}
+found |= {"W2": delta2 @ a1.T, "b2": delta2.sum(axis=1, keepdims=True)}
+network_of_columns = gn.Network([3, 4, 1], activation="tanh", loss="sum_of_squares")
+print(
+    gn.check_gradient(half_of_squares, found, columns, network=network_of_columns, x=X, y=y).mistake
+)
 
 # %%
 # It never guesses. A gradient that is wrong in another way is wrong, and the entry that is furthest

@@ -77,9 +77,9 @@ def match(
             )
     raise GlassnetError(
         f"network {network} has the loss {losses[0]:.6g} for this x and y, loss_function gives "
-        f"{loss:.6g}{hint}, and that is no constant times it: where the network, x and y are "
-        "meant, look for the mistake in loss_function; else give those of the same loss, and the "
-        "arrays in its order, or leave them out where it has a penalty, dropout or row weights"
+        f"{loss:.6g}{hint}, no constant times it: look for the mistake in loss_function, or give "
+        "the network, x and y of the same loss, or leave them out where it has a penalty, dropout "
+        "or row weights"
     )
 
 
