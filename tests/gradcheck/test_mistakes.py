@@ -422,7 +422,7 @@ def test_a_network_that_is_not_the_losses_is_refused() -> None:
         check(network=network, x=x)
     with pytest.raises(
         GlassnetError,
-        match=r"has the loss .* for this x and y, loss_function gives .*, no constant times it",  # noqa: E501
+        match=r"has the loss .* for this x and y, loss_function gives .*, no constant times it",
     ):
         check(network=network, x=x, y=y + 1)
     with pytest.raises(GlassnetError, match=r"y has shape \(6, 1\)"):
