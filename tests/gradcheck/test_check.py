@@ -347,3 +347,9 @@ def test_dicts_go_together_by_name_whatever_their_order() -> None:
     check = check_gradient(loss, gradient, parameters)
     assert check.worst == "last[0].b[0]"
     assert check.mistake == "the gradient of hidden.W is right; the gradient of last[0].b is wrong"
+
+
+def test_what_is_no_array_in_a_dict_is_named_with_its_place() -> None:
+    parameters = {"hidden": [{"W": np.ones(1)}, {"W": "text"}]}
+    with pytest.raises(GlassnetError, match=r"^parameters\.hidden\[1\]\.W must be an array, or"):
+        check_gradient(lambda _: 0.0, parameters, parameters)

@@ -39,9 +39,9 @@ def _named_items(tree: Any, what: str, path: str) -> list[tuple[str, Any]]:
     if _is_dict(tree):
         return [(_joined(path, key), item) for key, item in tree.items()]
     if not issubclass(type(tree), (tuple, list)):
+        where = f"{what}{path}" if path[:1] in ("", "[") else f"{what}.{path}"
         raise GlassnetError(
-            f"{what}{path} must be an array, or tuples, lists and dicts of arrays, "
-            f"got {shown(tree)}"
+            f"{where} must be an array, or tuples, lists and dicts of arrays, got {shown(tree)}"
         )
     fields = getattr(tree, "_fields", None)
     if fields is not None:

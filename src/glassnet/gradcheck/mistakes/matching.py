@@ -12,7 +12,13 @@ import numpy as np
 from glassnet.core.arrays import Array, real_array
 from glassnet.core.network import Network, Parameters, feedforward, leaves, loss_of
 from glassnet.errors import GlassnetError
-from glassnet.gradcheck.mistakes.numbers import NEAR, GradientArray, common_factor, same
+from glassnet.gradcheck.mistakes.numbers import (
+    NEAR,
+    GradientArray,
+    common_factor,
+    same,
+    simple_factor,
+)
 from glassnet.gradcheck.mistakes.table import Pass
 from glassnet.gradcheck.mistakes.wording import Notation
 
@@ -56,20 +62,19 @@ def match(
     network's, or its loss of x and y is another.
     """
     matchings = _matchings(network, x, y, arrays)
-    losses = [_loss(matching) for matching in matchings]
+    losses = [_loss(matching.right) for matching in matchings]
     for matching, network_loss in zip(matchings, losses, strict=True):
-        if abs(network_loss - loss) <= NEAR * abs(loss):
+        if _near(network_loss, loss):
             return matching
     for matching, network_loss in zip(matchings, losses, strict=True):
-        if network_loss and _is_multiple(matching, loss / network_loss, slack):
+        if network_loss and loss and _derivatives_agree(matching, loss / network_loss, slack):
             return _scaled(matching, loss / network_loss)
     hints = [_loss_hint(matching.right, loss) for matching in matchings]
     hint = next(filter(None, hints), "")
     for matching in matchings:
-        given = [
-            a.given.reshape(w.shape) for a, w in zip(matching.arrays, _right(matching), strict=True)
-        ]
-        if common_factor(given, _right(matching), 0.0) == 1:
+        right = _right(matching)
+        given = [a.given.reshape(w.shape) for a, w in zip(matching.arrays, right, strict=True)]
+        if common_factor(given, right, 0.0) == 1:
             return (
                 f"this is the gradient of {network} for this x and y, whose loss is "
                 f"{losses[0]:.6g}; loss_function gives {loss:.6g}{hint}, so look for the mistake "
@@ -185,16 +190,19 @@ def _with_rows(values: Array, width: int, columns: bool) -> Array:
     return values.T if turned else values
 
 
-def _loss(matching: Matching) -> float:
-    p = matching.right
+def _loss(p: Pass) -> float:
     return float(loss_of(p.network, p.trace, p.y))
+
+
+def _near(found: float, loss: float) -> bool:
+    return abs(found - loss) <= NEAR * abs(loss)
 
 
 def _right(matching: Matching) -> tuple[Array, ...]:
     return leaves(matching.right.gradient())
 
 
-def _is_multiple(matching: Matching, scale: float, slack: float) -> bool:
+def _derivatives_agree(matching: Matching, scale: float, slack: float) -> bool:
     """Whether the slopes that were measured are those of the network times `scale`, too."""
     wanted = [
         scale * w.reshape(a.right.shape)
@@ -207,9 +215,7 @@ def _is_multiple(matching: Matching, scale: float, slack: float) -> bool:
 
 def _scaled(matching: Matching, scale: float) -> Matching:
     """The matching where the loss is so many times the network's."""
-    simple = min((round(scale), 1 / (round(1 / scale) or 1)), key=lambda s: abs(s - scale))
-    if abs(simple - scale) <= NEAR * abs(scale):
-        scale = float(simple)
+    scale = simple_factor(scale) or scale
     return Matching(
         matching.right._replace(scale=scale),
         matching.arrays,
@@ -227,9 +233,7 @@ def _activated_twice_hint(p: Pass, loss: float) -> str:
     output = p.network.output
     if output.name == "identity":
         return ""
-    z = p.trace.output
-    trace = p.trace._replace(z=(*p.trace.z[:-1], z), a=(*p.trace.a[:-1], output.value(z)))
-    if abs(float(loss_of(p.network, trace, p.y)) - loss) > NEAR * abs(loss):
+    if not _near(_loss(p.activated_twice()), loss):
         return ""
     return f" (that of {output.name} taken twice, of an output that has been through it)"
 
@@ -243,7 +247,7 @@ def _broadcast_hint(p: Pass, loss: float) -> str:
     every_target = np.broadcast_to(y.T, (N, N))
     values = network.loss.elementwise(every_output, every_target)[0]  # N x N
     total = float(values.sum()) if network.loss.reduction == "sum" else float(values.mean())
-    if abs(total - loss) > NEAR * abs(loss):
+    if not _near(total, loss):
         return ""
     return (
         f" (which compares each output with each target: y has the shape ({N},) there, "

@@ -13,6 +13,7 @@ import numpy as np
 
 from glassnet.core.arrays import Array
 from glassnet.errors import GlassnetError
+from glassnet.gradcheck.mistakes.wording import BY_ROWS, Notation, way_back
 
 NEAR = 1e-6  # how far two equal numbers may differ, relative to the largest of their array
 CLEAR = 10_000  # a number this many times the allowed difference stands out
@@ -67,7 +68,7 @@ def common_factor(given: Sequence[Array], wanted: Sequence[Array], slack: float)
     r = float(g / largest @ (w / largest) / np.sum((w / largest) ** 2))
     if not all(same(a, r * b, slack) for a, b in zip(given, wanted, strict=True)):
         return None
-    simple = _simple_factor(r)
+    simple = simple_factor(r)
     if simple is not None:
         return simple
     return r if clear > 2 else None
@@ -81,7 +82,7 @@ def _count_clear(wanted: Array, slack: float) -> int:
     return int(np.sum(np.abs(wanted) > CLEAR * rounding))
 
 
-def _simple_factor(r: float) -> float | None:
+def simple_factor(r: float) -> float | None:
     """0, or the whole number or the one over it that r is, unless it is very large or small."""
     one_over = 1 / (round(1 / r) or 1) if r else 0.0
     for simple in (float(round(r)), one_over):
@@ -164,7 +165,7 @@ def from_numbers(
     arrays: Sequence[GradientArray],
     slack: float,
     sizes: Mapping[str, int],
-    columns: bool = False,
+    notation: Notation = BY_ROWS,
 ) -> str:
     """The mistake that a wrong gradient shows by its numbers, in words; "" where it shows none.
 
@@ -173,14 +174,14 @@ def from_numbers(
     arrays : all arrays of the gradient.
     slack : how far the right numbers may be off, as they are measured.
     sizes : numbers that a factor may come from, by name, as in {"rows": 4}.
-    columns : whether the caller writes W @ x + b, for whom the arrays have been turned over.
+    notation : how the caller writes a network.
     """
     r = common_factor([a.given for a in arrays], [a.right for a in arrays], slack)
     if r is not None:
         return "" if r == 1 else f"the gradient {describe_factor(r, sizes)}"
     if any(np.any(np.isnan(a.right)) for a in arrays):
         return ""  # an array can be called right only where all of it is known
-    return _penalty(arrays, slack) or _array_by_array(arrays, slack, sizes, columns)
+    return _penalty(arrays, slack) or _array_by_array(arrays, slack, sizes, notation)
 
 
 def _penalty(arrays: Sequence[GradientArray], slack: float) -> str:
@@ -204,7 +205,7 @@ def _penalty(arrays: Sequence[GradientArray], slack: float) -> str:
 
 
 def _array_by_array(
-    arrays: Sequence[GradientArray], slack: float, sizes: Mapping[str, int], columns: bool
+    arrays: Sequence[GradientArray], slack: float, sizes: Mapping[str, int], notation: Notation
 ) -> str:
     """Which arrays are right, and what is wrong with the others, where that can be said."""
     found: dict[str, list[GradientArray]] = {}
@@ -213,7 +214,7 @@ def _array_by_array(
     if set(found) <= {WRONG} or set(found) == {RIGHT}:
         return ""
     parts = [f"the gradient of {_names(some)} {what}" for what, some in found.items()]
-    return "; ".join(parts) + _where_it_breaks(arrays, found, columns)
+    return "; ".join(parts) + _where_it_breaks(arrays, found, notation)
 
 
 def _describe_array(
@@ -236,7 +237,7 @@ def _describe_array(
 
 
 def _where_it_breaks(
-    arrays: Sequence[GradientArray], found: Mapping[str, list[GradientArray]], columns: bool
+    arrays: Sequence[GradientArray], found: Mapping[str, list[GradientArray]], notation: Notation
 ) -> str:
     """The step back to look at, where the last layers are right and all before them wrong."""
     weights = [a for a in arrays if a.given.ndim == 2]
@@ -250,11 +251,9 @@ def _where_it_breaks(
     first_right = min(layer_of[id(a)] for a in found[RIGHT])
     if first_right != last_wrong + 1:
         return ""
-    factors = [f"delta{first_right}", f"W{first_right}.T"]
-    product = " @ ".join(reversed(factors) if columns else factors)
     return (
         f": look at the step back from layer {first_right} to layer {last_wrong}, "
-        f"delta{last_wrong} = ({product}) * slope{last_wrong}"
+        f"delta{last_wrong} = ({way_back(first_right, notation)}) * slope{last_wrong}"
     )
 
 

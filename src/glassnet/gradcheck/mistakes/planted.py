@@ -1,6 +1,7 @@
 """Which mistake a wrong gradient of a known network shows.
 
-Each is planted in our own `backprop`, and what that gives is compared with the given gradient.
+Each is planted in our own way back (`table.Pass`), and what that gives is compared with the given
+gradient.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +21,7 @@ from glassnet.gradcheck.mistakes.numbers import (
 from glassnet.gradcheck.mistakes.table import MISTAKES, Mistake, Pass
 from glassnet.gradcheck.mistakes.wording import Notation, wording
 
-ROUNDING = 1e-11  # of a gradient by `backprop`, relative to its largest number
+ROUNDING = 1e-11  # of a gradient by `Pass`, relative to its largest number
 UPDATED = (
     "weights changed before the way back has used them (rate {rate:.6g}): "
     "find every delta first, then change the weights"
@@ -55,7 +56,7 @@ def from_network(
         rounding = ROUNDING * max(float(np.max(np.abs(a.right))) for a in known)
         given = as_parameters(network, [a.given for a in matching.arrays])
         found = _planted(p, right, given, rounding, matching.notation)
-        found = found or from_numbers(known, rounding, _sizes(p.y), matching.notation.columns)
+        found = found or from_numbers(known, rounding, _sizes(p.y), matching.notation)
     return found + matching.remark if found else ""
 
 

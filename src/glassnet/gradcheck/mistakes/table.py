@@ -1,6 +1,6 @@
 """The usual mistakes of a hand-written way back, one row each: what is put in whose place.
 
-Planting them in our own `backprop` lives in `planted.py`, how they read in `wording.py`.
+Planting them in our own way back lives in `planted.py`, how they read in `wording.py`.
 """
 
 from collections.abc import Callable
@@ -52,6 +52,13 @@ class Pass(NamedTuple):
         """What an activation's derivative is a function of, in that layer: z or a, N x H."""
         values = self.trace.z if activation.derivative_of == "z" else self.trace.a
         return values[layer]
+
+    def activated_twice(self) -> "Pass":
+        """The pass whose output went through its activation once more."""
+        z = self.trace.output
+        a = self.network.output.value(z)
+        trace = self.trace._replace(z=(*self.trace.z[:-1], z), a=(*self.trace.a[:-1], a))
+        return self._replace(trace=trace)
 
     def with_weights(self, layer: int, w: Array) -> "Pass":
         """The pass that goes back through `w` in the place of weights[layer]."""
@@ -214,11 +221,7 @@ def _derivative_of(name: str) -> StepBack:
 
 def _activated_twice(p: Pass, layer: int) -> Pass:
     """The last delta taken at an output that went through the activation once more."""
-    if layer < len(p.trace.z) - 1:
-        return p
-    a = p.trace.output
-    again = p.network.output.value(a)
-    return p._replace(trace=p.trace._replace(z=(*p.trace.z[:-1], a), a=(*p.trace.a[:-1], again)))
+    return p.activated_twice() if layer == len(p.trace.z) - 1 else p
 
 
 def _last_row_only(p: Pass, _: int) -> Pass:

@@ -75,7 +75,7 @@ def wording(mistake: Mistake, network: Network, layer: int, notation: Notation =
         other=f"{other}{number}",
         below=below,
         right=f"delta{number} = {_delta(network, layer, notation)}",
-        back=_way_back(number, notation),
+        back=way_back(number, notation),
         sum=notation.product(f"{below}.T", f"delta{number}"),
         bias=f"np.sum(delta{number}, axis={notation.over_rows}{kept})",
     )
@@ -90,7 +90,7 @@ def _of_squares(network: Network, layer: int) -> str:
     )
 
 
-def _way_back(number: int, notation: Notation) -> str:
+def way_back(number: int, notation: Notation) -> str:
     """What a layer's delta hands to the layer before."""
     return notation.product(f"delta{number}", f"W{number}.T")
 
@@ -99,7 +99,7 @@ def _delta(network: Network, layer: int, notation: Notation) -> str:
     """The right side of the line for a layer's delta."""
     activation, loss, number = network.activations[layer], network.loss, layer + 1
     if layer < len(network.activations) - 1:
-        da = f"({_way_back(number + 1, notation)})"
+        da = f"({way_back(number + 1, notation)})"
         return da + _times_derivative(activation, number)
     derivative = _loss_derivative(loss, number, notation.loss_scale)
     if loss.output:
