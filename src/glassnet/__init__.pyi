@@ -162,6 +162,10 @@ from glassnet.plots.network.display import NetworkDisplay as NetworkDisplay
 from glassnet.plots.regression import RegressionDisplay as RegressionDisplay
 from glassnet.plots.roc import RocCurveDisplay as RocCurveDisplay
 from glassnet.plots.weights import WeightsDisplay as WeightsDisplay
+from glassnet.recipe.assessment.assess import Assessment as Assessment
+from glassnet.recipe.assessment.intervals import ScoreDifference as ScoreDifference
+from glassnet.recipe.assessment.intervals import ScoreInterval as ScoreInterval
+from glassnet.recipe.assessment.intervals import score_intervals as score_intervals
 from glassnet.recipe.run import train_table as train_table
 from glassnet.runs.folder import train_run as train_run
 from glassnet.runs.open import RunFolder as RunFolder
