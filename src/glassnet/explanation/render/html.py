@@ -3,10 +3,11 @@
 A number's sources light up when it is pointed at.
 """
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from html import escape
 
-from glassnet.explanation.addends import SumStyle, addends_of
+from glassnet.explanation.addends import Addend, SumStyle, addends_of
 from glassnet.explanation.outline import Section, outline
 from glassnet.explanation.parts import Computed, Explanation, Operand, Step, Sum
 from glassnet.explanation.render.formulas import shown_parts, with_numbers, with_symbols
@@ -15,6 +16,11 @@ from glassnet.notation.dialects import TEXT, Symbol
 from glassnet.notation.numerals import MOST_DIGITS, check_digits, numeral
 from glassnet.pages.page import asset, page, style_sheets
 
+HINT = (
+    "<p>Point at a number to see what it is made from. Click or tap it to keep that here, and go "
+    "where it was made; Esc lets go, Back retraces.</p>"
+)
+"""What stands beside the numbers before one is pointed at."""
 FOLDED = ("column", "member")
 """The kinds of sections that a reader opens when they are wanted."""
 
@@ -43,7 +49,10 @@ def to_body(explanation: Explanation, digits: int = 4) -> str:
     whole = outline(explanation)
     notes = "".join(f'<p class="quiet">{escape(note)}</p>' for note in whole.notes)
     inner = "".join(_section(section, digits) for section in whole.sections)
-    return f'<div class="gn-explain">{notes}{inner}</div>'
+    return (
+        f'<div class="gn-explain">{notes}<div class="beside"><div>{inner}</div>'
+        f'<aside class="sources" aria-label="A number and its sources">{HINT}</aside></div></div>'
+    )
 
 
 def _section(section: Section, digits: int) -> str:
@@ -82,7 +91,7 @@ def _symbol(operand: Operand) -> Symbol:
 
 
 def _sum(total: Sum, digits: int) -> Iterator[str]:
-    style = SumStyle(lambda operand: _used(operand, total.id, digits), "·")
+    style = SumStyle(lambda operand: _used(operand, total.id, digits), "·<wbr>")
     addends = list(addends_of(total, style))
     result = _result(total, digits)
     if len(addends) == 1:
@@ -90,20 +99,54 @@ def _sum(total: Sum, digits: int) -> Iterator[str]:
         numbers = f"{only.numbers} = {result}" if only.makes else result
         yield _line(total.symbol, numbers, addend_name(only))
         return
-    symbol, sign = total.symbol, "="
-    for addend in addends:
-        yield _line(symbol, addend.equation, addend_name(addend), sign)
-        symbol, sign = "", "+"
-    yield _line("", result, total.says)
+    yield _cell("symbol", escape(total.symbol))
+    sign = "="
+    for addend, bar in zip(addends, _addend_bars(total), strict=True):
+        says = _cell("says", escape(addend_name(addend)))
+        yield _cell("sign", sign) + _addend(addend) + bar + says
+        sign = "+"
+    yield _cell("sign", "=") + _cell("makes", result) + _cell("says", escape(total.says))
 
 
-def _line(symbol: str, numbers: str, says: str, sign: str = "=") -> str:
-    description = f'<span class="says">{escape(says)}</span>' if says else ""
-    return f'<span class="symbol">{escape(symbol)} {sign}</span><span>{numbers}{description}</span>'
+def _addend(addend: Addend) -> str:
+    """A product and what it makes; a number that is added stands where products make theirs."""
+    if not addend.makes:
+        return _cell("makes", addend.numbers)
+    return _cell("product", addend.numbers) + _cell("equals", "=") + _cell("makes", addend.makes)
+
+
+def _addend_bars(total: Sum) -> list[str]:
+    """A bar for each addend, as long as it is large beside the others; none for text."""
+    values = [operand.value for _, operand in total.added]
+    values += [product.value for product in total.products]
+    values += [total.rest] if total.left_out else []
+    numbers = [value if isinstance(value, float) else 0.0 for value in values]
+    return bars(numbers)
+
+
+def bars(values: Sequence[float]) -> list[str]:
+    """Bars to both sides of a middle, the longest of full length; none where there is no number."""
+    longest = max(map(abs, values), default=0.0)
+    return [_bar(value / longest) if math.isfinite(longest) and longest else "" for value in values]
+
+
+def _bar(part: float) -> str:
+    sign = " minus" if part < 0 else ""
+    return f'<span class="bar{sign}" style="--part: {abs(part):.3f}"></span>'
+
+
+def _line(symbol: str, numbers: str, says: str) -> str:
+    """A number on one line, which wraps where there is no room."""
+    after = f'<span class="says">{escape(says)}</span>' if says else ""
+    return _cell("symbol", escape(symbol)) + _cell("sign", "=") + _cell("formula", numbers + after)
+
+
+def _cell(kind: str, inner: str) -> str:
+    return f'<span class="{kind}">{inner}</span>' if inner else ""
 
 
 def _result(number: Computed, digits: int, same: Operand | None = None) -> str:
-    """A number where it is made; it can be reached by keyboard.
+    """A number where it is made.
 
     `same` is the number that it comes from unchanged, if it does.
     """
@@ -113,8 +156,7 @@ def _result(number: Computed, digits: int, same: Operand | None = None) -> str:
     title = escape(f"{number.symbol} = {numeral(number.value, MOST_DIGITS)}")
     value = escape(numeral(number.value, digits))
     return (
-        f'<span class="result" tabindex="0" data-id="{escape(number.id)}"{source} '
-        f'title="{title}">{value}</span>'
+        f'<span class="result" data-id="{escape(number.id)}"{source} title="{title}">{value}</span>'
     )
 
 
