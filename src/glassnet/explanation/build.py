@@ -13,7 +13,7 @@ from glassnet.errors import GlassnetError
 from glassnet.explanation.backward import WayBack, explain_backward
 from glassnet.explanation.batch import Batch
 from glassnet.explanation.choice import Nodes, choose_nodes, choose_outputs
-from glassnet.explanation.encoding import explain_columns
+from glassnet.explanation.encoding import explain_columns, indicator_inputs
 from glassnet.explanation.forward import explain_layers
 from glassnet.explanation.loss import (
     OutputOperands,
@@ -121,9 +121,7 @@ def explain(
         raise GlassnetError("a row is given twice: give each once")
     numbers = [row + 1 for row in chosen]
     taken = every.take(chosen)
-    return explain_rows(
-        taken, numbers, backward, nodes, learning_rate, penalty, others=every
-    )
+    return explain_rows(taken, numbers, backward, nodes, learning_rate, penalty, others=every)
 
 
 class _Start(NamedTuple):
@@ -217,8 +215,7 @@ def explain_rows(
 def _is_brief(model: Model, settings: _Settings) -> bool:
     """Whether the whole arithmetic would be too long for a reader who asked for no part of it."""
     asked = settings.backward or settings.nodes is not None
-    n_parameters = sum(member.network.n_parameters for member in model.members)
-    return not asked and n_parameters > FEW_PARAMETERS
+    return not asked and model.n_parameters > FEW_PARAMETERS
 
 
 def _prefixes(model: Model) -> list[str]:
@@ -283,7 +280,15 @@ def _explain_member(
     shown = choose_nodes(network, parameters, trace, settings.nodes)
     inputs = [start.inputs for start in starts]
     batch = Batch(
-        network, parameters, trace, settings.numbers, inputs, shown, encoding.outputs, prefix
+        network,
+        parameters,
+        trace,
+        settings.numbers,
+        inputs,
+        shown,
+        encoding.outputs,
+        prefix,
+        indicator_inputs(encoding),
     )
     outputs = [_member_outputs(batch, row, start.targets) for row, start in enumerate(starts)]
     forward = [
@@ -292,7 +297,7 @@ def _explain_member(
             columns=(),
             layers=explain_layers(batch, row),
             predictions=tuple(explain_predictions(encoding, outputs[row].a, batch.row_id(row))),
-            loss=_loss_of_row(network.loss, outputs[row], batch.row_id(row)),
+            loss=_loss_of_row(network.loss, outputs[row], batch.row_id(row), settings),
         )
         for row, number in enumerate(settings.numbers)
     ]
@@ -315,9 +320,12 @@ def _member_outputs(batch: Batch, row: int, targets: list[Operand]) -> OutputOpe
     return OutputOperands(a, z, targets)
 
 
-def _loss_of_row(loss: Loss, outputs: OutputOperands, row_id: str) -> tuple[Computed, ...]:
+def _loss_of_row(
+    loss: Loss, outputs: OutputOperands, row_id: str, settings: _Settings
+) -> tuple[Computed, ...]:
     """The row's loss; nothing where its targets are not known."""
-    return tuple(explain_loss(loss, outputs, row_id)) if outputs.y else ()
+    whole = settings.nodes == "all"
+    return tuple(explain_loss(loss, outputs, row_id, whole)) if outputs.y else ()
 
 
 def _explain_way_back(
@@ -369,7 +377,7 @@ def _explain_vote(
                 columns=(),
                 layers=(explain_vote(vote, row, shown),),
                 predictions=predictions,
-                loss=_loss_of_row(model.loss, outputs, row_id),
+                loss=_loss_of_row(model.loss, outputs, row_id, settings),
                 agreement=tuple(explain_agreement(model.encoding, predictions, of_members, row_id)),
             )
         )

@@ -59,6 +59,19 @@ def explain_columns(
     return inputs, tuple(shown)
 
 
+def indicator_inputs(encoding: TableEncoding) -> list[int]:
+    """The network's inputs, from 0, that are 1 for one category or for a missing cell, else 0."""
+    found: list[int] = []
+    first = 0
+    for column in encoding.inputs:
+        if isinstance(column, Categories):
+            found += range(first, first + len(column.features))
+        elif isinstance(column, (Number, Binary)) and column.indicator:
+            found.append(first + 1)
+        first += len(column.features)
+    return found
+
+
 class _Inputs(NamedTuple):
     """Where a column's inputs begin among the network's, from 1, and how its ids begin."""
 

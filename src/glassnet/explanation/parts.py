@@ -57,7 +57,8 @@ class Product:
 class Sum:
     """A number and what was added up to it: `added` numbers as they are, and products.
 
-    `left_out` further products are not shown one by one: `rest` is their sum.
+    `left_out` further products are not shown one by one: `rest` is their sum. `zeros` says in words
+    what is not shown because it is 0.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Sum:
     left_out: int = 0
     rest: float = 0.0
     says: str = ""
+    zeros: str = ""
 
     def operand(self) -> Operand:
         """The number as it goes into others."""

@@ -18,9 +18,9 @@ from glassnet.notation.numerals import MOST_DIGITS, Value, numeral
 
 EQUAL = "="
 ROUNDED = "≈"
-FAR_OFF = 0.005  # of the result: numbers whose rounding moves it by more get more digits
+FAR_OFF = 0.05  # of the result: numbers whose rounding moves it by more get more digits
 NOISE = 1e-12  # of the numbers: a result so much smaller is itself rounding of the computer's
-EXACT = 2e-15  # of the numbers: what arithmetic in float64 may differ by
+FLOAT64_ERROR = 2e-15  # of the numbers: what arithmetic in float64 may differ by
 
 
 class Shown(NamedTuple):
@@ -97,4 +97,4 @@ def _holds(made: float, value: float, digits: int, size: float) -> bool:
     unit = 1.0
     if not is_whole:
         unit = 10.0 ** (math.floor(math.log10(abs(shown))) - digits + 1) if shown else 0.0
-    return abs(made - shown) <= 0.5 * unit * (1 + 1e-9) + EXACT * size
+    return abs(made - shown) <= 0.5 * unit * (1 + 1e-9) + FLOAT64_ERROR * size

@@ -17,6 +17,7 @@ from glassnet.importance.contributions import Contributions, contributions_of
 from glassnet.models.rows import Rows
 from glassnet.notation.numerals import Value
 from glassnet.tables.columns import number_text
+from glassnet.tables.inputs import Unused
 from glassnet.tables.targets import ClassTarget, NumberTarget, Target
 
 SIGNIFICANT = 3  # digits of the largest number that is shown
@@ -71,7 +72,7 @@ def _summary(found: _Found, target: Target, row: Rows, others: Rows) -> TargetSu
     value = start = float(found.predicted) if isinstance(found.predicted, float) else 0.0
     decimals, heading, pulled, method = 0, "", "", ""
     if to_predicted is not None:
-        value, start = float(to_predicted.answers[0]), float(to_predicted.starts[0])
+        value, start = float(to_predicted.predictions[0]), float(to_predicted.starts[0])
         decimals = decimals_of([c.value for c in columns])
         heading = _heading(found, to_predicted, target, decimals)
         pulled = _pulled(found, columns, decimals)
@@ -109,7 +110,11 @@ def _columns(
         return ()
     values = to_predicted.values[0]
     pulls = None if to_actual is None else values - to_actual.values[0]
-    used = {column.name: column for column in row.model.encoding.inputs if column.features}
+    used = {
+        column.name: column
+        for column in row.model.encoding.inputs
+        if not isinstance(column, Unused)
+    }
     found = [
         ColumnContribution(
             name,
@@ -136,13 +141,13 @@ def _number(target: NumberTarget, output: np.ndarray, row: Rows) -> _Found:
 
 def _and_actual(predicted: float, actual: float) -> str:
     """Both numbers and by how much one is off, which is their difference as they are shown."""
-    fewest = decimals_of([predicted, actual])
-    for decimals in range(fewest, max(fewest, decimals_of([predicted - actual])) + 1):
-        error = round(predicted, decimals) - round(actual, decimals)
-        if abs(error) >= 0.5 * 10.0**-decimals:
-            break
+    decimals = decimals_of([predicted, actual])
+    most = max(decimals, decimals_of([predicted - actual]))
+    while decimals < most and round(predicted, decimals) == round(actual, decimals):
+        decimals += 1
+    error = round(predicted, decimals) - round(actual, decimals)
     numbers = f"{predicted:.{decimals}f}; actual {actual:.{decimals}f}"
-    if abs(error) < 0.5 * 10.0**-decimals:
+    if error == 0:
         return f"{numbers}: the same"
     return f"{numbers}: {abs(error):.{decimals}f} too {'high' if error > 0 else 'low'}"
 
@@ -194,7 +199,7 @@ def probability_text(probability: float) -> str:
 
 
 def _heading(found: _Found, to: Contributions, target: Target, decimals: int) -> str:
-    value, start = float(to.answers[0]), float(to.starts[0])
+    value, start = float(to.predictions[0]), float(to.starts[0])
     heading = (
         f"What each column contributed to {_the(found)}: from {start:.{decimals}f}, for "
         f"{to.against}, to {value:.{decimals}f}"
@@ -207,7 +212,11 @@ def _heading(found: _Found, to: Contributions, target: Target, decimals: int) ->
 
 
 def _the(found: _Found) -> str:
-    return found.output if found.right is None and found.output == found.name else f"the {found.output}"
+    return (
+        found.output
+        if found.right is None and found.output == found.name
+        else f"the {found.output}"
+    )
 
 
 def _pulled(found: _Found, columns: Sequence[ColumnContribution], decimals: int) -> str:
