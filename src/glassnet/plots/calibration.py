@@ -15,10 +15,10 @@ from glassnet.plots.predictions import Classes, given_classes
 STRATEGIES = {"uniform": "bins of equal width", "quantile": "bins of equally many rows"}
 CURVE_BINS = 10  # of a curve
 HISTOGRAM_BARS = 20  # from 0 to 1
-SPARSE = 10  # a bin of fewer rows says little: it is drawn faint
+ENOUGH_IN_BIN = 10  # a bin of fewer rows says little: it is drawn faint
 FAINT = 0.3  # opacity of such a bin
 Z_95 = 1.959964  # the normal distribution has 95 % within so many standard deviations
-NOTE = f"bars: 95 % intervals (Wilson); larger: more rows; faint: fewer than {SPARSE}"
+NOTE = f"bars: 95 % intervals (Wilson); larger: more rows; faint: fewer than {ENOUGH_IN_BIN}"
 
 
 class Bins(NamedTuple):
@@ -197,8 +197,8 @@ class CalibrationDisplay(ClassDisplay):
         low, high = wilson(bins.observed, bins.counts)
         area = 20 + 80 * bins.counts / bins.counts.max()  # square points of a dot
         for chosen, strength in (
-            (bins.counts >= SPARSE, 0.85),
-            (bins.counts < SPARSE, FAINT),
+            (bins.counts >= ENOUGH_IN_BIN, 0.85),
+            (bins.counts < ENOUGH_IN_BIN, FAINT),
         ):
             x, y = bins.predicted[chosen], bins.observed[chosen]
             # Rounding may put the end of an interval of all rows, or none, a little inside it.

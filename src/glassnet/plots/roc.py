@@ -113,8 +113,8 @@ class RocCurveDisplay(ClassDisplay):
         self.ax_.plot([0, 1], [0, 1], **chance)
         for number, (label, curve) in enumerate(self.curves.items()):
             text = f"AUC {curve.auc:.3f} {in_picture(label)}"
-            line = curve_style(number) | {"linewidth": self._width(number)}
-            self.ax_.plot(curve.fpr, curve.tpr, **line, label=text)
+            width = self._width(number)
+            self.ax_.plot(curve.fpr, curve.tpr, linewidth=width, label=text, **curve_style(number))
         if self.macro:
             text = f"AUC {self.macro.auc:.3f} mean of the classes"
             line = {"color": "black", "linestyle": ":", "linewidth": 1}
