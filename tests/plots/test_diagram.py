@@ -16,6 +16,7 @@ import glassnet as gn
 from glassnet import article
 from glassnet.core.network import Network, Parameters
 from glassnet.errors import GlassnetError
+from glassnet.pages.theme import DARK_PAGE, LIGHT_PAGE
 from glassnet.plots.network.columns import AT_EITHER_END
 from glassnet.plots.network.display import NetworkDisplay
 from glassnet.plots.network.shapes import Diagram, text_width
@@ -253,9 +254,13 @@ def test_several_stand_in_one_page_and_disturb_nothing() -> None:
         for name in element.get("class", "").split()
     )
     style = svg.findtext(f"{SVG}style") or ""
-    rules = re.findall(
-        r"([^{}]+)\{[^{}]*\}", style.replace("@media screen and (prefers-color-scheme:dark){", "")
-    )
+    everywhere, by_system, by_page = re.split(r"@media screen[^{]*", style)
+    nested = [
+        by_system.removeprefix(f"{{.gn-net:not({LIGHT_PAGE} *){{"),
+        by_page.removeprefix(f"{{{DARK_PAGE} .gn-net{{"),
+    ]
+    everywhere += "".join(nested).replace("&", ".gn-net")
+    rules = re.findall(r"([^{}]+)\{[^{}]*\}", everywhere)
     selectors = [selector.strip() for rule in rules for selector in rule.split(",")]
     assert len(selectors) > 30
     assert all(re.match(r"\.gn-net\b", selector) for selector in selectors if selector)

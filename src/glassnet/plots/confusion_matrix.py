@@ -50,6 +50,8 @@ class ConfusionMatrixDisplay(ClassDisplay):
     0.75
     """
 
+    kind_of_picture = "map"
+
     confusion_matrix: np.ndarray
     display_labels: Sequence[str]
     name: str = "class"

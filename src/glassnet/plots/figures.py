@@ -8,6 +8,7 @@ matplotlib is imported when a figure is made, not before.
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -167,6 +168,14 @@ def data_uri(display: Any) -> str:
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close(display.figure_)
     return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def image(display: Any, alt: str) -> str:
+    """A Display's figure as an image of a page, `alt` for those who cannot see it.
+
+    Its class says what the page does with it in the dark: `glassnet.pages.theme`.
+    """
+    return f'<img class="{display.kind_of_picture}" alt="{escape(alt)}" src="{data_uri(display)}">'
 
 
 def in_picture(name: str, most: int = NAME_LETTERS) -> str:

@@ -60,6 +60,8 @@ class HiddenUnitsDisplay(RowsDisplay):
     (5, 5, 3)
     """
 
+    kind_of_picture = "map"
+
     plane: Plane
     layer: int
     nodes: Sequence[int]
