@@ -1,16 +1,17 @@
-"""An explanation for a browser: one page whose sections fold.
+"""An explanation for a browser: the answer, and sections that fold with every number.
 
-A number's sources light up when it is pointed at.
+What can be done with the numbers is in `explain.js`.
 """
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from html import escape
 
-from glassnet.explanation.addends import Addend, SumStyle, addends_of
+from glassnet.explanation.addends import Addend, SumStyle, addends_of, sign_of
 from glassnet.explanation.outline import Section, outline
 from glassnet.explanation.parts import Computed, Explanation, Operand, Step, Sum
-from glassnet.explanation.render.formulas import shown_parts, with_numbers, with_symbols
+from glassnet.explanation.render.answer import begin_page, title_of
+from glassnet.explanation.render.bars import bars
+from glassnet.explanation.render.formulas import equation, with_numbers, with_symbols
 from glassnet.explanation.render.text import addend_name
 from glassnet.notation.dialects import TEXT, Symbol
 from glassnet.notation.numerals import MOST_DIGITS, check_digits, numeral
@@ -30,15 +31,14 @@ def to_page(explanation: Explanation, digits: int = 4) -> str:
 
     Raises GlassnetError on less than 1 or more than 17 digits.
     """
-    body = f"<main><h1>{escape(explanation.title)}</h1>{to_body(explanation, digits)}</main>"
-    return page(
-        f"Explanation: {explanation.title}", body, asset("explain.css"), asset("explain.js")
-    )
+    title = title_of(explanation)
+    body = f"<main><h1>{escape(title)}</h1>{to_body(explanation, digits)}</main>"
+    return page(title, body, asset("explain.css"), asset("explain.js"))
 
 
 def to_fragment(explanation: Explanation, digits: int = 4) -> str:
     """The same to be put into a page of someone else's, a notebook say."""
-    body = f"<p><b>{escape(explanation.title)}</b></p>{to_body(explanation, digits)}"
+    body = f"<p><b>{escape(title_of(explanation))}</b></p>{to_body(explanation, digits)}"
     style, script = style_sheets("explain.css"), asset("explain.js")
     return f'<style>{style}</style><div class="gn">{body}</div><script>{script}</script>'
 
@@ -47,10 +47,12 @@ def to_body(explanation: Explanation, digits: int = 4) -> str:
     """The explanation without its title, for a page that has the style and the script."""
     check_digits(digits)
     whole = outline(explanation)
-    notes = "".join(f'<p class="quiet">{escape(note)}</p>' for note in whole.notes)
+    about = [explanation.title, explanation.model_note, *whole.notes]
+    notes = "".join(f'<p class="quiet">{escape(note)}</p>' for note in about if note)
     inner = "".join(_section(section, digits) for section in whole.sections)
     return (
-        f'<div class="gn-explain">{notes}<div class="beside"><div>{inner}</div>'
+        f'<div class="gn-explain">{begin_page(explanation)}{notes}'
+        f'<div class="beside"><div>{inner}</div>'
         f'<aside class="sources" aria-label="A number and its sources">{HINT}</aside></div></div>'
     )
 
@@ -75,15 +77,14 @@ def _number(number: Computed, digits: int, symbols: bool) -> Iterator[str]:
 
 def _step(step: Step, digits: int, symbols: bool) -> str:
     is_another_number = step.formula.isidentifier()
-    parts: list[str] = []
-    if symbols:
-        parts.append(with_symbols(step, TEXT, _symbol, digits))
+    formula = with_symbols(step, TEXT, _symbol, digits) if symbols else ""
+    numbers = ("", "")
     if not is_another_number:
-        parts.append(with_numbers(step, TEXT, lambda o: _used(o, step.id, digits), digits))
+        numbers = with_numbers(step, TEXT, lambda o, n: _used(o, step.id, n), digits)
     same = (step.operands or {})[step.formula] if is_another_number else None
     result = _result(step, digits, same)
-    known = (numeral(step.value, digits), escape(step.symbol))
-    return _line(step.symbol, " = ".join([*shown_parts(parts, *known), result]), step.says)
+    value, symbol = numeral(step.value, digits), escape(step.symbol)
+    return _line(step.symbol, equation(formula, numbers, value, symbol) + result, step.says)
 
 
 def _symbol(operand: Operand) -> Symbol:
@@ -91,12 +92,12 @@ def _symbol(operand: Operand) -> Symbol:
 
 
 def _sum(total: Sum, digits: int) -> Iterator[str]:
-    style = SumStyle(lambda operand: _used(operand, total.id, digits), "·<wbr>")
+    style = SumStyle(lambda operand, n: _used(operand, total.id, n), digits, "·<wbr>")
     addends = list(addends_of(total, style))
     result = _result(total, digits)
     if len(addends) == 1:
         (only,) = addends
-        numbers = f"{only.numbers} = {result}" if only.makes else result
+        numbers = f"{only.numbers} {only.sign} {result}" if only.makes else result
         yield _line(total.symbol, numbers, addend_name(only))
         return
     yield _cell("symbol", escape(total.symbol))
@@ -105,14 +106,19 @@ def _sum(total: Sum, digits: int) -> Iterator[str]:
         says = _cell("says", escape(addend_name(addend)))
         yield _cell("sign", sign) + _addend(addend) + bar + says
         sign = "+"
-    yield _cell("sign", "=") + _cell("makes", result) + _cell("says", escape(total.says))
+    result = _cell("sign", sign_of(total, style)) + _cell("makes", result)
+    yield result + _cell("says", escape(total.says))
 
 
 def _addend(addend: Addend) -> str:
     """A product and what it makes; a number that is added stands where products make theirs."""
     if not addend.makes:
         return _cell("makes", addend.numbers)
-    return _cell("product", addend.numbers) + _cell("equals", "=") + _cell("makes", addend.makes)
+    return (
+        _cell("product", addend.numbers)
+        + _cell("equals", addend.sign)
+        + _cell("makes", addend.makes)
+    )
 
 
 def _addend_bars(total: Sum) -> list[str]:
@@ -122,17 +128,6 @@ def _addend_bars(total: Sum) -> list[str]:
     values += [total.rest] if total.left_out else []
     numbers = [value if isinstance(value, float) else 0.0 for value in values]
     return bars(numbers)
-
-
-def bars(values: Sequence[float]) -> list[str]:
-    """Bars to both sides of a middle, the longest of full length; none where there is no number."""
-    longest = max(map(abs, values), default=0.0)
-    return [_bar(value / longest) if math.isfinite(longest) and longest else "" for value in values]
-
-
-def _bar(part: float) -> str:
-    sign = " minus" if part < 0 else ""
-    return f'<span class="bar{sign}" style="--part: {abs(part):.3f}"></span>'
 
 
 def _line(symbol: str, numbers: str, says: str) -> str:
