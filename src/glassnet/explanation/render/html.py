@@ -102,7 +102,8 @@ def _sum(total: Sum, digits: int) -> Iterator[str]:
         return
     yield _cell("symbol", escape(total.symbol))
     sign = "="
-    for addend, bar in zip(addends, _addend_bars(total), strict=True):
+    drawn = bars([addend.value for addend in addends])
+    for addend, bar in zip(addends, drawn, strict=True):
         says = _cell("says", escape(addend_name(addend)))
         yield _cell("sign", sign) + _addend(addend) + bar + says
         sign = "+"
@@ -119,15 +120,6 @@ def _addend(addend: Addend) -> str:
         + _cell("equals", addend.sign)
         + _cell("makes", addend.makes)
     )
-
-
-def _addend_bars(total: Sum) -> list[str]:
-    """A bar for each addend, as long as it is large beside the others; none for text."""
-    values = [operand.value for _, operand in total.added]
-    values += [product.value for product in total.products]
-    values += [total.rest] if total.left_out else []
-    numbers = [value if isinstance(value, float) else 0.0 for value in values]
-    return bars(numbers)
 
 
 def _line(symbol: str, numbers: str, says: str) -> str:
