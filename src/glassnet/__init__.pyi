@@ -129,6 +129,12 @@ from glassnet.gradcheck.check import (
     check_gradient as check_gradient,
 )
 from glassnet.importance.gradients import input_gradients as input_gradients
+from glassnet.importance.ice import (
+    Ice as Ice,
+)
+from glassnet.importance.ice import (
+    ice as ice,
+)
 from glassnet.importance.permutation import permutation_importance as permutation_importance
 from glassnet.importance.profile import (
     LekProfile as LekProfile,
@@ -155,6 +161,7 @@ from glassnet.plots.confusion_matrix import ConfusionMatrixDisplay as ConfusionM
 from glassnet.plots.decision_surface import DecisionSurfaceDisplay as DecisionSurfaceDisplay
 from glassnet.plots.hidden_units import HiddenUnitsDisplay as HiddenUnitsDisplay
 from glassnet.plots.importance import ImportanceDisplay as ImportanceDisplay
+from glassnet.plots.ice import IceDisplay as IceDisplay
 from glassnet.plots.lek_profile import LekProfileDisplay as LekProfileDisplay
 from glassnet.plots.loss_curve import LossCurveDisplay as LossCurveDisplay
 from glassnet.plots.loss_surface import LossSurfaceDisplay as LossSurfaceDisplay

@@ -52,6 +52,11 @@ class Asked:
 
     def rows(self) -> "Rows":
         """The rows of the table, or where none is named those that the run was given."""
+        return self.all_rows
+
+    @cached_property
+    def all_rows(self) -> "Rows":
+        """The same; they are read once."""
         if self.table is None:
             return replace(self.run.table_rows(), model=self.model)
         from glassnet.models.rows import rows_of
@@ -82,13 +87,20 @@ def _importance_rows(asked: Asked) -> "Rows | None":
     return None if asked.options.get("method") in WEIGHTS_ALONE else asked.scored_rows()
 
 
+def _chosen_row(asked: Asked) -> "Rows | None":
+    """The rows, where one of them is to be shown in the network."""
+    options = asked.options
+    of_a_row = "row" in options or "backward" in options or asked.table is not None
+    return asked.rows() if of_a_row else None
+
+
 def _as_given(asked: Asked) -> dict[str, Any]:
     """The options as they were given."""
     return asked.options
 
 
 def _from_0(asked: Asked) -> dict[str, Any]:
-    """The options with layer and member counted from 0.
+    """The options with layer, member and row counted from 0.
 
     Raises GlassnetError on one that is not there.
     """
@@ -105,7 +117,26 @@ def _from_0(asked: Asked) -> dict[str, Any]:
                     f"--{name} {options[name]}: the model's {things} are 1 to {count}"
                 )
             options[name] -= 1
+    if "row" in options:
+        options["row"] = _row_from_0(asked)
     return options
+
+
+def _row_from_0(asked: Asked) -> int:
+    """The row that was asked for, from 0. Raises GlassnetError where there is no such row."""
+    row, N = asked.options["row"], len(asked.all_rows)
+    if not 1 <= row <= N:
+        raise GlassnetError(f"--row {row}: the table has rows 1 to {N}")
+    return row - 1
+
+
+def _one_column(asked: Asked) -> dict[str, Any]:
+    """The options with one column. Raises GlassnetError where several are given."""
+    options = dict(asked.options)
+    columns = options.pop("columns", ())
+    if len(columns) > 1:
+        raise GlassnetError(f"--column is given {len(columns)} times: this picture is of one")
+    return options | ({"column": columns[0]} if columns else {})
 
 
 def _with_path(asked: Asked) -> dict[str, Any]:
@@ -149,9 +180,10 @@ class PlotChoice(NamedTuple):
 
 PLOTS: dict[str, PlotChoice] = {
     "network": PlotChoice(
-        "the network: nodes, edges, weights",
+        "the network: nodes, edges, weights; with --row that row on its way through it",
         "NetworkDisplay",
-        takes=("member",),
+        _chosen_row,
+        takes=("row", "backward", "member"),
         settings=_from_0,
     ),
     "loss": PlotChoice(
@@ -226,6 +258,13 @@ PLOTS: dict[str, PlotChoice] = {
         Asked.rows,
         takes=("columns",),
     ),
+    "ice": PlotChoice(
+        "the prediction of each row as one column changes, and their mean",
+        "IceDisplay",
+        Asked.rows,
+        takes=("columns", "output"),
+        settings=_one_column,
+    ),
 }
 """Each picture by name."""
 
@@ -235,7 +274,7 @@ def _options_of(picture: PlotChoice, options: dict[str, Any]) -> dict[str, Any]:
 
     Raises GlassnetError on one that the picture does not take.
     """
-    given = {name: value for name, value in options.items() if value not in (None, ())}
+    given = {name: value for name, value in options.items() if value not in (None, (), False)}
     for name in given:
         if name not in picture.takes:
             takes = ", ".join(map(_flag, picture.takes)) or "none"
@@ -270,6 +309,7 @@ def _pictures_beginning(_: click.Context, __: click.Parameter, incomplete: str) 
     cls=PlotCommand,
     examples=[
         "glassnet plot network runs/flats --out network.svg",
+        "glassnet plot network runs/flats --row 17",
         "glassnet plot importance runs/flats new.csv --method olden",
     ],
     page="examples/how_to/5_pictures_of_predictions.py",
@@ -290,8 +330,17 @@ def _pictures_beginning(_: click.Context, __: click.Parameter, incomplete: str) 
 @click.option(
     "--member", type=int, help="Network of an ensemble to look at, from 1.", show_default="1"
 )
+@click.option("--row", type=int, help="Row of the table to look at, from 1.")
+@click.option(
+    "--backward", is_flag=True, help="Of a row in the network: its way back, deltas and gradients."
+)
 @click.option(
     "--target", help="Target to look at, where there are several.", show_default="the first"
+)
+@click.option(
+    "--output",
+    help="Class whose probability is looked at, or target, where there are several.",
+    show_default="the first; of two classes the second",
 )
 @click.option(
     "--method",
