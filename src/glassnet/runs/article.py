@@ -7,7 +7,7 @@ import numpy as np
 
 from glassnet import article
 from glassnet.models.model import Model
-from glassnet.models.record import Record
+from glassnet.models.record import AverageRow, Record
 from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.recipe.run import TableRun
 from glassnet.recipe.scoring import score
@@ -40,6 +40,7 @@ def article_table_run(run: Run, seed: int, engine: str) -> TableRun:
         engine=run.engine,
         best_epochs=(run.best_epoch,),
         best_losses=(float(run.history.loss[run.best_epoch - 1]),),
+        average_row=AverageRow(tuple(np.mean(article.X, axis=0).tolist()), n_rows),
     )
     model = Model.of_network(
         article.article_network(),
