@@ -11,15 +11,15 @@ import numpy as np
 
 from glassnet.errors import GlassnetError, check_enough, unknown_name
 from glassnet.importance.first_layer import MovedColumns
-from glassnet.importance.networks import find_outputs
+from glassnet.importance.predicted_number import PredictedNumber, asked_number
 from glassnet.models.conversion import as_model
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows, rows_of
 from glassnet.tables.columns import Column
 from glassnet.tables.inputs import Number
-from glassnet.tables.targets import ClassTarget, NumberTarget
+from glassnet.tables.targets import NumberTarget
 
-MOST_ROWS = 200  # rows that are followed; of more these are evenly spread over the table
+MOST_FOLLOWED = 200  # rows that are followed; of more these are evenly spread over the table
 MOST_LEVELS = 30  # categories of a column
 
 
@@ -76,11 +76,11 @@ def ice(
     table: Any,
     column: str,
     *,
-    output: str | int | None = None,
+    output: str | None = None,
     points: int = 50,
-    rows: int = MOST_ROWS,
+    rows: int = MOST_FOLLOWED,
 ) -> Ice:
-    """Each row's prediction as one column goes through its range: individual conditional expectation.
+    """Individual conditional expectation: each row's prediction as one column goes its range.
 
     The row's other cells stay what they are, whether or not such a row could exist. Lines that are
     not parallel show that the column's effect depends on others, which their mean, the partial
@@ -95,9 +95,9 @@ def ice(
     column : str
         The column that changes. Numbers and dates go from the smallest cell of the table to the
         largest, categories through those that training knew.
-    output : str or int, optional
-        Target, class, or number from 0 of the output; by default the first, and of two classes the
-        second.
+    output : str, optional
+        A target that is a number; a class, such as "Adelie"; or of several targets,
+        "target=class". By default the first, and of two classes the second.
     points : int
         How many points a column of numbers goes through.
     rows : int
@@ -133,16 +133,16 @@ def ice(
     every = rows_of(found, table)
     check_enough(len(every), 1, "rows of the table")
     moved = _moved_column(found, every, column, points)
-    name, k = named_output(found, output)
+    number = _number_of(found, output)
     followed = every.evenly_spread(rows)
     is_number = isinstance(_input_of(found, column), Number)
     kind = moved.kind if is_number else "text"
     members = [found.member(i) for i in range(len(found.members))]
-    values = _predict(found, followed, moved, k)
-    means = [_predict(one, followed, moved, k).mean(axis=0) for one in members]
+    values = _predict(found, followed, moved, number)
+    means = [_predict(one, followed, moved, number).mean(axis=0) for one in members]
     cells = every.columns[column]
     known = cells.values[~cells.missing]
-    return Ice(column, kind, name, moved.values, values, np.array(means), known, len(every))
+    return Ice(column, kind, number.name, moved.values, values, np.array(means), known, len(every))
 
 
 def _input_of(model: Model, column: str) -> Any:
@@ -168,43 +168,22 @@ def _moved_column(model: Model, rows: Rows, name: str, points: int) -> Column:
     return replace(column, values=np.linspace(known.min(), known.max(), points))
 
 
-def named_output(model: Model, output: str | int | None) -> tuple[str, int]:
-    """What is predicted, as "target" or "target=class", and its number among all predictions.
-
-    Of two classes both can be asked for, though the network has one output for them; by default it
-    is the second. Raises GlassnetError on an unknown one.
-    """
-    names = [name for target in model.encoding.targets for name in _names_of(target)]
-    if output is None:
-        first = model.encoding.targets[0]
-        two = isinstance(first, ClassTarget) and len(first.labels) == 2
-        return names[int(two)], int(two)
-    if isinstance(output, str):
-        full = output if output in names else f"{model.encoding.targets[0].name}={output}"
-        if full in names:
-            return full, names.index(full)
-        raise unknown_name("output", output, names)
-    k = find_outputs(model, output)[0]
-    name = model.encoding.outputs[k]
-    return name, names.index(name)
+def _number_of(model: Model, output: str | None) -> PredictedNumber:
+    """What is predicted: what was asked for, or of the first target, of two classes the second."""
+    if output is not None:
+        return asked_number(model, output)
+    first = model.encoding.targets[0]
+    if isinstance(first, NumberTarget):
+        return PredictedNumber(first, 0)
+    return PredictedNumber(first, 0, 1 if len(first.labels) == 2 else 0)
 
 
-def _names_of(target: NumberTarget | ClassTarget) -> list[str]:
-    if isinstance(target, NumberTarget):
-        return [target.name]
-    return [f"{target.name}={label}" for label in target.label_texts]
-
-
-def _predict(model: Model, rows: Rows, moved: Column, k: int) -> np.ndarray:
-    """Prediction k of each row at each point, rows x P."""
+def _predict(model: Model, rows: Rows, moved: Column, number: PredictedNumber) -> np.ndarray:
+    """The predicted number of each row at each point, rows x P, as `predict` gives it."""
     N, points = len(rows), len(moved.values)
     starts = np.repeat(np.arange(N), points)
     cells = replace(moved, values=np.tile(moved.values, N))
     outputs = MovedColumns(model, rows.columns).outputs(starts, cells)
-    predictions: list[np.ndarray] = []
-    for target, part in model.encoding.by_target(outputs):
-        if isinstance(target, NumberTarget):
-            predictions.append(target.decode(part)[:, None])
-        else:
-            predictions.append(target.probabilities(part))
-    return np.concatenate(predictions, axis=1)[:, k].reshape(N, points)
+    if isinstance(number.target, NumberTarget):
+        return number.target.decode(outputs[:, [number.first]]).reshape(N, points)
+    return number.of(outputs).reshape(N, points)

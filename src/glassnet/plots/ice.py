@@ -14,10 +14,10 @@ from glassnet.plots.figures import BLUE, GREY, ORANGE, in_picture, plural
 from glassnet.plots.panels import legend_below, title
 from glassnet.plots.plane import date_ticks
 
-NAME_LETTERS = 40  # letters of the column's and the output's name
-CATEGORY_LETTERS = 14  # letters of a category below its dots
-MOST_LEVEL_CATEGORIES = 5  # the names of more stand slanted
-SPREAD = 0.12  # how far the dots of one category are spread to either side; categories are 1 apart
+LABEL_LETTERS = 40  # letters of the column's and the output's name
+LEVEL_LETTERS = 14  # letters of a category below its dots
+MOST_FLAT_LEVELS = 5  # the names of more stand slanted
+JITTER = 0.12  # how far the dots of one category are spread to either side; categories are 1 apart
 MOST_TICKS_OF_RUG = 400  # cells drawn at the foot
 BAND = 1.0  # standard deviations of the members to either side of their mean
 
@@ -85,7 +85,7 @@ class IceDisplay(RowsDisplay):
             self._draw_dots()
         else:
             self._draw_lines()
-        self.ax_.set_xlabel(in_picture(self.ice.column, NAME_LETTERS))
+        self.ax_.set_xlabel(in_picture(self.ice.column, LABEL_LETTERS))
         self.ax_.set_ylabel(self._output_name())
         self.ax_.grid(visible=True, alpha=0.25)
         self.ax_.set_axisbelow(True)
@@ -94,7 +94,7 @@ class IceDisplay(RowsDisplay):
     def _output_name(self) -> str:
         name, _, label = self.ice.output.partition("=")
         probability = "probability of " if label else ""
-        return probability + in_picture(f"{name} = {label}" if label else name, NAME_LETTERS)
+        return probability + in_picture(f"{name} = {label}" if label else name, LABEL_LETTERS)
 
     def _draw_lines(self) -> None:
         x, rows = self.ice.x, len(self.ice.values)
@@ -124,7 +124,7 @@ class IceDisplay(RowsDisplay):
     def _draw_dots(self) -> None:
         levels, rows = len(self.ice.x), len(self.ice.values)
         random = np.random.default_rng(0)
-        x = np.arange(levels) + random.uniform(-SPREAD, SPREAD, (rows, levels))
+        x = np.arange(levels) + random.uniform(-JITTER, JITTER, (rows, levels))
         faint = {"color": GREY, "markersize": 3, "alpha": float(np.clip(20 / rows, 0.2, 0.7))}
         self.ax_.plot(x.ravel(), self.ice.values.ravel(), ".", **faint)
         self.ax_.plot([], [], ".", color=GREY, label="a row")
@@ -134,7 +134,7 @@ class IceDisplay(RowsDisplay):
             spread = BAND * self.ice.members.std(axis=0, ddof=1)
             label += f", ± {BAND:g} standard deviation of {len(self.ice.members)} networks"
         self.ax_.errorbar(np.arange(levels), self.ice.mean, spread, fmt="o", label=label, **mean)
-        slant = {"rotation": 30, "ha": "right"} if levels > MOST_LEVEL_CATEGORIES else {}
+        slant = {"rotation": 30, "ha": "right"} if levels > MOST_FLAT_LEVELS else {}
         self.ax_.set_xticks(np.arange(levels), self._level_names(), **slant)
         self.ax_.set_xlim(-0.6, levels - 0.4)
         legend_below(self.ax_)
@@ -143,7 +143,7 @@ class IceDisplay(RowsDisplay):
         """Each category with how many rows of the table have it."""
         cells = [str(cell) for cell in self.ice.cells]
         return [
-            f"{in_picture(str(level), CATEGORY_LETTERS)}\n{plural(cells.count(str(level)), 'row')}"
+            f"{in_picture(str(level), LEVEL_LETTERS)}\n{plural(cells.count(str(level)), 'row')}"
             for level in self.ice.x
         ]
 

@@ -25,10 +25,12 @@ class NetworkDisplay(ModelDisplay):
     """A network drawn as layers, nodes and edges.
 
     An edge's width is the size of its weight, its colour and dashes the sign. Small networks have
-    their numbers on the edges. `from_model` with a table shows one row instead: its numbers in the
-    nodes, its products on the edges. In a browser or notebook, pointing at an edge or node shows its name
+    their numbers on the edges. In a browser or notebook, pointing at an edge or node shows its name
     and its whole number, and pointing at a node lights up its edges. Wide layers show their first
     and last nodes.
+
+    `from_model` with a table shows one row instead: activations in the nodes, products on the
+    edges.
 
     Parameters
     ----------
@@ -135,9 +137,7 @@ class NetworkDisplay(ModelDisplay):
         features, outputs = one.encoding.features, one.encoding.outputs
         display = cls(one.network, one.parameters, features, outputs, note=note)
         if table is not None:
-            shown = row_in_network(
-                one, rows_of(one, table, y), row or 0, backward, most, name
-            )
+            shown = row_in_network(one, rows_of(one, table, y), row or 0, backward, most, name)
             columns = column_of_input(one)
             display._diagram = lay_out_row(one.network, shown, features, columns, outputs, note)
         elif row is not None or backward:

@@ -21,7 +21,7 @@ from glassnet.tables.inputs import Unused
 from glassnet.tables.targets import NumberTarget, Target, label_text
 
 MOST_DRAWN = 8  # nodes of a layer that are shown
-CELL_DIGITS = 15  # significant digits of a cell: all that a table's numbers have
+ALL_DIGITS = 15  # significant digits of a cell: all that a table's numbers have
 MOST_NAMED = 2  # targets that the title names
 
 
@@ -94,7 +94,7 @@ def row_in_network(
         edges = _gradients(one.network, carried, deltas)
         factors, numbers = deltas, (carried[0], *deltas)
         title = named(member, f"Row {row + 1}, the way back: loss {loss:.4g}")
-    cells = {name: first_cell_text(column, CELL_DIGITS) for name, column in only.columns.items()}
+    cells = {name: first_cell_text(column, ALL_DIGITS) for name, column in only.columns.items()}
     return NetworkRow(
         title, numbers, edges, carried, factors, cells, predicted, actual, shown, backward
     )
@@ -128,7 +128,9 @@ def strongest(
 
 
 def _products(network: Network, parameters: Parameters, trace: Trace) -> Parameters:
-    weights = tuple(a[0][:, None] * w for a, w in zip(trace.inputs, parameters.weights, strict=True))
+    weights = tuple(
+        a[0][:, None] * w for a, w in zip(trace.inputs, parameters.weights, strict=True)
+    )
     return Parameters(weights, parameters.biases if network.bias else ())
 
 

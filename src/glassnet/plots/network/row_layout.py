@@ -10,7 +10,6 @@ from itertools import pairwise
 from glassnet.core.network import Network
 from glassnet.plots.figures import shortened
 from glassnet.plots.network.columns import (
-    MOST_LETTERS,
     NAME_GAP,
     PAGE_MARGIN,
     SMALL_SIZE,
@@ -25,17 +24,28 @@ from glassnet.plots.network.columns import (
 from glassnet.plots.network.edges import DrawnEdge, number_at, numbers, stroke
 from glassnet.plots.network.layout import largest_size, legend_of
 from glassnet.plots.network.row import NetworkRow
+from glassnet.plots.network.row_texts import (
+    in_node,
+    input_lines,
+    node_tooltip,
+    output_lines,
+    row_description,
+    row_legend,
+    sum_text,
+)
 from glassnet.plots.network.shapes import Diagram, Disc, Text, baseline, text_width
 
-COLUMN_WIDTH = 240  # pixels from layer to layer
+LAYER_DISTANCE = 240  # pixels from layer to layer
 SPACING = Spacing(row=68, radius=24, widest=6)
 TITLE_BASELINE = 30  # pixels from the top: which row it is
 TITLE_SIZE = 15  # pixels
-KIND_BASELINE = 62  # pixels from the top: what kind of layer a column is
-COUNT_BASELINE = 78  # pixels from the top: how many nodes it has
-TOP = 90  # pixels above the highest row
+MOST_TITLE_LETTERS = 90
+LEAST_WIDTH = 420  # pixels
+HEADING_BASELINE = 62  # pixels from the top: what kind of layer a column is
+NODES_BASELINE = 78  # pixels from the top: how many nodes it has
+ROW_TOP = 90  # pixels above the highest row
 VALUE_SIZE = 11.5  # pixels of a number in a node, at most
-MOST_NUMBERS = 20  # numbers on the edges between two columns; more could not be followed
+MOST_NUMBERED_EDGES = 20  # numbers on the edges between two columns; more could not be followed
 LINE = 14  # pixels from a node's name to what stands below it
 LEGEND = {False: ("product above 0", "product below 0"), True: ("gradient above 0", "below 0")}
 """The samples of edges by whether it is the way back."""
@@ -43,14 +53,14 @@ LEGEND = {False: ("product above 0", "product below 0"), True: ("gradient above 
 
 @dataclass(frozen=True)
 class RowEdge(DrawnEdge):
-    """A drawn product or gradient; `sum_text` is how it came about."""
+    """A drawn product or gradient; `arithmetic` is how it came about."""
 
-    sum_text: str
+    arithmetic: str
 
     @property
     def tooltip(self) -> str:
         """What it is, and how it came about, with every digit."""
-        return f"{self.source.name} to {self.target.name}: {self.sum_text}"
+        return f"{self.source.name} to {self.target.name}: {self.arithmetic}"
 
 
 def lay_out_row(
@@ -77,22 +87,22 @@ def lay_out_row(
         Stands below, where something must be known.
     """
     names = node_names(network, inputs, outputs)
-    texts_beside = [_input_lines(row, names[0], columns), _output_lines(row, names[-1])]
+    texts_beside = [input_lines(row, names[0], columns), output_lines(row, names[-1])]
     left, right = (_side(lines) for lines in texts_beside)
-    title = shortened(printable(row.title), 90)
-    wide = left + COLUMN_WIDTH * (len(names) - 1) + right
-    width = max(wide, text_width(title, TITLE_SIZE) + 2 * PAGE_MARGIN, 420)
+    title = shortened(printable(row.title), MOST_TITLE_LETTERS)
+    wide = left + LAYER_DISTANCE * (len(names) - 1) + right
+    width = max(wide, text_width(title, TITLE_SIZE) + 2 * PAGE_MARGIN, LEAST_WIDTH)
     rows = max(_rows(network, row, layer) for layer in range(len(names)))
-    bottom = TOP + SPACING.row * rows
+    bottom = ROW_TOP + SPACING.row * rows
     first_column = left + (width - wide) / 2
-    layers = _position(network, row, names, first_column, (TOP + bottom) / 2)
+    layers = _position(network, row, names, first_column, (ROW_TOP + bottom) / 2)
 
     edges = list(_edges(row, layers))
     largest = largest_size(edges)
     strokes = sorted(
         (stroke(edge, largest, SPACING) for edge in edges), key=lambda drawn: abs(drawn.strength)
     )
-    text = _legend_text(row, largest, note)
+    text = row_legend(row, largest, note)
     samples, legend, height = legend_of(text, width, bottom, LEGEND[row.backward])
     heading = Text(PAGE_MARGIN, TITLE_BASELINE, title, "name", TITLE_SIZE, "start")
     return Diagram(
@@ -109,7 +119,7 @@ def lay_out_row(
             *legend,
         ),
         title=f"{title}; {network}",
-        description=_description(row, names, text),
+        description=row_description(row, names, text),
     )
 
 
@@ -126,7 +136,7 @@ def _position(
     layers: list[list[DrawnNode]] = []
     disc = 0
     for layer, shown in enumerate(row.shown):
-        x = left + COLUMN_WIDTH * layer
+        x = left + LAYER_DISTANCE * layer
         y = middle - SPACING.row * (_rows(network, row, layer) - 1) / 2
         indices: list[int | None] = [None] if has_bias_above(network, layer) else []
         column: list[DrawnNode] = []
@@ -142,7 +152,7 @@ def _edges(row: NetworkRow, layers: list[list[DrawnNode]]) -> Iterator[RowEdge]:
     """An edge for each product, or gradient, between drawn nodes that is not 0."""
     for layer, (before, after) in enumerate(pairwise(layers)):
         targets = [(node, node.index) for node in after if node.index is not None]
-        few = len(before) * len(targets) <= MOST_NUMBERS
+        few = len(before) * len(targets) <= MOST_NUMBERED_EDGES
         at = number_at(len(before), len(targets), SPACING.row) if few else None
         for source in before:
             for target, j in targets:
@@ -151,23 +161,11 @@ def _edges(row: NetworkRow, layers: list[list[DrawnNode]]) -> Iterator[RowEdge]:
                 else:
                     number = row.edges.weights[layer][source.index, j]
                 if number:
-                    says = _sum_text(row, layer, source.index, j, number)
-                    yield RowEdge(source, target, number, at, says)
+                    arithmetic = sum_text(row, layer, source.index, j, number)
+                    yield RowEdge(source, target, number, at, arithmetic)
 
 
-def _sum_text(row: NetworkRow, layer: int, i: int | None, j: int, number: float) -> str:
-    """How an edge's number came about: activation times weight, or times delta."""
-    if i is None:
-        return f"gradient = delta {number}" if row.backward else f"{number}"
-    a = row.carried[layer][i]
-    if row.backward:
-        return f"gradient = activation {a} * delta {row.factors[layer][j]} = {number}"
-    return f"activation {a} * weight {row.factors[layer][i, j]} = {number}"
-
-
-def _discs(
-    network: Network, row: NetworkRow, layers: list[list[DrawnNode]]
-) -> Iterator[Disc]:
+def _discs(network: Network, row: NetworkRow, layers: list[list[DrawnNode]]) -> Iterator[Disc]:
     """Every node as a disc with its number in it."""
     room = 2 * (SPACING.radius - 3)
     for layer, nodes in enumerate(layers):
@@ -175,44 +173,17 @@ def _discs(
             is_bias = node.index is None
             label = "bias" if node.index is None else in_node(row.nodes[layer][node.index])
             size = min(VALUE_SIZE, room * 12 / text_width(label, 12))
-            tooltip = _tooltip(network, row, layer, node)
+            tooltip = node_tooltip(network, row, layer, node)
             kind = "bias" if is_bias else "node"
             yield Disc(node.x, node.y, SPACING.radius, kind, label, size, tooltip)
 
 
-def in_node(value: float) -> str:
-    """A number as short as it can stand in a node.
-
-    >>> in_node(0.98123), in_node(-12345.0), in_node(0.0), in_node(-0.0000123)
-    ('0.981', '-1.23e4', '0', '-1.2e-5')
-    """
-    text = f"{value:.3g}"
-    if "e" in text:
-        mantissa, _, power = f"{value:.1e}".partition("e")
-        text = f"{value:.2e}".partition("e")[0] if abs(int(power)) < 5 else mantissa
-        text += f"e{int(power)}"
-    return text
-
-
-def _tooltip(network: Network, row: NetworkRow, layer: int, node: DrawnNode) -> str:
-    """The node's name with every digit of its number."""
-    if node.index is None:
-        return f"bias of {headings(network)[layer + 1][0]} layer"
-    value = row.nodes[layer][node.index]
-    if layer == 0:
-        return f"{node.name}: {value} after encoding"
-    what = "delta" if row.backward else network.activations[layer - 1].name
-    return f"{node.name}: {what} {value}"
-
-
-def _labels(
-    network: Network, row: NetworkRow, layers: list[list[DrawnNode]]
-) -> Iterator[Text]:
+def _labels(network: Network, row: NetworkRow, layers: list[list[DrawnNode]]) -> Iterator[Text]:
     """The headings, hidden nodes' names above them, and how many nodes are left out."""
     for layer, (nodes, (kind, count)) in enumerate(zip(layers, headings(network), strict=True)):
         x = nodes[0].x
-        yield Text(x, KIND_BASELINE, kind, "name")
-        yield Text(x, COUNT_BASELINE, count, "quiet")
+        yield Text(x, HEADING_BASELINE, kind, "name")
+        yield Text(x, NODES_BASELINE, count, "quiet")
         if 0 < layer < len(layers) - 1:
             for node in nodes:
                 if node.index is not None:
@@ -223,29 +194,6 @@ def _labels(
             y = nodes[-1].y + SPACING.row
             yield Text(x, y - 10, "⋮", "quiet", 14)
             yield Text(x, y + 6, f"{left_out:,} more", "quiet", SMALL_SIZE)
-
-
-def _input_lines(
-    row: NetworkRow, names: Sequence[str], columns: Sequence[str]
-) -> dict[int, tuple[str, str]]:
-    """For each drawn input its name, and the cell that it comes from."""
-    return {
-        i: (shortened(names[i], MOST_LETTERS), shortened(printable(row.cells[columns[i]]), 24))
-        for i in row.shown[0]
-    }
-
-
-def _output_lines(row: NetworkRow, names: Sequence[str]) -> dict[int, tuple[str, str]]:
-    """For each drawn output its name, and whether it is the true class."""
-    lines = {}
-    for k in row.shown[-1]:
-        target, _, label = names[k].partition("=")
-        truth = row.actual.get(target, "")
-        below = "actual" if label and truth == label else ""
-        if target in row.predicted and not (label or row.backward):
-            below = row.predicted[target] + (f", actual {truth}" if truth else "")
-        lines[k] = (shortened(names[k], MOST_LETTERS), shortened(printable(below), 24))
-    return lines
 
 
 def _side(lines: dict[int, tuple[str, str]]) -> float:
@@ -268,31 +216,3 @@ def _beside(
         yield Text(x, y, name, "quiet" if below and side < 0 else "name", anchor=anchor)
         if below:
             yield Text(x, y + LINE, below, "name", anchor=anchor)
-
-
-def _legend_text(row: NetworkRow, largest: float, note: str) -> str:
-    if row.backward:
-        sentences = [
-            "In a node is its delta (in an input its value), on an edge the gradient of its weight:"
-            f" the activation before it times the delta after it, the wider the larger, up to "
-            f"{largest:.3g}."
-        ]
-    else:
-        sentences = [
-            "In a node is its activation, on an edge the product of activation and weight, "
-            f"the wider the larger, up to {largest:.3g}. A product of 0 has no line."
-        ]
-    if any(row.left_out(layer) for layer in range(len(row.nodes))):
-        sentences.append("Of a wide layer the nodes that send most to the next are shown.")
-    if note:
-        sentences.append(printable(note))
-    return " ".join(sentences)
-
-
-def _description(row: NetworkRow, names: list[list[str]], legend_text: str) -> str:
-    """The row's numbers in words, for who cannot see the diagram."""
-    parts = [
-        ", ".join(f"{names[layer][i]} {in_node(row.nodes[layer][i])}" for i in shown)
-        for layer, shown in enumerate(row.shown)
-    ]
-    return f"{'; '.join(parts)}. {legend_text}"
