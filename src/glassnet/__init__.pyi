@@ -128,6 +128,12 @@ from glassnet.gradcheck.check import (
 from glassnet.gradcheck.check import (
     check_gradient as check_gradient,
 )
+from glassnet.importance.contributions import (
+    Contributions as Contributions,
+)
+from glassnet.importance.contributions import (
+    contributions as contributions,
+)
 from glassnet.importance.gradients import input_gradients as input_gradients
 from glassnet.importance.permutation import permutation_importance as permutation_importance
 from glassnet.importance.profile import (

@@ -14,7 +14,7 @@ from glassnet.article import Program
 from glassnet.core.network import Parameters
 from glassnet.errors import warn_of
 from glassnet.models.model import Model
-from glassnet.models.record import Record
+from glassnet.models.record import AverageRow, Record
 from glassnet.models.rows import Rows
 from glassnet.recipe.options import Options, ResolvedOptions, options_from
 from glassnet.recipe.run import TableRun, check_useful
@@ -161,6 +161,7 @@ def _run(
         engine=run.engine,
         best_epochs=(run.best_epoch,),
         best_losses=(float(run.history.loss[run.best_epoch - 1]),),
+        average_row=AverageRow(tuple(np.mean(article.X, axis=0).tolist()), n_rows),
     )
     model = Model.of_network(
         network, run.parameters, encoding, history=run.history.table(), record=record

@@ -13,7 +13,7 @@ from glassnet.explanation.render.formulas import shown_parts, with_numbers, with
 from glassnet.explanation.render.text import addend_name
 from glassnet.notation.dialects import TEXT, Symbol
 from glassnet.notation.numerals import MOST_DIGITS, check_digits, numeral
-from glassnet.pages.page import asset, page
+from glassnet.pages.page import asset, page, style_sheets
 
 FOLDED = ("column", "member")
 """The kinds of sections that a reader opens when they are wanted."""
@@ -33,7 +33,7 @@ def to_page(explanation: Explanation, digits: int = 4) -> str:
 def to_fragment(explanation: Explanation, digits: int = 4) -> str:
     """The same to be put into a page of someone else's, a notebook say."""
     body = f"<p><b>{escape(explanation.title)}</b></p>{to_body(explanation, digits)}"
-    style, script = asset("page.css") + asset("explain.css"), asset("explain.js")
+    style, script = style_sheets("explain.css"), asset("explain.js")
     return f'<style>{style}</style><div class="gn">{body}</div><script>{script}</script>'
 
 
