@@ -161,7 +161,7 @@ def _run(
         engine=run.engine,
         best_epochs=(run.best_epoch,),
         best_losses=(float(run.history.loss[run.best_epoch - 1]),),
-        average_row=AverageRow(tuple(np.mean(article.X, axis=0).tolist()), n_rows),
+        average_row=AverageRow(tuple(x.mean(axis=0).tolist()), len(x)),
     )
     model = Model.of_network(
         network, run.parameters, encoding, history=run.history.table(), record=record
