@@ -177,6 +177,7 @@ from glassnet.plots.roc import RocCurveDisplay as RocCurveDisplay
 from glassnet.plots.weights import WeightsDisplay as WeightsDisplay
 from glassnet.plots.why import ContributionsDisplay as ContributionsDisplay
 from glassnet.recipe.run import train_table as train_table
+from glassnet.runs.article import train_article as train_article
 from glassnet.runs.folder import train_run as train_run
 from glassnet.runs.open import RunFolder as RunFolder
 from glassnet.runs.open import open_run as open_run

@@ -1,16 +1,14 @@
 """Pages and diagrams in a real browser: what lights up, what fits a phone, dark and light."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from browsing import PHONE, browser, needs_browser, opened
 from images import assert_like, difference, pixels
 
 import glassnet as gn
-from conftest import in_ci
 from glassnet import article
 from glassnet.explanation.build import explain
 from glassnet.recipe.options import options_from
@@ -18,25 +16,9 @@ from glassnet.recipe.run import run_table
 from glassnet.report.build import make_report
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 CONTRASTS = (Path(__file__).parent / "contrasts.js").read_text(encoding="utf-8")
-PHONE, WIDE = {"width": 390, "height": 800}, {"width": 1200, "height": 900}
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not in_ci(),
-    reason="there is no chromium here (Debian: apt-get install chromium)",
-)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield started
-        started.close()
+pytestmark = needs_browser
+__all__ = ["browser"]
 
 
 @pytest.fixture(scope="module")
@@ -78,22 +60,6 @@ def _record(done: Any, table: str) -> Any:
     from glassnet.runs.record import record_of_table
 
     return record_of_table(done, str(DATA / table))
-
-
-def opened(browser: Any, path: Path, scheme: str = "light", size: dict[str, int] = WIDE) -> Any:
-    """The page, with what it fetches besides itself in `asked`, and what goes wrong in `wrong`."""
-    page = browser.new_page(viewport=size, color_scheme=scheme)
-    page.asked, page.wrong = [], []
-    page.on("request", lambda request: page.asked.append(request.url))
-    page.on(
-        "console",
-        lambda message: (
-            page.wrong.append(message.text) if message.type in ("error", "warning") else None
-        ),
-    )
-    page.on("pageerror", lambda error: page.wrong.append(str(error)))
-    page.goto(path.as_uri())
-    return page
 
 
 @pytest.mark.parametrize("name", ["explain", "classes", "numbers", "diagrams"])
