@@ -12,7 +12,7 @@ from glassnet.explanation.summaries import Changed, ColumnContribution, TargetSu
 from glassnet.notation.numerals import numeral
 
 COLUMNS_AT_ONCE = 10  # columns that are shown at once; of more, the others can be opened
-CELL_DIGITS = 6
+DIGITS_OF_A_CELL = 6
 
 
 def title_of(explanation: Explanation) -> str:
@@ -95,7 +95,7 @@ def _moves(changes: Sequence[Changed]) -> str:
 
 
 def _plain(value: object) -> str:
-    return numeral(value, CELL_DIGITS) if isinstance(value, float) else str(value)
+    return numeral(value, DIGITS_OF_A_CELL) if isinstance(value, float) else str(value)
 
 
 def _table(caption: str, rows: Sequence[str]) -> str:
