@@ -85,11 +85,11 @@ print("its sum of squared errors:", losses[best].round(4))
 # %%
 # It is as good as saying "one half" four times. The reason can be drawn. With two inputs and a
 # bias, a neuron cuts the plane along a straight line: on one side it says "more likely 1", on the
-# other "more likely 0". No straight line has both blue points on one side and both orange ones on
+# other "more likely 0". No straight line has both red points on one side and both blue ones on
 # the other.
 
 figure, axes = plt.subplots(figsize=(4.2, 4.0), layout="constrained")
-for value, colour, mark in ((0, "#d97706", "s"), (1, "#2563eb", "o")):
+for value, colour, mark in ((0, "#2563eb", "s"), (1, "#dc2626", "o")):
     rows = X[y[:, 0] == value]
     label = f"answer {value}"
     axes.scatter(rows[:, 0], rows[:, 1], s=160, color=colour, marker=mark, label=label)

@@ -84,7 +84,7 @@ levels = np.linspace(0, 1, 11)
 shades = []
 for node, axes in enumerate(all_axes):
     answer = hidden[:, node].reshape(x1.shape)
-    shades.append(axes.contourf(x1, x2, answer, levels=levels, cmap="Blues"))
+    shades.append(axes.contourf(x1, x2, answer, levels=levels, cmap="Reds"))
     axes.scatter(X[:, 0], X[:, 1], c="white", edgecolors="black", s=30)
     axes.set(title=f"node {node + 1}", xlabel="x1", aspect="equal")
 all_axes[0].set_ylabel("x2")

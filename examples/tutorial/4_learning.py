@@ -83,8 +83,8 @@ x1, x2 = np.meshgrid(np.linspace(-0.5, 1.5, 80), np.linspace(-0.5, 1.5, 80))
 plane = np.column_stack([x1.ravel(), x2.ravel(), np.ones(x1.size)])
 answer = sigmoid(sigmoid(plane @ weights1) @ weights2).reshape(x1.shape)
 figure, axes = plt.subplots(figsize=(5.0, 4.0), layout="constrained")
-shades = axes.contourf(x1, x2, answer, levels=np.linspace(0, 1, 11), cmap="RdBu")
-colours = np.where(y.ravel() == 1, "#2563eb", "#d97706")
+shades = axes.contourf(x1, x2, answer, levels=np.linspace(0, 1, 11), cmap="RdBu_r")
+colours = np.where(y.ravel() == 1, "#dc2626", "#2563eb")
 axes.scatter(X[:, 0], X[:, 1], c=colours, edgecolors="black", s=110)
 axes.set(
     title="The answer over the first two inputs",

@@ -128,7 +128,19 @@ from glassnet.gradcheck.check import (
 from glassnet.gradcheck.check import (
     check_gradient as check_gradient,
 )
+from glassnet.importance.contributions import (
+    Contributions as Contributions,
+)
+from glassnet.importance.contributions import (
+    contributions as contributions,
+)
 from glassnet.importance.gradients import input_gradients as input_gradients
+from glassnet.importance.ice import (
+    Ice as Ice,
+)
+from glassnet.importance.ice import (
+    ice as ice,
+)
 from glassnet.importance.permutation import permutation_importance as permutation_importance
 from glassnet.importance.profile import (
     LekProfile as LekProfile,
@@ -154,6 +166,7 @@ from glassnet.plots.calibration import CalibrationDisplay as CalibrationDisplay
 from glassnet.plots.confusion_matrix import ConfusionMatrixDisplay as ConfusionMatrixDisplay
 from glassnet.plots.decision_surface import DecisionSurfaceDisplay as DecisionSurfaceDisplay
 from glassnet.plots.hidden_units import HiddenUnitsDisplay as HiddenUnitsDisplay
+from glassnet.plots.ice import IceDisplay as IceDisplay
 from glassnet.plots.importance import ImportanceDisplay as ImportanceDisplay
 from glassnet.plots.lek_profile import LekProfileDisplay as LekProfileDisplay
 from glassnet.plots.loss_curve import LossCurveDisplay as LossCurveDisplay
@@ -162,11 +175,13 @@ from glassnet.plots.network.display import NetworkDisplay as NetworkDisplay
 from glassnet.plots.regression import RegressionDisplay as RegressionDisplay
 from glassnet.plots.roc import RocCurveDisplay as RocCurveDisplay
 from glassnet.plots.weights import WeightsDisplay as WeightsDisplay
+from glassnet.plots.why import ContributionsDisplay as ContributionsDisplay
 from glassnet.recipe.assessment.assess import Assessment as Assessment
 from glassnet.recipe.assessment.intervals import ScoreDifference as ScoreDifference
 from glassnet.recipe.assessment.intervals import ScoreInterval as ScoreInterval
 from glassnet.recipe.assessment.intervals import score_intervals as score_intervals
 from glassnet.recipe.run import train_table as train_table
+from glassnet.runs.article import train_article as train_article
 from glassnet.runs.folder import train_run as train_run
 from glassnet.runs.open import RunFolder as RunFolder
 from glassnet.runs.open import open_run as open_run

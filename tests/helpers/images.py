@@ -56,3 +56,17 @@ def assert_like(picture: Any, name: str, tolerance: float = 6.0) -> None:
     assert difference(found, wanted) < tolerance, (
         f"{name}: differs by {difference(found, wanted):.1f}, allowed {tolerance}"
     )
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours, 1 to 21, as WCAG 2.2 defines it."""
+
+    def luminance(colour: str) -> float:
+        c = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+        return float(
+            np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+            @ [0.2126, 0.7152, 0.0722]
+        )
+
+    light, dark = sorted([luminance(one), luminance(other)], reverse=True)
+    return (light + 0.05) / (dark + 0.05)

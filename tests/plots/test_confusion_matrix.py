@@ -5,13 +5,15 @@ from typing import Any
 import numpy as np
 import pytest
 from images import assert_like
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
+from scipy.stats import binomtest
 from sklearn import metrics
 from sklearn.calibration import calibration_curve
 
 import glassnet as gn
 from glassnet.errors import GlassnetError
-from glassnet.plots.calibration import CalibrationDisplay
+from glassnet.plots.calibration import CalibrationDisplay, wilson
 from glassnet.plots.confusion_matrix import ConfusionMatrixDisplay
 from glassnet.plots.figures import in_picture
 from glassnet.plots.roc import RocCurveDisplay
@@ -116,7 +118,7 @@ def test_roc_curves_are_scikit_learns() -> None:
     assert metrics.auc(display.macro.fpr, display.macro.tpr) == pytest.approx(
         display.macro.auc
     )  # the curve drawn has this area
-    assert display.ax_.get_title() == "fish, one class against the rest"
+    assert display.ax_.get_title("left") == "fish, one class against the rest"
 
 
 def test_two_classes_have_one_curve(table: dict[str, Any]) -> None:
@@ -169,7 +171,40 @@ def test_the_expected_calibration_error_by_hand() -> None:
     )
     assert display.error == pytest.approx((2 * 0.2 + 3 * (0.8 - 2 / 3)) / 5)
     assert display.curves["1"].counts.tolist() == [2, 3]
-    assert "expected calibration error 0.160" in display.ax_.get_title()
+    assert "expected calibration error 0.160" in display.ax_.get_title("left")
+
+
+@pytest.mark.parametrize(("seen", "of"), [(0, 5), (3, 9), (9, 10), (40, 40)])
+def test_the_intervals_are_scipys(seen: int, of: int) -> None:
+    wanted = binomtest(seen, of).proportion_ci(method="wilson")
+    low, high = wilson(np.array([seen / of]), np.array([of]))
+    np.testing.assert_allclose([low[0], high[0]], wanted, rtol=1e-6, atol=1e-12)
+
+
+def test_bins_of_few_rows_are_faint_and_no_line_joins_them() -> None:
+    random = np.random.default_rng(0)
+    probability = np.concatenate([np.full(40, 0.1), np.full(5, 0.9)])
+    truth = (random.uniform(size=45) < probability).astype(int)
+    display = CalibrationDisplay.from_predictions(truth, probability, n_bins=2)
+    joined = [line for line in display.ax_.get_lines() if line.get_linestyle() != "None"]
+    assert len(joined) == 1  # the diagonal
+    dots = [found for found in display.ax_.collections if isinstance(found, PathCollection)]
+    strong, faint, sample = dots
+    assert strong.get_offsets().tolist() == [[pytest.approx(0.1), truth[:40].mean()]]
+    assert faint.get_offsets()[0, 0] == pytest.approx(0.9)
+    assert (faint.get_alpha() or 1) < (strong.get_alpha() or 1) / 2
+    assert sample.get_label() == f"error {display.error:.3f} 1"
+    assert display.ax_.get_legend() is None  # it stands below, where no data are
+
+
+def test_errors_have_another_colour_than_what_is_right() -> None:
+    display = ConfusionMatrixDisplay.from_predictions(list("aab"), list("abb"))
+    right, wrong = display.ax_.images
+    assert np.ma.getmaskarray(right.get_array()).tolist() == [[False, True], [True, False]]
+    assert np.ma.getmaskarray(wrong.get_array()).tolist() == [[True, False], [True, True]]
+    blue, orange = (image.cmap(0.8) for image in (right, wrong))
+    assert blue[2] > blue[0]
+    assert orange[0] > orange[2]
 
 
 def test_probabilities_that_are_all_equal() -> None:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from images import assert_like
+from images import assert_like, contrast
 from matplotlib.figure import Figure
 from matplotlib.textpath import TextPath
 
@@ -16,6 +16,7 @@ import glassnet as gn
 from glassnet import article
 from glassnet.core.network import Network, Parameters
 from glassnet.errors import GlassnetError
+from glassnet.pages.theme import DARK_PAGE, LIGHT_PAGE
 from glassnet.plots.network.columns import AT_EITHER_END
 from glassnet.plots.network.display import NetworkDisplay
 from glassnet.plots.network.shapes import Diagram, text_width
@@ -253,28 +254,18 @@ def test_several_stand_in_one_page_and_disturb_nothing() -> None:
         for name in element.get("class", "").split()
     )
     style = svg.findtext(f"{SVG}style") or ""
-    rules = re.findall(
-        r"([^{}]+)\{[^{}]*\}", style.replace("@media screen and (prefers-color-scheme:dark){", "")
-    )
+    everywhere, by_system, by_page = re.split(r"@media screen[^{]*", style)
+    nested = [
+        by_system.removeprefix(f"{{.gn-net:not({LIGHT_PAGE} *){{"),
+        by_page.removeprefix(f"{{{DARK_PAGE} .gn-net{{"),
+    ]
+    everywhere += "".join(nested).replace("&", ".gn-net")
+    rules = re.findall(r"([^{}]+)\{[^{}]*\}", everywhere)
     selectors = [selector.strip() for rule in rules for selector in rule.split(",")]
     assert len(selectors) > 30
     assert all(re.match(r"\.gn-net\b", selector) for selector in selectors if selector)
     assert "max-width:100%" in style
     assert display([3, 4, 1])._repr_html_() == display([3, 4, 1]).svg
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast of two colours, 1 to 21, as WCAG 2.2 defines it."""
-
-    def luminance(colour: str) -> float:
-        c = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
-        return float(
-            np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
-            @ [0.2126, 0.7152, 0.0722]
-        )
-
-    light, dark = sorted([luminance(one), luminance(other)], reverse=True)
-    return (light + 0.05) / (dark + 0.05)
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])

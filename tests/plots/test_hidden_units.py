@@ -25,7 +25,7 @@ def test_the_activations_are_feedforwards() -> None:
         place = [[display.plane.x.grid[3], display.plane.y.grid[1]]]
         trace = gn.feedforward(model.network, model.parameters, place)
         np.testing.assert_allclose(display.activations[1, 3], trace.a[layer][0], rtol=1e-12)
-        assert [axes.get_title() for axes in display.axes_] == [
+        assert [axes.get_title("left") for axes in display.axes_] == [
             f"a{layer + 1}.{node + 1}" for node in range(width)
         ]
 

@@ -55,7 +55,7 @@ def test_a_bar_for_each_column_and_a_dot_for_each_network() -> None:
     assert [dot.get_xdata()[0] for dot in dots] == pytest.approx([-1.5, -1.8, -2.1])
     assert axes.get_ylim()[0] > axes.get_ylim()[1]  # the first on top
     assert "bar: mean of 3 networks, dot: each" in axes.get_xlabel()
-    assert axes.get_title() == "Olden: y=1"
+    assert axes.get_title("left") == "Olden: y=1"
 
 
 def test_one_network_has_no_dots_and_several_outputs_a_legend() -> None:
@@ -64,7 +64,7 @@ def test_one_network_has_no_dots_and_several_outputs_a_legend() -> None:
     assert single.get_xlabel() == "words"
     several = ImportanceDisplay(made(outputs=2)).plot().ax_
     assert [text.get_text() for text in several.get_legend().get_texts()] == ["y=1", "y=2"]
-    assert several.get_title() == "Olden"
+    assert several.get_title("left") == "Olden"
     assert len(several.patches) == 8
 
 
@@ -108,7 +108,7 @@ def test_from_an_estimator_with_its_options() -> None:
     display = ImportanceDisplay.from_estimator(fitted, x, y, scoring="accuracy", repeats=2)
     expected = permutation_importance(fitted, x, y, scoring="accuracy", repeats=2)
     np.testing.assert_array_equal(display.importance.values, expected.values)
-    assert display.ax_.get_title() == "Permutation: accuracy"
+    assert display.ax_.get_title("left") == "Permutation: accuracy"
     assert "bar: mean of 2 shuffles of one network, dot: each" in display.ax_.get_xlabel()
     assert ImportanceDisplay.from_estimator(
         fitted, x, method="input_gradients", per="unit"

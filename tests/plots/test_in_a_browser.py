@@ -1,16 +1,14 @@
 """Pages and diagrams in a real browser: what lights up, what fits a phone, dark and light."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from browsing import PHONE, browser, needs_browser, opened
 from images import assert_like, difference, pixels
 
 import glassnet as gn
-from conftest import in_ci
 from glassnet import article
 from glassnet.explanation.build import explain
 from glassnet.recipe.options import options_from
@@ -18,25 +16,9 @@ from glassnet.recipe.run import run_table
 from glassnet.report.build import make_report
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 CONTRASTS = (Path(__file__).parent / "contrasts.js").read_text(encoding="utf-8")
-PHONE, WIDE = {"width": 390, "height": 800}, {"width": 1200, "height": 900}
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not in_ci(),
-    reason="there is no chromium here (Debian: apt-get install chromium)",
-)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield started
-        started.close()
+pytestmark = needs_browser
+__all__ = ["browser"]
 
 
 @pytest.fixture(scope="module")
@@ -80,22 +62,6 @@ def _record(done: Any, table: str) -> Any:
     return record_of_table(done, str(DATA / table))
 
 
-def opened(browser: Any, path: Path, scheme: str = "light", size: dict[str, int] = WIDE) -> Any:
-    """The page, with what it fetches besides itself in `asked`, and what goes wrong in `wrong`."""
-    page = browser.new_page(viewport=size, color_scheme=scheme)
-    page.asked, page.wrong = [], []
-    page.on("request", lambda request: page.asked.append(request.url))
-    page.on(
-        "console",
-        lambda message: (
-            page.wrong.append(message.text) if message.type in ("error", "warning") else None
-        ),
-    )
-    page.on("pageerror", lambda error: page.wrong.append(str(error)))
-    page.goto(path.as_uri())
-    return page
-
-
 @pytest.mark.parametrize("name", ["explain", "classes", "numbers", "diagrams"])
 def test_a_page_stands_alone_in_light_and_dark_and_fits_a_phone(
     browser: Any, pages: dict[str, Path], name: str, tmp_path: Path
@@ -133,42 +99,6 @@ def test_text_can_be_read(browser: Any, pages: dict[str, Path], name: str, schem
     assert min(found, key=lambda item: item["contrast"])["contrast"] >= 4.5, min(
         found, key=lambda item: item["contrast"]
     )
-
-
-def test_a_numbers_sources_light_up(browser: Any, pages: dict[str, Path]) -> None:
-    page = opened(browser, pages["explain"])
-    page.hover('[data-id="r1.a2.1"]')
-    assert lit(page) == {"r1.a2.1", "r1.z2.1"}
-    page.hover('[data-id="r1.z2.1"]')
-    assert lit(page) >= {"r1.z2.1", "r1.a1.1", "r1.a1.2", "r1.a1.3", "r1.a1.4", "w2.1.1", "w2.4.1"}
-    page.hover('[data-of="r1.a1.3"] >> nth=0')
-    assert "r1.a1.3" in lit(page)
-    page.mouse.move(1, 1)  # beside it all
-    assert not lit(page)
-    page.focus('[data-id="r2.d1.2"]')  # and by keyboard
-    assert lit(page) == {"r2.d1.2", "r2.da1.2", "r2.s1.2"}
-    page.close()
-
-
-def lit(page: Any) -> set[str]:
-    """The ids of what is lit."""
-    return set(
-        page.evaluate(
-            "[...document.querySelectorAll('.lit')]"
-            ".map(element => element.dataset.id || element.dataset.of)"
-        )
-    )
-
-
-def test_layers_can_be_folded_by_keyboard(browser: Any, pages: dict[str, Path]) -> None:
-    page = opened(browser, pages["explain"])
-    layer = page.locator('details[data-kind="layer"]').first
-    assert layer.get_attribute("open") is not None
-    layer.locator("> summary").focus()
-    page.keyboard.press("Enter")
-    assert layer.get_attribute("open") is None
-    assert not page.locator('[data-id="r1.z1.1"]').is_visible()
-    page.close()
 
 
 def test_a_diagrams_node_lights_its_own_edges(browser: Any, pages: dict[str, Path]) -> None:

@@ -90,12 +90,13 @@ def test_no_epoch_is_marked_where_none_was_chosen() -> None:
 def test_a_model_of_one_and_of_several_networks() -> None:
     one = LossCurveDisplay.from_model(model(HISTORY, best_epochs=[40], options={"dropout": 0.1}))
     assert words(one) == ["training, with dropout", "validation", "best epoch (40)"]
-    assert one.ax_.get_title() == "the 2-6-1 network"
+    assert one.ax_.get_title("left") == "the 2-6-1 network"
     assert one.ax_.get_ylabel() == "mean squared error"
     several = LossCurveDisplay.from_model(model(HISTORY, best_epochs=[40, 12, 50]))
     assert words(several)[-1] == "best epoch of each (40, 12, 50)"
-    assert several.ax_.get_title() == "3 networks of 2-2-1, mean"
+    assert several.ax_.get_title("left") == "3 networks of 2-2-1, mean"
     assert several.ax_.lines[-1].get_xdata().tolist() == [40, 12, 50]
+    assert [line.get_xdata()[0] for line in several.ax_.lines[2:-1]] == [40, 12, 50]
     seven = LossCurveDisplay(one.curves, best=(9, 8, 7, 6, 5, 4, 3)).plot()
     assert words(seven)[-1] == "best epoch of each (3 to 9)"
     with pytest.raises(GlassnetError, match="this model has no history"):
@@ -128,7 +129,8 @@ def test_an_estimator_marks_what_it_kept() -> None:
     ("losses", "scale"),
     [
         ([10, 0.1, 0.001], "log"),
-        ([10, 1, 0.1], "linear"),
+        ([10, 1, 0.19], "log"),
+        ([10, 1, 0.21], "linear"),
         ([10, 0, 0.001], "linear"),
         ([10, np.nan, 0.001, np.inf], "log"),
     ],

@@ -14,6 +14,7 @@ from glassnet.core.network import Network, Parameters
 from glassnet.errors import GlassnetError, Message, OptionRef
 from glassnet.models.conformal import LocalScale, Residuals
 from glassnet.models.ensemble import Member
+from glassnet.models.record import AverageRow
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.inputs import Number
 from glassnet.tables.targets import NumberTarget, Target
@@ -91,6 +92,14 @@ def fold_residuals(
         known if known.scale is None else replace(known, scale=folded(known.scale))
         for known in residuals
     )
+
+
+def fold_average(average: AverageRow | None, encoding: TableEncoding) -> AverageRow | None:
+    """The average row for inputs as `fold` leaves them; `encoding` is the one before."""
+    if average is None:
+        return None
+    center, scale = _center_and_scale(encoding)
+    return replace(average, inputs=tuple((average.inputs * scale + center).tolist()))
 
 
 def _center_and_scale(encoding: TableEncoding) -> tuple[np.ndarray, np.ndarray]:

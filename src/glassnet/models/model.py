@@ -25,7 +25,7 @@ from glassnet.models.ensemble import (
     pre_activations_of,
     shape_text,
 )
-from glassnet.models.folding import fold, fold_residuals
+from glassnet.models.folding import fold, fold_average, fold_residuals
 from glassnet.models.predictor import TablePredictor
 from glassnet.models.record import Record
 from glassnet.notebook import html_of
@@ -386,11 +386,12 @@ class Model:
         (0.0, 1.0)
         """
         members, encoding = fold(self.members, self.encoding)
+        average = fold_average(self.record.average_row, self.encoding)
         return replace(
             self,
             members=members,
             encoding=encoding,
-            record=replace(self.record, folded=True),
+            record=replace(self.record, folded=True, average_row=average),
             residuals=fold_residuals(self.residuals, self.encoding),
         )
 

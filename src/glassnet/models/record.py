@@ -105,6 +105,27 @@ class MemberSettings:
 
 
 @dataclass(frozen=True)
+class AverageRow:
+    """The row that others are compared with: the mean of each network input over rows trained on.
+
+    Parameters
+    ----------
+    inputs : tuple of float
+        D means, of encoded inputs.
+    n_rows : int
+        How many rows they are of.
+    """
+
+    inputs: tuple[float, ...]
+    n_rows: int
+
+    @property
+    def description(self) -> str:
+        """What it is, in words."""
+        return f"the average of {self.n_rows:,} rows trained on"
+
+
+@dataclass(frozen=True)
 class Record:
     """How a model came about; what is not known stays at its default.
 
@@ -147,6 +168,8 @@ class Record:
     """What it was trained towards beside the targets, in words; "" for nothing."""
     joined_from: int = 1
     """How many members were joined into the one network, side by side; 1: none were joined."""
+    average_row: AverageRow | None = None
+    """The average of the rows trained on, as the networks are given it."""
 
     def of_member(self, number: int) -> "Record":
         """The record of one member, from 0, alone."""

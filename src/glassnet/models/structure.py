@@ -115,6 +115,11 @@ def check_structure(structure: Structure) -> None:
                 f"the columns make {widths[0]} inputs and {widths[1]} outputs, "
                 f"but the network of member {number} has {sizes[0]} and {sizes[-1]}"
             )
+    average = structure.record.average_row
+    if average is not None and len(average.inputs) != widths[0]:
+        raise ModelFileError(
+            f"the average row has {len(average.inputs)} inputs, and the columns make {widths[0]}"
+        )
 
 
 def _check_history(names: tuple[str, ...]) -> None:

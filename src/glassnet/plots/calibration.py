@@ -7,13 +7,18 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from glassnet.errors import GlassnetError, unknown_name
-from glassnet.plots.class_display import MOST_IN_LEGEND, ClassDisplay, curve_style
-from glassnet.plots.figures import GREY, in_picture
+from glassnet.plots.class_display import MOST_IN_LEGEND, ClassDisplay
+from glassnet.plots.figures import GREY, curve_style, in_picture, marker_style
+from glassnet.plots.panels import title
 from glassnet.plots.predictions import Classes, given_classes
 
 STRATEGIES = {"uniform": "bins of equal width", "quantile": "bins of equally many rows"}
 CURVE_BINS = 10  # of a curve
 HISTOGRAM_BARS = 20  # from 0 to 1
+ENOUGH_IN_BIN = 10  # a bin of fewer rows says little: it is drawn faint
+FAINT = 0.3  # opacity of such a bin
+Z_95 = 1.959964  # the normal distribution has 95 % within so many standard deviations
+NOTE = f"bars: 95 % intervals (Wilson); larger: more rows; faint: fewer than {ENOUGH_IN_BIN}"
 
 
 class Bins(NamedTuple):
@@ -50,7 +55,8 @@ class Bins(NamedTuple):
 class CalibrationDisplay(ClassDisplay):
     """The fraction of rows that are of a class against the probability predicted for it.
 
-    Below stands how many rows have which probability.
+    Each bin of probabilities is a dot with the 95 % interval of its fraction; one of fewer than 10
+    rows is faint. Below stands how many rows have which probability.
 
     Parameters
     ----------
@@ -173,29 +179,45 @@ class CalibrationDisplay(ClassDisplay):
         return figure
 
     def _draw(self) -> None:
-        text = "as predicted (larger dots: more rows)"
-        self.ax_.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1, label=text)
+        line = {"color": GREY, "linestyle": "--", "linewidth": 1}
+        self.ax_.plot([0, 1], [0, 1], **line, label="as predicted")
         for number, (label, bins) in enumerate(self.curves.items()):
-            self._draw_curve(label, bins, curve_style(number))
+            self._draw_curve(label, bins, number)
         self._label_axes()
         if self._legend_beside:
             self.ax_.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8)
         else:
-            self.ax_.legend(loc="best", fontsize=9)
+            entries = self.ax_.get_legend_handles_labels()
+            below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.5), "ncols": 2}
+            self.histogram_ax_.legend(*entries, **below, fontsize=9)
 
-    def _draw_curve(self, label: str, bins: Bins, line: dict[str, Any]) -> None:
+    def _draw_curve(self, label: str, bins: Bins, number: int) -> None:
+        """The bins as dots with their intervals; a line between them would claim too much."""
+        dot = marker_style(number)
+        low, high = wilson(bins.observed, bins.counts)
+        area = 20 + 80 * bins.counts / bins.counts.max()  # square points of a dot
+        for chosen, strength in (
+            (bins.counts >= ENOUGH_IN_BIN, 0.85),
+            (bins.counts < ENOUGH_IN_BIN, FAINT),
+        ):
+            x, y = bins.predicted[chosen], bins.observed[chosen]
+            # Rounding may put the end of an interval of all rows, or none, a little inside it.
+            reach = np.maximum(0, (y - low[chosen], high[chosen] - y))
+            bar = {"color": dot["color"], "alpha": strength, "linewidth": 1.2, "capsize": 2}
+            self.ax_.errorbar(x, y, reach, fmt="none", **bar)
+            dots = {"s": area[chosen], "alpha": strength, "linewidths": 0, **dot}
+            self.ax_.scatter(x, y, **dots, zorder=3)
         text = f"error {bins.error:.3f} {in_picture(label)}"
-        self.ax_.plot(bins.predicted, bins.observed, **line, linewidth=1.2, label=text)
-        area = 12 + 80 * bins.counts / bins.counts.max()  # square points of a dot
-        self.ax_.scatter(bins.predicted, bins.observed, s=area, color=line["color"], alpha=0.8)
+        self.ax_.scatter([], [], s=40, label=text, **dot)
         edges = np.linspace(0, 1, HISTOGRAM_BARS + 1)
-        self.histogram_ax_.stairs(bins.histogram, edges, **line)
+        self.histogram_ax_.stairs(bins.histogram, edges, **curve_style(number))
 
     def _label_axes(self) -> None:
         mean = "mean " if len(self.curves) > 1 else ""
-        title = f"{in_picture(self.name)}: {mean}expected calibration error {self.error:.3f}"
-        self.ax_.set(ylabel="fraction observed", title=title)
-        self.ax_.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
+        heading = f"{in_picture(self.name)}: {mean}expected calibration error {self.error:.3f}"
+        title(self.ax_, heading, NOTE, width=76)
+        self.ax_.set(ylabel="fraction observed")
+        self.ax_.set(xlim=(-0.04, 1.04), ylim=(-0.04, 1.04))
         self.ax_.tick_params(labelbottom=False)
         xlabel = f"probability predicted ({STRATEGIES[self.strategy]})"
         self.histogram_ax_.set(xlabel=xlabel, ylabel="rows")
@@ -215,6 +237,26 @@ def _axes_below(ax: Any) -> Any:
     upper, lower = room.subgridspec(2, 1, height_ratios=(3, 1), hspace=0.06)
     ax.set_subplotspec(upper)
     return ax.figure.add_subplot(lower, sharex=ax)
+
+
+def wilson(fraction: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The 95 % intervals of fractions: their lower and upper ends.
+
+    (p + z^2/2n +- z sqrt(p (1 - p)/n + z^2/4n^2)) / (1 + z^2/n)
+
+    Parameters
+    ----------
+    fraction : ndarray
+        The fraction p seen of each bin's rows, B.
+    counts : ndarray
+        The rows n of each, B.
+
+    Source: Wilson 1927, Journal of the American Statistical Association 22:209-212.
+    """
+    room = Z_95**2 / counts
+    middle = fraction + room / 2
+    reach = np.sqrt(room * (fraction * (1 - fraction) + room / 4))
+    return (middle - reach) / (1 + room), (middle + reach) / (1 + room)
 
 
 def binned(positive: np.ndarray, probability: np.ndarray, n_bins: int, strategy: str) -> Bins:

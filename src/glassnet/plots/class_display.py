@@ -1,10 +1,9 @@
-"""What all pictures of classes share: how they are made from a model, and how curves are drawn."""
+"""What all pictures of classes share: how they are made from a model."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
 from glassnet.plots.display import RowsDisplay
-from glassnet.plots.figures import PALETTE
 from glassnet.plots.predictions import classes_of
 
 MOST_IN_LEGEND = 5  # curves; for more the legend is smaller, or stands beside them
@@ -49,12 +48,3 @@ class ClassDisplay(RowsDisplay):
             On a model that predicts numbers, an unknown target or class, and fewer than two rows.
         """
         return cls.from_classes(classes_of(model, table, y, target), **options).plot(ax)
-
-
-def curve_style(number: int) -> dict[str, Any]:
-    """The colour and the line of a class's curve; where colours repeat, the line differs."""
-    first_round = number < len(PALETTE)
-    return {
-        "color": PALETTE[number % len(PALETTE)],
-        "linestyle": "-" if first_round else "-.",
-    }

@@ -14,18 +14,21 @@ from glassnet.tables.targets import label_text
 
 MOST_WITH_PERCENT = 6  # classes; with more a cell has room for its count alone
 MOST_LEVEL_LETTERS = 40  # letters of all labels together; longer ones stand slanted
+GROUND = "#f8fafc"  # of cells without a row
+BELOW_PALEST = -0.25  # where the colours' white is, so that a single row has a colour
 DARK_FROM = 0.5  # fraction of a row from which on a cell is so dark that its text is white
+DARK_ERROR_FROM = 0.8  # the same of an error, whose orange is lighter
 TEXT_ON_DARK = "white"
 TEXT_ON_LIGHT = "#1f2937"
-TEXT_OF_ZERO = "#94a3b8"
+TEXT_OF_ZERO = "#64748b"
 
 
 @dataclass(eq=False)
 class ConfusionMatrixDisplay(ClassDisplay):
     """How many rows of each class were predicted as each class.
 
-    True classes go down, predicted ones across; the colour is the fraction of the true class's
-    rows.
+    True classes go down, predicted ones across; the colour, blue where they agree and orange where
+    not, is the fraction of the true class's rows.
 
     Parameters
     ----------
@@ -46,6 +49,8 @@ class ConfusionMatrixDisplay(ClassDisplay):
     >>> display.balanced_accuracy
     0.75
     """
+
+    kind_of_picture = "map"
 
     confusion_matrix: np.ndarray
     display_labels: Sequence[str]
@@ -120,7 +125,12 @@ class ConfusionMatrixDisplay(ClassDisplay):
         return side + 0.6, side
 
     def _draw(self) -> None:
-        self.ax_.imshow(self.fractions, cmap="Blues", vmin=0, vmax=1)
+        right = np.eye(len(self.display_labels), dtype=bool)
+        empty = self.confusion_matrix == 0
+        self.ax_.set_facecolor(GROUND)
+        for colours, others in (("Blues", ~right), ("Oranges", right)):
+            cells = np.ma.array(self.fractions, mask=others | empty)
+            self.ax_.imshow(cells, cmap=colours, vmin=BELOW_PALEST, vmax=1)
         for (row, column), count in np.ndenumerate(self.confusion_matrix):
             self._write_cell(row, column, count)
         self._label_ticks()
@@ -141,7 +151,7 @@ class ConfusionMatrixDisplay(ClassDisplay):
         if roomy and count:
             text += f"\n{fraction:.0%}"
         colour = TEXT_ON_LIGHT if count else TEXT_OF_ZERO
-        if fraction > DARK_FROM:
+        if fraction > (DARK_FROM if row == column else DARK_ERROR_FROM):
             colour = TEXT_ON_DARK
         size = 10 if roomy else 8
         self.ax_.text(column, row, text, ha="center", va="center", color=colour, fontsize=size)

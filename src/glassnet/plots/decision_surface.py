@@ -48,6 +48,8 @@ class DecisionSurfaceDisplay(RowsDisplay):
     (5, 5)
     """
 
+    kind_of_picture = "map"
+
     plane: Plane
     target: Target
     response: np.ndarray

@@ -32,6 +32,8 @@ class Display:
     ax_: "Axes"
     figure_: "Figure"
     from_model: ClassVar[Callable[..., Any]]
+    kind_of_picture: ClassVar[str] = "chart"
+    """Or "map" where colours are numbers, so that a dark page must not invert them."""
 
     def plot(self, ax: Any = None) -> Self:
         """Draw the picture.

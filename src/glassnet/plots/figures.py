@@ -8,8 +8,11 @@ matplotlib is imported when a figure is made, not before.
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from glassnet.errors import unknown_name, visible
 from glassnet.files import whole_file
@@ -20,14 +23,35 @@ if TYPE_CHECKING:
 
 BLUE = "#2563eb"
 ORANGE = "#d97706"
+RED = "#dc2626"
 GREY = "#6b7280"
-PALETTE = (BLUE, ORANGE, "#059669", "#db2777", "#7c3aed", "#0891b2", "#ca8a04", "#475569")
-"""The colours of classes, outputs and curves, in their order."""
+PALETTE = (BLUE, ORANGE, "#00a078", "#641428", "#008cc8", "#505000", "#b4008c", "#f00050")
+"""The colours of classes, outputs and curves, in their order.
+
+Any two differ for colour-blind eyes too, and each stands out from white; no colour is alone: curves
+differ in `LINE_STYLES`, dots in `MARKERS`.
+"""
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "h")
+"""The shapes of dots, in the order of the palette."""
+LINE_STYLES: tuple[Any, ...] = (
+    "solid",
+    (0, (6, 1.5)),
+    (0, (2, 1)),
+    (0, (8, 1.5, 1.5, 1.5)),
+    (0, (1, 1)),
+    (0, (4, 1, 1, 1, 1, 1)),
+    (0, (10, 3)),
+    (0, (3, 3)),
+)
+"""The dashes of curves, in the order of the palette, in widths of the line."""
 SIGNED = "RdBu_r"
-"""The colour map of what has a sign, symmetric around 0: blue below, red above."""
+"""The colour map of what is low or high: blue is low or below 0, red is high or above 0."""
+UNSIGNED = "Reds"
+"""The upper half of that, for what is never below 0."""
 FONTS = ["DejaVu Sans", "Verdana", "Arial", "Helvetica", "sans-serif"]
 """The letters; an SVG names them all, for a reader whose machine lacks the first."""
 PICTURE_FORMATS = ("svg", "png", "pdf")
+FEW_DECADES = 2.5  # of a logarithmic axis; of fewer, 2 and 5 have ticks too
 NAME_LETTERS = 24  # letters of a name in a picture; a longer one loses its middle
 
 
@@ -49,12 +73,43 @@ def style() -> Iterator[None]:
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.titlesize": 11,
+        "axes.titlelocation": "left",
         "legend.frameon": False,
     }
     with mpl.rc_context(settings), warnings.catch_warnings():
         # of a name in a script that the font lacks
         warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
         yield
+
+
+def curve_style(number: int) -> dict[str, Any]:
+    """The colour and the line of a class's or output's curve; no two of the first 64 are equal."""
+    count = len(PALETTE)
+    return {
+        "color": PALETTE[number % count],
+        "linestyle": LINE_STYLES[(number + number // count) % count],
+    }
+
+
+def marker_style(number: int) -> dict[str, Any]:
+    """The colour and the shape of a class's dots; no two of the first 64 are equal."""
+    count = len(PALETTE)
+    return {
+        "color": PALETTE[number % count],
+        "marker": MARKERS[(number + number // count) % count],
+    }
+
+
+def logarithmic(axis: Any) -> None:
+    """A logarithmic scale for one axis, its ticks written as plain numbers."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    axis.axes.set(**{f"{axis.axis_name}scale": "log"})
+    low, high = axis.get_view_interval()
+    decades = np.log10(high / low)
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < FEW_DECADES else (1,)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def new_figure(width: float = 6.4, height: float = 4.0) -> "Figure":
@@ -113,6 +168,14 @@ def data_uri(display: Any) -> str:
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close(display.figure_)
     return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def image(display: Any, alt: str) -> str:
+    """A Display's figure as an image of a page, `alt` for those who cannot see it.
+
+    Its class says what the page does with it in the dark: `glassnet.pages.theme`.
+    """
+    return f'<img class="{display.kind_of_picture}" alt="{escape(alt)}" src="{data_uri(display)}">'
 
 
 def in_picture(name: str, most: int = NAME_LETTERS) -> str:

@@ -15,7 +15,7 @@ from glassnet.models.conversion import as_model
 from glassnet.models.model import Model
 from glassnet.models.rows import rows_of
 from glassnet.plots.display import RowsDisplay
-from glassnet.plots.figures import GREY, SIGNED, in_picture, literal
+from glassnet.plots.figures import GREY, SIGNED, UNSIGNED, in_picture, literal
 from glassnet.plots.members import named, one_member
 from glassnet.plots.panels import panels
 from glassnet.plots.plane import Plane, plane_of
@@ -59,6 +59,8 @@ class HiddenUnitsDisplay(RowsDisplay):
     >>> HiddenUnitsDisplay.from_model(model, table, resolution=5).activations.shape
     (5, 5, 3)
     """
+
+    kind_of_picture = "map"
 
     plane: Plane
     layer: int
@@ -155,7 +157,7 @@ class HiddenUnitsDisplay(RowsDisplay):
         largest = np.abs(levels).max()
         if levels[0] < 0:
             return {"levels": levels, "cmap": SIGNED, "vmin": -largest, "vmax": largest}
-        return {"levels": levels, "cmap": "Blues", "vmin": 0, "vmax": largest}
+        return {"levels": levels, "cmap": UNSIGNED, "vmin": 0, "vmax": largest}
 
     def _label(self, axes: Any, i: int) -> None:
         """Name the node, and the columns where no axes below or to the left do so."""

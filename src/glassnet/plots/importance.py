@@ -45,7 +45,7 @@ class ImportanceDisplay(RowsDisplay):
     >>> from glassnet import MLPRegressor
     >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 3, 1, 4]
     >>> fitted = MLPRegressor(hidden_layer_sizes=(3,), solver="lbfgs", random_state=0).fit(X, y)
-    >>> ImportanceDisplay.from_estimator(fitted, X, y, method="olden").ax_.get_title()
+    >>> ImportanceDisplay.from_estimator(fitted, X, y, method="olden").ax_.get_title("left")
     'Olden: y'
     """
 

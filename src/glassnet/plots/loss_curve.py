@@ -10,16 +10,14 @@ from glassnet.errors import GlassnetError, unknown_name
 from glassnet.models.conversion import as_model
 from glassnet.models.model import Model
 from glassnet.plots.display import Display
-from glassnet.plots.figures import BLUE, GREY, ORANGE
+from glassnet.plots.figures import GREY, curve_style, logarithmic
 from glassnet.training.endings import BROKEN
 from glassnet.training.history import History
 from glassnet.training.run import Run
 
 Curve = tuple[Sequence[float], Sequence[float]]
 """Where the losses stand on the x axis, and the losses."""
-LOG_FROM = (
-    1000  # times the smallest loss that the largest is, from which on the scale is logarithmic
-)
+LOG_FROM = 50  # times the smallest loss that the largest is: from here the scale is logarithmic
 MOST_EPOCHS_NAMED = 6  # best epochs that the legend names one by one
 
 
@@ -27,7 +25,7 @@ MOST_EPOCHS_NAMED = 6  # best epochs that the legend names one by one
 class LossCurveDisplay(Display):
     """The training loss, and the validation loss where there is one, by epoch or iteration.
 
-    The scale is logarithmic where the losses span a factor of 1000.
+    The scale is logarithmic where the losses span a factor of 50.
 
     Parameters
     ----------
@@ -37,8 +35,8 @@ class LossCurveDisplay(Display):
         What x is.
     best : sequence of float
         Where on the x axis the epochs stand whose weights were kept, one for each network that was
-        trained. A single one is a line; several are marks below, for then the curves are the means
-        of all, and no epoch is the best of them.
+        trained. A single one is a line; several are marks below with a thin line each, for then
+        the curves are the means of all, and no epoch is the best of them.
     best_epochs : sequence of int
         The numbers of these epochs, where x is not the epoch.
     loss_name : str
@@ -154,12 +152,12 @@ class LossCurveDisplay(Display):
         )
 
     def _draw(self) -> None:
-        for (name, (x, loss)), colour in zip(self.curves.items(), (BLUE, ORANGE), strict=False):
+        for number, (name, (x, loss)) in enumerate(self.curves.items()):
             marker = "o" if len(x) == 1 else None
-            self.ax_.plot(x, loss, label=name, color=colour, linewidth=1.6, marker=marker)
+            self.ax_.plot(x, loss, label=name, linewidth=1.6, marker=marker, **curve_style(number))
         self._mark_best()
         if self._spans_decades():
-            self.ax_.set_yscale("log")
+            logarithmic(self.ax_.yaxis)
         self.ax_.set(xlabel=self.xlabel, ylabel=self.loss_name, title=self.title)
         ticks: Any = self.ax_.xaxis.get_major_locator()  # matplotlib's types lack `integer`
         ticks.set_params(integer=True)
@@ -176,6 +174,9 @@ class LossCurveDisplay(Display):
             listed = ", ".join(epochs)
             if len(epochs) > MOST_EPOCHS_NAMED:
                 listed = f"{min(self.best):g} to {max(self.best):g}"
+            drop = {"color": GREY, "linestyle": ":", "linewidth": 0.9, "alpha": 0.8}
+            for best in self.best:
+                self.ax_.axvline(best, **drop)
             marks = {"color": GREY, "markersize": 7, "alpha": 0.8, "zorder": 3, "linestyle": ""}
             self.ax_.plot(
                 self.best,

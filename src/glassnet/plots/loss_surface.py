@@ -53,6 +53,8 @@ class LossSurfaceDisplay(RowsDisplay):
         None without a path.
     """
 
+    kind_of_picture = "map"
+
     first: np.ndarray
     second: np.ndarray
     loss: np.ndarray

@@ -10,8 +10,8 @@ from typing import Any
 
 from glassnet.models.model import Model
 from glassnet.notebook import register_view
-from glassnet.pages.page import asset
-from glassnet.plots.figures import data_uri
+from glassnet.pages.page import style_sheets
+from glassnet.plots.figures import image
 from glassnet.plots.network.display import NetworkDisplay
 from glassnet.training.history import History
 
@@ -35,10 +35,10 @@ def history_html(history: History) -> str:
     if not loss:
         return _fragment("<p><b>History</b> of no epoch</p>")
     description = f"The loss falls from {loss[0]:.4g} to {loss[-1]:.4g}"
-    source = data_uri(LossCurveDisplay.from_history(history))
+    curve = LossCurveDisplay.from_history(history)
     return _fragment(
         f"<p><b>History</b> of {len(loss)} epochs</p>",
-        f'<figure><img alt="{description}" src="{source}"></figure>',
+        f"<figure>{image(curve, description)}</figure>",
         _history_table(table),
     )
 
@@ -78,8 +78,8 @@ def _history_table(table: dict[str, list[Any]]) -> str:
 
 def _fragment(*parts: str) -> str:
     """Parts of HTML as one block in the style of our pages, which changes nothing around it."""
-    style = f"<style>{asset('page.css')}</style>"
-    return f'{style}<div class="gn" style="padding: .6rem">{"".join(parts)}</div>'
+    inner = "".join(parts)
+    return f'<style>{style_sheets()}</style><div class="gn" style="padding: .6rem">{inner}</div>'
 
 
 def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

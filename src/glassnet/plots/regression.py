@@ -20,6 +20,7 @@ KINDS = ("predicted_vs_actual", "residual_vs_predicted", "error_histogram")
 MOST_VECTOR_POINTS = 2000  # points; an SVG or PDF holds more of them as an image
 FEWEST_BINS = 5  # of the histogram
 MOST_BINS = 40  # of the histogram
+LEGEND_ROOM = 1.2  # times the highest bar, so that the legend stands above it
 FAINT_FROM = 100  # points; more are drawn fainter and smaller
 PANEL = 4.2  # inches, a panel's width and height
 
@@ -132,6 +133,12 @@ class RegressionDisplay(RowsDisplay):
         """RMSE, MAE and, where the actual numbers vary, R2."""
         return regression_scores(self.actual, self.predicted)
 
+    @cached_property
+    def fit(self) -> tuple[float, float]:
+        """The line of least squares through the points: predicted = factor x actual + offset."""
+        factor, offset = np.polyfit(self.actual, self.predicted, 1)
+        return float(factor), float(offset)
+
     def plot(self, ax: Any = None, *, kind: str = "all") -> Self:
         """Draw all three panels or one.
 
@@ -179,6 +186,12 @@ class RegressionDisplay(RowsDisplay):
         self._draw_points(axes, self.actual, self.predicted)
         line = {"color": GREY, "linewidth": 1.2, "linestyle": "--"}
         axes.plot(limits, limits, **line, label="predicted = actual")
+        if np.ptp(self.actual) > 0:
+            factor, offset = self.fit
+            fitted = [factor * end + offset for end in limits]
+            sign = "-" if offset < 0 else "+"
+            label = f"fit: {_short(factor)} x actual {sign} {_short(abs(offset))}"
+            axes.plot(limits, fitted, color=ORANGE, linewidth=1.4, label=label)
         name = in_picture(self.name)
         axes.set(xlim=limits, ylim=limits, aspect="equal")
         axes.set(xlabel=f"{name}, actual", ylabel=f"{name}, predicted")
@@ -196,13 +209,14 @@ class RegressionDisplay(RowsDisplay):
         mean = float(self.residuals.mean())
         bins = int(np.clip(np.sqrt(len(self.residuals)), FEWEST_BINS, MOST_BINS))
         bars = {"color": BLUE, "alpha": 0.75, "edgecolor": "white", "linewidth": 0.5}
-        axes.hist(self.residuals, bins=bins, **bars)
+        heights, _, _ = axes.hist(self.residuals, bins=bins, **bars)
         axes.axvline(0, color=GREY, linewidth=1.2, linestyle="--")
         axes.axvline(mean, color=ORANGE, linewidth=1.4, label=f"mean {_short(mean)}")
         axes.set(xlabel="residual: actual - predicted", ylabel="rows")
         axes.locator_params(axis="x", nbins=6)
         axes.yaxis.get_major_locator().set_params(integer=True)
-        axes.legend()
+        axes.set_ylim(top=LEGEND_ROOM * np.max(heights))
+        axes.legend(loc="upper right")
 
     def _draw_points(self, axes: Any, x: np.ndarray, y: np.ndarray) -> None:
         """N points, the fainter and smaller the more there are."""

@@ -10,9 +10,13 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from glassnet.errors import GlassnetError
-from glassnet.plots.class_display import MOST_IN_LEGEND, ClassDisplay, curve_style
-from glassnet.plots.figures import GREY, in_picture
+from glassnet.plots.class_display import MOST_IN_LEGEND, ClassDisplay
+from glassnet.plots.figures import GREY, curve_style, in_picture
 from glassnet.plots.predictions import Classes, given_classes
+
+MARGIN = 0.04  # of the axes, so that a perfect curve does not lie on the spine
+THINNEST_CURVE = 1.6  # points of a curve
+WIDER = 1.2  # points that a curve is wider than the next, which may lie on it
 
 
 class RocCurve(NamedTuple):
@@ -109,15 +113,20 @@ class RocCurveDisplay(ClassDisplay):
         self.ax_.plot([0, 1], [0, 1], **chance)
         for number, (label, curve) in enumerate(self.curves.items()):
             text = f"AUC {curve.auc:.3f} {in_picture(label)}"
-            line = curve_style(number)
-            self.ax_.plot(curve.fpr, curve.tpr, **line, linewidth=1.6, label=text)
+            width = self._width(number)
+            self.ax_.plot(curve.fpr, curve.tpr, linewidth=width, label=text, **curve_style(number))
         if self.macro:
             text = f"AUC {self.macro.auc:.3f} mean of the classes"
-            line = {"color": "black", "linestyle": ":", "linewidth": 2}
+            line = {"color": "black", "linestyle": ":", "linewidth": 1}
             self.ax_.plot(self.macro.fpr, self.macro.tpr, **line, label=text)
         for label in self.without:
             self.ax_.plot([], [], " ", label=f"no rows of {in_picture(label)}")
         self._label_axes()
+
+    def _width(self, number: int) -> float:
+        """The width of a curve, in points: a later one is thinner and leaves earlier ones seen."""
+        count = len(self.curves)
+        return THINNEST_CURVE + WIDER * (count - 1 - number) * (count <= MOST_IN_LEGEND)
 
     def _label_axes(self) -> None:
         if self.macro:
@@ -129,7 +138,7 @@ class RocCurveDisplay(ClassDisplay):
             ylabel="true positive rate",
             title=f"{in_picture(self.name)}, {compared}",
         )
-        self.ax_.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
+        self.ax_.set(xlim=(-MARGIN, 1 + MARGIN), ylim=(-MARGIN, 1 + MARGIN), aspect="equal")
         self.ax_.grid(visible=True, alpha=0.25)
         letters = 9 if len(self.curves) <= MOST_IN_LEGEND else 7.5
         self.ax_.legend(loc="lower right", fontsize=letters)

@@ -52,6 +52,8 @@ class WeightsDisplay(ModelDisplay):
     ['a1.1', 'a1.2', 'a1.3']
     """
 
+    kind_of_picture = "map"
+
     parameters: Parameters
     names: Sequence[Sequence[str]]
     layers: Sequence[tuple[str, str]]

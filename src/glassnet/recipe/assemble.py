@@ -11,7 +11,7 @@ import numpy as np
 from glassnet.core.network import Parameters
 from glassnet.models.ensemble import Member
 from glassnet.models.model import Model
-from glassnet.models.record import Record
+from glassnet.models.record import AverageRow, Record
 from glassnet.recipe.calibrate import calibrate
 from glassnet.recipe.defaults import network_for
 from glassnet.recipe.fold_training import FoldTraining
@@ -19,9 +19,12 @@ from glassnet.recipe.members import mean_history
 from glassnet.recipe.mixture import Mixture
 from glassnet.recipe.out_of_fold import unlike_those_trained_on
 from glassnet.recipe.residuals import residuals_of
+from glassnet.recipe.rows import EncodedRows
 from glassnet.recipe.search import Trial
 from glassnet.recipe.threshold import settle_threshold
 from glassnet.tables.encoding import TableEncoding
+
+MOST_AVERAGED = 10_000  # rows: their mean is as good as that of a million, and costs nothing
 
 
 def assemble_model(
@@ -48,6 +51,7 @@ def assemble_model(
         tried=mixture.tried,
         mixture=mixture.settings,
         teacher=teacher,
+        average_row=_average_row(rows),
     )
     members = tuple(
         member
@@ -88,6 +92,15 @@ def _inputs_within(few: TableEncoding, many: TableEncoding) -> np.ndarray:
         positions += range(first, first + len(narrow.features))
         first += len(wide.features)
     return np.array(positions)
+
+
+def _average_row(rows: EncodedRows) -> AverageRow:
+    """The mean of the rows by their weights, of many rows that of some, evenly spread."""
+    n_rows = len(rows.x)
+    chosen = np.unique(np.linspace(0, n_rows - 1, min(n_rows, MOST_AVERAGED)).astype(int))
+    some = rows.take(chosen)
+    means = np.average(np.asarray(some.x, np.float64), axis=0, weights=some.sample_weight)
+    return AverageRow(tuple(means.tolist()), len(chosen))
 
 
 def _at_best(runs: Sequence[tuple[int, np.ndarray]]) -> tuple[float, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 from glassnet.errors import Wording, in_python
 from glassnet.files import whole_file
 from glassnet.models.rows import Rows
-from glassnet.pages.page import ASSETS, asset
+from glassnet.pages.page import ASSETS, asset, style_sheets
 from glassnet.plots.network.display import NetworkDisplay
 from glassnet.recipe.run import TableRun
 from glassnet.report.columns import MOST_SHUFFLED, column_facts, ranked_columns
@@ -81,7 +81,7 @@ def make_report(
     import jinja2
 
     content: dict[str, Any] = {
-        "style": asset("page.css") + asset("report.css") + asset("explain.css"),
+        "style": style_sheets("report.css", "explain.css"),
         "script": asset("explain.js"),
         "table": table,
         "record": record,

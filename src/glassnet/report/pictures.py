@@ -38,6 +38,8 @@ class Picture(NamedTuple):
     source: str
     """A data URI, or ""."""
     caption: str = ""
+    kind: str = "chart"
+    """Of a Display: what a dark page does with it."""
 
 
 def attempt(title: str, draw: Callable[[], Drawn]) -> Picture:
@@ -47,7 +49,8 @@ def attempt(title: str, draw: Callable[[], Drawn]) -> Picture:
     """
     try:
         drawn = draw()
-        return Picture(title, drawn.alt, data_uri(drawn.display), drawn.caption)
+        source, kind = data_uri(drawn.display), drawn.display.kind_of_picture
+        return Picture(title, drawn.alt, source, drawn.caption, kind)
     except (GlassnetError, ArithmeticError, ValueError) as error:
         return Picture(title, "", "", f"This picture is left out: {error}.")
 

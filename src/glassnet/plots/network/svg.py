@@ -1,4 +1,4 @@
-"""The diagram as SVG text of our own, light or dark as the reader's screen is.
+"""The diagram as SVG text of our own, light or dark as the page around it or the reader's screen.
 
 Where things stand is the layout's matter.
 
@@ -9,6 +9,7 @@ diagram, and nothing has an id.
 from html import escape
 from itertools import count
 
+from glassnet.pages.theme import themed
 from glassnet.plots.network.shapes import Diagram, Disc, Stroke, Text, baseline
 
 LIGHT = {
@@ -58,14 +59,14 @@ _FIXED = f"""
 .gn-net .gn-disc:hover circle{{stroke-width:3}}
 """
 _COLOURED = """
-.gn-net .gn-page{{fill:{page}}}
-.gn-net text{{fill:{text}}}
-.gn-net .gn-quiet{{fill:{quiet}}}
-.gn-net .gn-number,.gn-net .gn-quiet{{stroke:{page}}}
-.gn-net circle{{fill:{node};stroke:{rim}}}
-.gn-net .gn-bias circle{{fill:{bias};stroke:{bias_rim}}}
-.gn-net .gn-plus{{stroke:{plus}}}
-.gn-net .gn-minus{{stroke:{minus}}}
+& .gn-page{{fill:{page}}}
+& text{{fill:{text}}}
+& .gn-quiet{{fill:{quiet}}}
+& .gn-number,& .gn-quiet{{stroke:{page}}}
+& circle{{fill:{node};stroke:{rim}}}
+& .gn-bias circle{{fill:{bias};stroke:{bias_rim}}}
+& .gn-plus{{stroke:{plus}}}
+& .gn-minus{{stroke:{minus}}}
 """
 
 
@@ -79,7 +80,7 @@ def svg_text(diagram: Diagram) -> str:
         f'<svg {root} aria-label="{name}" {size}>',
         f"<title>{name}</title>",
         f"<desc>{escape(diagram.description)}</desc>",
-        f"<style>{_style(len(diagram.discs))}</style>",
+        f"<style>{escape(_style(len(diagram.discs)), quote=False)}</style>",
         '<rect class="gn-page" width="100%" height="100%" rx="8"/>',
         *map(_stroke_element, diagram.strokes),
         *map(_text_element, diagram.texts),
@@ -90,10 +91,10 @@ def svg_text(diagram: Diagram) -> str:
 
 
 def _style(discs: int) -> str:
-    """The rules: the reader's light or dark, and that pointing at a node lights up its edges."""
+    """The rules: light or dark, and that pointing at a node lights up its edges."""
     hover = (f".gn-net:has(.gn-n{i}:hover) .gn-e{i}{{opacity:1}}" for i in range(discs))
-    dark = f"@media screen and (prefers-color-scheme:dark){{{_COLOURED.format(**DARK)}}}"
-    return "\n".join([_FIXED.rstrip(), *hover, _COLOURED.format(**LIGHT).strip(), dark, ""])
+    light, dark = (_COLOURED.format(**colours).strip() for colours in (LIGHT, DARK))
+    return "\n".join([_FIXED.rstrip(), *hover, themed(".gn-net", light, dark)])
 
 
 def _stroke_element(stroke: Stroke) -> str:
