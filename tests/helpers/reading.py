@@ -87,7 +87,11 @@ class Line(NamedTuple):
 
 
 def read_text(text: str) -> list[Line]:
-    """Text: titles by their indentation; a number whose next lines begin with + or = is a sum."""
+    """Text: titles by their indentation; a number whose next lines begin with + or = is a sum.
+
+    Where an equation is marked as rounded, ≈, it is read as any other.
+    """
+    text = text.replace(" ≈ ", " = ")
     lines: list[Line] = []
     path: list[tuple[int, str]] = []
     block: list[str] = []
@@ -186,7 +190,7 @@ def read_html(page: str) -> list[Line]:
     for source, within, value in parser.used:
         assert within in parser.made
         if source in parser.made:
-            assert parser.made[source] == value, (source, value)
+            assert is_same(value, parser.made[source]), (source, value)
         else:  # a weight, a constant, or a number of a node that is not shown
             assert not source or re.match(r"(m\d+\.)?((w|b)\d|r\d+\.|penalty)", source), source
     return read_text("\n".join(line.rstrip() for line in parser.lines))
@@ -204,7 +208,12 @@ def read_markdown(text: str) -> list[Line]:
             lines.append("  " * depth + re.sub(r" \((.*)\)$", r"   \1", title))
         elif "&" in line:
             numbers, _, words = line.removesuffix(r" \\").partition(" && ")
-            plain = plain_text(numbers.replace(r"&\quad + ", "+ ").replace("&=", "=").strip())
+            plain = plain_text(
+                numbers.replace(r"&\quad + ", "+ ")
+                .replace("&=", "=")
+                .replace("&\\approx", "=")
+                .strip()
+            )
             lines.append("  " * (depth + 1) + plain + ("   " + plain_text(words) if words else ""))
     return read_text("\n".join(lines))
 
@@ -217,6 +226,7 @@ def plain_text(latex: str) -> str:
         .replace(r"\right", "")
         .replace(r"\cdot", "·")
         .replace(r"\delta", "δ")
+        .replace(r"\approx", "=")
     )
     latex = re.sub(r"\\([_%#&$])", r"\1", latex)
     while r"\begin{cases}" in latex:  # from the innermost on
@@ -269,6 +279,13 @@ def half_unit(number: str, digits: int) -> float:
         if value == 0
         else 0.5 * 10.0 ** (math.floor(math.log10(value)) - digits + 1) * (1 + 1e-9) + 1e-15 * value
     )
+
+
+def is_same(used: str, made: str) -> bool:
+    """Whether a number is used as it was made, or with more digits where those are needed."""
+    if used == made or not re.fullmatch(NUMBER, used.lstrip("-")):
+        return used == made
+    return len(used) > len(made) and abs(float(used) - float(made)) <= half_unit(made, 4)
 
 
 def slack(expression: str, digits: int) -> float:

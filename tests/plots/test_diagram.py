@@ -372,7 +372,7 @@ def test_of_an_ensemble_one_member_is_drawn_whole_and_the_diagram_says_so() -> N
         svg = drawn(shown)
         assert "4 nodes, silu" in texts(svg)
         assert f"Member {number + 1} of 2." in " ".join(texts(svg))
-        assert {"bill_length_mm", "species=Gentoo"} <= set(texts(svg))
+        assert "species=Gentoo" in texts(svg)
         weight = model.members[number].parameters.weights[1][0, 0]
         assert f"a1.1 to species=Adelie: {weight}" in shown.svg
     with pytest.raises(GlassnetError, match="there is no member 2"):

@@ -4,36 +4,50 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from glassnet.explanation.parts import Operand, Sum
+from glassnet.explanation.rounding import ROUNDED, shown_equation, sign_of_sum
 from glassnet.notation.numerals import needs_brackets
+
+PRODUCT_FORMULA = "p * q"
 
 
 class Addend(NamedTuple):
     """What is added, in writing: a number, or a product and what it makes ("" for a number).
 
-    `says` is what it is in words, `symbols` are its factors.
+    `says` is what it is in words, `symbols` are its factors, `sign` stands before what it makes.
     """
 
     numbers: str
     makes: str
     says: str
     symbols: tuple[str, ...]
+    sign: str = ""
 
     @property
     def equation(self) -> str:
         """The number, or the product with what it makes."""
-        return f"{self.numbers} = {self.makes}" if self.makes else self.numbers
+        return f"{self.numbers} {self.sign} {self.makes}" if self.makes else self.numbers
 
 
 class SumStyle(NamedTuple):
-    """How a sum is written: its numbers, the sign between factors, and brackets."""
+    """How a sum is written.
 
-    number: Callable[[Operand], str]
+    `number` writes one with so many digits, of which there are `digits` where these do; `times`
+    stands between factors, `rounded` before what a product makes as far as its digits tell.
+    """
+
+    number: Callable[[Operand, int], str]
+    digits: int
     times: str
+    rounded: str = ROUNDED
     brackets: tuple[str, str] = ("(", ")")
 
-    def beside(self, operand: Operand) -> str:
+    def sign(self, sign: str) -> str:
+        """The sign before a result."""
+        return self.rounded if sign == ROUNDED else sign
+
+    def beside(self, operand: Operand, digits: int) -> str:
         """A number beside an operator."""
-        written = self.number(operand)
+        written = self.number(operand, digits)
         if not needs_brackets(operand.value):
             return written
         opening, closing = self.brackets
@@ -43,13 +57,34 @@ class SumStyle(NamedTuple):
 def addends_of(total: Sum, style: SumStyle) -> Iterator[Addend]:
     """The added numbers, the products, and what the products that are not shown add up to."""
     for index, (says, operand) in enumerate(total.added):
-        written = style.beside(operand) if index else style.number(operand)
-        yield Addend(written, "", says, (operand.symbol,))
+        write = style.beside if index else style.number
+        yield Addend(write(operand, style.digits), "", says, (operand.symbol,))
     for product in total.products:
-        numbers = style.times.join([style.beside(product.left), style.beside(product.right)])
-        makes = style.number(Operand("", product.value))
+        operands = {"p": product.left, "q": product.right}
+        shown = shown_equation(PRODUCT_FORMULA, operands, product.value, style.digits)
+        factors = [style.beside(factor, shown.digits) for factor in operands.values()]
+        makes = style.number(Operand("", product.value), style.digits)
         symbols = (product.left.symbol, product.right.symbol)
-        yield Addend(numbers, makes, product.says, symbols)
+        sign = style.sign(shown.sign)
+        yield Addend(style.times.join(factors), makes, product.says, symbols, sign)
     if total.left_out:
-        says = f"{total.left_out} smaller products, not shown"
-        yield Addend(style.beside(Operand("", total.rest)), "", says, ())
+        rest = Operand("", total.rest)
+        yield Addend(style.beside(rest, style.digits), "", _left_out(total), ())
+    if total.zeros:
+        yield Addend("0", "", total.zeros, ())
+
+
+def _left_out(total: Sum) -> str:
+    """The products that are not shown, in words."""
+    if abs(total.rest) <= min(abs(product.value) for product in total.products):
+        return f"{total.left_out} smaller products, not shown"
+    return f"{total.left_out} products, each smaller than these, not shown"
+
+
+def sign_of(total: Sum, style: SumStyle) -> str:
+    """The sign before what all addends make."""
+    addends = [operand.value for _, operand in total.added]
+    addends += [product.value for product in total.products]
+    addends += [total.rest] if total.left_out else []
+    numbers = [addend for addend in addends if isinstance(addend, float)]
+    return style.sign(sign_of_sum(numbers, total.value, style.digits))

@@ -15,6 +15,7 @@ from glassnet.explanation.choice import ShownNodes
 from glassnet.explanation.parts import Operand, Product
 
 MOST_PRODUCTS = 12  # of a long sum that are shown, unless the node was asked for
+MORE_PRODUCTS = 24  # of one whose others would else make more than one that is shown
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Batch:
     shown : the nodes of each layer that are shown.
     outputs : what the outputs stand for, K names.
     prefix : of every id: "" or the member's, as "m2.".
+    indicators : which inputs are 1 for one category, or for a missing cell, and else 0.
     """
 
     network: Network
@@ -39,6 +41,7 @@ class Batch:
     shown: Sequence[ShownNodes]
     outputs: Sequence[str]
     prefix: str = ""
+    indicators: Sequence[int] = ()
 
     @property
     def last(self) -> int:
@@ -98,13 +101,19 @@ def as_number(operand: Operand) -> float:
 def largest_products(products: Sequence[Product], whole: bool) -> tuple[tuple[Product, ...], float]:
     """The products that are shown, in their order, and what the others add up to.
 
-    All of them where the sum is shown whole or is hardly too long; else the largest.
+    All of them where the sum is shown whole or is hardly too long; else the largest, so many that
+    the others together make no more than any of them, where few more are enough for that.
     """
     if whole or len(products) <= MOST_PRODUCTS + MOST_PRODUCTS // 2:
         return tuple(products), 0.0
-    kept = largest_indices([product.value for product in products], MOST_PRODUCTS)
-    others = set(range(len(products))) - set(kept)
-    return tuple(products[i] for i in kept), float(sum(products[i].value for i in others))
+    values = np.array([product.value for product in products])
+    order = np.argsort(-np.abs(values), kind="stable")
+    rests = values.sum() - np.cumsum(values[order])  # of the products after each, in this order
+    enough = np.abs(rests) <= np.abs(values[order])
+    counts = range(MOST_PRODUCTS, min(MORE_PRODUCTS, len(values)) + 1)
+    count = next((count for count in counts if enough[count - 1]), MOST_PRODUCTS)
+    kept = np.sort(order[:count])
+    return tuple(products[i] for i in kept), float(values[order[count:]].sum())
 
 
 def largest_indices(values: Sequence[float] | np.ndarray, count: int) -> list[int]:

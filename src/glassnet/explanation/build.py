@@ -13,7 +13,7 @@ from glassnet.errors import GlassnetError
 from glassnet.explanation.backward import WayBack, explain_backward
 from glassnet.explanation.batch import Batch
 from glassnet.explanation.choice import Nodes, choose_nodes, choose_outputs
-from glassnet.explanation.encoding import explain_columns
+from glassnet.explanation.encoding import explain_columns, indicator_inputs
 from glassnet.explanation.forward import explain_layers
 from glassnet.explanation.loss import (
     OutputOperands,
@@ -33,12 +33,14 @@ from glassnet.explanation.parts import (
     Step,
 )
 from glassnet.explanation.predictions import explain_predictions, explain_targets
+from glassnet.explanation.summarize import summarize
 from glassnet.explanation.vote import Vote, explain_agreement, explain_vote
 from glassnet.models.conversion import as_model
 from glassnet.models.ensemble import Member, vote_fractions
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows, rows_of
 
+FEW_PARAMETERS = 200  # of all members: the whole arithmetic of so many is shown at once
 RATE = 0.1  # the learning rate of the update, where the model's record has none
 
 
@@ -118,7 +120,8 @@ def explain(
     if len(set(chosen)) < len(chosen):
         raise GlassnetError("a row is given twice: give each once")
     numbers = [row + 1 for row in chosen]
-    return explain_rows(every.take(chosen), numbers, backward, nodes, learning_rate, penalty)
+    taken = every.take(chosen)
+    return explain_rows(taken, numbers, backward, nodes, learning_rate, penalty, others=every)
 
 
 class _Start(NamedTuple):
@@ -163,11 +166,13 @@ def explain_rows(
     learning_rate: float | None = None,
     penalty: Penalty | None = None,
     detail: Sequence[int] | None = None,
+    others: Rows | None = None,
 ) -> Explanation:
     """`explain` for rows that are one batch; `numbers` are theirs in the table, from 1.
 
     `detail` : the numbers of those whose way forward and deltas are shown; None: all. Losses and
-    gradients are always those of all rows.
+    gradients are always those of all rows. `others` : the rows whose average these are compared
+    with, where the model does not know that of its training; None: the batch's own.
     """
     rows = replace(rows, model=rows.model.as_dtype(np.float64))  # as predictions are made
     settings = _Settings(
@@ -191,15 +196,26 @@ def explain_rows(
             _as_explanation(rows.model, i, explained[i], settings) for i in range(len(explained))
         )
     with_start = [_with_start(row, start) for row, start in zip(whole.rows, starts, strict=True)]
+    shown = [
+        replace(with_start[index], summary=summarize(rows, index, others or rows))
+        for index in settings.shown_rows
+    ]
     return Explanation(
         title=rows.model.shape,
         network=_facts(rows.model),
         notes=_notes(rows.model, settings, bool(whole.loss)),
-        rows=tuple(with_start[index] for index in settings.shown_rows),
+        rows=tuple(shown),
         loss=whole.loss,
         backward=whole.backward,
         members=members,
+        brief=_is_brief(rows.model, settings),
     )
+
+
+def _is_brief(model: Model, settings: _Settings) -> bool:
+    """Whether the whole arithmetic would be too long for a reader who asked for no part of it."""
+    asked = settings.backward or settings.nodes is not None
+    return not asked and model.n_parameters > FEW_PARAMETERS
 
 
 def _prefixes(model: Model) -> list[str]:
@@ -264,7 +280,15 @@ def _explain_member(
     shown = choose_nodes(network, parameters, trace, settings.nodes)
     inputs = [start.inputs for start in starts]
     batch = Batch(
-        network, parameters, trace, settings.numbers, inputs, shown, encoding.outputs, prefix
+        network,
+        parameters,
+        trace,
+        settings.numbers,
+        inputs,
+        shown,
+        encoding.outputs,
+        prefix,
+        indicator_inputs(encoding),
     )
     outputs = [_member_outputs(batch, row, start.targets) for row, start in enumerate(starts)]
     forward = [
@@ -273,7 +297,7 @@ def _explain_member(
             columns=(),
             layers=explain_layers(batch, row),
             predictions=tuple(explain_predictions(encoding, outputs[row].a, batch.row_id(row))),
-            loss=_loss_of_row(network.loss, outputs[row], batch.row_id(row)),
+            loss=_loss_of_row(network.loss, outputs[row], batch.row_id(row), settings),
         )
         for row, number in enumerate(settings.numbers)
     ]
@@ -296,9 +320,12 @@ def _member_outputs(batch: Batch, row: int, targets: list[Operand]) -> OutputOpe
     return OutputOperands(a, z, targets)
 
 
-def _loss_of_row(loss: Loss, outputs: OutputOperands, row_id: str) -> tuple[Computed, ...]:
+def _loss_of_row(
+    loss: Loss, outputs: OutputOperands, row_id: str, settings: _Settings
+) -> tuple[Computed, ...]:
     """The row's loss; nothing where its targets are not known."""
-    return tuple(explain_loss(loss, outputs, row_id)) if outputs.y else ()
+    whole = settings.nodes == "all"
+    return tuple(explain_loss(loss, outputs, row_id, whole)) if outputs.y else ()
 
 
 def _explain_way_back(
@@ -350,7 +377,7 @@ def _explain_vote(
                 columns=(),
                 layers=(explain_vote(vote, row, shown),),
                 predictions=predictions,
-                loss=_loss_of_row(model.loss, outputs, row_id),
+                loss=_loss_of_row(model.loss, outputs, row_id, settings),
                 agreement=tuple(explain_agreement(model.encoding, predictions, of_members, row_id)),
             )
         )

@@ -15,6 +15,7 @@ from glassnet.explanation.parts import ColumnSteps, Operand, Step
 from glassnet.notation.numerals import Value
 from glassnet.tables.columns import Column, Table, number_text, texts
 from glassnet.tables.encoding import TableEncoding
+from glassnet.tables.formats.dates import DateFormat
 from glassnet.tables.inputs import SMOOTH_CLIP, Binary, Categories, Number, Unused
 
 NUMBER = "number"
@@ -58,6 +59,19 @@ def explain_columns(
     return inputs, tuple(shown)
 
 
+def indicator_inputs(encoding: TableEncoding) -> list[int]:
+    """The network's inputs, from 0, that are 1 for one category or for a missing cell, else 0."""
+    found: list[int] = []
+    first = 0
+    for column in encoding.inputs:
+        if isinstance(column, Categories):
+            found += range(first, first + len(column.features))
+        elif isinstance(column, (Number, Binary)) and column.indicator:
+            found.append(first + 1)
+        first += len(column.features)
+    return found
+
+
 class _Inputs(NamedTuple):
     """Where a column's inputs begin among the network's, from 1, and how its ids begin."""
 
@@ -74,16 +88,29 @@ def _what(column: Number | Binary | Categories, cell: Value) -> str:
         return f"two values, {column.levels[0]} and {column.levels[1]}"
     if isinstance(column, Categories):
         return "category"
-    return f"date{_date(cell)}, in days since 1970-01-01" if column.date else NUMBER
+    if not column.date:
+        return NUMBER
+    day = f" {written_number(column, cell)}" if isinstance(cell, float) else ""
+    return f"date{day}, in days since 1970-01-01"
 
 
-def _date(days: Value) -> str:
-    """A space and the day, with its time where it has one; nothing where the cell is missing."""
-    if not isinstance(days, float):
-        return ""
-    if days.is_integer():
-        return f" {np.datetime64(int(days), 'D')}"
-    return f" {np.datetime64(round(days * 86400), 's')}"
+def written_cell(encoding: Number | Binary | Categories, column: Column, row: int) -> str:
+    """One cell as it would stand in the table: a date as a date."""
+    value = _cell(encoding, column, row)
+    if isinstance(encoding, Number) and isinstance(value, float):
+        return written_number(encoding, value)
+    return shown_cell(value)
+
+
+def written_number(column: Number, value: float) -> str:
+    """A number of a column as it would stand in the table: a day as the date that it is.
+
+    Its time of day follows where it has one.
+    """
+    if not column.date:
+        return number_text(value)
+    written = column.format if isinstance(column.format, DateFormat) else DateFormat("yyyy-mm-dd")
+    return written.write(value)
 
 
 def _cell(encoding: Number | Binary | Categories, column: Column, row: int) -> Value:

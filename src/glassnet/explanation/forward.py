@@ -44,9 +44,11 @@ def _node(batch: Batch, row: int, layer: int, node: int) -> NodeForward:
 
 def _pre_activation(batch: Batch, row: int, layer: int, node: int) -> Sum:
     """The products of what comes in with the weights into the node, and its bias."""
+    zeros = _zeros(batch, row, layer)
     products = [
         product_of(batch.a(row, layer - 1, source), batch.weight(layer, source, node))
         for source in range(batch.network.sizes[layer])
+        if source not in zeros
     ]
     kept, rest = largest_products(products, batch.shown[layer].whole)
     added: tuple[tuple[str, Operand], ...] = ()
@@ -55,7 +57,16 @@ def _pre_activation(batch: Batch, row: int, layer: int, node: int) -> Sum:
     z = batch.z(row, layer, node)
     value = float(batch.trace.z[layer][row, node])
     left_out = len(products) - len(kept)
-    return Sum(z.source, z.symbol, value, kept, added, left_out, rest)
+    says = f"{len(zeros)} products with an input of 0, not shown" if zeros else ""
+    return Sum(z.source, z.symbol, value, kept, added, left_out, rest, zeros=says)
+
+
+def _zeros(batch: Batch, row: int, layer: int) -> list[int]:
+    """The inputs of 0 whose products are not shown: those of other categories than the cell's."""
+    if layer or batch.shown[layer].whole:
+        return []
+    zeros = [source for source in batch.indicators if batch.a(row, -1, source).value == 0]
+    return zeros if len(zeros) > 1 else []
 
 
 def explain_activation(

@@ -54,12 +54,20 @@ def _row_of(operands: Sequence[Operand]) -> np.ndarray:
     return np.array([[as_number(operand) for operand in operands]])
 
 
-def explain_loss(loss: Loss, outputs: OutputOperands, row_id: str) -> Iterator[Computed]:
-    """Each output's term of the loss in one row, and their sum."""
+def explain_loss(
+    loss: Loss, outputs: OutputOperands, row_id: str, whole: bool
+) -> Iterator[Computed]:
+    """Each output's term of the loss in one row, and their sum.
+
+    Unless `whole`, terms that are 0 because their target is 0 are only counted.
+    """
     values, _ = outputs.value_and_derivative(loss)
     formula = loss.stable_formula if outputs.are_saturated(loss) else loss.formula
     terms: list[Step] = []
+    zeros = [] if whole else _zeros(outputs, values)
     for k, value in enumerate(values):
+        if k in zeros:
+            continue
         operands = outputs.of(k, loss) | {"l": outputs.log_of_sum()}
         terms.append(
             Step(
@@ -72,10 +80,19 @@ def explain_loss(loss: Loss, outputs: OutputOperands, row_id: str) -> Iterator[C
             )
         )
     yield from terms
-    if len(terms) > 1:
+    if len(values) > 1:
         added = tuple(("", term.operand()) for term in terms)
         total = float(values.sum())
-        yield Sum(f"{row_id}e", "e", total, (), added, says="all outputs of the row")
+        what = "term" if len(zeros) == 1 else "terms"
+        not_shown = f"{len(zeros)} {what} with a target of 0, not shown" if zeros else ""
+        says = "all outputs of the row"
+        yield Sum(f"{row_id}e", "e", total, (), added, says=says, zeros=not_shown)
+
+
+def _zeros(outputs: OutputOperands, values: np.ndarray) -> list[int]:
+    """The outputs whose term is 0 because their target is, where others are left to be shown."""
+    zeros = [k for k, y in enumerate(outputs.y) if y.value == 0 == values[k]]
+    return zeros if len(zeros) < len(values) else []
 
 
 def named_in(formula: str, operands: dict[str, Operand]) -> dict[str, Operand]:

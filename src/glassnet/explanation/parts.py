@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any
 
+from glassnet.explanation.summaries import TargetSummary, WhatIf
 from glassnet.notation.numerals import Value
 
 JSON_VERSION = 2  # of the JSON; 1 had one wide network in the place of members
@@ -56,7 +57,8 @@ class Product:
 class Sum:
     """A number and what was added up to it: `added` numbers as they are, and products.
 
-    `left_out` further products are not shown one by one: `rest` is their sum.
+    `left_out` further products are not shown one by one: `rest` is their sum. `zeros` says in words
+    what is not shown because it is 0.
     """
 
     id: str
@@ -68,6 +70,7 @@ class Sum:
     left_out: int = 0
     rest: float = 0.0
     says: str = ""
+    zeros: str = ""
 
     def operand(self) -> Operand:
         """The number as it goes into others."""
@@ -116,7 +119,9 @@ class RowForward:
     """One row on the way forward.
 
     Its cells' encoding, the layers, the predictions in the target's unit, and its loss; where
-    several networks vote, how far their predictions agree.
+    several networks vote, how far their predictions agree. `summary` says first what came out and
+    which columns made it so, one for each target; a member's rows have none. `what_if`: what other
+    cells would change.
     """
 
     name: str
@@ -125,6 +130,8 @@ class RowForward:
     predictions: tuple[Step, ...]
     loss: tuple[Computed, ...]
     agreement: tuple[Step, ...] = ()
+    summary: tuple[TargetSummary, ...] = ()
+    what_if: WhatIf | None = None
 
 
 @dataclass(frozen=True)
@@ -159,7 +166,9 @@ class Explanation:
     `network` says what the network is; `notes` what a reader should know; `rows` the way forward;
     `loss` how the rows' losses became one; `backward` the layers from the last to the first, empty
     unless it was asked for. Where several networks vote, `members` explains each of them alone,
-    and the layer of the rows is the vote.
+    and the layer of the rows is the vote. `model_note` says which of a run's models this is, where
+    there are two. `brief`: whether text and Markdown show the arithmetic of the output alone,
+    unless they are asked for the whole.
     """
 
     title: str
@@ -169,6 +178,8 @@ class Explanation:
     loss: tuple[Computed, ...]
     backward: tuple[LayerBackward, ...]
     members: tuple["Explanation", ...] = ()
+    model_note: str = ""
+    brief: bool = False
 
     def numbers(self) -> Iterator[Computed]:
         """Every number shown, in the order of its making."""

@@ -105,7 +105,7 @@ def _class_prediction(
         f"{target_id}.answer",
         f"prediction of {target.name}",
         target.label_texts[int(target.predicted(probabilities[None])[0])],
-        says=_how_it_is_chosen(target),
+        says=how_it_is_chosen(target),
     )
 
 
@@ -118,7 +118,7 @@ def _over_frequency(target: ClassTarget, probability: Step, k: int, step_id: str
     return Step(step_id, f"{label}, over its frequency", value, formula, operands)
 
 
-def _how_it_is_chosen(target: ClassTarget) -> str:
+def how_it_is_chosen(target: ClassTarget) -> str:
     """Which class is predicted, in words."""
     if target.threshold is not None:
         return f"{target.label_texts[1]} from a probability of {target.threshold:.4g} on"

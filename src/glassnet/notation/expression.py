@@ -1,12 +1,13 @@
 """A formula as a Python expression: what it names, what it makes of numbers, and a simpler form."""
 
 import ast
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-FUNCTIONS: dict[str, np.ufunc] = {
+FUNCTIONS: dict[str, Callable[..., Any]] = {
     "exp": np.exp,
     "log": np.log,
     "sqrt": np.sqrt,
@@ -15,6 +16,8 @@ FUNCTIONS: dict[str, np.ufunc] = {
     "sign": np.sign,
     "max": np.maximum,
     "min": np.minimum,
+    "sigmoid": lambda x: np.exp(-np.logaddexp(0, -x)),
+    "softplus": lambda x: np.logaddexp(0, x),
 }
 """The functions that `evaluate` knows."""
 

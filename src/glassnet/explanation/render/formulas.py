@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from glassnet.explanation.parts import Operand, Step
+from glassnet.explanation.rounding import EQUAL, shown_equation
 from glassnet.notation.dialects import Dialect, Symbol, write
 from glassnet.notation.numerals import needs_brackets
 
@@ -15,14 +16,28 @@ def with_symbols(
 
 
 def with_numbers(
-    step: Step, dialect: Dialect, number: Callable[[Operand], str], digits: int
-) -> str:
-    """The formula with the values of its operands; "" where there is no formula."""
+    step: Step, dialect: Dialect, number: Callable[[Operand, int], str], digits: int
+) -> tuple[str, str]:
+    """The formula with the values of its operands, and the sign between it and its value.
+
+    "" and "=" where there is no formula. `number` writes an operand with so many digits: more than
+    `digits` where rounding would leave nothing of the value.
+    """
+    shown = shown_equation(step.formula, step.operands or {}, step.value, digits)
 
     def bracketed(operand: Operand) -> Symbol:
-        return Symbol(number(operand), needs_brackets(operand.value))
+        return Symbol(number(operand, shown.digits), needs_brackets(operand.value))
 
-    return _written(step, dialect, bracketed, digits)
+    return _written(step, dialect, bracketed, shown.digits), shown.sign
+
+
+def equation(symbols: str, numbers: tuple[str, str], value: str, symbol: str) -> str:
+    """What stands behind "symbol = ": its formula in both forms, and the value."""
+    written, sign = numbers
+    parts = shown_parts([symbols, written], value, symbol)
+    before = " = ".join(parts)
+    last = sign if written in parts else EQUAL
+    return f"{before} {last} " if parts else ""
 
 
 def _written(

@@ -6,10 +6,10 @@ A number's sources light up when it is pointed at.
 from collections.abc import Iterator
 from html import escape
 
-from glassnet.explanation.addends import SumStyle, addends_of
+from glassnet.explanation.addends import SumStyle, addends_of, sign_of
 from glassnet.explanation.outline import Section, outline
 from glassnet.explanation.parts import Computed, Explanation, Operand, Step, Sum
-from glassnet.explanation.render.formulas import shown_parts, with_numbers, with_symbols
+from glassnet.explanation.render.formulas import equation, with_numbers, with_symbols
 from glassnet.explanation.render.text import addend_name
 from glassnet.notation.dialects import TEXT, Symbol
 from glassnet.notation.numerals import MOST_DIGITS, check_digits, numeral
@@ -66,15 +66,14 @@ def _number(number: Computed, digits: int, symbols: bool) -> Iterator[str]:
 
 def _step(step: Step, digits: int, symbols: bool) -> str:
     is_another_number = step.formula.isidentifier()
-    parts: list[str] = []
-    if symbols:
-        parts.append(with_symbols(step, TEXT, _symbol, digits))
+    formula = with_symbols(step, TEXT, _symbol, digits) if symbols else ""
+    numbers = ("", "")
     if not is_another_number:
-        parts.append(with_numbers(step, TEXT, lambda o: _used(o, step.id, digits), digits))
+        numbers = with_numbers(step, TEXT, lambda o, n: _used(o, step.id, n), digits)
     same = (step.operands or {})[step.formula] if is_another_number else None
     result = _result(step, digits, same)
-    known = (numeral(step.value, digits), escape(step.symbol))
-    return _line(step.symbol, " = ".join([*shown_parts(parts, *known), result]), step.says)
+    value, symbol = numeral(step.value, digits), escape(step.symbol)
+    return _line(step.symbol, equation(formula, numbers, value, symbol) + result, step.says)
 
 
 def _symbol(operand: Operand) -> Symbol:
@@ -82,19 +81,19 @@ def _symbol(operand: Operand) -> Symbol:
 
 
 def _sum(total: Sum, digits: int) -> Iterator[str]:
-    style = SumStyle(lambda operand: _used(operand, total.id, digits), "·")
+    style = SumStyle(lambda operand, n: _used(operand, total.id, n), digits, "·")
     addends = list(addends_of(total, style))
     result = _result(total, digits)
     if len(addends) == 1:
         (only,) = addends
-        numbers = f"{only.numbers} = {result}" if only.makes else result
+        numbers = f"{only.numbers} {only.sign} {result}" if only.makes else result
         yield _line(total.symbol, numbers, addend_name(only))
         return
     symbol, sign = total.symbol, "="
     for addend in addends:
         yield _line(symbol, addend.equation, addend_name(addend), sign)
         symbol, sign = "", "+"
-    yield _line("", result, total.says)
+    yield _line("", result, total.says, sign_of(total, style))
 
 
 def _line(symbol: str, numbers: str, says: str, sign: str = "=") -> str:

@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator
 
 from glassnet.errors import visible
-from glassnet.explanation.addends import Addend, SumStyle, addends_of
+from glassnet.explanation.addends import Addend, SumStyle, addends_of, sign_of
 from glassnet.explanation.outline import Section, outline
 from glassnet.explanation.parts import Computed, Explanation, Operand, Step, Sum
-from glassnet.explanation.render.formulas import shown_parts, with_numbers, with_symbols
+from glassnet.explanation.render.formulas import equation, shown_parts, with_numbers, with_symbols
+from glassnet.explanation.rounding import EQUAL, ROUNDED
 from glassnet.notation.dialects import LATEX, Symbol
 from glassnet.notation.numerals import Value, check_digits, numeral
 
+SIGNS = {EQUAL: "=", ROUNDED: r"\approx"}
 MOST_HEADING = 3  # deeper sections are headed by bold text
 
 
@@ -47,11 +49,10 @@ def _number(number: Computed, digits: int, symbols: bool) -> Iterator[str]:
 
 def _step(step: Step, digits: int, symbols: bool) -> str:
     symbol, value = latex_symbol(step.symbol), latex_value(step.value, digits)
-    parts = [with_numbers(step, LATEX, lambda o: latex_value(o.value, digits), digits)]
-    if symbols:
-        parts.insert(0, with_symbols(step, LATEX, _symbol, digits))
-    equation = " = ".join([*shown_parts(parts, value, symbol), value])
-    return f"{symbol} &= {equation}{_after(step.says)}"
+    text, sign = with_numbers(step, LATEX, lambda o, n: latex_value(o.value, n), digits)
+    formula = with_symbols(step, LATEX, _symbol, digits) if symbols else ""
+    before = equation(formula, (text, SIGNS[sign]), value, symbol)
+    return f"{symbol} &= {before}{value}{_after(step.says)}"
 
 
 def _symbol(operand: Operand) -> Symbol:
@@ -65,7 +66,11 @@ def _after(says: str) -> str:
 
 def _sum(total: Sum, digits: int) -> Iterator[str]:
     style = SumStyle(
-        lambda operand: latex_value(operand.value, digits), r" \cdot ", (r"\left(", r"\right)")
+        lambda operand, n: latex_value(operand.value, n),
+        digits,
+        r" \cdot ",
+        SIGNS[ROUNDED],
+        (r"\left(", r"\right)"),
     )
     addends = list(addends_of(total, style))
     start = f"{latex_symbol(total.symbol)} &= "
@@ -73,7 +78,7 @@ def _sum(total: Sum, digits: int) -> Iterator[str]:
         yield f"{start}{addend.equation} && {_name(addend)}"
         start = r"&\quad + "
     if len(addends) > 1:
-        yield f"&= {latex_value(total.value, digits)}{_after(total.says)}"
+        yield f"&{sign_of(total, style)} {latex_value(total.value, digits)}{_after(total.says)}"
 
 
 def _name(addend: Addend) -> str:

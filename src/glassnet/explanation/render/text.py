@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from glassnet.errors import visible
-from glassnet.explanation.addends import Addend, SumStyle, addends_of
+from glassnet.explanation.addends import Addend, SumStyle, addends_of, sign_of
 from glassnet.explanation.outline import Section, outline
 from glassnet.explanation.parts import Computed, Explanation, Operand, Step, Sum
-from glassnet.explanation.render.formulas import shown_parts, with_numbers, with_symbols
+from glassnet.explanation.render.formulas import equation, shown_parts, with_numbers, with_symbols
 from glassnet.notation.dialects import TEXT, Symbol
 from glassnet.notation.numerals import check_digits, numeral
 
@@ -65,11 +65,10 @@ def _number(number: Computed, digits: int, indent: str, symbols: bool) -> Iterat
 def _step(step: Step, digits: int, indent: str, symbols: bool) -> StyledLine:
     """A symbol = its formula with symbols = with numbers = value, as far as these differ."""
     value = numeral(step.value, digits)
-    parts = [with_numbers(step, TEXT, lambda o: numeral(o.value, digits), digits)]
-    if symbols:
-        parts.insert(0, with_symbols(step, TEXT, text_symbol, digits))
-    equation = " = ".join([step.symbol, *shown_parts(parts, value, step.symbol), ""])
-    return [(indent + equation, UNSTYLED), (value, RESULT), (_after(step.says), QUIET)]
+    numbers = with_numbers(step, TEXT, lambda o, n: numeral(o.value, n), digits)
+    formula = with_symbols(step, TEXT, text_symbol, digits) if symbols else ""
+    start = f"{indent}{step.symbol} = {equation(formula, numbers, value, step.symbol)}"
+    return [(start, UNSTYLED), (value, RESULT), (_after(step.says), QUIET)]
 
 
 def text_symbol(operand: Operand) -> Symbol:
@@ -79,12 +78,12 @@ def text_symbol(operand: Operand) -> Symbol:
 
 def _sum(total: Sum, digits: int, indent: str) -> Iterator[StyledLine]:
     """Each addend on a line of its own, then what they make; a single one on one line."""
-    style = SumStyle(lambda operand: numeral(operand.value, digits), "·")
+    style = SumStyle(lambda operand, n: numeral(operand.value, n), digits, "·")
     addends = list(addends_of(total, style))
     value = numeral(total.value, digits)
     if len(addends) == 1:
         (only,) = addends
-        made = f"{only.numbers} = " if only.makes else ""
+        made = f"{only.numbers} {only.sign} " if only.makes else ""
         start = f"{indent}{total.symbol} = {made}"
         yield [(start, UNSTYLED), (value, RESULT), (_after(addend_name(only)), QUIET)]
         return
@@ -95,7 +94,8 @@ def _sum(total: Sum, digits: int, indent: str) -> Iterator[StyledLine]:
         line = f"{start}{addend.equation:<{width}}"
         yield [(line, UNSTYLED), (_after(addend_name(addend)), QUIET)]
         start = f"{before} + "
-    yield [(f"{before} = ", UNSTYLED), (value, RESULT), (_after(total.says), QUIET)]
+    sign = sign_of(total, style)
+    yield [(f"{before} {sign} ", UNSTYLED), (value, RESULT), (_after(total.says), QUIET)]
 
 
 def addend_name(addend: Addend) -> str:

@@ -90,6 +90,21 @@ class DateFormat:
                 days[positions] = _days_of_alike([texts[i] for i in positions], found)
         return days
 
+    def write(self, days: float) -> str:
+        """Days since 1970-01-01 as a date, and its time of day where it has one.
+
+        >>> DateFormat("dd.mm.yyyy").write(1.0), DateFormat("mon dd, yyyy").write(1.5)
+        ('02.01.1970', 'Jan 02, 1970 12:00')
+        """
+        moment = str(np.datetime64(round(days * 86_400), "s"))  # as 1970-01-02T12:00:00
+        date, _, time = moment.partition("T")
+        year, month, day = date.rsplit("-", 2)
+        name = MONTHS[int(month) - 1][:3].capitalize()
+        parts = {"yyyy": year, "yy": year[-2:], "mm": month, "dd": day, "mon": name}
+        written = re.split("(yyyy|yy|mm|dd|mon)", self.pattern)
+        text = "".join(parts.get(part, part) for part in written)
+        return text if time == "00:00:00" else f"{text} {time.removesuffix(':00')}"
+
     def __str__(self) -> str:
         years = "" if "yyyy" in self.pattern else " (years 1969 to 2068)"
         return f"written {self.pattern}{years}"
