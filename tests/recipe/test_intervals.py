@@ -9,13 +9,12 @@ import pytest
 from scipy import stats
 
 import glassnet as gn
-from glassnet.core.metrics import class_scores, regression_scores
+from glassnet.core.metrics import class_scores, regression_scores, wilson_interval
 from glassnet.errors import GlassnetError
 from glassnet.recipe.assessment import intervals as module
 from glassnet.recipe.assessment.intervals import (
     Resampling,
     score_intervals,
-    wilson_interval,
 )
 from glassnet.recipe.assessment.resampling import resampled_scores, resamples
 from glassnet.tables.encoding import TableEncoding

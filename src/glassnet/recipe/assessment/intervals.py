@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.core.metrics import wilson_interval
 from glassnet.errors import option_error
 from glassnet.models.model import Model
 from glassnet.models.record import Score
@@ -22,7 +23,7 @@ from glassnet.tables.encoding import TableEncoding
 
 CONFIDENCE = 0.95
 MOST_RESAMPLED = 4000  # rows that are resampled; of more, so many that are evenly spread
-MOST_DRAWN = 2_000_000  # rows x resamples
+MOST_DRAWN_NUMBERS = 2_000_000  # rows x resamples
 RESAMPLES = (500, 2000)  # at least, for the ends of an interval; and at most
 LOWER_IS_BETTER = ("rmse", "mae", "log_loss")
 """The scores that are good where they are small."""
@@ -179,7 +180,7 @@ class Resampling:
         chosen = np.linspace(0, self.n_rows - 1, min(self.n_rows, MOST_RESAMPLED)).astype(int)
         # fewer rows scatter more: by the root of how many fewer they are
         self.shrink = float(np.sqrt(len(chosen) / self.n_rows)) if len(chosen) else 1.0
-        self.count = int(np.clip(MOST_DRAWN // max(1, len(chosen)), *RESAMPLES))
+        self.count = int(np.clip(MOST_DRAWN_NUMBERS // max(1, len(chosen)), *RESAMPLES))
         self.resampled: dict[tuple[str, str, str], np.ndarray] = {}
         """By target, score and what predicts: the score of every resample."""
         if of_new_rows and self.n_rows >= FEWEST_SCORED_ROWS:
@@ -254,22 +255,6 @@ class Ends(dict[tuple[str, str, str], IntervalEnds]):
 
     def __missing__(self, key: tuple[str, str, str]) -> IntervalEnds:
         return UNKNOWN
-
-
-def wilson_interval(fraction: float, n_rows: int, confidence: float) -> tuple[float, float]:
-    """The interval of a fraction of N rows (Wilson 1927), which is not empty where all are right.
-
-    >>> low, high = wilson_interval(1.0, 70, 0.95)
-    >>> round(low, 3), high
-    (0.948, 1.0)
-    """
-    from statistics import NormalDist
-
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    middle = (fraction + z**2 / (2 * n_rows)) / (1 + z**2 / n_rows)
-    half = z / (1 + z**2 / n_rows)
-    half *= np.sqrt(fraction * (1 - fraction) / n_rows + z**2 / (4 * n_rows**2))
-    return float(max(0.0, middle - half)), float(min(1.0, middle + half))
 
 
 def spread_of(scores: Sequence[Scores], target: str, name: str) -> tuple[float, ...]:
