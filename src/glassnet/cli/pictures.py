@@ -137,6 +137,18 @@ def _one_column(asked: Asked) -> dict[str, Any]:
     return options | ({"column": columns[0]} if columns else {})
 
 
+def _rows_of_every_part(asked: Asked) -> "Rows":
+    """All rows; where no table is named, as the model sees them that the run was scored with."""
+    if asked.table is None:
+        return asked.run.source.rows(asked.run.scored_model)
+    return asked.rows().with_targets()
+
+
+def _with_parts(asked: Asked) -> dict[str, Any]:
+    """The options, and what the rows of the run were to its training."""
+    return asked.options | ({"parts": asked.run.rows} if asked.table is None else {})
+
+
 def _with_path(asked: Asked) -> dict[str, Any]:
     """The path of the training, where its rows are those of the run."""
     return {"path": asked.run.training_path(PATH_POINTS) if asked.table is None else ()}
@@ -194,6 +206,13 @@ PLOTS: dict[str, PlotChoice] = {
         Asked.scored_rows,
         takes=("target",),
     ),
+    "fit": PlotChoice(
+        "predicted against actual: rows trained on, validated on and held out side by side",
+        "FitDisplay",
+        _rows_of_every_part,
+        takes=("target",),
+        settings=_with_parts,
+    ),
     "confusion": PlotChoice(
         "confusion matrix",
         "ConfusionMatrixDisplay",
@@ -203,6 +222,12 @@ PLOTS: dict[str, PlotChoice] = {
     "roc": PlotChoice(
         "ROC curves",
         "RocCurveDisplay",
+        Asked.scored_rows,
+        takes=("target",),
+    ),
+    "precision-recall": PlotChoice(
+        "precision against recall, with the model's threshold",
+        "PrecisionRecallDisplay",
         Asked.scored_rows,
         takes=("target",),
     ),
@@ -234,6 +259,13 @@ PLOTS: dict[str, PlotChoice] = {
     "activations": PlotChoice(
         "hidden activations, and which nodes are dead",
         "ActivationsDisplay",
+        Asked.rows,
+        takes=("member",),
+        settings=_from_0,
+    ),
+    "saturation": PlotChoice(
+        "where the rows sit on each hidden layer's activation: saturated and dead nodes",
+        "SaturationDisplay",
         Asked.rows,
         takes=("member",),
         settings=_from_0,
