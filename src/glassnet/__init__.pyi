@@ -165,7 +165,9 @@ from glassnet.plots.activations import ActivationsDisplay as ActivationsDisplay
 from glassnet.plots.calibration import CalibrationDisplay as CalibrationDisplay
 from glassnet.plots.confusion_matrix import ConfusionMatrixDisplay as ConfusionMatrixDisplay
 from glassnet.plots.decision_surface import DecisionSurfaceDisplay as DecisionSurfaceDisplay
+from glassnet.plots.film import FilmDisplay as FilmDisplay
 from glassnet.plots.fit import FitDisplay as FitDisplay
+from glassnet.plots.gradients import GradientNormsDisplay as GradientNormsDisplay
 from glassnet.plots.hidden_units import HiddenUnitsDisplay as HiddenUnitsDisplay
 from glassnet.plots.ice import IceDisplay as IceDisplay
 from glassnet.plots.importance import ImportanceDisplay as ImportanceDisplay

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from images import assert_like
 from matplotlib.figure import Figure
-from small_models import INPUTS, N, TABLE, small_model
+from small_models import INPUTS, TABLE, N, small_model
 
 from glassnet.errors import GlassnetError
 from glassnet.plots.fit import FitDisplay, FittedPart

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from glassnet.runs.open import RunFolder
 
 PATH_POINTS = 40  # points of the training's path over the loss surface
+GRADIENT_POINTS = 200  # points of the path at which the gradient is measured
+MOST_FILM_POINTS = 2001  # points of the path that a film chooses from
+FILM_NUMBERS = 8_000_000  # numbers that these hold together, at most
 WEIGHTS_ALONE = ("olden", "garson")  # measures of importance that look at no row
 
 
@@ -154,6 +157,18 @@ def _with_path(asked: Asked) -> dict[str, Any]:
     return {"path": asked.run.training_path(PATH_POINTS) if asked.table is None else ()}
 
 
+def _with_film(asked: Asked) -> dict[str, Any]:
+    """The options, and so many points of the training's path as there are epochs or room for."""
+    size = asked.model.n_parameters
+    points = max(PATH_POINTS, min(MOST_FILM_POINTS, FILM_NUMBERS // size))
+    return asked.options | {"path": asked.run.training_path(points) if asked.table is None else ()}
+
+
+def _with_gradient_path(asked: Asked) -> dict[str, Any]:
+    """The path of the training, where its rows are those of the run."""
+    return {"path": asked.run.training_path(GRADIENT_POINTS) if asked.table is None else ()}
+
+
 class PlotChoice(NamedTuple):
     """A picture that can be drawn.
 
@@ -199,6 +214,12 @@ PLOTS: dict[str, PlotChoice] = {
     "loss": PlotChoice(
         "training and validation loss, the best epoch marked",
         "LossCurveDisplay",
+    ),
+    "gradients": PlotChoice(
+        "the loss, and how long its gradient is, along the training",
+        "GradientNormsDisplay",
+        _known_rows,
+        settings=_with_gradient_path,
     ),
     "regression": PlotChoice(
         "predicted against actual, residuals, errors",
@@ -275,6 +296,13 @@ PLOTS: dict[str, PlotChoice] = {
         "LossSurfaceDisplay",
         _known_rows,
         settings=_with_path,
+    ),
+    "film": PlotChoice(
+        "the prediction over two columns at the start, along the training, and at its end",
+        "FilmDisplay",
+        Asked.rows,
+        takes=("columns", "target"),
+        settings=_with_film,
     ),
     "importance": PlotChoice(
         "which columns matter",

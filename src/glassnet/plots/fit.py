@@ -15,7 +15,7 @@ from glassnet.errors import GlassnetError
 from glassnet.models.conversion import as_model
 from glassnet.models.rows import rows_of
 from glassnet.plots.display import RowsDisplay
-from glassnet.plots.figures import BLUE, GREY, ORANGE, in_picture, plural
+from glassnet.plots.figures import GREY, ORANGE, in_picture, plural
 from glassnet.plots.panels import panels, title
 from glassnet.plots.predictions import numbers_of
 from glassnet.plots.regression import draw_points, short
@@ -180,7 +180,7 @@ def _checked_parts(parts: Mapping[str, Any], N: int) -> dict[str, np.ndarray]:
     found: dict[str, np.ndarray] = {}
     for part, numbers in parts.items():
         rows = np.asarray(numbers, int)
-        if len(rows) and not (0 <= rows.min() and rows.max() < N):
+        if len(rows) and not (rows.min() >= 0 and rows.max() < N):
             raise GlassnetError(f"parts: '{part}' has a row that the table of {N} rows lacks")
         if len(rows) >= FEWEST_ROWS:
             found[part] = rows

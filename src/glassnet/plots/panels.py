@@ -105,7 +105,7 @@ def title(ax: Any, text: str, note: str = "", width: int = NOTE_LETTERS) -> None
 
 
 def legend_below(ax: Any, columns: int = 4, heading: str | None = None) -> None:
-    """The legend, under a heading, below axes that are alone in their figure; among others it stands on them."""
+    """The legend, under a heading, below axes that are alone in their figure, else on them."""
     figure = ax.figure
     if len(figure.axes) > 1:
         ax.legend(fontsize=8, title=heading, title_fontsize=8)

@@ -218,6 +218,7 @@ class RegressionDisplay(RowsDisplay):
         axes.set_ylim(top=LEGEND_ROOM * np.max(heights))
         axes.legend(loc="upper right")
 
+
 def draw_points(axes: Any, x: np.ndarray, y: np.ndarray) -> None:
     """N points, the fainter and smaller the more there are."""
     N = len(x)

@@ -19,7 +19,9 @@ from glassnet.plots.hidden_units import check_hidden
 from glassnet.plots.members import named, one_member
 from glassnet.plots.panels import panels, title
 
-FLAT = 0.05  # of the steepest derivative: where the curve is less steep, hardly any delta comes back
+FLAT_BELOW = (
+    0.05  # of the steepest derivative: where the curve is less steep, hardly any delta comes back
+)
 NEARLY_ALL = 0.95  # of the rows that must sit there for a node to be saturated
 BINS_OF_Z = 60  # of the histogram
 CURVE_POINTS = 400  # points of the curve, and of the search for its steepest
@@ -42,7 +44,7 @@ class LayerZ:
 
     def is_flat(self, z: np.ndarray) -> np.ndarray:
         """Whether the curve is flat at each z: less steep than 5 % of its steepest."""
-        return np.abs(self.derivative(z)) < FLAT * np.abs(self.derivative(self.span)).max()
+        return np.abs(self.derivative(z)) < FLAT_BELOW * np.abs(self.derivative(self.span)).max()
 
     @property
     def span(self) -> np.ndarray:
