@@ -150,7 +150,7 @@ def test_every_format_and_out(runs: Path, folder: Path) -> None:
     of_each_member = run("explain", path, "--node", "1.3", "--digits", "7").out
     assert of_each_member.count("Node 1.3") == of_each_member.count("\nMember ") == 2
     assert "Node 1.5" in run("explain", path, "--node", "all").out
-    assert run("explain", path, "--format", "md").out.startswith("# 2 networks of ")
+    assert run("explain", path, "--format", "md").out.startswith("# row 1: species = ")
     assert run("explain", path, "--format", "html").out.startswith("<!doctype html>")
     ran = run("explain", path, "--format", "html", "--out", "page.html")
     assert (ran.code, ran.out) == (0, "")

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -183,7 +184,7 @@ def truths(case: Case) -> list[Truth]:
 
 
 FACES: dict[str, Callable[[Explanation, int], list[Line]]] = {
-    "text": lambda e, digits: read_text(e.text(digits)),
+    "text": lambda e, digits: read_text(e.text(digits, width=None)),
     "markdown": lambda e, digits: read_markdown(e.markdown(digits)),
     "html": lambda e, digits: read_html(e.html(digits)),
 }
@@ -424,7 +425,7 @@ def test_a_changed_digit_is_noticed(face: str) -> None:
     case = the_article()
     explanation = explain(case.model, case.table, [3], y=case.y, backward=True, nodes="all")
     written = {
-        "text": explanation.text,
+        "text": partial(explanation.text, width=None),
         "markdown": explanation.markdown,
         "html": explanation.html,
     }[face](6)

@@ -141,7 +141,7 @@ def _number(target: NumberTarget, output: np.ndarray, row: Rows) -> _Found:
 
 def _and_actual(predicted: float, actual: float) -> str:
     """Both numbers and by how much one is off, which is their difference as they are shown."""
-    decimals = decimals_of([predicted, actual])
+    decimals = min(decimals_of([predicted]), decimals_of([predicted, actual]) + 1)
     most = max(decimals, decimals_of([predicted - actual]))
     while decimals < most and round(predicted, decimals) == round(actual, decimals):
         decimals += 1
