@@ -205,6 +205,20 @@ FUNCTIONS: dict[str, Function] = {
     "initialize, R": Function(
         gn.initialize, {"network": NETWORK, "rng": "r"}, {"seed": "R's seed"}
     ),
+    "train_article": Function(
+        gn.train_article,
+        {"table": {"a": [0.0, 1.0], "y": [0, 1]}, "target": "y", "iterations": 1},
+        {
+            "target": "none else",
+            "hidden": "count",
+            "bias": "True or False",
+            "iterations": "count",
+            "seed": "R's seed",
+            "rng": "none else",
+            "engine": "none else",
+            "progress": "function or None",
+        },
+    ),
     "feedforward": Function(
         gn.feedforward,
         {"network": NETWORK, "parameters": START, "x": X},

@@ -224,8 +224,14 @@ def test_show(tables: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--iterations", "0"], "--iterations must be 1 or more, got 0"),
-        (["--iterations", "-3"], "--iterations must be 1 or more"),
+        (["--iterations", "0"], "--iterations must be a whole number of 1 or more, got 0"),
+        (["--iterations", "-3"], "--iterations must be a whole number of 1 or more"),
+        (["--hidden", "4,0"], "--hidden must be a whole number of 1 or more, got 0"),
+        (["--hidden", "four"], "--hidden must be whole numbers separated by commas"),
+        (["--learning-rate", "0"], "--learning-rate must be a positive number"),
+        (["--target", "y"], "--target is for a table of yours: give TABLE before it"),
+        (["--ignore", "y"], "--ignore is for a table of yours: give TABLE before it"),
+        (["t.csv"], "--target is missing: name the column of t.csv to predict"),
         (["--rng", "R"], "unknown --rng 'R': did you mean 'r'"),
         (["--seed", "-1", "--rng", "numpy"], "--seed must be 0 or more"),
         (["--seed", "99999999999"], "--seed must fit R's integers"),

@@ -92,7 +92,8 @@ def test_demo_json_is_one_object_and_writes_nothing(
     done = glassnet("demo", "--json", "--seed", "3")
     assert done.returncode == 0, done.stderr
     found, oracle = json.loads(done.stdout), article_oracle["runs"]["3"]
-    assert list(found) == ["predicted", "actual", "loss", "initial_weights", "weights", "engine"]
+    names = ["predicted", "predicted_after_update", "actual", "loss", "initial_weights", "weights"]
+    assert list(found) == [*names, "engine"]
     assert found["actual"] == [0, 1, 1, 0]
     assert found["engine"] in ("numpy", "native")
     assert len(found["loss"]) == 1500

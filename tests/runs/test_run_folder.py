@@ -101,8 +101,10 @@ def test_the_demos_run_is_an_ordinary_run(folder: Path) -> None:
     ran = command("demo", "--seed", "3", "--rng", "numpy", "--iterations", "20", "--out", "run")
     assert ran.code == 0, ran.err
     run = gn.open_run("run")
-    start = gn.initialize(article.article_network(), "uniform", seed=3, rng="numpy")
-    trained = article.train_article(start, 20, run.record.engine)
+    program = article.Program(seed=3, rng="numpy", iterations=20)
+    network = program.network()
+    start = gn.initialize(network, "uniform", seed=3, rng="numpy")
+    trained = program.run(network, engine=run.record.engine)
     assert run.record.command == ("demo", "--seed", "3", "--rng", "numpy", "--iterations", "20")
     assert run.options == ResolvedOptions(
         task="regression",

@@ -1,9 +1,11 @@
-"""A command whose help ends with examples and where to read more."""
+"""What commands are made of: help that ends with examples, options that several have."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
+
+from glassnet.errors import GlassnetError
 
 
 class DocumentedCommand(click.Command):
@@ -33,6 +35,18 @@ def overwrite_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """A decorator: the command takes --overwrite."""
     text = "Replace what stands at --out; of a folder only one that holds a run and nothing else."
     return click.option("--overwrite", is_flag=True, help=text)(command)
+
+
+def read_sizes(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int, ...] | None:
+    """Sizes of layers, separated by commas."""
+    if text is None:
+        return None
+    try:
+        return tuple(int(nodes) for nodes in text.split(","))
+    except ValueError:
+        raise GlassnetError(
+            f"--hidden must be whole numbers separated by commas, such as 64,64; got '{text}'"
+        ) from None
 
 
 def write_examples(formatter: click.HelpFormatter, examples: Sequence[str], page: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any, get_args
 import click
 from click.shell_completion import CompletionItem
 
-from glassnet.cli.command import DocumentedCommand, overwrite_option
+from glassnet.cli.command import DocumentedCommand, overwrite_option, read_sizes
 from glassnet.cli.terminal import check_is_folder
 from glassnet.errors import GlassnetError
 from glassnet.recipe.declarations import Declaration
@@ -44,18 +44,6 @@ class DeclaredOption(click.Option):
         if names:
             self.help += f" One of {', '.join(names)}."
         return super().get_help_record(ctx)
-
-
-def read_sizes(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int, ...] | None:
-    """Sizes of layers, separated by commas."""
-    if text is None:
-        return None
-    try:
-        return tuple(int(nodes) for nodes in text.split(","))
-    except ValueError:
-        raise GlassnetError(
-            f"--hidden must be whole numbers separated by commas, such as 64,64; got '{text}'"
-        ) from None
 
 
 def read_names(_: click.Context, __: click.Parameter, text: str) -> str | tuple[str, ...]:

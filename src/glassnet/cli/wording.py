@@ -5,9 +5,11 @@ import shlex
 from glassnet.errors import OptionRef
 
 OTHER_FLAGS = {
+    "bias": "--bias",
     "digits": "--digits",
     "interval": "--interval",
     "iteration": "--iteration",
+    "iterations": "--iterations",
     "keep": "--keep",
     "label_set": "--set",
     "missing_columns": "--missing-columns",

@@ -68,8 +68,7 @@ def read_parts(
     The parameters are those of `train_table`. Raises GlassnetError, naming the column, row or
     option, on anything that cannot be trained on.
     """
-    targets = _target_names(target, options)
-    columns = _read_columns(table, targets, options)
+    columns, targets = read_columns_and_targets(table, target, options)
     asked = read_teacher(teacher, columns.n_rows, lambda: TeacherInputs.of(table))
     columns, row_numbers, without_target = _with_target(columns, targets)
     every = split_columns(columns, targets, None if asked is None else asked.take(row_numbers - 1))
@@ -100,13 +99,19 @@ def _target_names(target: str | Sequence[str], options: Options) -> list[str]:
     return names
 
 
-def _read_columns(table: Any, targets: list[str], options: Options) -> Table:
-    """The columns of a table, checked. Raises GlassnetError, naming the column."""
+def read_columns_and_targets(
+    table: Any, target: str | Sequence[str], options: Options
+) -> tuple[Table, list[str]]:
+    """The columns of a table, checked, and which of them are targets.
+
+    Raises GlassnetError, naming the column.
+    """
+    targets = _target_names(target, options)
     frame = read_table(table) if isinstance(table, (str, Path)) else table
     columns = as_table(frame, ignore=options.ignore, reading=options.reading(targets))
     columns = without_row_numbers(columns, keep=[*targets, *options.categories])
     _check_targets(columns, targets, options.categories)
-    return columns
+    return columns, targets
 
 
 def _check_targets(columns: Table, targets: list[str], categories: Sequence[str]) -> None:

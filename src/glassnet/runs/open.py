@@ -142,15 +142,14 @@ class RunFolder:
         GlassnetError
             Where the run cannot be repeated, because its table is gone or was changed.
         """
-        _ = self.model  # else a record of another run would be trained on
-        return self.source.training_path(points)
+        return self.source.training_path(self.model, points)
 
     def model_before(self, iteration: int) -> Model:
         """The model with the parameters that an iteration (from 1) of a demo's training began with.
 
         Raises GlassnetError on a run of another command, and on an iteration that was not reached.
         """
-        return self.model.with_parameters(self.source.parameters_before(iteration))
+        return self.model.with_parameters(self.source.parameters_before(self.model, iteration))
 
 
 def open_run(path: str | Path) -> RunFolder:

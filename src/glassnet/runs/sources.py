@@ -1,4 +1,4 @@
-"""Where a run's rows come from, and how it is trained once more: from its table or the article's.
+"""Where a run's rows come from, and how it is trained once more: by the recipe or the article.
 
 What sets a run of `glassnet demo` apart is in `ArticleSource`; no other room asks which command
 made a run.
@@ -16,6 +16,7 @@ from glassnet.models.model import Model
 from glassnet.models.rows import Rows, rows_of
 from glassnet.recipe.run import run_table
 from glassnet.runs.record import RunRecord, sha256
+from glassnet.training.run import Run
 
 GIVE_TABLE: Message = ["give the ", OptionRef("table"), " too"]
 """The remedy where the rows of a run are not known any more."""
@@ -28,11 +29,11 @@ class Source(Protocol):
         """The rows of the run's table, as the model sees them."""
         ...
 
-    def training_path(self, points: int) -> Sequence[tuple[int, Parameters]]:
+    def training_path(self, model: Model, points: int) -> Sequence[tuple[int, Parameters]]:
         """(epoch, parameters) at about so many points of the training, by training once more."""
         ...
 
-    def parameters_before(self, iteration: int) -> Parameters:
+    def parameters_before(self, model: Model, iteration: int) -> Parameters:
         """The parameters that an iteration (from 1) began with."""
         ...
 
@@ -47,7 +48,7 @@ class TableSource:
         """The rows of the table. Raises GlassnetError where it is gone or was changed."""
         return rows_of(model, self._unchanged_table())
 
-    def training_path(self, points: int) -> Sequence[tuple[int, Parameters]]:
+    def training_path(self, model: Model, points: int) -> Sequence[tuple[int, Parameters]]:
         """The path of the training. Raises GlassnetError where the table is gone or was changed."""
         table, options = self._unchanged_table(), self.record.options.as_options()
         if options.draws:
@@ -64,7 +65,7 @@ class TableSource:
         done = run_table(table, self.record.target, options, path_points=points, teacher=teacher)
         return done.path
 
-    def parameters_before(self, iteration: int) -> Parameters:
+    def parameters_before(self, model: Model, iteration: int) -> Parameters:
         """Raises GlassnetError: only the article's training is repeated iteration by iteration."""
         raise OptionError(
             [
@@ -93,37 +94,50 @@ class TableSource:
 
 
 @dataclass(frozen=True)
-class ArticleSource:
-    """The article's table, trained on by `glassnet demo`: all of it can be repeated from a seed."""
+class ArticleSource(TableSource):
+    """The article's table or the user's, trained on by `glassnet demo`.
 
-    record: RunRecord
+    All of the training can be repeated from a seed.
+    """
 
     def rows(self, model: Model) -> Rows:
-        """The article's four rows."""
-        return rows_of(model, [list(row) for row in article.X], article.Y)
+        """The article's four rows, or those of the table as in `TableSource`."""
+        if self.record.table is None:
+            return rows_of(model, [list(row) for row in article.X], article.Y)
+        return super().rows(model)
 
-    def training_path(self, points: int) -> Sequence[tuple[int, Parameters]]:
-        """The path of the training."""
-        start, iterations = self._start(), self.record.epochs_run
-        return article.train_article(start, iterations, self.record.engine, points).path
+    def training_path(self, model: Model, points: int) -> Sequence[tuple[int, Parameters]]:
+        """The path of the training. Raises GlassnetError as `rows` does."""
+        return self._train(model, self.record.epochs_run, points).path
 
-    def parameters_before(self, iteration: int) -> Parameters:
+    def parameters_before(self, model: Model, iteration: int) -> Parameters:
         """The weights that an iteration began with.
 
-        Raises GlassnetError on an iteration that the run did not reach.
+        Raises GlassnetError on an iteration that the run did not reach, and as `rows` does.
         """
         last = self.record.epochs_run
         if not 1 <= iteration <= last:
             raise option_error(
                 "iteration", f"must be from 1 to {last}, those of the run", iteration
             )
-        start = self._start()
         if iteration == 1:
-            return start
-        return article.train_article(start, iteration - 1, self.record.engine).parameters
+            return self._program(iteration).start(model.network)
+        return self._train(model, iteration - 1).parameters
 
-    def _start(self) -> Parameters:
-        return article.starting_weights(self.record.options.seed, self.record.rng or "r")
+    def _program(self, iterations: int) -> article.Program:
+        options = self.record.options
+        return article.Program(
+            learning_rate=options.learning_rate,
+            iterations=iterations,
+            seed=options.seed,
+            rng=self.record.rng or "r",
+        )
+
+    def _train(self, model: Model, iterations: int, points: int | None = None) -> Run:
+        rows, program = self.rows(model), self._program(iterations)
+        return program.run(
+            model.network, rows.x, rows.y, engine=self.record.engine, path_points=points
+        )
 
 
 SOURCES: dict[str, type[TableSource] | type[ArticleSource]] = {

@@ -74,13 +74,13 @@ def edges_of(
     """An edge for each weight between drawn nodes that is not 0, and for each bias."""
     for layer, (before, after) in enumerate(pairwise(layers)):
         targets = [(node, node.index) for node in after if node.index is not None]
-        number_at = _number_at(len(before), len(targets), row)
+        at = number_at(len(before), len(targets), row)
         for source in before:
             for target, j in targets:
                 if source.index is None:
-                    yield DrawnEdge(source, target, parameters.biases[layer][j], number_at)
+                    yield DrawnEdge(source, target, parameters.biases[layer][j], at)
                 elif weight := parameters.weights[layer][source.index, j]:
-                    yield DrawnEdge(source, target, weight, number_at)
+                    yield DrawnEdge(source, target, weight, at)
 
 
 def stroke(edge: DrawnEdge, largest: float, spacing: Spacing) -> Stroke:
@@ -105,7 +105,7 @@ def numbers(edges: Iterable[DrawnEdge], radius: int) -> Iterator[Text]:
             yield Text(x, y, number, "number", NUMBER_SIZE, **pointing)
 
 
-def _number_at(sources: int, targets: int, row: int) -> float | None:
+def number_at(sources: int, targets: int, row: int) -> float | None:
     """How far along the edges between two columns their numbers stand clear of each other.
 
     None where they never do.

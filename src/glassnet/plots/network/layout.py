@@ -25,8 +25,9 @@ from glassnet.plots.network.edges import DrawnEdge, edges_of, numbers, spacing_f
 from glassnet.plots.network.shapes import Diagram, Stroke, Text, baseline, text_width
 
 TOP = 56  # pixels above the highest row
-LEGEND_SAMPLES = (("positive weight", 0.6), ("negative weight", -0.6))
-"""The text and the strength of each sample of an edge."""
+LEGEND_SAMPLES = ("positive weight", "negative weight")
+"""What the samples of edges above and below 0 are called."""
+SAMPLE_STRENGTHS = (0.6, -0.6)
 SAMPLE_LENGTH = 34  # pixels of a sample
 SAMPLE_WIDTH = 3  # pixels of its line
 ENTRY_WIDTH = 180  # pixels of a sample with its text
@@ -81,11 +82,11 @@ def lay_out(
     layers = position_nodes(network, names, first_column, middle, spacing.row)
 
     edges = list(edges_of(parameters, layers, spacing.row))
-    largest = _largest(edges)
+    largest = largest_size(edges)
     strokes = [stroke(edge, largest, spacing) for edge in edges]
     strokes.sort(key=lambda drawn: abs(drawn.strength))
     legend_text = _legend_text(parameters, largest, note)
-    samples, legend, height = _legend(legend_text, width, bottom)
+    samples, legend, height = legend_of(legend_text, width, bottom)
     shown_inputs, shown_outputs = (
         [node.name for node in layers[layer] if node.index is not None] for layer in (0, -1)
     )
@@ -105,7 +106,7 @@ def _check_names(names: Sequence[str], nodes: int, which: str) -> None:
         raise GlassnetError(f"{len(names)} names for {nodes} {which}: give one for each")
 
 
-def _largest(edges: Sequence[DrawnEdge]) -> float:
+def largest_size(edges: Sequence[DrawnEdge]) -> float:
     """The size of the largest finite weight; 1 where all are 0."""
     sizes = [abs(float(edge.weight)) for edge in edges if isfinite(edge.weight)]
     return max(sizes, default=0.0) or 1.0
@@ -121,11 +122,13 @@ def _legend_text(parameters: Parameters, largest: float, note: str) -> str:
     return " ".join(sentences).strip()
 
 
-def _legend(text: str, width: float, top: float) -> tuple[list[Stroke], list[Text], float]:
+def legend_of(
+    text: str, width: float, top: float, samples: Sequence[str] = LEGEND_SAMPLES
+) -> tuple[list[Stroke], list[Text], float]:
     """A sample of each sign, the text below, and the height at which all ends."""
     strokes, texts = [], []
     y = top + PAGE_MARGIN
-    for number, (name, strength) in enumerate(LEGEND_SAMPLES):
+    for number, (name, strength) in enumerate(zip(samples, SAMPLE_STRENGTHS, strict=True)):
         x = PAGE_MARGIN + ENTRY_WIDTH * number
         end = x + SAMPLE_LENGTH
         strokes.append(Stroke(x, y, end, y, strength, SAMPLE_WIDTH))
