@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from reading import TITLE, evaluate, half_unit
+from reading import evaluate, from_title, half_unit
 
 import glassnet as gn
 from glassnet import article
@@ -31,7 +31,7 @@ class Equation(NamedTuple):
 
 def equations(text: str) -> Iterator[Equation]:
     """Every equation of numbers in the text, and every sum of what its lines add up."""
-    arithmetic = text[re.search(TITLE, text, re.M).start() :]  # pyright: ignore
+    arithmetic = from_title(text)
     addends: list[float] = []
     for line in arithmetic.splitlines()[1:]:
         shown = line.strip().split("   ")[0].strip()
@@ -88,7 +88,7 @@ def test_equal_stands_where_it_holds_and_only_there(explained: Explanation, digi
 def test_more_digits_where_rounding_would_leave_nothing() -> None:
     sure = dict(explanations())["sure"]
     line = next(line for line in sure.text(3, width=None).splitlines() if "e1 = " in line)
-    found = re.search(r"log\((0\.9999+\d*)\) [=≈] (\S+)", line)
+    found = re.search(r"log\((0\.9999+\d*)\).* [=≈] (\S+)", line)
     assert found, line
     assert -math.log(float(found[1])) == pytest.approx(float(found[2]), rel=0.05)
 

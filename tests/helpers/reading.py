@@ -38,6 +38,13 @@ TITLE = r"^(title$|(# )?(Iteration \d+ of )?(\d+ networks |\d+(-\d+)+ ))"
 """How the line begins that the arithmetic begins with."""
 
 
+def from_title(text: str) -> str:
+    """The text from its title on."""
+    title = re.search(TITLE, text, re.M)
+    assert title
+    return text[title.start() :]
+
+
 class Term(NamedTuple):
     """What is added in a sum.
 
@@ -97,7 +104,7 @@ def read_text(text: str) -> list[Line]:
     is left out: the summary of the rows.
     """
     text = text.replace(" ≈ ", " = ")
-    text = text[re.search(TITLE, text, re.M).start() :]  # pyright: ignore
+    text = from_title(text)
     lines: list[Line] = []
     path: list[tuple[int, str]] = []
     block: list[str] = []
@@ -213,7 +220,7 @@ def read_markdown(text: str) -> list[Line]:
     """The documents' face: LaTeX in aligned blocks, back to plain text."""
     lines = ["title"]
     depth = 0
-    text = text[re.search(TITLE, text, re.M).start() :]  # pyright: ignore
+    text = from_title(text)
     for line in text.splitlines()[1:]:
         heading = re.fullmatch(r"(#+) (.*)", line) or re.fullmatch(r"(\*\*)(.*)\*\*", line)
         if heading:

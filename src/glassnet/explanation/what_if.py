@@ -10,7 +10,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from glassnet.errors import GlassnetError, OptionError, OptionRef, TableError, option_error, unknown_name
+from glassnet.errors import (
+    GlassnetError,
+    OptionError,
+    OptionRef,
+    TableError,
+    option_error,
+    unknown_name,
+)
 from glassnet.explanation.encoding import written_cell
 from glassnet.explanation.summaries import Changed, TargetSummary, WhatIf
 from glassnet.explanation.summarize import (
