@@ -429,7 +429,8 @@ def test_a_changed_digit_is_noticed(face: str) -> None:
         "markdown": explanation.markdown,
         "html": explanation.html,
     }[face](6)
-    begin = max(written.find('<div class="beside">'), 0)  # a page's, below its answer
+    first = '<div class="beside">' if face == "html" else explanation.title
+    begin = written.index(first)  # below what is predicted and the columns' contributions
     places = list(re.compile(r"(?<=[ (>])0\.\d{4,6}(?=[ )<\n])").finditer(written, begin))
     assert len(places) > 50
     read = {"text": read_text, "markdown": read_markdown, "html": read_html}[face]
