@@ -40,7 +40,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         written[name] = make_report(done, _record(done, table), table)
     diagrams = [
         gn.NetworkDisplay.from_model(
-            (gn.Network(sizes, "tanh"), gn.initialize(gn.Network(sizes, "tanh"), seed=1))
+            (gn.Network(sizes, "tanh"), gn.initialize(gn.Network(sizes, "tanh"), seed=1)), member=0
         ).svg
         for sizes in SIZES
     ]
@@ -103,7 +103,7 @@ def test_text_can_be_read(browser: Any, pages: dict[str, Path], name: str, schem
 
 def test_a_diagrams_node_lights_its_own_edges(browser: Any, pages: dict[str, Path]) -> None:
     page = opened(browser, pages["diagrams"])
-    edges = page.locator("svg").first.locator("path")
+    edges = page.locator("svg").first.locator(".gn-stroke")
     before = edges.evaluate_all("paths => paths.map(path => getComputedStyle(path).opacity)")
     page.locator("svg").first.locator("circle").nth(1).hover(force=True)
     page.wait_for_timeout(400)

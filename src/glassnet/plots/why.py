@@ -15,13 +15,12 @@ from glassnet.importance.predicted_number import asked_number
 from glassnet.models.conversion import as_model
 from glassnet.models.rows import Rows, rows_of
 from glassnet.plots.display import RowsDisplay
-from glassnet.plots.figures import BLUE, GREY, in_picture, plural
+from glassnet.plots.figures import BLUE, GREY, RED, in_picture, plural
 from glassnet.plots.network.row import check_row, short_number
 from glassnet.plots.panels import panels, title
 from glassnet.plots.plane import first_cell_text
 from glassnet.tables.targets import ClassTarget, label_text
 
-RED = "#dc2626"  # what pulls up, as in all our maps; blue pulls down
 MOST_STEPS = 10  # columns with a bar of their own
 NEGLIGIBLE_STEP = 0.01  # of the largest contribution: what is smaller has no bar of its own
 CELL_LETTERS = 18  # letters of a cell beside its column
