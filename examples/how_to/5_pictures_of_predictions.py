@@ -32,7 +32,7 @@ classification = gn.train_table(tumours[150:], target="diagnosis", holdout=0, ep
 # was not shown, and has its own best epoch.
 
 curve = gn.LossCurveDisplay.from_model(classification)
-curve.ax_.set_title("The loss of four networks, and the best epoch of each")
+curve.ax_.set_title("The loss of four networks, and the best epoch of each", loc="left")
 
 # %%
 # Numbers

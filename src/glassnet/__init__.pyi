@@ -181,6 +181,10 @@ from glassnet.plots.roc import RocCurveDisplay as RocCurveDisplay
 from glassnet.plots.saturation import SaturationDisplay as SaturationDisplay
 from glassnet.plots.weights import WeightsDisplay as WeightsDisplay
 from glassnet.plots.why import ContributionsDisplay as ContributionsDisplay
+from glassnet.recipe.assessment.assess import Assessment as Assessment
+from glassnet.recipe.assessment.intervals import ScoreDifference as ScoreDifference
+from glassnet.recipe.assessment.intervals import ScoreInterval as ScoreInterval
+from glassnet.recipe.assessment.intervals import score_intervals as score_intervals
 from glassnet.recipe.run import train_table as train_table
 from glassnet.runs.article import train_article as train_article
 from glassnet.runs.folder import train_run as train_run

@@ -34,6 +34,17 @@ CASES = (
 )
 
 
+TITLE = r"^(title$|(# )?(Iteration \d+ of )?(\d+ networks |\d+(-\d+)+ ))"
+"""How the line begins that the arithmetic begins with."""
+
+
+def from_title(text: str) -> str:
+    """The text from its title on."""
+    title = re.search(TITLE, text, re.M)
+    assert title
+    return text[title.start() :]
+
+
 class Term(NamedTuple):
     """What is added in a sum.
 
@@ -89,9 +100,11 @@ class Line(NamedTuple):
 def read_text(text: str) -> list[Line]:
     """Text: titles by their indentation; a number whose next lines begin with + or = is a sum.
 
-    Where an equation is marked as rounded, ≈, it is read as any other.
+    Where an equation is marked as rounded, ≈, it is read as any other. What comes before the title
+    is left out: the summary of the rows.
     """
     text = text.replace(" ≈ ", " = ")
+    text = from_title(text)
     lines: list[Line] = []
     path: list[tuple[int, str]] = []
     block: list[str] = []
@@ -135,7 +148,7 @@ class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[str] = ["title"]
-        self.depth, self.inside = 0, ""
+        self.depth, self.inside, self.last = 0, "", ""
         self.made: dict[str, str] = {}
         self.used: list[tuple[str, str, str]] = []
         self.stack: list[dict[str, str]] = []
@@ -151,10 +164,17 @@ class _Page(HTMLParser):
             self.lines.append("  " * self.depth)
         elif tag == "span":
             self.stack.append(found)
-            if "symbol" in found.get("class", ""):
-                self.lines.append("  " * (self.depth + 1))
-            elif "says" in found.get("class", "") or self.inside == "title":
-                self.lines[-1] += "   "
+            self._begin(found.get("class", ""))
+
+    def _begin(self, kind: str) -> None:
+        """A cell of the page's columns; a sign without a symbol before it begins a line."""
+        if kind == "symbol" or (kind == "sign" and self.last != "symbol"):
+            self.lines.append("  " * (self.depth + 1))
+        elif kind == "says" or self.inside == "title":
+            self.lines[-1] += "   "
+        elif kind == "equals":
+            self.lines[-1] += " "
+        self.last = kind or self.last
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "details":
@@ -163,7 +183,7 @@ class _Page(HTMLParser):
             self.inside = ""
         elif tag == "span":
             closed = self.stack.pop()
-            if "symbol" in closed.get("class", ""):
+            if closed.get("class", "") in ("symbol", "sign", "equals"):
                 self.lines[-1] += " "
 
     def handle_data(self, data: str) -> None:
@@ -200,6 +220,7 @@ def read_markdown(text: str) -> list[Line]:
     """The documents' face: LaTeX in aligned blocks, back to plain text."""
     lines = ["title"]
     depth = 0
+    text = from_title(text)
     for line in text.splitlines()[1:]:
         heading = re.fullmatch(r"(#+) (.*)", line) or re.fullmatch(r"(\*\*)(.*)\*\*", line)
         if heading:

@@ -6,8 +6,11 @@ Nothing is drawn here.
 from collections.abc import Sequence
 from math import isfinite
 
+import numpy as np
+
 from glassnet.core.network import Network, Parameters, check_shapes
 from glassnet.errors import GlassnetError
+from glassnet.plots.network.choice import count_shown, shown_nodes
 from glassnet.plots.network.columns import (
     COLUMN_WIDTH,
     PAGE_MARGIN,
@@ -15,6 +18,7 @@ from glassnet.plots.network.columns import (
     discs,
     headings,
     labels,
+    names_of,
     node_names,
     position_nodes,
     printable,
@@ -69,9 +73,12 @@ def lay_out(
     names = node_names(network, inputs, outputs)
     over = headings(network)
     spacing = spacing_for(network)
+    shown = shown_nodes(network, parameters)
 
-    left = side_width(names[0], over[0], spacing.radius)
-    right = side_width(names[-1], over[-1], spacing.radius)
+    left, right = (
+        side_width([names[end][i] for i in shown[end]], over[end], spacing.radius)
+        for end in (0, -1)
+    )
     columns_width = left + COLUMN_WIDTH * (len(names) - 1) + right
     legend_width = 2 * PAGE_MARGIN + ENTRY_WIDTH * len(LEGEND_SAMPLES)
     width = max(columns_width, legend_width)
@@ -79,17 +86,16 @@ def lay_out(
     rows = max(rows_of_column(network, layer) for layer in range(len(names)))
     bottom = TOP + spacing.row * rows
     middle = (TOP + bottom) / 2
-    layers = position_nodes(network, names, first_column, middle, spacing.row)
+    layers = position_nodes(network, names, shown, first_column, middle, spacing.row)
 
     edges = list(edges_of(parameters, layers, spacing.row))
-    largest = largest_size(edges)
+    weighed = [edge for edge in edges if edge.source.index is not None]
+    largest = largest_size(weighed if any(isfinite(edge.weight) for edge in weighed) else edges)
     strokes = [stroke(edge, largest, spacing) for edge in edges]
     strokes.sort(key=lambda drawn: abs(drawn.strength))
-    legend_text = _legend_text(parameters, largest, note)
+    legend_text = _legend_text(parameters, edges, largest, note)
     samples, legend, height = legend_of(legend_text, width, bottom)
-    shown_inputs, shown_outputs = (
-        [node.name for node in layers[layer] if node.index is not None] for layer in (0, -1)
-    )
+    shown_inputs, shown_outputs = names_of(layers[0]), names_of(layers[-1])
     return Diagram(
         width=width,
         height=height,
@@ -112,14 +118,31 @@ def largest_size(edges: Sequence[DrawnEdge]) -> float:
     return max(sizes, default=0.0) or 1.0
 
 
-def _legend_text(parameters: Parameters, largest: float, note: str) -> str:
+def _legend_text(
+    parameters: Parameters, edges: Sequence[DrawnEdge], largest: float, note: str
+) -> str:
     """What the legend says below its samples."""
     sentences = [f"Wider is larger, up to {largest:.3g}."]
+    biases = [abs(float(edge.weight)) for edge in edges if edge.source.index is None]
+    if max(biases, default=0.0) > largest:
+        sentences.append(f"Biases up to {max(biases):.3g} are no wider.")
+    if 0 in biases:
+        sentences.append("A bias of 0 is grey.")
+    written = [edge.number_at is not None for edge in edges]
+    if any(written) and not all(written):
+        sentences.append("The largest have their numbers.")
+    if any(nodes > count_shown(nodes) for nodes in map(len, _layers_of(parameters))):
+        sentences.append("Of wide layers the nodes of the largest weights are shown.")
     if not all(bool((weights != 0).all()) for weights in parameters.weights):
         sentences.append("A weight of 0 has no line.")
     if note:
         sentences.append(printable(note))
     return " ".join(sentences).strip()
+
+
+def _layers_of(parameters: Parameters) -> list[np.ndarray]:
+    """An array for each layer, as long as it has nodes."""
+    return [*parameters.weights, parameters.weights[-1].T]
 
 
 def legend_of(
@@ -134,13 +157,13 @@ def legend_of(
         strokes.append(Stroke(x, y, end, y, strength, SAMPLE_WIDTH))
         written = baseline(y, TEXT_SIZE)
         texts.append(Text(end + SAMPLE_GAP, written, name, "name", anchor="start"))
-    for line in _wrapped(text, width - 2 * PAGE_MARGIN):
+    for line in wrapped(text, width - 2 * PAGE_MARGIN):
         y += LEGEND_LINE
         texts.append(Text(PAGE_MARGIN, baseline(y, TEXT_SIZE), line, "quiet", anchor="start"))
     return strokes, texts, y + PAGE_MARGIN
 
 
-def _wrapped(text: str, width: float) -> list[str]:
+def wrapped(text: str, width: float) -> list[str]:
     """A text in lines of no more than that width, in pixels."""
     lines = [""]
     for word in text.split():
