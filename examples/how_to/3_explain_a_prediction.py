@@ -15,6 +15,8 @@ rows, see the page on importance.
 # and each step of its encoding, the sum of each node with every product, the activations, and the
 # way back to miles per gallon.
 
+# sphinx_gallery_thumbnail_path = 'reference/drawn/why.png'
+
 import glassnet as gn
 
 cars = "../data/cars.csv"
