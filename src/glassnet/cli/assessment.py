@@ -13,7 +13,7 @@ from glassnet.cli.terminal import say
 if TYPE_CHECKING:
     from glassnet.recipe.assessment.assess import Assessment
 
-LINE_WIDTH = (40, 100)  # characters of a line, at least and at most
+LINE_LETTERS = (40, 100)  # characters of a line, at least and at most
 
 
 def print_assessment(assessment: "Assessment") -> None:
@@ -29,7 +29,7 @@ def print_assessment(assessment: "Assessment") -> None:
 
 def print_sentences(sentences: Sequence[str], indent: str = "") -> None:
     """Print sentences as wide as the terminal, each from a line of its own."""
-    low, high = LINE_WIDTH
+    low, high = LINE_LETTERS
     width = min(max(shutil.get_terminal_size().columns, low), high)
     for sentence in sentences:
         further = f"{indent}  "

@@ -9,7 +9,7 @@ from glassnet.recipe.assessment.text import numbers_text, rounded_text
 from glassnet.tables.columns import Column
 from glassnet.tables.targets import NumberTarget, Target
 
-BINS = 8  # of a number
+RANGES = 8  # of a number
 MOST_CLASSES = 8  # with a bar of their own
 
 
@@ -25,7 +25,7 @@ class DistributionBar(NamedTuple):
 def distribution(target: Target, column: Column) -> list[DistributionBar]:
     """The rows of each class, the most frequent first, or of each range of a number."""
     if isinstance(target, NumberTarget):
-        counts, edges = np.histogram(column.values, bins=BINS)
+        counts, edges = np.histogram(column.values, bins=RANGES)
         texts = [rounded_text(edge, 3) for edge in edges]
         if len(set(texts)) < len(texts):
             texts = numbers_text(edges.tolist())

@@ -2,11 +2,10 @@
 
 from typing import NamedTuple
 
-from glassnet.recipe.assessment.text import range_cell, unit_text
+from glassnet.recipe.assessment.text import NOTHING, range_cell, unit_text
 from glassnet.recipe.run import TableRun
 from glassnet.tables.targets import Target
 
-NOTHING = 0.005  # a score below it, as the R2 of the mean is, is shown as 0
 MEANINGS = {
     "rmse": "typical error in {unit}, large ones counting more",
     "mae": "how far off on average, in {unit}",

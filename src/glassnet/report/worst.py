@@ -11,8 +11,8 @@ from glassnet.recipe.assessment.text import numbers_text, rounded_text, unit_tex
 from glassnet.tables.targets import ClassTarget, NumberTarget, label_text
 from glassnet.tables.write import cell_text
 
-MOST_COLUMNS = 6  # of a row that are shown, those that pushed it most; the others together
-MOST_LETTERS = 18  # of a text cell
+MOST_PUSHES = 6  # of a row that are shown, those that pushed it most; the others together
+CELL_LETTERS = 18  # of a text cell
 
 
 class Outcome(NamedTuple):
@@ -96,7 +96,7 @@ def _pushes(row: Rows, found: Contributions) -> list[Push]:
     """The columns that pushed the prediction of a row most, and all others together."""
     values = found.values[0]
     order = np.argsort(-np.abs(values), kind="stable")
-    shown, others = order[:MOST_COLUMNS], order[MOST_COLUMNS:]
+    shown, others = order[:MOST_PUSHES], order[MOST_PUSHES:]
     names = [found.columns[i] for i in shown]
     cells = [_cell(row, name) for name in names]
     sizes = [float(values[i]) for i in shown]
@@ -119,7 +119,7 @@ def _cell(row: Rows, name: str) -> str:
     if column.kind == "number":
         return f"{value:.6g}"
     text = cell_text(value)
-    return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"
+    return text if len(text) <= CELL_LETTERS else f"{text[: CELL_LETTERS - 1]}…"
 
 
 def _outcomes(row: Rows) -> list[Outcome]:
