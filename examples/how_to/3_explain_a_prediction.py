@@ -15,6 +15,8 @@ target's own unit. For which columns matter over all rows, see the page on impor
 # Any trained model will do, and any row of a table; rows count from 0 in Python and from 1 in a
 # shell, where the same is ``glassnet explain runs/cars --row 1``.
 
+import tempfile
+
 import glassnet as gn
 
 cars = "../data/cars.csv"
@@ -70,8 +72,6 @@ print(text[start : text.index("Method:")])
 # (`scored.safetensors`), which had not seen the row, and says so; ``--model final`` and
 # ``--model scored`` choose. In Python that is ``gn.explain(run.scored_model, ...)``.
 
-import tempfile
-
 with tempfile.TemporaryDirectory() as folder:
     run = gn.train_run(cars, "miles_per_gallon", f"{folder}/cars", members=1, epochs=60)
     found = run.predictions
@@ -90,7 +90,7 @@ print(summary.pulled)
 # every product, the activations, and the way back to miles per gallon. A notebook shows it as a
 # page.
 
-explanation
+gn.explain(model, cars, rows=0)
 
 # %%
 # On a terminal the same comes as text, and ``digits`` says how many are shown. Where an equation
