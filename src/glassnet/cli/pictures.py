@@ -57,12 +57,23 @@ class Asked:
 
     @cached_property
     def all_rows(self) -> "Rows":
-        """The same; they are read once."""
+        """The same; they are read once.
+
+        Where one row is drawn they come with the model that `glassnet explain` asks of it.
+        """
         if self.table is None:
-            return replace(self.run.table_rows(), model=self.model)
+            return replace(self.run.table_rows(), model=self._model_of_row())
         from glassnet.models.rows import rows_of
 
         return rows_of(self.model, self.table)
+
+    def _model_of_row(self) -> "Model":
+        """For a row that was held out the model that never saw it, else the run's own."""
+        from glassnet.runs.explained_rows import model_for
+
+        if "row" not in self.options:
+            return self.model
+        return model_for(self.run, [self.options["row"]], None).model
 
     def scored_rows(self) -> "Rows":
         """The rows of the table, or where none is named those that the run was scored on.

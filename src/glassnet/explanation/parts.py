@@ -11,7 +11,7 @@ from typing import Any
 from glassnet.explanation.summaries import TargetSummary, WhatIf
 from glassnet.notation.numerals import Value
 
-JSON_VERSION = 2  # of the JSON; 1 had one wide network in the place of members
+JSON_VERSION = 2  # of the JSON, whose fields may only become more; 1 had no members
 
 
 @dataclass(frozen=True)
