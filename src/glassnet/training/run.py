@@ -42,6 +42,8 @@ class Run:
 
     Parameters
     ----------
+    network : Network
+        What was trained.
     parameters : Parameters
         Those of the best epoch where there were validation rows (or the loss went astray), else
         those after the last update; or their moving average.
@@ -65,6 +67,7 @@ class Run:
         More on the end of the run; "" for nothing.
     """
 
+    network: Network
     parameters: Parameters
     history: History
     engine: str
@@ -236,6 +239,7 @@ def train(
         x = problem.data.x
         warn_of(training_notices(network, finished.parameters, x, finished.ended, finished.message))
     return Run(
+        network=network,
         parameters=finished.parameters,
         history=history,
         engine=chosen.name,
