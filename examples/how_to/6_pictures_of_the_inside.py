@@ -27,7 +27,9 @@ model = gn.train_table(
 # -----------
 #
 # Red lines are positive weights, blue and dashed ones negative; the wider, the larger. Point at a
-# node to see what comes in and what goes out. ``save`` writes an SVG, PNG or PDF.
+# node to see what comes in and what goes out. ``save`` writes an SVG, PNG or PDF. Networks too wide
+# for that, or too many, are a box for each layer; ``member=0`` (``plot network --member 1``) draws
+# one of them node by node, of wide layers the nodes of the largest weights.
 
 gn.NetworkDisplay.from_model(model)
 

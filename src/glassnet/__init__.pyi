@@ -135,6 +135,12 @@ from glassnet.importance.contributions import (
     contributions as contributions,
 )
 from glassnet.importance.gradients import input_gradients as input_gradients
+from glassnet.importance.ice import (
+    Ice as Ice,
+)
+from glassnet.importance.ice import (
+    ice as ice,
+)
 from glassnet.importance.permutation import permutation_importance as permutation_importance
 from glassnet.importance.profile import (
     LekProfile as LekProfile,
@@ -160,6 +166,7 @@ from glassnet.plots.calibration import CalibrationDisplay as CalibrationDisplay
 from glassnet.plots.confusion_matrix import ConfusionMatrixDisplay as ConfusionMatrixDisplay
 from glassnet.plots.decision_surface import DecisionSurfaceDisplay as DecisionSurfaceDisplay
 from glassnet.plots.hidden_units import HiddenUnitsDisplay as HiddenUnitsDisplay
+from glassnet.plots.ice import IceDisplay as IceDisplay
 from glassnet.plots.importance import ImportanceDisplay as ImportanceDisplay
 from glassnet.plots.lek_profile import LekProfileDisplay as LekProfileDisplay
 from glassnet.plots.loss_curve import LossCurveDisplay as LossCurveDisplay
@@ -168,6 +175,7 @@ from glassnet.plots.network.display import NetworkDisplay as NetworkDisplay
 from glassnet.plots.regression import RegressionDisplay as RegressionDisplay
 from glassnet.plots.roc import RocCurveDisplay as RocCurveDisplay
 from glassnet.plots.weights import WeightsDisplay as WeightsDisplay
+from glassnet.plots.why import ContributionsDisplay as ContributionsDisplay
 from glassnet.recipe.run import train_table as train_table
 from glassnet.runs.article import train_article as train_article
 from glassnet.runs.folder import train_run as train_run

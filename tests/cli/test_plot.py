@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from glassnet.cli import app, main
-from glassnet.cli.plot import PATH_POINTS, PLOTS, Asked
+from glassnet.cli.pictures import PATH_POINTS, PLOTS, Asked
 from glassnet.cli.plot import plot_command as plot
 from glassnet.models.model import load
 
@@ -23,11 +23,15 @@ OPTIONS = [  # of each picture that takes some, on the run on numbers
     ("surface", "--column", "x", "--column", "group", "--target", "b"),
     ("units", "--column", "group", "--column", "x", "--layer", "2"),
     ("network", "--member", "2"),
+    ("network", "--row", "3"),
+    ("network", "--row", "1", "--backward", "--member", "2"),
+    ("ice", "--column", "group", "--output", "b"),
+    ("why", "--row", "7", "--output", "b"),
     ("importance", "--method", "olden"),
     ("lek", "--column", "x"),
 ]
 WRONG = [
-    (["pie", "run"], "unknown picture 'pie': Known: network, loss"),
+    (["chart", "run"], "unknown picture 'chart': Known: network, loss"),
     (["confusoin", "run"], "unknown picture 'confusoin': did you mean 'confusion'"),
     (["loss", "nowhere"], "nowhere: no such model file"),
     (["loss", "run", "--out", "loss.jpg"], "unknown picture format '.jpg'"),
@@ -50,6 +54,18 @@ WRONG = [
     (["units", "run", "--layer", "3"], "--layer 3: the model's hidden layers are 1 to 2"),
     (["units", "run", "--layer", "two"], "'two' is not a valid integer"),
     (["network", "run", "--member", "9"], "--member 9: the model's members are 1 to"),
+    (["network", "run", "--row", "0"], "--row 0: the table has rows 1 to 40"),
+    (["network", "run", "--row", "41"], "--row 41: the table has rows 1 to 40"),
+    (["network", "alone.safetensors", "--row", "1"], "give the TABLE too"),
+    (["network", "run", "lacks.csv", "--backward"], "the table has none of the columns"),
+    (["loss", "run", "--row", "1"], "--row is not an option of this picture"),
+    (["why", "run", "--row", "99"], "--row 99: the table has rows 1 to 40"),
+    (["why", "run", "--row", "two"], "'two' is not a valid integer"),
+    (["why", "run", "--backward"], "--backward is not an option of this picture, which takes"),
+    (["why", "run", "--output", "c"], "unknown output 'c': Known: a, b"),
+    (["ice", "run", "--output", "c"], "unknown output 'c': Known: a, b"),
+    (["ice", "run", "--column", "nope"], "unknown column 'nope'"),
+    (["ice", "run", "--column", "x", "--column", "group"], "--column is given 2 times"),
     (["importance", "run", "--method", "shap"], "unknown method 'shap'"),
     (["lek", "run", "--column", "nope"], "unknown column 'nope'"),
     (["regression", "alone.safetensors"], "give the TABLE too"),
@@ -140,7 +156,7 @@ def test_a_table_on_standard_input(place: Path, monkeypatch: pytest.MonkeyPatch)
     assert (place / "roc.png").exists()
 
 
-@pytest.mark.parametrize("arguments", OPTIONS, ids=lambda arguments: arguments[0])
+@pytest.mark.parametrize("arguments", OPTIONS, ids=" ".join)
 def test_options_change_the_picture(place: Path, arguments: tuple[str, ...]) -> None:
     command(["plot", arguments[0], "run", "--out", "plain.svg"])
     command(["plot", arguments[0], "run", *arguments[1:], "--out", "chosen.svg"])

@@ -135,7 +135,7 @@ class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[str] = ["title"]
-        self.depth, self.inside = 0, ""
+        self.depth, self.inside, self.last = 0, "", ""
         self.made: dict[str, str] = {}
         self.used: list[tuple[str, str, str]] = []
         self.stack: list[dict[str, str]] = []
@@ -151,10 +151,17 @@ class _Page(HTMLParser):
             self.lines.append("  " * self.depth)
         elif tag == "span":
             self.stack.append(found)
-            if "symbol" in found.get("class", ""):
-                self.lines.append("  " * (self.depth + 1))
-            elif "says" in found.get("class", "") or self.inside == "title":
-                self.lines[-1] += "   "
+            self._begin(found.get("class", ""))
+
+    def _begin(self, kind: str) -> None:
+        """A cell of the page's columns; a sign without a symbol before it begins a line."""
+        if kind == "symbol" or (kind == "sign" and self.last != "symbol"):
+            self.lines.append("  " * (self.depth + 1))
+        elif kind == "says" or self.inside == "title":
+            self.lines[-1] += "   "
+        elif kind == "equals":
+            self.lines[-1] += " "
+        self.last = kind or self.last
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "details":
@@ -163,7 +170,7 @@ class _Page(HTMLParser):
             self.inside = ""
         elif tag == "span":
             closed = self.stack.pop()
-            if "symbol" in closed.get("class", ""):
+            if closed.get("class", "") in ("symbol", "sign", "equals"):
                 self.lines[-1] += " "
 
     def handle_data(self, data: str) -> None:

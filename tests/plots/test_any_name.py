@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 import glassnet as gn
-from glassnet.cli.plot import PLOTS
+from glassnet.cli.pictures import PLOTS
 
 NAMES = {
     "controls": "\x01\x9b\u202e\uffff<&>",

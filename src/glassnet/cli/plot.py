@@ -1,233 +1,18 @@
-"""`glassnet plot`: each picture of a trained model as a file."""
+"""`glassnet plot`: each picture of a trained model as a file.
+
+Which pictures there are is `pictures.py`.
+"""
 
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import click
 
 from glassnet.cli.command import DocumentedCommand, overwrite_option
+from glassnet.cli.pictures import PLOTS, Asked, PlotChoice
 from glassnet.cli.terminal import file_of, say
 from glassnet.errors import GlassnetError, unknown_name
-
-if TYPE_CHECKING:
-    from glassnet.models.model import Model
-    from glassnet.models.rows import Rows
-    from glassnet.runs.open import RunFolder
-
-PATH_POINTS = 40  # points of the training's path over the loss surface
-WEIGHTS_ALONE = ("olden", "garson")  # measures of importance that look at no row
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a picture is made from.
-
-    Attributes
-    ----------
-    model : Model
-        The trained model.
-    path : Path
-        Its file, or the run folder that holds it.
-    table : str or None
-        The table whose rows are drawn; None: that of the run.
-    options : dict
-        The options that were given.
-    """
-
-    model: "Model"
-    path: Path
-    table: str | None
-    options: dict[str, Any]
-
-    @cached_property
-    def run(self) -> "RunFolder":
-        """The run folder that the model is in. Raises GlassnetError where it is in none."""
-        from glassnet.runs.open import open_run
-
-        return open_run(self.path)
-
-    def rows(self) -> "Rows":
-        """The rows of the table, or where none is named those that the run was given."""
-        if self.table is None:
-            return replace(self.run.table_rows(), model=self.model)
-        from glassnet.models.rows import rows_of
-
-        return rows_of(self.model, self.table)
-
-    def scored_rows(self) -> "Rows":
-        """The rows of the table, or where none is named those that the run was scored on.
-
-        The latter come with the model that never saw them.
-        """
-        if self.table is None:
-            return self.run.scored_rows()
-        return self.rows().with_targets()
-
-
-def _no_rows(_: Asked) -> None:
-    """For a picture that needs no rows."""
-
-
-def _known_rows(asked: Asked) -> "Rows":
-    """The rows whose targets are known."""
-    return asked.rows().with_targets()
-
-
-def _importance_rows(asked: Asked) -> "Rows | None":
-    """The scored rows, where the measure looks at rows at all."""
-    return None if asked.options.get("method") in WEIGHTS_ALONE else asked.scored_rows()
-
-
-def _as_given(asked: Asked) -> dict[str, Any]:
-    """The options as they were given."""
-    return asked.options
-
-
-def _from_0(asked: Asked) -> dict[str, Any]:
-    """The options with layer and member counted from 0.
-
-    Raises GlassnetError on one that is not there.
-    """
-    hidden_layers = len(asked.model.members[0].network.sizes) - 2
-    counts = {
-        "layer": (hidden_layers, "hidden layers"),
-        "member": (len(asked.model.members), "members"),
-    }
-    options = dict(asked.options)
-    for name, (count, things) in counts.items():
-        if name in options:
-            if not 1 <= options[name] <= count:
-                raise GlassnetError(
-                    f"--{name} {options[name]}: the model's {things} are 1 to {count}"
-                )
-            options[name] -= 1
-    return options
-
-
-def _with_path(asked: Asked) -> dict[str, Any]:
-    """The path of the training, where its rows are those of the run."""
-    return {"path": asked.run.training_path(PATH_POINTS) if asked.table is None else ()}
-
-
-class PlotChoice(NamedTuple):
-    """A picture that can be drawn.
-
-    Attributes
-    ----------
-    shows : str
-        What it shows, for the help.
-    display : str
-        The public class that draws it.
-    rows : function
-        Asked -> the rows it needs, or None.
-    takes : tuple of str
-        The options it takes.
-    settings : function
-        Asked -> the keyword arguments of the display's `from_model`.
-    """
-
-    shows: str
-    display: str
-    rows: Callable[[Asked], "Rows | None"] = _no_rows
-    takes: tuple[str, ...] = ()
-    settings: Callable[[Asked], dict[str, Any]] = _as_given
-
-    def make(self, asked: Asked) -> Any:
-        """The display, drawn."""
-        import glassnet
-
-        display, rows = getattr(glassnet, self.display), self.rows(asked)
-        settings = self.settings(asked)
-        if rows is None:
-            return display.from_model(asked.model, **settings)
-        return display.from_model(rows.model, rows, **settings)
-
-
-PLOTS: dict[str, PlotChoice] = {
-    "network": PlotChoice(
-        "the network: nodes, edges, weights",
-        "NetworkDisplay",
-        takes=("member",),
-        settings=_from_0,
-    ),
-    "loss": PlotChoice(
-        "training and validation loss, the best epoch marked",
-        "LossCurveDisplay",
-    ),
-    "regression": PlotChoice(
-        "predicted against actual, residuals, errors",
-        "RegressionDisplay",
-        Asked.scored_rows,
-        takes=("target",),
-    ),
-    "confusion": PlotChoice(
-        "confusion matrix",
-        "ConfusionMatrixDisplay",
-        Asked.scored_rows,
-        takes=("target",),
-    ),
-    "roc": PlotChoice(
-        "ROC curves",
-        "RocCurveDisplay",
-        Asked.scored_rows,
-        takes=("target",),
-    ),
-    "calibration": PlotChoice(
-        "how far probabilities can be believed",
-        "CalibrationDisplay",
-        Asked.scored_rows,
-        takes=("target",),
-    ),
-    "surface": PlotChoice(
-        "the prediction over two columns, with the rows",
-        "DecisionSurfaceDisplay",
-        Asked.rows,
-        takes=("columns", "target"),
-    ),
-    "units": PlotChoice(
-        "what each hidden node responds to over two columns",
-        "HiddenUnitsDisplay",
-        Asked.rows,
-        takes=("columns", "layer", "member"),
-        settings=_from_0,
-    ),
-    "weights": PlotChoice(
-        "weights as heat maps",
-        "WeightsDisplay",
-        takes=("member",),
-        settings=_from_0,
-    ),
-    "activations": PlotChoice(
-        "hidden activations, and which nodes are dead",
-        "ActivationsDisplay",
-        Asked.rows,
-        takes=("member",),
-        settings=_from_0,
-    ),
-    "loss-surface": PlotChoice(
-        "the loss around the weights, with the path of the training",
-        "LossSurfaceDisplay",
-        _known_rows,
-        settings=_with_path,
-    ),
-    "importance": PlotChoice(
-        "which columns matter",
-        "ImportanceDisplay",
-        _importance_rows,
-        takes=("method",),
-    ),
-    "lek": PlotChoice(
-        "the prediction along each column, the others kept still",
-        "LekProfileDisplay",
-        Asked.rows,
-        takes=("columns",),
-    ),
-}
-"""Each picture by name."""
 
 
 def _options_of(picture: PlotChoice, options: dict[str, Any]) -> dict[str, Any]:
@@ -235,7 +20,11 @@ def _options_of(picture: PlotChoice, options: dict[str, Any]) -> dict[str, Any]:
 
     Raises GlassnetError on one that the picture does not take.
     """
-    given = {name: value for name, value in options.items() if value not in (None, ())}
+    given = {
+        name: value
+        for name, value in options.items()
+        if value is not False and value not in (None, ())
+    }
     for name in given:
         if name not in picture.takes:
             takes = ", ".join(map(_flag, picture.takes)) or "none"
@@ -270,6 +59,7 @@ def _pictures_beginning(_: click.Context, __: click.Parameter, incomplete: str) 
     cls=PlotCommand,
     examples=[
         "glassnet plot network runs/flats --out network.svg",
+        "glassnet plot network runs/flats --row 17",
         "glassnet plot importance runs/flats new.csv --method olden",
     ],
     page="examples/how_to/5_pictures_of_predictions.py",
@@ -290,8 +80,17 @@ def _pictures_beginning(_: click.Context, __: click.Parameter, incomplete: str) 
 @click.option(
     "--member", type=int, help="Network of an ensemble to look at, from 1.", show_default="1"
 )
+@click.option("--row", type=int, help="Row of the table to look at, from 1.")
+@click.option(
+    "--backward", is_flag=True, help="Of a row in the network: its way back, deltas and gradients."
+)
 @click.option(
     "--target", help="Target to look at, where there are several.", show_default="the first"
+)
+@click.option(
+    "--output",
+    help="Class whose probability is looked at, or target, where there are several.",
+    show_default="the first; of two classes the second",
 )
 @click.option(
     "--method",

@@ -13,7 +13,8 @@ PRODUCT_FORMULA = "p * q"
 class Addend(NamedTuple):
     """What is added, in writing: a number, or a product and what it makes ("" for a number).
 
-    `says` is what it is in words, `symbols` are its factors, `sign` stands before what it makes.
+    `says` is what it is in words, `symbols` are its factors, `sign` stands before what it makes,
+    which is `value`: 0 where it is no number.
     """
 
     numbers: str
@@ -21,6 +22,7 @@ class Addend(NamedTuple):
     says: str
     symbols: tuple[str, ...]
     sign: str = ""
+    value: float = 0.0
 
     @property
     def equation(self) -> str:
@@ -58,7 +60,9 @@ def addends_of(total: Sum, style: SumStyle) -> Iterator[Addend]:
     """The added numbers, the products, and what the products that are not shown add up to."""
     for index, (says, operand) in enumerate(total.added):
         write = style.beside if index else style.number
-        yield Addend(write(operand, style.digits), "", says, (operand.symbol,))
+        value = operand.value if isinstance(operand.value, float) else 0.0
+        written = write(operand, style.digits)
+        yield Addend(written, "", says, (operand.symbol,), value=value)
     for product in total.products:
         operands = {"p": product.left, "q": product.right}
         shown = shown_equation(PRODUCT_FORMULA, operands, product.value, style.digits)
@@ -66,10 +70,12 @@ def addends_of(total: Sum, style: SumStyle) -> Iterator[Addend]:
         makes = style.number(Operand("", product.value), style.digits)
         symbols = (product.left.symbol, product.right.symbol)
         sign = style.sign(shown.sign)
-        yield Addend(style.times.join(factors), makes, product.says, symbols, sign)
+        numbers = style.times.join(factors)
+        yield Addend(numbers, makes, product.says, symbols, sign, product.value)
     if total.left_out:
         rest = Operand("", total.rest)
-        yield Addend(style.beside(rest, style.digits), "", _left_out(total), ())
+        written = style.beside(rest, style.digits)
+        yield Addend(written, "", _left_out(total), (), value=total.rest)
     if total.zeros:
         yield Addend("0", "", total.zeros, ())
 

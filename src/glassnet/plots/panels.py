@@ -102,3 +102,14 @@ def title(ax: Any, text: str, note: str = "", width: int = NOTE_LETTERS) -> None
     )
     # Its room is the title's pad: the layout must not become as wide as the text.
     small.set(fontsize=8, color=GREY, in_layout=False)
+
+
+def legend_below(ax: Any, columns: int = 4) -> None:
+    """The legend below axes that are alone in their figure; among others it stands on them."""
+    figure = ax.figure
+    if len(figure.axes) > 1:
+        ax.legend(fontsize=8)
+        return
+    handles, labels = ax.get_legend_handles_labels()
+    across = {"ncols": min(columns, len(labels)), "columnspacing": 1.2}
+    figure.legend(handles, labels, loc="outside lower center", fontsize=8, **across)

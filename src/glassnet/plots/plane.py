@@ -157,7 +157,7 @@ class Plane:
         """Where the other columns are fixed, and how many rows cannot be shown; "" if neither."""
         parts = []
         others = [
-            f"{one_line(name, AXIS_LETTERS)} = {one_line(_cell_text(column), AXIS_LETTERS)}"
+            f"{one_line(name, AXIS_LETTERS)} = {one_line(first_cell_text(column), AXIS_LETTERS)}"
             for name, column in self.fixed.items()
             if name not in (self.x.name, self.y.name)
         ]
@@ -316,11 +316,18 @@ def _column_axis(encoding: Input, column: Column, resolution: int) -> ColumnAxis
     return ColumnAxis(column.name, column.kind, grid)
 
 
-def _cell_text(column: Column) -> str:
-    """A column's first cell as it can be written in a note."""
+def first_cell_text(column: Column, digits: int = 4) -> str:
+    """A column's first cell as it would stand in a table, a number in so many digits."""
     cell = column.values[0]
     if column.missing[0]:
         return "missing"
     if column.kind == "date":
-        return str(np.datetime64("1970-01-01") + np.timedelta64(int(cell), "D"))
-    return number_text(float(f"{cell:.4g}")) if column.kind == "number" else str(cell)
+        return str(_moment(float(cell)))
+    return number_text(float(f"{cell:.{digits}g}")) if column.kind == "number" else str(cell)
+
+
+def _moment(days: float) -> np.datetime64:
+    """A day, or where it has a time of day a second, of so many days since 1970-01-01."""
+    if days.is_integer():
+        return np.datetime64(int(days), "D")
+    return np.datetime64(round(days * 86400), "s")

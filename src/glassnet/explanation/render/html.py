@@ -1,20 +1,27 @@
-"""An explanation for a browser: one page whose sections fold.
+"""An explanation for a browser: the answer, and sections that fold with every number.
 
-A number's sources light up when it is pointed at.
+What can be done with the numbers is in `explain.js`.
 """
 
 from collections.abc import Iterator
 from html import escape
 
-from glassnet.explanation.addends import SumStyle, addends_of, sign_of
+from glassnet.explanation.addends import Addend, SumStyle, addends_of, sign_of
 from glassnet.explanation.outline import Section, outline
 from glassnet.explanation.parts import Computed, Explanation, Operand, Step, Sum
+from glassnet.explanation.render.answer import begin_page, title_of
+from glassnet.explanation.render.bars import bars
 from glassnet.explanation.render.formulas import equation, with_numbers, with_symbols
 from glassnet.explanation.render.text import addend_name
 from glassnet.notation.dialects import TEXT, Symbol
 from glassnet.notation.numerals import MOST_DIGITS, check_digits, numeral
 from glassnet.pages.page import asset, page, style_sheets
 
+HINT = (
+    "<p>Point at a number to see what it is made from. Click or tap it to keep that here, and go "
+    "where it was made; Esc lets go, Back retraces.</p>"
+)
+"""What stands beside the numbers before one is pointed at."""
 FOLDED = ("column", "member")
 """The kinds of sections that a reader opens when they are wanted."""
 
@@ -24,15 +31,14 @@ def to_page(explanation: Explanation, digits: int = 4) -> str:
 
     Raises GlassnetError on less than 1 or more than 17 digits.
     """
-    body = f"<main><h1>{escape(explanation.title)}</h1>{to_body(explanation, digits)}</main>"
-    return page(
-        f"Explanation: {explanation.title}", body, asset("explain.css"), asset("explain.js")
-    )
+    title = title_of(explanation)
+    body = f"<main><h1>{escape(title)}</h1>{to_body(explanation, digits)}</main>"
+    return page(title, body, asset("explain.css"), asset("explain.js"))
 
 
 def to_fragment(explanation: Explanation, digits: int = 4) -> str:
     """The same to be put into a page of someone else's, a notebook say."""
-    body = f"<p><b>{escape(explanation.title)}</b></p>{to_body(explanation, digits)}"
+    body = f"<p><b>{escape(title_of(explanation))}</b></p>{to_body(explanation, digits)}"
     style, script = style_sheets("explain.css"), asset("explain.js")
     return f'<style>{style}</style><div class="gn">{body}</div><script>{script}</script>'
 
@@ -41,9 +47,14 @@ def to_body(explanation: Explanation, digits: int = 4) -> str:
     """The explanation without its title, for a page that has the style and the script."""
     check_digits(digits)
     whole = outline(explanation)
-    notes = "".join(f'<p class="quiet">{escape(note)}</p>' for note in whole.notes)
+    about = [explanation.title, explanation.model_note, *whole.notes]
+    notes = "".join(f'<p class="quiet">{escape(note)}</p>' for note in about if note)
     inner = "".join(_section(section, digits) for section in whole.sections)
-    return f'<div class="gn-explain">{notes}{inner}</div>'
+    return (
+        f'<div class="gn-explain">{begin_page(explanation)}{notes}'
+        f'<div class="beside"><div>{inner}</div>'
+        f'<aside class="sources" aria-label="A number and its sources">{HINT}</aside></div></div>'
+    )
 
 
 def _section(section: Section, digits: int) -> str:
@@ -81,7 +92,7 @@ def _symbol(operand: Operand) -> Symbol:
 
 
 def _sum(total: Sum, digits: int) -> Iterator[str]:
-    style = SumStyle(lambda operand, n: _used(operand, total.id, n), digits, "·")
+    style = SumStyle(lambda operand, n: _used(operand, total.id, n), digits, "·<wbr>")
     addends = list(addends_of(total, style))
     result = _result(total, digits)
     if len(addends) == 1:
@@ -89,20 +100,40 @@ def _sum(total: Sum, digits: int) -> Iterator[str]:
         numbers = f"{only.numbers} {only.sign} {result}" if only.makes else result
         yield _line(total.symbol, numbers, addend_name(only))
         return
-    symbol, sign = total.symbol, "="
-    for addend in addends:
-        yield _line(symbol, addend.equation, addend_name(addend), sign)
-        symbol, sign = "", "+"
-    yield _line("", result, total.says, sign_of(total, style))
+    yield _cell("symbol", escape(total.symbol))
+    sign = "="
+    drawn = bars([addend.value for addend in addends])
+    for addend, bar in zip(addends, drawn, strict=True):
+        says = _cell("says", escape(addend_name(addend)))
+        yield _cell("sign", sign) + _addend(addend) + bar + says
+        sign = "+"
+    result = _cell("sign", sign_of(total, style)) + _cell("makes", result)
+    yield result + _cell("says", escape(total.says))
 
 
-def _line(symbol: str, numbers: str, says: str, sign: str = "=") -> str:
-    description = f'<span class="says">{escape(says)}</span>' if says else ""
-    return f'<span class="symbol">{escape(symbol)} {sign}</span><span>{numbers}{description}</span>'
+def _addend(addend: Addend) -> str:
+    """A product and what it makes; a number that is added stands where products make theirs."""
+    if not addend.makes:
+        return _cell("makes", addend.numbers)
+    return (
+        _cell("product", addend.numbers)
+        + _cell("equals", addend.sign)
+        + _cell("makes", addend.makes)
+    )
+
+
+def _line(symbol: str, numbers: str, says: str) -> str:
+    """A number on one line, which wraps where there is no room."""
+    after = f'<span class="says">{escape(says)}</span>' if says else ""
+    return _cell("symbol", escape(symbol)) + _cell("sign", "=") + _cell("formula", numbers + after)
+
+
+def _cell(kind: str, inner: str) -> str:
+    return f'<span class="{kind}">{inner}</span>' if inner else ""
 
 
 def _result(number: Computed, digits: int, same: Operand | None = None) -> str:
-    """A number where it is made; it can be reached by keyboard.
+    """A number where it is made.
 
     `same` is the number that it comes from unchanged, if it does.
     """
@@ -112,8 +143,7 @@ def _result(number: Computed, digits: int, same: Operand | None = None) -> str:
     title = escape(f"{number.symbol} = {numeral(number.value, MOST_DIGITS)}")
     value = escape(numeral(number.value, digits))
     return (
-        f'<span class="result" tabindex="0" data-id="{escape(number.id)}"{source} '
-        f'title="{title}">{value}</span>'
+        f'<span class="result" data-id="{escape(number.id)}"{source} title="{title}">{value}</span>'
     )
 
 

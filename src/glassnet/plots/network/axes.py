@@ -5,8 +5,8 @@ Where things stand is the layout's matter.
 
 from typing import Any
 
-from glassnet.plots.network.shapes import Diagram, Disc, Stroke, Text, baseline
-from glassnet.plots.network.svg import DASHES, HALO, LIGHT
+from glassnet.plots.network.shapes import Box, Diagram, Disc, Stroke, Text, baseline
+from glassnet.plots.network.svg import DASHES, HALO, LIGHT, sign_class
 
 ALIGNMENTS = {"start": "left", "middle": "center", "end": "right"}
 """Matplotlib's word for each of SVG's text anchors."""
@@ -18,6 +18,8 @@ def draw_on_axes(diagram: Diagram, axes: Any) -> None:
     axes.set_axis_off()
     points = _points_a_pixel(diagram, axes)
     axes.add_collection(_line_collection(diagram.strokes, points), autolim=False)
+    for box in diagram.boxes:
+        _draw_box(axes, box, points)
     for text in diagram.texts:
         _write(axes, text, points)
     for disc in diagram.discs:
@@ -47,7 +49,8 @@ def _line_collection(strokes: tuple[Stroke, ...], points: float) -> Any:
 def _colour(stroke: Stroke) -> Any:
     from matplotlib.colors import to_rgba
 
-    return to_rgba(LIGHT["minus" if stroke.strength < 0 else "plus"], stroke.opacity)
+    colours = {"plus": "plus", "minus": "minus", "zero": "quiet"}
+    return to_rgba(LIGHT[colours[sign_class(stroke)]], stroke.opacity)
 
 
 def _dashes(stroke: Stroke) -> Any:
@@ -73,6 +76,14 @@ def _write(axes: Any, text: Text, points: float) -> None:
         path_effects=[] if text.kind == "name" else halo,
         zorder=2,
     )
+
+
+def _draw_box(axes: Any, box: Box, points: float) -> None:
+    from matplotlib.patches import Rectangle
+
+    drawn = Rectangle((box.x, box.y), box.width, box.height, zorder=1.5)
+    drawn.set(facecolor=LIGHT["node"], edgecolor=LIGHT["rim"], linewidth=1.5 * points)
+    axes.add_patch(drawn)
 
 
 def _draw_disc(axes: Any, disc: Disc, points: float) -> None:

@@ -1,7 +1,7 @@
 """The columns of nodes: which are shown, where they stand, and what is written beside them.
 
-A bias stands as a node above the layer that it feeds from. A wide layer shows its first and last
-nodes and says how many it omits.
+A bias stands as a node above the layer that it feeds from. A wide layer shows some nodes, chosen
+elsewhere, and says how many it omits.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,15 +9,15 @@ from dataclasses import dataclass
 
 from glassnet.core.network import Network, Parameters
 from glassnet.plots.figures import plural, shortened
+from glassnet.plots.network.choice import count_shown
 from glassnet.plots.network.shapes import Disc, Text, baseline, text_width
 
-MOST_SHOWN_WHOLE = 16  # nodes of a layer that is shown whole
-AT_EITHER_END = 6  # nodes shown of a wider one, first and last
 COLUMN_WIDTH = 210  # pixels from layer to layer
 PAGE_MARGIN = 24  # pixels around everything
 NAME_GAP = 8  # pixels between a node and its name
 MOST_LETTERS = 34  # letters of a name; a longer one loses its middle
 TEXT_SIZE = 12  # pixels of a name
+SMALLEST_INSIDE = 9  # pixels of a name in a node
 SMALL_SIZE = 10  # pixels of the number of nodes left out
 KIND_BASELINE = 24  # pixels from the top: what kind of layer a column is
 COUNT_BASELINE = 40  # pixels from the top: how many nodes it has
@@ -55,13 +55,6 @@ class Spacing:
     widest: float
 
 
-def drawn_nodes(nodes: int) -> list[int]:
-    """The numbers of those nodes of a layer that are drawn, from 0."""
-    if nodes <= MOST_SHOWN_WHOLE:
-        return list(range(nodes))
-    return [*range(AT_EITHER_END), *range(nodes - AT_EITHER_END, nodes)]
-
-
 def has_bias_above(network: Network, layer: int) -> bool:
     """Whether a bias stands above a layer, which feeds the next one."""
     return network.bias and layer < len(network.sizes) - 1
@@ -70,8 +63,8 @@ def has_bias_above(network: Network, layer: int) -> bool:
 def rows_of_column(network: Network, layer: int) -> int:
     """How many rows a column is high, its bias and the gap of a wide layer counted."""
     nodes = network.sizes[layer]
-    rows = len(drawn_nodes(nodes))
-    if nodes > MOST_SHOWN_WHOLE:
+    rows = count_shown(nodes)
+    if rows < nodes:
         rows += 1
     if has_bias_above(network, layer):
         rows += 1
@@ -88,7 +81,12 @@ def node_names(network: Network, inputs: Sequence[str], outputs: Sequence[str]) 
 
 
 def position_nodes(
-    network: Network, names: list[list[str]], left: float, middle: float, row: int
+    network: Network,
+    names: list[list[str]],
+    shown: list[list[int]],
+    left: float,
+    middle: float,
+    row: int,
 ) -> list[list[DrawnNode]]:
     """The drawn nodes of every layer from top to bottom.
 
@@ -98,6 +96,8 @@ def position_nodes(
         Whose nodes.
     names : list of list of str
         Those of every node of every layer.
+    shown : list of list of int
+        The numbers of the nodes that are drawn, of every layer.
     left : float
         The x of the first column.
     middle : float
@@ -107,16 +107,14 @@ def position_nodes(
     """
     layers: list[list[DrawnNode]] = []
     disc = 0
-    for layer, nodes in enumerate(network.sizes):
+    for layer, chosen in enumerate(shown):
         x = left + COLUMN_WIDTH * layer
         y = middle - row * (rows_of_column(network, layer) - 1) / 2
         column: list[DrawnNode] = []
         if has_bias_above(network, layer):
             column.append(DrawnNode(disc, None, "bias", x, y))
             disc, y = disc + 1, y + row
-        for index in drawn_nodes(nodes):
-            if nodes > MOST_SHOWN_WHOLE and index == nodes - AT_EITHER_END:
-                y += row  # the gap of the nodes that are left out
+        for index in chosen:
             column.append(DrawnNode(disc, index, names[layer][index], x, y))
             disc, y = disc + 1, y + row
         layers.append(column)
@@ -141,9 +139,9 @@ def _layer_kind(layer: int, last: int) -> str:
 
 
 def side_width(names: Sequence[str], heading: tuple[str, str], radius: int) -> float:
-    """Pixels from the middle of the first or last column to the diagram's edge."""
-    shown = [shortened(names[i], MOST_LETTERS) for i in drawn_nodes(len(names))]
-    widest_name = max(text_width(name, TEXT_SIZE) for name in shown)
+    """Pixels from the middle of the first or last column, of these names, to the diagram's edge."""
+    beside = [] if fit_inside(names, radius) else [shortened(name, MOST_LETTERS) for name in names]
+    widest_name = max((text_width(name, TEXT_SIZE) for name in beside), default=0)
     widest_heading = max(text_width(line, TEXT_SIZE) for line in heading)
     return PAGE_MARGIN + max(radius + NAME_GAP + widest_name, widest_heading / 2)
 
@@ -151,19 +149,34 @@ def side_width(names: Sequence[str], heading: tuple[str, str], radius: int) -> f
 def discs(
     network: Network, parameters: Parameters, layers: list[list[DrawnNode]], radius: int
 ) -> Iterator[Disc]:
-    """Every node as a disc with its number; hidden ones with their names where all are short."""
-    named = all(nodes < 10 for nodes in network.sizes[1:-1])
+    """Every node as a disc with its name where a layer's are short, else with its number."""
+    hidden_named = all(nodes < 10 for nodes in network.sizes[1:-1])
     for layer, nodes in enumerate(layers):
         is_hidden = 0 < layer < len(layers) - 1
+        named = hidden_named if is_hidden else fit_inside(names_of(nodes), radius)
         for node in nodes:
             label = node.name
-            if node.index is not None and not (is_hidden and named):
+            if node.index is not None and not named:
                 label = str(node.index + 1)
-            width_inside = 2 * (radius - 3)
-            size = min(12.0, width_inside * 12 / text_width(label, 12))
+            size = min(12.0, _width_inside(radius) * 12 / text_width(label, 12))
             tooltip = _node_tooltip(network, parameters, layer, node)
             kind = "bias" if node.index is None else "node"
             yield Disc(node.x, node.y, radius, kind, label, size, tooltip)
+
+
+def fit_inside(names: Sequence[str], radius: int) -> bool:
+    """Whether names can stand in their nodes, in letters large enough to read."""
+    return all(text_width(name, SMALLEST_INSIDE) <= _width_inside(radius) for name in names)
+
+
+def names_of(nodes: Sequence[DrawnNode]) -> list[str]:
+    """The names of a column's nodes but the bias."""
+    return [node.name for node in nodes if node.index is not None]
+
+
+def _width_inside(radius: int) -> float:
+    """Pixels that letters have in a node."""
+    return 2 * (radius - 3)
 
 
 def _node_tooltip(network: Network, parameters: Parameters, layer: int, node: DrawnNode) -> str:
@@ -184,17 +197,15 @@ def labels(network: Network, layers: list[list[DrawnNode]], spacing: Spacing) ->
         x = nodes[0].x
         yield Text(x, KIND_BASELINE, kind, "name")
         yield Text(x, COUNT_BASELINE, count, "quiet")
-        if size > MOST_SHOWN_WHOLE:
-            y = nodes[-AT_EITHER_END].y - spacing.row
-            left_out = size - 2 * AT_EITHER_END
+        left_out = size - count_shown(size)
+        if left_out:
+            y = nodes[-1].y + spacing.row
             yield Text(x, y - 2, "⋮", "quiet", 14)
             yield Text(x, y + 11, f"{left_out:,} more", "quiet", SMALL_SIZE)
     beside = spacing.radius + NAME_GAP
-    for node in layers[0]:
-        if node.index is not None:
-            yield _name_beside(node, -beside)
-    for node in layers[-1]:
-        yield _name_beside(node, beside)
+    for nodes, distance in ((layers[0], -beside), (layers[-1], beside)):
+        if not fit_inside(names_of(nodes), spacing.radius):
+            yield from (_name_beside(node, distance) for node in nodes if node.index is not None)
 
 
 def _name_beside(node: DrawnNode, distance: float) -> Text:

@@ -6,12 +6,21 @@ from pathlib import Path
 from typing import Any, Self
 
 from glassnet.core.network import Network, Parameters
+from glassnet.errors import GlassnetError
 from glassnet.files import whole_file
+from glassnet.models.conversion import as_model
+from glassnet.models.model import Model
+from glassnet.models.rows import rows_of
 from glassnet.plots.display import ModelDisplay
 from glassnet.plots.figures import save_figure, style
 from glassnet.plots.members import one_member
 from glassnet.plots.network.axes import draw_on_axes
+from glassnet.plots.network.blocks import lay_out_blocks
+from glassnet.plots.network.choice import are_too_many
 from glassnet.plots.network.layout import lay_out
+from glassnet.plots.network.row import MOST_DRAWN, column_of_input, row_in_network
+from glassnet.plots.network.row_layout import lay_out_row
+from glassnet.plots.network.shapes import Diagram
 from glassnet.plots.network.svg import svg_text
 
 PIXELS_AN_INCH = 96
@@ -22,8 +31,11 @@ class NetworkDisplay(ModelDisplay):
 
     An edge's width is the size of its weight, its colour and dashes the sign. Small networks have
     their numbers on the edges. In a browser or notebook, pointing at an edge or node shows its name
-    and its whole number, and pointing at a node lights up its edges. Wide layers show their first
-    and last nodes.
+    and its whole number, and pointing at a node lights up its edges. Wide layers show the
+    nodes of the largest weights; networks that would be a hairball, a box for each layer.
+
+    `from_model` with a table shows one row instead: activations in the nodes, products on the
+    edges.
 
     Parameters
     ----------
@@ -81,25 +93,65 @@ class NetworkDisplay(ModelDisplay):
         self._diagram = lay_out(network, parameters, self.inputs, self.outputs, title, note)
 
     @classmethod
-    def from_model(cls, model: Any, *, member: int = 0, ax: Any = None) -> Self:
-        """The network of a model, with the names of its columns and classes.
+    def from_model(
+        cls,
+        model: Any,
+        table: Any = None,
+        *,
+        row: int | None = None,
+        y: Any = None,
+        backward: bool = False,
+        most: int = MOST_DRAWN,
+        member: int | None = None,
+        ax: Any = None,
+    ) -> Self:
+        """The network of a model, or one row of a table on its way through it.
 
         Parameters
         ----------
         model : Model, fitted estimator, or (Network, Parameters)
             Whose network. Members that were joined into one stand side by side.
-        member : int
-            Which network of an ensemble, from 0; the diagram says so.
+        table : path, data frame, dict of columns, or array, optional
+            N rows, as `Model.predict` takes them, of which one is shown.
+        row : int, optional
+            Which of them, from 0: each node then holds its activation, each edge the product of
+            its weight and the activation that it carries. By default the first where there is a
+            table.
+        y : array, optional
+            The targets, where the table does not hold them.
+        backward : bool
+            Show the row's way back: in the nodes deltas, on the edges gradients.
+        most : int
+            Of a row: how many nodes of a layer are shown, those that send most to the next.
+        member : int, optional
+            Which network of an ensemble, from 0, is drawn node by node; the diagram says so. By
+            default the first, or where all of them have more than 200 weights in a gap together, a
+            box for each layer.
         ax : matplotlib.axes.Axes, optional
             Where the diagram is drawn at once; by default it is drawn when it is shown, saved or
             plotted.
+
+        Raises
+        ------
+        GlassnetError
+            On a member or row that is not there, on a row without a table, and on the way back of
+            a row whose target is not known.
         """
-        one, name = one_member(model, member)
-        note = f"{name.capitalize()}." if name else ""
+        one, name = one_member(model, member or 0)
+        note = f"{name.capitalize()}." if name and table is None else ""
         if one.record.joined_from > 1:
             note = f"{one.record.joined_from} networks side by side: no weights between them."
         features, outputs = one.encoding.features, one.encoding.outputs
         display = cls(one.network, one.parameters, features, outputs, note=note)
+        networks = [found.network for found in as_model(model).members]
+        if table is not None:
+            shown = row_in_network(one, rows_of(one, table, y), row or 0, backward, most, name)
+            columns = column_of_input(one)
+            display._diagram = lay_out_row(one.network, shown, features, columns, outputs, note)
+        elif row is not None or backward:
+            raise GlassnetError("row and backward need the table whose row is shown: give it too")
+        elif member is None and are_too_many(one.network, len(networks)):
+            display._diagram = _as_blocks(one, networks, display.title, note if not name else "")
         return display if ax is None else display.plot(ax)
 
     def save(self, path: str | Path) -> None:
@@ -141,3 +193,13 @@ class NetworkDisplay(ModelDisplay):
 
     def _repr_html_(self) -> str:
         return self.svg
+
+
+def _as_blocks(one: Model, networks: Sequence[Network], title: str, note: str) -> Diagram:
+    """The diagram of some networks, of which `one` is the first, with a box for each layer."""
+    encoding = one.encoding
+    others = any(network.sizes != one.network.sizes for network in networks)
+    if others:
+        note = "The others have hidden layers of other sizes."
+    columns = [column.name for column in encoding.inputs if column.features]
+    return lay_out_blocks(one.network, len(networks), columns, encoding.outputs, title, note)

@@ -6,8 +6,11 @@ Nothing is drawn here.
 from collections.abc import Sequence
 from math import isfinite
 
+import numpy as np
+
 from glassnet.core.network import Network, Parameters, check_shapes
 from glassnet.errors import GlassnetError
+from glassnet.plots.network.choice import count_shown, shown_nodes
 from glassnet.plots.network.columns import (
     COLUMN_WIDTH,
     PAGE_MARGIN,
@@ -15,6 +18,7 @@ from glassnet.plots.network.columns import (
     discs,
     headings,
     labels,
+    names_of,
     node_names,
     position_nodes,
     printable,
@@ -25,8 +29,9 @@ from glassnet.plots.network.edges import DrawnEdge, edges_of, numbers, spacing_f
 from glassnet.plots.network.shapes import Diagram, Stroke, Text, baseline, text_width
 
 TOP = 56  # pixels above the highest row
-LEGEND_SAMPLES = (("positive weight", 0.6), ("negative weight", -0.6))
-"""The text and the strength of each sample of an edge."""
+LEGEND_SAMPLES = ("positive weight", "negative weight")
+"""What the samples of edges above and below 0 are called."""
+SAMPLE_STRENGTHS = (0.6, -0.6)
 SAMPLE_LENGTH = 34  # pixels of a sample
 SAMPLE_WIDTH = 3  # pixels of its line
 ENTRY_WIDTH = 180  # pixels of a sample with its text
@@ -68,9 +73,12 @@ def lay_out(
     names = node_names(network, inputs, outputs)
     over = headings(network)
     spacing = spacing_for(network)
+    shown = shown_nodes(network, parameters)
 
-    left = side_width(names[0], over[0], spacing.radius)
-    right = side_width(names[-1], over[-1], spacing.radius)
+    left, right = (
+        side_width([names[end][i] for i in shown[end]], over[end], spacing.radius)
+        for end in (0, -1)
+    )
     columns_width = left + COLUMN_WIDTH * (len(names) - 1) + right
     legend_width = 2 * PAGE_MARGIN + ENTRY_WIDTH * len(LEGEND_SAMPLES)
     width = max(columns_width, legend_width)
@@ -78,17 +86,16 @@ def lay_out(
     rows = max(rows_of_column(network, layer) for layer in range(len(names)))
     bottom = TOP + spacing.row * rows
     middle = (TOP + bottom) / 2
-    layers = position_nodes(network, names, first_column, middle, spacing.row)
+    layers = position_nodes(network, names, shown, first_column, middle, spacing.row)
 
     edges = list(edges_of(parameters, layers, spacing.row))
-    largest = _largest(edges)
+    weighed = [edge for edge in edges if edge.source.index is not None]
+    largest = largest_size(weighed if any(isfinite(edge.weight) for edge in weighed) else edges)
     strokes = [stroke(edge, largest, spacing) for edge in edges]
     strokes.sort(key=lambda drawn: abs(drawn.strength))
-    legend_text = _legend_text(parameters, largest, note)
-    samples, legend, height = _legend(legend_text, width, bottom)
-    shown_inputs, shown_outputs = (
-        [node.name for node in layers[layer] if node.index is not None] for layer in (0, -1)
-    )
+    legend_text = _legend_text(parameters, edges, largest, note)
+    samples, legend, height = legend_of(legend_text, width, bottom)
+    shown_inputs, shown_outputs = names_of(layers[0]), names_of(layers[-1])
     return Diagram(
         width=width,
         height=height,
@@ -105,15 +112,27 @@ def _check_names(names: Sequence[str], nodes: int, which: str) -> None:
         raise GlassnetError(f"{len(names)} names for {nodes} {which}: give one for each")
 
 
-def _largest(edges: Sequence[DrawnEdge]) -> float:
+def largest_size(edges: Sequence[DrawnEdge]) -> float:
     """The size of the largest finite weight; 1 where all are 0."""
     sizes = [abs(float(edge.weight)) for edge in edges if isfinite(edge.weight)]
     return max(sizes, default=0.0) or 1.0
 
 
-def _legend_text(parameters: Parameters, largest: float, note: str) -> str:
+def _legend_text(
+    parameters: Parameters, edges: Sequence[DrawnEdge], largest: float, note: str
+) -> str:
     """What the legend says below its samples."""
     sentences = [f"Wider is larger, up to {largest:.3g}."]
+    biases = [abs(float(edge.weight)) for edge in edges if edge.source.index is None]
+    if max(biases, default=0.0) > largest:
+        sentences.append(f"Biases up to {max(biases):.3g} are no wider.")
+    if 0 in biases:
+        sentences.append("A bias of 0 is grey.")
+    written = [edge.number_at is not None for edge in edges]
+    if any(written) and not all(written):
+        sentences.append("The largest have their numbers.")
+    if any(nodes > count_shown(nodes) for nodes in map(len, _layers_of(parameters))):
+        sentences.append("Of wide layers the nodes of the largest weights are shown.")
     if not all(bool((weights != 0).all()) for weights in parameters.weights):
         sentences.append("A weight of 0 has no line.")
     if note:
@@ -121,23 +140,30 @@ def _legend_text(parameters: Parameters, largest: float, note: str) -> str:
     return " ".join(sentences).strip()
 
 
-def _legend(text: str, width: float, top: float) -> tuple[list[Stroke], list[Text], float]:
+def _layers_of(parameters: Parameters) -> list[np.ndarray]:
+    """An array for each layer, as long as it has nodes."""
+    return [*parameters.weights, parameters.weights[-1].T]
+
+
+def legend_of(
+    text: str, width: float, top: float, samples: Sequence[str] = LEGEND_SAMPLES
+) -> tuple[list[Stroke], list[Text], float]:
     """A sample of each sign, the text below, and the height at which all ends."""
     strokes, texts = [], []
     y = top + PAGE_MARGIN
-    for number, (name, strength) in enumerate(LEGEND_SAMPLES):
+    for number, (name, strength) in enumerate(zip(samples, SAMPLE_STRENGTHS, strict=True)):
         x = PAGE_MARGIN + ENTRY_WIDTH * number
         end = x + SAMPLE_LENGTH
         strokes.append(Stroke(x, y, end, y, strength, SAMPLE_WIDTH))
         written = baseline(y, TEXT_SIZE)
         texts.append(Text(end + SAMPLE_GAP, written, name, "name", anchor="start"))
-    for line in _wrapped(text, width - 2 * PAGE_MARGIN):
+    for line in wrapped(text, width - 2 * PAGE_MARGIN):
         y += LEGEND_LINE
         texts.append(Text(PAGE_MARGIN, baseline(y, TEXT_SIZE), line, "quiet", anchor="start"))
     return strokes, texts, y + PAGE_MARGIN
 
 
-def _wrapped(text: str, width: float) -> list[str]:
+def wrapped(text: str, width: float) -> list[str]:
     """A text in lines of no more than that width, in pixels."""
     lines = [""]
     for word in text.split():

@@ -1,4 +1,4 @@
-"""What a diagram is made of: strokes, discs and texts as plain data, in pixels.
+"""What a diagram is made of: strokes, discs, boxes and texts as plain data, in pixels.
 
 Where they stand is decided elsewhere.
 """
@@ -10,8 +10,8 @@ WIDE_LETTERS = "mwMW@%=<>+#&~"
 ASCENT = 0.76  # how far letters reach above their baseline, as a fraction of their size
 DESCENT = 0.24  # how far they reach below it
 TO_BASELINE = 0.36  # from the middle of a line of text down to its baseline
-LEAST_OPACITY = 0.35  # opacity of the smallest weight
-MORE_OPACITY = 0.6  # opacity that the largest weight has beyond that
+LEAST_OPACITY = 0.5  # opacity of the smallest weight
+MORE_OPACITY = 0.5  # opacity that the largest weight has beyond that
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Stroke:
     x1, y1, x2, y2 : float
         Its ends.
     strength : float
-        The weight as a fraction of the largest drawn, -1 to 1.
+        The weight as a fraction of the largest drawn, -1 to 1; 0, which has no sign, is grey.
     width : float
         Its width.
     ends : tuple of int
@@ -44,6 +44,8 @@ class Stroke:
     @property
     def opacity(self) -> float:
         """How strongly it is drawn: many small weights make a pale ground for a few large ones."""
+        if not self.strength:
+            return 1.0
         return LEAST_OPACITY + MORE_OPACITY * abs(self.strength)
 
 
@@ -58,6 +60,16 @@ class Disc:
     label: str
     size: float
     tooltip: str
+
+
+@dataclass(frozen=True)
+class Box:
+    """A layer without its nodes: left and upper edge, width and height."""
+
+    x: float
+    y: float
+    width: float
+    height: float
 
 
 @dataclass(frozen=True)
@@ -87,7 +99,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Diagram:
-    """Everything to draw, in its order: strokes, numbers and other texts, discs.
+    """Everything to draw, in its order: strokes, boxes, numbers and other texts, discs.
 
     A disc's number is its index in `discs`.
     """
@@ -99,6 +111,7 @@ class Diagram:
     texts: tuple[Text, ...]
     title: str
     description: str
+    boxes: tuple[Box, ...] = ()
 
 
 def text_width(content: str, size: float) -> float:

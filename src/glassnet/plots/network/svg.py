@@ -10,7 +10,7 @@ from html import escape
 from itertools import count
 
 from glassnet.pages.theme import themed
-from glassnet.plots.network.shapes import Diagram, Disc, Stroke, Text, baseline
+from glassnet.plots.network.shapes import Box, Diagram, Disc, Stroke, Text, baseline
 
 LIGHT = {
     "page": "#ffffff",
@@ -41,19 +41,22 @@ The colours are those of all our maps: red above 0, blue below.
 """
 HALO = 5  # pixels of the page's colour around a number
 TEXT_STYLE = (
-    "font-family:'DejaVu Sans',Verdana,sans-serif;font-weight:400;font-style:normal;"
-    "letter-spacing:0;text-transform:none;stroke:none"
+    "font-family:'DejaVu Sans',Verdana,Arial,Helvetica,sans-serif;font-weight:400;"
+    "font-style:normal;letter-spacing:0;text-transform:none;stroke:none"
 )
-
-HALO_STYLE = f"paint-order:stroke;stroke-width:{HALO}px;stroke-linejoin:round"
+HALO_STYLE = f"stroke-width:{HALO}px;stroke-linejoin:round"
+HIT_WIDTH = 10  # pixels around an edge in which the pointer finds it
 
 _FIXED = f"""
-.gn-net{{max-width:100%;height:auto}}
+.gn-net{{max-width:100%}}
+.gn-net:not(:root){{height:auto}}
 .gn-net text{{{TEXT_STYLE}}}
-.gn-net .gn-edge{{fill:none}}
+.gn-net .gn-edge,.gn-net .gn-hit{{fill:none}}
+.gn-net .gn-hit{{stroke:#000;stroke-opacity:0;stroke-width:{HIT_WIDTH};pointer-events:stroke}}
+.gn-net .gn-box{{stroke-width:1.5}}
 .gn-net .gn-minus{{stroke-dasharray:{DASHES[0]} {DASHES[1]}}}
 .gn-net .gn-disc circle{{stroke-width:1.5}}
-.gn-net .gn-number,.gn-net .gn-quiet{{{HALO_STYLE}}}
+.gn-net .gn-halo{{{HALO_STYLE}}}
 .gn-net:has(.gn-disc:hover) .gn-weight{{opacity:.07}}
 .gn-net .gn-weight:hover{{opacity:1}}
 .gn-net .gn-disc:hover circle{{stroke-width:3}}
@@ -62,11 +65,13 @@ _COLOURED = """
 & .gn-page{{fill:{page}}}
 & text{{fill:{text}}}
 & .gn-quiet{{fill:{quiet}}}
-& .gn-number,& .gn-quiet{{stroke:{page}}}
+& .gn-halo{{fill:{page};stroke:{page}}}
 & circle{{fill:{node};stroke:{rim}}}
+& .gn-box{{fill:{node};stroke:{rim}}}
 & .gn-bias circle{{fill:{bias};stroke:{bias_rim}}}
 & .gn-plus{{stroke:{plus}}}
 & .gn-minus{{stroke:{minus}}}
+& .gn-zero{{stroke:{quiet}}}
 """
 
 
@@ -83,6 +88,7 @@ def svg_text(diagram: Diagram) -> str:
         f"<style>{escape(_style(len(diagram.discs)), quote=False)}</style>",
         '<rect class="gn-page" width="100%" height="100%" rx="8"/>',
         *map(_stroke_element, diagram.strokes),
+        *map(_box_element, diagram.boxes),
         *map(_text_element, diagram.texts),
         *map(_disc_element, count(), diagram.discs),
         "</svg>\n",
@@ -98,20 +104,47 @@ def _style(discs: int) -> str:
 
 
 def _stroke_element(stroke: Stroke) -> str:
-    sign = "minus" if stroke.strength < 0 else "plus"
+    """The edge, and where there is something to say of it a wide line that the pointer finds."""
     path = f"M{stroke.x1:.1f} {stroke.y1:.1f}L{stroke.x2:.1f} {stroke.y2:.1f}"
+    line = (
+        f'<path class="gn-edge gn-{sign_class(stroke)}" '
+        f'stroke-width="{stroke.width:.2f}" d="{path}"/>'
+    )
+    wide = f'<path class="gn-hit" d="{path}"/>' if stroke.tooltip else ""
     return (
-        f'<path class="gn-edge gn-{sign}{_edge_classes(stroke.ends)}" '
-        f'stroke-width="{stroke.width:.2f}" opacity="{stroke.opacity:.2f}" '
-        f'd="{path}">{_title_element(stroke.tooltip)}</path>'
+        f'<g class="gn-stroke{_edge_classes(stroke.ends)}" opacity="{stroke.opacity:.2f}">'
+        f"{_title_element(stroke.tooltip)}{wide}{line}</g>"
     )
 
 
+def sign_class(stroke: Stroke) -> str:
+    """Whether a stroke stands for more or less than 0, or for neither."""
+    if not stroke.strength:
+        return "zero"
+    return "minus" if stroke.strength < 0 else "plus"
+
+
+def _box_element(box: Box) -> str:
+    size = f'width="{box.width:.1f}" height="{box.height:.1f}"'
+    return f'<rect class="gn-box" x="{box.x:.1f}" y="{box.y:.1f}" {size} rx="6"/>'
+
+
 def _text_element(text: Text) -> str:
+    """A text; one that may lie on edges has itself in the page's colour and wider behind it.
+
+    Not by paint-order, which not every program knows.
+    """
+    where = (
+        f'text-anchor="{text.anchor}" style="font-size:{text.size:g}px" '
+        f'x="{text.x:.1f}" y="{text.y:.1f}"'
+    )
+    content = escape(text.content)
+    if text.kind == "name":
+        return f'<text class="gn-name" {where}>{content}</text>'
     return (
-        f'<text class="gn-{text.kind}{_edge_classes(text.ends)}" text-anchor="{text.anchor}" '
-        f'style="font-size:{text.size:g}px" x="{text.x:.1f}" y="{text.y:.1f}">'
-        f"{escape(text.content)}{_title_element(text.tooltip)}</text>"
+        f'<g class="gn-lettering{_edge_classes(text.ends)}">{_title_element(text.tooltip)}'
+        f'<text class="gn-halo" aria-hidden="true" {where}>{content}</text>'
+        f'<text class="gn-{text.kind}" {where}>{content}</text></g>'
     )
 
 
