@@ -13,7 +13,7 @@ import numpy as np
 from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import Optimizer, find_optimizer
 from glassnet.core.penalties import Penalty
-from glassnet.errors import warn_of
+from glassnet.errors import visible, warn_of
 from glassnet.settings import check_function, checked_whole
 from glassnet.training.averaging import Average
 from glassnet.training.checks import (
@@ -78,6 +78,15 @@ class Run:
     engine_note: str = ""
     path: tuple[tuple[int, Parameters], ...] = ()
     message: str = ""
+
+    def __repr__(self) -> str:
+        loss = self.history.loss
+        text = f"{len(loss):,} epochs by the {self.engine} engine"
+        if len(loss):
+            text += f", loss {loss[0]:.4g} first, {loss[-1]:.4g} last"
+        if self.ended:
+            text += f", {self.diagnosis}"
+        return visible(f"<glassnet Run of {self.network}: {text}>")
 
     @property
     def diagnosis(self) -> str:
