@@ -44,7 +44,7 @@ print("predicted: ", gn.feedforward(network, run.parameters, X).output.ravel().r
 # same.
 
 curve = gn.LossCurveDisplay.from_run(run, loss_name="sum of squared errors")
-curve.ax_.set_title("The loss over 1,500 epochs")
+curve.ax_.set_title("The loss over 1,500 epochs", loc="left")
 
 # %%
 # With names for its columns the run becomes a `Model`, which predicts tables, explains its rows and

@@ -12,8 +12,9 @@ from sklearn import metrics
 from sklearn.calibration import calibration_curve
 
 import glassnet as gn
+from glassnet.core.metrics import wilson_interval
 from glassnet.errors import GlassnetError
-from glassnet.plots.calibration import CalibrationDisplay, wilson
+from glassnet.plots.calibration import CalibrationDisplay
 from glassnet.plots.confusion_matrix import ConfusionMatrixDisplay
 from glassnet.plots.figures import in_picture
 from glassnet.plots.roc import RocCurveDisplay
@@ -177,7 +178,7 @@ def test_the_expected_calibration_error_by_hand() -> None:
 @pytest.mark.parametrize(("seen", "of"), [(0, 5), (3, 9), (9, 10), (40, 40)])
 def test_the_intervals_are_scipys(seen: int, of: int) -> None:
     wanted = binomtest(seen, of).proportion_ci(method="wilson")
-    low, high = wilson(np.array([seen / of]), np.array([of]))
+    low, high = wilson_interval(np.array([seen / of]), np.array([of]))
     np.testing.assert_allclose([low[0], high[0]], wanted, rtol=1e-6, atol=1e-12)
 
 

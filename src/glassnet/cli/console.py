@@ -12,9 +12,11 @@ from typing import Any
 from glassnet.errors import visible
 from glassnet.training.run import Progress
 
+GAP = 3  # characters between two columns of a table
+
 
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[Any]], title: str) -> None:
-    """Print a table under its title; numbers come already formatted, and go to the right."""
+    """Print a table under its title; numbers and ranges come formatted, and go to the right."""
     from rich import box
     from rich.console import Console
     from rich.markup import escape
@@ -22,13 +24,15 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[Any]], title: st
 
     body = [[visible(str(cell)) for cell in row] for row in rows]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    console = Console(highlight=False)
+    widths = _widths(headers, body, console.width)
     for i, header in enumerate(headers):
         numeric = bool(body) and all(_is_number(row[i]) for row in body)
         side = "right" if numeric else "left"
-        table.add_column(escape(visible(header)), justify=side, overflow="fold")
+        name = escape(visible(header))
+        table.add_column(name, justify=side, overflow="fold", width=widths[i])
     for row in body:
         table.add_row(*map(escape, row))
-    console = Console(highlight=False)
     console.print(f"[bold]{escape(visible(title))}[/bold]", soft_wrap=True)
     console.print(table)
     console.print()
@@ -112,9 +116,29 @@ def number(value: Any, digits: int = 3) -> str:
     return f"{value:.{digits}f}" if abs(value) < 1000 else f"{value:,.1f}"
 
 
+def _widths(
+    headers: Sequence[str], body: Sequence[Sequence[str]], width: int
+) -> Sequence[int | None]:
+    """The width of each column where headers in two lines make the table fit; else None."""
+    cells = [max((len(row[i]) for row in body), default=0) for i in range(len(headers))]
+    gaps = GAP * (len(headers) - 1)
+    folded = [max(cells[i], _in_two_lines(header)) for i, header in enumerate(headers)]
+    fits = sum(max(cells[i], len(header)) for i, header in enumerate(headers)) + gaps <= width
+    return [None] * len(headers) if fits or sum(folded) + gaps > width else folded
+
+
+def _in_two_lines(header: str) -> int:
+    """How wide a header is where it is folded once, at the best of its spaces."""
+    parts = header.split(" ")
+    halves = [(" ".join(parts[:i]), " ".join(parts[i:])) for i in range(len(parts))]
+    return min(max(map(len, pair)) for pair in halves)
+
+
 def _is_number(text: str) -> bool:
+    """Whether it is a number, a range from one to another, or a cell without one."""
     try:
-        float(text.replace(",", ""))
+        for end in text.replace(",", "").split(" to "):
+            float(end)
     except ValueError:
         return text in ("", "-")
     return True

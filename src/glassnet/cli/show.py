@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from glassnet.core.network import Parameters
     from glassnet.models.model import Model
     from glassnet.models.record import Record
+    from glassnet.recipe.assessment.assess import Assessment
     from glassnet.recipe.baselines import Baseline
 
 ACROSS = 5  # columns of weights beside each other
+NOTHING = 0.005  # a score below it is shown as 0
 SMALL = 200  # weights and biases; those of a larger model are not printed
 
 
@@ -28,13 +30,16 @@ SMALL = 200  # weights and biases; those of a larger model are not printed
 @click.argument("model", type=click.Path(path_type=Path))
 def show_command(model: Path) -> None:
     """Print a model's shape, how each column is encoded, its scores, and the weights of a small
-    network.
+    network; of a run how sure its scores are, whether something simpler would do, and more epochs
+    help.
 
     MODEL is a model file, or the run folder that holds one.
     """
+    from glassnet.cli.assessment import print_assessment, print_sentences
     from glassnet.models.model import load
 
     loaded = load(model)
+    assessment = _assessment_of(model)
     say(f"{model}: {loaded.shape}, in {loaded.members[0].parameters.weights[0].dtype}")
     print_columns(loaded)
     if loaded.n_parameters <= SMALL:
@@ -42,9 +47,13 @@ def show_command(model: Path) -> None:
     else:
         where = f"glassnet.load({str(model)!r}).members"
         say(f"Weights: {loaded.n_parameters:,}, too many to print; from Python: {where}")
-    print_scores(loaded, "Scores when it was trained")
+    if assessment is not None:
+        print_sentences(assessment.headline)
+    print_scores(loaded, "Scores when it was trained", assessment=assessment)
     if loaded.scores:
         say(f"The scores are of {loaded.record.scores_of}.")
+    if assessment is not None:
+        print_assessment(assessment)
     if loaded.history:
         last = {name: values[-1] for name, values in loaded.history.items()}
         say("Last epoch: " + ", ".join(f"{name} {value:.6g}" for name, value in last.items()))
@@ -53,6 +62,15 @@ def show_command(model: Path) -> None:
     if any(temperature > 1 for temperature in loaded.record.temperatures):
         texts = ", ".join(f"{temperature:.3g}" for temperature in loaded.record.temperatures)
         say(f"Temperature, which the last weights are divided by: {texts}")
+
+
+def _assessment_of(path: Path) -> "Assessment | None":
+    """That of a run folder; None where it has none, and of a model file alone."""
+    from glassnet.runs.layout import RECORD
+    from glassnet.runs.record import read_record
+
+    record = path / RECORD
+    return read_record(record).assessment if record.exists() else None
 
 
 def _kept_epochs(record: "Record") -> str:
@@ -77,26 +95,46 @@ def print_columns(model: "Model") -> None:
     print_table(["column", "encoding"], rows, title)
 
 
-def print_scores(model: "Model", title: str, baselines: "Sequence[Baseline]" = ()) -> None:
-    """Print one row of scores a target, and below it those of the baselines.
+def print_scores(
+    model: "Model",
+    title: str,
+    baselines: "Sequence[Baseline]" = (),
+    assessment: "Assessment | None" = None,
+) -> None:
+    """Print a row for each score of each target: the model's, its interval, the baselines'.
 
-    Nothing where the model has no scores.
+    Nothing where the model has no scores. One table for all targets, or for each where baselines
+    are called something else for it.
     """
     from glassnet.cli.console import number, print_table
 
-    if not model.scores:
-        return
-    names = list(dict.fromkeys(name for scores in model.scores.values() for name in scores))
-    several = len(model.members) > 1
-    rows: list[list[str]] = []
     for target, scores in model.scores.items():
-        found = [("these networks" if several else "this network", scores)]
-        found += [(one.description[target], one.scores[target]) for one in baselines]
-        for described, of_target in found:
-            cells = [number(of_target[name], 4) if name in of_target else "-" for name in names]
-            rows.append([target, described, *cells] if baselines else [target, *cells])
-    by = ["predicted by"] if baselines else []
-    print_table(["target", *by, *names], rows, title)
+        heads = ["score", "these networks" if len(model.members) > 1 else "this network"]
+        columns = [[*scores], [number(value, 4) for value in scores.values()]]
+        if assessment is not None:
+            heads.append(f"{assessment.confidence:.0%} interval")
+            columns.append(_interval_cells(assessment, target))
+        for one in baselines:
+            heads.append(one.description[target])
+            found = one.scores[target]
+            columns.append([_score_text(found.get(name)) for name in scores])
+        of_target = f" of {target}" if len(model.scores) > 1 else ""
+        print_table(heads, zip(*columns, strict=True), title + of_target)
+
+
+def _score_text(value: float | None) -> str:
+    """A baseline's score; what is nothing to two decimals, as an R2 is of the mean, is 0."""
+    from glassnet.cli.console import number
+
+    if value is None:
+        return "-"
+    return number(0.0 if abs(value) < NOTHING else value, 4)
+
+
+def _interval_cells(assessment: "Assessment", target: str) -> list[str]:
+    from glassnet.recipe.assessment.text import range_cell
+
+    return [range_cell(one.low, one.high) for one in assessment.scores if one.target == target]
 
 
 def print_weights(model: "Model") -> None:

@@ -5,19 +5,20 @@ from pathlib import Path
 
 import numpy as np
 
+from glassnet.cli.assessment import print_assessment, print_sentences
 from glassnet.cli.console import number, print_table
 from glassnet.cli.show import print_columns, print_scores
 from glassnet.cli.terminal import say
 from glassnet.models.model import Model
 from glassnet.recipe.options import Options
 from glassnet.recipe.run import TableRun
-from glassnet.runs.record import trained_on
+from glassnet.runs.record import RunRecord, trained_on
 from glassnet.tables.targets import ClassTarget
 
 SHOWN_ROWS = 8  # predicted rows; predictions.csv has all
 
 
-def print_run(source: Path, asked: Options, done: TableRun, out: Path) -> None:
+def print_run(source: Path, asked: Options, done: TableRun, record: RunRecord, out: Path) -> None:
     """Print everything about a run that has just been written.
 
     Parameters
@@ -28,6 +29,8 @@ def print_run(source: Path, asked: Options, done: TableRun, out: Path) -> None:
         The options as they were asked for.
     done : TableRun
         The run.
+    record : RunRecord
+        Its record.
     out : Path
         Its folder.
     """
@@ -50,8 +53,13 @@ def print_run(source: Path, asked: Options, done: TableRun, out: Path) -> None:
         say(f"  {one.vote:.3f} of the votes: {one.members} members, {one.settings}")
     say(f"The run {done.diagnosis}{_kept_epochs(done.model)}.")
     scored = "the held-out rows" if holdout else "the rows trained on (none were held out)"
-    print_scores(done.model, f"Scores on {scored}", done.baselines)
+    assessment = record.assessment
+    if assessment is not None:
+        print_sentences(assessment.headline)
+    print_scores(done.model, f"Scores on {scored}", done.baselines, assessment)
     say(f"The scores are of {done.model.record.scores_of}.")
+    if assessment is not None:
+        print_assessment(assessment)
     which = "Held-out" if holdout else "Trained"
     print_predictions(done, f"{which} rows, predicted against actual")
     print_files(out)

@@ -222,7 +222,7 @@ def train_command(
         json.dump({**run.record.to_dict(), "out": str(run.path)}, sys.stdout)
         print()
     elif not quiet:
-        print_run(source, options, done, run.path)
+        print_run(source, options, done, run.record, run.path)
     if not quiet:
         warn_of(done.notices)
     if done.ended == "not_finite":

@@ -4,6 +4,9 @@ scikit-learn's are the same numbers, and the tests hold ours to them; but they t
 import.
 """
 
+from statistics import NormalDist
+from typing import Any
+
 import numpy as np
 
 
@@ -47,3 +50,20 @@ def area_under_roc(positive: np.ndarray, score: np.ndarray) -> float:
     rank = (np.cumsum(count) - (count - 1) / 2)[index]  # mean rank of each row, from 1
     positives, negatives = int(positive.sum()), int((~positive).sum())
     return float((rank[positive].sum() - positives * (positives + 1) / 2) / (positives * negatives))
+
+
+def wilson_interval(fraction: Any, n_rows: Any, confidence: float = 0.95) -> tuple[Any, Any]:
+    """The interval of a fraction p of n rows, which is not empty where all are right; also arrays.
+
+    (p + z^2/2n +- z sqrt(p (1 - p)/n + z^2/4n^2)) / (1 + z^2/n)
+
+    (Wilson 1927, Journal of the American Statistical Association 22:209-212)
+
+    >>> low, high = wilson_interval(1.0, 70)
+    >>> round(low, 3), round(high, 3)
+    (0.948, 1.0)
+    """
+    room = NormalDist().inv_cdf((1 + confidence) / 2) ** 2 / n_rows
+    middle = fraction + room / 2
+    reach = (room * (fraction * (1 - fraction) + room / 4)) ** 0.5
+    return (middle - reach) / (1 + room), (middle + reach) / (1 + room)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from glassnet.core.metrics import wilson_interval
 from glassnet.errors import GlassnetError, unknown_name
 from glassnet.plots.class_display import MOST_IN_LEGEND, ClassDisplay
 from glassnet.plots.figures import GREY, curve_style, in_picture, marker_style
@@ -17,7 +18,6 @@ CURVE_BINS = 10  # of a curve
 HISTOGRAM_BARS = 20  # from 0 to 1
 ENOUGH_IN_BIN = 10  # a bin of fewer rows says little: it is drawn faint
 FAINT = 0.3  # opacity of such a bin
-Z_95 = 1.959964  # the normal distribution has 95 % within so many standard deviations
 NOTE = f"bars: 95 % intervals (Wilson); larger: more rows; faint: fewer than {ENOUGH_IN_BIN}"
 
 
@@ -194,7 +194,7 @@ class CalibrationDisplay(ClassDisplay):
     def _draw_curve(self, label: str, bins: Bins, number: int) -> None:
         """The bins as dots with their intervals; a line between them would claim too much."""
         dot = marker_style(number)
-        low, high = wilson(bins.observed, bins.counts)
+        low, high = wilson_interval(bins.observed, bins.counts)
         area = 20 + 80 * bins.counts / bins.counts.max()  # square points of a dot
         for chosen, strength in (
             (bins.counts >= ENOUGH_IN_BIN, 0.85),
@@ -237,26 +237,6 @@ def _axes_below(ax: Any) -> Any:
     upper, lower = room.subgridspec(2, 1, height_ratios=(3, 1), hspace=0.06)
     ax.set_subplotspec(upper)
     return ax.figure.add_subplot(lower, sharex=ax)
-
-
-def wilson(fraction: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The 95 % intervals of fractions: their lower and upper ends.
-
-    (p + z^2/2n +- z sqrt(p (1 - p)/n + z^2/4n^2)) / (1 + z^2/n)
-
-    Parameters
-    ----------
-    fraction : ndarray
-        The fraction p seen of each bin's rows, B.
-    counts : ndarray
-        The rows n of each, B.
-
-    Source: Wilson 1927, Journal of the American Statistical Association 22:209-212.
-    """
-    room = Z_95**2 / counts
-    middle = fraction + room / 2
-    reach = np.sqrt(room * (fraction * (1 - fraction) + room / 4))
-    return (middle - reach) / (1 + room), (middle + reach) / (1 + room)
 
 
 def binned(positive: np.ndarray, probability: np.ndarray, n_bins: int, strategy: str) -> Bins:

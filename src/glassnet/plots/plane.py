@@ -194,7 +194,9 @@ class Plane:
         if levels is not None and not (self.x.levels or self.y.levels):
             return ax.contourf(self.x.grid, self.y.grid, values, levels=levels, **options)
         extent = [*self.x.ends, *self.y.ends]
-        image = {"origin": "lower", "aspect": "auto", "interpolation": "nearest"}
+        smooth = not (self.x.levels or self.y.levels)
+        interpolation = "bilinear" if smooth else "nearest"
+        image = {"origin": "lower", "aspect": "auto", "interpolation": interpolation}
         return ax.imshow(values, extent=extent, **image, **options)
 
     def label(self, ax: Any) -> None:
@@ -259,7 +261,7 @@ def checked_columns(model: Model, columns: Sequence[str]) -> tuple[str, str]:
 
 
 def most_varied(rows: Rows, fixed: Table) -> tuple[str, str]:
-    """The two columns along which the outputs vary most.
+    """The two columns along which the outputs vary most, in the table's order.
 
     Each column in turn takes the cells it has in the rows (of many in `ENOUGH_ROWS` of them), while
     the others are fixed; the variances of the outputs are added.
@@ -271,7 +273,8 @@ def most_varied(rows: Rows, fixed: Table) -> tuple[str, str]:
         name: moved.outputs(first, column).var(axis=0).sum()
         for name, column in looked_at.columns.items()
     }
-    x, y = sorted(variance, key=lambda name: -variance[name])[:2]
+    chosen = sorted(variance, key=lambda name: -variance[name])[:2]
+    x, y = (name for name in variance if name in chosen)
     return x, y
 
 

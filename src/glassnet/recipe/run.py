@@ -7,7 +7,7 @@ How the table is read is `parts.py`, the training itself `fit.py`, the last one 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -39,6 +39,9 @@ from glassnet.recipe.teachers.teacher import Teacher
 from glassnet.tables.columns import Table
 from glassnet.training.endings import CUT_SHORT, ENDINGS
 from glassnet.training.run import Progress, Run
+
+if TYPE_CHECKING:
+    from glassnet.recipe.assessment.assess import Assessment
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +138,16 @@ class TableRun:
     def scored_part(self) -> str:
         """The rows of the scores and predictions: "holdout", or "train" where none are held out."""
         return "holdout" if len(self.rows["holdout"]) else "train"
+
+    @cached_property
+    def assessment(self) -> "Assessment":
+        """How sure its scores are, whether something simpler would do, and more training help.
+
+        The first time a small network is trained for it, and the scored rows are resampled.
+        """
+        from glassnet.recipe.assessment.assess import assess
+
+        return assess(self)
 
     @cached_property
     def predictions(self) -> dict[str, list[Any]]:

@@ -6,6 +6,7 @@ The formulas of the scores are `core/metrics.py`; what stands beside them is `ba
 import numpy as np
 
 from glassnet.core.metrics import class_scores, regression_scores
+from glassnet.models.model import Model
 from glassnet.tables.columns import Table
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.targets import NumberTarget
@@ -38,3 +39,13 @@ def score(encoding: TableEncoding, output: np.ndarray, targets: Table) -> Scores
             predicted = target.predicted(probabilities)
             scores[target.name] = class_scores(target.index(column), probabilities, predicted)
     return scores
+
+
+def main_score(model: Model) -> str:
+    """The score that the loss of the training makes good; "" where none of them is."""
+    loss = model.loss.name.partition(":")[0]
+    if loss == "pinball" or "focal" in loss or model.record.sample_weight:
+        return ""
+    if model.encoding.task != "regression":
+        return "log_loss"
+    return "mae" if loss in ("mean_absolute_error", "huber") else "rmse"

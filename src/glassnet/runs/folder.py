@@ -118,12 +118,13 @@ def train_and_write(
         check_useful(done)
         stopped = done.ended == "interrupted"  # then it is not kept waiting for pictures
         pictures = () if stopped else PICTURES
-        run = write_run(done, record_of_table(done, table, teacher), new, pictures)
+        record = record_of_table(done, table, teacher, assessed=not stopped)
+        run = write_run(done, record, new, pictures)
     except KeyboardInterrupt:
         if done is None:
             raise
         check_useful(done)
-        run = write_run(done, record_of_table(done, table, teacher), new, ())
+        run = write_run(done, record_of_table(done, table, teacher, assessed=False), new, ())
         stopped = True
     return Written(done, run, stopped)
 

@@ -12,6 +12,7 @@ from glassnet.core.network import Parameters
 from glassnet.errors import GlassnetError, visible
 from glassnet.models.model import Model, load
 from glassnet.models.rows import Rows
+from glassnet.recipe.assessment.assess import Assessment
 from glassnet.recipe.options import ResolvedOptions
 from glassnet.runs import layout
 from glassnet.runs.columns import CellReader, number_of_cell, one_of_texts, read_columns, row_number
@@ -77,6 +78,14 @@ class RunFolder:
     def options(self) -> ResolvedOptions:
         """The options of the training, nothing left open."""
         return self.record.options
+
+    @property
+    def assessment(self) -> Assessment | None:
+        """How sure the scores are, whether something simpler would do, and more training help.
+
+        None for a run of ``glassnet demo`` and one that Ctrl-C stopped.
+        """
+        return self.record.assessment
 
     @cached_property
     def rows(self) -> dict[str, np.ndarray]:

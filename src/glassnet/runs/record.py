@@ -15,6 +15,7 @@ from glassnet.errors import GlassnetError, TableError
 from glassnet.files import check_regular_file
 from glassnet.models.model import Model
 from glassnet.models.record import Score
+from glassnet.recipe.assessment.assess import Assessment
 from glassnet.recipe.baselines import scores_by_name
 from glassnet.recipe.options import DECLARATIONS, Options, ResolvedOptions
 from glassnet.recipe.run import TableRun
@@ -87,6 +88,9 @@ class RunRecord:
         What the network was trained towards beside the targets, in words; "" for nothing.
     teacher_file : str or None
         The path of the teacher, where it was a file or folder.
+    assessment : Assessment or None
+        How sure the scores are, whether something simpler would do, and more training help; None
+        for a demo, and for runs of versions before there was one.
     """
 
     glassnet: str
@@ -117,6 +121,7 @@ class RunRecord:
     teacher: str = ""
     teacher_file: str | None = None
     scores_of: str = "this model"
+    assessment: Assessment | None = None
 
     @property
     def has_table_file(self) -> bool:
@@ -217,12 +222,19 @@ def record_of(
     )
 
 
-def record_of_table(done: TableRun, table: str | None, teacher: Any = None) -> RunRecord:
-    """The record of a run of `glassnet train`, or of the same from Python, with its teacher."""
+def record_of_table(
+    done: TableRun, table: str | None, teacher: Any = None, *, assessed: bool = True
+) -> RunRecord:
+    """The record of a run of `glassnet train`, or of the same from Python, with its teacher.
+
+    It is `assessed` unless the user is in a hurry, for that takes a moment.
+    """
     command = ["train", STANDARD_INPUT if table is None else table]
     for name in done.model.record.targets:
         command += ["--target", name]
     record = record_of(done, command, table)
+    if assessed:
+        record = replace(record, assessment=done.assessment)
     if not isinstance(teacher, (str, Path)):
         return record
     command += ["--teacher", str(teacher)]

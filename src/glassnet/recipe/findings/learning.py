@@ -15,7 +15,7 @@ from glassnet.recipe.baselines import Baseline
 from glassnet.recipe.defaults import DECAYING_OPTIMIZERS, PLAIN_BINS, is_robust
 from glassnet.recipe.findings.single_columns import SingleColumn
 from glassnet.recipe.options import ResolvedOptions
-from glassnet.recipe.scoring import FEWEST_SCORED_ROWS
+from glassnet.recipe.scoring import FEWEST_SCORED_ROWS, main_score
 from glassnet.tables.columns import Column, Table
 from glassnet.tables.targets import ClassTarget, NumberTarget, Target
 
@@ -120,7 +120,7 @@ def beaten(
     Clearly is by more than the standard error of the mean difference of their rows' losses, and by
     more than 1 %.
     """
-    score = _main_score(run)
+    score = main_score(run.model)
     if not score or len(output) < FEWEST_SCORED_ROWS:
         return
     losses = _row_losses(score, target, output, column)
@@ -181,16 +181,6 @@ def _compared(run: "TableRun", target: str, score: str, baseline: Baseline) -> s
     here, there = (scores[target][score] for scores in (run.model.scores, baseline.scores))
     other = "linear model" if baseline.name == "linear" else baseline.name
     return f"{score.replace('_', ' ')} {here:.4g} {counted}, the {other}'s {there:.4g}"
-
-
-def _main_score(run: "TableRun") -> str:
-    """The score that the loss makes good; "" where none of them is."""
-    loss = run.model.loss.name.partition(":")[0]
-    if loss == "pinball" or "focal" in loss or run.model.record.sample_weight:
-        return ""
-    if run.model.encoding.task != "regression":
-        return "log_loss"
-    return "mae" if loss in ("mean_absolute_error", "huber") else "rmse"
 
 
 def _row_losses(score: str, target: Target, output: np.ndarray, column: Column) -> np.ndarray:

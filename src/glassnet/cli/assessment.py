@@ -1,0 +1,39 @@
+"""How sure a run's scores are, whether something simpler would do, and more training help: printed.
+
+The numbers and sentences are `recipe/assessment/`'s.
+"""
+
+import shutil
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from glassnet.cli.terminal import say
+
+if TYPE_CHECKING:
+    from glassnet.recipe.assessment.assess import Assessment
+
+LINE_WIDTH = (40, 100)  # characters of a line, at least and at most
+
+
+def print_assessment(assessment: "Assessment") -> None:
+    """Print each question with what is said of it."""
+    for question, sentences in assessment.sections().items():
+        say(question)
+        print_sentences(sentences, "  ")
+    if assessment.epochs_to_try:
+        print_sentences(
+            [f"To see: the same command with --epochs {assessment.epochs_to_try}"], "  "
+        )
+
+
+def print_sentences(sentences: Sequence[str], indent: str = "") -> None:
+    """Print sentences as wide as the terminal, each from a line of its own."""
+    low, high = LINE_WIDTH
+    width = min(max(shutil.get_terminal_size().columns, low), high)
+    for sentence in sentences:
+        further = f"{indent}  "
+        for line in textwrap.wrap(
+            sentence, width, initial_indent=indent, subsequent_indent=further
+        ):
+            say(line)

@@ -1,0 +1,140 @@
+"""How good a run is and how much of that is luck, in plain sentences for each target."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from glassnet.recipe.assessment.intervals import CONFIDENCE, ScoreDifference, ScoreInterval
+from glassnet.recipe.assessment.text import numbers_text, percent_text, unit_text
+from glassnet.recipe.scoring import FEWEST_SCORED_ROWS
+from glassnet.tables.targets import NumberTarget, Target
+
+if TYPE_CHECKING:
+    from glassnet.recipe.run import TableRun
+
+NO_HOLDOUT = (
+    "Not known: no rows were held out, and how well a network knows the rows it was trained on "
+    "says little of others."
+)
+
+
+def plain_score(target: Target) -> str:
+    """The score of a target that everybody understands: how far off, or how often right."""
+    return "mae" if isinstance(target, NumberTarget) else "accuracy"
+
+
+def headlines(run: "TableRun") -> tuple[str, ...]:
+    """How good the predictions of each target are, beside those of a constant."""
+    return tuple(_headline(run, target) for target in run.model.encoding.targets)
+
+
+def _headline(run: "TableRun", target: Target) -> str:
+    N = len(run.rows[run.scored_part])
+    name = plain_score(target)
+    values = [run.model.scores[target.name][name]]
+    values += [baseline.scores[target.name][name] for baseline in run.baselines[:1]]
+    which = "it had not seen" if run.scored_part == "holdout" else "it was trained on"
+    rows = f"{_rows_text(N)} {which}"
+    if isinstance(target, NumberTarget):
+        found, *others = numbers_text(values)
+        text = f"off by {found} {unit_text(target.name)} on average on {rows}"
+    else:
+        found, *others = [f"{round(value * N):,}" for value in values]
+        text = f"right on {found} of {rows}"
+    if others:
+        text += f"; {_guess(run, target)}: {others[0]}"
+    return f"{_prefix(run, target, text)}."
+
+
+def _guess(run: "TableRun", target: Target) -> str:
+    """What the constant says: "always guessing the mean"."""
+    if isinstance(target, NumberTarget):
+        return "always guessing the mean"
+    return run.baselines[0].description[target.name].replace("always", "always guessing", 1)
+
+
+def _prefix(run: "TableRun", target: Target, text: str) -> str:
+    """A sentence, which names its target where there are several."""
+    if len(run.model.encoding.targets) > 1:
+        return f"{target.name}: {text}"
+    return text[:1].upper() + text[1:]
+
+
+def _rows_text(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def luck_sentences(
+    run: "TableRun",
+    scores: Sequence[ScoreInterval],
+    differences: Sequence[ScoreDifference],
+) -> tuple[str, ...]:
+    """How far each plain score would move with other rows, another split, another start."""
+    N = len(run.rows[run.scored_part])
+    if run.scored_part != "holdout":
+        return (NO_HOLDOUT,)
+    if N < FEWEST_SCORED_ROWS:
+        return (f"Hardly: {_rows_text(N)} are too few to tell, and what they score is luck.",)
+    sentences: list[str] = []
+    for target in run.model.encoding.targets:
+        name = plain_score(target)
+        found = next(one for one in scores if (one.target, one.name) == (target.name, name))
+        of_target = [one for one in differences if (one.target, one.name) == (target.name, name)]
+        sentences += [
+            _prefix(run, target, sentence) for sentence in _of_target(run, target, found, of_target)
+        ]
+    return tuple(sentences)
+
+
+def _of_target(
+    run: "TableRun",
+    target: Target,
+    found: ScoreInterval,
+    differences: Sequence[ScoreDifference],
+) -> Iterator[str]:
+    N = len(run.rows["holdout"])
+    number = isinstance(target, NumberTarget)
+    low, high = range_text(found.low, found.high, number)
+    what = "it is off by" if number else "it is right on"
+    unit = f" {unit_text(target.name)} on average" if number else ""
+    yield (
+        f"on all rows of this kind {what} {low} to {high}{unit}, as far as {_rows_text(N)} can "
+        f"tell ({percent_text(CONFIDENCE)} interval)."
+    )
+    for difference in differences:
+        if difference.than == "constant":
+            yield f"{_guess(run, target)} {_compared(difference, number)}."
+    if found.of_members:
+        low, high = range_text(min(found.of_members), max(found.of_members), number)
+        yield f"each of its {len(run.scored_model.members)} networks alone: {low} to {high}."
+    if found.of_folds:
+        low, high = range_text(min(found.of_folds), max(found.of_folds), number)
+        yield (
+            f"with another split: {low} to {high} on the {len(found.of_folds)} parts of the "
+            "training rows that a network left out."
+        )
+    else:
+        yield "what another split would give is not known: give another seed, and compare."
+
+
+def range_text(low: float | None, high: float | None, number: bool) -> list[str]:
+    """Two ends as text: of a number in its unit, of a fraction in percent."""
+    return numbers_text([low, high]) if number else [percent_text(low), percent_text(high)]
+
+
+def _compared(difference: ScoreDifference, number: bool) -> str:
+    """How a simpler prediction compares: "is off by 5.0 more (4.2 to 5.9): that is no luck"."""
+    values = [difference.better_by, difference.low, difference.high]
+    if number:
+        by, low, high = numbers_text(values)
+        text = f"would be off by {by} more ({low} to {high})"
+    else:
+        by, low, high = (percent_text(value) for value in values)
+        text = f"would be right on {by} fewer rows ({low} to {high})"
+    return f"{text}: {luck_text(difference)}"
+
+
+def luck_text(difference: ScoreDifference) -> str:
+    """Whether a difference is beyond luck."""
+    if difference.is_better or difference.is_worse:
+        return "more than luck"
+    return "that may be luck"

@@ -1,0 +1,128 @@
+"""Whether something simpler than the network would do: a conclusion, and what it stands on."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from glassnet.recipe.assessment.intervals import ScoreDifference
+from glassnet.recipe.assessment.sentences import luck_text
+from glassnet.recipe.assessment.small_network import ALIKE, SMALL_NODES
+from glassnet.recipe.assessment.text import listed, numbers_text
+from glassnet.recipe.findings.learning import CLEARLY
+from glassnet.recipe.scoring import FEWEST_SCORED_ROWS, main_score
+
+if TYPE_CHECKING:
+    from glassnet.recipe.run import TableRun
+
+SIMPLER = {
+    "constant": "always guessing the same",
+    "linear": "a linear model",
+    "small network": f"a network of {SMALL_NODES} nodes",
+}
+"""What is simpler, the simplest first."""
+
+
+def simpler_sentences(
+    run: "TableRun", differences: Sequence[ScoreDifference], copies: tuple[int, int]
+) -> tuple[str, ...]:
+    """The conclusion for each target, then how each simpler prediction scores beside the model's.
+
+    Parameters
+    ----------
+    run : TableRun
+        The run.
+    differences : sequence of ScoreDifference
+        Of all scores; the one that the loss makes good decides.
+    copies : (int, int)
+        How many hidden nodes are copies of others, and how many there are.
+    """
+    return (*_conclusions(run, differences), *_copied(copies))
+
+
+def _conclusions(run: "TableRun", differences: Sequence[ScoreDifference]) -> Iterator[str]:
+    name = main_score(run.scored_model)
+    if not name:
+        yield (
+            "Not told: the loss of the training aims at something else than the scores; compare "
+            "them in the table."
+        )
+        return
+    if run.scored_part != "holdout" or len(run.rows["holdout"]) < FEWEST_SCORED_ROWS:
+        yield f"Not known: that takes {FEWEST_SCORED_ROWS} held-out rows or more."
+        return
+    several = len(run.model.encoding.targets) > 1
+    for target in run.model.scores:
+        value = run.model.scores[target][name]
+        found = [one for one in differences if (one.target, one.name) == (target, name)]
+        right = {d.than: d for d in differences if (d.target, d.name) == (target, "accuracy")}
+        conclusion = _conclusion(found, value, right)
+        yield f"{target}: {conclusion}" if several else conclusion
+        for one in found:
+            yield _evidence(one, value) + _right(run, target, right.get(one.than))
+
+
+def _conclusion(
+    differences: Sequence[ScoreDifference], value: float, right: Mapping[str, ScoreDifference]
+) -> str:
+    """The simplest that is not worse by more than luck and 1 %, or that all of them are.
+
+    Where classes are predicted, `right` is how much more often the model is right.
+    """
+    for one in differences:
+        what = SIMPLER[one.than]
+        if one.is_worse:
+            return f"Yes: {what} is better, and simpler: use it."
+        if abs(one.better_by) <= CLEARLY * abs(value):
+            return f"Yes: {what} is as good: use it."
+        if not one.is_better:
+            return f"Perhaps: {what} may be as good, for these rows cannot tell the two apart."
+        if one.than in right and not right[one.than].is_better:
+            return (
+                f"For the classes perhaps: {what} is right about as often; only its probabilities "
+                "are worse, by more than luck."
+            )
+    every = listed([SIMPLER[one.than] for one in differences])
+    return f"No: {every} {'do' if len(differences) > 1 else 'does'} worse, by more than luck."
+
+
+def _right(run: "TableRun", target: str, accuracy: ScoreDifference | None) -> str:
+    """On how many rows something simpler is right, where classes are predicted."""
+    if accuracy is None:
+        return ""
+    N = len(run.rows["holdout"])
+    ours = run.model.scores[target]["accuracy"]
+    theirs = ours - accuracy.better_by
+    return f" Right on {round(theirs * N):,} of {N:,} rows, beside {round(ours * N):,} here."
+
+
+def _evidence(one: ScoreDifference, value: float) -> str:
+    """How something simpler scores: "A linear model: rmse 3.4, this 2.7; ..."."""
+    theirs = value + one.better_by  # the score that a loss makes good is better where it is low
+    what = SIMPLER[one.than]
+    name = one.name.replace("_", " ")
+    their_text, our_text = numbers_text([theirs, value])
+    by, low, high = numbers_text([abs(one.better_by), *_ends(one)])
+    side = "worse" if one.better_by > 0 else "better"
+    return (
+        f"{what[:1].upper()}{what[1:]}: {name} {their_text}, beside {our_text} here; {side} by "
+        f"{by} ({low} to {high}), {luck_text(one)}."
+    )
+
+
+def _ends(one: ScoreDifference) -> tuple[float | None, float | None]:
+    """The ends of the interval of how much better or worse it is."""
+    if one.low is None or one.high is None or one.better_by > 0:
+        return one.low, one.high
+    return -one.high, -one.low
+
+
+def _copied(copies: tuple[int, int]) -> Iterator[str]:
+    copied, total = copies
+    if not total:
+        return
+    alike = f"(correlation above {ALIKE} over the rows trained on)"
+    if copied:
+        verb = "does" if copied == 1 else "do"
+        nodes = f"{copied:,} of its {total:,} hidden nodes"
+        yield f"{nodes} {verb} nothing or what another does {alike}."
+    else:
+        yield f"No two of its {total:,} hidden nodes do the same {alike}."

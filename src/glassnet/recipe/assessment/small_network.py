@@ -1,0 +1,91 @@
+"""Whether fewer nodes would do: a small network of the same training, and nodes that are copies.
+
+The small one is trained on the rows that the model's scores leave out of the training, so that both
+are compared on the same ones.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from glassnet.recipe.fit import fit_table
+from glassnet.recipe.members import worst_ending
+from glassnet.recipe.parts import learn_classes, split_columns, validation_rows
+from glassnet.training.endings import CUT_SHORT
+
+if TYPE_CHECKING:
+    from glassnet.recipe.run import TableRun
+
+SMALL_NODES = 8  # of the small network's only hidden layer
+MUCH_LARGER = 2  # times as many parameters, from which on a network may be too large
+MOST_MULTIPLIED = 3e9  # products of a training of the small network: a second or two
+ALIKE = 0.99  # the correlation of two nodes' activations, from which on one is a copy
+COMPARED_ROWS = 2000  # rows that nodes are compared on, at most
+
+
+def small_outputs(run: "TableRun") -> np.ndarray | None:
+    """The outputs of a small network for the scored rows, N x K; None where none is trained.
+
+    None is where the network is small itself, had a teacher, went astray or was stopped, and where
+    a small one would take more than a second or two.
+    """
+    if run.teacher or run.ended in CUT_SHORT or not is_worth_training(run):
+        return None
+    rows = split_columns(run.columns, run.scored_model.record.targets, None)
+    options = run.options.as_options()
+    first_activation = run.scored_model.members[0].network.activations[0].name
+    small = replace(options, hidden=(SMALL_NODES,), activation=first_activation, draws=0)
+    if isinstance(small.dropout, (tuple, list)):
+        small = replace(small, dropout=small.dropout[0])
+    fitted = fit_table(
+        rows.take(run.rows["train"]),
+        validation_rows(rows, run.rows),
+        run.options.task,
+        small,
+        learn_classes(rows.targets, run.options.task),
+    )
+    ended = worst_ending(fitted.runs)
+    if ended == "interrupted":
+        raise KeyboardInterrupt
+    if ended in CUT_SHORT:
+        return None
+    scored = run.columns.take(run.rows[run.scored_part])
+    return fitted.model.output(scored)
+
+
+def is_worth_training(run: "TableRun") -> bool:
+    """Whether a small network is much smaller than the model's, and quickly trained."""
+    network = run.scored_model.members[0].network
+    D, *_, K = network.sizes
+    parameters = (D + 1) * SMALL_NODES + (SMALL_NODES + 1) * K
+    row_steps = len(run.rows["train"]) * len(run.model.history["epoch"]) * run.options.members
+    is_quick = 3 * parameters * row_steps <= MOST_MULTIPLIED
+    return is_quick and network.n_parameters >= MUCH_LARGER * parameters
+
+
+def copied_nodes(run: "TableRun") -> tuple[int, int]:
+    """(hidden nodes whose activations are a copy of another's or constant, all), of all members.
+
+    A copy goes up and down with an earlier node of its layer over the rows trained on: its outgoing
+    weights could be added to that one's.
+    """
+    model = run.scored_model
+    train = run.columns.take(run.rows["train"][:COMPARED_ROWS])
+    x = model.encoding.encode_inputs(train)
+    copies = total = 0
+    for number in range(len(model.members)):
+        for activations in model.member(number).trace(x).a[:-1]:
+            copies += _copies(np.asarray(activations))
+            total += activations.shape[1]
+    return copies, total
+
+
+def _copies(activations: np.ndarray) -> int:
+    """How many of the nodes, N x H, are constant or correlate almost wholly with an earlier one."""
+    deviation = activations.std(axis=0)
+    varies = deviation > 1e-9 * max(1.0, float(np.abs(activations).max()))
+    scaled = (activations[:, varies] - activations[:, varies].mean(axis=0)) / deviation[varies]
+    correlation = np.abs(scaled.T @ scaled) / len(activations)
+    earlier = np.tril(correlation, -1)
+    return int((~varies).sum() + (earlier.max(axis=1, initial=0.0) > ALIKE).sum())

@@ -1,0 +1,212 @@
+"""The assessment of a run: its sentences for runs of known kinds, and what they stand on."""
+
+import json
+import re
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from in_process import run as command
+
+import glassnet as gn
+from glassnet.recipe.assessment.assess import Assessment
+from glassnet.recipe.assessment.folds import fold_scores
+from glassnet.recipe.assessment.learning_curve import last_fall, more_epochs, training_sentences
+from glassnet.recipe.assessment.small_network import _copies, small_outputs
+from glassnet.recipe.assessment.text import numbers_text, percent_text, range_cell
+from glassnet.recipe.options import options_from
+from glassnet.recipe.run import TableRun, run_table
+from glassnet.recipe.scoring import score
+from glassnet.runs.record import RunRecord, record_of_table
+
+N = 400
+_random = np.random.default_rng(1)
+_x, _z = _random.normal(size=(2, N))
+TABLE: dict[str, Any] = {
+    "x": _x.tolist(),
+    "z": _z.tolist(),
+    "line": (3 * _x - 2 * _z + 0.5 * _random.normal(size=N)).tolist(),
+    "wave_height": (np.sin(3 * _x) + 0.1 * _random.normal(size=N)).tolist(),
+    "noise": _random.normal(size=N).tolist(),
+    "class": [("no", "yes")[int(v > 0)] for v in _x * _z],
+}
+QUICK: dict[str, Any] = {"members": 3, "hidden": (32,), "epochs": 60, "seed": 0}
+
+
+@cache
+def run_of(target: str, **options: Any) -> TableRun:
+    columns = {name: TABLE[name] for name in ("x", "z", target)}
+    return run_table(columns, target, options_from({**QUICK, **options}))
+
+
+def test_the_headline_is_in_the_targets_name_beside_the_constant() -> None:
+    done = run_of("wave_height")
+    mae, constant = (s["wave_height"]["mae"] for s in (done.model.scores, done.baselines[0].scores))
+    wanted = f"Off by {mae:.2g} wave height on average on 80 rows it had not seen; always guessing"
+    assert done.assessment.headline == (f"{wanted} the mean: {constant:.2g}.",)
+    done = run_of("class")
+    right = round(done.model.scores["class"]["accuracy"] * 80)
+    (text,) = done.assessment.headline
+    assert text.startswith(f"Right on {right} of 80 rows it had not seen; always guessing ")
+    assert run_of("line", holdout=0.0).assessment.headline[0].startswith("Off by ")
+    assert "400 rows it was trained on" in run_of("line", holdout=0.0).assessment.headline[0]
+
+
+def test_what_is_linear_needs_no_network_and_what_is_not_does() -> None:
+    assert run_of("line").assessment.simpler[0].startswith(("Yes: a linear", "Perhaps: a linear"))
+    wave = run_of("wave_height", epochs=200).assessment.simpler
+    assert "linear model: rmse" in wave[2]
+    assert "worse by" in wave[2]
+    assert wave[2].endswith("more than luck.")
+    assert not wave[0].startswith("Yes: a linear")
+    noise = run_of("noise").assessment.simpler[0]
+    assert noise.startswith(("Yes: always guessing", "Perhaps: always guessing"))
+    weighed = run_of("class", class_weight="balanced").assessment.simpler[0]
+    assert weighed.startswith("Not told: the loss of the training aims at something else")
+
+
+def test_luck_is_told_by_the_interval_of_the_difference() -> None:
+    for target in ("line", "noise"):
+        found = run_of(target).assessment
+        beside = next(d for d in found.differences if (d.than, d.name) == ("constant", "mae"))
+        (sentence,) = [text for text in found.how_sure if text.startswith("Always guessing")]
+        assert sentence.endswith("more than luck." if beside.is_better else "that may be luck.")
+    assert run_of("line").assessment.differences[1].is_better
+
+
+def test_without_rows_to_tell_it_says_so() -> None:
+    none = run_of("line", holdout=0.0).assessment
+    assert none.how_sure[0].startswith("Not known: no rows were held out")
+    assert none.resamples == 0
+    assert all(one.low is None for one in none.scores)
+    few = run_of("line", holdout=0.02).assessment
+    assert few.how_sure == ("Hardly: 8 rows are too few to tell, and what they score is luck.",)
+    assert few.simpler[0].startswith("Not known")
+
+
+def test_members_and_folds_are_scored_apart() -> None:
+    done = run_of("wave_height")
+    rows = done.columns.take(done.rows["holdout"])
+    model = done.scored_model
+    of_members = [
+        score(model.encoding, model.member(i).output(rows), rows)["wave_height"]["mae"]
+        for i in range(3)
+    ]
+    found = next(one for one in done.assessment.scores if one.name == "mae")
+    assert found.of_members == pytest.approx((min(of_members), max(of_members)))
+    assert len(found.of_folds) == 3
+    # the loss that validated a member is that of the rows of its fold: half the squared error
+    scale = model.encoding.targets[0].scale  # type: ignore[union-attr]
+    folds = [one["wave_height"]["rmse"] for one in fold_scores(done)]
+    for rmse, validated in zip(folds, model.record.best_validation_losses, strict=True):
+        assert (rmse / scale) ** 2 == pytest.approx(validated, rel=0.02)  # predictions are clipped
+    assert fold_scores(run_of("line", members=1)) == ()
+    sentence = run_of("line", members=1).assessment.how_sure[-1]
+    assert sentence.startswith("What another split would give is not known")
+
+
+def test_a_small_network_is_trained_where_that_is_quick_and_it_is_smaller() -> None:
+    done = run_of("wave_height")
+    first, second = small_outputs(done), small_outputs(done)
+    assert first is not None
+    assert second is not None
+    assert (first == second).all()
+    assert first.shape == (80, 1)
+    assert small_outputs(run_of("wave_height", hidden=(8,))) is None
+    stopped = replace(done, refit_ended="interrupted")
+    assert small_outputs(stopped) is None
+
+
+def test_copies_are_counted_once() -> None:
+    random = np.random.default_rng(0)
+    a, b = random.normal(size=(2, 100))
+    columns = [a, b, 2 * a - 1, -b, np.ones(100), a + b]
+    assert _copies(np.column_stack(columns)) == 3  # two copies and a constant
+    assert _copies(np.ones((5, 2))) == 2
+
+
+def test_the_losses_say_whether_to_go_on() -> None:
+    never = run_of("wave_height", epochs=25, learning_rate=3e-4, validation=0.0)
+    assert "epochs the loss of the rows trained on fell by" in never.assessment.trained_enough[0]
+    assert more_epochs(never) == 250
+    assert str(never.assessment).endswith("To see: the same training with epochs=250.")
+    falling = {"epoch": list(range(1, 101)), "loss": np.linspace(1, 0.3, 100).tolist()}
+    short = changed(never, falling, best=100)
+    assert training_sentences(short)[0].startswith("Perhaps not: the loss of the rows trained on")
+    assert more_epochs(short) == 50
+    history = {
+        "epoch": list(range(1, 101)),
+        "loss": [2.0] + [1.0] * 99,
+        "validation_loss": [1.0] * 100,
+    }
+    settled = changed(short, history, best=100)
+    assert training_sentences(settled)[0].startswith("Yes: in the last fifth of its 100 epochs the")
+    assert more_epochs(settled) == 0
+    early = changed(short, history, best=40)
+    assert training_sentences(early)[0].startswith(
+        "Yes: the validation loss was lowest about epoch 40 of 100, which is kept"
+    )
+    assert last_fall([1.0] * 5) is None
+    few = changed(short, {"epoch": [1, 2], "loss": [1.0, 0.5]}, best=2)
+    assert training_sentences(few)[0] == (
+        "Not known: 2 epochs are too few to see where the losses go."
+    )
+
+
+def changed(done: TableRun, history: dict[str, Any], best: int) -> TableRun:
+    """The run with other losses and another kept epoch."""
+    model = done.scored_model
+    record = replace(model.record, best_epochs=(best,) * 3)
+    return replace(done, before_refit=replace(model, history=history, record=record))
+
+
+def test_what_is_known_by_heart_is_said() -> None:
+    done = run_of("noise", epochs=300, decay=0.0, validation=0.0, bins=16)
+    assert "on rows it was trained on" in done.assessment.trained_enough[-1]
+
+
+def test_numbers_have_as_many_digits_as_tell_them_apart() -> None:
+    assert numbers_text([0.00012, 0.5]) == ["0.00012", "0.50"]
+    assert numbers_text([1234.5, 1234.6]) == ["1,234", "1,235"]
+    assert numbers_text([None, 2.0]) == ["unknown", "2.0"]
+    assert percent_text(1) == "100 %"
+    assert percent_text(0.98765) == "98.8 %"
+    assert range_cell(0.000473, 0.0249) == "0.0005 to 0.0249"
+    assert range_cell(None, None) == "-"
+
+
+def test_the_record_keeps_it_and_what_it_is_read_back_from_is_the_same() -> None:
+    done = run_of("wave_height")
+    record = record_of_table(done, None)
+    again = RunRecord.from_dict(json.loads(json.dumps(record.to_dict())))
+    assert isinstance(again.assessment, Assessment)
+    assert again.assessment == done.assessment
+    table = done.assessment.table()
+    assert list(table)[:5] == ["target", "name", "value", "low", "high"]
+    assert table["name"] == ["rmse", "mae", "r2"]
+    assert record_of_table(done, None, assessed=False).assessment is None
+
+
+def test_train_and_show_print_it(folder: Path) -> None:
+    lines = [f"{x},{y}" for x, y in zip(TABLE["x"], TABLE["wave_height"], strict=True)]
+    (folder / "t.csv").write_text("x,wave_height\n" + "\n".join(lines) + "\n")
+    flags = ["--members", "2", "--hidden", "32", "--epochs", "30", "--no-report", "--out", "r"]
+    trained = command("train", "t.csv", "--target", "wave_height", *flags).out
+    shown = command("show", "r").out
+    assessment = gn.open_run("r").assessment
+    assert assessment is not None
+    for out in (trained, shown):
+        plain = " ".join(out.split())
+        assert "95% interval" in plain
+        for sentence in (*assessment.headline, *sum(assessment.sections().values(), ())):
+            assert sentence in plain
+        for question in ("How sure?", "Would something simpler do?", "Trained enough?"):
+            assert f"\n{question}\n" in out
+        if assessment.epochs_to_try:
+            assert f"To see: the same command with --epochs {assessment.epochs_to_try}" in plain
+        said = re.split("\nHow sure|\n(?:Held-out|Last epoch)", out)[1]
+        assert max(map(len, said.split("\n"))) <= 80
+    assert "How sure?" not in command("show", "r/model.safetensors").out
