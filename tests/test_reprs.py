@@ -37,6 +37,9 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
     gradient = gn.backprop(NETWORK, START, TRACE, Y[:, None])[1]
     mlp = gn.MLPRegressor(max_iter=5).set_params(tol=0, n_iter_no_change=100)
+    folder_of_run = gn.train_run(penguins, "species", folder / "r", **FEW)
+    assessment = folder_of_run.assessment
+    assert assessment
     made = {
         "network": NETWORK,
         "deep network": gn.Network([30] * 9, activation=["tanh"] * 7),
@@ -48,7 +51,10 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "check": gn.check_gradient(loss, gradient, START),
         "model": model,
         "ensemble": wide,
-        "run folder": gn.train_run(penguins, "species", folder / "r", **FEW),
+        "run folder": folder_of_run,
+        "assessment": assessment,
+        "interval": assessment.scores[0],
+        "difference": assessment.differences[0],
         "explanation": gn.explain(wide, cancer, [0, 1]),
         "importance": gn.permutation_importance(wide, cancer),
         "profile": gn.lek_profile(model, penguins),
@@ -99,7 +105,7 @@ def test_every_public_class_has_a_short_repr(objects: dict[str, Any]) -> None:
         and value not in seen
         and not issubclass(value, Exception)
     }
-    assert not left, "make one of each in `objects`"
+    assert not left, "make one of each in `objects`, above"
 
 
 def test_print_of_a_run_is_one_line() -> None:
