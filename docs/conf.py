@@ -12,10 +12,16 @@ sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
 import cli_reference
+import draw_pictures
 
 import glassnet
 
 DOCS = Path(__file__).parent
+ALONE = (
+    *("index", "files", "predicting", "distilling", "stopping", "derivation", "notices", "scope"),
+    *("search", "genindex"),
+)
+"""Pages of no section: they have no navigation beside them."""
 
 project = "glassnet"
 release = version = glassnet.__version__
@@ -34,7 +40,8 @@ templates_path = ["_templates"]
 exclude_patterns = ["_build", "images", "_extensions", "**/GALLERY_HEADER.rst"]
 default_role = "py:obj"  # `Model` in a docstring is a link where there is such a name, else code
 
-myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist"]
+myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath"]
+myst_dmath_allow_space = False  # "$5 and $6" are prices
 myst_heading_anchors = 3
 
 autodoc_default_options = {"members": True, "inherited-members": True}
@@ -62,6 +69,7 @@ sphinx_gallery_conf = {
     "write_computation_times": False,
     "min_reported_time": float("inf"),
     "show_signature": False,
+    "remove_config_comments": True,
 }
 
 html_theme = "pydata_sphinx_theme"
@@ -69,9 +77,11 @@ html_title = "glassnet"
 html_static_path = ["_static"]
 html_css_files = ["pages.css"]
 html_math_renderer = "mathml"
+html_sidebars = {name: [] for name in ALONE}
 html_copy_source = html_show_sourcelink = False
 html_theme_options = {
     "navbar_end": ["theme-switcher"],
+    "header_links_before_dropdown": 4,
     "footer_start": ["copyright"],
     "footer_end": [],
     "secondary_sidebar_items": ["page-toc"],
@@ -81,9 +91,10 @@ html_theme_options = {
 
 
 def setup(app: Any) -> None:
-    """Before pages are looked for: the command line's own help becomes one."""
-    app.connect(
-        "builder-inited",
-        lambda _: cli_reference.write(DOCS / "reference" / "command_line.md"),
-        priority=100,
-    )
+    """Before pages are looked for: the command line's own help becomes one; pictures are drawn."""
+    app.connect("builder-inited", lambda _: _write_made_files(), priority=100)
+
+
+def _write_made_files() -> None:
+    cli_reference.write(DOCS / "reference" / "command_line.md")
+    draw_pictures.write(DOCS / "reference" / "drawn")

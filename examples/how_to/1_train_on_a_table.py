@@ -13,6 +13,8 @@ tables hold: numbers, text, dates, missing cells. Nothing needs to be prepared.
 # Name the table and the column to predict. A path will do, of CSV, TSV, Parquet, Arrow, Excel or
 # JSON lines, and so will a pandas, Polars or PyArrow frame, or a dict of columns.
 
+# sphinx_gallery_thumbnail_path = 'reference/drawn/importance.png'
+
 import tempfile
 from pathlib import Path
 

@@ -14,6 +14,8 @@ can do what those refuse. They go into pipelines, searches and cross-validation 
 # draws the same weights and batches, and the coefficients are the same to rounding where
 # ``alpha=0``, as here, or each batch is all rows (with lbfgs they are to some six digits):
 
+# sphinx_gallery_thumbnail_path = 'reference/drawn/surface.png'
+
 import numpy as np
 import polars as pl
 from sklearn import neural_network
@@ -75,7 +77,7 @@ print(network.diagnosis_)
 
 print({name: values[-1].round(5) for name, values in network.history_.items()})
 curve = gn.LossCurveDisplay.from_estimator(network)
-curve.ax_.set_title("A fit with validation rows of its own")
+curve.ax_.set_title("A fit with validation rows of its own", loc="left")
 
 # %%
 # Pipelines and searches

@@ -13,6 +13,8 @@ says whether it is right, and where it can tell, which mistake it is.
 # Give a function from the parameters to the loss, the gradient, and the parameters. It takes
 # differences of the loss at every entry, and along random directions.
 
+# sphinx_gallery_thumbnail_path = 'reference/drawn/loss-surface.png'
+
 import numpy as np
 
 import glassnet as gn

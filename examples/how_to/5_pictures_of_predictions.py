@@ -32,7 +32,7 @@ classification = gn.train_table(tumours[150:], target="diagnosis", holdout=0, ep
 # was not shown, and has its own best epoch.
 
 curve = gn.LossCurveDisplay.from_model(classification)
-curve.ax_.set_title("The loss of four networks, and the best epoch of each")
+curve.ax_.set_title("The loss of four networks, and the best epoch of each", loc="left")
 
 # %%
 # Numbers
@@ -42,6 +42,25 @@ curve.ax_.set_title("The loss of four networks, and the best epoch of each")
 
 errors = gn.RegressionDisplay.from_model(regression, cars[:100])
 print({name: round(score, 3) for name, score in errors.scores.items()})
+
+# %%
+# The same for the rows trained on and those kept back, side by side: points that lie wider around
+# the line on the right have in part been learnt by heart on the left.
+
+parts = {"trained on": range(100, len(cars)), "not seen": range(100)}
+gn.FitDisplay.from_model(regression, cars, parts=parts)
+
+# %%
+# Why a row is predicted as it is: from the prediction for the average row to this one, column by
+# column.
+
+gn.ContributionsDisplay.from_model(regression, cars, row=16)
+
+# %%
+# What becomes of each row as one column changes, the row's other cells as they are. The thick line
+# is the mean; the band says how far the networks differ, strokes at the foot where the data are.
+
+gn.IceDisplay.from_model(regression, cars, column="weight_lbs")
 
 # %%
 # Classes
@@ -56,6 +75,12 @@ print(f"accuracy {confusion.accuracy:.3f}, balanced {confusion.balanced_accuracy
 # How many of a class are found, against how many others are taken for it, at every threshold:
 
 gn.RocCurveDisplay.from_model(classification, tumours[:150])
+
+# %%
+# How many of those taken for a class are of it, against how many of the class are found. The dot is
+# the model with its threshold, the dotted line who takes every row for the class.
+
+gn.PrecisionRecallDisplay.from_model(classification, tumours[:150])
 
 # %%
 # Whether a probability is what it says: of the rows for which nine in ten was predicted, are nine

@@ -9,6 +9,9 @@ went down.
 # %%
 # A small network that tells three species of penguins apart.
 
+import tempfile
+from pathlib import Path
+
 import glassnet as gn
 
 penguins = "../data/penguins.csv"
@@ -32,6 +35,12 @@ model = gn.train_table(
 # one of them node by node, of wide layers the nodes of the largest weights.
 
 gn.NetworkDisplay.from_model(model)
+
+# %%
+# One row on its way through it: activations in the nodes, products on the edges. With
+# ``backward=True`` it is the way back, deltas and gradients.
+
+gn.NetworkDisplay.from_model(model, penguins, row=16)
 
 # %%
 # Its weights
@@ -69,6 +78,30 @@ gn.HiddenUnitsDisplay.from_model(model, penguins, columns=bill)
 
 activations = gn.ActivationsDisplay.from_model(model, penguins)
 print("dead nodes:", activations.dead_ or "none")
+
+# %%
+# Where the rows sit on the activation's curve: a node that nearly always sits where the curve is
+# flat is saturated, and learns no more.
+
+gn.SaturationDisplay.from_model(model, penguins)
+
+# %%
+# The training as a film
+# ----------------------
+#
+# The same training once more, as a run in a folder, whose path can be asked for: what it predicted
+# before the first step, along the way, and at its end.
+
+folder = Path(tempfile.mkdtemp()) / "penguins"
+gn.train_run(penguins, "species", folder, members=1, hidden=6, epochs=100)
+run = gn.open_run(folder)
+path = run.training_path(points=101)
+gn.FilmDisplay.from_model(run.model, penguins, path=path, columns=bill)
+
+# %%
+# The loss, and below it how long its gradient is, layer by layer.
+
+gn.GradientNormsDisplay.from_model(run.model, penguins, path=path)
 
 # %%
 # The surface of the loss

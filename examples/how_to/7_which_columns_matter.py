@@ -53,5 +53,4 @@ gn.ImportanceDisplay.from_model(model, cars, method="input_gradients")
 # together.
 
 columns = ["weight_lbs", "horsepower", "displacement", "acceleration"]
-profiles = gn.LekProfileDisplay.from_model(model, cars, columns=columns)
-profiles.axes_[0].set_title("Lek profiles", loc="left")
+gn.LekProfileDisplay.from_model(model, cars, columns=columns)

@@ -42,7 +42,7 @@ print("predicted: ", gn.feedforward(network, run.parameters, X).output.ravel().r
 # same.
 
 curve = gn.LossCurveDisplay.from_run(run, loss_name="sum of squared errors")
-curve.ax_.set_title("The loss over 1,500 epochs")
+curve.ax_.set_title("The loss over 1,500 epochs", loc="left")
 
 # %%
 # And the network itself. Red is a positive weight, blue and dashed a negative one, and the wider a

@@ -165,6 +165,9 @@ from glassnet.plots.activations import ActivationsDisplay as ActivationsDisplay
 from glassnet.plots.calibration import CalibrationDisplay as CalibrationDisplay
 from glassnet.plots.confusion_matrix import ConfusionMatrixDisplay as ConfusionMatrixDisplay
 from glassnet.plots.decision_surface import DecisionSurfaceDisplay as DecisionSurfaceDisplay
+from glassnet.plots.film import FilmDisplay as FilmDisplay
+from glassnet.plots.fit import FitDisplay as FitDisplay
+from glassnet.plots.gradients import GradientNormsDisplay as GradientNormsDisplay
 from glassnet.plots.hidden_units import HiddenUnitsDisplay as HiddenUnitsDisplay
 from glassnet.plots.ice import IceDisplay as IceDisplay
 from glassnet.plots.importance import ImportanceDisplay as ImportanceDisplay
@@ -172,8 +175,10 @@ from glassnet.plots.lek_profile import LekProfileDisplay as LekProfileDisplay
 from glassnet.plots.loss_curve import LossCurveDisplay as LossCurveDisplay
 from glassnet.plots.loss_surface import LossSurfaceDisplay as LossSurfaceDisplay
 from glassnet.plots.network.display import NetworkDisplay as NetworkDisplay
+from glassnet.plots.precision_recall import PrecisionRecallDisplay as PrecisionRecallDisplay
 from glassnet.plots.regression import RegressionDisplay as RegressionDisplay
 from glassnet.plots.roc import RocCurveDisplay as RocCurveDisplay
+from glassnet.plots.saturation import SaturationDisplay as SaturationDisplay
 from glassnet.plots.weights import WeightsDisplay as WeightsDisplay
 from glassnet.plots.why import ContributionsDisplay as ContributionsDisplay
 from glassnet.recipe.assessment.assess import Assessment as Assessment

@@ -150,7 +150,7 @@ def test_every_format_and_out(runs: Path, folder: Path) -> None:
     of_each_member = run("explain", path, "--node", "1.3", "--digits", "7").out
     assert of_each_member.count("Node 1.3") == of_each_member.count("\nMember ") == 2
     assert "Node 1.5" in run("explain", path, "--node", "all").out
-    assert run("explain", path, "--format", "md").out.startswith("# 2 networks of ")
+    assert run("explain", path, "--format", "md").out.startswith("# row 1: species = ")
     assert run("explain", path, "--format", "html").out.startswith("<!doctype html>")
     ran = run("explain", path, "--format", "html", "--out", "page.html")
     assert (ran.code, ran.out) == (0, "")
@@ -174,6 +174,13 @@ def test_every_format_and_out(runs: Path, folder: Path) -> None:
         (["--iteration", "3"], "--iteration is for a run of `glassnet demo`"),
         (["nothing.csv"], "nothing.csv: no such file"),
         (["--out", "no/such/x.md"], "there is no folder no/such to write into"),
+        (["--what-if", "year"], "--what-if year: give COLUMN=VALUE, as in island=+2"),
+        (["--what-if", "yaer=1"], "unknown column 'yaer': did you mean 'year'?"),
+        (["--what-if", "year=old"], "--what-if year=old: it is no number as the table has them"),
+        (["--what-if", "year=1", "--what-if", "year=2"], "column 'year' is given twice"),
+        (["--worst", "0"], "--worst must be 1 or more, got 0"),
+        (["--worst", "1", "--row", "2"], "--worst finds rows of the run itself: leave --row out"),
+        (["--model", "best"], "unknown --model 'best': "),
     ],
 )
 def test_wrong_arguments(runs: Path, folder: Path, arguments: list[str], message: str) -> None:
@@ -222,4 +229,98 @@ def test_a_table_without_targets(runs: Path, folder: Path) -> None:
     assert "does not hold the targets of these rows, so there is no loss" in ran.out
     assert "the table lacks the target column 'species'" in refused(
         "explain", str(runs / "penguins"), "new.csv", "--backward"
+    )
+
+
+def test_what_if_as_it_is_typed(runs: Path) -> None:
+    path = str(runs / "penguins")
+    changes = ["--what-if", "bill_length_mm=+2", "--what-if", "island=Dream", "--what-if", "sex="]
+    ran = run("explain", path, "--row", "2", *changes, "--format", "json")
+    assert ran.code == 0, ran.err
+    found = json.loads(ran.out)["rows"][0]["what_if"]
+    assert [(one["name"], one["after"]) for one in found["cells"]] == [
+        ("bill_length_mm", "41.5"),
+        ("island", "Dream"),
+        ("sex", "missing"),
+    ]
+    text = run("explain", path, "--row", "2", *changes).out
+    assert "row 2, what if bill_length_mm 41.5 (not 39.5), island Dream (not Torgersen), " in text
+    assert found["sentences"][0] in text
+
+
+def test_the_terminal_says_how_long_lines_are(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    longest: dict[str, int] = {}
+    for columns in ("80", "120", ""):
+        monkeypatch.setenv("COLUMNS", columns)
+        text = run("explain", str(runs / "penguins"), "--row", "2", "--whole").out
+        longest[columns] = max(map(len, text.splitlines()))
+    assert longest["80"] <= 80 < longest[""] <= 100 < longest["120"] <= 120
+
+
+@pytest.fixture(scope="module")
+def refit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run whose model was trained again on all rows, after its scores."""
+    path = tmp_path_factory.mktemp("refit") / "cars"
+    quick = ["--epochs", "8", "--hidden", "6", "--members", "2", "--no-report", "--quiet"]
+    target = ["--target", "miles_per_gallon"]
+    ran = run("train", str(DATA / "cars.csv"), *target, *quick, "--out", str(path))
+    assert ran.code == 0, ran.err
+    assert gn.open_run(path).model.record.refit
+    return path
+
+
+def explained(path: Path, *arguments: str) -> dict[str, object]:
+    ran = run("explain", str(path), *arguments, "--format", "json")
+    assert ran.code == 0, ran.err
+    return json.loads(ran.out)
+
+
+def test_a_row_that_was_held_out_is_explained_by_the_model_that_had_not_seen_it(
+    refit: Path,
+) -> None:
+    opened = gn.open_run(refit)
+    holdout, trained = (int(opened.rows[part][0]) for part in ("holdout", "train"))
+    by = {"scored": opened.scored_model, "final": opened.model}
+    predictions = {name: model.predict(DATA / "cars.csv") for name, model in by.items()}
+    for row, which, expected in (
+        (holdout, None, "scored"),
+        (holdout, "final", "final"),
+        (trained, None, "final"),
+        (trained, "scored", "scored"),
+    ):
+        options = [] if which is None else ["--model", which]
+        found = explained(refit, "--row", str(row + 1), *options)
+        (summary,) = found["rows"][0]["summary"]
+        assert summary["predicted"] == pytest.approx(predictions[expected][row], rel=1e-9)
+        note = str(found["model_note"])
+        assert (f"Row {row + 1} was held out" in note) == (row == holdout and which is None)
+        assert ("--model" in note) == (row == holdout or (which is not None and which != "final"))
+    both = run("explain", str(refit), "--row", str(holdout + 1), "--row", str(trained + 1)).out
+    assert "This is the model that the scores are of (scored.safetensors)" in both
+    table = run("explain", str(refit), str(DATA / "cars.csv"), "--model", "scored").out
+    assert table.startswith("row 1: predicted miles_per_gallon")
+
+
+def test_the_rows_predicted_worst(refit: Path, runs: Path) -> None:
+    opened = gn.open_run(refit)
+    found = opened.predictions
+    errors = np.abs(np.array(found["actual"]) - np.array(found["prediction"]))
+    worst = [found["row"][i] for i in np.argsort(-errors)[:3]]
+    rows = explained(refit, "--worst", "3")["rows"]
+    assert [row["name"] for row in rows] == [f"row {number}" for number in worst]
+    found = gn.open_run(runs / "penguins").predictions
+    wrong = [
+        number
+        for number, actual, predicted in zip(
+            found["row"], found["actual"], found["prediction"], strict=True
+        )
+        if actual != predicted
+    ]
+    rows = explained(runs / "penguins", "--worst", str(len(wrong) + 1))["rows"]
+    names = [row["name"] for row in rows]
+    assert {f"row {number}" for number in wrong} == set(names[:-1])
+    assert (
+        run("explain", str(runs / "penguins"), "--worst", "1")
+        .out.split("\n")[0]
+        .endswith(": wrong")
     )

@@ -15,8 +15,9 @@ from glassnet.cli import app, main
 from glassnet.cli.pictures import PATH_POINTS, PLOTS, Asked
 from glassnet.cli.plot import plot_command as plot
 from glassnet.models.model import load
+from glassnet.plots.regression import RegressionDisplay
 
-CLASSES, NUMBERS = ("confusion", "roc", "calibration"), ("regression",)
+CLASSES = ("confusion", "roc", "precision-recall", "calibration")
 BEGINS = {".png": b"\x89PNG", ".pdf": b"%PDF", ".svg": b"<"}
 OPTIONS = [  # of each picture that takes some, on the run on numbers
     ("regression", "--target", "b"),
@@ -25,6 +26,9 @@ OPTIONS = [  # of each picture that takes some, on the run on numbers
     ("network", "--member", "2"),
     ("network", "--row", "3"),
     ("network", "--row", "1", "--backward", "--member", "2"),
+    ("fit", "--target", "b"),
+    ("film", "--column", "group", "--column", "x", "--target", "b"),
+    ("saturation", "--member", "2"),
     ("ice", "--column", "group", "--output", "b"),
     ("why", "--row", "7", "--output", "b"),
     ("importance", "--method", "olden"),
@@ -63,6 +67,14 @@ WRONG = [
     (["why", "run", "--row", "two"], "'two' is not a valid integer"),
     (["why", "run", "--backward"], "--backward is not an option of this picture, which takes"),
     (["why", "run", "--output", "c"], "unknown output 'c': Known: a, b"),
+    (["fit", "sizes"], "use ConfusionMatrixDisplay"),
+    (["fit", "run", "--target", "c"], "unknown target 'c'"),
+    (["precision-recall", "run"], "use RegressionDisplay (glassnet plot regression)"),
+    (["film", "run", "--column", "x"], "columns must be two names, got 1: x"),
+    (["film", "alone.safetensors"], "give the TABLE too"),
+    (["gradients", "run", "--member", "2"], "--member is not an option of this picture"),
+    (["gradients", "alone.safetensors"], "give the TABLE too"),
+    (["saturation", "run", "--member", "9"], "--member 9: the model's members are 1 to"),
     (["ice", "run", "--output", "c"], "unknown output 'c': Known: a, b"),
     (["ice", "run", "--column", "nope"], "unknown column 'nope'"),
     (["ice", "run", "--column", "x", "--column", "group"], "--column is given 2 times"),
@@ -176,6 +188,29 @@ def test_the_path_over_the_loss_surface_ends_at_the_weights(place: Path) -> None
     display = PLOTS["loss-surface"].make(Asked(load("demo"), Path("demo"), None, {}))
     assert 2 < len(display.points) <= PATH_POINTS + 1
     np.testing.assert_allclose(display.points[-1], 0, atol=1e-9)
+
+
+def test_film_and_gradients_go_from_the_start_to_the_trained_weights(place: Path) -> None:
+    for run, last in (("demo", 60), ("run", 2)):
+        asked = Asked(load(run), Path(run), None, {})
+        film, gradients = (PLOTS[name].make(asked) for name in ("film", "gradients"))
+        assert film.epochs[0] == gradients.epochs[0] == 0
+        assert film.epochs[-1] == gradients.epochs[-1] == last
+        whole = PLOTS["surface"].make(
+            Asked(load(run), Path(run), None, {"columns": (film.plane.x.name, film.plane.y.name)})
+        )
+        middle = whole.response.mean() - film.responses[-1].mean()
+        assert abs(middle) < 0.05 * np.ptp(whole.response)
+
+
+def test_the_parts_of_fit_are_those_of_the_run(place: Path) -> None:
+    display = PLOTS["fit"].make(Asked(load("run"), Path("run"), None, {}))
+    assert [(part.name, len(part.actual)) for part in display.parts] == [
+        ("trained on", 32),
+        ("held out", 8),
+    ]
+    scored = RegressionDisplay.from_predictions(display.parts[1].actual, display.parts[1].predicted)
+    assert scored.scores["rmse"] == pytest.approx(load("run").scores["a"]["rmse"])
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_every_loss_with_every_output_that_takes_it(output: str, loss: str) -> N
     x, y = random.normal(size=(2, 2)), targets(network, random, 2)
     explanation = explain((network, start), x, [0, 1], y=y, backward=True)
     checked(explanation, network, start, x, y)
-    lines = read_text(explanation.text(10))
+    lines = read_text(explanation.text(10, width=None))
     for line in lines:
         check_line(line, 10)
 
@@ -111,6 +111,6 @@ def test_own_functions_are_shown_by_their_values() -> None:
     step = explanation["r1.a1.1"]
     assert isinstance(step, Step)
     assert (step.formula, step.says) == ("", "sin")
-    assert "sin" in explanation.text()
+    assert "sin" in explanation.text(width=None)
     assert explanation.markdown()
     assert explanation.html()

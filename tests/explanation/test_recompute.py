@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from reading import (
     Line,
     Term,
     check_line,
+    from_title,
     half_unit,
     is_same,
     read_html,
@@ -183,7 +185,7 @@ def truths(case: Case) -> list[Truth]:
 
 
 FACES: dict[str, Callable[[Explanation, int], list[Line]]] = {
-    "text": lambda e, digits: read_text(e.text(digits)),
+    "text": lambda e, digits: read_text(e.text(digits, width=None)),
     "markdown": lambda e, digits: read_markdown(e.markdown(digits)),
     "html": lambda e, digits: read_html(e.html(digits)),
 }
@@ -424,11 +426,13 @@ def test_a_changed_digit_is_noticed(face: str) -> None:
     case = the_article()
     explanation = explain(case.model, case.table, [3], y=case.y, backward=True, nodes="all")
     written = {
-        "text": explanation.text,
+        "text": partial(explanation.text, width=None),
         "markdown": explanation.markdown,
         "html": explanation.html,
     }[face](6)
-    begin = max(written.find('<div class="beside">'), 0)  # a page's, below its answer
+    begin = written.index(
+        '<div class="beside">' if face == "html" else from_title(written)
+    )  # below what is predicted and the columns' contributions
     places = list(re.compile(r"(?<=[ (>])0\.\d{4,6}(?=[ )<\n])").finditer(written, begin))
     assert len(places) > 50
     read = {"text": read_text, "markdown": read_markdown, "html": read_html}[face]

@@ -48,7 +48,7 @@ def test_a_wide_network_shows_some_and_says_how_many_not(wide: Any) -> None:
             assert sum(parts) == pytest.approx(number.value, rel=1e-9, abs=1e-12)
     z = networks[0].rows[0].layers[1].nodes[0].z
     assert z.left_out + len(z.products) == 64
-    text = explanation.text()
+    text = explanation.text(width=None)
     assert "Shown are 3 of 64 nodes" in text
     smallest = min(abs(product.value) for product in z.products)
     which = "smaller products," if abs(z.rest) <= smallest else "products, each smaller than these,"
@@ -60,7 +60,7 @@ def test_a_wide_network_shows_some_and_says_how_many_not(wide: Any) -> None:
 
 def test_what_is_added_below_zero_stands_in_brackets(wide: Any) -> None:
     explanation = explain(wide, DATA / "penguins.csv", 3, backward=True)
-    text, markdown, page = explanation.text(), explanation.markdown(), explanation.html()
+    text, markdown, page = explanation.text(width=None), explanation.markdown(), explanation.html()
     assert re.search(r"\+ \(-[\d.]+\) +\d+ (smaller )?products", text)
     for face in (text, markdown, re.sub(r"<[^>]*>", "", page)):
         assert not re.search(r"\+ ?-\d", face)
@@ -111,7 +111,7 @@ def test_a_vote_of_members_that_differ(voting: tuple[Any, dict[str, Any]]) -> No
     assert explanation["r5.t1.answer"].value == pytest.approx(model.predict(table)[4], rel=1e-12)
     assert not explanation.backward
     assert "m2.gw3.1.1" in {number.id for number in explanation.numbers()}
-    for line in read_text(explanation.text(10)):
+    for line in read_text(explanation.text(10, width=None)):
         check_line(line, 10)
 
 
@@ -122,7 +122,7 @@ def test_how_far_members_agree_on_a_number(voting: tuple[Any, dict[str, Any]]) -
     (spread,) = explanation.rows[0].agreement
     assert spread.value == pytest.approx(max(predictions) - min(predictions), rel=1e-12)
     assert spread.id == "r5.t1.spread"
-    assert "How far the members agree" in explanation.text()
+    assert "How far the members agree" in explanation.text(width=None)
 
 
 def test_how_far_members_agree_on_a_class(wide: Any) -> None:
@@ -262,7 +262,7 @@ def test_names_that_mean_something_to_a_face_stay_names(named: Explanation) -> N
     assert [
         column["name"] for column in json.loads(json.dumps(named.to_dict()))["rows"][0]["columns"]
     ] == NAMES
-    page, text, markdown = named.html(), named.text(), named.markdown()
+    page, text, markdown = named.html(), named.text(width=None), named.markdown()
     for name in NAMES:
         assert f"<summary>Column {escape(name)} " in page
         assert f"Column {name}   " in text or not name.isprintable()
@@ -283,7 +283,8 @@ def test_a_name_cannot_break_lines_or_reach_the_terminal(named: Explanation) -> 
     )
     assert "\x1b" not in named.text() + named.markdown()
     assert r"Column \x1b[31mred\nline   8" in named.text()
-    assert len(named.text().splitlines()) == len(plain.text().splitlines())
+    as_text = [one.text(width=None) for one in (named, plain)]
+    assert len(as_text[0].splitlines()) == len(as_text[1].splitlines())
     assert len(named.markdown().splitlines()) == len(plain.markdown().splitlines())
 
 

@@ -34,6 +34,17 @@ CASES = (
 )
 
 
+TITLE = r"^(title$|(# )?(Iteration \d+ of )?(\d+ networks |\d+(-\d+)+ ))"
+"""How the line begins that the arithmetic begins with."""
+
+
+def from_title(text: str) -> str:
+    """The text from its title on."""
+    title = re.search(TITLE, text, re.M)
+    assert title
+    return text[title.start() :]
+
+
 class Term(NamedTuple):
     """What is added in a sum.
 
@@ -89,9 +100,11 @@ class Line(NamedTuple):
 def read_text(text: str) -> list[Line]:
     """Text: titles by their indentation; a number whose next lines begin with + or = is a sum.
 
-    Where an equation is marked as rounded, ≈, it is read as any other.
+    Where an equation is marked as rounded, ≈, it is read as any other. What comes before the title
+    is left out: the summary of the rows.
     """
     text = text.replace(" ≈ ", " = ")
+    text = from_title(text)
     lines: list[Line] = []
     path: list[tuple[int, str]] = []
     block: list[str] = []
@@ -207,6 +220,7 @@ def read_markdown(text: str) -> list[Line]:
     """The documents' face: LaTeX in aligned blocks, back to plain text."""
     lines = ["title"]
     depth = 0
+    text = from_title(text)
     for line in text.splitlines()[1:]:
         heading = re.fullmatch(r"(#+) (.*)", line) or re.fullmatch(r"(\*\*)(.*)\*\*", line)
         if heading:

@@ -12,9 +12,9 @@ NAMES = {
     "controls": "\x01\x9b\u202e\uffff<&>",
     "lines and mathematics": "\r\n\t]]>$x^{$ $\\frac",
 }
-OF_NUMBERS = {"regression"}
-OF_CLASSES = {"confusion", "roc", "calibration"}
-COLUMNS = {"surface", "units"}
+OF_NUMBERS = {"regression", "fit"}
+OF_CLASSES = {"confusion", "roc", "precision-recall", "calibration"}
+COLUMNS = {"surface", "units", "film"}
 
 
 @pytest.fixture(scope="module", params=[*NAMES.values()], ids=[*NAMES])

@@ -1,12 +1,13 @@
 """`glassnet explain`: every number of a prediction and of a step of training, and its sources."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from glassnet.cli.command import DocumentedCommand, overwrite_option
-from glassnet.cli.terminal import document_stream, file_of
+from glassnet.cli.terminal import document_stream, file_of, line_width
 from glassnet.errors import GlassnetError, unknown_name
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ FORMATS = ("text", "md", "html", "json")
     "explain",
     cls=DocumentedCommand,
     examples=[
-        "glassnet explain runs/demo --row 2 --backward",
+        "glassnet explain runs/cars --row 17 --what-if weight_lbs=-300 --what-if origin=Europe",
         "glassnet explain runs/flats new.csv --row 7 --format html --out row7.html",
     ],
     page="examples/how_to/3_explain_a_prediction.py",
@@ -36,12 +37,38 @@ FORMATS = ("text", "md", "html", "json")
     show_default="1",
 )
 @click.option(
+    "--worst",
+    type=int,
+    metavar="COUNT",
+    help="In place of --row: so many of the run's held-out rows, those predicted worst.",
+)
+@click.option(
+    "--what-if",
+    "what_if",
+    multiple=True,
+    metavar="COLUMN=VALUE",
+    help="Show what another cell would change: =+2 and =-2 add to a number (or days to a date), "
+    "=41 and =Dream set, ==-2 sets a negative number, = is a missing cell; repeat for more.",
+)
+@click.option(
+    "--model",
+    "which",
+    metavar="[scored|final]",
+    help="Of a run trained again on all rows: the model that the scores are of, or the final one.",
+    show_default="scored for held-out rows, else final",
+)
+@click.option(
     "--node", "nodes", multiple=True, help="Node to show whole, as in 1.5, or all; repeat for more."
 )
 @click.option(
     "--backward",
     is_flag=True,
     help="The way back too: deltas, gradients, and a step of gradient descent.",
+)
+@click.option(
+    "--whole",
+    is_flag=True,
+    help="All the arithmetic: of more than 200 weights only that of the output is shown otherwise.",
 )
 @click.option(
     "--format",
@@ -71,8 +98,12 @@ def explain_command(
     model: Path,
     table: str | None,
     rows: tuple[int, ...],
+    worst: int | None,
+    what_if: tuple[str, ...],
+    which: str | None,
     nodes: tuple[str, ...],
     backward: bool,
+    whole: bool,
     form: str,
     digits: int,
     iteration: int | None,
@@ -80,8 +111,8 @@ def explain_command(
     out: Path | None,
     overwrite: bool,
 ) -> None:
-    """Print the complete arithmetic of a row: encoding, every product, activations, loss, and with
-    --backward every gradient.
+    """Say why a row is predicted so: the prediction, what each column contributed to it, and the
+    complete arithmetic, with --backward to every gradient.
 
     MODEL is a model file, or the run folder that holds one. TABLE is CSV, TSV, Parquet, Arrow,
     JSON lines or .xlsx, by suffix; - is CSV on standard input; without it the rows are those the
@@ -93,52 +124,106 @@ def explain_command(
     if form not in FORMATS:
         raise unknown_name("--format", form, FORMATS)
     check_digits(digits)
-    if iteration is not None and table is not None:
-        raise GlassnetError("--iteration is about the rows of the run itself: leave TABLE out")
+    _check_alone(table, rows, worst, iteration)
     file = file_of(out)
     if file is not None:
         check_file(file, overwrite)
-    given = _rows(model, table, iteration, missing_columns)
-    explanation = _explain(given, rows, _nodes(nodes), backward, iteration)
+    given = _given(model, table, rows, worst, which, iteration, missing_columns)
+    explanation = _explain(given, _nodes(nodes), backward, iteration, what_if)
     if file is None:
-        _print(explanation, form, digits)
+        _print(explanation, form, digits, whole)
         return
     with whole_file(file, overwrite=overwrite) as part:
-        part.write_text(_written(explanation, form, digits), encoding="utf-8")
+        part.write_text(_written(explanation, form, digits, whole), encoding="utf-8")
 
 
-def _rows(path: Path, table: str | None, iteration: int | None, missing_columns: bool) -> "Rows":
+def _check_alone(
+    table: str | None, rows: tuple[int, ...], worst: int | None, iteration: int | None
+) -> None:
+    """Raises GlassnetError on options that exclude each other."""
+    if iteration is not None and table is not None:
+        raise GlassnetError("--iteration is about the rows of the run itself: leave TABLE out")
+    if worst is None:
+        return
+    if worst < 1:
+        raise GlassnetError(f"--worst must be 1 or more, got {worst}")
+    for option, value in (("TABLE", table), ("--row", rows or None), ("--iteration", iteration)):
+        if value is not None:
+            raise GlassnetError(f"--worst finds rows of the run itself: leave {option} out")
+
+
+class _Given(NamedTuple):
+    """The rows that a model looks at, the numbers of those to be explained, and which model."""
+
+    rows: "Rows"
+    numbers: list[int]
+    """From 1; none where all are one batch."""
+    note: str = ""
+
+
+def _given(
+    path: Path,
+    table: str | None,
+    numbers: tuple[int, ...],
+    worst: int | None,
+    which: str | None,
+    iteration: int | None,
+    missing_columns: bool,
+) -> _Given:
     """The rows of the table, or where none is named those of the run, as the model sees them."""
     from dataclasses import replace
 
+    from glassnet.cli.wording import in_flags
     from glassnet.models.model import load
     from glassnet.models.rows import rows_of
+    from glassnet.runs.explained_rows import model_for, worst_predicted
     from glassnet.runs.open import open_run
 
     if table is not None:
-        return rows_of(load(path), table, missing_columns=missing_columns)
+        model = load(path) if which is None else model_for(open_run(path), (), which).model
+        rows = rows_of(model, table, missing_columns=missing_columns)
+        return _Given(rows, _checked(numbers or (1,), rows))
     run = open_run(path)
-    if iteration is None:
-        return run.table_rows()
-    return replace(run.table_rows(), model=run.model_before(iteration))
+    if iteration is not None:
+        rows = replace(run.table_rows(), model=run.model_before(iteration))
+        return _Given(rows, _checked(numbers, rows))
+    chosen = worst_predicted(run, worst) if worst else numbers or (1,)
+    model, note = model_for(run, chosen, which, in_flags)
+    rows = replace(run.table_rows(), model=model)
+    return _Given(rows, _checked(chosen, rows), note)
+
+
+def _checked(numbers: Sequence[int], rows: "Rows") -> list[int]:
+    """The numbers, each once. Raises GlassnetError on one that is not in the table."""
+    for row in numbers:
+        if not 1 <= row <= len(rows):
+            raise GlassnetError(f"--row {row}: the table has rows 1 to {len(rows)}")
+    return list(dict.fromkeys(numbers))
 
 
 def _explain(
-    given: "Rows", rows: tuple[int, ...], nodes: Any, backward: bool, iteration: int | None
+    given: _Given,
+    nodes: Any,
+    backward: bool,
+    iteration: int | None,
+    what_if: tuple[str, ...],
 ) -> "Explanation":
     from dataclasses import replace
 
     from glassnet.explanation.build import explain_rows
+    from glassnet.explanation.what_if import changes_of
 
-    for row in rows:
-        if not 1 <= row <= len(given):
-            raise GlassnetError(f"--row {row}: the table has rows 1 to {len(given)}")
+    rows, numbers = given.rows, given.numbers
+    changes = changes_of(what_if, rows.model.encoding.needed)
     if iteration is not None:
-        batch = range(1, len(given) + 1)
-        explanation = explain_rows(given, batch, backward, nodes, detail=rows or None)
+        batch = range(1, len(rows) + 1)
+        explanation = explain_rows(
+            rows, batch, backward, nodes, detail=numbers or None, what_if=changes
+        )
         return replace(explanation, title=f"Iteration {iteration} of {explanation.title}")
-    chosen = list(dict.fromkeys(rows)) or [1]
-    return explain_rows(given.take([row - 1 for row in chosen]), chosen, backward, nodes)
+    taken = rows.take([row - 1 for row in numbers])
+    explanation = explain_rows(taken, numbers, backward, nodes, others=rows, what_if=changes)
+    return replace(explanation, model_note=given.note)
 
 
 def _nodes(nodes: tuple[str, ...]) -> Any:
@@ -155,24 +240,33 @@ def _node(text: str) -> tuple[int, int]:
     return int(layer) - 1, int(number) - 1
 
 
-def _print(explanation: "Explanation", form: str, digits: int) -> None:
+def _print(explanation: "Explanation", form: str, digits: int, whole: bool) -> None:
     if form != "text":
-        document_stream().write(_written(explanation, form, digits))
+        document_stream().write(_written(explanation, form, digits, whole))
         return
     from rich.console import Console
     from rich.text import Text
 
+    from glassnet.cli.wording import in_flags
     from glassnet.explanation.render.text import to_lines
 
     console = Console(highlight=False)
-    for line in to_lines(explanation, digits):
+    width = line_width()
+    for line in to_lines(explanation, digits, width, whole or None, in_flags):
         console.print(Text.assemble(*line), soft_wrap=True)
 
 
-def _written(explanation: "Explanation", form: str, digits: int) -> str:
+def _written(explanation: "Explanation", form: str, digits: int, whole: bool) -> str:
     if form == "json":
         import json
 
         return json.dumps(explanation.to_dict(), ensure_ascii=False) + "\n"
-    writers = {"text": explanation.text, "md": explanation.markdown, "html": explanation.html}
-    return writers[form](digits)
+    if form == "html":
+        return explanation.html(digits)
+    from glassnet.cli.wording import in_flags
+    from glassnet.explanation.render.markdown import to_markdown
+    from glassnet.explanation.render.text import to_text
+
+    if form == "md":
+        return to_markdown(explanation, digits, whole or None, in_flags)
+    return to_text(explanation, digits, whole=whole or None, wording=in_flags)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from glassnet.runs.open import RunFolder
 
 PATH_POINTS = 40  # points of the training's path over the loss surface
+GRADIENT_POINTS = 200  # points of the path at which the gradient is measured
+MOST_FILM_POINTS = 2001  # points of the path that a film chooses from
+FILM_NUMBERS = 8_000_000  # numbers that these hold together, at most
 WEIGHTS_ALONE = ("olden", "garson")  # measures of importance that look at no row
 
 
@@ -137,9 +140,33 @@ def _one_column(asked: Asked) -> dict[str, Any]:
     return options | ({"column": columns[0]} if columns else {})
 
 
+def _rows_of_every_part(asked: Asked) -> "Rows":
+    """All rows; where no table is named, as the model sees them that the run was scored with."""
+    if asked.table is None:
+        return asked.run.source.rows(asked.run.scored_model)
+    return asked.rows().with_targets()
+
+
+def _with_parts(asked: Asked) -> dict[str, Any]:
+    """The options, and what the rows of the run were to its training."""
+    return asked.options | ({"parts": asked.run.rows} if asked.table is None else {})
+
+
 def _with_path(asked: Asked) -> dict[str, Any]:
     """The path of the training, where its rows are those of the run."""
     return {"path": asked.run.training_path(PATH_POINTS) if asked.table is None else ()}
+
+
+def _with_film(asked: Asked) -> dict[str, Any]:
+    """The options, and so many points of the training's path as there are epochs or room for."""
+    size = asked.model.n_parameters
+    points = max(PATH_POINTS, min(MOST_FILM_POINTS, FILM_NUMBERS // size))
+    return asked.options | {"path": asked.run.training_path(points) if asked.table is None else ()}
+
+
+def _with_gradient_path(asked: Asked) -> dict[str, Any]:
+    """The path of the training, where its rows are those of the run."""
+    return {"path": asked.run.training_path(GRADIENT_POINTS) if asked.table is None else ()}
 
 
 class PlotChoice(NamedTuple):
@@ -188,11 +215,24 @@ PLOTS: dict[str, PlotChoice] = {
         "training and validation loss, the best epoch marked",
         "LossCurveDisplay",
     ),
+    "gradients": PlotChoice(
+        "the loss, and how long its gradient is, along the training",
+        "GradientNormsDisplay",
+        _known_rows,
+        settings=_with_gradient_path,
+    ),
     "regression": PlotChoice(
         "predicted against actual, residuals, errors",
         "RegressionDisplay",
         Asked.scored_rows,
         takes=("target",),
+    ),
+    "fit": PlotChoice(
+        "predicted against actual: rows trained on, validated on and held out side by side",
+        "FitDisplay",
+        _rows_of_every_part,
+        takes=("target",),
+        settings=_with_parts,
     ),
     "confusion": PlotChoice(
         "confusion matrix",
@@ -203,6 +243,12 @@ PLOTS: dict[str, PlotChoice] = {
     "roc": PlotChoice(
         "ROC curves",
         "RocCurveDisplay",
+        Asked.scored_rows,
+        takes=("target",),
+    ),
+    "precision-recall": PlotChoice(
+        "precision against recall, with the model's threshold",
+        "PrecisionRecallDisplay",
         Asked.scored_rows,
         takes=("target",),
     ),
@@ -238,11 +284,25 @@ PLOTS: dict[str, PlotChoice] = {
         takes=("member",),
         settings=_from_0,
     ),
+    "saturation": PlotChoice(
+        "where the rows sit on each hidden layer's activation: saturated and dead nodes",
+        "SaturationDisplay",
+        Asked.rows,
+        takes=("member",),
+        settings=_from_0,
+    ),
     "loss-surface": PlotChoice(
         "the loss around the weights, with the path of the training",
         "LossSurfaceDisplay",
         _known_rows,
         settings=_with_path,
+    ),
+    "film": PlotChoice(
+        "the prediction over two columns at the start, along the training, and at its end",
+        "FilmDisplay",
+        Asked.rows,
+        takes=("columns", "target"),
+        settings=_with_film,
     ),
     "importance": PlotChoice(
         "which columns matter",

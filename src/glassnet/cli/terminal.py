@@ -14,7 +14,10 @@ from typing import IO
 
 from glassnet.errors import GlassnetError, visible
 
-STAND_INS = {"→": "->", "·": "*", "≥": ">=", "≤": "<=", "…": "...", "δ": "delta", "∂": "d"}
+STAND_INS = {
+    "→": "->", "·": "*", "≥": ">=", "≤": "<=", "≈": "~", "…": "...", "δ": "delta", "∂": "d",
+    "█": "#", "│": "|",
+}  # fmt: skip
 """Our own signs in a console whose encoding lacks them; other letters become escapes."""
 
 
@@ -71,6 +74,20 @@ def check_is_folder(out: str | Path | None) -> None:
     """Raises GlassnetError where a run folder is to go to standard output."""
     if out is not None and str(out) == STANDARD:
         raise GlassnetError("--out is a folder here, which standard output is not: give a name")
+
+
+PIPED_WIDTH = 100  # columns, where standard output is no terminal
+NARROWEST = 40
+
+
+def line_width() -> int:
+    """How many letters a line of running text may have: as many as the terminal shows.
+
+    COLUMNS says it where it is set, as to other programs.
+    """
+    from shutil import get_terminal_size
+
+    return max(NARROWEST, get_terminal_size((PIPED_WIDTH, 0)).columns)
 
 
 def document_stream() -> IO[str]:

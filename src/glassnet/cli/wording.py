@@ -13,10 +13,13 @@ OTHER_FLAGS = {
     "keep": "--keep",
     "label_set": "--set",
     "missing_columns": "--missing-columns",
+    "model": "--model",
     "overwrite": "--overwrite",
     "rng": "--rng",
     "table": "TABLE",
     "target": "--target",
+    "what_if": "--what-if",
+    "whole": "--whole",
 }
 """Flags and arguments that are not declared in `recipe/options.py`."""
 

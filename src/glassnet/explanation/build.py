@@ -35,6 +35,7 @@ from glassnet.explanation.parts import (
 from glassnet.explanation.predictions import explain_predictions, explain_targets
 from glassnet.explanation.summarize import summarize
 from glassnet.explanation.vote import Vote, explain_agreement, explain_vote
+from glassnet.explanation.what_if import Changes, explain_what_if
 from glassnet.models.conversion import as_model
 from glassnet.models.ensemble import Member, vote_fractions
 from glassnet.models.model import Model
@@ -54,8 +55,13 @@ def explain(
     nodes: Nodes = None,
     learning_rate: float | None = None,
     penalty: Penalty | None = None,
+    what_if: Changes | None = None,
 ) -> Explanation:
-    """The complete arithmetic of a row, or a small batch: from cells to predictions, and back.
+    """Why a row is predicted so: what each column contributed, then the complete arithmetic.
+
+    First what is predicted, beside what is true where that is known, and what every column
+    contributed to it (`contributions`); then every number from the cells to the prediction, and
+    back.
 
     Where several networks vote, the vote is explained, and then each of them alone.
 
@@ -81,6 +87,10 @@ def explain(
     penalty : Penalty, optional
         What is added to a network's loss on the way back; None: the l2 and l1 that `train_table`
         trained it with, unless its weights were changed since, by `fold` or `joined`.
+    what_if : dict, optional
+        Column -> another cell, for what would be predicted then: a value, None for a missing cell,
+        or text. "+2" and "-2" add to a number, or to the days of a date; "=-2" sets a number below
+        0; other text is set as it would stand in the table, and "" is a missing cell.
 
     Returns
     -------
@@ -91,7 +101,8 @@ def explain(
     Raises
     ------
     GlassnetError
-        On rows and nodes that are not there, and on missing targets where they are needed.
+        On rows and nodes that are not there, on missing targets where they are needed, and on a
+        change of a column that the model does not use, or to a cell that does not fit.
 
     Examples
     --------
@@ -121,7 +132,8 @@ def explain(
         raise GlassnetError("a row is given twice: give each once")
     numbers = [row + 1 for row in chosen]
     taken = every.take(chosen)
-    return explain_rows(taken, numbers, backward, nodes, learning_rate, penalty, others=every)
+    asked = (backward, nodes, learning_rate, penalty)
+    return explain_rows(taken, numbers, *asked, others=every, what_if=what_if)
 
 
 class _Start(NamedTuple):
@@ -167,12 +179,14 @@ def explain_rows(
     penalty: Penalty | None = None,
     detail: Sequence[int] | None = None,
     others: Rows | None = None,
+    what_if: Changes | None = None,
 ) -> Explanation:
     """`explain` for rows that are one batch; `numbers` are theirs in the table, from 1.
 
     `detail` : the numbers of those whose way forward and deltas are shown; None: all. Losses and
     gradients are always those of all rows. `others` : the rows whose average these are compared
-    with, where the model does not know that of its training; None: the batch's own.
+    with, where the model does not know that of its training; None: the batch's own. `what_if` : the
+    changes whose consequences are shown for each row.
     """
     rows = replace(rows, model=rows.model.as_dtype(np.float64))  # as predictions are made
     settings = _Settings(
@@ -196,8 +210,13 @@ def explain_rows(
             _as_explanation(rows.model, i, explained[i], settings) for i in range(len(explained))
         )
     with_start = [_with_start(row, start) for row, start in zip(whole.rows, starts, strict=True)]
+    compared = rows if others is None else others
     shown = [
-        replace(with_start[index], summary=summarize(rows, index, others or rows))
+        replace(
+            with_start[index],
+            summary=summarize(rows, index, compared),
+            what_if=explain_what_if(rows, index, what_if, compared) if what_if else None,
+        )
         for index in settings.shown_rows
     ]
     return Explanation(

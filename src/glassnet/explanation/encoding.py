@@ -15,7 +15,6 @@ from glassnet.explanation.parts import ColumnSteps, Operand, Step
 from glassnet.notation.numerals import Value
 from glassnet.tables.columns import Column, Table, number_text, texts
 from glassnet.tables.encoding import TableEncoding
-from glassnet.tables.formats.dates import DateFormat
 from glassnet.tables.inputs import SMOOTH_CLIP, Binary, Categories, Number, Unused
 
 NUMBER = "number"
@@ -53,7 +52,8 @@ def explain_columns(
         else:
             steps = list(_category_steps(column, cell, at))
         every_step = (cell, *(encoded.step for encoded in steps))
-        shown.append(ColumnSteps(column.name, column.kind, every_step))
+        written = written_cell(column, table[column.name], row)
+        shown.append(ColumnSteps(column.name, column.kind, every_step, written))
         for step, names in steps:
             inputs += [Operand(name, step.value, step.id) for name in names]
     return inputs, tuple(shown)
@@ -90,27 +90,21 @@ def _what(column: Number | Binary | Categories, cell: Value) -> str:
         return "category"
     if not column.date:
         return NUMBER
-    day = f" {written_number(column, cell)}" if isinstance(cell, float) else ""
+    day = _day(column, cell) if isinstance(cell, float) else ""
     return f"date{day}, in days since 1970-01-01"
+
+
+def _day(column: Number, value: float) -> str:
+    """A space and the date that a number of a column of dates is; nothing of other columns."""
+    return f" {column.written(value)}" if column.date else ""
 
 
 def written_cell(encoding: Number | Binary | Categories, column: Column, row: int) -> str:
     """One cell as it would stand in the table: a date as a date."""
     value = _cell(encoding, column, row)
     if isinstance(encoding, Number) and isinstance(value, float):
-        return written_number(encoding, value)
+        return encoding.written(value)
     return shown_cell(value)
-
-
-def written_number(column: Number, value: float) -> str:
-    """A number of a column as it would stand in the table: a day as the date that it is.
-
-    Its time of day follows where it has one.
-    """
-    if not column.date:
-        return number_text(value)
-    written = column.format if isinstance(column.format, DateFormat) else DateFormat("yyyy-mm-dd")
-    return written.write(value)
 
 
 def _cell(encoding: Number | Binary | Categories, column: Column, row: int) -> Value:
@@ -130,7 +124,8 @@ def _number_steps(column: Number, cell: Step, at: _Inputs, whole: bool) -> Itera
     """Fill, centre, scale and clip; then the indicator of a missing cell, and the bins."""
     x = cell
     if cell.value is None:
-        x = Step(f"{cell.id}.fill", "filled", column.fill, says="missing: the median stands in")
+        says = f"missing: the median{_day(column, column.fill)} stands in"
+        x = Step(f"{cell.id}.fill", "filled", column.fill, says=says)
         yield Encoded(x, [])
     yield from _scaling_steps(column, x, at)
     index = 1
@@ -161,7 +156,8 @@ def _unnamed_scaling_steps(column: Number, x: Step) -> Iterator[Step]:
     if column.center:
         operands = {"x": u.operand(), "m": Operand("centre", column.center)}
         value = _value(u) - column.center
-        u = Step(f"{cell_id}.centre", "centred", value, formulas["center"], operands, "centre")
+        says = f"centre{_day(column, column.center)}"
+        u = Step(f"{cell_id}.centre", "centred", value, formulas["center"], operands, says)
         yield u
     if column.scale != 1:
         operands = {"u": u.operand(), "s": Operand("scale", column.scale)}
@@ -204,7 +200,7 @@ def _bin_steps(column: Number, x: Step, at: _Inputs, index: int, whole: bool) ->
             first, last = indices[0], indices[-1]
             run_id = f"{at.id(index + first)}-{at.first + index + last}"
             low, high = bins[first][0], bins[last][1]
-            name = f"{column.name} {low:.6g} to {high:.6g}"
+            name = column.bin_name(low, high)
             step = _run_of_bins(run_id, name, x, low, high, len(indices), column.bin_height)
             yield Encoded(step, [names[i] for i in indices])
 

@@ -1,9 +1,11 @@
 """The order in which an explanation is read, the same in every format: sections within sections."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from glassnet.explanation.encoding import AS_IT_IS, NUMBER, shown_cell
+from glassnet.errors import OptionRef, Wording
+from glassnet.explanation.encoding import AS_IT_IS, NUMBER
 from glassnet.explanation.parts import (
     ColumnSteps,
     Computed,
@@ -39,6 +41,20 @@ def outline(explanation: Explanation) -> Section:
     )
 
 
+def output_only(explanation: Explanation) -> Explanation:
+    """Only the arithmetic of the output: of several networks their vote, of one its last layer."""
+    rows = tuple(replace(row, columns=(), layers=row.layers[-1:]) for row in explanation.rows)
+    return replace(explanation, rows=rows, backward=(), members=())
+
+
+def what_is_left_out(explanation: Explanation, wording: Wording) -> str:
+    """What `output_only` leaves out, and how to have it, in a sentence."""
+    count = len(explanation.members)
+    what = f"every layer of the {count} members" if count else "the layers before the last"
+    whole = wording(OptionRef("whole", True))
+    return f"Not shown: how the cells become inputs, and {what}. All of it: {whole}."
+
+
 def _parts(explanation: Explanation) -> list[Section]:
     """The rows, their loss, the way back, and the members each as a section."""
     names = [row.name for row in explanation.rows]
@@ -68,8 +84,9 @@ def _column(column: ColumnSteps) -> Section:
     cell, first, *more = column.steps
     is_said_twice = (cell.says, first.says) == (NUMBER, AS_IT_IS)
     steps = [first, *more] if is_said_twice else column.steps
-    says = shown_cell(cell.value)
-    return Section(f"Column {column.name}", says, numbers=steps, symbols=False, kind="column")
+    return Section(
+        f"Column {column.name}", column.cell, numbers=steps, symbols=False, kind="column"
+    )
 
 
 def _layer(layer: LayerForward) -> Section:

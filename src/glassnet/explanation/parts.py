@@ -83,11 +83,15 @@ Computed = Step | Sum
 
 @dataclass(frozen=True)
 class ColumnSteps:
-    """A column's way to the network's inputs; the last steps are the inputs it becomes."""
+    """A column's way to the network's inputs; the last steps are the inputs it becomes.
+
+    `cell` is as it would stand in the table.
+    """
 
     name: str
     kind: str
     steps: tuple[Step, ...]
+    cell: str
 
 
 @dataclass(frozen=True)
@@ -199,17 +203,33 @@ class Explanation:
         """Plain JSON-able data, every number in full precision."""
         return {"format": "glassnet-explanation", "version": JSON_VERSION, **_plain(self)}
 
-    def text(self, digits: int = 4) -> str:
-        """For a terminal, with so many significant digits."""
+    def text(self, digits: int = 4, width: int | None = 100, whole: bool | None = None) -> str:
+        """For a terminal.
+
+        Parameters
+        ----------
+        digits : int
+            Significant digits.
+        width : int, optional
+            Where lines are broken; None: nowhere.
+        whole : bool, optional
+            Whether all arithmetic is shown, or that of the output alone. None: all of networks of
+            up to 200 weights, and where the way back or nodes were asked for.
+
+        Returns
+        -------
+        str
+            Lines of text.
+        """
         from glassnet.explanation.render.text import to_text
 
-        return to_text(self, digits)
+        return to_text(self, digits, width, whole)
 
-    def markdown(self, digits: int = 4) -> str:
-        """Markdown with LaTeX formulas."""
+    def markdown(self, digits: int = 4, whole: bool | None = None) -> str:
+        """Markdown with LaTeX formulas; `digits` and `whole` as of `text`."""
         from glassnet.explanation.render.markdown import to_markdown
 
-        return to_markdown(self, digits)
+        return to_markdown(self, digits, whole)
 
     def html(self, digits: int = 4) -> str:
         """A whole page without outside resources."""

@@ -46,8 +46,8 @@ def shown_equation(
     size = max(numbers, default=0.0)
     made = _made(formula, operands, digits)
     needed = digits
-    if abs(value) > NOISE * size:
-        while abs(made - value) > FAR_OFF * abs(value) and needed < MOST_DIGITS:
+    if abs(value) > NOISE * size:  # below, `made` is NaN where rounding makes it 0 / 0
+        while not abs(made - value) <= FAR_OFF * abs(value) and needed < MOST_DIGITS:
             needed += 1
             made = _made(formula, operands, needed)
     return Shown(needed, EQUAL if _holds(made, value, digits, size) else ROUNDED)

@@ -23,7 +23,8 @@ from glassnet.tables.targets import ClassTarget, NumberTarget, Target
 SIGNIFICANT = 3  # digits of the largest number that is shown
 MOST_DECIMALS = 9
 MOST_PROBABILITY_DECIMALS = 6  # what is nearer to 0 or 1 is only said to be
-MOST_NAMED = 3  # columns that pulled a prediction
+NEARLY = 0.95  # of the last decimal: so much is shown as it
+MOST_PULLING = 3  # columns that pulled a prediction
 MOST_OF_PULL = 0.8  # of all that pulled it: no more columns are named once they make so much
 
 METHOD = (
@@ -141,7 +142,7 @@ def _number(target: NumberTarget, output: np.ndarray, row: Rows) -> _Found:
 
 def _and_actual(predicted: float, actual: float) -> str:
     """Both numbers and by how much one is off, which is their difference as they are shown."""
-    decimals = decimals_of([predicted, actual])
+    decimals = min(decimals_of([predicted]), decimals_of([predicted, actual]) + 1)
     most = max(decimals, decimals_of([predicted - actual]))
     while decimals < most and round(predicted, decimals) == round(actual, decimals):
         decimals += 1
@@ -191,7 +192,7 @@ def probability_text(probability: float) -> str:
     """
     nearest = min(probability, 1 - probability)
     for decimals in range(3, MOST_PROBABILITY_DECIMALS + 1):
-        if nearest >= 10.0**-decimals:
+        if nearest > NEARLY * 10.0**-decimals:
             return f"{probability:.{decimals}f}"
     if probability > 0.5:
         return f"over {1 - 10.0**-MOST_PROBABILITY_DECIMALS:.{MOST_PROBABILITY_DECIMALS}f}"
@@ -244,7 +245,7 @@ def _pulled_by(
     total = sum(pull for pull in pulls.values() if pull > 0)
     named: list[str] = []
     so_far = 0.0
-    for name in largest[:MOST_NAMED]:
+    for name in largest[:MOST_PULLING]:
         if pulls[name] < 0.5 * 10.0**-decimals or so_far > MOST_OF_PULL * total:
             break
         so_far += pulls[name]

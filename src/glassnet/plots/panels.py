@@ -104,12 +104,13 @@ def title(ax: Any, text: str, note: str = "", width: int = NOTE_LETTERS) -> None
     small.set(fontsize=8, color=GREY, in_layout=False)
 
 
-def legend_below(ax: Any, columns: int = 4) -> None:
-    """The legend below axes that are alone in their figure; among others it stands on them."""
+def legend_below(ax: Any, columns: int = 4, heading: str | None = None) -> None:
+    """The legend, under a heading, below axes that are alone in their figure, else on them."""
     figure = ax.figure
     if len(figure.axes) > 1:
-        ax.legend(fontsize=8)
+        ax.legend(fontsize=8, title=heading, title_fontsize=8)
         return
     handles, labels = ax.get_legend_handles_labels()
-    across = {"ncols": min(columns, len(labels)), "columnspacing": 1.2}
+    across: Any = {"ncols": min(columns, len(labels)), "columnspacing": 1.2}
+    across |= {"title": heading, "title_fontsize": 8}
     figure.legend(handles, labels, loc="outside lower center", fontsize=8, **across)

@@ -33,6 +33,9 @@ class Classes:
         N x K.
     predicted : ndarray
         The number of each row's predicted class, N.
+    threshold : float, optional
+        Of two classes, the probability from which on the model predicts the second; None: the
+        likelier class is predicted.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Classes:
     truth: np.ndarray
     probabilities: np.ndarray
     predicted: np.ndarray
+    threshold: float | None = None
 
 
 def numbers_of(
@@ -79,7 +83,8 @@ def classes_of(thing: Any, table: Any, y: Any, target: str | None) -> Classes:
     truth = found.index(rows.known_targets()[found.name])
     probabilities = found.probabilities(target_output(model, rows.output, found))
     predicted = found.predicted(probabilities)
-    return Classes(found.name, tuple(found.label_texts), truth, probabilities, predicted)
+    labels = tuple(found.label_texts)
+    return Classes(found.name, labels, truth, probabilities, predicted, found.threshold)
 
 
 def given_classes(y_true: Any, y_prob: Any, labels: Sequence[Any] | None, name: str) -> Classes:

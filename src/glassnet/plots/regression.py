@@ -177,20 +177,20 @@ class RegressionDisplay(RowsDisplay):
 
     def _title(self) -> str:
         r2 = f"R² {self.scores['r2']:.3f}, " if "r2" in self.scores else ""
-        return f"{r2}RMSE {_short(self.scores['rmse'])}, {len(self.actual):,} rows"
+        return f"{r2}RMSE {short(self.scores['rmse'])}, {len(self.actual):,} rows"
 
     def _draw_predicted_vs_actual(self, axes: Any) -> None:
         both = np.concatenate([self.actual, self.predicted])
         margin = 0.04 * (np.ptp(both) or 1.0)
         limits = (both.min() - margin, both.max() + margin)
-        self._draw_points(axes, self.actual, self.predicted)
+        draw_points(axes, self.actual, self.predicted)
         line = {"color": GREY, "linewidth": 1.2, "linestyle": "--"}
         axes.plot(limits, limits, **line, label="predicted = actual")
         if np.ptp(self.actual) > 0:
             factor, offset = self.fit
             fitted = [factor * end + offset for end in limits]
             sign = "-" if offset < 0 else "+"
-            label = f"fit: {_short(factor)} x actual {sign} {_short(abs(offset))}"
+            label = f"fit: {short(factor)} x actual {sign} {short(abs(offset))}"
             axes.plot(limits, fitted, color=ORANGE, linewidth=1.4, label=label)
         name = in_picture(self.name)
         axes.set(xlim=limits, ylim=limits, aspect="equal")
@@ -199,7 +199,7 @@ class RegressionDisplay(RowsDisplay):
         axes.legend(loc="upper left")
 
     def _draw_residual_vs_predicted(self, axes: Any) -> None:
-        self._draw_points(axes, self.predicted, self.residuals)
+        draw_points(axes, self.predicted, self.residuals)
         axes.axhline(0, color=GREY, linewidth=1.2, linestyle="--")
         xlabel = f"{in_picture(self.name)}, predicted"
         axes.set(xlabel=xlabel, ylabel="residual: actual - predicted")
@@ -211,29 +211,30 @@ class RegressionDisplay(RowsDisplay):
         bars = {"color": BLUE, "alpha": 0.75, "edgecolor": "white", "linewidth": 0.5}
         heights, _, _ = axes.hist(self.residuals, bins=bins, **bars)
         axes.axvline(0, color=GREY, linewidth=1.2, linestyle="--")
-        axes.axvline(mean, color=ORANGE, linewidth=1.4, label=f"mean {_short(mean)}")
+        axes.axvline(mean, color=ORANGE, linewidth=1.4, label=f"mean {short(mean)}")
         axes.set(xlabel="residual: actual - predicted", ylabel="rows")
         axes.locator_params(axis="x", nbins=6)
         axes.yaxis.get_major_locator().set_params(integer=True)
         axes.set_ylim(top=LEGEND_ROOM * np.max(heights))
         axes.legend(loc="upper right")
 
-    def _draw_points(self, axes: Any, x: np.ndarray, y: np.ndarray) -> None:
-        """N points, the fainter and smaller the more there are."""
-        N = len(x)
-        strength = min(1.0, FAINT_FROM / N)
-        axes.scatter(
-            x,
-            y,
-            s=8 + 16 * strength,
-            color=BLUE,
-            alpha=max(0.08, 0.7 * strength**0.4),
-            linewidths=0,
-            rasterized=N > MOST_VECTOR_POINTS,
-        )
+
+def draw_points(axes: Any, x: np.ndarray, y: np.ndarray) -> None:
+    """N points, the fainter and smaller the more there are."""
+    N = len(x)
+    strength = min(1.0, FAINT_FROM / N)
+    axes.scatter(
+        x,
+        y,
+        s=8 + 16 * strength,
+        color=BLUE,
+        alpha=max(0.08, 0.7 * strength**0.4),
+        linewidths=0,
+        rasterized=N > MOST_VECTOR_POINTS,
+    )
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
     """A number in few digits."""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 

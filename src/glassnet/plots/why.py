@@ -25,7 +25,7 @@ MOST_STEPS = 10  # columns with a bar of their own
 NEGLIGIBLE_STEP = 0.01  # of the largest contribution: what is smaller has no bar of its own
 CELL_LETTERS = 18  # letters of a cell beside its column
 CELL_DIGITS = 6  # significant digits of a number there
-SAME = "the same columns in the same order"
+OF_ACTUAL = "the same columns in the same order"
 BAR = 0.36  # inches from a bar to the next
 AROUND = 1.9  # inches above and below the bars
 PANEL_WIDTH = 7.2  # inches
@@ -214,7 +214,10 @@ class ContributionsDisplay(RowsDisplay):
         fall = self.falls[number]
         name, _, label = fall.output.partition("=") if self.is_class else (fall.output, "", "")
         if number:
-            return f"and the actual class, {in_picture(label)}: {self._number(fall.end)}", SAME
+            return (
+                f"and the actual class, {in_picture(label)}: {self._number(fall.end)}",
+                OF_ACTUAL,
+            )
         said = f"{in_picture(label or name)}: {self._number(fall.end)}"
         if self.actual:
             said += f", actual {in_picture(self.actual)}"

@@ -22,7 +22,9 @@ from glassnet.tables.columns import (
     is_name,
     is_number,
     level_numbers,
+    number_text,
 )
+from glassnet.tables.formats.dates import DateFormat
 from glassnet.tables.formats.known import Format
 
 MAX_LEVELS = 254  # levels of one text column; the rarest beyond count as unknown
@@ -76,9 +78,21 @@ class Number:
         names = [self.name]
         if self.indicator:
             names.append(f"{self.name} missing")
-        for low, high in pairwise(self.bin_edges):
-            names.append(f"{self.name} {low:.6g} to {high:.6g}")
+        names += [self.bin_name(low, high) for low, high in pairwise(self.bin_edges)]
         return names
+
+    def bin_name(self, low: float, high: float) -> str:
+        """The name of the feature of a bin, or of several that follow each other."""
+        if self.date:
+            return f"{self.name} {self.written(low)} to {self.written(high)}"
+        return f"{self.name} {low:.6g} to {high:.6g}"
+
+    def written(self, value: float) -> str:
+        """A number as it would stand in the table: a day as the date that it is."""
+        if not self.date:
+            return number_text(value)
+        known = self.format if isinstance(self.format, DateFormat) else DateFormat("yyyy-mm-dd")
+        return known.write(value)
 
     def encode(self, column: Column) -> Features:
         """N cells as an N x (1, and 1 for missing, and the bins) matrix."""

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from glassnet.errors import visible
+from glassnet.errors import Wording, in_python, visible
 from glassnet.explanation.addends import Addend, SumStyle, addends_of, sign_of
-from glassnet.explanation.outline import Section, outline
+from glassnet.explanation.outline import Section, outline, output_only, what_is_left_out
 from glassnet.explanation.parts import Computed, Explanation, Operand, Step, Sum
 from glassnet.explanation.render.formulas import equation, shown_parts, with_numbers, with_symbols
+from glassnet.explanation.render.summary_markdown import markdown_text, summary_blocks
 from glassnet.explanation.rounding import EQUAL, ROUNDED
 from glassnet.notation.dialects import LATEX, Symbol
 from glassnet.notation.numerals import Value, check_digits, numeral
@@ -16,13 +17,23 @@ SIGNS = {EQUAL: "=", ROUNDED: r"\approx"}
 MOST_HEADING = 3  # deeper sections are headed by bold text
 
 
-def to_markdown(explanation: Explanation, digits: int = 4) -> str:
-    """The whole explanation as Markdown.
+def to_markdown(
+    explanation: Explanation,
+    digits: int = 4,
+    whole: bool | None = None,
+    wording: Wording = in_python,
+) -> str:
+    """The explanation as Markdown; see `Explanation.text`, and `to_lines` for `wording`.
 
     Raises GlassnetError on less than 1 or more than 17 digits.
     """
     check_digits(digits)
-    return "\n\n".join(_section(outline(explanation), digits, depth=1)) + "\n"
+    is_short = explanation.brief if whole is None else not whole
+    shown = output_only(explanation) if is_short else explanation
+    blocks = [*summary_blocks(explanation, digits), *_section(outline(shown), digits, depth=1)]
+    if is_short:
+        blocks.append(markdown_text(what_is_left_out(explanation, wording)))
+    return "\n\n".join(blocks) + "\n"
 
 
 def _section(section: Section, digits: int, depth: int) -> Iterator[str]:
@@ -136,8 +147,3 @@ def latex_text(text: str) -> str:
     """
     parts = re.split(r"([\\^~_#$%&{}<\]])", visible(text))
     return "".join(SPECIAL.get(part, rf"\text{{{part}}}") for part in parts if part)
-
-
-def markdown_text(text: str) -> str:
-    """Words outside formulas."""
-    return re.sub(r"([\\`*_\[\]<>|$#&~])", r"\\\1", visible(text))

@@ -1,40 +1,69 @@
-"""An explanation for a terminal: lines of plain text, each a few styled pieces."""
+"""An explanation for a terminal: lines of plain text, each a few styled pieces.
+
+What it begins with is `summary_text.py`'s, how long lines go on `wrapping.py`'s.
+"""
 
 from collections.abc import Iterator
 
-from glassnet.errors import visible
+from glassnet.errors import Wording, in_python, visible
 from glassnet.explanation.addends import Addend, SumStyle, addends_of, sign_of
-from glassnet.explanation.outline import Section, outline
+from glassnet.explanation.outline import Section, outline, output_only, what_is_left_out
 from glassnet.explanation.parts import Computed, Explanation, Operand, Step, Sum
 from glassnet.explanation.render.formulas import equation, shown_parts, with_numbers, with_symbols
+from glassnet.explanation.render.summary_text import PLAIN_WIDTH, summary_lines
+from glassnet.explanation.render.wrapping import (
+    HEAD,
+    QUIET,
+    RESULT,
+    UNSTYLED,
+    StyledLine,
+    wrapped_line,
+)
 from glassnet.notation.dialects import TEXT, Symbol
 from glassnet.notation.numerals import check_digits, numeral
 
-StyledLine = list[tuple[str, str]]
-"""Pieces of a line, each with rich's style for it."""
-HEAD = "bold"
-QUIET = "dim"
-RESULT = "cyan"
-UNSTYLED = ""
 
-
-def to_text(explanation: Explanation, digits: int = 4) -> str:
-    """The whole explanation as plain text, with so many significant digits.
+def to_text(
+    explanation: Explanation,
+    digits: int = 4,
+    width: int | None = PLAIN_WIDTH,
+    whole: bool | None = None,
+    wording: Wording = in_python,
+) -> str:
+    """The explanation as plain text, with so many significant digits; see `Explanation.text`.
 
     Names and cells stand in it as they are, but for control characters, so that one that holds
     " = " or several spaces cannot always be told from what is around it: a program should read
     `Explanation.to_dict`. Raises GlassnetError on less than 1 or more than 17 digits.
     """
-    lines = to_lines(explanation, digits)
+    lines = to_lines(explanation, digits, width, whole, wording)
     texts = ["".join(text for text, _ in line).rstrip() for line in lines]
     return "\n".join(texts) + "\n"
 
 
-def to_lines(explanation: Explanation, digits: int = 4) -> Iterator[StyledLine]:
-    """The same as styled lines."""
+def to_lines(
+    explanation: Explanation,
+    digits: int = 4,
+    width: int | None = PLAIN_WIDTH,
+    whole: bool | None = None,
+    wording: Wording = in_python,
+) -> Iterator[StyledLine]:
+    """The same as styled lines; `wording` writes the option that shows the whole."""
     check_digits(digits)
-    for line in _section(outline(explanation), digits, depth=0):
-        yield [(visible(text), style) for text, style in line]
+    for line in _unwrapped(explanation, digits, width, whole, wording):
+        yield from wrapped_line([(visible(text), style) for text, style in line], width)
+
+
+def _unwrapped(
+    explanation: Explanation, digits: int, width: int | None, whole: bool | None, wording: Wording
+) -> Iterator[StyledLine]:
+    yield from summary_lines(explanation, digits, width)
+    is_short = explanation.brief if whole is None else not whole
+    shown = output_only(explanation) if is_short else explanation
+    yield from _section(outline(shown), digits, depth=0)
+    if is_short:
+        yield []
+        yield [(what_is_left_out(explanation, wording), QUIET)]
 
 
 def _section(section: Section, digits: int, depth: int) -> Iterator[StyledLine]:

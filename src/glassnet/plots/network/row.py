@@ -22,7 +22,7 @@ from glassnet.tables.targets import NumberTarget, Target, label_text
 
 MOST_DRAWN = 8  # nodes of a layer that are shown
 ALL_DIGITS = 15  # significant digits of a cell: all that a table's numbers have
-MOST_NAMED = 2  # targets that the title names
+MOST_IN_TITLE = 2  # targets that the title names
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,10 +157,10 @@ def _predicted(one: Model, only: Rows) -> dict[str, str]:
 def _title(predicted: dict[str, str], actual: dict[str, str]) -> str:
     """What is predicted for the row, and what is true where that is known."""
     said = [f"{name} = {text}" for name, text in predicted.items()]
-    text = ", ".join(said[:MOST_NAMED])
-    if len(said) > MOST_NAMED:
-        text += f" and {len(said) - MOST_NAMED} more"
-    known = ", ".join(list(actual.values())[:MOST_NAMED])
+    text = ", ".join(said[:MOST_IN_TITLE])
+    if len(said) > MOST_IN_TITLE:
+        text += f" and {len(said) - MOST_IN_TITLE} more"
+    known = ", ".join(list(actual.values())[:MOST_IN_TITLE])
     return f"{text}; actual: {known}" if known else text
 
 

@@ -1,0 +1,114 @@
+"""Rows of a run that are to be explained: by which of its models, and which are predicted worst.
+
+Where a run was trained once more on all rows after the scores it has two models, and only the one
+that the scores are of can say why a row that was held out is predicted as it is.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from glassnet.errors import OptionRef, Wording, in_python, unknown_name
+from glassnet.models.model import Model
+from glassnet.models.rows import Rows
+from glassnet.runs import layout
+from glassnet.runs.open import RunFolder
+from glassnet.tables.targets import NumberTarget
+
+SCORED = "scored"
+FINAL = "final"
+MOST_NAMED_ROWS = 6  # rows that a sentence names
+
+
+class ExplainedBy(NamedTuple):
+    """A model of a run, and which it is in a sentence."""
+
+    model: Model
+    note: str
+
+
+def model_for(
+    run: RunFolder, numbers: Sequence[int], which: str | None, wording: Wording = in_python
+) -> ExplainedBy:
+    """The model of a run that some of its rows are explained by.
+
+    Parameters
+    ----------
+    run : RunFolder
+        The run.
+    numbers : sequence of int
+        The rows, from 1.
+    which : {"scored", "final"}, optional
+        None: the scored one where one of the rows was held out, else the final one.
+    wording : function
+        How the option that chooses is written.
+
+    Raises
+    ------
+    GlassnetError
+        Where there is no model of that name.
+    """
+    if which not in (None, SCORED, FINAL):
+        raise unknown_name(OptionRef("model"), which, (SCORED, FINAL))
+    holdout = sorted(set(numbers) & {int(row) + 1 for row in run.rows.get("holdout", ())})
+    if not run.model.record.refit:
+        note = f"{_rows_text(holdout)} held out: the model has not seen it." if holdout else ""
+        return ExplainedBy(run.model, note.replace("seen it", "seen them") if holdout[1:] else note)
+    if which == SCORED or (which is None and holdout):
+        return ExplainedBy(run.scored_model, _of_scored(holdout, wording))
+    asked = which == FINAL or bool(holdout)
+    return ExplainedBy(run.model, _of_final(holdout, wording) if asked else "")
+
+
+def _of_scored(holdout: Sequence[int], wording: Wording) -> str:
+    final = wording(OptionRef("model", FINAL))
+    which = f"This is the model that the scores are of ({layout.SCORED_MODEL})"
+    if holdout:
+        which = f"{_rows_text(holdout)} held out. {which}, which had not seen it"
+    return f"{which}; the final model was trained on all rows: {final}."
+
+
+def _of_final(holdout: Sequence[int], wording: Wording) -> str:
+    which = f"This is the final model ({layout.MODEL}), trained on all rows"
+    if not holdout:
+        return f"{which}."
+    scored = wording(OptionRef("model", SCORED))
+    return (
+        f"{which}; {_rows_text(holdout).lower()} held out of the scored one, which "
+        f"had not seen it: {scored}."
+    )
+
+
+def _rows_text(numbers: Sequence[int]) -> str:
+    """As "Row 3 was", "Rows 3 and 5 were"."""
+    names = list(map(str, numbers[:MOST_NAMED_ROWS]))
+    if len(numbers) > MOST_NAMED_ROWS:
+        names.append(f"{len(numbers) - MOST_NAMED_ROWS} more")
+    if len(names) == 1:
+        return f"Row {names[0]} was"
+    return f"Rows {', '.join(names[:-1])} and {names[-1]} were"
+
+
+def worst_predicted(run: RunFolder, count: int) -> list[int]:
+    """The numbers, from 1, of the scored rows that are predicted worst, the worst first.
+
+    Of classes the wrong ones come first, and of these the ones that give the actual class least.
+    """
+    rows = run.scored_rows()
+    order = np.argsort(-_badness(rows), kind="stable")[:count]
+    return [run.predictions["row"][index] for index in order]
+
+
+def _badness(rows: Rows) -> np.ndarray:
+    """How bad each prediction is, N, over all targets."""
+    bad = np.zeros(len(rows))
+    for target, output in rows.model.encoding.by_target(rows.output):
+        column = rows.targets[target.name]
+        if isinstance(target, NumberTarget):
+            bad += np.abs(target.decode(output) - column.values) / target.scale
+        else:
+            probabilities, actual = target.probabilities(output), target.index(column)
+            bad += target.predicted(probabilities) != actual
+            bad += 1 - probabilities[np.arange(len(rows)), actual]
+    return bad
