@@ -343,7 +343,7 @@ PLOTS: dict[str, PlotChoice] = {
         "the prediction along each column, the others kept still",
         "LekProfileDisplay",
         Asked.rows,
-        takes=("columns",),
+        takes=("columns", "output"),
     ),
     "ice": PlotChoice(
         "the prediction of each row as one column changes, and their mean",
