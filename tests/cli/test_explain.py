@@ -13,7 +13,6 @@ from in_process import refused, run
 
 import glassnet as gn
 from glassnet import article
-from glassnet.cli.pictures import Asked
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
 
@@ -300,15 +299,6 @@ def test_a_row_that_was_held_out_is_explained_by_the_model_that_had_not_seen_it(
     assert "This is the model that the scores are of (scored.safetensors)" in both
     table = run("explain", str(refit), str(DATA / "cars.csv"), "--model", "scored").out
     assert table.startswith("row 1: predicted miles_per_gallon")
-
-
-def test_a_picture_of_a_row_is_of_the_same_model(refit: Path) -> None:
-    opened = gn.open_run(refit)
-    for part, model in (("holdout", opened.scored_model), ("train", opened.model)):
-        row = int(opened.rows[part][0])
-        drawn = Asked(opened.model, refit, None, {"row": row + 1}).all_rows
-        predicted = drawn.model.predict(DATA / "cars.csv")
-        np.testing.assert_array_equal(predicted, model.predict(DATA / "cars.csv"))
 
 
 def test_the_rows_predicted_worst(refit: Path, runs: Path) -> None:
