@@ -16,7 +16,7 @@ from glassnet.cli.pictures import PLOTS, Asked
 DATA = Path(__file__).parents[1] / "examples" / "data"
 TABLES = {"penguins": "species", "cars": "miles_per_gallon"}
 """Each table with its target."""
-OF_NUMBERS = ("regression", "ice", "lek", "surface", "why")
+OF_NUMBERS = ("regression", "fit", "ice", "lek", "surface", "why")
 """Pictures that are drawn of the run that predicts a number; the others of the one of classes."""
 SMALL: dict[str, Any] = {"members": 1, "hidden": 6, "epochs": 60, "bins": 0, "seed": 1}
 GALLERY = "gallery.txt"

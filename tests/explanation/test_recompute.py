@@ -18,6 +18,7 @@ from reading import (
     Line,
     Term,
     check_line,
+    from_title,
     half_unit,
     is_same,
     read_html,
@@ -429,8 +430,9 @@ def test_a_changed_digit_is_noticed(face: str) -> None:
         "markdown": explanation.markdown,
         "html": explanation.html,
     }[face](6)
-    first = '<div class="beside">' if face == "html" else explanation.title
-    begin = written.index(first)  # below what is predicted and the columns' contributions
+    begin = written.index(
+        '<div class="beside">' if face == "html" else from_title(written)
+    )  # below what is predicted and the columns' contributions
     places = list(re.compile(r"(?<=[ (>])0\.\d{4,6}(?=[ )<\n])").finditer(written, begin))
     assert len(places) > 50
     read = {"text": read_text, "markdown": read_markdown, "html": read_html}[face]

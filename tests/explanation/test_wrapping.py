@@ -6,7 +6,7 @@ import pytest
 
 import glassnet as gn
 from glassnet.explanation.parts import Explanation
-from glassnet.explanation.render.wrapping import wrapped
+from glassnet.explanation.render.wrapping import wrapped_line
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
 
@@ -29,7 +29,7 @@ def test_no_line_is_longer_and_nothing_is_lost(explanation: Explanation, width: 
 
 
 def broken(text: str, width: int) -> list[str]:
-    return ["".join(part for part, _ in line) for line in wrapped([(text, "")], width)]
+    return ["".join(part for part, _ in line) for line in wrapped_line([(text, "")], width)]
 
 
 def test_an_equation_goes_on_below_its_first_equals_sign() -> None:
@@ -53,5 +53,5 @@ def test_a_remark_stands_below_where_it_does_not_fit_behind() -> None:
 
 
 def test_styles_stay_with_their_letters() -> None:
-    lines = [list(line) for line in wrapped([("aa bb ", "bold"), ("cc dd", "dim")], 6)]
+    lines = [list(line) for line in wrapped_line([("aa bb ", "bold"), ("cc dd", "dim")], 6)]
     assert lines == [[("aa bb", "bold")], [("  ", ""), ("cc", "dim")], [("  ", ""), ("dd", "dim")]]

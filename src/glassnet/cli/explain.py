@@ -21,9 +21,7 @@ FORMATS = ("text", "md", "html", "json")
     "explain",
     cls=DocumentedCommand,
     examples=[
-        "glassnet explain runs/demo --row 2 --backward",
         "glassnet explain runs/cars --row 17 --what-if weight_lbs=-300 --what-if origin=Europe",
-        "glassnet explain runs/cars --worst 3",
         "glassnet explain runs/flats new.csv --row 7 --format html --out row7.html",
     ],
     page="examples/how_to/3_explain_a_prediction.py",

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.errors import GlassnetError, check_enough, unknown_name
+from glassnet.errors import GlassnetError, check_enough, unknown_name, visible
 from glassnet.importance.first_layer import MovedColumns
 from glassnet.importance.predicted_number import PredictedNumber, asked_number
 from glassnet.models.conversion import as_model
@@ -55,6 +55,10 @@ class Ice:
     members: np.ndarray
     cells: np.ndarray
     n_rows: int
+
+    def __repr__(self) -> str:
+        rows = f"{len(self.values):,} rows"
+        return visible(f"<glassnet Ice of {self.output} along {self.column} for {rows}>")
 
     @property
     def mean(self) -> np.ndarray:
@@ -124,8 +128,8 @@ def ice(
     >>> X = [[0, 0], [0, 1], [1, 0], [1, 1]]
     >>> settings = {"activation": "identity", "solver": "lbfgs", "alpha": 0, "random_state": 0}
     >>> fitted = MLPRegressor(hidden_layer_sizes=(3,), **settings).fit(X, [0, 3, 1, 4])
-    >>> ice(fitted, X, "x1", points=3).values.round(2).tolist()
-    [[0.0, 1.5, 3.0], [0.0, 1.5, 3.0], [1.0, 2.5, 4.0], [1.0, 2.5, 4.0]]
+    >>> ice(fitted, X, "x1", points=3).values[2:].round(2).tolist()
+    [[1.0, 2.5, 4.0], [1.0, 2.5, 4.0]]
     """
     found = as_model(model)
     check_enough(points, 2, "points")

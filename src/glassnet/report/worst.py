@@ -12,7 +12,7 @@ from glassnet.tables.targets import ClassTarget, NumberTarget, label_text
 from glassnet.tables.write import cell_text
 
 MOST_PUSHES = 6  # of a row that are shown, those that pushed it most; the others together
-CELL_LETTERS = 18  # of a text cell
+TEXT_LETTERS = 18  # of a text cell
 
 
 class Outcome(NamedTuple):
@@ -119,7 +119,7 @@ def _cell(row: Rows, name: str) -> str:
     if column.kind == "number":
         return f"{value:.6g}"
     text = cell_text(value)
-    return text if len(text) <= CELL_LETTERS else f"{text[: CELL_LETTERS - 1]}…"
+    return text if len(text) <= TEXT_LETTERS else f"{text[: TEXT_LETTERS - 1]}…"
 
 
 def _outcomes(row: Rows) -> list[Outcome]:

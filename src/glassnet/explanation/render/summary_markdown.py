@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from glassnet.errors import visible
 from glassnet.explanation.encoding import shown_cell
 from glassnet.explanation.parts import Explanation, RowForward
-from glassnet.explanation.render.summary_text import signed
+from glassnet.explanation.render.summary_text import before_and_after, signed
 from glassnet.explanation.summaries import Changed, TargetSummary, WhatIf
 from glassnet.notation.numerals import numeral
 
@@ -68,7 +68,7 @@ def _what_if(row: RowForward, changed: WhatIf, digits: int) -> Iterator[str]:
 
 def _changed(one: Changed, decimals: int) -> tuple[str, ...]:
     before, after = float(one.before or 0), float(one.after or 0)
-    return (one.name, *(signed(value, decimals) for value in (before, after, after - before)))
+    return (one.name, *before_and_after(before, after, decimals))
 
 
 def markdown_text(text: str) -> str:

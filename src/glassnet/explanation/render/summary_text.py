@@ -137,6 +137,12 @@ def contributed_to(summary: TargetSummary) -> str:
     return summary.output if summary.output == summary.target else f"the {summary.output}"
 
 
+def before_and_after(before: float, after: float, decimals: int) -> list[str]:
+    """Two numbers and their difference, which is that of the two as they are shown."""
+    shown = [signed(before, decimals), signed(after, decimals)]
+    return [*shown, signed(float(shown[1]) - float(shown[0]), decimals)]
+
+
 def _text(value: Value) -> str:
     return clipped(shown_cell(value), LONGEST_CELL)
 
@@ -146,8 +152,7 @@ def _changed_contributions(values: Sequence[Changed], decimals: int) -> Iterator
     rows: list[tuple[str, ...]] = []
     for one in values:
         if isinstance(one.before, float) and isinstance(one.after, float):
-            numbers = (one.before, one.after, one.after - one.before)
-            shown = [signed(number, decimals) for number in numbers]
+            shown = before_and_after(one.before, one.after, decimals)
             if float(shown[2]):
                 rows.append((clipped(one.name, LONGEST_NAME), *shown))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

@@ -17,7 +17,7 @@ from glassnet.explanation.render.wrapping import (
     RESULT,
     UNSTYLED,
     StyledLine,
-    wrapped,
+    wrapped_line,
 )
 from glassnet.notation.dialects import TEXT, Symbol
 from glassnet.notation.numerals import check_digits, numeral
@@ -51,7 +51,7 @@ def to_lines(
     """The same as styled lines; `wording` writes the option that shows the whole."""
     check_digits(digits)
     for line in _unwrapped(explanation, digits, width, whole, wording):
-        yield from wrapped([(visible(text), style) for text, style in line], width)
+        yield from wrapped_line([(visible(text), style) for text, style in line], width)
 
 
 def _unwrapped(

@@ -27,7 +27,7 @@ class _Slice(NamedTuple):
     indent: int = 0
 
 
-def wrapped(line: StyledLine, width: int | None) -> Iterator[StyledLine]:
+def wrapped_line(line: StyledLine, width: int | None) -> Iterator[StyledLine]:
     """The line, or if it is longer than `width` several, each no longer where spaces allow.
 
     An equation is broken before its further equals signs, which then stand below the first.
