@@ -16,8 +16,8 @@ from glassnet.cli.pictures import PLOTS, Asked
 DATA = Path(__file__).parents[1] / "examples" / "data"
 TABLES = {"penguins": "species", "cars": "miles_per_gallon"}
 """Each table with its target."""
-OF_NUMBERS = ("regression", "ice", "lek", "surface", "why")
-"""Pictures that show more of the run that predicts a number than of the one of classes."""
+OF_NUMBERS = ("regression", "fit", "ice", "lek", "surface", "why")
+"""Pictures that are drawn of the run that predicts a number; the others of the one of classes."""
 SMALL: dict[str, Any] = {"members": 1, "hidden": 6, "epochs": 60, "bins": 0, "seed": 1}
 GALLERY = "gallery.txt"
 
@@ -37,18 +37,8 @@ def _draw(names: list[str], folder: Path, runs: Path) -> None:
         options = SMALL | ({"ignore": ["name"]} if table == "cars" else {})
         gn.train_run(DATA / f"{table}.csv", target, runs / table, **options)
     for name in names:
-        _made(name, runs).save(_file(folder, name))
-
-
-def _made(name: str, runs: Path) -> Any:
-    """The picture of the run of classes; one that is for numbers alone says so, and is of those."""
-    for table in ("cars",) if name in OF_NUMBERS else TABLES:
-        run = runs / table
-        try:
-            return PLOTS[name].make(Asked(gn.load(run), run, None, {}))
-        except gn.GlassnetError as error:
-            refused = error
-    raise refused
+        run = runs / ("cars" if name in OF_NUMBERS else "penguins")
+        PLOTS[name].make(Asked(gn.load(run), run, None, {})).save(_file(folder, name))
 
 
 def _file(folder: Path, name: str) -> Path:

@@ -60,10 +60,12 @@ class FilmDisplay(RowsDisplay):
 
     Examples
     --------
-    >>> from glassnet.recipe.run import run_table
-    >>> table = {"a": [0.0, 1, 2, 3] * 9, "b": [1.0, 3, 2, 4] * 9, "y": [1.0, 2, 3, 4] * 9}
-    >>> run = run_table(table, target="y", epochs=200, holdout=0, members=1, path_points=201)
-    >>> FilmDisplay.from_model(run.model, table, path=run.path, resolution=5).epochs
+    >>> import glassnet as gn
+    >>> network = gn.Network([2, 3, 1], "tanh")
+    >>> start, x, y = gn.initialize(network, seed=1), [[0, 0], [0, 1], [1, 1.0]], [0, 1, 0.0]
+    >>> run = gn.train(network, start, x, y, epochs=200, path_points=201)
+    >>> trained = (network, run.parameters)
+    >>> FilmDisplay.from_model(trained, x, y=y, path=run.path, resolution=5).epochs
     [0, 10, 100, 200]
     """
 

@@ -82,8 +82,8 @@ class FitDisplay(RowsDisplay):
     Examples
     --------
     >>> part = FittedPart("held out", np.array([1.0, 2.0, 3.0]), np.array([1.5, 2.0, 2.5]))
-    >>> part.r, part.line
-    (1.0, (0.5, 1.0))
+    >>> round(part.r, 6), [round(number, 6) for number in part.line]
+    (1.0, [0.5, 1.0])
     """
 
     parts: Sequence[FittedPart]

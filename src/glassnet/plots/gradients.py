@@ -55,10 +55,11 @@ class GradientNormsDisplay(RowsDisplay):
 
     Examples
     --------
-    >>> from glassnet.recipe.run import run_table
-    >>> table = {"a": [0.0, 1, 2, 3] * 9, "b": [1.0, 3, 2, 4] * 9, "y": [1.0, 2, 3, 4] * 9}
-    >>> run = run_table(table, target="y", epochs=20, holdout=0, members=1, path_points=5)
-    >>> shown = GradientNormsDisplay.from_model(run.model, table, path=run.path)
+    >>> import glassnet as gn
+    >>> network = gn.Network([2, 4, 3, 1], "tanh")
+    >>> start, x, y = gn.initialize(network, seed=1), [[0, 0], [0, 1], [1, 1.0]], [0, 1, 0.0]
+    >>> run = gn.train(network, start, x, y, epochs=20, path_points=5)
+    >>> shown = GradientNormsDisplay.from_model((network, run.parameters), x, y=y, path=run.path)
     >>> shown.norms.shape, shown.epochs
     ((5, 3), [0, 5, 10, 15, 20])
     """
