@@ -88,7 +88,7 @@ html_theme_options = {
     "secondary_sidebar_items": ["page-toc"],
     "show_toc_level": 2,
     "navigation_with_keys": False,
-    "collapse_navigation": True,  # what opens it has no name for those who hear the page
+    "collapse_navigation": True,
 }
 
 
