@@ -14,6 +14,8 @@ hidden in an object.
 # A `Network` is only a shape. `initialize` draws its weights, here the very same ones as NumPy's
 # generator gave us, and `train` goes through the iterations.
 
+import warnings
+
 import numpy as np
 
 import glassnet as gn
@@ -45,10 +47,40 @@ curve = gn.LossCurveDisplay.from_run(run, loss_name="sum of squared errors")
 curve.ax_.set_title("The loss over 1,500 epochs", loc="left")
 
 # %%
+# With names for its columns the run becomes a `Model`, which predicts tables, explains its rows and
+# is saved to a file:
+
+model = gn.Model.of_run(run, inputs=["x1", "x2", "x3"], targets="y")
+print(model)
+print("predicted:", model.predict({"x1": [0.5], "x2": [0.5], "x3": [1]}).round(3))
+
+# %%
 # And the network itself. Red is a positive weight, blue and dashed a negative one, and the wider a
 # line, the larger the weight. Point at a node or at a line to see its number:
 
 gn.NetworkDisplay(network, run.parameters, ["x1", "x2", "x3"], ["y"])
+
+# %%
+# Your own table
+# --------------
+#
+# The same program runs on a table of yours in one call, or with `glassnet demo TABLE --target y`:
+# nothing is scaled and nothing is added, and it tells what your numbers do to it. Here an input in
+# the thousands saturates every sigmoid, and a target above 1 is out of a sigmoid's reach.
+
+table = {"weight": [2000, 3000, 4000, 3500], "doors": [2, 4, 4, 2], "litres": [5.0, 7.5, 9.0, 8.0]}
+with warnings.catch_warnings(record=True) as told:
+    warnings.simplefilter("always")
+    gn.train_article(table, "litres", hidden=5, learning_rate=0.5, bias=True, seed=2)
+for warning in told:
+    print("-", warning.message)
+
+# %%
+# Scaled to 0 to 1, it learns:
+
+scaled = {name: np.array(cells) / max(cells) for name, cells in table.items()}
+print(gn.train_article(scaled, "litres", hidden=5, bias=True).predict(scaled).round(2))
+print(scaled["litres"].round(2))
 
 # %%
 # Every step by itself

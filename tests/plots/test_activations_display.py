@@ -47,6 +47,20 @@ def test_a_node_is_dead_up_to_a_millionth() -> None:
     assert ActivationsDisplay([a], ["sigmoid"]).dead_ == [(0, 0), (0, 1)]
 
 
+def test_many_nodes_are_sorted_and_the_dead_are_marked_where_they_stand() -> None:
+    a = np.random.default_rng(0).normal(size=(50, 30))
+    a[:, 7] = -9.0  # dead, and the lowest
+    a[:, 3] = 9.0
+    axes = ActivationsDisplay([a], ["relu"]).plot().axes_[0]
+    assert axes.get_xlabel() == "nodes, sorted by their median"
+    crosses = next(line for line in axes.lines if line.get_label() == "dead")
+    assert crosses.get_xydata().tolist() == [[1, -9], [30, 9]]
+    few = ActivationsDisplay([a[:, :9]], ["relu"]).plot().axes_[0]
+    assert few.get_xlabel() == "node"
+    crosses = next(line for line in few.lines if line.get_label() == "dead")
+    assert crosses.get_xydata().tolist() == [[4, 9], [8, -9]]
+
+
 def test_many_dead_nodes_are_counted() -> None:
     display = ActivationsDisplay([np.zeros((4, 20))], ["relu"]).plot()
     assert display.axes_[0].texts[0].get_text().endswith("a1.8 and 12 more")

@@ -17,6 +17,7 @@ X = np.random.default_rng(0).normal(size=(20, 2))
 
 def test_the_activations_are_feedforwards() -> None:
     model = plain_model([2, 5, 3, 1])
+    out = model.parameters.weights[2]  # the weights to the only output
     for layer, width in ((0, 5), (1, 3)):
         display = HiddenUnitsDisplay.from_model(
             model, X, columns=["x1", "x2"], layer=layer, resolution=4
@@ -26,8 +27,19 @@ def test_the_activations_are_feedforwards() -> None:
         trace = gn.feedforward(model.network, model.parameters, place)
         np.testing.assert_allclose(display.activations[1, 3], trace.a[layer][0], rtol=1e-12)
         assert [axes.get_title("left") for axes in display.axes_] == [
-            f"a{layer + 1}.{node + 1}" for node in range(width)
+            f"a{layer + 1}.{node + 1}" + (f" × {out[node, 0]:.2g}" if layer == 1 else "")
+            for node in range(width)
         ]
+
+
+def test_the_grid_lacks_as_few_pictures_as_can_be() -> None:
+    across = {
+        count: HiddenUnitsDisplay.from_model(
+            plain_model([2, count, 1]), X, columns=["x1", "x2"], resolution=2
+        )._across
+        for count in (1, 4, 5, 6, 8, 9, 16)
+    }
+    assert across == {1: 1, 4: 4, 5: 3, 6: 3, 8: 4, 9: 3, 16: 4}
 
 
 def test_of_a_wide_layer_those_that_vary_most_are_shown_and_the_rest_is_counted() -> None:

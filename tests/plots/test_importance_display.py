@@ -6,13 +6,22 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from images import assert_like
+from images import assert_like, contrast
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from small_models import TABLE, small_model
 
 import glassnet as gn
 from glassnet.errors import GlassnetError
-from glassnet.importance import Importance, LekProfile, lek_profile, permutation_importance
+from glassnet.importance import (
+    Importance,
+    LekProfile,
+    input_gradients,
+    lek_profile,
+    permutation_importance,
+)
 from glassnet.importance.profile import ColumnProfile
+from glassnet.plots.figures import MARKERS
 from glassnet.plots.importance import ImportanceDisplay
 from glassnet.plots.lek_profile import LekProfileDisplay
 
@@ -108,7 +117,8 @@ def test_from_an_estimator_with_its_options() -> None:
     display = ImportanceDisplay.from_estimator(fitted, x, y, scoring="accuracy", repeats=2)
     expected = permutation_importance(fitted, x, y, scoring="accuracy", repeats=2)
     np.testing.assert_array_equal(display.importance.values, expected.values)
-    assert display.ax_.get_title("left") == "Permutation: accuracy"
+    assert display.ax_.get_title("left") == "How much worse without this column"
+    assert display.ax_.get_xlabel().startswith("permutation: accuracy; how much worse it gets")
     assert "bar: mean of 2 shuffles of one network, dot: each" in display.ax_.get_xlabel()
     assert ImportanceDisplay.from_estimator(
         fitted, x, method="input_gradients", per="unit"
@@ -138,7 +148,11 @@ def test_lek_draws_a_line_for_each_place_and_a_band(cars: gn.Model) -> None:
     }
     (legend,) = display.figure_.legends
     assert [text.get_text() for text in legend.get_texts()] == [
-        f"quantile {q:g}" for q in (0, 0.25, 0.5, 0.75, 1)
+        "lowest",
+        "quarter",
+        "middle",
+        "three quarters",
+        "highest",
     ]
     assert display.figure_.get_suptitle().endswith(
         "\nline: mean of 4 networks, band: lowest to highest"
@@ -160,8 +174,41 @@ def test_lek_of_a_constant_column_is_a_point() -> None:
     display = LekProfileDisplay.from_model(pair, {"x1": [1.0, 2.0], "x2": [3.0, 3.0]})
     assert [{line.get_marker() for line in axes.lines} for axes in display.axes_] == [
         {"None"},
-        {"o"},
+        set(MARKERS[:5]),
     ]
+
+
+def test_the_lines_of_a_profile_stand_out_from_white_and_differ_in_dashes() -> None:
+    pair = gn.Network([2, 1]), gn.Parameters((np.ones((2, 1)),), (np.zeros(1),))
+    display = LekProfileDisplay.from_model(pair, {"x1": [1.0, 2.0], "x2": [0.0, 5.0]})
+    lines = display._lines()
+    assert min(contrast(to_hex(line["color"]), "#ffffff") for line in lines) > 3
+    assert len({str(line["linestyle"]) for line in lines}) == 5
+    assert display.axes_[0].get_ylabel() == "y"
+
+
+def test_whole_numbers_close_by_have_whole_ticks() -> None:
+    pair = gn.Network([2, 1]), gn.Parameters((np.ones((2, 1)),), (np.zeros(1),))
+    display = LekProfileDisplay.from_model(pair, {"x1": [2007.0, 2009.0], "x2": [0.5, 2.5]})
+    by_name = {axes.get_xlabel(): axes for axes in display.axes_}
+    low, high = by_name["x1"].get_xlim()
+    ticks = [tick for tick in by_name["x1"].get_xticks() if low <= tick <= high]
+    assert ticks == [2007, 2008, 2009]
+    assert any(tick % 1 for tick in by_name["x2"].get_xticks())
+
+
+def test_input_gradients_have_a_bar_for_each_column() -> None:
+    model = small_model("kind")
+    by_feature = input_gradients(model, TABLE)
+    found = ImportanceDisplay.from_model(model, TABLE, method="input_gradients").importance
+    assert {"island=north", "mass missing"} <= set(by_feature.names)
+    assert set(found.names) == {"length", "mass", "island", "seen", "tagged"}
+    islands = [i for i, name in enumerate(by_feature.names) if name.startswith("island=")]
+    np.testing.assert_allclose(
+        found.mean[:, found.names.index("island")], by_feature.mean[:, islands].sum(axis=1)
+    )
+    signed = ImportanceDisplay.from_model(model, TABLE, method="input_gradients", absolute=False)
+    assert "island=north" in signed.importance.names  # of both signs there is no sum
 
 
 def test_lek_on_given_axes(cars: gn.Model) -> None:

@@ -1,5 +1,7 @@
 """The loss surface: its numbers are the network's loss, its plane shows most of the path."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from images import assert_like
@@ -115,6 +117,9 @@ def test_from_a_run_with_its_path() -> None:
     assert display.epochs == [0, 8, 16, 24, 32, 40]
     labels = {line.get_label() for line in display.ax_.lines}
     assert {"path", "start (epoch 0)", "end (epoch 40)", "trained weights"} <= labels
+    past_the_best = replace(display, points=display.points + 1.0).plot()
+    labels = {line.get_label() for line in past_the_best.ax_.lines}
+    assert "trained weights, kept from the best epoch" in labels
     assert display.fractions is not None
     assert (
         f"the plane shows {sum(display.fractions):.1%} of the path's movement"

@@ -8,7 +8,7 @@ from small_models import plain_model, small_model
 
 import glassnet as gn
 from glassnet.errors import GlassnetError
-from glassnet.plots.weights import MOST_NAMES, WeightsDisplay
+from glassnet.plots.weights import MOST_NAMES, WeightsDisplay, in_cell
 
 
 def words(axis: object) -> list[str]:
@@ -42,7 +42,7 @@ def test_a_small_network_shows_its_numbers() -> None:
             tuple(int(v) for v in text.get_position()): text.get_text() for text in axes.texts[:-1]
         }
         assert numbers == {
-            (column, row): f"{value:.3g}" for (row, column), value in np.ndenumerate(w)
+            (column, row): in_cell(value) for (row, column), value in np.ndenumerate(w)
         }
         assert "bias" not in words(axes.yaxis)
 
@@ -81,6 +81,22 @@ def test_long_sides_have_numbers() -> None:
     assert words(display.axes_[0].xaxis)[:3] == ["1", "9", "17"]
     assert len(words(display.axes_[1].yaxis)) <= MOST_NAMES + 1
     assert words(display.axes_[1].yaxis)[-1] == "bias"
+
+
+def test_names_are_turned_only_where_they_have_no_room() -> None:
+    def turned(model: gn.Model) -> list[float]:
+        display = WeightsDisplay.from_model(model)
+        return [axes.xaxis.get_ticklabels()[0].get_rotation() for axes in display.axes_]
+
+    assert turned(plain_model([3, 4, 1])) == [0, 0]
+    assert turned(small_model("kind", (4,))) == [0, 0]
+    assert turned(plain_model([3, 20, 1])) == [90, 0]
+
+
+@pytest.mark.parametrize("weight", [0.0, 1.5, -0.123, -0.00137, 98765.4, -1e-12, 2.5e10])
+def test_a_number_in_a_cell_is_short_and_right_to_a_digit(weight: float) -> None:
+    assert len(in_cell(weight)) <= 6
+    assert float(in_cell(weight)) == pytest.approx(weight, rel=0.5, abs=0)
 
 
 def test_where_there_is_no_room_numbers_are_left_out() -> None:

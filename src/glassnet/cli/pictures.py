@@ -73,6 +73,26 @@ class Asked:
             return self.run.scored_rows()
         return self.rows().with_targets()
 
+    @cached_property
+    def explained_rows(self) -> "Rows":
+        """The rows, with the model of the run that a row of it is to be explained by."""
+        from glassnet.cli.wording import in_flags
+        from glassnet.runs.explained_rows import model_for
+
+        which, number = self.options.get("which"), self.options.get("row", 1)
+        if self.table is not None and which is None:
+            return self.rows()
+        numbers = (number,) if self.table is None else ()
+        return replace(self.rows(), model=model_for(self.run, numbers, which, in_flags).model)
+
+    @property
+    def unseen_note(self) -> str:
+        """What a picture of a row says where the model that it was held out of is shown."""
+        row, run = self.options.get("row", 1), self.run
+        in_holdout = row - 1 in run.rows.get("holdout", ())
+        unseen = self.explained_rows.model is not run.model or not run.model.record.refit
+        return "By the model that had not seen this row." if in_holdout and unseen else ""
+
 
 def _no_rows(_: Asked) -> None:
     """For a picture that needs no rows."""
@@ -92,7 +112,7 @@ def _chosen_row(asked: Asked) -> "Rows | None":
     """The rows, where one of them is to be shown in the network."""
     options = asked.options
     of_a_row = "row" in options or "backward" in options or asked.table is not None
-    return asked.rows() if of_a_row else None
+    return asked.explained_rows if of_a_row else None
 
 
 def _as_given(asked: Asked) -> dict[str, Any]:
@@ -129,6 +149,15 @@ def _row_from_0(asked: Asked) -> int:
     if not 1 <= row <= N:
         raise GlassnetError(f"--row {row}: the table has rows 1 to {N}")
     return row - 1
+
+
+def _of_a_row(asked: Asked) -> dict[str, Any]:
+    """The options of a picture of one row, and a note where its model had not seen it."""
+    options = _from_0(asked)
+    options.pop("which", None)
+    shows_row = _chosen_row(asked) is not None
+    note = asked.unseen_note if shows_row and asked.table is None else ""
+    return options | ({"note": note} if note else {})
 
 
 def _one_column(asked: Asked) -> dict[str, Any]:
@@ -208,8 +237,8 @@ PLOTS: dict[str, PlotChoice] = {
         "the network: nodes, edges, weights; with --row that row on its way through it",
         "NetworkDisplay",
         _chosen_row,
-        takes=("row", "backward", "member"),
-        settings=_from_0,
+        takes=("row", "backward", "which", "member"),
+        settings=_of_a_row,
     ),
     "loss": PlotChoice(
         "training and validation loss, the best epoch marked",
@@ -314,7 +343,7 @@ PLOTS: dict[str, PlotChoice] = {
         "the prediction along each column, the others kept still",
         "LekProfileDisplay",
         Asked.rows,
-        takes=("columns",),
+        takes=("columns", "output"),
     ),
     "ice": PlotChoice(
         "the prediction of each row as one column changes, and their mean",
@@ -326,9 +355,9 @@ PLOTS: dict[str, PlotChoice] = {
     "why": PlotChoice(
         "what each column contributed to a row's prediction",
         "ContributionsDisplay",
-        Asked.rows,
-        takes=("row", "output"),
-        settings=_from_0,
+        lambda asked: asked.explained_rows,
+        takes=("row", "which", "output"),
+        settings=_of_a_row,
     ),
 }
 """Each picture by name."""

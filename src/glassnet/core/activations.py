@@ -65,6 +65,9 @@ class Activation:
     derivative_formula: str = field(default="", compare=False)
     row_term: str = field(default="", compare=False)
 
+    def __repr__(self) -> str:
+        return f"<glassnet Activation {self.name}>"
+
     def __post_init__(self) -> None:
         functions = (self.value, self.derivative)
         if not all(callable(f) and f is not not_given for f in functions):

@@ -104,6 +104,9 @@ class Loss:
     stable_formula: str = field(default="", compare=False)
     row_term: str = field(default="", compare=False)
 
+    def __repr__(self) -> str:
+        return f"<glassnet Loss {self.name}>"
+
     def __post_init__(
         self, value: ElementwiseFunction | None, delta: ElementwiseFunction | None
     ) -> None:

@@ -15,6 +15,7 @@ from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError, option_error, shown
 from glassnet.settings import check_type, checked_flag, is_whole, items_of
 
+LONGEST_REPR = 300  # characters of numbers that a notebook or a prompt shows by themselves
 MOST_NODES = 2**31 - 1  # of a layer; more than any memory holds
 
 
@@ -27,6 +28,15 @@ class Parameters(NamedTuple):
 
     weights: tuple[Array, ...]
     biases: tuple[Array, ...] = ()
+
+    def __repr__(self) -> str:
+        """The numbers; of many the shapes."""
+        numbers = f"Parameters(weights={self.weights!r}, biases={self.biases!r})"
+        if len(numbers) <= LONGEST_REPR:
+            return numbers
+        shapes = ", ".join(" x ".join(map(str, w.shape)) for w in self.weights)
+        biases = "biases" if self.biases else "no biases"
+        return f"<glassnet Parameters: weights {shapes}, {biases}, {self.weights[0].dtype}>"
 
 
 class Trace(NamedTuple):
@@ -47,6 +57,10 @@ class Trace(NamedTuple):
     def output(self) -> Array:
         """The prediction, N x K."""
         return self.a[-1]
+
+    def __repr__(self) -> str:
+        nodes = "-".join(str(a.shape[1]) for a in (self.inputs[0], *self.a))
+        return f"<glassnet Trace of {len(self.inputs[0]):,} rows through {nodes} nodes: .z, .a>"
 
 
 @dataclass(frozen=True, init=False)
@@ -115,6 +129,9 @@ class Network:
     def n_parameters(self) -> int:
         """How many numbers training changes: weights and biases."""
         return sum((n + self.bias) * m for n, m in self.shapes)
+
+    def __repr__(self) -> str:
+        return f"<glassnet Network {self}>"
 
     def __str__(self) -> str:
         sizes = "-".join(map(str, self.sizes))

@@ -21,7 +21,7 @@ class NetworkEstimator(BaseEstimator):
     def _html_repr(self) -> str:
         """What notebooks show: scikit-learn's box, and once it is fitted the network below it."""
         box: str = super()._html_repr()
-        if not hasattr(self, "model_") and not hasattr(self, "coefs_"):
+        if not hasattr(self, "model_"):
             return box
         from glassnet.plots.notebook import network_html
 

@@ -67,8 +67,9 @@ def explain(
 
     Parameters
     ----------
-    model : Model, fitted estimator, or (Network, Parameters)
-        What is explained, trained or not.
+    model : Model, fitted estimator or pipeline, Run, or (Network, Parameters)
+        What is explained, trained or not; scikit-learn's own networks too, and a pipeline that
+        scales and encodes columns before one, whose cells then stand in their own units.
     table : data frame, dict of columns, path or array
         What `Model.predict` takes. It may hold the targets too, for the loss and the way back.
     rows : int or list of int

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any
 
+from glassnet.errors import visible
 from glassnet.explanation.summaries import TargetSummary, WhatIf
 from glassnet.notation.numerals import Value
 
-JSON_VERSION = 2  # of the JSON; 1 had one wide network in the place of members
+LONGEST_TITLE = 120  # characters of it in a repr
+JSON_VERSION = 2  # of the JSON, whose fields may only become more; 1 had no members
 
 
 @dataclass(frozen=True)
@@ -236,6 +238,10 @@ class Explanation:
         from glassnet.explanation.render.html import to_page
 
         return to_page(self, digits)
+
+    def __repr__(self) -> str:
+        count = f"{len(self.rows)} rows" if len(self.rows) != 1 else "1 row"
+        return visible(f"<glassnet Explanation of {count}: {self.title[:LONGEST_TITLE]}>")
 
     def __str__(self) -> str:
         return self.text()

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.errors import GlassnetError, check_enough, unknown_name
+from glassnet.errors import GlassnetError, check_enough, unknown_name, visible
 from glassnet.importance.first_layer import MovedColumns
 from glassnet.importance.predicted_number import PredictedNumber, asked_number
 from glassnet.models.conversion import as_model
@@ -55,6 +55,10 @@ class Ice:
     members: np.ndarray
     cells: np.ndarray
     n_rows: int
+
+    def __repr__(self) -> str:
+        rows = f"{len(self.values):,} rows"
+        return visible(f"<glassnet Ice of {self.output} along {self.column} for {rows}>")
 
     @property
     def mean(self) -> np.ndarray:

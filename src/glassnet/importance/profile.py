@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.errors import GlassnetError, unknown_name
+from glassnet.errors import GlassnetError, unknown_name, visible
 from glassnet.importance.first_layer import MovedColumns
 from glassnet.importance.networks import find_outputs, networks_and_rows
 from glassnet.models.model import Model
@@ -81,6 +81,9 @@ class LekProfile:
     output: str
     others: tuple[str, ...]
     columns: tuple[ColumnProfile, ...]
+
+    def __repr__(self) -> str:
+        return visible(f"<glassnet LekProfile of {self.output} along {len(self.columns)} columns>")
 
     def table(self) -> dict[str, list[Any]]:
         """Plain columns, a row for each column, setting and point.

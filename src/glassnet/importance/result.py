@@ -10,6 +10,8 @@ from typing import Any, Optional
 
 import numpy as np
 
+from glassnet.errors import visible
+
 
 @dataclass(frozen=True, eq=False)
 class Importance:
@@ -53,6 +55,10 @@ class Importance:
     signed: bool = False
     over: str = "network"
     features: Optional["Importance"] = None
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.names)} columns for {len(self.outputs)} outputs"
+        return visible(f"<glassnet Importance ({self.method}) of {counts}>")
 
     @property
     def mean(self) -> np.ndarray:

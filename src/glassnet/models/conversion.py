@@ -1,15 +1,22 @@
-"""A fitted estimator, or a network with parameters, as a Model that predicts the same."""
+"""A run, a pair, or a fitted estimator or pipeline as a Model that predicts the same.
 
+What scikit-learn's own classes become is `sklearn_conversion.py`, the steps of its pipelines
+`sklearn_steps.py`.
+"""
+
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from glassnet.core.network import Network, Parameters, check_shapes
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, option_error
 from glassnet.models.model import Model
 from glassnet.models.record import Record
+from glassnet.settings import check_all_text, items_of
 from glassnet.tables.encoding import TableEncoding, plain_encoding
 from glassnet.tables.targets import ClassTarget
+from glassnet.training.run import Run
 
 
 def as_model(thing: Any) -> Model:
@@ -17,9 +24,12 @@ def as_model(thing: Any) -> Model:
 
     Parameters
     ----------
-    thing : Model, fitted estimator of glassnet, or pair (Network, Parameters)
-        The columns of a pair (named x1, x2, ...), MLPClassifier and MLPRegressor are taken as they
-        are, without an encoding.
+    thing : Model, fitted estimator or pipeline, Run, or pair (Network, Parameters)
+        An estimator of glassnet, or scikit-learn's MLPClassifier or MLPRegressor; also the last
+        step of a `Pipeline` whose other steps centre and scale columns, fill missing numbers in or
+        turn categories into 0 and 1, apart or in a `ColumnTransformer`; inside a
+        `TransformedTargetRegressor` that centres and scales; and the best one of a search. The
+        columns of a run and a pair are named x1, x2, ... and taken as they are.
 
     Returns
     -------
@@ -29,69 +39,113 @@ def as_model(thing: Any) -> Model:
     Raises
     ------
     GlassnetError
-        On anything else, and on an estimator that is not fitted.
+        On anything else, on what is not fitted, and on a step of a pipeline that mixes columns,
+        naming it and what to do.
     """
     if isinstance(thing, Model):
         return thing
-    if isinstance(thing, tuple):
-        return _of_pair(*thing)
-    kind = type(thing).__name__
-    if not hasattr(thing, "_network_inputs"):
-        raise GlassnetError(f"give a glassnet Model or one of its fitted estimators, got {kind}")
-    if hasattr(thing, "coefs_"):
-        return _of_mlp(thing)
-    if not hasattr(thing, "model_"):
-        raise GlassnetError(f"this {kind} is not fitted yet: call fit first")
-    return thing.model_
+    if isinstance(thing, (Run, tuple)):
+        return model_of_run(thing)
+    if hasattr(thing, "_network_inputs"):
+        if not hasattr(thing, "model_"):
+            raise GlassnetError(f"this {type(thing).__name__} is not fitted yet: call fit first")
+        return thing.model_
+    if type(thing).__module__.startswith("sklearn."):
+        from glassnet.models.sklearn_conversion import model_of_sklearn
+
+        return model_of_sklearn(thing)
+    raise GlassnetError(
+        f"give a glassnet Model or one of its fitted estimators, got {type(thing).__name__}"
+    )
 
 
-def _of_pair(network: Any, parameters: Any = None, *_: Any) -> Model:
-    if not isinstance(network, Network) or not isinstance(parameters, Parameters):
-        raise GlassnetError("a pair must be (Network, Parameters)")
-    check_shapes(network, parameters)
-    inputs = _numbered("x", network.sizes[0], first=1)
-    targets = _numbered("y", network.sizes[-1], first=1) if network.sizes[-1] > 1 else ["y"]
-    return Model.of_network(network, parameters, plain_encoding(inputs, targets))
-
-
-def _of_mlp(mlp: Any) -> Model:
-    network = mlp.network_
+def model_of_run(
+    run: Any,
+    inputs: Sequence[str] | None = None,
+    targets: str | Sequence[str] | None = None,
+    labels: Sequence[Any] = (),
+) -> Model:
+    """`Model.of_run`."""
+    if isinstance(run, tuple):
+        return _of_pair(run, inputs, targets, labels)
+    if not isinstance(run, Run):
+        raise option_error("run", "must be what train gave, or (Network, Parameters)", run)
+    best = run.best_epoch - 1
+    loss = run.history.loss
     record = Record(
-        options={"learning_rate": mlp.learning_rate_init, "dropout": mlp.dropout},
-        sample_weight=getattr(mlp, "class_weight", None) is not None,
-        penalty_left_out=bool(mlp.alpha or mlp.l1),
+        options={"learning_rate": float(run.history.learning_rate.max(initial=0)) or None},
+        engine=run.engine,
+        best_epochs=(run.best_epoch,),
+        best_losses=(float(loss[best]),) if 0 <= best < len(loss) else (),
     )
     return Model.of_network(
-        network,
-        Parameters(tuple(mlp.coefs_), tuple(mlp.intercepts_)),
-        _encoding_of_mlp(mlp, network),
-        history={name: np.asarray(values).tolist() for name, values in mlp.history_.items()},
+        run.network,
+        run.parameters,
+        _encoding(run.network, inputs, targets, labels),
+        history=run.history.table(),
         record=record,
     )
 
 
-def _encoding_of_mlp(mlp: Any, network: Network) -> TableEncoding:
-    """Inputs as they are; numbers or classes as targets."""
-    inputs = getattr(mlp, "feature_names_in_", None)
-    if inputs is None:
-        inputs = _numbered("x", network.sizes[0])
-    outputs = network.sizes[-1]
-    targets = _numbered("y", outputs) if outputs > 1 else ["y"]
-    encoding = plain_encoding([str(name) for name in inputs], targets)
-    if not hasattr(mlp, "classes_"):
-        return encoding
-    if outputs > 1 and network.output.name != "softmax":  # several labels at once, each 0 or 1
-        labels = tuple(ClassTarget(name, (0, 1)) for name in targets)
-        return TableEncoding("binary", encoding.inputs, labels)
-    classes = tuple(_plain_label(label) for label in mlp.classes_.tolist())
+def _of_pair(
+    pair: tuple[Any, ...],
+    inputs: Sequence[str] | None,
+    targets: str | Sequence[str] | None,
+    labels: Sequence[Any],
+) -> Model:
+    network, parameters = pair if len(pair) == 2 else (None, None)
+    if not isinstance(network, Network) or not isinstance(parameters, Parameters):
+        raise GlassnetError("a pair must be (Network, Parameters)")
+    check_shapes(network, parameters)
+    return Model.of_network(network, parameters, _encoding(network, inputs, targets, labels))
+
+
+def _encoding(
+    network: Network,
+    inputs: Sequence[str] | None,
+    targets: str | Sequence[str] | None,
+    labels: Sequence[Any],
+) -> TableEncoding:
+    """Columns as they are, by their names."""
+    width, outputs = network.sizes[0], network.sizes[-1]
+    names = numbered("x", width, first=1) if inputs is None else _names("inputs", inputs)
+    _check_count("inputs", names, width)
+    classes = tuple(plain_label(label) for label in items_of(labels) or ())
+    if targets is None:
+        several = outputs > 1 and not classes
+        ends = numbered("y", outputs, first=1) if several else ["y"]
+    else:
+        ends = _names("targets", targets)
+    if not classes:
+        _check_count("targets", ends, outputs)
+        return plain_encoding(names, ends)
+    _check_count("targets", ends, 1)
+    _check_count("labels", classes, 2 if outputs == 1 else outputs)
+    plain = plain_encoding(names, [])
     task = "binary" if len(classes) == 2 else "multiclass"
-    return TableEncoding(task, encoding.inputs, (ClassTarget("y", classes),))
+    return TableEncoding(task, plain.inputs, (ClassTarget(ends[0], classes),))
 
 
-def _numbered(letter: str, count: int, first: int = 0) -> list[str]:
+def _names(option: str, given: str | Sequence[str]) -> list[str]:
+    names = [given] if isinstance(given, str) else [*(items_of(given) or ())]
+    for name in names:
+        check_all_text(**{option: name})
+    if len(set(names)) < len(names):
+        raise option_error(option, "must be different names", given)
+    return names
+
+
+def _check_count(option: str, given: Sequence[Any], count: int) -> None:
+    if len(given) != count:
+        raise option_error(option, f"must be {count}, as the network's shape says", list(given))
+
+
+def numbered(letter: str, count: int, first: int = 0) -> list[str]:
+    """Names for columns that have none: x0, x1, ..."""
     return [f"{letter}{first + i}" for i in range(count)]
 
 
-def _plain_label(label: Any) -> Any:
+def plain_label(label: Any) -> Any:
     """A label that a model file can hold."""
+    label = label.item() if isinstance(label, np.generic) else label
     return label if isinstance(label, (str, bool, int, float)) else str(label)

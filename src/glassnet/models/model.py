@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -31,6 +31,9 @@ from glassnet.models.record import Record
 from glassnet.notebook import html_of
 from glassnet.tables.encoding import TableEncoding
 from glassnet.training.problem import as_dtype
+
+if TYPE_CHECKING:
+    from glassnet.training.run import Run
 
 MODEL_FILE = "model.safetensors"
 SCORED_FILE = "scored.safetensors"
@@ -89,6 +92,48 @@ class Model:
             history or {},
             record or Record(),
         )
+
+    @classmethod
+    def of_run(
+        cls,
+        run: "Run | tuple[Network, Parameters]",
+        inputs: Sequence[str] | None = None,
+        targets: str | Sequence[str] | None = None,
+        labels: Sequence[Any] = (),
+    ) -> "Model":
+        """The model of what `glassnet.train` gave, which takes columns as they are.
+
+        Parameters
+        ----------
+        run : Run or pair (Network, Parameters)
+            What was trained.
+        inputs : sequence of str, optional
+            The names of the D columns, in the order of x's; None: x1, x2, ...
+        targets : str or sequence of str, optional
+            The names of the targets, one an output, or one for all classes; None: y, or y1, y2, ...
+        labels : sequence, optional
+            Where the target is a class, its labels: of one output that of 0 and that of 1, of
+            several that of each. (): the targets are numbers.
+
+        Raises
+        ------
+        GlassnetError
+            On names or labels that are not as many as the network has inputs and outputs.
+
+        Examples
+        --------
+        >>> from glassnet import GradientDescent, Network, initialize, train
+        >>> X, y = [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], [0, 1, 1, 0]
+        >>> network = Network([3, 4, 1], "sigmoid", "sigmoid", "sum_of_squares", bias=False)
+        >>> start = initialize(network, "uniform", seed=1, rng="r")
+        >>> run = train(network, start, X, y, optimizer=GradientDescent(1.0), epochs=1500)
+        >>> model = Model.of_run(run, ["x1", "x2", "x3"], "y", labels=["same", "different"])
+        >>> model.predict({"x1": [0, 1], "x2": [1, 1], "x3": 1}).tolist()
+        ['different', 'same']
+        """
+        from glassnet.models.conversion import model_of_run
+
+        return model_of_run(run, inputs, targets, labels)
 
     @property
     def network(self) -> Network:

@@ -14,6 +14,7 @@ from glassnet.plots.hidden_units import check_hidden
 from glassnet.plots.members import named, one_member
 from glassnet.plots.panels import panels, title
 
+MOST_IN_ORDER = 24  # nodes that stand in their order, one by one; more are sorted
 DEAD = 1e-6  # the activations of a dead node differ by no more than this between any two rows
 MOST_DEAD_NAMED = 8  # dead nodes that are named
 
@@ -109,30 +110,58 @@ class ActivationsDisplay(RowsDisplay):
         )
 
     def _draw_layer(self, axes: Any, layer: int) -> None:
-        """A node's thin line spans all rows, its thick one half of them; the dot is the median."""
+        """A node's thin line spans all rows, its thick one half of them; the dot is the median.
+
+        Many nodes are sorted by their medians, and their lines are bands.
+        """
         a = self.activations[layer]  # N x H
-        low, q1, median, q3, high = np.quantile(a, [0, 0.25, 0.5, 0.75, 1], axis=0)
-        node = np.arange(1, a.shape[1] + 1)
-        thick = float(np.clip(180 / len(node), 1.2, 8))  # points
-        thin = min(1.0, thick / 2)
-        axes.vlines(node, low, high, color=BLUE, linewidth=thin, alpha=0.6, label="all rows")
-        axes.vlines(node, q1, q3, color=BLUE, linewidth=thick, alpha=0.45, label="middle half")
-        axes.plot(node, median, ".", color=BLUE, markersize=min(6, thick + 1.5), label="median")
+        quantiles = np.quantile(a, [0, 0.25, 0.5, 0.75, 1], axis=0)
+        order = np.arange(a.shape[1])
+        if len(order) > MOST_IN_ORDER:
+            order = np.argsort(quantiles[2], kind="stable")
+            _draw_bands(axes, quantiles[:, order])
+        else:
+            _draw_nodes(axes, quantiles)
         dead = np.array([n for of, n in self.dead_ if of == layer], int)
         cross = {"color": ORANGE, "markersize": 6, "markeredgewidth": 1.8, "zorder": 4}
         label = "dead" if self.dead_ else None
-        axes.plot(node[dead], median[dead], "x", **cross, label=label)
+        at = 1 + np.flatnonzero(np.isin(order, dead))
+        axes.plot(at, quantiles[2, order[at - 1]], "x", **cross, label=label)
         self._label(axes, layer, dead)
 
     def _label(self, axes: Any, layer: int, dead: np.ndarray) -> None:
         """Name the axes of a layer; only the lowest says what its x axis is."""
         nodes = self.activations[layer].shape[1]
         is_last = layer == len(self.activations) - 1
-        axes.set(xlim=(0.4, nodes + 0.6), xlabel="node" if is_last else "", ylabel="activation")
+        in_order = nodes <= MOST_IN_ORDER
+        xlabel = "node" if in_order else "nodes, sorted by their median"
+        xlabel = xlabel if is_last or not in_order else ""
+        axes.set(xlim=(0.4, nodes + 0.6), xlabel=xlabel, ylabel="activation")
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(visible=True, axis="y", alpha=0.25)
         heading = f"Hidden layer {layer + 1}, {self.functions[layer]}: {nodes} nodes"
         title(axes, named(self.member, heading), _dead_nodes_note(layer, dead))
+
+
+def _draw_nodes(axes: Any, quantiles: np.ndarray) -> None:
+    """Lines and a dot for each of H nodes; quantiles are 5 x H."""
+    low, q1, median, q3, high = quantiles
+    node = np.arange(1, len(median) + 1)
+    thick = float(np.clip(180 / len(node), 1.2, 8))  # points
+    thin = min(1.0, thick / 2)
+    axes.vlines(node, low, high, color=BLUE, linewidth=thin, alpha=0.6, label="all rows")
+    axes.vlines(node, q1, q3, color=BLUE, linewidth=thick, alpha=0.45, label="middle half")
+    axes.plot(node, median, ".", color=BLUE, markersize=min(6, thick + 1.5), label="median")
+
+
+def _draw_bands(axes: Any, quantiles: np.ndarray) -> None:
+    """The same as bands from node to node."""
+    low, q1, median, q3, high = quantiles
+    node = np.arange(1, len(median) + 1)
+    band = {"color": BLUE, "step": "mid", "linewidth": 0}
+    axes.fill_between(node, low, high, alpha=0.18, label="all rows", **band)
+    axes.fill_between(node, q1, q3, alpha=0.4, label="middle half", **band)
+    axes.step(node, median, where="mid", color=BLUE, linewidth=1.4, label="median")
 
 
 def _dead_nodes_note(layer: int, dead: np.ndarray) -> str:

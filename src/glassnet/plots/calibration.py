@@ -51,7 +51,7 @@ class Bins(NamedTuple):
         return float(np.average(np.abs(self.observed - self.predicted), weights=self.counts))
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class CalibrationDisplay(ClassDisplay):
     """The fraction of rows that are of a class against the probability predicted for it.
 

@@ -23,7 +23,7 @@ TEXT_ON_LIGHT = "#1f2937"
 TEXT_OF_ZERO = "#64748b"
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ConfusionMatrixDisplay(ClassDisplay):
     """How many rows of each class were predicted as each class.
 

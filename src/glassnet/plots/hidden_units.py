@@ -43,6 +43,8 @@ class HiddenUnitsDisplay(RowsDisplay):
         How many nodes of the layer are not among them.
     member : str
         What the picture calls the network: "member 1 of 4", or "" where it is the only one.
+    outgoing : sequence of float
+        The weight of each node's only way on, where the next layer has one node.
 
     Attributes
     ----------
@@ -68,6 +70,7 @@ class HiddenUnitsDisplay(RowsDisplay):
     activations: np.ndarray
     left_out: int = 0
     member: str = ""
+    outgoing: Sequence[float] = ()
     axes_: np.ndarray = field(init=False)
 
     @classmethod
@@ -118,7 +121,9 @@ class HiddenUnitsDisplay(RowsDisplay):
         nodes = np.sort(np.argsort(-a.var(axis=0), kind="stable")[:most])
         activations = a[:, nodes].reshape(*plane.shape, -1)
         left_out = a.shape[1] - len(nodes)
-        return cls(plane, layer, nodes.tolist(), activations, left_out, name).plot(ax)
+        following = one.parameters.weights[layer + 1]
+        outgoing = following[nodes, 0].tolist() if following.shape[1] == 1 else []
+        return cls(plane, layer, nodes.tolist(), activations, left_out, name, outgoing).plot(ax)
 
     def _make_axes(self, ax: Any) -> Any:
         count, across = len(self.nodes), self._across
@@ -131,8 +136,11 @@ class HiddenUnitsDisplay(RowsDisplay):
 
     @property
     def _across(self) -> int:
-        """How many pictures stand in a row of a new figure or of divided axes."""
-        return min(len(self.nodes), MOST_ACROSS)
+        """How many pictures stand in a row, so that the last row lacks as few as can be."""
+        count = len(self.nodes)
+        if count <= MOST_ACROSS:
+            return count
+        return min(range(MOST_ACROSS, 2, -1), key=lambda across: -count % across)
 
     def _draw(self) -> None:
         from matplotlib.ticker import MaxNLocator
@@ -164,11 +172,21 @@ class HiddenUnitsDisplay(RowsDisplay):
         across = self._across
         has_below = self._gridded and i + across < len(self.nodes)
         has_left = self._gridded and i % across > 0
-        axes.set_title(f"a{self.layer + 1}.{self.nodes[i] + 1}", fontsize=9)
+        name = f"a{self.layer + 1}.{self.nodes[i] + 1}"
+        if len(self.outgoing):
+            name += f" \N{MULTIPLICATION SIGN} {self.outgoing[i]:.2g}"
+        axes.set_title(name, fontsize=9)
         self.plane.label(axes)
         axes.tick_params(labelsize=7, labelbottom=not has_below, labelleft=not has_left)
         axes.set_xlabel("" if has_below else in_picture(self.plane.x.name), fontsize=8)
         axes.set_ylabel("" if has_left else in_picture(self.plane.y.name), fontsize=8)
+
+    @property
+    def _note(self) -> str:
+        """Where the other columns are fixed, and what stands beside a node's name."""
+        weights = "behind a name: its weight to the next layer's only node"
+        parts = [self.plane.fixed_note, weights if len(self.outgoing) else ""]
+        return "; ".join(filter(None, parts))
 
     def _write_around(self) -> None:
         """The title and the note of a figure of our own; somebody else's keeps what it has."""
@@ -179,7 +197,7 @@ class HiddenUnitsDisplay(RowsDisplay):
         title = named(self.member, f"Hidden layer {self.layer + 1}: {shown}")
         self.figure_.suptitle(title, x=0.01, ha="left", fontsize=11)
         letters = 16 + 28 * self._across  # letters of a line below so many pictures
-        note = literal("\n".join(wrap(self.plane.note, letters)))
+        note = literal("\n".join(wrap(self._note, letters)))
         self.figure_.supxlabel(note, x=0.01, ha="left", fontsize=8, color=GREY)
 
 

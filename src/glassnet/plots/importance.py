@@ -4,6 +4,7 @@ The measures are in `importance/`.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from textwrap import fill
 from typing import Any, Self
 
@@ -11,11 +12,13 @@ import numpy as np
 
 from glassnet.errors import GlassnetError, unknown_name
 from glassnet.importance.gradients import input_gradients
+from glassnet.importance.networks import networks_of
 from glassnet.importance.permutation import permutation_importance
 from glassnet.importance.result import Importance
 from glassnet.importance.weights import garson, olden
 from glassnet.plots.display import RowsDisplay
 from glassnet.plots.figures import BLUE, GREY, PALETTE, in_picture, plural
+from glassnet.tables.encoding import TableEncoding
 
 OF_WEIGHTS: dict[str, Callable[..., Importance]] = {"olden": olden, "garson": garson}
 """The measures that need no rows."""
@@ -24,6 +27,8 @@ OF_ROWS: dict[str, Callable[..., Importance]] = {
     "input_gradients": input_gradients,
 }
 """The measures that need rows."""
+PERMUTATION = "Permutation"  # what that measure calls itself
+WITHOUT = "How much worse without this column"
 MOST_BARS = 20  # columns shown
 COLUMN_LETTERS = 30  # letters of a column's name
 TITLE_LETTERS = 60  # letters of the title
@@ -99,6 +104,8 @@ class ImportanceDisplay(RowsDisplay):
             )
         else:
             importance = OF_ROWS[method](model, table, **options)
+            if method == "input_gradients" and not importance.signed:
+                importance = by_column(importance, networks_of(model)[0].encoding)
         return cls(importance, n_columns=n_columns).plot(ax)
 
     @classmethod
@@ -164,20 +171,45 @@ class ImportanceDisplay(RowsDisplay):
         axes.axvline(0, color=GREY, linewidth=0.8)
         axes.grid(visible=True, axis="x", alpha=0.25)
         axes.set_xlabel("\n".join(self._lines_below()), fontsize=9)
-        axes.set_title(in_picture(found.title, TITLE_LETTERS))
+        axes.set_title(in_picture(self._title, TITLE_LETTERS))
         if len(found.outputs) > 1:
             axes.legend(fontsize=8)
+
+    @property
+    def _title(self) -> str:
+        """The question that the measure answers, or its name."""
+        found = self.importance
+        return WITHOUT if found.method == PERMUTATION else found.title
 
     def _lines_below(self) -> list[str]:
         """What is measured, what bars and dots are, and how many columns are left out."""
         found = self.importance
-        lines = [fill(found.measures, MEASURE_LETTERS)]
+        measures = found.measures
+        if found.method == PERMUTATION:
+            measures = f"permutation: {found.outputs[0].replace('_', ' ')}; {measures}"
+        lines = [fill(measures, MEASURE_LETTERS)]
         if found.values.shape[1] > 1:
             lines.append(f"bar: mean of {found.of_how_many}, dot: each")
         left_out = len(found.names) - len(self._shown)
         if left_out:
             lines.append(f"{plural(left_out, 'more column')} not shown")
         return lines
+
+
+def by_column(found: Importance, encoding: TableEncoding) -> Importance:
+    """Input gradients with the features of each column added up, so that a bar is a column.
+
+    A column that has no derivative, such as categories, is measured feature by feature.
+    """
+    column_of = {name: column.name for column in encoding.inputs for name in column.features}
+    names = tuple(dict.fromkeys(column_of.get(name, name) for name in found.names))
+    if names == found.names:
+        return found
+    values = np.zeros((*found.values.shape[:2], len(names)))
+    for i, name in enumerate(found.names):
+        values[:, :, names.index(column_of.get(name, name))] += found.values[:, :, i]
+    measures = f"{found.measures}; of categories added up"
+    return replace(found, names=names, values=values, measures=measures)
 
 
 def check_n_columns(n_columns: int) -> None:

@@ -11,10 +11,29 @@ import numpy as np
 from glassnet.errors import GlassnetError
 from glassnet.importance.profile import ColumnProfile, LekProfile, lek_profile
 from glassnet.plots.display import RowsDisplay
-from glassnet.plots.figures import PALETTE, in_picture, new_figure, plural
+from glassnet.plots.figures import (
+    BLUE,
+    GREY,
+    LINE_STYLES,
+    MARKERS,
+    RED,
+    curve_style,
+    in_picture,
+    new_figure,
+    plural,
+)
 from glassnet.plots.importance import check_n_columns
 from glassnet.plots.plane import date_ticks
 
+QUANTILE_NAMES = {
+    "quantile 0": "lowest",
+    "quantile 0.25": "quarter",
+    "quantile 0.5": "middle",
+    "quantile 0.75": "three quarters",
+    "quantile 1": "highest",
+}
+"""What the usual quantiles are called in a legend."""
+WIDEST_WHOLE = 12  # a column of whole numbers that spans less has ticks at whole numbers only
 MOST_PROFILES = 12  # columns shown
 LINE_LETTERS = 40  # letters of what a line stands for
 CATEGORY_LETTERS = 12  # letters of a category below its point
@@ -138,10 +157,9 @@ class LekProfileDisplay(RowsDisplay):
 
     def _draw_column(self, axes: Any, profile: ColumnProfile, with_labels: bool) -> None:
         """Draw one column's lines and bands; those of the first axes carry the legend's labels."""
-        lines = zip(self.profile.others, self._colours(), strict=True)
-        for number, (name, colour) in enumerate(lines):
+        for number, (name, line) in enumerate(zip(self._others, self._lines(), strict=True)):
             label = in_picture(name, LINE_LETTERS) if with_labels else None
-            _draw_line(axes, profile, number, colour, label)
+            _draw_line(axes, profile, number, line, label)
         axes.set_xlabel(in_picture(profile.name), fontsize=9)
         axes.tick_params(labelsize=8)
         axes.grid(visible=True, alpha=0.25)
@@ -152,26 +170,39 @@ class LekProfileDisplay(RowsDisplay):
             axes.margins(x=0.15)
         if profile.kind == "date":
             date_ticks(axes.xaxis)
+        if profile.kind == "number" and _is_short_and_whole(profile.x):
+            axes.xaxis.get_major_locator().set_params(integer=True, nbins=4)
 
-    def _colours(self) -> list[Any]:
-        """A colour for each line: groups have different ones, quantiles go from light to dark."""
-        from matplotlib import colormaps
+    @property
+    def _others(self) -> list[str]:
+        """Where the other columns stand, in words."""
+        return [QUANTILE_NAMES.get(name, name) for name in self.profile.others]
 
+    def _lines(self) -> list[dict[str, Any]]:
+        """The colour and dashes of each line: groups differ, quantiles go from blue to red."""
         count = len(self.profile.others)
         if not self.profile.others[0].startswith("quantile "):
-            return list(PALETTE[:count])
-        return list(colormaps["viridis_r"](np.linspace(0.15, 1, count)))
+            return [curve_style(number) for number in range(count)]
+        from matplotlib.colors import LinearSegmentedColormap
+
+        colours = LinearSegmentedColormap.from_list("low to high", [BLUE, GREY, RED])
+        return [
+            {"color": colour, "linestyle": LINE_STYLES[number % len(LINE_STYLES)]}
+            for number, colour in enumerate(colours(np.linspace(0, 1, count)))
+        ]
 
     def _write_around(self) -> None:
         """What all the axes share: the title, the prediction's name, and which line is which."""
         output = in_picture(self.profile.output, LINE_LETTERS)
-        self.figure_.supylabel(output, fontsize=10)
+        for axes in self.axes_:
+            if axes.get_subplotspec().is_first_col():
+                axes.set_ylabel(output, fontsize=9)
         title = f"Lek profiles: {output}"
         note = self._note()
         if note:
             title += f"\n{note}"
         self.figure_.suptitle(title, x=0.01, ha="left", fontsize=10)
-        longest = max(len(in_picture(name, LINE_LETTERS)) for name in self.profile.others)
+        longest = max(len(in_picture(name, LINE_LETTERS)) for name in self._others)
         entry = 0.55 + 0.07 * longest  # inches: a line's sample and its letters
         self.figure_.legend(
             loc="outside lower center",  # above it would lie on the title
@@ -193,17 +224,25 @@ class LekProfileDisplay(RowsDisplay):
         return "; ".join(notes)
 
 
+def _is_short_and_whole(x: np.ndarray) -> bool:
+    """Whether a column goes from one whole number to another close by, as years do."""
+    ends = x[[0, -1]]
+    return bool((ends == np.round(ends)).all() and 2 <= np.ptp(ends) < WIDEST_WHOLE)
+
+
 def _draw_line(
-    axes: Any, profile: ColumnProfile, number: int, colour: Any, label: str | None
+    axes: Any, profile: ColumnProfile, number: int, look: dict[str, Any], label: str | None
 ) -> None:
     """One line of a column's profile, and the band of the networks around it."""
     low = profile.values[:, number].min(axis=0)
     high = profile.values[:, number].max(axis=0)
     is_text = profile.kind == "text"
     x = np.arange(len(profile.x)) if is_text else profile.x
-    marker = "o:" if is_text or np.ptp(x) == 0 else "-"
-    line = {"color": colour, "linewidth": 1.4, "markersize": 4, "label": label}
-    axes.plot(x, profile.mean[number], marker, **line)
+    colour = look["color"]
+    alone = is_text or np.ptp(x) == 0  # there is nothing between the points
+    dots = {"marker": MARKERS[number % len(MARKERS)], "linestyle": ":"} if alone else {}
+    line = {"linewidth": 1.4, "markersize": 4, "label": label, **look, **dots}
+    axes.plot(x, profile.mean[number], **line)
     if is_text:
         axes.vlines(x, low, high, color=colour, alpha=0.3, linewidth=4)
     else:

@@ -21,7 +21,7 @@ LOG_FROM = 50  # times the smallest loss that the largest is: from here the scal
 MOST_EPOCHS_NAMED = 6  # best epochs that the legend names one by one
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class LossCurveDisplay(Display):
     """The training loss, and the validation loss where there is one, by epoch or iteration.
 

@@ -21,15 +21,14 @@ from glassnet.plots.directions import (
     reach,
 )
 from glassnet.plots.display import RowsDisplay
+from glassnet.plots.figures import RED
 from glassnet.plots.panels import title
 from glassnet.training.checks import checked_data
 from glassnet.training.problem import as_dtype, from_vector, to_vector
 from glassnet.training.run import Run
 
-END_COLOUR = "#dc2626"  # of the path's start and end
-LOG_SCALE_FROM = (
-    30.0  # times the smallest loss that the largest is, from which on colours are logarithmic
-)
+LOG_COLOURS_FROM = 30.0  # times the smallest loss that the largest is: then colours are logarithmic
+AWAY = 0.01  # of the path's extent: the trained weights are farther from its end
 
 
 @dataclass(eq=False, repr=False)
@@ -184,11 +183,21 @@ class LossSurfaceDisplay(RowsDisplay):
         if self.fractions is not None:
             self._draw_path()
         star = {"color": "white", "markersize": 9, "markeredgecolor": "black"}
-        self.ax_.plot(0, 0, "*", **star, label="trained weights")
+        self.ax_.plot(0, 0, "*", **star, label=f"trained weights{self._which_weights}")
         frame = {"frameon": True, "framealpha": 0.85, "edgecolor": "none"}
         self.ax_.legend(loc="upper left", fontsize=8, **frame)
         self.ax_.set(xlabel=self._direction_name(0), ylabel=self._direction_name(1))
-        title(self.ax_, f"The loss around the trained weights: {self.name}", self._note)
+        loss = self.name.replace("_", " ")
+        title(self.ax_, f"The loss around the trained weights: {loss}", self._note)
+
+    @property
+    def _which_weights(self) -> str:
+        """Why the trained weights are not at the path's end, where they are not."""
+        if not len(self.points):
+            return ""
+        distance = float(np.linalg.norm(self.points[-1]))
+        is_away = distance > AWAY * float(np.ptp(self.points, axis=0).max())
+        return ", kept from the best epoch" if is_away else ""
 
     def _direction_name(self, number: int) -> str:
         if self.fractions is None:
@@ -210,11 +219,11 @@ class LossSurfaceDisplay(RowsDisplay):
 
     def _draw_contours(self) -> None:
         from matplotlib.colors import LogNorm
-        from matplotlib.ticker import LogFormatterSciNotation, LogLocator, MaxNLocator
+        from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
         loss = np.ma.masked_invalid(self.loss)
         low, high = float(loss.min()), float(loss.max())
-        logarithmic = low > 0 and high > LOG_SCALE_FROM * low
+        logarithmic = low > 0 and high > LOG_COLOURS_FROM * low
         if logarithmic:
             norm, levels = LogNorm(low, high), np.geomspace(0.999 * low, 1.001 * high, 25)
         else:
@@ -223,8 +232,9 @@ class LossSurfaceDisplay(RowsDisplay):
         painted = self.ax_.contourf(self.first, self.second, loss, **scale)
         bar = self.figure_.colorbar(painted, ax=self.ax_, label="loss")
         if logarithmic:
-            bar.set_ticks(LogLocator(), minor=False)
-            bar.formatter = LogFormatterSciNotation()
+            few = high < 300 * low
+            bar.set_ticks(LogLocator(subs=(1, 2, 5) if few else (1,)), minor=False)
+            bar.formatter = FuncFormatter(lambda loss, _: f"{loss:g}")
 
     def _draw_path(self) -> None:
         from matplotlib.patheffects import withStroke
@@ -232,7 +242,7 @@ class LossSurfaceDisplay(RowsDisplay):
         edge = [withStroke(linewidth=2.6, foreground="black")]
         line = {"color": "white", "linewidth": 1.4, "markersize": 4, "path_effects": edge}
         self.ax_.plot(*self.points.T, ".-", **line, label="path")
-        end = {"color": END_COLOUR, "markersize": 10, "markeredgecolor": "white"}
+        end = {"color": RED, "markersize": 10, "markeredgecolor": "white"}
         start_label, end_label = f"start (epoch {self.epochs[0]})", f"end (epoch {self.epochs[-1]})"
         self.ax_.plot(*self.points[0], "o", **end, label=start_label)
         self.ax_.plot(*self.points[-1], "s", **end, label=end_label)

@@ -155,20 +155,22 @@ class Plane:
     @property
     def note(self) -> str:
         """Where the other columns are fixed, and how many rows cannot be shown; "" if neither."""
-        parts = []
+        absent = int(np.isnan(np.add(*self.points)).sum())
+        missing = f"rows not shown, since a cell is missing: {absent}" if absent else ""
+        return "; ".join(filter(None, [self.fixed_note, missing]))
+
+    @property
+    def fixed_note(self) -> str:
+        """Where the other columns are fixed; "" where there are none."""
         others = [
             f"{one_line(name, AXIS_LETTERS)} = {one_line(first_cell_text(column), AXIS_LETTERS)}"
             for name, column in self.fixed.items()
             if name not in (self.x.name, self.y.name)
         ]
-        if others:
-            parts.append("held: " + ", ".join(others[:MOST_IN_NOTE]))
+        note = "held: " + ", ".join(others[:MOST_IN_NOTE]) if others else ""
         if len(others) > MOST_IN_NOTE:
-            parts[0] += f" and {len(others) - MOST_IN_NOTE} more at the median or most frequent"
-        absent = int(np.isnan(np.add(*self.points)).sum())
-        if absent:
-            parts.append(f"rows not shown, since a cell is missing: {absent}")
-        return "; ".join(parts)
+            note += f" and {len(others) - MOST_IN_NOTE} more at the median or most frequent"
+        return note
 
     def paint(
         self, ax: Any, values: np.ndarray, levels: Sequence[float] | None = None, **options: Any

@@ -40,7 +40,7 @@ class PrecisionRecallCurve(NamedTuple):
     decided: tuple[float, float] | None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class PrecisionRecallDisplay(ClassDisplay):
     """How many of what is taken for a class are of it, against how many of it are found.
 

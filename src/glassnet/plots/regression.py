@@ -25,7 +25,7 @@ FAINT_FROM = 100  # points; more are drawn fainter and smaller
 PANEL = 4.2  # inches, a panel's width and height
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class RegressionDisplay(RowsDisplay):
     """Predicted against actual with the line where both are equal; residuals; their histogram.
 

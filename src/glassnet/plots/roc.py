@@ -27,7 +27,7 @@ class RocCurve(NamedTuple):
     auc: float
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class RocCurveDisplay(ClassDisplay):
     """The true positive rate against the false positive rate, at every threshold.
 

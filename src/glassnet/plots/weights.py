@@ -12,7 +12,10 @@ from glassnet.plots.figures import GREY, SIGNED, in_picture
 from glassnet.plots.members import one_member
 from glassnet.plots.panels import panels, title
 
-MOST_NAMES = 24  # nodes along a side that have their names; of more, some have numbers
+MOST_NAMES = 36  # nodes along a side that have their names; of more, some have numbers
+SMALL_NAMES_FROM = 25  # names along a side that are smaller
+LETTER_WIDTH = 0.068  # inches of a letter of a tick
+MOST_NUMBER_LETTERS = 6  # of a number in its cell
 FEWEST_NUMBERS = 12  # of a side with numbers: the step between them is chosen so
 MOST_WITH_NUMBERS = 60  # cells of a heat map in which they are written
 CELL_WIDTH = 0.42  # inches of a cell that has room for its number
@@ -145,7 +148,20 @@ def _write_numbers(axes: Any, matrix: np.ndarray, largest: float) -> None:
         if not np.isnan(w):
             colour = "white" if abs(w) > WHITE_TEXT_FROM * largest else "black"
             centred = {"ha": "center", "va": "center"}
-            axes.text(column, row, f"{w:.3g}", **centred, fontsize=8, color=colour)
+            axes.text(column, row, in_cell(w), **centred, fontsize=8, color=colour)
+
+
+def in_cell(weight: float) -> str:
+    """A weight in as many digits as its cell has room for.
+
+    >>> in_cell(-0.123), in_cell(-0.0123), in_cell(-0.00137), in_cell(12345.0)
+    ('-0.123', '-0.012', '-1e-3', '1e4')
+    """
+    for text in (f"{weight:.3g}", f"{weight:.2g}"):
+        if len(text) <= MOST_NUMBER_LETTERS and "e" not in text:
+            return text
+    mantissa, _, power = f"{weight:.0e}".partition("e")
+    return f"{mantissa}e{int(power)}"
 
 
 def _name_ticks(axis: Any, names: Sequence[str], more: Sequence[str] = ()) -> None:
@@ -153,7 +169,7 @@ def _name_ticks(axis: Any, names: Sequence[str], more: Sequence[str] = ()) -> No
     if len(names) <= MOST_NAMES:
         chosen = range(len(names))
         labels = [in_picture(name) for name in names]
-        turned = axis.axis_name == "x" and len(names) > 2
+        turned = axis.axis_name == "x" and not _stand_side_by_side(axis, labels)
     else:
         step = 2 ** int(np.ceil(np.log2(len(names) / FEWEST_NUMBERS)))
         chosen = range(0, len(names), step)
@@ -161,5 +177,13 @@ def _name_ticks(axis: Any, names: Sequence[str], more: Sequence[str] = ()) -> No
         turned = False
     following = range(len(names), len(names) + len(more))
     ticks, labels = [*chosen, *following], [*labels, *more]
-    axis.set_ticks(ticks, labels, rotation=90 if turned else 0, fontsize=8)
+    size = 8 if len(labels) < SMALL_NAMES_FROM else 6.5
+    axis.set_ticks(ticks, labels, rotation=90 if turned else 0, fontsize=size)
     axis.set_tick_params(length=2)
+
+
+def _stand_side_by_side(axis: Any, labels: Sequence[str]) -> bool:
+    """Whether the names of columns have room without being turned."""
+    axes = axis.axes
+    cell = axes.bbox.width / axes.figure.dpi / len(labels)  # inches
+    return max(map(len, labels)) * LETTER_WIDTH < cell

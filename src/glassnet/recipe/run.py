@@ -91,6 +91,10 @@ class TableRun:
     before_refit: Model | None = None
     refit_ended: str | None = None
 
+    def __repr__(self) -> str:
+        rows = ", ".join(f"{len(rows):,} {part}" for part, rows in self.rows.items())
+        return f"<glassnet TableRun: {self.model!r}, rows: {rows}>"
+
     @property
     def scored_model(self) -> Model:
         """The model that never saw the held-out rows: scores and predictions are of it."""

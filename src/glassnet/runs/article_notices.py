@@ -13,7 +13,7 @@ from glassnet.models.rows import Rows
 from glassnet.tables.targets import NumberTarget
 from glassnet.training.findings import FLAT
 
-SAME = 5e-4  # predictions that differ by less are the same in the digits that are printed
+SAME_DIGITS = 5e-4  # predictions that differ by less are the same in the digits that are printed
 SCALED = 1.0  # inputs within -1 to 1 need no scaling
 BY_ITSELF = "`glassnet train` (in Python train_table) does it by itself"
 
@@ -78,7 +78,7 @@ def _out_of_reach(rows: Rows) -> Iterator[GlassnetWarning]:
 
 def _all_the_same(rows: Rows) -> Iterator[GlassnetWarning]:
     """Where the program predicts the same for all rows."""
-    if len(rows) < 2 or (np.ptp(rows.output, axis=0) >= SAME).any():
+    if len(rows) < 2 or (np.ptp(rows.output, axis=0) >= SAME_DIGITS).any():
         return
     outputs = ", ".join(f"{a:.3f}" for a in rows.output[0])
     yield GlassnetWarning(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.network import Parameters
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, visible
 from glassnet.models.model import Model, load
 from glassnet.models.rows import Rows
 from glassnet.recipe.assessment.assess import Assessment
@@ -41,6 +41,11 @@ class RunFolder:
 
     path: Path
     record: RunRecord
+
+    def __repr__(self) -> str:
+        record = self.record
+        text = f"{self.path}: {', '.join(record.target)} by {record.members} x {record.network}"
+        return visible(f"<glassnet RunFolder {text}>")
 
     @cached_property
     def model(self) -> Model:

@@ -54,6 +54,14 @@ class History:
             batches=batches,
         )
 
+    def __repr__(self) -> str:
+        if not len(self.loss):
+            return "<glassnet History of 0 epochs>"
+        text = f"{len(self.loss):,} epochs: loss {self.loss[0]:.4g} first, {self.loss[-1]:.4g} last"
+        if len(self.validation_loss):
+            text += f"; validation loss {self.validation_loss.min():.4g} at its lowest"
+        return f"<glassnet History of {text}>"
+
     def _repr_html_(self) -> str:
         return html_of(self)
 

@@ -13,7 +13,7 @@ import numpy as np
 from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import Optimizer, find_optimizer
 from glassnet.core.penalties import Penalty
-from glassnet.errors import warn_of
+from glassnet.errors import visible, warn_of
 from glassnet.settings import check_function, checked_whole
 from glassnet.training.averaging import Average
 from glassnet.training.checks import (
@@ -42,6 +42,8 @@ class Run:
 
     Parameters
     ----------
+    network : Network
+        What was trained.
     parameters : Parameters
         Those of the best epoch where there were validation rows (or the loss went astray), else
         those after the last update; or their moving average.
@@ -65,6 +67,7 @@ class Run:
         More on the end of the run; "" for nothing.
     """
 
+    network: Network
     parameters: Parameters
     history: History
     engine: str
@@ -75,6 +78,15 @@ class Run:
     engine_note: str = ""
     path: tuple[tuple[int, Parameters], ...] = ()
     message: str = ""
+
+    def __repr__(self) -> str:
+        loss = self.history.loss
+        text = f"{len(loss):,} epochs by the {self.engine} engine"
+        if len(loss):
+            text += f", loss {loss[0]:.4g} first, {loss[-1]:.4g} last"
+        if self.ended:
+            text += f", {self.diagnosis}"
+        return visible(f"<glassnet Run of {self.network}: {text}>")
 
     @property
     def diagnosis(self) -> str:
@@ -236,6 +248,7 @@ def train(
         x = problem.data.x
         warn_of(training_notices(network, finished.parameters, x, finished.ended, finished.message))
     return Run(
+        network=network,
         parameters=finished.parameters,
         history=history,
         engine=chosen.name,

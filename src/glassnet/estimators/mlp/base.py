@@ -30,7 +30,6 @@ from glassnet.estimators.mlp.fitting import Fitting
 from glassnet.estimators.mlp.observers import CallbackObserver
 from glassnet.estimators.mlp.translate import (
     DIAGNOSES,
-    OUTPUT_NAMES,
     PLANNED,
     RATES,
     SOLVERS,
@@ -39,9 +38,10 @@ from glassnet.estimators.mlp.translate import (
 )
 from glassnet.estimators.sklearn_private import HasMethods, Interval, Options, StrOptions
 from glassnet.estimators.targets import read_sample_weight
-from glassnet.estimators.translate import ACTIVATION_NAMES, our_activation
 from glassnet.estimators.validate_x import check_no_dates
 from glassnet.models.model import Model
+from glassnet.models.sklearn_conversion import model_of_mlp
+from glassnet.models.sklearn_names import ACTIVATION_NAMES, OUTPUT_NAMES, our_activation
 from glassnet.training.checks import all_finite
 from glassnet.training.endings import BROKEN
 from glassnet.training.engines.registry import choose
@@ -288,6 +288,13 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
         if ended in WARNED:
             message = f"{type(self).__name__}: {self.diagnosis_}"
             warnings.warn(message, ConvergenceWarning, stacklevel=2)
+
+    @property
+    def model_(self) -> Model:
+        """The Model that predicts the same, with the weights as they are now."""
+        if "coefs_" not in vars(self):
+            raise AttributeError(f"this {type(self).__name__} is not fitted yet: call fit first")
+        return model_of_mlp(self, self.network_)
 
     def _network_inputs(self, X: Any) -> tuple[Network, Parameters, np.ndarray]:
         """The network with its weights as they are now, which may have been changed, and X."""

@@ -101,6 +101,9 @@ ATTRIBUTES = """
         The network in scikit-learn's words.
     network_ : Network
         The same as a glassnet Network.
+    model_ : Model
+        What predicts the same: ``mlp.model_.save("x.safetensors")`` writes the file that
+        `glassnet predict` and `glassnet.load` read.
     n_features_in_, feature_names_in_ : int, array of str
         What X was."""
 

@@ -1,7 +1,7 @@
 """Between scikit-learn's words and ours: a loss, optimizers, endings.
 
 Also the starting weights that `init` may name. Names of activations and losses are in
-`estimators/translate.py`. Nothing is trained here.
+`models/sklearn_names.py`. Nothing is trained here.
 """
 
 from dataclasses import replace
@@ -13,13 +13,11 @@ from glassnet.core.losses import Loss, find_loss
 from glassnet.core.network import Network, Parameters, check_shapes
 from glassnet.core.optimizers import AdamEpsilonHat, Momentum, Nesterov, Optimizer, Rprop
 from glassnet.errors import GlassnetError
-from glassnet.estimators.translate import loss_names, our_loss
 from glassnet.models.model import Model
+from glassnet.models.sklearn_names import loss_names, our_loss
 from glassnet.settings import check_name
 from glassnet.training.endings import CUT_SHORT, ENDINGS
 
-OUTPUT_NAMES = {"sigmoid": "logistic", "exponential": "exp"}
-"""What scikit-learn calls an output activation, where it has another word."""
 SOLVERS = ("lbfgs", "sgd", "adam", "lm", "rprop")
 RATES = ("constant", "invscaling", "adaptive")
 """scikit-learn's learning rates; the last two are for sgd only."""

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_random_state
 
-from glassnet.estimators.translate import our_activation, our_loss
+from glassnet.models.sklearn_names import our_activation, our_loss
 from glassnet.recipe.defaults import OUTPUT_AND_LOSS
 from glassnet.recipe.options import SKLEARN_NAMES, Options, options_from
 from glassnet.tables.targets import Task

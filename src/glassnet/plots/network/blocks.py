@@ -29,7 +29,7 @@ LOWEST_BOX = 34  # pixels, of one node
 TALLER = 17  # pixels more for each doubling of the nodes
 TALLEST_BOX = 190  # pixels
 SIZE_IN_BOX = 20  # pixels of the number of nodes
-LINE_WIDTH = 1.2  # pixels of the lines from box to box
+JOINING_WIDTH = 1.2  # pixels of the lines from box to box
 MOST_NAMES_BESIDE = 9  # columns or outputs that are named; of more the last line counts the rest
 NAME_LINE = 17  # pixels from a name to the next
 MOST_CARDS = 4  # boxes behind each other, for as many networks or more
@@ -130,7 +130,7 @@ def _joining(boxes: Sequence[Box]) -> Iterator[Stroke]:
         x1, x2 = before.x + before.width, after.x
         for at in (0, 1):
             y1, y2 = (box.y + at * box.height for box in (before, after))
-            yield Stroke(x1, y1, x2, y2, 0.0, LINE_WIDTH)
+            yield Stroke(x1, y1, x2, y2, 0.0, JOINING_WIDTH)
 
 
 def _labels(

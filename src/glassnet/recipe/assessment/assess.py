@@ -73,6 +73,9 @@ class Assessment:
         rows = [asdict(one) for one in self.scores]
         return {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
 
+    def __repr__(self) -> str:
+        return f"<glassnet Assessment of {len(self.scores)} scores on {self.rows:,} rows: print it>"
+
     def __str__(self) -> str:
         """Every sentence, a line each."""
         lines = list(self.headline)

@@ -1,6 +1,7 @@
 """What scikit-learn calls activations and losses, and what they are called here.
 
-For both kinds of estimators; their other parameters are translated beside them (`mlp/`, `table/`).
+For its fitted networks (`sklearn_conversion.py`) and for our estimators in its place, whose other
+parameters are translated beside them (`estimators/mlp/`, `estimators/table/`).
 """
 
 from typing import Any
@@ -11,6 +12,9 @@ from glassnet.settings import items_of
 
 ACTIVATION_NAMES = {"logistic": "sigmoid", **{name: name for name in ACTIVATIONS}}
 """scikit-learn's or our name -> our name."""
+
+OUTPUT_NAMES = {"sigmoid": "logistic", "exponential": "exp"}
+"""What scikit-learn calls an output activation, where it has another word."""
 
 LOSS_NAMES = {
     "squared_error": "half_mean_squared_error",
