@@ -190,7 +190,8 @@ def test_the_record_keeps_it_and_what_it_is_read_back_from_is_the_same() -> None
     assert record_of_table(done, None, assessed=False).assessment is None
 
 
-def test_train_and_show_print_it(folder: Path) -> None:
+def test_train_and_show_print_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     lines = [f"{x},{y}" for x, y in zip(TABLE["x"], TABLE["wave_height"], strict=True)]
     (folder / "t.csv").write_text("x,wave_height\n" + "\n".join(lines) + "\n")
     flags = ["--members", "2", "--hidden", "32", "--epochs", "30", "--no-report", "--out", "r"]
