@@ -10,6 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from matplotlib import pyplot
+
 import glassnet as gn
 from glassnet.cli.pictures import PLOTS, Asked
 
@@ -39,6 +41,7 @@ def _draw(names: list[str], folder: Path, runs: Path) -> None:
     for name in names:
         run = runs / ("cars" if name in OF_NUMBERS else "penguins")
         PLOTS[name].make(Asked(gn.load(run), run, None, {})).save(_file(folder, name))
+        pyplot.close("all")  # a build that draws with pyplot keeps them else
 
 
 def _file(folder: Path, name: str) -> Path:

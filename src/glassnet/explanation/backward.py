@@ -104,11 +104,19 @@ def _node(way: WayBack, layer: int, node: int) -> NodeBackward:
 
 
 def _shown_sources(way: WayBack, layer: int, node: int) -> list[int]:
-    """The sources of the weights that are shown: all, or those of the largest gradients."""
+    """The sources of the weights that are shown: all, or those of the largest gradients.
+
+    Weights from the zeros of a category, whose gradients are 0, are not.
+    """
     gradients = way.gradients.weights[layer][:, node]
-    if way.batch.shown[layer].whole or len(gradients) <= MOST_PRODUCTS:
-        return list(range(len(gradients)))
-    return largest_indices(gradients, MOST_PRODUCTS)
+    every = range(len(gradients))
+    if way.batch.shown[layer].whole:
+        return list(every)
+    zeros = [i for i in way.batch.indicators if layer == 0 and gradients[i] == 0]
+    others = [i for i in every if len(zeros) < 2 or i not in zeros]
+    if len(others) <= MOST_PRODUCTS:
+        return others
+    return [others[i] for i in largest_indices(gradients[others], MOST_PRODUCTS)]
 
 
 def _output_delta(way: WayBack, layer: int, row: int, k: int) -> Iterator[Computed]:
