@@ -76,6 +76,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "glassnet"
 html_static_path = ["_static"]
 html_css_files = ["pages.css"]
+html_js_files = ["pages.js"]
 html_math_renderer = "mathml"
 html_sidebars = {name: [] for name in ALONE}
 html_copy_source = html_show_sourcelink = False
@@ -87,6 +88,7 @@ html_theme_options = {
     "secondary_sidebar_items": ["page-toc"],
     "show_toc_level": 2,
     "navigation_with_keys": False,
+    "collapse_navigation": True,
 }
 
 

@@ -10,8 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from matplotlib import pyplot
+
 import glassnet as gn
-from glassnet.cli.pictures import PLOTS, Asked
+from glassnet.cli.asked import Asked
+from glassnet.cli.pictures import PLOTS
 
 DATA = Path(__file__).parents[1] / "examples" / "data"
 TABLES = {"penguins": "species", "cars": "miles_per_gallon"}
@@ -39,6 +42,7 @@ def _draw(names: list[str], folder: Path, runs: Path) -> None:
     for name in names:
         run = runs / ("cars" if name in OF_NUMBERS else "penguins")
         PLOTS[name].make(Asked(gn.load(run), run, None, {})).save(_file(folder, name))
+        pyplot.close("all")  # a build that draws with pyplot keeps them else
 
 
 def _file(folder: Path, name: str) -> Path:

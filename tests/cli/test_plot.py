@@ -12,10 +12,14 @@ import numpy as np
 import pytest
 
 from glassnet.cli import app, main
-from glassnet.cli.pictures import PATH_POINTS, PLOTS, Asked
+from glassnet.cli.asked import PATH_POINTS, Asked
+from glassnet.cli.pictures import PLOTS
 from glassnet.cli.plot import plot_command as plot
+from glassnet.importance.contributions import contributions
 from glassnet.models.model import load
 from glassnet.plots.regression import RegressionDisplay
+from glassnet.plots.why import ContributionsDisplay
+from glassnet.runs.open import open_run
 
 CLASSES = ("confusion", "roc", "precision-recall", "calibration")
 BEGINS = {".png": b"\x89PNG", ".pdf": b"%PDF", ".svg": b"<"}
@@ -25,6 +29,8 @@ OPTIONS = [  # of each picture that takes some, on the run on numbers
     ("units", "--column", "group", "--column", "x", "--layer", "2"),
     ("network", "--member", "2"),
     ("network", "--row", "3"),
+    ("network", "--row", "3", "--model", "scored"),
+    ("why", "--model", "final"),
     ("network", "--row", "1", "--backward", "--member", "2"),
     ("fit", "--target", "b"),
     ("film", "--column", "group", "--column", "x", "--target", "b"),
@@ -64,6 +70,9 @@ WRONG = [
     (["network", "run", "lacks.csv", "--backward"], "the table has none of the columns"),
     (["loss", "run", "--row", "1"], "--row is not an option of this picture"),
     (["why", "run", "--row", "99"], "--row 99: the table has rows 1 to 40"),
+    (["why", "run", "--model", "best"], "unknown --model 'best'"),
+    (["why", "alone.safetensors", "table.csv", "--model", "final"], "is not a run folder"),
+    (["ice", "run", "--model", "final"], "--model is not an option of this picture"),
     (["why", "run", "--row", "two"], "'two' is not a valid integer"),
     (["why", "run", "--backward"], "--backward is not an option of this picture, which takes"),
     (["why", "run", "--output", "c"], "unknown output 'c': Known: a, b"),
@@ -201,6 +210,30 @@ def test_film_and_gradients_go_from_the_start_to_the_trained_weights(place: Path
         )
         middle = whole.response.mean() - film.responses[-1].mean()
         assert abs(middle) < 0.05 * np.ptp(whole.response)
+
+
+def test_a_row_that_was_held_out_is_explained_by_the_model_that_had_not_seen_it(
+    place: Path,
+) -> None:
+    run = open_run("run")
+    held_out, trained_on = int(run.rows["holdout"][0]) + 1, int(run.rows["train"][0]) + 1
+
+    def waterfall(row: int, **options: str) -> ContributionsDisplay:
+        asked = Asked(run.model, Path("run"), None, {"row": row, **options})
+        return PLOTS["why"].make(asked)
+
+    for row, options, model in (
+        (held_out, {}, run.scored_model),
+        (held_out, {"which": "final"}, run.model),
+        (trained_on, {}, run.model),
+        (trained_on, {"which": "scored"}, run.scored_model),
+    ):
+        shown = waterfall(row, **options)
+        wanted = contributions(model, "table.csv").predictions[row - 1]
+        assert shown.falls[0].end == pytest.approx(wanted)
+        assert bool(shown.note) == (row == held_out and not options)
+    network = PLOTS["network"].make(Asked(run.model, Path("run"), None, {"row": held_out}))
+    assert network.note == "By the model that had not seen this row."
 
 
 def test_the_parts_of_fit_are_those_of_the_run(place: Path) -> None:

@@ -105,6 +105,17 @@ def test_a_wrong_class_was_pulled_towards_it_and_away_from_the_actual_one() -> N
     )
 
 
+def test_of_two_classes_the_pull_is_the_contribution() -> None:
+    table = {"x": np.tile([0.0, 1.0], 20), "z": np.linspace(0, 1, 40), "y": ["a", "b"] * 20}
+    table["y"][1] = "a"
+    model = gn.train_table(table, "y", hidden=3, members=1, epochs=60, holdout=0)
+    summary = summary_of(gn.explain(model, table, 1))
+    assert summary.sentence.endswith(": wrong")
+    first = max(summary.contributions, key=lambda one: one.value)
+    number = signed(first.value, summary.decimals)
+    assert f"Pulled towards b and away from a: {first.column} ({number})" in summary.pulled
+
+
 def test_a_prediction_held_to_its_range_says_so() -> None:
     x = np.linspace(-1, 1, 60)
     encoding = gn.train_table({"x": x, "y": 3 * x}, "y", epochs=1, hidden=2, members=1).encoding

@@ -18,17 +18,22 @@ from pages import Page
 from small_models import TABLE
 
 from glassnet.cli.train import train_command as train
+from glassnet.importance.contributions import contributions_of
 from glassnet.models.rows import Rows, rows_of
+from glassnet.recipe.assessment.text import range_cell
 from glassnet.recipe.options import Options, options_from
 from glassnet.recipe.run import TableRun, run_table
 from glassnet.recipe.scoring import score
 from glassnet.report.build import MOST_COLUMNS, make_report
 from glassnet.report.columns import MOST_SHUFFLED
+from glassnet.report.distribution import distribution
 from glassnet.report.pictures import MANY, attempt, score_pictures
+from glassnet.report.scores import score_text
 from glassnet.report.steps import PARTS
 from glassnet.report.worst import worst_rows
 from glassnet.runs.record import RunRecord, record_of_table
-from glassnet.tables.targets import NumberTarget
+from glassnet.tables.frames import as_table
+from glassnet.tables.targets import NumberTarget, learn_target
 
 QUICK: dict[str, Any] = {"epochs": 2, "hidden": [3], "members": 2, "engine": "numpy"}
 
@@ -80,7 +85,7 @@ def test_the_page_is_whole_stands_alone_and_can_be_used_without_eyes_or_mouse(
     page = Page(run[2])
     assert page.outside() == []
     assert [section.attributes["id"] for section in page.all("section")] == [
-        "scores", "columns", "table", "training", "network", "worst", "repeat",
+        "scores", "sure", "simpler", "worst", "columns", "table", "training", "network", "repeat",
     ]  # fmt: skip
     ids = [element.attributes["id"] for element in page.elements if "id" in element.attributes]
     assert len(set(ids)) == len(ids)
@@ -104,31 +109,70 @@ def test_the_page_is_whole_stands_alone_and_can_be_used_without_eyes_or_mouse(
     assert page.all("title")[0].text == f"{', '.join(run[1].target)} from a <table> & more.csv"
 
 
-def test_the_scores_are_the_models_beside_those_of_a_constant_answer(
+def test_the_scores_are_the_models_beside_their_interval_and_those_of_a_constant(
     run: tuple[TableRun, RunRecord, str],
 ) -> None:
     done, _, text = run
-    section = text[text.index('<section id="scores">') : text.index('<section id="columns">')]
-    cells = [element.text for element in Page(section).all("td")]  # the model's, two baselines'
+    section = text[text.index('<section id="scores">') : text.index('<div class="answers">')]
+    cells = [element.text for element in Page(section).all("td")]
     model = done.model
-    wanted = [
-        f"{value:.4g}"
-        for target in model.encoding.targets
-        for value in model.scores[target.name].values()
-    ]
-    assert cells[::3] == wanted
+    names = [(t.name, name) for t in model.encoding.targets for name in model.scores[t.name]]
+    assert cells[::4] == [score_text(model.scores[target][name]) for target, name in names]
+    intervals = {(one.target, one.name): one for one in done.assessment.scores}
+    assert cells[1::4] == [range_cell(intervals[n].low, intervals[n].high) for n in names]
     target = model.encoding.targets[0]
     known = done.columns.take(done.rows[done.scored_part])[target.name]
     learnt = done.columns.take(done.rows["train"])[target.name]
     if isinstance(target, NumberTarget):
         mean = learnt.values.mean()
-        assert cells[1] == f"{np.sqrt(np.mean((known.values - mean) ** 2)):.4g}"
-        assert cells[4] == f"{np.mean(np.abs(known.values - mean)):.4g}"
+        assert cells[2] == f"{np.sqrt(np.mean((known.values - mean) ** 2)):.4g}"
+        assert cells[6] == f"{np.mean(np.abs(known.values - mean)):.4g}"
     else:
-        shares = np.bincount(target.index(learnt)) / len(learnt.values)
+        frequencies = np.bincount(target.index(learnt)) / len(learnt.values)
         truth = target.index(known)
-        assert cells[1] == f"{np.mean(truth == shares.argmax()):.4g}"
-        assert cells[7] == f"{-np.mean(np.log(shares[truth])):.4g}"
+        assert cells[2] == score_text(float(np.mean(truth == frequencies.argmax())))
+        assert cells[10] == f"{-np.mean(np.log(frequencies[truth])):.4g}"
+
+
+def test_it_begins_with_a_sentence_and_answers_in_sentences(
+    run: tuple[TableRun, RunRecord, str],
+) -> None:
+    done, record, text = run
+    page = Page(text)
+    said = [element.text for element in page.all("p", "li")]
+    header = page.all("header")[0].text
+    for sentence in done.assessment.headline:
+        assert sentence in said
+    assert record.date in header
+    assert header.index(done.assessment.headline[0]) < header.index(record.date)
+    for sentences in done.assessment.sections().values():
+        assert {" ".join(sentence.split()) for sentence in sentences} <= set(said)
+    if done.assessment.epochs_to_try:
+        assert f"--epochs {done.assessment.epochs_to_try}" in text
+
+
+def test_a_score_of_next_to_nothing_is_0() -> None:
+    assert [score_text(value) for value in (-0.001062, 2.489577, 0.8612, 0.005)] == [
+        "0", "2.49", "0.8612", "0.005",
+    ]  # fmt: skip
+
+
+def test_the_targets_distribution_counts_every_row() -> None:
+    done, _ = run_of("numbers")
+    bars = distribution(done.model.encoding.targets[0], done.columns["price"])
+    known = done.columns["price"].values
+    assert sum(bar.rows for bar in bars) == len(known)
+    assert max(bar.part for bar in bars) == 1
+    assert float(bars[0].label.split(" to ")[0]) == pytest.approx(known.min(), rel=0.01)
+    done, _ = run_of("classes")
+    bars = distribution(done.model.encoding.targets[0], done.columns["kind"])
+    values, counts = np.unique(done.columns["kind"].values, return_counts=True)
+    assert {bar.label: bar.rows for bar in bars} == dict(zip(values, counts, strict=True))
+    assert [bar.rows for bar in bars] == sorted(counts, reverse=True)
+    many = [f"{letter}{i}" for letter in "abcdefghij" for i in range(2)]
+    column = as_table({"c": many * 3})["c"]
+    bars = distribution(learn_target(column, "multiclass"), column)
+    assert (len(bars), bars[-1].label, bars[-1].rows) == (9, "12 other classes", 36)
 
 
 @pytest.mark.parametrize("task", ["two classes", "classes"])
@@ -137,13 +181,13 @@ def test_the_worst_rows_are_those_whose_class_was_thought_least_likely(task: str
     table = done.predictions
     likely = [table[f"probability_{actual}"][i] for i, actual in enumerate(table["actual"])]
     worst = [table["row"][i] for i in np.argsort(likely, kind="stable")[:3]]
-    summaries = [element.text for element in Page(report_of(task)).all("summary")]
-    shown = [text for text in summaries if text.startswith("Row ")]
-    assert [int(re.findall(r"\d+", text)[0]) for text in shown] == worst
+    section = report_of(task).split('<section id="worst">')[1].split("</section>")[0]
+    page = Page(section)
+    assert [element.text for element in page.all("h3")] == [f"Row {row}" for row in worst]
     first = table["row"].index(worst[0])
-    assert f"was {table['actual'][first]}, predicted {table['prediction'][first]}" in shown[0]
-    assert f"{likely[first]:.1%}" in shown[0]
-    assert shown[0].endswith(f"loss {-np.log(likely[first]):.4g}")
+    said = page.all("p")[1].text
+    assert f"was {table['actual'][first]}, predicted {table['prediction'][first]}" in said
+    assert f"{likely[first]:.1%}" in said
 
 
 def test_the_worst_rows_are_those_of_the_largest_error() -> None:
@@ -157,10 +201,32 @@ def test_the_worst_rows_are_those_of_the_largest_error() -> None:
     wanted = np.argsort(-off)[:4]
     assert [row.number for row in shown] == [done.predictions["row"][i] for i in wanted]
     np.testing.assert_allclose([row.loss for row in shown], (off[wanted] / target.scale) ** 2)
-    assert shown[0].outcomes == [
-        ("price", f"{actual[wanted[0]]:.6g}", f"{predicted[wanted[0]]:.6g}")
+    name, was, said, error = shown[0].outcomes[0]
+    assert (name, was) == ("price", f"{actual[wanted[0]]:.6g}")
+    assert float(said.replace(",", "")) == pytest.approx(predicted[wanted[0]], rel=1e-3)
+    side = "high" if predicted[wanted[0]] > actual[wanted[0]] else "low"
+    assert error.endswith(f" price too {side}")
+    assert float(error.split()[0].replace(",", "")) == pytest.approx(off[wanted[0]], rel=1e-2)
+
+
+def test_what_pushed_a_row_are_its_columns_and_all_others_together() -> None:
+    table = {f"x{i}": np.random.default_rng(i).normal(size=60) for i in range(9)}
+    table["y"] = sum(i * table[f"x{i}"] for i in range(9))
+    done = run_table(table, "y", options_from({**QUICK, "epochs": 40, "refit": False}))
+    rows = rows_of(done.model, {name: cells[:5] for name, cells in table.items()})
+    found = contributions_of(rows)
+    (row,) = worst_rows(rows.take([2]), np.array([3]), 1)
+    values = found.values[2]
+    order = np.argsort(-np.abs(values))
+    assert [push.column for push in row.pushes] == [
+        *(found.columns[i] for i in order[:6]),
+        "3 other columns",
     ]
-    assert f"row {shown[0].number}" in shown[0].explanation
+    sizes = [float(push.value) for push in row.pushes]
+    assert sizes[:6] == pytest.approx(values[order[:6]], rel=0.05)
+    assert sizes[6] == pytest.approx(values[order[6:]].sum(), rel=0.05)
+    assert row.pushes[0].cell == f"{table[found.columns[order[0]]][2]:.6g}"
+    assert row.pushed.startswith("y from ")
 
 
 def worst_of(done: TableRun, count: int) -> list[Any]:
@@ -240,7 +306,7 @@ def test_names_are_text_and_never_markup_or_mathematics(
     run: tuple[TableRun, RunRecord, str],
 ) -> None:
     page = Page(run[2])
-    assert len(page.all("script")) == 1
+    assert page.all("script") == []
     assert not page.all("i", "b")
     listed = [cell.text for cell in page.all("th") if cell.within[-2:] == ("tbody", "tr")]
     assert {" ".join(name.split()) for name in run[0].model.encoding.needed} <= set(listed)
@@ -281,17 +347,15 @@ def test_of_one_class_alone_there_is_no_roc_curve() -> None:
             for name in (*INPUTS, "sold")
         },
     )
-    titles = [
-        picture.title for picture in score_pictures(done.model, rows, "some rows") if picture.source
-    ]
-    assert titles == ["sold: confusion matrix", "sold: calibration"]
+    titles = [picture.title for picture in score_pictures(done.model, rows) if picture.source]
+    assert titles == ["Confusion matrix", "Calibration"]
 
 
 def test_of_many_rows_some_are_drawn_and_that_is_said() -> None:
     done, _ = run_of("one column")
     many = {name: np.tile(np.array(values), 100) for name, values in TASKS["one column"][0].items()}
-    first = next(score_pictures(done.model, rows_of(done.model, many), "6,000 rows"))
-    assert first.caption.startswith(f"{MANY:,} of 6,000 rows, evenly spread; RMSE ")
+    first = next(score_pictures(done.model, rows_of(done.model, many)))
+    assert first.caption.startswith(f"{MANY:,} of 6,000 rows, evenly spread")
 
 
 def test_of_many_columns_the_first_are_listed() -> None:
@@ -325,7 +389,7 @@ def test_of_many_columns_those_that_gradients_rank_first_are_shuffled() -> None:
 
 
 def test_of_few_columns_all_are_shuffled(run: tuple[TableRun, RunRecord, str]) -> None:
-    assert "gradients" not in run[2]
+    assert "that were not shuffled" not in run[2]
     assert Page(run[2]).all("ol") == []
 
 
@@ -351,6 +415,5 @@ def test_a_run_that_was_stopped_has_its_report() -> None:
     content = json.loads(json.dumps(record_of_table(done, None).to_dict()))
     record = RunRecord.from_dict(content)
     assert record.ended == "interrupted"
-    assert (
-        f"The run {done.diagnosis}." in Page(make_report(done, record, "t")).all("header")[0].text
-    )
+    page = Page(make_report(done, record, "t"))
+    assert any(f"The run {done.diagnosis}." in element.text for element in page.all("p"))

@@ -3,17 +3,14 @@
 The numbers and sentences are `recipe/assessment/`'s.
 """
 
-import shutil
 import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from glassnet.cli.terminal import say
+from glassnet.cli.terminal import line_width, say
 
 if TYPE_CHECKING:
     from glassnet.recipe.assessment.assess import Assessment
-
-LINE_WIDTH = (40, 100)  # characters of a line, at least and at most
 
 
 def print_assessment(assessment: "Assessment") -> None:
@@ -29,8 +26,7 @@ def print_assessment(assessment: "Assessment") -> None:
 
 def print_sentences(sentences: Sequence[str], indent: str = "") -> None:
     """Print sentences as wide as the terminal, each from a line of its own."""
-    low, high = LINE_WIDTH
-    width = min(max(shutil.get_terminal_size().columns, low), high)
+    width = line_width()
     for sentence in sentences:
         further = f"{indent}  "
         for line in textwrap.wrap(

@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
+from glassnet.cli.asked import Asked
 from glassnet.cli.command import DocumentedCommand, overwrite_option
-from glassnet.cli.pictures import PLOTS, Asked, PlotChoice
+from glassnet.cli.pictures import PLOTS, PlotChoice
 from glassnet.cli.terminal import file_of, say
 from glassnet.errors import GlassnetError, unknown_name
 
@@ -35,8 +36,8 @@ def _options_of(picture: PlotChoice, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _flag(name: str) -> str:
-    """The option of a name on the command line: --column for columns."""
-    return f"--{name.removesuffix('s')}"
+    """The option of a name on the command line: --column for columns, --model for which."""
+    return "--model" if name == "which" else f"--{name.removesuffix('s')}"
 
 
 class PlotCommand(DocumentedCommand):
@@ -81,6 +82,13 @@ def _pictures_beginning(_: click.Context, __: click.Parameter, incomplete: str) 
     "--member", type=int, help="Network of an ensemble to look at, from 1.", show_default="1"
 )
 @click.option("--row", type=int, help="Row of the table to look at, from 1.")
+@click.option(
+    "--model",
+    "which",
+    metavar="[scored|final]",
+    help="Of a row: the model that the scores are of, or the final one, trained on all rows.",
+    show_default="scored for held-out rows, else final",
+)
 @click.option(
     "--backward", is_flag=True, help="Of a row in the network: its way back, deltas and gradients."
 )

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from glassnet.recipe.baselines import Baseline
 
 ACROSS = 5  # columns of weights beside each other
-NOTHING = 0.005  # a score below it is shown as 0
 SMALL = 200  # weights and biases; those of a larger model are not printed
 
 
@@ -125,6 +124,7 @@ def print_scores(
 def _score_text(value: float | None) -> str:
     """A baseline's score; what is nothing to two decimals, as an R2 is of the mean, is 0."""
     from glassnet.cli.console import number
+    from glassnet.recipe.assessment.text import NOTHING
 
     if value is None:
         return "-"

@@ -31,6 +31,9 @@ from glassnet.explanation.parts import (
     Sum,
 )
 from glassnet.notation.expression import evaluate, names_in, substitute, without_factor
+from glassnet.notation.numerals import numeral
+
+NOTE_DIGITS = 4  # significant digits of a number in a sentence
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,26 @@ def explain_backward(way: WayBack) -> tuple[LayerBackward, ...]:
     return tuple(_layer(way, layer) for layer in reversed(range(way.batch.last + 1)))
 
 
+def largest_update(way: WayBack) -> str:
+    """The weight or bias that the step changes most, of all there are, in words."""
+    changes: list[tuple[Operand, float]] = []
+    for layer, gradient in enumerate(way.gradients.weights):
+        source, node = _at_largest(gradient)
+        changes.append((way.batch.weight(layer, source, node), float(gradient[source, node])))
+    for layer, gradient in enumerate(way.gradients.biases):
+        (node,) = _at_largest(gradient)
+        changes.append((way.batch.bias(layer, node), float(gradient[node])))
+    w, gradient = max(changes, key=lambda change: abs(change[1]))
+    new = numeral(as_number(w) - way.learning_rate * gradient, NOTE_DIGITS)
+    before = numeral(w.value, NOTE_DIGITS)
+    return f"Of all weights and biases the step changes {w.symbol} most: from {before} to {new}."
+
+
+def _at_largest(gradient: np.ndarray) -> tuple[int, ...]:
+    """The index of the largest number, whatever its sign."""
+    return tuple(map(int, np.unravel_index(np.abs(gradient).argmax(), gradient.shape)))
+
+
 def _layer(way: WayBack, layer: int) -> LayerBackward:
     network, shown = way.batch.network, way.batch.shown[layer]
     return LayerBackward(
@@ -104,11 +127,19 @@ def _node(way: WayBack, layer: int, node: int) -> NodeBackward:
 
 
 def _shown_sources(way: WayBack, layer: int, node: int) -> list[int]:
-    """The sources of the weights that are shown: all, or those of the largest gradients."""
+    """The sources of the weights that are shown: all, or those of the largest gradients.
+
+    Weights from the zeros of a category, whose gradients are 0, are not.
+    """
     gradients = way.gradients.weights[layer][:, node]
-    if way.batch.shown[layer].whole or len(gradients) <= MOST_PRODUCTS:
-        return list(range(len(gradients)))
-    return largest_indices(gradients, MOST_PRODUCTS)
+    every = range(len(gradients))
+    if way.batch.shown[layer].whole:
+        return list(every)
+    zeros = [i for i in way.batch.indicators if layer == 0 and gradients[i] == 0]
+    others = [i for i in every if len(zeros) < 2 or i not in zeros]
+    if len(others) <= MOST_PRODUCTS:
+        return others
+    return [others[i] for i in largest_indices(gradients[others], MOST_PRODUCTS)]
 
 
 def _output_delta(way: WayBack, layer: int, row: int, k: int) -> Iterator[Computed]:

@@ -13,7 +13,7 @@ from glassnet.explanation.summaries import TargetSummary, WhatIf
 from glassnet.notation.numerals import Value
 
 LONGEST_TITLE = 120  # characters of it in a repr
-JSON_VERSION = 2  # of the JSON; 1 had one wide network in the place of members
+JSON_VERSION = 2  # of the JSON, whose fields may only become more; 1 had no members
 
 
 @dataclass(frozen=True)

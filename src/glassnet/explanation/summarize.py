@@ -76,7 +76,7 @@ def _summary(found: _Found, target: Target, row: Rows, others: Rows) -> TargetSu
         value, start = float(to_predicted.predictions[0]), float(to_predicted.starts[0])
         decimals = decimals_of([c.value for c in columns])
         heading = _heading(found, to_predicted, target, decimals)
-        pulled = _pulled(found, columns, decimals)
+        pulled = _pulled(found, target, columns, decimals)
         method = METHOD
     return TargetSummary(
         target=target.name,
@@ -220,10 +220,16 @@ def _the(found: _Found) -> str:
     )
 
 
-def _pulled(found: _Found, columns: Sequence[ColumnContribution], decimals: int) -> str:
-    """Which columns pulled a prediction that is off or wrong."""
+def _pulled(
+    found: _Found, target: Target, columns: Sequence[ColumnContribution], decimals: int
+) -> str:
+    """Which columns pulled a prediction that is off or wrong.
+
+    Of two classes what one gains the other loses, and the contributions say it all.
+    """
     if found.actual_name:
-        pulls = {c.column: c.pull for c in columns if c.pull is not None}
+        of_two = isinstance(target, ClassTarget) and len(target.labels) == 2
+        pulls = {c.column: c.value if of_two else c.pull or 0.0 for c in columns}
         there = f"Pulled towards {found.predicted} and away from {found.actual}"
         return _pulled_by(there, pulls, decimals, "no column did: the average row lies there too")
     if not isinstance(found.predicted, float) or not isinstance(found.actual, float):

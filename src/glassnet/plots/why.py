@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from glassnet.errors import check_enough
 from glassnet.importance.contributions import Contributions, contributions_of
 from glassnet.importance.predicted_number import asked_number
 from glassnet.models.conversion import as_model
@@ -19,6 +18,7 @@ from glassnet.plots.figures import BLUE, GREY, RED, in_picture, plural
 from glassnet.plots.network.row import check_row, short_number
 from glassnet.plots.panels import panels, title
 from glassnet.plots.plane import first_cell_text
+from glassnet.settings import checked_whole
 from glassnet.tables.targets import ClassTarget, label_text
 
 MOST_STEPS = 10  # columns with a bar of their own
@@ -63,6 +63,8 @@ class ContributionsDisplay(RowsDisplay):
         The true number or class, "" where it is not known.
     is_class : bool
         Whether the numbers are probabilities.
+    note : str
+        What else must be known of the row.
 
     Attributes
     ----------
@@ -86,6 +88,7 @@ class ContributionsDisplay(RowsDisplay):
     against: str
     actual: str
     is_class: bool
+    note: str = ""
     axes_: np.ndarray = field(init=False)
 
     @classmethod
@@ -98,6 +101,7 @@ class ContributionsDisplay(RowsDisplay):
         y: Any = None,
         output: str | None = None,
         most: int = MOST_STEPS,
+        note: str = "",
         ax: Any = None,
     ) -> Self:
         """Draw what the columns contributed to one row of a table.
@@ -117,6 +121,8 @@ class ContributionsDisplay(RowsDisplay):
             predicted one.
         most : int
             How many columns have a bar of their own.
+        note : str
+            Stands below the title, where something else must be known.
         ax : matplotlib.axes.Axes or a sequence of two, optional
             One axes, divided where there are two waterfalls, or one for each; by default those of
             a new figure.
@@ -128,8 +134,8 @@ class ContributionsDisplay(RowsDisplay):
         """
         found = as_model(model)
         every = rows_of(found, table, y)
-        check_row(row, len(every))
-        check_enough(most, 1, "columns to show")
+        row = check_row(row, len(every))
+        most = checked_whole("most", most, 1)
         only = every.take([row])
         first = contributions_of(only, output, every)
         target = found.encoding.targets[0] if output is None else asked_number(found, output).target
@@ -144,7 +150,7 @@ class ContributionsDisplay(RowsDisplay):
         left_out = len(first.columns) - len(order)
         if left_out:
             labels.append(plural(left_out, "other"))
-        return cls(row, labels, falls, first.against, actual, is_class).plot(ax)
+        return cls(row, labels, falls, first.against, actual, is_class, note).plot(ax)
 
     def _make_axes(self, ax: Any) -> Any:
         count = len(self.falls)
@@ -221,7 +227,10 @@ class ContributionsDisplay(RowsDisplay):
         said = f"{in_picture(label or name)}: {self._number(fall.end)}"
         if self.actual:
             said += f", actual {in_picture(self.actual)}"
-        return f"Row {self.row + 1}, {said}", f"compared with {self.against}"
+        note = f"compared with {self.against}"
+        if self.note:
+            note = f"C{note[1:]}. {self.note}"
+        return f"Row {self.row + 1}, {said}", note
 
 
 def _actual_of(only: Rows, target: Any) -> str:

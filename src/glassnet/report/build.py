@@ -5,10 +5,11 @@ from typing import Any
 from glassnet.errors import Wording, in_python
 from glassnet.files import whole_file
 from glassnet.models.rows import Rows
-from glassnet.pages.page import ASSETS, asset, style_sheets
+from glassnet.pages.page import ASSETS, style_sheets
 from glassnet.plots.network.display import NetworkDisplay
 from glassnet.recipe.run import TableRun
 from glassnet.report.columns import MOST_SHUFFLED, column_facts, ranked_columns
+from glassnet.report.distribution import distribution
 from glassnet.report.members import agreements, member_tables
 from glassnet.report.pictures import column_pictures, loss_picture, score_pictures
 from glassnet.report.repeat import command_of, program_of, settings_of
@@ -19,7 +20,8 @@ from glassnet.runs.layout import REPORT
 from glassnet.runs.open import RunFolder
 from glassnet.runs.record import RunRecord
 
-WORST = 3  # rows that are explained
+WORST = 3  # rows that are shown
+MOST_DISTRIBUTIONS = 4  # targets whose distribution is drawn
 MOST_COLUMNS = 60  # columns of the table that are listed one by one
 MOST_RANKED = 1000  # columns that are listed by what gradients say
 
@@ -81,12 +83,12 @@ def make_report(
     import jinja2
 
     content: dict[str, Any] = {
-        "style": style_sheets("report.css", "explain.css"),
-        "script": asset("explain.js"),
+        "style": style_sheets("report.css"),
         "table": table,
         "record": record,
         "targets": list(record.target),
         "refit": done.model.record.refit,
+        "assessment": done.assessment,
         "notices": [notice.worded(wording) for notice in done.notices],
         "settings": settings_of(record.options),
         "command": command_of(record),
@@ -103,17 +105,22 @@ def _parts(done: TableRun, steps: Steps) -> dict[str, Any]:
     """The parts of the page that take time."""
     model, rows = done.scored_model, _scored_rows(done)
     which = _which_rows(len(rows), done.scored_part == "holdout")
+    short = "the held-out rows" if done.scored_part == "holdout" else "the rows trained on"
     inputs = done.model.encoding.inputs
     parts: dict[str, Any] = {"rows": which, "holdout": done.scored_part == "holdout"}
     steps.begin("scores")
     parts["scores"] = score_tables(done)
-    parts["score_pictures"] = list(score_pictures(model, rows, which))
+    parts["score_pictures"] = list(score_pictures(model, rows))
     steps.begin("columns")
     shuffled, others = ranked_columns(model, rows)
-    parts["column_pictures"] = list(column_pictures(model, rows, which, shuffled, steps.within))
+    parts["column_pictures"] = list(column_pictures(model, rows, short, shuffled, steps.within))
     parts |= {"not_shuffled": others, "first_rank": MOST_SHUFFLED + 1, "most_ranked": MOST_RANKED}
     steps.begin("table")
     parts["columns"] = [column_facts(column, done.columns) for column in inputs[:MOST_COLUMNS]]
+    parts["distributions"] = {
+        target.name: distribution(target, done.columns[target.name])
+        for target in done.model.encoding.targets[:MOST_DISTRIBUTIONS]
+    }
     parts["more_columns"] = max(0, len(inputs) - MOST_COLUMNS)
     steps.begin("training")
     parts["loss"] = loss_picture(done.model)

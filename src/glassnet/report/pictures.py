@@ -12,12 +12,13 @@ from glassnet.plots.figures import data_uri
 from glassnet.tables.targets import ClassTarget, NumberTarget
 
 MOST_TARGETS = 4  # targets that get pictures of their own
+COLUMN_INCHES = 4.7  # of a picture, which is as wide as the letters in it allow
 MANY = 5000  # rows; of more, so many evenly spread ones are drawn
 SHUFFLED_ROWS = 2000  # rows whose cells are shuffled; of more, so many evenly spread ones
 REGRESSION = {
-    "predicted_vs_actual": "predicted against actual",
-    "residual_vs_predicted": "errors against predictions",
-    "error_histogram": "how often errors of each size occur",
+    "predicted_vs_actual": "Predicted against actual",
+    "residual_vs_predicted": "Errors against predictions",
+    "error_histogram": "How often errors of each size occur",
 }
 """The pictures of a numeric target, each by its kind with its title."""
 
@@ -49,13 +50,21 @@ def attempt(title: str, draw: Callable[[], Drawn]) -> Picture:
     """
     try:
         drawn = draw()
+        _fit_column(drawn.display.figure_)
         source, kind = data_uri(drawn.display), drawn.display.kind_of_picture
         return Picture(title, drawn.alt, source, drawn.caption, kind)
     except (GlassnetError, ArithmeticError, ValueError) as error:
         return Picture(title, "", "", f"This picture is left out: {error}.")
 
 
-def score_pictures(model: Model, rows: Rows, which: str) -> Iterator[Picture]:
+def _fit_column(figure: Any) -> None:
+    """Make a figure no wider than a column of the page, so that its letters are not shrunk."""
+    width, height = figure.get_size_inches()
+    if width > COLUMN_INCHES:
+        figure.set_size_inches(COLUMN_INCHES, height * (1 + COLUMN_INCHES / width) / 2)
+
+
+def score_pictures(model: Model, rows: Rows) -> Iterator[Picture]:
     """How good the model is on some rows; of several targets for each of the first few.
 
     Parameters
@@ -63,11 +72,9 @@ def score_pictures(model: Model, rows: Rows, which: str) -> Iterator[Picture]:
     model : Model
         The model.
     rows : Rows
-        Rows with known targets.
-    which : str
-        The rows in words.
+        Rows with known targets. Where they are so many that some are drawn, the captions say so.
     """
-    rows, which = _fewer(rows, which)
+    rows, which = _fewer(rows, "")
     for target in model.encoding.targets[:MOST_TARGETS]:
         if isinstance(target, NumberTarget):
             yield from _number_pictures(model, rows, target.name, which)
@@ -86,8 +93,10 @@ def column_pictures(
 
     Parameters
     ----------
-    model, rows, which
+    model, rows
         As in `score_pictures`.
+    which : str
+        The rows in words.
     shuffled : sequence of str
         The columns whose cells are shuffled to see how much they matter.
     progress : callable, optional
@@ -109,22 +118,39 @@ def _fewer(rows: Rows, which: str, most: int = MANY) -> tuple[Rows, str]:
     """The rows, or of too many some that are evenly spread; and the same in words."""
     if len(rows) <= most:
         return rows, which
-    return rows.evenly_spread(most), f"{most:,} of {which}, evenly spread"
+    of_which = which or f"{len(rows):,} rows"
+    return rows.evenly_spread(most), f"{most:,} of {of_which}, evenly spread"
 
 
 def _number_pictures(model: Model, rows: Rows, target: str, which: str) -> Iterator[Picture]:
     for kind, title in REGRESSION.items():
         draw = partial(_regression, model, rows, target, kind, which)
-        yield attempt(f"{target}: {title}", draw)
+        yield attempt(_of_target(model, target, title), draw)
 
 
 def _class_pictures(model: Model, rows: Rows, target: ClassTarget, which: str) -> Iterator[Picture]:
     name = target.name
-    yield attempt(f"{name}: confusion matrix", partial(_confusion, model, rows, name, which))
+    yield attempt(
+        _of_target(model, name, "Confusion matrix"), partial(_confusion, model, rows, name, which)
+    )
     classes = target.index(rows.targets[name])
     if len(set(classes.tolist())) > 1:  # of one class alone there is no curve
-        yield attempt(f"{name}: ROC curves", partial(_roc, model, rows, name))
-    yield attempt(f"{name}: calibration", partial(_calibration, model, rows, name))
+        yield attempt(_of_target(model, name, "ROC curves"), partial(_roc, model, rows, name))
+    yield attempt(_of_target(model, name, "Calibration"), partial(_calibration, model, rows, name))
+
+
+def _leave_out_titles(display: Any) -> None:
+    """Take away what the page itself says: the titles, and the small print below them."""
+    for ax in display.figure_.axes:
+        for loc in ("left", "center"):
+            ax.set_title("", loc=loc)
+        for text in [text for text in ax.texts if not text.get_in_layout()]:
+            text.remove()
+
+
+def _of_target(model: Model, target: str, title: str) -> str:
+    """A title, which names the target where there are several."""
+    return title if len(model.encoding.targets) == 1 else f"{target}: {title}"
 
 
 def _regression(model: Model, rows: Rows, target: str, kind: str, which: str) -> Drawn:
@@ -132,9 +158,8 @@ def _regression(model: Model, rows: Rows, target: str, kind: str, which: str) ->
 
     display = RegressionDisplay.from_model(model, rows, target=target, kind=kind)
     scores = ", ".join(f"{name.upper()} {value:.4g}" for name, value in display.scores.items())
-    is_first = kind == next(iter(REGRESSION))
-    caption = f"{which}; {scores}" if is_first else ""
-    return Drawn(display, f"{target}: {REGRESSION[kind]}; {scores}.", caption)
+    _leave_out_titles(display)
+    return Drawn(display, f"{target}: {REGRESSION[kind]}; {scores}.", which)
 
 
 def _confusion(model: Model, rows: Rows, target: str, which: str) -> Drawn:
@@ -143,7 +168,7 @@ def _confusion(model: Model, rows: Rows, target: str, which: str) -> Drawn:
     display = ConfusionMatrixDisplay.from_model(model, rows, target=target)
     scores = f"accuracy {display.accuracy:.3f}, balanced accuracy {display.balanced_accuracy:.3f}"
     alt = f"How often each class was predicted as which; {scores}."
-    return Drawn(display, alt, f"{which}; {scores}")
+    return Drawn(display, alt, which)
 
 
 def _roc(model: Model, rows: Rows, target: str) -> Drawn:
@@ -190,11 +215,12 @@ def _importance(
     found = display.importance
     longest = ", ".join(f"{found.names[i]} {found.mean[0, i]:.3g}" for i in found.order[:3])
     caption = (
-        f"{which}; how much worse the loss gets when a column's cells are shuffled; of two columns "
-        "that carry the same information, neither seems to be needed"
+        f"how much worse the loss of {which} gets when a column's cells are shuffled; of two "
+        "columns that tell the same, neither seems to be needed"
     )
     if len(shuffled) < len(model.encoding.needed):
         caption += f"; shuffled are the {len(shuffled)} columns that gradients rank first"
+    _leave_out_titles(display)
     return Drawn(display, f"Bars, longest first: {longest}.", caption)
 
 
@@ -203,5 +229,8 @@ def _surface(model: Model, rows: Rows, which: str) -> Drawn:
 
     display = DecisionSurfaceDisplay.from_model(model, rows)
     x, y = display.plane.x.name, display.plane.y.name
-    caption = f"the two columns along which it varies most; dots: {which}"
+    _leave_out_titles(display)
+    predicted = display.target.name
+    caption = f"{predicted} over the two columns along which it varies most; dots: {which}"
+    caption += f"; {display.plane.note}" if display.plane.note else ""
     return Drawn(display, f"The prediction over {x} and {y}, with the rows as dots.", caption)

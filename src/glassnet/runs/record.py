@@ -1,5 +1,6 @@
 """The record of a run: all that is needed to repeat it, and what came out; it becomes run.json."""
 
+import datetime
 import hashlib
 import platform
 from collections.abc import Sequence
@@ -91,6 +92,8 @@ class RunRecord:
     assessment : Assessment or None
         How sure the scores are, whether something simpler would do, and more training help; None
         for a demo, and for runs of versions before there was one.
+    date : str
+        The day of the training, yyyy-mm-dd; "" for runs of versions before it was kept.
     """
 
     glassnet: str
@@ -122,6 +125,7 @@ class RunRecord:
     teacher_file: str | None = None
     scores_of: str = "this model"
     assessment: Assessment | None = None
+    date: str = ""
 
     @property
     def has_table_file(self) -> bool:
@@ -219,6 +223,7 @@ def record_of(
         notices=tuple(str(notice) for notice in done.notices),
         scores_of=model.record.scores_of,
         teacher=model.record.teacher,
+        date=datetime.date.today().isoformat(),
     )
 
 

@@ -22,6 +22,7 @@ from glassnet.plots.network.row import MOST_DRAWN, column_of_input, row_in_netwo
 from glassnet.plots.network.row_layout import lay_out_row
 from glassnet.plots.network.shapes import Diagram
 from glassnet.plots.network.svg import svg_text
+from glassnet.settings import checked_flag
 
 PIXELS_AN_INCH = 96
 
@@ -103,6 +104,7 @@ class NetworkDisplay(ModelDisplay):
         backward: bool = False,
         most: int = MOST_DRAWN,
         member: int | None = None,
+        note: str = "",
         ax: Any = None,
     ) -> Self:
         """The network of a model, or one row of a table on its way through it.
@@ -127,6 +129,8 @@ class NetworkDisplay(ModelDisplay):
             Which network of an ensemble, from 0, is drawn node by node; the diagram says so. By
             default the first, or where all of them have more than 200 weights in a gap together, a
             box for each layer.
+        note : str
+            Stands below, where something else must be known.
         ax : matplotlib.axes.Axes, optional
             Where the diagram is drawn at once; by default it is drawn when it is shown, saved or
             plotted.
@@ -138,14 +142,18 @@ class NetworkDisplay(ModelDisplay):
             a row whose target is not known.
         """
         one, name = one_member(model, member or 0)
-        note = f"{name.capitalize()}." if name and table is None else ""
+        which = f"{name.capitalize()}." if name and table is None else ""
         if one.record.joined_from > 1:
-            note = f"{one.record.joined_from} networks side by side: no weights between them."
+            which = f"{one.record.joined_from} networks side by side: no weights between them."
+        note = f"{which} {note}".strip()
         features, outputs = one.encoding.features, one.encoding.outputs
         display = cls(one.network, one.parameters, features, outputs, note=note)
         networks = [found.network for found in as_model(model).members]
+        backward = checked_flag("backward", backward)
         if table is not None:
-            shown = row_in_network(one, rows_of(one, table, y), row or 0, backward, most, name)
+            shown = row_in_network(
+                one, rows_of(one, table, y), 0 if row is None else row, backward, most, name
+            )
             columns = column_of_input(one)
             display._diagram = lay_out_row(one.network, shown, features, columns, outputs, note)
         elif row is not None or backward:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from math import floor, isfinite, log10
 
 FEWEST_DIGITS, MOST_DIGITS = 2, 4  # significant ones
+NOTHING = 0.005  # a score below it, as the R2 of the mean is, is shown as 0
 CELL_DECIMALS = 4  # of the end of an interval in a table,
 FEW_DECIMALS = 0.01  # that is below this, where the other end is not
 
