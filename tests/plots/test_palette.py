@@ -5,10 +5,14 @@ Transactions on Visualization and Computer Graphics 15:1291-1298, table 1 (sever
 RGB; distances are CIE 1976.
 """
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from images import contrast
 
+import glassnet as gn
 from glassnet.plots.figures import (
     BLUE,
     LINE_STYLES,
@@ -18,6 +22,7 @@ from glassnet.plots.figures import (
     curve_style,
     marker_style,
 )
+from glassnet.plots.loss_curve import LossCurveDisplay
 
 SIGHT = {
     "normal": np.eye(3),
@@ -81,6 +86,20 @@ def test_any_two_colours_are_told_apart(sight: str, least: float) -> None:
 @pytest.mark.parametrize("colour", [*PALETTE, RED])
 def test_every_colour_stands_out_from_white(colour: str) -> None:
     assert contrast(colour, "#ffffff") > 3
+
+
+def test_an_svg_names_fonts_for_machines_without_the_first(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    losses = {"training": ([1, 2, 3], [5.0, 0.4, 0.002])}  # on a logarithmic scale
+    LossCurveDisplay(losses, title="any").save(tmp_path / "loss.svg")
+    svg = (tmp_path / "loss.svg").read_text(encoding="utf-8")
+    named = set(re.findall('font-family: ([^;"]*)', svg))
+    assert named == {"'DejaVu Sans', 'Verdana', 'Arial', 'Helvetica', sans-serif"}
+    assert not caplog.records  # matplotlib logs what it does not find
+    network = gn.Network([2, 2, 1])
+    diagram = gn.NetworkDisplay.from_model((network, gn.initialize(network, seed=1))).svg
+    assert "font-family:'DejaVu Sans',Verdana,Arial,Helvetica,sans-serif;" in diagram
 
 
 def test_colour_is_never_the_only_difference() -> None:

@@ -196,7 +196,7 @@ class RegressionDisplay(RowsDisplay):
         axes.set(xlim=limits, ylim=limits, aspect="equal")
         axes.set(xlabel=f"{name}, actual", ylabel=f"{name}, predicted")
         axes.locator_params(nbins=6)
-        axes.legend(loc="upper left")
+        axes.legend(loc="upper left", fontsize=8.5)
 
     def _draw_residual_vs_predicted(self, axes: Any) -> None:
         draw_points(axes, self.predicted, self.residuals)
