@@ -124,6 +124,7 @@ FINE: dict[str, set[str]] = {
     "R's seed": {"0", "-1"},
     "count": set(),
     "count, 0 too": {"0"},
+    "row, or None": {"0", "None"},
     "True or False": FLAGS,
     "text": TEXTS,
     "function": CALLABLE,
@@ -304,6 +305,35 @@ FUNCTIONS: dict[str, Function] = {
     "pinball": Function(gn.pinball, {}, {"quantile": "number between 0 and 1"}),
     "binary_focal": Function(gn.binary_focal, {}, {"gamma": "number above 0"}),
     "categorical_focal": Function(gn.categorical_focal, {}, {"gamma": "number above 0"}),
+    "ice": Function(
+        gn.ice,
+        {"model": (NETWORK, START), "table": X, "column": "x1", "points": 3},
+        {
+            "column": "none else",
+            "output": "or None",
+            "points": "count",
+            "rows": "whole",
+        },
+    ),
+    "NetworkDisplay": Function(
+        gn.NetworkDisplay.from_model,
+        {"model": (NETWORK, START), "table": X, "row": 1, "y": Y},
+        {
+            "row": "row, or None",
+            "backward": "True or False",
+            "most": "whole",
+        },
+    ),
+    "ContributionsDisplay": Function(
+        gn.ContributionsDisplay.from_model,
+        {"model": (NETWORK, START), "table": X, "row": 1},
+        {"row": "count, 0 too", "output": "or None", "most": "whole"},
+    ),
+    "FilmDisplay": Function(
+        gn.FilmDisplay.from_model,
+        {"model": (NETWORK, START), "table": X, "y": Y, "resolution": 3},
+        {"frames": "whole"},
+    ),
     **{
         name: Function(optimizer, {}, optimizer_settings(optimizer))
         for name, optimizer in gn.OPTIMIZERS.items()

@@ -13,7 +13,8 @@ from typing import Any
 from matplotlib import pyplot
 
 import glassnet as gn
-from glassnet.cli.pictures import PLOTS, Asked
+from glassnet.cli.asked import Asked
+from glassnet.cli.pictures import PLOTS
 
 DATA = Path(__file__).parents[1] / "examples" / "data"
 TABLES = {"penguins": "species", "cars": "miles_per_gallon"}

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from glassnet.cli import app, main
-from glassnet.cli.pictures import PATH_POINTS, PLOTS, Asked
+from glassnet.cli.asked import PATH_POINTS, Asked
+from glassnet.cli.pictures import PLOTS
 from glassnet.cli.plot import plot_command as plot
 from glassnet.importance.contributions import contributions
 from glassnet.models.model import load

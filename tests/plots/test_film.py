@@ -112,7 +112,7 @@ def test_axes_given_and_what_is_wrong_with_a_film() -> None:
         FilmDisplay.from_model(small_model(hidden=(2,)), TABLE, path=path)
     with pytest.raises(GlassnetError, match="columns must be two names, got 1: mass"):
         FilmDisplay.from_model(model, TABLE, path=path, columns=["mass"])
-    with pytest.raises(GlassnetError, match="frames: 1 or more are needed, there are 0"):
+    with pytest.raises(GlassnetError, match="frames must be a whole number of 1 or more, got 0"):
         FilmDisplay.from_model(model, TABLE, path=path, frames=0)
     with pytest.raises(GlassnetError, match="a plane needs two columns"):
         FilmDisplay.from_model(plain_model([1, 2, 1]), [[0.0], [1.0]])

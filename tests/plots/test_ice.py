@@ -83,9 +83,9 @@ def test_wrong_columns_outputs_and_counts() -> None:
         gn.ice(model, TABLE, "constant")
     with pytest.raises(GlassnetError, match="unknown output 'd'"):
         gn.ice(model, TABLE, "length", output="d")
-    with pytest.raises(GlassnetError, match="points: 2 or more are needed, there is 1"):
+    with pytest.raises(GlassnetError, match="points must be a whole number of 2 or more, got 1"):
         gn.ice(model, TABLE, "length", points=1)
-    with pytest.raises(GlassnetError, match="rows to follow: 1 or more are needed"):
+    with pytest.raises(GlassnetError, match="rows must be a whole number of 1 or more, got 0"):
         gn.ice(model, TABLE, "length", rows=0)
     with pytest.raises(GlassnetError, match="column 'mass' is missing in every row"):
         gn.ice(model, TABLE | {"mass": [None] * N}, "mass")

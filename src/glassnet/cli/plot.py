@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
+from glassnet.cli.asked import Asked
 from glassnet.cli.command import DocumentedCommand, overwrite_option
-from glassnet.cli.pictures import PLOTS, Asked, PlotChoice
+from glassnet.cli.pictures import PLOTS, PlotChoice
 from glassnet.cli.terminal import file_of, say
 from glassnet.errors import GlassnetError, unknown_name
 

@@ -15,11 +15,13 @@ from glassnet.importance.predicted_number import PredictedNumber, asked_number
 from glassnet.models.conversion import as_model
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows, rows_of
+from glassnet.settings import check_all_text, checked_whole
 from glassnet.tables.columns import Column
 from glassnet.tables.inputs import Number
 from glassnet.tables.targets import NumberTarget
 
 MOST_FOLLOWED = 200  # rows that are followed; of more these are evenly spread over the table
+MOST_POINTS = 10_000  # points that a column of numbers can go through
 MOST_LEVELS = 30  # categories of a column
 
 
@@ -132,8 +134,9 @@ def ice(
     [[1.0, 2.5, 4.0], [1.0, 2.5, 4.0]]
     """
     found = as_model(model)
-    check_enough(points, 2, "points")
-    check_enough(rows, 1, "rows to follow")
+    check_all_text(column=column)
+    points = checked_whole("points", points, 2, MOST_POINTS)
+    rows = checked_whole("rows", rows, 1)
     every = rows_of(found, table)
     check_enough(len(every), 1, "rows of the table")
     moved = _moved_column(found, every, column, points)

@@ -12,6 +12,7 @@ from glassnet.errors import unknown_name
 from glassnet.models.ensemble import vote_fractions
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows
+from glassnet.settings import check_all_text
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.targets import ClassTarget, NumberTarget, Target
 from glassnet.training.problem import as_dtype
@@ -97,6 +98,7 @@ def asked_number(model: Model, output: str) -> PredictedNumber:
 
     Raises GlassnetError where there is none.
     """
+    check_all_text(output=output)
     numbers = {number.name: number for number in all_numbers(model.encoding)}
     full = f"{model.encoding.targets[0].name}={output}"
     if output not in numbers and full not in numbers:

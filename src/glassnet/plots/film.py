@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from glassnet.core.network import Parameters
-from glassnet.errors import GlassnetError, check_enough
+from glassnet.errors import GlassnetError
 from glassnet.models.conversion import as_model
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows, rows_of
@@ -20,6 +20,7 @@ from glassnet.plots.figures import GREY, PALETTE, SIGNED, in_picture
 from glassnet.plots.panels import panels, title
 from glassnet.plots.plane import Plane, plane_of
 from glassnet.plots.predictions import find_target, target_output
+from glassnet.settings import checked_whole
 from glassnet.tables.targets import ClassTarget, Target
 
 FRAMES = 4  # pictures side by side
@@ -68,6 +69,8 @@ class FilmDisplay(RowsDisplay):
     >>> FilmDisplay.from_model(trained, x, y=y, path=run.path, resolution=5).epochs
     [0, 10, 100, 200]
     """
+
+    kind_of_picture = "map"
 
     plane: Plane
     target: Target
@@ -122,7 +125,7 @@ class FilmDisplay(RowsDisplay):
             is not the model's.
         """
         whole = as_model(model).joined()
-        check_enough(frames, 1, "frames")
+        frames = checked_whole("frames", frames, 1)
         rows = replace(rows_of(whole, table, y), model=whole).with_targets()
         plane = plane_of(rows, columns, resolution)
         found = find_target(whole, target)

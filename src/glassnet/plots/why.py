@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from glassnet.errors import check_enough
 from glassnet.importance.contributions import Contributions, contributions_of
 from glassnet.importance.predicted_number import asked_number
 from glassnet.models.conversion import as_model
@@ -19,6 +18,7 @@ from glassnet.plots.figures import BLUE, GREY, RED, in_picture, plural
 from glassnet.plots.network.row import check_row, short_number
 from glassnet.plots.panels import panels, title
 from glassnet.plots.plane import first_cell_text
+from glassnet.settings import checked_whole
 from glassnet.tables.targets import ClassTarget, label_text
 
 MOST_STEPS = 10  # columns with a bar of their own
@@ -134,8 +134,8 @@ class ContributionsDisplay(RowsDisplay):
         """
         found = as_model(model)
         every = rows_of(found, table, y)
-        check_row(row, len(every))
-        check_enough(most, 1, "columns to show")
+        row = check_row(row, len(every))
+        most = checked_whole("most", most, 1)
         only = every.take([row])
         first = contributions_of(only, output, every)
         target = found.encoding.targets[0] if output is None else asked_number(found, output).target

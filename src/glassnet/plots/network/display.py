@@ -22,6 +22,7 @@ from glassnet.plots.network.row import MOST_DRAWN, column_of_input, row_in_netwo
 from glassnet.plots.network.row_layout import lay_out_row
 from glassnet.plots.network.shapes import Diagram
 from glassnet.plots.network.svg import svg_text
+from glassnet.settings import checked_flag
 
 PIXELS_AN_INCH = 96
 
@@ -148,8 +149,11 @@ class NetworkDisplay(ModelDisplay):
         features, outputs = one.encoding.features, one.encoding.outputs
         display = cls(one.network, one.parameters, features, outputs, note=note)
         networks = [found.network for found in as_model(model).members]
+        backward = checked_flag("backward", backward)
         if table is not None:
-            shown = row_in_network(one, rows_of(one, table, y), row or 0, backward, most, name)
+            shown = row_in_network(
+                one, rows_of(one, table, y), 0 if row is None else row, backward, most, name
+            )
             columns = column_of_input(one)
             display._diagram = lay_out_row(one.network, shown, features, columns, outputs, note)
         elif row is not None or backward:

@@ -7,15 +7,17 @@ they stand in the diagram is `row_layout.py`'s matter.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from glassnet.core.network import Network, Parameters, Trace, layer_deltas, loss_and_delta
-from glassnet.errors import GlassnetError, check_enough
+from glassnet.errors import option_error
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows
 from glassnet.plots.members import named
 from glassnet.plots.plane import first_cell_text
+from glassnet.settings import checked_whole, is_whole
 from glassnet.tables.columns import number_text
 from glassnet.tables.inputs import Unused
 from glassnet.tables.targets import NumberTarget, Target, label_text
@@ -77,8 +79,8 @@ def row_in_network(
     Raises GlassnetError on a row that is not there, and on the way back where its target is not
     known.
     """
-    check_row(row, len(rows))
-    check_enough(most, 1, "nodes to show")
+    row = check_row(row, len(rows))
+    most = checked_whole("most", most, 1)
     only = Rows(one, rows.columns, rows.targets).take([row])
     trace = only.trace
     parameters = one.parameters
@@ -100,12 +102,11 @@ def row_in_network(
     )
 
 
-def check_row(row: int, N: int) -> None:
-    """Raises GlassnetError unless the row, from 0, is one of N; it is named from 1."""
-    if isinstance(row, bool) or not isinstance(row, (int, np.integer)):
-        raise GlassnetError(f"row must be a whole number, from 0, got {row!r}")
-    if not 0 <= row < N:
-        raise GlassnetError(f"row {row + 1} is not in the table, which has rows 1 to {N}")
+def check_row(row: Any, N: int) -> int:
+    """A row's number, from 0. Raises OptionError unless it is one of N."""
+    if not is_whole(row, 0) or row >= N:
+        raise option_error("row", f"must be a whole number from 0 to {N - 1}, a row there is", row)
+    return int(row)
 
 
 def strongest(
