@@ -39,6 +39,7 @@ OPTIONS = [  # of each picture that takes some, on the run on numbers
     ("why", "--row", "7", "--output", "b"),
     ("importance", "--method", "olden"),
     ("lek", "--column", "x"),
+    ("lek", "--output", "b"),
 ]
 WRONG = [
     (["chart", "run"], "unknown picture 'chart': Known: network, loss"),
