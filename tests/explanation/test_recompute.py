@@ -433,6 +433,9 @@ def test_a_changed_digit_is_noticed(face: str) -> None:
     begin = written.index(
         '<div class="beside">' if face == "html" else from_title(written)
     )  # below what is predicted and the columns' contributions
+    note = re.search("the step changes .* to [0-9.]+", written)  # words, checked in test_shown.py
+    assert note is not None
+    begin = max(begin, note.end())
     places = list(re.compile(r"(?<=[ (>])0\.\d{4,6}(?=[ )<\n])").finditer(written, begin))
     assert len(places) > 50
     read = {"text": read_text, "markdown": read_markdown, "html": read_html}[face]

@@ -331,3 +331,30 @@ def test_it_can_be_put_into_a_notebook() -> None:
     assert "<html" not in fragment
     assert 'class="gn"' in fragment
     assert "<h1" not in fragment
+
+
+def test_the_largest_change_of_a_step_is_that_of_all_weights_and_biases(wide: Any) -> None:
+    rows = rows_of(wide, DATA / "penguins.csv")
+    explanation = explain(wide, DATA / "penguins.csv", 3, backward=True)
+    for number, told in enumerate(explanation.members or (explanation,)):
+        member = wide.member(number)
+        x, y = rows.x[3:4], rows.y[3:4]
+        _, gradients = gn.backprop(
+            member.network,
+            member.as_dtype(np.float64).parameters,
+            member.trace(x),
+            y,
+            penalty=member.record.penalty,
+        )
+        arrays = (*gradients.weights, *gradients.biases)
+        largest = max(float(np.abs(array).max()) for array in arrays)
+        changed = re.search(r"changes (\S+) most: from (\S+) to (\S+)\.$", told.notes[-1])
+        assert changed is not None
+        kind = "weights" if changed[1].startswith("w") else "biases"
+        layer, *at = (int(n) - 1 for n in re.findall(r"\d+", changed[1]))
+        gradient = float(getattr(gradients, kind)[layer][tuple(at)])
+        assert abs(gradient) == largest
+        before = float(getattr(member.parameters, kind)[layer][tuple(at)])
+        assert float(changed[2]) == pytest.approx(before, rel=1e-3)
+        after = before - wide.record.learning_rate * gradient
+        assert float(changed[3]) == pytest.approx(after, rel=1e-3)

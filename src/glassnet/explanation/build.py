@@ -10,7 +10,7 @@ from glassnet.core.losses import Loss
 from glassnet.core.network import backprop, feedforward, layer_deltas
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError
-from glassnet.explanation.backward import WayBack, explain_backward
+from glassnet.explanation.backward import WayBack, explain_backward, largest_update
 from glassnet.explanation.batch import Batch
 from glassnet.explanation.choice import Nodes, choose_nodes, choose_outputs
 from glassnet.explanation.encoding import explain_columns, indicator_inputs
@@ -169,6 +169,8 @@ class _Explained(NamedTuple):
     rows: list[RowForward]
     loss: tuple[Computed, ...]
     backward: tuple[LayerBackward, ...]
+    notes: tuple[str, ...] = ()
+    """What a reader should know of its way back."""
 
 
 def explain_rows(
@@ -223,7 +225,7 @@ def explain_rows(
     return Explanation(
         title=rows.model.shape,
         network=_facts(rows.model),
-        notes=_notes(rows.model, settings, bool(whole.loss)),
+        notes=(*_notes(rows.model, settings, bool(whole.loss)), *whole.notes),
         rows=tuple(shown),
         loss=whole.loss,
         backward=whole.backward,
@@ -322,15 +324,17 @@ def _explain_member(
         for row, number in enumerate(settings.numbers)
     ]
     loss: tuple[Computed, ...] = ()
-    back: tuple[LayerBackward, ...] = ()
+    way: WayBack | None = None
     if starts[0].targets:
         scale = explain_scale(network.loss, len(forward), network.sizes[-1], prefix)
         penalty = settings.penalty if settings.backward else Penalty()
         penalty_step = explain_penalty(penalty, parameters.weights, prefix)
         loss = tuple(explain_total(forward, scale, penalty_step, network.loss, prefix))
         if settings.backward:
-            back = _explain_way_back(batch, outputs, rows.y, scale, settings)
-    return _Explained(batch, forward, loss, back)
+            way = _way_back(batch, outputs, rows.y, scale, settings)
+    if way is None:
+        return _Explained(batch, forward, loss, ())
+    return _Explained(batch, forward, loss, explain_backward(way), (largest_update(way),))
 
 
 def _member_outputs(batch: Batch, row: int, targets: list[Operand]) -> OutputOperands:
@@ -348,18 +352,18 @@ def _loss_of_row(
     return tuple(explain_loss(loss, outputs, row_id, whole)) if outputs.y else ()
 
 
-def _explain_way_back(
+def _way_back(
     batch: Batch,
     outputs: Sequence[OutputOperands],
     y: np.ndarray,
     scale: Step | None,
     settings: _Settings,
-) -> tuple[LayerBackward, ...]:
-    """The layers backwards, with the deltas and gradients that `core` gives."""
+) -> WayBack:
+    """What came back for the rows: the deltas and gradients that `core` gives."""
     network, parameters, trace = batch.network, batch.parameters, batch.trace
     _, delta = network.loss(network.output, trace.z[-1], trace.output, y)
     _, gradients = backprop(network, parameters, trace, y, penalty=settings.penalty)
-    way = WayBack(
+    return WayBack(
         batch,
         outputs,
         settings.shown_rows,
@@ -369,7 +373,6 @@ def _explain_way_back(
         settings.penalty,
         settings.learning_rate,
     )
-    return explain_backward(way)
 
 
 def _explain_vote(
@@ -416,7 +419,7 @@ def _as_explanation(
     return Explanation(
         title=f"Member {index + 1} of {len(model.members)}: {alone.shape}",
         network=_facts(alone),
-        notes=(),
+        notes=explained.notes,
         rows=tuple(explained.rows[row] for row in settings.shown_rows),
         loss=explained.loss,
         backward=explained.backward,
