@@ -154,6 +154,19 @@ def test_a_column_transformer_becomes_the_columns_encodings(columns: Any, end: s
     assert used <= set(FRAME.columns)
 
 
+def test_missing_categories_are_a_category_of_their_own() -> None:
+    holes = FRAME[["sex", "island"]].astype(object).copy()
+    holes.loc[::7, "sex"] = np.nan
+    for encoder in (OneHotEncoder(), OneHotEncoder(drop="first")):
+        pipeline = fitted(make_pipeline(encoder, sk.MLPClassifier(**SHORT)), holes, SIGN)
+        found = as_model(pipeline).predict_proba(holes)
+        np.testing.assert_allclose(found, pipeline.predict_proba(holes), rtol=1e-12)
+    ignoring = OneHotEncoder(handle_unknown="ignore")
+    pipeline = fitted(make_pipeline(ignoring, sk.MLPClassifier(**SHORT)), holes, SIGN)
+    with pytest.raises(GlassnetError, match="takes missing and unknown cells for two different"):
+        as_model(pipeline)
+
+
 def test_a_scaled_target_is_in_its_unit() -> None:
     for scaler in (StandardScaler(), MinMaxScaler()):
         inner = make_pipeline(StandardScaler(), sk.MLPRegressor(**SHORT))

@@ -139,6 +139,11 @@ def test_what_unscaled_numbers_do_is_told(folder: Path) -> None:
     ran = command("demo", "t.csv", "--target", "y", "--iterations", "50")
     assert ran.code == 0
     assert "12 were" in ran.out
+    assert "--learning-rate" not in ran.out  # three rows are fewer than the article's
+    csv_of({name: cells * 20 for name, cells in large.items()}, "many.csv")
+    ran = command("demo", "many.csv", "--target", "y", "--iterations", "50")
+    assert "each step adds up 60 rows, the article's 4" in " ".join(ran.out.split())
+    assert "--learning-rate 0.07" in ran.out
     assert "glassnet train" in ran.out
 
 

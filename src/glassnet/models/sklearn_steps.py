@@ -13,7 +13,7 @@ import numpy as np
 
 from glassnet.errors import GlassnetError
 from glassnet.models.conversion import numbered
-from glassnet.tables.columns import Kind, number_text
+from glassnet.tables.columns import Kind, is_missing, number_text
 from glassnet.tables.inputs import Categories, Input, Number
 from glassnet.tables.targets import NumberTarget, Target
 
@@ -189,7 +189,10 @@ def _imputer(name: str, step: Any, columns: StepColumns) -> StepColumns:
 
 
 def _one_hot(name: str, step: Any, columns: StepColumns) -> StepColumns:
-    """A column of 0 and 1 for each category; a dropped one's does not reach the network."""
+    """A column of 0 and 1 for each category; a dropped one's does not reach the network.
+
+    Missing cells may be a category, the last, where no cell may be unknown.
+    """
     if getattr(step, "_infrequent_enabled", False):
         raise unknown_step(name, step, "puts rare categories together")
     dropped = step.drop_idx_ if step.drop_idx_ is not None else [None] * len(columns)
@@ -197,25 +200,29 @@ def _one_hot(name: str, step: Any, columns: StepColumns) -> StepColumns:
     for column, levels, left_out in zip(columns, step.categories_, dropped, strict=True):
         if column.scaled(0, 1) != StepColumn(column.name):
             raise unknown_step(name, step, f"comes after '{column.name}' was scaled or filled in")
-        texts = tuple(_level(name, step, level) for level in levels.tolist())
-        categories = Categories(column.name, texts, indicator=False, cells=_kind(levels))
+        known = [level for level in levels.tolist() if not is_missing(level)]
+        missing = len(levels) - len(known)
+        if not known or missing > 1 or (missing and step.handle_unknown != "error"):
+            raise unknown_step(
+                name, step, "takes missing and unknown cells for two different things"
+            )
+        categories = Categories(
+            column.name, tuple(map(_level, known)), indicator=bool(missing), cells=_kind(known[0])
+        )
         after.append(replace(column, categories=categories, dropped=left_out))
     return after
 
 
-def _level(name: str, step: Any, level: Any) -> str:
-    if level is None or level != level:
-        raise unknown_step(name, step, "takes missing cells for a category")
+def _level(level: Any) -> str:
     if isinstance(level, bool):
         return str(level).lower()
     return number_text(level) if isinstance(level, (int, float)) else str(level)
 
 
-def _kind(levels: np.ndarray) -> Kind:
-    first = levels.tolist()[0]
-    if isinstance(first, bool):
+def _kind(level: Any) -> Kind:
+    if isinstance(level, bool):
         return "boolean"
-    return "number" if isinstance(first, (int, float)) else "text"
+    return "number" if isinstance(level, (int, float)) else "text"
 
 
 def _function(name: str, step: Any, columns: StepColumns) -> StepColumns:

@@ -72,6 +72,8 @@ class FilmDisplay(RowsDisplay):
     [0, 10, 100, 200]
     """
 
+    kind_of_picture = "map"
+
     plane: Plane
     target: Target
     epochs: Sequence[int]

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from glassnet import article
 from glassnet.core.network import Network, Parameters, feedforward
-from glassnet.errors import GlassnetWarning
+from glassnet.errors import GlassnetWarning, Message, OptionRef
 from glassnet.models.rows import Rows
 from glassnet.tables.targets import NumberTarget
 from glassnet.training.findings import FLAT
@@ -83,5 +84,16 @@ def _all_the_same(rows: Rows) -> Iterator[GlassnetWarning]:
     outputs = ", ".join(f"{a:.3f}" for a in rows.output[0])
     yield GlassnetWarning(
         f"all {len(rows):,} rows get the same output, {outputs}: nothing was learnt of what tells "
-        "them apart"
+        "them apart",
+        remedy=_smaller_steps(rows),
     )
+
+
+def _smaller_steps(rows: Rows) -> Message:
+    """What to do about steps that are too large: each is the sum over all rows."""
+    rate = rows.model.record.learning_rate
+    if rate is None or len(rows) <= len(article.Y):
+        return ""
+    smaller = float(f"{rate * len(article.Y) / len(rows):.1g}")
+    advice = f"each step adds up {len(rows):,} rows, the article's {len(article.Y)}: scale the "
+    return [f"{advice}columns, and give ", OptionRef("learning_rate", smaller)]
