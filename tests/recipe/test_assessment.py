@@ -14,7 +14,7 @@ from in_process import run as command
 import glassnet as gn
 from glassnet.recipe.assessment.assess import Assessment
 from glassnet.recipe.assessment.folds import fold_scores
-from glassnet.recipe.assessment.learning_curve import last_fall, more_epochs, training_sentences
+from glassnet.recipe.assessment.learning_curve import last_fall, training_advice
 from glassnet.recipe.assessment.small_network import _copies, small_outputs
 from glassnet.recipe.assessment.text import numbers_text, percent_text, range_cell
 from glassnet.recipe.options import options_from
@@ -131,27 +131,37 @@ def test_copies_are_counted_once() -> None:
 def test_the_losses_say_whether_to_go_on() -> None:
     never = run_of("wave_height", epochs=25, learning_rate=3e-4, validation=0.0)
     assert "epochs the loss of the rows trained on fell by" in never.assessment.trained_enough[0]
-    assert more_epochs(never) == 250
+    assert training_advice(never).epochs_to_try == 250
     assert str(never.assessment).endswith("To see: the same training with epochs=250.")
     falling = {"epoch": list(range(1, 101)), "loss": np.linspace(1, 0.3, 100).tolist()}
     short = changed(never, falling, best=100)
-    assert training_sentences(short)[0].startswith("Perhaps not: the loss of the rows trained on")
-    assert more_epochs(short) == 50
+    assert (
+        training_advice(short)
+        .sentences[0]
+        .startswith("Perhaps not: the loss of the rows trained on")
+    )
+    assert training_advice(short).epochs_to_try == 50
     history = {
         "epoch": list(range(1, 101)),
         "loss": [2.0] + [1.0] * 99,
         "validation_loss": [1.0] * 100,
     }
     settled = changed(short, history, best=100)
-    assert training_sentences(settled)[0].startswith("Yes: in the last fifth of its 100 epochs the")
-    assert more_epochs(settled) == 0
+    assert (
+        training_advice(settled)
+        .sentences[0]
+        .startswith("Yes: in the last fifth of its 100 epochs the")
+    )
+    assert training_advice(settled).epochs_to_try == 0
     early = changed(short, history, best=40)
-    assert training_sentences(early)[0].startswith(
-        "Yes: the validation loss was lowest about epoch 40 of 100, which is kept"
+    assert (
+        training_advice(early)
+        .sentences[0]
+        .startswith("Yes: the validation loss was lowest about epoch 40 of 100, which is kept")
     )
     assert last_fall([1.0] * 5) is None
     few = changed(short, {"epoch": [1, 2], "loss": [1.0, 0.5]}, best=2)
-    assert training_sentences(few)[0] == (
+    assert training_advice(few).sentences[0] == (
         "Not known: 2 epochs are too few to see where the losses go."
     )
 
@@ -166,6 +176,8 @@ def changed(done: TableRun, history: dict[str, Any], best: int) -> TableRun:
 def test_what_is_known_by_heart_is_said() -> None:
     done = run_of("noise", epochs=300, decay=0.0, validation=0.0, bins=16)
     assert "on rows it was trained on" in done.assessment.trained_enough[-1]
+    assert done.assessment.trained_enough[0].startswith("Yes: more epochs would only teach it")
+    assert done.assessment.epochs_to_try == 0
 
 
 def test_numbers_have_as_many_digits_as_tell_them_apart() -> None:
@@ -190,7 +202,8 @@ def test_the_record_keeps_it_and_what_it_is_read_back_from_is_the_same() -> None
     assert record_of_table(done, None, assessed=False).assessment is None
 
 
-def test_train_and_show_print_it(folder: Path) -> None:
+def test_train_and_show_print_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     lines = [f"{x},{y}" for x, y in zip(TABLE["x"], TABLE["wave_height"], strict=True)]
     (folder / "t.csv").write_text("x,wave_height\n" + "\n".join(lines) + "\n")
     flags = ["--members", "2", "--hidden", "32", "--epochs", "30", "--no-report", "--out", "r"]

@@ -11,7 +11,7 @@ from glassnet.recipe.assessment.intervals import (
     ScoreInterval,
     spread_of,
 )
-from glassnet.recipe.assessment.learning_curve import more_epochs, training_sentences
+from glassnet.recipe.assessment.learning_curve import training_advice
 from glassnet.recipe.assessment.sentences import headlines, luck_sentences
 from glassnet.recipe.assessment.simpler import simpler_sentences
 from glassnet.recipe.assessment.small_network import copied_nodes, small_outputs
@@ -101,7 +101,7 @@ def assess(run: "TableRun") -> Assessment:
     if small is not None:
         outputs["small network"] = small
     resampling = Resampling(model.encoding, targets, outputs, of_new_rows=holdout)
-    scores = _intervals(run, resampling)
+    scores, advice = _intervals(run, resampling), training_advice(run)
     differences = resampling.differences(CONFIDENCE)
     return Assessment(
         confidence=CONFIDENCE,
@@ -112,8 +112,8 @@ def assess(run: "TableRun") -> Assessment:
         headline=headlines(run),
         how_sure=luck_sentences(run, scores, differences),
         simpler=simpler_sentences(run, differences, copied_nodes(run)),
-        trained_enough=training_sentences(run),
-        epochs_to_try=more_epochs(run),
+        trained_enough=advice.sentences,
+        epochs_to_try=advice.epochs_to_try,
     )
 
 

@@ -4,7 +4,7 @@ That next to nothing was learnt is said by `findings/learning.py`.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,26 +17,26 @@ if TYPE_CHECKING:
     from glassnet.recipe.run import TableRun
 
 FEWEST_EPOCHS = 20  # of fewer, a fifth says nothing
-FALLING = 0.02  # of the loss in the last fifth of the epochs, whose steps are small: it still falls
+FALLING = 0.02  # of the validation loss in the last fifth of the epochs: it still falls
+FALLING_BY_ITSELF = 0.1  # of the loss of the rows trained on, which falls as long as one trains
 HARDLY = 0.1  # of the loss in all the epochs: next to nothing was learnt
 MUCH_EARLIER = 0.8  # of the epochs; where the best one was before, more are of no use
 OVERFIT = 1.5  # times the score of the rows trained on: the network knows these by heart
 TRAINED_ROWS = 2000  # rows trained on that are scored, at most
 
 
-def training_sentences(run: "TableRun") -> tuple[str, ...]:
+class Advice(NamedTuple):
+    """Whether more epochs would help: sentences, the conclusion first; how many to try, or 0."""
+
+    sentences: tuple[str, ...]
+    epochs_to_try: int
+
+
+def training_advice(run: "TableRun") -> Advice:
     """Whether more epochs would help, what the losses show, and how well its rows are known."""
-    return (*_conclusion(run), *_known_by_heart(run))
-
-
-def more_epochs(run: "TableRun") -> int:
-    """How many epochs to try where more may help; 0 where they would not."""
-    if run.ended in CUT_SHORT or _best_part(run) < MUCH_EARLIER:
-        return 0
-    fall = last_fall(_losses(run))
-    if _whole_fall(run) < HARDLY:
-        return LONGER * run.options.epochs
-    return 2 * run.options.epochs if fall is None or fall > FALLING else 0
+    by_heart = tuple(_known_by_heart(run))
+    conclusion, times = _conclusion(run, bool(by_heart))
+    return Advice((conclusion, *by_heart), times * run.options.epochs)
 
 
 def last_fall(losses: list[float]) -> float | None:
@@ -74,40 +74,33 @@ def _whole_fall(run: "TableRun") -> float:
     return (first - last) / first if first > 0 else 1.0
 
 
-def _conclusion(run: "TableRun") -> Iterator[str]:
+def _conclusion(run: "TableRun", by_heart: bool) -> tuple[str, int]:
+    """Whether more epochs would help, and how many times as many to try; 0: none."""
     history = run.scored_model.history
     epochs = len(history["epoch"])
     if run.ended in CUT_SHORT:
-        yield f"No: the training {ENDINGS[run.ended]}."
-        return
-    fall, best = last_fall(_losses(run)), _best_part(run)
-    validated = "validation_loss" in history
+        return f"No: the training {ENDINGS[run.ended]}.", 0
+    validated, fall = "validation_loss" in history, last_fall(_losses(run))
     which = "validation loss" if validated else "loss of the rows trained on"
-    if validated and best < MUCH_EARLIER:
+    in_last = f"in the last fifth of its {epochs} epochs"
+    if validated and _best_part(run) < MUCH_EARLIER:
         kept = round(float(np.median(run.scored_model.record.best_epochs)))
-        yield (
-            f"Yes: the {which} was lowest about epoch {kept} of {epochs}, which is kept; more "
-            "epochs would not help."
-        )
-    elif _whole_fall(run) < HARDLY:
+        lowest = f"the {which} was lowest about epoch {kept} of {epochs}, which is kept"
+        return f"Yes: {lowest}; more epochs would not help.", 0
+    if _whole_fall(run) < HARDLY:
         percent = rounded_text(100 * max(_whole_fall(run), 0.0))
-        yield (
-            f"Perhaps not: in {epochs} epochs the loss of the rows trained on fell by {percent} % "
-            "only: many more may help, or a larger learning rate, or there is little to learn."
-        )
-    elif fall is None:
-        yield f"Not known: {epochs} epochs are too few to see where the losses go."
-    elif fall > FALLING:
-        percent = rounded_text(100 * fall)
-        yield (
-            f"Perhaps not: the {which} still fell by {percent} % in the last fifth of its {epochs} "
-            "epochs; more may help."
-        )
-    else:
-        change = f"changed by {rounded_text(100 * abs(fall), 1)} % only"
-        if fall < -FALLING:
-            change = f"rose by {rounded_text(-100 * fall)} %"
-        yield f"Yes: in the last fifth of its {epochs} epochs the {which} {change}."
+        found = f"in {epochs} epochs the loss of the rows trained on fell by {percent} % only"
+        remedy = "many more may help, or a larger learning rate, or there is little to learn"
+        return f"Perhaps not: {found}: {remedy}.", LONGER
+    if by_heart and not validated:
+        return "Yes: more epochs would only teach it more of its own rows by heart.", 0
+    if fall is None:
+        return f"Not known: {epochs} epochs are too few to see where the losses go.", 2
+    percent = rounded_text(100 * abs(fall))
+    if fall > (FALLING if validated else FALLING_BY_ITSELF):
+        return f"Perhaps not: the {which} still fell by {percent} % {in_last}; more may help.", 2
+    change = f"fell by {percent} % only" if fall > 0 else f"did not fall any more ({percent} % up)"
+    return f"Yes: {in_last} the {which} {change}.", 0
 
 
 def _known_by_heart(run: "TableRun") -> Iterator[str]:

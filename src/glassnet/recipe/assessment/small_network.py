@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from glassnet.errors import GlassnetError
 from glassnet.recipe.fit import fit_table
 from glassnet.recipe.members import worst_ending
 from glassnet.recipe.parts import learn_classes, split_columns, validation_rows
@@ -38,13 +39,16 @@ def small_outputs(run: "TableRun") -> np.ndarray | None:
     small = replace(options, hidden=(SMALL_NODES,), activation=first_activation, draws=0)
     if isinstance(small.dropout, (tuple, list)):
         small = replace(small, dropout=small.dropout[0])
-    fitted = fit_table(
-        rows.take(run.rows["train"]),
-        validation_rows(rows, run.rows),
-        run.options.task,
-        small,
-        learn_classes(rows.targets, run.options.task),
-    )
+    try:
+        fitted = fit_table(
+            rows.take(run.rows["train"]),
+            validation_rows(rows, run.rows),
+            run.options.task,
+            small,
+            learn_classes(rows.targets, run.options.task),
+        )
+    except GlassnetError:  # what suits the large network need not suit a small one
+        return None
     ended = worst_ending(fitted.runs)
     if ended == "interrupted":
         raise KeyboardInterrupt
