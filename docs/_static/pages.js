@@ -3,7 +3,7 @@ addEventListener("DOMContentLoaded", () => {
   for (const part of document.querySelectorAll(".formula, .pictures, .output_html"))
     if (part.scrollWidth > part.clientWidth) part.tabIndex = 0; // moves sideways on a phone
   for (const search of document.querySelectorAll(".search-button-field"))
-    search.removeAttribute("aria-label"); // it says "Search Ctrl+K"
+    search.ariaLabel = search.textContent.replace(/\s+/g, " ").trim(); // "Search Ctrl+K"
   for (const opener of document.querySelectorAll("summary:has(> .toctree-toggle)"))
     opener.ariaLabel = "Pages of this section";
 });

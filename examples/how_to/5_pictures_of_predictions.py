@@ -84,7 +84,8 @@ gn.PrecisionRecallDisplay.from_model(classification, tumours[:150])
 
 # %%
 # Whether a probability is what it says: of the rows for which nine in ten was predicted, are nine
-# in ten of that class?
+# in ten of that class? The bars say how sure each fraction is; bins of fewer than 10 rows are
+# faint.
 
 gn.CalibrationDisplay.from_model(classification, tumours[:150], n_bins=5)
 

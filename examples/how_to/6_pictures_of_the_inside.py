@@ -55,7 +55,9 @@ gn.WeightsDisplay.from_model(model)
 # What it decides
 # ---------------
 #
-# The prediction over two columns, the others held at their medians, with the rows of the table.
+# The prediction over two columns, the others held at their medians, with the rows of the table. A
+# dot in another class's ground is not yet wrong, for the model also sees its other columns: a ring
+# is around those that it really gets wrong.
 
 bill = ["bill_length_mm", "bill_depth_mm"]
 gn.DecisionSurfaceDisplay.from_model(model, penguins, columns=bill)

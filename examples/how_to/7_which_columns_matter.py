@@ -50,7 +50,7 @@ gn.ImportanceDisplay.from_model(model, cars, method="input_gradients")
 #
 # Lek's profiles: one column goes from its smallest value to its largest, while all others stand at
 # their minimum, their quartiles, or their maximum. Where the lines are not parallel, columns act
-# together.
+# together. ``output="Gentoo"`` (``plot lek RUN --output Gentoo``) follows another class.
 
 columns = ["weight_lbs", "horsepower", "displacement", "acceleration"]
 gn.LekProfileDisplay.from_model(model, cars, columns=columns)

@@ -293,8 +293,8 @@ def test_a_row_that_was_held_out_is_explained_by_the_model_that_had_not_seen_it(
         (summary,) = found["rows"][0]["summary"]
         assert summary["predicted"] == pytest.approx(predictions[expected][row], rel=1e-9)
         note = str(found["model_note"])
-        assert (f"Row {row + 1} was held out" in note) == (row == holdout and which is None)
-        assert ("--model" in note) == (row == holdout or (which is not None and which != "final"))
+        assert (f"Row {row + 1} was held out" in note) == (row == holdout)
+        assert ("--model" in note) == (row == holdout or which == "scored")
     both = run("explain", str(refit), "--row", str(holdout + 1), "--row", str(trained + 1)).out
     assert "This is the model that the scores are of (scored.safetensors)" in both
     table = run("explain", str(refit), str(DATA / "cars.csv"), "--model", "scored").out

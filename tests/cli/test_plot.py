@@ -39,6 +39,7 @@ OPTIONS = [  # of each picture that takes some, on the run on numbers
     ("why", "--row", "7", "--output", "b"),
     ("importance", "--method", "olden"),
     ("lek", "--column", "x"),
+    ("lek", "--output", "b"),
 ]
 WRONG = [
     (["chart", "run"], "unknown picture 'chart': Known: network, loss"),
@@ -205,6 +206,7 @@ def test_film_and_gradients_go_from_the_start_to_the_trained_weights(place: Path
         film, gradients = (PLOTS[name].make(asked) for name in ("film", "gradients"))
         assert film.epochs[0] == gradients.epochs[0] == 0
         assert film.epochs[-1] == gradients.epochs[-1] == last
+        assert film.step == gradients.step == ("iteration" if run == "demo" else "epoch")
         whole = PLOTS["surface"].make(
             Asked(load(run), Path(run), None, {"columns": (film.plane.x.name, film.plane.y.name)})
         )

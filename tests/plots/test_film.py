@@ -88,6 +88,8 @@ def test_titles_losses_and_one_scale() -> None:
     assert titles == ["Start", "Epoch 10", "Epoch 100", "End, epoch 400"]
     limits = {painted.get_clim() for axes in display.axes_ for painted in axes.collections[:1]}
     assert len(limits) == 1
+    by_iteration = FilmDisplay.from_model(model, TABLE, path=path_to(model), step="iteration")
+    assert by_iteration.axes_[1].get_title("left") == "Iteration 10"
     unknown = FilmDisplay.from_model(model, INPUTS, path=path_to(model), resolution=5)
     assert list(unknown.losses) == []
     assert len(FilmDisplay.from_model(model, TABLE, resolution=5).epochs) == 1

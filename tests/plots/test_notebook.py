@@ -74,6 +74,13 @@ def test_a_short_history_shows_every_epoch() -> None:
     assert "not shown" not in shown
 
 
+def test_a_run_shows_why_it_ended_its_curve_and_its_network() -> None:
+    done = run(4)
+    page = Page(done._repr_html_())
+    assert page.all("p")[0].text == f"Run of {done.network}; {done.diagnosis}"
+    assert len(page.all("img")) == len(page.all("svg")) == 1
+
+
 def epochs_of(page: Page) -> list[str]:
     """The first cell of each row."""
     cells, across = page.all("td"), len(page.all("th"))
@@ -107,11 +114,12 @@ def test_within_another_an_estimator_is_scikit_learns_box(thing: Any) -> None:
     [
         lambda: small_model()._repr_html_(),
         lambda: run(2).history._repr_html_(),
+        lambda: run(2)._repr_html_(),
         lambda: gn.NetworkDisplay.from_model(small_model())._repr_html_(),
         lambda: gn.olden(small_model())._repr_html_(),
         lambda: gn.explain(small_model(), TABLE, 0)._repr_html_(),
     ],
-    ids=["model", "history", "diagram", "importance", "explanation"],
+    ids=["model", "history", "run", "diagram", "importance", "explanation"],
 )
 def test_a_fragment_is_balanced_fetches_nothing_and_leaves_the_notebook_alone(shown: Any) -> None:
     page = Page(shown())

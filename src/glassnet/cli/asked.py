@@ -189,9 +189,20 @@ def with_film(asked: Asked) -> dict[str, Any]:
     """The options, and so many points of the training's path as there are epochs or room for."""
     size = asked.model.n_parameters
     points = max(PATH_POINTS, min(MOST_FILM_POINTS, FILM_NUMBERS // size))
-    return asked.options | {"path": asked.run.training_path(points) if asked.table is None else ()}
+    return asked.options | _path_and_step(asked, points)
 
 
 def with_gradient_path(asked: Asked) -> dict[str, Any]:
     """The path of the training, where its rows are those of the run."""
-    return {"path": asked.run.training_path(GRADIENT_POINTS) if asked.table is None else ()}
+    return _path_and_step(asked, GRADIENT_POINTS)
+
+
+def _path_and_step(asked: Asked, points: int) -> dict[str, Any]:
+    """The path with what it counts: iterations where all rows are one batch; {} of a table."""
+    if asked.table is not None:
+        return {}
+    run = asked.run
+    rows, batch_size = sum(run.record.rows.values()), run.options.batch_size
+    is_whole = batch_size is not None and batch_size >= rows
+    step = {"step": "iteration"} if is_whole else {}
+    return {"path": run.training_path(points), **step}

@@ -51,6 +51,8 @@ class FilmDisplay(RowsDisplay):
         probabilities, with a last dimension, one for each class.
     losses : sequence of float
         The loss on the rows at each moment; () where their targets are not known.
+    step : str
+        What `epochs` count: "iteration" where every epoch is one.
 
     Attributes
     ----------
@@ -70,11 +72,14 @@ class FilmDisplay(RowsDisplay):
     [0, 10, 100, 200]
     """
 
+    kind_of_picture = "map"
+
     plane: Plane
     target: Target
     epochs: Sequence[int]
     responses: np.ndarray
     losses: Sequence[float] = ()
+    step: str = "epoch"
     axes_: np.ndarray = field(init=False)
 
     @classmethod
@@ -88,6 +93,7 @@ class FilmDisplay(RowsDisplay):
         columns: Sequence[str] | None = None,
         target: str | None = None,
         frames: int = FRAMES,
+        step: str = "epoch",
         resolution: int = 60,
         ax: Any = None,
     ) -> Self:
@@ -110,6 +116,8 @@ class FilmDisplay(RowsDisplay):
             Which of several targets; by default the first.
         frames : int
             How many moments: the first, the last, and before it epochs 10, 100, 1000, ...
+        step : str
+            What the path counts: "iteration" where every epoch is one.
         resolution : int
             The size of the grid along each column of numbers or dates.
         ax : matplotlib.axes.Axes or a sequence of them, optional
@@ -131,7 +139,8 @@ class FilmDisplay(RowsDisplay):
         models = [at_moment(whole, parameters) for _, parameters in moments]
         responses = np.array([_response(plane, one, found) for one in models])
         losses = [loss_at(one, rows) for one in models] if rows.targets else []
-        return cls(plane, found, [epoch for epoch, _ in moments], responses, losses).plot(ax)
+        epochs = [epoch for epoch, _ in moments]
+        return cls(plane, found, epochs, responses, losses, step).plot(ax)
 
     def _make_axes(self, ax: Any) -> Any:
         count = len(self.epochs)
@@ -161,8 +170,8 @@ class FilmDisplay(RowsDisplay):
     def _moment(self, number: int) -> str:
         epoch = self.epochs[number]
         if number == len(self.epochs) - 1:
-            return f"End, epoch {epoch:,}"
-        return f"Epoch {epoch:,}" if epoch else "Start"
+            return f"End, {self.step} {epoch:,}"
+        return f"{self.step.capitalize()} {epoch:,}" if epoch else "Start"
 
     def _loss_text(self, number: int) -> str:
         return f"loss {self.losses[number]:.4g}" if len(self.losses) else ""

@@ -45,6 +45,8 @@ class GradientNormsDisplay(RowsDisplay):
         What the loss is called.
     members : int
         How many networks vote.
+    step : str
+        What `epochs` count: "iteration" where every epoch is one.
 
     Attributes
     ----------
@@ -69,11 +71,19 @@ class GradientNormsDisplay(RowsDisplay):
     norms: np.ndarray
     loss_name: str
     members: int = 1
+    step: str = "epoch"
     axes_: np.ndarray = field(init=False)
 
     @classmethod
     def from_model(
-        cls, model: Any, table: Any, *, path: WeightPath = (), y: Any = None, ax: Any = None
+        cls,
+        model: Any,
+        table: Any,
+        *,
+        path: WeightPath = (),
+        y: Any = None,
+        step: str = "epoch",
+        ax: Any = None,
     ) -> Self:
         """Draw the loss and its gradient along a training.
 
@@ -88,6 +98,8 @@ class GradientNormsDisplay(RowsDisplay):
             there is a single point, of the weights as they are.
         y : array, optional
             The targets.
+        step : str
+            What the path counts: "iteration" where every epoch is one.
         ax : matplotlib.axes.Axes or a sequence of two, optional
             One axes, whose room is divided, or one for the loss and one for the gradient; by
             default those of a new figure.
@@ -108,7 +120,8 @@ class GradientNormsDisplay(RowsDisplay):
         connected = [w != 0 if joined else np.ones_like(w) for w in whole.parameters.weights]
         measured = [_loss_and_norms(one, rows, connected) for one in moments]
         losses, norms = (np.array(column) for column in zip(*measured, strict=True))
-        return cls(epochs, losses, norms, whole.loss.name, len(found.members)).plot(ax)
+        members = len(found.members)
+        return cls(epochs, losses, norms, whole.loss.name, members, step).plot(ax)
 
     @property
     def whole(self) -> np.ndarray:
@@ -134,7 +147,7 @@ class GradientNormsDisplay(RowsDisplay):
             line = {**curve_style(layer), "linewidth": 1.3, "marker": marker}
             norms = _above_0(self.norms[:, layer])
             gradient.plot(self.epochs, norms, label=self._layer_name(layer), **line)
-        gradient.set(xlabel="epoch", ylabel="length of the gradient")
+        gradient.set(xlabel=self.step, ylabel="length of the gradient")
         gradient.legend(fontsize=8)
         for axes, values in ((loss, self.losses), (gradient, self.norms)):
             if (values > 0).any():

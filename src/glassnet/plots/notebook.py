@@ -1,7 +1,7 @@
-"""What notebooks show of a model, a history and a fitted estimator, as HTML.
+"""What notebooks show of a model, a history, a run and a fitted estimator, as HTML.
 
-The first two are registered in `glassnet.notebook`, where they ask for it. What other objects show
-is in their own files.
+The first three are registered in `glassnet.notebook`, where they ask for it. What other objects
+show is in their own files.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from glassnet.pages.page import style_sheets
 from glassnet.plots.figures import image
 from glassnet.plots.network.display import NetworkDisplay
 from glassnet.training.history import History
+from glassnet.training.run import Run
 
 EPOCHS_AT_EITHER_END = 3  # rows of a history's table
 
@@ -28,19 +29,26 @@ def model_html(model: Model) -> str:
 
 def history_html(history: History) -> str:
     """A history as HTML: its loss curve, and a table of its first and last epochs."""
+    table = history.table()
+    epochs = len(table["loss"])
+    if not epochs:
+        return _fragment("<p><b>History</b> of no epoch</p>")
+    heading = f"<p><b>History</b> of {epochs} epochs</p>"
+    return _fragment(heading, _curve(history), _history_table(table))
+
+
+def run_html(run: Run) -> str:
+    """A run as HTML: why it ended, its loss curve, and the network that came of it."""
+    heading = f"<p><b>Run</b> of {escape(f'{run.network}; {run.diagnosis}')}</p>"
+    curve = _curve(run.history) if len(run.history.loss) else ""
+    return _fragment(heading, curve, NetworkDisplay.from_model((run.network, run.parameters)).svg)
+
+
+def _curve(history: History) -> str:
     from glassnet.plots.loss_curve import LossCurveDisplay
 
-    table = history.table()
-    loss = table["loss"]
-    if not loss:
-        return _fragment("<p><b>History</b> of no epoch</p>")
-    description = f"The loss falls from {loss[0]:.4g} to {loss[-1]:.4g}"
-    curve = LossCurveDisplay.from_history(history)
-    return _fragment(
-        f"<p><b>History</b> of {len(loss)} epochs</p>",
-        f"<figure>{image(curve, description)}</figure>",
-        _history_table(table),
-    )
+    description = f"The loss falls from {history.loss[0]:.4g} to {history.loss[-1]:.4g}"
+    return f"<figure>{image(LossCurveDisplay.from_history(history), description)}</figure>"
 
 
 def network_html(estimator: Any) -> str:
@@ -50,6 +58,7 @@ def network_html(estimator: Any) -> str:
 
 register_view(Model, model_html)
 register_view(History, history_html)
+register_view(Run, run_html)
 
 
 def _score_table(scores: dict[str, dict[str, float]]) -> str:

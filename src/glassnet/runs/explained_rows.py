@@ -53,8 +53,7 @@ def model_for(
         raise unknown_name(OptionRef("model"), which, (SCORED, FINAL))
     holdout = sorted(set(numbers) & {int(row) + 1 for row in run.rows.get("holdout", ())})
     if not run.model.record.refit:
-        note = f"{_rows_text(holdout)} held out: the model has not seen it." if holdout else ""
-        return ExplainedBy(run.model, note.replace("seen it", "seen them") if holdout[1:] else note)
+        return ExplainedBy(run.model, _left_aside(holdout) if holdout else "")
     if which == SCORED or (which is None and holdout):
         return ExplainedBy(run.scored_model, _of_scored(holdout, wording))
     asked = which == FINAL or bool(holdout)
@@ -65,19 +64,27 @@ def _of_scored(holdout: Sequence[int], wording: Wording) -> str:
     final = wording(OptionRef("model", FINAL))
     which = f"This is the model that the scores are of ({layout.SCORED_MODEL})"
     if holdout:
-        which = f"{_rows_text(holdout)} held out. {which}, which had not seen it"
+        which = f"{_left_aside(holdout)} {which}, which had not seen {_them(holdout)}"
     return f"{which}; the final model was trained on all rows: {final}."
 
 
 def _of_final(holdout: Sequence[int], wording: Wording) -> str:
-    which = f"This is the final model ({layout.MODEL}), trained on all rows"
+    which = f"This is the final model ({layout.MODEL}), trained on all rows."
     if not holdout:
-        return f"{which}."
+        return which
     scored = wording(OptionRef("model", SCORED))
     return (
-        f"{which}; {_rows_text(holdout).lower()} held out of the scored one, which "
-        f"had not seen it: {scored}."
+        f"{which} {_left_aside(holdout)} The one that the scores are of had not seen "
+        f"{_them(holdout)}: {scored}."
     )
+
+
+def _left_aside(numbers: Sequence[int]) -> str:
+    return f"{_rows_text(numbers)} held out."
+
+
+def _them(numbers: Sequence[int]) -> str:
+    return "them" if len(numbers) > 1 else "it"
 
 
 def _rows_text(numbers: Sequence[int]) -> str:

@@ -14,6 +14,7 @@ from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import Optimizer, find_optimizer
 from glassnet.core.penalties import Penalty
 from glassnet.errors import visible, warn_of
+from glassnet.notebook import html_of
 from glassnet.settings import check_function, checked_whole
 from glassnet.training.averaging import Average
 from glassnet.training.checks import (
@@ -87,6 +88,9 @@ class Run:
         if self.ended:
             text += f", {self.diagnosis}"
         return visible(f"<glassnet Run of {self.network}: {text}>")
+
+    def _repr_html_(self) -> str:
+        return html_of(self)
 
     @property
     def diagnosis(self) -> str:

@@ -119,3 +119,14 @@ def test_days_are_the_same_in_every_unit() -> None:
     expected = days_of(seconds, 86_400)
     for factor in (10**3, 10**6):
         np.testing.assert_array_equal(days_of(seconds * factor, 86_400 * factor), expected)
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_a_day_is_written_as_it_is_read(pattern: str) -> None:
+    of_a_century = "yyyy" not in pattern
+    for days in (0.0, 10_957.0, 12_999.5, 14_762.25) if of_a_century else (-700.0, 0.0, 12_999.5):
+        text = DateFormat(pattern).write(days)
+        first = np.datetime64(int(np.floor(days)), "D").astype("datetime64[M]")
+        of_month = float(first.astype("datetime64[D]").astype(int)) + days % 1
+        expected = days if "dd" in pattern else of_month
+        assert DateFormat(pattern).read([text])[0] == expected, text

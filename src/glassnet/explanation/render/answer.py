@@ -6,13 +6,13 @@ The sentences and the numbers are those of `summaries.py`.
 from collections.abc import Sequence
 from html import escape
 
+from glassnet.explanation.encoding import shown_cell
 from glassnet.explanation.parts import Explanation, RowForward
 from glassnet.explanation.render.bars import bars
+from glassnet.explanation.render.summary_text import before_and_after, contributed_to, signed
 from glassnet.explanation.summaries import Changed, ColumnContribution, TargetSummary, WhatIf
-from glassnet.notation.numerals import numeral
 
 COLUMNS_AT_ONCE = 10  # columns that are shown at once; of more, the others can be opened
-DIGITS_OF_A_CELL = 6
 
 
 def title_of(explanation: Explanation) -> str:
@@ -38,7 +38,7 @@ def _row(row: RowForward, several: bool) -> str:
     heading = ": ".join([row.name, *_sentences(row)])
     title = f"<h2>{escape(heading)}</h2>" if several else ""
     inner = "".join(_target(summary) for summary in row.summary)
-    changed = _what_if(row.what_if) if row.what_if else ""
+    changed = _what_if(row, row.what_if) if row.what_if else ""
     return f'<section class="answer">{title}{inner}{changed}</section>'
 
 
@@ -58,44 +58,42 @@ def _contributions(summary: TargetSummary) -> str:
     if len(every) <= COLUMNS_AT_ONCE:
         return table
     together = sum(one.value for one in every[COLUMNS_AT_ONCE:])
-    more = f"{len(every) - COLUMNS_AT_ONCE} more columns, together {together:+.{summary.decimals}f}"
+    sum_of_them = signed(together, summary.decimals)
+    more = f"{len(every) - COLUMNS_AT_ONCE} more columns, together {sum_of_them}"
     folded = _table(more, rows[COLUMNS_AT_ONCE:])
     return f"{table}<details><summary>{escape(more)}</summary>{folded}</details>"
 
 
 def _contribution(one: ColumnContribution, bar: str, summary: TargetSummary) -> str:
-    value = f"{one.value:+.{summary.decimals}f}"
-    return _table_row(one.column, [escape(one.cell), bar], value)
+    return _table_row(one.column, [escape(one.cell), bar], signed(one.value, summary.decimals))
 
 
-def _what_if(what_if: WhatIf) -> str:
+def _what_if(row: RowForward, changed: WhatIf) -> str:
     """The cells that were changed, the answer then, and how the contributions moved."""
-    cells = "; ".join(f"{c.name}: {_plain(c.before)} → {_plain(c.after)}" for c in what_if.cells)
+    cells = ", ".join(
+        f"{one.name} {shown_cell(one.after)} (not {shown_cell(one.before)})"
+        for one in changed.cells
+    )
     parts = [f"<h3>{escape(f'What if {cells}')}</h3>"]
-    parts += [_paragraph(sentence) for sentence in what_if.sentences]
-    parts += map(_moves, what_if.contributions)
-    parts += [_paragraph(note, "quiet") for note in what_if.notes]
+    for before, after, sentence, values in zip(
+        row.summary, changed.summary, changed.sentences, changed.contributions, strict=True
+    ):
+        parts += [_paragraph(f"Before: {before.sentence}"), _paragraph(f"After: {after.sentence}")]
+        parts += [_paragraph(sentence), _moves(values, before)]
+    parts += [_paragraph(note, "quiet") for note in changed.notes]
     return "".join(parts)
 
 
-def _moves(changes: Sequence[Changed]) -> str:
+def _moves(changes: Sequence[Changed], summary: TargetSummary) -> str:
     """A table with a bar for how far each column's contribution moved."""
-    numbers = [(c.name, c.before, c.after) for c in changes]
-    known = [
-        (name, before, after)
-        for name, before, after in numbers
-        if isinstance(before, float) and isinstance(after, float)
-    ]
-    drawn = bars([after - before for _, before, after in known])
-    rows = [
-        _table_row(name, [numeral(before, 3), numeral(after, 3), bar], numeral(after - before, 3))
-        for (name, before, after), bar in zip(known, drawn, strict=True)
-    ]
-    return _table("What each column contributed: before, after, and the difference", rows)
-
-
-def _plain(value: object) -> str:
-    return numeral(value, DIGITS_OF_A_CELL) if isinstance(value, float) else str(value)
+    numbers = [(float(one.before or 0), float(one.after or 0)) for one in changes]
+    drawn = bars([after - before for before, after in numbers])
+    rows: list[str] = []
+    for one, (before, after), bar in zip(changes, numbers, drawn, strict=True):
+        *both, change = before_and_after(before, after, summary.decimals)
+        rows.append(_table_row(one.name, [bar], *both, change))
+    caption = f"Contributions to {contributed_to(summary)}: before, after, and the change"
+    return _table(caption, rows)
 
 
 def _table(caption: str, rows: Sequence[str]) -> str:
@@ -105,9 +103,10 @@ def _table(caption: str, rows: Sequence[str]) -> str:
     )
 
 
-def _table_row(name: str, cells: Sequence[str], value: str) -> str:
+def _table_row(name: str, cells: Sequence[str], *numbers: str) -> str:
     inner = "".join(f"<td>{cell}</td>" for cell in cells)
-    return f'<tr><th scope="row">{escape(name)}</th>{inner}<td class="number">{value}</td></tr>'
+    inner += "".join(f'<td class="number">{number}</td>' for number in numbers)
+    return f'<tr><th scope="row">{escape(name)}</th>{inner}</tr>'
 
 
 def _paragraph(text: str, kind: str = "") -> str:
