@@ -18,7 +18,6 @@ target's own unit. For which columns matter over all rows, see the page on impor
 import tempfile
 
 # sphinx_gallery_thumbnail_path = 'reference/drawn/why.png'
-
 import glassnet as gn
 
 cars = "../data/cars.csv"

@@ -59,8 +59,7 @@ def _pictures_beginning(_: click.Context, __: click.Parameter, incomplete: str) 
     "plot",
     cls=PlotCommand,
     examples=[
-        "glassnet plot network runs/flats --out network.svg",
-        "glassnet plot network runs/flats --row 17",
+        "glassnet plot network runs/flats --row 17 --out network.svg",
         "glassnet plot importance runs/flats new.csv --method olden",
     ],
     page="examples/how_to/5_pictures_of_predictions.py",
