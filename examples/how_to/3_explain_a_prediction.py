@@ -131,6 +131,9 @@ print(text[start : start + 1200], "...")
 # For a lesson, a report, a program
 # ---------------------------------
 #
+# On the page, a click, a tap or Enter pins a number, goes to where it was made, and lists what it is
+# made from; Esc lets go, Back retraces, and the arrow keys walk from number to number.
+#
 # ``markdown()`` writes LaTeX formulas, ``html()`` one page without anything from outside,
 # ``to_dict()`` plain data with all digits; in a shell ``--format md``, ``html`` or ``json``. Lines
 # of text are as long as the terminal is wide (``text(width=80)``).
