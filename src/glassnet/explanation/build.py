@@ -112,6 +112,8 @@ def explain(
     >>> start = gn.initialize(network, seed=1)
     >>> step = gn.explain((network, start), [[0.0, 1.0]], y=[1.0], backward=True)
     >>> print(step.text(digits=3))
+    row 1: predicted y 0.421; actual 1.000: 0.579 too low
+    ...
     2-2-1 sigmoid, sigmoid, sum_of_squares, no biases, 6 weights
     ...
           z2.1 = 0.295·(-0.532) = -0.157   a1.1·w2[1→1]

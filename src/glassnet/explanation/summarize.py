@@ -231,7 +231,8 @@ def _pulled(
         of_two = isinstance(target, ClassTarget) and len(target.labels) == 2
         pulls = {c.column: c.value if of_two else c.pull or 0.0 for c in columns}
         there = f"Pulled towards {found.predicted} and away from {found.actual}"
-        return _pulled_by(there, pulls, decimals, "no column did: the average row lies there too")
+        none = f"No column pulled it away from {found.actual}: the average row lies there too."
+        return _pulled_by(there, pulls, decimals, none)
     if not isinstance(found.predicted, float) or not isinstance(found.actual, float):
         return ""
     error = found.predicted - found.actual
@@ -239,7 +240,8 @@ def _pulled(
         return ""
     way = "up" if error > 0 else "down"
     pulls = {c.column: c.value * math.copysign(1, error) for c in columns}
-    none = f"no column did; they did not pull it {'down' if error > 0 else 'up'} far enough"
+    other = "down" if error > 0 else "up"
+    none = f"No column pulled it {way}; they did not pull it {other} far enough."
     return _pulled_by(f"Pulled it {way}", pulls, decimals, none, math.copysign(1, error))
 
 
@@ -256,4 +258,4 @@ def _pulled_by(
             break
         so_far += pulls[name]
         named.append(f"{name} ({sign * pulls[name]:+.{decimals}f})")
-    return f"{there}: {', '.join(named) or none}."
+    return f"{there}: {', '.join(named)}." if named else none

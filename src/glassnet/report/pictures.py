@@ -220,7 +220,10 @@ def _importance(
     )
     if len(shuffled) < len(model.encoding.needed):
         caption += f"; shuffled are the {len(shuffled)} columns that gradients rank first"
+    if len(model.members) > 1:
+        caption += "; dots: a network each, bars: their mean"
     _leave_out_titles(display)
+    display.figure_.axes[0].set_xlabel("how much worse")  # with long names no more fits
     return Drawn(display, f"Bars, longest first: {longest}.", caption)
 
 

@@ -37,8 +37,6 @@ def small_outputs(run: "TableRun") -> np.ndarray | None:
     options = run.options.as_options()
     first_activation = run.scored_model.members[0].network.activations[0].name
     small = replace(options, hidden=(SMALL_NODES,), activation=first_activation, draws=0)
-    if isinstance(small.dropout, (tuple, list)):
-        small = replace(small, dropout=small.dropout[0])
     try:
         fitted = fit_table(
             rows.take(run.rows["train"]),

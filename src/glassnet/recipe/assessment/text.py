@@ -13,7 +13,7 @@ def numbers_text(values: Sequence[float | None]) -> list[str]:
     """Numbers as text, with as few digits as tell them apart: two to four significant ones.
 
     >>> numbers_text([1.906, 6.917]), numbers_text([12.04, 11.98]), numbers_text([0.0, 23_412.0])
-    (['1.9', '6.9'], ['12.0', '12'], ['0', '23,400'])
+    (['1.9', '6.9'], ['12.04', '11.98'], ['0', '23,400'])
     """
     different = len({value for value in values if value is not None and isfinite(value)})
     digits = FEWEST_DIGITS
