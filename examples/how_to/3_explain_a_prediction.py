@@ -15,9 +15,10 @@ target's own unit. For which columns matter over all rows, see the page on impor
 # Any trained model will do, and any row of a table; rows count from 0 in Python and from 1 in a
 # shell, where the same is ``glassnet explain runs/cars --row 1``.
 
+# sphinx_gallery_thumbnail_path = 'reference/drawn/why.png'
+
 import tempfile
 
-# sphinx_gallery_thumbnail_path = 'reference/drawn/why.png'
 import glassnet as gn
 
 cars = "../data/cars.csv"
@@ -129,6 +130,9 @@ print(text[start : start + 1200], "...")
 # %%
 # For a lesson, a report, a program
 # ---------------------------------
+#
+# On the page, a click, a tap or Enter pins a number, goes to where it was made, and lists what it
+# is made from; Esc lets go, Back retraces, and the arrow keys walk from number to number.
 #
 # ``markdown()`` writes LaTeX formulas, ``html()`` one page without anything from outside,
 # ``to_dict()`` plain data with all digits; in a shell ``--format md``, ``html`` or ``json``. Lines
