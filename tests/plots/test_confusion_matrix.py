@@ -12,12 +12,12 @@ from sklearn import metrics
 from sklearn.calibration import calibration_curve
 
 import glassnet as gn
-from glassnet.core.metrics import wilson_interval
 from glassnet.errors import GlassnetError
 from glassnet.plots.calibration import CalibrationDisplay
 from glassnet.plots.confusion_matrix import ConfusionMatrixDisplay
 from glassnet.plots.figures import in_picture
 from glassnet.plots.roc import RocCurveDisplay
+from glassnet.recipe.metrics import wilson_interval
 
 DISPLAYS = [ConfusionMatrixDisplay, RocCurveDisplay, CalibrationDisplay]
 LABELS = ["cod", "eel", "ray"]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from glassnet.core.metrics import class_scores, regression_scores
 from glassnet.recipe import baselines as module
 from glassnet.recipe.baselines import Baseline, baselines
+from glassnet.recipe.metrics import class_scores, regression_scores
 from glassnet.tables.columns import Table
 from glassnet.tables.encoding import TableEncoding, learn_inputs
 from glassnet.tables.frames import as_table

@@ -9,7 +9,6 @@ import pytest
 from scipy import stats
 
 import glassnet as gn
-from glassnet.core.metrics import class_scores, regression_scores, wilson_interval
 from glassnet.errors import GlassnetError
 from glassnet.recipe.assessment import intervals as module
 from glassnet.recipe.assessment.intervals import (
@@ -17,6 +16,7 @@ from glassnet.recipe.assessment.intervals import (
     score_intervals,
 )
 from glassnet.recipe.assessment.resampling import resampled_scores, resamples
+from glassnet.recipe.metrics import class_scores, regression_scores, wilson_interval
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.frames import as_table
 from glassnet.tables.targets import learn_target

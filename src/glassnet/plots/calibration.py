@@ -6,12 +6,12 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from glassnet.core.metrics import wilson_interval
 from glassnet.errors import GlassnetError, unknown_name
 from glassnet.plots.class_display import MOST_IN_LEGEND, ClassDisplay
 from glassnet.plots.figures import GREY, curve_style, in_picture, marker_style
 from glassnet.plots.panels import title
 from glassnet.plots.predictions import Classes, given_classes
+from glassnet.recipe.metrics import wilson_interval
 
 STRATEGIES = {"uniform": "bins of equal width", "quantile": "bins of equally many rows"}
 CURVE_BINS = 10  # of a curve

@@ -10,7 +10,6 @@ from typing import Any, Self
 
 import numpy as np
 
-from glassnet.core.metrics import regression_scores
 from glassnet.errors import GlassnetError
 from glassnet.models.conversion import as_model
 from glassnet.models.rows import rows_of
@@ -19,6 +18,7 @@ from glassnet.plots.figures import GREY, ORANGE, in_picture, plural
 from glassnet.plots.panels import panels, title
 from glassnet.plots.predictions import numbers_of
 from glassnet.plots.regression import draw_points, short
+from glassnet.recipe.metrics import regression_scores
 
 FEWEST_ROWS = 2  # of a part that is drawn: fewer have no line
 PART_WIDTH = 3.7  # inches of a panel

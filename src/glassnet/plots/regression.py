@@ -10,11 +10,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from glassnet.core.metrics import regression_scores
 from glassnet.errors import GlassnetError, check_enough, unknown_name
 from glassnet.plots.display import RowsDisplay
 from glassnet.plots.figures import BLUE, GREY, ORANGE, in_picture, new_figure
 from glassnet.plots.predictions import numbers_of
+from glassnet.recipe.metrics import regression_scores
 
 KINDS = ("predicted_vs_actual", "residual_vs_predicted", "error_histogram")
 MOST_VECTOR_POINTS = 2000  # points; an SVG or PDF holds more of them as an image

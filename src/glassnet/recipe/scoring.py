@@ -1,12 +1,12 @@
 """The scores of a model's outputs on rows whose targets are known, by target.
 
-The formulas of the scores are `core/metrics.py`; what stands beside them is `baselines.py`.
+The formulas of the scores are `metrics.py`; what stands beside them is `baselines.py`.
 """
 
 import numpy as np
 
-from glassnet.core.metrics import class_scores, regression_scores
 from glassnet.models.model import Model
+from glassnet.recipe.metrics import class_scores, regression_scores
 from glassnet.tables.columns import Table
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.targets import NumberTarget

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.core.metrics import wilson_interval
 from glassnet.errors import option_error
 from glassnet.models.model import Model
 from glassnet.models.record import Score
 from glassnet.models.rows import rows_of
 from glassnet.recipe.assessment.resampling import resampled_scores, resamples
+from glassnet.recipe.metrics import wilson_interval
 from glassnet.recipe.scoring import FEWEST_SCORED_ROWS, Scores, score
 from glassnet.tables.columns import Table
 from glassnet.tables.encoding import TableEncoding

@@ -1,6 +1,6 @@
 """The scores of resampled rows: the nonparametric bootstrap (Efron 1979), all resamples at once.
 
-A resample is how often each row was drawn. Each score is the one of `core/metrics.py` with rows
+A resample is how often each row was drawn. Each score is the one of `metrics.py` with rows
 that count so often; the intervals that are made of them are `intervals.py`.
 """
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from glassnet.core.metrics import regression_scores
 from glassnet.errors import GlassnetWarning, OptionRef
 from glassnet.models.model import Model
 from glassnet.recipe.baselines import Baseline
 from glassnet.recipe.defaults import DECAYING_OPTIMIZERS, PLAIN_BINS, is_robust
 from glassnet.recipe.findings.single_columns import SingleColumn
+from glassnet.recipe.metrics import regression_scores
 from glassnet.recipe.options import ResolvedOptions
 from glassnet.recipe.scoring import FEWEST_SCORED_ROWS, main_score
 from glassnet.tables.columns import Column, Table

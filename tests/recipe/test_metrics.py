@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from glassnet.core.metrics import area_under_roc, class_scores, regression_scores
+from glassnet.recipe.metrics import area_under_roc, class_scores, regression_scores
 
 
 def test_regression() -> None:
