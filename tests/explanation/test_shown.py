@@ -195,8 +195,8 @@ def test_estimators_are_explained_with_their_own_names() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"rows": 4}, "row 5 is not in the table, which has 4 rows"),
-        ({"rows": [0, -1]}, "row 0 is not in the table"),
+        ({"rows": 4}, "rows=4: the table has rows 0 to 3"),
+        ({"rows": [0, -1]}, "rows=-1: the table has rows 0 to 3"),
         ({"rows": [1, 1]}, "a row is given twice"),
         ({"nodes": [(0, 9)]}, r"node 1.10 is not in the network, which has 1.1 to 1.3, 2.1 to 2.1"),
         ({"nodes": [(2, 0)]}, "node 3.1 is not in the network"),
@@ -318,10 +318,11 @@ def test_a_number_that_nothing_is_done_to_is_told_once() -> None:
 def test_the_training_is_said_where_it_was_another() -> None:
     table = {"x": np.arange(20.0), "y": np.arange(20.0)}
     quick: dict[str, Any] = {"epochs": 1, "hidden": 2, "members": 1, "holdout": 0}
-    by_default = explain(gn.train_table(table, "y", **quick), table, backward=True).notes[-1]
-    assert by_default.endswith("with learning rate 0.003; the training itself used adamw.")
+    by_default = gn.train_table(table, "y", **quick)
+    said = "with learning rate 0.003; the training itself used adamw."
+    assert explain(by_default, table, backward=True).notes[-2].endswith(said)
     plain = gn.train_table(table, "y", optimizer="gradient_descent", learning_rate=0.25, **quick)
-    assert explain(plain, table, backward=True).notes[-1].endswith("with learning rate 0.25.")
+    assert explain(plain, table, backward=True).notes[-2].endswith("with learning rate 0.25.")
 
 
 def test_it_can_be_put_into_a_notebook() -> None:

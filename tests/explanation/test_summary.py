@@ -56,7 +56,7 @@ def test_contributions_are_those_of_the_columns_and_add_up(cars: gn.Model) -> No
     assert sizes == sorted(sizes, reverse=True)
     cells = {one.column: one.cell for one in summary.contributions}
     assert (cells["horsepower"], cells["model_year"]) == ("missing", "1971-01-01")
-    assert "for the average of 398 rows trained on" in summary.heading
+    assert "for the average row (of 398 trained on)" in summary.heading
     assert "integrated gradients" in summary.method
 
 
@@ -113,8 +113,25 @@ def test_of_two_classes_the_pull_is_the_contribution() -> None:
     summary = summary_of(gn.explain(model, table, 1))
     assert summary.sentence.endswith(": wrong")
     first = max(summary.contributions, key=lambda one: one.value)
-    number = signed(first.value, summary.decimals)
-    assert f"Pulled towards b and away from a: {first.column} ({number})" in summary.pulled
+    number = signed(100 * first.value, summary.decimals - 2)
+    assert f"Pulled towards b and away from a: {first.column} ({number} points)" in summary.pulled
+
+
+def test_contributions_to_a_probability_are_percentage_points() -> None:
+    table = {"x": np.tile([0.0, 1.0], 20), "z": np.linspace(0, 1, 40), "y": ["a", "b"] * 20}
+    model = gn.train_table(table, "y", hidden=3, members=1, epochs=60, holdout=0)
+    explanation = gn.explain(model, table, 3, what_if={"x": 0.5})
+    summary = summary_of(explanation)
+    found = re.search(r"in percentage points: from ([\d.]+)%, .* to ([\d.]+)%$", summary.heading)
+    assert found, summary.heading
+    text, written = explanation.text(), explanation.markdown()
+    points = re.findall(r"^    \w +\S+ +([+-][\d.]+)  ", text, re.MULTILINE)[:2]
+    total = float(found[2]) - float(found[1])
+    assert sum(map(float, points)) == pytest.approx(total, abs=2 * 10**-summary.shown_decimals)
+    for shown in (text, written):
+        assert all(point in shown for point in points)
+        assert "to the probability of b in percentage points" in shown
+        assert "they may pass 0 or 100%" in re.sub(r"\s+", " ", shown)
 
 
 def test_a_prediction_held_to_its_range_says_so() -> None:
@@ -127,6 +144,16 @@ def test_a_prediction_held_to_its_range_says_so() -> None:
     assert "which is clipped to 3, the end of the range seen in training" in summary.heading
     assert summary.predicted == pytest.approx(3.0)
     assert summary.value > 3
+    changed = gn.explain(model, {"x": x}, 59, what_if={"x": "+1"})
+    what_if = changed.rows[0].what_if
+    assert what_if
+    assert what_if.summary[0].clipped.startswith("clipped to the range seen in training; ")
+    before, after = summary.value, what_if.summary[0].value
+    said = f"(before clipping {before:.2f} → {after:.2f})"
+    assert said in what_if.sentences[0]
+    assert f"({what_if.summary[0].clipped})" in changed.text(width=None)
+    for shown in (changed.text(), changed.markdown(), changed.html()):
+        assert "Contributions to y before clipping" in shown
 
 
 def test_several_targets_have_a_summary_each() -> None:
@@ -147,7 +174,7 @@ def test_one_row_without_others_has_no_contributions_but_a_sentence() -> None:
     assert summary.sentence.startswith("predicted y ")
     assert "integrated" not in explanation.text()
     compared = gn.explain((network, gn.initialize(network, seed=1)), [[1.0, 2.0], [0.0, 1.0]])
-    assert "the average of the 2 rows" in summary_of(compared).heading
+    assert "the average row (of the 2 of this table)" in summary_of(compared).heading
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "json"])

@@ -25,7 +25,7 @@ def test_of_a_linear_network_it_is_the_weight_times_the_way() -> None:
     np.testing.assert_allclose(found.values, [[-2, 6], [2, -6]], atol=1e-12)
     np.testing.assert_allclose(found.starts, [2, 2])
     np.testing.assert_allclose(found.predictions, [6, -2])
-    assert found.against == "the average of the 2 rows of this table"
+    assert found.against == "the average row (of the 2 of this table)"
     assert found.table()["row"] == [1, 1, 2, 2]
     assert found.table()["column"] == ["x1", "x2", "x1", "x2"]
 
@@ -96,7 +96,7 @@ def test_a_trained_model_knows_its_average_row() -> None:
     assert isinstance(model.record.average_row, AverageRow)
     assert model.record.average_row.n_rows == 40
     one = gn.contributions(model, {"x": [3]})
-    assert one.against == "the average of 40 rows trained on"
+    assert one.against == "the average row (of 40 trained on)"
     folded = gn.contributions(model.fold(), {"x": [3]})
     np.testing.assert_allclose(folded.values, one.values)
     np.testing.assert_allclose(folded.starts, one.starts)

@@ -10,7 +10,7 @@ from small_models import INPUTS, TABLE, N, small_model
 
 import glassnet as gn
 from glassnet.errors import GlassnetError
-from glassnet.plots.why import ContributionsDisplay
+from glassnet.plots.why import ContributionsDisplay, Fall
 
 
 def waterfall(target: str, **options: Any) -> ContributionsDisplay:
@@ -68,6 +68,38 @@ def test_of_two_classes_one_waterfall_says_it_all() -> None:
     display = waterfall("sold", row=wrong)
     assert len(display.falls) == 1
     assert display.axes_[0].get_title("left").endswith(f"actual {TABLE['sold'][wrong]}")
+
+
+def test_a_prediction_held_to_its_range_has_a_last_step() -> None:
+    x = np.linspace(-1, 1, 60)
+    encoding = gn.train_table({"x": x, "y": 3 * x}, "y", epochs=1, hidden=2, members=1).encoding
+    network = gn.Network([len(encoding.features), 1])
+    steep = np.full((len(encoding.features), 1), 5.0)
+    model = gn.Model.of_network(network, gn.Parameters((steep,), (np.zeros(1),)), encoding)
+    display = ContributionsDisplay.from_model(model, {"x": x}, row=59)
+    (fall,) = display.falls
+    assert display.labels[-1] == "held to the range seen"
+    assert fall.end == pytest.approx(3)
+    assert fall.steps[-1] < 0
+    assert fall.start + fall.steps.sum() == pytest.approx(3)
+    assert display.axes_[0].get_title("left") == "Row 60, y: 3"
+    assert (
+        "held to the range seen"
+        not in ContributionsDisplay.from_model(model, {"x": x}, row=30).labels
+    )
+
+
+def test_steps_of_a_probability_may_pass_its_ends_and_no_tick_does() -> None:
+    fall = Fall("kind=a", 0.5, 0.9, np.array([0.7, -0.3]))
+    display = ContributionsDisplay(0, ["x", "z"], [fall], "the average row", "", True).plot()
+    axes = display.axes_[0]
+    assert axes.get_xlim()[1] > 1.2
+    assert all(0 <= tick <= 1 for tick in axes.get_xticks())
+    assert "on the way the sum passes 100%" in display._title(0)[1]
+    assert {text.get_text() for text in axes.texts} >= {"50.0%", "+70.0", "-30.0", "90.0%"}
+    inside = Fall("kind=a", 0.5, 0.9, np.array([0.2, 0.2]))
+    display = ContributionsDisplay(0, ["x", "z"], [inside], "the average row", "", True).plot()
+    assert display._title(0)[1] == "Compared with the average row. Steps in percentage points"
 
 
 def test_axes_of_others_and_what_is_wrong() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from glassnet.core.losses import Loss
 from glassnet.core.network import backprop, feedforward, layer_deltas
 from glassnet.core.penalties import Penalty
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, OptionError, OptionRef
 from glassnet.explanation.backward import WayBack, explain_backward, largest_update
 from glassnet.explanation.batch import Batch
 from glassnet.explanation.choice import Nodes, choose_nodes, choose_outputs
@@ -130,7 +130,8 @@ def explain(
     every = rows_of(found, table, y)
     for row in chosen:
         if not 0 <= row < len(every):
-            raise GlassnetError(f"row {row + 1} is not in the table, which has {len(every)} rows")
+            message = [OptionRef("rows", row), f": the table has rows 0 to {len(every) - 1}"]
+            raise OptionError(message, option="rows", value=row)
     if len(set(chosen)) < len(chosen):
         raise GlassnetError("a row is given twice: give each once")
     numbers = [row + 1 for row in chosen]

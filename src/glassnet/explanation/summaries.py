@@ -30,7 +30,8 @@ class TargetSummary:
 
     `contributions` are sorted, the largest first, and add up to `value` - `start`: both of `output`
     ("miles_per_gallon", "probability of Adelie"), `start` for the average row. There are none
-    where no average is known. All of them are to be shown with so many `decimals`.
+    where no average is known. All of them are to be shown with so many `decimals`, a probability as
+    percentage points with `shown_decimals`.
     """
 
     target: str
@@ -53,6 +54,27 @@ class TargetSummary:
     """Which columns pulled a wrong prediction there; "" where nothing is known to be wrong."""
     method: str
     """How contributions are worked out, and what they do not tell."""
+    clipped: str = ""
+    """Of a number that is clipped to the range seen in training: that it is, and what it was."""
+
+    @property
+    def in_points(self) -> bool:
+        """Whether the contributions are to a probability, and shown as percentage points."""
+        return self.output != self.target
+
+    @property
+    def shown_decimals(self) -> int:
+        """With how many decimals contributions are shown, in points or in the target's unit."""
+        return max(0, self.decimals - 2) if self.in_points else self.decimals
+
+    def shown(self, contribution: float) -> float:
+        """A contribution as it is shown: in points or in the target's unit."""
+        return 100 * contribution if self.in_points else contribution
+
+    @property
+    def whole_sentence(self) -> str:
+        """The sentence, and that the number is clipped where it is."""
+        return f"{self.sentence} ({self.clipped})" if self.clipped else self.sentence
 
 
 @dataclass(frozen=True)

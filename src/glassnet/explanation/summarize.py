@@ -34,6 +34,11 @@ METHOD = (
     "between them, divided as the model happens to use them."
 )
 """How contributions are worked out and what they do not tell; Sundararajan, Taly & Yan 2017."""
+POINTS_METHOD = (
+    " A probability moves by percentage points. Added one after the other they may pass 0 or 100% "
+    "on the way, where several columns tell the same."
+)
+"""What a reader of contributions to a probability must know besides."""
 
 
 class _Found(NamedTuple):
@@ -71,13 +76,14 @@ def _summary(found: _Found, target: Target, row: Rows, others: Rows) -> TargetSu
     to_actual = row_contributions(row, found.actual_name, others) if found.actual_name else None
     columns = _columns(row, to_predicted, to_actual)
     value = start = float(found.predicted) if isinstance(found.predicted, float) else 0.0
-    decimals, heading, pulled, method = 0, "", "", ""
+    decimals, heading, pulled, method, clipped = 0, "", "", "", ""
     if to_predicted is not None:
         value, start = float(to_predicted.predictions[0]), float(to_predicted.starts[0])
         decimals = decimals_of([c.value for c in columns])
-        heading = _heading(found, to_predicted, target, decimals)
+        clipped = _clipped(found, value, decimals)
+        heading = _heading(found, to_predicted, decimals, clipped)
         pulled = _pulled(found, target, columns, decimals)
-        method = METHOD
+        method = METHOD + (POINTS_METHOD if isinstance(target, ClassTarget) else "")
     return TargetSummary(
         target=target.name,
         sentence=found.sentence,
@@ -92,6 +98,7 @@ def _summary(found: _Found, target: Target, row: Rows, others: Rows) -> TargetSu
         heading=heading,
         pulled=pulled,
         method=method,
+        clipped=clipped,
     )
 
 
@@ -199,17 +206,30 @@ def probability_text(probability: float) -> str:
     return f"under {10.0**-MOST_PROBABILITY_DECIMALS:.{MOST_PROBABILITY_DECIMALS}f}"
 
 
-def _heading(found: _Found, to: Contributions, target: Target, decimals: int) -> str:
+def _heading(found: _Found, to: Contributions, decimals: int, clipped: str) -> str:
     value, start = float(to.predictions[0]), float(to.starts[0])
+    if isinstance(found.predicted, float):
+        unit, shown = "", [f"{number:.{decimals}f}" for number in (start, value)]
+    else:
+        unit = ", in percentage points"
+        shown = [f"{number:.{max(0, decimals - 2)}%}" for number in (start, value)]
     heading = (
-        f"What each column contributed to {_the(found)}: from {start:.{decimals}f}, for "
-        f"{to.against}, to {value:.{decimals}f}"
+        f"What each column contributed to {_the(found)}{unit}: from {shown[0]}, for {to.against}, "
+        f"to {shown[1]}"
     )
-    clipped = isinstance(found.predicted, float) and isinstance(target, NumberTarget)
-    if clipped and not math.isclose(value, float(found.predicted or 0), rel_tol=1e-6):
+    if clipped:
         heading += f", which is clipped to {number_text(float(found.predicted or 0))}, "
         heading += "the end of the range seen in training"
     return heading
+
+
+def _clipped(found: _Found, value: float, decimals: int) -> str:
+    """That a predicted number is clipped, and what it was; "" where it is not."""
+    if not isinstance(found.predicted, float):
+        return ""
+    if math.isclose(value, found.predicted, rel_tol=1e-6, abs_tol=0.5 * 10.0**-MOST_DECIMALS):
+        return ""
+    return f"clipped to the range seen in training; {value:.{decimals}f} before clipping"
 
 
 def _the(found: _Found) -> str:
@@ -232,7 +252,7 @@ def _pulled(
         pulls = {c.column: c.value if of_two else c.pull or 0.0 for c in columns}
         there = f"Pulled towards {found.predicted} and away from {found.actual}"
         none = f"No column pulled it away from {found.actual}: the average row lies there too."
-        return _pulled_by(there, pulls, decimals, none)
+        return _pulled_by(there, pulls, max(0, decimals - 2), none, 100, " points")
     if not isinstance(found.predicted, float) or not isinstance(found.actual, float):
         return ""
     error = found.predicted - found.actual
@@ -246,16 +266,21 @@ def _pulled(
 
 
 def _pulled_by(
-    there: str, pulls: dict[str, float], decimals: int, none: str, sign: float = 1
+    there: str,
+    pulls: dict[str, float],
+    decimals: int,
+    none: str,
+    factor: float,
+    unit: str = "",
 ) -> str:
-    """The columns that pulled most, each with how much."""
+    """The columns that pulled most, each with how much, which is shown times `factor`."""
     largest = sorted(pulls, key=lambda name: -pulls[name])
     total = sum(pull for pull in pulls.values() if pull > 0)
     named: list[str] = []
     so_far = 0.0
     for name in largest[:MOST_PULLING]:
-        if pulls[name] < 0.5 * 10.0**-decimals or so_far > MOST_OF_PULL * total:
+        if abs(factor) * pulls[name] < 0.5 * 10.0**-decimals or so_far > MOST_OF_PULL * total:
             break
         so_far += pulls[name]
-        named.append(f"{name} ({sign * pulls[name]:+.{decimals}f})")
+        named.append(f"{name} ({factor * pulls[name]:+.{decimals}f}{unit})")
     return f"{there}: {', '.join(named)}." if named else none

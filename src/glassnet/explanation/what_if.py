@@ -190,7 +190,8 @@ def _contributions(
 def _sentence(was: TargetSummary, now: TargetSummary, before: Rows, after: Rows) -> str:
     """What changed in the prediction of one target."""
     if isinstance(was.predicted, float) and isinstance(now.predicted, float):
-        return _number_sentence(was.target, was.predicted, now.predicted)
+        sentence = _number_sentence(was.target, was.predicted, now.predicted)
+        return f"{sentence} {_before_clipping(was, now)}".strip()
     labels = dict.fromkeys(str(one.predicted) for one in (was, now))
     ways = [_way_of(label, was.target, before, after) for label in labels]
     stays = f"stays {was.predicted}"
@@ -214,6 +215,15 @@ def _number_sentence(name: str, old: float, new: float) -> str:
     if change == 0:
         return f"{numbers}: nothing changes."
     return f"{numbers}: {abs(change):.{decimals}f} {'up' if change > 0 else 'down'}."
+
+
+def _before_clipping(was: TargetSummary, now: TargetSummary) -> str:
+    """How a number goes before it is clipped to the range seen in training, where it is."""
+    if not was.clipped and not now.clipped:
+        return ""
+    decimals = max(decimals_of([value]) for value in (was.value, now.value))
+    values = f"{was.value:.{decimals}f} → {now.value:.{decimals}f}"
+    return f"It is clipped to the range seen in training (before clipping {values})."
 
 
 def _probability(row: Rows, target: str, label: str) -> str:

@@ -48,7 +48,7 @@ class Contributions:
     >>> import numpy as np
     >>> found = Contributions(
     ...     ("age", "size"), ("price",), np.array([5.0]), np.array([2.0]), np.array([[-1.0, 4.0]]),
-    ...     "the average of 10 rows trained on",
+    ...     "the average row (of 10 trained on)",
     ... )
     >>> found.table()["column"], found.table()["contribution"]
     (['age', 'size'], [-1.0, 4.0])
@@ -189,7 +189,7 @@ def _average(rows: Rows) -> tuple[np.ndarray, str]:
             "the model does not know the average of the rows it was trained on, and one row has "
             "none: give a table of two rows or more to compare with"
         )
-    return rows.x.mean(axis=0), f"the average of the {len(rows):,} rows of this table"
+    return rows.x.mean(axis=0), f"the average row (of the {len(rows):,} of this table)"
 
 
 class _Line(NamedTuple):

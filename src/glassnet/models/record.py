@@ -122,7 +122,7 @@ class AverageRow:
     @property
     def description(self) -> str:
         """What it is, in words."""
-        return f"the average of {self.n_rows:,} rows trained on"
+        return f"the average row (of {self.n_rows:,} trained on)"
 
 
 @dataclass(frozen=True)

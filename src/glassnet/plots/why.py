@@ -3,6 +3,7 @@
 What a contribution is, is computed in `importance/contributions.py`.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
@@ -19,13 +20,19 @@ from glassnet.plots.network.row import check_row, short_number
 from glassnet.plots.panels import panels, title
 from glassnet.plots.plane import first_cell_text
 from glassnet.settings import checked_whole
-from glassnet.tables.targets import ClassTarget, label_text
+from glassnet.tables.targets import ClassTarget, Target, label_text
 
 MOST_STEPS = 10  # columns with a bar of their own
 NEGLIGIBLE_STEP = 0.01  # of the largest contribution: what is smaller has no bar of its own
 CELL_LETTERS = 18  # letters of a cell beside its column
 CELL_DIGITS = 6  # significant digits of a number there
 OF_ACTUAL = "the same columns in the same order"
+CLIPPED = "held to the range seen"  # in training, as the prediction is
+IN_POINTS = "Steps in percentage points"
+MAY_PASS = (
+    "; on the way the sum passes {end}, as columns that tell the same are added one after the other"
+)
+PASSED = 0.0005  # of a probability: what is nearer to 0 or 1 does not pass it
 BAR = 0.36  # inches from a bar to the next
 AROUND = 1.9  # inches above and below the bars
 PANEL_WIDTH = 7.2  # inches
@@ -54,7 +61,8 @@ class ContributionsDisplay(RowsDisplay):
     row : int
         Which row of the table, from 0.
     labels : sequence of str
-        What each bar is of: a column and its cell, and last perhaps how many others.
+        What each bar is of: a column and its cell, then perhaps how many others, and last that a
+        number is held to the range seen in training.
     falls : sequence of Fall
         One, or two where the class is wrong.
     against : str
@@ -145,11 +153,13 @@ class ContributionsDisplay(RowsDisplay):
         if isinstance(target, ClassTarget) and len(target.labels) > 2 and not output and is_wrong:
             every_one.append(contributions_of(only, f"{target.name}={actual}", every))
         order = _largest_first(every_one, most)
-        falls = [_fall(one, order) for one in every_one]
+        falls = [_clipped(_fall(one, order), target) for one in every_one]
         labels = [_label(only, first.columns[c]) for c in order]
         left_out = len(first.columns) - len(order)
         if left_out:
             labels.append(plural(left_out, "other"))
+        if len(falls[0].steps) > len(labels):
+            labels.append(CLIPPED)
         return cls(row, labels, falls, first.against, actual, is_class, note).plot(ax)
 
     def _make_axes(self, ax: Any) -> Any:
@@ -170,9 +180,12 @@ class ContributionsDisplay(RowsDisplay):
             axes.set_yticks(range(len(labels)), labels if number == 0 else [""] * len(labels))
             axes.set_ylim(len(labels) - 0.4, -0.6)
             axes.set_xlabel(self._axis_name(fall.output))
+            axes.locator_params(axis="x", nbins=7)
             if self.is_class:
                 axes.xaxis.set_major_formatter(PercentFormatter(1))
-            axes.locator_params(axis="x", nbins=7)
+                low, high = axes.get_xlim()
+                inside = [tick for tick in axes.get_xticks() if max(0, low) <= tick <= min(1, high)]
+                axes.set_xticks(inside)
             axes.tick_params(axis="y", length=0)
             axes.spines["left"].set_visible(False)
             axes.grid(visible=True, axis="x", alpha=0.25)
@@ -207,7 +220,7 @@ class ContributionsDisplay(RowsDisplay):
         return f"{value:.1%}" if self.is_class else short_number(value)
 
     def _step(self, value: float) -> str:
-        return f"{value:+.1%}" if self.is_class else f"{value:+.3g}"
+        return f"{100 * value:+.1f}" if self.is_class else f"{value:+.3g}"
 
     def _axis_name(self, output: str) -> str:
         name, _, label = output.partition("=")
@@ -227,10 +240,23 @@ class ContributionsDisplay(RowsDisplay):
         said = f"{in_picture(label or name)}: {self._number(fall.end)}"
         if self.actual:
             said += f", actual {in_picture(self.actual)}"
-        note = f"compared with {self.against}"
-        if self.note:
-            note = f"C{note[1:]}. {self.note}"
+        notes = [f"compared with {self.against}", self._about_steps(), self.note]
+        note = ". ".join(filter(None, notes))
+        if note != notes[0]:
+            note = f"C{note[1:]}"
         return f"Row {self.row + 1}, {said}", note
+
+    def _about_steps(self) -> str:
+        """What the steps of a probability are, and why they leave 0 to 100% where they do."""
+        if not self.is_class:
+            return ""
+        sums = np.concatenate([fall.start + np.cumsum(fall.steps) for fall in self.falls])
+        passed = [
+            end
+            for end, is_passed in (("0", sums.min() < -PASSED), ("100%", sums.max() > 1 + PASSED))
+            if is_passed
+        ]
+        return IN_POINTS + (MAY_PASS.format(end=" and ".join(passed)) if passed else "")
 
 
 def _actual_of(only: Rows, target: Any) -> str:
@@ -263,6 +289,16 @@ def _fall(found: Contributions, order: Sequence[int]) -> Fall:
     return Fall(
         found.outputs[0], float(found.starts[0]), float(found.predictions[0]), np.array(steps)
     )
+
+
+def _clipped(fall: Fall, target: Target) -> Fall:
+    """With a last step to the range of a number that was seen in training, where it needs one."""
+    if isinstance(target, ClassTarget) or target.low is None or target.high is None:
+        return fall
+    end = min(max(fall.end, target.low), target.high)
+    if math.isclose(end, fall.end, rel_tol=1e-6):
+        return fall
+    return fall._replace(end=end, steps=np.append(fall.steps, end - fall.end))
 
 
 def _label(only: Rows, column: str) -> str:

@@ -62,13 +62,14 @@ def worst_rows(rows: Rows, numbers: np.ndarray, count: int) -> list[WorstRow]:
     order = np.argsort(-np.nan_to_num(losses, nan=np.inf), kind="stable")[:count]
     worst = rows.take(order)
     found = contributions_of(worst, others=rows)
+    is_class = isinstance(rows.model.encoding.targets[0], ClassTarget)
     return [
         WorstRow(
             int(numbers[row]),
             float(losses[row]),
             _outcomes(worst.take([i])),
-            _pushed(found.take([i])),
-            _pushes(worst.take([i]), found.take([i])),
+            _pushed(found.take([i]), is_class),
+            _pushes(worst.take([i]), found.take([i]), is_class),
         )
         for i, row in enumerate(order)
     ]
@@ -84,17 +85,18 @@ def _losses(rows: Rows) -> np.ndarray:
         return scale * loss.elementwise(predicted, rows.y)[0].sum(axis=1)
 
 
-def _pushed(found: Contributions) -> str:
+def _pushed(found: Contributions, is_class: bool) -> str:
     """What was pushed: "miles per gallon from 23.2 to 39.1"."""
     output = found.outputs[0]
-    what = f"the probability of {output}" if "=" in output else unit_text(output)
-    start, end = numbers_text([float(found.starts[0]), float(found.predictions[0])])
-    return f"{what} from {start} to {end}"
+    start, end = float(found.starts[0]), float(found.predictions[0])
+    if is_class:
+        return f"the probability of {output} from {start:.1%} to {end:.1%}, in percentage points"
+    return f"{unit_text(output)} from {' to '.join(numbers_text([start, end]))}"
 
 
-def _pushes(row: Rows, found: Contributions) -> list[Push]:
+def _pushes(row: Rows, found: Contributions, is_class: bool) -> list[Push]:
     """The columns that pushed the prediction of a row most, and all others together."""
-    values = found.values[0]
+    values = found.values[0] * (100 if is_class else 1)
     order = np.argsort(-np.abs(values), kind="stable")
     shown, others = order[:MOST_PUSHES], order[MOST_PUSHES:]
     names = [found.columns[i] for i in shown]

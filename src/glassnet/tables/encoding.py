@@ -223,7 +223,16 @@ def learn_inputs(
 def plain_encoding(inputs: Sequence[str], targets: Sequence[str]) -> TableEncoding:
     """Numbers taken as they are, numeric targets taken as they are, as in the article."""
     numbers = tuple(
-        Number(name, 0.0, 1.0, smooth_clip=False, fill=0.0, indicator=False) for name in inputs
+        Number(
+            name,
+            0.0,
+            1.0,
+            smooth_clip=False,
+            fill=0.0,
+            indicator=False,
+            fill_learnt=False,
+        )
+        for name in inputs
     )
     return TableEncoding(
         "regression", numbers, tuple(NumberTarget(name, 0.0, 1.0, None, None) for name in targets)

@@ -58,14 +58,15 @@ def _contributions(summary: TargetSummary) -> str:
     if len(every) <= COLUMNS_AT_ONCE:
         return table
     together = sum(one.value for one in every[COLUMNS_AT_ONCE:])
-    sum_of_them = signed(together, summary.decimals)
+    sum_of_them = signed(summary.shown(together), summary.shown_decimals)
     more = f"{len(every) - COLUMNS_AT_ONCE} more columns, together {sum_of_them}"
     folded = _table(more, rows[COLUMNS_AT_ONCE:])
     return f"{table}<details><summary>{escape(more)}</summary>{folded}</details>"
 
 
 def _contribution(one: ColumnContribution, bar: str, summary: TargetSummary) -> str:
-    return _table_row(one.column, [escape(one.cell), bar], signed(one.value, summary.decimals))
+    number = signed(summary.shown(one.value), summary.shown_decimals)
+    return _table_row(one.column, [escape(one.cell), bar], number)
 
 
 def _what_if(row: RowForward, changed: WhatIf) -> str:
@@ -78,21 +79,25 @@ def _what_if(row: RowForward, changed: WhatIf) -> str:
     for before, after, sentence, values in zip(
         row.summary, changed.summary, changed.sentences, changed.contributions, strict=True
     ):
-        parts += [_paragraph(f"Before: {before.sentence}"), _paragraph(f"After: {after.sentence}")]
-        parts += [_paragraph(sentence), _moves(values, before)]
+        parts += [
+            _paragraph(f"Before: {before.whole_sentence}"),
+            _paragraph(f"After: {after.whole_sentence}"),
+            _paragraph(sentence),
+            _moves(values, before, after),
+        ]
     parts += [_paragraph(note, "quiet") for note in changed.notes]
     return "".join(parts)
 
 
-def _moves(changes: Sequence[Changed], summary: TargetSummary) -> str:
+def _moves(changes: Sequence[Changed], was: TargetSummary, now: TargetSummary) -> str:
     """A table with a bar for how far each column's contribution moved."""
     numbers = [(float(one.before or 0), float(one.after or 0)) for one in changes]
     drawn = bars([after - before for before, after in numbers])
     rows: list[str] = []
     for one, (before, after), bar in zip(changes, numbers, drawn, strict=True):
-        *both, change = before_and_after(before, after, summary.decimals)
+        *both, change = before_and_after(before, after, was)
         rows.append(_table_row(one.name, [bar], *both, change))
-    caption = f"Contributions to {contributed_to(summary)}: before, after, and the change"
+    caption = f"Contributions to {contributed_to(was, now)}: before, after, and the change"
     return _table(caption, rows)
 
 

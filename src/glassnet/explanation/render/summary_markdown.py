@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from glassnet.errors import visible
 from glassnet.explanation.encoding import shown_cell
 from glassnet.explanation.parts import Explanation, RowForward
-from glassnet.explanation.render.summary_text import before_and_after, signed
+from glassnet.explanation.render.summary_text import before_and_after, contributed_to, signed
 from glassnet.explanation.summaries import Changed, TargetSummary, WhatIf
 from glassnet.notation.numerals import numeral
 
@@ -30,7 +30,8 @@ def summary_blocks(explanation: Explanation, digits: int) -> Iterator[str]:
 
 def _contributions(summary: TargetSummary) -> str:
     rows = [
-        (one.column, one.cell, signed(one.value, summary.decimals)) for one in summary.contributions
+        (one.column, one.cell, signed(summary.shown(one.value), summary.shown_decimals))
+        for one in summary.contributions
     ]
     return _table(("column", "cell", "contribution"), rows)
 
@@ -51,12 +52,13 @@ def _what_if(row: RowForward, changed: WhatIf, digits: int) -> Iterator[str]:
     for before, after, sentence, values in zip(
         row.summary, changed.summary, changed.sentences, changed.contributions, strict=True
     ):
-        both = ("before", before.sentence), ("after", after.sentence)
+        both = ("before", before.whole_sentence), ("after", after.whole_sentence)
         yield "\n".join(f"- {when}: {markdown_text(text)}" for when, text in both)
         yield markdown_text(sentence)
         if values:
-            heads = ("contribution", "before", "after", "change")
-            yield _table(heads, [_changed(one, before.decimals) for one in values])
+            yield markdown_text(f"Contributions to {contributed_to(before, after)}:")
+            heads = ("column", "before", "after", "change")
+            yield _table(heads, [_changed(one, before) for one in values])
     if changed.inputs:
         inputs = [
             (one.name, numeral(one.before, digits), numeral(one.after, digits))
@@ -66,9 +68,9 @@ def _what_if(row: RowForward, changed: WhatIf, digits: int) -> Iterator[str]:
     yield from map(markdown_text, changed.notes)
 
 
-def _changed(one: Changed, decimals: int) -> tuple[str, ...]:
+def _changed(one: Changed, summary: TargetSummary) -> tuple[str, ...]:
     before, after = float(one.before or 0), float(one.after or 0)
-    return (one.name, *before_and_after(before, after, decimals))
+    return (one.name, *before_and_after(before, after, summary))
 
 
 def markdown_text(text: str) -> str:

@@ -46,7 +46,7 @@ def _contributions(summary: TargetSummary, width: int) -> Iterator[StyledLine]:
     if not summary.contributions:
         return
     yield [(f"  {summary.heading}:", UNSTYLED)]
-    yield from _bars(_lines_of(summary), summary.decimals, width)
+    yield from _bars(_lines_of(summary), summary.shown_decimals, width)
 
 
 class _Bar(NamedTuple):
@@ -59,7 +59,7 @@ class _Bar(NamedTuple):
 
 def _lines_of(summary: TargetSummary) -> list[_Bar]:
     """The columns' bars, the largest first; the smallest of many columns together."""
-    found = [_bar_of(one) for one in summary.contributions]
+    found = [_bar_of(one, summary) for one in summary.contributions]
     if len(found) <= MOST_LINES + 1:
         return found
     rest = found[MOST_LINES:]
@@ -67,8 +67,9 @@ def _lines_of(summary: TargetSummary) -> list[_Bar]:
     return [*found[:MOST_LINES], together]
 
 
-def _bar_of(one: ColumnContribution) -> _Bar:
-    return _Bar(clipped(one.column, LONGEST_NAME), clipped(one.cell, LONGEST_CELL), one.value)
+def _bar_of(one: ColumnContribution, summary: TargetSummary) -> _Bar:
+    name, cell = clipped(one.column, LONGEST_NAME), clipped(one.cell, LONGEST_CELL)
+    return _Bar(name, cell, summary.shown(one.value))
 
 
 def clipped(text: str, longest: int) -> str:
@@ -114,13 +115,13 @@ def _what_if(row: RowForward, changed: WhatIf, digits: int) -> Iterator[StyledLi
     for before, after, sentence, values in zip(
         row.summary, changed.summary, changed.sentences, changed.contributions, strict=True
     ):
-        yield [(f"  before: {before.sentence}", UNSTYLED)]
-        yield [(f"  after:  {after.sentence}", UNSTYLED)]
+        yield [(f"  before: {before.whole_sentence}", UNSTYLED)]
+        yield [(f"  after:  {after.whole_sentence}", UNSTYLED)]
         yield [(f"  {sentence}", UNSTYLED)]
         if values:
-            heading = f"  Contributions to {contributed_to(before)}, before and after:"
+            heading = f"  Contributions to {contributed_to(before, after)}, before and after:"
             yield [(heading, UNSTYLED)]
-            yield from _changed_contributions(values, before.decimals)
+            yield from _changed_contributions(values, before)
     if changed.inputs:
         yield [("  Inputs of the network that changed:", UNSTYLED)]
     for one in changed.inputs[:MOST_LINES]:
@@ -132,14 +133,18 @@ def _what_if(row: RowForward, changed: WhatIf, digits: int) -> Iterator[StyledLi
         yield [(f"  {note}", QUIET)]
 
 
-def contributed_to(summary: TargetSummary) -> str:
+def contributed_to(before: TargetSummary, after: TargetSummary) -> str:
     """What the contributions add up to, as a sentence goes on with it."""
-    return summary.output if summary.output == summary.target else f"the {summary.output}"
+    if before.in_points:
+        return f"the {before.output} in percentage points"
+    is_clipped = before.clipped or after.clipped
+    return f"{before.output} before clipping" if is_clipped else before.output
 
 
-def before_and_after(before: float, after: float, decimals: int) -> list[str]:
-    """Two numbers and their difference, which is that of the two as they are shown."""
-    shown = [signed(before, decimals), signed(after, decimals)]
+def before_and_after(before: float, after: float, summary: TargetSummary) -> list[str]:
+    """Two contributions and their difference, which is that of the two as they are shown."""
+    decimals = summary.shown_decimals
+    shown = [signed(summary.shown(value), decimals) for value in (before, after)]
     return [*shown, signed(float(shown[1]) - float(shown[0]), decimals)]
 
 
@@ -147,12 +152,14 @@ def _text(value: Value) -> str:
     return clipped(shown_cell(value), LONGEST_CELL)
 
 
-def _changed_contributions(values: Sequence[Changed], decimals: int) -> Iterator[StyledLine]:
+def _changed_contributions(
+    values: Sequence[Changed], summary: TargetSummary
+) -> Iterator[StyledLine]:
     """The contributions that changed, in columns."""
     rows: list[tuple[str, ...]] = []
     for one in values:
         if isinstance(one.before, float) and isinstance(one.after, float):
-            shown = before_and_after(one.before, one.after, decimals)
+            shown = before_and_after(one.before, one.after, summary)
             if float(shown[2]):
                 rows.append((clipped(one.name, LONGEST_NAME), *shown))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
