@@ -69,7 +69,7 @@ class FilmDisplay(RowsDisplay):
     >>> run = gn.train(network, start, x, y, epochs=200, path_points=201)
     >>> trained = (network, run.parameters)
     >>> FilmDisplay.from_model(trained, x, y=y, path=run.path, resolution=5).epochs
-    [0, 10, 100, 200]
+    [0, 99, 158, 200]
     """
 
     kind_of_picture = "map"
