@@ -20,6 +20,7 @@ from glassnet.pages.page import asset, page, style_sheets
 HINT = (
     "<p>Point at a number to see what it is made from. Click or tap it to keep that here, and go "
     "where it was made; Esc lets go, Back retraces.</p>"
+    "<p>By keyboard: Tab to the numbers, arrows walk, Enter keeps one, Esc lets go.</p>"
 )
 """What stands beside the numbers before one is pointed at."""
 FOLDED = ("column", "member")
