@@ -23,6 +23,7 @@ from glassnet.explanation.loss import (
     explain_total,
 )
 from glassnet.explanation.notes import notes_of
+from glassnet.explanation.outside import outside_training
 from glassnet.explanation.parts import (
     ColumnSteps,
     Computed,
@@ -222,6 +223,7 @@ def explain_rows(
             with_start[index],
             summary=summarize(rows, index, compared),
             what_if=explain_what_if(rows, index, what_if, compared) if what_if else None,
+            outside=tuple(outside_training(rows.take([index]))),
         )
         for index in settings.shown_rows
     ]

@@ -127,7 +127,7 @@ class RowForward:
     Its cells' encoding, the layers, the predictions in the target's unit, and its loss; where
     several networks vote, how far their predictions agree. `summary` says first what came out and
     which columns made it so, one for each target; a member's rows have none. `what_if`: what other
-    cells would change.
+    cells would change. `outside`: which numbers are outside those seen in training.
     """
 
     name: str
@@ -138,6 +138,7 @@ class RowForward:
     agreement: tuple[Step, ...] = ()
     summary: tuple[TargetSummary, ...] = ()
     what_if: WhatIf | None = None
+    outside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

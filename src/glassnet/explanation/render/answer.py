@@ -38,6 +38,7 @@ def _row(row: RowForward, several: bool) -> str:
     heading = ": ".join([row.name, *_sentences(row)])
     title = f"<h2>{escape(heading)}</h2>" if several else ""
     inner = "".join(_target(summary) for summary in row.summary)
+    inner += "".join(_paragraph(note) for note in row.outside)
     changed = _what_if(row, row.what_if) if row.what_if else ""
     return f'<section class="answer">{title}{inner}{changed}</section>'
 

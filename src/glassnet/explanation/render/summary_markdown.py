@@ -23,6 +23,7 @@ def summary_blocks(explanation: Explanation, digits: int) -> Iterator[str]:
                 yield f"{markdown_text(summary.heading)}:"
                 yield _contributions(summary)
             method = method or summary.method
+        yield from map(markdown_text, row.outside)
         if row.what_if is not None:
             yield from _what_if(row, row.what_if, digits)
     yield from map(markdown_text, filter(None, (method, explanation.model_note)))

@@ -31,6 +31,9 @@ def summary_lines(explanation: Explanation, digits: int, width: int | None) -> I
             yield from _contributions(summary, width or PLAIN_WIDTH)
             yield []
             method = method or summary.method
+        if row.outside:
+            yield from ([(f"  {note}", UNSTYLED)] for note in row.outside)
+            yield []
         if row.what_if is not None:
             yield from _what_if(row, row.what_if, digits)
             yield []
