@@ -52,7 +52,7 @@ def to_body(explanation: Explanation, digits: int = 4) -> str:
     notes = "".join(f'<p class="quiet">{escape(note)}</p>' for note in about if note)
     inner = "".join(_section(section, digits) for section in whole.sections)
     return (
-        f'<div class="gn-explain">{begin_page(explanation)}{notes}'
+        f'<div class="gn-explain">{begin_page(explanation, digits)}{notes}'
         f'<div class="beside"><div>{inner}</div>'
         f'<aside class="sources" aria-label="A number and its sources">{HINT}</aside></div></div>'
     )
