@@ -121,7 +121,8 @@ def _updates(layer: LayerUpdates, digits: int) -> str:
         rows.append(_table_row(name, [LARGEST_CHANGE if one.largest else ""], *numbers))
     heading = updates_heading(layer)
     table = _table("Weight: before, gradient, after", rows)
-    return f"<details open><summary>{escape(heading)}</summary>{table}</details>"
+    inner = f"<details open><summary>{escape(heading)}</summary>{table}</details>"
+    return f'<section class="answer">{inner}</section>'
 
 
 def _table(caption: str, rows: Sequence[str]) -> str:

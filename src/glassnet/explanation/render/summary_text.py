@@ -155,7 +155,7 @@ def _updates(layer: LayerUpdates, digits: int) -> Iterator[StyledLine]:
 
 def updates_heading(layer: LayerUpdates) -> str:
     """What a table of a layer's weights shows."""
-    return f"The step in layer {layer.name}: after = before - learning rate · gradient"
+    return f"The step in layer {layer.name}: before, less learning rate times gradient, is after"
 
 
 def update_cells(one: WeightUpdate, digits: int) -> tuple[str, ...]:
