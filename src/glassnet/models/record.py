@@ -206,12 +206,19 @@ class Record:
     def scores_of(self) -> str:
         """What the model's scores are of, in words."""
         if self.scored_fraction is None:
-            return "this model"
+            return "this model" + self._of_seen_rows()
         percent = 100 * self.scored_fraction
         return (
             f"the same training on {percent:.3g} % of the rows, before the last training on all "
             "rows, which made this model"
         )
+
+    def _of_seen_rows(self) -> str:
+        """That no rows were held out, where none were."""
+        if self.options.get("holdout") != 0:
+            return ""
+        rows = f"the {self.average_row.n_rows:,} rows" if self.average_row else "the rows"
+        return f" on {rows} it was trained on; on new rows it will do worse"
 
     @property
     def learning_rate(self) -> float | None:
