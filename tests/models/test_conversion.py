@@ -319,6 +319,61 @@ def test_wrong_names_are_refused(arguments: dict[str, Any], message: str) -> Non
         gn.Model.of_run(**{"run": trained(), **arguments})
 
 
+ONES: Callable[..., np.ndarray] = lambda *shape: np.ones(shape)  # noqa: E731
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        (
+            gn.Parameters((np.full((3, 4), np.nan), ONES(4, 1)), (ONES(4), ONES(1))),
+            "^W1 holds 12 numbers that are NaN or infinite.*did the training diverge",
+        ),
+        (
+            gn.Parameters((ONES(3, 4), ONES(4, 1)), (ONES(4), np.array([np.inf]))),
+            "^b2 holds 1 number that is NaN or infinite",
+        ),
+        (
+            gn.Parameters((ONES(4, 3), ONES(1, 4)), (ONES(4, 1), ONES(1, 1))),
+            "look transposed.*give W.T and b.ravel",
+        ),
+        (
+            gn.Parameters((ONES(3, 4), ONES(4, 1)), (ONES(4, 1), ONES(1, 1))),
+            r"biases of shapes .*look transposed.*give b.ravel\(\)",
+        ),
+        ({"W1": ONES(3, 4)}, r"got dict in its second place: give Parameters\(\(W1, W2\)"),
+        ([ONES(3, 4), ONES(4, 1)], "got list in its second place"),
+        (gn.Parameters((ONES(3, 5), ONES(4, 1)), (ONES(4), ONES(1))), "do not fit the network"),
+        (gn.Parameters((ONES(3, 4).tolist(), ONES(4, 1)), ()), "weights must be a tuple of arrays"),
+    ],
+)
+def test_wrong_parameters_are_named_with_the_fix(parameters: Any, message: str) -> None:
+    network = gn.Network([3, 4, 1], "sigmoid")
+    with pytest.raises(GlassnetError, match=message) as caught:
+        gn.Model.of_run((network, parameters))
+    assert len(str(caught.value)) < 400
+
+
+def test_weights_of_a_course_predict_once_turned() -> None:
+    random = np.random.default_rng(3)
+    W1, b1 = random.normal(size=(4, 3)), random.normal(size=(4, 1))
+    W2, b2 = random.normal(size=(1, 4)), random.normal(size=(1, 1))
+    network = gn.Network([3, 4, 1], "tanh")
+    parameters = gn.Parameters((W1.T, W2.T), (b1.ravel(), b2.ravel()))
+    model = gn.Model.of_run((network, parameters), ["a", "b", "c"], "y")
+    by_hand = W2 @ np.tanh(W1 @ ROWS.T + b1) + b2
+    np.testing.assert_allclose(model.predict(ROWS), by_hand[0], rtol=1e-12)
+
+
+def test_rows_may_be_lists_of_numbers() -> None:
+    model = gn.Model.of_run(trained())
+    np.testing.assert_array_equal(model.predict(ROWS.tolist()), model.predict(ROWS))
+    assert model.predict_columns([[0, 1, 1]])["prediction"] == [model.predict(ROWS[1:2])[0]]
+    for wrong in ([["a", 1, 2]], [[1, 2], [3]], [{"x1": 1}]):
+        with pytest.raises(GlassnetError, match="a list must hold rows of numbers.*a dict of"):
+            model.predict(wrong)
+
+
 @pytest.mark.parametrize("y", [SIGN, THIRDS, SEVERAL], ids=["2", "3", "multi"])
 def test_our_own_mlp_saves_as_a_model_file(y: np.ndarray, folder: Path) -> None:
     mlp = fitted(gn.MLPClassifier(**SHORT), X / [1, 100, 1], y)

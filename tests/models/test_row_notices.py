@@ -118,3 +118,38 @@ def test_what_is_held_back_by_a_little_or_seldom_is_not_said() -> None:
         "regression", model.encoding.inputs, (NumberTarget("y", 0, 10, None, None),)
     )
     assert said(replace(model, encoding=unheld), {"x1": np.arange(20.0)}) == []
+
+
+NEVER = "the network learnt no missing cells, and 0 stands in"
+
+
+def test_a_missing_cell_where_none_was_learnt_is_said():
+    model = plain_model([2, 3, 1])
+    cells = {"x1": [1.0, None, 3.0], "x2": [1.0, 2.0, 3.0]}
+    (text,) = said(model, cells)
+    assert text.startswith(f"'x1' is missing in 1 row; {NEVER}"), text
+    array = np.array([[np.nan, 1.0], [np.nan, np.nan]])
+    for table in (array, array.tolist()):
+        one, two = said(model, table)
+        assert one.startswith(f"'x1' is missing in 2 rows; {NEVER}"), one
+        assert two.startswith("'x2' is missing in 1 row"), two
+    assert not said(model, np.ones((2, 2)))
+    assert not said(model, {"x1": [1.0], "x2": [2.0]})
+
+
+def test_a_missing_cell_is_said_of_many_rows_once(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("glassnet.models.predictor.BLOCK", 1)  # one row at a time
+    found = said(plain_model([2, 3, 1]), np.array([[np.nan, 1.0]] * 4))
+    assert [text.split(";")[0] for text in found] == ["'x1' is missing in 4 rows"]
+
+
+def test_where_a_median_was_learnt_a_missing_cell_is_no_news():
+    table = {"x": np.linspace(0, 1, 30), "y": np.linspace(0, 1, 30)}
+    model = gn.train_table(table, "y", members=1, hidden=3, epochs=5, holdout=0)
+    assert not [text for text in said(model, {"x": [None]}) if "stands in" in text]
+
+
+def test_the_explanation_says_what_stands_in():
+    found = gn.explain(plain_model([2, 3, 1]), {"x1": [None], "x2": [1.0]}, 0)
+    assert "missing: 0 stands in: no missing cells in the training" in found.text(width=200)
+    assert "median" not in found.text()

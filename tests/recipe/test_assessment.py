@@ -14,8 +14,11 @@ from in_process import run as command
 import glassnet as gn
 from glassnet.recipe.assessment.assess import Assessment
 from glassnet.recipe.assessment.folds import fold_scores
-from glassnet.recipe.assessment.learning_curve import last_fall, training_advice
-from glassnet.recipe.assessment.small_network import _copies, small_outputs
+from glassnet.recipe.assessment.intervals import ScoreDifference, ScoreInterval
+from glassnet.recipe.assessment.learning_curve import Advice, last_fall, training_advice
+from glassnet.recipe.assessment.sentences import _compared
+from glassnet.recipe.assessment.simpler import simpler_sentences
+from glassnet.recipe.assessment.small_network import IdleNodes, _idle, small_outputs
 from glassnet.recipe.assessment.text import numbers_text, percent_text, range_cell
 from glassnet.recipe.options import options_from
 from glassnet.recipe.run import TableRun, run_table
@@ -75,6 +78,21 @@ def test_luck_is_told_by_the_interval_of_the_difference() -> None:
         (sentence,) = [text for text in found.how_sure if text.startswith("Always guessing")]
         assert sentence.endswith("more than luck." if beside.is_better else "that may be luck.")
     assert run_of("line").assessment.differences[1].is_better
+    found = run_of("class", epochs=200).assessment
+    beside = next(d for d in found.differences if (d.than, d.name) == ("constant", "accuracy"))
+    ends = [80 * (value or 0.0) for value in (beside.better_by, beside.low, beside.high)]
+    by, low, high = map(round, ends)
+    (sentence,) = [text for text in found.how_sure if text.startswith("Always guessing")]
+    assert f"would be right on {by} fewer of the 80 rows ({low} to {high}): " in sentence
+
+
+def test_what_is_better_by_luck_is_said_with_its_side() -> None:
+    worse = ScoreDifference("y", "accuracy", "constant", -0.1, -0.2, 0.05)
+    assert _compared(worse, 70) == (
+        "would be right on 7 more of the 70 rows (-4 to 14): that may be luck"
+    )
+    worse = ScoreDifference("y", "mae", "constant", -0.5, -0.9, -0.1)
+    assert _compared(worse, None) == "would be off by 0.50 less (0.10 to 0.90): more than luck"
 
 
 def test_without_rows_to_tell_it_says_so() -> None:
@@ -124,46 +142,87 @@ def test_copies_are_counted_once() -> None:
     random = np.random.default_rng(0)
     a, b = random.normal(size=(2, 100))
     columns = [a, b, 2 * a - 1, -b, np.ones(100), a + b]
-    assert _copies(np.column_stack(columns)) == 3  # two copies and a constant
-    assert _copies(np.ones((5, 2))) == 2
+    assert _idle(np.column_stack(columns)) == IdleNodes(constant=1, copies=2, total=6)
+    assert _idle(np.ones((5, 2))) == IdleNodes(constant=2, copies=0, total=2)
+
+
+def test_nodes_that_do_nothing_are_told_from_copies() -> None:
+    done = run_of("line")
+
+    def said(*counts: int) -> str:
+        return simpler_sentences(done, done.assessment.differences, IdleNodes(*counts))[-1]
+
+    assert said(0, 224, 512) == (
+        "Of its 512 hidden nodes none does nothing (the same in every row trained on); 224 do what "
+        "another of their layer does (correlation above 0.99)."
+    )
+    assert "hidden nodes 2 do nothing" in said(2, 0, 64)
+    assert "; none does what another of their layer does" in said(2, 0, 64)
+    assert "hidden nodes 1 does nothing" in said(1, 1, 64)
+    assert "; 1 does what another of its layer does" in said(1, 1, 64)
 
 
 def test_the_losses_say_whether_to_go_on() -> None:
     never = run_of("wave_height", epochs=25, learning_rate=3e-4, validation=0.0)
     assert "epochs the loss of the rows trained on fell by" in never.assessment.trained_enough[0]
-    assert training_advice(never).epochs_to_try == 250
+    assert never.assessment.epochs_to_try == 250
     assert str(never.assessment).endswith("To see: the same training with epochs=250.")
     falling = {"epoch": list(range(1, 101)), "loss": np.linspace(1, 0.3, 100).tolist()}
     short = changed(never, falling, best=100)
-    assert (
-        training_advice(short)
-        .sentences[0]
-        .startswith("Perhaps not: the loss of the rows trained on")
-    )
-    assert training_advice(short).epochs_to_try == 50
+    assert advice(short).sentences[0].startswith("Perhaps not: the loss of the rows trained on")
+    assert advice(short).epochs_to_try == 50
     history = {
         "epoch": list(range(1, 101)),
         "loss": [2.0] + [1.0] * 99,
         "validation_loss": [1.0] * 100,
     }
     settled = changed(short, history, best=100)
-    assert (
-        training_advice(settled)
-        .sentences[0]
-        .startswith("Yes: in the last fifth of its 100 epochs the")
-    )
-    assert training_advice(settled).epochs_to_try == 0
+    assert advice(settled).sentences[0].startswith("Not known")
+    constant = replace(settled, options=replace(settled.options, schedule="constant"))
+    assert advice(constant).sentences[0].startswith("Yes: in the last fifth of its 100 epochs the")
+    assert advice(constant).epochs_to_try == 0
     early = changed(short, history, best=40)
     assert (
-        training_advice(early)
+        advice(early)
         .sentences[0]
         .startswith("Yes: the validation loss was lowest about epoch 40 of 100, which is kept")
     )
     assert last_fall([1.0] * 5) is None
     few = changed(short, {"epoch": [1, 2], "loss": [1.0, 0.5]}, best=2)
-    assert training_advice(few).sentences[0] == (
+    assert advice(few).sentences[0] == (
         "Not known: 2 epochs are too few to see where the losses go."
     )
+
+
+def test_a_loss_that_is_flat_since_the_learning_rate_ended_shows_nothing() -> None:
+    flat = {"epoch": list(range(1, 101)), "loss": [2.0] + [1.0] * 99}
+    done = changed(run_of("wave_height", epochs=25, learning_rate=3e-4, validation=0.0), flat, 100)
+    value = done.model.scores["wave_height"]["rmse"]
+    same = ScoreInterval("wave_height", "rmse", value, 0.5 * value, 1.5 * value)
+    conclusion, beside, reason = advice(done, same).sentences
+    assert conclusion.startswith("Not known")
+    assert beside.startswith("On rows it was trained on rmse ")
+    assert ", on held-out rows " in beside
+    assert reason.endswith(
+        "that shows nothing, for the learning rate had come to its end (schedule cosine)."
+    )
+    assert advice(done, same).epochs_to_try == 50
+    better_seen = replace(same, value=1.2 * value, low=1.1 * value, high=1.3 * value)
+    conclusion, _, reason = advice(done, better_seen).sentences
+    assert conclusion.startswith("Most likely: it predicts the rows it was trained on better than")
+    assert "that shows nothing" in reason
+    assert advice(done, better_seen).epochs_to_try == 0
+
+
+def test_without_held_out_rows_the_folds_stand_beside_the_rows_trained_on() -> None:
+    said = run_of("line", holdout=0.0).assessment.trained_enough
+    assert any(", on the rows that each network left out " in text for text in said)
+    said = run_of("line", holdout=0.0, members=1).assessment.trained_enough
+    assert not any("rows it was trained on" in text for text in said)
+
+
+def advice(done: TableRun, *scores: ScoreInterval) -> Advice:
+    return training_advice(done, scores)
 
 
 def changed(done: TableRun, history: dict[str, Any], best: int) -> TableRun:
@@ -175,8 +234,9 @@ def changed(done: TableRun, history: dict[str, Any], best: int) -> TableRun:
 
 def test_what_is_known_by_heart_is_said() -> None:
     done = run_of("noise", epochs=300, decay=0.0, validation=0.0, bins=16)
-    assert "on rows it was trained on" in done.assessment.trained_enough[-1]
-    assert done.assessment.trained_enough[0].startswith("Yes: more epochs would only teach it")
+    assert "On rows it was trained on rmse" in done.assessment.trained_enough[-1]
+    assert done.assessment.trained_enough[-1].endswith("help more than epochs.")
+    assert done.assessment.trained_enough[0].startswith("Most likely: more epochs would mostly")
     assert done.assessment.epochs_to_try == 0
 
 

@@ -86,6 +86,10 @@ def test_without_held_out_rows_there_is_nothing_to_train_again(options: dict[str
     assert not done.options.refit
     assert done.refit_ended is None
     assert done.scored_model is done.model
+    said = (
+        f"this model on the {len(TABLE['y'])} rows it was trained on; on new rows it will do worse"
+    )
+    assert done.model.record.scores_of == said
 
 
 def test_rows_that_validate_go_on_validating() -> None:

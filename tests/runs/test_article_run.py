@@ -11,6 +11,7 @@ from in_process import run as command
 
 import glassnet as gn
 from glassnet import article
+from glassnet.tables.columns import Column
 
 TABLE = {
     "a": [0.2, 0.4, 0.6, 0.8, 0.1, 0.9],
@@ -143,7 +144,9 @@ def test_what_unscaled_numbers_do_is_told(folder: Path) -> None:
     csv_of({name: cells * 20 for name, cells in large.items()}, "many.csv")
     ran = command("demo", "many.csv", "--target", "y", "--iterations", "50")
     assert "each step adds up 60 rows, the article's 4" in " ".join(ran.out.split())
-    assert "--learning-rate 0.07" in ran.out
+    assert "give --scale, then, if it still learns nothing, --learning-rate 0.07" in " ".join(
+        ran.out.split()
+    )
     assert "glassnet train" in ran.out
 
 
@@ -182,3 +185,76 @@ def test_a_large_table_is_printed_in_part(folder: Path) -> None:
     assert "(10 of 60 rows) (4 of 9 inputs)" in ran.out
     assert "(4 of 7 columns)" in ran.out
     assert len(ran.out.splitlines()) < 90
+
+
+LARGE = {"weight": [2000.0, 3000.0, 4000.0] * 20, "a": [1.0, 2.0, 4.0] * 20}
+LARGE["y"] = [10.0, 20.0, 30.0] * 20
+
+
+def test_the_rate_advised_does_not_chase_the_rate_used(folder: Path) -> None:
+    csv_of(LARGE, "t.csv")
+    for rate in ("1", "0.5"):
+        ran = command(
+            "demo", "t.csv", "--target", "y", "--learning-rate", rate, "--out", f"r{rate}"
+        )
+        assert "--learning-rate 0.07" in " ".join(ran.out.split())
+    ran = command("demo", "t.csv", "--target", "y", "--learning-rate", "0.07", "--out", "last")
+    assert "them apart: give --scale." in " ".join(ran.out.split())
+
+
+def test_scaled_columns_go_from_0_to_1(folder: Path) -> None:
+    """As by hand: the same program on scaled columns, predictions turned back."""
+    csv_of(LARGE, "t.csv")
+    ran = command("demo", "t.csv", "--target", "y", "--scale", "--learning-rate", "0.07")
+    assert ran.code == 0, ran.err
+    assert "weight becomes (weight - 2000) / 2000, from 0 to 1" in ran.out
+    assert "y becomes (y - 10) / 20, from 0 to 1" in ran.out
+    assert "Note:" not in ran.out
+    run = gn.open_run("runs/demo-t")
+    assert run.record.command[-1] == "--scale"
+    by_hand = {
+        name: [(v - min(cells)) / (max(cells) - min(cells)) for v in cells]
+        for name, cells in LARGE.items()
+    }
+    plain = gn.train_article(by_hand, "y", learning_rate=0.07)
+    np.testing.assert_allclose(
+        run.model.predict(LARGE), 10 + 20 * plain.predict(by_hand), rtol=1e-9
+    )
+    explained = gn.explain(run.model, LARGE, 1).text(width=200)
+    assert "centred = 3000 - 2000 = 1000" in explained
+    assert "weight = 1000 / 2000 = 0.5" in explained
+    np.testing.assert_array_equal(
+        run.model_before(1).parameters.weights[0],
+        gn.initialize(run.model.network, "uniform", seed=1, rng="r").weights[0],
+    )
+    ran = command("demo", "--scale")
+    assert (ran.code, "--scale is for a table of yours" in ran.err) == (2, True)
+
+
+def test_a_constant_column_is_scaled_to_0() -> None:
+    model = gn.train_article({**TABLE, "one": [7.0] * 6}, "y", scale=True, iterations=3)
+    assert model.encoding.inputs[2].encode(_column(7.0)).tolist() == [[0.0]]
+
+
+def _column(value: float) -> Column:
+    return Column("one", "number", np.array([value]))
+
+
+def test_a_wrong_scale_is_refused() -> None:
+    with pytest.raises(gn.GlassnetError, match="scale must be True or False"):
+        gn.train_article(TABLE, "y", scale="yes")  # pyright: ignore[reportArgumentType]
+
+
+def test_what_a_demo_told_is_shown_again_and_missing_cells_are_said(folder: Path) -> None:
+    csv_of(LARGE, "t.csv")
+    command("demo", "t.csv", "--target", "y")
+    shown = " ".join(command("show", "runs/demo-t").out.split())
+    assert "What its training told" in shown
+    assert "60 of 60 targets of 'y' lie outside 0 to 1" in shown
+    Path("miss.csv").write_text("weight,a\n,1\n")
+    ran = command("predict", "runs/demo-t", "miss.csv")
+    assert ran.code == 0
+    assert "'weight' is missing in 1 row; the network learnt no missing cells, and 0" in ran.err
+    ran = command("predict", "runs/demo-t", "miss.csv", "--interval", "0.9")
+    assert ran.code == 2
+    assert "train it by `glassnet train`" in ran.err

@@ -108,7 +108,10 @@ def test_a_column_of_nothing_is_a_column_of_missing_numbers() -> None:
             r"column 'a', row 2: inf is not a finite number",
         ),
         (pl.DataFrame({"a": [[1], [2]]}), "column 'a' holds List"),
-        (np.ones((2, 2)), "must be a pandas, Polars or PyArrow data frame or a path, got ndarray"),
+        (
+            np.ones((2, 2)),
+            "a pandas, Polars or PyArrow data frame, a dict of columns or a path, got ndarray",
+        ),
     ],
 )
 def test_refused(frame, message: str) -> None:

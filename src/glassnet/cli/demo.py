@@ -47,6 +47,12 @@ if TYPE_CHECKING:
 @click.option(
     "--bias", is_flag=True, help="Give the nodes biases, which begin at 0; the article has none."
 )
+@click.option(
+    "--scale",
+    is_flag=True,
+    help="Of TABLE: make each column of numbers, the target too, go from 0 to 1, as "
+    "(x - smallest) / (largest - smallest); the article does not.",
+)
 @click.option("--seed", default=1, help="Seed of the starting weights.")
 @click.option("--rng", default="r", help="Whose random numbers: r (as R after set.seed) or numpy.")
 @click.option(
@@ -67,6 +73,7 @@ def demo_command(
     table: str | None,
     target: tuple[str, ...],
     ignore: tuple[str, ...],
+    scale: bool,
     out: str | None,
     overwrite: bool,
     engine: str,
@@ -77,14 +84,14 @@ def demo_command(
     1,500 iterations; or run its very program on TABLE.
 
     The program is the article's: sigmoids, sum of squares, all rows at once, uniform starting
-    weights, and nothing is scaled. It tells what that does to your numbers; `glassnet train` is for
-    a model that is of use. TABLE is CSV, TSV, Parquet, Arrow, JSON lines or .xlsx, by suffix; - is
-    CSV on standard input. Its cells must be known; text becomes a column of 0 and 1 for each
-    category.
+    weights, and nothing is scaled unless --scale says so. It tells what that does to your numbers;
+    `glassnet train` is for a model that is of use. TABLE is CSV, TSV, Parquet, Arrow, JSON lines or
+    .xlsx, by suffix; - is CSV on standard input. Its cells must be known; text becomes a column of
+    0 and 1 for each category.
     """
     # NumPy would start its threads, which takes longer than all that follows.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    _check_target(table, target, ignore)
+    _check_target(table, target, ignore, scale)
     program = article.Program(**settings)
     check_is_folder(out)
     name = "demo" if table is None else f"demo-{_name_of(table).stem}"
@@ -101,7 +108,7 @@ def demo_command(
         print_json(program, training)
         ended = training.ended
     else:
-        run = _run(program, table, target, ignore, engine, as_json)
+        run = _run(program, table, target, ignore, scale, engine, as_json)
         folder = write_folder(out, name, overwrite, run, table) if out or not as_json else None
         ended = run.done.ended
         if as_json:
@@ -114,10 +121,12 @@ def demo_command(
         raise KeyboardInterrupt("pictures")  # the end of a stopped command
 
 
-def _check_target(table: str | None, target: tuple[str, ...], ignore: tuple[str, ...]) -> None:
+def _check_target(
+    table: str | None, target: tuple[str, ...], ignore: tuple[str, ...], scale: bool
+) -> None:
     """Raises GlassnetError unless TABLE and --target come together."""
-    if table is None and (target or ignore):
-        flag = "--target" if target else "--ignore"
+    if table is None and (target or ignore or scale):
+        flag = "--target" if target else "--ignore" if ignore else "--scale"
         raise GlassnetError(f"{flag} is for a table of yours: give TABLE before it")
     if table is not None and not target:
         raise GlassnetError(f"--target is missing: name the column of {table} to predict")
@@ -132,6 +141,7 @@ def _run(
     table: str | None,
     target: tuple[str, ...],
     ignore: tuple[str, ...],
+    scale: bool,
     engine: str,
     quiet: bool,
 ) -> "ArticleRun":
@@ -144,7 +154,7 @@ def _run(
         run = run_on_article(program, engine)
     else:
         with progress_bars("training", quiet=quiet) as (bar,):
-            run = run_on_table(program, table, target, ignore, engine, bar)
+            run = run_on_table(program, table, target, ignore, scale, engine, bar)
     check_useful(run.done)
     return run
 

@@ -16,7 +16,7 @@ from glassnet.cli.wording import in_flags
 from glassnet.core.network import feedforward
 from glassnet.runs.article import ArticleRun
 from glassnet.tables.inputs import Number
-from glassnet.tables.targets import ClassTarget
+from glassnet.tables.targets import NumberTarget
 
 LOSSES_AT = (1, 10, 100, 500, 1000)  # iterations whose losses are printed, beside the last one's
 PRINTED_ROWS = 10  # of a table that is printed
@@ -56,20 +56,31 @@ def print_users_table(run: ArticleRun, name: str) -> None:
         f"{network.n_parameters:,} weights"
     )
     for column in model.encoding.inputs:
-        if not isinstance(column, Number):
+        if isinstance(column, Number):
+            _print_scaled(column)
+        else:
             names = ", ".join(getattr(column, "levels", ()))
             say(f"  {column.name} becomes a column of 0 and 1 for each of {names}")
     for target in model.encoding.targets:
-        if isinstance(target, ClassTarget) and target.width == 1:
+        if isinstance(target, NumberTarget):
+            _print_scaled(target)
+        elif target.width == 1:
             zero, one = target.label_texts
             say(f"  {target.name} becomes 0 for {zero} and 1 for {one}")
-        elif isinstance(target, ClassTarget):
+        else:
             say(f"  {target.name} becomes an output for each of {', '.join(target.label_texts)}")
     _print_data(run)
     _print_weights(run, named=True)
     _print_losses(run)
     _print_predictions(run, {})
     _print_ending(run)
+
+
+def _print_scaled(column: Number | NumberTarget) -> None:
+    """Print what a column of numbers becomes, where it is scaled."""
+    if (column.center, column.scale) != (0, 1):
+        low, range_ = f"{column.center:.6g}", f"{column.scale:.6g}"
+        say(f"  {column.name} becomes ({column.name} - {low}) / {range_}, from 0 to 1")
 
 
 def _print_data(run: ArticleRun) -> None:
@@ -162,6 +173,8 @@ def _print_predictions(run: ArticleRun, beside: dict[str, Sequence[float]]) -> N
     say("These predictions are of the last feedforward, before the last update, as the article's")
     same = "see 'after the update'." if differ else "the digits shown are the same."
     say(f"program; of the trained network, as `glassnet predict` gives them, {same}")
+    if run.scaled and run.done.model.encoding.task == "regression":
+        say("`glassnet predict` gives them in the target's unit, turned back from 0 to 1.")
 
 
 def _print_new_rows(run: ArticleRun) -> None:

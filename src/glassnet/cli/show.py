@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from glassnet.models.record import Record
     from glassnet.recipe.assessment.assess import Assessment
     from glassnet.recipe.baselines import Baseline
+    from glassnet.runs.record import RunRecord
 
 ACROSS = 5  # columns of weights beside each other
 SMALL = 200  # weights and biases; those of a larger model are not printed
@@ -38,7 +39,8 @@ def show_command(model: Path) -> None:
     from glassnet.models.model import load
 
     loaded = load(model)
-    assessment = _assessment_of(model)
+    record = _record_of(model)
+    assessment = None if record is None else record.assessment
     say(f"{model}: {loaded.shape}, in {loaded.members[0].parameters.weights[0].dtype}")
     print_columns(loaded)
     if loaded.n_parameters <= SMALL:
@@ -61,15 +63,18 @@ def show_command(model: Path) -> None:
     if any(temperature > 1 for temperature in loaded.record.temperatures):
         texts = ", ".join(f"{temperature:.3g}" for temperature in loaded.record.temperatures)
         say(f"Temperature, which the last weights are divided by: {texts}")
+    if record is not None and record.notices:
+        say("What its training told, with options as in Python:")
+        print_sentences(record.notices)
 
 
-def _assessment_of(path: Path) -> "Assessment | None":
-    """That of a run folder; None where it has none, and of a model file alone."""
+def _record_of(path: Path) -> "RunRecord | None":
+    """That of a run folder; None of a model file alone."""
     from glassnet.runs.layout import RECORD
     from glassnet.runs.record import read_record
 
     record = path / RECORD
-    return read_record(record).assessment if record.exists() else None
+    return read_record(record) if record.exists() else None
 
 
 def _kept_epochs(record: "Record") -> str:

@@ -16,6 +16,7 @@ OTHER_FLAGS = {
     "model": "--model",
     "overwrite": "--overwrite",
     "rng": "--rng",
+    "scale": "--scale",
     "table": "TABLE",
     "target": "--target",
     "what_if": "--what-if",

@@ -124,7 +124,7 @@ def _number_steps(column: Number, cell: Step, at: _Inputs, whole: bool) -> Itera
     """Fill, centre, scale and clip; then the indicator of a missing cell, and the bins."""
     x = cell
     if cell.value is None:
-        says = f"missing: the median{_day(column, column.fill)} stands in"
+        says = _fill_sentence(column)
         x = Step(f"{cell.id}.fill", "filled", column.fill, says=says)
         yield Encoded(x, [])
     yield from _scaling_steps(column, x, at)
@@ -133,6 +133,13 @@ def _number_steps(column: Number, cell: Step, at: _Inputs, whole: bool) -> Itera
         yield _indicator_step(column, cell, at)
         index = 2
     yield from _bin_steps(column, x, at, index, whole)
+
+
+def _fill_sentence(column: Number) -> str:
+    """What stands in for a missing cell."""
+    if column.fill_learnt:
+        return f"missing: the median{_day(column, column.fill)} stands in"
+    return f"missing: {column.fill:g} stands in: no missing cells in the training"
 
 
 def _scaling_steps(column: Number, x: Step, at: _Inputs) -> Iterator[Encoded]:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import GlassnetError, GlassnetWarning, Message, OptionRef, TableError, warn_of
-from glassnet.models.notices import notices_of_rows
+from glassnet.models.notices import notices_of_array, notices_of_rows
+from glassnet.tables.arrays import array_of_rows
 from glassnet.tables.columns import Column, Table
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.frames import as_table
@@ -24,7 +25,7 @@ def encoded_blocks(
     ----------
     encoding : TableEncoding
         How the columns become inputs.
-    table : Table, array, data frame, dict of columns or path
+    table : Table, array, list of rows, data frame, dict of columns or path
         N rows, as `Model.predict` takes them.
     size : int
         The most rows of a block.
@@ -42,9 +43,15 @@ def encoded_blocks(
         As `encode_array` and `encode_inputs` do, a row named by its number in the whole table; and
         where the table lacks a column.
     """
+    if isinstance(table, (list, tuple)):
+        table = array_of_rows(table)
     if isinstance(table, np.ndarray):
         if table.ndim != 2 or len(table) <= size:
-            return (encoding.encode_array(table),)
+            encoded = encoding.encode_array(table)
+            warn_of(notices_of_array(encoding, table))
+            return (encoded,)
+        encoding.encode_array(table[:1])  # which refuses what is not such an array
+        warn_of(notices_of_array(encoding, table))
         return _blocks(encoding.encode_array, table, table.__getitem__, _slices(len(table), size))
     columns = _columns_of(encoding, table, missing_columns)
     if columns.n_rows <= size:

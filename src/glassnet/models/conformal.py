@@ -99,10 +99,11 @@ def check_coverage(
         raise GlassnetError(
             "this model knows no residuals of rows that it was not trained on",
             remedy=[
-                "train it with several ",
+                "train it by `glassnet train` (in Python train_table), with several ",
                 OptionRef("members"),
                 ", or ",
                 OptionRef("validation"),
+                "; the article's program (`glassnet demo`) holds no rows back",
             ],
         )
     warn_of(_notices_of_few(coverage, residuals, encoding))

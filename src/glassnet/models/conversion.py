@@ -70,6 +70,7 @@ def model_of_run(
         return _of_pair(run, inputs, targets, labels)
     if not isinstance(run, Run):
         raise option_error("run", "must be what train gave, or (Network, Parameters)", run)
+    _check_finite(run.parameters)
     best = run.best_epoch - 1
     loss = run.history.loss
     record = Record(
@@ -94,10 +95,54 @@ def _of_pair(
     labels: Sequence[Any],
 ) -> Model:
     network, parameters = pair if len(pair) == 2 else (None, None)
-    if not isinstance(network, Network) or not isinstance(parameters, Parameters):
+    if not isinstance(network, Network):
         raise GlassnetError("a pair must be (Network, Parameters)")
-    check_shapes(network, parameters)
+    if not isinstance(parameters, Parameters):
+        raise GlassnetError(
+            f"a pair must be (Network, Parameters), got {type(parameters).__name__} in its second "
+            "place: give Parameters((W1, W2), (b1, b2)), each W inputs x outputs, each b as long "
+            "as its layer; Parameters((W1, W2)) where there are no biases"
+        )
+    try:
+        check_shapes(network, parameters)
+    except GlassnetError:
+        _check_not_turned(network, parameters)
+        raise
+    _check_finite(parameters)
     return Model.of_network(network, parameters, _encoding(network, inputs, targets, labels))
+
+
+def _check_not_turned(network: Network, parameters: Parameters) -> None:
+    """Raises GlassnetError on weights of outputs x inputs, and biases that are columns."""
+    found = [
+        [getattr(array, "shape", None) for array in items_of(arrays) or ()] for arrays in parameters
+    ]
+    turned = [shape[::-1] for shape in network.shapes]
+    columns = [[(n, 1) for n, _ in turned], [(1, n) for n, _ in turned]]
+    of_weights = found[0] == turned != list(network.shapes)
+    of_biases = network.bias and found[1] in columns
+    if not of_weights and not of_biases:
+        return
+    given = f"weights of shapes {found[0]}" if of_weights else f"biases of shapes {found[1]}"
+    remedy = "b.ravel()" if not of_weights else "W.T and b.ravel()" if network.bias else "W.T"
+    raise GlassnetError(
+        f"{given} look transposed for the network {network}, which has inputs x outputs and flat "
+        f"biases: give {remedy} of each"
+    )
+
+
+def _check_finite(parameters: Parameters) -> None:
+    """Raises GlassnetError, naming the array, where a weight is NaN or infinite."""
+    for letter, arrays in zip("Wb", parameters, strict=True):
+        for layer, array in enumerate(arrays, 1):
+            bad = int((~np.isfinite(array)).sum())
+            if bad:
+                numbers = "number that is" if bad == 1 else "numbers that are"
+                raise GlassnetError(
+                    f"{letter}{layer} holds {bad:,} {numbers} NaN or infinite, and "
+                    "nothing can be predicted with them: did the training diverge? Train with a "
+                    "smaller learning rate, or scale the columns"
+                )
 
 
 def _encoding(

@@ -255,10 +255,10 @@ class Model:
 
         Parameters
         ----------
-        table : data frame, dict of columns, path or array
-            N rows; columns are found by name. An array of numbers, N x (the columns in
-            `encoding.needed`, in that order), will do for a model all of whose inputs are numbers;
-            NaN is a missing cell.
+        table : data frame, dict of columns, path, array or list of rows
+            N rows; columns are found by name. An array or list of rows of numbers, N x (the columns
+            in `encoding.needed`, in that order), will do for a model all of whose inputs are
+            numbers; NaN is a missing cell.
         missing_columns : bool
             Whether a column that the table lacks counts as missing in every row, with a warning.
 
@@ -443,8 +443,9 @@ class Model:
     def save(self, path: str | Path) -> None:
         """Write the model to a file: safetensors, with its structure as JSON.
 
-        A file of that name is replaced. Raises GlassnetError, naming the file, on custom functions,
-        on what `load` would refuse, such as weights that are NaN, and where it cannot be written.
+        A file of that name is replaced, where the commands ask for --overwrite. Raises
+        GlassnetError, naming the file, on custom functions, on what `load` would refuse, such as
+        weights that are NaN, and where it cannot be written.
         """
         from glassnet.models.content import Content, save_content
 

@@ -11,7 +11,7 @@ import numpy as np
 from glassnet.errors import GlassnetWarning, OptionRef
 from glassnet.tables.columns import Column, Table, count_texts
 from glassnet.tables.encoding import TableEncoding
-from glassnet.tables.inputs import Binary, Categories, Input
+from glassnet.tables.inputs import Binary, Categories, Input, Number
 from glassnet.tables.targets import NumberTarget
 
 NAMED_CATEGORIES = 3  # categories in a message; of more the rest is counted
@@ -32,7 +32,31 @@ def notices_of_rows(encoding: TableEncoding, columns: Table) -> Iterator[Glassne
                 column=column.name,
                 remedy="see whether it was filled in: it was known when the model was trained",
             )
+        if isinstance(known, Number) and not known.fill_learnt:
+            yield from _never_missing(known, int(column.missing.sum()))
         yield from _unknown_categories(known, column)
+
+
+def notices_of_array(encoding: TableEncoding, x: np.ndarray) -> Iterator[GlassnetWarning]:
+    """The same of an array of numbers, N x (columns in `encoding.needed`), NaN being missing."""
+    if encoding.numbers.fill_learnt:
+        return
+    counts = np.isnan(np.ma.filled(x.astype(np.float64), np.nan)).sum(axis=0)
+    for known, count in zip(encoding.numbers.columns, counts, strict=True):
+        if not known.fill_learnt:
+            yield from _never_missing(known, int(count))
+
+
+def _never_missing(known: Number, count: int) -> Iterator[GlassnetWarning]:
+    """Where cells are missing, and a number stands in that was not learnt from any."""
+    if count:
+        rows = "1 row" if count == 1 else f"{count:,} rows"
+        yield GlassnetWarning(
+            f"'{known.name}' is missing in {rows}; the network learnt no missing cells, and "
+            f"{known.fill:g} stands in",
+            column=known.name,
+            remedy="fill it in, or leave the row out",
+        )
 
 
 def _unknown_categories(known: Input, column: Column) -> Iterator[GlassnetWarning]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from glassnet.core.penalties import Penalty
+from glassnet.errors import visible
 
 MOST_NAMED_EPOCHS = 16
 Score = Annotated[float, "may be NaN"]
@@ -183,6 +184,10 @@ class Record:
             mixture=(),
         )
 
+    def __repr__(self) -> str:
+        by = f", by the {self.engine} engine" if self.engine else ""
+        return visible(f"<glassnet Record of {', '.join(self.targets) or 'no target'}{by}>")
+
     @property
     def best_epochs_text(self) -> str:
         """The kept epochs, of many members from the first to the last."""
@@ -201,12 +206,19 @@ class Record:
     def scores_of(self) -> str:
         """What the model's scores are of, in words."""
         if self.scored_fraction is None:
-            return "this model"
+            return "this model" + self._of_seen_rows()
         percent = 100 * self.scored_fraction
         return (
             f"the same training on {percent:.3g} % of the rows, before the last training on all "
             "rows, which made this model"
         )
+
+    def _of_seen_rows(self) -> str:
+        """That no rows were held out, where none were."""
+        if self.options.get("holdout") != 0:
+            return ""
+        rows = f"the {self.average_row.n_rows:,} rows" if self.average_row else "the rows"
+        return f" on {rows} it was trained on; on new rows it will do worse"
 
     @property
     def learning_rate(self) -> float | None:

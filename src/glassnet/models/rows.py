@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.network import Trace
-from glassnet.errors import GlassnetError, TableError
+from glassnet.errors import GlassnetError, TableError, visible
 from glassnet.models.blocks import with_missing_columns
 from glassnet.models.model import Model
-from glassnet.tables.arrays import table_of_array
+from glassnet.tables.arrays import array_of_rows, table_of_array
 from glassnet.tables.columns import Column, Table, is_missing
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.frames import as_table
@@ -36,6 +36,10 @@ class Rows:
     model: Model
     columns: Table
     targets: Table
+
+    def __repr__(self) -> str:
+        known = ", ".join(self.targets) or "none"
+        return visible(f"<Rows: {len(self):,} of {len(self.columns)} columns, targets: {known}>")
 
     def __len__(self) -> int:
         return self.columns.n_rows
@@ -150,7 +154,7 @@ def _columns_of(
 ) -> Table:
     """The columns that the model needs, and of its targets those that are there."""
     if isinstance(table, (list, tuple)):
-        table = np.asarray(table, float)
+        table = array_of_rows(table)
     if isinstance(table, np.ndarray):
         return _columns_of_array(encoding.needed, table)
     if isinstance(table, (str, Path)):

@@ -66,6 +66,7 @@ class StepColumn:
             smooth_clip=False,
             fill=self.fill or 0.0,
             indicator=False,
+            fill_learnt=self.fill is not None,
         )
 
 

@@ -22,6 +22,7 @@ from glassnet.recipe.scoring import score
 from glassnet.runs.article_notices import article_notices
 from glassnet.runs.article_table import read_article_table
 from glassnet.runs.record import RunRecord, record_of
+from glassnet.settings import checked_flag
 from glassnet.tables.arrays import table_of_array
 from glassnet.tables.columns import Table
 from glassnet.tables.encoding import TableEncoding, plain_encoding
@@ -42,12 +43,15 @@ class ArticleRun:
         The run.
     rows : Rows
         All rows of its table, beside the trained model.
+    scaled : bool
+        Whether numbers were scaled to 0 to 1.
     """
 
     program: Program
     start: Parameters
     done: TableRun
     rows: Rows
+    scaled: bool = False
 
 
 def train_article(
@@ -61,14 +65,15 @@ def train_article(
     seed: int = 1,
     rng: str = "r",
     ignore: Sequence[str] = (),
+    scale: bool = False,
     engine: str = "auto",
     progress: Progress | None = None,
 ) -> Model:
     """The article's program on a table: what ``glassnet demo TABLE --target`` runs.
 
     Sigmoids, the sum of squares, gradient descent on all rows at once, weights that begin uniform
-    between 0 and 1. Nothing is scaled: numbers are taken as they are, text becomes a column of 0
-    and 1 for each category. `train_table` trains the network that is of use.
+    between 0 and 1. Nothing is scaled unless asked for: numbers are taken as they are, text becomes
+    a column of 0 and 1 for each category. `train_table` trains the network that is of use.
 
     Parameters
     ----------
@@ -90,6 +95,9 @@ def train_article(
         Whose random numbers draw them: as R after ``set.seed(seed)``, or NumPy's.
     ignore : sequence of str
         Columns that are not to be inputs.
+    scale : bool
+        Whether each column of numbers, targets too, becomes (x - smallest) / (largest - smallest),
+        which the article does not do. Predictions are in the target's unit all the same.
     engine, progress
         As in `glassnet.train`.
 
@@ -112,7 +120,7 @@ def train_article(
     array([0.018, 0.98 , 0.976, 0.024])
     """
     program = Program(hidden, learning_rate, bias, iterations, seed, rng)
-    run = run_on_table(program, table, target, ignore, engine, progress)
+    run = run_on_table(program, table, target, ignore, scale, engine, progress)
     check_useful(run.done)
     warn_of(run.done.notices)
     return run.done.model
@@ -123,13 +131,14 @@ def run_on_table(
     table: Any,
     target: str | Sequence[str],
     ignore: Sequence[str] = (),
+    scale: bool = False,
     engine: str = "auto",
     progress: Progress | None = None,
 ) -> ArticleRun:
     """Run the program on a table of the user's; the parameters are those of `train_article`."""
     asked = options_from({"ignore": ignore})
-    columns, encoding = read_article_table(table, target, asked)
-    return _run(program, columns, encoding, engine, progress, asked.ignore)
+    columns, encoding = read_article_table(table, target, asked, checked_flag("scale", scale))
+    return _run(program, columns, encoding, engine, progress, asked.ignore, scale)
 
 
 def run_on_article(program: Program, engine: str = "auto") -> ArticleRun:
@@ -147,6 +156,7 @@ def _run(
     engine: str,
     progress: Progress | None = None,
     ignore: Sequence[str] = (),
+    scaled: bool = False,
 ) -> ArticleRun:
     network = program.network(len(encoding.features), len(encoding.outputs))
     x, y = encoding.encode_inputs(columns), encoding.encode_targets(columns)
@@ -177,9 +187,9 @@ def _run(
         row_numbers=np.arange(len(x)) + 1,
         rows={"train": np.arange(len(x)), "validation": np.arange(0), "holdout": np.arange(0)},
         without_target=0,
-        notices=(*columns.notices, *article_notices(rows, start)),
+        notices=(*columns.notices, *article_notices(rows, start, scaled)),
     )
-    return ArticleRun(program, start, done, rows)
+    return ArticleRun(program, start, done, rows, scaled)
 
 
 def article_record(run: ArticleRun, table: str | None = None) -> RunRecord:
@@ -208,6 +218,8 @@ def article_record(run: ArticleRun, table: str | None = None) -> RunRecord:
         command += ["--learning-rate", str(program.learning_rate)]
     if program.bias:
         command.append("--bias")
+    if run.scaled:
+        command.append("--scale")
     return record_of(run.done, command, table, rng=program.rng)
 
 

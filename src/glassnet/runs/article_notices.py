@@ -19,7 +19,9 @@ SCALED = 1.0  # inputs within -1 to 1 need no scaling
 BY_ITSELF = "`glassnet train` (in Python train_table) does it by itself"
 
 
-def article_notices(rows: Rows, start: Parameters) -> Iterator[GlassnetWarning]:
+def article_notices(
+    rows: Rows, start: Parameters, scaled: bool = False
+) -> Iterator[GlassnetWarning]:
     """What there is to say of a run of the article's program.
 
     Parameters
@@ -28,10 +30,12 @@ def article_notices(rows: Rows, start: Parameters) -> Iterator[GlassnetWarning]:
         All rows, beside the trained model.
     start : Parameters
         The starting weights.
+    scaled : bool
+        Whether every column of numbers was scaled to 0 to 1.
     """
     yield from _saturation(rows, start)
     yield from _out_of_reach(rows)
-    yield from _all_the_same(rows)
+    yield from _all_the_same(rows, scaled)
 
 
 def _saturation(rows: Rows, start: Parameters) -> Iterator[GlassnetWarning]:
@@ -44,11 +48,15 @@ def _saturation(rows: Rows, start: Parameters) -> Iterator[GlassnetWarning]:
     scaled = bool(largest[widest] <= SCALED)
     if not before and (scaled or not after):
         return
-    cause, remedy = "", ""
+    cause = ""
+    remedy: Message = ""
     if not scaled:
         name = rows.model.encoding.features[widest]
         cause = f"; the inputs are not scaled: {name} goes up to {largest[widest]:,.6g}"
-        remedy = f"scale each column, as by (x - smallest) / (largest - smallest); {BY_ITSELF}"
+        low, high = float(rows.x[:, widest].min()), float(rows.x[:, widest].max())
+        scale = OptionRef("scale", True)
+        formula = f"({name} - {low:.6g}) / {high - low:.6g}"
+        remedy = ["give ", scale, f" to scale each column, {formula} and so on; {BY_ITSELF}"]
     yield GlassnetWarning(
         f"of {total:,} hidden activations ({len(x):,} rows x {total // len(x)} nodes), {before:,} "
         f"were saturated at the start and {after:,} are after training: so near 0 or 1 that the "
@@ -73,11 +81,15 @@ def _out_of_reach(rows: Rows) -> Iterator[GlassnetWarning]:
             f"{outside:,} of {len(y):,} targets of '{target.name}' lie outside 0 to 1 "
             f"(from {low:,.6g} to {high:,.6g}), where no output of a sigmoid can come",
             column=target.name,
-            remedy=f"scale it to 0 to 1, as by (y - {low:.6g}) / {high - low:.6g}; {BY_ITSELF}",
+            remedy=[
+                f"scale it to 0 to 1, as by (y - {low:.6g}) / {(high - low) or 1.0:.6g}: ",
+                OptionRef("scale", True),
+                " does; `glassnet train` does it by itself",
+            ],
         )
 
 
-def _all_the_same(rows: Rows) -> Iterator[GlassnetWarning]:
+def _all_the_same(rows: Rows, scaled: bool) -> Iterator[GlassnetWarning]:
     """Where the program predicts the same for all rows."""
     if len(rows) < 2 or (np.ptp(rows.output, axis=0) >= SAME_DIGITS).any():
         return
@@ -85,15 +97,22 @@ def _all_the_same(rows: Rows) -> Iterator[GlassnetWarning]:
     yield GlassnetWarning(
         f"all {len(rows):,} rows get the same output, {outputs}: nothing was learnt of what tells "
         "them apart",
-        remedy=_smaller_steps(rows),
+        remedy=_what_to_try(rows, scaled),
     )
 
 
-def _smaller_steps(rows: Rows) -> Message:
-    """What to do about steps that are too large: each is the sum over all rows."""
-    rate = rows.model.record.learning_rate
-    if rate is None or len(rows) <= len(article.Y):
-        return ""
-    smaller = float(f"{rate * len(article.Y) / len(rows):.1g}")
-    advice = f"each step adds up {len(rows):,} rows, the article's {len(article.Y)}: scale the "
-    return [f"{advice}columns, and give ", OptionRef("learning_rate", smaller)]
+def _what_to_try(rows: Rows, scaled: bool) -> Message:
+    """Scaling first, then smaller steps: each is the sum over all rows.
+
+    The rate is the article's, by how many rows more there are; not what was used, made smaller.
+    """
+    rate = rows.model.record.learning_rate or article.LEARNING_RATE
+    smaller = float(f"{article.LEARNING_RATE * len(article.Y) / len(rows):.1g}")
+    parts: list[str | OptionRef] = []
+    if not scaled:
+        parts = ["give ", OptionRef("scale", True)]
+    if smaller < rate:
+        before = ", then, if it still learns nothing, " if parts else "give "
+        why = f": each step adds up {len(rows):,} rows, the article's {len(article.Y)}"
+        parts += [before, OptionRef("learning_rate", smaller), why]
+    return parts

@@ -1,6 +1,6 @@
 """A table as the article's program takes it: numbers as they are, classes as 0 and 1.
 
-Nothing is centred, scaled or filled in. Training is not done here.
+Nothing is filled in, and nothing is scaled unless that is asked for. Training is not done here.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ TRAIN = "or use `glassnet train` (in Python train_table), which has a rule for t
 
 
 def read_article_table(
-    table: Any, target: str | Sequence[str], options: Options
+    table: Any, target: str | Sequence[str], options: Options, scale: bool = False
 ) -> tuple[Table, TableEncoding]:
     """All columns of a table but those to be ignored, and their encoding.
 
@@ -33,6 +33,8 @@ def read_article_table(
         The columns to predict: numbers, or one of text, or several of two texts each.
     options : Options
         Whose `ignore` names columns that are not to be inputs.
+    scale : bool
+        Whether numbers become (x - smallest) / (largest - smallest), targets too.
 
     Raises
     ------
@@ -43,11 +45,11 @@ def read_article_table(
     columns, targets = read_columns_and_targets(table, target, options)
     for column in columns.values():
         _check_known(column, is_target=column.name in targets)
-    inputs = tuple(_input(column) for name, column in columns.items() if name not in targets)
+    inputs = tuple(_input(column, scale) for name, column in columns.items() if name not in targets)
     if not inputs:
         raise TableError("the table has no column to predict from: it has only the target")
     task = _task([columns[name] for name in targets])
-    learnt = tuple(_target(columns[name], task) for name in targets)
+    learnt = tuple(_target(columns[name], task, scale) for name in targets)
     return columns, TableEncoding(task, inputs, learnt)
 
 
@@ -68,20 +70,20 @@ def _check_known(column: Column, is_target: bool) -> None:
     )
 
 
-def _input(column: Column) -> Number | Categories:
-    """Numbers as they are; an input of 0 and 1 for each category.
+def _input(column: Column, scale: bool) -> Number | Categories:
+    """Numbers as they are, or scaled; an input of 0 and 1 for each category.
 
     Raises TableError on dates, and on texts that are too many to be categories.
     """
     if column.kind == "number" and not column.category:
         return Number(
             column.name,
-            center=0.0,
-            scale=1.0,
+            *_center_and_scale(column, scale),
             smooth_clip=False,
             fill=0.0,
             indicator=False,
             format=column.format,
+            fill_learnt=False,
         )
     if column.kind == "date":
         raise _no_number(column, "are dates")
@@ -89,6 +91,14 @@ def _input(column: Column) -> Number | Categories:
     if len(counts) > MOST_CATEGORIES or is_name(len(counts), counts.total()):
         raise _no_number(column, f"are text, {len(counts)} different in {counts.total()} cells")
     return Categories(column.name, tuple(sorted(counts)), indicator=False, cells=column.kind)
+
+
+def _center_and_scale(column: Column, scale: bool) -> tuple[float, float]:
+    """What makes a column of numbers go from 0 to 1; a constant one becomes 0."""
+    if not scale:
+        return 0.0, 1.0
+    low, high = float(column.values.min()), float(column.values.max())
+    return low, (high - low) or 1.0
 
 
 def _no_number(column: Column, what: str) -> TableError:
@@ -113,8 +123,9 @@ def _task(targets: Sequence[Column]) -> Task:
     return "binary" if counts[0] <= 2 else "multiclass"
 
 
-def _target(column: Column, task: Task) -> Target:
-    """Numbers as they are; of two classes one output, 0 for the first; of more one each."""
+def _target(column: Column, task: Task, scale: bool) -> Target:
+    """Numbers as they are, or scaled; of two classes one output, 0 for the first; of more each."""
     if task == "regression":
-        return NumberTarget(column.name, 0.0, 1.0, None, None, column.format)
+        center_and_scale = _center_and_scale(column, scale)
+        return NumberTarget(column.name, *center_and_scale, None, None, column.format)
     return learn_target(column, task)

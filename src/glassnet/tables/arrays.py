@@ -65,6 +65,20 @@ def table_of_array(x: np.ndarray, names: Sequence[str]) -> Table:
     return Table.of(columns)
 
 
+def array_of_rows(rows: Sequence[Any]) -> np.ndarray:
+    """A list of rows of numbers as an array; None is NaN.
+
+    Raises TableError on rows of different lengths, and on what is no number.
+    """
+    try:
+        return np.asarray(rows, np.float64)
+    except (TypeError, ValueError):
+        raise TableError(
+            "a list must hold rows of numbers, all of one length",
+            remedy="give an array, a data frame, a dict of columns or a path",
+        ) from None
+
+
 def _known_cells(name: str, cells: np.ndarray) -> list[Any]:
     """The cells, with None (and a warning) where one is of a kind that no column can hold."""
     strange = [

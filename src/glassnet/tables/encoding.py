@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.errors import OptionError, OptionRef, TableError, unknown_name
+from glassnet.errors import OptionError, OptionRef, TableError, unknown_name, visible
 from glassnet.tables.arrays import table_of_array
 from glassnet.tables.columns import Kind, Table
 from glassnet.tables.formats.reading import Learnt, Reading
@@ -39,6 +39,13 @@ class TableEncoding:
     targets: tuple[Target, ...]
     missing: tuple[str, ...] | None = None
     """The texts that mean "missing", where the user said which; None: the usual ones."""
+
+    def __repr__(self) -> str:
+        targets = ", ".join(target.name for target in self.targets) or "no target"
+        text = (
+            f"{len(self.inputs):,} columns, {len(self.features):,} inputs; {self.task}, {targets}"
+        )
+        return visible(f"<glassnet TableEncoding: {text}>")
 
     @property
     def features(self) -> list[str]:
@@ -223,7 +230,16 @@ def learn_inputs(
 def plain_encoding(inputs: Sequence[str], targets: Sequence[str]) -> TableEncoding:
     """Numbers taken as they are, numeric targets taken as they are, as in the article."""
     numbers = tuple(
-        Number(name, 0.0, 1.0, smooth_clip=False, fill=0.0, indicator=False) for name in inputs
+        Number(
+            name,
+            0.0,
+            1.0,
+            smooth_clip=False,
+            fill=0.0,
+            indicator=False,
+            fill_learnt=False,
+        )
+        for name in inputs
     )
     return TableEncoding(
         "regression", numbers, tuple(NumberTarget(name, 0.0, 1.0, None, None) for name in targets)

@@ -122,7 +122,7 @@ def _in_narwhals(frame: Any) -> Any:
         table = nw.from_native(with_text_names(frame), eager_only=True)
     except TypeError:
         raise TableError(
-            "a table must be a pandas, Polars or PyArrow data frame or a path, "
+            "a table must be a pandas, Polars or PyArrow data frame, a dict of columns or a path, "
             f"got {type(frame).__name__}"
         ) from None
     if table.implementation is nw.Implementation.POLARS:

@@ -60,6 +60,8 @@ class Number:
     format: Format | None = None
     """How its cells were written, where they were text; new rows are read by it."""
     bin_height: float = 1.0
+    fill_learnt: bool = True
+    """Whether `fill` was learnt from cells; else 0 stands in, of which a network knows nothing."""
     formulas: ClassVar[dict[str, str]] = {
         "center": "x - m",
         "scale": "u / s",
@@ -172,6 +174,7 @@ class Numbers:
         self.columns = columns
         self.center: np.ndarray = np.array([column.center for column in columns])
         self.scale: np.ndarray = np.array([column.scale for column in columns])
+        self.fill_learnt: bool = all(column.fill_learnt for column in columns)
         self.smooth_clip: bool = any(column.smooth_clip for column in columns)
         self.encode_alike: bool = all(
             column.smooth_clip == self.smooth_clip and not column.indicator for column in columns

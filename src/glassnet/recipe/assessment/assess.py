@@ -14,7 +14,7 @@ from glassnet.recipe.assessment.intervals import (
 from glassnet.recipe.assessment.learning_curve import training_advice
 from glassnet.recipe.assessment.sentences import headlines, luck_sentences
 from glassnet.recipe.assessment.simpler import simpler_sentences
-from glassnet.recipe.assessment.small_network import copied_nodes, small_outputs
+from glassnet.recipe.assessment.small_network import idle_nodes, small_outputs
 from glassnet.recipe.scoring import Scores, score
 
 if TYPE_CHECKING:
@@ -101,7 +101,8 @@ def assess(run: "TableRun") -> Assessment:
     if small is not None:
         outputs["small network"] = small
     resampling = Resampling(model.encoding, targets, outputs, of_new_rows=holdout)
-    scores, advice = _intervals(run, resampling), training_advice(run)
+    scores = _intervals(run, resampling)
+    advice = training_advice(run, scores)
     differences = resampling.differences(CONFIDENCE)
     return Assessment(
         confidence=CONFIDENCE,
@@ -111,7 +112,7 @@ def assess(run: "TableRun") -> Assessment:
         differences=differences,
         headline=headlines(run),
         how_sure=luck_sentences(run, scores, differences),
-        simpler=simpler_sentences(run, differences, copied_nodes(run)),
+        simpler=simpler_sentences(run, differences, idle_nodes(run)),
         trained_enough=advice.sentences,
         epochs_to_try=advice.epochs_to_try,
     )

@@ -3,15 +3,18 @@
 That next to nothing was learnt is said by `findings/learning.py`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from glassnet.recipe.assessment.intervals import ScoreInterval
+from glassnet.recipe.assessment.sentences import plain_score
 from glassnet.recipe.assessment.text import numbers_text, rounded_text
 from glassnet.recipe.findings.learning import LONGER
 from glassnet.recipe.scoring import main_score, score
 from glassnet.training.endings import CUT_SHORT, ENDINGS
+from glassnet.training.schedules import SCHEDULES
 
 if TYPE_CHECKING:
     from glassnet.recipe.run import TableRun
@@ -22,6 +25,7 @@ FALLING_BY_ITSELF = 0.1  # of the loss of the rows trained on, which falls as lo
 HARDLY = 0.1  # of the loss in all the epochs: next to nothing was learnt
 MUCH_EARLIER = 0.8  # of the epochs; where the best one was before, more are of no use
 OVERFIT = 1.5  # times the score of the rows trained on: the network knows these by heart
+RATE_ENDED = 0.1  # of the learning rate; where less is left at the end, the loss is flat by itself
 TRAINED_ROWS = 2000  # rows trained on that are scored, at most
 
 
@@ -32,11 +36,56 @@ class Advice(NamedTuple):
     epochs_to_try: int
 
 
-def training_advice(run: "TableRun") -> Advice:
-    """Whether more epochs would help, what the losses show, and how well its rows are known."""
-    by_heart = tuple(_known_by_heart(run))
-    conclusion, times = _conclusion(run, bool(by_heart))
-    return Advice((conclusion, *by_heart), times * run.options.epochs)
+class SeenScore(NamedTuple):
+    """A score on rows trained on beside that on rows that were not.
+
+    Parameters
+    ----------
+    target, name : str
+        Of which target, and which score.
+    seen, unseen : float
+        The score on rows trained on, and on the others.
+    lowest : float or None
+        What is the least that others score but for luck; None where that is not known, or the score
+        is not what the training aims at.
+    others : str
+        Which rows the others are.
+    """
+
+    target: str
+    name: str
+    seen: float
+    unseen: float
+    lowest: float | None
+    others: str
+
+    @property
+    def is_better_seen(self) -> bool:
+        """Whether rows trained on are predicted better than others, by more than luck."""
+        return self.lowest is not None and self.seen < self.lowest
+
+    @property
+    def is_by_heart(self) -> bool:
+        """Whether they are predicted so much better that they must be known by heart."""
+        return self.lowest is not None and self.unseen > OVERFIT * self.seen
+
+
+def training_advice(run: "TableRun", scores: Sequence[ScoreInterval]) -> Advice:
+    """Whether more epochs would help, what the losses show, and how well its rows are known.
+
+    Parameters
+    ----------
+    run : TableRun
+        The run.
+    scores : sequence of ScoreInterval
+        Its scores, with what they are but for luck.
+    """
+    beside = tuple(_beside_trained_on(run, scores))
+    *sentences, times = _conclusion(run, beside)
+    several = len(run.model.scores) > 1
+    scored = (_beside_text(one, several) for one in beside)
+    conclusion, *reasons = sentences
+    return Advice((conclusion, *scored, *reasons), times * run.options.epochs)
 
 
 def last_fall(losses: list[float]) -> float | None:
@@ -74,8 +123,8 @@ def _whole_fall(run: "TableRun") -> float:
     return (first - last) / first if first > 0 else 1.0
 
 
-def _conclusion(run: "TableRun", by_heart: bool) -> tuple[str, int]:
-    """Whether more epochs would help, and how many times as many to try; 0: none."""
+def _conclusion(run: "TableRun", beside: Sequence[SeenScore]) -> tuple[*tuple[str, ...], int]:
+    """Whether more epochs would help, why, and how many times as many to try; 0: none."""
     history = run.scored_model.history
     epochs = len(history["epoch"])
     if run.ended in CUT_SHORT:
@@ -92,33 +141,63 @@ def _conclusion(run: "TableRun", by_heart: bool) -> tuple[str, int]:
         found = f"in {epochs} epochs the loss of the rows trained on fell by {percent} % only"
         remedy = "many more may help, or a larger learning rate, or there is little to learn"
         return f"Perhaps not: {found}: {remedy}.", LONGER
-    if by_heart and not validated:
-        return "Yes: more epochs would only teach it more of its own rows by heart.", 0
+    if not validated and any(one.is_by_heart for one in beside):
+        return "Most likely: more epochs would mostly teach it its own rows by heart.", 0
     if fall is None:
         return f"Not known: {epochs} epochs are too few to see where the losses go.", 2
     percent = rounded_text(100 * abs(fall))
     if fall > (FALLING if validated else FALLING_BY_ITSELF):
         return f"Perhaps not: the {which} still fell by {percent} % {in_last}; more may help.", 2
     change = f"fell by {percent} % only" if fall > 0 else f"did not fall any more ({percent} % up)"
-    return f"Yes: {in_last} the {which} {change}.", 0
+    if not rate_ended(run):
+        return f"Yes: {in_last} the {which} {change}.", 0
+    reason = (
+        f"{in_last[:1].upper()}{in_last[1:]} the {which} {change}; that shows nothing, for the "
+        f"learning rate had come to its end (schedule {run.options.schedule})."
+    )
+    if any(one.is_better_seen for one in beside):
+        found = "it predicts the rows it was trained on better than others, by more than luck"
+        return f"Most likely: {found}; more epochs rarely help there.", reason, 0
+    return "Not known: nothing here shows whether more epochs would help.", reason, 2
 
 
-def _known_by_heart(run: "TableRun") -> Iterator[str]:
-    """Where the rows trained on are predicted much better than the held-out ones."""
-    name = main_score(run.scored_model)
-    if not name or run.scored_part != "holdout":
-        return
+def rate_ended(run: "TableRun") -> bool:
+    """Whether the schedule left next to nothing of the learning rate at the end."""
+    factor = np.min(SCHEDULES[run.options.schedule](np.ones(1)))
+    return bool(factor < RATE_ENDED)
+
+
+def _beside_trained_on(run: "TableRun", scores: Sequence[ScoreInterval]) -> Iterator[SeenScore]:
+    """Each target's score on rows trained on, beside that on held-out ones, or on the folds.
+
+    It is the score that the loss makes good; where there is none, one that everybody understands.
+    """
     rows = run.rows["train"]
     rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), TRAINED_ROWS)).astype(int)]
     trained_on = run.columns.take(rows)
     encoding = run.scored_model.encoding
     trained = score(encoding, run.scored_model.output(trained_on), trained_on)
-    for target, scores in run.model.scores.items():
-        seen, unseen = trained[target][name], scores[name]
-        if unseen > OVERFIT * seen:
-            seen_text, unseen_text = numbers_text([seen, unseen])
-            which = f"{target}: " if len(run.model.scores) > 1 else ""
-            yield (
-                f"{which}{name.replace('_', ' ')} {seen_text} on rows it was trained on, "
-                f"{unseen_text} on others: more rows, or a larger decay, help more than epochs."
-            )
+    aim = main_score(run.scored_model)
+    for target in encoding.targets:
+        name = aim or plain_score(target)
+        found = {one.name: one for one in scores if one.target == target.name}.get(name)
+        if found is None:
+            continue
+        unseen, lowest, others = found.value, found.low, "held-out rows"
+        if run.scored_part != "holdout":
+            if not found.of_folds:
+                continue
+            unseen, lowest = float(np.mean(found.of_folds)), min(found.of_folds)
+            others = "the rows that each network left out"
+        seen = trained[target.name][name]
+        yield SeenScore(target.name, name, seen, unseen, lowest if aim else None, others)
+
+
+def _beside_text(one: SeenScore, several: bool) -> str:
+    """The two scores as a sentence, with what helps where the rows are known by heart."""
+    seen, unseen = numbers_text([one.seen, one.unseen])
+    which = f"{one.target}: " if several else ""
+    helps = ": more rows, or a larger decay, help more than epochs" if one.is_by_heart else ""
+    start = f"{which}on" if which else "On"
+    name = one.name.replace("_", " ")
+    return f"{start} rows it was trained on {name} {seen}, on {one.others} {unseen}{helps}."

@@ -102,7 +102,7 @@ def _of_target(
     )
     for difference in differences:
         if difference.than == "constant":
-            yield f"{_guess(run, target)} {_compared(difference, number)}."
+            yield f"{_guess(run, target)} {_compared(difference, None if number else N)}."
     if found.of_members:
         low, high = range_text(min(found.of_members), max(found.of_members), number)
         yield f"each of its {len(run.scored_model.members)} networks alone: {low} to {high}."
@@ -121,16 +121,31 @@ def range_text(low: float | None, high: float | None, number: bool) -> list[str]
     return numbers_text([low, high]) if number else [percent_text(low), percent_text(high)]
 
 
-def _compared(difference: ScoreDifference, number: bool) -> str:
-    """How a simpler prediction compares: "is off by 5.0 more (4.2 to 5.9): that is no luck"."""
-    values = [difference.better_by, difference.low, difference.high]
-    if number:
-        by, low, high = numbers_text(values)
-        text = f"would be off by {by} more ({low} to {high})"
+def _compared(difference: ScoreDifference, of_rows: int | None) -> str:
+    """How a simpler prediction compares: "would be off by 5.0 more (4.2 to 5.9): more than luck".
+
+    Of classes by how many of so many rows: "would be right on 39 fewer of the 70 rows (31 to 47)".
+    """
+    found = gap(difference)
+    worse = difference.better_by >= 0
+    if of_rows is None:
+        by, low, high = numbers_text(found)
+        text = f"would be off by {by} {'more' if worse else 'less'} ({low} to {high})"
     else:
-        by, low, high = (percent_text(value) for value in values)
-        text = f"would be right on {by} fewer rows ({low} to {high})"
+        by, low, high = (
+            "unknown" if value is None else f"{round(value * of_rows):,}" for value in found
+        )
+        side = "fewer" if worse else "more"
+        text = f"would be right on {by} {side} of the {of_rows:,} rows ({low} to {high})"
     return f"{text}: {luck_text(difference)}"
+
+
+def gap(difference: ScoreDifference) -> tuple[float, float | None, float | None]:
+    """By how much two scores differ, whichever is the better one, and the ends of the interval."""
+    by, low, high = difference.better_by, difference.low, difference.high
+    if low is None or high is None or by >= 0:
+        return abs(by), low, high
+    return -by, -high, -low
 
 
 def luck_text(difference: ScoreDifference) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from glassnet.recipe.assessment.intervals import ScoreDifference
-from glassnet.recipe.assessment.sentences import luck_text
-from glassnet.recipe.assessment.small_network import ALIKE, SMALL_NODES
+from glassnet.recipe.assessment.sentences import gap, luck_text
+from glassnet.recipe.assessment.small_network import ALIKE, SMALL_NODES, IdleNodes
 from glassnet.recipe.assessment.text import listed, numbers_text
 from glassnet.recipe.findings.learning import CLEARLY
 from glassnet.recipe.scoring import FEWEST_SCORED_ROWS, main_score
@@ -22,7 +22,7 @@ SIMPLER = {
 
 
 def simpler_sentences(
-    run: "TableRun", differences: Sequence[ScoreDifference], copies: tuple[int, int]
+    run: "TableRun", differences: Sequence[ScoreDifference], nodes: IdleNodes
 ) -> tuple[str, ...]:
     """The conclusion for each target, then how each simpler prediction scores beside the model's.
 
@@ -32,10 +32,10 @@ def simpler_sentences(
         The run.
     differences : sequence of ScoreDifference
         Of all scores; the one that the loss makes good decides.
-    copies : (int, int)
-        How many hidden nodes are copies of others, and how many there are.
+    nodes : IdleNodes
+        How many hidden nodes do nothing, or what another does.
     """
-    return (*_conclusions(run, differences), *_copied(copies))
+    return (*_conclusions(run, differences), *_idle(nodes))
 
 
 def _conclusions(run: "TableRun", differences: Sequence[ScoreDifference]) -> Iterator[str]:
@@ -100,7 +100,7 @@ def _evidence(one: ScoreDifference, value: float) -> str:
     what = SIMPLER[one.than]
     name = one.name.replace("_", " ")
     their_text, our_text = numbers_text([theirs, value])
-    by, low, high = numbers_text([abs(one.better_by), *_ends(one)])
+    by, low, high = numbers_text(gap(one))
     side = "worse" if one.better_by > 0 else "better"
     return (
         f"{what[:1].upper()}{what[1:]}: {name} {their_text}, beside {our_text} here; {side} by "
@@ -108,21 +108,18 @@ def _evidence(one: ScoreDifference, value: float) -> str:
     )
 
 
-def _ends(one: ScoreDifference) -> tuple[float | None, float | None]:
-    """The ends of the interval of how much better or worse it is."""
-    if one.low is None or one.high is None or one.better_by > 0:
-        return one.low, one.high
-    return -one.high, -one.low
-
-
-def _copied(copies: tuple[int, int]) -> Iterator[str]:
-    copied, total = copies
-    if not total:
+def _idle(nodes: IdleNodes) -> Iterator[str]:
+    """How many hidden nodes do nothing, and how many what another does; the two apart."""
+    if not nodes.total:
         return
-    alike = f"(correlation above {ALIKE} over the rows trained on)"
-    if copied:
-        verb = "does" if copied == 1 else "do"
-        nodes = f"{copied:,} of its {total:,} hidden nodes"
-        yield f"{nodes} {verb} nothing or what another does {alike}."
-    else:
-        yield f"No two of its {total:,} hidden nodes do the same {alike}."
+    constant = f"{nodes.constant:,}" if nodes.constant else "none"
+    copies = f"{nodes.copies:,}" if nodes.copies else "none"
+    yield (
+        f"Of its {nodes.total:,} hidden nodes {constant} {_verb(nodes.constant)} nothing (the same "
+        f"in every row trained on); {copies} {_verb(nodes.copies)} what another of "
+        f"{'its' if nodes.copies == 1 else 'their'} layer does (correlation above {ALIKE})."
+    )
+
+
+def _verb(count: int) -> str:
+    return "does" if count <= 1 else "do"

@@ -5,7 +5,7 @@ are compared on the same ones.
 """
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -66,28 +66,38 @@ def is_worth_training(run: "TableRun") -> bool:
     return is_quick and network.n_parameters >= MUCH_LARGER * parameters
 
 
-def copied_nodes(run: "TableRun") -> tuple[int, int]:
-    """(hidden nodes whose activations are a copy of another's or constant, all), of all members.
+class IdleNodes(NamedTuple):
+    """How many hidden nodes of all members do nothing, or what another does.
 
-    A copy goes up and down with an earlier node of its layer over the rows trained on: its outgoing
-    weights could be added to that one's.
+    A constant one is the same in every row trained on: its outgoing weights could be added to the
+    biases. A copy goes up and down with an earlier node of its layer: they could be added to that
+    one's.
     """
+
+    constant: int
+    copies: int
+    total: int
+
+
+def idle_nodes(run: "TableRun") -> IdleNodes:
+    """The hidden nodes that do nothing, or what another does, over (some of) the training rows."""
     model = run.scored_model
     train = run.columns.take(run.rows["train"][:COMPARED_ROWS])
     x = model.encoding.encode_inputs(train)
-    copies = total = 0
-    for number in range(len(model.members)):
-        for activations in model.member(number).trace(x).a[:-1]:
-            copies += _copies(np.asarray(activations))
-            total += activations.shape[1]
-    return copies, total
+    layers = [
+        _idle(np.asarray(activations))
+        for number in range(len(model.members))
+        for activations in model.member(number).trace(x).a[:-1]
+    ]
+    return IdleNodes(*np.sum(layers, axis=0, dtype=int).tolist()) if layers else IdleNodes(0, 0, 0)
 
 
-def _copies(activations: np.ndarray) -> int:
-    """How many of the nodes, N x H, are constant or correlate almost wholly with an earlier one."""
+def _idle(activations: np.ndarray) -> IdleNodes:
+    """How many of the nodes, N x H, are constant, and correlate wholly with an earlier one."""
     deviation = activations.std(axis=0)
     varies = deviation > 1e-9 * max(1.0, float(np.abs(activations).max()))
     scaled = (activations[:, varies] - activations[:, varies].mean(axis=0)) / deviation[varies]
     correlation = np.abs(scaled.T @ scaled) / len(activations)
     earlier = np.tril(correlation, -1)
-    return int((~varies).sum() + (earlier.max(axis=1, initial=0.0) > ALIKE).sum())
+    copies = int((earlier.max(axis=1, initial=0.0) > ALIKE).sum())
+    return IdleNodes(int((~varies).sum()), copies, activations.shape[1])
