@@ -52,6 +52,11 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "model": model,
         "ensemble": wide,
         "run folder": folder_of_run,
+        "run record": folder_of_run.record,
+        "source": folder_of_run.source,
+        "rows": folder_of_run.table_rows(),
+        "encoding": wide.encoding,
+        "record": wide.record,
         "assessment": assessment,
         "interval": assessment.scores[0],
         "difference": assessment.differences[0],
@@ -96,7 +101,9 @@ def test_every_public_class_has_a_short_repr(objects: dict[str, Any]) -> None:
     for name, made in objects.items():
         text = repr(made)
         assert len(text) <= LONGEST, f"{name}: {len(text)} characters: {text[:400]}"
-        assert " at 0x" not in text or name.endswith("Display"), name
+        assert " at 0x" not in text, name
+    assert repr(objects["NetworkDisplay"]).startswith("<glassnet NetworkDisplay of ")
+    assert repr(objects["LossCurveDisplay"]) == "<glassnet LossCurveDisplay: .plot(), .save(path)>"
     seen = {kind for made in objects.values() for kind in type(made).__mro__}
     left = {
         name

@@ -31,9 +31,10 @@ def loss(w):
 print(gn.check_gradient(loss, 2 * X.T @ (X @ weights - y) / len(X), weights))
 
 # %%
-# A mistake: the mean was forgotten, and the gradient is that of the sum.
+# A mistake: the mean was forgotten, and the gradient is that of the sum. The entry that is furthest
+# off comes first, the mistake last; `.mistake` is the latter alone.
 
-print(gn.check_gradient(loss, 2 * X.T @ (X @ weights - y), weights).mistake)
+print(gn.check_gradient(loss, 2 * X.T @ (X @ weights - y), weights))
 
 # %%
 # A network of your own
@@ -74,17 +75,17 @@ print(check(gradient(start)))
 # %%
 # The slope of the activation forgotten:
 
-print(check(gradient(start, derivative=lambda a: 1)).mistake)
+print(check(gradient(start, derivative=lambda a: 1)))
 
 # %%
 # The sign turned around, so that a step would go uphill:
 
-print(check(gradient(start, sign=-1)).mistake)
+print(check(gradient(start, sign=-1)))
 
 # %%
 # The 2 of the square left out:
 
-print(check(gradient(start, factor=1)).mistake)
+print(check(gradient(start, factor=1)))
 
 # %%
 # The slope taken at the wrong place, of the sum z where it should be of the activation a:
@@ -94,7 +95,7 @@ def slope_of_z(a):
     return 1 - np.arctanh(a) ** 2
 
 
-print(check(gradient(start, derivative=slope_of_z)).mistake)
+print(check(gradient(start, derivative=slope_of_z)))
 
 # %%
 # As your course writes it
@@ -122,9 +123,7 @@ delta1 = columns["W2"].T @ delta2  # the slope of tanh is missing
 found = {"W1": delta1 @ X, "b1": delta1.sum(axis=1, keepdims=True)}
 found |= {"W2": delta2 @ a1.T, "b2": delta2.sum(axis=1, keepdims=True)}
 network_of_columns = gn.Network([3, 4, 1], activation="tanh", loss="sum_of_squares")
-print(
-    gn.check_gradient(half_of_squares, found, columns, network=network_of_columns, x=X, y=y).mistake
-)
+print(gn.check_gradient(half_of_squares, found, columns, network=network_of_columns, x=X, y=y))
 
 # %%
 # It never guesses. A gradient that is wrong in another way is wrong, and the entry that is furthest
@@ -133,6 +132,28 @@ print(
 found = gradient(start)
 found[1][2, 0] += 1.0
 print(check(found))
+
+# %%
+# Your own weights
+# ----------------
+#
+# Weights that you trained yourself, here or in another language, become a model that predicts,
+# explains, draws and saves like any other. Ours are inputs x outputs and biases flat, so arrays of
+# ``W @ x + b`` are turned with ``.T`` and ``.ravel()``.
+
+mine = gn.Parameters(
+    weights=(columns["W1"].T, columns["W2"].T),
+    biases=(columns["b1"].ravel(), columns["b2"].ravel()),
+)
+model = gn.Model.of_run((network_of_columns, mine), ["age", "height", "weight"], "pulse")
+print(model.predict(X[:2]), forward_of_columns(columns)[1][0, :2])
+
+# %%
+# Where the outputs are classes, give their labels too, as in ``labels=["no", "yes"]``. Everything
+# else takes the model as it is:
+
+lines = gn.explain(model, X, 0).text(width=90).splitlines()
+print("\n".join(lines[:6]))
 
 # %%
 # An activation or a loss of your own

@@ -99,6 +99,26 @@ def test_nan_is_never_right() -> None:
             "the arrays look to be in another order than the parameters",
         ),
         ([np.ones((4, 5))], [np.ones((2, 3))], r"the parameter \(2, 3\)$"),
+        (
+            [np.ones((1, 20))],
+            [np.ones((5, 1))],
+            r"20 is the rows of the table: sum .*np.sum\(delta, axis=1, keepdims=True\)$",
+        ),
+        ([np.ones(5)], [np.ones((5, 1))], "keep the second axis, as in np.sum.delta, axis=1, keep"),
+        ([np.ones((5, 20))], [np.ones((5, 1))], "a part for each of 20 rows, so add them up"),
+        ([np.ones(())], [np.ones((5, 1))], "everything was added up; .*axis=1, keepdims=True"),
+        ([np.ones((1, 5))], [np.ones((5, 1))], "it looks like the transpose"),
+        (
+            {"W1": np.ones(2), "b1": np.ones(1)},
+            {"W1": np.ones(2), "b1": np.ones(1), "b2": np.ones(1)},
+            "^the gradient lacks b2: give one for each of the parameters W1, b1, b2",
+        ),
+        (
+            {"dW1": np.ones(2)},
+            {"W1": np.ones(2), "b1": np.ones(1)},
+            "has 1 arrays, the parameters have 2",
+        ),
+        (np.ones(2), np.ones(2, np.int64), r"is int64: .* needs float64: add .astype\(float\)"),
         (np.ones(2, np.float32), np.ones(2, np.float32), "needs float64"),
     ],
 )

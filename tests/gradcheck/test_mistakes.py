@@ -611,6 +611,7 @@ BY_ROWS = {
     "b by nodes": "the gradient of b1 is summed along the wrong axis, over nodes in place of rows: "
     "write np.sum(delta1, axis=0)",
     "last row": "the gradient is that of the last row alone: add up all rows",
+    "first row": "the gradient is that of the first row alone: add up all rows (does a return",
     "softmax twice": "softmax is taken twice in the delta of layer 2: a2 has been through it, so "
     "write delta2 = (a2 - y) / N",
     "sigmoid's slope": "the slope of sigmoid in layer 1, whose activation is tanh: "
@@ -646,7 +647,7 @@ def test_mistakes_of_sums_and_of_other_functions_are_named(mistake: str) -> None
     delta2 = delta2 * a2 * (1 - a2) if mistake == "squared error" else delta2
     slope = {"sigmoid's slope": a1 * (1 - a1), "relu's slope": a1 > 0}.get(mistake, 1 - a1**2)
     delta1 = (delta2 @ w[1].T) * slope
-    some = slice(-1, None) if mistake == "last row" else slice(None)
+    some = {"last row": slice(-1, None), "first row": slice(0, 1)}.get(mistake, slice(None))
     gradient = {
         "b2": delta2[some].sum(axis=1 if mistake == "b by nodes" else 0),
         "W1": x[some].T @ delta1[some],
@@ -660,3 +661,20 @@ def test_mistakes_of_sums_and_of_other_functions_are_named(mistake: str) -> None
     assert not check
     assert check.mistake.startswith(BY_ROWS[mistake]), check.mistake
     assert ", or " not in check.mistake
+
+
+@pytest.mark.parametrize("columns", [False, True])
+def test_softmax_along_the_wrong_axis_is_said(columns: bool) -> None:
+    random = np.random.default_rng(4)
+    x, y = random.normal(size=(6, 3)), np.eye(3)[[0, 1, 2, 0, 1, 2]]
+    network = Network([3, 3], loss="categorical_cross_entropy", bias=False)
+    w = random.normal(size=(3, 3))
+
+    def loss(w: Any) -> float:
+        z = w @ x.T if columns else x @ w
+        a = np.exp(z) / np.exp(z).sum(axis=1 if columns else 0, keepdims=True)
+        return float(-(y * np.log(a.T if columns else a)).sum() / len(y))
+
+    rows = {"x": x.T, "y": y.T} if columns else {"x": x, "y": y}
+    with pytest.raises(GlassnetError, match="softmax along the wrong axis"):
+        check_gradient(loss, np.ones((3, 3)), w, network=network, **rows)

@@ -128,3 +128,9 @@ def test_taking_rows() -> None:
     assert found.take([2, 0]).outputs == (found.outputs[2], found.outputs[0])
     assert len(found.take(slice(0, 5))) == 5
     assert len(repr(found)) < 80
+
+
+def test_a_row_in_the_place_of_an_output_is_refused_with_the_fix() -> None:
+    model = small_model()
+    with pytest.raises(GlassnetError, match=r"of one row: contributions.*take.*got 0"):
+        gn.contributions(model, INPUTS, 0)  # pyright: ignore[reportArgumentType]

@@ -187,7 +187,7 @@ def check_gradient(
     of_names = dict(named_leaves(gradient, "gradient"))
     in_order = names if of_names.keys() == set(names) else of_names
     gradients = [of_names[name] for name in in_order]
-    check_same_shapes(names, arrays, gradients)
+    check_same_shapes(names, arrays, gradients, of_names)
     given = _as_vector(gradients, "gradient")
     loss = _LossAlongLines(loss_function, parameters, _as_vector(arrays, "parameters"))
     measured = _measure(loss, entries, directions, np.random.default_rng(seed))

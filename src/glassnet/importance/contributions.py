@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, option_error
 from glassnet.importance.networks import feature_slices
 from glassnet.importance.predicted_number import PredictedNumber, asked_number, predicted_numbers
 from glassnet.models.conversion import as_model
@@ -90,7 +90,7 @@ class Contributions:
         }
 
 
-def contributions(models: Any, table: Any, *, output: str | None = None) -> Contributions:
+def contributions(models: Any, table: Any, output: str | None = None) -> Contributions:
     """What each column contributed to the prediction for each row, against the average row.
 
     The prediction's gradient in the network's inputs is integrated along the straight line from the
@@ -140,6 +140,9 @@ def contributions(models: Any, table: Any, *, output: str | None = None) -> Cont
     >>> contributions(fitted, X).values.round(3).tolist()[3]
     [0.5, 1.5]
     """
+    if output is not None and not isinstance(output, str):  # a row's number, likely
+        problem = "must be the name of a target or class; of one row: contributions(...).take([0])"
+        raise option_error("output", problem, output)
     return contributions_of(rows_of(as_model(models), table), output)
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from glassnet.core.penalties import Penalty
+from glassnet.errors import visible
 
 MOST_NAMED_EPOCHS = 16
 Score = Annotated[float, "may be NaN"]
@@ -182,6 +183,10 @@ class Record:
             best_validation_losses=self.best_validation_losses[number : number + 1],
             mixture=(),
         )
+
+    def __repr__(self) -> str:
+        by = f", by the {self.engine} engine" if self.engine else ""
+        return visible(f"<glassnet Record of {', '.join(self.targets) or 'no target'}{by}>")
 
     @property
     def best_epochs_text(self) -> str:

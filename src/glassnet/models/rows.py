@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.network import Trace
-from glassnet.errors import GlassnetError, TableError
+from glassnet.errors import GlassnetError, TableError, visible
 from glassnet.models.blocks import with_missing_columns
 from glassnet.models.model import Model
 from glassnet.tables.arrays import array_of_rows, table_of_array
@@ -36,6 +36,10 @@ class Rows:
     model: Model
     columns: Table
     targets: Table
+
+    def __repr__(self) -> str:
+        known = ", ".join(self.targets) or "none"
+        return visible(f"<Rows: {len(self):,} of {len(self.columns)} columns, targets: {known}>")
 
     def __len__(self) -> int:
         return self.columns.n_rows

@@ -35,6 +35,9 @@ class Display:
     kind_of_picture: ClassVar[str] = "chart"
     """Or "map" where colours are numbers, so that a dark page must not invert them."""
 
+    def __repr__(self) -> str:
+        return f"<glassnet {type(self).__name__}: .plot(), .save(path)>"
+
     def plot(self, ax: Any = None) -> Self:
         """Draw the picture.
 

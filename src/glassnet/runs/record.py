@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import glassnet
-from glassnet.errors import GlassnetError, TableError
+from glassnet.errors import GlassnetError, TableError, visible
 from glassnet.files import check_regular_file
 from glassnet.models.model import Model
 from glassnet.models.record import Score
@@ -126,6 +126,11 @@ class RunRecord:
     scores_of: str = "this model"
     assessment: Assessment | None = None
     date: str = ""
+
+    def __repr__(self) -> str:
+        text = f"{', '.join(self.target)} by `glassnet {' '.join(self.command[:1])}`"
+        counts = ", ".join(f"{count:,} {part}" for part, count in self.rows.items())
+        return visible(f"<glassnet RunRecord {text}: {self.members} x {self.network}; {counts}>")
 
     @property
     def has_table_file(self) -> bool:

@@ -11,7 +11,15 @@ from typing import Protocol
 
 from glassnet import article
 from glassnet.core.network import Parameters
-from glassnet.errors import GlassnetError, Message, OptionError, OptionRef, TableError, option_error
+from glassnet.errors import (
+    GlassnetError,
+    Message,
+    OptionError,
+    OptionRef,
+    TableError,
+    option_error,
+    visible,
+)
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows, rows_of
 from glassnet.recipe.run import run_table
@@ -43,6 +51,10 @@ class TableSource:
     """A table in a file, trained on by `glassnet train` or from Python."""
 
     record: RunRecord
+
+    def __repr__(self) -> str:
+        table = self.record.table or "the article's table or one that was no file"
+        return visible(f"<glassnet {type(self).__name__}: {table}>")
 
     def rows(self, model: Model) -> Rows:
         """The rows of the table. Raises GlassnetError where it is gone or was changed."""
@@ -93,7 +105,7 @@ class TableSource:
         return table
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ArticleSource(TableSource):
     """The article's table or the user's, trained on by `glassnet demo`.
 

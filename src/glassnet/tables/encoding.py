@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.errors import OptionError, OptionRef, TableError, unknown_name
+from glassnet.errors import OptionError, OptionRef, TableError, unknown_name, visible
 from glassnet.tables.arrays import table_of_array
 from glassnet.tables.columns import Kind, Table
 from glassnet.tables.formats.reading import Learnt, Reading
@@ -39,6 +39,13 @@ class TableEncoding:
     targets: tuple[Target, ...]
     missing: tuple[str, ...] | None = None
     """The texts that mean "missing", where the user said which; None: the usual ones."""
+
+    def __repr__(self) -> str:
+        targets = ", ".join(target.name for target in self.targets) or "no target"
+        text = (
+            f"{len(self.inputs):,} columns, {len(self.features):,} inputs; {self.task}, {targets}"
+        )
+        return visible(f"<glassnet TableEncoding: {text}>")
 
     @property
     def features(self) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from glassnet.core.activations import softmax
 from glassnet.core.arrays import Array, real_array
 from glassnet.core.network import Network, Parameters, feedforward, leaves, loss_of
 from glassnet.errors import GlassnetError
@@ -225,7 +226,17 @@ def _scaled(matching: Matching, scale: float) -> Matching:
 
 def _loss_hint(p: Pass, loss: float) -> str:
     """What to say of a loss that is no multiple of the network's, where its number tells."""
-    return _broadcast_hint(p, loss) or _activated_twice_hint(p, loss)
+    return _broadcast_hint(p, loss) or _activated_twice_hint(p, loss) or _softmax_axis_hint(p, loss)
+
+
+def _softmax_axis_hint(p: Pass, loss: float) -> str:
+    """Where softmax makes each output add up to 1 over the rows, not each row over the outputs."""
+    if p.network.loss.name != "categorical_cross_entropy" or len(p.y) == 1:
+        return ""
+    a = softmax(p.trace.z[-1].T).T
+    if not _near(float(-np.sum(p.y * np.log(a))) / len(p.y), loss):
+        return ""
+    return " (that of softmax along the wrong axis: the outputs of a row should add up to 1)"
 
 
 def _activated_twice_hint(p: Pass, loss: float) -> str:

@@ -4,7 +4,7 @@ Nothing is known here of the network whose gradient it is; what can be found wit
 in `planted.py`. Only what fits every number is named.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from math import isclose
 from typing import NamedTuple
@@ -262,13 +262,24 @@ def _names(arrays: Sequence[GradientArray]) -> str:
 
 
 def check_same_shapes(
-    names: Sequence[str], arrays: Sequence[Array], grads: Sequence[Array]
+    names: Sequence[str],
+    arrays: Sequence[Array],
+    grads: Sequence[Array],
+    of_names: Collection[str] = (),
 ) -> None:
     """Raises GlassnetError unless each gradient has its parameter's shape and those are float64.
+
+    `of_names` are what the gradients are called.
 
     The error gives the likely reason.
     """
     if len(arrays) != len(grads):
+        lacking = [name for name in names if name not in of_names]
+        if set(of_names) < set(names) and not lacking[0].startswith("["):  # keys tell, order not
+            raise GlassnetError(
+                f"the gradient lacks {', '.join(lacking)}: give one for each of the parameters "
+                f"{', '.join(names)}"
+            )
         raise GlassnetError(
             f"the gradient has {len(grads)} arrays, the parameters have {len(arrays)}"
         )
@@ -286,13 +297,16 @@ def check_same_shapes(
             )
         dtype = np.asarray(array).dtype
         if dtype != np.float64:
-            raise GlassnetError(f"{name} is {dtype}: a gradient check needs float64")
+            remedy = ": add .astype(float)" if dtype.kind in "iub" else ""
+            raise GlassnetError(f"{name} is {dtype}: a gradient check needs float64{remedy}")
 
 
 def _shape_hint(given: tuple[int, ...], wanted: tuple[int, ...]) -> str:
     """What may have gone wrong for a gradient of that shape; "" where nothing comes to mind."""
     if len(wanted) == 2 and given == wanted[::-1]:
         return "it looks like the transpose, so turn it over with .T, or write a.T @ delta"
+    if len(wanted) == 2 and wanted[1] == 1 < wanted[0]:
+        return _column_hint(given, wanted[0])
     if len(given) > len(wanted) and given[1:] == wanted:
         if given[0] == 1:
             return "drop the first axis, as in np.sum(delta, axis=0) without keepdims"
@@ -305,4 +319,18 @@ def _shape_hint(given: tuple[int, ...], wanted: tuple[int, ...]) -> str:
         return (
             "it has a part for each row, so add them up, as in np.sum(delta, axis=0, keepdims=True)"
         )
+    return ""
+
+
+def _column_hint(given: tuple[int, ...], nodes: int) -> str:
+    """The same of biases that are a column, in code whose rows of the table are columns."""
+    right = "as in np.sum(delta, axis=1, keepdims=True)"
+    if given == (nodes,):
+        return f"keep the second axis, {right}"
+    if len(given) == 1 or (len(given) == 2 and given[0] == 1):
+        return f"{given[-1]} is the rows of the table: sum along the other axis, {right}"
+    if len(given) == 2 and given[0] == nodes:
+        return f"it has a part for each of {given[1]} rows, so add them up, {right}"
+    if not given:
+        return f"everything was added up; add up the rows only, {right}"
     return ""

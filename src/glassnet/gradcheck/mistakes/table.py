@@ -228,6 +228,10 @@ def _last_row_only(p: Pass, _: int) -> Pass:
     return p._replace(rows=slice(-1, None))
 
 
+def _first_row_only(p: Pass, _: int) -> Pass:
+    return p._replace(rows=slice(0, 1))
+
+
 def _bias_by_rows(p: Pass, layer: int) -> Pass:
     """The sum over the nodes, one a row, which passes where there are as many rows as nodes."""
     if len(p.y) != p.network.sizes[layer + 1]:
@@ -394,6 +398,11 @@ MISTAKES = (
         "the gradient is that of the last row alone: add up all rows (is it overwritten in a "
         "loop over them?)",
         _last_row_only,
+    ),
+    Mistake(
+        "the gradient is that of the first row alone: add up all rows (does a return stand inside "
+        "the loop over them?)",
+        _first_row_only,
     ),
 )
 """Looked for at each layer, at all hidden layers at once, and at all layers."""

@@ -56,7 +56,7 @@ class NetworkDisplay(ModelDisplay):
     svg : str
         The diagram as an SVG document; notebooks show it.
     ax_ : matplotlib.axes.Axes
-        Where the last `plot` has drawn.
+        Where the last `plot` has drawn; not there before, as `svg` and `save` need no axes.
     figure_ : matplotlib.figure.Figure
         The figure of those axes.
 
@@ -198,6 +198,9 @@ class NetworkDisplay(ModelDisplay):
 
     def _draw(self) -> None:
         draw_on_axes(self._diagram, self.ax_)
+
+    def __repr__(self) -> str:
+        return f"<glassnet NetworkDisplay of {self.network}: .svg, .plot(), .save(path)>"
 
     def _repr_html_(self) -> str:
         return self.svg
