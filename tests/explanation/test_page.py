@@ -1,14 +1,19 @@
 """An explanation in a real browser: pointing, pinning, following, walking by keyboard, a phone."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from browsing import PHONE, browser, needs_browser, opened
 
 import glassnet as gn
 from glassnet import article
+from glassnet.explanation.build import explain_rows
+from glassnet.models.conversion import as_model
+from glassnet.models.rows import rows_of
 
 pytestmark = needs_browser
 __all__ = ["browser"]
@@ -123,6 +128,39 @@ def test_every_number_is_reached_by_keyboard(page: Any) -> None:
     assert len(page.evaluate(PINNED)) == 1
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('.sources') !== null")
+
+
+def test_what_is_not_on_the_page_is_not_called_given(browser: Any, tmp_path: Path) -> None:
+    network = gn.Network([2, 12, 1])
+    start = gn.initialize(network, seed=1)
+    rows = rows_of(as_model((network, start)), np.eye(2), [0.0, 1.0])
+    explanation = explain_rows(rows, [1, 2], backward=True, detail=[1])
+    written = tmp_path / "wide.html"
+    written.write_text(explanation.html(), encoding="utf-8")
+    page = opened(browser, written)
+    assert "By keyboard: Tab to the numbers, arrows walk" in panel(page)
+    page.evaluate(OPEN_ALL)
+    hidden = (
+        "[...document.querySelectorAll('[data-of]')].map(e => e.dataset.of).filter("
+        'of => of && !document.querySelector(`[data-id="${of}"]`))'
+    )
+    used = page.evaluate(hidden)
+    node = next(name for name in used if re.fullmatch(r"r1\.a1\.\d+", name))
+    said = {
+        node: f"worked out, but not shown on this page: --node {node[4:]} shows it",
+        "r2.d2.1": "worked out, but not shown on this page: --row 2 shows it",
+        "w2.1.1": "given",
+        "b2.1": "given",
+    }
+    for name, words in said.items():
+        page.focus(f'[data-of="{name}"] >> nth=0')
+        assert panel(page).splitlines()[2] == words
+    assert not page.wrong
+    page.close()
+
+
+def panel(page: Any) -> str:
+    return page.locator(".sources").inner_text()
 
 
 def test_what_is_folded_is_passed_over(page: Any) -> None:

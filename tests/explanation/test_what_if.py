@@ -42,7 +42,7 @@ def predicted(model: gn.Model, row: int = 4, **cells: Any) -> float:
     ("change", "cell", "shown"),
     [
         ({"size": "+2"}, {"size": TABLE["size"][4] + 2}, None),
-        ({"size": "-0.5"}, {"size": TABLE["size"][4] - 0.5}, None),
+        ({"size": "-0.25"}, {"size": TABLE["size"][4] - 0.25}, None),
         ({"size": "1.25"}, {"size": 1.25}, "1.25"),
         ({"size": "=-2"}, {"size": -2.0}, "-2"),
         ({"size": -2}, {"size": -2.0}, "-2"),

@@ -61,7 +61,9 @@ def test_other_columns_are_held_at_the_median_or_most_frequent_cell() -> None:
         "rows not shown, since a cell is missing: 2"
     )
     written = " ".join(display.ax_.texts[0].get_text().split())
-    assert written == f"{display.plane.note}; dots: actual values"
+    assert written == display.note
+    moved = "other cells there move the surface"
+    assert written == f"{display.plane.note}; {moved}; dots: actual values"
 
 
 def test_the_default_columns_are_those_along_which_the_outputs_vary_most() -> None:

@@ -50,6 +50,17 @@ def test_of_a_coarse_path_the_nearest_points_are_taken() -> None:
     assert [epoch for epoch, _ in chosen_moments(path, 4)] == [0, 120, 1500]
 
 
+def test_the_moments_are_those_where_the_loss_falls() -> None:
+    path: Any = [(epoch, None) for epoch in range(0, 1001, 10)]
+    losses = [1.0] * 50 + [0.09] * 20 + [0.1] * 10 + [0.009] * 20 + [0.001]
+    found = [epoch for epoch, _ in chosen_moments(path, 4, losses)]
+    assert found == [0, 500, 800, 1000]
+    sudden = [1.0] * 30 + [0.001] * 71
+    assert [epoch for epoch, _ in chosen_moments(path, 4, sudden)] == [0, 300, 1000]
+    grown = [1.0] * 100 + [2.0]
+    assert chosen_moments(path, 4, grown) == chosen_moments(path, 4)
+
+
 @pytest.mark.parametrize("target", ["price", "sold", "kind"])
 def test_each_frame_is_the_network_of_that_moment(target: str) -> None:
     model = small_model(target)
@@ -85,11 +96,11 @@ def test_titles_losses_and_one_scale() -> None:
     model = small_model()
     display = FilmDisplay.from_model(model, TABLE, path=path_to(model), resolution=5)
     titles = [axes.get_title("left") for axes in display.axes_]
-    assert titles == ["Start", "Epoch 10", "Epoch 100", "End, epoch 400"]
+    assert titles == ["Start", "After epoch 10", "After epoch 100", "End, after epoch 400"]
     limits = {painted.get_clim() for axes in display.axes_ for painted in axes.collections[:1]}
     assert len(limits) == 1
     by_iteration = FilmDisplay.from_model(model, TABLE, path=path_to(model), step="iteration")
-    assert by_iteration.axes_[1].get_title("left") == "Iteration 10"
+    assert by_iteration.axes_[1].get_title("left") == "After iteration 10"
     unknown = FilmDisplay.from_model(model, INPUTS, path=path_to(model), resolution=5)
     assert list(unknown.losses) == []
     assert len(FilmDisplay.from_model(model, TABLE, resolution=5).epochs) == 1

@@ -117,7 +117,7 @@ def test_from_an_estimator_with_its_options() -> None:
     display = ImportanceDisplay.from_estimator(fitted, x, y, scoring="accuracy", repeats=2)
     expected = permutation_importance(fitted, x, y, scoring="accuracy", repeats=2)
     np.testing.assert_array_equal(display.importance.values, expected.values)
-    assert display.ax_.get_title("left") == "How much worse without this column"
+    assert display.ax_.get_title("left") == "How much worse with this column shuffled"
     assert display.ax_.get_xlabel().startswith("permutation: accuracy; how much worse it gets")
     assert "bar: mean of 2 shuffles of one network, dot: each" in display.ax_.get_xlabel()
     assert ImportanceDisplay.from_estimator(
@@ -157,6 +157,16 @@ def test_lek_draws_a_line_for_each_place_and_a_band(cars: gn.Model) -> None:
     assert display.figure_.get_suptitle().endswith(
         "\nline: mean of 4 networks, band: lowest to highest"
     )
+
+
+def test_the_axes_name_what_is_measured(cars: gn.Model) -> None:
+    measured = ImportanceDisplay.from_model(cars, CARS, n_columns=3)
+    text = " ".join(measured.ax_.get_xlabel().split())
+    assert "the loss (mean squared error of the scaled target); how much worse it gets" in text
+    profile = lek_profile(cars, CARS, points=3)
+    of_class = LekProfile("species=Adelie", profile.others, profile.columns)
+    display = LekProfileDisplay(of_class).plot()
+    assert display.axes_[0].get_ylabel() == "probability of Adelie"
 
 
 def test_lek_shows_the_columns_that_move_the_answer_most() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -78,13 +79,32 @@ def test_a_history_by_epoch_and_by_iteration() -> None:
 def test_no_epoch_is_marked_where_none_was_chosen() -> None:
     display = LossCurveDisplay.from_run(trained())
     assert display.best == ()
-    assert words(display) == []
+    assert words(display) == ["training: rows trained on; none validated"]
     assert (
         LossCurveDisplay.from_model(
             model({"epoch": [1, 2], "loss": [2.0, 1.0]}, best_epochs=[2])
         ).best
         == ()
     )
+
+
+def test_of_a_full_batch_the_epochs_are_iterations() -> None:
+    losses = {"epoch": [1, 2], "loss": [2.0, 1.0]}
+    by_epoch = LossCurveDisplay.from_model(model({**losses, "iteration": [3, 6]}, best_epochs=[2]))
+    assert by_epoch.ax_.get_xlabel() == "epoch"
+    full = LossCurveDisplay.from_model(model({**losses, "iteration": [1, 2]}, best_epochs=[2]))
+    assert full.ax_.get_xlabel() == "iteration"
+
+
+def test_the_loss_of_a_scaled_target_is_called_so() -> None:
+    table = {"x": [1.0, 2.0, 3.0, 4.0], "y": [10.0, 30.0, 20.0, 50.0]}
+    options: dict[str, Any] = {"members": 1, "epochs": 2, "holdout": 0.0}
+    scaled = LossCurveDisplay.from_model(gn.train_table(table, "y", **options))
+    assert scaled.loss_name == "mean squared error of the scaled target"
+    two = gn.train_table({**table, "z": table["x"]}, ["y", "z"], **options)
+    assert two.encoding.of_scaled_targets == " of the scaled targets"
+    classes = gn.train_table({**table, "y": ["a", "b", "a", "b"]}, "y", **options)
+    assert classes.encoding.of_scaled_targets == ""
 
 
 def test_a_model_of_one_and_of_several_networks() -> None:

@@ -12,6 +12,7 @@ from small_models import TABLE, small_model
 
 import glassnet as gn
 from glassnet.errors import GlassnetError
+from glassnet.plots.figures import GREY
 from glassnet.plots.precision_recall import PrecisionRecallDisplay
 
 
@@ -42,6 +43,14 @@ def test_the_numbers_are_scikit_learns(K: int) -> None:
             (recall_score(positive, predicted == k), precision_score(positive, predicted == k))
         )
     assert len(display.curves) == (1 if K == 2 else K)
+
+
+def test_each_class_has_its_dot_and_the_legend_a_grey_one() -> None:
+    display = PrecisionRecallDisplay.from_predictions(*classes(3))
+    dots = [line for line in display.ax_.lines if line.get_marker() not in ("None", "", None)]
+    assert len({str(dot.get_marker()) for dot in dots[:3]}) == 3
+    assert dots[-1].get_label() == "the classes as predicted"
+    assert dots[-1].get_color() == GREY
 
 
 def legend_of(display: PrecisionRecallDisplay) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pages import Page
-from small_models import TABLE
+from small_models import TABLE, small_model
 
 from glassnet.cli.train import train_command as train
 from glassnet.importance.contributions import contributions_of
@@ -27,7 +27,7 @@ from glassnet.recipe.scoring import score
 from glassnet.report.build import MOST_COLUMNS, make_report
 from glassnet.report.columns import MOST_SHUFFLED
 from glassnet.report.distribution import distribution
-from glassnet.report.pictures import MANY, attempt, score_pictures
+from glassnet.report.pictures import MANY, attempt, column_pictures, score_pictures
 from glassnet.report.scores import score_text
 from glassnet.report.steps import PARTS
 from glassnet.report.worst import worst_rows
@@ -349,6 +349,14 @@ def test_of_one_class_alone_there_is_no_roc_curve() -> None:
     )
     titles = [picture.title for picture in score_pictures(done.model, rows) if picture.source]
     assert titles == ["Confusion matrix", "Calibration"]
+
+
+def test_the_surface_says_what_its_rings_are_and_what_held_columns_do() -> None:
+    rows = rows_of(small_model("kind"), TABLE)
+    surface = [*column_pictures(rows.model, rows, "the held-out rows", ["length"])][-1]
+    assert "with the held-out rows; held: " in surface.caption
+    assert "; other cells there move the borders; " in surface.caption
+    assert re.search(r"ringed: predicted wrong with all columns \(\d+\)$", surface.caption)
 
 
 def test_of_many_rows_some_are_drawn_and_that_is_said() -> None:

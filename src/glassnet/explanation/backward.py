@@ -1,6 +1,7 @@
 """The way back: for every node shown the chain rule's factors and delta, row by row.
 
-And for every weight into it the gradient, and what one step of gradient descent makes of it.
+And for every weight into it the gradient, and what one step of gradient descent makes of it. A
+table of all weights is `updates.py`'s.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,9 +32,6 @@ from glassnet.explanation.parts import (
     Sum,
 )
 from glassnet.notation.expression import evaluate, names_in, substitute, without_factor
-from glassnet.notation.numerals import numeral
-
-NOTE_DIGITS = 4  # significant digits of a number in a sentence
 
 
 @dataclass(frozen=True)
@@ -75,26 +73,6 @@ class WayBack:
 def explain_backward(way: WayBack) -> tuple[LayerBackward, ...]:
     """The layers from the last to the first."""
     return tuple(_layer(way, layer) for layer in reversed(range(way.batch.last + 1)))
-
-
-def largest_update(way: WayBack) -> str:
-    """The weight or bias that the step changes most, of all there are, in words."""
-    changes: list[tuple[Operand, float]] = []
-    for layer, gradient in enumerate(way.gradients.weights):
-        source, node = _at_largest(gradient)
-        changes.append((way.batch.weight(layer, source, node), float(gradient[source, node])))
-    for layer, gradient in enumerate(way.gradients.biases):
-        (node,) = _at_largest(gradient)
-        changes.append((way.batch.bias(layer, node), float(gradient[node])))
-    w, gradient = max(changes, key=lambda change: abs(change[1]))
-    new = numeral(as_number(w) - way.learning_rate * gradient, NOTE_DIGITS)
-    before = numeral(w.value, NOTE_DIGITS)
-    return f"Of all weights and biases the step changes {w.symbol} most: from {before} to {new}."
-
-
-def _at_largest(gradient: np.ndarray) -> tuple[int, ...]:
-    """The index of the largest number, whatever its sign."""
-    return tuple(map(int, np.unravel_index(np.abs(gradient).argmax(), gradient.shape)))
 
 
 def _layer(way: WayBack, layer: int) -> LayerBackward:

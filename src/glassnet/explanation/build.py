@@ -10,7 +10,7 @@ from glassnet.core.losses import Loss
 from glassnet.core.network import backprop, feedforward, layer_deltas
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError, OptionError, OptionRef
-from glassnet.explanation.backward import WayBack, explain_backward, largest_update
+from glassnet.explanation.backward import WayBack, explain_backward
 from glassnet.explanation.batch import Batch
 from glassnet.explanation.choice import Nodes, choose_nodes, choose_outputs
 from glassnet.explanation.encoding import explain_columns, indicator_inputs
@@ -23,17 +23,20 @@ from glassnet.explanation.loss import (
     explain_total,
 )
 from glassnet.explanation.notes import notes_of
+from glassnet.explanation.outside import outside_training
 from glassnet.explanation.parts import (
     ColumnSteps,
     Computed,
     Explanation,
     LayerBackward,
+    LayerUpdates,
     Operand,
     RowForward,
     Step,
 )
 from glassnet.explanation.predictions import explain_predictions, explain_targets
 from glassnet.explanation.summarize import summarize
+from glassnet.explanation.updates import largest_update, layer_updates
 from glassnet.explanation.vote import Vote, explain_agreement, explain_vote
 from glassnet.explanation.what_if import Changes, explain_what_if
 from glassnet.models.conversion import as_model
@@ -174,6 +177,8 @@ class _Explained(NamedTuple):
     backward: tuple[LayerBackward, ...]
     notes: tuple[str, ...] = ()
     """What a reader should know of its way back."""
+    updates: tuple[LayerUpdates, ...] = ()
+    """Of a small network: what the step makes of every weight."""
 
 
 def explain_rows(
@@ -222,6 +227,7 @@ def explain_rows(
             with_start[index],
             summary=summarize(rows, index, compared),
             what_if=explain_what_if(rows, index, what_if, compared) if what_if else None,
+            outside=tuple(outside_training(rows.take([index]))),
         )
         for index in settings.shown_rows
     ]
@@ -234,6 +240,7 @@ def explain_rows(
         backward=whole.backward,
         members=members,
         brief=_is_brief(rows.model, settings),
+        updates=whole.updates,
     )
 
 
@@ -337,7 +344,9 @@ def _explain_member(
             way = _way_back(batch, outputs, rows.y, scale, settings)
     if way is None:
         return _Explained(batch, forward, loss, ())
-    return _Explained(batch, forward, loss, explain_backward(way), (largest_update(way),))
+    updates = layer_updates(way) if network.n_parameters <= FEW_PARAMETERS else ()
+    notes = (largest_update(way),)
+    return _Explained(batch, forward, loss, explain_backward(way), notes, updates)
 
 
 def _member_outputs(batch: Batch, row: int, targets: list[Operand]) -> OutputOperands:

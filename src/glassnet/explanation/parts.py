@@ -127,7 +127,7 @@ class RowForward:
     Its cells' encoding, the layers, the predictions in the target's unit, and its loss; where
     several networks vote, how far their predictions agree. `summary` says first what came out and
     which columns made it so, one for each target; a member's rows have none. `what_if`: what other
-    cells would change.
+    cells would change. `outside`: which numbers are outside those seen in training.
     """
 
     name: str
@@ -138,6 +138,7 @@ class RowForward:
     agreement: tuple[Step, ...] = ()
     summary: tuple[TargetSummary, ...] = ()
     what_if: WhatIf | None = None
+    outside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,28 @@ class LayerBackward:
     left_out: int
 
 
+@dataclass(frozen=True)
+class WeightUpdate:
+    """A weight or bias before a step of gradient descent, its gradient, and what the step makes.
+
+    `largest`: whether the step changes no other of the network more.
+    """
+
+    symbol: str
+    before: float
+    gradient: float
+    after: float
+    largest: bool
+
+
+@dataclass(frozen=True)
+class LayerUpdates:
+    """What the step makes of all weights and biases of a layer."""
+
+    name: str
+    weights: tuple[WeightUpdate, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Explanation:
     """The complete arithmetic of some rows through a model, and of a step of training on them.
@@ -174,7 +197,8 @@ class Explanation:
     unless it was asked for. Where several networks vote, `members` explains each of them alone,
     and the layer of the rows is the vote. `model_note` says which of a run's models this is, where
     there are two. `brief`: whether text and Markdown show the arithmetic of the output alone,
-    unless they are asked for the whole.
+    unless they are asked for the whole. `updates`, on the way back of a small network alone: what
+    the step makes of every weight.
     """
 
     title: str
@@ -186,6 +210,7 @@ class Explanation:
     members: tuple["Explanation", ...] = ()
     model_note: str = ""
     brief: bool = False
+    updates: tuple[LayerUpdates, ...] = ()
 
     def numbers(self) -> Iterator[Computed]:
         """Every number shown, in the order of its making."""

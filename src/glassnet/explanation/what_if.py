@@ -19,6 +19,7 @@ from glassnet.errors import (
     unknown_name,
 )
 from glassnet.explanation.encoding import written_cell
+from glassnet.explanation.outside import changed_outside
 from glassnet.explanation.summaries import Changed, TargetSummary, WhatIf
 from glassnet.explanation.summarize import (
     decimals_of,
@@ -83,7 +84,10 @@ def explain_what_if(rows: Rows, row: int, changes: Changes, others: Rows) -> Wha
         summary=summary,
         contributions=tuple(_contributions(before, after, one, others) for one in was),
         sentences=tuple(_sentence(*pair, before, after) for pair in zip(was, summary, strict=True)),
-        notes=tuple(other.note for other in found.values() if other.note),
+        notes=(
+            *(other.note for other in found.values() if other.note),
+            *changed_outside(after, list(changes), others),
+        ),
     )
 
 

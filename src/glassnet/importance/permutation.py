@@ -106,7 +106,8 @@ def permutation_importance(
             drops[-1][name] = shuffles.drops(name)
             if progress is not None:
                 progress(number * len(names) + position, len(pairs) * len(names))
-    loss = pairs[0][0].network.loss.name
+    first = pairs[0][0]
+    loss = first.network.loss.name + first.encoding.of_scaled_targets
     what = f"the loss ({loss})" if scoring == "loss" else scoring
     description = "how much worse it gets when the column is shuffled"
     if len(drops) == 1:

@@ -130,12 +130,20 @@ class DecisionSurfaceDisplay(RowsDisplay):
             in_picture(name, TITLE_NAME_LETTERS)
             for name in (self.target.name, self.plane.x.name, self.plane.y.name)
         )
-        notes = [self.plane.note, self._dots_note(actual is not None)]
-        title(self.ax_, f"{predicted} over {x} and {y}", "; ".join(filter(None, notes)))
+        title(self.ax_, f"{predicted} over {x} and {y}", self.note)
 
-    def _dots_note(self, known: bool) -> str:
+    @property
+    def note(self) -> str:
+        """Where the other columns are fixed and what that does, and what dots and rings are."""
+        moved = ""
+        if self.plane.fixed_note:
+            moved = "other cells there move the "
+            moved += "borders" if isinstance(self.target, ClassTarget) else "surface"
+        return "; ".join(filter(None, [self.plane.note, moved, self._dots_note()]))
+
+    def _dots_note(self) -> str:
         """What dots and rings are."""
-        if not known:
+        if self.target.name not in self.plane.rows.targets:
             return "dots: the rows"
         if self.wrong is None:
             return "dots: actual values"

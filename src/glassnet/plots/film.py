@@ -69,7 +69,7 @@ class FilmDisplay(RowsDisplay):
     >>> run = gn.train(network, start, x, y, epochs=200, path_points=201)
     >>> trained = (network, run.parameters)
     >>> FilmDisplay.from_model(trained, x, y=y, path=run.path, resolution=5).epochs
-    [0, 10, 100, 200]
+    [0, 99, 158, 200]
     """
 
     kind_of_picture = "map"
@@ -115,7 +115,8 @@ class FilmDisplay(RowsDisplay):
         target : str, optional
             Which of several targets; by default the first.
         frames : int
-            How many moments: the first, the last, and before it epochs 10, 100, 1000, ...
+            How many moments: the first, the last, and between them those by which the loss has
+            fallen by equal parts of its logarithm; where no loss is known, epochs 10, 100, ...
         step : str
             What the path counts: "iteration" where every epoch is one.
         resolution : int
@@ -135,7 +136,9 @@ class FilmDisplay(RowsDisplay):
         rows = replace(rows_of(whole, table, y), model=whole).with_targets()
         plane = plane_of(rows, columns, resolution)
         found = find_target(whole, target)
-        moments = chosen_moments(path, frames) or [(len(whole.history.get("loss", ())), None)]
+        losses = [loss_at(at_moment(whole, one), rows) for _, one in path] if rows.targets else []
+        chosen = chosen_moments(path, frames, losses)
+        moments = chosen or [(len(whole.history.get("loss", ())), None)]
         models = [at_moment(whole, parameters) for _, parameters in moments]
         responses = np.array([_response(plane, one, found) for one in models])
         losses = [loss_at(one, rows) for one in models] if rows.targets else []
@@ -170,8 +173,8 @@ class FilmDisplay(RowsDisplay):
     def _moment(self, number: int) -> str:
         epoch = self.epochs[number]
         if number == len(self.epochs) - 1:
-            return f"End, {self.step} {epoch:,}"
-        return f"{self.step.capitalize()} {epoch:,}" if epoch else "Start"
+            return f"End, after {self.step} {epoch:,}"
+        return f"After {self.step} {epoch:,}" if epoch else "Start"
 
     def _loss_text(self, number: int) -> str:
         return f"loss {self.losses[number]:.4g}" if len(self.losses) else ""
@@ -236,19 +239,33 @@ def _class_ground(target: Target, response: np.ndarray) -> np.ndarray:
     return ground.reshape(*response.shape[:2], 3)
 
 
-def chosen_moments(path: WeightPath, frames: int) -> list[tuple[int, Parameters]]:
-    """The first and the last point of a path, and before that those nearest to 10, 100, 1000, ...
+def chosen_moments(
+    path: WeightPath, frames: int, losses: Sequence[float] = ()
+) -> list[tuple[int, Parameters]]:
+    """The first and the last point of a path, and between them those by which the loss had fallen.
 
-    Of these the latest that are no later than half of the way.
+    It falls by equal parts of its logarithm from one to the next. Where no losses are given, or
+    they did not fall, the points are those nearest to 10, 100, 1000, ...: of these the latest that
+    are no later than half of the way.
     """
-    if not path:
-        return []
+    if len(path) <= frames:
+        return list(path)
+    if frames > 2 and len(losses) and 0 < losses[-1] < losses[0] < np.inf:
+        return [path[number] for number in _falls(losses, frames)]
     first, last = path[0][0], path[-1][0]
     decades = [10**power for power in range(9) if first < 10**power <= last / 2]
     wanted = [first, *decades[-(frames - 2) :], last] if frames > 2 else [first, last]
     epochs = np.array([epoch for epoch, _ in path])
     nearest = dict.fromkeys(int(np.abs(epochs - epoch).argmin()) for epoch in wanted)
     return [path[number] for number in list(nearest)[-frames:]]
+
+
+def _falls(losses: Sequence[float], frames: int) -> list[int]:
+    """Where a loss has first fallen by equal parts of its logarithm, and both ends."""
+    last = len(losses) - 1
+    levels = np.geomspace(losses[0], losses[-1], frames)[1:-1]
+    fallen = [int(np.argmax(np.asarray(losses) <= level)) for level in levels]
+    return list(dict.fromkeys([0, *fallen, last]))
 
 
 def at_moment(whole: Model, parameters: Parameters | None) -> Model:

@@ -28,7 +28,7 @@ OF_ROWS: dict[str, Callable[..., Importance]] = {
 }
 """The measures that need rows."""
 PERMUTATION = "Permutation"  # what that measure calls itself
-WITHOUT = "How much worse without this column"
+SHUFFLED = "How much worse with this column shuffled"
 MOST_BARS = 20  # columns shown
 COLUMN_LETTERS = 30  # letters of a column's name
 TITLE_LETTERS = 60  # letters of the title
@@ -179,7 +179,7 @@ class ImportanceDisplay(RowsDisplay):
     def _title(self) -> str:
         """The question that the measure answers, or its name."""
         found = self.importance
-        return WITHOUT if found.method == PERMUTATION else found.title
+        return SHUFFLED if found.method == PERMUTATION else found.title
 
     def _lines_below(self) -> list[str]:
         """What is measured, what bars and dots are, and how many columns are left out."""

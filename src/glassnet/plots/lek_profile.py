@@ -193,7 +193,10 @@ class LekProfileDisplay(RowsDisplay):
 
     def _write_around(self) -> None:
         """What all the axes share: the title, the prediction's name, and which line is which."""
-        output = in_picture(self.profile.output, LINE_LETTERS)
+        _, is_class, label = self.profile.output.partition("=")
+        output = in_picture(label if is_class else self.profile.output, LINE_LETTERS)
+        if is_class:
+            output = f"probability of {output}"
         for axes in self.axes_:
             if axes.get_subplotspec().is_first_col():
                 axes.set_ylabel(output, fontsize=9)

@@ -144,17 +144,21 @@ class LossCurveDisplay(Display):
         title = f"the {sizes} network"
         if len(model.members) > 1:
             title = f"{len(model.members)} networks of {sizes}, mean"
+        iterations = model.history.get("iteration")
         return cls(
             _curves_by_epoch(model.history, training),
+            # of a full batch every epoch is one iteration
+            xlabel="iteration" if iterations == model.history["epoch"] else "epoch",
             best=tuple(best),
-            loss_name=model.loss.name.replace("_", " "),
+            loss_name=model.loss.name.replace("_", " ") + model.encoding.of_scaled_targets,
             title=title,
         )
 
     def _draw(self) -> None:
         for number, (name, (x, loss)) in enumerate(self.curves.items()):
             marker = "o" if len(x) == 1 else None
-            self.ax_.plot(x, loss, label=name, linewidth=1.6, marker=marker, **curve_style(number))
+            label = f"{name}{self._alone(name)}"
+            self.ax_.plot(x, loss, label=label, linewidth=1.6, marker=marker, **curve_style(number))
         self._mark_best()
         if self._spans_decades():
             logarithmic(self.ax_.yaxis)
@@ -162,8 +166,13 @@ class LossCurveDisplay(Display):
         ticks: Any = self.ax_.xaxis.get_major_locator()  # matplotlib's types lack `integer`
         ticks.set_params(integer=True)
         self.ax_.grid(visible=True, alpha=0.25)
-        if len(self.curves) > 1 or len(self.best):
+        if len(self.curves) > 1 or len(self.best) or self._alone(next(iter(self.curves))):
             self.ax_.legend()
+
+    def _alone(self, name: str) -> str:
+        """What is said of a training loss that no validation stands beside."""
+        is_alone = len(self.curves) == 1 and not len(self.best) and name.startswith("training")
+        return ": rows trained on; none validated" if is_alone else ""
 
     def _mark_best(self) -> None:
         epochs = [f"{epoch:g}" for epoch in (self.best_epochs or self.best)]

@@ -11,7 +11,7 @@ import numpy as np
 
 from glassnet.errors import GlassnetError
 from glassnet.plots.class_display import MOST_IN_LEGEND, ClassDisplay
-from glassnet.plots.figures import curve_style, in_picture
+from glassnet.plots.figures import GREY, curve_style, in_picture, marker_style
 from glassnet.plots.panels import legend_below, title
 from glassnet.plots.predictions import Classes, given_classes
 
@@ -132,6 +132,7 @@ class PrecisionRecallDisplay(ClassDisplay):
         return 5.4, 5.4
 
     def _draw(self) -> None:
+        decided = False
         for number, (label, curve) in enumerate(self.curves.items()):
             line = curve_style(number)
             text = f"{curve.average:.3f} {in_picture(label)} (guessing: {curve.prevalence:.3f})"
@@ -142,9 +143,12 @@ class PrecisionRecallDisplay(ClassDisplay):
             guess = {"color": line["color"], "linestyle": ":", "linewidth": 1.2}
             self.ax_.axhline(curve.prevalence, **guess)
             if curve.decided:
-                dot = {"color": line["color"], "markersize": 9, "markeredgecolor": "white"}
-                text = self._decided_text() if number == len(self.curves) - 1 else None
-                self.ax_.plot(*curve.decided, "o", **dot, zorder=4, label=text)
+                dot = marker_style(number) | {"markersize": 9, "markeredgecolor": "white"}
+                self.ax_.plot(*curve.decided, linestyle="", **dot, zorder=4)
+                decided = True
+        if decided:
+            dot = {"color": GREY, "markersize": 9, "markeredgecolor": "white"}
+            self.ax_.plot([], [], "o", **dot, label=self._decided_text())
         for label in self.without:
             self.ax_.plot([], [], " ", label=f"no rows of {in_picture(label)}")
         self._label_axes()

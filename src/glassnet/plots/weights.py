@@ -13,6 +13,7 @@ from glassnet.plots.members import one_member
 from glassnet.plots.panels import panels, title
 
 MOST_NAMES = 36  # nodes along a side that have their names; of more, some have numbers
+LONG_NAME_LETTERS = 30  # letters of a name
 SMALL_NAMES_FROM = 25  # names along a side that are smaller
 LETTER_WIDTH = 0.068  # inches of a letter of a tick
 MOST_NUMBER_LETTERS = 6  # of a number in its cell
@@ -168,7 +169,7 @@ def _name_ticks(axis: Any, names: Sequence[str], more: Sequence[str] = ()) -> No
     """Label an axis with every node's name, or of many the number of some, then `more`."""
     if len(names) <= MOST_NAMES:
         chosen = range(len(names))
-        labels = [in_picture(name) for name in names]
+        labels = [in_picture(name, LONG_NAME_LETTERS) for name in names]
         turned = axis.axis_name == "x" and not _stand_side_by_side(axis, labels)
     else:
         step = 2 ** int(np.ceil(np.log2(len(names) / FEWEST_NUMBERS)))

@@ -223,7 +223,7 @@ def _importance(
     if len(model.members) > 1:
         caption += "; dots: a network each, bars: their mean"
     _leave_out_titles(display)
-    display.figure_.axes[0].set_xlabel("how much worse")  # with long names no more fits
+    display.figure_.axes[0].set_xlabel("")  # the caption says it, and with long names none fits
     return Drawn(display, f"Bars, longest first: {longest}.", caption)
 
 
@@ -234,6 +234,7 @@ def _surface(model: Model, rows: Rows, which: str) -> Drawn:
     x, y = display.plane.x.name, display.plane.y.name
     _leave_out_titles(display)
     predicted = display.target.name
-    caption = f"{predicted} over the two columns along which it varies most; dots: {which}"
-    caption += f"; {display.plane.note}" if display.plane.note else ""
+    caption = (
+        f"{predicted} over the two columns along which it varies most, with {which}; {display.note}"
+    )
     return Drawn(display, f"The prediction over {x} and {y}, with the rows as dots.", caption)

@@ -68,6 +68,14 @@ class TableEncoding:
         """The name of every network output; K of them."""
         return [name for target in self.targets for name in _output_names(target)]
 
+    @property
+    def of_scaled_targets(self) -> str:
+        """What a loss is of, where the targets are scaled: " of the scaled target", or ""."""
+        numbers = [one for one in self.targets if isinstance(one, NumberTarget)]
+        if all((one.center, one.scale) == (0, 1) for one in numbers):
+            return ""
+        return f" of the scaled target{'s' if len(numbers) > 1 else ''}"
+
     def encode_inputs(self, columns: Table) -> np.ndarray:
         """The table as an N x D matrix; columns are found by name.
 

@@ -7,9 +7,16 @@ from collections.abc import Sequence
 from html import escape
 
 from glassnet.explanation.encoding import shown_cell
-from glassnet.explanation.parts import Explanation, RowForward
+from glassnet.explanation.parts import Explanation, LayerUpdates, RowForward
 from glassnet.explanation.render.bars import bars
-from glassnet.explanation.render.summary_text import before_and_after, contributed_to, signed
+from glassnet.explanation.render.summary_text import (
+    LARGEST_CHANGE,
+    before_and_after,
+    contributed_to,
+    signed,
+    update_cells,
+    updates_heading,
+)
 from glassnet.explanation.summaries import Changed, ColumnContribution, TargetSummary, WhatIf
 
 COLUMNS_AT_ONCE = 10  # columns that are shown at once; of more, the others can be opened
@@ -23,10 +30,14 @@ def title_of(explanation: Explanation) -> str:
     return ", ".join(row.name for row in rows) or explanation.title
 
 
-def begin_page(explanation: Explanation) -> str:
-    """For each row: the answer, what the columns contributed, and what other cells would change."""
+def begin_page(explanation: Explanation, digits: int) -> str:
+    """For each row the answer, what the columns contributed, and what other cells would change.
+
+    Then what a step makes of each weight.
+    """
     several = len(explanation.rows) > 1
-    return "".join(_row(row, several) for row in explanation.rows)
+    rows = "".join(_row(row, several) for row in explanation.rows)
+    return rows + "".join(_updates(layer, digits) for layer in explanation.updates)
 
 
 def _sentences(row: RowForward) -> list[str]:
@@ -38,6 +49,7 @@ def _row(row: RowForward, several: bool) -> str:
     heading = ": ".join([row.name, *_sentences(row)])
     title = f"<h2>{escape(heading)}</h2>" if several else ""
     inner = "".join(_target(summary) for summary in row.summary)
+    inner += "".join(_paragraph(note) for note in row.outside)
     changed = _what_if(row, row.what_if) if row.what_if else ""
     return f'<section class="answer">{title}{inner}{changed}</section>'
 
@@ -99,6 +111,18 @@ def _moves(changes: Sequence[Changed], was: TargetSummary, now: TargetSummary) -
         rows.append(_table_row(one.name, [bar], *both, change))
     caption = f"Contributions to {contributed_to(was, now)}: before, after, and the change"
     return _table(caption, rows)
+
+
+def _updates(layer: LayerUpdates, digits: int) -> str:
+    """A table of a layer's weights: before the step, the gradient, after it."""
+    rows: list[str] = []
+    for one in layer.weights:
+        name, *numbers = update_cells(one, digits)
+        rows.append(_table_row(name, [LARGEST_CHANGE if one.largest else ""], *numbers))
+    heading = updates_heading(layer)
+    table = _table("Weight: before, gradient, after", rows)
+    inner = f"<details open><summary>{escape(heading)}</summary>{table}</details>"
+    return f'<section class="answer">{inner}</section>'
 
 
 def _table(caption: str, rows: Sequence[str]) -> str:

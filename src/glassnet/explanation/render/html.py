@@ -20,6 +20,7 @@ from glassnet.pages.page import asset, page, style_sheets
 HINT = (
     "<p>Point at a number to see what it is made from. Click or tap it to keep that here, and go "
     "where it was made; Esc lets go, Back retraces.</p>"
+    "<p>By keyboard: Tab to the numbers, arrows walk, Enter keeps one, Esc lets go.</p>"
 )
 """What stands beside the numbers before one is pointed at."""
 FOLDED = ("column", "member")
@@ -51,7 +52,7 @@ def to_body(explanation: Explanation, digits: int = 4) -> str:
     notes = "".join(f'<p class="quiet">{escape(note)}</p>' for note in about if note)
     inner = "".join(_section(section, digits) for section in whole.sections)
     return (
-        f'<div class="gn-explain">{begin_page(explanation)}{notes}'
+        f'<div class="gn-explain">{begin_page(explanation, digits)}{notes}'
         f'<div class="beside"><div>{inner}</div>'
         f'<aside class="sources" aria-label="A number and its sources">{HINT}</aside></div></div>'
     )

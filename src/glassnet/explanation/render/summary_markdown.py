@@ -5,8 +5,16 @@ from collections.abc import Iterator, Sequence
 
 from glassnet.errors import visible
 from glassnet.explanation.encoding import shown_cell
-from glassnet.explanation.parts import Explanation, RowForward
-from glassnet.explanation.render.summary_text import before_and_after, contributed_to, signed
+from glassnet.explanation.parts import Explanation, RowForward, WeightUpdate
+from glassnet.explanation.render.summary_text import (
+    LARGEST_CHANGE,
+    UPDATE_HEADS,
+    before_and_after,
+    contributed_to,
+    signed,
+    update_cells,
+    updates_heading,
+)
 from glassnet.explanation.summaries import Changed, TargetSummary, WhatIf
 from glassnet.notation.numerals import numeral
 
@@ -23,8 +31,12 @@ def summary_blocks(explanation: Explanation, digits: int) -> Iterator[str]:
                 yield f"{markdown_text(summary.heading)}:"
                 yield _contributions(summary)
             method = method or summary.method
+        yield from map(markdown_text, row.outside)
         if row.what_if is not None:
             yield from _what_if(row, row.what_if, digits)
+    for layer in explanation.updates:
+        yield f"## {markdown_text(updates_heading(layer))}"
+        yield _table(UPDATE_HEADS, [_updated(one, digits) for one in layer.weights])
     yield from map(markdown_text, filter(None, (method, explanation.model_note)))
 
 
@@ -71,6 +83,11 @@ def _what_if(row: RowForward, changed: WhatIf, digits: int) -> Iterator[str]:
 def _changed(one: Changed, summary: TargetSummary) -> tuple[str, ...]:
     before, after = float(one.before or 0), float(one.after or 0)
     return (one.name, *before_and_after(before, after, summary))
+
+
+def _updated(one: WeightUpdate, digits: int) -> tuple[str, ...]:
+    name, *numbers = update_cells(one, digits)
+    return (f"{name}, {LARGEST_CHANGE}" if one.largest else name, *numbers)
 
 
 def markdown_text(text: str) -> str:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from glassnet.errors import visible
 from glassnet.explanation.encoding import shown_cell
-from glassnet.explanation.parts import Explanation, RowForward
+from glassnet.explanation.parts import Explanation, LayerUpdates, RowForward, WeightUpdate
 from glassnet.explanation.render.wrapping import HEAD, QUIET, RESULT, UNSTYLED, StyledLine
 from glassnet.explanation.summaries import Changed, ColumnContribution, TargetSummary, WhatIf
 from glassnet.notation.numerals import Value, numeral
@@ -18,6 +18,8 @@ MOST_LINES = 12  # that have a line; of more the smallest are added up
 LONGEST_NAME = 28
 LONGEST_CELL = 20
 FEWEST_BLOCKS = 10
+UPDATE_HEADS = ("weight", "before", "gradient", "after")
+LARGEST_CHANGE = "the largest change"
 
 
 def summary_lines(explanation: Explanation, digits: int, width: int | None) -> Iterator[StyledLine]:
@@ -31,9 +33,15 @@ def summary_lines(explanation: Explanation, digits: int, width: int | None) -> I
             yield from _contributions(summary, width or PLAIN_WIDTH)
             yield []
             method = method or summary.method
+        if row.outside:
+            yield from ([(f"  {note}", UNSTYLED)] for note in row.outside)
+            yield []
         if row.what_if is not None:
             yield from _what_if(row, row.what_if, digits)
             yield []
+    for layer in explanation.updates:
+        yield from _updates(layer, digits)
+        yield []
     if method:
         yield [(method, QUIET)]
     if explanation.model_note:
@@ -131,6 +139,29 @@ def _what_if(row: RowForward, changed: WhatIf, digits: int) -> Iterator[StyledLi
         yield [(f"{INDENT}and {len(changed.inputs) - MOST_LINES} more", UNSTYLED)]
     for note in changed.notes:
         yield [(f"  {note}", QUIET)]
+
+
+def _updates(layer: LayerUpdates, digits: int) -> Iterator[StyledLine]:
+    """A table of a layer's weights: before the step, the gradient, after it."""
+    yield [(updates_heading(layer), HEAD)]
+    cells = [UPDATE_HEADS, *(update_cells(one, digits) for one in layer.weights)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    marks = ["", *(LARGEST_CHANGE if one.largest else "" for one in layer.weights)]
+    for (name, *numbers), mark in zip(cells, marks, strict=True):
+        shown = [f"{text:>{width}}" for text, width in zip(numbers, widths[1:], strict=True)]
+        line = f"{INDENT}{name:<{widths[0]}}  {'  '.join(shown)}"
+        yield [(line, UNSTYLED), (f"  ← {mark}" if mark else "", RESULT)]
+
+
+def updates_heading(layer: LayerUpdates) -> str:
+    """What a table of a layer's weights shows."""
+    return f"The step in layer {layer.name}: before, less learning rate times gradient, is after"
+
+
+def update_cells(one: WeightUpdate, digits: int) -> tuple[str, ...]:
+    """A weight's line of that table, below `UPDATE_HEADS`."""
+    values = (one.before, one.gradient, one.after)
+    return (one.symbol, *(numeral(value, digits) for value in values))
 
 
 def contributed_to(before: TargetSummary, after: TargetSummary) -> str:

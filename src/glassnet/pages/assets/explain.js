@@ -56,10 +56,21 @@ document.querySelectorAll(".gn-explain:not([data-ready])").forEach((root, index)
       names.unshift(at.firstElementChild.firstChild.textContent.trim());
     return names.join(", ");
   };
+  // Weights, biases and settings are given; of what was worked out not all is on the page.
+  const isGiven = id => !id || /^(m\d+\.)?[wb]\d/.test(id);
+  const option = id => {
+    const [, row, node] = /(?:^|\.)r(\d+)\.(?:(?:z|a|da|d|s)(\d+\.\d+)$)?/.exec(id) ?? [];
+    if (row && !root.querySelector(`[data-id^="r${row}."]`)) return `--row ${row}`;
+    return node ? `--node ${node}` : "--node all";
+  };
+  const origin = id => {
+    if (made(id).length) return section(made(id)[0]);
+    return isGiven(id) ? "given" : `worked out, but not shown on this page: ${option(id)} shows it`;
+  };
   const describe = (id, number) => {
     const heading = element("p", number.title);
     heading.className = "number";
-    const where = element("p", made(id).length ? section(made(id)[0]) : "given");
+    const where = element("p", origin(id));
     where.className = "quiet";
     panel.replaceChildren(heading, where, ...list("Made from", within(id).map(n => n.dataset.of)),
       ...list("Goes into", used(id).map(n => n.dataset.in)));
