@@ -102,7 +102,7 @@ def test_one_row_of_a_step_and_what_is_said_of_the_others(runs: Path) -> None:
     assert "\nrow 2\n" in ran.out
     assert "\nrow 1\n" not in ran.out
     assert ran.out.count("row 4, x1·δ1.1") == 1
-    assert "learning rate 1." in ran.out
+    assert "learning rate 1." in " ".join(ran.out.split())  # wherever the lines are broken
     assert "\x1b" not in ran.out
 
 
@@ -296,7 +296,8 @@ def test_a_row_that_was_held_out_is_explained_by_the_model_that_had_not_seen_it(
         assert (f"Row {row + 1} was held out" in note) == (row == holdout)
         assert ("--model" in note) == (row == holdout or which == "scored")
     both = run("explain", str(refit), "--row", str(holdout + 1), "--row", str(trained + 1)).out
-    assert "This is the model that the scores are of (scored.safetensors)" in both
+    said = " ".join(both.split())
+    assert "This is the model that the scores are of (scored.safetensors)" in said
     table = run("explain", str(refit), str(DATA / "cars.csv"), "--model", "scored").out
     assert table.startswith("row 1: predicted miles_per_gallon")
 
@@ -319,8 +320,5 @@ def test_the_rows_predicted_worst(refit: Path, runs: Path) -> None:
     rows = explained(runs / "penguins", "--worst", str(len(wrong) + 1))["rows"]
     names = [row["name"] for row in rows]
     assert {f"row {number}" for number in wrong} == set(names[:-1])
-    assert (
-        run("explain", str(runs / "penguins"), "--worst", "1")
-        .out.split("\n")[0]
-        .endswith(": wrong")
-    )
+    told = " ".join(run("explain", str(runs / "penguins"), "--worst", "1").out.split())
+    assert ": wrong" in told[: told.index("What each column contributed")]

@@ -197,4 +197,4 @@ def test_sets_stand_beside_the_classes(folder: Path) -> None:
 def test_what_no_residuals_are_known_for(model: str) -> None:
     said = refused("predict", model, "t.csv", "--set", "0.9")
     assert "t.csv: this model knows no residuals of rows that it was not trained on" in said
-    assert "train it with several --members, or --validation" in said
+    assert "train it by `glassnet train` (in Python train_table), with several --members" in said

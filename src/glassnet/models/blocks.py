@@ -43,7 +43,7 @@ def encoded_blocks(
         As `encode_array` and `encode_inputs` do, a row named by its number in the whole table; and
         where the table lacks a column.
     """
-    if isinstance(table, (list, tuple)):
+    if type(table) in (list, tuple):  # a FileTable is a named tuple
         table = array_of_rows(table)
     if isinstance(table, np.ndarray):
         if table.ndim != 2 or len(table) <= size:

@@ -153,7 +153,7 @@ def _columns_of(
     encoding: TableEncoding, table: Any, targets: list[str], missing_columns: bool | None
 ) -> Table:
     """The columns that the model needs, and of its targets those that are there."""
-    if isinstance(table, (list, tuple)):
+    if type(table) in (list, tuple):  # a FileTable is a named tuple
         table = array_of_rows(table)
     if isinstance(table, np.ndarray):
         return _columns_of_array(encoding.needed, table)

@@ -75,7 +75,9 @@ def model_of_mlp(mlp: Any, network: Network, steps: StepInputs | None = None) ->
     )
     first, *others = mlp.coefs_
     if steps is None:
-        names = getattr(mlp, "feature_names_in_", numbered("x", network.sizes[0]))
+        names = getattr(mlp, "feature_names_in_", None)
+        if names is None:
+            names = numbered("x", network.sizes[0])
         inputs = plain_encoding([str(name) for name in names], []).inputs
     else:
         inputs = steps.inputs

@@ -130,3 +130,8 @@ def test_a_day_is_written_as_it_is_read(pattern: str) -> None:
         of_month = float(first.astype("datetime64[D]").astype(int)) + days % 1
         expected = days if "dd" in pattern else of_month
         assert DateFormat(pattern).read([text])[0] == expected, text
+
+
+def test_a_day_that_no_calendar_has_stays_a_number() -> None:
+    assert DateFormat("yyyy-mm-dd").write(1e90) == "1e+90 days"
+    assert DateFormat("yyyy-mm-dd").write(-1e14) == "-1e+14 days"

@@ -16,6 +16,7 @@ from glassnet.tables.formats.shapes import by_shape
 
 MICROSECONDS_A_DAY = 86_400_000_000
 LAST_YEAR_OF_2000 = 68  # 68 is 2068 and 69 is 1969, as in POSIX
+FURTHEST = 3.6e8  # days, about a million years, which NumPy's seconds hold
 MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
@@ -93,9 +94,13 @@ class DateFormat:
     def write(self, days: float) -> str:
         """Days since 1970-01-01 as a date, and its time of day where it has one.
 
+        Beyond a million years, as only a damaged model holds them, they stay days.
+
         >>> DateFormat("dd.mm.yyyy").write(1.0), DateFormat("mon dd, yyyy").write(1.5)
         ('02.01.1970', 'Jan 02, 1970 12:00')
         """
+        if abs(days) > FURTHEST:
+            return f"{days:.6g} days"
         moment = str(np.datetime64(round(days * 86_400), "s"))  # as 1970-01-02T12:00:00
         date, _, time = moment.partition("T")
         year, month, day = date.rsplit("-", 2)
