@@ -215,8 +215,8 @@ def _importance(
     found = display.importance
     longest = ", ".join(f"{found.names[i]} {found.mean[0, i]:.3g}" for i in found.order[:3])
     caption = (
-        f"how much worse the loss of {which} gets when a column's cells are shuffled; of two "
-        "columns that tell the same, neither seems to be needed"
+        f"how much worse the loss{model.encoding.of_scaled_targets} gets on {which} when a column's "
+        "cells are shuffled; of two columns that tell the same, neither seems to be needed"
     )
     if len(shuffled) < len(model.encoding.needed):
         caption += f"; shuffled are the {len(shuffled)} columns that gradients rank first"
