@@ -1,50 +1,36 @@
-"""explain(): a model and some rows become an `Explanation`. Nothing is written or drawn here."""
+"""explain(): a model and some rows become an `Explanation`. Nothing is written or drawn here.
+
+What the networks do to the rows is `networks.py`'s.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from glassnet.core.losses import Loss
-from glassnet.core.network import backprop, feedforward, layer_deltas
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError, OptionError, OptionRef
-from glassnet.explanation.backward import WayBack, explain_backward
-from glassnet.explanation.batch import Batch
-from glassnet.explanation.choice import Nodes, choose_nodes, choose_outputs
-from glassnet.explanation.encoding import explain_columns, indicator_inputs
-from glassnet.explanation.forward import explain_layers
-from glassnet.explanation.loss import (
-    OutputOperands,
-    explain_loss,
-    explain_penalty,
-    explain_scale,
-    explain_total,
+from glassnet.explanation.choice import Nodes
+from glassnet.explanation.encoding import explain_columns
+from glassnet.explanation.networks import (
+    FEW_PARAMETERS,
+    NetworkPart,
+    RowStart,
+    Settings,
+    explain_all_members,
+    explain_member,
 )
 from glassnet.explanation.notes import notes_of
 from glassnet.explanation.outside import outside_training
-from glassnet.explanation.parts import (
-    ColumnSteps,
-    Computed,
-    Explanation,
-    LayerBackward,
-    LayerUpdates,
-    Operand,
-    RowForward,
-    Step,
-)
-from glassnet.explanation.predictions import explain_predictions, explain_targets
+from glassnet.explanation.parts import Explanation, RowForward
+from glassnet.explanation.predictions import explain_targets
 from glassnet.explanation.summarize import summarize
-from glassnet.explanation.updates import largest_update, layer_updates
-from glassnet.explanation.vote import Vote, explain_agreement, explain_vote
 from glassnet.explanation.what_if import Changes, explain_what_if
 from glassnet.models.conversion import as_model
-from glassnet.models.ensemble import Member, vote_fractions
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows, rows_of
 
-FEW_PARAMETERS = 200  # of all members: the whole arithmetic of so many is shown at once
 RATE = 0.1  # the learning rate of the update, where the model's record has none
 
 
@@ -143,44 +129,6 @@ def explain(
     return explain_rows(taken, numbers, *asked, others=every, what_if=what_if)
 
 
-class _Start(NamedTuple):
-    """What a row brings into every network: its inputs and targets, and how they came about."""
-
-    inputs: list[Operand]
-    columns: tuple[ColumnSteps, ...]
-    target_steps: tuple[Step, ...]
-    """Empty where the targets are not known."""
-
-    @property
-    def targets(self) -> list[Operand]:
-        """y1, y2, ...: the steps without the targets' cells."""
-        return [step.operand() for step in self.target_steps if not step.id.endswith(".actual")]
-
-
-class _Settings(NamedTuple):
-    """How a batch is explained: `shown_rows` are the indices of those that are shown one by one."""
-
-    numbers: Sequence[int]
-    shown_rows: Sequence[int]
-    backward: bool
-    nodes: Nodes
-    learning_rate: float
-    penalty: Penalty
-
-
-class _Explained(NamedTuple):
-    """One network's part of an explanation, with all rows of the batch."""
-
-    batch: Batch
-    rows: list[RowForward]
-    loss: tuple[Computed, ...]
-    backward: tuple[LayerBackward, ...]
-    notes: tuple[str, ...] = ()
-    """What a reader should know of its way back."""
-    updates: tuple[LayerUpdates, ...] = ()
-    """Of a small network: what the step makes of every weight."""
-
-
 def explain_rows(
     rows: Rows,
     numbers: Sequence[int],
@@ -200,7 +148,7 @@ def explain_rows(
     changes whose consequences are shown for each row.
     """
     rows = replace(rows, model=rows.model.as_dtype(np.float64))  # as predictions are made
-    settings = _Settings(
+    settings = Settings(
         numbers,
         [index for index, number in enumerate(numbers) if detail is None or number in detail],
         backward,
@@ -210,13 +158,13 @@ def explain_rows(
     )
     starts = _starts(rows, settings)
     explained = [
-        _explain_member(rows, member, prefix, starts, settings)
+        explain_member(rows, member, prefix, starts, settings)
         for member, prefix in zip(rows.model.members, _prefixes(rows.model), strict=True)
     ]
     if len(explained) == 1:
         (whole,), members = explained, ()
     else:
-        whole = _explain_vote(rows, explained, starts, settings)
+        whole = explain_all_members(rows, explained, starts, settings)
         members = tuple(
             _as_explanation(rows.model, i, explained[i], settings) for i in range(len(explained))
         )
@@ -244,7 +192,7 @@ def explain_rows(
     )
 
 
-def _is_brief(model: Model, settings: _Settings) -> bool:
+def _is_brief(model: Model, settings: Settings) -> bool:
     """Whether the whole arithmetic would be too long for a reader who asked for no part of it."""
     asked = settings.backward or settings.nodes is not None
     return not asked and model.n_parameters > FEW_PARAMETERS
@@ -269,7 +217,7 @@ def _penalty(model: Model) -> Penalty:
     return Penalty() if were_changed else model.record.penalty
 
 
-def _notes(model: Model, settings: _Settings, known: bool) -> tuple[str, ...]:
+def _notes(model: Model, settings: Settings, known: bool) -> tuple[str, ...]:
     others = [
         number for index, number in enumerate(settings.numbers) if index not in settings.shown_rows
     ]
@@ -278,17 +226,17 @@ def _notes(model: Model, settings: _Settings, known: bool) -> tuple[str, ...]:
     return tuple(notes_of(model, others, known, rate, left_out))
 
 
-def _starts(rows: Rows, settings: _Settings) -> list[_Start]:
+def _starts(rows: Rows, settings: Settings) -> list[RowStart]:
     """Every row's inputs and targets. Raises GlassnetError where the way back lacks targets."""
     if settings.backward:
         rows.known_targets()
     encoding, known = rows.model.encoding, _are_known(rows)
-    starts: list[_Start] = []
+    starts: list[RowStart] = []
     for index, number in enumerate(settings.numbers):
         row_id, whole = f"r{number}.", settings.nodes == "all"
         inputs, columns = explain_columns(encoding, rows.columns, index, row_id, whole)
         targets = explain_targets(encoding, rows.targets, index, row_id) if known else ()
-        starts.append(_Start(inputs, columns, tuple(targets)))
+        starts.append(RowStart(inputs, columns, tuple(targets)))
     return starts
 
 
@@ -298,133 +246,13 @@ def _are_known(rows: Rows) -> bool:
     return all(name in rows.targets and not rows.targets[name].missing.any() for name in names)
 
 
-def _with_start(row: RowForward, start: _Start) -> RowForward:
+def _with_start(row: RowForward, start: RowStart) -> RowForward:
     """The row with its columns before it, and its targets before its loss."""
     return replace(row, columns=start.columns, loss=(*start.target_steps, *row.loss))
 
 
-def _explain_member(
-    rows: Rows, member: Member, prefix: str, starts: Sequence[_Start], settings: _Settings
-) -> _Explained:
-    """One network: its layers, its loss and its way back."""
-    network, parameters, encoding = member.network, member.parameters, rows.model.encoding
-    trace = feedforward(network, parameters, rows.x)
-    shown = choose_nodes(network, parameters, trace, settings.nodes)
-    inputs = [start.inputs for start in starts]
-    batch = Batch(
-        network,
-        parameters,
-        trace,
-        settings.numbers,
-        inputs,
-        shown,
-        encoding.outputs,
-        prefix,
-        indicator_inputs(encoding),
-    )
-    outputs = [_member_outputs(batch, row, start.targets) for row, start in enumerate(starts)]
-    forward = [
-        RowForward(
-            name=f"row {number}",
-            columns=(),
-            layers=explain_layers(batch, row),
-            predictions=tuple(explain_predictions(encoding, outputs[row].a, batch.row_id(row))),
-            loss=_loss_of_row(network.loss, outputs[row], batch.row_id(row), settings),
-        )
-        for row, number in enumerate(settings.numbers)
-    ]
-    loss: tuple[Computed, ...] = ()
-    way: WayBack | None = None
-    if starts[0].targets:
-        scale = explain_scale(network.loss, len(forward), network.sizes[-1], prefix)
-        penalty = settings.penalty if settings.backward else Penalty()
-        penalty_step = explain_penalty(penalty, parameters.weights, prefix)
-        loss = tuple(explain_total(forward, scale, penalty_step, network.loss, prefix))
-        if settings.backward:
-            way = _way_back(batch, outputs, rows.y, scale, settings)
-    if way is None:
-        return _Explained(batch, forward, loss, ())
-    updates = layer_updates(way) if network.n_parameters <= FEW_PARAMETERS else ()
-    notes = (largest_update(way),)
-    return _Explained(batch, forward, loss, explain_backward(way), notes, updates)
-
-
-def _member_outputs(batch: Batch, row: int, targets: list[Operand]) -> OutputOperands:
-    K = batch.network.sizes[-1]
-    a = [batch.a(row, batch.last, k) for k in range(K)]
-    z = [batch.z(row, batch.last, k) for k in range(K)]
-    return OutputOperands(a, z, targets)
-
-
-def _loss_of_row(
-    loss: Loss, outputs: OutputOperands, row_id: str, settings: _Settings
-) -> tuple[Computed, ...]:
-    """The row's loss; nothing where its targets are not known."""
-    whole = settings.nodes == "all"
-    return tuple(explain_loss(loss, outputs, row_id, whole)) if outputs.y else ()
-
-
-def _way_back(
-    batch: Batch,
-    outputs: Sequence[OutputOperands],
-    y: np.ndarray,
-    scale: Step | None,
-    settings: _Settings,
-) -> WayBack:
-    """What came back for the rows: the deltas and gradients that `core` gives."""
-    network, parameters, trace = batch.network, batch.parameters, batch.trace
-    _, delta = network.loss(network.output, trace.z[-1], trace.output, y)
-    _, gradients = backprop(network, parameters, trace, y, penalty=settings.penalty)
-    return WayBack(
-        batch,
-        outputs,
-        settings.shown_rows,
-        scale.operand() if scale else None,
-        layer_deltas(network, parameters, trace, delta),
-        gradients,
-        settings.penalty,
-        settings.learning_rate,
-    )
-
-
-def _explain_vote(
-    rows: Rows, members: Sequence[_Explained], starts: Sequence[_Start], settings: _Settings
-) -> _Explained:
-    """What the members' vote makes of the rows. Its way back is each member's own."""
-    model, batches = rows.model, [member.batch for member in members]
-    vote = Vote(
-        batches,
-        vote_fractions(model.members).tolist(),
-        model.output_activation,
-        max(batch.last for batch in batches),
-    )
-    sizes = batches[0].network.sizes[1:]
-    shown = choose_outputs(sizes, vote.output, settings.nodes)
-    forward: list[RowForward] = []
-    for row, number in enumerate(settings.numbers):
-        row_id = vote.row_id(row)
-        predictions = tuple(explain_predictions(model.encoding, vote.a(row), row_id))
-        of_members = [member.rows[row] for member in members]
-        outputs = OutputOperands(vote.a(row), vote.z(row), starts[row].targets)
-        forward.append(
-            RowForward(
-                name=f"row {number}",
-                columns=(),
-                layers=(explain_vote(vote, row, shown),),
-                predictions=predictions,
-                loss=_loss_of_row(model.loss, outputs, row_id, settings),
-                agreement=tuple(explain_agreement(model.encoding, predictions, of_members, row_id)),
-            )
-        )
-    loss: tuple[Computed, ...] = ()
-    if starts[0].targets:
-        scale = explain_scale(model.loss, len(forward), sizes[-1], prefix="")
-        loss = tuple(explain_total(forward, scale, None, model.loss, prefix=""))
-    return _Explained(batches[0], forward, loss, ())
-
-
 def _as_explanation(
-    model: Model, index: int, explained: _Explained, settings: _Settings
+    model: Model, index: int, explained: NetworkPart, settings: Settings
 ) -> Explanation:
     """One member as an explanation of its own."""
     alone = model.member(index)
