@@ -1,16 +1,15 @@
 """Whether predicted probabilities come true: calibration curves, and the histogram under them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from glassnet.errors import GlassnetError, unknown_name
-from glassnet.plots.class_display import MOST_IN_LEGEND, ClassDisplay
+from glassnet.plots.class_display import MOST_IN_LEGEND, CurvesDisplay
 from glassnet.plots.figures import GREY, curve_style, in_picture, marker_style
 from glassnet.plots.panels import title
-from glassnet.plots.predictions import Classes, given_classes
+from glassnet.plots.predictions import Classes
 from glassnet.recipe.metrics import wilson_interval
 
 STRATEGIES = {"uniform": "bins of equal width", "quantile": "bins of equally many rows"}
@@ -52,7 +51,7 @@ class Bins(NamedTuple):
 
 
 @dataclass(eq=False, repr=False)
-class CalibrationDisplay(ClassDisplay):
+class CalibrationDisplay(CurvesDisplay):
     """The fraction of rows that are of a class against the probability predicted for it.
 
     Each bin of probabilities is a dot with the 95 % interval of its fraction; one of fewer than 10
@@ -87,41 +86,6 @@ class CalibrationDisplay(ClassDisplay):
     strategy: str = "uniform"
     name: str = "class"
     histogram_ax_: Any = field(init=False, repr=False)
-
-    @classmethod
-    def from_predictions(
-        cls,
-        y_true: Any,
-        y_prob: Any,
-        *,
-        labels: Sequence[Any] | None = None,
-        name: str = "class",
-        ax: Any = None,
-        **options: Any,
-    ) -> Self:
-        """Draw the curves of labels and probabilities.
-
-        Parameters
-        ----------
-        y_true : array
-            N labels.
-        y_prob : array
-            N x K probabilities, or N of the second of two classes.
-        labels : sequence, optional
-            The K classes in order; by default those that occur, sorted.
-        name : str
-            The target's name.
-        ax : matplotlib.axes.Axes, optional
-            The axes to draw on; by default new ones.
-        **options
-            Those of `from_classes`.
-
-        Raises
-        ------
-        GlassnetError
-            On shapes that do not fit.
-        """
-        return cls.from_classes(given_classes(y_true, y_prob, labels, name), **options).plot(ax)
 
     @classmethod
     def from_classes(

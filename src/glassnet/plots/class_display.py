@@ -1,10 +1,10 @@
 """What all pictures of classes share: how they are made from a model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Self
 
 from glassnet.plots.display import RowsDisplay
-from glassnet.plots.predictions import classes_of
+from glassnet.plots.predictions import classes_of, given_classes
 
 MOST_IN_LEGEND = 5  # curves; for more the legend is smaller, or stands beside them
 
@@ -48,3 +48,42 @@ class ClassDisplay(RowsDisplay):
             On a model that predicts numbers, an unknown target or class, and fewer than two rows.
         """
         return cls.from_classes(classes_of(model, table, y, target), **options).plot(ax)
+
+
+class CurvesDisplay(ClassDisplay):
+    """A picture of curves, one a class, that probabilities alone are enough for."""
+
+    @classmethod
+    def from_predictions(
+        cls,
+        y_true: Any,
+        y_prob: Any,
+        *,
+        labels: Sequence[Any] | None = None,
+        name: str = "class",
+        ax: Any = None,
+        **options: Any,
+    ) -> Self:
+        """Draw the curves of labels and probabilities.
+
+        Parameters
+        ----------
+        y_true : array
+            N labels.
+        y_prob : array
+            N x K probabilities, or N of the second of two classes.
+        labels : sequence, optional
+            The K classes in order; by default those that occur, sorted.
+        name : str
+            The target's name.
+        ax : matplotlib.axes.Axes, optional
+            The axes to draw on; by default new ones.
+        **options
+            Those of `from_classes`.
+
+        Raises
+        ------
+        GlassnetError
+            On shapes that do not fit, and as `from_classes` does.
+        """
+        return cls.from_classes(given_classes(y_true, y_prob, labels, name), **options).plot(ax)

@@ -5,15 +5,15 @@ Source: Davis & Goadrich 2006, The relationship between precision-recall and ROC
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
 from glassnet.errors import GlassnetError
-from glassnet.plots.class_display import MOST_IN_LEGEND, ClassDisplay
+from glassnet.plots.class_display import MOST_IN_LEGEND, CurvesDisplay
 from glassnet.plots.figures import GREY, curve_style, in_picture, marker_style
 from glassnet.plots.panels import legend_below, title
-from glassnet.plots.predictions import Classes, given_classes
+from glassnet.plots.predictions import Classes
 
 LIKELIER = 0.5  # of two classes, where a model has no threshold of its own
 
@@ -41,7 +41,7 @@ class PrecisionRecallCurve(NamedTuple):
 
 
 @dataclass(eq=False, repr=False)
-class PrecisionRecallDisplay(ClassDisplay):
+class PrecisionRecallDisplay(CurvesDisplay):
     """How many of what is taken for a class are of it, against how many of it are found.
 
     Beside each curve a dotted line is the class's prevalence, which a guess would have, and a dot
@@ -70,38 +70,6 @@ class PrecisionRecallDisplay(ClassDisplay):
     threshold: float | None = None
     without: Sequence[str] = ()
     name: str = "class"
-
-    @classmethod
-    def from_predictions(
-        cls,
-        y_true: Any,
-        y_prob: Any,
-        *,
-        labels: Sequence[Any] | None = None,
-        name: str = "class",
-        ax: Any = None,
-    ) -> Self:
-        """Draw the curves of labels and probabilities.
-
-        Parameters
-        ----------
-        y_true : array
-            N labels.
-        y_prob : array
-            N x K probabilities, or N of the second of two classes.
-        labels : sequence, optional
-            The K classes in order; by default those that occur, sorted.
-        name : str
-            The target's name.
-        ax : matplotlib.axes.Axes, optional
-            The axes to draw on; by default new ones.
-
-        Raises
-        ------
-        GlassnetError
-            On shapes that do not fit, and where of two classes no row is of the second.
-        """
-        return cls.from_classes(given_classes(y_true, y_prob, labels, name)).plot(ax)
 
     @classmethod
     def from_classes(cls, classes: Classes) -> Self:

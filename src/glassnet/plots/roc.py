@@ -5,14 +5,14 @@ Source: Fawcett 2006, An introduction to ROC analysis.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
 from glassnet.errors import GlassnetError
-from glassnet.plots.class_display import MOST_IN_LEGEND, ClassDisplay
+from glassnet.plots.class_display import MOST_IN_LEGEND, CurvesDisplay
 from glassnet.plots.figures import GREY, curve_style, in_picture
-from glassnet.plots.predictions import Classes, given_classes
+from glassnet.plots.predictions import Classes
 
 MARGIN = 0.04  # of the axes, so that a perfect curve does not lie on the spine
 THINNEST_CURVE = 1.6  # points of a curve
@@ -28,7 +28,7 @@ class RocCurve(NamedTuple):
 
 
 @dataclass(eq=False, repr=False)
-class RocCurveDisplay(ClassDisplay):
+class RocCurveDisplay(CurvesDisplay):
     """The true positive rate against the false positive rate, at every threshold.
 
     Parameters
@@ -53,38 +53,6 @@ class RocCurveDisplay(ClassDisplay):
     macro: RocCurve | None = None
     without: Sequence[str] = ()
     name: str = "class"
-
-    @classmethod
-    def from_predictions(
-        cls,
-        y_true: Any,
-        y_prob: Any,
-        *,
-        labels: Sequence[Any] | None = None,
-        name: str = "class",
-        ax: Any = None,
-    ) -> Self:
-        """Draw the curves of labels and probabilities.
-
-        Parameters
-        ----------
-        y_true : array
-            N labels.
-        y_prob : array
-            N x K probabilities, or N of the second of two classes.
-        labels : sequence, optional
-            The K classes in order; by default those that occur, sorted.
-        name : str
-            The target's name.
-        ax : matplotlib.axes.Axes, optional
-            The axes to draw on; by default new ones.
-
-        Raises
-        ------
-        GlassnetError
-            On shapes that do not fit, and where all rows are of one class.
-        """
-        return cls.from_classes(given_classes(y_true, y_prob, labels, name)).plot(ax)
 
     @classmethod
     def from_classes(cls, classes: Classes) -> Self:
