@@ -114,8 +114,8 @@ struct Exponential {
 
 // z = in @ w + b and a = value(z), eq. (1) and (2), for a block of rows: `in` has n_in x V
 // vectors, z and a have n_out x V. z and a may be the same memory where nobody needs z.
-template <class T, int V, class F>
-void forward(const T* w, const T* b, const Vec<T>* in, int n_in, Vec<T>* z, Vec<T>* a, int n_out) {
+template <class T, int V, class W, class F>
+void forward(const W* w, const W* b, const Vec<T>* in, int n_in, Vec<T>* z, Vec<T>* a, int n_out) {
     product<T, V>(w, n_out, 1, b, in, n_in, n_out, [&](int i, Vec<T> sum) INLINE_LAMBDA {
         if (F::derivative_in_z || z != a) z[i] = sum;
         a[i] = F::template value<T>(sum);
@@ -124,12 +124,12 @@ void forward(const T* w, const T* b, const Vec<T>* in, int n_in, Vec<T>* z, Vec<
 
 // dz of these nodes from delta of the layer after them: da = delta @ w.T, times dropout's mask
 // where there is one, times the derivative, eq. (5), (6).
-template <class T, int V, class F>
+template <class T, int V, class W, class F>
 void backward(
-    const T* w, const Vec<T>* delta, int n_out, const Vec<T>* dropout_mask, const Vec<T>* z,
+    const W* w, const Vec<T>* delta, int n_out, const Vec<T>* dropout_mask, const Vec<T>* z,
     const Vec<T>* a, Vec<T>* dz, int n_in
 ) {
-    const T* no_bias = nullptr;
+    const W* no_bias = nullptr;
     product<T, V>(w, 1, n_out, no_bias, delta, n_out, n_in, [&](int i, Vec<T> da) INLINE_LAMBDA {
         const Vec<T> derivative = F::template derivative<T>(F::derivative_in_z ? z[i] : a[i]);
         dz[i] = (dropout_mask ? da * dropout_mask[i] : da) * derivative;
@@ -151,11 +151,11 @@ template <class T> INLINE Vec<T> largest(const Vec<T>* z, int K, int V) {
 }
 
 // Softmax over the nodes of each row, eq. (4); the row's largest z is subtracted first.
-template <class T, int V>
+template <class T, int V, class W>
 void softmax_forward(
-    const T* w, const T* b, const Vec<T>* in, int n_in, Vec<T>* z, Vec<T>* a, int K
+    const W* w, const W* b, const Vec<T>* in, int n_in, Vec<T>* z, Vec<T>* a, int K
 ) {
-    forward<T, V, Identity>(w, b, in, n_in, z, z, K);
+    forward<T, V, W, Identity>(w, b, in, n_in, z, z, K);
     for (int v = 0; v < V; ++v) {
         const Vec<T> top = largest<T>(z + v, K, V);
         Vec<T> total = {};
@@ -177,38 +177,41 @@ void softmax_backward(const Vec<T>*, const Vec<T>* a, Vec<T>* d, int K, int V) {
     }
 }
 
-template <class T, int V> struct Activation {
+template <class T, int V, class W = T> struct Activation {
     const char* name;
     bool derivative_in_z;
     void (*forward)(
-        const T* w, const T* b, const Vec<T>* in, int n_in, Vec<T>* z, Vec<T>* a, int n_out
+        const W* w, const W* b, const Vec<T>* in, int n_in, Vec<T>* z, Vec<T>* a, int n_out
     );
     void (*backward)(
-        const T* w, const Vec<T>* delta, int n_out, const Vec<T>* dropout_mask, const Vec<T>* z,
+        const W* w, const Vec<T>* delta, int n_out, const Vec<T>* dropout_mask, const Vec<T>* z,
         const Vec<T>* a, Vec<T>* dz, int n_in
     );
     void (*output_backward)(const Vec<T>* z, const Vec<T>* a, Vec<T>* d, int K, int vectors);
 };
 
-template <class T, int V, class F> constexpr Activation<T, V> activation(const char* name) {
-    return {name, F::derivative_in_z, forward<T, V, F>, backward<T, V, F>, output_backward<T, F>};
+template <class T, int V, class W, class F>
+constexpr Activation<T, V, W> activation(const char* name) {
+    return {
+        name, F::derivative_in_z, forward<T, V, W, F>, backward<T, V, W, F>, output_backward<T, F>
+    };
 }
 
-template <class T, int V> constexpr Activation<T, V> ACTIVATIONS[] = {
-    activation<T, V, Sigmoid>("sigmoid"),
-    activation<T, V, Tanh>("tanh"),
-    activation<T, V, Relu>("relu"),
-    activation<T, V, LeakyRelu>("leaky_relu"),
-    activation<T, V, Elu>("elu"),
-    activation<T, V, Selu>("selu"),
-    activation<T, V, Gelu>("gelu"),
-    activation<T, V, Silu>("silu"),
-    activation<T, V, Mish>("mish"),
-    activation<T, V, Softplus>("softplus"),
-    activation<T, V, Identity>("identity"),
-    activation<T, V, Exponential>("exponential"),
+template <class T, int V, class W = T> constexpr Activation<T, V, W> ACTIVATIONS[] = {
+    activation<T, V, W, Sigmoid>("sigmoid"),
+    activation<T, V, W, Tanh>("tanh"),
+    activation<T, V, W, Relu>("relu"),
+    activation<T, V, W, LeakyRelu>("leaky_relu"),
+    activation<T, V, W, Elu>("elu"),
+    activation<T, V, W, Selu>("selu"),
+    activation<T, V, W, Gelu>("gelu"),
+    activation<T, V, W, Silu>("silu"),
+    activation<T, V, W, Mish>("mish"),
+    activation<T, V, W, Softplus>("softplus"),
+    activation<T, V, W, Identity>("identity"),
+    activation<T, V, W, Exponential>("exponential"),
     // For outputs only, so no delta of a later layer comes back to it.
-    {"softmax", false, softmax_forward<T, V>, nullptr, softmax_backward<T>},
+    {"softmax", false, softmax_forward<T, V, W>, nullptr, softmax_backward<T>},
 };
 
 }  // namespace glassnet::GLASSNET_VARIANT

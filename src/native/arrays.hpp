@@ -41,14 +41,43 @@ template <class T> struct Vectors {
     typedef T Floats __attribute__((vector_size(VECTOR_BYTES)));
     typedef typename Bits<T>::Int Ints __attribute__((vector_size(VECTOR_BYTES)));
     typedef std::uint32_t Words __attribute__((vector_size(VECTOR_BYTES / sizeof(T) * 4)));
+    typedef double Doubles __attribute__((vector_size(VECTOR_BYTES / sizeof(T) * 8)));
 };
 template <class T> using Vec = typename Vectors<T>::Floats;
 template <class T> using Ints = typename Vectors<T>::Ints;
 template <class T> using Words = typename Vectors<T>::Words;  // 32 bits for each lane
+template <class T> using Doubles = typename Vectors<T>::Doubles;  // a double for each lane
 template <class T> constexpr int LANES = VECTOR_BYTES / sizeof(T);
 
 // x in every lane; x - 0 keeps the sign of -0.
 template <class T> INLINE Vec<T> broadcast(T x) { return x - Vec<T>{}; }
+
+// The lanes of a vector are rows of a batch, or the networks of a population. What a network has one
+// of, a weight or a learning rate, is a W: a number T where the lanes are rows, a vector with one
+// number for each network where they are networks.
+template <class T, class W> constexpr bool LANES_ARE_ROWS = __is_same(T, W);
+
+// The same for numbers that are no T: `One` where the lanes are rows, else `Each`.
+template <bool rows, class One, class Each> struct OneOrEach {
+    using type = One;
+};
+template <class One, class Each> struct OneOrEach<false, One, Each> {
+    using type = Each;
+};
+template <class T, class W>
+using WordOf = typename OneOrEach<LANES_ARE_ROWS<T, W>, std::uint32_t, Words<T>>::type;
+template <class T, class W>
+using LevelOf = typename OneOrEach<LANES_ARE_ROWS<T, W>, int, Ints<T>>::type;
+template <class T, class W>
+using DoubleOf = typename OneOrEach<LANES_ARE_ROWS<T, W>, double, Doubles<T>>::type;
+
+// In each lane the number of its network.
+template <class T, class W> INLINE Vec<T> spread(W x) {
+    if constexpr (LANES_ARE_ROWS<T, W>)
+        return broadcast(x);
+    else
+        return x;
+}
 
 template <class T> INLINE Vec<T> load(const T* p) {
     Vec<T> v;
@@ -77,8 +106,8 @@ template <class T> INLINE Vec<T> abs(Vec<T> x) {
 }
 
 // The larger of x and a number; NaN where x is NaN.
-template <class T> INLINE Vec<T> maximum(Vec<T> x, T low) {
-    const Vec<T> limit = broadcast(low);
+template <class T, class W> INLINE Vec<T> maximum(Vec<T> x, W low) {
+    const Vec<T> limit = spread<T>(low);
 #if defined(__AVX2__)
     if constexpr (sizeof(T) == 4)
         return _mm256_max_ps(limit, x);
@@ -90,8 +119,8 @@ template <class T> INLINE Vec<T> maximum(Vec<T> x, T low) {
 }
 
 // The smaller of x and a number; NaN where x is NaN.
-template <class T> INLINE Vec<T> minimum(Vec<T> x, T high) {
-    const Vec<T> limit = broadcast(high);
+template <class T, class W> INLINE Vec<T> minimum(Vec<T> x, W high) {
+    const Vec<T> limit = spread<T>(high);
 #if defined(__AVX2__)
     if constexpr (sizeof(T) == 4)
         return _mm256_min_ps(limit, x);
@@ -102,7 +131,7 @@ template <class T> INLINE Vec<T> minimum(Vec<T> x, T high) {
 #endif
 }
 
-template <class T> INLINE Vec<T> clip(Vec<T> x, T low, T high) {
+template <class T, class W> INLINE Vec<T> clip(Vec<T> x, W low, W high) {
     return minimum<T>(maximum<T>(x, low), high);
 }
 
@@ -139,6 +168,39 @@ template <class T> INLINE T sum(Vec<T> x) {
     T total = x[0];
     for (int i = 1; i < LANES<T>; ++i) total += x[i];
     return total;
+}
+
+// The sum over the lanes that belong to one network.
+template <class T, class W> INLINE W total(Vec<T> x) {
+    if constexpr (LANES_ARE_ROWS<T, W>)
+        return sum<T>(x);
+    else
+        return x;
+}
+
+// The same numbers as doubles.
+template <class T, class W> INLINE DoubleOf<T, W> widened(W x) {
+    if constexpr (LANES_ARE_ROWS<T, W>)
+        return x;
+    else
+        return __builtin_convertvector(x, Doubles<T>);
+}
+
+// Doubles rounded to T's digits.
+template <class T, class W> INLINE DoubleOf<T, W> rounded(DoubleOf<T, W> x) {
+    if constexpr (LANES_ARE_ROWS<T, W>)
+        return T(x);
+    else
+        return __builtin_convertvector(__builtin_convertvector(x, Vec<T>), Doubles<T>);
+}
+
+template <class T, class W> INLINE DoubleOf<T, W> root(DoubleOf<T, W> x) {
+    if constexpr (LANES_ARE_ROWS<T, W>) {
+        return __builtin_sqrt(x);
+    } else {
+        for (int i = 0; i < LANES<T>; ++i) x[i] = __builtin_sqrt(x[i]);
+        return x;
+    }
 }
 
 template <class T, int... I> INLINE Vec<T> shuffle(Vec<T> a, Vec<T> b) {
@@ -196,6 +258,64 @@ template <class T, int count> INLINE void sums(const Vec<T>* x, T* out) {
             UNROLL for (int i = 0; i < in_last_group; ++i)
                 out[g * L + i] = total[i];
         }
+    }
+}
+
+// Vectors of as many rows as there are lanes become vectors of columns.
+template <class T> INLINE void transpose(Vec<T>* v) {
+    constexpr int L = LANES<T>;
+    Vec<T> u[L];
+    if constexpr (L == 2) {
+        u[0] = shuffle<T, 0, 2>(v[0], v[1]);
+        u[1] = shuffle<T, 1, 3>(v[0], v[1]);
+    } else if constexpr (L == 4) {
+        const Vec<T> a = shuffle<T, 0, 4, 2, 6>(v[0], v[1]);
+        const Vec<T> b = shuffle<T, 1, 5, 3, 7>(v[0], v[1]);
+        const Vec<T> c = shuffle<T, 0, 4, 2, 6>(v[2], v[3]);
+        const Vec<T> d = shuffle<T, 1, 5, 3, 7>(v[2], v[3]);
+        u[0] = shuffle<T, 0, 1, 4, 5>(a, c);
+        u[1] = shuffle<T, 0, 1, 4, 5>(b, d);
+        u[2] = shuffle<T, 2, 3, 6, 7>(a, c);
+        u[3] = shuffle<T, 2, 3, 6, 7>(b, d);
+    } else {
+        static_assert(L == 8);
+        Vec<T> pairs[L];
+        UNROLL for (int i = 0; i < L; i += 2) {
+            pairs[i] = shuffle<T, 0, 8, 2, 10, 4, 12, 6, 14>(v[i], v[i + 1]);
+            pairs[i + 1] = shuffle<T, 1, 9, 3, 11, 5, 13, 7, 15>(v[i], v[i + 1]);
+        }
+        UNROLL for (int h = 0; h < L; h += 4) {
+            UNROLL for (int i = 0; i < 2; ++i) {
+                const Vec<T> low = pairs[h + i];
+                const Vec<T> high = pairs[h + i + 2];
+                u[h + i] = shuffle<T, 0, 1, 8, 9, 4, 5, 12, 13>(low, high);
+                u[h + i + 2] = shuffle<T, 2, 3, 10, 11, 6, 7, 14, 15>(low, high);
+            }
+        }
+        UNROLL for (int i = 0; i < 4; ++i) {
+            v[i] = shuffle<T, 0, 1, 2, 3, 8, 9, 10, 11>(u[i], u[i + 4]);
+            v[i + 4] = shuffle<T, 4, 5, 6, 7, 12, 13, 14, 15>(u[i], u[i + 4]);
+        }
+        return;
+    }
+    UNROLL for (int i = 0; i < L; ++i) v[i] = u[i];
+}
+
+// Copies n numbers of as many rows as there are lanes, one row to a lane: from one number of `to` to
+// the next it is `apart` numbers.
+template <class T> INLINE void into_lanes(const T* const* rows, int n, T* to, int apart) {
+    constexpr int L = LANES<T>;
+    if (n < L) {
+        for (int k = 0; k < n; ++k)
+            for (int lane = 0; lane < L; ++lane) to[k * apart + lane] = rows[lane][k];
+        return;
+    }
+    for (int done = 0; done < n; done += L) {
+        const int k = done + L <= n ? done : n - L;  // the last ones again rather than one by one
+        Vec<T> v[L];
+        UNROLL for (int lane = 0; lane < L; ++lane) v[lane] = load(rows[lane] + k);
+        transpose<T>(v);
+        UNROLL for (int i = 0; i < L; ++i) store<T>(to + (k + i) * apart, v[i]);
     }
 }
 

@@ -28,6 +28,7 @@ struct Rows {
     const void* sample_weight;  // n, or null: every row counts as 1
     std::int64_t n;
     const PackedInputs* packed = nullptr;
+    const std::int64_t* numbers = nullptr;  // n row numbers of the table above; null: its first n
 };
 
 struct Network {
@@ -96,6 +97,14 @@ struct Measured {
     std::int64_t output_rows;  // how many rows the last iteration had
 };
 
+// One network of a population.
+struct Member {
+    const Problem* problem;
+    State* state;
+    const Epochs* epochs;
+    Measured* measured;
+};
+
 // Memory for the length of a call: zeroed, aligned to 64 bytes, freed by the caller.
 struct Memory {
     void* self;
@@ -131,6 +140,14 @@ struct Engine {
     void (*train)(
         bool float64, const Problem& problem, State& state, const Epochs& epochs,
         Measured& measured, const Memory& memory, const Team& team, const Watch& watch
+    );
+
+    // The same for several networks of one shape at a time, one in each lane of a vector: of each
+    // its problem, state, epochs, and what is measured. An epoch has equally many batches for all
+    // of them, either all have validation rows or none, and the optimizer is one and not Muon.
+    void (*train_in_lanes)(
+        bool float64, const Member* members, std::int64_t count, const Memory& memory,
+        const Watch& watch
     );
 
     // Gives the parameters as `predict` wants them, in memory that must outlive its calls.

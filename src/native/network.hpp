@@ -7,16 +7,17 @@ namespace glassnet::GLASSNET_VARIANT {
 
 // One layer of weights, the nodes that it leads to, and where their panels lie: those of block
 // number b begin panel<V>(b, n_out) vectors on, those of `input` panel<V>(b, n_in).
-template <class T, int V> struct Layer {
+template <class T, int V, class W = T> struct Layer {
     int n_in;
     int n_out;
-    T* w;           // n_in x n_out
-    T* dw;          // n_in x n_out
-    T* b;           // n_out, or null
-    T* db;          // n_out, or null
+    W* w;           // n_in x n_out
+    W* dw;          // n_in x n_out
+    W* b;           // n_out, or null
+    W* db;          // n_out, or null
     const T* mask;  // n_in x n_out, or null: all weights are trained
-    const Activation<T, V>* activation;
-    double dropout;        // of the nodes that it leads to
+    const Activation<T, V, W>* activation;
+    LevelOf<T, W> left_out;  // of dropout, for the nodes that it leads to: see dropout.hpp
+    W kept;
     int first_draw;        // of dropout, counted through the hidden layers
     Vec<T>* input;         // a of the layer before, after dropout
     Vec<T>* z;             // the same memory as `a` where nobody needs z
@@ -26,10 +27,11 @@ template <class T, int V> struct Layer {
 };
 
 // z and a of every layer for block b; with a key the dropout masks too, where there is dropout.
-template <class T, int V>
-INLINE void feedforward(const Layer<T, V>* layers, int L, int b, const DropoutKey* key) {
+template <class T, int V, class W>
+INLINE void
+feedforward(const Layer<T, V, W>* layers, int L, int b, const DropoutKey<T, W>* key) {
     for (int l = 0; l < L; ++l) {
-        const Layer<T, V>& layer = layers[l];
+        const Layer<T, V, W>& layer = layers[l];
         const std::ptrdiff_t at = panel<V>(b, layer.n_out);
         const Vec<T>* in = layer.input + panel<V>(b, layer.n_in);
         Vec<T>* z = layer.z + at;
@@ -38,19 +40,22 @@ INLINE void feedforward(const Layer<T, V>* layers, int L, int b, const DropoutKe
         if (key && layer.dropout_mask) {
             Vec<T>* mask = layer.dropout_mask + at;
             Vec<T>* next_input = layers[l + 1].input + at;
-            const std::uint32_t first_row = key->first_row + b * V * LANES<T>;
-            const DropoutKey block{key->seed, key->iteration, first_row, key->rows};
-            dropout_masks<T, V>(mask, layer.dropout, layer.first_draw, layer.n_out, block);
+            DropoutKey<T, W> block = *key;
+            block.first_row += b * V * (LANES_ARE_ROWS<T, W> ? LANES<T> : 1);
+            dropout_masks<T, V, W>(
+                mask, layer.left_out, layer.kept, layer.first_draw, layer.n_out, block
+            );
             for (int i = 0; i < layer.n_out * V; ++i) next_input[i] = a[i] * mask[i];
         }
     }
 }
 
 // delta of every layer for block b, from that of the last.
-template <class T, int V> INLINE void backprop(const Layer<T, V>* layers, int L, int b) {
+template <class T, int V, class W>
+INLINE void backprop(const Layer<T, V, W>* layers, int L, int b) {
     for (int l = L - 1; l > 0; --l) {
-        const Layer<T, V>& layer = layers[l];
-        const Layer<T, V>& before = layers[l - 1];
+        const Layer<T, V, W>& layer = layers[l];
+        const Layer<T, V, W>& before = layers[l - 1];
         const std::ptrdiff_t at = panel<V>(b, layer.n_in);
         const Vec<T>* delta = layer.delta + panel<V>(b, layer.n_out);
         const Vec<T>* mask = before.dropout_mask ? before.dropout_mask + at : nullptr;
@@ -70,9 +75,9 @@ struct GradientPart {
 };
 
 // A part of the gradient over all blocks of a group; added to what is there, or written over it.
-template <class T, int V>
-INLINE void gradient(const Layer<T, V>* layers, GradientPart part, int blocks, bool add) {
-    const Layer<T, V>& layer = layers[part.layer];
+template <class T, int V, class W>
+INLINE void gradient(const Layer<T, V, W>* layers, GradientPart part, int blocks, bool add) {
+    const Layer<T, V, W>& layer = layers[part.layer];
     weights_product<T, V>(
         layer.input, layer.n_in, layer.delta, layer.n_out, blocks, layer.dw, part.first, part.last,
         add

@@ -16,19 +16,48 @@ constexpr std::size_t PART_BYTES = 16 * 1024;
 // Inputs of a part, at least.
 constexpr int MIN_PART_INPUTS = 8;
 
-// The rows of one batch.
-struct Batch {
-    const Rows& rows;
-    const std::int64_t* order;  // row numbers, or null: the rows as they are
-    std::int64_t first;         // of the batch, counted in `order`
-    std::int64_t count;
-};
-
 // What the rows of a batch count together, and what the weight of each is divided by, eq. (8).
 struct BatchWeight {
     double total = 0;
     double divisor = 1;
 };
+
+template <class T> BatchWeight weight_of(const Network& network, const Batch& batch) {
+    const T* sample_weight = static_cast<const T*>(batch.rows->sample_weight);
+    double total = static_cast<double>(batch.count);
+    if (sample_weight) {
+        total = 0;
+        for (std::int64_t r = 0; r < batch.count; ++r) total += sample_weight[batch.row(r)];
+    }
+    const auto reduction = static_cast<Reduction>(network.reduction);
+    if (reduction == Reduction::sum) return {total, 1.0};
+    const int columns = reduction == Reduction::mean ? network.sizes[network.L] : 1;
+    return {total, (total > 0 ? total : 1.0) * columns};
+}
+
+// Forward and backward for one block: gives its loss, of each network; with a key every delta too.
+template <class T, int V, class W>
+INLINE W loss_of_block(
+    Panels<T, V, W>& panels, const Network& network, const Loss<T>& loss, int b,
+    const DropoutKey<T, W>* key
+) {
+    feedforward<T, V, W>(panels.layers, network.L, b, key);
+    const Layer<T, V, W>& last = panels.layers[network.L - 1];
+    const std::ptrdiff_t at = panel<V>(b, panels.K);
+    const Vec<T>* z = last.z + at;
+    const Vec<T>* a = last.a + at;
+    const Vec<T>* y = panels.y + at;
+    const Vec<T>* row_scale = panels.row_scale + panel<V>(b, 1);
+    // Without a key nobody wants the derivative, nor y afterwards.
+    Vec<T>* derivative = key ? last.delta + at : panels.y + at;
+    const W value = total<T, W>(
+        loss.evaluate(z, a, y, row_scale, T(network.setting), derivative, panels.K, V)
+    );
+    if (!key) return value;
+    if (!loss.derivative_in_z) last.activation->output_backward(z, a, derivative, panels.K, V);
+    backprop<T, V>(panels.layers, network.L, b);
+    return value;
+}
 
 // The loss of some rows, and its gradient in all parameters.
 template <class T, int V> struct Objective : InMemory {
@@ -55,7 +84,7 @@ template <class T, int V> struct Objective : InMemory {
           team(team),
           network(problem.network),
           loss(LOSSES<T>[problem.network.loss]),
-          layout(problem.network, problem.multipliers, memory),
+          layout(problem.network, memory),
           w(allocate<T>(memory, layout.size)),
           dw(allocate<T>(memory, layout.size)),
           panels(network, layout, w, dw, problem.batch_size, panel_options(problem), memory) {
@@ -65,6 +94,10 @@ template <class T, int V> struct Objective : InMemory {
         if (problem.masks)
             for (int l = 0; l < network.L; ++l)
                 panels.layers[l].mask = static_cast<const T*>(problem.masks[l]);
+        for (int l = 0; l < network.L - 1; ++l) {
+            panels.layers[l].left_out = levels_left_out(problem.dropout[l]);
+            panels.layers[l].kept = T(scale_of_kept(panels.layers[l].left_out));
+        }
         const int blocks = Panels<T, V>::blocks_of(problem.batch_size);
         output = allocate<Vec<T>>(memory, panel<V>(blocks, panels.K));
         choose_parts(memory);
@@ -75,15 +108,15 @@ template <class T, int V> struct Objective : InMemory {
     INLINE double loss_and_gradient(
         const std::int64_t* order, std::int64_t first, std::int64_t rows, std::int64_t iteration
     ) {
-        const DropoutKey key{
-            problem.seed, static_cast<std::uint32_t>(iteration), 0, static_cast<std::uint32_t>(rows)
+        const DropoutKey<T> key{
+            problem.seed, static_cast<std::uint32_t>(iteration), static_cast<std::uint32_t>(rows), 0
         };
         double value;
         if (panels.packed && one_block) {
             value = loss_of_packed_block(key);
         } else {
-            const Batch batch{problem.data, order, first, rows};
-            if (!panels.packed) weight = weight_of(batch);
+            const Batch batch{&problem.data, order, first, rows};
+            if (!panels.packed) weight = weight_of<T>(network, batch);
             value = loss_of(panels, batch, weight.divisor, &key);
             panels.packed = full_batch && !order;
         }
@@ -105,22 +138,9 @@ template <class T, int V> struct Objective : InMemory {
         return value;
     }
 
-    BatchWeight weight_of(const Batch& batch) const {
-        const T* sample_weight = static_cast<const T*>(batch.rows.sample_weight);
-        double total = static_cast<double>(batch.count);
-        if (sample_weight) {
-            total = 0;
-            for (std::int64_t i = batch.first; i < batch.first + batch.count; ++i)
-                total += sample_weight[batch.order ? batch.order[i] : i];
-        }
-        if (has_reduction(Reduction::sum)) return {total, 1.0};
-        const int columns = has_reduction(Reduction::mean) ? panels.K : 1;
-        return {total, (total > 0 ? total : 1.0) * columns};
-    }
-
     // The loss of a batch, without penalty; with a key also the gradient, left in dw.
     double loss_of(
-        Panels<T, V>& panels, const Batch& batch, double divisor, const DropoutKey* key
+        Panels<T, V>& panels, const Batch& batch, double divisor, const DropoutKey<T>* key
     ) {
         const int blocks = Panels<T, V>::blocks_of(batch.count);
         double total = 0;
@@ -128,18 +148,15 @@ template <class T, int V> struct Objective : InMemory {
             const int now = blocks - done < panels.blocks ? blocks - done : panels.blocks;
             panels.go_to(done);
             if (key) keep_outputs(panels, done);
-            DropoutKey group{};
+            DropoutKey<T> group{};
             if (key) {
                 group = *key;
                 group.first_row = static_cast<std::uint32_t>(done) * R;
             }
             parallel_for(team, now, [&](int b) {
-                if (!panels.packed) {
-                    const std::int64_t first = batch.first + std::int64_t{done + b} * R;
-                    const int count = Panels<T, V>::rows_of(batch.count, done + b);
-                    panels.pack(batch.rows, batch.order, first, count, divisor, b);
-                }
-                loss_of_block(panels, b, key ? &group : nullptr);
+                if (!panels.packed) panels.pack(&batch, &divisor, std::int64_t{done + b} * R, b);
+                const DropoutKey<T>* of_group = key ? &group : nullptr;
+                panels.loss[b] = loss_of_block<T, V, T>(panels, network, loss, b, of_group);
             });
             for (int b = 0; b < now; ++b) total += panels.loss[b];
             if (!key) continue;
@@ -186,42 +203,25 @@ private:
         if (z_is_a) last.z = last.a;
     }
 
-    // Forward and backward for one block: its loss, left in panels.loss; with a key every delta.
-    INLINE void loss_of_block(Panels<T, V>& panels, int b, const DropoutKey* key) {
-        feedforward<T, V>(panels.layers, network.L, b, key);
-        const Layer<T, V>& last = panels.layers[network.L - 1];
-        const std::ptrdiff_t at = panel<V>(b, panels.K);
-        const Vec<T>* z = last.z + at;
-        const Vec<T>* a = last.a + at;
-        const Vec<T>* y = panels.y + at;
-        const Vec<T>* row_scale = panels.row_scale + panel<V>(b, 1);
-        // Without a key nobody wants the derivative, nor y afterwards.
-        Vec<T>* derivative = key ? last.delta + at : panels.y + at;
-        panels.loss[b] =
-            sum<T>(loss.evaluate(z, a, y, row_scale, T(network.setting), derivative, panels.K, V));
-        if (!key) return;
-        if (!loss.derivative_in_z) last.activation->output_backward(z, a, derivative, panels.K, V);
-        backprop<T, V>(panels.layers, network.L, b);
-    }
-
     // `loss_of` with a key, for a batch that lies in one block already. The smallest trainings do
     // little else, so nothing is around it.
-    INLINE double loss_of_packed_block(const DropoutKey& key) {
-        loss_of_block(panels, 0, &key);
+    INLINE double loss_of_packed_block(const DropoutKey<T>& key) {
+        const double value = loss_of_block<T, V, T>(panels, network, loss, 0, &key);
         for (int i = 0; i < n_parts; ++i) gradient<T, V>(panels.layers, parts[i], 1, false);
-        return panels.loss[0];
+        return value;
     }
 
     // Weight masks and penalty on the gradient; gives the penalty's value.
     double regularize(std::int64_t rows) {
         const bool is_sum = has_reduction(Reduction::sum);
         const double scale = is_sum ? static_cast<double>(rows) / problem.data.n : 1.0;
-        const Penalty scaled = Penalty{problem.l2, problem.l1}.scaled(scale);
+        const bool has_penalty = problem.l2 != 0 || problem.l1 != 0;
+        const Penalty<T> scaled(problem.l2 * scale, problem.l1 * scale);
         double value = 0;
         for (int l = 0; l < network.L; ++l) {
             const Layer<T, V>& layer = panels.layers[l];
             apply_mask(layer.dw, layer.mask, layout.counts[l]);
-            if (scaled) value += scaled.add_gradient<T>(layer.w, layer.dw, layout.spans[l].size);
+            if (has_penalty) value += scaled.add_gradient(layer.w, layer.dw, layout.spans[l].size);
         }
         return value;
     }

@@ -39,7 +39,7 @@ template <class T> struct Directions : InMemory {
             store<T>(g + i, load(g + i) + momentum * now);
         }
         const Sides sides(rows, columns);
-        read(g, sides, T(1) / (T(gradient_norm(g, size)) + T(1e-7)));
+        read(g, sides, T(1) / (T(gradient_norm<T>(g, size)) + T(1e-7)));
         for (int i = 0; i < 5; ++i) iterate(sides);
         write(g, sides, T(0.2 * __builtin_sqrt(double(sides.longer))));
     }

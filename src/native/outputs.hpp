@@ -10,10 +10,12 @@ void predict(
     bool add, const Memory& memory, const Team& team
 ) {
     constexpr int R = V * LANES<T>;
-    const ParameterLayout<T> layout(network, nullptr, memory);
+    const ParameterLayout<T> layout(network, memory);
     T* w = static_cast<T*>(const_cast<void*>(prepared));  // which is only read
     Panels<T, V> panels(network, layout, w, nullptr, n, {}, memory);
     const Rows rows{x, nullptr, nullptr, n};
+    const Batch all{&rows, nullptr, 0, n};
+    const double divisor = 1;
     const Vec<T>* a = panels.layers[network.L - 1].a;
     const int blocks = panels.blocks_of(n);
     for (int done = 0; done < blocks; done += panels.blocks) {
@@ -21,8 +23,8 @@ void predict(
         parallel_for(team, now, [&](int b) {
             const std::int64_t first = std::int64_t{done + b} * R;
             const int count = panels.rows_of(n, done + b);
-            panels.pack(rows, nullptr, first, count, 1.0, b);
-            feedforward<T, V>(panels.layers, network.L, b, nullptr);
+            panels.pack(&all, &divisor, first, b);
+            feedforward<T, V>(panels.layers, network.L, b, NO_DROPOUT<T>);
             T* to = static_cast<T*>(output) + first * panels.K;
             unpack<T, V>(a + panel<V>(b, panels.K), to, count, panels.K, add);
         });
@@ -57,7 +59,7 @@ template <class T, int V> struct Jacobian : InMemory {
     Jacobian(const Problem& problem, const Memory& memory, const Team& team)
         : problem(problem),
           team(team),
-          layout(problem.network, nullptr, memory),
+          layout(problem.network, memory),
           w(allocate<T>(memory, layout.size)),
           panels(
               problem.network, layout, w, nullptr, problem.data.n,
@@ -79,13 +81,15 @@ template <class T, int V> struct Jacobian : InMemory {
             apply_mask(panels.layers[l].w, panels.layers[l].mask, layout.counts[l]);
         const int K = panels.K;
         const int blocks = panels.blocks_of(problem.data.n);
+        const Batch all{&problem.data, nullptr, 0, problem.data.n};
+        const double divisor = 1;
         for (int done = 0; done < blocks; done += panels.blocks) {
             const int now = blocks - done < panels.blocks ? blocks - done : panels.blocks;
             panels.go_to(done);
             parallel_for(team, now, [&](int b) {
                 const std::int64_t first = std::int64_t{done + b} * R;
                 const int count = panels.rows_of(problem.data.n, done + b);
-                if (!panels.packed) panels.pack(problem.data, nullptr, first, count, 1.0, b);
+                if (!panels.packed) panels.pack(&all, &divisor, first, b);
                 evaluate_block(b, count, outputs + first * K, jacobian + first * K * P);
             });
         }
@@ -101,7 +105,7 @@ private:
         const Vec<T>* a = last.a + at;
         Vec<T>* delta = last.delta + at;
         const Vec<T>* row_scale = panels.row_scale + panel<V>(b, 1);
-        feedforward<T, V>(panels.layers, panels.L, b, nullptr);
+        feedforward<T, V>(panels.layers, panels.L, b, NO_DROPOUT<T>);
         unpack<T, V>(a, outputs, count, K);
         for (int k = 0; k < K; ++k) {
             for (int i = 0; i < K * V; ++i) delta[i] = i / V == k ? row_scale[i % V] : Vec<T>{};

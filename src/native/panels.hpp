@@ -16,20 +16,36 @@ constexpr int MIN_GROUP_ROWS = 128;
 // Bytes of x, y and row_scale up to which those of all rows stay packed.
 constexpr std::size_t MAX_PACKED_BYTES = std::size_t{64} << 20;
 
+// The rows of one batch.
+struct Batch {
+    const Rows* rows;
+    const std::int64_t* order;  // row numbers, or null: the rows as they are
+    std::int64_t first;         // of the batch, counted in `order`
+    std::int64_t count;
+
+    // The number of the batch's row r in the table.
+    INLINE std::int64_t row(std::int64_t r) const {
+        const std::int64_t at = order ? order[first + r] : first + r;
+        return rows->numbers ? rows->numbers[at] : at;
+    }
+};
+
 struct PanelOptions {
-    const double* dropout = nullptr;  // the rate of each hidden layer; null: none
+    const double* dropout = nullptr;  // the largest rate of each hidden layer; null: none
     bool with_delta = false;
     bool same_rows_again = false;  // the same rows will come again, so it is worth keeping them
 };
 
 // The panels of a group of blocks: rows, targets, row scales, and every layer's values.
-template <class T, int V> struct Panels : InMemory {
-    static constexpr int R = V * LANES<T>;  // rows of a block
+template <class T, int V, class W = T> struct Panels : InMemory {
+    static constexpr int NETWORKS = LANES_ARE_ROWS<T, W> ? 1 : LANES<T>;
+    static constexpr int NUMBERS = V * LANES<T>;  // of a node in a block
+    static constexpr int R = NUMBERS / NETWORKS;  // rows of a block, of each network
     int L;
     int D;
     int K;
     int blocks;  // in a group, at most
-    Layer<T, V>* layers;
+    Layer<T, V, W>* layers;
     Vec<T>* x;
     Vec<T>* y;
     Vec<T>* row_scale;
@@ -39,7 +55,7 @@ template <class T, int V> struct Panels : InMemory {
     int first_block = 0;  // of the group that x, y and row_scale point to
 
     Panels(
-        const Network& network, const ParameterLayout<T>& layout, T* w, T* dw, std::int64_t rows,
+        const Network& network, const ParameterLayout<T, W>& layout, T* w, T* dw, std::int64_t rows,
         const PanelOptions& options, const Memory& memory
     ) {
         L = network.L;
@@ -51,7 +67,7 @@ template <class T, int V> struct Panels : InMemory {
         y = allocate<Vec<T>>(memory, panel<V>(room, K));
         row_scale = allocate<Vec<T>>(memory, panel<V>(room, 1));
         loss = allocate<double>(memory, blocks);
-        layers = allocate<Layer<T, V>>(memory, L);
+        layers = allocate<Layer<T, V, W>>(memory, L);
         point_layers_to(network, layout, w, dw);
         allocate_layers(network, options, memory);
     }
@@ -74,46 +90,53 @@ template <class T, int V> struct Panels : InMemory {
         first_block = first;
     }
 
-    // Copies rows from number `first` of a batch, `count` of them (at most R), into the panels of
-    // block b; row numbers through `order`, or as they are. A row's scale is its weight over
-    // `divisor`. A block that is not full repeats its first row with the scale 0.
-    void pack(
-        const Rows& rows, const std::int64_t* order, std::int64_t first, int count, double divisor,
-        int b
-    ) {
-        const T* from_x = static_cast<const T*>(rows.x);
-        const T* from_y = static_cast<const T*>(rows.y);
-        const T* weight = static_cast<const T*>(rows.sample_weight);
+    // Copies rows of a batch of each network into the panels of block b: those from number `first`
+    // of the batch on. A row's scale is its weight over the network's divisor. Where a batch has no
+    // row for a place, the block's first row is repeated with the scale 0, or the batch's.
+    void pack(const Batch* batches, const double* divisors, std::int64_t first, int b) {
         T* to_x = reinterpret_cast<T*>(x + panel<V>(b, D));
         T* to_y = reinterpret_cast<T*>(y + panel<V>(b, K));
         T* to_scale = reinterpret_cast<T*>(row_scale + panel<V>(b, 1));
-        for (int r = 0; r < R; ++r) {
-            const std::int64_t at = first + (r < count ? r : 0);
-            const std::int64_t row = order ? order[at] : at;
-            if (rows.packed)
-                unfold(*rows.packed, from_x, row, to_x + r);
-            else
-                for (int d = 0; d < D; ++d) to_x[d * R + r] = from_x[row * D + d];
-            if (from_y)
-                for (int k = 0; k < K; ++k) to_y[k * R + r] = from_y[row * K + k];
-            to_scale[r] = r < count ? T((weight ? double(weight[row]) : 1.0) / divisor) : T(0);
+        for (int v = 0; v < V; ++v) {
+            const T* from_x[LANES<T>];
+            const T* from_y[LANES<T>];
+            for (int lane = 0; lane < LANES<T>; ++lane) {
+                const int i = v * LANES<T> + lane;
+                const int network = NETWORKS == 1 ? 0 : lane;
+                const Batch& batch = batches[network];
+                const Rows& rows = *batch.rows;
+                const std::int64_t r = first + i / NETWORKS;
+                const bool is_there = r < batch.count;
+                const std::int64_t instead = first < batch.count ? first : 0;
+                const std::int64_t row = batch.row(is_there ? r : instead);
+                const T* weight = static_cast<const T*>(rows.sample_weight);
+                const double counts = weight ? double(weight[row]) : 1.0;
+                to_scale[i] = is_there ? T(counts / divisors[network]) : T(0);
+                from_y[lane] = static_cast<const T*>(rows.y) + row * K;
+                if (rows.packed)
+                    unfold(*rows.packed, static_cast<const T*>(rows.x), row, to_x + i);
+                else
+                    from_x[lane] = static_cast<const T*>(rows.x) + row * D;
+            }
+            if (!batches->rows->packed) into_lanes<T>(from_x, D, to_x + v * LANES<T>, NUMBERS);
+            if (batches->rows->y) into_lanes<T>(from_y, K, to_y + v * LANES<T>, NUMBERS);
         }
     }
 
 private:
-    // Writes a row of packed inputs, R numbers apart.
+    // Writes a row of packed inputs, NUMBERS numbers apart.
     static void unfold(const PackedInputs& packed, const T* plain, std::int64_t row, T* to) {
         plain += row * packed.plain;
-        for (int p = 0; p < packed.plain; ++p) to[packed.at[p] * R] = plain[p];
+        for (int p = 0; p < packed.plain; ++p) to[packed.at[p] * NUMBERS] = plain[p];
         const std::uint8_t* index = packed.index + row * packed.ramps;
         const T* value = static_cast<const T*>(packed.value) + row * packed.ramps;
         for (int s = 0; s < packed.ramps; ++s) {
-            T* input = to + packed.spans[2 * s] * R;
+            T* input = to + packed.spans[2 * s] * NUMBERS;
             const T below = T(packed.ends[2 * s]);
             const T above = T(packed.ends[2 * s + 1]);
             for (int i = 0; i < packed.spans[2 * s + 1]; ++i)
-                input[i * R] = i < index[s] ? below : above;
-            if (index[s] < packed.spans[2 * s + 1]) input[index[s] * R] = value[s];
+                input[i * NUMBERS] = i < index[s] ? below : above;
+            if (index[s] < packed.spans[2 * s + 1]) input[index[s] * NUMBERS] = value[s];
         }
     }
 
@@ -121,25 +144,30 @@ private:
     void choose_blocks(const Network& network, std::int64_t rows, bool same_rows_again) {
         std::size_t nodes = 0;
         for (int l = 0; l <= L; ++l) nodes += network.sizes[l];
-        const auto fits = static_cast<std::int64_t>(GROUP_BYTES / (2 * nodes * sizeof(T)));
+        const auto fits = static_cast<std::int64_t>(GROUP_BYTES / (2 * nodes * sizeof(W)));
         const std::int64_t group = fits < MIN_GROUP_ROWS ? MIN_GROUP_ROWS : fits;
         blocks = blocks_of(rows < group ? rows : group);
-        const std::size_t bytes = std::size_t(D + K + 1) * rows * sizeof(T);
+        const std::size_t bytes = std::size_t(D + K + 1) * rows * sizeof(W);
         holds_all_rows =
             blocks == blocks_of(rows) || (same_rows_again && bytes <= MAX_PACKED_BYTES);
     }
 
-    void point_layers_to(const Network& network, const ParameterLayout<T>& layout, T* w, T* dw) {
+    void point_layers_to(
+        const Network& network, const ParameterLayout<T, W>& layout, T* flat, T* flat_gradient
+    ) {
+        const auto array = [&](T* from, int i) {
+            return from ? reinterpret_cast<W*>(from + layout.spans[i].begin) : nullptr;
+        };
         int first_draw = 0;
         for (int l = 0; l < L; ++l) {
-            Layer<T, V>& layer = layers[l];
+            Layer<T, V, W>& layer = layers[l];
             layer.n_in = network.sizes[l];
             layer.n_out = network.sizes[l + 1];
-            layer.w = w + layout.spans[l].begin;
-            layer.dw = dw ? dw + layout.spans[l].begin : nullptr;
-            layer.b = network.bias ? w + layout.spans[L + l].begin : nullptr;
-            layer.db = network.bias && dw ? dw + layout.spans[L + l].begin : nullptr;
-            layer.activation = &ACTIVATIONS<T, V>[network.activations[l]];
+            layer.w = array(flat, l);
+            layer.dw = array(flat_gradient, l);
+            layer.b = network.bias ? array(flat, L + l) : nullptr;
+            layer.db = network.bias ? array(flat_gradient, L + l) : nullptr;
+            layer.activation = &ACTIVATIONS<T, V, W>[network.activations[l]];
             layer.first_draw = first_draw;
             first_draw += draws_for(layer.n_out);
         }
@@ -150,17 +178,17 @@ private:
     ) {
         Vec<T>* input = x;
         for (int l = 0; l < L; ++l) {
-            Layer<T, V>& layer = layers[l];
+            Layer<T, V, W>& layer = layers[l];
             const std::size_t n = panel<V>(blocks, layer.n_out);
             const bool last = l == L - 1;
             const bool needs_z = layer.activation->derivative_in_z ||
                                  (last && LOSSES<T>[network.loss].derivative_in_z);
-            layer.dropout = options.dropout && !last ? options.dropout[l] : 0;
+            const bool has_dropout = options.dropout && !last && options.dropout[l] > 0;
             layer.input = input;
             layer.a = allocate<Vec<T>>(memory, n);
             layer.z = needs_z ? allocate<Vec<T>>(memory, n) : layer.a;
             layer.delta = options.with_delta ? allocate<Vec<T>>(memory, n) : nullptr;
-            layer.dropout_mask = layer.dropout > 0 ? allocate<Vec<T>>(memory, n) : nullptr;
+            layer.dropout_mask = has_dropout ? allocate<Vec<T>>(memory, n) : nullptr;
             input = layer.dropout_mask ? allocate<Vec<T>>(memory, n) : layer.a;
         }
     }

@@ -8,39 +8,46 @@ namespace glassnet::GLASSNET_VARIANT {
 struct Span {
     std::size_t begin;
     std::size_t size;
-    double multiplier;  // the array's learning rate over the run's
+    int array;          // its number
     bool is_weights;    // or biases
     bool is_hidden;     // the weights of a layer before the last
 };
 
 // Where every parameter array begins in the flat vector: each at a multiple of the lanes, and
-// padded with zeros to one.
-template <class T> struct ParameterLayout {
+// padded with zeros to one. Where the lanes are networks, each parameter is a vector.
+template <class T, class W = T> struct ParameterLayout {
+    static constexpr int NETWORKS = LANES_ARE_ROWS<T, W> ? 1 : LANES<T>;
     int arrays = 0;
     Span* spans;
     std::size_t* counts;   // of each array, without its padding
     std::size_t size = 0;  // of the flat vector
 
-    // multipliers: of each array, or null: all are 1.
-    ParameterLayout(const Network& network, const double* multipliers, const Memory& memory) {
+    ParameterLayout(const Network& network, const Memory& memory) {
         const int L = network.L;
         spans = allocate<Span>(memory, 2 * L);
         counts = allocate<std::size_t>(memory, 2 * L);
         for (int l = 0; l < L; ++l)
-            append(std::size_t(network.sizes[l]) * network.sizes[l + 1], true, multipliers);
+            append(std::size_t(network.sizes[l]) * network.sizes[l + 1], true);
         for (int l = 0; l < L - 1; ++l) spans[l].is_hidden = true;
         if (!network.bias) return;
-        for (int l = 0; l < L; ++l) append(std::size_t(network.sizes[l + 1]), false, multipliers);
+        for (int l = 0; l < L; ++l) append(std::size_t(network.sizes[l + 1]), false);
     }
 
-    void read(void* const* from, T* flat) const {
-        for (int i = 0; i < arrays; ++i)
-            __builtin_memcpy(flat + spans[i].begin, from[i], counts[i] * sizeof(T));
+    // `network`: whose parameters these are, of those in the lanes.
+    void read(void* const* from, T* flat, int network = 0) const {
+        for (int i = 0; i < arrays; ++i) {
+            const T* array = static_cast<const T*>(from[i]);
+            T* to = flat + spans[i].begin + network;
+            for (std::size_t k = 0; k < counts[i]; ++k) to[k * NETWORKS] = array[k];
+        }
     }
 
-    void write(const T* flat, void* const* to) const {
-        for (int i = 0; i < arrays; ++i)
-            __builtin_memcpy(to[i], flat + spans[i].begin, counts[i] * sizeof(T));
+    void write(const T* flat, void* const* to, int network = 0) const {
+        for (int i = 0; i < arrays; ++i) {
+            T* array = static_cast<T*>(to[i]);
+            const T* from = flat + spans[i].begin + network;
+            for (std::size_t k = 0; k < counts[i]; ++k) array[k] = from[k * NETWORKS];
+        }
     }
 
     // A new flat vector with these numbers.
@@ -52,13 +59,13 @@ template <class T> struct ParameterLayout {
 
     void clear_padding(T* flat) const {
         for (int i = 0; i < arrays; ++i)
-            for (std::size_t k = counts[i]; k < spans[i].size; ++k) flat[spans[i].begin + k] = 0;
+            for (std::size_t k = counts[i] * NETWORKS; k < spans[i].size; ++k)
+                flat[spans[i].begin + k] = 0;
     }
 
 private:
-    void append(std::size_t count, bool is_weights, const double* multipliers) {
-        const double multiplier = multipliers ? multipliers[arrays] : 1.0;
-        spans[arrays] = {size, round_up(count, LANES<T>), multiplier, is_weights, false};
+    void append(std::size_t count, bool is_weights) {
+        spans[arrays] = {size, round_up(count * NETWORKS, LANES<T>), arrays, is_weights, false};
         counts[arrays] = count;
         size += spans[arrays].size;
         ++arrays;

@@ -4,22 +4,23 @@
 
 namespace glassnet::GLASSNET_VARIANT {
 
-struct Penalty {
-    double l2 = 0;
-    double l1 = 0;
+template <class T, class W = T> struct Penalty {
+    W l2;
+    W half_l2;
+    W l1;
 
-    explicit operator bool() const { return l2 != 0 || l1 != 0; }
-    Penalty scaled(double factor) const { return {l2 * factor, l1 * factor}; }
+    Penalty() = default;
+    Penalty(double l2, double l1) : l2(T(l2)), half_l2(T(0.5 * l2)), l1(T(l1)) {}
 
     // Adds the gradient of `n` (a multiple of the lanes) weights to dw; gives the value.
-    template <class T> double add_gradient(const T* w, T* dw, std::size_t n) const {
-        double total = 0;
+    DoubleOf<T, W> add_gradient(const T* w, T* dw, std::size_t n) const {
+        DoubleOf<T, W> value = {};
         for (std::size_t i = 0; i < n; i += LANES<T>) {
             const Vec<T> x = load(w + i);
-            store<T>(dw + i, load(dw + i) + (T(l2) * x + T(l1) * sign<T>(x)));
-            total += double(sum<T>(T(0.5 * l2) * x * x + T(l1) * abs<T>(x)));
+            store<T>(dw + i, load(dw + i) + (l2 * x + l1 * sign<T>(x)));
+            value += widened<T, W>(total<T, W>(half_l2 * x * x + l1 * abs<T>(x)));
         }
-        return total;
+        return value;
     }
 };
 

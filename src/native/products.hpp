@@ -18,17 +18,17 @@ template <int V> constexpr std::ptrdiff_t panel(std::ptrdiff_t b, int nodes) {
 // sum_k w(k, m) in[k] + start[m] for M nodes, where w(k, m) = w[k * by_k + m * by_m];
 // `finish(i, sum)` gets each vector while it is still in its register. From in[k] to in[k + 1] it
 // is `in_step` vectors.
-template <class T, int V, int M, class Finish>
+template <class T, int V, int M, class W, class Finish>
 INLINE void product_tile(
-    const T* w, std::ptrdiff_t by_k, std::ptrdiff_t by_m, const T* start, const Vec<T>* in, int K,
+    const W* w, std::ptrdiff_t by_k, std::ptrdiff_t by_m, const W* start, const Vec<T>* in, int K,
     const Finish& finish, std::ptrdiff_t in_step
 ) {
     Vec<T> sum[M * V];
     UNROLL for (int i = 0; i < M * V; ++i)
-        sum[i] = start ? broadcast(start[i / V]) : Vec<T>{};
+        sum[i] = start ? spread<T>(start[i / V]) : Vec<T>{};
     for (int k = 0; k < K; ++k, w += by_k, in += in_step) {
         UNROLL for (int m = 0; m < M; ++m) {
-            const Vec<T> weight = broadcast(w[m * by_m]);
+            const Vec<T> weight = spread<T>(w[m * by_m]);
             UNROLL for (int v = 0; v < V; ++v)
                 sum[m * V + v] += weight * in[v];
         }
@@ -39,34 +39,34 @@ INLINE void product_tile(
 
 // The product for all `nodes`, in tiles that fill the registers; the i of `finish(i, sum)` counts
 // the nodes * V vectors.
-template <class T, int V, class Finish>
+template <class T, int V, class W, class Finish>
 INLINE void product(
-    const T* w, std::ptrdiff_t by_k, std::ptrdiff_t by_m, const T* start, const Vec<T>* in, int K,
+    const W* w, std::ptrdiff_t by_k, std::ptrdiff_t by_m, const W* start, const Vec<T>* in, int K,
     int nodes, const Finish& finish, std::ptrdiff_t in_step = V
 ) {
     int m = 0;
     const auto next_tile = [&](auto size) INLINE_LAMBDA {
         const auto finish_tile = [&](int i, Vec<T> sum) INLINE_LAMBDA { finish(m * V + i, sum); };
-        const T* tile_start = start ? start + m : nullptr;
+        const W* tile_start = start ? start + m : nullptr;
         product_tile<T, V, size.value>(
             w + m * by_m, by_k, by_m, tile_start, in, K, finish_tile, in_step
         );
         m += size.value;
     };
-    constexpr int M = V == 1 ? 8 : 6;
+    constexpr int M = V == 1 ? 8 : 12 / V;
     while (nodes - m >= M) next_tile(Constant<M>{});
     if (V == 1 && nodes - m >= 4) next_tile(Constant<4>{});
-    while (nodes - m >= 2) next_tile(Constant<2>{});
+    while (M > 2 && nodes - m >= 2) next_tile(Constant<2>{});
     if (nodes - m >= 1) next_tile(Constant<1>{});
 }
 
 // dw(d, h) = sum over all rows of in[d] * delta[h], for a tile of D x H weights: both panels go on
 // by their stride, in vectors, from block to block. `whole`: the tile's weights lie next to each
 // other and nothing is added to, so that whole vectors can be stored, which will soon be read so.
-template <class T, int V, int D, int H, bool whole>
+template <class T, int V, int D, int H, bool whole, class W>
 INLINE void weights_tile(
     const Vec<T>* in, std::ptrdiff_t in_stride, const Vec<T>* delta, std::ptrdiff_t delta_stride,
-    int blocks, T* dw, int n_out, bool add
+    int blocks, W* dw, int n_out, bool add
 ) {
     Vec<T> product[D * H];
     UNROLL for (int i = 0; i < D * H; ++i)
@@ -89,20 +89,25 @@ INLINE void weights_tile(
             }
         }
     }
-    if constexpr (whole) return sums<T, D * H>(product, dw);
-    T sum[D * H];
-    sums<T, D * H>(product, sum);
+    W sum[D * H];
+    if constexpr (!LANES_ARE_ROWS<T, W>) {
+        UNROLL for (int i = 0; i < D * H; ++i) sum[i] = product[i];
+    } else if constexpr (whole) {
+        return sums<T, D * H>(product, dw);
+    } else {
+        sums<T, D * H>(product, sum);
+    }
     UNROLL for (int i = 0; i < D * H; ++i) {
-        T* to = dw + i / H * n_out + i % H;
+        W* to = dw + i / H * n_out + i % H;
         *to = add ? *to + sum[i] : sum[i];
     }
 }
 
 // dw = in.T @ delta over all rows of the blocks, for the inputs from `first` to `last`; added to
 // what dw holds, or written over it.
-template <class T, int V>
+template <class T, int V, class W>
 INLINE void weights_product(
-    const Vec<T>* in, int n_in, const Vec<T>* delta, int n_out, int blocks, T* dw, int first,
+    const Vec<T>* in, int n_in, const Vec<T>* delta, int n_out, int blocks, W* dw, int first,
     int last, bool add
 ) {
     const std::ptrdiff_t in_stride = panel<V>(1, n_in);
@@ -133,13 +138,13 @@ INLINE void weights_product(
 }
 
 // db = the sum of delta over all rows; added to what db holds, or written over it.
-template <class T, int V>
-void rows_sum(const Vec<T>* delta, int blocks, T* db, int nodes, bool add) {
+template <class T, int V, class W>
+void rows_sum(const Vec<T>* delta, int blocks, W* db, int nodes, bool add) {
     for (int h = 0; h < nodes; ++h) {
-        Vec<T> total = {};
+        Vec<T> sum = {};
         for (int b = 0; b < blocks; ++b)
-            for (int v = 0; v < V; ++v) total += delta[panel<V>(b, nodes) + h * V + v];
-        db[h] = (add ? db[h] : T(0)) + sum<T>(total);
+            for (int v = 0; v < V; ++v) sum += delta[panel<V>(b, nodes) + h * V + v];
+        db[h] = (add ? db[h] : W{}) + total<T, W>(sum);
     }
 }
 

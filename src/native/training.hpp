@@ -46,12 +46,40 @@ struct EpochTotal {
     double gradient_norm = 0;
 };
 
+// How far the epochs of a run have come.
+struct Standing {
+    double best_loss;
+    std::int64_t best_epoch;
+    std::int64_t waited;  // epochs in a row that were no better
+    std::int64_t epoch;
+
+    // Notes that an epoch has ended; gives whether it is the best one so far: `_end_epoch` of the
+    // numpy engine, with its reasons. With validation rows the candidate is the loss of the
+    // parameters now; without, that of those with which the epoch began.
+    INLINE bool note(double candidate, bool is_finite, double min_delta, bool has_validation) {
+        const bool improved = candidate < best_loss - min_delta;
+        const bool is_best = (candidate < best_loss) & (is_finite | !has_validation);
+        waited = improved ? 0 : waited + 1;
+        best_loss = is_best ? candidate : best_loss;
+        best_epoch = is_best ? epoch + has_validation : best_epoch;
+        ++epoch;
+        return is_best;
+    }
+};
+
+// Why a run ends after an epoch, if it does.
+INLINE Ending ending_of(const Problem& problem, bool is_finite, std::int64_t waited) {
+    if (!is_finite) return Ending::not_finite;
+    return problem.patience >= 0 && waited >= problem.patience ? Ending::early : Ending::none;
+}
+
 // What one call works with.
 template <class T, int V> struct Training {
     const Problem& problem;
     const Team& team;
     const Watch& watch;
     State& state;
+    Standing standing;
     const Optimizer<T>& optimizer;
     Objective<T, V> objective;
     const ParameterLayout<T>& layout;
@@ -59,6 +87,7 @@ template <class T, int V> struct Training {
     T* start;  // those at the start of the epoch
     T* best;   // those with the lowest loss so far
     T* slots[MAX_SLOTS];
+    T* rates;  // of each parameter array
     Directions<T>* directions = nullptr;  // of Muon
     Panels<T, V>* validation_panels = nullptr;
     Span* update_parts;  // the spans, cut up for several threads
@@ -108,14 +137,20 @@ template <class T, int V> struct Training {
 
 private:
     void read_state(const Memory& memory) {
+        standing = {state.best_loss, state.best_epoch, state.waited, state.epoch};
         layout.read(state.parameters, w);
         start = allocate<T>(memory, layout.size);
         best = layout.read_new(state.best, memory);
         for (int k = 0; k < optimizer.slots; ++k)
             slots[k] = layout.read_new(state.slots[k], memory);
+        rates = allocate<T>(memory, layout.arrays);
     }
 
     void write_state() const {
+        state.best_loss = standing.best_loss;
+        state.best_epoch = standing.best_epoch;
+        state.waited = standing.waited;
+        state.epoch = standing.epoch;
         layout.write(w, state.parameters);
         layout.write(best, state.best);
         for (int k = 0; k < optimizer.slots; ++k) layout.write(slots[k], state.slots[k]);
@@ -198,7 +233,7 @@ private:
     // The norm of the gradient, which is then clipped. Not inline, where it would cost time to
     // those who ask for neither.
     [[gnu::noinline]] double measure_and_clip() {
-        const double norm = gradient_norm(objective.dw, layout.size);
+        const double norm = gradient_norm<T>(objective.dw, layout.size);
         if (problem.clip > 0) clip_gradients(objective.dw, layout.size, norm, problem.clip);
         return norm;
     }
@@ -206,11 +241,12 @@ private:
     void update(double rate) {
         ++state.t;
         if (directions) find_directions();
+        for (int i = 0; i < layout.arrays; ++i) rates[i] = T(rate * problem.multipliers[i]);
         if (team.threads == 1)
-            update_spans(layout.spans, layout.arrays, rate);
+            update_spans(layout.spans, layout.arrays);
         else
             parallel_for(team, n_update_parts, [&](int i) {
-                update_spans(update_parts + i, 1, rate);
+                update_spans(update_parts + i, 1);
             });
         // 0 / 0, where an epsilon is too small for the dtype, must not spread.
         layout.clear_padding(w);
@@ -228,33 +264,24 @@ private:
         }
     }
 
-    INLINE void update_spans(const Span* spans, int count, double rate) {
-        optimizer.update(w, objective.dw, slots, spans, count, rate, problem.settings, state.t);
+    INLINE void update_spans(const Span* spans, int count) {
+        optimizer.update({w, objective.dw, slots, rates, &problem.settings, &state.t}, spans, count);
     }
 
     double validation_loss() {
-        const Batch batch{problem.validation, nullptr, 0, problem.validation.n};
-        const double divisor = objective.weight_of(batch).divisor;
+        const Batch batch{&problem.validation, nullptr, 0, problem.validation.n};
+        const double divisor = weight_of<T>(problem.network, batch).divisor;
         return T(objective.loss_of(*validation_panels, batch, divisor, nullptr));
     }
 
-    // The best epoch, and whether to stop: `_end_epoch` of the numpy engine, with its reasons.
     void end_epoch(double candidate) {
         const bool is_finite = __builtin_isfinite(candidate) && parameters_are_finite();
-        const bool improved = candidate < state.best_loss - problem.min_delta;
-        state.waited = improved ? 0 : state.waited + 1;
-        if (candidate < state.best_loss && (is_finite || !has_validation)) keep_as_best(candidate);
-        ++state.epoch;
-        if (state.ended != Ending::none) return;
-        if (!is_finite)
-            state.ended = Ending::not_finite;
-        else if (problem.patience >= 0 && state.waited >= problem.patience)
-            state.ended = Ending::early;
+        if (standing.note(candidate, is_finite, problem.min_delta, has_validation)) keep_as_best();
+        if (state.ended == Ending::none)
+            state.ended = ending_of(problem, is_finite, standing.waited);
     }
 
-    // With validation rows the loss is that of the parameters now; without, it was measured from
-    // those with which the epoch began.
-    void keep_as_best(double loss) {
+    void keep_as_best() {
         if (has_validation) {
             copy(best, w, layout.size);
         } else {
@@ -262,8 +289,6 @@ private:
             best = start;
             start = spare;
         }
-        state.best_loss = loss;
-        state.best_epoch = has_validation ? state.epoch + 1 : state.epoch;
     }
 
     bool parameters_are_finite() const {

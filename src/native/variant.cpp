@@ -1,7 +1,7 @@
 // The engine for one instruction set. This file is compiled once for each, with the compiler flags
 // of that set and with its name as GLASSNET_VARIANT.
 #include "outputs.hpp"
-#include "training.hpp"
+#include "population.hpp"
 
 namespace glassnet::GLASSNET_VARIANT {
 
@@ -51,8 +51,22 @@ void train(
 }
 
 template <class T>
+void train_lanes(
+    const Member* members, std::int64_t count, const Memory& memory, const Watch& watch
+) {
+    (new (memory) LaneTrainings<T>(members, count, memory, watch))->run();
+}
+
+void train_in_lanes(
+    bool float64, const Member* members, std::int64_t count, const Memory& memory,
+    const Watch& watch
+) {
+    (float64 ? train_lanes<double> : train_lanes<float>)(members, count, memory, watch);
+}
+
+template <class T>
 const void* flat_parameters(const Network& network, void* const* parameters, const Memory& memory) {
-    return ParameterLayout<T>(network, nullptr, memory).read_new(parameters, memory);
+    return ParameterLayout<T>(network, memory).read_new(parameters, memory);
 }
 
 const void* prepare_predict(
@@ -101,6 +115,7 @@ const Engine engine = {
     .optimizer_settings = optimizer_settings,
     .optimizer_slots = optimizer_slots,
     .train = train,
+    .train_in_lanes = train_in_lanes,
     .prepare_predict = prepare_predict,
     .predict = predict_rows,
     .prepare_gradient = prepare_gradient,
