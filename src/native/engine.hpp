@@ -145,6 +145,7 @@ struct Engine {
     // The same for several networks of one shape at a time, one in each lane of a vector: of each
     // its problem, state, epochs, and what is measured. An epoch has equally many batches for all
     // of them, either all have validation rows or none, and the optimizer is one and not Muon.
+    int (*lanes)(bool float64);
     void (*train_in_lanes)(
         bool float64, const Member* members, std::int64_t count, const Memory& memory,
         const Watch& watch

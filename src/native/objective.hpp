@@ -94,7 +94,7 @@ template <class T, int V> struct Objective : InMemory {
         if (problem.masks)
             for (int l = 0; l < network.L; ++l)
                 panels.layers[l].mask = static_cast<const T*>(problem.masks[l]);
-        for (int l = 0; l < network.L - 1; ++l) {
+        for (int l = 0; problem.dropout && l < network.L - 1; ++l) {
             panels.layers[l].left_out = levels_left_out(problem.dropout[l]);
             panels.layers[l].kept = T(scale_of_kept(panels.layers[l].left_out));
         }

@@ -17,6 +17,10 @@ template <class T> struct LaneTrainings : InMemory {
     static constexpr int P = LANES<T>;
     using W = Vec<T>;
     using Numbers = Doubles<T>;
+    // What is counted for every network goes through the lanes a vector of doubles at a time.
+    static constexpr int STEP = LANES<double>;
+    using Some = Vec<double>;
+    using Whole = Ints<double>;  // counts, or -1 and 0 for true and false
 
     const Member* next;  // the first member that waits for a lane
     const Member* end;
@@ -38,7 +42,7 @@ template <class T> struct LaneTrainings : InMemory {
     Panels<T, V, W>* validation_panels = nullptr;
     Vec<T>* output;  // the panels of the last layer, for the whole batch
     const Member* member[P] = {};   // null: the lane is empty
-    std::int64_t running[P] = {};   // 1 where there is a network whose run has not ended
+    alignas(64) std::int64_t running[P] = {};  // -1 where there is a network whose run has not ended
     double* iteration_loss[P];      // where the next one goes
     double* epoch_loss[P];
     const double* next_rate[P];
@@ -70,6 +74,7 @@ template <class T> struct LaneTrainings : InMemory {
     bool stopped = false;
     bool has_validation;
     bool has_penalty = false;
+    bool has_more = false;  // to record than losses
     bool measures_norm = false;
     bool clips = false;
     bool is_sum;
@@ -124,6 +129,7 @@ private:
             clips |= problem.clip > 0;
             stays_packed &= problem.batch_size == problem.data.n && !one->epochs->orders;
         }
+        has_more = has_penalty || measures_norm || clips;
         if (has_masks) mask = allocate<T>(memory, layout.size);
         panels = new (memory) Panels<T, V, W>(
             network, layout, w, dw, most_rows, {.dropout = dropout, .with_delta = true}, memory
@@ -140,9 +146,9 @@ private:
 
     // The next network takes lane p, which stays empty where there is none.
     void fill(int p) {
-        n_running -= running[p];
-        running[p] = next != end;
         n_running += running[p];
+        running[p] = next != end ? -1 : 0;
+        n_running -= running[p];
         member[p] = running[p] ? next++ : nullptr;
         batches[p] = {&shape.data, nullptr, 0, 0};
         panels->packed = false;
@@ -215,10 +221,13 @@ private:
 
     void run_epoch() {
         if (!has_validation) copy(start, w, layout.size);
-        for (int p = 0; p < P; ++p) {
-            total_loss[p] = total_weight[p] = total_penalty[p] = total_norm[p] = 0;
-            iterations[p] = 0;
+        for (int p = 0; p < P; p += STEP) {
+            store<double>(total_loss + p, Some{});
+            store<double>(total_weight + p, Some{});
+            store<double>(total_penalty + p, Some{});
+            store<double>(total_norm + p, Some{});
         }
+        for (int p = 0; has_more && p < P; ++p) iterations[p] = 0;
         for (std::int64_t i = 0; i < batch_count && n_running > 0; ++i) {
             iterate(i);
             if (--to_look == 0 && !goes_on()) return;
@@ -245,21 +254,46 @@ private:
         losses = rounded<T, W>(losses + penalties);
         Numbers norms = {};
         if (measures_norm || clips) norms = measure_and_clip();
-        bool all_finite = true;
-        for (int p = 0; p < P; ++p) {
-            const double weight = is_sum ? 1.0 : batch_weight[p];
-            total_weight[p] += running[p] ? batch_weight[p] : 0.0;
-            total_loss[p] += running[p] ? losses[p] * weight : 0.0;
-            total_penalty[p] += running[p] ? penalties[p] * weight : 0.0;
-            total_norm[p] += running[p] ? norms[p] : 0.0;
-            iterations[p] += running[p];
-            all_finite &= losses[p] - losses[p] == 0;
+        alignas(64) double loss[P], penalty[P], norm[P];
+        __builtin_memcpy(loss, &losses, sizeof loss);
+        __builtin_memcpy(penalty, &penalties, sizeof penalty);
+        __builtin_memcpy(norm, &norms, sizeof norm);
+        Whole none = {};
+        for (int p = 0; p < P; p += STEP) {
+            const Some now = load(loss + p);
+            const Whole is_running = whole(running + p);
+            const Some weight = load(batch_weight + p);
+            const Some factor = is_sum ? broadcast(1.0) : weight;
+            add(total_weight + p, weight, is_running);
+            add(total_loss + p, now * factor, is_running);
+            none |= is_running & (now - now != 0);
+            if (!has_more) continue;
+            add(total_penalty + p, load(penalty + p) * factor, is_running);
+            add(total_norm + p, load(norm + p), is_running);
+            for (int i = p; i < p + STEP; ++i) iterations[i] -= running[i];
         }
         for (int p = 0; p < P; ++p)
-            if (running[p]) *iteration_loss[p]++ = losses[p];
-        if (!all_finite) leave(losses);
+            if (running[p]) *iteration_loss[p]++ = loss[p];
+        if (any(none)) leave(losses);
         update();
         if (any_left) restore();
+    }
+
+    static INLINE Whole whole(const std::int64_t* from) {
+        Whole v;
+        __builtin_memcpy(&v, from, sizeof v);
+        return v;
+    }
+
+    static INLINE bool any(Whole x) {
+        std::int64_t found = 0;
+        for (int i = 0; i < STEP; ++i) found |= x[i];
+        return found != 0;
+    }
+
+    static INLINE void add(double* total, Some x, Whole where) {
+        const Some before = load(total);
+        store<double>(total, where ? before + x : before);
     }
 
     void choose_batches(std::int64_t i) {
@@ -391,7 +425,7 @@ private:
     }
 
     INLINE void update() {
-        for (int p = 0; p < P; ++p) t[p] += running[p];
+        for (int p = 0; p < P; ++p) t[p] -= running[p];
         optimizer.update({w, dw, slots, rates, settings, t}, layout.spans, layout.arrays);
     }
 
@@ -400,31 +434,45 @@ private:
         const Vec<T> none = not_finite();
         Numbers validation = {};
         if (has_validation) validation = validation_losses();
-        Ints<T> is_best = {};
-        std::int64_t has_best = 0;
-        std::int64_t may_end = 0;
-        for (int p = 0; p < P; ++p) {
-            const double loss = mean(total_loss[p], total_weight[p]);
-            const double candidate = has_validation ? validation[p] : loss;
-            const bool is_finite = (candidate - candidate == 0) & (none[p] == 0);
-            Standing standing{best_loss[p], best_epoch[p], waited[p], epoch[p]};
-            const bool best = standing.note(candidate, is_finite, min_delta[p], has_validation);
-            best_loss[p] = standing.best_loss;
-            best_epoch[p] = standing.best_epoch;
-            waited[p] = standing.waited;
-            epoch[p] = standing.epoch;
-            epochs_left[p] -= 1;
-            is_best[p] = best ? -1 : 0;
+        alignas(64) double validation_loss[P], spoilt[P];
+        alignas(64) std::int64_t is_best[P];
+        __builtin_memcpy(validation_loss, &validation, sizeof validation_loss);
+        const Numbers none_as_double = widened<T, W>(none);
+        __builtin_memcpy(spoilt, &none_as_double, sizeof spoilt);
+        alignas(64) double loss[P];
+        Whole has_best = {};
+        Whole may_end = {};
+        for (int p = 0; p < P; p += STEP) {
+            const Some weight = load(total_weight + p);
+            Some now = load(total_loss + p);
+            if (!is_sum) now = weight > 0 ? now / weight : Some{};
+            store<double>(loss + p, now);
+            const Some candidate = has_validation ? load(validation_loss + p) : now;
+            const Whole is_finite = (candidate - candidate == 0) & (load(spoilt + p) == 0);
+            Standing<Some, Whole> standing{
+                load(best_loss + p), whole(best_epoch + p), whole(waited + p), whole(epoch + p)
+            };
+            const Whole best =
+                standing.note(candidate, is_finite, load(min_delta + p), has_validation);
+            store<double>(best_loss + p, standing.best_loss);
+            put(best_epoch + p, standing.best_epoch);
+            put(waited + p, standing.waited);
+            put(epoch + p, standing.epoch);
+            const Whole left = whole(epochs_left + p) - 1;
+            put(epochs_left + p, left);
+            put(is_best + p, best);
             has_best |= best;
-            may_end |= !is_finite | (waited[p] >= patience[p]) | (epochs_left[p] <= 0);
+            may_end |= ~is_finite | (standing.waited >= whole(patience + p)) | (left <= 0);
         }
         for (int p = 0; p < P; ++p)
-            if (member[p]) *epoch_loss[p]++ = mean(total_loss[p], total_weight[p]);
-        if (has_best) keep_as_best(is_best);
-        if (has_penalty || measures_norm || has_validation) record_more(validation);
-        if (may_end) replace(none, validation);
+            if (member[p]) *epoch_loss[p]++ = loss[p];
+        if (any(has_best)) keep_as_best(is_best);
+        if (has_more || has_validation) record_more(validation);
+        if (any(may_end)) replace(none, validation);
         any_left = false;
     }
+
+    static INLINE void put(std::int64_t* to, Whole x) { __builtin_memcpy(to, &x, sizeof x); }
 
     [[gnu::noinline]] void record_more(const Numbers& validation) {
         for (int p = 0; p < P; ++p) {
@@ -472,7 +520,11 @@ private:
         return none;
     }
 
-    void keep_as_best(Ints<T> is_best) {
+    INLINE void keep_as_best(const std::int64_t* lanes) {
+        typename Bits<T>::Int narrow[P];
+        for (int p = 0; p < P; ++p) narrow[p] = lanes[p];
+        Ints<T> is_best;
+        __builtin_memcpy(&is_best, narrow, sizeof is_best);
         const T* from = has_validation ? w : start;
         for (std::size_t i = 0; i < layout.size; i += P)
             store<T>(best + i, is_best ? load(from + i) : load(best + i));

@@ -46,23 +46,25 @@ struct EpochTotal {
     double gradient_norm = 0;
 };
 
-// How far the epochs of a run have come.
-struct Standing {
-    double best_loss;
-    std::int64_t best_epoch;
-    std::int64_t waited;  // epochs in a row that were no better
-    std::int64_t epoch;
+// How far the epochs of a run have come, or of several runs, in vectors.
+template <class Number = double, class Count = std::int64_t> struct Standing {
+    Number best_loss;
+    Count best_epoch;
+    Count waited;  // epochs in a row that were no better
+    Count epoch;
 
     // Notes that an epoch has ended; gives whether it is the best one so far: `_end_epoch` of the
     // numpy engine, with its reasons. With validation rows the candidate is the loss of the
     // parameters now; without, that of those with which the epoch began.
-    INLINE bool note(double candidate, bool is_finite, double min_delta, bool has_validation) {
-        const bool improved = candidate < best_loss - min_delta;
-        const bool is_best = (candidate < best_loss) & (is_finite | !has_validation);
-        waited = improved ? 0 : waited + 1;
+    template <class Flag>
+    INLINE Flag note(Number candidate, Flag is_finite, Number min_delta, bool has_validation) {
+        const Flag improved = candidate < best_loss - min_delta;
+        Flag is_best = candidate < best_loss;
+        if (has_validation) is_best = is_best & is_finite;
+        waited = improved ? Count{} : waited + 1;
         best_loss = is_best ? candidate : best_loss;
         best_epoch = is_best ? epoch + has_validation : best_epoch;
-        ++epoch;
+        epoch += 1;
         return is_best;
     }
 };
@@ -79,7 +81,7 @@ template <class T, int V> struct Training {
     const Team& team;
     const Watch& watch;
     State& state;
-    Standing standing;
+    Standing<> standing;
     const Optimizer<T>& optimizer;
     Objective<T, V> objective;
     const ParameterLayout<T>& layout;

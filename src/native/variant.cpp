@@ -50,6 +50,8 @@ void train(
     chosen(problem, state, epochs, measured, memory, team, watch);
 }
 
+int lanes(bool float64) { return float64 ? LANES<double> : LANES<float>; }
+
 template <class T>
 void train_lanes(
     const Member* members, std::int64_t count, const Memory& memory, const Watch& watch
@@ -115,6 +117,7 @@ const Engine engine = {
     .optimizer_settings = optimizer_settings,
     .optimizer_slots = optimizer_slots,
     .train = train,
+    .lanes = lanes,
     .train_in_lanes = train_in_lanes,
     .prepare_predict = prepare_predict,
     .predict = predict_rows,

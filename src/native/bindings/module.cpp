@@ -6,6 +6,7 @@
 #include "full_batch.hpp"
 #include "instruction_sets.hpp"
 #include "network_spec.hpp"
+#include "population.hpp"
 #include "predictor.hpp"
 #include "training_problem.hpp"
 
@@ -15,6 +16,7 @@ NB_MODULE(_native, module) {
     glassnet::bind_instruction_sets(module);
     glassnet::bind_network_spec(module);
     glassnet::bind_training(module);
+    glassnet::bind_population(module);
     glassnet::bind_predictor(module);
     glassnet::bind_full_batch(module);
 }

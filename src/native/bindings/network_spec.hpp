@@ -33,6 +33,11 @@ struct NetworkSpec {
         return total;
     }
 
+    // Bytes of a number.
+    std::size_t bytes() const { return float64 ? sizeof(double) : sizeof(float); }
+
+    bool operator==(const NetworkSpec&) const = default;
+
     nb::dlpack::dtype dtype() const { return float64 ? nb::dtype<double>() : nb::dtype<float>(); }
 
     // What the engine reads, for as long as this object lives.

@@ -17,6 +17,7 @@ namespace glassnet {
 
 using Doubles = nb::ndarray<double, nb::c_contig, nb::device::cpu>;
 using Orders = nb::ndarray<const std::int64_t, nb::c_contig, nb::device::cpu>;
+using RowNumbers = nb::ndarray<const std::int64_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 using Rates = nb::ndarray<const double, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 
 struct OptimizerSpec {
@@ -56,16 +57,22 @@ struct Measurements {
 
 class TrainingProblem {
 public:
+    const Engine& engine;
+    const NetworkSpec network;
+    const nb::object look;  // see PythonWatch
+
     TrainingProblem(
         const std::string& variant, NetworkSpec network, RowArrays data,
         std::optional<RowArrays> validation, std::optional<PackedArrays> packed_data,
         std::optional<PackedArrays> packed_validation, OptimizerSpec optimizer,
         std::pair<double, double> penalty, std::vector<double> dropout, InputArrays weight_masks,
         std::int64_t batch_size, std::int64_t patience, double min_delta, std::uint32_t seed,
-        bool measure_gradient, int threads, nb::object look
+        bool measure_gradient, int threads, nb::object look, std::optional<RowNumbers> numbers,
+        std::optional<RowNumbers> validation_numbers
     )
         : engine(engine_of(variant)),
           network(std::move(network)),
+          look(std::move(look)),
           data(std::move(data)),
           validation(std::move(validation)),
           packed_data(std::move(packed_data)),
@@ -74,7 +81,8 @@ public:
           dropout(std::move(dropout)),
           weight_masks(std::move(weight_masks)),
           threads(threads),
-          look(std::move(look)) {
+          numbers(std::move(numbers)),
+          validation_numbers(std::move(validation_numbers)) {
         problem.network = this->network.view();
         problem.batch_size = batch_size;
         problem.patience = patience;
@@ -127,9 +135,26 @@ public:
         measurements.output_rows = measured.output_rows;
     }
 
+    // What the engine reads, for as long as this object lives.
+    const Problem& view() const { return problem; }
+
+    // Of an epoch.
+    std::int64_t batches() const {
+        return (problem.data.n + problem.batch_size - 1) / problem.batch_size;
+    }
+
+    Epochs view_of(const std::optional<Orders>& orders, const Rates& rates) const {
+        const std::int64_t count = rates.shape(0);
+        if (std::int64_t(rates.shape(1)) != batches())
+            throw std::invalid_argument("rates: wrong number of iterations");
+        const std::int64_t* order = nullptr;
+        if (orders)
+            order =
+                pointer_to(*orders, nb::dtype<std::int64_t>(), count * problem.data.n, "orders");
+        return {count, order, rates.data()};
+    }
+
 private:
-    const Engine& engine;
-    NetworkSpec network;
     RowArrays data;
     std::optional<RowArrays> validation;
     std::optional<PackedArrays> packed_data;
@@ -141,16 +166,29 @@ private:
     InputArrays weight_masks;
     Pointers mask_pointers;
     int threads;
-    nb::object look;  // see PythonWatch
+    std::optional<RowNumbers> numbers;
+    std::optional<RowNumbers> validation_numbers;
     Problem problem{};  // which points to all of the above
 
     void set_rows() {
         problem.data = view_of(data, packed_data, data_inputs, "data");
         if (!problem.data.y) throw std::invalid_argument("data has no targets");
+        take(problem.data, numbers);
         if (!validation) return;
         problem.validation =
             view_of(*validation, packed_validation, validation_inputs, "validation");
         if (!problem.validation.y) throw std::invalid_argument("validation has no targets");
+        take(problem.validation, validation_numbers);
+    }
+
+    // Of the rows only those of these numbers, where there are some.
+    static void take(Rows& rows, const std::optional<RowNumbers>& numbers) {
+        if (!numbers) return;
+        for (std::size_t i = 0; i < numbers->size(); ++i)
+            if (numbers->data()[i] < 0 || numbers->data()[i] >= rows.n)
+                throw std::invalid_argument("row numbers: there is no such row");
+        rows.numbers = numbers->data();
+        rows.n = static_cast<std::int64_t>(numbers->size());
     }
 
     Rows view_of(
@@ -186,21 +224,6 @@ private:
 
     Pointers pointers_to(const OutputArrays& arrays, const char* name) const {
         return network.pointers_to(arrays, network.arrays(), name);
-    }
-
-    std::int64_t batches() const {
-        return (problem.data.n + problem.batch_size - 1) / problem.batch_size;
-    }
-
-    Epochs view_of(const std::optional<Orders>& orders, const Rates& rates) const {
-        const std::int64_t count = rates.shape(0);
-        if (std::int64_t(rates.shape(1)) != batches())
-            throw std::invalid_argument("rates: wrong number of iterations");
-        const std::int64_t* order = nullptr;
-        if (orders)
-            order =
-                pointer_to(*orders, nb::dtype<std::int64_t>(), count * problem.data.n, "orders");
-        return {count, order, rates.data()};
     }
 
     Measured view_of(const Measurements& given, std::int64_t epochs) const {
@@ -308,13 +331,14 @@ inline void bind_training(nb::module_& module) {
                 const std::string&, NetworkSpec, RowArrays, std::optional<RowArrays>,
                 std::optional<PackedArrays>, std::optional<PackedArrays>, OptimizerSpec,
                 std::pair<double, double>, std::vector<double>, InputArrays, std::int64_t,
-                std::int64_t, double, std::uint32_t, bool, int, nb::object>(),
+                std::int64_t, double, std::uint32_t, bool, int, nb::object,
+                std::optional<RowNumbers>, std::optional<RowNumbers>>(),
             nb::kw_only(), nb::arg("variant"), nb::arg("network"), nb::arg("data"),
             nb::arg("validation").none(), nb::arg("packed_data").none(),
             nb::arg("packed_validation").none(), nb::arg("optimizer"), nb::arg("penalty"),
             nb::arg("dropout"), nb::arg("weight_masks"), nb::arg("batch_size"), nb::arg("patience"),
             nb::arg("min_delta"), nb::arg("seed"), nb::arg("measure_gradient"), nb::arg("threads"),
-            nb::arg("look")
+            nb::arg("look"), nb::arg("numbers").none(), nb::arg("validation_numbers").none()
         )
         .def(
             "run", &TrainingProblem::run, nb::arg("state"), nb::arg("orders").none(),

@@ -275,6 +275,8 @@ class NativeEngine(Engine):
             measure_gradient=options.measure_gradient,
             threads=threads_worth(problem.batch_size * network.n_parameters, options.n_jobs),
             look=look,
+            numbers=None,
+            validation_numbers=None,
         )
 
 
