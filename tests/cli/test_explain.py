@@ -328,6 +328,8 @@ def test_the_rows_predicted_worst(refit: Path, runs: Path) -> None:
     whole = explained(runs / "penguins", "--worst", str(len(wrong) + 1))
     assert whole["opening"][0].startswith(f"Only {len(wrong)} of the {len(found['row'])} held-out ")
     names = [row["name"] for row in whole["rows"]]
+    for row in whole["rows"]:
+        assert row["outside"][-1].startswith("Most like it of the rows trained on: row ")
     assert {f"row {number}" for number in wrong} == set(names[:-1])
     told = " ".join(run("explain", str(runs / "penguins"), "--worst", "1").out.split())
     assert ": wrong" in told[: told.index("What each column contributed")]

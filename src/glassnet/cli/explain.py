@@ -176,6 +176,8 @@ class _Given(NamedTuple):
     note: str = ""
     opening: tuple[str, ...] = ()
     """What is said before all else."""
+    beside: tuple[tuple[str, ...], ...] = ()
+    """Of each row how it stands beside those trained on, in sentences."""
 
 
 def _given(
@@ -191,6 +193,7 @@ def _given(
     from dataclasses import replace
 
     from glassnet.cli.wording import in_flags
+    from glassnet.explanation.unusual import beside_trained
     from glassnet.models.model import load
     from glassnet.models.rows import rows_of
     from glassnet.runs.explained_rows import model_for, worst_predicted
@@ -204,12 +207,16 @@ def _given(
     if iteration is not None:
         rows = replace(run.table_rows(), model=run.model_before(iteration))
         return _Given(rows, _checked(numbers, rows))
-    chosen, opening = numbers or (1,), ""
-    if worst:
-        chosen, opening = worst_predicted(run, worst)
+    worst_rows = worst_predicted(run, worst) if worst else None
+    chosen = worst_rows.numbers if worst_rows else numbers or (1,)
     model, note = model_for(run, chosen, which, in_flags)
     rows = replace(run.table_rows(), model=model)
-    return _Given(rows, _checked(chosen, rows), note, (opening,) if opening else ())
+    given = _Given(rows, _checked(chosen, rows), note)
+    if worst_rows is None:
+        return given
+    trained = run.rows["train"]
+    beside = tuple(beside_trained(rows, number - 1, trained) for number in given.numbers)
+    return given._replace(opening=tuple(filter(None, [worst_rows.sentence])), beside=beside)
 
 
 def _rows_of_all(path: Path, table: str | None, which: str | None, missing_columns: bool) -> "Rows":
@@ -256,7 +263,12 @@ def _explain(
     taken = rows.take([row - 1 for row in numbers])
     explanation = explain_rows(taken, numbers, backward, nodes, others=rows, what_if=changes)
     opening = (*given.opening, *explanation.opening)
-    return replace(explanation, model_note=given.note, opening=opening)
+    beside = given.beside or ((),) * len(explanation.rows)
+    shown = tuple(
+        replace(row, outside=(*row.outside, *sentences))
+        for row, sentences in zip(explanation.rows, beside, strict=True)
+    )
+    return replace(explanation, model_note=given.note, opening=opening, rows=shown)
 
 
 def _nodes(nodes: tuple[str, ...]) -> Any:
