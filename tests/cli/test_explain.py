@@ -325,8 +325,9 @@ def test_the_rows_predicted_worst(refit: Path, runs: Path) -> None:
         )
         if actual != predicted
     ]
-    rows = explained(runs / "penguins", "--worst", str(len(wrong) + 1))["rows"]
-    names = [row["name"] for row in rows]
+    whole = explained(runs / "penguins", "--worst", str(len(wrong) + 1))
+    assert whole["opening"][0].startswith(f"Only {len(wrong)} of the {len(found['row'])} held-out ")
+    names = [row["name"] for row in whole["rows"]]
     assert {f"row {number}" for number in wrong} == set(names[:-1])
     told = " ".join(run("explain", str(runs / "penguins"), "--worst", "1").out.split())
     assert ": wrong" in told[: told.index("What each column contributed")]

@@ -174,6 +174,8 @@ class _Given(NamedTuple):
     numbers: list[int]
     """From 1; none where all are one batch."""
     note: str = ""
+    opening: tuple[str, ...] = ()
+    """What is said before all else."""
 
 
 def _given(
@@ -202,10 +204,12 @@ def _given(
     if iteration is not None:
         rows = replace(run.table_rows(), model=run.model_before(iteration))
         return _Given(rows, _checked(numbers, rows))
-    chosen = worst_predicted(run, worst) if worst else numbers or (1,)
+    chosen, opening = numbers or (1,), ""
+    if worst:
+        chosen, opening = worst_predicted(run, worst)
     model, note = model_for(run, chosen, which, in_flags)
     rows = replace(run.table_rows(), model=model)
-    return _Given(rows, _checked(chosen, rows), note)
+    return _Given(rows, _checked(chosen, rows), note, (opening,) if opening else ())
 
 
 def _rows_of_all(path: Path, table: str | None, which: str | None, missing_columns: bool) -> "Rows":
@@ -251,7 +255,8 @@ def _explain(
         return replace(explanation, title=f"Iteration {iteration} of {explanation.title}")
     taken = rows.take([row - 1 for row in numbers])
     explanation = explain_rows(taken, numbers, backward, nodes, others=rows, what_if=changes)
-    return replace(explanation, model_note=given.note)
+    opening = (*given.opening, *explanation.opening)
+    return replace(explanation, model_note=given.note, opening=opening)
 
 
 def _nodes(nodes: tuple[str, ...]) -> Any:
