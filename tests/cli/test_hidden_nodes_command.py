@@ -78,3 +78,15 @@ def test_lines_are_as_wide_as_the_terminal(path: str, monkeypatch: pytest.Monkey
     monkeypatch.setenv("COLUMNS", "60")
     lines = run("explain", path, "--hidden-nodes").out.splitlines()
     assert 50 < max(map(len, lines)) <= 60
+
+
+def test_of_several_targets_the_first_and_how_to_see_another(folder: Path) -> None:
+    table = {"a": [float(i) for i in range(30)], "b": [float(i % 7) for i in range(30)]}
+    table |= {"y": table["a"], "z": table["b"]}
+    model = gn.train_table(table, ["y", "z"], members=1, hidden=(3,), epochs=2, holdout=0)
+    model.save("model.safetensors")
+    rows = [",".join(map(str, row)) for row in zip(table["a"], table["b"], strict=True)]
+    (folder / "new.csv").write_text("\n".join(["a,b", *rows]) + "\n")
+    heading, *_, last = sentences("model.safetensors", "new.csv", "--hidden-nodes")
+    assert heading.startswith("What hidden nodes respond to, and do to y: ")
+    assert last.startswith("This is of the first target; of z it is told in Python: ")

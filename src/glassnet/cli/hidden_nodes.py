@@ -71,7 +71,9 @@ def write_nodes(
     if member is not None and not 1 <= member <= count:
         raise GlassnetError(f"--member {member}: the model's members are 1 to {count}")
     found = hidden_nodes_of(rows, members=None if member is None else [member - 1])
-    text = _json(found) if form == "json" else "\n".join(_lines(found, _chosen(found, asked)))
+    others = [target.name for target in rows.model.encoding.targets[1:]]
+    lines = _lines(found, _chosen(found, asked), others)
+    text = _json(found) if form == "json" else "\n".join(lines)
     if file is not None:
         with whole_file(file, overwrite=overwrite) as part:
             part.write_text(text + "\n", encoding="utf-8")
@@ -107,11 +109,19 @@ def _json(found: "HiddenNodes") -> str:
     return json.dumps(found.to_dict(), ensure_ascii=False)
 
 
-def _lines(found: "HiddenNodes", shown: "Sequence[HiddenNode] | None") -> Iterator[str]:
+def _lines(
+    found: "HiddenNodes", shown: "Sequence[HiddenNode] | None", other_targets: Sequence[str]
+) -> Iterator[str]:
     """The sentences, in lines as wide as the terminal."""
     from glassnet.importance.node_text import node_lines
 
-    for sentence in node_lines(found, shown, MORE):
+    sentences = [*node_lines(found, shown, MORE)]
+    if other_targets:
+        sentences.append(
+            f"This is of the first target; of {', '.join(other_targets)} it is told in Python: "
+            "gn.hidden_nodes(model, table, output=NAME)."
+        )
+    for sentence in sentences:
         indent = " " * (len(sentence) - len(sentence.lstrip()))
         yield from textwrap.wrap(
             sentence.strip(), line_width(), initial_indent=indent, subsequent_indent=indent + "  "

@@ -3,7 +3,7 @@
 What a node is in the end, and the order of all nodes, is `hidden_nodes.py`'s.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -87,13 +87,14 @@ class MemberOnRows:
         """
         encodings = {column.name: column for column in self.member.encoding.inputs}
         found: list[list[_OnLayer]] = [[] for _ in self.trace.a]
+        weights = self._parameters.weights[0]
         for name, features in feature_slices(self.member.encoding).items():
-            x = self.rows.x.copy()
-            x[:, features] = start[features]
-            fixed = self.member.trace(x).a
+            change = start[features] - self.rows.x[:, features]
+            z = self.trace.z[0] + change @ weights[features]
             levels = _levels(encodings[name], self.rows.columns[name])
-            for layer, (a, without) in enumerate(zip(self.trace.a, fixed, strict=True)):
-                found[layer].append(_on_layer(self.rows.columns[name], levels, a - without))
+            for layer, (_, a) in enumerate(self._onward(0, z)):
+                moves = self.trace.a[layer] - a
+                found[layer].append(_on_layer(self.rows.columns[name], levels, moves))
         return [_by_node(columns) for columns in found]
 
     def effects(self, layer: int, node: int, ends: Sequence[float]) -> tuple[float, ...]:
@@ -103,14 +104,23 @@ class MemberOnRows:
 
     def _outputs_with(self, layer: int, node: int, activation: float) -> np.ndarray:
         """The whole model's outputs, N x K, with one activation of a node in every row."""
-        weights, biases = self._parameters
         change = activation - self.trace.a[layer][:, node]
-        z = self.trace.z[layer + 1] + change[:, None] * weights[layer + 1][node]
-        for following in range(layer + 2, len(weights)):
-            z = self.member.network.activations[following - 1].value(z) @ weights[following]
-            z = z + biases[following] if biases else z
+        weights = self._parameters.weights[layer + 1][node]
+        *_, (z, _) = self._onward(layer + 1, self.trace.z[layer + 1] + change[:, None] * weights)
         vote = vote_fractions(self.rows.model.members)[self.number]
         return self.member.output_activation.value(self.z + vote * (z - self.trace.z[-1]))
+
+    def _onward(self, layer: int, z: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """The z and a of a layer, where its z are these, and of each layer after it."""
+        weights, biases = self._parameters
+        activations = self.member.network.activations
+        a = activations[layer].value(z)
+        yield z, a
+        for following in range(layer + 1, len(weights)):
+            z = a @ weights[following]
+            z = z + biases[following] if biases else z
+            a = activations[following].value(z)
+            yield z, a
 
     @cached_property
     def _parameters(self) -> Parameters:
