@@ -18,7 +18,7 @@ from glassnet.recipe.assessment.folds import fold_scores
 from glassnet.recipe.assessment.intervals import ScoreDifference, ScoreInterval
 from glassnet.recipe.assessment.learning_curve import last_fall, training_advice
 from glassnet.recipe.assessment.sentences import _compared
-from glassnet.recipe.assessment.simpler import simpler_sentences
+from glassnet.recipe.assessment.simpler import _conclusion, simpler_sentences
 from glassnet.recipe.assessment.small_network import IdleNodes, _idle, small_outputs
 from glassnet.recipe.assessment.text import numbers_text, percent_text, range_cell
 from glassnet.recipe.options import options_from
@@ -70,6 +70,25 @@ def test_what_is_linear_needs_no_network_and_what_is_not_does() -> None:
     assert noise.startswith(("Yes: always guessing", "Perhaps: always guessing"))
     weighed = run_of("class", class_weight="balanced").assessment.simpler[0]
     assert weighed.startswith("Not told: the loss of the training aims at something else")
+
+
+def difference(than: str, better_by: float, low: float, high: float) -> ScoreDifference:
+    return ScoreDifference("y", "rmse", than, better_by, low, high)
+
+
+def test_the_conclusion_names_all_that_may_be_as_good_the_nearest_first() -> None:
+    constant = difference("constant", 5.0, 4.0, 6.0)
+    linear = difference("linear", 0.5, -0.1, 1.1)
+    small = difference("small network", 0.1, -0.2, 0.4)
+    both = _conclusion([constant, linear, small], 2.5, {})
+    assert both.startswith("Perhaps: a network of 8 nodes, the nearest, may be as good, and so may")
+    assert "a linear model" in both
+    assert "always guessing" not in both
+    one = _conclusion([constant, difference("linear", 0.5, 0.1, 0.9), small], 2.5, {})
+    assert one.startswith("Perhaps: a network of 8 nodes may be as good, for these rows cannot")
+    assert "linear" not in one
+    as_good = _conclusion([constant, linear, difference("small network", 0.01, -0.1, 0.1)], 2.5, {})
+    assert as_good == "Yes: a network of 8 nodes is as good: use it."
 
 
 def test_luck_is_told_by_the_interval_of_the_difference() -> None:

@@ -66,7 +66,7 @@ def _conclusions(run: "TableRun", differences: Sequence[ScoreDifference]) -> Ite
 def _conclusion(
     differences: Sequence[ScoreDifference], value: float, right: Mapping[str, ScoreDifference]
 ) -> str:
-    """The simplest that is not worse by more than luck and 1 %, or that all of them are.
+    """The simplest that is as good, else all that may be, or that all of them are worse.
 
     Where classes are predicted, `right` is how much more often the model is right.
     """
@@ -76,15 +76,28 @@ def _conclusion(
             return f"Yes: {what} is better, and simpler: use it."
         if abs(one.better_by) <= CLEARLY * abs(value):
             return f"Yes: {what} is as good: use it."
-        if not one.is_better:
-            return f"Perhaps: {what} may be as good, for these rows cannot tell the two apart."
+    undecided = [one for one in differences if not one.is_better]
+    if undecided:
+        return _perhaps(undecided)
+    for one in differences:
         if one.than in right and not right[one.than].is_better:
             return (
-                f"For the classes perhaps: {what} is right about as often; only its probabilities "
-                "are worse, by more than luck."
+                f"For the classes perhaps: {SIMPLER[one.than]} is right about as often; only its "
+                "probabilities are worse, by more than luck."
             )
     every = listed([SIMPLER[one.than] for one in differences])
     return f"No: {every} {'do' if len(differences) > 1 else 'does'} worse, by more than luck."
+
+
+def _perhaps(undecided: Sequence[ScoreDifference]) -> str:
+    """Those that may be as good, the one that scores best first."""
+    best, *others = [SIMPLER[one.than] for one in sorted(undecided, key=lambda one: one.better_by)]
+    if not others:
+        return f"Perhaps: {best} may be as good, for these rows cannot tell the two apart."
+    return (
+        f"Perhaps: {best}, the nearest, may be as good, and so may {listed(others)}, for these "
+        "rows cannot tell them apart."
+    )
 
 
 def _idle(nodes: IdleNodes) -> Iterator[str]:
