@@ -18,7 +18,7 @@ from glassnet.training.run import Run
 Curve = tuple[Sequence[float], Sequence[float]]
 """Where the losses stand on the x axis, and the losses."""
 LOG_FROM = 50  # times the smallest loss that the largest is: from here the scale is logarithmic
-LEFT_OUT = "rows left out of each training; they chose nothing"
+LEFT_OUT = "rows left out, which chose nothing"
 MOST_EPOCHS_NAMED = 6  # best epochs that the legend names one by one
 
 
