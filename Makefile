@@ -5,13 +5,16 @@ BIN := $(VENV)/bin
 WITH_EXTRAS := --editable '.[test,docs]'
 NATIVE := CMakeLists.txt $(wildcard src/native/*.* src/native/bindings/*)
 
-.PHONY: run test check docs sanitize wheel bench install install-test debian clean
+.PHONY: run test test-all check docs sanitize wheel bench install install-test debian clean
 
 run: install
 	$(BIN)/glassnet demo
 
-test: install-test debian
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadgroup
+# Of the slow products of options `make test` runs the part that the commit says, `make test-all` all of them.
+test: PART := commit
+test-all: PART := all
+test test-all: install-test debian
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadgroup --part $(PART)
 
 check: install-test
 	$(BIN)/ruff check .

@@ -16,6 +16,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+import rotating
 
 from glassnet.core.activations import OUTPUTS
 from glassnet.core.losses import LOSSES, SETTINGS, find_loss
@@ -34,6 +35,30 @@ assert {name.partition(":")[0] for name in SETTINGS_TRIED} == set(SETTINGS), (
     "a loss with a setting is tried without one"
 )
 ORACLES = Path(__file__).parent / "oracles"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    choices = [*map(str, range(rotating.PARTS)), "commit", "all"]
+    parser.addoption("--part", default="all", choices=choices, help=rotating.HELP)
+
+
+def _part(config: pytest.Config) -> int | None:
+    return rotating.part_of_run(config.getoption("--part"), config.rootpath)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    part = _part(config)
+    if part is None:
+        return "rotating tests: all"
+    return f"rotating tests: part {part} of 0 to {rotating.PARTS - 1}; these again: --part {part}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    part = _part(config)
+    left_out = [i for i in items if part is not None and not rotating.is_in(part, i)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [i for i in items if rotating.is_in(part, i)]
 
 
 class Engine:

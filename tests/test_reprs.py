@@ -64,6 +64,8 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "importance": gn.permutation_importance(wide, cancer),
         "profile": gn.lek_profile(model, penguins),
         "contributions": gn.contributions(wide, cancer),
+        "hidden nodes": (nodes := gn.hidden_nodes(wide, cancer)),
+        "hidden node": nodes.nodes[0],
         "rows along a column": gn.ice(model, penguins, "bill_length_mm"),
         "encoder": gn.TableEncoder().fit(frame),
         "hidden features": gn.HiddenFeatures(mlp),

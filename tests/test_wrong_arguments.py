@@ -315,6 +315,11 @@ FUNCTIONS: dict[str, Function] = {
             "rows": "whole",
         },
     ),
+    "hidden_nodes": Function(
+        gn.hidden_nodes,
+        {"models": (NETWORK, START), "table": X},
+        {"output": "or None"},
+    ),
     "NetworkDisplay": Function(
         gn.NetworkDisplay.from_model,
         {"model": (NETWORK, START), "table": X, "row": 1, "y": Y},

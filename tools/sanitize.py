@@ -1,7 +1,8 @@
 """The native engine's tests with AddressSanitizer and UBSan: what reads or writes past an array, or
 is undefined, ends the run.
 
-Run: python tools/sanitize.py (arguments go to pytest; without any: the tests that train). Wants
+Run: python tools/sanitize.py (arguments go to pytest; without any: the tests that train, and of the
+slow products of options the part that the commit says). Wants
 GCC, and the test extra.
 
 The extension with the sanitizers in it goes into a virtual environment of its own, which sees this
@@ -73,7 +74,12 @@ def runtime() -> str:
 
 def main(arguments: list[str]) -> int:
     """The exit status is pytest's, or 1 where a sanitizer found something."""
-    command = [install(), "-m", "pytest", *(arguments or ("-n", "auto", "-k", LEFT_OUT, *TESTS))]
+    command = [
+        install(),
+        "-m",
+        "pytest",
+        *(arguments or ("-n", "auto", "--part", "commit", "-k", LEFT_OUT, *TESTS)),
+    ]
     for report in BUILD.glob("report.*"):
         report.unlink()
     # Into files: pytest holds back what a test prints, and goes down with it.

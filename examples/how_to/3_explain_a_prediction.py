@@ -66,8 +66,9 @@ print(text[start : text.index("Method:")])
 #
 # ``glassnet explain RUN --worst 3`` takes the three held-out rows that were predicted worst, wrong
 # classes first, and says of each which columns pulled it there: towards the predicted class and
-# away from the actual one, or of a number up or down. `predictions.csv` in the run folder lists all
-# held-out rows.
+# away from the actual one, or of a number up or down; which of its cells are unusual beside the rows
+# trained on; and what the actual values of the rows most like it are. `predictions.csv` in the run
+# folder lists all held-out rows.
 #
 # After its scores `glassnet train` trains once more on all rows, the held-out ones too. So of a row
 # that was held out ``glassnet explain RUN --row N`` asks the model that the scores are of

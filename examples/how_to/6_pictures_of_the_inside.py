@@ -66,10 +66,15 @@ gn.DecisionSurfaceDisplay.from_model(model, penguins, columns=bill)
 # What each hidden node answers
 # -----------------------------
 #
-# Over the same two columns. A node makes one slope across the plane; the output weighs the slopes
-# against each other.
+# Over the same two columns, the nodes that do most to the prediction first. A node makes one slope
+# across the plane; the output weighs the slopes against each other.
 
 gn.HiddenUnitsDisplay.from_model(model, penguins, columns=bill)
+
+# %%
+# The same in words, over all columns: `glassnet explain RUN --hidden-nodes` prints it too.
+
+print(gn.hidden_nodes(model, penguins))
 
 # %%
 # Over all rows

@@ -135,6 +135,15 @@ from glassnet.importance.contributions import (
     contributions as contributions,
 )
 from glassnet.importance.gradients import input_gradients as input_gradients
+from glassnet.importance.hidden_nodes import (
+    HiddenNode as HiddenNode,
+)
+from glassnet.importance.hidden_nodes import (
+    HiddenNodes as HiddenNodes,
+)
+from glassnet.importance.hidden_nodes import (
+    hidden_nodes as hidden_nodes,
+)
 from glassnet.importance.ice import (
     Ice as Ice,
 )

@@ -181,6 +181,14 @@ def test_every_format_and_out(runs: Path, folder: Path) -> None:
         (["--worst", "0"], "--worst must be 1 or more, got 0"),
         (["--worst", "1", "--row", "2"], "--worst finds rows of the run itself: leave --row out"),
         (["--model", "best"], "unknown --model 'best': "),
+        (["--member", "1"], "--member goes with --hidden-nodes"),
+        (["--hidden-nodes", "--member", "3"], "--member 3: the model's members are 1 to 2"),
+        (["--hidden-nodes", "--member", "0"], "--member 0: the model's members are 1 to 2"),
+        (["--hidden-nodes", "--row", "1"], "looks at all rows of the table: leave --row out"),
+        (["--hidden-nodes", "--backward"], "looks at all rows of the table: leave --backward out"),
+        (["--hidden-nodes", "--node", "1.6"], "--node 1.6: the hidden nodes are 1.1 to 1.5"),
+        (["--hidden-nodes", "--node", "2.1"], "--node 2.1: the hidden nodes are 1.1 to 1.5"),
+        (["--hidden-nodes", "--format", "html"], "written as text or json, not as html"),
     ],
 )
 def test_wrong_arguments(runs: Path, folder: Path, arguments: list[str], message: str) -> None:
@@ -317,8 +325,11 @@ def test_the_rows_predicted_worst(refit: Path, runs: Path) -> None:
         )
         if actual != predicted
     ]
-    rows = explained(runs / "penguins", "--worst", str(len(wrong) + 1))["rows"]
-    names = [row["name"] for row in rows]
+    whole = explained(runs / "penguins", "--worst", str(len(wrong) + 1))
+    assert whole["opening"][0].startswith(f"Only {len(wrong)} of the {len(found['row'])} held-out ")
+    names = [row["name"] for row in whole["rows"]]
+    for row in whole["rows"]:
+        assert row["outside"][-1].startswith("Most like it of the rows trained on: row ")
     assert {f"row {number}" for number in wrong} == set(names[:-1])
     told = " ".join(run("explain", str(runs / "penguins"), "--worst", "1").out.split())
     assert ": wrong" in told[: told.index("What each column contributed")]

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import glassnet as gn
 from glassnet.cli import app, main
 from glassnet.cli.asked import PATH_POINTS, Asked
 from glassnet.cli.pictures import PLOTS
@@ -160,6 +161,17 @@ def test_every_picture_of_a_run(
 def test_every_picture_of_a_demo(place: Path, picture: str) -> None:
     command(["plot", picture, "demo", "--out", f"{picture}.svg"])
     assert (place / f"{picture}.svg").read_bytes().startswith(BEGINS[".svg"])
+
+
+def test_importance_says_which_rows_it_was_measured_on(place: Path) -> None:
+    def below(table: str | None, **options: str) -> str:
+        asked = Asked(gn.load("run"), place / "run", table, options)
+        return PLOTS["importance"].make(asked).ax_.get_xlabel()
+
+    unseen = len(gn.open_run("run").rows["holdout"])
+    assert f"measured on {unseen} held-out rows\n" in below(None)
+    assert "measured on 40 rows\n" in below("table.csv")
+    assert "measured on" not in below(None, method="olden")
 
 
 @pytest.mark.parametrize("suffix", BEGINS)

@@ -194,6 +194,18 @@ def test_sets_stand_beside_the_classes(folder: Path) -> None:
     assert [row[2] for row in cells] == ["|".join(labels[row]) for row in chosen]
 
 
+def test_it_is_said_how_many_sets_hold_one_class_and_how_many_several(folder: Path) -> None:
+    model = trained_on_numbers("paid")
+    for coverage in ("0.5", "0.99"):
+        ran = run("predict", model, "n.csv", "--set", coverage)
+        sets = [row[1] for row in rows_of(ran.out)[1:]]
+        several = sum("|" in labels for labels in sets)
+        counted = f"{len(sets) - several} of {len(sets)} rows have a set of one class"
+        assert f"paid: {counted}" in ran.err
+        wanted = f", {several} of several" if several else f": one suffices for {coverage} here"
+        assert wanted in ran.err
+
+
 def test_what_no_residuals_are_known_for(model: str) -> None:
     said = refused("predict", model, "t.csv", "--set", "0.9")
     assert "t.csv: this model knows no residuals of rows that it was not trained on" in said

@@ -59,3 +59,19 @@ def test_train_shows_the_probability_of_what_is_predicted(folder: Path) -> None:
     shown = [(row[2], float(row[3])) for row in rows if len(row) == 4 and row[0].isdigit()]
     assert len(shown) == 8
     assert all(prediction == "yes" and probability < 0.5 for prediction, probability in shown)
+
+
+def test_the_table_of_scores_is_the_one_that_the_training_printed(folder: Path) -> None:
+    lines = [f"{x},{y}" for x, y in zip(*TABLE.values(), strict=True)]
+    (folder / "t.csv").write_text("x,y\n" + "\n".join(lines) + "\n")
+    flags = ["--epochs", "1", "--members", "1", "--hidden", "2", "--no-report"]
+    printed = run("train", "t.csv", "--target", "y", *flags).out
+    shown = run("show", "runs/t").out
+
+    def table(text: str) -> list[str]:
+        return text.partition("Scores ")[2].partition("The scores are of")[0].splitlines()[1:]
+
+    assert table(shown) == table(printed)
+    heads = " ".join(table(shown)[:2])
+    assert "always" in heads
+    assert "linear" in heads

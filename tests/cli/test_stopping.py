@@ -171,6 +171,9 @@ def test_ctrl_c_while_a_module_is_imported_ends_as_any(folder: Path, where: str)
 BETWEEN = {
     "the scores and the last training": "from glassnet.recipe import run; on = run, 'refit'",
     "the training and the files": "from glassnet.runs import folder; on = folder, 'check_useful'",
+    "the scores and what they are compared with": (
+        "from glassnet.recipe.assessment import retraining; on = retraining, 'train_again'"
+    ),
     "two files": "from glassnet.runs import folder; on = folder, '_rows'",
     "the files and the pictures": "from glassnet.runs import folder; on = folder, 'draw'",
 }

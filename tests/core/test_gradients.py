@@ -95,6 +95,7 @@ def gradient_at(
     )[1]
 
 
+@pytest.mark.rotating("jax")
 @pytest.mark.parametrize(("hidden", "output", "loss"), CASES)
 @pytest.mark.parametrize(
     ("weighted", "penalty"),
@@ -155,6 +156,7 @@ def test_whole_product_of_hidden_and_outputs(hidden: str, pair: tuple[str, str])
     assert check, check
 
 
+@pytest.mark.rotating("jax")
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("layers", [0, 1, 3])
 def test_depth_masks_and_dropout(engine: Engine, loss: str, layers: int) -> None:
@@ -204,6 +206,7 @@ def differentiated(output: str, layers: int, bias: bool) -> tuple[Any, ...]:
     return network, parameters, x, both, exact
 
 
+@pytest.mark.rotating("jax")
 @pytest.mark.parametrize("output", OUTPUTS)
 @pytest.mark.parametrize("layers", [0, 1, 3])
 @pytest.mark.parametrize("bias", [True, False])
@@ -349,6 +352,7 @@ def test_a_row_weight_is_a_repetition() -> None:
             np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-14)
 
 
+@pytest.mark.rotating("jax")
 @pytest.mark.parametrize(("hidden", "output", "loss"), CASES)
 def test_float32_stays_float32(engine: Engine, hidden: str, output: str, loss: str) -> None:
     network, parameters, *arrays = problem(hidden, output, loss)

@@ -320,9 +320,9 @@ def test_the_training_is_said_where_it_was_another() -> None:
     quick: dict[str, Any] = {"epochs": 1, "hidden": 2, "members": 1, "holdout": 0}
     by_default = gn.train_table(table, "y", **quick)
     said = "with learning rate 0.003; the training itself used adamw."
-    assert explain(by_default, table, backward=True).notes[-2].endswith(said)
+    assert explain(by_default, table, backward=True).notes[-1].endswith(said)
     plain = gn.train_table(table, "y", optimizer="gradient_descent", learning_rate=0.25, **quick)
-    assert explain(plain, table, backward=True).notes[-2].endswith("with learning rate 0.25.")
+    assert explain(plain, table, backward=True).notes[-1].endswith("with learning rate 0.25.")
 
 
 def test_it_can_be_put_into_a_notebook() -> None:
@@ -349,7 +349,8 @@ def test_the_largest_change_of_a_step_is_that_of_all_weights_and_biases(wide: An
         )
         arrays = (*gradients.weights, *gradients.biases)
         largest = max(float(np.abs(array).max()) for array in arrays)
-        changed = re.search(r"changes (\S+) most: from (\S+) to (\S+)\.$", told.notes[-1])
+        (sentence,) = told.opening or told.notes
+        changed = re.search(r"changes (\S+) most: from (\S+) to (\S+)\.$", sentence)
         assert changed is not None
         kind = "weights" if changed[1].startswith("w") else "biases"
         layer, *at = (int(n) - 1 for n in re.findall(r"\d+", changed[1]))

@@ -31,7 +31,12 @@ def test_they_are_the_numbers_of_the_arithmetic_and_one_is_the_largest(
         assert one.after == pytest.approx(steps[f"new {one.symbol}"].value, rel=1e-12)
     (largest,) = [one for one in every if one.largest]
     assert abs(largest.gradient) == max(abs(one.gradient) for one in every)
-    assert f"changes {largest.symbol} most" in " ".join(explanation.notes)
+    (sentence,) = explanation.opening
+    assert f"changes {largest.symbol} most" in sentence
+    for written in (explanation.text(), explanation.markdown()):
+        assert written.startswith("Of all weights and biases the step changes ")
+    page = explanation.html()
+    assert page.index(sentence) < page.index('<section class="answer">')
 
 
 def test_the_tables_come_before_the_arithmetic(explanation: Explanation) -> None:

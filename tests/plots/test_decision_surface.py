@@ -62,8 +62,10 @@ def test_other_columns_are_held_at_the_median_or_most_frequent_cell() -> None:
     )
     written = " ".join(display.ax_.texts[0].get_text().split())
     assert written == display.note
-    moved = "other cells there move the surface"
-    assert written == f"{display.plane.note}; {moved}; dots: actual values"
+    moved = "with a row's own cells the surface moves"
+    assert written == (
+        f"{display.plane.fixed_note}; {moved}; dots: actual values; {display.plane.missing_note}"
+    )
 
 
 def test_the_default_columns_are_those_along_which_the_outputs_vary_most() -> None:
@@ -121,7 +123,7 @@ def test_rows_are_ringed_that_the_model_gets_wrong_with_all_their_columns(
         if isinstance(dots, PathCollection) and dots is not rings
     }
     assert len(shapes) == classes
-    assert f"predicted wrong with all columns ({wrong.sum()})" in " ".join(
+    assert f"ringed: wrong with their own cells ({wrong.sum()})" in " ".join(
         display.ax_.texts[0].get_text().split()
     )
 

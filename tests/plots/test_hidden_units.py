@@ -22,34 +22,50 @@ def test_the_activations_are_feedforwards() -> None:
         display = HiddenUnitsDisplay.from_model(
             model, X, columns=["x1", "x2"], layer=layer, resolution=4
         )
-        assert display.nodes == list(range(width))
+        found = [node for node in gn.hidden_nodes(model, X).nodes if node.layer == layer]
+        assert display.nodes == [node.node for node in found]  # the one that does most first
+        assert sorted(display.nodes) == list(range(width))
         place = [[display.plane.x.grid[3], display.plane.y.grid[1]]]
         trace = gn.feedforward(model.network, model.parameters, place)
-        np.testing.assert_allclose(display.activations[1, 3], trace.a[layer][0], rtol=1e-12)
+        wanted = trace.a[layer][0][display.nodes]
+        np.testing.assert_allclose(display.activations[1, 3], wanted, rtol=1e-12)
         assert [axes.get_title("left") for axes in display.axes_] == [
-            f"a{layer + 1}.{node + 1}" + (f" × {out[node, 0]:.2g}" if layer == 1 else "")
-            for node in range(width)
+            node.name
+            + (f" × {out[node.node, 0]:.2g}" if layer == 1 else "")
+            + f"\ny1 {node.effects[0]:+.2g}"
+            for node in found
         ]
 
 
 def test_the_grid_lacks_as_few_pictures_as_can_be() -> None:
     across = {
         count: HiddenUnitsDisplay.from_model(
-            plain_model([2, count, 1]), X, columns=["x1", "x2"], resolution=2
+            plain_model([2, count, 1]), X, columns=["x1", "x2"], most=16, resolution=2
         )._across
         for count in (1, 4, 5, 6, 8, 9, 16)
     }
     assert across == {1: 1, 4: 4, 5: 3, 6: 3, 8: 4, 9: 3, 16: 4}
 
 
-def test_of_a_wide_layer_those_that_vary_most_are_shown_and_the_rest_is_counted() -> None:
+def test_of_a_wide_layer_those_that_do_most_are_shown_and_the_rest_is_counted() -> None:
     model = plain_model([2, 9, 1])
     scale = np.array([1, 0.001, 1, 0.001, 0.001, 1, 1, 0.001, 0.001])
     model.parameters.weights[0][:] *= scale
     display = HiddenUnitsDisplay.from_model(model, X, columns=["x1", "x2"], most=4, resolution=4)
-    assert display.nodes == [0, 2, 5, 6]
+    assert sorted(display.nodes) == [0, 2, 5, 6]
     assert display.left_out == 5
+    title = display.figure_.get_suptitle()
+    assert title == "Hidden layer 1: the 4 of 9 nodes that do most to the prediction"
+    assert "under a name: how the model's prediction changes" in display._note
+
+
+def test_a_single_row_does_not_tell_what_nodes_do() -> None:
+    model = plain_model([2, 9, 1])
+    display = HiddenUnitsDisplay.from_model(model, X[:1], most=4, resolution=4)
+    varies = model.trace(display.plane.inputs).a[0].var(axis=0)
+    assert display.nodes == np.argsort(-varies)[:4].tolist()
     assert display.figure_.get_suptitle() == "Hidden layer 1: the 4 of 9 nodes that vary most"
+    assert "under a name" not in display._note
 
 
 def test_of_an_ensemble_one_member_is_looked_at() -> None:
@@ -59,7 +75,7 @@ def test_of_an_ensemble_one_member_is_looked_at() -> None:
         for number in (0, 1)
     ]
     for number, display in enumerate(displays):
-        wanted = model.member(number).trace(display.plane.inputs).a[0]
+        wanted = model.member(number).trace(display.plane.inputs).a[0][:, display.nodes]
         np.testing.assert_array_equal(display.activations.reshape(-1, 3), wanted)
         title = display.figure_.get_suptitle()
         assert title == f"Member {number + 1} of 2, hidden layer 1: 3 nodes"

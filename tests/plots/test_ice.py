@@ -95,3 +95,11 @@ def test_wrong_columns_outputs_and_counts() -> None:
 def test_the_lines_and_dots_look_as_they_did(column: str) -> None:
     model = small_model("sold", members=3)
     assert_like(IceDisplay.from_model(model, TABLE, column=column).figure_, f"ice_{column}")
+
+
+def test_the_band_of_the_members_is_seen_where_it_is_as_narrow_as_the_mean() -> None:
+    display = IceDisplay.from_model(small_model("price", members=3), TABLE, column="length")
+    (band,) = display.ax_.collections[:1]
+    assert band.get_label().startswith("± 1 standard deviation of 3 networks")
+    assert band.get_linewidth()[0] > 0
+    assert band.get_alpha() > 0.3

@@ -1,5 +1,6 @@
 """The pictures of importance: what is drawn and written, how they are called, how they look."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,26 @@ def test_every_method_from_a_model(cars: gn.Model, method: str) -> None:
     found = ImportanceDisplay.from_model(cars, CARS, method=method, n_columns=3).importance
     assert found.method.lower() == method.replace("_", " ")
     assert found.values.shape[1] == 4
+
+
+def test_the_rows_that_were_measured_on_are_said() -> None:
+    def below(n_rows: int, **settings: Any) -> str:
+        return ImportanceDisplay(replace(made(), n_rows=n_rows), **settings).plot().ax_.get_xlabel()
+
+    assert "measured on" not in below(0)
+    assert "measured on 1,200 rows\n" in below(1200)
+    assert "measured on 70 held-out rows\n" in below(70, which_rows="held-out rows")
+
+
+def test_the_sign_of_categories_is_said_to_be_no_direction(cars: gn.Model) -> None:
+    measures = ImportanceDisplay.from_model(cars, method="olden").importance.measures
+    assert measures.endswith("; of categories (origin) added up: their sign is no direction")
+    numbers = [[0.0, 1.0], [1.0, 0.0], [2.0, 1.0]]
+    settings: dict[str, Any] = {"hidden_layer_sizes": (2,), "solver": "lbfgs", "random_state": 0}
+    plain = gn.MLPRegressor(**settings).fit(numbers, [0, 1, 2])
+    assert (
+        "categories" not in ImportanceDisplay.from_model(plain, method="olden").importance.measures
+    )
 
 
 def test_from_an_estimator_with_its_options() -> None:

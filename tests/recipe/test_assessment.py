@@ -13,11 +13,12 @@ from in_process import run as command
 
 import glassnet as gn
 from glassnet.recipe.assessment.assess import Assessment
+from glassnet.recipe.assessment.epochs import Advice
 from glassnet.recipe.assessment.folds import fold_scores
 from glassnet.recipe.assessment.intervals import ScoreDifference, ScoreInterval
-from glassnet.recipe.assessment.learning_curve import Advice, last_fall, training_advice
+from glassnet.recipe.assessment.learning_curve import last_fall, training_advice
 from glassnet.recipe.assessment.sentences import _compared
-from glassnet.recipe.assessment.simpler import simpler_sentences
+from glassnet.recipe.assessment.simpler import _conclusion, simpler_sentences
 from glassnet.recipe.assessment.small_network import IdleNodes, _idle, small_outputs
 from glassnet.recipe.assessment.text import numbers_text, percent_text, range_cell
 from glassnet.recipe.options import options_from
@@ -69,6 +70,25 @@ def test_what_is_linear_needs_no_network_and_what_is_not_does() -> None:
     assert noise.startswith(("Yes: always guessing", "Perhaps: always guessing"))
     weighed = run_of("class", class_weight="balanced").assessment.simpler[0]
     assert weighed.startswith("Not told: the loss of the training aims at something else")
+
+
+def difference(than: str, better_by: float, low: float, high: float) -> ScoreDifference:
+    return ScoreDifference("y", "rmse", than, better_by, low, high)
+
+
+def test_the_conclusion_names_all_that_may_be_as_good_the_nearest_first() -> None:
+    constant = difference("constant", 5.0, 4.0, 6.0)
+    linear = difference("linear", 0.5, -0.1, 1.1)
+    small = difference("small network", 0.1, -0.2, 0.4)
+    both = _conclusion([constant, linear, small], 2.5, {})
+    assert both.startswith("Perhaps: a network of 8 nodes, the nearest, may be as good, and so may")
+    assert "a linear model" in both
+    assert "always guessing" not in both
+    one = _conclusion([constant, difference("linear", 0.5, 0.1, 0.9), small], 2.5, {})
+    assert one.startswith("Perhaps: a network of 8 nodes may be as good, for these rows cannot")
+    assert "linear" not in one
+    as_good = _conclusion([constant, linear, difference("small network", 0.01, -0.1, 0.1)], 2.5, {})
+    assert as_good == "Yes: a network of 8 nodes is as good: use it."
 
 
 def test_luck_is_told_by_the_interval_of_the_difference() -> None:
@@ -182,10 +202,9 @@ def test_the_losses_say_whether_to_go_on() -> None:
     assert advice(constant).sentences[0].startswith("Yes: in the last fifth of its 100 epochs the")
     assert advice(constant).epochs_to_try == 0
     early = changed(short, history, best=40)
-    assert (
-        advice(early)
-        .sentences[0]
-        .startswith("Yes: the validation loss was lowest about epoch 40 of 100, which is kept")
+    assert advice(early).sentences[0] == (
+        "Yes, and not too long: the epoch kept is about 40 of 100, where the validation loss was "
+        "lowest."
     )
     assert last_fall([1.0] * 5) is None
     few = changed(short, {"epoch": [1, 2], "loss": [1.0, 0.5]}, best=2)
@@ -199,7 +218,7 @@ def test_a_loss_that_is_flat_since_the_learning_rate_ended_shows_nothing() -> No
     done = changed(run_of("wave_height", epochs=25, learning_rate=3e-4, validation=0.0), flat, 100)
     value = done.model.scores["wave_height"]["rmse"]
     same = ScoreInterval("wave_height", "rmse", value, 0.5 * value, 1.5 * value)
-    conclusion, beside, reason = advice(done, same).sentences
+    conclusion, beside, reason, _ = advice(done, same).sentences
     assert conclusion.startswith("Not known")
     assert beside.startswith("On rows it was trained on rmse ")
     assert ", on held-out rows " in beside
@@ -208,7 +227,7 @@ def test_a_loss_that_is_flat_since_the_learning_rate_ended_shows_nothing() -> No
     )
     assert advice(done, same).epochs_to_try == 50
     better_seen = replace(same, value=1.2 * value, low=1.1 * value, high=1.3 * value)
-    conclusion, _, reason = advice(done, better_seen).sentences
+    conclusion, _, reason, _ = advice(done, better_seen).sentences
     assert conclusion.startswith("Most likely: it predicts the rows it was trained on better than")
     assert "that shows nothing" in reason
     assert advice(done, better_seen).epochs_to_try == 0
@@ -222,7 +241,7 @@ def test_without_held_out_rows_the_folds_stand_beside_the_rows_trained_on() -> N
 
 
 def advice(done: TableRun, *scores: ScoreInterval) -> Advice:
-    return training_advice(done, scores)
+    return training_advice(done, scores, ())  # as where no other epochs are tried
 
 
 def changed(done: TableRun, history: dict[str, Any], best: int) -> TableRun:
@@ -236,8 +255,13 @@ def test_what_is_known_by_heart_is_said() -> None:
     done = run_of("noise", epochs=300, decay=0.0, validation=0.0, bins=16)
     assert "On rows it was trained on rmse" in done.assessment.trained_enough[-1]
     assert done.assessment.trained_enough[-1].endswith("help more than epochs.")
-    assert done.assessment.trained_enough[0].startswith("Most likely: more epochs would mostly")
-    assert done.assessment.epochs_to_try == 0
+    assert done.assessment.trained_enough[0] == (
+        "Too long: half as many epochs (150) score better by more than luck."
+    )
+    assert done.assessment.epochs_to_try == 150
+    untried = advice(done, *done.assessment.scores)
+    assert untried.sentences[0].startswith("Most likely: more epochs would mostly")
+    assert untried.epochs_to_try == 0
 
 
 def test_numbers_have_as_many_digits_as_tell_them_apart() -> None:
@@ -276,7 +300,11 @@ def test_train_and_show_print_it(folder: Path, monkeypatch: pytest.MonkeyPatch) 
         assert "95% interval" in plain
         for sentence in (*assessment.headline, *sum(assessment.sections().values(), ())):
             assert sentence in plain
-        for question in ("How sure?", "Would something simpler do?", "Trained enough?"):
+        for question in (
+            "How sure?",
+            "Would something simpler do?",
+            "Trained enough, or too long?",
+        ):
             assert f"\n{question}\n" in out
         if assessment.epochs_to_try:
             assert f"To see: the same command with --epochs {assessment.epochs_to_try}" in plain

@@ -355,8 +355,8 @@ def test_the_surface_says_what_its_rings_are_and_what_held_columns_do() -> None:
     rows = rows_of(small_model("kind"), TABLE)
     surface = [*column_pictures(rows.model, rows, "the held-out rows", ["length"])][-1]
     assert "with the held-out rows; held: " in surface.caption
-    assert "; other cells there move the borders; " in surface.caption
-    assert re.search(r"ringed: predicted wrong with all columns \(\d+\)$", surface.caption)
+    assert "; with a row's own cells the borders move; " in surface.caption
+    assert re.search(r"ringed: wrong with their own cells \(\d+\)", surface.caption)
 
 
 def test_of_many_rows_some_are_drawn_and_that_is_said() -> None:

@@ -50,5 +50,17 @@ def test_the_worst_are_those_of_the_largest_errors(run: gn.RunFolder) -> None:
     found = run.predictions
     errors = np.abs(np.array(found["actual"]) - np.array(found["prediction"]))
     order = np.argsort(-errors)[:5]
-    assert worst_predicted(run, 5) == [found["row"][i] for i in order]
-    assert len(worst_predicted(run, 10_000)) == len(errors)
+    assert worst_predicted(run, 5) == ([found["row"][i] for i in order], "")
+    assert len(worst_predicted(run, 10_000).numbers) == len(errors)
+
+
+@pytest.mark.parametrize("holdout", [0.2, 0.0])
+def test_where_none_is_wrong_that_is_said(tmp_path: Path, holdout: float) -> None:
+    table = tmp_path / "t.csv"
+    cells = [(i % 10 - 4.5, "up" if i % 10 > 4 else "down") for i in range(100)]
+    table.write_text("x,way\n" + "".join(f"{x},{way}\n" for x, way in cells))
+    quick = {"epochs": 60, "hidden": 5, "members": 1, "holdout": holdout}
+    found = worst_predicted(gn.train_run(table, "way", tmp_path / "run", **quick), 3)
+    assert len(found.numbers) == 3
+    which = "20 held-out rows" if holdout else "100 rows trained on"
+    assert found.sentence.startswith(f"None of the {which} is wrong: these are the ones")

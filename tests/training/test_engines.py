@@ -80,6 +80,7 @@ def same_decisions(one: Any, other: Any) -> None:
     assert one.optimizer.t == other.optimizer.t
 
 
+@pytest.mark.rotating
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("hidden", ACTIVATIONS)
 def test_one_step_from_the_same_state_agrees(
@@ -312,6 +313,7 @@ loss; one step: all with all.
 assert len({(*pair, optimizer) for _, *pair, optimizer in PAIRWISE}) == len(PAIRS) * len(OPTIMIZERS)
 
 
+@pytest.mark.rotating
 @pytest.mark.parametrize("part", range(12))
 def test_after_a_hundred_iterations(part: int) -> None:
     for i, (hidden, output, loss, optimizer) in enumerate(PAIRWISE):
@@ -336,6 +338,7 @@ def test_after_a_hundred_iterations(part: int) -> None:
             )
 
 
+@pytest.mark.rotating
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_float32_is_as_near_to_float64_as_numpy_is(
     optimizer: str, monkeypatch: pytest.MonkeyPatch

@@ -107,6 +107,14 @@ def importance_rows(asked: Asked) -> "Rows | None":
     return None if asked.options.get("method") in WEIGHTS_ALONE else asked.scored_rows()
 
 
+def with_which_rows(asked: Asked) -> dict[str, Any]:
+    """The options, and what the scored rows are, where importance is measured on them."""
+    if asked.table is not None or asked.options.get("method") in WEIGHTS_ALONE:
+        return asked.options
+    unseen = asked.run.record.scored_on == "holdout"
+    return asked.options | {"which_rows": "held-out rows" if unseen else "rows trained on"}
+
+
 def chosen_row(asked: Asked) -> "Rows | None":
     """The rows, where one of them is to be shown in the network."""
     options = asked.options

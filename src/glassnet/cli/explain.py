@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from glassnet.cli.command import DocumentedCommand, overwrite_option
+from glassnet.cli.hidden_nodes import check_nodes_alone, write_nodes
 from glassnet.cli.terminal import document_stream, file_of, line_width
 from glassnet.errors import GlassnetError, unknown_name
 
@@ -21,8 +22,8 @@ FORMATS = ("text", "md", "html", "json")
     "explain",
     cls=DocumentedCommand,
     examples=[
-        "glassnet explain runs/cars --row 17 --what-if weight_lbs=-300 --what-if origin=Europe",
-        "glassnet explain runs/flats new.csv --row 7 --format html --out row7.html",
+        "glassnet explain runs/cars new.csv --row 7 --what-if weight_lbs=-300 --format html",
+        "glassnet explain runs/cars --hidden-nodes --member 2 --node 1.49",
     ],
     page="examples/how_to/3_explain_a_prediction.py",
 )
@@ -60,6 +61,13 @@ FORMATS = ("text", "md", "html", "json")
 @click.option(
     "--node", "nodes", multiple=True, help="Node to show whole, as in 1.5, or all; repeat for more."
 )
+@click.option(
+    "--hidden-nodes",
+    is_flag=True,
+    help="In place of rows: what hidden nodes respond to and do to the prediction, in words; the "
+    "10 that do most, or those of --node.",
+)
+@click.option("--member", type=int, help="With --hidden-nodes: of this network alone, from 1.")
 @click.option(
     "--backward",
     is_flag=True,
@@ -102,6 +110,8 @@ def explain_command(
     what_if: tuple[str, ...],
     which: str | None,
     nodes: tuple[str, ...],
+    hidden_nodes: bool,
+    member: int | None,
     backward: bool,
     whole: bool,
     form: str,
@@ -112,7 +122,7 @@ def explain_command(
     overwrite: bool,
 ) -> None:
     """Say why a row is predicted so: the prediction, what each column contributed to it, and the
-    complete arithmetic, with --backward to every gradient.
+    complete arithmetic, with --backward to every gradient; or what its hidden nodes respond to.
 
     MODEL is a model file, or the run folder that holds one. TABLE is CSV, TSV, Parquet, Arrow,
     JSON lines or .xlsx, by suffix; - is CSV on standard input; without it the rows are those the
@@ -125,9 +135,14 @@ def explain_command(
         raise unknown_name("--format", form, FORMATS)
     check_digits(digits)
     _check_alone(table, rows, worst, iteration)
+    check_nodes_alone(hidden_nodes, member, form)
     file = file_of(out)
     if file is not None:
         check_file(file, overwrite)
+    if hidden_nodes:
+        seen = _rows_of_all(model, table, which, missing_columns)
+        write_nodes(seen, _nodes(nodes), member, form, file, overwrite)
+        return
     given = _given(model, table, rows, worst, which, iteration, missing_columns)
     explanation = _explain(given, _nodes(nodes), backward, iteration, what_if)
     if file is None:
@@ -159,6 +174,10 @@ class _Given(NamedTuple):
     numbers: list[int]
     """From 1; none where all are one batch."""
     note: str = ""
+    opening: tuple[str, ...] = ()
+    """What is said before all else."""
+    beside: tuple[tuple[str, ...], ...] = ()
+    """Of each row how it stands beside those trained on, in sentences."""
 
 
 def _given(
@@ -174,6 +193,7 @@ def _given(
     from dataclasses import replace
 
     from glassnet.cli.wording import in_flags
+    from glassnet.explanation.unusual import beside_trained
     from glassnet.models.model import load
     from glassnet.models.rows import rows_of
     from glassnet.runs.explained_rows import model_for, worst_predicted
@@ -187,10 +207,29 @@ def _given(
     if iteration is not None:
         rows = replace(run.table_rows(), model=run.model_before(iteration))
         return _Given(rows, _checked(numbers, rows))
-    chosen = worst_predicted(run, worst) if worst else numbers or (1,)
+    worst_rows = worst_predicted(run, worst) if worst else None
+    chosen = worst_rows.numbers if worst_rows else numbers or (1,)
     model, note = model_for(run, chosen, which, in_flags)
     rows = replace(run.table_rows(), model=model)
-    return _Given(rows, _checked(chosen, rows), note)
+    given = _Given(rows, _checked(chosen, rows), note)
+    if worst_rows is None:
+        return given
+    trained = run.rows["train"]
+    beside = tuple(beside_trained(rows, number - 1, trained) for number in given.numbers)
+    return given._replace(opening=tuple(filter(None, [worst_rows.sentence])), beside=beside)
+
+
+def _rows_of_all(path: Path, table: str | None, which: str | None, missing_columns: bool) -> "Rows":
+    """All rows of the table or run, with its final model unless the other is asked for."""
+    from dataclasses import replace
+
+    from glassnet.runs.explained_rows import model_for
+    from glassnet.runs.open import open_run
+
+    if table is not None:
+        return _given(path, table, (), None, which, None, missing_columns).rows
+    run = open_run(path)
+    return replace(run.table_rows(), model=model_for(run, (), which).model)
 
 
 def _checked(numbers: Sequence[int], rows: "Rows") -> list[int]:
@@ -223,7 +262,13 @@ def _explain(
         return replace(explanation, title=f"Iteration {iteration} of {explanation.title}")
     taken = rows.take([row - 1 for row in numbers])
     explanation = explain_rows(taken, numbers, backward, nodes, others=rows, what_if=changes)
-    return replace(explanation, model_note=given.note)
+    opening = (*given.opening, *explanation.opening)
+    beside = given.beside or ((),) * len(explanation.rows)
+    shown = tuple(
+        replace(row, outside=(*row.outside, *sentences))
+        for row, sentences in zip(explanation.rows, beside, strict=True)
+    )
+    return replace(explanation, model_note=given.note, opening=opening, rows=shown)
 
 
 def _nodes(nodes: tuple[str, ...]) -> Any:

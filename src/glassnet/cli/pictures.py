@@ -21,6 +21,7 @@ from glassnet.cli.asked import (
     with_gradient_path,
     with_parts,
     with_path,
+    with_which_rows,
 )
 
 if TYPE_CHECKING:
@@ -167,6 +168,7 @@ PLOTS: dict[str, PlotChoice] = {
         "ImportanceDisplay",
         importance_rows,
         takes=("method",),
+        settings=with_which_rows,
     ),
     "lek": PlotChoice(
         "the prediction along each column, the others kept still",

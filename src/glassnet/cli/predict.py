@@ -91,8 +91,9 @@ def predict_command(
     as missing.
 
     MODEL is a model file, or the run folder that holds one. TABLE is CSV, TSV, Parquet, Arrow,
-    JSON lines or .xlsx, by suffix; - is CSV on standard input. The rows of several tables come one
-    after the other, each with its file's name in a column `file`.
+    JSON lines or .xlsx, by suffix; - is CSV on standard input. The output has a line for each row,
+    in the table's order; --keep puts an id beside it. The rows of several tables come one after
+    the other, each with its file's name in a column `file`.
     """
     from glassnet.files import check_file, whole_file
     from glassnet.models.model import load
@@ -114,12 +115,32 @@ def predict_command(
         "label_set": label_set,
     }
     columns = _predicted(tables, partial(loaded.predict_columns, **asked))
+    if label_set is not None:
+        _note_sets(columns, [target.name for target in loaded.encoding.targets], label_set)
     if file is None:
         write_columns(document_stream(), columns, escape_formulas)
         return
     with whole_file(file, overwrite=overwrite) as part:
         write_columns(part, columns, escape_formulas)
     note(f"{len(next(iter(columns.values()))):,} rows predicted to {file}")
+
+
+def _note_sets(columns: PredictedColumns, targets: Sequence[str], coverage: float) -> None:
+    """Say, for each target, how many rows have a set of one class, and of several."""
+    from glassnet.tables.targets import label_text
+
+    for target in targets:
+        ending = f"_{target}" if len(targets) > 1 else ""
+        predicted = map(label_text, columns[f"prediction{ending}"])
+        pairs = list(zip(columns[f"set{ending}"], predicted, strict=True))
+        one = sum(labels == likeliest for labels, likeliest in pairs)
+        several = len(pairs) - one
+        found = f"{one:,} of {len(pairs):,} rows have a set of one class"
+        if several:
+            found += f", {several:,} of several"
+        else:
+            found += f": one suffices for {coverage:g} here; a coverage nearer to 1 may take more"
+        note(f"{target}: {found}")
 
 
 def _check_is_not_given(file: Path, given: Sequence[str]) -> None:

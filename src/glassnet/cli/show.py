@@ -1,6 +1,6 @@
 """`glassnet show`: a model's shape, columns and scores, and the weights of a small one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +12,8 @@ from glassnet.cli.terminal import say
 if TYPE_CHECKING:
     from glassnet.core.network import Parameters
     from glassnet.models.model import Model
-    from glassnet.models.record import Record
+    from glassnet.models.record import Record, Score
     from glassnet.recipe.assessment.assess import Assessment
-    from glassnet.recipe.baselines import Baseline
     from glassnet.runs.record import RunRecord
 
 ACROSS = 5  # columns of weights beside each other
@@ -50,7 +49,7 @@ def show_command(model: Path) -> None:
         say(f"Weights: {loaded.n_parameters:,}, too many to print; from Python: {where}")
     if assessment is not None:
         print_sentences(assessment.headline)
-    print_scores(loaded, "Scores when it was trained", assessment=assessment)
+    print_scores(loaded, "Scores when it was trained", record)
     if loaded.scores:
         say(f"The scores are of {loaded.record.scores_of}.")
     if assessment is not None:
@@ -99,31 +98,33 @@ def print_columns(model: "Model") -> None:
     print_table(["column", "encoding"], rows, title)
 
 
-def print_scores(
-    model: "Model",
-    title: str,
-    baselines: "Sequence[Baseline]" = (),
-    assessment: "Assessment | None" = None,
-) -> None:
+def print_scores(model: "Model", title: str, record: "RunRecord | None") -> None:
     """Print a row for each score of each target: the model's, its interval, the baselines'.
 
-    Nothing where the model has no scores. One table for all targets, or for each where baselines
-    are called something else for it.
+    Nothing where the model has no scores; the last two are known of a run only.
     """
     from glassnet.cli.console import number, print_table
 
     for target, scores in model.scores.items():
         heads = ["score", "these networks" if len(model.members) > 1 else "this network"]
         columns = [[*scores], [number(value, 4) for value in scores.values()]]
-        if assessment is not None:
-            heads.append(f"{assessment.confidence:.0%} interval")
-            columns.append(_interval_cells(assessment, target))
-        for one in baselines:
-            heads.append(one.description[target])
-            found = one.scores[target]
+        if record is not None and record.assessment is not None:
+            heads.append(f"{record.assessment.confidence:.0%} interval")
+            columns.append(_interval_cells(record.assessment, target))
+        for what, found in _baselines(record, target):
+            heads.append(what)
             columns.append([_score_text(found.get(name)) for name in scores])
         of_target = f" of {target}" if len(model.scores) > 1 else ""
         print_table(heads, zip(*columns, strict=True), title + of_target)
+
+
+def _baselines(record: "RunRecord | None", target: str) -> "Iterator[tuple[str, dict[str, Score]]]":
+    """What each baseline is, in words, and its scores of a target."""
+    if record is None:
+        return
+    descriptions = record.baseline_descriptions.get(target, {})
+    for name, scores in record.baselines.get(target, {}).items():
+        yield descriptions.get(name, name), scores
 
 
 def _score_text(value: float | None) -> str:

@@ -56,7 +56,7 @@ def print_run(source: Path, asked: Options, done: TableRun, record: RunRecord, o
     assessment = record.assessment
     if assessment is not None:
         print_sentences(assessment.headline)
-    print_scores(done.model, f"Scores on {scored}", done.baselines, assessment)
+    print_scores(done.model, f"Scores on {scored}", record)
     say(f"The scores are of {done.model.record.scores_of}.")
     if assessment is not None:
         print_assessment(assessment)

@@ -182,13 +182,14 @@ def explain_rows(
     return Explanation(
         title=rows.model.shape,
         network=_facts(rows.model),
-        notes=(*_notes(rows.model, settings, bool(whole.loss)), *whole.notes),
+        notes=_notes(rows.model, settings, bool(whole.loss)),
         rows=tuple(shown),
         loss=whole.loss,
         backward=whole.backward,
         members=members,
         brief=_is_brief(rows.model, settings),
         updates=whole.updates,
+        opening=whole.notes,
     )
 
 

@@ -198,7 +198,7 @@ class Explanation:
     and the layer of the rows is the vote. `model_note` says which of a run's models this is, where
     there are two. `brief`: whether text and Markdown show the arithmetic of the output alone,
     unless they are asked for the whole. `updates`, on the way back of a small network alone: what
-    the step makes of every weight.
+    the step makes of every weight. `opening`: what is said before all else.
     """
 
     title: str
@@ -211,6 +211,7 @@ class Explanation:
     model_note: str = ""
     brief: bool = False
     updates: tuple[LayerUpdates, ...] = ()
+    opening: tuple[str, ...] = ()
 
     def numbers(self) -> Iterator[Computed]:
         """Every number shown, in the order of its making."""

@@ -10,9 +10,9 @@ import numpy as np
 from glassnet.explanation.backward import WayBack
 from glassnet.explanation.batch import as_number
 from glassnet.explanation.parts import LayerUpdates, Operand, WeightUpdate
-from glassnet.notation.numerals import numeral
+from glassnet.notation.numerals import MOST_DIGITS, numeral
 
-NOTE_DIGITS = 4  # significant digits of a number in a sentence
+NOTE_DIGITS = 4  # significant digits of a number in a sentence, more where a change is smaller
 
 
 def layer_updates(way: WayBack) -> tuple[LayerUpdates, ...]:
@@ -27,7 +27,10 @@ def layer_updates(way: WayBack) -> tuple[LayerUpdates, ...]:
 def largest_update(way: WayBack) -> str:
     """The weight or bias that the step changes most, of all there are, in words."""
     one = _largest(way)
-    before, new = numeral(one.before, NOTE_DIGITS), numeral(one.after, NOTE_DIGITS)
+    digits = NOTE_DIGITS
+    while digits < MOST_DIGITS and numeral(one.before, digits) == numeral(one.after, digits):
+        digits += 1
+    before, new = numeral(one.before, digits), numeral(one.after, digits)
     return f"Of all weights and biases the step changes {one.symbol} most: from {before} to {new}."
 
 

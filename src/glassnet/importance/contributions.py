@@ -162,7 +162,7 @@ def contributions_of(
         default the rows themselves.
     """
     model, x = rows.model, rows.x
-    start, against = _average(rows if others is None else others)
+    start, against = average_inputs(rows if others is None else others)
     numbers = predicted_numbers(rows) if output is None else [asked_number(model, output)] * len(x)
     slices = feature_slices(model.encoding)
     inputs, starts, ends = np.zeros_like(x), np.zeros(len(x)), np.zeros(len(x))
@@ -182,8 +182,11 @@ def contributions_of(
     )
 
 
-def _average(rows: Rows) -> tuple[np.ndarray, str]:
-    """The inputs of the average row, D, and what it is in words."""
+def average_inputs(rows: Rows) -> tuple[np.ndarray, str]:
+    """The inputs of the average row, D, and what it is in words.
+
+    Raises GlassnetError where the model does not know it and there are fewer than two rows.
+    """
     known = rows.model.record.average_row
     if known is not None:
         return np.array(known.inputs), known.description

@@ -107,6 +107,7 @@ def input_gradients(
         titles,
         [by_column for by_column, _ in measured],
         signed=not absolute,
+        n_rows=len(pairs[0][1]),
         features=features,
     )
 

@@ -110,11 +110,12 @@ def permutation_importance(
     loss = first.network.loss.name + first.encoding.of_scaled_targets
     what = f"the loss ({loss})" if scoring == "loss" else scoring
     description = "how much worse it gets when the column is shuffled"
+    n_rows = len(drawn[id(pairs[0][1])])
     if len(drops) == 1:
-        shuffles = [{name: of[[r]] for name, of in drops[0].items()} for r in range(repeats)]
-        return gather("Permutation", description, [what], shuffles, over="shuffle")
+        of_one = [{name: of[[r]] for name, of in drops[0].items()} for r in range(repeats)]
+        return gather("Permutation", description, [what], of_one, over="shuffle", n_rows=n_rows)
     means = [{name: of.mean(keepdims=True) for name, of in network.items()} for network in drops]
-    return gather("Permutation", description, [what], means)
+    return gather("Permutation", description, [what], means, n_rows=n_rows)
 
 
 def _draw(rows: Rows, most: int, seed: int) -> Rows:

@@ -34,6 +34,8 @@ class Importance:
     over : str
         What the second axis of `values` goes over: "network", or "shuffle" where a single network
         was measured once for each shuffle.
+    n_rows : int
+        How many rows it was measured on; 0 for a measure of the weights alone.
     features : Importance or None
         The same by network input, where the columns' features were measured too.
 
@@ -54,6 +56,7 @@ class Importance:
     values: np.ndarray
     signed: bool = False
     over: str = "network"
+    n_rows: int = 0
     features: Optional["Importance"] = None
 
     def __repr__(self) -> str:

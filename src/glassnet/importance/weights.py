@@ -10,6 +10,9 @@ from glassnet.errors import GlassnetError
 from glassnet.importance.networks import feature_slices, find_outputs, networks_of
 from glassnet.importance.result import Importance, gather
 from glassnet.models.model import Model
+from glassnet.tables.inputs import Categories
+
+MOST_NAMED = 3  # columns of categories that are named
 
 
 def olden(models: Any, *, output: str | int | None = None) -> Importance:
@@ -59,6 +62,10 @@ def olden(models: Any, *, output: str | int | None = None) -> Importance:
     products = [reduce(np.matmul, network.parameters.weights) for network in networks]  # D x K
     values = [product[:, outputs] for product in products]
     measures = "sum of the products of weights on the way to the output"
+    categories = [one.name for one in networks[0].encoding.inputs if isinstance(one, Categories)]
+    if categories:
+        named = ", ".join([*categories[:MOST_NAMED], *["..."] * (len(categories) > MOST_NAMED)])
+        measures += f"; of categories ({named}) added up: their sign is no direction"
     return _importance("Olden", measures, networks, outputs, values, signed=True)
 
 

@@ -94,10 +94,12 @@ class Rows:
 
     def evenly_spread(self, most: int) -> "Rows":
         """The rows, or of more than `most` so many that are evenly spread over them."""
-        if len(self) <= most:
-            return self
-        step = len(self) / most
-        return self.take([int(i * step) for i in range(most)])
+        return self if len(self) <= most else self.take(self.evenly_spread_numbers(most))
+
+    def evenly_spread_numbers(self, most: int) -> list[int]:
+        """The numbers, from 0, of all rows, or of so many that are evenly spread over them."""
+        step = max(1.0, len(self) / most)
+        return [int(i * step) for i in range(min(most, len(self)))]
 
     def with_targets(self) -> "Rows":
         """Only those rows in which no target is missing; all where no target column is known."""

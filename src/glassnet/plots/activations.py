@@ -1,17 +1,16 @@
 """How the hidden nodes respond to the rows of a table, and which of them are dead."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 
-from glassnet.errors import check_enough
-from glassnet.models.rows import rows_of
-from glassnet.plots.display import RowsDisplay
+from glassnet.models.model import Model
+from glassnet.models.rows import Rows
 from glassnet.plots.figures import BLUE, ORANGE
-from glassnet.plots.hidden_units import check_hidden
-from glassnet.plots.members import named, one_member
+from glassnet.plots.hidden_layers import HiddenLayersDisplay
+from glassnet.plots.members import named
 from glassnet.plots.panels import panels, title
 
 MOST_IN_ORDER = 24  # nodes that stand in their order, one by one; more are sorted
@@ -20,7 +19,7 @@ MOST_DEAD_NAMED = 8  # dead nodes that are named
 
 
 @dataclass(eq=False, repr=False)
-class ActivationsDisplay(RowsDisplay):
+class ActivationsDisplay(HiddenLayersDisplay):
     """The distribution of each hidden node's activation over the rows, and the nodes that are dead.
 
     A node is dead where its activation is the same for all rows, to 1e-6, as relu's that never
@@ -51,35 +50,11 @@ class ActivationsDisplay(RowsDisplay):
     activations: Sequence[np.ndarray]
     functions: Sequence[str]
     member: str = ""
-    axes_: np.ndarray = field(init=False)
 
     @classmethod
-    def from_model(cls, model: Any, table: Any, *, member: int = 0, ax: Any = None) -> Self:
-        """Draw what a model's hidden nodes do for the rows of a table.
-
-        Parameters
-        ----------
-        model : Model, fitted estimator, or (Network, Parameters)
-            What predicts.
-        table : path, data frame, dict of columns, or array
-            N rows.
-        member : int
-            Which network of an ensemble, from 0.
-        ax : matplotlib.axes.Axes or a sequence of them, optional
-            One axes, whose room is divided, or one for each hidden layer; by default those of a new
-            figure.
-
-        Raises
-        ------
-        GlassnetError
-            On a model without hidden layers, and on fewer than two rows.
-        """
-        one, name = one_member(model, member)
-        check_hidden(one)
-        rows = rows_of(one, table)
-        check_enough(len(rows), 2, "rows to show to the model")
-        functions = [activation.name for activation in one.network.activations[:-1]]
-        return cls(one.trace(rows.x).a[:-1], functions, name).plot(ax)
+    def _of(cls, model: Model, rows: Rows, name: str) -> Self:
+        functions = [activation.name for activation in model.network.activations[:-1]]
+        return cls(model.trace(rows.x).a[:-1], functions, name)
 
     @property
     def dead_(self) -> list[tuple[int, int]]:

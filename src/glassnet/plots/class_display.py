@@ -1,7 +1,9 @@
-"""What all pictures of classes share: how they are made from a model."""
+"""What all pictures of classes share: how they are made from a model; counts at each threshold."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Self
+
+import numpy as np
 
 from glassnet.plots.display import RowsDisplay
 from glassnet.plots.predictions import classes_of, given_classes
@@ -87,3 +89,19 @@ class CurvesDisplay(ClassDisplay):
             On shapes that do not fit, and as `from_classes` does.
         """
         return cls.from_classes(given_classes(y_true, y_prob, labels, name), **options).plot(ax)
+
+
+def counts_at_thresholds(positive: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How many rows of a class are found at each different score, and how many are taken for it.
+
+    Parameters
+    ----------
+    positive : ndarray of bool
+        Which rows are of the class, N.
+    score : ndarray
+        N numbers, the higher the likelier a row is of the class; the highest comes first.
+    """
+    order = np.argsort(-score, kind="stable")
+    changes = np.flatnonzero(np.diff(score[order]))
+    last = np.append(changes, len(score) - 1)  # the last of each run of equal scores
+    return np.cumsum(positive[order])[last], last + 1

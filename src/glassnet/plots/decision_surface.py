@@ -137,9 +137,11 @@ class DecisionSurfaceDisplay(RowsDisplay):
         """Where the other columns are fixed and what that does, and what dots and rings are."""
         moved = ""
         if self.plane.fixed_note:
-            moved = "other cells there move the "
-            moved += "borders" if isinstance(self.target, ClassTarget) else "surface"
-        return "; ".join(filter(None, [self.plane.note, moved, self._dots_note()]))
+            are_classes = isinstance(self.target, ClassTarget)
+            moved = "the borders move" if are_classes else "the surface moves"
+            moved = f"with a row's own cells {moved}"
+        notes = [self.plane.fixed_note, moved, self._dots_note(), self.plane.missing_note]
+        return "; ".join(filter(None, notes))
 
     def _dots_note(self) -> str:
         """What dots and rings are."""
@@ -148,7 +150,7 @@ class DecisionSurfaceDisplay(RowsDisplay):
         if self.wrong is None:
             return "dots: actual values"
         wrong = int(self.wrong.sum())
-        return f"dots: actual classes; ringed: predicted wrong with all columns ({wrong})"
+        return f"dots: actual classes; ringed: wrong with their own cells ({wrong})"
 
     def _paint_numbers(self, target: NumberTarget, actual: Column | None) -> None:
         """Filled contours; the rows in the colour of their actual value."""

@@ -11,16 +11,24 @@ from typing import Any, Self
 import numpy as np
 
 from glassnet.errors import GlassnetError, check_enough
+from glassnet.importance.hidden_nodes import hidden_nodes_of
+from glassnet.importance.node_text import largest_effect
 from glassnet.models.conversion import as_model
 from glassnet.models.model import Model
-from glassnet.models.rows import rows_of
+from glassnet.models.rows import Rows, rows_of
 from glassnet.plots.display import RowsDisplay
-from glassnet.plots.figures import GREY, SIGNED, UNSIGNED, in_picture, literal
+from glassnet.plots.figures import GREY, SIGNED, UNSIGNED, in_picture, literal, one_line
 from glassnet.plots.members import named, one_member
 from glassnet.plots.panels import panels
 from glassnet.plots.plane import Plane, plane_of
 
 MOST_ACROSS = 4  # pictures in a row
+EFFECT_LETTERS = 16  # letters of a target's or class's name under a node's
+EFFECT_NOTE = (
+    "under a name: how the model's prediction changes, mean over the rows, as that node alone goes "
+    "from the 10th to the 90th percentile of its activation; "
+    "in words: glassnet explain --hidden-nodes"
+)
 
 
 @dataclass(eq=False, repr=False)
@@ -45,6 +53,8 @@ class HiddenUnitsDisplay(RowsDisplay):
         What the picture calls the network: "member 1 of 4", or "" where it is the only one.
     outgoing : sequence of float
         The weight of each node's only way on, where the next layer has one node.
+    effects : sequence of str
+        What each node does to the prediction, such as "mpg -1.9"; () where that is not known.
 
     Attributes
     ----------
@@ -71,6 +81,7 @@ class HiddenUnitsDisplay(RowsDisplay):
     left_out: int = 0
     member: str = ""
     outgoing: Sequence[float] = ()
+    effects: Sequence[str] = ()
     axes_: np.ndarray = field(init=False)
 
     @classmethod
@@ -82,7 +93,7 @@ class HiddenUnitsDisplay(RowsDisplay):
         columns: Sequence[str] | None = None,
         layer: int = 0,
         member: int = 0,
-        most: int = 16,
+        most: int = 9,
         resolution: int = 40,
         ax: Any = None,
     ) -> Self:
@@ -101,7 +112,9 @@ class HiddenUnitsDisplay(RowsDisplay):
         member : int
             Which network of an ensemble, from 0.
         most : int
-            Nodes to show at most: those whose activation varies most over the plane.
+            Nodes to show at most: those that do most to the prediction (`hidden_nodes`), the first
+            of them first; of a single row, which tells nothing of that, those whose activation
+            varies most over the plane.
         resolution : int
             The size of the grid along each column of numbers or dates.
         ax : matplotlib.axes.Axes or a sequence of them, optional
@@ -116,14 +129,23 @@ class HiddenUnitsDisplay(RowsDisplay):
         one, name = one_member(whole, member)
         check_hidden(one, layer)
         check_enough(most, 1, "nodes to show")
-        plane = plane_of(rows_of(whole, table), columns, resolution)
+        rows = rows_of(whole, table)
+        plane = plane_of(rows, columns, resolution)
         a = one.trace(plane.inputs).a[layer]  # (along y times along x) x H
-        nodes = np.sort(np.argsort(-a.var(axis=0), kind="stable")[:most])
-        activations = a[:, nodes].reshape(*plane.shape, -1)
-        left_out = a.shape[1] - len(nodes)
+        effects = _effects(rows, member, layer)
+        varying = np.argsort(-a.var(axis=0), kind="stable").tolist()
+        nodes = (list(effects) or varying)[:most]
         following = one.parameters.weights[layer + 1]
-        outgoing = following[nodes, 0].tolist() if following.shape[1] == 1 else []
-        return cls(plane, layer, nodes.tolist(), activations, left_out, name, outgoing).plot(ax)
+        return cls(
+            plane,
+            layer,
+            nodes,
+            a[:, nodes].reshape(*plane.shape, -1),
+            left_out=a.shape[1] - len(nodes),
+            member=name,
+            outgoing=following[nodes, 0].tolist() if following.shape[1] == 1 else [],
+            effects=[effects[node] for node in nodes] if effects else [],
+        ).plot(ax)
 
     def _make_axes(self, ax: Any) -> Any:
         count, across = len(self.nodes), self._across
@@ -175,6 +197,8 @@ class HiddenUnitsDisplay(RowsDisplay):
         name = f"a{self.layer + 1}.{self.nodes[i] + 1}"
         if len(self.outgoing):
             name += f" \N{MULTIPLICATION SIGN} {self.outgoing[i]:.2g}"
+        if len(self.effects):
+            name += f"\n{literal(self.effects[i])}"
         axes.set_title(name, fontsize=9)
         self.plane.label(axes)
         axes.tick_params(labelsize=7, labelbottom=not has_below, labelleft=not has_left)
@@ -185,7 +209,11 @@ class HiddenUnitsDisplay(RowsDisplay):
     def _note(self) -> str:
         """Where the other columns are fixed, and what stands beside a node's name."""
         weights = "behind a name: its weight to the next layer's only node"
-        parts = [self.plane.fixed_note, weights if len(self.outgoing) else ""]
+        parts = [
+            self.plane.fixed_note,
+            weights if len(self.outgoing) else "",
+            EFFECT_NOTE if len(self.effects) else "",
+        ]
         return "; ".join(filter(None, parts))
 
     def _write_around(self) -> None:
@@ -193,12 +221,26 @@ class HiddenUnitsDisplay(RowsDisplay):
         total = len(self.nodes) + self.left_out
         shown = f"{total} nodes"
         if self.left_out:
-            shown = f"the {len(self.nodes)} of {total} nodes that vary most"
+            do = "do most to the prediction" if len(self.effects) else "vary most"
+            shown = f"the {len(self.nodes)} of {total} nodes that {do}"
         title = named(self.member, f"Hidden layer {self.layer + 1}: {shown}")
         self.figure_.suptitle(title, x=0.01, ha="left", fontsize=11)
         letters = 16 + 28 * self._across  # letters of a line below so many pictures
         note = literal("\n".join(wrap(self._note, letters)))
         self.figure_.supxlabel(note, x=0.01, ha="left", fontsize=8, color=GREY)
+
+
+def _effects(rows: Rows, member: int, layer: int) -> dict[int, str]:
+    """What each node of a layer does, the one that does most first; {} of fewer than two rows."""
+    if len(rows) < 2:
+        return {}
+    found = hidden_nodes_of(rows, members=[member])
+    effects: dict[int, str] = {}
+    for node in found.nodes:
+        if node.layer == layer:
+            name, size = largest_effect(found, node)
+            effects[node.node] = f"{one_line(name, EFFECT_LETTERS)} {size}"
+    return effects
 
 
 def check_hidden(model: Model, layer: int = 0) -> None:

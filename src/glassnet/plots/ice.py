@@ -101,11 +101,16 @@ class IceDisplay(RowsDisplay):
         thin = {"color": GREY, "linewidth": 0.7, "alpha": float(np.clip(12 / rows, 0.12, 0.6))}
         self.ax_.plot(x, self.ice.values.T, **thin)
         self.ax_.plot([], [], color=GREY, linewidth=0.9, label="a row")
-        self.ax_.plot(x, self.ice.mean, color=BLUE, linewidth=2.6, label="mean of the rows")
+        self.ax_.plot(x, self.ice.mean, color=BLUE, linewidth=1.8, label="mean of the rows")
         if len(self.ice.members) > 1:
             low, high = self._spread()
             label = f"± {BAND:g} standard deviation of {len(self.ice.members)} networks"
-            self.ax_.fill_between(x, low, high, color=BLUE, alpha=0.22, linewidth=0, label=label)
+            band = {
+                "color": BLUE,
+                "alpha": 0.33,
+                "linewidth": 1.0,
+            }  # its edge is seen beside the mean
+            self.ax_.fill_between(x, low, high, **band, label=label)
         self._draw_rug()
         self.ax_.margins(x=0.02)
         if self.ice.kind == "date":

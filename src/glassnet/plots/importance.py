@@ -44,6 +44,8 @@ class ImportanceDisplay(RowsDisplay):
         What a measure gave.
     n_columns : int
         How many columns are shown; the picture says how many are left out.
+    which_rows : str
+        What the rows are that it was measured on, as in "held-out rows".
 
     Examples
     --------
@@ -54,10 +56,13 @@ class ImportanceDisplay(RowsDisplay):
     'Olden: y'
     """
 
-    def __init__(self, importance: Importance, *, n_columns: int = MOST_BARS) -> None:
+    def __init__(
+        self, importance: Importance, *, n_columns: int = MOST_BARS, which_rows: str = "rows"
+    ) -> None:
         check_n_columns(n_columns)
         self.importance = importance
         self.n_columns = n_columns
+        self.which_rows = which_rows
 
     @classmethod
     def from_model(
@@ -68,6 +73,7 @@ class ImportanceDisplay(RowsDisplay):
         method: str = "permutation",
         ax: Any = None,
         n_columns: int = MOST_BARS,
+        which_rows: str = "rows",
         **options: Any,
     ) -> Self:
         """Measure and draw.
@@ -85,6 +91,8 @@ class ImportanceDisplay(RowsDisplay):
             The axes to draw on; by default new ones.
         n_columns : int
             How many columns are shown.
+        which_rows : str
+            What the rows of the table are, as the picture says it.
         **options
             What the method's function takes, such as `output`, `repeats`, `per`.
 
@@ -106,7 +114,7 @@ class ImportanceDisplay(RowsDisplay):
             importance = OF_ROWS[method](model, table, **options)
             if method == "input_gradients" and not importance.signed:
                 importance = by_column(importance, networks_of(model)[0].encoding)
-        return cls(importance, n_columns=n_columns).plot(ax)
+        return cls(importance, n_columns=n_columns, which_rows=which_rows).plot(ax)
 
     @classmethod
     def from_estimator(
@@ -182,12 +190,14 @@ class ImportanceDisplay(RowsDisplay):
         return SHUFFLED if found.method == PERMUTATION else found.title
 
     def _lines_below(self) -> list[str]:
-        """What is measured, what bars and dots are, and how many columns are left out."""
+        """What is measured, on which rows, what bars and dots are, and how many are left out."""
         found = self.importance
         measures = found.measures
         if found.method == PERMUTATION:
             measures = f"permutation: {found.outputs[0].replace('_', ' ')}; {measures}"
         lines = [fill(measures, MEASURE_LETTERS)]
+        if found.n_rows:
+            lines.append(f"measured on {found.n_rows:,} {self.which_rows}")
         if found.values.shape[1] > 1:
             lines.append(f"bar: mean of {found.of_how_many}, dot: each")
         left_out = len(found.names) - len(self._shown)

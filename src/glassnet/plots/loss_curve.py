@@ -18,12 +18,13 @@ from glassnet.training.run import Run
 Curve = tuple[Sequence[float], Sequence[float]]
 """Where the losses stand on the x axis, and the losses."""
 LOG_FROM = 50  # times the smallest loss that the largest is: from here the scale is logarithmic
+LEFT_OUT = "rows left out, which chose nothing"
 MOST_EPOCHS_NAMED = 6  # best epochs that the legend names one by one
 
 
 @dataclass(eq=False, repr=False)
 class LossCurveDisplay(Display):
-    """The training loss, and the validation loss where there is one, by epoch or iteration.
+    """The training loss, and that of rows validated on or left out, by epoch or iteration.
 
     The scale is logarithmic where the losses span a factor of 50.
 
@@ -210,6 +211,8 @@ def _curves_by_epoch(
     curves: dict[str, Curve] = {training: (table["epoch"], table["loss"])}
     if "validation_loss" in table:
         curves["validation"] = (table["epoch"], table["validation_loss"])
+    if "left_out_loss" in table:
+        curves[LEFT_OUT] = (table["epoch"], table["left_out_loss"])
     return curves
 
 
@@ -220,6 +223,8 @@ def _curves_by_iteration(history: History) -> dict[str, Curve]:
     if len(history.validation_loss):
         ends = _last_iterations(history).tolist()
         curves["validation"] = (ends, history.validation_loss.tolist())
+    if len(history.left_out_loss):
+        curves[LEFT_OUT] = (_last_iterations(history).tolist(), history.left_out_loss.tolist())
     return curves
 
 

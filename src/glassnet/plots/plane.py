@@ -155,9 +155,13 @@ class Plane:
     @property
     def note(self) -> str:
         """Where the other columns are fixed, and how many rows cannot be shown; "" if neither."""
+        return "; ".join(filter(None, [self.fixed_note, self.missing_note]))
+
+    @property
+    def missing_note(self) -> str:
+        """How many rows cannot be shown; "" where all can."""
         absent = int(np.isnan(np.add(*self.points)).sum())
-        missing = f"rows not shown, since a cell is missing: {absent}" if absent else ""
-        return "; ".join(filter(None, [self.fixed_note, missing]))
+        return f"rows not shown, since a cell is missing: {absent}" if absent else ""
 
     @property
     def fixed_note(self) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from glassnet.errors import GlassnetError
-from glassnet.plots.class_display import MOST_IN_LEGEND, CurvesDisplay
+from glassnet.plots.class_display import MOST_IN_LEGEND, CurvesDisplay, counts_at_thresholds
 from glassnet.plots.figures import GREY, curve_style, in_picture, marker_style
 from glassnet.plots.panels import legend_below, title
 from glassnet.plots.predictions import Classes
@@ -151,10 +151,8 @@ def precision_recall_curve(
     predicted : ndarray of bool
         Which rows are taken for it, N.
     """
-    order = np.argsort(-score, kind="stable")
-    last = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)
-    found = np.cumsum(positive[order])[last]
-    precision, recall = found / (last + 1), found / positive.sum()
+    found, taken = counts_at_thresholds(positive, score)
+    precision, recall = found / taken, found / positive.sum()
     average = float(np.sum(np.diff(recall, prepend=0.0) * precision))
     decided = None
     if predicted.any():

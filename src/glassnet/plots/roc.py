@@ -10,7 +10,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from glassnet.errors import GlassnetError
-from glassnet.plots.class_display import MOST_IN_LEGEND, CurvesDisplay
+from glassnet.plots.class_display import MOST_IN_LEGEND, CurvesDisplay, counts_at_thresholds
 from glassnet.plots.figures import GREY, curve_style, in_picture
 from glassnet.plots.predictions import Classes
 
@@ -122,12 +122,8 @@ def roc_curve(positive: np.ndarray, score: np.ndarray) -> RocCurve:
     score : ndarray
         N numbers, the higher the likelier a row is of the class.
     """
-    order = np.argsort(-score, kind="stable")
-    changes = np.flatnonzero(np.diff(score[order]))
-    last = np.append(changes, len(score) - 1)  # the last of each run of equal scores
-    true_positives = np.cumsum(positive[order])[last]
-    false_positives = last + 1 - true_positives
-    fpr, tpr = _rates(false_positives), _rates(true_positives)
+    true_positives, taken = counts_at_thresholds(positive, score)
+    fpr, tpr = _rates(taken - true_positives), _rates(true_positives)
     return RocCurve(fpr, tpr, float(np.trapezoid(tpr, fpr)))
 
 

@@ -4,19 +4,18 @@ What every single node does is `activations.py`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 
 from glassnet.core.activations import Activation
-from glassnet.errors import check_enough
-from glassnet.models.rows import rows_of
+from glassnet.models.model import Model
+from glassnet.models.rows import Rows
 from glassnet.plots.activations import DEAD
-from glassnet.plots.display import RowsDisplay
 from glassnet.plots.figures import BLUE, GREY, ORANGE, in_picture, plural
-from glassnet.plots.hidden_units import check_hidden
-from glassnet.plots.members import named, one_member
+from glassnet.plots.hidden_layers import HiddenLayersDisplay
+from glassnet.plots.members import named
 from glassnet.plots.panels import panels, title
 
 FLAT_BELOW = (
@@ -66,7 +65,7 @@ class LayerZ:
 
 
 @dataclass(eq=False, repr=False)
-class SaturationDisplay(RowsDisplay):
+class SaturationDisplay(HiddenLayersDisplay):
     """The histogram of each hidden layer's pre-activations on the curve of its activation.
 
     Where the curve is flat (grey ground) an activation hardly changes with its z, and hardly any
@@ -98,36 +97,12 @@ class SaturationDisplay(RowsDisplay):
 
     layers: Sequence[LayerZ]
     member: str = ""
-    axes_: np.ndarray = field(init=False)
 
     @classmethod
-    def from_model(cls, model: Any, table: Any, *, member: int = 0, ax: Any = None) -> Self:
-        """Draw where the rows of a table sit on the activations of a model's hidden layers.
-
-        Parameters
-        ----------
-        model : Model, fitted estimator, or (Network, Parameters)
-            What predicts.
-        table : path, data frame, dict of columns, or array
-            N rows.
-        member : int
-            Which network of an ensemble, from 0.
-        ax : matplotlib.axes.Axes or a sequence of them, optional
-            One axes, whose room is divided, or one for each hidden layer; by default those of a new
-            figure.
-
-        Raises
-        ------
-        GlassnetError
-            On a model without hidden layers, and on fewer than two rows.
-        """
-        one, name = one_member(model, member)
-        check_hidden(one)
-        rows = rows_of(one, table)
-        check_enough(len(rows), 2, "rows to show to the model")
-        z = one.trace(rows.x).z[:-1]
-        layers = [LayerZ(*pair) for pair in zip(z, one.network.activations[:-1], strict=True)]
-        return cls(layers, name).plot(ax)
+    def _of(cls, model: Model, rows: Rows, name: str) -> Self:
+        z = model.trace(rows.x).z[:-1]
+        layers = [LayerZ(*pair) for pair in zip(z, model.network.activations[:-1], strict=True)]
+        return cls(layers, name)
 
     def _make_axes(self, ax: Any) -> Any:
         count = len(self.layers)

@@ -171,3 +171,9 @@ def scores_by_name(found: tuple[Baseline, ...]) -> dict[str, dict[str, dict[str,
     """Plain data for run.json: by target, by baseline, each score by its name."""
     targets = list(found[0].scores) if found else []
     return {t: {baseline.name: baseline.scores[t] for baseline in found} for t in targets}
+
+
+def descriptions_by_name(found: tuple[Baseline, ...]) -> dict[str, dict[str, str]]:
+    """Plain data for run.json: by target, what each baseline is, in words."""
+    targets = list(found[0].description) if found else []
+    return {t: {baseline.name: baseline.description[t] for baseline in found} for t in targets}

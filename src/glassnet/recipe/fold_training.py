@@ -4,9 +4,12 @@ Which rows those are is `folds.py`, seeds and threads are `members.py`; which se
 `search.py`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from threading import Event
+
+import numpy as np
 
 from glassnet.core.network import Network
 from glassnet.core.penalties import Penalty
@@ -22,6 +25,7 @@ from glassnet.recipe.members import member_seed, run_members, threads_for
 from glassnet.recipe.options import ResolvedOptions
 from glassnet.recipe.out_of_fold import OutOfFold, out_of_fold
 from glassnet.recipe.rows import EncodedRows
+from glassnet.training.endings import BROKEN
 from glassnet.training.run import Progress, Run, train
 
 
@@ -87,7 +91,8 @@ class FoldTraining:
             validating = rows.take(split.validation)
         seed = member_seed(member, options.seed)
         start = best_constant(network.loss, y, sample_weight)
-        return train(
+        train_one = partial(
+            train,
             network,
             initial_parameters(options, network, start, seed),
             x,
@@ -96,7 +101,6 @@ class FoldTraining:
             optimizer=optimizer_for(options),
             epochs=options.epochs,
             batch_size=options.batch_size,
-            validation=None if validating is None else validating.arrays,
             penalty=Penalty(options.l2, options.l1),
             dropout=options.dropout,
             schedule=options.schedule,
@@ -104,12 +108,19 @@ class FoldTraining:
             patience=options.patience,
             seed=seed,
             engine=options.engine,
-            progress=progress,
             n_jobs=threads,
             path_points=self.path_points,
             warn=False,
             stop=stop,
         )
+        may_look_on = options.patience is None and options.average is None and rows.taught is None
+        if validating is None and not every and may_look_on:
+            left_out = rows.take(np.setdiff1d(np.arange(len(rows.x)), split.train))
+            run = _looked_on(train_one, left_out, progress)
+            if run.ended not in BROKEN:  # else rows left out would say what is kept of it
+                return run
+        validation = None if validating is None else validating.arrays
+        return train_one(validation=validation, progress=progress)
 
     def predict_left_out(
         self, options: ResolvedOptions, runs: Sequence[Run], members: Sequence[int]
@@ -121,3 +132,24 @@ class FoldTraining:
         return out_of_fold(
             trained, self.rows[options.bins], self.validation.get(options.bins), splits
         )
+
+
+def _looked_on(
+    train_one: Callable[..., Run], left_out: EncodedRows, progress: Progress | None
+) -> Run:
+    """A run whose loss on rows left out is measured by epoch, and which keeps its last epoch.
+
+    The engines measure it as a validation loss; what that would choose is not taken.
+    """
+
+    def without_validation(epoch: int, epochs: int, loss: float, _: float | None) -> None:
+        assert progress is not None
+        progress(epoch, epochs, loss, None)
+
+    run = train_one(
+        validation=left_out.arrays, progress=None if progress is None else without_validation
+    )
+    measured = run.history
+    history = replace(measured, validation_loss=np.empty(0), left_out_loss=measured.validation_loss)
+    last = run.state
+    return replace(run, parameters=last.parameters, best_epoch=last.epoch, history=history)

@@ -142,9 +142,9 @@ def mean_history(runs: Sequence[Run]) -> dict[str, list[float]]:
     """
     tables = sorted((run.history.table() for run in runs), key=lambda table: -len(table["epoch"]))
     history = dict(tables[0])
-    for name in ("loss", "validation_loss"):
+    for name in ("loss", "validation_loss", "left_out_loss"):
         if name in history:
-            history[name] = _mean_by_epoch([table[name] for table in tables])
+            history[name] = _mean_by_epoch([table[name] for table in tables if name in table])
     return history
 
 

@@ -202,6 +202,12 @@ def _loss(model: Model) -> Drawn:
     if "validation_loss" in model.history:
         lowest = min(model.history["validation_loss"])
         alt += f" The validation loss is lowest at {lowest:.4g}."
+    if "left_out_loss" in model.history:
+        losses = model.history["left_out_loss"]
+        alt += (
+            f" That of the rows which each network left out of its training, and which chose "
+            f"nothing, is lowest at {min(losses):.4g}, {losses[-1]:.4g} in the last."
+        )
     return Drawn(LossCurveDisplay.from_model(model), alt)
 
 

@@ -97,14 +97,46 @@ def _rows_text(numbers: Sequence[int]) -> str:
     return f"Rows {', '.join(names[:-1])} and {names[-1]} were"
 
 
-def worst_predicted(run: RunFolder, count: int) -> list[int]:
-    """The numbers, from 1, of the scored rows that are predicted worst, the worst first.
+class WorstPredicted(NamedTuple):
+    """Rows that are predicted worst, and a sentence where not all of them are wrong."""
+
+    numbers: list[int]
+    """From 1, the worst first."""
+    sentence: str
+
+
+def worst_predicted(run: RunFolder, count: int) -> WorstPredicted:
+    """The scored rows that are predicted worst.
 
     Of classes the wrong ones come first, and of these the ones that give the actual class least.
     """
     rows = run.scored_rows()
     order = np.argsort(-_badness(rows), kind="stable")[:count]
-    return [run.predictions["row"][index] for index in order]
+    numbers = [run.predictions["row"][index] for index in order]
+    which = "held-out rows" if run.record.scored_on == "holdout" else "rows trained on"
+    return WorstPredicted(numbers, _how_many_wrong(rows, which, len(numbers)))
+
+
+def _how_many_wrong(rows: Rows, which: str, shown: int) -> str:
+    """That none of the rows is wrong, or fewer than are shown; "" of numbers."""
+    wrong = np.zeros(len(rows), bool)
+    for target, output in rows.model.encoding.by_target(rows.output):
+        if isinstance(target, NumberTarget):
+            return ""
+        predicted = target.predicted(target.probabilities(output))
+        wrong |= predicted != target.index(rows.targets[target.name])
+    count = int(wrong.sum())
+    if count >= shown:
+        return ""
+    if not count:
+        return (
+            f"None of the {len(rows):,} {which} is wrong: these are the ones it is least sure of."
+        )
+    are = "is" if count == 1 else "are"
+    return (
+        f"Only {count:,} of the {len(rows):,} {which} {are} wrong: the others shown are right, and "
+        "the ones it is least sure of."
+    )
 
 
 def _badness(rows: Rows) -> np.ndarray:

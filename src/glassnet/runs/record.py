@@ -17,7 +17,7 @@ from glassnet.files import check_regular_file
 from glassnet.models.model import Model
 from glassnet.models.record import Score
 from glassnet.recipe.assessment.assess import Assessment
-from glassnet.recipe.baselines import scores_by_name
+from glassnet.recipe.baselines import descriptions_by_name, scores_by_name
 from glassnet.recipe.options import DECLARATIONS, Options, ResolvedOptions
 from glassnet.recipe.run import TableRun
 from glassnet.tables.targets import Task
@@ -83,6 +83,8 @@ class RunRecord:
         Whose random numbers drew the starting weights of a demo; None for a run on a table.
     baselines : dict
         By target, the scores of a constant and of a linear prediction on the same rows.
+    baseline_descriptions : dict
+        By target, what each of these is, in words; {} for runs of versions before they were kept.
     notices : tuple of str
         What was found about the table and the run, with options in Python's words.
     teacher : str
@@ -120,6 +122,7 @@ class RunRecord:
     diagnosis: str
     rng: str | None = None
     baselines: dict[str, dict[str, dict[str, Score]]] = field(default_factory=dict)
+    baseline_descriptions: dict[str, dict[str, str]] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     teacher: str = ""
     teacher_file: str | None = None
@@ -225,6 +228,7 @@ def record_of(
         diagnosis=done.diagnosis,
         rng=rng,
         baselines=scores_by_name(done.baselines),
+        baseline_descriptions=descriptions_by_name(done.baselines),
         notices=tuple(str(notice) for notice in done.notices),
         scores_of=model.record.scores_of,
         teacher=model.record.teacher,

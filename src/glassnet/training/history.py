@@ -1,7 +1,7 @@
 """What was measured along a run, and the table it makes. It is drawn in `plots`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,8 @@ class History:
         One entry an iteration.
     batches : int
         Iterations in an epoch.
+    left_out_loss : array
+        The loss on rows that looked on and chose nothing; empty without such rows.
     """
 
     iteration_loss: Floats
@@ -39,6 +41,7 @@ class History:
     validation_loss: Floats
     learning_rate: Floats
     batches: int
+    left_out_loss: Floats = field(default_factory=lambda: np.empty(0))
 
     @classmethod
     def of(cls, measured: Sequence[Measured], learning_rate: Floats, batches: int) -> "History":
@@ -74,7 +77,7 @@ class History:
     def table(self) -> dict[str, list[Any]]:
         """One row an epoch: its number, its last iteration, training loss, learning rate.
 
-        And, where there are any: penalty, norm of the gradient, validation loss.
+        And, where there are any: penalty, norm of the gradient, losses on other rows.
         """
         columns: dict[str, Any] = {
             "epoch": np.arange(1, len(self.loss) + 1),
@@ -87,6 +90,8 @@ class History:
             columns["gradient_norm"] = self.gradient_norm
         if len(self.validation_loss):
             columns["validation_loss"] = self.validation_loss
+        if len(self.left_out_loss):
+            columns["left_out_loss"] = self.left_out_loss
         columns["learning_rate"] = self.learning_rate[self.last_iterations - 1]
         return {name: column.tolist() for name, column in columns.items()}
 

@@ -116,8 +116,9 @@ class TableRegressor(RegressorMixin, TableEstimator):
         What was trained: ``est.model_.save("x.safetensors")`` writes the file that
         `glassnet predict` reads.
     history_ : dict of arrays
-        Of each epoch: "epoch", "iteration", "loss", "validation_loss" (where there is validation),
-        "learning_rate"; the losses are the members' mean.
+        Of each epoch: "epoch", "iteration", "loss", "validation_loss" (where there is validation;
+        else "left_out_loss" of the folds, which chooses nothing), "learning_rate"; the
+        losses are the members' mean.
     loss_curve_, loss_ : list of float, float
         The training loss of each epoch, and of the last.
     n_iter_, best_iter_ : int, array of int

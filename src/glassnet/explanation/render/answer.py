@@ -31,13 +31,14 @@ def title_of(explanation: Explanation) -> str:
 
 
 def begin_page(explanation: Explanation, digits: int) -> str:
-    """For each row the answer, what the columns contributed, and what other cells would change.
+    """What is said before all else; for each row the answer, and what the columns contributed.
 
-    Then what a step makes of each weight.
+    With it what other cells would change; then what a step makes of each weight.
     """
     several = len(explanation.rows) > 1
+    opening = "".join(map(_paragraph, explanation.opening))
     rows = "".join(_row(row, several) for row in explanation.rows)
-    return rows + "".join(_updates(layer, digits) for layer in explanation.updates)
+    return opening + rows + "".join(_updates(layer, digits) for layer in explanation.updates)
 
 
 def _sentences(row: RowForward) -> list[str]:

@@ -21,6 +21,7 @@ from glassnet.notation.numerals import numeral
 
 def summary_blocks(explanation: Explanation, digits: int) -> Iterator[str]:
     """The summaries of all rows: headings, paragraphs and tables."""
+    yield from map(markdown_text, explanation.opening)
     method = ""
     for row in explanation.rows:
         for summary in row.summary:

@@ -24,6 +24,9 @@ LARGEST_CHANGE = "the largest change"
 
 def summary_lines(explanation: Explanation, digits: int, width: int | None) -> Iterator[StyledLine]:
     """The summaries of all rows, as lines that may still be too long."""
+    for sentence in explanation.opening:
+        yield [(sentence, HEAD)]
+        yield []
     method = ""
     for row in explanation.rows:
         for summary in row.summary:

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from glassnet.recipe.assessment.epochs import outputs_by_epochs
 from glassnet.recipe.assessment.folds import fold_scores
 from glassnet.recipe.assessment.intervals import (
     CONFIDENCE,
@@ -36,7 +37,8 @@ class Assessment:
     scores : tuple of ScoreInterval
         Each score of each target with its interval.
     differences : tuple of ScoreDifference
-        By how much each is better than that of something simpler, on the same rows.
+        By how much each is better than that of something simpler, or of half and twice as many
+        epochs, on the same rows.
     headline : tuple of str
         For each target how good its predictions are, beside a constant's.
     how_sure : tuple of str
@@ -44,9 +46,9 @@ class Assessment:
     simpler : tuple of str
         Whether something simpler would do, the conclusion first.
     trained_enough : tuple of str
-        Whether more epochs would help, the conclusion first.
+        Whether more or fewer epochs would be better, the conclusion first.
     epochs_to_try : int
-        How many epochs to give where more may help; 0 where not.
+        How many epochs to give where others may be better; 0 where not.
     """
 
     confidence: float
@@ -65,7 +67,7 @@ class Assessment:
         return {
             "How sure?": self.how_sure,
             "Would something simpler do?": self.simpler,
-            "Trained enough?": self.trained_enough,
+            "Trained enough, or too long?": self.trained_enough,
         }
 
     def table(self) -> dict[str, list[Any]]:
@@ -89,7 +91,7 @@ class Assessment:
 def assess(run: "TableRun") -> Assessment:
     """The assessment of a run on a table.
 
-    Raises KeyboardInterrupt where it comes while the small network trains.
+    Raises KeyboardInterrupt where it comes while what it is compared with trains.
     """
     model = run.scored_model
     holdout = run.scored_part == "holdout"
@@ -100,10 +102,11 @@ def assess(run: "TableRun") -> Assessment:
     small = small_outputs(run) if holdout else None
     if small is not None:
         outputs["small network"] = small
+    outputs |= outputs_by_epochs(run)
     resampling = Resampling(model.encoding, targets, outputs, of_new_rows=holdout)
     scores = _intervals(run, resampling)
-    advice = training_advice(run, scores)
     differences = resampling.differences(CONFIDENCE)
+    advice = training_advice(run, scores, differences)
     return Assessment(
         confidence=CONFIDENCE,
         rows=truth.n_rows,

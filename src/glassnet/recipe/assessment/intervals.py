@@ -67,14 +67,15 @@ class ScoreInterval:
 
 @dataclass(frozen=True)
 class ScoreDifference:
-    """By how much a model scores better than a simpler prediction does on the same rows.
+    """By how much a model scores better than another prediction does on the same rows.
 
     Parameters
     ----------
     target, name : str
         Of which target, and which score.
     than : str
-        What is simpler: "constant", "linear" or "small network".
+        What else: "constant", "linear" or "small network"; or "half as many epochs" or
+        "twice as many epochs" of the same training.
     better_by : float
         The difference, above 0 where the model is better, whether that score is better low or high.
     low, high : float or None
@@ -95,7 +96,7 @@ class ScoreDifference:
 
     @property
     def is_worse(self) -> bool:
-        """Whether the simpler prediction is better by more than luck."""
+        """Whether the other prediction is better by more than luck."""
         return self.high is not None and self.high < 0
 
 

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from glassnet.recipe.assessment.intervals import ScoreInterval
+from glassnet.recipe.assessment.epochs import (
+    Advice,
+    best_epoch,
+    epochs_advice,
+    epochs_tried,
+    is_kept_early,
+    why_untried,
+)
+from glassnet.recipe.assessment.intervals import ScoreDifference, ScoreInterval
 from glassnet.recipe.assessment.sentences import plain_score
 from glassnet.recipe.assessment.text import numbers_text, rounded_text
 from glassnet.recipe.findings.learning import LONGER
@@ -23,17 +31,9 @@ FEWEST_EPOCHS = 20  # of fewer, a fifth says nothing
 FALLING = 0.02  # of the validation loss in the last fifth of the epochs: it still falls
 FALLING_BY_ITSELF = 0.1  # of the loss of the rows trained on, which falls as long as one trains
 HARDLY = 0.1  # of the loss in all the epochs: next to nothing was learnt
-MUCH_EARLIER = 0.8  # of the epochs; where the best one was before, more are of no use
 OVERFIT = 1.5  # times the score of the rows trained on: the network knows these by heart
 RATE_ENDED = 0.1  # of the learning rate; where less is left at the end, the loss is flat by itself
 TRAINED_ROWS = 2000  # rows trained on that are scored, at most
-
-
-class Advice(NamedTuple):
-    """Whether more epochs would help: sentences, the conclusion first; how many to try, or 0."""
-
-    sentences: tuple[str, ...]
-    epochs_to_try: int
 
 
 class SeenScore(NamedTuple):
@@ -70,8 +70,10 @@ class SeenScore(NamedTuple):
         return self.lowest is not None and self.unseen > OVERFIT * self.seen
 
 
-def training_advice(run: "TableRun", scores: Sequence[ScoreInterval]) -> Advice:
-    """Whether more epochs would help, what the losses show, and how well its rows are known.
+def training_advice(
+    run: "TableRun", scores: Sequence[ScoreInterval], differences: Sequence[ScoreDifference]
+) -> Advice:
+    """Whether more or fewer epochs would be better, why, and how well its rows are known.
 
     Parameters
     ----------
@@ -79,13 +81,20 @@ def training_advice(run: "TableRun", scores: Sequence[ScoreInterval]) -> Advice:
         The run.
     scores : sequence of ScoreInterval
         Its scores, with what they are but for luck.
+    differences : sequence of ScoreDifference
+        Among them those to half and twice as many epochs, where these were tried.
     """
     beside = tuple(_beside_trained_on(run, scores))
-    *sentences, times = _conclusion(run, beside)
     several = len(run.model.scores) > 1
-    scored = (_beside_text(one, several) for one in beside)
-    conclusion, *reasons = sentences
-    return Advice((conclusion, *scored, *reasons), times * run.options.epochs)
+    scored = tuple(_beside_text(one, several) for one in beside)
+    tried = epochs_advice(run, differences)
+    if tried is not None:
+        sentences, epochs = tried
+        if not epochs and _hardly_learnt(run):
+            sentences, epochs = (_much_longer(run), *sentences[1:]), LONGER * run.options.epochs
+        return Advice((*sentences, *scored), epochs)
+    conclusion, *reasons, times = _conclusion(run, beside)
+    return Advice((conclusion, *scored, *reasons, *_untried(run)), times * run.options.epochs)
 
 
 def last_fall(losses: list[float]) -> float | None:
@@ -109,12 +118,30 @@ def _losses(run: "TableRun") -> list[float]:
     return list(history.get("validation_loss", history["loss"]))
 
 
-def _best_part(run: "TableRun") -> float:
-    """How far into the training the kept epochs are, from 0 to 1; 1 where nothing chose them."""
-    history = run.scored_model.history
-    if "validation_loss" not in history:
-        return 1.0
-    return float(np.median(run.scored_model.record.best_epochs)) / len(history["epoch"])
+def _hardly_learnt(run: "TableRun") -> bool:
+    """Whether the loss of the rows trained on fell by next to nothing."""
+    return _whole_fall(run) < HARDLY
+
+
+def _much_longer(run: "TableRun") -> str:
+    """The conclusion where that is so."""
+    percent = rounded_text(100 * max(_whole_fall(run), 0.0))
+    epochs = len(run.scored_model.history["epoch"])
+    found = f"in {epochs} epochs the loss of the rows trained on fell by {percent} % only"
+    remedy = "many more may help, or a larger learning rate, or there is little to learn"
+    return f"Perhaps not: {found}: {remedy}."
+
+
+def _untried(run: "TableRun") -> Iterator[str]:
+    """That half and twice as many epochs were not tried, why, and what shows it."""
+    if is_kept_early(run) or run.ended in CUT_SHORT or run.scored_part != "holdout":
+        return
+    half, twice = epochs_tried(run).values()
+    why = why_untried(run) or "one of them went astray"
+    yield (
+        f"Half and twice as many epochs were not tried, for {why}: train with {max(half, 1):,} and "
+        f"with {twice:,} epochs to see."
+    )
 
 
 def _whole_fall(run: "TableRun") -> float:
@@ -132,15 +159,11 @@ def _conclusion(run: "TableRun", beside: Sequence[SeenScore]) -> tuple[*tuple[st
     validated, fall = "validation_loss" in history, last_fall(_losses(run))
     which = "validation loss" if validated else "loss of the rows trained on"
     in_last = f"in the last fifth of its {epochs} epochs"
-    if validated and _best_part(run) < MUCH_EARLIER:
-        kept = round(float(np.median(run.scored_model.record.best_epochs)))
-        lowest = f"the {which} was lowest about epoch {kept} of {epochs}, which is kept"
-        return f"Yes: {lowest}; more epochs would not help.", 0
-    if _whole_fall(run) < HARDLY:
-        percent = rounded_text(100 * max(_whole_fall(run), 0.0))
-        found = f"in {epochs} epochs the loss of the rows trained on fell by {percent} % only"
-        remedy = "many more may help, or a larger learning rate, or there is little to learn"
-        return f"Perhaps not: {found}: {remedy}.", LONGER
+    if is_kept_early(run):
+        kept = f"the epoch kept is about {round(best_epoch(run))} of {epochs}"
+        return f"Yes, and not too long: {kept}, where the {which} was lowest.", 0
+    if _hardly_learnt(run):
+        return _much_longer(run), LONGER
     if not validated and any(one.is_by_heart for one in beside):
         return "Most likely: more epochs would mostly teach it its own rows by heart.", 0
     if fall is None:

@@ -153,3 +153,29 @@ def luck_text(difference: ScoreDifference) -> str:
     if difference.is_better or difference.is_worse:
         return "more than luck"
     return "that may be luck"
+
+
+def compared_sentence(run: "TableRun", one: ScoreDifference, what: str) -> str:
+    """How something else scores: "A linear model: rmse 3.4, beside 2.7 here; worse by ...".
+
+    The score is one that is good where it is low, as all are that a loss makes good.
+    """
+    value = run.model.scores[one.target][one.name]
+    their_text, our_text = numbers_text([value + one.better_by, value])
+    name = one.name.replace("_", " ")
+    start = f"{what[:1].upper()}{what[1:]}: {name} {their_text}, beside {our_text} here"
+    if one.better_by == 0:
+        return f"{start}."
+    by, low, high = numbers_text(gap(one))
+    side = "worse" if one.better_by > 0 else "better"
+    return f"{start}; {side} by {by} ({low} to {high}), {luck_text(one)}."
+
+
+def right_sentence(run: "TableRun", accuracy: ScoreDifference | None) -> str:
+    """On how many rows something else is right, to follow; "" where no classes are predicted."""
+    if accuracy is None:
+        return ""
+    N = len(run.rows["holdout"])
+    ours = run.model.scores[accuracy.target]["accuracy"]
+    theirs = ours - accuracy.better_by
+    return f" Right on {round(theirs * N):,} of {N:,} rows, beside {round(ours * N):,} here."

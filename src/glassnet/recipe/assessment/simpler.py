@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from glassnet.recipe.assessment.intervals import ScoreDifference
-from glassnet.recipe.assessment.sentences import gap, luck_text
+from glassnet.recipe.assessment.sentences import compared_sentence, right_sentence
 from glassnet.recipe.assessment.small_network import ALIKE, SMALL_NODES, IdleNodes
-from glassnet.recipe.assessment.text import listed, numbers_text
+from glassnet.recipe.assessment.text import listed
 from glassnet.recipe.findings.learning import CLEARLY
 from glassnet.recipe.scoring import FEWEST_SCORED_ROWS, main_score
 
@@ -35,7 +35,8 @@ def simpler_sentences(
     nodes : IdleNodes
         How many hidden nodes do nothing, or what another does.
     """
-    return (*_conclusions(run, differences), *_idle(nodes))
+    of_simpler = [one for one in differences if one.than in SIMPLER]
+    return (*_conclusions(run, of_simpler), *_idle(nodes))
 
 
 def _conclusions(run: "TableRun", differences: Sequence[ScoreDifference]) -> Iterator[str]:
@@ -57,13 +58,15 @@ def _conclusions(run: "TableRun", differences: Sequence[ScoreDifference]) -> Ite
         conclusion = _conclusion(found, value, right)
         yield f"{target}: {conclusion}" if several else conclusion
         for one in found:
-            yield _evidence(one, value) + _right(run, target, right.get(one.than))
+            yield compared_sentence(run, one, SIMPLER[one.than]) + right_sentence(
+                run, right.get(one.than)
+            )
 
 
 def _conclusion(
     differences: Sequence[ScoreDifference], value: float, right: Mapping[str, ScoreDifference]
 ) -> str:
-    """The simplest that is not worse by more than luck and 1 %, or that all of them are.
+    """The simplest that is as good, else all that may be, or that all of them are worse.
 
     Where classes are predicted, `right` is how much more often the model is right.
     """
@@ -73,38 +76,27 @@ def _conclusion(
             return f"Yes: {what} is better, and simpler: use it."
         if abs(one.better_by) <= CLEARLY * abs(value):
             return f"Yes: {what} is as good: use it."
-        if not one.is_better:
-            return f"Perhaps: {what} may be as good, for these rows cannot tell the two apart."
+    undecided = [one for one in differences if not one.is_better]
+    if undecided:
+        return _perhaps(undecided)
+    for one in differences:
         if one.than in right and not right[one.than].is_better:
             return (
-                f"For the classes perhaps: {what} is right about as often; only its probabilities "
-                "are worse, by more than luck."
+                f"For the classes perhaps: {SIMPLER[one.than]} is right about as often; only its "
+                "probabilities are worse, by more than luck."
             )
     every = listed([SIMPLER[one.than] for one in differences])
     return f"No: {every} {'do' if len(differences) > 1 else 'does'} worse, by more than luck."
 
 
-def _right(run: "TableRun", target: str, accuracy: ScoreDifference | None) -> str:
-    """On how many rows something simpler is right, where classes are predicted."""
-    if accuracy is None:
-        return ""
-    N = len(run.rows["holdout"])
-    ours = run.model.scores[target]["accuracy"]
-    theirs = ours - accuracy.better_by
-    return f" Right on {round(theirs * N):,} of {N:,} rows, beside {round(ours * N):,} here."
-
-
-def _evidence(one: ScoreDifference, value: float) -> str:
-    """How something simpler scores: "A linear model: rmse 3.4, this 2.7; ..."."""
-    theirs = value + one.better_by  # the score that a loss makes good is better where it is low
-    what = SIMPLER[one.than]
-    name = one.name.replace("_", " ")
-    their_text, our_text = numbers_text([theirs, value])
-    by, low, high = numbers_text(gap(one))
-    side = "worse" if one.better_by > 0 else "better"
+def _perhaps(undecided: Sequence[ScoreDifference]) -> str:
+    """Those that may be as good, the one that scores best first."""
+    best, *others = [SIMPLER[one.than] for one in sorted(undecided, key=lambda one: one.better_by)]
+    if not others:
+        return f"Perhaps: {best} may be as good, for these rows cannot tell the two apart."
     return (
-        f"{what[:1].upper()}{what[1:]}: {name} {their_text}, beside {our_text} here; {side} by "
-        f"{by} ({low} to {high}), {luck_text(one)}."
+        f"Perhaps: {best}, the nearest, may be as good, and so may {listed(others)}, for these "
+        "rows cannot tell them apart."
     )
 
 

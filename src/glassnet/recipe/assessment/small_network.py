@@ -1,18 +1,13 @@
 """Whether fewer nodes would do: a small network of the same training, and nodes that are copies.
 
-The small one is trained on the rows that the model's scores leave out of the training, so that both
-are compared on the same ones.
+The small one is trained as the scored model was (`retraining.py`).
 """
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from glassnet.errors import GlassnetError
-from glassnet.recipe.fit import fit_table
-from glassnet.recipe.members import worst_ending
-from glassnet.recipe.parts import learn_classes, split_columns, validation_rows
+from glassnet.recipe.assessment.retraining import retrained_outputs
 from glassnet.training.endings import CUT_SHORT
 
 if TYPE_CHECKING:
@@ -33,27 +28,8 @@ def small_outputs(run: "TableRun") -> np.ndarray | None:
     """
     if run.teacher or run.ended in CUT_SHORT or not is_worth_training(run):
         return None
-    rows = split_columns(run.columns, run.scored_model.record.targets, None)
-    options = run.options.as_options()
     first_activation = run.scored_model.members[0].network.activations[0].name
-    small = replace(options, hidden=(SMALL_NODES,), activation=first_activation, draws=0)
-    try:
-        fitted = fit_table(
-            rows.take(run.rows["train"]),
-            validation_rows(rows, run.rows),
-            run.options.task,
-            small,
-            learn_classes(rows.targets, run.options.task),
-        )
-    except GlassnetError:  # what suits the large network need not suit a small one
-        return None
-    ended = worst_ending(fitted.runs)
-    if ended == "interrupted":
-        raise KeyboardInterrupt
-    if ended in CUT_SHORT:
-        return None
-    scored = run.columns.take(run.rows[run.scored_part])
-    return fitted.model.output(scored)
+    return retrained_outputs(run, hidden=(SMALL_NODES,), activation=(first_activation,), draws=0)
 
 
 def is_worth_training(run: "TableRun") -> bool:

@@ -1,0 +1,170 @@
+"""Hidden nodes in words: what each responds to, and what it does to the prediction.
+
+The measures are `hidden_nodes.py`'s; whoever prints wraps the lines.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from glassnet.importance.hidden_nodes import HiddenNode, HiddenNodes
+from glassnet.importance.node_measures import ColumnPart
+
+NODES_AT_ONCE = 10  # nodes said at once
+COLUMNS_OF_NODE = 3  # columns named of a node
+LEAST_PART = 0.05  # of a column that is named after the first
+WAYS = {
+    ("number", "rises"): "high",
+    ("number", "falls"): "low",
+    ("date", "rises"): "late",
+    ("date", "falls"): "early",
+}
+"""What a column is where the activation is high."""
+
+
+def node_lines(
+    found: HiddenNodes, shown: Sequence[HiddenNode] | None = None, more: str = "all: table()"
+) -> Iterator[str]:
+    """What is said of nodes, a line for each, with what must be known to read it.
+
+    Parameters
+    ----------
+    found : HiddenNodes
+        All nodes.
+    shown : sequence of HiddenNode, optional
+        Those to be said; by default the ten that do most.
+    more : str
+        How a reader sees the others.
+    """
+    if not len(found):
+        yield "The model has no hidden layer, and so no hidden nodes."
+        return
+    if shown is None:
+        shown = [node for node in found.nodes if node.deviation][:NODES_AT_ONCE]
+    what = f"the probabilities of {found.target}" if found.is_class else found.target
+    yield f"What hidden nodes respond to, and do to {what}: {_how_many(found, shown)}."
+    for node in shown:
+        yield f"  {node_sentence(found, node)}"
+    yield from _others(found, shown, more)
+    yield _method(found)
+
+
+def _how_many(found: HiddenNodes, shown: Sequence[HiddenNode]) -> str:
+    if len(shown) == len(found):
+        return "all, those that do most first"
+    if list(shown) == list(found.nodes[: len(shown)]):
+        return f"the {len(shown)} of {len(found):,} that do most"
+    return f"{len(shown)} of {len(found):,}"
+
+
+def node_sentence(found: HiddenNodes, node: HiddenNode) -> str:
+    """What one node responds to, and does."""
+    name = node.name
+    if found.members > 1:
+        name += f" of member {node.member + 1} of {found.members}"
+    if not node.deviation:
+        return f"{name} does nothing: it is {node.low:.3g} in every row."
+    named = [part for part in node.columns[:COLUMNS_OF_NODE] if part.fraction >= LEAST_PART]
+    return (
+        f"{name} is {_response(named or node.columns[:1])}: {_rows_text(node.rows_high)} high, "
+        f"{_rows_text(node.rows_low)} low. From its low ({node.low:.2g}) to its high "
+        f"({node.high:.2g}) it {_effect_text(found, node)}."
+    )
+
+
+def _response(columns: Sequence[ColumnPart]) -> str:
+    """As "high where weight_lbs is high (48 %) and origin is Japan (9 %)"."""
+    ways = [f"{one.name} is {way} ({_percent(one)})" for one in columns if (way := _way(one))]
+    winding = [f"{one.name} ({_percent(one)})" for one in columns if not _way(one)]
+    high = f"high where {_listed(ways)}" if ways else ""
+    moved = f"moved up and down by {_listed(winding)}" if winding else ""
+    return ", and ".join(filter(None, [high, moved]))
+
+
+def _way(part: ColumnPart) -> str:
+    """What the column is where the activation is high; "" where that is nothing in particular."""
+    return part.level or WAYS.get((part.kind, part.direction), "")
+
+
+def _percent(part: ColumnPart) -> str:
+    return f"{100 * part.fraction:.0f} %"
+
+
+def _rows_text(rows: Sequence[int]) -> str:
+    return f"row{'s' if len(rows) > 1 else ''} {_listed(list(map(str, rows)))}"
+
+
+def _effect_text(found: HiddenNodes, node: HiddenNode) -> str:
+    """As "lowers mpg by 1.9", "raises the probability of Adelie by 3 points"."""
+    effects = dict(zip(found.outputs, node.effects, strict=True))
+    if not found.is_class:
+        ((name, effect),) = effects.items()
+        return f"{_verb(effect)} {name} by {abs(effect):.2g}"
+    up, down = max(effects, key=effects.__getitem__), min(effects, key=effects.__getitem__)
+    named = [up, down] if len(effects) > 2 else [up if len(effects) > 1 else down]
+    whose = [f"the probability of {_label(found, named[0])}"]
+    whose += [f"that of {_label(found, one)}" for one in named[1:]]
+    return " and ".join(
+        f"{_verb(effects[one])} {of} by {_points(effects[one])}"
+        for one, of in zip(named, whose, strict=True)
+    )
+
+
+def _verb(effect: float) -> str:
+    return "lowers" if effect < 0 else "raises"
+
+
+def _label(found: HiddenNodes, output: str) -> str:
+    return output.removeprefix(f"{found.target}=")
+
+
+def _points(effect: float) -> str:
+    return f"{100 * abs(effect):.2g} points"
+
+
+def largest_effect(found: HiddenNodes, node: HiddenNode) -> tuple[str, str]:
+    """A node's largest effect, of two that are alike the rise: as "mpg", "-1.9"."""
+    k = max(range(len(node.effects)), key=lambda k: (abs(node.effects[k]), node.effects[k]))
+    effect = node.effects[k]
+    size = f"{100 * effect:+.2g} points" if found.is_class else f"{effect:+.2g}"
+    return _label(found, found.outputs[k]), size
+
+
+def _others(found: HiddenNodes, shown: Sequence[HiddenNode], more: str) -> Iterator[str]:
+    """How many nodes are not said, and how many do nothing."""
+    chosen = set(map(id, shown))
+    others = [node for node in found.nodes if node.deviation and id(node) not in chosen]
+    if others:
+        size = others[0].largest_effect
+        most = f"a probability by {_points(size)}" if found.is_class else f"it by {size:.2g}"
+        yield f"{len(others):,} others, each moving {most} or less; to see {more}."
+    idle = [node for node in found.nodes if not node.deviation]
+    if not idle:
+        yield f"None of the {len(found):,} does nothing (is the same in every row)."
+        return
+    of_many = found.members > 1
+    names = [
+        f"{node.name} of member {node.member + 1}" if of_many else node.name
+        for node in idle[:NODES_AT_ONCE]
+    ]
+    further = f" and {len(idle) - len(names):,} more" if len(idle) > len(names) else ""
+    yield (
+        f"{len(idle):,} of the {len(found):,} do nothing (are the same in every row): "
+        f"{', '.join(names)}{further}."
+    )
+
+
+def _method(found: HiddenNodes) -> str:
+    """How it was measured, and what it does not tell."""
+    vote = f" (the vote of {found.members} networks)" if found.members > 1 else ""
+    return (
+        f"Method: over {found.n_rows:,} rows. A percentage is a column's part in moving the node: "
+        "the mean squared change of its activation as that column alone is fixed as in "
+        f"{found.against}, beside the other columns'; columns that tell the same divide it as the "
+        "network happens to use them. Low and high are the 10th and 90th percentile of the "
+        f"activation. What a node does is the mean change of the prediction{vote} over the rows as "
+        "that node alone goes from low to high, the rest of its layer as it is in each row; nodes "
+        "that move together do more, or undo each other."
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
