@@ -5,7 +5,7 @@ nothing is run.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -38,17 +38,36 @@ class Problem:
     validation: Data | None
     """The rows that each epoch is compared by; None: its training loss."""
     options: TrainingOptions
+    rows: np.ndarray | None = None
+    """The numbers of the rows of `data` that are trained on, where a population shares a table."""
+    validation_rows: np.ndarray | None = None
+    """Likewise, those of `validation`."""
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows are trained on."""
+        return len(self.data.x) if self.rows is None else len(self.rows)
+
+    @cached_property
+    def alone(self) -> "Problem":
+        """The same with arrays that hold its own rows only."""
+        if self.rows is None and self.validation_rows is None:
+            return self
+        validation = self.validation
+        if validation is not None:
+            validation = _taken(validation, self.validation_rows)
+        data = _taken(self.data, self.rows)
+        return replace(self, data=data, validation=validation, rows=None, validation_rows=None)
 
     @cached_property
     def batch_size(self) -> int:
         """Rows of an update."""
-        rows = len(self.data.x)
-        return min(self.options.batch_size or rows, rows)
+        return min(self.options.batch_size or self.n_rows, self.n_rows)
 
     @cached_property
     def batches(self) -> int:
         """Iterations in an epoch."""
-        return -(-len(self.data.x) // self.batch_size)
+        return -(-self.n_rows // self.batch_size)
 
     @property
     def dropout(self) -> tuple[float, ...]:
@@ -67,7 +86,15 @@ class Problem:
     def work(self) -> int:
         """About how many multiplications the feedforward of an epoch takes."""
         nodes = sum(self.network.sizes[1:])
-        return len(self.data.x) * (self.network.n_parameters + ACTIVATION_WORK * nodes)
+        return self.n_rows * (self.network.n_parameters + ACTIVATION_WORK * nodes)
+
+
+def _taken(data: Data, rows: np.ndarray | None) -> Data:
+    if rows is None:
+        return data
+    x = data.x.take(rows) if isinstance(data.x, PackedRows) else data.x[rows]
+    weight = data.sample_weight
+    return Data(x, data.y[rows], None if weight is None else weight[rows])
 
 
 class Best(NamedTuple):

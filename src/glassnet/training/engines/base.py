@@ -9,6 +9,7 @@ from glassnet.core.network import Network, Parameters
 from glassnet.core.penalties import Penalty
 from glassnet.training.problem import Data, Measured, Problem, State
 from glassnet.training.schedules import Floats
+from glassnet.training.stacked import MeasuredOfEach, States, room_for
 
 Predict = Callable[[Floats], Floats]
 """Rows x, N x D contiguous numbers of the parameters' dtype -> the network's outputs, N x K."""
@@ -78,6 +79,38 @@ class Engine(ABC):
         rates : array, epochs x batches
             The learning rate of each iteration.
         """
+
+    def run_population(
+        self,
+        problems: Sequence[Problem],
+        which: np.ndarray,
+        states: States,
+        orders: Sequence[np.ndarray | None],
+        rates: Sequence[Floats],
+    ) -> tuple[States, MeasuredOfEach]:
+        """Like `run`, for P networks of one shape, each of which ends as it would alone.
+
+        Here they are run one after another.
+
+        Parameters
+        ----------
+        problems : sequence of Problem
+            Those that there are; they differ in nothing that gives arrays another shape.
+        which : array of int
+            P, the number of each network's problem.
+        states : States
+            Where the networks stand.
+        orders, rates : sequence
+            For each problem what `run` takes.
+        """
+        after = states.take(np.arange(len(which)))
+        measured = room_for(problems, which, rates)
+        for p, number in enumerate(which.tolist()):
+            problem = problems[number].alone
+            state, its_own = self.run(problem, states.of(p), orders[number], rates[number])
+            after.put_one(p, state)
+            measured.put(p, its_own)
+        return after, measured
 
     @abstractmethod
     def predictor(self, network: Network, parameters: Parameters) -> Predict:
