@@ -183,7 +183,7 @@ def run_epochs(
                 pace = max(1, min(fitting, FASTEST_GROWTH * pace))
     except KeyboardInterrupt:
         ended = state.ended or "interrupted"
-    return _finish(problem, state, recorder.chunks, ended, start_loss)
+    return finish(problem, state, recorder.chunks, ended, start_loss)
 
 
 def _run_chunk(
@@ -201,9 +201,14 @@ def _run_chunk(
     return Chunk(state, measured, rates.ravel()[: len(measured.iteration_loss)])
 
 
-def _finish(
-    problem: Problem, state: State, chunks: list[Chunk], ended: str, start_loss: float | None
+def finish(
+    problem: Problem,
+    state: State,
+    chunks: list[Chunk],
+    ended: str,
+    start_loss: float | None = None,
 ) -> Finished:
+    """What is kept of a run that has come to its end."""
     if ended in ("", "early") and has_diverged(problem, chunks, start_loss):
         ended = "diverged"
     message = scales(problem, chunks) if ended in BROKEN else ""

@@ -6,7 +6,7 @@ The loop itself is in `loop.py`; what can be asked of it is in `options.py`.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Event
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,12 +25,13 @@ from glassnet.training.checks import (
     checked_start,
 )
 from glassnet.training.endings import ENDINGS
-from glassnet.training.engines.registry import choose
+from glassnet.training.engines.base import Engine
+from glassnet.training.engines.registry import Choice, choose
 from glassnet.training.findings import training_notices
 from glassnet.training.history import History
 from glassnet.training.loop import Chunk, Finished, Observer, run_epochs
 from glassnet.training.options import TrainingOptions
-from glassnet.training.problem import Floats, State, start_of
+from glassnet.training.problem import Floats, Problem, State, start_of
 from glassnet.training.schedules import Schedule
 
 Progress = Callable[[int, int, float, float | None], None]
@@ -225,43 +226,72 @@ def train(
     problem = checked_problem(network, start, x, y, options, sample_weight, validation)
     chosen, engine_note = choose(engine, network, problem)
     state = start_of(problem, start)
-    observers: list[Observer] = []
-    epochs = options.epochs
-    path = PathObserver(state, epochs, path_points)
-    if path.epochs:
-        observers.append(path)
-    averaged = None if average is None else Average(chosen, problem, average)
-    if averaged is not None:
-        observers.append(averaged)
+    onlookers = Onlookers.of(chosen, problem, state, average, path_points)
+    observers = onlookers.observers
     if progress is not None:
-        observers.append(ProgressObserver(progress, epochs))
+        observers.append(ProgressObserver(progress, options.epochs))
     finished = run_epochs(
         chosen,
         problem,
         state,
-        epochs=epochs,
-        orders=options.orders(len(problem.data.x)),
+        epochs=options.epochs,
+        orders=options.orders(problem.n_rows),
         learning_rates=lambda first, count: options.learning_rates(problem.batches, first, count),
         observers=observers,
         chunk_epochs=chunk_epochs,
     )
-    history = history_of(finished, problem.batches)
-    if averaged is not None:
-        finished, history = averaged.kept(finished), averaged.lower_losses(history)
+    run = run_of(finished, problem, Choice(chosen, engine_note), onlookers)
     if warn:
         x = problem.data.x
-        warn_of(training_notices(network, finished.parameters, x, finished.ended, finished.message))
+        warn_of(training_notices(network, run.parameters, x, run.ended, run.message))
+    return run
+
+
+class Onlookers(NamedTuple):
+    """What looks on at a run and has a part in its result: the path, and the moving average."""
+
+    path: "PathObserver"
+    average: Average | None
+
+    @classmethod
+    def of(
+        cls,
+        engine: Engine,
+        problem: Problem,
+        start: State,
+        average: float | None,
+        path_points: int | None,
+    ) -> "Onlookers":
+        """Those that were asked for."""
+        path = PathObserver(start, problem.options.epochs, path_points)
+        return cls(path, None if average is None else Average(engine, problem, average))
+
+    @property
+    def observers(self) -> list[Observer]:
+        """Those that want to see each chunk."""
+        found: list[Observer] = [self.path] if self.path.epochs else []
+        return found if self.average is None else [*found, self.average]
+
+
+def run_of(
+    finished: Finished, problem: Problem, choice: Choice, onlookers: Onlookers | None = None
+) -> Run:
+    """What a run that has ended left; without onlookers where none looked on."""
+    history = history_of(finished, problem.batches)
+    average = None if onlookers is None else onlookers.average
+    if average is not None:
+        finished, history = average.kept(finished), average.lower_losses(history)
     return Run(
-        network=network,
+        network=problem.network,
         parameters=finished.parameters,
         history=history,
-        engine=chosen.name,
+        engine=choice.engine.name,
         ended=finished.ended,
         best_epoch=finished.best_epoch,
-        last_batch_output=_last_output(finished, network),
+        last_batch_output=_last_output(finished, problem.network),
         state=finished.state,
-        engine_note=engine_note,
-        path=path.points(finished.state),
+        engine_note=choice.note,
+        path=() if onlookers is None else onlookers.path.points(finished.state),
         message=finished.message,
     )
 

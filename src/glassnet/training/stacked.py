@@ -31,10 +31,10 @@ class States(NamedTuple):
         """The state of network p; its arrays are views."""
         memory = tuple(type(one)(*(array[p] for array in one)) for one in self.memory)
         return State(
-            _at(self.parameters, p),
+            at_network(self.parameters, p),
             OptimizerState(int(self.t[p]), memory),
             int(self.epoch[p]),
-            Best(_at(self.best, p), float(self.best_loss[p]), int(self.best_epoch[p])),
+            Best(at_network(self.best, p), float(self.best_loss[p]), int(self.best_epoch[p])),
             int(self.waited[p]),
             str(self.ended[p]),
         )
@@ -42,11 +42,11 @@ class States(NamedTuple):
     def take(self, networks: np.ndarray) -> "States":
         """The states of these networks, copied."""
         return States(
-            _at(self.parameters, networks),
+            at_network(self.parameters, networks),
             tuple(type(one)(*(array[networks] for array in one)) for one in self.memory),
             self.t[networks],
             self.epoch[networks],
-            _at(self.best, networks),
+            at_network(self.best, networks),
             self.best_loss[networks],
             self.best_epoch[networks],
             self.waited[networks],
@@ -102,7 +102,6 @@ class MeasuredOfEach(NamedTuple):
             self.output[p, : self.output_rows[p]],
         )
 
-
     def put(self, p: int, measured: Measured) -> None:
         """Write what was measured of network p."""
         for into, array in zip(self, measured, strict=False):
@@ -112,7 +111,8 @@ class MeasuredOfEach(NamedTuple):
         self.output_rows[p] = len(measured.output)
 
 
-def _at(parameters: Parameters, at: int | np.ndarray) -> Parameters:
+def at_network(parameters: Parameters, at: int | np.ndarray) -> Parameters:
+    """The parameters of one network, as views, or of several, copied."""
     return unflatten([array[at] for array in leaves(parameters)], parameters)
 
 
@@ -138,7 +138,8 @@ def start_of_all(problems: Sequence[Problem], which: np.ndarray, parameters: Par
     memory: tuple[Memory, ...] = ()
     for number, problem in enumerate(problems):
         its_own = which == number
-        first = problem.options.optimizer.init(_at(parameters, int(np.argmax(its_own)))).memory
+        example = at_network(parameters, int(np.argmax(its_own)))
+        first = problem.options.optimizer.init(example).memory
         if not memory:
             memory = tuple(
                 type(one)(*(np.empty((P, *array.shape), array.dtype) for array in one))

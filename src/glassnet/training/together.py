@@ -1,0 +1,190 @@
+"""The loop of many trainings at once: an engine runs some epochs of all, until each has ended.
+
+Of one training it is `loop.py`. What a population is to its user, is `population.py`.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from time import perf_counter
+from typing import NamedTuple
+
+import numpy as np
+
+from glassnet.training.engines.base import Engine
+from glassnet.training.loop import (
+    CHUNK_SECONDS,
+    FASTEST_GROWTH,
+    Chunk,
+    Finished,
+    Recorder,
+    finish,
+)
+from glassnet.training.problem import Floats, Problem
+from glassnet.training.stacked import MeasuredOfEach, States
+
+Report = Callable[[int, MeasuredOfEach], None]
+"""Called after each chunk with the epochs done, and what was measured in it."""
+
+
+class ChunkOfAll(NamedTuple):
+    """Some epochs of those networks that were still trained."""
+
+    networks: np.ndarray
+    """Their numbers, rising."""
+    measured: MeasuredOfEach
+    rates: dict[int, Floats]
+    """By the number of the problem the learning rates, epochs x batches."""
+
+
+@dataclass(frozen=True)
+class FinishedTogether:
+    """P trainings that have ended.
+
+    Parameters
+    ----------
+    problems : sequence of Problem
+        Those that there were.
+    which : array of int
+        P, the number of each network's problem.
+    states : States
+        Where they stand after their last epochs.
+    ended : array of str
+        P, why each ended, as far as the loop knows: a name of `ENDINGS`.
+    chunks : list of ChunkOfAll
+        What they went through.
+    """
+
+    problems: Sequence[Problem]
+    which: np.ndarray
+    states: States
+    ended: np.ndarray
+    chunks: list[ChunkOfAll]
+
+    def of(self, p: int) -> Finished:
+        """The training of network p."""
+        number = int(self.which[p])
+        state = self.states.of(p)
+        chunks = []
+        for chunk in self.chunks:
+            at = int(np.searchsorted(chunk.networks, p))
+            if at == len(chunk.networks) or chunk.networks[at] != p:
+                break
+            measured = chunk.measured.of(at)
+            rates = chunk.rates[number].ravel()[: len(measured.iteration_loss)]
+            chunks.append(Chunk(state, measured, rates))
+        return finish(self.problems[number].alone, state, chunks, str(self.ended[p]))
+
+
+def run_together(
+    engine: Engine,
+    problems: Sequence[Problem],
+    which: np.ndarray,
+    states: States,
+    *,
+    recorders: Sequence[Recorder] = (),
+    report: Report | None = None,
+    chunk_epochs: int | None = None,
+) -> FinishedTogether:
+    """Train P networks until each has ended, alone as together.
+
+    Parameters
+    ----------
+    engine : Engine
+        What runs the epochs.
+    problems : sequence of Problem
+        Those that there are, of one shape.
+    which : array of int
+        P, the number of each network's problem.
+    states : States
+        Where to begin, which is changed.
+    recorders : sequence of Recorder
+        One for each network, with those that look on at it; (): nobody does.
+    report : callable, optional
+        Called after each chunk.
+    chunk_epochs : int, optional
+        Epochs between two reports; None: as many as take about a quarter of a second.
+    """
+    planned = np.array([problem.options.epochs for problem in problems])[which]
+    orders = [problem.options.orders(problem.n_rows) for problem in problems]
+    ended = np.full(len(which), "", dtype=object)
+    work = sum(problems[number].work for number in which.tolist())
+    pace = chunk_epochs or max(1, engine.first_chunk // work)
+    active = np.arange(len(which))
+    chunks: list[ChunkOfAll] = []
+    done = 0
+    try:
+        while len(active):
+            if problems[0].options.stopped:
+                ended[active] = "interrupted"
+                break
+            limits = [
+                observer.most_epochs(states.of(p))
+                for p in (active if recorders else ())
+                for observer in recorders[p].observers
+            ]
+            count = int(max(1, min(pace, *limits, planned[active].max() - done)))
+            began = perf_counter()
+            chunk = _run_chunk(engine, problems, which, states, active, orders, done, count)
+            seconds = perf_counter() - began
+            chunks.append(chunk)
+            done += count
+            ended[active] = states.ended[active]
+            if recorders:
+                _show(recorders, chunk, which, states, ended)
+            if report is not None:
+                report(done, chunk.measured)
+            active = active[(ended[active] == "") & (states.epoch[active] < planned[active])]
+            if chunk_epochs is None:
+                fitting = int(count * CHUNK_SECONDS / max(seconds, 1e-6))
+                pace = max(1, min(fitting, FASTEST_GROWTH * pace))
+    except KeyboardInterrupt:
+        ended[active] = [end or "interrupted" for end in states.ended[active]]
+    return FinishedTogether(problems, which, states, ended, chunks)
+
+
+def _run_chunk(
+    engine: Engine,
+    problems: Sequence[Problem],
+    which: np.ndarray,
+    states: States,
+    active: np.ndarray,
+    orders: Sequence[Iterator[np.ndarray] | None],
+    done: int,
+    count: int,
+) -> ChunkOfAll:
+    """Some epochs of the networks that are still trained; `states` is where they stand then."""
+    used, its_own = np.unique(which[active], return_inverse=True)
+    these = [problems[number] for number in used]
+    counts = [min(count, problem.options.epochs - done) for problem in these]
+    rates = [
+        problem.options.learning_rates(problem.batches, done, epochs)
+        for problem, epochs in zip(these, counts, strict=True)
+    ]
+    next_orders = [
+        None if order is None else np.stack(list(islice(order, epochs)))
+        for order, epochs in zip((orders[number] for number in used), counts, strict=True)
+    ]
+    after, measured = engine.run_population(these, its_own, states.take(active), next_orders, rates)
+    states.put(active, after)
+    return ChunkOfAll(active, measured, dict(zip(used.tolist(), rates, strict=True)))
+
+
+def _show(
+    recorders: Sequence[Recorder],
+    chunk: ChunkOfAll,
+    which: np.ndarray,
+    states: States,
+    ended: np.ndarray,
+) -> None:
+    """Show each network's part of a chunk to those that look on; `ended` is what they say."""
+    for at, p in enumerate(chunk.networks.tolist()):
+        measured = chunk.measured.of(at)
+        rates = chunk.rates[int(which[p])].ravel()[: len(measured.iteration_loss)]
+        recorder = recorders[p]
+        recorder.before_chunk()
+        state = states.take(np.array([p])).of(0)  # which nothing changes later
+        ended[p] = recorder.after_chunk(Chunk(state, measured, rates)) or ended[p]
+        if ended[p] and recorder.goes_on(ended[p]):
+            ended[p] = states.ended[p] = ""
+            states.waited[p] = 0
