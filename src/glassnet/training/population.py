@@ -414,9 +414,10 @@ def _report_to(progress: Progress, problems: Sequence[Problem]) -> Any:
     def report(done: int, measured: MeasuredOfEach) -> None:
         runs = [measured.of(p) for p in range(len(measured.epochs))]
         loss = float(np.mean([run.loss[-1] for run in runs]))
-        validated = measured.validation_loss.shape[1] > 0
-        validation_loss = float(np.mean([run.validation_loss[-1] for run in runs]))
-        progress(done, epochs, loss, validation_loss if validated else None)
+        validation_loss = None
+        if len(runs[0].validation_loss):
+            validation_loss = float(np.mean([run.validation_loss[-1] for run in runs]))
+        progress(done, epochs, loss, validation_loss)
 
     return report
 
