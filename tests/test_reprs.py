@@ -48,6 +48,7 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "trace": TRACE,
         "run": run,
         "history": run.history,
+        "population": gn.train_population(NETWORK, [START] * 2, X, Y, epochs=3),
         "check": gn.check_gradient(loss, gradient, START),
         "model": model,
         "ensemble": wide,

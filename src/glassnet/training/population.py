@@ -16,7 +16,7 @@ from glassnet.core.network import Network, Parameters, leaves
 from glassnet.core.optimizers import Optimizer, find_optimizer
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError, GlassnetWarning, option_error
-from glassnet.settings import check_function, check_type, checked_whole
+from glassnet.settings import check_function, checked_whole
 from glassnet.training.checks import (
     FLOATS,
     all_finite,
@@ -30,10 +30,11 @@ from glassnet.training.endings import BROKEN
 from glassnet.training.engines.registry import Choice, choose
 from glassnet.training.loop import Recorder
 from glassnet.training.options import TrainingOptions
+from glassnet.training.population_settings import PopulationSettings
 from glassnet.training.problem import Floats, Problem
 from glassnet.training.run import Onlookers, Progress, Run, run_of
 from glassnet.training.schedules import Schedule
-from glassnet.training.stacked import MeasuredOfEach, at_network, stacked, start_of_all
+from glassnet.training.stacked import Measurements, at_network, stacked, start_of_all
 from glassnet.training.together import FinishedTogether, run_together
 
 
@@ -208,11 +209,11 @@ patience, min_delta, seed
         raise GlassnetError(
             "give validation or validation_rows, not both", option="validation_rows"
         )
-    how = How(engine, average, path_points, progress, chunk_epochs, n_jobs, stop)
-    has_masks_each = isinstance(weight_masks, list) and all(
+    shared = SharedOptions(engine, average, path_points, progress, chunk_epochs, n_jobs, stop)
+    masks_vary = isinstance(weight_masks, list) and all(
         isinstance(masks, (list, tuple)) for masks in weight_masks
     )
-    settings = Settings(
+    settings = PopulationSettings(
         len(starts),
         {
             "networks": networks if isinstance(networks, Network) else list(networks),
@@ -222,7 +223,7 @@ patience, min_delta, seed
             "sample_weight": sample_weight,
             "penalty": penalty,
             "dropout": dropout,
-            "weight_masks": weight_masks if has_masks_each else tuple(weight_masks),
+            "weight_masks": weight_masks if masks_vary else tuple(weight_masks),
             "multipliers": multipliers,
             "clip": clip,
             "shuffle": shuffle,
@@ -235,7 +236,7 @@ patience, min_delta, seed
         },
     )
     groups = [
-        _train_group(of_group, starts, settings, (x, y), validation, how)
+        _train_group(of_group, starts, settings, (x, y), validation, shared)
         for of_group in settings.groups(starts)
     ]
     population = Population(groups)
@@ -244,7 +245,7 @@ patience, min_delta, seed
     return population
 
 
-class How(NamedTuple):
+class SharedOptions(NamedTuple):
     """What is the same for all networks and no part of their problems."""
 
     engine: str
@@ -259,10 +260,10 @@ class How(NamedTuple):
 def _train_group(
     networks: list[int],
     starts: Sequence[Parameters],
-    settings: "Settings",
+    settings: PopulationSettings,
     data: tuple[Any, Any],
     validation: tuple[Any, ...] | None,
-    how: How,
+    shared: SharedOptions,
 ) -> Group:
     """Train networks of one shape."""
     problems: list[Problem] = []
@@ -276,17 +277,21 @@ def _train_group(
             numbers[key] = len(problems)
             with _naming(p):
                 start = at_network(parameters, at)
-                problems.append(_problem(settings.of(p), start, masks_of[at], checked, how))
+                problems.append(_problem(settings.of(p), start, masks_of[at], checked, shared))
         which[at] = numbers[key]
     first = problems[0]
-    choice = choose(how.engine, first.network, first)
+    choice = choose(shared.engine, first.network, first)
     states = start_of_all(problems, which, parameters)
     begin = states.take(np.arange(len(which)))  # which nothing changes later
     onlookers: list[Onlookers] = []
-    if how.average is not None or how.path_points is not None:
+    if shared.average is not None or shared.path_points is not None:
         onlookers = [
             Onlookers.of(
-                choice.engine, problems[number].alone, begin.of(at), how.average, how.path_points
+                choice.engine,
+                problems[number].alone,
+                begin.of(at),
+                shared.average,
+                shared.path_points,
             )
             for at, number in enumerate(which.tolist())
         ]
@@ -296,14 +301,14 @@ def _train_group(
         which,
         states,
         recorders=[Recorder(one.observers) for one in onlookers],
-        report=None if how.progress is None else _report_to(how.progress, problems),
-        chunk_epochs=how.chunk_epochs,
+        report=None if shared.progress is None else _report_to(shared.progress, problems),
+        chunk_epochs=shared.chunk_epochs,
     )
     return Group(np.array(networks), finished, choice, onlookers)
 
 
 def _checked_starts(
-    networks: list[int], starts: Sequence[Parameters], settings: "Settings"
+    networks: list[int], starts: Sequence[Parameters], settings: PopulationSettings
 ) -> tuple[Parameters, list[tuple[Floats, ...]]]:
     """The starts of networks of one shape, stacked, and the weight masks of each.
 
@@ -312,7 +317,7 @@ def _checked_starts(
     """
     network = settings.of(networks[0])["networks"]
     chosen = [starts[p] for p in networks]
-    if "weight_masks" not in settings.of_each and not settings.of_all["weight_masks"]:
+    if "weight_masks" not in settings.varying and not settings.shared["weight_masks"]:
         try:
             together = stacked(chosen)
         except ValueError:  # of different shapes
@@ -366,7 +371,7 @@ def _problem(
     start: Parameters,
     masks: tuple[Floats, ...],
     checked: CheckedData,
-    how: How,
+    shared: SharedOptions,
 ) -> Problem:
     network = settings["networks"]
     options = TrainingOptions(
@@ -383,8 +388,8 @@ def _problem(
         weight_masks=masks,
         multipliers=checked_multipliers(start, settings["multipliers"]),
         clip=settings["clip"],
-        n_jobs=how.n_jobs,
-        stop=how.stop,
+        n_jobs=shared.n_jobs,
+        stop=shared.stop,
     )
     problem = checked.problem(network, start, settings["sample_weight"], options)
     rows = _row_numbers("rows", settings["rows"], problem)
@@ -411,7 +416,7 @@ def _report_to(progress: Progress, problems: Sequence[Problem]) -> Any:
     """A function that calls `progress` with the means over the networks of a chunk."""
     epochs = max(problem.options.epochs for problem in problems)
 
-    def report(done: int, measured: MeasuredOfEach) -> None:
+    def report(done: int, measured: Measurements) -> None:
         runs = [measured.of(p) for p in range(len(measured.epochs))]
         loss = float(np.mean([run.loss[-1] for run in runs]))
         validation_loss = None
@@ -431,55 +436,3 @@ def _warn_of_broken(population: Population) -> None:
             "best weights before that are kept, and population[p].ended says which they are"
         )
         give_warning(text, GlassnetWarning, stacklevel=3)
-
-
-class Settings:
-    """What each of P networks is trained by: values for all of them, or lists with one for each.
-
-    Raises GlassnetError on a list of another length.
-    """
-
-    def __init__(self, P: int, values: dict[str, Any]) -> None:
-        for name, value in values.items():
-            if isinstance(value, list) and len(value) != P:
-                raise option_error(
-                    name, f"must be one value, or a list of one for each of {P} networks", value
-                )
-        self.P = P
-        self.of_all: dict[str, Any] = {}
-        self.of_each: dict[str, list[Any]] = {}
-        for name, value in values.items():
-            (self.of_each if isinstance(value, list) else self.of_all)[name] = value
-
-    def of(self, p: int) -> dict[str, Any]:
-        """All settings of network p."""
-        return self.of_all | {name: values[p] for name, values in self.of_each.items()}
-
-    def key(self, p: int) -> tuple[Any, ...]:
-        """What tells the settings of network p from those of others."""
-        return tuple(_identity(values[p]) for values in self.of_each.values())
-
-    def groups(self, starts: Sequence[Parameters]) -> list[list[int]]:
-        """The networks that can be trained in one go: of one shape, dtype and optimizer."""
-        found: dict[Any, list[int]] = {}
-        network = self.of_all.get("networks")
-        networks = self.of_each.get("networks", [])
-        optimizer = self.of_all.get("optimizer")
-        optimizers = self.of_each.get("optimizer", [])
-        for p, start in enumerate(starts):
-            check_type(f"starts[{p}]", start, Parameters, "Parameters(weights, biases)")
-            its_own = network or networks[p]
-            check_type(f"networks[{p}]", its_own, Network, "a Network")
-            kind = type(find_optimizer(optimizer or optimizers[p]))
-            dtype = np.asarray(start.weights[0]).dtype if start.weights else None
-            found.setdefault((its_own, dtype, kind), []).append(p)
-        return list(found.values())
-
-
-def _identity(value: Any) -> Any:
-    """The value where it is compared by what it holds, else which object it is."""
-    try:
-        hash(value)
-    except TypeError:
-        return id(value)
-    return value

@@ -74,7 +74,7 @@ class States(NamedTuple):
         return [*leaves(self.parameters), *leaves(self.best), *memory, *counts]
 
 
-class MeasuredOfEach(NamedTuple):
+class Measurements(NamedTuple):
     """What one call of an engine measured of P trainings; of each row as many as it ran."""
 
     iteration_loss: Floats
@@ -137,8 +137,8 @@ def start_of_all(problems: Sequence[Problem], which: np.ndarray, parameters: Par
     P = len(which)
     memory: tuple[Memory, ...] = ()
     for number, problem in enumerate(problems):
-        its_own = which == number
-        example = at_network(parameters, int(np.argmax(its_own)))
+        is_of_problem = which == number
+        example = at_network(parameters, int(np.argmax(is_of_problem)))
         first = problem.options.optimizer.init(example).memory
         if not memory:
             memory = tuple(
@@ -147,7 +147,7 @@ def start_of_all(problems: Sequence[Problem], which: np.ndarray, parameters: Par
             )
         for of_all, one in zip(memory, first, strict=True):
             for into, array in zip(of_all, one, strict=True):
-                into[its_own] = array
+                into[is_of_problem] = array
     zeros = np.zeros(P, np.int64)
     return States(
         parameters,
@@ -164,7 +164,7 @@ def start_of_all(problems: Sequence[Problem], which: np.ndarray, parameters: Par
 
 def room_for(
     problems: Sequence[Problem], which: np.ndarray, rates: Sequence[Floats]
-) -> MeasuredOfEach:
+) -> Measurements:
     """Arrays for all that P trainings can measure over these epochs, not filled yet."""
     P = len(which)
     first = problems[0]
@@ -173,7 +173,7 @@ def room_for(
     validated = first.validation is not None
     rows = max(problem.batch_size for problem in problems)
     counts = np.zeros(P, np.int64)
-    return MeasuredOfEach(
+    return Measurements(
         np.empty((P, max(rate.size for rate in rates))),
         np.empty((P, epochs)),
         np.empty((P, epochs)),

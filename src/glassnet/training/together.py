@@ -21,9 +21,9 @@ from glassnet.training.loop import (
     finish,
 )
 from glassnet.training.problem import Floats, Problem
-from glassnet.training.stacked import MeasuredOfEach, States
+from glassnet.training.stacked import Measurements, States
 
-Report = Callable[[int, MeasuredOfEach], None]
+Report = Callable[[int, Measurements], None]
 """Called after each chunk with the epochs done, and what was measured in it."""
 
 
@@ -32,7 +32,7 @@ class ChunkOfAll(NamedTuple):
 
     networks: np.ndarray
     """Their numbers, rising."""
-    measured: MeasuredOfEach
+    measured: Measurements
     rates: dict[int, Floats]
     """By the number of the problem the learning rates, epochs x batches."""
 
@@ -120,7 +120,7 @@ def run_together(
                 break
             limits = [
                 observer.most_epochs(states.of(p))
-                for p in (active if recorders else ())
+                for p in (active.tolist() if recorders else ())
                 for observer in recorders[p].observers
             ]
             count = int(max(1, min(pace, *limits, planned[active].max() - done)))
@@ -154,7 +154,7 @@ def _run_chunk(
     count: int,
 ) -> ChunkOfAll:
     """Some epochs of the networks that are still trained; `states` is where they stand then."""
-    used, its_own = np.unique(which[active], return_inverse=True)
+    used, numbers = np.unique(which[active], return_inverse=True)
     these = [problems[number] for number in used]
     counts = [min(count, problem.options.epochs - done) for problem in these]
     rates = [
@@ -165,7 +165,7 @@ def _run_chunk(
         None if order is None else np.stack(list(islice(order, epochs)))
         for order, epochs in zip((orders[number] for number in used), counts, strict=True)
     ]
-    after, measured = engine.run_population(these, its_own, states.take(active), next_orders, rates)
+    after, measured = engine.run_population(these, numbers, states.take(active), next_orders, rates)
     states.put(active, after)
     return ChunkOfAll(active, measured, dict(zip(used.tolist(), rates, strict=True)))
 

@@ -9,7 +9,7 @@ from glassnet.core.network import Network, Parameters
 from glassnet.core.penalties import Penalty
 from glassnet.training.problem import Data, Measured, Problem, State
 from glassnet.training.schedules import Floats
-from glassnet.training.stacked import MeasuredOfEach, States, room_for
+from glassnet.training.stacked import Measurements, States, room_for
 
 Predict = Callable[[Floats], Floats]
 """Rows x, N x D contiguous numbers of the parameters' dtype -> the network's outputs, N x K."""
@@ -87,7 +87,7 @@ class Engine(ABC):
         states: States,
         orders: Sequence[np.ndarray | None],
         rates: Sequence[Floats],
-    ) -> tuple[States, MeasuredOfEach]:
+    ) -> tuple[States, Measurements]:
         """Like `run`, for P networks of one shape, each of which ends as it would alone.
 
         Here they are run one after another.
@@ -107,9 +107,9 @@ class Engine(ABC):
         measured = room_for(problems, which, rates)
         for p, number in enumerate(which.tolist()):
             problem = problems[number].alone
-            state, its_own = self.run(problem, states.of(p), orders[number], rates[number])
+            state, one = self.run(problem, states.of(p), orders[number], rates[number])
             after.put_one(p, state)
-            measured.put(p, its_own)
+            measured.put(p, one)
         return after, measured
 
     @abstractmethod

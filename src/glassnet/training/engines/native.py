@@ -28,7 +28,7 @@ from glassnet.training.engines.base import (
 from glassnet.training.packed import PackedRows
 from glassnet.training.problem import Best, Data, Measured, Problem, State
 from glassnet.training.schedules import Floats
-from glassnet.training.stacked import MeasuredOfEach, States, room_for
+from glassnet.training.stacked import Measurements, States, room_for
 
 _native: Any = None
 _missing = ""
@@ -160,7 +160,7 @@ class NativeEngine(Engine):
         states: States,
         orders: Sequence[np.ndarray | None],
         rates: Sequence[Floats],
-    ) -> tuple[States, MeasuredOfEach]:
+    ) -> tuple[States, Measurements]:
         """Train as `Engine.run_population` says: small networks in the lanes of vectors."""
         states = states.take(np.arange(len(which)))
         measured = room_for(problems, which, rates)

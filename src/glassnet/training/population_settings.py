@@ -1,0 +1,63 @@
+"""Whose setting is which: one value for all networks of a population, or a list of one for each."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.network import Network, Parameters
+from glassnet.core.optimizers import find_optimizer
+from glassnet.errors import option_error
+from glassnet.settings import check_type
+
+
+class PopulationSettings:
+    """What each of P networks is trained by: values for all of them, or lists with one for each.
+
+    Raises GlassnetError on a list of another length.
+    """
+
+    def __init__(self, P: int, values: dict[str, Any]) -> None:
+        for name, value in values.items():
+            if isinstance(value, list) and len(value) != P:
+                raise option_error(
+                    name, f"must be one value, or a list of one for each of {P} networks", value
+                )
+        self.P = P
+        self.shared: dict[str, Any] = {}
+        self.varying: dict[str, list[Any]] = {}
+        for name, value in values.items():
+            (self.varying if isinstance(value, list) else self.shared)[name] = value
+
+    def of(self, p: int) -> dict[str, Any]:
+        """All settings of network p."""
+        return self.shared | {name: values[p] for name, values in self.varying.items()}
+
+    def key(self, p: int) -> tuple[Any, ...]:
+        """What tells the settings of network p from those of others."""
+        return tuple(_identity(values[p]) for values in self.varying.values())
+
+    def groups(self, starts: Sequence[Parameters]) -> list[list[int]]:
+        """The networks that can be trained in one go: of one shape, dtype and optimizer."""
+        found: dict[Any, list[int]] = {}
+        network = self.shared.get("networks")
+        networks = self.varying.get("networks", [])
+        optimizer = self.shared.get("optimizer")
+        optimizers = self.varying.get("optimizer", [])
+        for p, start in enumerate(starts):
+            check_type(f"starts[{p}]", start, Parameters, "Parameters(weights, biases)")
+            shape = network or networks[p]
+            check_type(f"networks[{p}]", shape, Network, "a Network")
+            kind = type(find_optimizer(optimizer or optimizers[p]))
+            dtype = np.asarray(start.weights[0]).dtype if start.weights else None
+            found.setdefault((shape, dtype, kind), []).append(p)
+        return list(found.values())
+
+
+def _identity(value: Any) -> Any:
+    """The value where it is compared by what it holds, else which object it is."""
+    try:
+        hash(value)
+    except TypeError:
+        return id(value)
+    return value
