@@ -298,7 +298,8 @@ template <class T> INLINE void transpose(Vec<T>* v) {
         }
         return;
     }
-    UNROLL for (int i = 0; i < L; ++i) v[i] = u[i];
+    UNROLL for (int i = 0; i < L; ++i)
+        v[i] = u[i];
 }
 
 // Copies n numbers of as many rows as there are lanes, one row to a lane: from one number of `to` to
@@ -313,9 +314,11 @@ template <class T> INLINE void into_lanes(const T* const* rows, int n, T* to, in
     for (int done = 0; done < n; done += L) {
         const int k = done + L <= n ? done : n - L;  // the last ones again rather than one by one
         Vec<T> v[L];
-        UNROLL for (int lane = 0; lane < L; ++lane) v[lane] = load(rows[lane] + k);
+        UNROLL for (int lane = 0; lane < L; ++lane)
+            v[lane] = load(rows[lane] + k);
         transpose<T>(v);
-        UNROLL for (int i = 0; i < L; ++i) store<T>(to + (k + i) * apart, v[i]);
+        UNROLL for (int i = 0; i < L; ++i)
+            store<T>(to + (k + i) * apart, v[i]);
     }
 }
 

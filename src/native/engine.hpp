@@ -32,32 +32,32 @@ struct Rows {
 };
 
 struct Network {
-    int L;                   // layers of weights
-    const int* sizes;        // L + 1 numbers of nodes
+    int L;  // layers of weights
+    const int* sizes;  // L + 1 numbers of nodes
     const int* activations;  // L row numbers of the table ACTIVATIONS
     bool bias;
-    int loss;                // row number of the table LOSSES
-    int reduction;           // row number of the table REDUCTIONS
-    double setting;          // of the loss
+    int loss;  // row number of the table LOSSES
+    int reduction;  // row number of the table REDUCTIONS
+    double setting;  // of the loss
 };
 
 // What stays the same from a training's first iteration to its last.
 struct Problem {
     Network network;
     Rows data;
-    Rows validation;            // n == 0: none
-    int optimizer;              // row number of the table OPTIMIZERS
-    const double* settings;     // of the optimizer
+    Rows validation;  // n == 0: none
+    int optimizer;  // row number of the table OPTIMIZERS
+    const double* settings;  // of the optimizer
     const double* multipliers;  // one for each parameter array: its learning rate over the run's
     double l2;
     double l1;
-    const double* dropout;      // L - 1 rates
-    const void* const* masks;   // L matrices, or null: all weights are trained
+    const double* dropout;  // L - 1 rates
+    const void* const* masks;  // L matrices, or null: all weights are trained
     std::int64_t batch_size;
-    std::int64_t patience;      // epochs without improvement; negative: any number
+    std::int64_t patience;  // epochs without improvement; negative: any number
     double min_delta;
     std::uint32_t seed;
-    double clip;                // the largest norm of a gradient; 0: any
+    double clip;  // the largest norm of a gradient; 0: any
     bool measure_gradient;
 };
 
@@ -67,12 +67,12 @@ constexpr const char* ENDINGS[] = {"", "early", "not_finite"};
 // Where a training stands. The arrays are read when a call begins and written when it ends.
 struct State {
     void* const* parameters;
-    void* const* best;      // the parameters with the lowest loss so far
+    void* const* best;  // the parameters with the lowest loss so far
     void* const* slots[2];  // of the optimizer, each a list like the parameters
-    std::int64_t t;         // updates made
+    std::int64_t t;  // updates made
     std::int64_t epoch;
     std::int64_t best_epoch;
-    std::int64_t waited;    // epochs in a row that were no better
+    std::int64_t waited;  // epochs in a row that were no better
     double best_loss;
     Ending ended;
 };
@@ -81,19 +81,19 @@ struct State {
 struct Epochs {
     std::int64_t count;
     const std::int64_t* orders;  // count x N row numbers, or null: the rows as they are
-    const double* rates;         // count x batches
+    const double* rates;  // count x batches
 };
 
 // What one call saw. Each array has room for all of its epochs.
 struct Measured {
     double* iteration_loss;
-    double* loss;              // of each epoch
-    double* penalty;           // of each epoch
-    double* gradient_norm;     // of each epoch, where it is measured
-    double* validation_loss;   // of each epoch, where there are validation rows
-    void* output;              // batch_size x K, of the last iteration
-    std::int64_t iterations;   // how many were run
-    std::int64_t epochs;       // how many were run
+    double* loss;  // of each epoch
+    double* penalty;  // of each epoch
+    double* gradient_norm;  // of each epoch, where it is measured
+    double* validation_loss;  // of each epoch, where there are validation rows
+    void* output;  // batch_size x K, of the last iteration
+    std::int64_t iterations;  // how many were run
+    std::int64_t epochs;  // how many were run
     std::int64_t output_rows;  // how many rows the last iteration had
 };
 

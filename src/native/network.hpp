@@ -28,8 +28,7 @@ template <class T, int V, class W = T> struct Layer {
 
 // z and a of every layer for block b; with a key the dropout masks too, where there is dropout.
 template <class T, int V, class W>
-INLINE void
-feedforward(const Layer<T, V, W>* layers, int L, int b, const DropoutKey<T, W>* key) {
+INLINE void feedforward(const Layer<T, V, W>* layers, int L, int b, const DropoutKey<T, W>* key) {
     for (int l = 0; l < L; ++l) {
         const Layer<T, V, W>& layer = layers[l];
         const std::ptrdiff_t at = panel<V>(b, layer.n_out);

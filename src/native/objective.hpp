@@ -50,9 +50,8 @@ INLINE W loss_of_block(
     const Vec<T>* row_scale = panels.row_scale + panel<V>(b, 1);
     // Without a key nobody wants the derivative, nor y afterwards.
     Vec<T>* derivative = key ? last.delta + at : panels.y + at;
-    const W value = total<T, W>(
-        loss.evaluate(z, a, y, row_scale, T(network.setting), derivative, panels.K, V)
-    );
+    const W value =
+        total<T, W>(loss.evaluate(z, a, y, row_scale, T(network.setting), derivative, panels.K, V));
     if (!key) return value;
     if (!loss.derivative_in_z) last.activation->output_backward(z, a, derivative, panels.K, V);
     backprop<T, V>(panels.layers, network.L, b);

@@ -42,7 +42,8 @@ template <class T> struct LaneTrainings : InMemory {
     Panels<T, V, W>* validation_panels = nullptr;
     Vec<T>* output;  // the panels of the last layer, for the whole batch
     const Member* member[P] = {};   // null: the lane is empty
-    alignas(64) std::int64_t running[P] = {};  // -1 where there is a network whose run has not ended
+    alignas(64) std::int64_t running[P] =
+        {};  // -1 where there is a network whose run has not ended
     double* iteration_loss[P];      // where the next one goes
     double* epoch_loss[P];
     const double* next_rate[P];
@@ -346,9 +347,9 @@ private:
             for (int b = 0; b < now; ++b) {
                 if (!panels.packed)
                     panels.pack(batches, divisors, std::int64_t{first + b} * panels.R, b);
-                total += widened<T, W>(loss_of_block<T, V, W>(
-                    panels, network, loss, b, key ? &group : nullptr
-                ));
+                total += widened<T, W>(
+                    loss_of_block<T, V, W>(panels, network, loss, b, key ? &group : nullptr)
+                );
             }
             if (!key) continue;
             for (int l = 0; l < network.L; ++l)

@@ -91,7 +91,8 @@ INLINE void weights_tile(
     }
     W sum[D * H];
     if constexpr (!LANES_ARE_ROWS<T, W>) {
-        UNROLL for (int i = 0; i < D * H; ++i) sum[i] = product[i];
+        UNROLL for (int i = 0; i < D * H; ++i)
+            sum[i] = product[i];
     } else if constexpr (whole) {
         return sums<T, D * H>(product, dw);
     } else {

@@ -247,9 +247,7 @@ private:
         if (team.threads == 1)
             update_spans(layout.spans, layout.arrays);
         else
-            parallel_for(team, n_update_parts, [&](int i) {
-                update_spans(update_parts + i, 1);
-            });
+            parallel_for(team, n_update_parts, [&](int i) { update_spans(update_parts + i, 1); });
         // 0 / 0, where an epsilon is too small for the dtype, must not spread.
         layout.clear_padding(w);
     }
@@ -267,7 +265,9 @@ private:
     }
 
     INLINE void update_spans(const Span* spans, int count) {
-        optimizer.update({w, objective.dw, slots, rates, &problem.settings, &state.t}, spans, count);
+        optimizer.update(
+            {w, objective.dw, slots, rates, &problem.settings, &state.t}, spans, count
+        );
     }
 
     double validation_loss() {

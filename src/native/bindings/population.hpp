@@ -29,12 +29,12 @@ struct PopulationState {
 
 // What each of them measured: Python's arrays, with room for the most epochs that one of them runs.
 struct PopulationMeasurements {
-    Doubles iteration_loss;   // P x (most iterations)
-    Doubles loss;             // P x (most epochs), as those below
+    Doubles iteration_loss;  // P x (most iterations)
+    Doubles loss;  // P x (most epochs), as those below
     Doubles penalty;
-    Doubles gradient_norm;    // empty where it is not wanted
+    Doubles gradient_norm;  // empty where it is not wanted
     Doubles validation_loss;  // empty without validation rows
-    OutputArray output;       // P x (most rows of a batch) x K
+    OutputArray output;  // P x (most rows of a batch) x K
     CountOfEach iterations;
     CountOfEach epochs;
     CountOfEach output_rows;
@@ -242,11 +242,9 @@ inline void bind_population(nb::module_& module) {
                                std::vector<OutputArrays> slots, CountOfEach t, CountOfEach epoch,
                                CountOfEach best_epoch, CountOfEach waited, CountOfEach ended,
                                NumberOfEach best_loss) {
-        new (self) PopulationState{
-            std::move(parameters), std::move(best), std::move(slots), std::move(t),
-            std::move(epoch), std::move(best_epoch), std::move(waited), std::move(ended),
-            std::move(best_loss)
-        };
+        new (self) PopulationState{std::move(parameters), std::move(best),  std::move(slots),
+                                   std::move(t),          std::move(epoch), std::move(best_epoch),
+                                   std::move(waited),     std::move(ended), std::move(best_loss)};
     };
     nb::class_<PopulationState>(module, "PopulationState")
         .def(
@@ -256,17 +254,16 @@ inline void bind_population(nb::module_& module) {
             nb::arg("ended").noconvert(), nb::arg("best_loss").noconvert()
         );
 
-    const auto make_measurements = [](PopulationMeasurements* self, Doubles iteration_loss,
-                                      Doubles loss, Doubles penalty, Doubles gradient_norm,
-                                      Doubles validation_loss, OutputArray output,
-                                      CountOfEach iterations, CountOfEach epochs,
-                                      CountOfEach output_rows) {
-        new (self) PopulationMeasurements{
-            std::move(iteration_loss), std::move(loss), std::move(penalty),
-            std::move(gradient_norm), std::move(validation_loss), std::move(output),
-            std::move(iterations), std::move(epochs), std::move(output_rows)
+    const auto make_measurements =
+        [](PopulationMeasurements* self, Doubles iteration_loss, Doubles loss, Doubles penalty,
+           Doubles gradient_norm, Doubles validation_loss, OutputArray output,
+           CountOfEach iterations, CountOfEach epochs, CountOfEach output_rows) {
+            new (self) PopulationMeasurements{std::move(iteration_loss),  std::move(loss),
+                                              std::move(penalty),         std::move(gradient_norm),
+                                              std::move(validation_loss), std::move(output),
+                                              std::move(iterations),      std::move(epochs),
+                                              std::move(output_rows)};
         };
-    };
     nb::class_<PopulationMeasurements>(module, "PopulationMeasurements")
         .def(
             "__init__", make_measurements, nb::arg("iteration_loss").noconvert(),
