@@ -41,7 +41,7 @@ except ImportError as error:
 
 THREAD_WORK = 1_000_000
 """Rows times parameters of an iteration, below which a second thread costs more than it brings."""
-LANES_WORK = 8_000
+LANES_WORK = 30_000
 """Rows times parameters of an iteration, up to which several networks are faster in the lanes of
 vectors than each by itself: there are too few rows to fill vectors.
 """
