@@ -4,11 +4,9 @@
 // The networks take their iterations together. Where one has ended, the next takes its lane at the
 // end of the epoch.
 #pragma once
-#include "training.hpp"
+#include "lanes.hpp"
 
 namespace glassnet::GLASSNET_VARIANT {
-
-constexpr std::int64_t MAX_COUNT = std::int64_t{1} << 62;
 
 // A training in each lane. What each network has one of is in vectors, or in arrays with an entry
 // for each lane.
@@ -22,195 +20,109 @@ template <class T> struct LaneTrainings : InMemory {
     using Some = Vec<double>;
     using Whole = Ints<double>;  // counts, or -1 and 0 for true and false
 
-    const Member* next;  // the first member that waits for a lane
-    const Member* end;
-    const Problem& shape;  // the first one's problem: what is the same for all
     const Network& network;
     const Watch& watch;
-    const Optimizer<T, W>& optimizer;
     const Loss<T>& loss;
-    ParameterLayout<T, W> layout;
-    T* w;
-    T* dw;
-    T* start;  // the parameters at the start of the epoch
-    T* best;   // those with the lowest loss so far
-    T* slots[MAX_SLOTS];
-    T* saved[1 + MAX_SLOTS];  // parameters and slots of a lane that has left the finite numbers
-    T* mask = nullptr;        // of the parameters; null: all are trained
-    W* rates;                 // of each parameter array
+    Lanes<T> lanes;
     Panels<T, V, W>* panels;
     Panels<T, V, W>* validation_panels = nullptr;
     Vec<T>* output;  // the panels of the last layer, for the whole batch
-    const Member* member[P] = {};   // null: the lane is empty
-    alignas(64) std::int64_t running[P] =
-        {};  // -1 where there is a network whose run has not ended
-    double* iteration_loss[P];      // where the next one goes
-    double* epoch_loss[P];
-    const double* next_rate[P];
-    std::int64_t epochs_left[P];    // of this call
-    double best_loss[P] = {};
-    std::int64_t best_epoch[P] = {};
-    std::int64_t waited[P] = {};
-    std::int64_t epoch[P] = {};
-    double min_delta[P] = {};
-    std::int64_t patience[P] = {};
+    W* rates;        // of each parameter array
+    double rate[P] = {};
     Batch batches[P] = {};
     double divisors[P] = {};
-    double batch_weight[P] = {};
-    double rate[P] = {};
-    const double* settings[P] = {};
-    std::int64_t t[P] = {};         // updates made
+    alignas(64) double batch_weight[P] = {};
+    alignas(64) double total_loss[P];  // of the epoch, as in EpochTotal
+    alignas(64) double total_weight[P];
+    alignas(64) double total_penalty[P];
+    alignas(64) double total_norm[P];
+    std::int64_t iterations[P];  // of the epoch
     DropoutKey<T, W> key = {};
-    double total_loss[P];  // of the epoch, as in EpochTotal
-    double total_weight[P];
-    double total_penalty[P];
-    double total_norm[P];
-    std::int64_t iterations[P];
-    int n_running = 0;
-    bool any_left = false;          // a network's run has ended in this epoch
     std::int64_t batch_count;  // of an epoch
     std::int64_t most_rows = 0;
-    std::int64_t looks;
-    std::int64_t to_look;
-    bool stopped = false;
+    std::int64_t looks;    // iterations between two looks at the watch
+    std::int64_t to_look;  // iterations to the next
+    bool stopped = false;  // by the watch
+    bool any_left = false;  // a network's run has ended in this epoch
     bool has_validation;
     bool has_penalty = false;
-    bool has_more = false;  // to record than losses
     bool measures_norm = false;
     bool clips = false;
+    bool has_more = false;  // to record than losses
     bool is_sum;
     bool stays_packed = true;  // all batches are all rows, as they are
 
     LaneTrainings(
         const Member* members, std::int64_t count, const Memory& memory, const Watch& watch
     )
-        : next(members),
-          end(members + count),
-          shape(*members->problem),
-          network(shape.network),
+        : network(members->problem->network),
           watch(watch),
-          optimizer(OPTIMIZERS<T, W>[shape.optimizer]),
           loss(LOSSES<T>[network.loss]),
-          layout(network, memory) {
+          lanes(members, count, memory) {
+        const Problem& shape = lanes.shape;
         is_sum = network.reduction == static_cast<int>(Reduction::sum);
         has_validation = shape.validation.n > 0;
         batch_count = (shape.data.n + shape.batch_size - 1) / shape.batch_size;
-        w = allocate<T>(memory, layout.size);
-        dw = allocate<T>(memory, layout.size);
-        start = allocate<T>(memory, layout.size);
-        best = allocate<T>(memory, layout.size);
-        rates = allocate<W>(memory, layout.arrays);
-        for (int k = 0; k < optimizer.slots; ++k) slots[k] = allocate<T>(memory, layout.size);
-        for (int k = 0; k < 1 + optimizer.slots; ++k) saved[k] = allocate<T>(memory, layout.size);
-        read_options(memory);
-        looks = 1 + WATCH_WORK / (double(most_rows) * layout.size);
+        rates = allocate<W>(memory, lanes.layout.arrays);
+        read_options(members, count, memory);
+        looks = 1 + WATCH_WORK / (double(most_rows) * lanes.layout.size);
         to_look = looks;
     }
 
     void run() {
         for (int p = 0; p < P; ++p) fill(p);
-        while (n_running > 0 && !stopped) run_epoch();
+        while (lanes.n_running > 0 && !stopped) run_epoch();
     }
 
 private:
     // What decides about the memory: whatever one of the networks wants.
-    void read_options(const Memory& memory) {
+    void read_options(const Member* members, std::int64_t count, const Memory& memory) {
         double* dropout = allocate<double>(memory, network.L);
         std::int64_t validation_rows = 0;
-        bool has_masks = false;
-        for (const Member* one = next; one != end; ++one) {
+        for (const Member* one = members; one != members + count; ++one) {
             const Problem& problem = *one->problem;
             most_rows = most(most_rows, problem.batch_size);
             validation_rows = most(validation_rows, problem.validation.n);
             for (int l = 0; l + 1 < network.L; ++l)
                 dropout[l] = most(dropout[l], problem.dropout[l]);
-            has_masks |= problem.masks != nullptr;
             has_penalty |= problem.l2 != 0 || problem.l1 != 0;
             measures_norm |= problem.measure_gradient;
             clips |= problem.clip > 0;
             stays_packed &= problem.batch_size == problem.data.n && !one->epochs->orders;
         }
         has_more = has_penalty || measures_norm || clips;
-        if (has_masks) mask = allocate<T>(memory, layout.size);
         panels = new (memory) Panels<T, V, W>(
-            network, layout, w, dw, most_rows, {.dropout = dropout, .with_delta = true}, memory
+            network, lanes.layout, lanes.w, lanes.dw, most_rows,
+            {.dropout = dropout, .with_delta = true}, memory
         );
         stays_packed &= panels->holds_all_rows;
         const int blocks = Panels<T, V, W>::blocks_of(most_rows);
         output = allocate<Vec<T>>(memory, panel<V>(blocks, panels->K));
         if (has_validation)
-            validation_panels = new (memory)
-                Panels<T, V, W>(network, layout, w, nullptr, validation_rows, {}, memory);
+            validation_panels = new (memory) Panels<T, V, W>(
+                network, lanes.layout, lanes.w, nullptr, validation_rows, {}, memory
+            );
     }
 
     template <class N> static N most(N a, N b) { return a > b ? a : b; }
 
-    // The next network takes lane p, which stays empty where there is none.
+    // The next network takes lane p.
     void fill(int p) {
-        n_running += running[p];
-        running[p] = next != end ? -1 : 0;
-        n_running -= running[p];
-        member[p] = running[p] ? next++ : nullptr;
-        batches[p] = {&shape.data, nullptr, 0, 0};
+        const bool is_there = lanes.fill(p);
+        batches[p] = {&lanes.shape.data, nullptr, 0, 0};
         panels->packed = false;
-        if (!settings[p]) settings[p] = shape.settings;
-        if (!member[p]) return;
-        const Problem& problem = *member[p]->problem;
-        const Measured& measured = *member[p]->measured;
-        read_state(*member[p]->state, p);
-        iteration_loss[p] = measured.iteration_loss;
-        epoch_loss[p] = measured.loss;
-        next_rate[p] = member[p]->epochs->rates;
-        epochs_left[p] = member[p]->epochs->count;
-        for (std::int64_t e = 0; e < epochs_left[p]; ++e) measured.penalty[e] = 0;
+        if (!is_there) return;
         rate[p] = __builtin_nan("");
-        min_delta[p] = problem.min_delta;
-        patience[p] = problem.patience < 0 ? MAX_COUNT : problem.patience;
-        settings[p] = problem.settings;
-        key.seed[p] = problem.seed;
+        key.seed[p] = lanes.problem(p).seed;
         for (int l = 0; l + 1 < network.L; ++l) {
-            const int left_out = levels_left_out(problem.dropout[l]);
+            const int left_out = levels_left_out(lanes.problem(p).dropout[l]);
             panels->layers[l].left_out[p] = left_out;
             panels->layers[l].kept[p] = T(scale_of_kept(left_out));
-        }
-        if (mask) read_mask(problem, p);
-    }
-
-    void read_state(const State& state, int p) {
-        layout.read(state.parameters, w, p);
-        layout.read(state.best, best, p);
-        for (int k = 0; k < optimizer.slots; ++k) layout.read(state.slots[k], slots[k], p);
-        t[p] = state.t;
-        best_loss[p] = state.best_loss;
-        best_epoch[p] = state.best_epoch;
-        waited[p] = state.waited;
-        epoch[p] = state.epoch;
-    }
-
-    // Where the network of lane p stands becomes its member's state.
-    void write_state(State& state, int p) const {
-        layout.write(w, state.parameters, p);
-        layout.write(best, state.best, p);
-        for (int k = 0; k < optimizer.slots; ++k) layout.write(slots[k], state.slots[k], p);
-        state.t = t[p];
-        state.best_loss = best_loss[p];
-        state.best_epoch = best_epoch[p];
-        state.waited = waited[p];
-        state.epoch = epoch[p];
-    }
-
-    void read_mask(const Problem& problem, int p) {
-        for (std::size_t k = p; k < layout.size; k += P) mask[k] = 1;
-        if (!problem.masks) return;
-        for (int l = 0; l < network.L; ++l) {
-            const T* from = static_cast<const T*>(problem.masks[l]);
-            T* to = mask + layout.spans[l].begin + p;
-            for (std::size_t k = 0; k < layout.counts[l]; ++k) to[k * P] = from[k];
         }
     }
 
     void write_output(int p) {
-        Measured& measured = *member[p]->measured;
+        Measured& measured = *lanes.member[p]->measured;
         measured.output_rows = batches[p].count;
         T* to = static_cast<T*>(measured.output);
         const T* from = reinterpret_cast<const T*>(output) + p;
@@ -221,7 +133,7 @@ private:
     }
 
     void run_epoch() {
-        if (!has_validation) copy(start, w, layout.size);
+        if (!has_validation) copy(lanes.start, lanes.w, lanes.layout.size);
         for (int p = 0; p < P; p += STEP) {
             store<double>(total_loss + p, Some{});
             store<double>(total_weight + p, Some{});
@@ -229,7 +141,7 @@ private:
             store<double>(total_norm + p, Some{});
         }
         for (int p = 0; has_more && p < P; ++p) iterations[p] = 0;
-        for (std::int64_t i = 0; i < batch_count && n_running > 0; ++i) {
+        for (std::int64_t i = 0; i < batch_count && lanes.n_running > 0; ++i) {
             iterate(i);
             if (--to_look == 0 && !goes_on()) return;
         }
@@ -247,11 +159,11 @@ private:
     INLINE void iterate(std::int64_t i) {
         if (!panels->packed) choose_batches(i);
         choose_rates();
-        for (int p = 0; p < P; ++p) key.iteration[p] = static_cast<std::uint32_t>(t[p]);
+        for (int p = 0; p < P; ++p) key.iteration[p] = static_cast<std::uint32_t>(lanes.t[p]);
         Numbers losses = loss_of(*panels, &key);
         panels->packed = stays_packed;
         Numbers penalties = {};
-        if (mask || has_penalty) penalties = regularize();
+        if (lanes.mask || has_penalty) penalties = regularize();
         losses = rounded<T, W>(losses + penalties);
         Numbers norms = {};
         if (measures_norm || clips) norms = measure_and_clip();
@@ -262,7 +174,7 @@ private:
         Whole none = {};
         for (int p = 0; p < P; p += STEP) {
             const Some now = load(loss + p);
-            const Whole is_running = whole(running + p);
+            const Whole is_running = whole(lanes.running + p);
             const Some weight = load(batch_weight + p);
             const Some factor = is_sum ? broadcast(1.0) : weight;
             add(total_weight + p, weight, is_running);
@@ -271,13 +183,13 @@ private:
             if (!has_more) continue;
             add(total_penalty + p, load(penalty + p) * factor, is_running);
             add(total_norm + p, load(norm + p), is_running);
-            for (int i = p; i < p + STEP; ++i) iterations[i] -= running[i];
+            for (int i = p; i < p + STEP; ++i) iterations[i] -= lanes.running[i];
         }
         for (int p = 0; p < P; ++p)
-            if (running[p]) *iteration_loss[p]++ = loss[p];
+            if (lanes.running[p]) *lanes.iteration_loss[p]++ = loss[p];
         if (any(none)) leave(losses);
         update();
-        if (any_left) restore();
+        if (any_left) lanes.restore();
     }
 
     static INLINE Whole whole(const std::int64_t* from) {
@@ -299,14 +211,14 @@ private:
 
     void choose_batches(std::int64_t i) {
         for (int p = 0; p < P; ++p) {
-            if (!running[p]) continue;
-            const Problem& problem = *member[p]->problem;
+            if (!lanes.running[p]) continue;
+            const Problem& problem = lanes.problem(p);
             const std::int64_t n = problem.data.n;
-            const std::int64_t* orders = member[p]->epochs->orders;
+            const std::int64_t* orders = lanes.member[p]->epochs->orders;
             const std::int64_t first = i * problem.batch_size;
             const std::int64_t left = n - first;
             const std::int64_t rows = left < problem.batch_size ? left : problem.batch_size;
-            const std::int64_t e = member[p]->epochs->count - epochs_left[p];
+            const std::int64_t e = lanes.member[p]->epochs->count - lanes.epochs_left[p];
             batches[p] = {&problem.data, orders ? orders + e * n : nullptr, first, rows};
             const BatchWeight weight = weight_of<T>(network, batches[p]);
             batch_weight[p] = weight.total;
@@ -318,8 +230,8 @@ private:
     INLINE void choose_rates() {
         bool changed = false;
         for (int p = 0; p < P; ++p) {
-            if (!running[p]) continue;
-            const double now = *next_rate[p]++;
+            if (!lanes.running[p]) continue;
+            const double now = *lanes.next_rate[p]++;
             changed |= now != rate[p];
             rate[p] = now;
         }
@@ -328,11 +240,11 @@ private:
 
     [[gnu::noinline]] void use_rates() {
         for (int p = 0; p < P; ++p)
-            for (int k = 0; running[p] && k < layout.arrays; ++k)
-                rates[k][p] = T(rate[p] * member[p]->problem->multipliers[k]);
+            for (int k = 0; lanes.running[p] && k < lanes.layout.arrays; ++k)
+                rates[k][p] = T(rate[p] * lanes.problem(p).multipliers[k]);
     }
 
-    // The loss of the batches, without penalty; with a key also the gradient, left in dw.
+    // The loss of the batches, without penalty; with a key also the gradient, left in lanes.dw.
     Numbers loss_of(Panels<T, V, W>& panels, const DropoutKey<T, W>* key) {
         std::int64_t rows = 0;
         for (int p = 0; p < P; ++p) rows = most(rows, batches[p].count);
@@ -369,8 +281,8 @@ private:
     Numbers regularize() {
         Penalty<T, W> penalty = {};
         for (int p = 0; p < P; ++p) {
-            if (!running[p]) continue;
-            const Problem& problem = *member[p]->problem;
+            if (!lanes.running[p]) continue;
+            const Problem& problem = lanes.problem(p);
             const double scale = is_sum ? double(batches[p].count) / problem.data.n : 1.0;
             penalty.l2[p] = T(problem.l2 * scale);
             penalty.half_l2[p] = T(0.5 * (problem.l2 * scale));
@@ -378,61 +290,49 @@ private:
         }
         Numbers value = {};
         for (int l = 0; l < network.L; ++l) {
-            const Span& span = layout.spans[l];
-            if (mask) apply_mask(dw + span.begin, mask + span.begin, span.size);
+            const Span& span = lanes.layout.spans[l];
+            if (lanes.mask) apply_mask(lanes.dw + span.begin, lanes.mask + span.begin, span.size);
             if (has_penalty)
-                value += penalty.add_gradient(w + span.begin, dw + span.begin, span.size);
+                value +=
+                    penalty.add_gradient(lanes.w + span.begin, lanes.dw + span.begin, span.size);
         }
         return value;
     }
 
     Numbers measure_and_clip() {
-        const Numbers norm = gradient_norm<T, W>(dw, layout.size);
+        const Numbers norm = gradient_norm<T, W>(lanes.dw, lanes.layout.size);
         W scale = broadcast(T(1));
         for (int p = 0; p < P; ++p) {
-            const double largest = running[p] ? member[p]->problem->clip : 0;
+            const double largest = lanes.running[p] ? lanes.problem(p).clip : 0;
             if (largest > 0 && !(norm[p] <= largest)) scale[p] = T(largest / norm[p]);
         }
-        for (std::size_t i = 0; clips && i < layout.size; i += P)
-            store<T>(dw + i, scale * load(dw + i));
+        for (std::size_t i = 0; clips && i < lanes.layout.size; i += P)
+            store<T>(lanes.dw + i, scale * load(lanes.dw + i));
         return norm;
     }
 
-    // Networks whose loss is not finite: their runs have ended. Their lanes go on to the end of the
-    // epoch, and what they do there is taken back.
+    // Networks whose loss is not finite: their runs have ended.
     [[gnu::noinline]] void leave(const Numbers& losses) {
         for (int p = 0; p < P; ++p) {
-            if (!running[p] || losses[p] - losses[p] == 0) continue;
+            if (!lanes.running[p] || losses[p] - losses[p] == 0) continue;
             any_left = true;
-            running[p] = 0;
-            --n_running;
-            member[p]->state->ended = Ending::not_finite;
+            lanes.member[p]->state->ended = Ending::not_finite;
             write_output(p);
-            for (std::size_t i = p; i < layout.size; i += P) {
-                saved[0][i] = w[i];
-                for (int k = 0; k < optimizer.slots; ++k) saved[1 + k][i] = slots[k][i];
-            }
-        }
-    }
-
-    [[gnu::noinline]] void restore() {
-        for (int p = 0; p < P; ++p) {
-            if (!member[p] || running[p]) continue;
-            for (std::size_t i = p; i < layout.size; i += P) {
-                w[i] = saved[0][i];
-                for (int k = 0; k < optimizer.slots; ++k) slots[k][i] = saved[1 + k][i];
-            }
+            lanes.leave(p);
         }
     }
 
     INLINE void update() {
-        for (int p = 0; p < P; ++p) t[p] -= running[p];
-        optimizer.update({w, dw, slots, rates, settings, t}, layout.spans, layout.arrays);
+        for (int p = 0; p < P; ++p) lanes.t[p] -= lanes.running[p];
+        lanes.optimizer.update(
+            {lanes.w, lanes.dw, lanes.slots, rates, lanes.settings, lanes.t}, lanes.layout.spans,
+            lanes.layout.arrays
+        );
     }
 
     // The end of an epoch for every network, those that have ended in it included.
     INLINE void end_epoch() {
-        const Vec<T> none = not_finite();
+        const Vec<T> none = lanes.not_finite();
         Numbers validation = {};
         if (has_validation) validation = validation_losses();
         alignas(64) double validation_loss[P], spoilt[P];
@@ -451,23 +351,24 @@ private:
             const Some candidate = has_validation ? load(validation_loss + p) : now;
             const Whole is_finite = (candidate - candidate == 0) & (load(spoilt + p) == 0);
             Standing<Some, Whole> standing{
-                load(best_loss + p), whole(best_epoch + p), whole(waited + p), whole(epoch + p)
+                load(lanes.best_loss + p), whole(lanes.best_epoch + p), whole(lanes.waited + p),
+                whole(lanes.epoch + p)
             };
             const Whole best =
-                standing.note(candidate, is_finite, load(min_delta + p), has_validation);
-            store<double>(best_loss + p, standing.best_loss);
-            put(best_epoch + p, standing.best_epoch);
-            put(waited + p, standing.waited);
-            put(epoch + p, standing.epoch);
-            const Whole left = whole(epochs_left + p) - 1;
-            put(epochs_left + p, left);
+                standing.note(candidate, is_finite, load(lanes.min_delta + p), has_validation);
+            store<double>(lanes.best_loss + p, standing.best_loss);
+            put(lanes.best_epoch + p, standing.best_epoch);
+            put(lanes.waited + p, standing.waited);
+            put(lanes.epoch + p, standing.epoch);
+            const Whole left = whole(lanes.epochs_left + p) - 1;
+            put(lanes.epochs_left + p, left);
             put(is_best + p, best);
             has_best |= best;
-            may_end |= ~is_finite | (standing.waited >= whole(patience + p)) | (left <= 0);
+            may_end |= ~is_finite | (standing.waited >= whole(lanes.patience + p)) | (left <= 0);
         }
         for (int p = 0; p < P; ++p)
-            if (member[p]) *epoch_loss[p]++ = loss[p];
-        if (any(has_best)) keep_as_best(is_best);
+            if (lanes.member[p]) *lanes.epoch_loss[p]++ = loss[p];
+        if (any(has_best)) lanes.keep_as_best(has_validation ? lanes.w : lanes.start, is_best);
         if (has_more || has_validation) record_more(validation);
         if (any(may_end)) replace(none, validation);
         any_left = false;
@@ -477,12 +378,12 @@ private:
 
     [[gnu::noinline]] void record_more(const Numbers& validation) {
         for (int p = 0; p < P; ++p) {
-            if (!member[p]) continue;
-            const Measured& measured = *member[p]->measured;
-            const std::int64_t e = epoch_loss[p] - measured.loss - 1;
+            if (!lanes.member[p]) continue;
+            const Measured& measured = *lanes.member[p]->measured;
+            const std::int64_t e = lanes.epoch_loss[p] - measured.loss - 1;
             measured.penalty[e] = mean(total_penalty[p], total_weight[p]);
             if (has_validation) measured.validation_loss[e] = validation[p];
-            if (member[p]->problem->measure_gradient)
+            if (lanes.problem(p).measure_gradient)
                 measured.gradient_norm[e] = total_norm[p] / iterations[p];
         }
     }
@@ -498,8 +399,8 @@ private:
         for (int p = 0; p < P; ++p) {
             training_batches[p] = batches[p];
             training_divisors[p] = divisors[p];
-            if (!member[p]) continue;
-            const Rows& rows = member[p]->problem->validation;
+            if (!lanes.member[p]) continue;
+            const Rows& rows = lanes.problem(p).validation;
             batches[p] = {&rows, nullptr, 0, rows.n};
             divisors[p] = weight_of<T>(network, batches[p]).divisor;
         }
@@ -511,42 +412,19 @@ private:
         return losses;
     }
 
-    // 0 in the lanes of networks whose parameters are all finite, else NaN.
-    INLINE Vec<T> not_finite() const {
-        Vec<T> none = {};
-        for (std::size_t i = 0; i < layout.size; i += P) {
-            const Vec<T> x = load(w + i);
-            none += x - x;  // inf - inf is NaN
-        }
-        return none;
-    }
-
-    INLINE void keep_as_best(const std::int64_t* lanes) {
-        typename Bits<T>::Int narrow[P];
-        for (int p = 0; p < P; ++p) narrow[p] = lanes[p];
-        Ints<T> is_best;
-        __builtin_memcpy(&is_best, narrow, sizeof is_best);
-        const T* from = has_validation ? w : start;
-        for (std::size_t i = 0; i < layout.size; i += P)
-            store<T>(best + i, is_best ? load(from + i) : load(best + i));
-    }
-
     // Networks whose run has ended, or has no epochs left in this call, leave their lanes.
     [[gnu::noinline]] void replace(Vec<T> none, const Numbers& validation) {
         for (int p = 0; p < P; ++p) {
-            if (!member[p]) continue;
-            State& state = *member[p]->state;
-            Measured& measured = *member[p]->measured;
-            if (running[p]) {
-                const double loss = has_validation ? validation[p] : epoch_loss[p][-1];
+            if (!lanes.member[p]) continue;
+            State& state = *lanes.member[p]->state;
+            if (lanes.running[p]) {
+                const double loss = has_validation ? validation[p] : lanes.epoch_loss[p][-1];
                 const bool is_finite = __builtin_isfinite(loss) && none[p] == 0;
-                state.ended = ending_of(*member[p]->problem, is_finite, waited[p]);
-                if (state.ended == Ending::none && epochs_left[p] > 0) continue;
+                state.ended = ending_of(lanes.problem(p), is_finite, lanes.waited[p]);
+                if (state.ended == Ending::none && lanes.epochs_left[p] > 0) continue;
                 write_output(p);
             }
-            write_state(state, p);
-            measured.iterations = iteration_loss[p] - measured.iteration_loss;
-            measured.epochs = epoch_loss[p] - measured.loss;
+            lanes.write(p);
             fill(p);
         }
     }

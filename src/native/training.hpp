@@ -4,6 +4,8 @@
 // The map of this folder, each file including those below it:
 //   bindings/        what Python sees; no mathematics. team.hpp: its threads
 //   variant.cpp      everything below, compiled once for each instruction set
+//   population.hpp   the same for several small networks at a time, one in each lane of a vector
+//   lanes.hpp        what these networks have, and how one takes a lane and leaves it
 //   training.hpp     iterations, updates, epochs, the best one, and when to stop
 //   outputs.hpp      predictions and the Jacobian
 //   objective.hpp    the loss of a batch and its gradient
