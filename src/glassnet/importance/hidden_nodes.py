@@ -19,7 +19,7 @@ from glassnet.models.model import Model
 from glassnet.models.rows import Rows, rows_of
 
 LOW, HIGH = 0.1, 0.9  # quantiles over the rows between which a node is moved
-FEW_ROWS = 8  # of so few each is named, and a node is moved from its lowest to its highest
+NAMED_ROWS = 8  # of so few each is named, and a node is moved from its lowest to its highest
 EXAMPLES = 2  # rows of more that are named at either end
 CONSTANT = 1e-9  # a smaller deviation, of the layer's largest activation, is none
 
@@ -248,7 +248,7 @@ def _of_member(
     parts = one.column_parts(start)
     for layer, a in enumerate(hidden):  # N x H
         varies = a.std(axis=0) > CONSTANT * max(1.0, float(np.abs(a).max()))
-        is_few = len(a) <= FEW_ROWS
+        is_few = len(a) <= NAMED_ROWS
         ends = np.quantile(a, (0, 1) if is_few else (LOW, HIGH), axis=0)  # 2 x H
         order = np.argsort(a, axis=0, kind="stable")  # N x H
         for node in range(a.shape[1]):

@@ -5,7 +5,7 @@ The measures are `hidden_nodes.py`'s; whoever prints wraps the lines.
 
 from collections.abc import Iterator, Sequence
 
-from glassnet.importance.hidden_nodes import FEW_ROWS, HiddenNode, HiddenNodes
+from glassnet.importance.hidden_nodes import NAMED_ROWS, HiddenNode, HiddenNodes
 from glassnet.importance.node_measures import ColumnPart
 
 NODES_AT_ONCE = 10  # nodes said at once
@@ -161,7 +161,7 @@ def _others(found: HiddenNodes, shown: Sequence[HiddenNode], more: str) -> Itera
 
 def _method(found: HiddenNodes) -> str:
     """How it was measured, and what it does not tell."""
-    if found.n_rows <= FEW_ROWS:
+    if found.n_rows <= NAMED_ROWS:
         ends, low, high = "", "its lowest", "its highest activation"
     else:
         ends = "Low and high are the 10th and 90th percentile of the activation. "
