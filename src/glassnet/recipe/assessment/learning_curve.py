@@ -33,6 +33,7 @@ FALLING_BY_ITSELF = 0.1  # of the loss of the rows trained on, which falls as lo
 HARDLY = 0.1  # of the loss in all the epochs: next to nothing was learnt
 OVERFIT = 1.5  # times the score of the rows trained on: the network knows these by heart
 RATE_ENDED = 0.1  # of the learning rate; where less is left at the end, the loss is flat by itself
+NEARLY_EXACT = 0.99  # an R2 of rows trained on; what is left of their loss is little
 SAME_OUTPUT = 1e-9  # outputs that are as near as this are the same
 TRAINED_ROWS = 2000  # rows trained on that are scored, at most
 
@@ -130,6 +131,12 @@ def _tells_nothing_apart(run: "TableRun") -> bool:
     return bool(len(outputs) > 1 and (np.ptp(outputs, axis=0) < SAME_OUTPUT).all())
 
 
+def _is_nearly_exact(run: "TableRun") -> bool:
+    """Whether the rows trained on, where these are scored, are all but met: by R2 each target."""
+    found = [scores.get("r2", 0.0) for scores in run.scored_model.scores.values()]
+    return run.scored_part == "train" and all(value > NEARLY_EXACT for value in found)
+
+
 def _much_longer(run: "TableRun") -> str:
     """The conclusion where that is so."""
     percent = rounded_text(100 * max(_whole_fall(run), 0.0))
@@ -196,7 +203,10 @@ def _conclusion(run: "TableRun", beside: Sequence[SeenScore]) -> tuple[*tuple[st
         return f"Not known: {epochs} epochs are too few to see where the losses go.", 2
     percent = rounded_text(100 * abs(fall))
     if fall > (FALLING if validated else FALLING_BY_ITSELF):
-        return f"Perhaps not: the {which} still fell by {percent} % {in_last}; more may help.", 2
+        falls = f"the {which} still fell by {percent} % {in_last}"
+        if _is_nearly_exact(run):
+            return f"Nearly: {falls}, but little is left of it; more may help a little.", 2
+        return f"Perhaps not: {falls}; more may help.", 2
     change = f"fell by {percent} % only" if fall > 0 else f"did not fall any more ({percent} % up)"
     if not rate_ended(run):
         return f"Yes: {in_last} the {which} {change}.", 0
