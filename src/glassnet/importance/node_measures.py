@@ -20,7 +20,7 @@ from glassnet.tables.inputs import Input, Number
 from glassnet.training.problem import as_dtype
 
 ONE_WAY = 0.5  # a correlation from which on an activation rises or falls with a column
-RANGES = 10  # of a number, of which one is named where a node is highest
+PARTS_OF_A_NUMBER = 10  # of a number, of which one is named where a node is highest
 MISSING = "missing"
 
 
@@ -188,7 +188,9 @@ def _directions(x: np.ndarray, moves: np.ndarray) -> list[str]:
 
 def _highest(encoding: Number, x: np.ndarray, moves: np.ndarray) -> list[str]:
     """In which of up to ten ranges, of about equally many rows, each node is highest on average."""
-    edges = np.unique(np.quantile(x, np.linspace(0, 1, RANGES + 1)[1:-1], method="nearest"))
+    edges = np.unique(
+        np.quantile(x, np.linspace(0, 1, PARTS_OF_A_NUMBER + 1)[1:-1], method="nearest")
+    )
     in_range = np.searchsorted(edges, x, side="left")
     different = np.unique(in_range)
     means = np.stack([moves[in_range == one].mean(axis=0) for one in different])
