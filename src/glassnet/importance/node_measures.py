@@ -158,7 +158,7 @@ def _on_layer(
 ) -> _OnLayer:
     """What a column does to the nodes of a layer, which it moves by N x H."""
     squares = (moves**2).mean(axis=0)
-    if levels is not None or not isinstance(encoding, Number):
+    if not isinstance(encoding, Number):
         assert levels is not None
         different = sorted(set(levels))
         means = np.stack([moves[levels == level].mean(axis=0) for level in different])

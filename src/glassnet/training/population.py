@@ -285,9 +285,9 @@ def _train_group(
     first = problems[0]
     choice = choose(shared.engine, first.network, first)
     states = start_of_all(problems, which, parameters)
-    begin = states.take(np.arange(len(which)))  # which nothing changes later
     onlookers: list[Onlookers] = []
     if shared.average is not None or shared.path_points is not None:
+        begin = states.take(np.arange(len(which)))  # which nothing changes later
         onlookers = [
             Onlookers.of(
                 choice.engine,

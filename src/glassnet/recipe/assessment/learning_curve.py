@@ -21,6 +21,7 @@ from glassnet.recipe.assessment.sentences import plain_score
 from glassnet.recipe.assessment.text import numbers_text, rounded_text
 from glassnet.recipe.findings.learning import LONGER
 from glassnet.recipe.scoring import main_score, score
+from glassnet.tables.columns import Table
 from glassnet.training.endings import CUT_SHORT, ENDINGS
 from glassnet.training.schedules import SCHEDULES
 
@@ -127,7 +128,7 @@ def _hardly_learnt(run: "TableRun") -> bool:
 
 def _tells_nothing_apart(run: "TableRun") -> bool:
     """Whether all rows trained on get the same outputs."""
-    outputs = run.scored_model.output(run.columns.take(run.rows["train"][:TRAINED_ROWS]))
+    outputs = run.scored_model.output(_some_trained_on(run))
     return bool(len(outputs) > 1 and (np.ptp(outputs, axis=0) < SAME_OUTPUT).all())
 
 
@@ -226,14 +227,20 @@ def rate_ended(run: "TableRun") -> bool:
     return bool(factor < RATE_ENDED)
 
 
+def _some_trained_on(run: "TableRun") -> Table:
+    """The rows trained on, of very many some that are evenly spread."""
+    rows = run.rows["train"]
+    return run.columns.take(
+        rows[np.linspace(0, len(rows) - 1, min(len(rows), TRAINED_ROWS)).astype(int)]
+    )
+
+
 def _beside_trained_on(run: "TableRun", scores: Sequence[ScoreInterval]) -> Iterator[SeenScore]:
     """Each target's score on rows trained on, beside that on held-out ones, or on the folds.
 
     It is the score that the loss makes good; where there is none, one that everybody understands.
     """
-    rows = run.rows["train"]
-    rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), TRAINED_ROWS)).astype(int)]
-    trained_on = run.columns.take(rows)
+    trained_on = _some_trained_on(run)
     encoding = run.scored_model.encoding
     trained = score(encoding, run.scored_model.output(trained_on), trained_on)
     aim = main_score(run.scored_model)
