@@ -18,10 +18,21 @@
 
 namespace glassnet::GLASSNET_VARIANT {
 
-#if defined(__AVX2__)
+#if defined(GLASSNET_VECTOR_BYTES)  // a test of wide vectors on a processor that has none
+constexpr int VECTOR_BYTES = GLASSNET_VECTOR_BYTES;
+#elif defined(__AVX512F__)
+constexpr int VECTOR_BYTES = 64;
+#elif defined(__AVX2__)
 constexpr int VECTOR_BYTES = 32;
 #else
 constexpr int VECTOR_BYTES = 16;
+#endif
+
+// How many sums may be in the making at a time without leaving the registers.
+#if defined(__AVX512F__) || defined(__aarch64__)
+constexpr int SUMS = 24;
+#else
+constexpr int SUMS = 12;
 #endif
 
 // A number that a lambda can be given at compile time.
@@ -90,8 +101,8 @@ template <class T> INLINE void store(T* p, Vec<T> v) { __builtin_memcpy(p, &v, s
 // x, to be kept in a register: the compiler would rather load it anew for each of its uses, and
 // loads are the scarcest resource.
 template <class T> INLINE Vec<T> in_register(Vec<T> x) {
-#if defined(__x86_64__)
-    asm("" : "+x"(x));
+#if defined(__x86_64__) && !defined(GLASSNET_VECTOR_BYTES)
+    asm("" : "+v"(x));
 #endif
     return x;
 }
@@ -105,30 +116,53 @@ template <class T> INLINE Vec<T> abs(Vec<T> x) {
     return from_bits<T>(bits<T>(x) & magnitude);
 }
 
+// What the processor does in one operation, for the vectors that it has of its own. Of the larger and
+// the smaller: the second where one of the two is NaN.
+#if defined(__SSE2__)
+INLINE __m128 root_of(__m128 x) { return _mm_sqrt_ps(x); }
+INLINE __m128d root_of(__m128d x) { return _mm_sqrt_pd(x); }
+INLINE __m128 larger_of(__m128 a, __m128 b) { return _mm_max_ps(a, b); }
+INLINE __m128d larger_of(__m128d a, __m128d b) { return _mm_max_pd(a, b); }
+INLINE __m128 smaller_of(__m128 a, __m128 b) { return _mm_min_ps(a, b); }
+INLINE __m128d smaller_of(__m128d a, __m128d b) { return _mm_min_pd(a, b); }
+#endif
+#if defined(__AVX2__)
+INLINE __m256 root_of(__m256 x) { return _mm256_sqrt_ps(x); }
+INLINE __m256d root_of(__m256d x) { return _mm256_sqrt_pd(x); }
+INLINE __m256 larger_of(__m256 a, __m256 b) { return _mm256_max_ps(a, b); }
+INLINE __m256d larger_of(__m256d a, __m256d b) { return _mm256_max_pd(a, b); }
+INLINE __m256 smaller_of(__m256 a, __m256 b) { return _mm256_min_ps(a, b); }
+INLINE __m256d smaller_of(__m256d a, __m256d b) { return _mm256_min_pd(a, b); }
+#endif
+#if defined(    \
+    __AVX512F__ \
+)  // with a mask of all lanes: the other forms make GCC warn of its own header
+constexpr __mmask8 ALL_8 = 0xFF;
+constexpr __mmask16 ALL_16 = 0xFFFF;
+INLINE __m512 root_of(__m512 x) { return _mm512_maskz_sqrt_ps(ALL_16, x); }
+INLINE __m512d root_of(__m512d x) { return _mm512_maskz_sqrt_pd(ALL_8, x); }
+INLINE __m512 larger_of(__m512 a, __m512 b) { return _mm512_maskz_max_ps(ALL_16, a, b); }
+INLINE __m512d larger_of(__m512d a, __m512d b) { return _mm512_maskz_max_pd(ALL_8, a, b); }
+INLINE __m512 smaller_of(__m512 a, __m512 b) { return _mm512_maskz_min_ps(ALL_16, a, b); }
+INLINE __m512d smaller_of(__m512d a, __m512d b) { return _mm512_maskz_min_pd(ALL_8, a, b); }
+#endif
+
 // The larger of x and a number; NaN where x is NaN.
 template <class T, class W> INLINE Vec<T> maximum(Vec<T> x, W low) {
     const Vec<T> limit = spread<T>(low);
-#if defined(__AVX2__)
-    if constexpr (sizeof(T) == 4)
-        return _mm256_max_ps(limit, x);
+    if constexpr (requires { larger_of(limit, x); })
+        return larger_of(limit, x);
     else
-        return _mm256_max_pd(limit, x);
-#else
-    return x < limit ? limit : x;
-#endif
+        return x < limit ? limit : x;
 }
 
 // The smaller of x and a number; NaN where x is NaN.
 template <class T, class W> INLINE Vec<T> minimum(Vec<T> x, W high) {
     const Vec<T> limit = spread<T>(high);
-#if defined(__AVX2__)
-    if constexpr (sizeof(T) == 4)
-        return _mm256_min_ps(limit, x);
+    if constexpr (requires { smaller_of(limit, x); })
+        return smaller_of(limit, x);
     else
-        return _mm256_min_pd(limit, x);
-#else
-    return x > limit ? limit : x;
-#endif
+        return x > limit ? limit : x;
 }
 
 template <class T, class W> INLINE Vec<T> clip(Vec<T> x, W low, W high) {
@@ -141,26 +175,14 @@ template <class T> INLINE Vec<T> sign(Vec<T> x) {
     return x > zero ? one : (x < zero ? -one : (x == zero ? zero : x));
 }
 
-INLINE Vec<float> sqrt(Vec<float> x) {
-#if defined(__AVX2__)
-    return _mm256_sqrt_ps(x);
-#elif defined(__SSE2__)
-    return _mm_sqrt_ps(x);
-#else
-    for (int i = 0; i < LANES<float>; ++i) x[i] = __builtin_sqrtf(x[i]);
-    return x;
-#endif
-}
-
-INLINE Vec<double> sqrt(Vec<double> x) {
-#if defined(__AVX2__)
-    return _mm256_sqrt_pd(x);
-#elif defined(__SSE2__)
-    return _mm_sqrt_pd(x);
-#else
-    for (int i = 0; i < LANES<double>; ++i) x[i] = __builtin_sqrt(x[i]);
-    return x;
-#endif
+template <class T> INLINE Vec<T> sqrt(Vec<T> x) {
+    if constexpr (requires { root_of(x); }) {
+        return root_of(x);
+    } else {
+        for (int i = 0; i < LANES<T>; ++i)
+            x[i] = sizeof(T) == 4 ? __builtin_sqrtf(x[i]) : __builtin_sqrt(x[i]);
+        return x;
+    }
 }
 
 // The sum over the lanes.
@@ -203,103 +225,110 @@ template <class T, class W> INLINE DoubleOf<T, W> root(DoubleOf<T, W> x) {
     }
 }
 
-template <class T, int... I> INLINE Vec<T> shuffle(Vec<T> a, Vec<T> b) {
+// Vectors made of the lanes of two: which lane comes to lane i says `from(i)`, counted through a
+// and then b.
+template <int... I> struct Indices {
+};
+template <int n, int... I> struct FirstIndices : FirstIndices<n - 1, n - 1, I...> {
+};
+template <int... I> struct FirstIndices<0, I...> {
+    using type = Indices<I...>;
+};
+template <class T, class From, int... I>
+INLINE Vec<T> shuffle(Vec<T> a, Vec<T> b, Indices<I...>) {
 #if defined(__has_builtin) && __has_builtin(__builtin_shufflevector)
-    return __builtin_shufflevector(a, b, I...);
+    return __builtin_shufflevector(a, b, From::lane(I)...);
 #else
-    return __builtin_shuffle(a, b, Ints<T>{I...});
+    return __builtin_shuffle(a, b, Ints<T>{From::lane(I)...});
 #endif
 }
-
-// The sums over the lanes of as many vectors as there are lanes: pairs are interleaved and added
-// until one vector holds all the sums.
-template <class T> INLINE Vec<T> sums_of_lanes(const Vec<T>* v) {
-    constexpr int L = LANES<T>;
-    if constexpr (L == 2) {
-        return shuffle<T, 0, 2>(v[0], v[1]) + shuffle<T, 1, 3>(v[0], v[1]);
-    } else if constexpr (L == 4 && sizeof(T) == 8) {
-        const Vec<T> ab = shuffle<T, 0, 4, 2, 6>(v[0], v[1]) + shuffle<T, 1, 5, 3, 7>(v[0], v[1]);
-        const Vec<T> cd = shuffle<T, 0, 4, 2, 6>(v[2], v[3]) + shuffle<T, 1, 5, 3, 7>(v[2], v[3]);
-        return shuffle<T, 0, 1, 4, 5>(ab, cd) + shuffle<T, 2, 3, 6, 7>(ab, cd);
-    } else if constexpr (L == 4) {
-        const Vec<T> ab = shuffle<T, 0, 4, 1, 5>(v[0], v[1]) + shuffle<T, 2, 6, 3, 7>(v[0], v[1]);
-        const Vec<T> cd = shuffle<T, 0, 4, 1, 5>(v[2], v[3]) + shuffle<T, 2, 6, 3, 7>(v[2], v[3]);
-        return shuffle<T, 0, 1, 4, 5>(ab, cd) + shuffle<T, 2, 3, 6, 7>(ab, cd);
-    } else {
-        static_assert(L == 8);
-        Vec<T> quad[2];
-        UNROLL for (int q = 0; q < 2; ++q) {
-            const Vec<T>* u = v + 4 * q;
-            const Vec<T> ab = shuffle<T, 0, 8, 1, 9, 4, 12, 5, 13>(u[0], u[1]) +
-                              shuffle<T, 2, 10, 3, 11, 6, 14, 7, 15>(u[0], u[1]);
-            const Vec<T> cd = shuffle<T, 0, 8, 1, 9, 4, 12, 5, 13>(u[2], u[3]) +
-                              shuffle<T, 2, 10, 3, 11, 6, 14, 7, 15>(u[2], u[3]);
-            quad[q] = shuffle<T, 0, 1, 8, 9, 4, 5, 12, 13>(ab, cd) +
-                      shuffle<T, 2, 3, 10, 11, 6, 7, 14, 15>(ab, cd);
-        }
-        return shuffle<T, 0, 1, 2, 3, 8, 9, 10, 11>(quad[0], quad[1]) +
-               shuffle<T, 4, 5, 6, 7, 12, 13, 14, 15>(quad[0], quad[1]);
-    }
+template <class T, class From> INLINE Vec<T> shuffle(Vec<T> a, Vec<T> b) {
+    return shuffle<T, From>(a, b, typename FirstIndices<LANES<T>>::type{});
 }
 
-// The sum over the lanes of each of `count` (8 at most) vectors, to out[0 .. count).
-template <class T, int count> INLINE void sums(const Vec<T>* x, T* out) {
+// Lanes that a processor moves about within most easily: 16 bytes.
+template <class T> constexpr int NEAR = 16 / sizeof(T);
+
+// In each `NEAR` lanes those of one half of a, and between them those of b.
+template <class T, int half> struct Interleaved {
+    static constexpr int lane(int i) {
+        const int in_half = i % NEAR<T> / 2;
+        return i / NEAR<T> * NEAR<T> + half * NEAR<T> / 2 + in_half + i % 2 * LANES<T>;
+    }
+};
+
+// In each `region` lanes every second group of `size` lanes of a, then of b: the even or the odd.
+template <class T, int region, int size, int odd> struct EverySecond {
+    static constexpr int lane(int i) {
+        const int in_region = i % region;
+        const int in_half = in_region % (region / 2);
+        const int group = 2 * (in_half / size) + odd;
+        return i / region * region + group * size + in_half % size +
+               in_region / (region / 2) * LANES<T>;
+    }
+};
+
+// The even groups of `size` lanes of a, each followed by that of b; or the odd ones.
+template <class T, int size, int odd> struct Exchanged {
+    static constexpr int lane(int i) {
+        const int group = i / size;
+        return (group / 2 * 2 + odd) * size + i % size + group % 2 * LANES<T>;
+    }
+};
+
+// The sums of every second group of lanes with the next, of a, then of b.
+template <class T, int region, int size> INLINE Vec<T> pairs_added(Vec<T> a, Vec<T> b) {
+    return shuffle<T, EverySecond<T, region, size, 0>>(a, b) +
+           shuffle<T, EverySecond<T, region, size, 1>>(a, b);
+}
+
+// The sums over the lanes of `count` vectors, a power of 2 and at most as many as there are lanes,
+// in the first lanes: pairs are interleaved and added until one vector holds all the sums.
+template <class T, int count> INLINE Vec<T> sums_of_lanes(const Vec<T>* v) {
     constexpr int L = LANES<T>;
-    constexpr int groups = (count + L - 1) / L;
-    constexpr int in_last_group = count - (groups - 1) * L;
-    UNROLL for (int g = 0; g < groups; ++g) {
-        Vec<T> v[L];
-        UNROLL for (int i = 0; i < L; ++i)
-            v[i] = g * L + i < count ? x[g * L + i] : Vec<T>{};
-        const Vec<T> total = sums_of_lanes<T>(v);
-        if (g < groups - 1 || in_last_group == L) {
-            store<T>(out + g * L, total);
-        } else {
-            UNROLL for (int i = 0; i < in_last_group; ++i)
-                out[g * L + i] = total[i];
-        }
+    constexpr int parts = (count + NEAR<T> - 1) / NEAR<T>;
+    Vec<T> part[parts];  // each holds NEAR sums, once its groups of NEAR lanes are added
+    UNROLL for (int i = 0; i < parts; ++i) {
+        const auto pair = [&](int k) INLINE_LAMBDA {
+            const int first = i * NEAR<T> + k;
+            const Vec<T> a = v[first < count ? first : 0];
+            const Vec<T> b = v[first + 1 < count ? first + 1 : 0];
+            return shuffle<T, Interleaved<T, 0>>(a, b) + shuffle<T, Interleaved<T, 1>>(a, b);
+        };
+        if constexpr (NEAR<T> == 2)
+            part[i] = pair(0);
+        else
+            part[i] = pairs_added<T, NEAR<T>, 2>(pair(0), pair(2));
+    }
+    int left = parts;
+    UNROLL for (int groups = L / NEAR<T>; groups > 1; groups /= 2) {
+        UNROLL for (int i = 0; i < (left + 1) / 2; ++i)
+            part[i] = pairs_added<T, L, NEAR<T>>(part[2 * i], part[left > 1 ? 2 * i + 1 : 0]);
+        left = (left + 1) / 2;
+    }
+    return part[0];
+}
+
+// The sum over the lanes of each of `count` (a power of 2) vectors, to out[0 .. count).
+template <class T, int count> INLINE void sums(const Vec<T>* x, T* out) {
+    constexpr int at_once = count < LANES<T> ? count : LANES<T>;
+    UNROLL for (int i = 0; i < count; i += at_once) {
+        const Vec<T> total = sums_of_lanes<T, at_once>(x + i);
+        __builtin_memcpy(out + i, &total, at_once * sizeof(T));
     }
 }
 
 // Vectors of as many rows as there are lanes become vectors of columns.
-template <class T> INLINE void transpose(Vec<T>* v) {
+template <class T, int size = 1> INLINE void transpose(Vec<T>* v) {
     constexpr int L = LANES<T>;
-    Vec<T> u[L];
-    if constexpr (L == 2) {
-        u[0] = shuffle<T, 0, 2>(v[0], v[1]);
-        u[1] = shuffle<T, 1, 3>(v[0], v[1]);
-    } else if constexpr (L == 4) {
-        const Vec<T> a = shuffle<T, 0, 4, 2, 6>(v[0], v[1]);
-        const Vec<T> b = shuffle<T, 1, 5, 3, 7>(v[0], v[1]);
-        const Vec<T> c = shuffle<T, 0, 4, 2, 6>(v[2], v[3]);
-        const Vec<T> d = shuffle<T, 1, 5, 3, 7>(v[2], v[3]);
-        u[0] = shuffle<T, 0, 1, 4, 5>(a, c);
-        u[1] = shuffle<T, 0, 1, 4, 5>(b, d);
-        u[2] = shuffle<T, 2, 3, 6, 7>(a, c);
-        u[3] = shuffle<T, 2, 3, 6, 7>(b, d);
-    } else {
-        static_assert(L == 8);
-        Vec<T> pairs[L];
-        UNROLL for (int i = 0; i < L; i += 2) {
-            pairs[i] = shuffle<T, 0, 8, 2, 10, 4, 12, 6, 14>(v[i], v[i + 1]);
-            pairs[i + 1] = shuffle<T, 1, 9, 3, 11, 5, 13, 7, 15>(v[i], v[i + 1]);
-        }
-        UNROLL for (int h = 0; h < L; h += 4) {
-            UNROLL for (int i = 0; i < 2; ++i) {
-                const Vec<T> low = pairs[h + i];
-                const Vec<T> high = pairs[h + i + 2];
-                u[h + i] = shuffle<T, 0, 1, 8, 9, 4, 5, 12, 13>(low, high);
-                u[h + i + 2] = shuffle<T, 2, 3, 10, 11, 6, 7, 14, 15>(low, high);
-            }
-        }
-        UNROLL for (int i = 0; i < 4; ++i) {
-            v[i] = shuffle<T, 0, 1, 2, 3, 8, 9, 10, 11>(u[i], u[i + 4]);
-            v[i + 4] = shuffle<T, 4, 5, 6, 7, 12, 13, 14, 15>(u[i], u[i + 4]);
-        }
-        return;
+    UNROLL for (int i = 0; i < L; ++i) {
+        if (i & size) continue;
+        const Vec<T> a = v[i];
+        const Vec<T> b = v[i + size];
+        v[i] = shuffle<T, Exchanged<T, size, 0>>(a, b);
+        v[i + size] = shuffle<T, Exchanged<T, size, 1>>(a, b);
     }
-    UNROLL for (int i = 0; i < L; ++i)
-        v[i] = u[i];
+    if constexpr (2 * size < L) transpose<T, 2 * size>(v);
 }
 
 // Copies n numbers of as many rows as there are lanes, one row to a lane: from one number of `to` to

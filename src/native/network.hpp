@@ -24,6 +24,7 @@ template <class T, int V, class W = T> struct Layer {
     Vec<T>* a;
     Vec<T>* dropout_mask;  // or null
     Vec<T>* delta;
+    Vec<T>* delta_by_row;  // see outer_products; or null
 };
 
 // z and a of every layer for block b; with a key the dropout masks too, where there is dropout.
@@ -65,6 +66,16 @@ INLINE void backprop(const Layer<T, V, W>* layers, int L, int b) {
     }
 }
 
+// The deltas of block b as `outer_products` wants them, of those layers whose gradient it makes.
+template <class T, int V, class W> void turn_deltas(const Layer<T, V, W>* layers, int L, int b) {
+    for (int l = 0; l < L; ++l) {
+        const Layer<T, V, W>& layer = layers[l];
+        if (!layer.delta_by_row) continue;
+        const Vec<T>* delta = layer.delta + panel<V>(b, layer.n_out);
+        turn<T, V>(delta, layer.n_out, layer.delta_by_row + turned<T, V>(b, layer.n_out));
+    }
+}
+
 // A part of the gradient of a layer: that of the weights of the inputs from `first` to `last`, and
 // together with the first input that of the biases.
 struct GradientPart {
@@ -77,9 +88,19 @@ struct GradientPart {
 template <class T, int V, class W>
 INLINE void gradient(const Layer<T, V, W>* layers, GradientPart part, int blocks, bool add) {
     const Layer<T, V, W>& layer = layers[part.layer];
+    int done = 0;
+    if constexpr (LANES_ARE_ROWS<T, W>) {
+        if (layer.delta_by_row) {
+            outer_products<T, V>(
+                layer.input, layer.n_in, layer.delta_by_row, layer.n_out, blocks, layer.dw,
+                part.first, part.last, add
+            );
+            done = layer.n_out / LANES<T> * LANES<T>;
+        }
+    }
     weights_product<T, V>(
         layer.input, layer.n_in, layer.delta, layer.n_out, blocks, layer.dw, part.first, part.last,
-        add
+        done, add
     );
     if (layer.db && part.first == 0)
         rows_sum<T, V>(layer.delta, blocks, layer.db, layer.n_out, add);

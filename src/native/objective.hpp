@@ -55,6 +55,7 @@ INLINE W loss_of_block(
     if (!key) return value;
     if (!loss.derivative_in_z) last.activation->output_backward(z, a, derivative, panels.K, V);
     backprop<T, V>(panels.layers, network.L, b);
+    if (panels.turns_deltas) turn_deltas<T, V>(panels.layers, network.L, b);
     return value;
 }
 

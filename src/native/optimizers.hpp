@@ -70,7 +70,7 @@ template <class T, class W> struct RMSprop {  // eq. (16)
 
     INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, W rate, const Span&) const {
         s[0] = rho * s[0] + one_minus_rho * g * g;
-        w -= rate * g / (sqrt(s[0]) + epsilon);
+        w -= rate * g / (sqrt<T>(s[0]) + epsilon);
     }
 };
 
@@ -104,7 +104,7 @@ template <class T, class W> struct Adam {  // eq. (17)
 
     INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, W rate, const Span&) const {
         update_means(g, s);
-        w -= rate * (s[0] * correction1) / (sqrt(s[1] * correction2) + epsilon);
+        w -= rate * (s[0] * correction1) / (sqrt<T>(s[1] * correction2) + epsilon);
     }
 };
 
@@ -118,7 +118,7 @@ template <class T, class W> struct AdamEpsilonHat : Adam<T, W> {  // eq. (17.1)
 
     INLINE void step(Vec<T>& w, Vec<T> g, Vec<T>* s, W rate, const Span&) const {
         this->update_means(g, s);
-        w -= rate * scale * s[0] / (sqrt(s[1]) + this->epsilon);
+        w -= rate * scale * s[0] / (sqrt<T>(s[1]) + this->epsilon);
     }
 };
 

@@ -13,6 +13,9 @@ namespace glassnet::GLASSNET_VARIANT {
 constexpr std::size_t GROUP_BYTES = 256 * 1024;
 // ... but at least so many rows, so that the gradient's products are long enough to be fast.
 constexpr int MIN_GROUP_ROWS = 128;
+// Rows whose deltas may be turned for an input that the layer has.
+constexpr int ROWS_TURNED_FOR_AN_INPUT = 4;
+constexpr int MIN_INPUTS_TO_TURN = 8;
 // Bytes of x, y and row_scale up to which those of all rows stay packed.
 constexpr std::size_t MAX_PACKED_BYTES = std::size_t{64} << 20;
 
@@ -52,6 +55,7 @@ template <class T, int V, class W = T> struct Panels : InMemory {
     double* loss;         // of each block
     bool holds_all_rows;  // x, y and row_scale have room for all rows, one group after another
     bool packed = false;  // all rows are in x, y and row_scale already
+    bool turns_deltas = false;  // of some layer
     int first_block = 0;  // of the group that x, y and row_scale point to
 
     Panels(
@@ -173,6 +177,13 @@ private:
         }
     }
 
+    // Turning a layer's deltas costs something for each row, and saves something for each input.
+    bool gains_by_turning(const Layer<T, V, W>& layer) const {
+        return LANES_ARE_ROWS<T, W> && layer.dw && layer.n_out >= LANES<T> &&
+               layer.n_in >= MIN_INPUTS_TO_TURN &&
+               layer.n_in >= blocks * R / ROWS_TURNED_FOR_AN_INPUT;
+    }
+
     void allocate_layers(
         const Network& network, const PanelOptions& options, const Memory& memory
     ) {
@@ -188,6 +199,10 @@ private:
             layer.a = allocate<Vec<T>>(memory, n);
             layer.z = needs_z ? allocate<Vec<T>>(memory, n) : layer.a;
             layer.delta = options.with_delta ? allocate<Vec<T>>(memory, n) : nullptr;
+            if (gains_by_turning(layer)) {
+                layer.delta_by_row = allocate<Vec<T>>(memory, turned<T, V>(blocks, layer.n_out));
+                turns_deltas = true;
+            }
             layer.dropout_mask = has_dropout ? allocate<Vec<T>>(memory, n) : nullptr;
             input = layer.dropout_mask ? allocate<Vec<T>>(memory, n) : layer.a;
         }

@@ -163,6 +163,11 @@ PLANS: dict[str, dict[str, Any]] = {
         "rows": [np.random.default_rng(p).integers(0, 60, 60) for p in range(P)],
         "sample_weight": [np.random.default_rng(p).uniform(size=60) for p in range(P)],
     },
+    "rows of a validation": {
+        "validation": (X[::-1], 2 * Y),
+        "validation_rows": [np.flatnonzero(p == FOLD) for p in range(P)],
+        "rows": [None if p % 2 else np.flatnonzero(p != FOLD) for p in range(P)],
+    },
     "validation": {"validation": (X[:9], Y[:9]), "patience": [None, 2] * 5 + [4], "epochs": 30},
     "optimizers": {
         "optimizer": [gn.Adam(0.01 * (p + 1)) if p % 2 else gn.Momentum(0.01) for p in range(P)],
@@ -216,9 +221,11 @@ def _alone(settings: dict[str, Any], p: int) -> gn.Run:
     its_own = {
         name: value[p] if isinstance(value, list) else value for name, value in settings.items()
     }
-    rows, validation_rows = its_own.pop("rows", np.arange(60)), its_own.pop("validation_rows", None)
+    rows, validation_rows = its_own.pop("rows", None), its_own.pop("validation_rows", None)
+    rows = np.arange(60) if rows is None else rows
     if validation_rows is not None:
-        its_own["validation"] = (X[validation_rows], Y[validation_rows])
+        x, y = its_own.get("validation", (X, Y))
+        its_own["validation"] = (x[validation_rows], y[validation_rows])
     if "sample_weight" in its_own:
         its_own["sample_weight"] = its_own["sample_weight"][rows]
     return gn.train(NETWORK, STARTS[p], X[rows], Y[rows], **its_own)
@@ -312,7 +319,11 @@ def test_a_warning_says_how_many_went_astray() -> None:
         ({"seed": [1, 2]}, r"seed must be one value, or a list of one for each of 11 networks"),
         ({"rows": [np.array([0, 60])] * P}, r"network 0: rows must be row numbers from 0 to 59"),
         ({"rows": [np.array([0.5])] * P}, r"rows must be row numbers"),
-        ({"validation": (X, Y), "validation_rows": [np.arange(5)] * P}, "not both"),
+        ({"validation_rows": [np.array([60])] * P}, r"validation_rows must be row numbers .* 59"),
+        (
+            {"validation": (X[:9], Y[:9]), "validation_rows": [np.array([9])] * P},
+            r"network 0: validation_rows must be row numbers from 0 to 8",
+        ),
         ({"starts": [*STARTS[:3], gn.initialize(gn.Network([5, 7, 1]))]}, "network 3: "),
         ({"starts": [1]}, r"starts\[0\] must be"),
         ({"networks": [NETWORK, "3-4-1"] + [NETWORK] * 9}, r"networks\[1\] must be"),

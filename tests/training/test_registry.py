@@ -20,7 +20,6 @@ from glassnet.training.engines.registry import (
     ENGINES,
     PREFERRED,
     choose,
-    threads_for_trainings,
 )
 from glassnet.training.problem import to_vector
 
@@ -42,9 +41,6 @@ class FakeEngine(NumpyEngine):
 
     def why_refused(self, *_: Any) -> str:
         return self.refusal
-
-    def threads(self, n_jobs: int | None) -> int:
-        return n_jobs or 7
 
     def run(self, *given: Any) -> Any:
         self.runs += 1
@@ -73,7 +69,6 @@ def test_every_engine_satisfies_the_protocol(name: str) -> None:
     if engine.why_unavailable():
         pytest.skip(engine.why_unavailable())
     assert engine.describe()
-    assert engine.threads(1) == 1
     problem, state = training("tanh", "identity", "mean_squared_error", "adam")
     network, data = problem.network, problem.data
     assert engine.why_refused(network, problem, state.parameters) == ""
@@ -156,15 +151,6 @@ def test_a_missing_engine_is_warned_of_once_and_only_for_a_training(
     assert len(warned) == 1
     assert warned[0].filename == __file__
     assert run.engine_note == "it is on holiday"
-
-
-def test_how_many_trainings_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert threads_for_trainings("numpy", 5) == 1
-    assert threads_for_trainings("no such engine", 5) == 1
-    register(monkeypatch, FakeEngine())
-    assert threads_for_trainings("auto", 5) == threads_for_trainings("fake", 5) == 5
-    register(monkeypatch, FakeEngine(missing="it is on holiday"))
-    assert threads_for_trainings("auto", 5) == threads_for_trainings("fake", 5) == 1
 
 
 def test_the_last_that_auto_tries_can_run_everything() -> None:

@@ -1,13 +1,13 @@
 """Training by folds: a run for each member, by whatever settings, on the same rows each time.
 
-Which rows those are is `folds.py`, seeds and threads are `members.py`; which settings are tried is
-`search.py`.
+Which rows those are is `folds.py`; what members have of their own, `members.py`; which settings are
+tried, `search.py`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from threading import Event
+from typing import Any
 
 import numpy as np
 
@@ -21,12 +21,13 @@ from glassnet.recipe.defaults import (
     optimizer_for,
 )
 from glassnet.recipe.folds import Split
-from glassnet.recipe.members import member_seed, run_members, threads_for
+from glassnet.recipe.members import member_seed
 from glassnet.recipe.options import ResolvedOptions
 from glassnet.recipe.out_of_fold import OutOfFold, out_of_fold
 from glassnet.recipe.rows import EncodedRows
 from glassnet.training.endings import BROKEN
-from glassnet.training.run import Progress, Run, train
+from glassnet.training.population import train_population
+from glassnet.training.run import Progress, Run
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,42 +62,45 @@ class FoldTraining:
     def train(self, options: ResolvedOptions, members: Sequence[int]) -> list[Run]:
         """A run for each of these members, by number from 0.
 
-        Raises KeyboardInterrupt where it came before anything was learnt; where it came later
-        there may be fewer runs than members.
+        Raises KeyboardInterrupt where it came before anything was learnt.
         """
-        at_once, threads = threads_for(len(members), self.n_jobs, options.engine)
+        rows = self.rows[options.bins]
+        splits = [self.splits[member] for member in members]
+        validation: dict[str, Any] = {}
+        if options.bins in self.validation:
+            validation = {"validation": self.validation[options.bins].arrays}
+        elif splits[0].validation is not None:
+            validation = {
+                "validation": rows.arrays,
+                "validation_rows": [split.validation for split in splits],
+            }
+        elif self._may_look_on(options, splits):
+            return self._look_on(options, members)
+        return self._train(options, members, self.progress, validation)
 
-        def train_one(index: int, progress: Progress | None, stop: Event | None) -> Run:
-            return self._train_member(members[index], options, progress, threads, stop)
-
-        runs = run_members(train_one, len(members), self.progress, at_once)
-        if not len(runs[0].history.loss):
-            raise KeyboardInterrupt  # it came before anything was learnt
-        return runs
-
-    def _train_member(
+    def _train(
         self,
-        member: int,
         options: ResolvedOptions,
+        members: Sequence[int],
         progress: Progress | None,
-        threads: int | None,
-        stop: Event | None,
-    ) -> Run:
-        rows, split = self.rows[options.bins], self.splits[member]
+        validation: dict[str, Any],
+    ) -> list[Run]:
+        """The runs; `validation` is what `train_population` takes of rows to validate on."""
+        x, y, sample_weight = self.rows[options.bins].to_train_on
         network = self.network(options)
-        every = len(split.train) == len(rows.x)
-        x, y, sample_weight = (rows if every else rows.take(split.train)).to_train_on
-        validating = self.validation.get(options.bins)
-        if split.validation is not None:
-            validating = rows.take(split.validation)
-        seed = member_seed(member, options.seed)
-        start = best_constant(network.loss, y, sample_weight)
-        train_one = partial(
-            train,
+        rows = [self.splits[member].train for member in members]
+        seeds = [member_seed(member, options.seed) for member in members]
+        starts = []
+        for numbers, seed in zip(rows, seeds, strict=True):
+            weight = None if sample_weight is None else sample_weight[numbers]
+            constant = best_constant(network.loss, y[numbers], weight)
+            starts.append(initial_parameters(options, network, constant, seed))
+        runs = train_population(
             network,
-            initial_parameters(options, network, start, seed),
+            starts,
             x,
             y,
+            rows=[None if len(numbers) == len(y) else numbers for numbers in rows],
             sample_weight=sample_weight,
             optimizer=optimizer_for(options),
             epochs=options.epochs,
@@ -106,21 +110,40 @@ class FoldTraining:
             schedule=options.schedule,
             average=options.average,
             patience=options.patience,
-            seed=seed,
+            seed=seeds,
             engine=options.engine,
-            n_jobs=threads,
+            progress=progress,
+            n_jobs=self.n_jobs,
             path_points=self.path_points,
             warn=False,
-            stop=stop,
+            **validation,
         )
-        may_look_on = options.patience is None and options.average is None and rows.taught is None
-        if validating is None and not every and may_look_on:
-            left_out = rows.take(np.setdiff1d(np.arange(len(rows.x)), split.train))
-            run = _looked_on(train_one, left_out, progress)
-            if run.ended not in BROKEN:  # else rows left out would say what is kept of it
-                return run
-        validation = None if validating is None else validating.arrays
-        return train_one(validation=validation, progress=progress)
+        learnt = list(runs)
+        if not len(learnt[0].history.loss):
+            raise KeyboardInterrupt  # it came before anything was learnt
+        return learnt
+
+    def _may_look_on(self, options: ResolvedOptions, splits: Sequence[Split]) -> bool:
+        """Whether rows are left out whose loss, measured by epoch, would choose nothing."""
+        rows = self.rows[options.bins]
+        chooses = options.patience is not None or options.average is not None
+        some_left_out = all(len(split.train) < len(rows.x) for split in splits)
+        return some_left_out and not chooses and rows.taught is None
+
+    def _look_on(self, options: ResolvedOptions, members: Sequence[int]) -> list[Run]:
+        """Runs whose loss on rows left out is measured by epoch, and which keep their last epoch.
+
+        The engines measure it as a validation loss; what that would choose is not taken.
+        """
+        rows = self.rows[options.bins]
+        everything = np.arange(len(rows.x))
+        left_out = [np.setdiff1d(everything, self.splits[member].train) for member in members]
+        validation = {"validation": rows.arrays, "validation_rows": left_out}
+        progress = None if self.progress is None else partial(_report_loss, self.progress)
+        runs = self._train(options, members, progress, validation)
+        if any(run.ended in BROKEN for run in runs):  # rows left out would say what is kept
+            return self._train(options, members, self.progress, {})
+        return [_last_epoch_kept(run) for run in runs]
 
     def predict_left_out(
         self, options: ResolvedOptions, runs: Sequence[Run], members: Sequence[int]
@@ -134,21 +157,14 @@ class FoldTraining:
         )
 
 
-def _looked_on(
-    train_one: Callable[..., Run], left_out: EncodedRows, progress: Progress | None
-) -> Run:
-    """A run whose loss on rows left out is measured by epoch, and which keeps its last epoch.
+def _report_loss(
+    progress: Progress, epoch: int, epochs: int, loss: float, validation_loss: float | None
+) -> None:
+    """Call `progress` as in a training without validation rows."""
+    progress(epoch, epochs, loss, None)
 
-    The engines measure it as a validation loss; what that would choose is not taken.
-    """
 
-    def without_validation(epoch: int, epochs: int, loss: float, _: float | None) -> None:
-        assert progress is not None
-        progress(epoch, epochs, loss, None)
-
-    run = train_one(
-        validation=left_out.arrays, progress=None if progress is None else without_validation
-    )
+def _last_epoch_kept(run: Run) -> Run:
     measured = run.history
     history = replace(measured, validation_loss=np.empty(0), left_out_loss=measured.validation_loss)
     last = run.state

@@ -31,7 +31,7 @@ from glassnet.training.engines.registry import Choice, choose
 from glassnet.training.loop import Recorder
 from glassnet.training.options import TrainingOptions
 from glassnet.training.population_settings import PopulationSettings
-from glassnet.training.problem import Floats, Problem
+from glassnet.training.problem import Data, Floats, Problem
 from glassnet.training.run import Onlookers, Progress, Run, run_of
 from glassnet.training.schedules import Schedule
 from glassnet.training.stacked import Measurements, at_network, stacked, start_of_all
@@ -155,10 +155,10 @@ def train_population(
         N x D and N x K (or N): all rows that any network is given.
     rows : list of array of int, optional
         For each network the numbers of the rows that it is trained on, from 0, in that order; a
-        number may come more than once. None: all rows.
+        number may come more than once. None, for one of them or instead of the list: all rows.
     validation_rows : list of array of int, optional
-        For each network the numbers of those rows of x and y that validate it; not together with
-        `validation`.
+        For each network the numbers of the rows that validate it: of `validation` where that is
+        given, else of x and y.
     optimizer, epochs, batch_size, penalty, dropout, multipliers, clip, shuffle, schedule, \
 patience, min_delta, seed
         As in `train`, or a list with one for each network. Dropout of several layers is a tuple.
@@ -205,10 +205,6 @@ patience, min_delta, seed
         chunk_epochs = checked_whole("chunk_epochs", chunk_epochs, 1)
     if progress is not None:
         check_function("progress", progress)
-    if validation is not None and validation_rows is not None:
-        raise GlassnetError(
-            "give validation or validation_rows, not both", option="validation_rows"
-        )
     shared = SharedOptions(engine, average, path_points, progress, chunk_epochs, n_jobs, stop)
     masks_vary = isinstance(weight_masks, list) and all(
         isinstance(masks, (list, tuple)) for masks in weight_masks
@@ -395,20 +391,20 @@ def _problem(
         stop=shared.stop,
     )
     problem = checked.problem(network, start, settings["sample_weight"], options)
-    rows = _row_numbers("rows", settings["rows"], problem)
-    validation_rows = _row_numbers("validation_rows", settings["validation_rows"], problem)
-    if validation_rows is None:
+    rows = _row_numbers("rows", settings["rows"], problem.data)
+    if settings["validation_rows"] is None:
         return replace(problem, rows=rows)
-    validation = problem.data
-    return replace(problem, rows=rows, validation=validation, validation_rows=validation_rows)
+    validation = problem.validation or problem.data
+    numbers = _row_numbers("validation_rows", settings["validation_rows"], validation)
+    return replace(problem, rows=rows, validation=validation, validation_rows=numbers)
 
 
-def _row_numbers(name: str, given: Any, problem: Problem) -> np.ndarray | None:
+def _row_numbers(name: str, given: Any, data: Data) -> np.ndarray | None:
     """Row numbers as they were given, checked."""
     if given is None:
         return None
     numbers = np.asarray(given)
-    N = len(problem.data.x)
+    N = len(data.x)
     is_whole = numbers.ndim == 1 and len(numbers) > 0 and np.issubdtype(numbers.dtype, np.integer)
     if not is_whole or numbers.min() < 0 or numbers.max() >= N:
         raise option_error(name, f"must be row numbers from 0 to {N - 1}, one or more", given)

@@ -18,14 +18,19 @@ namespace glassnet {
 namespace baseline { extern const Engine engine; }
 #if defined(__x86_64__)
 namespace avx2 { extern const Engine engine; }
+namespace avx512 { extern const Engine engine; }
 #endif
 
-// The engines that this processor can run, the fastest first.
+// The engines that this processor can run, those with the widest vectors first.
 inline std::vector<const Engine*> engines() {
     std::vector<const Engine*> found;
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        found.push_back(&avx2::engine);
+    const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    const bool has_avx512 =
+        __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+    if (has_avx2 && has_avx512) found.push_back(&avx512::engine);
+    if (has_avx2) found.push_back(&avx2::engine);
 #endif
     found.push_back(&baseline::engine);
     return found;

@@ -52,13 +52,6 @@ class Engine(ABC):
         """What this engine runs on, in a few words. Asked only where it is installed."""
 
     @abstractmethod
-    def threads(self, n_jobs: int | None) -> int:
-        """How many trainings can run at a time, each in a thread of Python.
-
-        As many as `n_jobs` allows (None: as many as this process may use); 1 where the engine
-        keeps Python's lock while it runs.
-        """
-
     @abstractmethod
     def run(
         self, problem: Problem, state: State, orders: np.ndarray | None, rates: Floats

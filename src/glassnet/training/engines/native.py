@@ -45,6 +45,11 @@ LANES_WORK = 30_000
 """Rows times parameters of an iteration, up to which several networks are faster in the lanes of
 vectors than each by itself: there are too few rows to fill vectors.
 """
+WIDE, WIDE_BYTES = "avx512", 64
+WIDE_VECTORS = 4
+"""Vectors that the rows of a batch must fill for AVX-512: with fewer, what is added up across the
+lanes costs more than half as many operations save.
+"""
 NO_PATIENCE = -1
 MAX_PATIENCE = 2**62
 
@@ -61,14 +66,13 @@ class NativeEngine(Engine):
     def __init__(self) -> None:
         self.missing: str = _missing
         self.variants: list[str] = []
-        """The instruction sets that this processor can run, the fastest first."""
+        """The instruction sets that this processor can run, those with the widest vectors first."""
         self.variant: str = ""
-        """The one in use."""
+        """The one to use, whatever for; "": what suits the rows."""
         self.row_numbers: dict[str, dict[str, int]] = {}
         """The extension's tables: table -> name -> row number."""
         if _native is not None:
             self.variants = _native.variants()
-            self.variant = self.variants[0]
             for table, names in _native.tables().items():
                 self.row_numbers[table] = {name: row for row, name in enumerate(names)}
 
@@ -98,12 +102,20 @@ class NativeEngine(Engine):
         return ""
 
     def describe(self) -> str:
-        """The instruction set in use."""
-        return f"instruction set {self.variant} (of {', '.join(self.variants)})"
+        """The instruction sets."""
+        if self.variant:
+            return f"instruction set {self.variant} (of {', '.join(self.variants)})"
+        wide, *others = self.variants
+        if wide != WIDE:
+            return f"instruction set {wide} (of {', '.join(self.variants)})"
+        return f"instruction set {wide}, and {others[0]} for small batches"
 
-    def threads(self, n_jobs: int | None) -> int:
-        """As many as are allowed."""
-        return threads_allowed(n_jobs)
+    def variant_for(self, lanes: int, dtype: np.dtype, vectors: int = WIDE_VECTORS) -> str:
+        """The instruction set for so many rows or networks, which must fill `vectors` wide ones."""
+        if self.variant:
+            return self.variant
+        is_few = lanes * dtype.itemsize < vectors * WIDE_BYTES
+        return self.variants[1 if self.variants[0] == WIDE and is_few else 0]
 
     def run(
         self, problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
@@ -132,7 +144,8 @@ class NativeEngine(Engine):
             room.validation_loss,
             room.output,
         )
-        self._problem(problem).run(native_state, orders, rates, measurements)
+        variant = self.variant_for(problem.batch_size, problem.data.x.dtype)
+        self._problem(problem, variant).run(native_state, orders, rates, measurements)
         like = state.parameters
         state = State(
             unflatten(parameters, like),
@@ -162,11 +175,19 @@ class NativeEngine(Engine):
         rates: Sequence[Floats],
     ) -> tuple[States, Measurements]:
         """Train as `Engine.run_population` says: small networks in the lanes of vectors."""
+        if len(which) == 1:  # which has all threads for itself
+            return super().run_population(problems, which, states, orders, rates)
         states = states.take(np.arange(len(which)))
         measured = room_for(problems, which, rates)
         ended = np.zeros(len(which), np.int64)
+        in_lanes = _is_for_lanes(problems)
+        dtype = problems[0].data.x.dtype
+        if in_lanes:
+            variant = self.variant_for(len(which), dtype, vectors=1)
+        else:
+            variant = self.variant_for(problems[0].batch_size, dtype)
         _native.train_population(
-            [self._problem(problem) for problem in problems],
+            [self._problem(problem, variant) for problem in problems],
             which.astype(np.int64),
             _native.PopulationState(
                 parameters=leaves(states.parameters),
@@ -182,7 +203,7 @@ class NativeEngine(Engine):
             orders,
             rates,
             _native.PopulationMeasurements(*measured),
-            in_lanes=_is_for_lanes(problems),
+            in_lanes=in_lanes,
             threads=_threads_for_population(problems, len(which)),
         )
         names = np.array(list(self.row_numbers["endings"]), dtype=object)
@@ -202,7 +223,7 @@ class NativeEngine(Engine):
         n_outputs = networks[0].sizes[-1]
         n_parameters = sum(network.n_parameters for network in networks)
         write_outputs = _native.Predictor(
-            self.variant,
+            self.variant or self.variants[0],
             [self._network(network, dtype) for network in networks],
             [_contiguous(leaves(its_parameters)) for its_parameters in parameters],
         )
@@ -226,7 +247,7 @@ class NativeEngine(Engine):
         data = data_as_float64(data)
         n_parameters = network.n_parameters
         write_gradient = _native.FullBatchGradient(
-            self.variant,
+            self.variant_for(len(data.x), data.x.dtype),
             self._network(network, data.x.dtype),
             data,
             penalty or (0.0, 0.0),
@@ -253,7 +274,7 @@ class NativeEngine(Engine):
         x = as_float64(x)
         N, K, P = len(x), network.sizes[-1], network.n_parameters
         write_jacobian = _native.FullBatchJacobian(
-            self.variant,
+            self.variant_for(N, x.dtype),
             self._network(network, x.dtype),
             x,
             as_float64(row_scale),
@@ -282,7 +303,7 @@ class NativeEngine(Engine):
             dtype == np.float64,
         )
 
-    def _problem(self, problem: Problem) -> Any:
+    def _problem(self, problem: Problem, variant: str) -> Any:
         network = problem.network
         options = problem.options
         optimizer = type(options.optimizer)
@@ -293,7 +314,7 @@ class NativeEngine(Engine):
                 raise KeyboardInterrupt
 
         return _native.TrainingProblem(
-            variant=self.variant,
+            variant=variant,
             network=self._network(network, problem.data.x.dtype),
             data=_arrays(problem.data),
             validation=_arrays(problem.validation),

@@ -85,10 +85,6 @@ class NumpyEngine(Engine):
         """The version of NumPy."""
         return f"NumPy {np.__version__}"
 
-    def threads(self, n_jobs: int | None) -> int:
-        """One: in more threads, trainings would wait for each other, and Ctrl-C for all."""
-        return 1
-
     def run(
         self, problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
     ) -> tuple[State, Measured]:

@@ -84,13 +84,3 @@ def _first_preferred(
             warn(text, GlassnetWarning, stacklevel=4)  # the caller of `train`
         note = note or why_not
     return Choice(ENGINES[PREFERRED[-1]], note)
-
-
-def threads_for_trainings(name: str, n_jobs: int | None) -> int:
-    """How many trainings an engine can run at a time, each in a thread of Python.
-
-    1 where the engine of that name is unknown or not installed: the training itself says so.
-    """
-    names = PREFERRED if name == "auto" else (name,)
-    installed = [ENGINES[n] for n in names if n in ENGINES and not ENGINES[n].why_unavailable()]
-    return installed[0].threads(n_jobs) if installed else 1
