@@ -300,11 +300,13 @@ template <class T, int count> INLINE Vec<T> sums_of_lanes(const Vec<T>* v) {
         else
             part[i] = pairs_added<T, NEAR<T>, 2>(pair(0), pair(2));
     }
-    int left = parts;
-    UNROLL for (int groups = L / NEAR<T>; groups > 1; groups /= 2) {
-        UNROLL for (int i = 0; i < (left + 1) / 2; ++i)
-            part[i] = pairs_added<T, L, NEAR<T>>(part[2 * i], part[left > 1 ? 2 * i + 1 : 0]);
-        left = (left + 1) / 2;
+    if constexpr (L > NEAR<T>) {
+        int left = parts;
+        UNROLL for (int groups = L / NEAR<T>; groups > 1; groups /= 2) {
+            UNROLL for (int i = 0; i < (left + 1) / 2; ++i)
+                part[i] = pairs_added<T, L, NEAR<T>>(part[2 * i], part[left > 1 ? 2 * i + 1 : 0]);
+            left = (left + 1) / 2;
+        }
     }
     return part[0];
 }

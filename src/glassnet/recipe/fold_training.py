@@ -158,7 +158,7 @@ class FoldTraining:
 
 
 def _report_loss(
-    progress: Progress, epoch: int, epochs: int, loss: float, validation_loss: float | None
+    progress: Progress, epoch: int, epochs: int, loss: float, _: float | None
 ) -> None:
     """Call `progress` as in a training without validation rows."""
     progress(epoch, epochs, loss, None)
