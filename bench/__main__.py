@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 from bench import floor, fresh, launch, machine, moves, page, report, rounds
 from bench.draw import draw, reference
 from bench.peers import PEERS
+from bench.report import Expected
 from bench.rounds import Row, Settings
 from bench.workloads import FIRST, WORKLOADS, save
 
@@ -64,7 +65,7 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     )
     groups = {
         letter: tuple(name for name in NAMES if name.startswith(letter) and name != letter)
-        for letter in "CFG"
+        for letter in "BCEFG"
     }
     parser.add_argument(
         "--quick",
@@ -75,7 +76,7 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         "--only",
         type=names(NAMES, groups),
         default=list(NAMES),
-        help=f"workloads, of {', '.join(NAMES)}; C, F, G: all theirs",
+        help=f"workloads, of {', '.join(NAMES)}; B, C, E, F, G: all theirs",
     )
     parser.add_argument(
         "--peers",
@@ -139,9 +140,9 @@ def repeat(options: argparse.Namespace) -> str:
 
 def run_all(
     wanted: Sequence[str], peers: Sequence[str], settings: Settings, folder: Path
-) -> tuple[list[Row], dict[str, tuple[float, float]], dict[str, list[floor.Peak]]]:
+) -> tuple[list[Row], Expected, dict[str, list[floor.Peak]]]:
     """Every workload: raw rows, the losses to reach, and what one core could do meanwhile."""
-    expected, data = hand_over(folder)
+    expected, data = hand_over(folder, wanted)
     probe, rows = floor.build_peak(folder), []
     peaks: dict[str, list[floor.Peak]] = {}
     for threads in settings.threads if len(launch.cores()) > 1 else ("1",):
@@ -164,17 +165,22 @@ def run_all(
     return rows, expected, peaks
 
 
-def hand_over(folder: Path) -> tuple[dict[str, tuple[float, float]], dict[str, str]]:
-    """Draw every start once and write it for the workers: the losses to reach with their
-    tolerances, and the files.
+def hand_over(folder: Path, wanted: Sequence[str]) -> tuple[Expected, dict[str, str]]:
+    """Draw the start of each workload that is wanted and write it for the workers: the losses to
+    reach with their tolerances, and the files.
     """
-    expected, data = {}, {}
+    expected: Expected = {}
+    data = {}
+    kinds = [kind for kind in fresh.KINDS if kind in wanted]
+    needed = {*wanted, *(fresh.KINDS[kind].trains for kind in kinds)}
     for name, work in (WORKLOADS | {"first": FIRST}).items():
+        if name not in needed:
+            continue
         given = draw(work)
         expected[name] = (reference(given), work.tolerance)
         data[name] = str(folder / f"{name}.npz")
         save(Path(data[name]), given)
-    return expected | {kind: expected[fresh.KINDS[kind].trains] for kind in fresh.KINDS}, data
+    return expected | {kind: expected[fresh.KINDS[kind].trains] for kind in kinds}, data
 
 
 def write(stem: Path, results: dict[str, Any]) -> None:

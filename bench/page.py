@@ -8,7 +8,6 @@ from typing import Any
 from bench.fresh import KINDS
 from bench.moves import FIT, PROGRAMS
 from bench.peers import PEERS
-from bench.report import SHARE_AIM
 from bench.rounds import Row
 from bench.workloads import WORKLOADS
 
@@ -60,8 +59,9 @@ def overview(rows: Sequence[Row]) -> str:
     for name in dict.fromkeys(row["workload"] for row in rows):
         found = {row["peer"]: row for row in rows if row["workload"] == name}
         cells = [cell(found[peer]) if peer in found else "" for peer in peers]
-        lines.append([name, *cells, *(floor_cells(found.get("glassnet", {})) if single else [])])
-    ends = ["engine alone", "floor", f"share (aim {SHARE_AIM:.0%})"] if single else []
+        ours = found.get("glassnet", {})
+        lines.append([name, *cells, *(floor_cells(ours) if single else [speedup_cell(ours)])])
+    ends = ["engine alone", "floor", "share"] if single else ["glassnet beside one core"]
     return table(["ms", *(PEERS[peer].title for peer in peers), *ends], lines)
 
 
@@ -85,23 +85,45 @@ def floor_cells(row: Row) -> list[str]:
     engine = number(row["engine"]["median"]) if row.get("engine") else ""
     if "share" not in row:
         return [engine, "", ""]
-    return [
-        engine,
-        number(row["floor_ms"]),
-        f"{row['share']:.0%}{'' if row['share_met'] else ' MISSED'}",
-    ]
+    share = f"{row['share']:.0%}"
+    if "share_aim" in row:
+        share += f", aim {row['share_aim']:.0%}: {'met' if row['share_met'] else 'MISSED'}"
+    return [engine, number(row["floor_ms"]), share]
+
+
+def speedup_cell(row: Row) -> str:
+    """How many times as fast as on one core, and the aim."""
+    if "speedup" not in row:
+        return ""
+    outcome = ""
+    if "speedup_aim" in row:
+        outcome = f", aim {row['speedup_aim']:g}: {'met' if row['speedup_met'] else 'MISSED'}"
+    return f"{number(row['speedup'])}x{outcome}"
 
 
 def details(name: str, rows: Sequence[Row]) -> str:
     """One workload: the spread of the rounds, the cold start, memory, and in which form each
     program ran.
     """
-    heads = ["program", "median", "min", "quartiles", "import", "first call", "peak MB", "form"]
-    lines = [[PEERS[row["peer"]].title, *spread(row), *cold(row), form(row)] for row in rows]
+    heads = ["program", "median", "min", "quartiles", "rows a second"]
+    heads += ["import", "first call", "peak MB", "form"]
+    lines = [
+        [PEERS[row["peer"]].title, *spread(row), row_pace(row), *cold(row), form(row)]
+        for row in rows
+    ]
     filled = [i for i in range(len(heads)) if any(line[i] for line in lines)]
-    return f"### {name}: {TITLES[name]}\n\n" + table(
-        [heads[i] for i in filled], [[line[i] for i in filled] for line in lines]
-    )
+    found = table([heads[i] for i in filled], [[line[i] for i in filled] for line in lines])
+    published = WORKLOADS[name].published if name in WORKLOADS else ""
+    theirs = f"\n\nTheir number, their machine: {published}." if published else ""
+    return f"### {name}: {TITLES[name]}\n\n{found}{theirs}"
+
+
+def row_pace(row: Row) -> str:
+    """Rows a second, where others publish a number to stand beside."""
+    work = WORKLOADS.get(row["workload"])
+    if work is None or not work.published or not row["time"]:
+        return ""
+    return number(work.rows_a_second(row["time"]["median"]))
 
 
 def spread(row: Row) -> list[str]:
@@ -149,7 +171,7 @@ def remarks(results: Mapping[str, Any]) -> str:
     notes += (
         []
         if results["peaks"]
-        else ["No floor: it needs g++, and a workload of A, C or D with one thread."]
+        else ["No floor: it needs g++, and a workload of A to E, H or I with one thread."]
     )
     reached = bullets(errors, "None: all reached the same loss.")
     return f"## Notes\n\n{bullets(notes, 'None.')}\n\n## Errors\n\n{reached}"
