@@ -45,7 +45,7 @@ EACH = 100
 few networks end while they fall steeply, where rounding counts most (in B32 by 5 %)."""
 
 Expected = dict[str, tuple[Any, float]]
-"""Workload -> the loss to reach, or each network's, and how far off a program may be, relatively."""
+"""Workload -> the loss to reach, or each network's, and how far off it may be, relatively."""
 
 
 def statistics(values: Sequence[float]) -> dict[str, float] | None:

@@ -47,8 +47,7 @@ class Worker:
         import_ms = 1000 * (perf_counter() - began) if self.peer.distribution else None
         self.given = load(data, WORKLOADS[workload])
         tried = [
-            try_out(task, self.given.workload.divide)
-            for task in module.forms(self.given, quick)
+            try_out(task, self.given.workload.divide) for task in module.forms(self.given, quick)
         ]
         working = [(task, found) for task, found in tried if "error" not in found]
         if not working:

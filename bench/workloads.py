@@ -50,7 +50,6 @@ class Workload:
         return self.networks * self.epochs * self.rows / (ms * self.divide / 1000)
 
 
-
 ARTICLES = 2048  # as many as take about a tenth of a second
 
 WORKLOADS = {
@@ -112,9 +111,7 @@ WORKLOADS = {
         divide=256,
         networks=256,
     ),
-    "E256": Workload(
-        "the same, batch 256", (20, 16, 1), 8192, 256, 1, divide=256, networks=256
-    ),
+    "E256": Workload("the same, batch 256", (20, 16, 1), 8192, 256, 1, divide=256, networks=256),
     "H": Workload(
         "10,000 x 4 rows, 4-32-16-4 tanh, Adam, float32, full batch, one step",
         (4, 32, 16, 4),

@@ -67,9 +67,7 @@ def one_by_one(
     return [
         Task(
             f"a loop ({count} of the networks timed): {tasks[0].form}",
-            lambda states: [
-                task.fit(state) for task, state in zip(tasks, states, strict=True)
-            ],
+            lambda states: [task.fit(state) for task, state in zip(tasks, states, strict=True)],
             lambda results: [
                 task.loss(result) for task, result in zip(tasks, results, strict=True)
             ],

@@ -107,7 +107,7 @@ def several(given: Given, quick: bool) -> list[Task]:
         )
 
     best = 64 if article else 32
-    return [task(best)] if quick else [task(best), task(4 * best), task(P)]
+    return [task(best)] if quick else [task(block) for block in (best, 4 * best, P) if block <= P]
 
 
 def sigmoid(z: jax.Array) -> jax.Array:
