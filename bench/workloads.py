@@ -8,7 +8,7 @@ Only NumPy is imported here, so that a worker of another library carries nothing
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -175,7 +175,7 @@ class Given(NamedTuple):
         )
 
 
-def final_losses(given: Given, weights: Sequence[Array], biases: Sequence[Array]) -> Array:
+def final_losses(given: Given, weights: Sequence[Any], biases: Sequence[Any]) -> Array:
     """The final loss of each of several networks, from their stacked parameters."""
     layers = [np.asarray(a) for a in weights], [np.asarray(a) for a in biases]
     return np.array(

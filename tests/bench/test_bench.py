@@ -369,7 +369,7 @@ def test_engines_are_timed_wherever_they_are() -> None:
 
 
 def test_floor_counts_every_operation() -> None:
-    one = dict.fromkeys(
+    one: floor.Peak = dict.fromkeys(
         ("fma32", "fma64", "div32", "div64", "sqrt32", "sqrt64", "fma_ns", "div_ns"), 1.0
     )
     products = 8192 * (
