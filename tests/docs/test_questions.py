@@ -9,7 +9,6 @@ from in_process import run
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "questions.md").read_text(encoding="utf-8")
-OWN_TABLE = "a,b,y\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n"
 
 
 def commands() -> list[str]:
@@ -27,7 +26,6 @@ def in_a_hurry(command: str) -> list[str]:
 def test_every_command_of_the_page_succeeds_after_those_before_it(folder: Path) -> None:
     for name in ("cars", "penguins"):
         shutil.copy(ROOT / "examples" / "data" / f"{name}.csv", folder)
-    (folder / "mine.csv").write_text(OWN_TABLE)
     found = commands()
     assert len(found) > 20
     ran = {one: run(*shlex.split(one)[1:], *in_a_hurry(one)) for one in found}

@@ -37,11 +37,12 @@ def test_of_a_linear_network_by_hand() -> None:
         ("x2", "falls"),
     ]
     np.testing.assert_allclose([part.fraction for part in first.columns], [0.75, 0.25])
-    # It is -6, 6, 12: the tenth percentile lies a fifth of the way from -6 to 6.
-    np.testing.assert_allclose([first.low, first.high], [-6 + 0.2 * 12, 6 + 0.8 * 6])
-    np.testing.assert_allclose(first.effects, [2 * (10.8 - -3.6)])
+    # It is -6, 6, 12, of so few rows from the lowest to the highest; the middle is 3.
+    np.testing.assert_allclose([first.low, first.high], [-6, 12])
+    np.testing.assert_allclose(first.effects, [2 * 18])
     np.testing.assert_allclose(first.deviation, np.std([-6, 6, 12]))
-    assert (first.rows_high, first.rows_low) == ((3, 2), (1, 2))
+    np.testing.assert_allclose(first.activations, [-6, 6, 12])
+    assert (first.rows_high, first.rows_low) == ((3, 2), (1,))
     assert (second.deviation, second.columns, second.effects) == (0.0, (), (0.0,))
     assert found.against == "the average row (of the 3 of this table)"
 
@@ -61,7 +62,11 @@ def test_of_the_articles_network_by_formula() -> None:
     hidden = sigmoid(x @ w1)
     for node in found.nodes:
         j = node.node
-        low, high = np.quantile(hidden[:, j], [0.1, 0.9])
+        low, high = hidden[:, j].min(), hidden[:, j].max()
+        np.testing.assert_allclose(node.activations, hidden[:, j])
+        middle = (low + high) / 2
+        assert all(hidden[row - 1, j] > middle for row in node.rows_high)
+        assert all(hidden[row - 1, j] < middle for row in node.rows_low)
         outputs = []
         for end in (low, high):
             moved = hidden.copy()
@@ -177,12 +182,25 @@ def test_in_words() -> None:
     heading, first, others, method = str(found).split("\n")
     assert heading == "What hidden nodes respond to, and do to y: the 1 of 2 that do most."
     assert first == (
-        "  a1.1 is high where x1 is high (75 %) and x2 is low (25 %): rows 3 and 2 high, "
-        "rows 1 and 2 low. From its low (-3.6) to its high (11) it raises y by 29."
+        "  a1.1 is high where x1 is high (75 %) and x2 is low (25 %): -6 in row 1, 6 in row 2 and "
+        "12 in row 3. From its lowest (-6) to its highest (12) it raises y by 36."
     )
     assert others == "1 of the 2 do nothing (are the same in every row): a1.2."
     assert method.startswith("Method: over 3 rows.")
+    assert "from its lowest to its highest activation, " in method
     assert node_sentence(found, found.nodes[1]) == "a1.2 does nothing: it is 0 in every row."
+
+
+def test_of_many_rows_two_at_each_end_are_named() -> None:
+    model = plain([1, 1, 1], [[1]], [[2]])
+    x = np.array([[0.0], *([9.0 + k] for k in range(9)), [100.0]])
+    found = gn.hidden_nodes(model, x)
+    (node,) = found.nodes
+    assert node.activations == ()
+    assert (node.rows_high, node.rows_low) == ((11,), (1, 2))  # only one is beyond the middle, 50
+    assert (node.low, node.high) == (9.0, 17.0)
+    assert "row 11 high, rows 1 and 2 low. From its low (9) to its high (17)" in str(found)
+    assert "10th and 90th percentile" in str(found)
 
 
 def test_in_words_of_classes_and_members() -> None:

@@ -12,6 +12,7 @@ import pytest
 from in_process import run as command
 
 import glassnet as gn
+from glassnet.article import Program
 from glassnet.recipe.assessment.assess import Assessment
 from glassnet.recipe.assessment.epochs import Advice
 from glassnet.recipe.assessment.folds import fold_scores
@@ -24,6 +25,7 @@ from glassnet.recipe.assessment.text import numbers_text, percent_text, range_ce
 from glassnet.recipe.options import options_from
 from glassnet.recipe.run import TableRun, run_table
 from glassnet.recipe.scoring import score
+from glassnet.runs.article import run_on_article
 from glassnet.runs.record import RunRecord, record_of_table
 
 N = 400
@@ -203,8 +205,8 @@ def test_the_losses_say_whether_to_go_on() -> None:
     assert advice(constant).epochs_to_try == 0
     early = changed(short, history, best=40)
     assert advice(early).sentences[0] == (
-        "Yes, and not too long: the epoch kept is about 40 of 100, where the validation loss was "
-        "lowest."
+        "Yes, and not too long: each network keeps the epoch where its validation loss was lowest, "
+        "about 40 of 100 in the training that was scored."
     )
     assert last_fall([1.0] * 5) is None
     few = changed(short, {"epoch": [1, 2], "loss": [1.0, 0.5]}, best=2)
@@ -238,6 +240,23 @@ def test_without_held_out_rows_the_folds_stand_beside_the_rows_trained_on() -> N
     assert any(", on the rows that each network left out " in text for text in said)
     said = run_of("line", holdout=0.0, members=1).assessment.trained_enough
     assert not any("rows it was trained on" in text for text in said)
+
+
+def test_the_demo_says_what_its_four_rows_tell() -> None:
+    done = run_on_article(Program(iterations=1500)).done
+    said = done.assessment
+    enough, too_long = said.trained_enough
+    assert enough == (
+        "Perhaps not: the loss of the rows trained on still fell by 31 % in the last fifth of its "
+        "1500 epochs; more may help."
+    )
+    assert too_long == "Whether it is too long cannot be seen: all its rows were trained on."
+    assert said.epochs_to_try == 3000
+    assert said.how_sure[0].startswith("Not known: no rows were held out")
+    stuck = run_on_article(Program(learning_rate=1e4, iterations=40)).done.assessment
+    assert stuck.trained_enough[0] == (
+        "No: all rows get the same prediction; more epochs alone will not change that."
+    )
 
 
 def advice(done: TableRun, *scores: ScoreInterval) -> Advice:

@@ -74,8 +74,8 @@ def test_each_conclusion_names_both_directions_or_the_better_one() -> None:
     assert both[1] == 80
     assert said((-0.02, -0.03, -0.01), LUCK) == (
         (
-            "Yes, and not too long: half as many epochs score better by more than luck, but by 2 % "
-            "only, which another start may change."
+            "Yes, and not too long: half as many epochs score 2 % better on these rows, which "
+            "is little: other starting weights may turn it round."
         ),
         0,
     )

@@ -142,7 +142,8 @@ def test_ctrl_c_keeps_the_members_that_had_begun() -> None:
     assert [len(run.history.loss) for run in runs] == [20, 3]
     assert worst_ending(runs) == "interrupted"
     assert len(mean_history(runs)["epoch"]) == 20
-    assert mean_history(runs)["loss"][-1] == runs[0].history.loss[-1]
+    ends = [run.history.loss[-1] for run in runs]  # of one that has ended its last counts on
+    assert mean_history(runs)["loss"][-1] == pytest.approx(np.mean(ends))
 
 
 def test_ctrl_c_reaches_members_in_threads(monkeypatch: pytest.MonkeyPatch) -> None:

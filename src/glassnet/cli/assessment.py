@@ -13,15 +13,13 @@ if TYPE_CHECKING:
     from glassnet.recipe.assessment.assess import Assessment
 
 
-def print_assessment(assessment: "Assessment") -> None:
-    """Print each question with what is said of it."""
+def print_assessment(assessment: "Assessment", flag: str = "--epochs") -> None:
+    """Print each question with what is said of it; `flag` is the command's for more epochs."""
     for question, sentences in assessment.sections().items():
         say(question)
         print_sentences(sentences, "  ")
     if assessment.epochs_to_try:
-        print_sentences(
-            [f"To see: the same command with --epochs {assessment.epochs_to_try}"], "  "
-        )
+        print_sentences([f"To see: the same command with {flag} {assessment.epochs_to_try}"], "  ")
 
 
 def print_sentences(sentences: Sequence[str], indent: str = "") -> None:

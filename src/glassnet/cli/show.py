@@ -52,8 +52,8 @@ def show_command(model: Path) -> None:
     print_scores(loaded, "Scores when it was trained", record)
     if loaded.scores:
         say(f"The scores are of {loaded.record.scores_of}.")
-    if assessment is not None:
-        print_assessment(assessment)
+    if record is not None and assessment is not None:
+        print_assessment(assessment, "--iterations" if record.command[0] == "demo" else "--epochs")
     if loaded.history:
         last = {name: values[-1] for name, values in loaded.history.items()}
         say("Last epoch: " + ", ".join(f"{name} {value:.6g}" for name, value in last.items()))

@@ -101,6 +101,8 @@ def explain(
     >>> start = gn.initialize(network, seed=1)
     >>> step = gn.explain((network, start), [[0.0, 1.0]], y=[1.0], backward=True)
     >>> print(step.text(digits=3))
+    Of all weights the step changes w2[2→1] most: from -0.2169 to -0.1957.
+    ...
     row 1: predicted y 0.421; actual 1.000: 0.579 too low
     ...
     2-2-1 sigmoid, sigmoid, sum_of_squares, no biases, 6 weights

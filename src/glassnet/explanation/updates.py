@@ -31,7 +31,8 @@ def largest_update(way: WayBack) -> str:
     while digits < MOST_DIGITS and numeral(one.before, digits) == numeral(one.after, digits):
         digits += 1
     before, new = numeral(one.before, digits), numeral(one.after, digits)
-    return f"Of all weights and biases the step changes {one.symbol} most: from {before} to {new}."
+    every = "weights and biases" if way.gradients.biases else "weights"
+    return f"Of all {every} the step changes {one.symbol} most: from {before} to {new}."
 
 
 def _largest(way: WayBack) -> WeightUpdate:

@@ -19,7 +19,8 @@ from glassnet.models.model import Model
 from glassnet.models.rows import Rows, rows_of
 
 LOW, HIGH = 0.1, 0.9  # quantiles over the rows between which a node is moved
-EXAMPLES = 2  # rows named at either end
+NAMED_ROWS = 8  # of so few each is named, and a node is moved from its lowest to its highest
+EXAMPLES = 2  # rows of more that are named at either end
 CONSTANT = 1e-9  # a smaller deviation, of the layer's largest activation, is none
 
 
@@ -34,14 +35,18 @@ class HiddenNode:
     deviation : float
         The standard deviation of its activation over the rows; 0 where it does nothing.
     low, high : float
-        The 10th and the 90th percentile of its activation.
+        The 10th and the 90th percentile of its activation; of eight rows or fewer its lowest and
+        highest.
     columns : tuple of ColumnPart
         The columns, the one that moves it most first; none for a node that does nothing.
     effects : tuple of float
         By how much each of `HiddenNodes.outputs` changes, mean over the rows, as the node alone
         goes from `low` to `high`: in the target's unit, or as a probability.
     rows_low, rows_high : tuple of int
-        Rows, from 1, in which its activation is lowest and highest.
+        Rows, from 1, in which its activation is lowest and highest, two at most: in the lower, and
+        in the upper half of where it goes.
+    activations : tuple of float
+        Its activation in each row, where there are eight or fewer; of more ().
     """
 
     member: int
@@ -54,6 +59,7 @@ class HiddenNode:
     effects: tuple[float, ...]
     rows_low: tuple[int, ...]
     rows_high: tuple[int, ...]
+    activations: tuple[float, ...] = ()
 
     @property
     def name(self) -> str:
@@ -152,8 +158,8 @@ def hidden_nodes(models: Any, table: Any, output: str | None = None) -> HiddenNo
     the column alone is fixed at its value in the average row, divided by the sum of all columns'.
     So it counts in any layer, over all inputs that a column became. What a node does is the mean
     change of the model's prediction (of an ensemble, of the vote) as the node alone goes from the
-    10th to the 90th percentile of its activation, the others of its layer staying as they are in
-    each row.
+    10th to the 90th percentile of its activation (of eight rows or fewer: from its lowest to its
+    highest), the others of its layer staying as they are in each row.
 
     Parts tell how this network uses the columns: those that tell the same divide their part as it
     happens, and what two columns do only together counts for both. Effects of opposite sign in
@@ -190,8 +196,8 @@ def hidden_nodes(models: Any, table: Any, output: str | None = None) -> HiddenNo
     >>> found = hidden_nodes((network, Parameters(weights)), [[0.0, 1.0], [10.0, 3.0]])
     >>> found.nodes[0].columns[0]
     ColumnPart(name='x1', fraction=1.0, kind='number', direction='rises', level='')
-    >>> [round(effect, 9) for effect in found.nodes[0].effects]  # from 1 to 9, times -2
-    [-16.0]
+    >>> [round(effect, 9) for effect in found.nodes[0].effects]  # from 0 to 10, times -2
+    [-20.0]
     """
     return hidden_nodes_of(rows_of(as_model(models), table), output)
 
@@ -242,11 +248,12 @@ def _of_member(
     parts = one.column_parts(start)
     for layer, a in enumerate(hidden):  # N x H
         varies = a.std(axis=0) > CONSTANT * max(1.0, float(np.abs(a).max()))
-        ends = np.quantile(a, (LOW, HIGH), axis=0)  # 2 x H
+        is_few = len(a) <= NAMED_ROWS
+        ends = np.quantile(a, (0, 1) if is_few else (LOW, HIGH), axis=0)  # 2 x H
         order = np.argsort(a, axis=0, kind="stable")  # N x H
         for node in range(a.shape[1]):
             low, high = ends[:, node].tolist()
-            lowest, highest = order[:EXAMPLES, node], order[::-1][:EXAMPLES, node]
+            lowest, highest = _ends_of_range(a[:, node], order[:, node])
             yield HiddenNode(
                 one.number,
                 layer,
@@ -258,4 +265,12 @@ def _of_member(
                 one.effects(layer, node, (low, high)),
                 tuple(row_numbers[lowest].tolist()),
                 tuple(row_numbers[highest].tolist()),
+                tuple(a[:, node].tolist()) if is_few else (),
             )
+
+
+def _ends_of_range(a: np.ndarray, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows, from 0, that are lowest, and highest: on their side of the middle of the range."""
+    middle = (a.min() + a.max()) / 2
+    lowest, highest = order[:EXAMPLES], order[::-1][:EXAMPLES]
+    return lowest[a[lowest] < middle], highest[a[highest] > middle]

@@ -5,7 +5,7 @@ The measures are `hidden_nodes.py`'s; whoever prints wraps the lines.
 
 from collections.abc import Iterator, Sequence
 
-from glassnet.importance.hidden_nodes import HiddenNode, HiddenNodes
+from glassnet.importance.hidden_nodes import NAMED_ROWS, HiddenNode, HiddenNodes
 from glassnet.importance.node_measures import ColumnPart
 
 NODES_AT_ONCE = 10  # nodes said at once
@@ -63,11 +63,19 @@ def node_sentence(found: HiddenNodes, node: HiddenNode) -> str:
     if not node.deviation:
         return f"{name} does nothing: it is {node.low:.3g} in every row."
     named = [part for part in node.columns[:COLUMNS_OF_NODE] if part.fraction >= LEAST_PART]
+    ends = ("lowest", "highest") if node.activations else ("low", "high")
     return (
-        f"{name} is {_response(named or node.columns[:1])}: {_rows_text(node.rows_high)} high, "
-        f"{_rows_text(node.rows_low)} low. From its low ({node.low:.2g}) to its high "
-        f"({node.high:.2g}) it {_effect_text(found, node)}."
+        f"{name} is {_response(named or node.columns[:1])}: {_where(node)}. From its {ends[0]} "
+        f"({node.low:.2g}) to its {ends[1]} ({node.high:.2g}) it {_effect_text(found, node)}."
     )
+
+
+def _where(node: HiddenNode) -> str:
+    """In which rows it is high and low; of few rows what it is in each, the lowest first."""
+    if not node.activations:
+        return f"{_rows_text(node.rows_high)} high, {_rows_text(node.rows_low)} low"
+    in_order = sorted(enumerate(node.activations, 1), key=lambda numbered: numbered[1])
+    return _listed([f"{activation:.2g} in row {number}" for number, activation in in_order])
 
 
 def _response(columns: Sequence[ColumnPart]) -> str:
@@ -100,8 +108,8 @@ def _effect_text(found: HiddenNodes, node: HiddenNode) -> str:
         return f"{_verb(effect)} {name} by {abs(effect):.2g}"
     up, down = max(effects, key=effects.__getitem__), min(effects, key=effects.__getitem__)
     named = [up, down] if len(effects) > 2 else [up if len(effects) > 1 else down]
-    whose = [f"the probability of {_label(found, named[0])}"]
-    whose += [f"that of {_label(found, one)}" for one in named[1:]]
+    whose = [f"the probability of {output_label(found, named[0])}"]
+    whose += [f"that of {output_label(found, one)}" for one in named[1:]]
     return " and ".join(
         f"{_verb(effects[one])} {of} by {_points(effects[one])}"
         for one, of in zip(named, whose, strict=True)
@@ -112,7 +120,8 @@ def _verb(effect: float) -> str:
     return "lowers" if effect < 0 else "raises"
 
 
-def _label(found: HiddenNodes, output: str) -> str:
+def output_label(found: HiddenNodes, output: str) -> str:
+    """What an output is called: the target, or the class without its target."""
     return output.removeprefix(f"{found.target}=")
 
 
@@ -120,12 +129,10 @@ def _points(effect: float) -> str:
     return f"{100 * abs(effect):.2g} points"
 
 
-def largest_effect(found: HiddenNodes, node: HiddenNode) -> tuple[str, str]:
-    """A node's largest effect, of two that are alike the rise: as "mpg", "-1.9"."""
-    k = max(range(len(node.effects)), key=lambda k: (abs(node.effects[k]), node.effects[k]))
+def effect_size(found: HiddenNodes, node: HiddenNode, k: int) -> str:
+    """A node's effect on output number k: as "-1.9" or "+3 points"."""
     effect = node.effects[k]
-    size = f"{100 * effect:+.2g} points" if found.is_class else f"{effect:+.2g}"
-    return _label(found, found.outputs[k]), size
+    return f"{100 * effect:+.2g} points" if found.is_class else f"{effect:+.2g}"
 
 
 def _others(found: HiddenNodes, shown: Sequence[HiddenNode], more: str) -> Iterator[str]:
@@ -154,15 +161,19 @@ def _others(found: HiddenNodes, shown: Sequence[HiddenNode], more: str) -> Itera
 
 def _method(found: HiddenNodes) -> str:
     """How it was measured, and what it does not tell."""
+    if found.n_rows <= NAMED_ROWS:
+        ends, low, high = "", "its lowest", "its highest activation"
+    else:
+        ends = "Low and high are the 10th and 90th percentile of the activation. "
+        low, high = "low", "high"
     vote = f" (the vote of {found.members} networks)" if found.members > 1 else ""
     return (
         f"Method: over {found.n_rows:,} rows. A percentage is a column's part in moving the node: "
         "the mean squared change of its activation as that column alone is fixed as in "
         f"{found.against}, beside the other columns'; columns that tell the same divide it as the "
-        "network happens to use them. Low and high are the 10th and 90th percentile of the "
-        f"activation. What a node does is the mean change of the prediction{vote} over the rows as "
-        "that node alone goes from low to high, the rest of its layer as it is in each row; nodes "
-        "that move together do more, or undo each other."
+        f"network happens to use them. {ends}What a node does is the mean change of the "
+        f"prediction{vote} over the rows as that node alone goes from {low} to {high}, the rest of "
+        "its layer as it is in each row; nodes that move together do more, or undo each other."
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from glassnet.errors import GlassnetError, check_enough
 from glassnet.importance.hidden_nodes import hidden_nodes_of
-from glassnet.importance.node_text import largest_effect
+from glassnet.importance.node_text import effect_size, output_label
 from glassnet.models.conversion import as_model
 from glassnet.models.model import Model
 from glassnet.models.rows import Rows, rows_of
@@ -26,7 +26,8 @@ MOST_ACROSS = 4  # pictures in a row
 EFFECT_LETTERS = 16  # letters of a target's or class's name under a node's
 EFFECT_NOTE = (
     "under a name: how the model's prediction changes, mean over the rows, as that node alone goes "
-    "from the 10th to the 90th percentile of its activation; "
+    "from low to high (of its activation the 10th and the 90th percentile, of eight rows or fewer "
+    "the lowest and the highest); "
     "in words: glassnet explain --hidden-nodes"
 )
 
@@ -231,16 +232,18 @@ class HiddenUnitsDisplay(RowsDisplay):
 
 
 def _effects(rows: Rows, member: int, layer: int) -> dict[int, str]:
-    """What each node of a layer does, the one that does most first; {} of fewer than two rows."""
+    """What each node of a layer does, the one that does most first; {} of fewer than two rows.
+
+    Of classes it is what it does to one of them, the same for all nodes: that which they move most.
+    """
     if len(rows) < 2:
         return {}
     found = hidden_nodes_of(rows, members=[member])
-    effects: dict[int, str] = {}
-    for node in found.nodes:
-        if node.layer == layer:
-            name, size = largest_effect(found, node)
-            effects[node.node] = f"{one_line(name, EFFECT_LETTERS)} {size}"
-    return effects
+    nodes = [node for node in found.nodes if node.layer == layer]
+    sizes = np.abs([node.effects for node in nodes]).sum(axis=0)
+    k = int(np.flatnonzero(np.isclose(sizes, sizes.max()))[-1])  # of two classes the last
+    name = one_line(output_label(found, found.outputs[k]), EFFECT_LETTERS)
+    return {node.node: f"{name} {effect_size(found, node, k)}" for node in nodes}
 
 
 def check_hidden(model: Model, layer: int = 0) -> None:

@@ -138,7 +138,8 @@ class MeanProgress:
 def mean_history(runs: Sequence[Run]) -> dict[str, list[float]]:
     """One table of several runs, an epoch a row.
 
-    A loss is the mean over the runs that came to that epoch; the rest is as in the longest run.
+    A loss is the mean over the runs, of one that has ended its last; the rest is as in the longest
+    run.
     """
     tables = sorted((run.history.table() for run in runs), key=lambda table: -len(table["epoch"]))
     history = dict(tables[0])
@@ -149,12 +150,11 @@ def mean_history(runs: Sequence[Run]) -> dict[str, list[float]]:
 
 
 def _mean_by_epoch(columns: Sequence[list[float]]) -> list[float]:
-    """The mean of each row over the columns that are that long; the first is the longest."""
-    means = []
-    for row in range(len(columns[0])):
-        values = [column[row] for column in columns if row < len(column)]
-        means.append(float(np.mean(values)))
-    return means
+    """The mean of each row over the columns, of which the first is the longest."""
+    return [
+        float(np.mean([column[min(row, len(column) - 1)] for column in columns]))
+        for row in range(len(columns[0]))
+    ]
 
 
 def worst_ending(runs: Sequence[Run]) -> str:

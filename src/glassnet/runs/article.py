@@ -220,7 +220,10 @@ def article_record(run: ArticleRun, table: str | None = None) -> RunRecord:
         command.append("--bias")
     if run.scaled:
         command.append("--scale")
-    return record_of(run.done, command, table, rng=program.rng)
+    record = record_of(run.done, command, table, rng=program.rng)
+    if run.done.ended == "interrupted":  # whoever stopped it is in a hurry
+        return record
+    return replace(record, assessment=run.done.assessment)
 
 
 def _options(

@@ -145,8 +145,8 @@ def _neither(
     name = main_score(run.scored_model)
     parts = [-_part(run, one) for one in differences if (one.than, one.name) == (than, name)]
     return (
-        f"{start}: {than} score better by more than luck, but by {percent_text(max(parts))} only, "
-        "which another start may change."
+        f"{start}: {than} score {percent_text(max(parts))} better on these rows, which is little: "
+        "other starting weights may turn it round."
     )
 
 

@@ -33,6 +33,7 @@ FALLING_BY_ITSELF = 0.1  # of the loss of the rows trained on, which falls as lo
 HARDLY = 0.1  # of the loss in all the epochs: next to nothing was learnt
 OVERFIT = 1.5  # times the score of the rows trained on: the network knows these by heart
 RATE_ENDED = 0.1  # of the learning rate; where less is left at the end, the loss is flat by itself
+SAME_OUTPUT = 1e-9  # outputs that are as near as this are the same
 TRAINED_ROWS = 2000  # rows trained on that are scored, at most
 
 
@@ -123,6 +124,12 @@ def _hardly_learnt(run: "TableRun") -> bool:
     return _whole_fall(run) < HARDLY
 
 
+def _tells_nothing_apart(run: "TableRun") -> bool:
+    """Whether all rows trained on get the same outputs."""
+    outputs = run.scored_model.output(run.columns.take(run.rows["train"][:TRAINED_ROWS]))
+    return bool(len(outputs) > 1 and (np.ptp(outputs, axis=0) < SAME_OUTPUT).all())
+
+
 def _much_longer(run: "TableRun") -> str:
     """The conclusion where that is so."""
     percent = rounded_text(100 * max(_whole_fall(run), 0.0))
@@ -134,13 +141,31 @@ def _much_longer(run: "TableRun") -> str:
 
 def _untried(run: "TableRun") -> Iterator[str]:
     """That half and twice as many epochs were not tried, why, and what shows it."""
-    if is_kept_early(run) or run.ended in CUT_SHORT or run.scored_part != "holdout":
+    if is_kept_early(run) or run.ended in CUT_SHORT:
+        return
+    if run.scored_part != "holdout":
+        if "validation_loss" not in run.scored_model.history:
+            yield "Whether it is too long cannot be seen: all its rows were trained on."
         return
     half, twice = epochs_tried(run).values()
     why = why_untried(run) or "one of them went astray"
     yield (
         f"Half and twice as many epochs were not tried, for {why}: train with {max(half, 1):,} and "
         f"with {twice:,} epochs to see."
+    )
+
+
+def _kept(run: "TableRun") -> str:
+    """Which epoch of how many is kept, and of which training, where there were two."""
+    epoch, epochs = round(best_epoch(run)), len(run.scored_model.history["epoch"])
+    scored = " in the training that was scored" if run.model.record.refit else ""
+    if len(run.scored_model.members) == 1:
+        return (
+            f"the epoch is kept where the validation loss was lowest, {epoch} of {epochs}{scored}"
+        )
+    return (
+        "each network keeps the epoch where its validation loss was lowest, about "
+        f"{epoch} of {epochs}{scored}"
     )
 
 
@@ -156,12 +181,13 @@ def _conclusion(run: "TableRun", beside: Sequence[SeenScore]) -> tuple[*tuple[st
     epochs = len(history["epoch"])
     if run.ended in CUT_SHORT:
         return f"No: the training {ENDINGS[run.ended]}.", 0
+    if _tells_nothing_apart(run):
+        return "No: all rows get the same prediction; more epochs alone will not change that.", 0
     validated, fall = "validation_loss" in history, last_fall(_losses(run))
     which = "validation loss" if validated else "loss of the rows trained on"
     in_last = f"in the last fifth of its {epochs} epochs"
     if is_kept_early(run):
-        kept = f"the epoch kept is about {round(best_epoch(run))} of {epochs}"
-        return f"Yes, and not too long: {kept}, where the {which} was lowest.", 0
+        return f"Yes, and not too long: {_kept(run)}.", 0
     if _hardly_learnt(run):
         return _much_longer(run), LONGER
     if not validated and any(one.is_by_heart for one in beside):

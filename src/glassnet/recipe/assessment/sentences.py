@@ -105,7 +105,8 @@ def _of_target(
             yield f"{_guess(run, target)} {_compared(difference, None if number else N)}."
     if found.of_members:
         low, high = range_text(min(found.of_members), max(found.of_members), number)
-        yield f"each of its {len(run.scored_model.members)} networks alone: {low} to {high}."
+        alone = f"{low} each" if low == high else f"{low} to {high}"
+        yield f"each of its {len(run.scored_model.members)} networks alone: {alone}."
     if found.of_folds:
         low, high = range_text(min(found.of_folds), max(found.of_folds), number)
         yield (
