@@ -212,9 +212,9 @@ def _given(
     model, note = model_for(run, chosen, which, in_flags)
     rows = replace(run.table_rows(), model=model)
     given = _Given(rows, _checked(chosen, rows), note)
-    held_out = set(run.rows["holdout"].tolist())
+    holdout = set(run.rows["holdout"].tolist())
     beside = tuple(
-        beside_trained(rows, number - 1, run.rows["train"]) if number - 1 in held_out else ()
+        beside_trained(rows, number - 1, run.rows["train"]) if number - 1 in holdout else ()
         for number in given.numbers
     )
     opening = (worst_rows.sentence,) if worst_rows and worst_rows.sentence else ()
