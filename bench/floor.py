@@ -1,8 +1,8 @@
 """The floor: the operations of a workload, counted, over what one core can do, measured
 (`peak.cpp`).
 
-Nothing that does the same operations in vectors of 32 bytes can be quicker. Loads, stores and all
-around the mathematics are free.
+Nothing that does the same operations in vectors as wide as those of the engine's instruction set
+can be quicker. Loads, stores and all around the mathematics are free.
 """
 
 import json
@@ -13,9 +13,14 @@ from statistics import median
 
 from bench import launch
 from bench.workloads import WORKLOADS, Workload
+from glassnet.training.engines.native import NativeEngine
 
 SOURCE = Path(__file__).with_name("peak.cpp")
-FLAGS = (["-march=native", "-mprefer-vector-width=256"], ["-march=native"], [])
+FLAGS = {
+    32: (["-march=native", "-mprefer-vector-width=256"], ["-march=native"], []),
+    64: (["-march=native", "-mprefer-vector-width=512"],),
+}
+"""Bytes of a vector -> the compiler's options to try, the first that it knows."""
 Peak = dict[str, float]
 """What `peak.cpp` prints: operations a nanosecond, and nanoseconds of an operation that waits for
 the one before it.
@@ -110,20 +115,20 @@ def floor_ms(name: str, peak: Peak) -> float:
     return (article if work.kind == "article" else mlp_ns)(work, peak) / 1e6 / work.divide
 
 
+def vector_bytes(instructions: str) -> int:
+    """How wide the vectors of the engine's instruction set are counted: 64 bytes with AVX-512, else
+    32, which a machine with narrower ones does not reach.
+    """
+    return 64 if instructions.startswith("avx512") else 32
+
+
 def build_peak(folder: Path) -> Path | None:
-    """Compile `peak.cpp`; None where there is no compiler."""
+    """Compile `peak.cpp` for the instruction set of the engine; None where there is no compiler."""
     compiler, program = shutil.which("g++"), folder / "peak"
-    for flags in FLAGS if compiler else ():
-        line = [
-            str(compiler),
-            "-std=c++20",
-            "-O3",
-            "-fno-math-errno",
-            *flags,
-            "-o",
-            str(program),
-            str(SOURCE),
-        ]
+    width = vector_bytes(NativeEngine().variant)
+    for flags in FLAGS[width] if compiler else ():
+        line = [str(compiler), "-std=c++20", "-O3", "-fno-math-errno", f"-DBYTES={width}"]
+        line += [*flags, "-o", str(program), str(SOURCE)]
         if subprocess.run(line, capture_output=True, check=False).returncode == 0:
             return program
     return None

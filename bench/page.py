@@ -14,7 +14,7 @@ from bench.workloads import WORKLOADS
 TITLES = {name: described.title for name, described in (WORKLOADS | KINDS | PROGRAMS).items()} | {
     name + FIT: "the same, the seconds inside its fit" for name in PROGRAMS
 }
-THREADS = {"1": "one core, one thread", "all": "all cores"}
+THREADS = {"1": "one core, one thread", "2": "two cores", "all": "all cores"}
 
 
 def whole(results: Mapping[str, Any]) -> str:
@@ -27,6 +27,8 @@ def whole(results: Mapping[str, Any]) -> str:
         parts.append(overview(mine))
         for name in dict.fromkeys(row["workload"] for row in mine):
             parts.append(details(name, [row for row in mine if row["workload"] == name]))
+    parts += [two_cores(results["two_cores"])] if results["two_cores"] else []
+    parts += [aims(results["aims"])] if results["aims"] else []
     parts += [programs(results["programs"]), remarks(results)]
     return "\n\n".join(parts) + "\n"
 
@@ -60,8 +62,8 @@ def overview(rows: Sequence[Row]) -> str:
         found = {row["peer"]: row for row in rows if row["workload"] == name}
         cells = [cell(found[peer]) if peer in found else "" for peer in peers]
         ours = found.get("glassnet", {})
-        lines.append([name, *cells, *(floor_cells(ours) if single else [speedup_cell(ours)])])
-    ends = ["engine alone", "floor", "share"] if single else ["glassnet beside one core"]
+        lines.append([name, *cells, *(floor_cells(ours) if single else [])])
+    ends = ["engine alone", "floor", "share"] if single else []
     return table(["ms", *(PEERS[peer].title for peer in peers), *ends], lines)
 
 
@@ -89,16 +91,6 @@ def floor_cells(row: Row) -> list[str]:
     if "share_aim" in row:
         share += f", aim {row['share_aim']:.0%}: {'met' if row['share_met'] else 'MISSED'}"
     return [engine, number(row["floor_ms"]), share]
-
-
-def speedup_cell(row: Row) -> str:
-    """How many times as fast as on one core, and the aim."""
-    if "speedup" not in row:
-        return ""
-    outcome = ""
-    if "speedup_aim" in row:
-        outcome = f", aim {row['speedup_aim']:g}: {'met' if row['speedup_met'] else 'MISSED'}"
-    return f"{number(row['speedup'])}x{outcome}"
 
 
 def details(name: str, rows: Sequence[Row]) -> str:
@@ -150,6 +142,24 @@ def tried(row: Row) -> str:
     return f" (other forms: {'; '.join(words)})" if words else ""
 
 
+def two_cores(rows: Sequence[Row]) -> str:
+    """glassnet on one core and on two, which took turns."""
+    lines = []
+    for name in dict.fromkeys(row["workload"] for row in rows):
+        found = {row["threads"]: row for row in rows if row["workload"] == name}
+        speedup = f"{number(found['2']['speedup'])}x" if "speedup" in found["2"] else ""
+        lines.append([f"{name}: {TITLES[name]}", cell(found["1"]), cell(found["2"]), speedup])
+    heads = ["glassnet, ms", "one core", "two cores", "two beside one"]
+    return "## Two cores beside one\n\n" + table(heads, lines)
+
+
+def aims(outcomes: Sequence[Sequence[str]]) -> str:
+    """What became of each aim."""
+    count = sum(line[-1] == "met" for line in outcomes)
+    heads = ["workload", "aim", "found", "outcome"]
+    return f"## Aims: {count} of {len(outcomes)} met\n\n" + table(heads, outcomes)
+
+
 def programs(found: Mapping[str, Mapping[str, Any]]) -> str:
     lines = [
         [PEERS[peer].title, facts["version"], number(facts["install_mb"])]
@@ -162,7 +172,7 @@ def programs(found: Mapping[str, Mapping[str, Any]]) -> str:
 
 def remarks(results: Mapping[str, Any]) -> str:
     """What is missing, what was not done, what went wrong."""
-    rows = results["rows"]
+    rows = [*results["rows"], *results["two_cores"]]
     errors = [
         f"{where(row)}, {THREADS[row['threads']]}: {row['error']}" for row in rows if "error" in row
     ]
