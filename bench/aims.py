@@ -49,7 +49,7 @@ def outcomes(rows: Sequence[Row], pairs: Sequence[Row], wanted: Sequence[str]) -
     for name in wanted:
         ours = single.get((name, "glassnet"), {})
         for peer, times in TIMES.get(name, {}).items():
-            title = f"{times:g} times as fast as {PEERS[peer].title}"
+            title = f"{'' if times == 1 else f'{times:g} times '}as fast as {PEERS[peer].title}"
             found.append((name, title, *against(single.get((name, peer), {}), ours)))
         if name in SHARES:
             title = f"{SHARES[name]:.0%} of the floor"

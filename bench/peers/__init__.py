@@ -104,7 +104,7 @@ PEERS = {
         "R",
         "r",
         "",
-        tuple((name, NO_MLP) for name in ("C32", "C256", "D", "E32", "E256", "H", "I"))
+        tuple((name, NO_MLP) for name in ("C32", "C256", "D", "D1024", "E32", "E256", "H", "I"))
         + tuple((name, "trains one network at a time, as in A") for name in ("B64", "B32")),
     ),
 }

@@ -65,6 +65,10 @@ def test_every_form_reaches_the_loss(peer: str, name: str, monkeypatch: pytest.M
             assert (task.inside() or 0) > 0
 
 
+def test_r_is_sent_the_article_alone() -> None:
+    assert set(WORKLOADS) - set(dict(PEERS["r"].cannot)) == {"A"}
+
+
 def shorter(given: Given) -> Given:
     """The same, one step short."""
     work = given.workload
