@@ -70,7 +70,7 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="one thread, fewer and shorter rounds, no torch.compile: two minutes",
+        help="one thread, fewer and shorter rounds, no torch.compile: some minutes",
     )
     parser.add_argument(
         "--only",
