@@ -157,9 +157,7 @@ class FoldTraining:
         )
 
 
-def _report_loss(
-    progress: Progress, epoch: int, epochs: int, loss: float, _: float | None
-) -> None:
+def _report_loss(progress: Progress, epoch: int, epochs: int, loss: float, _: float | None) -> None:
     """Call `progress` as in a training without validation rows."""
     progress(epoch, epochs, loss, None)
 
