@@ -136,6 +136,11 @@ void backward(
     });
 }
 
+// a of K nodes from z, which may be the same memory.
+template <class T, class F> void values(const Vec<T>* z, Vec<T>* a, int K, int V) {
+    for (int i = 0; i < K * V; ++i) a[i] = F::template value<T>(z[i]);
+}
+
 // dz of the outputs from da, in place.
 template <class T, class F>
 void output_backward(const Vec<T>* z, const Vec<T>* a, Vec<T>* d, int K, int V) {
@@ -151,11 +156,7 @@ template <class T> INLINE Vec<T> largest(const Vec<T>* z, int K, int V) {
 }
 
 // Softmax over the nodes of each row, eq. (4); the row's largest z is subtracted first.
-template <class T, int V, class W>
-void softmax_forward(
-    const W* w, const W* b, const Vec<T>* in, int n_in, Vec<T>* z, Vec<T>* a, int K
-) {
-    forward<T, V, W, Identity>(w, b, in, n_in, z, z, K);
+template <class T> void softmax_values(const Vec<T>* z, Vec<T>* a, int K, int V) {
     for (int v = 0; v < V; ++v) {
         const Vec<T> top = largest<T>(z + v, K, V);
         Vec<T> total = {};
@@ -165,6 +166,14 @@ void softmax_forward(
         }
         for (int k = 0; k < K; ++k) a[k * V + v] /= total;
     }
+}
+
+template <class T, int V, class W>
+void softmax_forward(
+    const W* w, const W* b, const Vec<T>* in, int n_in, Vec<T>* z, Vec<T>* a, int K
+) {
+    forward<T, V, W, Identity>(w, b, in, n_in, z, z, K);
+    softmax_values<T>(z, a, K, V);
 }
 
 // dz_k = a_k (da_k - sum_j a_j da_j), eq. (7).
@@ -187,13 +196,15 @@ template <class T, int V, class W = T> struct Activation {
         const W* w, const Vec<T>* delta, int n_out, const Vec<T>* dropout_mask, const Vec<T>* z,
         const Vec<T>* a, Vec<T>* dz, int n_in
     );
+    void (*values)(const Vec<T>* z, Vec<T>* a, int K, int vectors);
     void (*output_backward)(const Vec<T>* z, const Vec<T>* a, Vec<T>* d, int K, int vectors);
 };
 
 template <class T, int V, class W, class F>
 constexpr Activation<T, V, W> activation(const char* name) {
     return {
-        name, F::derivative_in_z, forward<T, V, W, F>, backward<T, V, W, F>, output_backward<T, F>
+        name,         F::derivative_in_z,    forward<T, V, W, F>, backward<T, V, W, F>,
+        values<T, F>, output_backward<T, F>,
     };
 }
 
@@ -211,7 +222,7 @@ template <class T, int V, class W = T> constexpr Activation<T, V, W> ACTIVATIONS
     activation<T, V, W, Identity>("identity"),
     activation<T, V, W, Exponential>("exponential"),
     // For outputs only, so no delta of a later layer comes back to it.
-    {"softmax", false, softmax_forward<T, V, W>, nullptr, softmax_backward<T>},
+    {"softmax", false, softmax_forward<T, V, W>, nullptr, softmax_values<T>, softmax_backward<T>},
 };
 
 }  // namespace glassnet::GLASSNET_VARIANT

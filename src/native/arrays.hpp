@@ -282,8 +282,7 @@ template <class T, int region, int size> INLINE Vec<T> pairs_added(Vec<T> a, Vec
            shuffle<T, EverySecond<T, region, size, 1>>(a, b);
 }
 
-// The sums over the lanes of `count` vectors, a power of 2 and at most as many as there are lanes,
-// in the first lanes: pairs are interleaved and added until one vector holds all the sums.
+// The sums over the lanes of `count` vectors, at most as many as there are lanes, in the first lanes: pairs are interleaved and added until one vector holds all the sums.
 template <class T, int count> INLINE Vec<T> sums_of_lanes(const Vec<T>* v) {
     constexpr int L = LANES<T>;
     constexpr int parts = (count + NEAR<T> - 1) / NEAR<T>;
@@ -304,20 +303,19 @@ template <class T, int count> INLINE Vec<T> sums_of_lanes(const Vec<T>* v) {
         int left = parts;
         UNROLL for (int groups = L / NEAR<T>; groups > 1; groups /= 2) {
             UNROLL for (int i = 0; i < (left + 1) / 2; ++i)
-                part[i] = pairs_added<T, L, NEAR<T>>(part[2 * i], part[left > 1 ? 2 * i + 1 : 0]);
+                part[i] = pairs_added<T, L, NEAR<T>>(part[2 * i], part[2 * i + (2 * i + 1 < left)]);
             left = (left + 1) / 2;
         }
     }
     return part[0];
 }
 
-// The sum over the lanes of each of `count` (a power of 2) vectors, to out[0 .. count).
+// The sum over the lanes of each of `count` vectors, to out[0 .. count).
 template <class T, int count> INLINE void sums(const Vec<T>* x, T* out) {
-    constexpr int at_once = count < LANES<T> ? count : LANES<T>;
-    UNROLL for (int i = 0; i < count; i += at_once) {
-        const Vec<T> total = sums_of_lanes<T, at_once>(x + i);
-        __builtin_memcpy(out + i, &total, at_once * sizeof(T));
-    }
+    constexpr int now = count < LANES<T> ? count : LANES<T>;
+    const Vec<T> total = sums_of_lanes<T, now>(x);
+    __builtin_memcpy(out, &total, now * sizeof(T));
+    if constexpr (count > now) sums<T, count - now>(x + now, out + now);
 }
 
 // Vectors of as many rows as there are lanes become vectors of columns.

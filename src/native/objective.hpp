@@ -6,7 +6,7 @@
 // `gradient` in network.hpp, penalty and weight masks `regularize`. Threads share out the blocks
 // of a group, then the parts of the gradient.
 #pragma once
-#include "panels.hpp"
+#include "one_hidden_layer.hpp"
 #include "penalties.hpp"
 
 namespace glassnet::GLASSNET_VARIANT {
@@ -75,6 +75,7 @@ template <class T, int V> struct Objective : InMemory {
     int n_parts = 0;
     bool full_batch;      // every batch is all rows, and stays in the panels
     bool one_block;       // a batch fits into one block, and there is one thread
+    LossAndGradient<T, V> of_one_block;  // for some networks all that one block needs; or null
     bool regularized;     // there are penalties or weight masks
     BatchWeight weight;   // of the last batch
     double penalty = 0;   // in the loss of the last batch
@@ -100,6 +101,8 @@ template <class T, int V> struct Objective : InMemory {
         }
         const int blocks = Panels<T, V>::blocks_of(problem.batch_size);
         output = allocate<Vec<T>>(memory, panel<V>(blocks, panels.K));
+        keep_outputs(panels, 0);
+        of_one_block = for_one_hidden_layer<T, V>(panels);
         choose_parts(memory);
     }
 
@@ -111,15 +114,16 @@ template <class T, int V> struct Objective : InMemory {
         const DropoutKey<T> key{
             problem.seed, static_cast<std::uint32_t>(iteration), static_cast<std::uint32_t>(rows), 0
         };
+        const Batch batch{&problem.data, order, first, rows};
+        if (!panels.packed) weight = weight_of<T>(network, batch);
         double value;
-        if (panels.packed && one_block) {
+        if (one_block) {
+            if (!panels.packed) panels.pack(&batch, &weight.divisor, 0, 0);
             value = loss_of_packed_block(key);
         } else {
-            const Batch batch{&problem.data, order, first, rows};
-            if (!panels.packed) weight = weight_of<T>(network, batch);
             value = loss_of(panels, batch, weight.divisor, &key);
-            panels.packed = full_batch && !order;
         }
+        panels.packed = full_batch && !order;
         if (regularized) {
             penalty = regularize(rows);
             value += penalty;
@@ -206,6 +210,7 @@ private:
     // `loss_of` with a key, for a batch that lies in one block already. The smallest trainings do
     // little else, so nothing is around it.
     INLINE double loss_of_packed_block(const DropoutKey<T>& key) {
+        if (of_one_block) return of_one_block(panels, network, loss);
         const double value = loss_of_block<T, V, T>(panels, network, loss, 0, &key);
         for (int i = 0; i < n_parts; ++i) gradient<T, V>(panels.layers, parts[i], 1, false);
         return value;

@@ -21,6 +21,7 @@ template <class T, class W = T> struct ParameterLayout {
     Span* spans;
     std::size_t* counts;   // of each array, without its padding
     std::size_t size = 0;  // of the flat vector
+    bool has_padding = false;
 
     ParameterLayout(const Network& network, const Memory& memory) {
         const int L = network.L;
@@ -68,6 +69,7 @@ private:
         spans[arrays] = {size, round_up(count * NETWORKS, LANES<T>), arrays, is_weights, false};
         counts[arrays] = count;
         size += spans[arrays].size;
+        has_padding |= spans[arrays].size > count * NETWORKS;
         ++arrays;
     }
 };

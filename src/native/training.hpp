@@ -9,6 +9,7 @@
 //   training.hpp     iterations, updates, epochs, the best one, and when to stop
 //   outputs.hpp      predictions and the Jacobian
 //   objective.hpp    the loss of a batch and its gradient
+//   one_hidden_layer.hpp  the same for the smallest networks
 //   panels.hpp       where the rows, and all that is computed from them, lie
 //   network.hpp      feedforward and backprop for a block of rows
 //   orthogonal.hpp   the directions of Muon
@@ -92,6 +93,7 @@ template <class T, int V> struct Training {
     T* best;   // those with the lowest loss so far
     T* slots[MAX_SLOTS];
     T* rates;  // of each parameter array
+    double rate = __builtin_nan("");  // the learning rate that they are for
     Directions<T>* directions = nullptr;  // of Muon
     Panels<T, V>* validation_panels = nullptr;
     Span* update_parts;  // the spans, cut up for several threads
@@ -245,13 +247,18 @@ private:
     void update(double rate) {
         ++state.t;
         if (directions) find_directions();
-        for (int i = 0; i < layout.arrays; ++i) rates[i] = T(rate * problem.multipliers[i]);
+        if (rate != this->rate) use_rate(rate);
         if (team.threads == 1)
             update_spans(layout.spans, layout.arrays);
         else
             parallel_for(team, n_update_parts, [&](int i) { update_spans(update_parts + i, 1); });
         // 0 / 0, where an epsilon is too small for the dtype, must not spread.
-        layout.clear_padding(w);
+        if (optimizer.slots > 0 && layout.has_padding) layout.clear_padding(w);
+    }
+
+    [[gnu::noinline]] void use_rate(double rate) {
+        this->rate = rate;
+        for (int i = 0; i < layout.arrays; ++i) rates[i] = T(rate * problem.multipliers[i]);
     }
 
     // The gradients of hidden matrices become the directions they step along. Masked weights stay.
