@@ -195,9 +195,10 @@ class Extension:
 
     def Predictor(self, variant: str, networks: Any, parameters: Any) -> Any:  # noqa: N802
         def predict(x: np.ndarray, output: np.ndarray, threads: int) -> None:
-            for i, (network, its) in enumerate(zip(networks, parameters, strict=True)):
-                arrays = [*listed(its), whole(len(x)), np.ascontiguousarray(x), output, whole(i)]
-                self.call(PREDICT, network.float64, [*network.arrays(), *arrays])
+            arrays = [whole(len(x)), np.ascontiguousarray(x), output, whole(len(networks))]
+            for network, its in zip(networks, parameters, strict=True):
+                arrays += [*network.arrays(), *listed(its)]
+            self.call(PREDICT, networks[0].float64, arrays)
 
         return predict
 
