@@ -11,11 +11,14 @@ from glassnet.core.network import Network, Parameters
 from glassnet.errors import GlassnetError, GlassnetWarning
 from glassnet.settings import check_name
 from glassnet.training.engines.base import Engine
+from glassnet.training.engines.jax import JaxEngine
 from glassnet.training.engines.native import NativeEngine
 from glassnet.training.engines.numpy import NumpyEngine
 from glassnet.training.problem import Problem
 
-ENGINES: dict[str, Engine] = {engine.name: engine for engine in (NativeEngine(), NumpyEngine())}
+ENGINES: dict[str, Engine] = {
+    engine.name: engine for engine in (NativeEngine(), NumpyEngine(), JaxEngine())
+}
 
 ENGINE_NAMES = ("auto", *ENGINES)
 """What may be asked for."""
