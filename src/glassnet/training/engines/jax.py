@@ -47,6 +47,7 @@ from glassnet.training.engines.base import (
     as_float64,
     data_as_float64,
 )
+from glassnet.training.optax import in_64_bits
 from glassnet.training.problem import Data, Measured, Problem, State, from_vector, to_vector
 from glassnet.training.schedules import Floats
 from glassnet.training.stacked import Measurements, States, room_for
@@ -352,7 +353,9 @@ def _compiled_training(plan: Plan, epochs: int, shared: Any, has_one_order: bool
 
 @cache
 def _compiled_outputs(network: Network) -> Any:
-    return import_module("jax").jit(lambda parameters, x: feedforward(network, parameters, x).output)
+    return import_module("jax").jit(
+        lambda parameters, x: feedforward(network, parameters, x).output
+    )
 
 
 @cache
@@ -360,9 +363,7 @@ def _compiled_gradient(network: Network, penalty: Penalty | None) -> Any:
     def gradient(parameters: Parameters, data: Data, masks: Any) -> Any:
         parameters = parameters._replace(weights=masked(parameters.weights, masks))
         trace = feedforward(network, parameters, data.x, (), masks)
-        loss, gradients = backprop(
-            network, parameters, trace, data.y, data.sample_weight, penalty
-        )
+        loss, gradients = backprop(network, parameters, trace, data.y, data.sample_weight, penalty)
         return loss, _penalty_of(penalty, parameters), gradients
 
     return import_module("jax").jit(gradient)
@@ -532,8 +533,7 @@ def _end_epoch(
 def _precise() -> Iterator[Any]:
     """JAX with 64 bits and whole products, in this thread and until the end of the block."""
     jax = import_module("jax")
-    home = jax if hasattr(jax, "enable_x64") else import_module("jax.experimental")
-    with home.enable_x64(True), jax.default_matmul_precision("highest"):
+    with in_64_bits(), jax.default_matmul_precision("highest"):
         yield jax
 
 

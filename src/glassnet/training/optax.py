@@ -1,0 +1,90 @@
+"""Optax's transformations as optimizers, which only the engine "jax" can run.
+
+Nothing of JAX or optax is imported before one is made into a state.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.arrays import Array
+from glassnet.core.network import Parameters, leaves, unflatten
+from glassnet.core.optimizers import Optimizer, OptimizerState
+from glassnet.errors import option_error
+
+ONLY_JAX = "an optax transformation runs on the engine 'jax' only: give engine='jax'"
+
+
+class OptaxMemory(tuple[Array, ...]):
+    """The arrays of an optax state, one after another."""
+
+    def __new__(cls, *arrays: Array) -> "OptaxMemory":
+        return super().__new__(cls, arrays)
+
+
+@dataclass(frozen=True, init=False)
+class Optax(Optimizer):
+    """Any gradient transformation of optax, for ``engine="jax"``.
+
+    Parameters
+    ----------
+    transformation : optax.GradientTransformation
+        Such as ``optax.adam(1e-3)``, or a chain of several.
+    learning_rate : float
+        What its updates are multiplied by, times the schedule; 1 leaves the transformation's own.
+
+    Raises
+    ------
+    GlassnetError
+        On what is no transformation.
+    """
+
+    learning_rate: float = 1.0
+    transformation: Any = None
+
+    def __init__(self, transformation: Any, learning_rate: float = 1.0) -> None:
+        if not (hasattr(transformation, "init") and hasattr(transformation, "update")):
+            wanted = "must be a gradient transformation of optax, such as optax.adam(1e-3)"
+            raise option_error("transformation", wanted, transformation)
+        rate = Optimizer(learning_rate).learning_rate  # checked there
+        object.__setattr__(self, "learning_rate", rate)
+        object.__setattr__(self, "transformation", transformation)
+
+    def init(self, parameters: Parameters) -> OptimizerState:
+        """The state before the first update; NumPy's where the parameters are."""
+        tree = import_module("jax").tree
+        if not isinstance(parameters.weights[0], np.ndarray):
+            arrays = tree.leaves(self.transformation.init(parameters))
+            return OptimizerState(0, (OptaxMemory(*arrays),))
+        with in_64_bits():
+            arrays = [
+                np.array(array) for array in tree.leaves(self.transformation.init(parameters))
+            ]
+        return OptimizerState(0, (OptaxMemory(*arrays),))
+
+    def update(
+        self,
+        gradients: Parameters,
+        state: OptimizerState,
+        parameters: Parameters,
+        rates: Sequence[Array],
+    ) -> tuple[Parameters, OptimizerState]:
+        """The parameters and state after one update, inside a program of JAX."""
+        jax = import_module("jax")
+        structure = jax.tree.structure(jax.eval_shape(self.transformation.init, parameters))
+        before = jax.tree.unflatten(structure, state.memory[0])
+        updates, after = self.transformation.update(gradients, before, parameters)
+        arrays = zip(leaves(parameters), leaves(updates), rates, strict=True)
+        stepped = unflatten([w + rate * update for w, update, rate in arrays], parameters)
+        memory = OptaxMemory(*jax.tree.leaves(after))
+        return stepped, OptimizerState(state.t + 1, (memory,))
+
+
+def in_64_bits() -> Any:
+    """A block of this thread in which JAX has float64; the user's configuration stays."""
+    jax = import_module("jax")
+    home = jax if hasattr(jax, "enable_x64") else import_module("jax.experimental")
+    return home.enable_x64(True)
