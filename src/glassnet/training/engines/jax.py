@@ -1,7 +1,7 @@
 """The JAX engine: `core` compiled by JAX, on whatever device JAX finds; populations by vmap.
 
 Nothing of the mathematics is here, only what compiling asks for: what never changes in a run is a
-`Plan`, whose program is kept; all else goes in as arrays. JAX is imported when this engine is
+`ProgramPlan`, whose program is kept; all else goes in as arrays. JAX is imported when this engine is
 first used, and its configuration stays the user's: 64 bits are switched on in this engine's own
 calls. The state's path from chunk to chunk is `problem.py`'s.
 """
@@ -54,7 +54,7 @@ from glassnet.training.stacked import Measurements, States, room_for
 
 ORDER_NUMBERS = 1_000_000
 """Row numbers that one call of a compiled program takes, for all its epochs and networks."""
-MOST_EPOCHS = 1024
+EPOCHS_A_CALL = 1024
 """Epochs that one call takes: always as many, of which only some may be run."""
 NEVER = 2**62
 """The patience of a run that has none."""
@@ -62,7 +62,7 @@ ENDINGS = np.array(["", "early", "not_finite"], dtype=object)
 EARLY, NOT_FINITE = 1, 2
 
 
-class Plan(NamedTuple):
+class ProgramPlan(NamedTuple):
     """What a compiled program is made for, besides the shapes of its arrays."""
 
     network: Network
@@ -111,7 +111,7 @@ class Carry(NamedTuple):
     output_rows: Array
 
 
-class Iteration(NamedTuple):
+class IterationArrays(NamedTuple):
     """What an iteration measured, and whether it was run."""
 
     loss: Array
@@ -121,7 +121,7 @@ class Iteration(NamedTuple):
     ran: Array
 
 
-class Epoch(NamedTuple):
+class EpochArrays(NamedTuple):
     """What an epoch measured; `iterations`: how many it had."""
 
     iteration_loss: Array
@@ -188,7 +188,7 @@ class JaxEngine(Engine):
         orders: Sequence[np.ndarray | None],
         rates: Sequence[Floats],
     ) -> tuple[States, Measurements]:
-        """Train as `Engine.run_population` says: by vmap, those of one `Plan` at a time."""
+        """Train as `Engine.run_population` says: by vmap, those of one `ProgramPlan` at a time."""
         after = states.take(np.arange(len(which)))
         measured = room_for(problems, which, rates)
         groups: dict[Any, list[int]] = {}
@@ -274,7 +274,7 @@ class JaxEngine(Engine):
         rates: Sequence[Floats],
         is_alone: bool,
     ) -> tuple[States, Measurements]:
-        """Train networks of one `Plan`, a program's number of epochs at a time."""
+        """Train networks of one `ProgramPlan`, a program's number of epochs at a time."""
         P = len(which)
         planned = np.array([len(rate) for rate in rates])[which]
         first = problems[0]
@@ -284,7 +284,7 @@ class JaxEngine(Engine):
         carry = _carry(states, plan, len(padded), is_alone)
         epochs = _epochs_a_call(plan, 1 if len(problems) == 1 else len(padded))
         train = _compiled_training(plan, epochs, shared, len(problems) == 1)
-        parts: list[Epoch] = []
+        parts: list[EpochArrays] = []
         for start in range(0, int(planned.max()), epochs):
             left = np.zeros(len(padded), np.int64)
             left[:P] = np.clip(planned - start, 0, epochs)
@@ -296,7 +296,7 @@ class JaxEngine(Engine):
                 parts.append(jax.tree.map(np.asarray, part))
         carry = import_module("jax").tree.map(np.array, carry)
         if is_alone:
-            parts = [Epoch(*(array[:, None] for array in part)) for part in parts]
+            parts = [EpochArrays(*(array[:, None] for array in part)) for part in parts]
             carry = import_module("jax").tree.map(lambda array: array[None], carry)
         return _states(carry, states, P), _measurements(parts, carry, problems, which, rates)
 
@@ -305,7 +305,7 @@ class JaxEngine(Engine):
 
 
 @cache
-def _compiled_training(plan: Plan, epochs: int, shared: Any, has_one_order: bool) -> Any:
+def _compiled_training(plan: ProgramPlan, epochs: int, shared: Any, has_one_order: bool) -> Any:
     """The program that trains for so many epochs at most.
 
     `shared` is None for one network, else a `Given` that says of which fields all networks share
@@ -384,8 +384,8 @@ def _compiled_jacobian(network: Network) -> Any:
 
 
 def _epoch(
-    jax: Any, plan: Plan, carry: Carry, given: Given, order: Array | None, rates: Array
-) -> tuple[Carry, Epoch]:
+    jax: Any, plan: ProgramPlan, carry: Carry, given: Given, order: Array | None, rates: Array
+) -> tuple[Carry, EpochArrays]:
     """One epoch of one network: its batches, the smaller last one by itself, and what follows."""
     jnp = jax.numpy
     start = carry.parameters
@@ -397,19 +397,19 @@ def _epoch(
     whole = plan.rows // plan.batch_size
     cut = whole * plan.batch_size
 
-    def iterate(carry: Carry, batch: Any) -> tuple[Carry, Iteration]:
+    def iterate(carry: Carry, batch: Any) -> tuple[Carry, IterationArrays]:
         return _iterate(jnp, plan, given, carry, *batch)
 
     if whole == 1:
         carry, found = iterate(carry, (None if index is None else index[:cut], rates[0]))
-        found = Iteration(*(array[None] for array in found))
+        found = IterationArrays(*(array[None] for array in found))
     else:
         batches = index[:cut].reshape(whole, plan.batch_size)
         carry, found = jax.lax.scan(iterate, carry, (batches, rates[:whole]))
     if cut < plan.rows:
         carry, last = iterate(carry, (index[cut:], rates[whole]))
         pairs = zip(found, last, strict=True)
-        found = Iteration(*(jnp.append(array, one) for array, one in pairs))
+        found = IterationArrays(*(jnp.append(array, one) for array, one in pairs))
     measured = _measured(jnp, plan, found)
     if given.validation is None:
         carry = _end_epoch(jnp, carry, given, start, measured.loss, carry.epoch)
@@ -422,8 +422,8 @@ def _epoch(
 
 
 def _iterate(
-    jnp: Any, plan: Plan, given: Given, carry: Carry, index: Array | None, rate: Array
-) -> tuple[Carry, Iteration]:
+    jnp: Any, plan: ProgramPlan, given: Given, carry: Carry, index: Array | None, rate: Array
+) -> tuple[Carry, IterationArrays]:
     """One iteration, as the numpy engine's; it changes nothing once the run has ended."""
     x, y, sample_weight = given.data
     if index is not None:
@@ -475,14 +475,14 @@ def _iterate(
     weight = jnp.asarray(rows) if sample_weight is None else jnp.sum(sample_weight)
     value = _penalty_of(penalty, parameters)
     numbers = (jnp.asarray(number).astype(float) for number in (loss, weight, value, norm))
-    return after, Iteration(*numbers, ran)
+    return after, IterationArrays(*numbers, ran)
 
 
 def _penalty_of(penalty: Penalty | None, parameters: Parameters) -> Any:
     return 0.0 if penalty is None else sum(penalty(w)[0] for w in parameters.weights)
 
 
-def _measured(jnp: Any, plan: Plan, found: Iteration) -> Epoch:
+def _measured(jnp: Any, plan: ProgramPlan, found: IterationArrays) -> EpochArrays:
     """Loss and penalty by the weight of the rows, and the mean norm, of the iterations run."""
     ran = found.ran
     count = jnp.sum(ran)
@@ -496,7 +496,7 @@ def _measured(jnp: Any, plan: Plan, found: Iteration) -> Epoch:
 
     loss, penalty = summed(fraction * found.loss), summed(fraction * found.penalty)
     norm = summed(found.gradient_norm) / count
-    return Epoch(found.loss, loss, penalty, norm, jnp.zeros(()), count, ran[0])
+    return EpochArrays(found.loss, loss, penalty, norm, jnp.zeros(()), count, ran[0])
 
 
 def _end_epoch(
@@ -537,12 +537,12 @@ def _precise() -> Iterator[Any]:
         yield jax
 
 
-def _plan(problem: Problem, order: np.ndarray | None, memory: tuple[type, ...]) -> Plan:
+def _plan(problem: Problem, order: np.ndarray | None, memory: tuple[type, ...]) -> ProgramPlan:
     options = problem.options
     optimizer = options.optimizer
     if type(optimizer) in OPTIMIZERS.values() and not isinstance(optimizer, Rprop):
         optimizer = replace(optimizer, learning_rate=1.0)  # the rates go in as arrays
-    return Plan(
+    return ProgramPlan(
         problem.network,
         optimizer,
         memory,
@@ -620,7 +620,7 @@ def _plain(data: Data) -> Data:
     return data._replace(x=x)
 
 
-def _carry(states: States, plan: Plan, P: int, is_alone: bool) -> Carry:
+def _carry(states: States, plan: ProgramPlan, P: int, is_alone: bool) -> Carry:
     """The states as they go into the program, with some of the first network's to fill them up."""
     at = np.arange(P)
     at[len(states.t) :] = 0
@@ -674,16 +674,16 @@ def _states(carry: Carry, like: States, P: int) -> States:
 
 
 def _measurements(
-    parts: Sequence[Epoch],
+    parts: Sequence[EpochArrays],
     carry: Carry,
     problems: Sequence[Problem],
     which: np.ndarray,
     rates: Sequence[Floats],
 ) -> Measurements:
     measured = room_for(problems, which, rates)
-    found = Epoch(*map(np.concatenate, zip(*parts, strict=True)))
+    found = EpochArrays(*map(np.concatenate, zip(*parts, strict=True)))
     for p in range(len(which)):
-        of_one = Epoch(*(array[found.ran[:, p], p] for array in found))
+        of_one = EpochArrays(*(array[found.ran[:, p], p] for array in found))
         losses = [row[:n] for row, n in zip(of_one.iteration_loss, of_one.iterations, strict=True)]
         norms = problems[0].options.measure_gradient
         validated = problems[0].validation is not None
@@ -715,9 +715,9 @@ def _cut(
     return cut[0] if len(cut) == 1 else np.stack(cut, axis=1)[:, which]
 
 
-def _epochs_a_call(plan: Plan, orders: int) -> int:
+def _epochs_a_call(plan: ProgramPlan, orders: int) -> int:
     """A power of 2 that depends on the shapes alone, so that no chunk needs a new program."""
-    most = max(1, min(MOST_EPOCHS, ORDER_NUMBERS // (plan.rows * orders)))
+    most = max(1, min(EPOCHS_A_CALL, ORDER_NUMBERS // (plan.rows * orders)))
     return 1 << (most.bit_length() - 1)
 
 
