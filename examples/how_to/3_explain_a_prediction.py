@@ -37,9 +37,9 @@ print(explanation.text()[:1500], "...")
 # The bars are *integrated gradients* (Sundararajan, Taly and Yan 2017): the model is followed along
 # the straight line from the average row to this one, and what its prediction gains on the way is
 # put down to the columns. They add up to the difference between the two predictions. They do not
-# say what causes what, nor what another cell would change; columns that tell the same have one
-# contribution between them. All rows at once: ``gn.contributions(model, cars)``; as a picture:
-# ``glassnet plot why RUN --row 1``.
+# say what causes what (what another cell would change, a what-if says); columns that tell the same
+# have one contribution between them. All rows at once: ``gn.contributions(model, cars)``; as a
+# picture: ``glassnet plot why RUN --row 1``.
 
 print(explanation.rows[0].summary[0].sentence)
 for one in explanation.rows[0].summary[0].contributions[:3]:
@@ -66,9 +66,9 @@ print(text[start : text.index("Method:")])
 #
 # ``glassnet explain RUN --worst 3`` takes the three held-out rows that were predicted worst, wrong
 # classes first, and says of each which columns pulled it there: towards the predicted class and
-# away from the actual one, or of a number up or down; which of its cells are unusual beside the rows
-# trained on; and what the actual values of the rows most like it are. `predictions.csv` in the run
-# folder lists all held-out rows.
+# away from the actual one, or of a number up or down; which of its cells are unusual beside the
+# rows trained on; and what the actual values of the rows most like it are. `predictions.csv` in the
+# run folder lists all held-out rows.
 #
 # After its scores `glassnet train` trains once more on all rows, the held-out ones too. So of a row
 # that was held out ``glassnet explain RUN --row N`` asks the model that the scores are of

@@ -49,7 +49,7 @@ def test_the_ten_that_do_most_and_how_to_see_the_others(path: str) -> None:
     assert said[10].endswith("to see all: --node all, or one of them: --node 1.5.")
     assert len(sentences(path, "--hidden-nodes", "--node", "all")) == 1 + 16 + 2
     one, *_ = sentences(path, "--hidden-nodes", "--member", "2", "--node", "2.1")[1:]
-    assert one.startswith("a2.1 of member 2 of 2 is high where ")
+    assert one.startswith("a2.1 of member 2 of 2 rises with ")
 
 
 def test_of_a_model_file_and_the_model_of_the_scores(path: str) -> None:

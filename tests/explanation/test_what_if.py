@@ -64,7 +64,8 @@ def test_it_is_the_prediction_of_the_row_with_that_cell(
     assert summary.predicted == pytest.approx(predicted(model, **cell), rel=1e-9)
     assert shown is None or found.cells[0].after == shown
     assert [one.name for one in found.cells] == list(change)
-    assert found.notes == ()
+    gone = [one.name for one in found.cells if one.after == "missing"]
+    assert [note.partition(" is missing: ")[0] for note in found.notes] == gone
 
 
 def test_what_changed_in_between(model: gn.Model) -> None:

@@ -158,7 +158,7 @@ def test_up_and_down_is_neither_way() -> None:
     found = gn.hidden_nodes(model, x)
     absolute = next(node for node in found.nodes if node.layer == 1)
     assert absolute.columns[0].direction == ""
-    assert "is moved up and down by x1 (100 %)" in node_sentence(found, absolute)
+    assert "is on average highest where x1 is 1.7 to 2 (100 %)" in node_sentence(found, absolute)
 
 
 def test_of_many_rows_evenly_spread_ones_with_their_numbers() -> None:
@@ -182,7 +182,7 @@ def test_in_words() -> None:
     heading, first, others, method = str(found).split("\n")
     assert heading == "What hidden nodes respond to, and do to y: the 1 of 2 that do most."
     assert first == (
-        "  a1.1 is high where x1 is high (75 %) and x2 is low (25 %): -6 in row 1, 6 in row 2 and "
+        "  a1.1 rises with x1 (75 %) and falls with rising x2 (25 %): -6 in row 1, 6 in row 2 and "
         "12 in row 3. From its lowest (-6) to its highest (12) it raises y by 36."
     )
     assert others == "1 of the 2 do nothing (are the same in every row): a1.2."
@@ -199,7 +199,9 @@ def test_of_many_rows_two_at_each_end_are_named() -> None:
     assert node.activations == ()
     assert (node.rows_high, node.rows_low) == ((11,), (1, 2))  # only one is beyond the middle, 50
     assert (node.low, node.high) == (9.0, 17.0)
-    assert "row 11 high, rows 1 and 2 low. From its low (9) to its high (17)" in str(found)
+    assert "highest in row 11, lowest in rows 1 and 2. From its low (9) to its high (17)" in str(
+        found
+    )
     assert "10th and 90th percentile" in str(found)
 
 

@@ -247,8 +247,8 @@ def test_the_demo_says_what_its_four_rows_tell() -> None:
     said = done.assessment
     enough, too_long = said.trained_enough
     assert enough == (
-        "Perhaps not: the loss of the rows trained on still fell by 31 % in the last fifth of its "
-        "1500 epochs; more may help."
+        "Nearly: the loss of the rows trained on still fell by 31 % in the last fifth of its 1500 "
+        "epochs, but little is left of it; more may help a little."
     )
     assert too_long == "Whether it is too long cannot be seen: all its rows were trained on."
     assert said.epochs_to_try == 3000

@@ -59,7 +59,10 @@ LUCK, WORSE, BETTER = (0.02, -0.1, 0.2), (0.2, 0.1, 0.3), (-0.2, -0.3, -0.1)
 
 
 def test_each_conclusion_names_both_directions_or_the_better_one() -> None:
-    neither = "Yes, and not too long: neither half nor twice as many epochs score better by more "
+    neither = (
+        "Yes, and not too long, as far as these rows can tell: neither half nor twice as many "
+        "epochs score better by more "
+    )
     assert said(WORSE, LUCK) == (f"{neither}than luck.", 0)
     assert said(WORSE, WORSE) == (f"{neither}than luck.", 0)
     assert said(WORSE, BETTER) == (

@@ -282,6 +282,24 @@ def test_ctrl_c_keeps_what_was_learnt() -> None:
         np.testing.assert_allclose(run.history.loss, _alone({"epochs": 4}, p).history.loss)
 
 
+def test_ctrl_c_ends_networks_of_other_shapes_too() -> None:
+    def interrupt(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    other = gn.Network([5, 3, 1])
+    population = gn.train_population(
+        [NETWORK, other],
+        [STARTS[0], gn.initialize(other, seed=1)],
+        X,
+        Y,
+        epochs=40,
+        chunk_epochs=2,
+        progress=interrupt,
+    )
+    assert [run.ended for run in population] == ["interrupted"] * 2
+    assert [len(run.history.loss) for run in population] == [2, 0]
+
+
 def test_a_warning_says_how_many_went_astray() -> None:
     with pytest.warns(GlassnetWarning, match="of 11 networks the loss of 4 became NaN or infinite"):
         gn.train_population(NETWORK, STARTS, X, Y, **PLANS["diverges"], epochs=20)

@@ -212,11 +212,13 @@ def _given(
     model, note = model_for(run, chosen, which, in_flags)
     rows = replace(run.table_rows(), model=model)
     given = _Given(rows, _checked(chosen, rows), note)
-    if worst_rows is None:
-        return given
-    trained = run.rows["train"]
-    beside = tuple(beside_trained(rows, number - 1, trained) for number in given.numbers)
-    return given._replace(opening=tuple(filter(None, [worst_rows.sentence])), beside=beside)
+    holdout = set(run.rows["holdout"].tolist())
+    beside = tuple(
+        beside_trained(rows, number - 1, run.rows["train"]) if number - 1 in holdout else ()
+        for number in given.numbers
+    )
+    opening = (worst_rows.sentence,) if worst_rows and worst_rows.sentence else ()
+    return given._replace(opening=opening, beside=beside)
 
 
 def _rows_of_all(path: Path, table: str | None, which: str | None, missing_columns: bool) -> "Rows":

@@ -29,9 +29,9 @@ MOST_OF_PULL = 0.8  # of all that pulled it: no more columns are named once they
 
 METHOD = (
     "Method: integrated gradients, along the straight line from the average row's inputs to this "
-    "row's. They tell how this model came from the one prediction to the other, not what causes "
-    "what, nor what another cell would change; columns that tell the same have one contribution "
-    "between them, divided as the model happens to use them."
+    "row's. The bars tell how this model came from the one prediction to the other, not what "
+    "causes what; what another cell would change, a what-if says; columns that tell the same have "
+    "one contribution between them, divided as the model happens to use them."
 )
 """How contributions are worked out and what they do not tell; Sundararajan, Taly & Yan 2017."""
 POINTS_METHOD = (

@@ -47,8 +47,8 @@ def _unusual_cells(rows: Rows, row: int, trained: np.ndarray) -> str:
                 found.append((fraction, f"{encoding.name} {cell} ({how})"))
     if not found:
         return (
-            f"None of its cells is unusual: in the highest or lowest {RARE:.0%} of the rows "
-            "trained on, or a category of so few."
+            f"None of its cells is unusual (unusual: in the highest or lowest {RARE:.0%} of the "
+            "rows trained on, or a category of so few)."
         )
     shown = ", ".join(text for _, text in sorted(found)[:MOST_CELLS])
     return f"Unusual beside the rows trained on: {shown}."

@@ -98,7 +98,7 @@ def _other_cell(row: Rows, name: str, value: Any) -> _OtherCell:
         return _OtherCell(_added(row, encoding, text))
     new = text.removeprefix("=") if isinstance(value, str) else value
     column = _column_of_cell(row, encoding, new)
-    note = ""
+    note = _missing_note(encoding) if column.missing[0] else ""
     if not isinstance(encoding, Number) and not column.missing[0]:
         (level,) = texts(column)
         if level not in encoding.levels:
@@ -108,6 +108,23 @@ def _other_cell(row: Rows, name: str, value: Any) -> _OtherCell:
                 f"known are {known}{', ...' if len(encoding.levels) > 6 else ''}."
             )
     return _OtherCell(column, note)
+
+
+def _missing_note(encoding: Number | Binary | Categories) -> str:
+    """What stands in for a missing cell, and what the network knows of that."""
+    missing = f"{encoding.name} is missing: "
+    if isinstance(encoding, Categories):
+        return f"{missing}it counts as none of its categories."
+    if isinstance(encoding, Binary):
+        first, second = encoding.levels
+        return f"{missing}it counts as halfway between {first} and {second}."
+    fill = encoding.written(encoding.fill)
+    if not encoding.fill_learnt:
+        return f"{missing}{fill} stands in; the network learnt of no missing cells."
+    known = (
+        "an input tells the network so" if encoding.indicator else "none was missing in training"
+    )
+    return f"{missing}the median of the training, {fill}, stands in; {known}."
 
 
 def _encoding_of(row: Rows, name: str) -> Number | Binary | Categories:

@@ -20,6 +20,7 @@ from glassnet.tables.inputs import Input, Number
 from glassnet.training.problem import as_dtype
 
 ONE_WAY = 0.5  # a correlation from which on an activation rises or falls with a column
+PARTS_OF_A_NUMBER = 10  # of a number, of which one is named where a node is highest
 MISSING = "missing"
 
 
@@ -39,7 +40,8 @@ class ColumnPart:
         Of a number or date "rises" or "falls": whether the activation does so with it; "" where
         it does neither.
     level : str
-        Of a category the one for which the activation is highest, or "missing".
+        Where the activation is highest: of a category the one, or "missing"; of a number or date
+        without a direction a range, as in "70 to 79".
     """
 
     name: str
@@ -94,7 +96,8 @@ class MemberOnRows:
             levels = _levels(encodings[name], self.rows.columns[name])
             for layer, (_, a) in enumerate(self._onward(0, z)):
                 moves = self.trace.a[layer] - a
-                found[layer].append(_on_layer(self.rows.columns[name], levels, moves))
+                column = self.rows.columns[name]
+                found[layer].append(_on_layer(encodings[name], column, levels, moves))
         return [_by_node(columns) for columns in found]
 
     def effects(self, layer: int, node: int, ends: Sequence[float]) -> tuple[float, ...]:
@@ -134,14 +137,13 @@ class _OnLayer:
     name: str
     kind: str
     squares: np.ndarray
-    ways: list[str]
-    """Directions, or of a category levels."""
+    directions: list[str]
+    levels: list[str]
+    """Where each node is highest; "" where it has a direction."""
 
     def part(self, node: int, fraction: float) -> ColumnPart:
         """What it does to one node."""
-        is_category = self.kind == "category"
-        direction, level = ("", self.ways[node]) if is_category else (self.ways[node], "")
-        return ColumnPart(self.name, fraction, self.kind, direction, level)
+        return ColumnPart(self.name, fraction, self.kind, self.directions[node], self.levels[node])
 
 
 def _levels(encoding: Input, column: Column) -> np.ndarray | None:
@@ -151,29 +153,53 @@ def _levels(encoding: Input, column: Column) -> np.ndarray | None:
     return np.array([MISSING if cell is None else cell for cell in texts(column)], object)
 
 
-def _on_layer(column: Column, levels: np.ndarray | None, moves: np.ndarray) -> _OnLayer:
+def _on_layer(
+    encoding: Input, column: Column, levels: np.ndarray | None, moves: np.ndarray
+) -> _OnLayer:
     """What a column does to the nodes of a layer, which it moves by N x H."""
     squares = (moves**2).mean(axis=0)
-    if levels is None:
-        kind = "date" if column.kind == "date" else "number"
-        return _OnLayer(column.name, kind, squares, _ways(column, moves))
-    different = sorted(set(levels))
-    means = np.stack([moves[levels == level].mean(axis=0) for level in different])
-    highest = [different[number] for number in means.argmax(axis=0)]
-    return _OnLayer(column.name, "category", squares, highest)
-
-
-def _ways(column: Column, moves: np.ndarray) -> list[str]:
-    """Whether each of H activations rises or falls with a number, over the rows that know it."""
+    if not isinstance(encoding, Number):
+        assert levels is not None
+        different = sorted(set(levels))
+        means = np.stack([moves[levels == level].mean(axis=0) for level in different])
+        highest = [different[number] for number in means.argmax(axis=0)]
+        return _OnLayer(column.name, "category", squares, [""] * len(squares), highest)
+    kind = "date" if column.kind == "date" else "number"
     known = ~column.missing
     x, moves = column.values[known], moves[known]
-    if not len(x):
-        return [""] * moves.shape[1]
+    directions, highest = [""] * len(squares), [MISSING] * len(squares)
+    if len(x):
+        directions = _directions(x, moves)
+        highest = [
+            "" if direction else where
+            for direction, where in zip(directions, _highest(encoding, x, moves), strict=True)
+        ]
+    return _OnLayer(column.name, kind, squares, directions, highest)
+
+
+def _directions(x: np.ndarray, moves: np.ndarray) -> list[str]:
+    """Whether each of H activations rises or falls with a number."""
     x, moves = x - x.mean(), moves - moves.mean(axis=0)
     sizes = np.sqrt((x**2).sum() * (moves**2).sum(axis=0))
     correlation = np.divide(x @ moves, sizes, out=np.zeros_like(sizes), where=sizes > 0)
     up, down = correlation > ONE_WAY, correlation < -ONE_WAY
     return np.where(up, "rises", np.where(down, "falls", "")).tolist()
+
+
+def _highest(encoding: Number, x: np.ndarray, moves: np.ndarray) -> list[str]:
+    """In which of up to ten ranges, of about equally many rows, each node is highest on average."""
+    edges = np.unique(
+        np.quantile(x, np.linspace(0, 1, PARTS_OF_A_NUMBER + 1)[1:-1], method="nearest")
+    )
+    in_range = np.searchsorted(edges, x, side="left")
+    different = np.unique(in_range)
+    means = np.stack([moves[in_range == one].mean(axis=0) for one in different])
+    texts_of = []
+    for one in different:
+        low, high = float(x[in_range == one].min()), float(x[in_range == one].max())
+        ends = [encoding.written(end) if encoding.date else f"{end:.6g}" for end in (low, high)]
+        texts_of.append(" to ".join(dict.fromkeys(ends)))
+    return [texts_of[number] for number in means.argmax(axis=0)]
 
 
 def _by_node(columns: Sequence[_OnLayer]) -> list[tuple[ColumnPart, ...]]:

@@ -11,13 +11,6 @@ from glassnet.importance.node_measures import ColumnPart
 NODES_AT_ONCE = 10  # nodes said at once
 COLUMNS_OF_NODE = 3  # columns named of a node
 LEAST_PART = 0.05  # of a column that is named after the first
-WAYS = {
-    ("number", "rises"): "high",
-    ("number", "falls"): "low",
-    ("date", "rises"): "late",
-    ("date", "falls"): "early",
-}
-"""What a column is where the activation is high."""
 
 
 def node_lines(
@@ -65,7 +58,7 @@ def node_sentence(found: HiddenNodes, node: HiddenNode) -> str:
     named = [part for part in node.columns[:COLUMNS_OF_NODE] if part.fraction >= LEAST_PART]
     ends = ("lowest", "highest") if node.activations else ("low", "high")
     return (
-        f"{name} is {_response(named or node.columns[:1])}: {_where(node)}. From its {ends[0]} "
+        f"{name} {_response(named or node.columns[:1])}: {_where(node)}. From its {ends[0]} "
         f"({node.low:.2g}) to its {ends[1]} ({node.high:.2g}) it {_effect_text(found, node)}."
     )
 
@@ -73,23 +66,20 @@ def node_sentence(found: HiddenNodes, node: HiddenNode) -> str:
 def _where(node: HiddenNode) -> str:
     """In which rows it is high and low; of few rows what it is in each, the lowest first."""
     if not node.activations:
-        return f"{_rows_text(node.rows_high)} high, {_rows_text(node.rows_low)} low"
+        return f"highest in {_rows_text(node.rows_high)}, lowest in {_rows_text(node.rows_low)}"
     in_order = sorted(enumerate(node.activations, 1), key=lambda numbered: numbered[1])
     return _listed([f"{activation:.2g} in row {number}" for number, activation in in_order])
 
 
 def _response(columns: Sequence[ColumnPart]) -> str:
-    """As "high where weight_lbs is high (48 %) and origin is Japan (9 %)"."""
-    ways = [f"{one.name} is {way} ({_percent(one)})" for one in columns if (way := _way(one))]
-    winding = [f"{one.name} ({_percent(one)})" for one in columns if not _way(one)]
-    high = f"high where {_listed(ways)}" if ways else ""
-    moved = f"moved up and down by {_listed(winding)}" if winding else ""
-    return ", and ".join(filter(None, [high, moved]))
-
-
-def _way(part: ColumnPart) -> str:
-    """What the column is where the activation is high; "" where that is nothing in particular."""
-    return part.level or WAYS.get((part.kind, part.direction), "")
+    """As "rises with weight_lbs (48 %) and is highest where origin is Japan (9 %)"."""
+    rising = [f"{one.name} ({_percent(one)})" for one in columns if one.direction == "rises"]
+    falling = [f"{one.name} ({_percent(one)})" for one in columns if one.direction == "falls"]
+    peaks = [f"{one.name} is {one.level} ({_percent(one)})" for one in columns if one.level]
+    phrases = [f"rises with {_listed(rising)}"] if rising else []
+    phrases += [f"falls with rising {_listed(falling)}"] if falling else []
+    phrases += [f"is on average highest where {_listed(peaks)}"] if peaks else []
+    return ", ".join([*phrases[:-2], " and ".join(phrases[-2:])])
 
 
 def _percent(part: ColumnPart) -> str:
@@ -171,7 +161,8 @@ def _method(found: HiddenNodes) -> str:
         f"Method: over {found.n_rows:,} rows. A percentage is a column's part in moving the node: "
         "the mean squared change of its activation as that column alone is fixed as in "
         f"{found.against}, beside the other columns'; columns that tell the same divide it as the "
-        f"network happens to use them. {ends}What a node does is the mean change of the "
+        "network happens to use them. Which way is a trend over all rows: a row can be high for "
+        f"another column's sake. {ends}What a node does is the mean change of the "
         f"prediction{vote} over the rows as that node alone goes from {low} to {high}, the rest of "
         "its layer as it is in each row; nodes that move together do more, or undo each other."
     )

@@ -69,7 +69,8 @@ class ActivationsDisplay(HiddenLayersDisplay):
         count = len(self.activations)
         most_nodes = max(a.shape[1] for a in self.activations)
         width = float(np.clip(2 + 0.14 * most_nodes, 6.4, 12))
-        figure, self.axes_ = panels(ax, count, 1, width, 0.6 + 2.4 * count)
+        figure, axes = panels(ax, count, 1, width, 0.6 + 2.4 * count)
+        self.axes_: np.ndarray = axes
         return figure
 
     def _draw(self) -> None:

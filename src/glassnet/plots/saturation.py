@@ -106,7 +106,8 @@ class SaturationDisplay(HiddenLayersDisplay):
 
     def _make_axes(self, ax: Any) -> Any:
         count = len(self.layers)
-        figure, self.axes_ = panels(ax, count, 1, 6.8, 0.5 + LAYER_HEIGHT * count)
+        figure, axes = panels(ax, count, 1, 6.8, 0.5 + LAYER_HEIGHT * count)
+        self.axes_: np.ndarray = axes
         return figure
 
     def _draw(self) -> None:

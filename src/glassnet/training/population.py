@@ -235,10 +235,13 @@ patience, min_delta, seed
             "validation_rows": validation_rows,
         },
     )
-    groups = [
-        _train_group(of_group, starts, settings, (x, y), validation, shared)
-        for of_group in settings.groups(starts)
-    ]
+    groups: list[Group] = []
+    for of_group in settings.groups(starts):
+        groups.append(_train_group(of_group, starts, settings, (x, y), validation, shared))
+        if "interrupted" in groups[-1].finished.ended:  # then the others do not begin
+            stopped = Event()
+            stopped.set()
+            shared = shared._replace(stop=stopped)
     population = Population(groups)
     if warn:
         _warn_of_broken(population)
@@ -282,9 +285,9 @@ def _train_group(
     first = problems[0]
     choice = choose(shared.engine, first.network, first)
     states = start_of_all(problems, which, parameters)
-    begin = states.take(np.arange(len(which)))  # which nothing changes later
     onlookers: list[Onlookers] = []
     if shared.average is not None or shared.path_points is not None:
+        begin = states.take(np.arange(len(which)))  # which nothing changes later
         onlookers = [
             Onlookers.of(
                 choice.engine,

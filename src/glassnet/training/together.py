@@ -20,7 +20,7 @@ from glassnet.training.loop import (
     Recorder,
     finish,
 )
-from glassnet.training.problem import Floats, Problem
+from glassnet.training.problem import Floats, Problem, State
 from glassnet.training.stacked import Measurements, States
 
 Report = Callable[[int, Measurements], None]
@@ -35,6 +35,12 @@ class ChunkOfAll(NamedTuple):
     measured: Measurements
     rates: dict[int, Floats]
     """By the number of the problem the learning rates, epochs x batches."""
+
+    def of(self, at: int, problem: int, state: State) -> Chunk:
+        """The part of the network at that position, of the problem of that number."""
+        measured = self.measured.of(at)
+        rates = self.rates[problem].ravel()[: len(measured.iteration_loss)]
+        return Chunk(state, measured, rates)
 
 
 @dataclass(frozen=True)
@@ -70,9 +76,7 @@ class FinishedTogether:
             at = int(np.searchsorted(chunk.networks, p))
             if at == len(chunk.networks) or chunk.networks[at] != p:
                 break
-            measured = chunk.measured.of(at)
-            rates = chunk.rates[number].ravel()[: len(measured.iteration_loss)]
-            chunks.append(Chunk(state, measured, rates))
+            chunks.append(chunk.of(at, number, state))
         return finish(self.problems[number].alone, state, chunks, str(self.ended[p]))
 
 
@@ -179,12 +183,10 @@ def _show(
 ) -> None:
     """Show each network's part of a chunk to those that look on; `ended` is what they say."""
     for at, p in enumerate(chunk.networks.tolist()):
-        measured = chunk.measured.of(at)
-        rates = chunk.rates[int(which[p])].ravel()[: len(measured.iteration_loss)]
         recorder = recorders[p]
         recorder.before_chunk()
         state = states.take(np.array([p])).of(0)  # which nothing changes later
-        ended[p] = recorder.after_chunk(Chunk(state, measured, rates)) or ended[p]
+        ended[p] = recorder.after_chunk(chunk.of(at, int(which[p]), state)) or ended[p]
         if ended[p] and recorder.goes_on(ended[p]):
             ended[p] = states.ended[p] = ""
             states.waited[p] = 0

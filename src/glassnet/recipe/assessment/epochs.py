@@ -140,7 +140,10 @@ def _neither(
     """The conclusion where no other number of epochs is much better."""
     start = "Yes, and not too long"
     if not better:
-        return f"{start}: neither half nor twice as many epochs score better by more than luck."
+        return (
+            f"{start}, as far as these rows can tell: neither half nor twice as many epochs score "
+            "better by more than luck."
+        )
     than = min(better, key=better.__getitem__)
     name = main_score(run.scored_model)
     parts = [-_part(run, one) for one in differences if (one.than, one.name) == (than, name)]

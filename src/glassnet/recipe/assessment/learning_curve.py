@@ -21,6 +21,7 @@ from glassnet.recipe.assessment.sentences import plain_score
 from glassnet.recipe.assessment.text import numbers_text, rounded_text
 from glassnet.recipe.findings.learning import LONGER
 from glassnet.recipe.scoring import main_score, score
+from glassnet.tables.columns import Table
 from glassnet.training.endings import CUT_SHORT, ENDINGS
 from glassnet.training.schedules import SCHEDULES
 
@@ -33,6 +34,7 @@ FALLING_BY_ITSELF = 0.1  # of the loss of the rows trained on, which falls as lo
 HARDLY = 0.1  # of the loss in all the epochs: next to nothing was learnt
 OVERFIT = 1.5  # times the score of the rows trained on: the network knows these by heart
 RATE_ENDED = 0.1  # of the learning rate; where less is left at the end, the loss is flat by itself
+NEARLY_EXACT = 0.99  # an R2 of rows trained on; what is left of their loss is little
 SAME_OUTPUT = 1e-9  # outputs that are as near as this are the same
 TRAINED_ROWS = 2000  # rows trained on that are scored, at most
 
@@ -126,8 +128,14 @@ def _hardly_learnt(run: "TableRun") -> bool:
 
 def _tells_nothing_apart(run: "TableRun") -> bool:
     """Whether all rows trained on get the same outputs."""
-    outputs = run.scored_model.output(run.columns.take(run.rows["train"][:TRAINED_ROWS]))
+    outputs = run.scored_model.output(_some_trained_on(run))
     return bool(len(outputs) > 1 and (np.ptp(outputs, axis=0) < SAME_OUTPUT).all())
+
+
+def _is_nearly_exact(run: "TableRun") -> bool:
+    """Whether the rows trained on, where these are scored, are all but met: by R2 each target."""
+    found = [scores.get("r2", 0.0) for scores in run.scored_model.scores.values()]
+    return run.scored_part == "train" and all(value > NEARLY_EXACT for value in found)
 
 
 def _much_longer(run: "TableRun") -> str:
@@ -196,7 +204,10 @@ def _conclusion(run: "TableRun", beside: Sequence[SeenScore]) -> tuple[*tuple[st
         return f"Not known: {epochs} epochs are too few to see where the losses go.", 2
     percent = rounded_text(100 * abs(fall))
     if fall > (FALLING if validated else FALLING_BY_ITSELF):
-        return f"Perhaps not: the {which} still fell by {percent} % {in_last}; more may help.", 2
+        falls = f"the {which} still fell by {percent} % {in_last}"
+        if _is_nearly_exact(run):
+            return f"Nearly: {falls}, but little is left of it; more may help a little.", 2
+        return f"Perhaps not: {falls}; more may help.", 2
     change = f"fell by {percent} % only" if fall > 0 else f"did not fall any more ({percent} % up)"
     if not rate_ended(run):
         return f"Yes: {in_last} the {which} {change}.", 0
@@ -216,14 +227,20 @@ def rate_ended(run: "TableRun") -> bool:
     return bool(factor < RATE_ENDED)
 
 
+def _some_trained_on(run: "TableRun") -> Table:
+    """The rows trained on, of very many some that are evenly spread."""
+    rows = run.rows["train"]
+    return run.columns.take(
+        rows[np.linspace(0, len(rows) - 1, min(len(rows), TRAINED_ROWS)).astype(int)]
+    )
+
+
 def _beside_trained_on(run: "TableRun", scores: Sequence[ScoreInterval]) -> Iterator[SeenScore]:
     """Each target's score on rows trained on, beside that on held-out ones, or on the folds.
 
     It is the score that the loss makes good; where there is none, one that everybody understands.
     """
-    rows = run.rows["train"]
-    rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), TRAINED_ROWS)).astype(int)]
-    trained_on = run.columns.take(rows)
+    trained_on = _some_trained_on(run)
     encoding = run.scored_model.encoding
     trained = score(encoding, run.scored_model.output(trained_on), trained_on)
     aim = main_score(run.scored_model)
