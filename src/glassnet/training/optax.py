@@ -6,7 +6,8 @@ Nothing of JAX or optax is imported before one is made into a state.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from importlib.util import find_spec
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,11 +19,10 @@ from glassnet.errors import option_error
 ONLY_JAX = "an optax transformation runs on the engine 'jax' only: give engine='jax'"
 
 
-class OptaxMemory(tuple[Array, ...]):
-    """The arrays of an optax state, one after another."""
+class OptaxArray(NamedTuple):
+    """One array of what a transformation remembers."""
 
-    def __new__(cls, *arrays: Array) -> "OptaxMemory":
-        return super().__new__(cls, arrays)
+    array: Array
 
 
 @dataclass(frozen=True, init=False)
@@ -48,22 +48,20 @@ class Optax(Optimizer):
     def __init__(self, transformation: Any, learning_rate: float = 1.0) -> None:
         if not (hasattr(transformation, "init") and hasattr(transformation, "update")):
             wanted = "must be a gradient transformation of optax, such as optax.adam(1e-3)"
+            if find_spec("optax") is None:
+                wanted += " (optax is not installed: run pip install 'glassnet[jax]')"
             raise option_error("transformation", wanted, transformation)
         rate = Optimizer(learning_rate).learning_rate  # checked there
         object.__setattr__(self, "learning_rate", rate)
         object.__setattr__(self, "transformation", transformation)
 
     def init(self, parameters: Parameters) -> OptimizerState:
-        """The state before the first update; NumPy's where the parameters are."""
-        tree = import_module("jax").tree
-        if not isinstance(parameters.weights[0], np.ndarray):
-            arrays = tree.leaves(self.transformation.init(parameters))
-            return OptimizerState(0, (OptaxMemory(*arrays),))
+        """The state before the first update."""
+        import jax
+
         with in_64_bits():
-            arrays = [
-                np.array(array) for array in tree.leaves(self.transformation.init(parameters))
-            ]
-        return OptimizerState(0, (OptaxMemory(*arrays),))
+            arrays = jax.tree.leaves(self.transformation.init(parameters))
+            return OptimizerState(0, tuple(OptaxArray(np.array(array)) for array in arrays))
 
     def update(
         self,
@@ -72,19 +70,21 @@ class Optax(Optimizer):
         parameters: Parameters,
         rates: Sequence[Array],
     ) -> tuple[Parameters, OptimizerState]:
-        """The parameters and state after one update, inside a program of JAX."""
-        jax = import_module("jax")
+        """The parameters and state after one update."""
+        import jax
+
         structure = jax.tree.structure(jax.eval_shape(self.transformation.init, parameters))
-        before = jax.tree.unflatten(structure, state.memory[0])
+        before = jax.tree.unflatten(structure, [memory.array for memory in state.memory])
         updates, after = self.transformation.update(gradients, before, parameters)
         arrays = zip(leaves(parameters), leaves(updates), rates, strict=True)
         stepped = unflatten([w + rate * update for w, update, rate in arrays], parameters)
-        memory = OptaxMemory(*jax.tree.leaves(after))
-        return stepped, OptimizerState(state.t + 1, (memory,))
+        memory = tuple(map(OptaxArray, jax.tree.leaves(after)))
+        return stepped, OptimizerState(state.t + 1, memory)
 
 
 def in_64_bits() -> Any:
     """A block of this thread in which JAX has float64; the user's configuration stays."""
-    jax = import_module("jax")
+    import jax
+
     home = jax if hasattr(jax, "enable_x64") else import_module("jax.experimental")
     return home.enable_x64(True)

@@ -1,16 +1,14 @@
-"""The JAX engine: `core` compiled by JAX, on whatever device JAX finds; populations by vmap.
+"""The JAX engine: `core` compiled by JAX, on the device that JAX finds; populations by vmap.
 
-Nothing of the mathematics is here, only what compiling asks for: what never changes in a run is a
-`ProgramPlan`, whose program is kept; all else goes in as arrays. JAX is imported when this engine is
-first used, and its configuration stays the user's: 64 bits are switched on in this engine's own
-calls. The state's path from chunk to chunk is `problem.py`'s.
+No mathematics of a network is here, only what compiling asks for: the loops over batches and epochs
+and the decision when to stop, on arrays of which none is looked at. A single training is a
+population of one. JAX is imported when this engine is first used, and its configuration stays the
+user's: 64 bits are switched on within this engine's own calls.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
-from importlib import import_module
+from functools import cache, partial
 from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any, NamedTuple
@@ -18,107 +16,67 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from glassnet.core.arrays import Array
-from glassnet.core.dropout import WORD, dropout_masks
-from glassnet.core.network import (
-    Network,
-    Parameters,
-    backprop,
-    check_shapes,
-    feedforward,
-    leaves,
-    loss_of,
-    masked,
-)
-from glassnet.core.network import jacobian as core_jacobian
-from glassnet.core.optimizers import (
-    OPTIMIZERS,
-    Optimizer,
-    OptimizerState,
-    Rprop,
-    clip_gradients,
-    gradient_norm,
-)
-from glassnet.core.penalties import Penalty
-from glassnet.training.engines.base import (
-    Engine,
-    LossGradient,
-    OutputJacobian,
-    Predict,
-    as_float64,
-    data_as_float64,
+from glassnet.core.dropout import WORD
+from glassnet.core.network import Network, Parameters, feedforward, leaves, loss_of
+from glassnet.core.optimizers import OPTIMIZERS, OptimizerState, Rprop
+from glassnet.training.endings import OF_AN_ENGINE
+from glassnet.training.engines.base import custom_function
+from glassnet.training.engines.core import (
+    CoreEngine,
+    StepNumbers,
+    StepPlan,
+    step_numbers,
+    step_plan,
+    take_step,
 )
 from glassnet.training.optax import in_64_bits
-from glassnet.training.problem import Data, Measured, Problem, State, from_vector, to_vector
+from glassnet.training.problem import Data, Measured, Problem, State, from_vector, start_of, taken
 from glassnet.training.schedules import Floats
-from glassnet.training.stacked import Measurements, States, room_for
+from glassnet.training.stacked import Measurements, States, room_for, stacked_state
 
 ORDER_NUMBERS = 1_000_000
-"""Row numbers that one call of a compiled program takes, for all its epochs and networks."""
+"""Row numbers that one call of a program takes, for all its epochs and networks."""
 EPOCHS_A_CALL = 1024
-"""Epochs that one call takes: always as many, of which only some may be run."""
-NEVER = 2**62
+"""Epochs that one call takes at most: always as many, of which only some may be run."""
+NEVER = np.iinfo(np.int64).max
 """The patience of a run that has none."""
-ENDINGS = np.array(["", "early", "not_finite"], dtype=object)
-EARLY, NOT_FINITE = 1, 2
-
-
-class ProgramPlan(NamedTuple):
-    """What a compiled program is made for, besides the shapes of its arrays."""
-
-    network: Network
-    optimizer: Optimizer
-    memory: tuple[type, ...]
-    """The kind of what the optimizer remembers of each array."""
-    rows: int
-    batch_size: int
-    dropout: tuple[float, ...]
-    clip: float | None
-    has_penalty: bool
-    has_order: bool
-    measure_gradient: bool
+RUNS, EARLY, NOT_FINITE = map(OF_AN_ENGINE.index, ("", "early", "not_finite"))
 
 
 class Given(NamedTuple):
-    """What goes into a program beside the state; of a population, its fields are shared or not."""
+    """What goes into a program beside the state; the networks of a population share some of it."""
 
     data: Data
-    validation: Data | None
-    weight_masks: tuple[Array, ...]
     rows: Array | None
-    """Numbers of the rows of `data` that are trained on; None: all."""
-    seed: Array
-    strengths: Array
-    """l2 and l1."""
+    """Numbers of the rows of `data` that are trained on; None: all. As for `validation`."""
+    validation: Data | None
+    validation_rows: Array | None
+    numbers: StepNumbers
     patience: Array
     min_delta: Array
-    multipliers: Array
+    orders: Array | None
+    """Epochs x rows."""
+    rates: Array
+    """Epochs x batches."""
 
 
 class Carry(NamedTuple):
-    """Where a training stands inside a program; the fields are a `State`'s."""
+    """What a program hands from iteration to iteration; `ended` is a number of `OF_AN_ENGINE`."""
 
-    parameters: Parameters
-    memory: tuple[tuple[Array, ...], ...]
-    t: Array
-    epoch: Array
-    best: Parameters
-    best_loss: Array
-    best_epoch: Array
-    waited: Array
-    ended: Array
-    """A number of `ENDINGS`."""
+    states: States
     output: Array
     output_rows: Array
 
 
 class IterationArrays(NamedTuple):
-    """What an iteration measured, and whether it was run."""
+    """What an iteration measured; all is 0 where it was not run."""
 
     loss: Array
     weight: Array
     penalty: Array
     gradient_norm: Array
-    ran: Array
+    count: Array
+    """1, or 0."""
 
 
 class EpochArrays(NamedTuple):
@@ -130,11 +88,10 @@ class EpochArrays(NamedTuple):
     gradient_norm: Array
     validation_loss: Array
     iterations: Array
-    ran: Array
 
 
-class JaxEngine(Engine):
-    """`core` compiled by JAX: each new shape takes about a second to compile, once a process."""
+class JaxEngine(CoreEngine):
+    """`core` compiled by JAX: each new shape takes seconds to compile, once a process."""
 
     name = "jax"
     first_chunk = 5_000_000
@@ -142,7 +99,7 @@ class JaxEngine(Engine):
     def why_unavailable(self) -> str:
         """How to install JAX, where it is missing."""
         if find_spec("jax") is None:
-            return "JAX is not installed: run pip install 'glassnet[jax]', or pip install jax"
+            return "JAX is not installed: run pip install 'glassnet[jax]'"
         return ""
 
     def why_refused(
@@ -152,11 +109,10 @@ class JaxEngine(Engine):
         parameters: Parameters | None = None,
     ) -> str:
         """Custom functions must be written against the array API: they are traced, not called."""
-        if problem is None:
+        if problem is None or (custom_function(network) == "" and _is_builtin(problem)):
             return ""
         try:
-            with _precise() as jax:
-                jax.eval_shape(lambda: _first_step(jax.numpy, problem))
+            _trace_a_step(problem)
         except Exception as error:  # whatever a user's function raises when it is traced
             why = str(error).strip().partition("\n")[0]
             return f"JAX cannot compile it ({type(error).__name__}: {why[:150]})"
@@ -164,20 +120,27 @@ class JaxEngine(Engine):
 
     def describe(self) -> str:
         """The version of JAX and its device."""
-        device = import_module("jax").devices()[0]
-        return f"JAX {version('jax')} on {device.device_kind}"
+        import jax
+
+        return f"JAX {version('jax')} on {jax.devices()[0].device_kind}"
 
     def threads(self, n_jobs: int | None) -> int:
         """One: a compiled program takes the cores by itself."""
         return 1
 
+    def compute(self, function: Callable[..., Any], settings: tuple[Any, ...], *arrays: Any) -> Any:
+        """Compile it for these settings and shapes, where that has not been done, and call it."""
+        import jax
+
+        with in_64_bits(), jax.default_matmul_precision("highest"):
+            return jax.tree.map(np.array, _compiled(function, len(settings))(*settings, *arrays))
+
     def run(
         self, problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
     ) -> tuple[State, Measured]:
-        """Train as `Engine.run` says."""
-        states = _as_states(state)
+        """Train as `Engine.run` says: a population of one."""
         which = np.zeros(1, np.int64)
-        after, measured = self._train([problem], which, states, [orders], [rates], True)
+        after, measured = self._train([problem], which, stacked_state(state), [orders], [rates])
         return after.of(0), measured.of(0)
 
     def run_population(
@@ -188,82 +151,22 @@ class JaxEngine(Engine):
         orders: Sequence[np.ndarray | None],
         rates: Sequence[Floats],
     ) -> tuple[States, Measurements]:
-        """Train as `Engine.run_population` says: by vmap, those of one `ProgramPlan` at a time."""
+        """Train as `Engine.run_population` says: those that one program fits at a time."""
         after = states.take(np.arange(len(which)))
         measured = room_for(problems, which, rates)
-        groups: dict[Any, list[int]] = {}
-        for number, problem in enumerate(problems):
-            kinds = tuple(map(type, states.memory))
-            key = _plan(problem, orders[number], kinds), _forms(problem)
-            groups.setdefault(key, []).append(number)
-        for numbers in groups.values():
+        for numbers in _groups(problems, orders):
             networks = np.flatnonzero(np.isin(which, numbers))
-            among = np.searchsorted(numbers, which[networks])
             its_after, its_measured = self._train(
                 [problems[number] for number in numbers],
-                among,
+                np.searchsorted(numbers, which[networks]),
                 states.take(networks),
                 [orders[number] for number in numbers],
                 [rates[number] for number in numbers],
-                False,
             )
             after.put(networks, its_after)
             for at, p in enumerate(networks.tolist()):
                 measured.put(p, its_measured.of(at))
         return after, measured
-
-    def predictor(self, network: Network, parameters: Parameters) -> Predict:
-        """A function from inputs to outputs, as `Engine.predictor` says."""
-        check_shapes(network, parameters)
-        fixed = _copied(parameters)
-
-        def predict(x: Floats) -> Floats:
-            with _precise():
-                return np.array(_compiled_outputs(network)(fixed, x[:]))
-
-        return predict
-
-    def gradient(
-        self,
-        network: Network,
-        data: Data,
-        penalty: Penalty | None,
-        weight_masks: Sequence[Floats] = (),
-        n_jobs: int | None = None,
-    ) -> LossGradient:
-        """Loss and gradient of all rows, as `Engine.gradient` says."""
-        data = _copied(data_as_float64(data))
-        masks = tuple(np.array(mask, np.float64) for mask in weight_masks)
-
-        def gradient_at(theta: Floats) -> tuple[float, float, Floats]:
-            parameters = from_vector(network, as_float64(theta))
-            with _precise():
-                found = _compiled_gradient(network, penalty)(parameters, data, masks)
-            loss, penalty_value, gradients = found
-            return float(loss), float(penalty_value), to_vector(gradients)
-
-        return gradient_at
-
-    def jacobian(
-        self,
-        network: Network,
-        x: Floats,
-        row_scale: Floats,
-        weight_masks: Sequence[Floats] = (),
-        n_jobs: int | None = None,
-    ) -> OutputJacobian:
-        """Outputs and their Jacobian, as `Engine.jacobian` says."""
-        x = np.array(x, np.float64)
-        masks = tuple(np.array(mask, np.float64) for mask in weight_masks)
-        scale = np.repeat(as_float64(row_scale), network.sizes[-1])[:, None]  # (N K) x 1
-
-        def jacobian_at(theta: Floats) -> tuple[Floats, Floats]:
-            parameters = from_vector(network, as_float64(theta))
-            with _precise():
-                output, columns = _compiled_jacobian(network)(parameters, x, masks)
-                return np.array(output), scale * np.asarray(columns)  # (N K) x P
-
-        return jacobian_at
 
     def _train(
         self,
@@ -272,474 +175,299 @@ class JaxEngine(Engine):
         states: States,
         orders: Sequence[np.ndarray | None],
         rates: Sequence[Floats],
-        is_alone: bool,
     ) -> tuple[States, Measurements]:
-        """Train networks of one `ProgramPlan`, a program's number of epochs at a time."""
-        P = len(which)
-        planned = np.array([len(rate) for rate in rates])[which]
-        first = problems[0]
-        plan = _plan(first, orders[0], tuple(map(type, states.memory)))
-        padded = which if is_alone else np.append(which, np.zeros(_room(P) - P, which.dtype))
-        given, shared = _given(problems, padded, is_alone)
-        carry = _carry(states, plan, len(padded), is_alone)
-        epochs = _epochs_a_call(plan, 1 if len(problems) == 1 else len(padded))
-        train = _compiled_training(plan, epochs, shared, len(problems) == 1)
+        """Train networks that one program fits, a program's number of epochs at a time."""
+        P, plan = len(which), _plan(problems[0])
+        filled = np.append(which, np.zeros(_power_of_2(P) - P, which.dtype))
+        planned = np.zeros(len(filled), np.int64)
+        planned[:P] = [len(rates[number]) for number in which]
+        carry = _carry(states, plan, len(filled))
+        epochs = _epochs_a_call(plan, len(filled) if len(problems) > 1 else 1)
         parts: list[EpochArrays] = []
-        for start in range(0, int(planned.max()), epochs):
-            left = np.zeros(len(padded), np.int64)
-            left[:P] = np.clip(planned - start, 0, epochs)
-            its_orders = _cut(orders, start, epochs, padded, np.int32)
-            its_rates = _cut(rates, start, epochs, padded, np.float64)
-            with _precise() as jax:
-                count = left[0] if is_alone else left
-                carry, part = train(carry, given, its_orders, its_rates, count)
-                parts.append(jax.tree.map(np.asarray, part))
-        carry = import_module("jax").tree.map(np.array, carry)
-        if is_alone:
-            parts = [EpochArrays(*(array[:, None] for array in part)) for part in parts]
-            carry = import_module("jax").tree.map(lambda array: array[None], carry)
-        return _states(carry, states, P), _measurements(parts, carry, problems, which, rates)
-
-
-# The programs
+        for first in range(0, int(planned.max()), epochs):
+            its_given = [
+                _given(problem, order, rate, first, epochs)
+                for problem, order, rate in zip(problems, orders, rates, strict=True)
+            ]
+            given, axes = _stacked(its_given, filled)
+            left = np.clip(planned - first, 0, epochs)
+            carry, part = self.compute(_epochs, (plan, epochs, axes), carry, given, left)
+            parts.append(part)
+        ended = np.array(OF_AN_ENGINE, dtype=object)[carry.states.ended]
+        after = carry.states._replace(ended=ended).take(np.arange(P))
+        return after, _measurements(parts, carry, after.epoch - states.epoch, problems[0])
 
 
 @cache
-def _compiled_training(plan: ProgramPlan, epochs: int, shared: Any, has_one_order: bool) -> Any:
-    """The program that trains for so many epochs at most.
+def _compiled(function: Callable[..., Any], settings: int) -> Any:
+    """The program of a function, one for each value of its first arguments."""
+    import jax
 
-    `shared` is None for one network, else a `Given` that says of which fields all networks share
-    the arrays (None) and which have the network first (0).
+    return jax.jit(function, static_argnums=tuple(range(settings)))
+
+
+def _epochs(
+    plan: StepPlan, epochs: int, axes: Given, carry: Carry, given: Given, left: Array
+) -> tuple[Carry, EpochArrays]:
+    """Train P networks, each for the epochs it has left, at most so many; what each measured.
+
+    `axes` says which arrays of `given` hold those of all networks (0), and which they share (None).
     """
-    jax = import_module("jax")
-    jnp = jax.numpy
+    import jax
+    from jax import numpy as jnp
 
-    def one_epoch(carry: Carry, given: Given, order: Any, rates: Any, runs: Any) -> Any:
-        after, measured = _epoch(jax, plan, carry, given, order, rates)
-        if shared is not None:
-            after = jax.tree.map(lambda new, old: jnp.where(runs, new, old), after, carry)
-        return after, measured._replace(ran=runs)
+    of_all = jax.vmap(partial(_epoch, plan), (0, axes, None, 0))
+    zeros = jnp.zeros((epochs, len(left)))
+    loss_room = jnp.zeros((*zeros.shape, given.rates.shape[-1]))
+    room = EpochArrays(loss_room, zeros, zeros, zeros, zeros, zeros)
 
-    if shared is None:
-        of_all = one_epoch
-    else:
-        axis = None if has_one_order else 0
-        of_all = jax.vmap(one_epoch, (0, shared, axis, axis, 0))
+    def runs(e: Array, carry: Carry) -> Array:
+        return (e < left) & (carry.states.ended == RUNS)
 
-    def train(carry: Carry, given: Given, orders: Any, rates: Any, left: Any) -> Any:
-        def one(e: Any, carry: Carry) -> Any:
-            runs = (e < left) & (carry.ended == 0)
-            order = None if orders is None else orders[e]
-            return of_all(carry, given, order, rates[e], runs)
+    def body(loop: tuple[Array, Carry, EpochArrays]) -> tuple[Array, Carry, EpochArrays]:
+        e, carry, room = loop
+        carry, measured = of_all(carry, given, e, runs(e, carry))
+        return e + 1, carry, jax.tree.map(lambda all_, new: all_.at[e].set(new), room, measured)
 
-        shapes = jax.eval_shape(lambda carry: one(0, carry)[1], carry)
-        room = jax.tree.map(lambda a: jnp.zeros((epochs, *a.shape), a.dtype), shapes)
-
-        def goes_on(loop: Any) -> Any:
-            e, carry, _ = loop
-            return jnp.any((e < left) & (carry.ended == 0))
-
-        def body(loop: Any) -> Any:
-            e, carry, room = loop
-            carry, measured = one(e, carry)
-            room = jax.tree.map(lambda all_, new: all_.at[e].set(new), room, measured)
-            return e + 1, carry, room
-
-        _, carry, room = jax.lax.while_loop(goes_on, body, (0, carry, room))
-        return carry, room
-
-    return jax.jit(train)
-
-
-@cache
-def _compiled_outputs(network: Network) -> Any:
-    return import_module("jax").jit(
-        lambda parameters, x: feedforward(network, parameters, x).output
+    _, carry, room = jax.lax.while_loop(
+        lambda loop: jnp.any(runs(*loop[:2])), body, (0, carry, room)
     )
-
-
-@cache
-def _compiled_gradient(network: Network, penalty: Penalty | None) -> Any:
-    def gradient(parameters: Parameters, data: Data, masks: Any) -> Any:
-        parameters = parameters._replace(weights=masked(parameters.weights, masks))
-        trace = feedforward(network, parameters, data.x, (), masks)
-        loss, gradients = backprop(network, parameters, trace, data.y, data.sample_weight, penalty)
-        return loss, _penalty_of(penalty, parameters), gradients
-
-    return import_module("jax").jit(gradient)
-
-
-@cache
-def _compiled_jacobian(network: Network) -> Any:
-    jax = import_module("jax")
-
-    def outputs_and_columns(parameters: Parameters, x: Array, masks: Any) -> Any:
-        parameters = parameters._replace(weights=masked(parameters.weights, masks))
-        trace = feedforward(network, parameters, x, (), masks)
-        derivatives = leaves(core_jacobian(network, parameters, trace))
-        columns = [d.reshape(trace.output.size, -1) for d in derivatives]
-        return trace.output, jax.numpy.concatenate(columns, axis=1)
-
-    return jax.jit(outputs_and_columns)
+    return carry, room
 
 
 def _epoch(
-    jax: Any, plan: ProgramPlan, carry: Carry, given: Given, order: Array | None, rates: Array
+    plan: StepPlan, carry: Carry, given: Given, e: Array, runs: Array
 ) -> tuple[Carry, EpochArrays]:
-    """One epoch of one network: its batches, the smaller last one by itself, and what follows."""
-    jnp = jax.numpy
-    start = carry.parameters
-    index = given.rows if order is None else order
-    if order is not None and given.rows is not None:
-        index = given.rows[order]
-    if index is None and plan.batch_size < plan.rows:
-        index = jnp.arange(plan.rows)
-    whole = plan.rows // plan.batch_size
-    cut = whole * plan.batch_size
+    """One epoch of one network, its smaller last batch by itself; nothing where it does not run."""
+    import jax
+    from jax import numpy as jnp
 
-    def iterate(carry: Carry, batch: Any) -> tuple[Carry, IterationArrays]:
-        return _iterate(jnp, plan, given, carry, *batch)
+    def iterate(carry: Carry, batch: tuple[Array | None, Array]) -> tuple[Carry, IterationArrays]:
+        return _iterate(plan, given, runs, carry, *batch)
 
-    if whole == 1:
-        carry, found = iterate(carry, (None if index is None else index[:cut], rates[0]))
-        found = IterationArrays(*(array[None] for array in found))
-    else:
-        batches = index[:cut].reshape(whole, plan.batch_size)
-        carry, found = jax.lax.scan(iterate, carry, (batches, rates[:whole]))
-    if cut < plan.rows:
-        carry, last = iterate(carry, (index[cut:], rates[whole]))
-        pairs = zip(found, last, strict=True)
-        found = IterationArrays(*(jnp.append(array, one) for array, one in pairs))
-    measured = _measured(jnp, plan, found)
-    if given.validation is None:
-        carry = _end_epoch(jnp, carry, given, start, measured.loss, carry.epoch)
-        return carry, measured
-    trace = feedforward(plan.network, carry.parameters, given.validation.x)
-    loss = loss_of(plan.network, trace, given.validation.y, given.validation.sample_weight)
-    loss = loss.astype(float)
-    carry = _end_epoch(jnp, carry, given, carry.parameters, loss, carry.epoch + 1)
-    return carry, measured._replace(validation_loss=loss)
+    start, rates = carry.states, given.rates[e]
+    order = _order(plan, given, e)
+    count = plan.n_rows // plan.batch_size
+    cut = count * plan.batch_size
+    whole = None if order is None else order[:cut].reshape(count, plan.batch_size)
+    carry, found = jax.lax.scan(iterate, carry, (whole, rates[:count]))
+    if order is not None and cut < plan.n_rows:
+        carry, last = iterate(carry, (order[cut:], rates[count]))
+        found = jax.tree.map(jnp.append, found, last)
+    measured = _measured(plan, found)
+    candidate, loss, epoch = start.parameters, measured.loss, start.epoch
+    if given.validation is not None:
+        candidate, epoch = carry.states.parameters, start.epoch + 1
+        x, y, sample_weight = taken(given.validation, given.validation_rows)
+        loss = loss_of(plan.network, feedforward(plan.network, candidate, x), y, sample_weight)
+        measured = measured._replace(validation_loss=loss)
+    after = _end_epoch(carry.states, given, candidate, loss, epoch)
+    return carry._replace(states=_chosen(runs, after, carry.states)), measured
+
+
+def _order(plan: StepPlan, given: Given, e: Array) -> Array | None:
+    """The row numbers of an epoch, batch after batch; None: all rows in one batch, as they are."""
+    order = None if given.orders is None else given.orders[e]
+    if given.rows is not None:
+        return given.rows if order is None else given.rows[order]
+    if order is None and plan.batch_size < plan.n_rows:
+        return np.arange(plan.n_rows)
+    return order
 
 
 def _iterate(
-    jnp: Any, plan: ProgramPlan, given: Given, carry: Carry, index: Array | None, rate: Array
+    plan: StepPlan, given: Given, runs: Array, carry: Carry, rows: Array | None, rate: Array
 ) -> tuple[Carry, IterationArrays]:
-    """One iteration, as the numpy engine's; it changes nothing once the run has ended."""
-    x, y, sample_weight = given.data
-    if index is not None:
-        x, y = x[index], y[index]
-        sample_weight = None if sample_weight is None else sample_weight[index]
-    rows, dtype = x.shape[0], x.dtype
-    network, parameters = plan.network, carry.parameters
-    key = (given.seed, carry.t)
-    dropout = dropout_masks(jnp, plan.dropout, network.sizes, rows, key, dtype)
-    trace = feedforward(network, parameters, x, dropout, given.weight_masks)
-    penalty = None
-    if plan.has_penalty:
-        scale = network.loss.penalty_scale(rows, plan.rows)
-        l2, l1 = (given.strengths * scale).astype(dtype)
-        penalty = tuple.__new__(Penalty, (l2, l1))  # whose own checks cannot look into a program
-    loss, gradients = backprop(network, parameters, trace, y, sample_weight, penalty)
-    norm = jnp.zeros((), dtype)
-    if plan.measure_gradient or plan.clip is not None:
-        norm = gradient_norm(gradients)
-    if plan.clip is not None:
-        gradients = clip_gradients(gradients, norm, plan.clip)
-    rates = [(rate * m).astype(dtype) for m in given.multipliers]
-    memory = tuple(kind(*one) for kind, one in zip(plan.memory, carry.memory, strict=True))
-    state = OptimizerState(carry.t, memory)
-    stepped, state = plan.optimizer.update(gradients, state, parameters, rates)
-    stepped = stepped._replace(weights=masked(stepped.weights, given.weight_masks))
-    ran = carry.ended == 0
-    updates = ran & jnp.isfinite(loss)
+    """One iteration, as the numpy engine's; nothing where the training does not run any more."""
+    from jax import numpy as jnp
 
-    def chosen(new: Array, old: Array) -> Array:
-        return jnp.where(updates, new, old).astype(old.dtype)
-
-    arrays = zip(leaves(stepped), leaves(parameters), strict=True)
-    layers = len(parameters.weights)
-    kept = [chosen(new, old) for new, old in arrays]
-    remembered = tuple(
-        tuple(chosen(new, old) for new, old in zip(of_array, before, strict=True))
-        for of_array, before in zip(state.memory, carry.memory, strict=True)
-    )
-    output = carry.output.at[:rows].set(jnp.where(ran, trace.output, carry.output[:rows]))
-    after = carry._replace(
-        parameters=Parameters(tuple(kept[:layers]), tuple(kept[layers:])),
-        memory=remembered,
-        t=chosen(carry.t + 1, carry.t),
-        ended=jnp.where(ran & ~updates, NOT_FINITE, carry.ended),
-        output=output,
-        output_rows=jnp.where(ran, rows, carry.output_rows),
-    )
-    weight = jnp.asarray(rows) if sample_weight is None else jnp.sum(sample_weight)
-    value = _penalty_of(penalty, parameters)
-    numbers = (jnp.asarray(number).astype(float) for number in (loss, weight, value, norm))
-    return after, IterationArrays(*numbers, ran)
+    states, batch = carry.states, taken(given.data, rows)
+    t: Any = states.t
+    optimizer = OptimizerState(t, states.memory)
+    step = take_step(plan, given.numbers, states.parameters, optimizer, batch, rate)
+    runs = runs & (states.ended == RUNS)
+    updates = runs & jnp.isfinite(step.loss)
+    t, memory = step.optimizer
+    stepped = states._replace(parameters=step.parameters, t=t, memory=memory)
+    states = _chosen(updates, stepped, states)
+    states = states._replace(ended=jnp.where(runs & ~updates, NOT_FINITE, states.ended))
+    n = len(batch.y)
+    output = carry.output.at[:n].set(jnp.where(runs, step.output, carry.output[:n]))
+    measured = IterationArrays(*(jnp.where(runs, value, 0.0) for value in (*step[:4], 1.0)))
+    measured = IterationArrays(*(value.astype(float) for value in measured))
+    return Carry(states, output, jnp.where(runs, n, carry.output_rows)), measured
 
 
-def _penalty_of(penalty: Penalty | None, parameters: Parameters) -> Any:
-    return 0.0 if penalty is None else sum(penalty(w)[0] for w in parameters.weights)
-
-
-def _measured(jnp: Any, plan: ProgramPlan, found: IterationArrays) -> EpochArrays:
+def _measured(plan: StepPlan, found: IterationArrays) -> EpochArrays:
     """Loss and penalty by the weight of the rows, and the mean norm, of the iterations run."""
-    ran = found.ran
-    count = jnp.sum(ran)
-    fraction = jnp.ones_like(found.loss)
+    fraction = found.count
     if plan.network.loss.reduction != "sum":
-        total = jnp.sum(jnp.where(ran, found.weight, 0.0))
-        fraction = found.weight / jnp.where(total > 0, total, 1.0)
-
-    def summed(values: Array) -> Array:
-        return jnp.sum(jnp.where(ran, values, 0.0))
-
-    loss, penalty = summed(fraction * found.loss), summed(fraction * found.penalty)
-    norm = summed(found.gradient_norm) / count
-    return EpochArrays(found.loss, loss, penalty, norm, jnp.zeros(()), count, ran[0])
+        total = found.weight.sum()
+        fraction = found.weight / (total + (total == 0))
+    loss, penalty = (fraction * found.loss).sum(), (fraction * found.penalty).sum()
+    count = found.count.sum()
+    return EpochArrays(found.loss, loss, penalty, found.gradient_norm.sum() / count, loss, count)
 
 
 def _end_epoch(
-    jnp: Any, carry: Carry, given: Given, candidate: Parameters, loss: Array, epoch: Array
-) -> Carry:
+    states: States, given: Given, candidate: Parameters, loss: Array, epoch: Array
+) -> States:
     """The best epoch, and whether to stop: the numpy engine's decisions."""
+    from jax import numpy as jnp
+
     finite = jnp.isfinite(loss)
-    for w in leaves(carry.parameters):
-        finite = finite & jnp.all(jnp.isfinite(w))
-    improved = loss < carry.best_loss - given.min_delta
-    waited = jnp.where(improved, 0, carry.waited + 1)
-    is_best = loss < carry.best_loss
-    if given.validation is not None:
-        is_best = is_best & finite
-    pairs = zip(leaves(candidate), leaves(carry.best), strict=True)
-    best = [jnp.where(is_best, new, old) for new, old in pairs]
-    layers = len(carry.best.weights)
-    ended = jnp.where(waited >= given.patience, EARLY, 0)
+    for w in leaves(states.parameters):
+        finite = finite & jnp.isfinite(w).all()
+    improved = loss < states.best_loss - given.min_delta
+    waited = jnp.where(improved, 0, states.waited + 1)
+    is_best = (loss < states.best_loss) & (finite | (given.validation is None))
+    ended = jnp.where(waited >= given.patience, EARLY, RUNS)
     ended = jnp.where(finite, ended, NOT_FINITE)
-    return carry._replace(
-        epoch=carry.epoch + 1,
-        best=Parameters(tuple(best[:layers]), tuple(best[layers:])),
-        best_loss=jnp.where(is_best, loss, carry.best_loss),
-        best_epoch=jnp.where(is_best, epoch, carry.best_epoch),
+    better = states._replace(best=candidate, best_loss=loss, best_epoch=epoch)
+    return _chosen(is_best, better, states)._replace(
+        epoch=states.epoch + 1,
         waited=waited,
-        ended=jnp.where(carry.ended == 0, ended, carry.ended),
+        ended=jnp.where(states.ended == RUNS, ended, states.ended),
     )
 
 
-# What goes in and what comes out
+def _chosen(condition: Array, new: States, old: States) -> States:
+    """The new states where the condition is true, else the old ones."""
+    import jax
+
+    def choose(new: Array, old: Array) -> Array:
+        return old if new is old else jax.numpy.where(condition, new, old).astype(old.dtype)
+
+    return jax.tree.map(choose, new, old)
 
 
-@contextmanager
-def _precise() -> Iterator[Any]:
-    """JAX with 64 bits and whole products, in this thread and until the end of the block."""
-    jax = import_module("jax")
-    with in_64_bits(), jax.default_matmul_precision("highest"):
-        yield jax
+def _is_builtin(problem: Problem) -> bool:
+    return type(problem.options.optimizer) in OPTIMIZERS.values()
 
 
-def _plan(problem: Problem, order: np.ndarray | None, memory: tuple[type, ...]) -> ProgramPlan:
-    options = problem.options
-    optimizer = options.optimizer
-    if type(optimizer) in OPTIMIZERS.values() and not isinstance(optimizer, Rprop):
-        optimizer = replace(optimizer, learning_rate=1.0)  # the rates go in as arrays
-    return ProgramPlan(
-        problem.network,
-        optimizer,
-        memory,
-        problem.n_rows,
-        problem.batch_size,
-        problem.dropout,
-        options.clip,
-        options.penalty is not None,
-        order is not None,
-        options.measure_gradient,
-    )
+def _trace_a_step(problem: Problem) -> None:
+    """Raises whatever keeps JAX from compiling a step of a training."""
+    import jax
+
+    zeros = np.zeros(problem.network.n_parameters, problem.data.x.dtype)
+    state = start_of(problem, from_vector(problem.network, zeros))
+    given = _given(problem, None, np.ones((1, 1)), 0, 1)
+    batch = taken(given.data, np.arange(1))
+    plan = _plan(problem)
+    hash(plan)
+    with in_64_bits():
+        jax.eval_shape(
+            partial(take_step, plan), given.numbers, state.parameters, state.optimizer, batch, 1.0
+        )
 
 
-def _forms(problem: Problem) -> Any:
-    """What else must be alike in networks that one program trains: which arrays there are."""
-    shapes: list[Any] = [problem.rows is None, problem.validation_rows is None]
-    for data in (problem.data, problem.validation):
-        if data is not None:
-            shapes += [data.x.shape, data.sample_weight is None]
-    rows = problem.validation_rows
-    return (*shapes, None if rows is None else len(rows), len(problem.options.weight_masks))
+def _plan(problem: Problem) -> StepPlan:
+    """Its plan, without the learning rate, which goes in with the arrays."""
+    plan = step_plan(problem)
+    if not _is_builtin(problem) or isinstance(plan.optimizer, Rprop):
+        return plan
+    return plan._replace(optimizer=replace(plan.optimizer, learning_rate=1.0))
 
 
-def _given(problems: Sequence[Problem], which: np.ndarray, is_alone: bool) -> tuple[Given, Any]:
-    """What goes into the program, and which of its arrays the networks share (see there)."""
-    alone = [_given_of(problem) for problem in problems]
-    if is_alone:
-        return alone[0], None
-    jax = import_module("jax")
-    flat = [jax.tree.flatten(one) for one in alone]
-    structure = flat[0][1]
-    arrays: list[Any] = []
-    axes: list[int | None] = []
-    for of_all in zip(*(found for found, _ in flat), strict=True):
-        is_shared = all(array is of_all[0] for array in of_all)
-        arrays.append(of_all[0] if is_shared else np.stack(of_all)[which])
-        axes.append(None if is_shared else 0)
-    numbers = iter(range(len(axes)))
-    return jax.tree.unflatten(structure, arrays), _axes(alone[0], axes, numbers)
+def _groups(problems: Sequence[Problem], orders: Sequence[np.ndarray | None]) -> list[list[int]]:
+    """The numbers of the problems that one program fits: one plan, and arrays of one shape."""
+    import jax
+
+    groups: dict[Any, list[int]] = {}
+    for number, (problem, order) in enumerate(zip(problems, orders, strict=True)):
+        arrays, structure = jax.tree.flatten(_given(problem, None, np.ones((1, 1)), 0, 1))
+        shapes = tuple(array.shape for array in arrays)
+        groups.setdefault((_plan(problem), structure, shapes, order is None), []).append(number)
+    return list(groups.values())
 
 
-def _axes(nest: Any, axes: list[int | None], numbers: Iterator[int]) -> Any:
-    """The axes in the form of a nest of tuples, in its order."""
-    if nest is None:
-        return None
-    if isinstance(nest, tuple):
-        parts = [_axes(one, axes, numbers) for one in nest]
-        return type(nest)(*parts) if hasattr(nest, "_fields") else tuple(parts)
-    return axes[next(numbers)]
+def _given(
+    problem: Problem, orders: np.ndarray | None, rates: Floats, first: int, epochs: int
+) -> Given:
+    """What goes in for so many epochs from the first on; zeros for those that are missing."""
 
+    def part(of_epochs: np.ndarray) -> np.ndarray:
+        rows = of_epochs[first : first + epochs]
+        return np.concatenate([rows, np.zeros((epochs - len(rows), rows.shape[1]), rows.dtype)])
 
-def _given_of(problem: Problem) -> Given:
-    options = problem.options
-    penalty = options.penalty or (0.0, 0.0)
-    data, rows = problem.data, problem.rows
-    validation = problem.validation
-    if validation is not None and problem.validation_rows is not None:
-        validation = problem.alone.validation
-    patience = NEVER if options.patience is None else options.patience
+    options, numbers = problem.options, step_numbers(problem)
+    patience = NEVER if options.patience is None else min(options.patience, NEVER)
     return Given(
-        _plain(data),
-        None if validation is None else _plain(validation),
-        options.weight_masks,
-        None if rows is None else np.asarray(rows, np.int32),
-        np.uint32(options.seed & WORD),
-        np.array(penalty, np.float64),
-        np.int64(min(patience, NEVER)),
+        _unpacked(problem.data),
+        problem.rows,
+        None if problem.validation is None else _unpacked(problem.validation),
+        problem.validation_rows,
+        StepNumbers(
+            np.uint32(numbers.seed & WORD),
+            np.array(numbers.penalty),
+            np.array(numbers.multipliers),
+            numbers.weight_masks,
+        ),
+        np.int64(patience),
         np.float64(options.min_delta),
-        np.array(problem.multipliers),
+        None if orders is None else part(orders),
+        part(rates),
     )
 
 
-def _plain(data: Data) -> Data:
-    x = data.x if isinstance(data.x, np.ndarray) else data.x[:]
-    return data._replace(x=x)
+def _unpacked(data: Data) -> Data:
+    return data if isinstance(data.x, np.ndarray) else data._replace(x=data.x[:])
 
 
-def _carry(states: States, plan: ProgramPlan, P: int, is_alone: bool) -> Carry:
-    """The states as they go into the program, with some of the first network's to fill them up."""
+def _stacked(of_problems: Sequence[Given], which: np.ndarray) -> tuple[Given, Given]:
+    """What goes into a program for each network, and the axes of `_epochs`."""
+    import jax
+
+    flat = [jax.tree.leaves(one) for one in of_problems]
+    structure = jax.tree.structure(of_problems[0])
+    arrays = list(flat[0])
+    axes: list[int | None] = [None] * len(arrays)
+    for i, of_all in enumerate(zip(*flat, strict=True)):
+        if any(array is not arrays[i] for array in of_all):
+            arrays[i], axes[i] = np.stack(of_all)[which], 0
+    return jax.tree.unflatten(structure, arrays), jax.tree.unflatten(structure, axes)
+
+
+def _carry(states: States, plan: StepPlan, P: int) -> Carry:
+    """The states as they go in, filled up to P of them with copies of the first."""
     at = np.arange(P)
     at[len(states.t) :] = 0
-    states = states.take(at)
-    dtype = states.parameters.weights[0].dtype
-    carry = Carry(
-        states.parameters,
-        tuple(tuple(one) for one in states.memory),
-        states.t.astype(np.int64),
-        states.epoch.astype(np.int64),
-        states.best,
-        states.best_loss.astype(np.float64),
-        states.best_epoch.astype(np.int64),
-        states.waited.astype(np.int64),
-        np.array([list(ENDINGS).index(ended) for ended in states.ended], np.int64),
-        np.zeros((P, plan.batch_size, plan.network.sizes[-1]), dtype),
-        np.zeros(P, np.int64),
+    ended = np.array([OF_AN_ENGINE.index(ended) for ended in states.ended])
+    states = states._replace(ended=ended).take(at)
+    output = np.zeros(
+        (P, plan.batch_size, plan.network.sizes[-1]), states.parameters.weights[0].dtype
     )
-    return import_module("jax").tree.map(lambda array: array[0], carry) if is_alone else carry
-
-
-def _as_states(state: State) -> States:
-    """One state as those of a population of one."""
-
-    def first(parameters: Parameters) -> Parameters:
-        weights, biases = parameters
-        return Parameters(tuple(w[None] for w in weights), tuple(b[None] for b in biases))
-
-    best = state.best
-    memory = state.optimizer.memory
-    return States(
-        first(state.parameters),
-        tuple(type(one)(*(np.asarray(array)[None] for array in one)) for one in memory),
-        np.array([state.optimizer.t]),
-        np.array([state.epoch]),
-        first(best.parameters),
-        np.array([best.loss]),
-        np.array([best.epoch]),
-        np.array([state.waited]),
-        np.array([state.ended], dtype=object),
-    )
-
-
-def _states(carry: Carry, like: States, P: int) -> States:
-    """The states that come out, without those that filled them up."""
-    carry = import_module("jax").tree.map(lambda array: array[:P], carry)
-    memory = tuple(
-        type(one)(*arrays) for one, arrays in zip(like.memory, carry.memory, strict=True)
-    )
-    return States(carry.parameters, memory, *carry[2:8], ENDINGS[carry.ended])
+    return Carry(states, output, np.zeros(P, np.int64))
 
 
 def _measurements(
-    parts: Sequence[EpochArrays],
-    carry: Carry,
-    problems: Sequence[Problem],
-    which: np.ndarray,
-    rates: Sequence[Floats],
+    parts: Sequence[EpochArrays], carry: Carry, epochs: np.ndarray, problem: Problem
 ) -> Measurements:
-    measured = room_for(problems, which, rates)
-    found = EpochArrays(*map(np.concatenate, zip(*parts, strict=True)))
-    for p in range(len(which)):
-        of_one = EpochArrays(*(array[found.ran[:, p], p] for array in found))
-        losses = [row[:n] for row, n in zip(of_one.iteration_loss, of_one.iterations, strict=True)]
-        norms = problems[0].options.measure_gradient
-        validated = problems[0].validation is not None
-        nothing = np.empty(0)
-        one = Measured(
-            np.concatenate([nothing, *losses]),
-            of_one.loss,
-            of_one.penalty,
-            of_one.gradient_norm if norms else nothing,
-            of_one.validation_loss if validated else nothing,
-            carry.output[p, : carry.output_rows[p]],
-        )
-        measured.put(p, one)
-    return measured
+    """What was measured, network by network; `epochs`: how many each of them ran."""
+    P = len(epochs)
+    found = EpochArrays(
+        *(np.concatenate(of_all).swapaxes(0, 1)[:P] for of_all in zip(*parts, strict=True))
+    )
+    nothing = np.empty((P, 0))
+    return Measurements(
+        found.iteration_loss.reshape(P, -1),
+        found.loss,
+        found.penalty,
+        found.gradient_norm if problem.options.measure_gradient else nothing,
+        nothing if problem.validation is None else found.validation_loss,
+        carry.output[:P],
+        found.iterations.sum(axis=1).astype(np.int64),
+        epochs,
+        carry.output_rows[:P],
+    )
 
 
-def _cut(
-    of_problems: Sequence[np.ndarray | None], start: int, epochs: int, which: np.ndarray, kind: Any
-) -> np.ndarray | None:
-    """The orders or rates of some epochs, filled up: epochs x (networks x) rows or batches."""
-    cut: list[np.ndarray] = []
-    for array in of_problems:
-        if array is None:
-            return None
-        filled = np.zeros((epochs, array.shape[1]), kind)
-        part = array[start : start + epochs]
-        filled[: len(part)] = part
-        cut.append(filled)
-    return cut[0] if len(cut) == 1 else np.stack(cut, axis=1)[:, which]
-
-
-def _epochs_a_call(plan: ProgramPlan, orders: int) -> int:
+def _epochs_a_call(plan: StepPlan, orders: int) -> int:
     """A power of 2 that depends on the shapes alone, so that no chunk needs a new program."""
-    most = max(1, min(EPOCHS_A_CALL, ORDER_NUMBERS // (plan.rows * orders)))
-    return 1 << (most.bit_length() - 1)
+    most = max(1, min(EPOCHS_A_CALL, ORDER_NUMBERS // (plan.n_rows * orders)))
+    return _power_of_2(most + 1) // 2
 
 
-def _room(P: int) -> int:
-    """The power of 2 to which a population is filled up, so that few programs do for all."""
-    return 1 << (P - 1).bit_length()
-
-
-def _copied(nest: Any) -> Any:
-    return import_module("jax").tree.map(np.array, nest)
-
-
-def _first_step(jnp: Any, problem: Problem) -> Any:
-    """What one iteration computes of two rows: enough to see whether it can be traced."""
-    network, optimizer = problem.network, problem.options.optimizer
-    dtype = problem.data.x.dtype
-    weights = tuple(jnp.zeros(shape, dtype) for shape in network.shapes)
-    biases = tuple(jnp.zeros(m, dtype) for _, m in network.shapes) if network.bias else ()
-    parameters = Parameters(weights, biases)
-    trace = feedforward(network, parameters, jnp.zeros((2, network.sizes[0]), dtype))
-    y = jnp.zeros((2, network.sizes[-1]), dtype)
-    loss, gradients = backprop(network, parameters, trace, y)
-    rates = [jnp.ones((), dtype) for _ in leaves(parameters)]
-    state = optimizer.init(parameters)
-    return loss, optimizer.update(gradients, state, parameters, rates)[0]
+def _power_of_2(n: int) -> int:
+    """The first power of 2 that is not less; populations are filled up to one."""
+    return 1 << (n - 1).bit_length()
