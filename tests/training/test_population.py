@@ -185,7 +185,9 @@ PLANS: dict[str, dict[str, Any]] = {
     ("plan", "engine"),
     [
         *itertools.product(PLANS, ["native", "numpy"]),
-        *itertools.product(["folds", "drawn rows", "penalties", "average", "diverges"], ["jax"]),
+        *itertools.product(
+            ["shuffled batches", "folds", "drawn rows", "penalties", "average"], ["jax"]
+        ),
     ],
 )
 def test_each_run_is_that_of_train(plan: str, engine: str) -> None:

@@ -4,7 +4,7 @@ Nothing of JAX or optax is imported before one is made into a state.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, NamedTuple
@@ -43,7 +43,7 @@ class Optax(Optimizer):
     """
 
     learning_rate: float = 1.0
-    transformation: Any = None
+    transformation: Any = field(default=None, repr=False)  # functions, of which the text is long
 
     def __init__(self, transformation: Any, learning_rate: float = 1.0) -> None:
         if not (hasattr(transformation, "init") and hasattr(transformation, "update")):

@@ -132,8 +132,10 @@ class JaxEngine(CoreEngine):
         """Compile it for these settings and shapes, where that has not been done, and call it."""
         import jax
 
+        program = _compiled(function, len(settings))
         with in_64_bits(), jax.default_matmul_precision("highest"):
-            return jax.tree.map(np.array, _compiled(function, len(settings))(*settings, *arrays))
+            arrays = jax.tree.map(jax.numpy.asarray, arrays)
+            return jax.tree.map(np.array, program(*settings, *arrays))
 
     def run(
         self, problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
