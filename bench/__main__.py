@@ -15,16 +15,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bench import floor, fresh, launch, machine, moves, page, report, rounds
+from bench import aims, floor, fresh, launch, machine, moves, page, report, rounds, two_cores
 from bench.draw import draw, reference
 from bench.peers import PEERS
+from bench.report import Expected
 from bench.rounds import Row, Settings
 from bench.workloads import FIRST, WORKLOADS, save
 
 FULL = Settings(rounds=15, seconds=0.3, threads=("1", "all"), quick=False)
 QUICK = Settings(rounds=3, seconds=0.1, threads=("1",), quick=True)
 RESULTS = Path(__file__).parent / "results"
-NAMES = (*WORKLOADS, *fresh.KINDS, *moves.PROGRAMS)
+NAMES = (*WORKLOADS, *fresh.KINDS, *moves.PROGRAMS, two_cores.NAME)
 
 
 class Parser(argparse.ArgumentParser):
@@ -64,18 +65,18 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     )
     groups = {
         letter: tuple(name for name in NAMES if name.startswith(letter) and name != letter)
-        for letter in "CFG"
+        for letter in "BCEFG"
     }
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="one thread, fewer and shorter rounds, no torch.compile: two minutes",
+        help="one thread, fewer and shorter rounds, no torch.compile: some minutes",
     )
     parser.add_argument(
         "--only",
         type=names(NAMES, groups),
         default=list(NAMES),
-        help=f"workloads, of {', '.join(NAMES)}; C, F, G: all theirs",
+        help=f"workloads, of {', '.join(NAMES)}; B, C, E, F, G: all theirs",
     )
     parser.add_argument(
         "--peers",
@@ -106,10 +107,14 @@ def main(arguments: Sequence[str]) -> int:
     present = [peer for peer in options.peers if PEERS[peer].installed]
     here = machine.describe()
     with tempfile.TemporaryDirectory() as folder:
-        rows, expected, peaks = run_all(options.only, present, settings, Path(folder))
+        expected, data = hand_over(Path(folder), options.only)
+        rows, peaks = run_all(options.only, present, data, settings, Path(folder))
+        wanted = two_cores.NAME in options.only and "glassnet" in present
+        pairs = two_cores.judge(two_cores.measure(data, settings) if wanted else [], expected)
     floors = {
         name: floor.floor_ms(name, floor.typical(found)) for name, found in peaks.items() if found
     }
+    judged = report.judge(rows, expected, floors)
     now = datetime.now().astimezone()
     results = {
         "date": now.isoformat(timespec="seconds"),
@@ -120,10 +125,12 @@ def main(arguments: Sequence[str]) -> int:
         "programs": machine.programs(present),
         "missing": [peer for peer in options.peers if peer not in present],
         "peaks": peaks,
-        "rows": report.judge(rows, expected, floors),
+        "rows": judged,
+        "two_cores": pairs,
+        "aims": aims.outcomes(judged, pairs, options.only),
     }
     write(options.out / now.strftime("%Y-%m-%d"), results)
-    return int(any("error" in row for row in results["rows"]))
+    return int(any("error" in row for row in (*judged, *pairs)))
 
 
 def repeat(options: argparse.Namespace) -> str:
@@ -138,14 +145,17 @@ def repeat(options: argparse.Namespace) -> str:
 
 
 def run_all(
-    wanted: Sequence[str], peers: Sequence[str], settings: Settings, folder: Path
-) -> tuple[list[Row], dict[str, tuple[float, float]], dict[str, list[floor.Peak]]]:
-    """Every workload: raw rows, the losses to reach, and what one core could do meanwhile."""
-    expected, data = hand_over(folder)
+    wanted: Sequence[str],
+    peers: Sequence[str],
+    data: dict[str, str],
+    settings: Settings,
+    folder: Path,
+) -> tuple[list[Row], dict[str, list[floor.Peak]]]:
+    """Every workload with every program: raw rows, and what one core could do meanwhile."""
     probe, rows = floor.build_peak(folder), []
     peaks: dict[str, list[floor.Peak]] = {}
     for threads in settings.threads if len(launch.cores()) > 1 else ("1",):
-        for name in wanted:
+        for name in (name for name in wanted if name != two_cores.NAME):
             print(f"{name}, threads: {threads}", file=sys.stderr, flush=True)
             if name in fresh.KINDS:
                 rows += fresh.measure(
@@ -160,21 +170,28 @@ def run_all(
                 found = floor.measure_peak(probe) if probe and threads == "1" else None
                 peaks.setdefault(name, []).extend([found] if found else [])
 
-            rows += rounds.measure(name, threads, peers, data[name], settings, between)
-    return rows, expected, peaks
+            members = [(peer, threads) for peer in peers]
+            rows += rounds.measure(name, members, data[name], settings, between)
+    return rows, peaks
 
 
-def hand_over(folder: Path) -> tuple[dict[str, tuple[float, float]], dict[str, str]]:
-    """Draw every start once and write it for the workers: the losses to reach with their
-    tolerances, and the files.
+def hand_over(folder: Path, wanted: Sequence[str]) -> tuple[Expected, dict[str, str]]:
+    """Draw the start of each workload that is wanted and write it for the workers: the losses to
+    reach with their tolerances, and the files.
     """
-    expected, data = {}, {}
+    expected: Expected = {}
+    data = {}
+    kinds = [kind for kind in fresh.KINDS if kind in wanted]
+    needed = {*wanted, *(fresh.KINDS[kind].trains for kind in kinds)}
+    needed |= set(aims.CORES) if two_cores.NAME in wanted else set()
     for name, work in (WORKLOADS | {"first": FIRST}).items():
+        if name not in needed:
+            continue
         given = draw(work)
         expected[name] = (reference(given), work.tolerance)
         data[name] = str(folder / f"{name}.npz")
         save(Path(data[name]), given)
-    return expected | {kind: expected[fresh.KINDS[kind].trains] for kind in fresh.KINDS}, data
+    return expected | {kind: expected[fresh.KINDS[kind].trains] for kind in kinds}, data
 
 
 def write(stem: Path, results: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""How a process is started: on one core with one thread, or on all of them.
+"""How a process is started: on one core with one thread, on two with two, or on all of them.
 
 Every program is started here, and alike.
 """
@@ -29,13 +29,20 @@ def cores() -> list[int]:
     )
 
 
+def chosen(threads: str) -> list[int]:
+    """The cores of a process with 1, 2 or all threads: the last ones, since all take turns on the
+    same, and the first is where others' interrupts tend to land.
+    """
+    return cores() if threads == "all" else cores()[-int(threads) :]
+
+
 def environment(threads: str) -> dict[str, str]:
     """The variables by which libraries learn how many threads to use; XLA has its own, and takes
     all cores when left alone.
 
     PyTorch keeps what it compiled on disk; without that, a first call means the same in every run.
     """
-    count = "1" if threads == "1" else str(len(cores()))
+    count = str(len(chosen(threads)))
     flags = (
         "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
         if threads == "1"
@@ -50,24 +57,21 @@ def environment(threads: str) -> dict[str, str]:
 
 
 def start(command: list[str], threads: str, **options: Any) -> subprocess.Popen[str]:
-    """Start a command in the project's root, one with one thread on one core."""
+    """Start a command in the project's root, one with one or two threads on as many cores."""
     with bound(threads):
         return subprocess.Popen(command, env=environment(threads), cwd=ROOT, text=True, **options)
 
 
 @contextmanager
 def bound(threads: str) -> Iterator[None]:
-    """While this lasts, what is started begins on one core and stays there, as a process inherits
-    the cores of who starts it.
-
-    All take the same core, the last: they take turns, and the first is where others' interrupts
-    tend to land.
+    """While this lasts, what is started begins on the chosen cores and stays there, as a process
+    inherits the cores of who starts it.
     """
-    if threads != "1" or not hasattr(os, "sched_setaffinity"):
+    if threads == "all" or not hasattr(os, "sched_setaffinity"):
         yield
         return
     before = cores()
-    os.sched_setaffinity(0, before[-1:])
+    os.sched_setaffinity(0, chosen(threads))
     try:
         yield
     finally:

@@ -8,14 +8,13 @@ from typing import Any
 from bench.fresh import KINDS
 from bench.moves import FIT, PROGRAMS
 from bench.peers import PEERS
-from bench.report import SHARE_AIM
 from bench.rounds import Row
 from bench.workloads import WORKLOADS
 
 TITLES = {name: described.title for name, described in (WORKLOADS | KINDS | PROGRAMS).items()} | {
     name + FIT: "the same, the seconds inside its fit" for name in PROGRAMS
 }
-THREADS = {"1": "one core, one thread", "all": "all cores"}
+THREADS = {"1": "one core, one thread", "2": "two cores", "all": "all cores"}
 
 
 def whole(results: Mapping[str, Any]) -> str:
@@ -28,6 +27,8 @@ def whole(results: Mapping[str, Any]) -> str:
         parts.append(overview(mine))
         for name in dict.fromkeys(row["workload"] for row in mine):
             parts.append(details(name, [row for row in mine if row["workload"] == name]))
+    parts += [two_cores(results["two_cores"])] if results["two_cores"] else []
+    parts += [aims(results["aims"])] if results["aims"] else []
     parts += [programs(results["programs"]), remarks(results)]
     return "\n\n".join(parts) + "\n"
 
@@ -60,8 +61,9 @@ def overview(rows: Sequence[Row]) -> str:
     for name in dict.fromkeys(row["workload"] for row in rows):
         found = {row["peer"]: row for row in rows if row["workload"] == name}
         cells = [cell(found[peer]) if peer in found else "" for peer in peers]
-        lines.append([name, *cells, *(floor_cells(found.get("glassnet", {})) if single else [])])
-    ends = ["engine alone", "floor", f"share (aim {SHARE_AIM:.0%})"] if single else []
+        ours = found.get("glassnet", {})
+        lines.append([name, *cells, *(floor_cells(ours) if single else [])])
+    ends = ["engine alone", "floor", "share"] if single else []
     return table(["ms", *(PEERS[peer].title for peer in peers), *ends], lines)
 
 
@@ -85,23 +87,35 @@ def floor_cells(row: Row) -> list[str]:
     engine = number(row["engine"]["median"]) if row.get("engine") else ""
     if "share" not in row:
         return [engine, "", ""]
-    return [
-        engine,
-        number(row["floor_ms"]),
-        f"{row['share']:.0%}{'' if row['share_met'] else ' MISSED'}",
-    ]
+    share = f"{row['share']:.0%}"
+    if "share_aim" in row:
+        share += f", aim {row['share_aim']:.0%}: {'met' if row['share_met'] else 'MISSED'}"
+    return [engine, number(row["floor_ms"]), share]
 
 
 def details(name: str, rows: Sequence[Row]) -> str:
     """One workload: the spread of the rounds, the cold start, memory, and in which form each
     program ran.
     """
-    heads = ["program", "median", "min", "quartiles", "import", "first call", "peak MB", "form"]
-    lines = [[PEERS[row["peer"]].title, *spread(row), *cold(row), form(row)] for row in rows]
+    heads = ["program", "median", "min", "quartiles", "rows a second"]
+    heads += ["import", "first call", "peak MB", "form"]
+    lines = [
+        [PEERS[row["peer"]].title, *spread(row), row_pace(row), *cold(row), form(row)]
+        for row in rows
+    ]
     filled = [i for i in range(len(heads)) if any(line[i] for line in lines)]
-    return f"### {name}: {TITLES[name]}\n\n" + table(
-        [heads[i] for i in filled], [[line[i] for i in filled] for line in lines]
-    )
+    found = table([heads[i] for i in filled], [[line[i] for i in filled] for line in lines])
+    published = WORKLOADS[name].published if name in WORKLOADS else ""
+    theirs = f"\n\nTheir number, their machine: {published}." if published else ""
+    return f"### {name}: {TITLES[name]}\n\n{found}{theirs}"
+
+
+def row_pace(row: Row) -> str:
+    """Rows a second, where others publish a number to stand beside."""
+    work = WORKLOADS.get(row["workload"])
+    if work is None or not work.published or not row["time"]:
+        return ""
+    return number(work.rows_a_second(row["time"]["median"]))
 
 
 def spread(row: Row) -> list[str]:
@@ -128,6 +142,24 @@ def tried(row: Row) -> str:
     return f" (other forms: {'; '.join(words)})" if words else ""
 
 
+def two_cores(rows: Sequence[Row]) -> str:
+    """glassnet on one core and on two, which took turns."""
+    lines = []
+    for name in dict.fromkeys(row["workload"] for row in rows):
+        found = {row["threads"]: row for row in rows if row["workload"] == name}
+        speedup = f"{number(found['2']['speedup'])}x" if "speedup" in found["2"] else ""
+        lines.append([f"{name}: {TITLES[name]}", cell(found["1"]), cell(found["2"]), speedup])
+    heads = ["glassnet, ms", "one core", "two cores", "two beside one"]
+    return "## Two cores beside one\n\n" + table(heads, lines)
+
+
+def aims(outcomes: Sequence[Sequence[str]]) -> str:
+    """What became of each aim."""
+    count = sum(line[-1] == "met" for line in outcomes)
+    heads = ["workload", "aim", "found", "outcome"]
+    return f"## Aims: {count} of {len(outcomes)} met\n\n" + table(heads, outcomes)
+
+
 def programs(found: Mapping[str, Mapping[str, Any]]) -> str:
     lines = [
         [PEERS[peer].title, facts["version"], number(facts["install_mb"])]
@@ -140,7 +172,7 @@ def programs(found: Mapping[str, Mapping[str, Any]]) -> str:
 
 def remarks(results: Mapping[str, Any]) -> str:
     """What is missing, what was not done, what went wrong."""
-    rows = results["rows"]
+    rows = [*results["rows"], *results["two_cores"]]
     errors = [
         f"{where(row)}, {THREADS[row['threads']]}: {row['error']}" for row in rows if "error" in row
     ]
@@ -149,7 +181,7 @@ def remarks(results: Mapping[str, Any]) -> str:
     notes += (
         []
         if results["peaks"]
-        else ["No floor: it needs g++, and a workload of A, C or D with one thread."]
+        else ["No floor: it needs g++, and a workload of A to E, H or I with one thread."]
     )
     reached = bullets(errors, "None: all reached the same loss.")
     return f"## Notes\n\n{bullets(notes, 'None.')}\n\n## Errors\n\n{reached}"

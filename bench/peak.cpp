@@ -1,14 +1,15 @@
-// What one core can do with 32-byte vectors (AVX2 where there is AVX2): how many multiply-adds, divisions and square roots it makes
-// in a nanosecond when none waits for another, and how many nanoseconds one takes that waits for the one before. One JSON object.
+// What one core can do with vectors of BYTES bytes (32 for AVX2, 64 for AVX-512): how many multiply-adds, divisions and square roots
+// it makes in a nanosecond when none waits for another, and how many nanoseconds one takes that waits for the one before. One JSON
+// object.
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 
-using f32 = float __attribute__((vector_size(32)));
-using f64 = double __attribute__((vector_size(32)));
+using f32 = float __attribute__((vector_size(BYTES)));
+using f64 = double __attribute__((vector_size(BYTES)));
 
 // The compiler must believe that v is read and changed here: it can then neither drop nor merge the operations around it.
-#define KEEP(v) asm volatile("" : "+x"(v))
+#define KEEP(v) asm volatile("" : "+v"(v))
 
 // Nanoseconds of one of n turns of f, the best of five tries.
 template <class F>
@@ -58,7 +59,7 @@ template <class S>
 double roots(long n) {
     constexpr int count = 12 * sizeof(f32) / sizeof(S);
     double ns = turn(n, [](long n) {
-        alignas(32) S from[count], to[count];
+        alignas(BYTES) S from[count], to[count];
         for (S& s : from) s = S(1.5);
         for (long t = 0; t < n; ++t) {
             asm volatile("" : "+m"(from));

@@ -2,29 +2,25 @@
 time, the share of the floor.
 
 The ratio is a program's median over glassnet's, so "2.5" reads: glassnet is 2.5 times as fast. A
-row with an error has no ratio.
+row with an error has no ratio. Where a workload trains several networks, each must reach its own
+loss, but for one in a hundred, and their mean too.
 """
 
 from collections.abc import Mapping, Sequence
 from statistics import median, quantiles
 from typing import Any
 
+import numpy as np
+
+from bench import aims
 from bench.rounds import Row
 
-AIMS: dict[str, dict[str, float]] = {
-    "A": {"jax": 2.5, "numpy": 400, "r": 600, "torch": 3000},
-    "C32": {"jax": 1.3, "sklearn": 18, "torch": 40},
-    "C256": {"jax": 1.3, "sklearn": 6, "torch": 8},
-    "D": {"jax": 1.0, "sklearn": 1.9, "torch": 1.9},
-    "F-once": {"r": 1.3, "sklearn": 8, "torch": 15},
-    "F-demo": {"r": 1.0},
-}
-"""At least this many times as fast as each program, with one thread. Where a program is quicker
-than it was when the aims were set,
-an aim can ask for a time below the floor; the report then says so."""
+MOST_BEYOND = 0.01
+"""The part of several networks that may end further off than the tolerance: a few end while they
+fall steeply, where rounding counts most (in B32 by 5 %). The mean has the tolerance too."""
 
-SHARE_AIM = 0.7
-"""The aim for the floor over the time of the engine's own call."""
+Expected = dict[str, tuple[Any, float]]
+"""Workload -> the loss to reach, or each network's, and how far off it may be, relatively."""
 
 
 def statistics(values: Sequence[float]) -> dict[str, float] | None:
@@ -41,7 +37,7 @@ def statistics(values: Sequence[float]) -> dict[str, float] | None:
     }
 
 
-def checked(row: Row, expected: float, tolerance: float) -> Row:
+def checked(row: Row, expected: Any, tolerance: float) -> Row:
     """The row, with an "error" where its final loss is not the one to reach.
 
     NaN is never the one to reach.
@@ -50,31 +46,43 @@ def checked(row: Row, expected: float, tolerance: float) -> Row:
         "error" in row or row.get("unchecked") or "apart" in row
     ):  # the last: `moves.py` has compared it
         return row
-    found = row.get("loss", float("nan"))
-    difference = abs(found / expected - 1)
-    row = row | {"loss_difference": difference}
-    if difference <= tolerance:
-        return row
-    error = (
-        f"reached the loss {found:.12g} instead of {expected:.12g}: "
-        f"relatively {difference:.1e} apart"
+    found = np.atleast_1d(row.get("loss", float("nan")))
+    to_reach = np.atleast_1d(expected)[: len(found)]  # a program may train the first few only
+    mean, mean_to_reach = float(found.mean()), float(to_reach.mean())
+    difference = abs(mean / mean_to_reach - 1)
+    row = row | {"loss": mean, "loss_difference": difference}
+    if len(found) == 1:
+        return row if difference <= tolerance else row | {"error": apart(mean, mean_to_reach)}
+    differences = np.abs(found / to_reach - 1)
+    worst = int(np.argmax(differences))  # NaN counts as the largest
+    beyond = int(np.sum(~(differences <= tolerance)))
+    row |= {"worst_difference": float(differences[worst]), "networks_beyond": beyond}
+    of_what = f" of {len(found)} networks"
+    if beyond > MOST_BEYOND * len(found):
+        error = apart(found[worst], to_reach[worst])
+        return row | {"error": f"{error}; {beyond}{of_what} are too far off, number {worst} most"}
+    if not difference <= tolerance:
+        return row | {"error": f"{apart(mean, mean_to_reach)}; the mean{of_what}"}
+    return row
+
+
+def apart(found: float, to_reach: float) -> str:
+    """What is said of another loss than the one to reach."""
+    return (
+        f"reached the loss {found:.12g} instead of {to_reach:.12g}: "
+        f"relatively {abs(found / to_reach - 1):.1e} apart"
     )
-    return row | {"error": error}
 
 
 def judge(
-    rows: Sequence[Row], expected: Mapping[str, tuple[float, float]], floors: Mapping[str, float]
+    rows: Sequence[Row], expected: Mapping[str, tuple[Any, float]], floors: Mapping[str, float]
 ) -> list[Row]:
     """Each row checked and with its statistics, ratio, aim, and share of the floor.
 
     `expected`: workload -> (loss to reach, relative tolerance). `floors`: workload -> milliseconds,
     where it could be measured.
     """
-    judged = [checked(row, *expected.get(row["workload"], (float("nan"), 0.0))) for row in rows]
-    judged = [
-        row | {"time": statistics(row["ms"]), "engine": statistics(row["engine_ms"])}
-        for row in judged
-    ]
+    judged = [summarised(row, expected) for row in rows]
     ours = {
         (row["workload"], row["threads"]): row["time"]["median"]
         for row in judged
@@ -84,6 +92,12 @@ def judge(
         row | ratios(row, ours.get((row["workload"], row["threads"])), floors.get(row["workload"]))
         for row in judged
     ]
+
+
+def summarised(row: Row, expected: Mapping[str, tuple[Any, float]]) -> Row:
+    """A row checked, with its statistics."""
+    row = checked(row, *expected.get(row["workload"], (float("nan"), 0.0)))
+    return row | {"time": statistics(row["ms"]), "engine": statistics(row["engine_ms"])}
 
 
 def sound(row: Row) -> bool:
@@ -103,10 +117,13 @@ def ratios(row: Row, ours: float | None, floor: float | None) -> dict[str, Any]:
     if row["peer"] == "glassnet":
         if single and floor is not None and row["engine"] is not None:
             share = floor / row["engine"]["median"]
-            found = {"floor_ms": floor, "share": share, "share_met": share >= SHARE_AIM}
+            found = {"floor_ms": floor, "share": share}
+            wanted = aims.SHARES.get(row["workload"])
+            if wanted is not None:
+                found |= {"share_aim": wanted, "share_met": share >= wanted}
     elif ours is not None:
         found["ratio"] = row["time"]["median"] / ours
-        aim = AIMS.get(row["workload"], {}).get(row["peer"])
+        aim = aims.TIMES.get(row["workload"], {}).get(row["peer"])
         if single and aim is not None:
             found |= {"aim": aim, "met": found["ratio"] >= aim}
             found["beyond_floor"] = floor is not None and row["time"]["median"] / aim < floor

@@ -10,16 +10,21 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from selectors import EVENT_READ, DefaultSelector
 from subprocess import PIPE, Popen
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from bench import launch
 from bench.peers import PEERS
 
 ANSWER_SECONDS = 300
 Row = dict[str, Any]
-"""One program on one workload with 1 or all threads: what it answered, its times round by round, or
-an "error".
+"""One program on one workload with 1, 2 or all threads: what it answered, its times round by
+round, or an "error".
 """
+
+Member = tuple[str, str]
+"""A program, and its threads: "1", "2" or "all"."""
+
+Some = TypeVar("Some")
 
 
 @dataclass(frozen=True)
@@ -83,9 +88,9 @@ def worker(peer: str, threads: str) -> Iterator[Handle]:
 
 
 def take_turns(
-    members: Sequence[str],
+    members: Sequence[Some],
     rounds: int,
-    turn: Callable[[str], bool],
+    turn: Callable[[Some], bool],
     between: Callable[[], None] = lambda: None,
 ) -> None:
     """Round after round, each member once, a different one first each time.
@@ -103,48 +108,47 @@ def take_turns(
 
 def measure(
     workload: str,
-    threads: str,
-    peers: Sequence[str],
+    members: Sequence[Member],
     data: str,
     settings: Settings,
     between: Callable[[], None] = lambda: None,
 ) -> list[Row]:
-    """Time the programs that can do a workload, one row each.
+    """Time the members that can do a workload, one row each.
 
     `between` is called before each round.
     """
-    rows: dict[str, Row] = {}
+    rows: dict[Member, Row] = {}
     with ExitStack() as stack:
-        workers: dict[str, Handle] = {}
-        for peer in peers:
+        workers: dict[Member, Handle] = {}
+        for member in members:
+            peer, threads = member
             if workload not in dict(PEERS[peer].cannot):
-                workers[peer] = stack.enter_context(worker(peer, threads))
-                answer = workers[peer].ask(
+                workers[member] = stack.enter_context(worker(peer, threads))
+                answer = workers[member].ask(
                     "prepare",
                     workload=workload,
                     data=data,
                     quick=settings.quick,
                     seconds=settings.seconds,
                 )
-                rows[peer] = (
+                rows[member] = (
                     {"workload": workload, "threads": threads, "peer": peer}
                     | answer
                     | {"ms": [], "engine_ms": []}
                 )
 
-        def turn(peer: str) -> bool:
-            answer = workers[peer].ask("run")
+        def turn(member: Member) -> bool:
+            answer = workers[member].ask("run")
             if "error" in answer:
-                rows[peer]["error"] = answer["error"]
+                rows[member]["error"] = answer["error"]
                 return False
-            rows[peer]["loss"] = answer["loss"]
+            rows[member]["loss"] = answer["loss"]
             for name in ("ms", "engine_ms"):
-                rows[peer][name] += [answer[name]] if answer[name] is not None else []
+                rows[member][name] += [answer[name]] if answer[name] is not None else []
             return True
 
-        take_turns(
-            [peer for peer in rows if "error" not in rows[peer]], settings.rounds, turn, between
-        )
-        for peer, row in rows.items():
-            row |= {} if "error" in row else workers[peer].ask("end")
+        working = [member for member in rows if "error" not in rows[member]]
+        take_turns(working, settings.rounds, turn, between)
+        for member, row in rows.items():
+            row |= {} if "error" in row else workers[member].ask("end")
     return list(rows.values())

@@ -17,15 +17,17 @@ class Task:
     is not timed; `fit` trains, from that to a result, and is; `loss` takes the final loss from a
     result. `form` says how it is written, and may name parts of the result. `inside` is how many
     seconds of the last `fit` the engine itself took, where that is known; `process` is the number
-    of the process that trains, where that is another one.
+    of the process that trains, where that is another one. `divide` is the workload's own where a
+    form trains fewer networks than there are: then the first of them, and as many losses.
     """
 
     form: str
     fit: Callable[[Any], Any]
-    loss: Callable[[Any], float]
+    loss: Callable[[Any], Any]
     ready: Callable[[], Any] = lambda: None
     inside: Callable[[], float | None] = lambda: None
     process: int | None = None
+    divide: int | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,30 @@ class Peer:
 
 
 NO_MLP = "only the article is written in plain R"
+NOT_IN_LANES = "its best form for many networks at once is compared in E"
+FEW = 16  # networks of a loop that would take minutes
+
+
+def one_by_one(
+    forms: Callable[[Any, bool], list[Task]], given: Any, count: int = FEW
+) -> list[Task]:
+    """A loop over the first `count` networks, each trained alone in the first of a program's
+    forms.
+    """
+    tasks = [forms(given.alone(p), True)[0] for p in range(count)]
+    return [
+        Task(
+            f"a loop ({count} of the networks timed): {tasks[0].form}",
+            lambda states: [task.fit(state) for task, state in zip(tasks, states, strict=True)],
+            lambda results: [
+                task.loss(result) for task, result in zip(tasks, results, strict=True)
+            ],
+            lambda: [task.ready() for task in tasks],
+            divide=count,
+        )
+    ]
+
+
 PEERS = {
     "glassnet": Peer("glassnet", "glassnet_", "glassnet"),
     "numpy": Peer("NumPy", "numpy_", "numpy"),
@@ -66,9 +92,19 @@ PEERS = {
                     "no network without biases"
                 ),
             ),
+            ("B64", "cannot express the article"),
+            ("B32", "cannot express the article"),
         ),
     ),
-    "torch": Peer("PyTorch", "torch_", "torch"),
+    "torch": Peer(
+        "PyTorch", "torch_", "torch", tuple((name, NOT_IN_LANES) for name in ("B64", "B32"))
+    ),
     "jax": Peer("JAX", "jax_", "jax"),
-    "r": Peer("R", "r", "", tuple((name, NO_MLP) for name in ("C32", "C256", "D"))),
+    "r": Peer(
+        "R",
+        "r",
+        "",
+        tuple((name, NO_MLP) for name in ("C32", "C256", "D", "D1024", "E32", "E256", "H", "I"))
+        + tuple((name, "trains one network at a time, as in A") for name in ("B64", "B32")),
+    ),
 }

@@ -1,15 +1,23 @@
-"""NumPy: the article's loop as it stands, and the same for deeper networks with Adam on one flat
-vector.
+"""NumPy: the article's loop as it stands, for many networks with the network as the last axis, and
+the same for deeper networks with Adam on one flat vector.
 """
 
 import numpy as np
 
-from bench.peers import Task
+from bench.peers import FEW, Task, one_by_one
 from bench.workloads import Array, Given, final_loss
 
 
-def forms(given: Given, _quick: bool) -> list[Task]:
-    if given.workload.kind == "article":
+def forms(given: Given, _quick: bool, count: int = FEW) -> list[Task]:
+    """`count` is of how many networks, where they are trained one by one."""
+    article_kind, several = given.workload.kind == "article", given.workload.networks > 1
+    if article_kind and several:
+        return [
+            Task("the network as the last axis", lambda _: articles(given), lambda losses: losses)
+        ]
+    if several:
+        return one_by_one(forms, given, count)
+    if article_kind:
         return [
             Task("the article's loop", lambda _: article(given), lambda losses: float(losses[-1]))
         ]
@@ -40,9 +48,30 @@ def article(given: Given) -> list[float]:
     return losses
 
 
+def articles(given: Given) -> Array:
+    """The article's loop for P networks; the products are sums over k of outer products."""
+    x, y = given.x, given.y[:, 0]
+    N, D = x.shape
+    H = given.workload.sizes[1]
+    w1 = np.ascontiguousarray(np.moveaxis(given.weights[0], 0, -1))  # D x H x P
+    w2 = np.ascontiguousarray(np.moveaxis(given.weights[1][:, :, 0], 0, -1))  # H x P
+    losses = np.empty((given.workload.epochs, w2.shape[1]), x.dtype)
+    for epoch in range(given.workload.epochs):
+        z1 = sum(x[:, k, None, None] * w1[k] for k in range(D))
+        layer1 = sigmoid(z1)  # N x H x P
+        output = sigmoid(sum(layer1[:, k] * w2[k] for k in range(H)))  # N x P
+        error = output - y[:, None]
+        losses[epoch] = np.sum(error * error, axis=0)
+        delta2 = 2 * error * output * (1 - output)  # N x P
+        delta1 = delta2[:, None] * w2 * layer1 * (1 - layer1)  # N x H x P
+        w2 = w2 - sum(layer1[n] * delta2[n] for n in range(N))
+        w1 = w1 - sum(x[n, :, None, None] * delta1[n] for n in range(N))
+    return losses[-1]
+
+
 def mlp(given: Given) -> tuple[list[Array], list[Array]]:
     """Every epoch in the order of the rows. The loss of each batch is kept, as everybody's is."""
-    work = given.workload
+    work, tanh = given.workload, given.workload.activation == "tanh"
     p = np.concatenate([a.ravel() for a in (*given.weights, *given.biases)])
     g, m, v = np.zeros_like(p), np.zeros_like(p), np.zeros_like(p)
     (weights, biases), (d_weights, d_biases) = layers_of(p, given), layers_of(g, given)
@@ -52,14 +81,15 @@ def mlp(given: Given) -> tuple[list[Array], list[Array]]:
         a = [given.x[rows]]
         for w, b in zip(weights, biases, strict=True):
             z = a[-1] @ w + b
-            a.append(np.maximum(z, 0))
+            a.append(np.tanh(z) if tanh else np.maximum(z, 0))
         loss, delta = loss_and_delta(work.kind, z, given.y[rows])
         losses.append(loss)
         for layer in reversed(range(len(weights))):
             np.matmul(a[layer].T, delta, out=d_weights[layer])
             np.sum(delta, axis=0, out=d_biases[layer])
             if layer:
-                delta = delta @ weights[layer].T * (a[layer] > 0)
+                slope = 1 - a[layer] * a[layer] if tanh else a[layer] > 0
+                delta = delta @ weights[layer].T * slope
         m += 0.1 * (g - m)  # beta1 = 0.9
         v += 0.001 * (g * g - v)  # beta2 = 0.999
         p -= 1e-3 / (1 - 0.9 ** (t + 1)) * m / (np.sqrt(v / (1 - 0.999 ** (t + 1))) + 1e-8)
@@ -69,7 +99,7 @@ def mlp(given: Given) -> tuple[list[Array], list[Array]]:
 def loss_and_delta(kind: str, z: Array, y: Array) -> tuple[float, Array]:
     N = z.shape[0]
     if kind == "regression":
-        return float(0.5 * np.mean((z - y) ** 2)), (z - y) / N
+        return float(0.5 * np.mean((z - y) ** 2)), (z - y) / z.size
     e = np.exp(z - z.max(axis=1, keepdims=True))  # N x K
     total = e.sum(axis=1, keepdims=True)
     return float(-np.sum(y * np.log(e / total)) / N), (e / total - y) / N

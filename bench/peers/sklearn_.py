@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-from bench.peers import Task
+from bench.peers import Task, one_by_one
 from bench.workloads import Given, final_loss
 
 warnings.simplefilter(
@@ -23,12 +23,15 @@ warnings.simplefilter(
 
 def forms(given: Given, _quick: bool) -> list[Task]:
     work = given.workload
+    if work.networks > 1:
+        return one_by_one(forms, given)
     regression = work.kind == "regression"
-    y = given.y[:, 0] if regression else given.y.argmax(axis=1)
+    y = given.y.squeeze() if regression else given.y.argmax(axis=1)
 
     def ready() -> Any:
         settings: dict[str, Any] = {
             "hidden_layer_sizes": work.sizes[1:-1], "batch_size": work.batch,
+            "activation": work.activation,
             "max_iter": work.epochs, "shuffle": False, "alpha": 0.0,
             "learning_rate_init": 1e-3, "tol": 0.0,
             "n_iter_no_change": work.epochs, "warm_start": True,

@@ -4,6 +4,8 @@ quicker one counts.
 Eager: `torch.optim`, Adam fused (quicker than foreach, and plain arrays quicker than `nn.Module`
 around the same operations). Compiled: loss, `torch.func` gradient and update as one function for
 torch.compile, which is far quicker than a compiled loss with an eager optimizer.
+
+Many networks: the same with batched products (`baddbmm`), the parameters of all stacked.
 """
 
 import os
@@ -14,7 +16,7 @@ import torch
 from torch.nn import functional
 
 from bench.peers import Task
-from bench.workloads import Given, final_loss
+from bench.workloads import Given, final_loss, final_losses
 
 Arrays = list[torch.Tensor]
 Result = tuple[Arrays, torch.Tensor]
@@ -30,7 +32,7 @@ def forms(given: Given, quick: bool) -> list[Task]:
 
 def eager(given: Given) -> Task:
     loss, batches, article = (
-        LOSSES[given.workload.kind],
+        loss_of(given),
         batches_of(given),
         given.workload.kind == "article",
     )
@@ -59,7 +61,7 @@ def eager(given: Given) -> Task:
 
 def compiled(given: Given) -> Task:
     loss, batches, article = (
-        LOSSES[given.workload.kind],
+        loss_of(given),
         batches_of(given),
         given.workload.kind == "article",
     )
@@ -97,12 +99,14 @@ def batches_of(given: Given) -> list[tuple[torch.Tensor, torch.Tensor]]:
     ]
 
 
-def outcome_of(given: Given) -> Callable[[Result], float]:
-    def loss(result: Result) -> float:
+def outcome_of(given: Given) -> Callable[[Result], Any]:
+    def loss(result: Result) -> Any:
         arrays, losses = result
         if given.workload.kind == "article":
             return float(losses[-1])
         layers, L = [a.detach().numpy() for a in arrays], len(given.weights)
+        if given.workload.networks > 1:
+            return final_losses(given, layers[:L], layers[L:])
         return final_loss(given, layers[:L], layers[L:])
 
     return loss
@@ -112,20 +116,29 @@ def article_loss(arrays: Arrays, x: torch.Tensor, y: torch.Tensor) -> torch.Tens
     return torch.sum((torch.sigmoid(torch.sigmoid(x @ arrays[0]) @ arrays[1]) - y) ** 2)
 
 
-def scores(arrays: Arrays, x: torch.Tensor) -> torch.Tensor:
-    """The pre-activations of the output, N x K."""
+def scores(arrays: Arrays, x: torch.Tensor, hidden: Any) -> torch.Tensor:
+    """The pre-activations of the output, N x K; of P networks P x N x K."""
     L = len(arrays) // 2
+    several = arrays[0].ndim == 3
+    if several:
+        x = x.expand(len(arrays[0]), *x.shape)
     for layer in range(L):
-        x = torch.addmm(arrays[L + layer], x, arrays[layer])
-        x = torch.relu(x) if layer < L - 1 else x
+        b, w = arrays[L + layer], arrays[layer]
+        x = torch.baddbmm(b[:, None], x, w) if several else torch.addmm(b, x, w)
+        x = hidden(x) if layer < L - 1 else x
     return x
 
 
-LOSSES: dict[str, Loss] = {
-    "article": article_loss,
-    "regression": lambda arrays, x, y: 0.5 * functional.mse_loss(scores(arrays, x), y),
-    "classes": lambda arrays, x, y: functional.cross_entropy(scores(arrays, x), y),
-}
+def loss_of(given: Given) -> Loss:
+    """The function that is minimised: of several networks the sum over them."""
+    work = given.workload
+    if work.kind == "article":
+        return article_loss
+    hidden = torch.tanh if work.activation == "tanh" else torch.relu
+    if work.kind == "classes":
+        return lambda arrays, x, y: functional.cross_entropy(scores(arrays, x, hidden), y)
+    half = 0.5 * work.networks
+    return lambda arrays, x, y: half * torch.mean((scores(arrays, x, hidden) - y) ** 2)
 
 
 def descent_step(loss: Loss) -> Callable[..., tuple[Any, ...]]:

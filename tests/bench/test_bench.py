@@ -1,15 +1,11 @@
-"""The comparison's machinery: its arithmetic on made-up results, its errors, one small run from end
-to end. No times are judged.
+"""The comparison's machinery: its command line, its processes, one small run from end to end. No
+times are judged.
 """
 
 import json
-import re
 import subprocess
 import sys
-from collections import namedtuple
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -17,153 +13,12 @@ sys.path.insert(
     0, str(Path(__file__).parents[2])
 )  # `bench` is no part of the package: it is run from the project's root
 
-from bench.peers import glassnet_
+from bench import __main__, fresh, launch, moves, rounds, sizes
 
-from bench import __main__, floor, fresh, launch, moves, page, report, rounds, sizes
-
-LOSS = 0.25
-ALL = "A, C32, C256, D, F-once, F-demo, F-first, G-search, G-folds"
-
-
-def row(peer: str, ms: list[float], **more: Any) -> rounds.Row:
-    return {
-        "workload": "A",
-        "threads": "1",
-        "peer": peer,
-        "form": "so",
-        "ms": ms,
-        "engine_ms": [],
-        "loss": LOSS,
-    } | more
-
-
-def judged(*rows: rounds.Row, floor_ms: float = 0.5) -> dict[str, rounds.Row]:
-    found = report.judge(rows, {"A": (LOSS, 1e-9)}, {"A": floor_ms})
-    return {row["peer"]: row for row in found}
-
-
-def text_of(rows: dict[str, rounds.Row], missing: tuple[str, ...] = ()) -> str:
-    machine = {
-        "processor": "P",
-        "cores": 2,
-        "system": "S",
-        "python": "3",
-        "commit": "",
-        "load": 1.0,
-    }
-    facts = {peer: {"version": "1", "install_mb": 12.34} for peer in rows}
-    results = {
-        "date": "today",
-        "arguments": "",
-        "workloads": ["A"],
-        "rounds": 3,
-        "machine": machine,
-        "programs": facts,
-        "missing": missing,
-    }
-    return page.whole(results | {"peaks": {}, "rows": list(rows.values())})
-
-
-def test_statistics() -> None:
-    assert report.statistics([4.0, 1.0, 3.0, 2.0]) == {
-        "median": 2.5,
-        "min": 1.0,
-        "q1": 1.75,
-        "q3": 3.25,
-        "rounds": 4,
-    }
-    assert report.statistics([2.0]) == {
-        "median": 2.0,
-        "min": 2.0,
-        "q1": 2.0,
-        "q3": 2.0,
-        "rounds": 1,
-    }
-    assert report.statistics([]) is None
-
-
-def test_ratios_aims_and_the_share_of_the_floor() -> None:
-    found = judged(
-        row("glassnet", [2.0, 1.0, 3.0], engine_ms=[0.8, 1.0, 1.2]),
-        row("jax", [4.0, 6.0, 5.0]),
-        row("numpy", [900.0]),
-    )
-    assert (found["jax"]["ratio"], found["jax"]["aim"], found["jax"]["met"]) == (2.5, 2.5, True)
-    assert (found["numpy"]["ratio"], found["numpy"]["met"]) == (450.0, True)
-    assert (found["glassnet"]["share"], found["glassnet"]["share_met"]) == (0.5, False)
-    text = text_of(found)
-    assert "5.00 (2.50x, aim 2.5: met)" in text
-    assert "50% MISSED" in text
-    assert "(450x, aim 400: met)" in text
-
-
-def test_an_aim_below_the_floor_is_called_so() -> None:
-    text = text_of(judged(row("glassnet", [2.0]), row("numpy", [100.0]), row("r", [600.0])))
-    assert (
-        "100 (50.0x, aim 400: MISSED, beyond the floor)" in text
-    )  # 100 / 400 = 0.25 ms, and the floor is 0.5
-    assert "600 (300x, aim 600: MISSED)" in text  # 1 ms
-    assert "None: all reached the same loss." in text
-
-
-def test_aims_and_floors_are_for_one_thread() -> None:
-    found = judged(
-        row("glassnet", [2.0], engine_ms=[1.0], threads="all"), row("jax", [4.0], threads="all")
-    )
-    assert found["jax"]["ratio"] == 2.0
-    assert "aim" not in found["jax"]
-    assert "share" not in found["glassnet"]
-
-
-@pytest.mark.parametrize("loss", [LOSS * (1 + 1e-8), float("nan")])
-def test_another_final_loss_is_an_error(loss: float) -> None:
-    found = judged(
-        row("glassnet", [2.0]),
-        row("jax", [4.0], loss=loss),
-        row("numpy", [8.0], loss=LOSS * (1 + 1e-10)),
-    )
-    assert re.match(r"reached the loss .* instead of 0\.25", found["jax"]["error"])
-    assert "ratio" not in found["jax"]
-    assert found["numpy"]["ratio"] == 4.0
-    text = text_of(found)
-    assert "ERROR" in text
-    assert "- A, JAX, one core, one thread: reached the loss" in text
-
-
-def test_nothing_is_compared_with_a_glassnet_that_went_wrong() -> None:
-    found = judged(row("glassnet", [2.0], loss=1.0), row("jax", [4.0]))
-    assert "ratio" not in found["jax"]
-
-
-def test_a_run_without_the_native_engine_says_so() -> None:
-    assert "A, glassnet: its NumPy engine ran" in text_of(
-        judged(row("glassnet", [2.0], form="gn.train, numpy engine"))
-    )
-    assert "its NumPy engine ran" not in text_of(
-        judged(row("glassnet", [2.0], form="gn.train, native engine"))
-    )
-
-
-def test_what_cannot_be_compared_is_marked() -> None:
-    text = text_of(
-        judged(
-            row("glassnet", [2.0]),
-            row("sklearn", [4.0], loss=7.0, unchecked=True, form="the nearest"),
-        )
-    )
-    assert "4.00 (2.00x)*" in text
-    assert "\\* A, scikit-learn: the nearest." in text
-
-
-def test_missing_programs_and_those_that_cannot_are_named() -> None:
-    text = text_of(
-        judged(row("glassnet", [2.0]))
-        | {"sklearn": row("sklearn", []) | {"error": "E", "time": None}},
-        ("torch", "r"),
-    )
-    assert "PyTorch is not installed: left out." in text
-    assert "R is not installed: left out." in text
-    assert "scikit-learn, A: cannot express the article" in text
+ALL = (
+    "A, B64, B32, C32, C256, D, D1024, E32, E256, H, I, F-once, F-demo, F-first, "
+    "G-search, G-folds, two-cores"
+)
 
 
 def test_the_order_rotates_and_who_fails_is_left_out() -> None:
@@ -204,83 +59,33 @@ def test_a_program_moves_over_by_its_import_and_nothing_else(name: str) -> None:
     ]
 
 
-def moved(**found: dict[str, Any]) -> dict[str, rounds.Row]:
-    rows = {
-        peer: row(peer, [4.0 if peer == "sklearn" else 2.0]) | {"workload": "G-folds"} | new
-        for peer, new in found.items()
-    }
-    moves.compare(rows, moves.PROGRAMS["G-folds"]._replace(tolerance=0.1))
-    return {each["peer"]: each for each in report.judge(list(rows.values()), {}, {})}
-
-
-def test_numbers_of_programs_that_move_over_are_compared() -> None:
-    found = moved(glassnet={"found": [1.0, 2.1]}, sklearn={"found": [1.0, 2.0]})
-    assert found["sklearn"]["ratio"] == 2.0
-    assert "within 0.05 of scikit-learn's" in found["glassnet"]["form"]
-    for other in ([1.0, 3.0], [float("nan"), 2.0]):
-        found = moved(glassnet={"found": other}, sklearn={"found": [1.0, 2.0]})
-        assert (
-            f"found [0.25, {other[0]}, {other[1]}] instead of [0.25, 1.0, 2.0]"
-            in found["glassnet"]["error"]
-        )
-        assert "ratio" not in found["sklearn"]
-
-
-@pytest.mark.parametrize("others", [{}, {"sklearn": {"error": "E"}}])
-def test_programs_that_move_over_need_scikit_learn_to_compare_with(others: dict[str, Any]) -> None:
-    found = moved(glassnet={"found": [1.0]}, **others)
-    assert found["glassnet"]["unchecked"]
-    assert "\\* G-folds, glassnet: there is nothing of scikit-learn's" in text_of(found)
-
-
 def test_a_program_that_prints_something_else_says_so() -> None:
     assert "printed no result, but '{}" in moves.once("print({})", "1")[1]["error"]
     assert moves.once("raise SystemExit('no such thing')", "1")[1] == {"error": "no such thing"}
 
 
-def test_one_thread_means_one_core() -> None:
+SAY_THREADS = """
+import os
+from bench.launch import cores
+print(cores(), os.environ["OMP_NUM_THREADS"])
+"""
+
+
+@pytest.mark.parametrize(("threads", "count"), [("1", 1), ("2", 2), ("all", None)])
+def test_so_many_threads_have_so_many_cores(threads: str, count: int | None) -> None:
     before = launch.cores()
     process = launch.start(
-        [sys.executable, "-c", "from bench.launch import cores; print(cores())"],
-        "1",
+        [
+            sys.executable,
+            "-c",
+            SAY_THREADS,
+        ],
+        threads,
         stdout=subprocess.PIPE,
     )
-    assert json.loads(process.communicate()[0]) == before[-1:]
+    expected = before[-count:] if count else before
+    assert process.communicate()[0].strip() == f"{expected} {len(expected)}"
     assert launch.cores() == before
-
-
-def test_engines_are_timed_wherever_they_are() -> None:
-    clocked, inside = glassnet_.clocked, glassnet_.inside
-    inside.clear()
-    engine = SimpleNamespace(run=lambda problem: problem + 1, name="fast")
-    name, found = clocked(("fast", engine))
-    assert (name, found.run(1), clocked(engine).run(2), clocked(engine).name) == (
-        "fast",
-        2,
-        3,
-        "fast",
-    )
-    named = namedtuple("named", "name run")("fast", engine.run)
-    assert clocked(named)._replace(name="slow").run(1) == 2
-    assert len(inside) == 3
-    assert clocked("something else") == "something else"
-
-
-def test_floor_counts_every_operation() -> None:
-    one = dict.fromkeys(
-        ("fma32", "fma64", "div32", "div64", "sqrt32", "sqrt64", "fma_ns", "div_ns"), 1.0
-    )
-    products = 8192 * (
-        3 * (20 * 64 + 64 * 64 + 64) - 20 * 64
-    )  # forward, gradients, deltas back; the first layer sends none
-    adam = (
-        32 * (20 * 64 + 64 * 64 + 64 + 64 + 64 + 1) * 7
-    )  # seven operations, which take longer than a division and a root
-    assert floor.floor_ms("C256", one) == pytest.approx((products + adam) / 1e6)
-    waiting = one | {"fma64": 1e9, "div64": 1e9}
-    assert floor.floor_ms("A", waiting) == pytest.approx(
-        1500 * (floor.CHAIN + floor.DIVISIONS) / 1e6
-    )
 
 
 def test_install_size_counts_what_is_needed_too() -> None:
@@ -291,7 +96,7 @@ def test_install_size_counts_what_is_needed_too() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--only", "A,Z"], f"argument --only: unknown name 'Z': choose from {ALL}, C, F, G"),
+        (["--only", "A,Z"], f"argument --only: unknown name 'Z': choose from {ALL}, B, C, E, F, G"),
         (
             ["--peers", "keras"],
             "argument --peers: unknown name 'keras': choose from glassnet, numpy, sklearn, torch, jax, r",  # noqa: E501

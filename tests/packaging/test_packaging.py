@@ -85,26 +85,6 @@ def test_without_a_compiler(without: dict[str, str], source: Path, tmp_path: Pat
     assert f"{environment.python} -m pip install --force-reinstall" in done.stderr
 
 
-def test_a_processor_that_was_not_tested(source: Path, compiler: str, tmp_path: Path) -> None:
-    foreign = (
-        "cmake.define.CMAKE_SYSTEM_NAME=Linux",
-        "cmake.define.CMAKE_SYSTEM_PROCESSOR=aarch64",
-    )
-    assert (
-        reason(Build(source, tmp_path, *foreign)) == "the processor aarch64 has not been tested\n"
-    )
-
-
-def test_a_compiler_that_is_too_old(source: Path, compiler: str, tmp_path: Path) -> None:
-    old = tmp_path / "old"
-    old.write_text(f'#!/bin/sh\nexec {compiler} -U__clang__ -U__GNUC__ -D__GNUC__=9 "$@"\n')
-    old.chmod(0o755)
-    assert re.fullmatch(
-        r"the compiler GNU 9\S+ is not supported \(.*\)\n",
-        reason(Build(source, tmp_path, CXX=str(old))),
-    )
-
-
 def test_a_mistake_in_the_source_fails_the_installation(compiler: str, tmp_path: Path) -> None:
     source = copy_source(tmp_path)
     with (source / "src" / "native" / "engine.hpp").open("a") as file:

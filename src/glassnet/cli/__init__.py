@@ -118,11 +118,11 @@ def _engines() -> list[str]:
 
     import numpy as np
 
-    from glassnet.training.engines.registry import ENGINES
+    from glassnet.training.engines.registry import ENGINES, fault_of
 
     python = f"python {platform.python_version()}, numpy {np.__version__}, {platform.machine()}"
     return [python] + [
-        f"{name} engine: {engine.why_unavailable() or engine.describe()}"
+        f"{name} engine: {engine.why_unavailable() or fault_of(engine) or engine.describe()}"
         for name, engine in ENGINES.items()
     ]
 

@@ -32,6 +32,8 @@ class Engine(ABC):
 
     name: str
     first_chunk: int
+    is_compiled: bool = False
+    """Whether it is built anew for each platform, and checked on those that CI does not have."""
 
     @abstractmethod
     def why_unavailable(self) -> str:

@@ -56,6 +56,7 @@ class NativeEngine(Engine):
 
     name = "native"
     first_chunk = 320_000_000
+    is_compiled = True
 
     def __init__(self) -> None:
         self.missing: str = _missing
@@ -395,7 +396,13 @@ def threads_worth(work: int, n_jobs: int | None) -> int:
 
 def threads_allowed(n_jobs: int | None) -> int:
     """As many as `n_jobs` says; None: as OMP_NUM_THREADS, or else one for each core allowed."""
-    return n_jobs or _threads_from_environment() or len(os.sched_getaffinity(0))
+    return n_jobs or _threads_from_environment() or _cores_allowed()
+
+
+def _cores_allowed() -> int:
+    if hasattr(os, "sched_getaffinity"):  # macOS has none
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _threads_from_environment() -> int:
