@@ -123,11 +123,9 @@ from glassnet.gradcheck.check import (
     GradientCheck as GradientCheck,
 )
 from glassnet.gradcheck.check import (
-    check_custom as check_custom,
-)
-from glassnet.gradcheck.check import (
     check_gradient as check_gradient,
 )
+from glassnet.gradcheck.custom import check_custom as check_custom
 from glassnet.importance.contributions import (
     Contributions as Contributions,
 )
