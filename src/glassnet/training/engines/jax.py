@@ -124,10 +124,6 @@ class JaxEngine(CoreEngine):
 
         return f"JAX {version('jax')} on {jax.devices()[0].device_kind}"
 
-    def threads(self, n_jobs: int | None) -> int:
-        """One: a compiled program takes the cores by itself."""
-        return 1
-
     def compute(self, function: Callable[..., Any], settings: tuple[Any, ...], *arrays: Any) -> Any:
         """Compile it for these settings and shapes, where that has not been done, and call it."""
         import jax
