@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine.hpp"
+#include "processor.hpp"
 
 namespace nb = nanobind;
 
@@ -24,8 +25,7 @@ namespace avx2 { extern const Engine engine; }
 inline std::vector<const Engine*> engines() {
     std::vector<const Engine*> found;
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        found.push_back(&avx2::engine);
+    if (Processor().avx2_fma) found.push_back(&avx2::engine);
 #endif
     found.push_back(&baseline::engine);
     return found;
