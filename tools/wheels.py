@@ -61,10 +61,11 @@ def clang(makers: Path, python: str) -> list[str]:
     """Settings of a build: programs that are ziglang's, for this processor and an old C library."""
     include = output(python, "-c", "import sysconfig; print(sysconfig.get_path('include'))").strip()
     target = f"-target {platform.machine()}-linux-gnu.{'.'.join(map(str, GLIBC))}"
-    after = (
-        f"-idirafter {Path(include).parent}"  # where Debian has another half of Python's headers
+    headers = (
+        f"-idirafter {Path(include).parent} "  # Debian has another half of Python's headers there
+        "-include stdio.h"  # nanobind 3.1 counts on another header to bring it
     )
-    programs = {"CXX_COMPILER": f"c++ {target} {after}", "AR": "ar", "RANLIB": "ranlib"}
+    programs = {"CXX_COMPILER": f"c++ {target} {headers}", "AR": "ar", "RANLIB": "ranlib"}
     settings = []
     for name, command in programs.items():
         program = BUILD / name
