@@ -41,6 +41,8 @@ def environment(threads: str) -> dict[str, str]:
     all cores when left alone.
 
     PyTorch keeps what it compiled on disk; without that, a first call means the same in every run.
+    Python keeps what it compiled even where that is forbidden, as it does of installed programs:
+    glassnet in its source folder would else be compiled at every start.
     """
     count = str(len(chosen(threads)))
     flags = (
@@ -53,7 +55,8 @@ def environment(threads: str) -> dict[str, str]:
         "TORCHINDUCTOR_FORCE_DISABLE_CACHES": "1",
         "PYTHONWARNINGS": "ignore",
     }
-    return os.environ | dict.fromkeys(VARIABLES, count) | more
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | dict.fromkeys(VARIABLES, count) | more
 
 
 def start(command: list[str], threads: str, **options: Any) -> subprocess.Popen[str]:

@@ -18,7 +18,8 @@ def modules_after(code: str) -> set[str]:
         text=True,
         check=True,
     )
-    return {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    names = set(done.stdout.splitlines()[-1].split())
+    return names | {name.partition(".")[0] for name in names}
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,18 @@ def test_nothing_heavy_comes_along(code: str) -> None:
 def test_nothing_at_all_comes_along_before_it_is_asked_for() -> None:
     assert "numpy" not in modules_after("import glassnet, glassnet.cli")
     assert "numpy" in modules_after("from glassnet import Network")
+
+
+def test_a_plain_training_imports_neither_random_numbers_nor_gradient_checks() -> None:
+    code = """
+import glassnet as gn
+network = gn.Network([3, 4, 1], "sigmoid", "sigmoid", "sum_of_squares", bias=False)
+start = gn.initialize(network, "uniform", seed=1, rng="r")
+gn.train(network, start, [[0, 0, 1]], [0], optimizer=gn.GradientDescent(1.0), epochs=3)
+"""
+    late = {"numpy.random", "decimal", "glassnet.gradcheck.check", *HEAVY}
+    assert not modules_after(code) & late
+    assert "numpy.random" in modules_after(code.replace('"r"', '"numpy"'))
 
 
 def test_json_demo_imports_no_plotting(folder) -> None:

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -71,6 +72,7 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "encoder": gn.TableEncoder().fit(frame),
         "hidden features": gn.HiddenFeatures(mlp),
         "penalty": gn.Penalty(),
+        "optax": gn.Optax(SimpleNamespace(init=len, update=len)),
         **{name: optimizer() for name, optimizer in gn.OPTIMIZERS.items()},
         **{name: row for table in (gn.ACTIVATIONS, gn.LOSSES) for name, row in table.items()},
     }

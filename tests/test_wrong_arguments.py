@@ -11,6 +11,7 @@ from dataclasses import fields
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -277,6 +278,11 @@ FUNCTIONS: dict[str, Function] = {
         },
     ),
     "Penalty": Function(gn.Penalty, {}, {"l1": "number of 0 or more", "l2": "number of 0 or more"}),
+    "Optax": Function(
+        gn.Optax,
+        {"transformation": SimpleNamespace(init=len, update=len)},
+        {"transformation": "none else", "learning_rate": "number above 0"},
+    ),
     "Activation": Function(
         gn.Activation,
         {"value": np.sin, "derivative": np.cos},

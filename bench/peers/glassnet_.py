@@ -9,7 +9,6 @@ from typing import Any
 import glassnet as gn
 from bench.peers import Task
 from bench.workloads import Given, Workload, final_loss
-from glassnet.training import population as population_module
 from glassnet.training import run as run_module
 from glassnet.training.engines.registry import choose
 
@@ -33,7 +32,6 @@ def network_of(workload: Workload) -> gn.Network:
 
 
 def forms(given: Given, _quick: bool) -> list[Task]:
-    time_engines()
     work, network = given.workload, network_of(given.workload)
     article = work.kind == "article"
     optimizer = gn.GradientDescent(1.0) if article else gn.Adam(0.001)
@@ -42,7 +40,11 @@ def forms(given: Given, _quick: bool) -> list[Task]:
     )
 
     if work.networks > 1:
+        from glassnet.training import population
+
+        time_engines_of(population)
         return [several(given, network, {"optimizer": optimizer, "epochs": work.epochs, **batches})]
+    time_engines_of(run_module)
     start = gn.Parameters(given.weights, given.biases)
 
     def fit(_: None) -> gn.Run:
@@ -88,10 +90,11 @@ def several(given: Given, network: gn.Network, options: dict[str, Any]) -> Task:
     )
 
 
-def time_engines() -> None:
-    """Put a clock around whatever engine `gn.train` or `gn.train_population` chooses."""
-    for module in (run_module, population_module):
-        module.choose = lambda *args, **options: clocked(choose(*args, **options))
+def time_engines_of(module: Any) -> None:
+    """Put a clock around whatever engine is chosen in the module of `gn.train`, or in that of
+    `gn.train_population`, which a process that trains one network does not import.
+    """
+    module.choose = lambda *args, **options: clocked(choose(*args, **options))
 
 
 def clocked(found: Any) -> Any:

@@ -123,11 +123,9 @@ from glassnet.gradcheck.check import (
     GradientCheck as GradientCheck,
 )
 from glassnet.gradcheck.check import (
-    check_custom as check_custom,
-)
-from glassnet.gradcheck.check import (
     check_gradient as check_gradient,
 )
+from glassnet.gradcheck.custom import check_custom as check_custom
 from glassnet.importance.contributions import (
     Contributions as Contributions,
 )
@@ -200,6 +198,7 @@ from glassnet.runs.folder import train_run as train_run
 from glassnet.runs.open import RunFolder as RunFolder
 from glassnet.runs.open import open_run as open_run
 from glassnet.training.history import History as History
+from glassnet.training.optax import Optax as Optax
 from glassnet.training.population import Population as Population
 from glassnet.training.population import train_population as train_population
 from glassnet.training.run import (

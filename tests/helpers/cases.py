@@ -28,7 +28,7 @@ from glassnet.core.optimizers import (
     Rprop,
 )
 from glassnet.core.penalties import Penalty
-from glassnet.training.engines import numpy as numpy_engine
+from glassnet.training.engines import core as core_of_engines
 from glassnet.training.engines.registry import ENGINES
 from glassnet.training.options import TrainingOptions
 from glassnet.training.problem import Best, Data, Problem, State
@@ -320,7 +320,7 @@ def own_difference(problem: Problem, state: State, epochs: int, draws: int = 5) 
             )
 
         with mock.patch.object(
-            numpy_engine, "dropout_masks", masks
+            core_of_engines, "dropout_masks", masks
         ):  # rows and nodes keep their masks where they go
             after, measured = reference.run(other_problem, other_state, other_order, rates)
         if len(measured.iteration_loss) != len(straight[1].iteration_loss):

@@ -197,15 +197,17 @@ void train(bool float64) {
     }
 }
 
+// The sum of the outputs of several networks.
 void predict(bool float64) {
-    const Network network = take_network();
-    void* const* parameters = take_list();
     const Whole n = *take<Whole>().at;
     const void* x = take<char>().at;
     void* output = take<char>().at;
-    const bool add = *take<Whole>().at != 0;
-    const void* prepared = engine.prepare_predict(float64, network, parameters, memory);
-    engine.predict(float64, network, prepared, x, n, output, add, memory, alone);
+    const Whole count = *take<Whole>().at;
+    for (Whole i = 0; i < count; ++i) {
+        const Network network = take_network();
+        const void* prepared = engine.prepare_predict(float64, network, take_list(), memory);
+        engine.predict(float64, network, prepared, x, n, output, i > 0, memory, alone);
+    }
 }
 
 void gradient(bool) {
@@ -238,7 +240,7 @@ constexpr void (*CALLS[])(bool float64) = {train, predict, gradient, jacobian};
 extern "C" {
 
 // Where the calls are to be written.
-EXPORTED("place") char* place() { return room; }
+EXPORTED("room_for_calls") char* room_for_calls() { return room; }
 
 // Runs them.
 EXPORTED("run") void run(std::size_t bytes) {
@@ -255,18 +257,12 @@ EXPORTED("run") void run(std::size_t bytes) {
 
 }  // extern "C"
 
-#if !defined(__wasm__)
+#if __STDC_HOSTED__ && !defined(__wasm__)
 #include <cstdio>
 
-// Each time a number of bytes, and the calls; the same comes back without the number.
 int main() {
-    Whole bytes;
-    while (std::fread(&bytes, sizeof bytes, 1, stdin) == 1) {
-        if (bytes > Whole(ROOM) || std::fread(room, 1, bytes, stdin) != std::size_t(bytes))
-            return 1;
-        run(bytes);
-        std::fwrite(room, 1, bytes, stdout);
-        std::fflush(stdout);
-    }
+    const std::size_t bytes = std::fread(room, 1, ROOM, stdin);
+    run(bytes);
+    return std::fwrite(room, 1, bytes, stdout) == bytes ? 0 : 1;
 }
 #endif

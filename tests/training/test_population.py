@@ -180,12 +180,23 @@ PLANS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.filterwarnings("ignore:the training", "ignore:of 11 networks")
-@pytest.mark.parametrize("engine", ["native", "numpy"])
-@pytest.mark.parametrize("plan", PLANS)
+@pytest.mark.rotating("jax")
+@pytest.mark.parametrize(
+    ("plan", "engine"),
+    [
+        *itertools.product(PLANS, ["native", "numpy"]),
+        *itertools.product(
+            ["shuffled batches", "folds", "drawn rows", "penalties", "average"], ["jax"]
+        ),
+    ],
+)
 def test_each_run_is_that_of_train(plan: str, engine: str) -> None:
+    """On jax the plans that need few programs, each of which takes seconds to compile."""
     settings = {"epochs": 20, "engine": engine} | PLANS[plan]
     population = gn.train_population(NETWORK, STARTS, X, Y, **settings)
     assert len(population) == P
+    if engine == "jax":
+        settings["engine"] = "numpy"  # alone
     for p, run in enumerate(population):
         alone = _alone(settings, p)
         assert run.ended == alone.ended

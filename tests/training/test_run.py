@@ -521,7 +521,7 @@ def test_schedules(schedule: str) -> None:
 
 def test_engine_names() -> None:
     assert train(epochs=1, engine="numpy").engine == "numpy"
-    with pytest.raises(GlassnetError, match="unknown engine 'xla': Known: auto, native, numpy"):
+    with pytest.raises(GlassnetError, match="'xla': Known: auto, native, numpy, jax"):
         train(epochs=1, engine="xla")
     with pytest.raises(GlassnetError, match="unknown engine 'nunpy': did you mean 'numpy'"):
         train(epochs=1, engine="nunpy")

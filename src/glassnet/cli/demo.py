@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     show_default="runs/demo, of TABLE runs/demo-<its name>; none with --json",
 )
 @overwrite_option
-@click.option("--engine", default="auto", help="auto, native or numpy.")
+@click.option("--engine", default="auto", help="auto, native, numpy or jax.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def demo_command(
     table: str | None,

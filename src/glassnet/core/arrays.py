@@ -4,7 +4,6 @@ Settings that are one number are checked in `glassnet.settings`.
 """
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -139,4 +138,6 @@ def _number_by_number(array: np.ndarray, name: str) -> np.ndarray:
 
 
 def _is_number(value: Any) -> bool:
+    from decimal import Decimal  # which few tables hold
+
     return value is None or is_real(value) or isinstance(value, (bool, np.bool_, Decimal))

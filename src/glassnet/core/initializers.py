@@ -138,14 +138,14 @@ def _r_stream(seed: int) -> Callable[[int], Array]:
     for _ in range(51 + 624):
         word = (69069 * word + 1) % 2**32
         mixed.append(word)
-    twister = np.random.MT19937()
-    twister.state = {
-        "bit_generator": "MT19937",
-        "state": {"key": np.array(mixed[51:], np.uint32), "pos": 624},
-    }
+    from random import Random  # Python's is the same generator as NumPy's, and quicker to import
+
+    twister = Random()
+    twister.setstate((3, (*mixed[51:], 624), None))
 
     def runif(n: int) -> Array:
-        u = twister.random_raw(n) * 2.3283064365386963e-10  # 2^-32
+        drawn = np.array([twister.getrandbits(32) for _ in range(n)])
+        u = drawn * 2.3283064365386963e-10  # 2^-32
         # Half of 1 / (2^32 - 1): R's distance from 0 and from 1.
         half_step = 0.5 * 2.328306437080797e-10
         return np.clip(u, half_step, 1 - half_step)

@@ -14,7 +14,7 @@ from glassnet.core.initializers import DTYPES
 from glassnet.core.network import Network, Parameters, check_shapes, leaves, masked, unflatten
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError, option_error, shown
-from glassnet.gradcheck.check import check_custom
+from glassnet.gradcheck.custom import check_custom
 from glassnet.settings import (
     FROM_0_TO_BELOW_1,
     NOT_NEGATIVE,

@@ -9,6 +9,7 @@ from glassnet.core.network import Network, Parameters
 from glassnet.core.optimizers import find_optimizer
 from glassnet.errors import option_error
 from glassnet.settings import check_type
+from glassnet.training.optax import Optax
 
 
 class PopulationSettings:
@@ -48,7 +49,8 @@ class PopulationSettings:
             check_type(f"starts[{p}]", start, Parameters, "Parameters(weights, biases)")
             shape = network or networks[p]
             check_type(f"networks[{p}]", shape, Network, "a Network")
-            kind = type(find_optimizer(optimizer or optimizers[p]))
+            its_optimizer = find_optimizer(optimizer or optimizers[p])
+            kind = its_optimizer if isinstance(its_optimizer, Optax) else type(its_optimizer)
             dtype = np.asarray(start.weights[0]).dtype if start.weights else None
             found.setdefault((shape, dtype, kind), []).append(p)
         return list(found.values())

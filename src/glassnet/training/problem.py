@@ -55,8 +55,8 @@ class Problem:
             return self
         validation = self.validation
         if validation is not None:
-            validation = _taken(validation, self.validation_rows)
-        data = _taken(self.data, self.rows)
+            validation = taken(validation, self.validation_rows)
+        data = taken(self.data, self.rows)
         return replace(self, data=data, validation=validation, rows=None, validation_rows=None)
 
     @cached_property
@@ -89,7 +89,8 @@ class Problem:
         return self.n_rows * (self.network.n_parameters + ACTIVATION_WORK * nodes)
 
 
-def _taken(data: Data, rows: np.ndarray | None) -> Data:
+def taken(data: Data, rows: np.ndarray | None) -> Data:
+    """The rows of these numbers; None: all of them."""
     if rows is None:
         return data
     x = data.x.take(rows) if isinstance(data.x, PackedRows) else data.x[rows]

@@ -167,8 +167,8 @@ def train(
     clip : float, optional
         The largest norm a gradient may have; a longer one is scaled to it. None: any.
     engine : str
-        "auto" (native where it can, else numpy), "numpy" or "native". All give the same numbers,
-        to rounding.
+        "auto" (native where it can, else numpy), "numpy", "native" or "jax". All give the
+        same numbers, to rounding.
     progress : callable, optional
         Called about four times a second with (epochs done, epochs planned, loss, validation loss
         or None).

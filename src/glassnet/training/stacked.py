@@ -111,8 +111,8 @@ class Measurements(NamedTuple):
         self.output_rows[p] = len(measured.output)
 
 
-def at_network(parameters: Parameters, at: int | np.ndarray) -> Parameters:
-    """The parameters of one network, as views, or of several, copied."""
+def at_network(parameters: Parameters, at: int | np.ndarray | None) -> Parameters:
+    """The parameters of one network, as views, or of several, copied; None: stack the only one."""
     return unflatten([array[at] for array in leaves(parameters)], parameters)
 
 
@@ -120,6 +120,24 @@ def stacked(parameters: Sequence[Parameters]) -> Parameters:
     """The parameters of several networks of one shape in arrays of all."""
     arrays = [np.stack(of_all) for of_all in zip(*map(leaves, parameters), strict=True)]
     return unflatten(arrays, parameters[0])
+
+
+def stacked_state(state: State) -> States:
+    """The state of one training as that of a population of one; counts are copied."""
+    best, t = state.best, state.optimizer.t
+    memory = tuple(type(one)(*(array[None] for array in one)) for one in state.optimizer.memory)
+    counts = [np.array([n]) for n in (t, state.epoch, best.epoch, state.waited)]
+    return States(
+        at_network(state.parameters, None),
+        memory,
+        counts[0],
+        counts[1],
+        at_network(best.parameters, None),
+        np.array([best.loss]),
+        counts[2],
+        counts[3],
+        np.array([state.ended], dtype=object),
+    )
 
 
 def start_of_all(problems: Sequence[Problem], which: np.ndarray, parameters: Parameters) -> States:

@@ -101,7 +101,7 @@ class TableRegressor(RegressorMixin, TableEstimator):
     dtype : str
         "float32" or "float64".
     engine : str
-        "auto", "native" or "numpy".
+        "auto", "native", "numpy" or "jax".
     random_state : int, RandomState or None
         An int is `glassnet train`'s seed.
     verbose : bool

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from glassnet.core.activations import OUTPUTS
+from glassnet.core.losses import is_builtin
 from glassnet.core.network import Network, Parameters
 from glassnet.core.penalties import Penalty
 from glassnet.training.problem import Data, Measured, Problem, State
@@ -170,6 +172,17 @@ class Engine(ABC):
         Row i K + k of the Jacobian is the derivative of row_scale[i] a[i, k]. theta and masks as
         for `gradient`.
         """
+
+
+def custom_function(network: Network) -> str:
+    """Which function of a network is the user's own, in words; "" where all are in the tables."""
+    for activation in network.activations:
+        builtin = OUTPUTS.get(activation.name)
+        if builtin is not activation and builtin != activation:  # an equal copy will do
+            return f"the activation '{activation.name}' is your own function"
+    if not is_builtin(network.loss):
+        return f"the loss '{network.loss.name}' is your own function"
+    return ""
 
 
 def as_float64(array: Floats) -> Floats:

@@ -12,8 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.core.activations import OUTPUTS
-from glassnet.core.losses import is_builtin
 from glassnet.core.network import Network, Parameters, check_shapes, leaves, unflatten
 from glassnet.core.optimizers import OPTIMIZERS, Memory, Muon, OptimizerState
 from glassnet.core.penalties import Penalty
@@ -23,6 +21,7 @@ from glassnet.training.engines.base import (
     OutputJacobian,
     Predict,
     as_float64,
+    custom_function,
     data_as_float64,
 )
 from glassnet.training.packed import PackedRows
@@ -84,12 +83,9 @@ class NativeEngine(Engine):
         parameters: Parameters | None = None,
     ) -> str:
         """Custom functions of Python are not in its tables, and it has two dtypes."""
-        for activation in network.activations:
-            builtin = OUTPUTS.get(activation.name)
-            if builtin is not activation and builtin != activation:  # an equal copy will do
-                return f"the activation '{activation.name}' is your own function"
-        if not is_builtin(network.loss):
-            return f"the loss '{network.loss.name}' is your own function"
+        custom = custom_function(network)
+        if custom:
+            return custom
         if problem is not None:
             optimizer = type(problem.options.optimizer)
             if optimizer not in OPTIMIZER_NAMES:

@@ -1,45 +1,25 @@
 """The numpy engine: `core` itself, one step at a time. Slow to run and easy to read.
 
-Every other engine must agree with it. Its steps are in `core`; here they become iterations,
-epochs, and the decision when to stop.
+Every other engine must agree with it. Its steps are `core.py`'s beside it; here they become
+iterations, epochs, and the decision when to stop.
 """
 
 import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from glassnet.core.dropout import dropout_masks
-from glassnet.core.network import (
-    Network,
-    Parameters,
-    backprop,
-    check_shapes,
-    feedforward,
-    leaves,
-    masked,
+from glassnet.core.network import Network, Parameters, feedforward, leaves, loss_of
+from glassnet.training.engines.core import (
+    CoreEngine,
+    StepNumbers,
+    StepPlan,
+    step_numbers,
+    step_plan,
+    take_step,
 )
-from glassnet.core.network import jacobian as core_jacobian
-from glassnet.core.optimizers import OptimizerState, clip_gradients, gradient_norm
-from glassnet.core.penalties import Penalty
-from glassnet.training.engines.base import (
-    Engine,
-    LossGradient,
-    OutputJacobian,
-    Predict,
-    as_float64,
-    data_as_float64,
-)
-from glassnet.training.problem import (
-    Best,
-    Data,
-    Measured,
-    Problem,
-    State,
-    from_vector,
-    to_vector,
-)
+from glassnet.training.problem import Best, Data, Measured, Problem, State
 from glassnet.training.schedules import Floats
 
 
@@ -62,7 +42,7 @@ class Epoch(NamedTuple):
     gradient_norm: float
 
 
-class NumpyEngine(Engine):
+class NumpyEngine(CoreEngine):
     """`core` on NumPy: always there, and able to run everything. It keeps Python's lock."""
 
     name = "numpy"
@@ -93,6 +73,7 @@ class NumpyEngine(Engine):
         self, problem: Problem, state: State, orders: np.ndarray | None, rates: Floats
     ) -> tuple[State, Measured]:
         """Train as `Engine.run` says."""
+        plan, numbers = step_plan(problem), step_numbers(problem)
         iterations: list[Iteration] = []
         epochs: list[Epoch] = []
         validation_losses: list[float] = []
@@ -107,7 +88,7 @@ class NumpyEngine(Engine):
                 order = None if orders is None else orders[e]
                 for i in range(problem.batches):
                     batch = _batch(problem, order, i)
-                    state, iteration, output = _iterate(problem, state, batch, rates[e, i])
+                    state, iteration, output = _iterate(plan, numbers, state, batch, rates[e, i])
                     iterations.append(iteration)
                     if state.ended:
                         break
@@ -129,71 +110,10 @@ class NumpyEngine(Engine):
         )
         return state, measured
 
-    def predictor(self, network: Network, parameters: Parameters) -> Predict:
-        """A function from inputs to outputs, as `Engine.predictor` says."""
-        check_shapes(network, parameters)
-
-        def predict(x: Floats) -> Floats:
-            with np.errstate(all="ignore"):
-                return feedforward(network, parameters, x).output
-
-        return predict
-
-    def gradient(
-        self,
-        network: Network,
-        data: Data,
-        penalty: Penalty | None,
-        weight_masks: Sequence[Floats] = (),
-        n_jobs: int | None = None,
-    ) -> LossGradient:
-        """Loss and gradient of all rows, as `Engine.gradient` says."""
-        x, y, sample_weight = data_as_float64(data)
-        masks = tuple(as_float64(mask) for mask in weight_masks)
-
-        def gradient_at(theta: Floats) -> tuple[float, float, Floats]:
-            parameters = _masked_parameters(network, theta, masks)
-            with np.errstate(all="ignore"):
-                trace = feedforward(network, parameters, x, (), masks)
-                loss, gradients = backprop(network, parameters, trace, y, sample_weight, penalty)
-                return float(loss), _penalty_of(penalty, parameters), to_vector(gradients)
-
-        return gradient_at
-
-    def jacobian(
-        self,
-        network: Network,
-        x: Floats,
-        row_scale: Floats,
-        weight_masks: Sequence[Floats] = (),
-        n_jobs: int | None = None,
-    ) -> OutputJacobian:
-        """Outputs and their Jacobian, as `Engine.jacobian` says."""
-        x = as_float64(x)
-        masks = tuple(as_float64(mask) for mask in weight_masks)
-        K = network.sizes[-1]
-        scale = np.repeat(as_float64(row_scale), K)[:, None]  # (N K) x 1
-
-        def jacobian_at(theta: Floats) -> tuple[Floats, Floats]:
-            parameters = _masked_parameters(network, theta, masks)
-            with np.errstate(all="ignore"):
-                trace = feedforward(network, parameters, x, (), masks)
-                derivatives = leaves(core_jacobian(network, parameters, trace))
-                columns = [d.reshape(trace.output.size, -1) for d in derivatives]
-                return trace.output, scale * np.concatenate(columns, axis=1)  # (N K) x P
-
-        return jacobian_at
-
-
-def _masked_parameters(network: Network, theta: Floats, masks: tuple[Floats, ...]) -> Parameters:
-    parameters = from_vector(network, as_float64(theta))
-    return parameters._replace(weights=masked(parameters.weights, masks))
-
-
-def _penalty_of(penalty: Penalty | None, parameters: Parameters) -> float:
-    if penalty is None:
-        return 0.0
-    return float(sum(penalty(w)[0] for w in parameters.weights))
+    def compute(self, function: Callable[..., Any], settings: tuple[Any, ...], *arrays: Any) -> Any:
+        """Call it."""
+        with np.errstate(all="ignore"):
+            return function(*settings, *arrays)
 
 
 def _batch(problem: Problem, order: np.ndarray | None, i: int) -> Data:
@@ -205,64 +125,19 @@ def _batch(problem: Problem, order: np.ndarray | None, i: int) -> Data:
 
 
 def _iterate(
-    problem: Problem, state: State, batch: Data, rate: float
+    plan: StepPlan, numbers: StepNumbers, state: State, batch: Data, rate: float
 ) -> tuple[State, Iteration, Floats]:
-    """One iteration: feedforward, backprop, update; also gives the outputs.
+    """One iteration; also gives the outputs.
 
     A loss that is not finite ends the run before its update.
     """
-    network, options = problem.network, problem.options
-    rows = batch.x.shape[0]
-    dropout = dropout_masks(
-        np,
-        problem.dropout,
-        network.sizes,
-        rows,
-        (options.seed, state.optimizer.t),
-        batch.x.dtype,
-    )
-    trace = feedforward(network, state.parameters, batch.x, dropout, options.weight_masks)
-    penalty = _penalty_in_batch(problem, rows)
-    loss, gradients = backprop(
-        network, state.parameters, trace, batch.y, batch.sample_weight, penalty
-    )
-    norm = 0.0
-    if options.measure_gradient or options.clip is not None:
-        norm = gradient_norm(gradients)
-    iteration = Iteration(
-        float(loss),
-        float(rows if batch.sample_weight is None else batch.sample_weight.sum()),
-        _penalty_of(penalty, state.parameters),
-        float(norm),
-    )
-    if not math.isfinite(loss):
-        return state._replace(ended="not_finite"), iteration, trace.output
-    if options.clip is not None:
-        gradients = clip_gradients(gradients, norm, options.clip)
-    parameters, optimizer = _update(problem, gradients, state.optimizer, state.parameters, rate)
-    return state._replace(parameters=parameters, optimizer=optimizer), iteration, trace.output
-
-
-def _penalty_in_batch(problem: Problem, rows: int) -> Penalty | None:
-    """The penalty in the loss of a batch of so many rows."""
-    penalty = problem.options.penalty
-    if penalty is None:
-        return None
-    scale = problem.network.loss.penalty_scale(rows, problem.data.x.shape[0])
-    return penalty.scaled(scale)
-
-
-def _update(
-    problem: Problem,
-    gradients: Parameters,
-    optimizer: OptimizerState,
-    parameters: Parameters,
-    rate: float,
-) -> tuple[Parameters, OptimizerState]:
-    rates = [parameters.weights[0].dtype.type(rate * m) for m in problem.multipliers]
-    stepped, optimizer = problem.options.optimizer.update(gradients, optimizer, parameters, rates)
-    weights = masked(stepped.weights, problem.options.weight_masks)  # Muon's step mixes all entries
-    return stepped._replace(weights=weights), optimizer
+    step = take_step(plan, numbers, state.parameters, state.optimizer, batch, rate)
+    iteration = Iteration(*map(float, step[:4]))
+    if math.isfinite(iteration.loss):
+        state = state._replace(parameters=step.parameters, optimizer=step.optimizer)
+    else:
+        state = state._replace(ended="not_finite")
+    return state, iteration, step.output
 
 
 def _epoch(problem: Problem, iterations: list[Iteration]) -> Epoch:
@@ -277,7 +152,7 @@ def _epoch(problem: Problem, iterations: list[Iteration]) -> Epoch:
 def _validation_loss(problem: Problem, parameters: Parameters, rows: Data) -> float:
     x, y, w = rows
     trace = feedforward(problem.network, parameters, x[:])  # masked weights are 0 already
-    return float(problem.network.loss(problem.network.output, trace.z[-1], trace.output, y, w)[0])
+    return float(loss_of(problem.network, trace, y, w))
 
 
 def _end_epoch(problem: Problem, state: State, candidate: Best) -> State:

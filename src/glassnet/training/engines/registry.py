@@ -13,11 +13,15 @@ from glassnet.errors import GlassnetError, GlassnetWarning
 from glassnet.settings import check_name
 from glassnet.training.engines import self_check
 from glassnet.training.engines.base import Engine
+from glassnet.training.engines.jax import JaxEngine
 from glassnet.training.engines.native import NativeEngine
 from glassnet.training.engines.numpy import NumpyEngine
+from glassnet.training.optax import ONLY_JAX, Optax
 from glassnet.training.problem import Problem
 
-ENGINES: dict[str, Engine] = {engine.name: engine for engine in (NativeEngine(), NumpyEngine())}
+ENGINES: dict[str, Engine] = {
+    engine.name: engine for engine in (NativeEngine(), NumpyEngine(), JaxEngine())
+}
 
 ENGINE_NAMES = ("auto", *ENGINES)
 """What may be asked for."""
@@ -60,6 +64,8 @@ def choose(
     'numpy'
     """
     check_name("engine", name, ("auto", *ENGINES))
+    if name != "jax" and problem is not None and isinstance(problem.options.optimizer, Optax):
+        raise GlassnetError(ONLY_JAX)
     if name == "auto":
         return _first_preferred(network, problem, parameters)
     engine = ENGINES[name]
