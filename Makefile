@@ -41,7 +41,8 @@ sanitize: install-test
 bench: install-test
 	$(BIN)/python -m bench
 
-# Into dist/, for Python 3.11 and for 3.12 and later, whichever of them are here.
+# Into dist/, for Python 3.11 and for 3.12 and later, whichever of them are here; the first time takes long, as zig makes its C++
+# library.
 wheel: $(VENV)/bin/python
 	$(BIN)/python tools/wheels.py
 

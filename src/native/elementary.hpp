@@ -37,14 +37,16 @@ template <class T>
 constexpr T ROUNDING = T(std::uint64_t{3} << (Format<T>::mantissa_bits - 1));
 
 constexpr double factorial(int n) { return n < 2 ? 1 : n * factorial(n - 1); }
+// A variable, so that no compiler works it out anew each time.
+template <class T, int n> constexpr T INVERSE_FACTORIAL = T(1 / factorial(n));
 
 // sum over k of r^k / (first + k)!, `count` terms, by halves (Estrin), so that the chain of
 // dependent operations is short. powers: r, r^2, r^4, r^8.
 template <class T, int first, int count> INLINE Vec<T> taylor(const Vec<T>* powers) {
     if constexpr (count == 1) {
-        return broadcast(T(1 / factorial(first)));
+        return broadcast(INVERSE_FACTORIAL<T, first>);
     } else if constexpr (count == 2) {
-        return T(1 / factorial(first)) + T(1 / factorial(first + 1)) * powers[0];
+        return INVERSE_FACTORIAL<T, first> + INVERSE_FACTORIAL<T, first + 1> * powers[0];
     } else {
         constexpr int log = count > 8 ? 3 : (count > 4 ? 2 : 1);
         constexpr int half = 1 << log;

@@ -89,7 +89,7 @@ begin:
     sub %edi, %ecx
     xor %eax, %eax
     rep stosb
-    call place
+    call room_for_calls
     mov %rax, %rdi
     mov $CALLS, %esi
     lodsq
@@ -99,10 +99,10 @@ begin:
     mov %rbx, %rdi
     call run
     mov $PRINT, %edx
-    lea answers(%rip), %rsi
+    lea results(%rip), %rsi
     mov $8, %ecx
     rep outsb
-    call place
+    call room_for_calls
     mov %rax, %rsi
     mov %rbx, %rcx
     mov $PRINT, %edx
@@ -112,8 +112,8 @@ begin:
     mov $8, %ecx
     rep outsb
     hlt
-answers:
-    .ascii "answers:"
+results:
+    .ascii "results:"
 shutdown:
     .ascii "Shutdown"
 

@@ -240,7 +240,7 @@ constexpr void (*CALLS[])(bool float64) = {train, predict, gradient, jacobian};
 extern "C" {
 
 // Where the calls are to be written.
-EXPORTED("place") char* place() { return room; }
+EXPORTED("room_for_calls") char* room_for_calls() { return room; }
 
 // Runs them.
 EXPORTED("run") void run(std::size_t bytes) {

