@@ -27,13 +27,15 @@ def show(text):
 SHOWS_CHUNKS = (
     SHOW
     + """
-from glassnet.training import loop
-run_chunk = loop._run_chunk
-def shown(*given):
-    chunk = run_chunk(*given)
-    show("begun")
-    return chunk
-loop._run_chunk = shown
+from glassnet.training import loop, together
+def showing(run_chunk):
+    def shown(*given):
+        chunk = run_chunk(*given)
+        show("begun")
+        return chunk
+    return shown
+for module in (loop, together):
+    module._run_chunk = showing(module._run_chunk)
 """
 )
 COMMAND = """

@@ -157,21 +157,30 @@ def _run_chunk(
     done: int,
     count: int,
 ) -> ChunkOfAll:
-    """Some epochs of the networks that are still trained; `states` is where they stand then."""
-    used, numbers = np.unique(which[active], return_inverse=True)
-    these = [problems[number] for number in used]
-    counts = [min(count, problem.options.epochs - done) for problem in these]
+    """Some epochs of the networks that are still trained; `states` is where they stand then.
+
+    The engine is told of all problems each time, so that how it runs a network does not depend on
+    which others have ended.
+    """
+    numbers = which[active]
+    used = set(numbers.tolist())
+    counts = [
+        min(count, problem.options.epochs - done) if number in used else 0
+        for number, problem in enumerate(problems)
+    ]
     rates = [
         problem.options.learning_rates(problem.batches, done, epochs)
-        for problem, epochs in zip(these, counts, strict=True)
+        for problem, epochs in zip(problems, counts, strict=True)
     ]
     next_orders = [
-        None if order is None else np.stack(list(islice(order, epochs)))
-        for order, epochs in zip((orders[number] for number in used), counts, strict=True)
+        None if order is None or not epochs else np.stack(list(islice(order, epochs)))
+        for order, epochs in zip(orders, counts, strict=True)
     ]
-    after, measured = engine.run_population(these, numbers, states.take(active), next_orders, rates)
+    after, measured = engine.run_population(
+        problems, numbers, states.take(active), next_orders, rates
+    )
     states.put(active, after)
-    return ChunkOfAll(active, measured, dict(zip(used.tolist(), rates, strict=True)))
+    return ChunkOfAll(active, measured, dict(enumerate(rates)))
 
 
 def _show(

@@ -98,7 +98,7 @@ class Engine(ABC):
         states : States
             Where the networks stand.
         orders, rates : sequence
-            For each problem what `run` takes.
+            For each problem what `run` takes; of one that no network has, of no epochs.
         """
         after = states.take(np.arange(len(which)))
         measured = room_for(problems, which, rates)

@@ -154,6 +154,8 @@ class JaxEngine(CoreEngine):
         measured = room_for(problems, which, rates)
         for numbers in _groups(problems, orders):
             networks = np.flatnonzero(np.isin(which, numbers))
+            if not len(networks):  # they have ended
+                continue
             its_after, its_measured = self._train(
                 [problems[number] for number in numbers],
                 np.searchsorted(numbers, which[networks]),

@@ -107,11 +107,11 @@ class NativeEngine(Engine):
             return f"instruction set {wide} (of {', '.join(self.variants)})"
         return f"instruction set {wide}, and {others[0]} for small batches"
 
-    def variant_for(self, lanes: int, dtype: np.dtype, vectors: int = WIDE_VECTORS) -> str:
-        """The instruction set for so many rows or networks, which must fill `vectors` wide ones."""
+    def variant_for(self, rows: int, dtype: np.dtype) -> str:
+        """The instruction set for batches of so many rows."""
         if self.variant:
             return self.variant
-        is_few = lanes * dtype.itemsize < vectors * WIDE_BYTES
+        is_few = rows * dtype.itemsize < WIDE_VECTORS * WIDE_BYTES
         return self.variants[1 if self.variants[0] == WIDE and is_few else 0]
 
     def run(
@@ -172,17 +172,15 @@ class NativeEngine(Engine):
         rates: Sequence[Floats],
     ) -> tuple[States, Measurements]:
         """Train as `Engine.run_population` says: small networks in the lanes of vectors."""
-        if len(which) == 1:  # which has all threads for itself
+        in_lanes = _is_for_lanes(problems)
+        if len(which) == 1 and not in_lanes:  # it has all threads for itself
             return super().run_population(problems, which, states, orders, rates)
         states = states.take(np.arange(len(which)))
         measured = room_for(problems, which, rates)
         ended = np.zeros(len(which), np.int64)
-        in_lanes = _is_for_lanes(problems)
-        dtype = problems[0].data.x.dtype
-        if in_lanes:
-            variant = self.variant_for(len(which), dtype, vectors=1)
-        else:
-            variant = self.variant_for(problems[0].batch_size, dtype)
+        variant = self.variant or self.variants[0]
+        if not in_lanes:
+            variant = self.variant_for(problems[0].batch_size, problems[0].data.x.dtype)
         _native.train_population(
             [self._problem(problem, variant) for problem in problems],
             which.astype(np.int64),
