@@ -18,9 +18,7 @@
 
 namespace glassnet::GLASSNET_VARIANT {
 
-#if defined(GLASSNET_VECTOR_BYTES)  // a test of wide vectors on a processor that has none
-constexpr int VECTOR_BYTES = GLASSNET_VECTOR_BYTES;
-#elif defined(__AVX512F__)
+#if defined(__AVX512F__)
 constexpr int VECTOR_BYTES = 64;
 #elif defined(__AVX2__)
 constexpr int VECTOR_BYTES = 32;
@@ -101,7 +99,7 @@ template <class T> INLINE void store(T* p, Vec<T> v) { __builtin_memcpy(p, &v, s
 // x, to be kept in a register: the compiler would rather load it anew for each of its uses, and
 // loads are the scarcest resource.
 template <class T> INLINE Vec<T> in_register(Vec<T> x) {
-#if defined(__x86_64__) && !defined(GLASSNET_VECTOR_BYTES)
+#if defined(__x86_64__)
     asm("" : "+v"(x));
 #endif
     return x;
@@ -134,9 +132,8 @@ INLINE __m256d larger_of(__m256d a, __m256d b) { return _mm256_max_pd(a, b); }
 INLINE __m256 smaller_of(__m256 a, __m256 b) { return _mm256_min_ps(a, b); }
 INLINE __m256d smaller_of(__m256d a, __m256d b) { return _mm256_min_pd(a, b); }
 #endif
-#if defined(    \
-    __AVX512F__ \
-)  // with a mask of all lanes: the other forms make GCC warn of its own header
+#if defined(__AVX512F__)
+// With a mask of all lanes: the other forms make GCC warn of its own header.
 constexpr __mmask8 ALL_8 = 0xFF;
 constexpr __mmask16 ALL_16 = 0xFFFF;
 INLINE __m512 root_of(__m512 x) { return _mm512_maskz_sqrt_ps(ALL_16, x); }
@@ -225,8 +222,8 @@ template <class T, class W> INLINE DoubleOf<T, W> root(DoubleOf<T, W> x) {
     }
 }
 
-// Vectors made of the lanes of two: which lane comes to lane i says `from(i)`, counted through a
-// and then b.
+// Vectors made of the lanes of two: lane i is lane number From::lane(i) of them, counted
+// through a and then b.
 template <int... I> struct Indices {
 };
 template <int n, int... I> struct FirstIndices : FirstIndices<n - 1, n - 1, I...> {

@@ -9,8 +9,9 @@ namespace glassnet::GLASSNET_VARIANT {
 template <class T, int V>
 using LossAndGradient = double (*)(Panels<T, V>& panels, const Network& network, const Loss<T>&);
 
-// dw[h * apart] = sum over the rows of in[h * in_step] * delta[h * delta_step] for H weights: those
-// of one input where the step of the inputs is 0, else those to one output.
+// dw[h * apart] = sum over the rows of in[h * in_step] * delta[h * delta_step], for H weights. A step
+// of 0 is one and the same vector for all: the input of a weight of each hidden node, or the delta
+// of the output that they lead to.
 template <class T, int V, int H>
 INLINE void row_of_weights(
     const Vec<T>* in, int in_step, const Vec<T>* delta, int delta_step, T* dw, int apart

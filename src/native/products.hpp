@@ -150,7 +150,8 @@ constexpr int OUTER_NODES = 2;
 
 // Where the turned deltas of block b begin, in vectors.
 template <class T, int V> constexpr std::ptrdiff_t turned(std::ptrdiff_t b, int n_out) {
-    return b * (n_out / LANES<T>)*V * LANES<T>;
+    const int vectors = n_out / LANES<T>;
+    return b * vectors * V * LANES<T>;
 }
 
 // The deltas of a block's rows with the nodes in the lanes: for each tile of vectors of nodes all
@@ -190,9 +191,10 @@ INLINE void outer_products(
             for (int b = 0; b < blocks; ++b) {
                 const T* left = reinterpret_cast<const T*>(in + panel<V>(b, n_in) + i * V);
                 const Vec<T>* right = by_row + turned<T, V>(b, n_out) + n * R;
-                for (int r = 0; r < R; ++r, ++left, right += H.value) UNROLL
-                    for (int k = 0; k < D.value * H.value; ++k)
+                for (int r = 0; r < R; ++r, ++left, right += H.value) {
+                    UNROLL for (int k = 0; k < D.value * H.value; ++k)
                         product[k] += broadcast(left[k / H.value * R]) * right[k % H.value];
+                }
             }
             UNROLL for (int k = 0; k < D.value * H.value; ++k) {
                 T* to = dw + std::ptrdiff_t{i + k / H.value} * n_out + (n + k % H.value) * L;

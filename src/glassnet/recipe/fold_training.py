@@ -141,9 +141,13 @@ class FoldTraining:
         validation = {"validation": rows.arrays, "validation_rows": left_out}
         progress = None if self.progress is None else partial(_report_loss, self.progress)
         runs = self._train(options, members, progress, validation)
-        if any(run.ended in BROKEN for run in runs):  # rows left out would say what is kept
-            return self._train(options, members, self.progress, {})
-        return [_last_epoch_kept(run) for run in runs]
+        broken = [at for at, run in enumerate(runs) if run.ended in BROKEN]
+        runs = [run if run.ended in BROKEN else _last_epoch_kept(run) for run in runs]
+        if broken:  # rows left out would say what is kept of them
+            alone = self._train(options, [members[at] for at in broken], self.progress, {})
+            for at, run in zip(broken, alone, strict=True):
+                runs[at] = run
+        return runs
 
     def predict_left_out(
         self, options: ResolvedOptions, runs: Sequence[Run], members: Sequence[int]

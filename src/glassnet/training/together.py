@@ -33,8 +33,8 @@ class ChunkOfAll(NamedTuple):
     networks: np.ndarray
     """Their numbers, rising."""
     measured: Measurements
-    rates: dict[int, Floats]
-    """By the number of the problem the learning rates, epochs x batches."""
+    rates: Sequence[Floats]
+    """Of each problem the learning rates, epochs x batches."""
 
     def of(self, at: int, problem: int, state: State) -> Chunk:
         """The part of the network at that position, of the problem of that number."""
@@ -180,7 +180,7 @@ def _run_chunk(
         problems, numbers, states.take(active), next_orders, rates
     )
     states.put(active, after)
-    return ChunkOfAll(active, measured, dict(enumerate(rates)))
+    return ChunkOfAll(active, measured, rates)
 
 
 def _show(

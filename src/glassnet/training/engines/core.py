@@ -182,7 +182,7 @@ class CoreEngine(Engine):
     def compute(self, function: Callable[..., Any], settings: tuple[Any, ...], *arrays: Any) -> Any:
         """What a function gives for some hashable settings, and NumPy arrays in tuples.
 
-        StepNumbers that are not finite are no reason to warn.
+        Numbers that are not finite are no reason to warn.
         """
 
     def predictor(self, network: Network, parameters: Parameters) -> Predict:

@@ -100,12 +100,10 @@ class NativeEngine(Engine):
 
     def describe(self) -> str:
         """The instruction sets."""
-        if self.variant:
-            return f"instruction set {self.variant} (of {', '.join(self.variants)})"
-        wide, *others = self.variants
-        if wide != WIDE:
-            return f"instruction set {wide} (of {', '.join(self.variants)})"
-        return f"instruction set {wide}, and {others[0]} for small batches"
+        chosen = self.variant or self.variants[0]
+        if chosen == WIDE and not self.variant:
+            return f"instruction set {WIDE}, and {self.variants[1]} for small batches"
+        return f"instruction set {chosen} (of {', '.join(self.variants)})"
 
     def variant_for(self, rows: int, dtype: np.dtype) -> str:
         """The instruction set for batches of so many rows."""
