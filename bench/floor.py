@@ -125,7 +125,7 @@ def vector_bytes(instructions: str) -> int:
 def build_peak(folder: Path) -> Path | None:
     """Compile `peak.cpp` for the instruction set of the engine; None where there is no compiler."""
     compiler, program = shutil.which("g++"), folder / "peak"
-    width = vector_bytes(NativeEngine().variant)
+    width = vector_bytes(NativeEngine().variants[0])
     for flags in FLAGS[width] if compiler else ():
         line = [str(compiler), "-std=c++20", "-O3", "-fno-math-errno", f"-DBYTES={width}"]
         line += [*flags, "-o", str(program), str(SOURCE)]

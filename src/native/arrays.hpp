@@ -13,7 +13,7 @@
 #endif
 
 #define INLINE inline __attribute__((always_inline))
-#define UNROLL _Pragma("GCC unroll 16")  // so that an array of vectors lives in registers
+#define UNROLL _Pragma("GCC unroll 32")  // so that an array of up to 32 vectors lives in registers
 #define INLINE_LAMBDA __attribute__((always_inline))
 
 namespace glassnet::GLASSNET_VARIANT {

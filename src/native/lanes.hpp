@@ -119,6 +119,13 @@ template <class T> struct Lanes {
         return none;
     }
 
+    // The parameters at the start of the epoch are the best so far, in all lanes.
+    INLINE void keep_start_as_best() {
+        T* spare = best;
+        best = start;
+        start = spare;
+    }
+
     // The parameters in these lanes, those of `from`, are the best so far.
     INLINE void keep_as_best(const T* from, const std::int64_t* lanes) {
         typename Bits<T>::Int narrow[P];

@@ -12,9 +12,9 @@
 namespace glassnet::GLASSNET_VARIANT {
 
 // Bytes of inputs in a part of the gradient, which goes over them again for every few outputs.
-constexpr std::size_t PART_BYTES = 16 * 1024;
-// Inputs of a part, at least.
-constexpr int MIN_PART_INPUTS = 8;
+constexpr std::size_t PART_BYTES = 20 * 1024;
+// The inputs of a part are a multiple of this: tiles of outer products then fit in whole.
+constexpr int PART_INPUTS = 12;
 
 // What the rows of a batch count together, and what the weight of each is divided by, eq. (8).
 struct BatchWeight {
@@ -186,8 +186,8 @@ private:
 
     void choose_parts(const Memory& memory) {
         const std::size_t row_bytes = std::size_t(panels.blocks) * R * sizeof(T);
-        const int fit = static_cast<int>(PART_BYTES / row_bytes / 4 * 4);
-        const int inputs = fit < MIN_PART_INPUTS ? MIN_PART_INPUTS : fit;
+        const int fit = static_cast<int>(PART_BYTES / row_bytes / PART_INPUTS * PART_INPUTS);
+        const int inputs = fit < PART_INPUTS ? PART_INPUTS : fit;
         int count = 0;
         for (int l = 0; l < network.L; ++l) count += (network.sizes[l] + inputs - 1) / inputs;
         parts = allocate<GradientPart>(memory, count);

@@ -341,7 +341,8 @@ private:
         const Numbers none_as_double = widened<T, W>(none);
         __builtin_memcpy(spoilt, &none_as_double, sizeof spoilt);
         alignas(64) double loss[P];
-        Whole has_best = {};
+        Whole any_best = {};
+        Whole all_best = ~Whole{};
         Whole may_end = {};
         for (int p = 0; p < P; p += STEP) {
             const Some weight = load(total_weight + p);
@@ -363,12 +364,16 @@ private:
             const Whole left = whole(lanes.epochs_left + p) - 1;
             put(lanes.epochs_left + p, left);
             put(is_best + p, best);
-            has_best |= best;
+            any_best |= best;
+            all_best &= best;
             may_end |= ~is_finite | (standing.waited >= whole(lanes.patience + p)) | (left <= 0);
         }
         for (int p = 0; p < P; ++p)
             if (lanes.member[p]) *lanes.epoch_loss[p]++ = loss[p];
-        if (any(has_best)) lanes.keep_as_best(has_validation ? lanes.w : lanes.start, is_best);
+        if (!has_validation && !any(~all_best))
+            lanes.keep_start_as_best();
+        else if (any(any_best))
+            lanes.keep_as_best(has_validation ? lanes.w : lanes.start, is_best);
         if (has_more || has_validation) record_more(validation);
         if (any(may_end)) replace(none, validation);
         any_left = false;

@@ -24,7 +24,7 @@ template <int M, class Tile> INLINE void in_tiles(int first, int last, const Til
     };
     while (last - first >= M) next(Constant<M>{});
     if constexpr (M > 4)
-        if (last - first >= 4) next(Constant<4>{});
+        while (last - first >= 4) next(Constant<4>{});
     if constexpr (M > 2)
         while (last - first >= 2) next(Constant<2>{});
     if (last - first >= 1) next(Constant<1>{});

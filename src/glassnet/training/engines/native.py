@@ -44,10 +44,10 @@ LANES_WORK = 30_000
 """Rows times parameters of an iteration, up to which several networks are faster in the lanes of
 vectors than each by itself: there are too few rows to fill vectors.
 """
-WIDE, WIDE_BYTES = "avx512", 64
-WIDE_VECTORS = 4
-"""Vectors that the rows of a batch must fill for AVX-512: with fewer, what is added up across the
-lanes costs more than half as many operations save.
+WIDE = "avx512"
+HALF_BYTES = 32
+"""Bytes of one number for each row of a batch, up to which AVX2 is used for it: AVX-512 would leave
+half of a vector empty.
 """
 NO_PATIENCE = -1
 MAX_PATIENCE = 2**62
@@ -102,14 +102,14 @@ class NativeEngine(Engine):
         """The instruction sets."""
         chosen = self.variant or self.variants[0]
         if chosen == WIDE and not self.variant:
-            return f"instruction set {WIDE}, and {self.variants[1]} for small batches"
+            return f"instruction set {WIDE}, and {self.variants[1]} for batches of few rows"
         return f"instruction set {chosen} (of {', '.join(self.variants)})"
 
     def variant_for(self, rows: int, dtype: np.dtype) -> str:
         """The instruction set for batches of so many rows."""
         if self.variant:
             return self.variant
-        is_few = rows * dtype.itemsize < WIDE_VECTORS * WIDE_BYTES
+        is_few = rows * dtype.itemsize <= HALF_BYTES
         return self.variants[1 if self.variants[0] == WIDE and is_few else 0]
 
     def run(
