@@ -27,9 +27,12 @@ const char* row_name(Table table, int i) {
 int optimizer_settings(int optimizer) { return OPTIMIZERS<double>[optimizer].settings; }
 int optimizer_slots(int optimizer) { return OPTIMIZERS<double>[optimizer].slots; }
 
-// Whether the rows of a batch fit into one vector. Then the blocks are of one vector, else of two.
-bool fits_one_vector(bool float64, std::int64_t rows) {
-    return rows <= (float64 ? LANES<double> : LANES<float>);
+// Whether a batch is better cut into blocks of one vector than of two, which are faster row by row:
+// where one vector holds it, or blocks of one need at least a sixth fewer places for rows.
+bool wants_one_vector(bool float64, std::int64_t rows) {
+    const int lanes = float64 ? LANES<double> : LANES<float>;
+    const auto filled_up = [rows](int to) { return (rows + to - 1) / to * to; };
+    return 6 * filled_up(lanes) <= 5 * filled_up(2 * lanes);
 }
 
 template <class T, int V>
@@ -45,7 +48,7 @@ void train(
     const Memory& memory, const Team& team, const Watch& watch
 ) {
     auto* chosen = float64 ? train_as<double, 2> : train_as<float, 2>;
-    if (fits_one_vector(float64, problem.batch_size))
+    if (wants_one_vector(float64, problem.batch_size))
         chosen = float64 ? train_as<double, 1> : train_as<float, 1>;
     chosen(problem, state, epochs, measured, memory, team, watch);
 }
@@ -83,7 +86,7 @@ void predict_rows(
     void* output, bool add, const Memory& memory, const Team& team
 ) {
     auto* chosen = float64 ? predict<double, 2> : predict<float, 2>;
-    if (fits_one_vector(float64, n)) chosen = float64 ? predict<double, 1> : predict<float, 1>;
+    if (wants_one_vector(float64, n)) chosen = float64 ? predict<double, 1> : predict<float, 1>;
     chosen(network, prepared, x, n, output, add, memory, team);
 }
 
