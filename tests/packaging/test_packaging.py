@@ -50,6 +50,12 @@ def reason(build: Build) -> str:
         return archive.read("glassnet/_native_missing.txt").decode()
 
 
+def test_one_process_runs_this_file(request: pytest.FixtureRequest) -> None:
+    """Else each would build all of it."""
+    if request.config.getoption("loadgroup", False):
+        assert request.node.nodeid.endswith("@packaging")
+
+
 def test_ci_has_the_native_engine() -> None:
     """Elsewhere its tests are skipped where it is missing."""
     missing = ENGINES["native"].why_unavailable()

@@ -9,7 +9,6 @@ user's: 64 bits are switched on within this engine's own calls.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache, partial
-from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
@@ -122,7 +121,7 @@ class JaxEngine(CoreEngine):
         """The version of JAX and its device."""
         import jax
 
-        return f"JAX {version('jax')} on {jax.devices()[0].device_kind}"
+        return f"JAX {jax.__version__} on {jax.devices()[0].device_kind}"
 
     def compute(self, function: Callable[..., Any], settings: tuple[Any, ...], *arrays: Any) -> Any:
         """Compile it for these settings and shapes, where that has not been done, and call it."""
