@@ -14,6 +14,7 @@ from glassnet import article
 from glassnet.explanation.build import explain_rows
 from glassnet.models.conversion import as_model
 from glassnet.models.rows import rows_of
+from glassnet.notation.numerals import MOST_DIGITS, numeral
 
 pytestmark = needs_browser
 __all__ = ["browser"]
