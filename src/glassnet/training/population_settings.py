@@ -1,6 +1,7 @@
 """Whose setting is which: one value for all networks of a population, or a list of one for each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -41,19 +42,23 @@ class PopulationSettings:
     def groups(self, starts: Sequence[Parameters]) -> list[list[int]]:
         """The networks that can be trained in one go: of one shape, dtype and optimizer."""
         found: dict[Any, list[int]] = {}
-        network = self.shared.get("networks")
-        networks = self.varying.get("networks", [])
-        optimizer = self.shared.get("optimizer")
-        optimizers = self.varying.get("optimizer", [])
-        for p, start in enumerate(starts):
+        seen: dict[Any, list[int]] = {}  # by which objects they are: equal ones are told apart here
+        each = zip(starts, self._each("networks"), self._each("optimizer"), strict=False)
+        for p, (start, network, optimizer) in enumerate(each):
             check_type(f"starts[{p}]", start, Parameters, "Parameters(weights, biases)")
-            shape = network or networks[p]
-            check_type(f"networks[{p}]", shape, Network, "a Network")
-            its_optimizer = find_optimizer(optimizer or optimizers[p])
-            kind = its_optimizer if isinstance(its_optimizer, Optax) else type(its_optimizer)
             dtype = np.asarray(start.weights[0]).dtype if start.weights else None
-            found.setdefault((shape, dtype, kind), []).append(p)
+            objects = id(network), id(optimizer), dtype
+            if objects not in seen:
+                check_type(f"networks[{p}]", network, Network, "a Network")
+                its_optimizer = find_optimizer(optimizer)
+                kind = its_optimizer if isinstance(its_optimizer, Optax) else type(its_optimizer)
+                seen[objects] = found.setdefault((network, dtype, kind), [])
+            seen[objects].append(p)
         return list(found.values())
+
+    def _each(self, name: str) -> Iterable[Any]:
+        """A setting, for one network after another."""
+        return self.varying[name] if name in self.varying else repeat(self.shared[name])
 
 
 def _identity(value: Any) -> Any:
