@@ -9,10 +9,6 @@
 
 namespace glassnet::GLASSNET_VARIANT {
 
-// Bytes of panels in a group, so that they stay in the cache ...
-constexpr std::size_t GROUP_BYTES = 256 * 1024;
-// ... but at least so many rows, so that the gradient's products are long enough to be fast.
-constexpr int MIN_GROUP_ROWS = 128;
 // Rows whose deltas may be turned for an input that the layer has.
 constexpr int ROWS_TURNED_FOR_AN_INPUT = 4;
 constexpr int MIN_INPUTS_TO_TURN = 8;
@@ -146,10 +142,7 @@ private:
 
     // How many blocks are a group, and whether there is room for all rows.
     void choose_blocks(const Network& network, std::int64_t rows, bool same_rows_again) {
-        std::size_t nodes = 0;
-        for (int l = 0; l <= L; ++l) nodes += network.sizes[l];
-        const auto fits = static_cast<std::int64_t>(GROUP_BYTES / (2 * nodes * sizeof(W)));
-        const std::int64_t group = fits < MIN_GROUP_ROWS ? MIN_GROUP_ROWS : fits;
+        const std::int64_t group = rows_together(network, sizeof(W));
         blocks = blocks_of(rows < group ? rows : group);
         const std::size_t bytes = std::size_t(D + K + 1) * rows * sizeof(W);
         holds_all_rows =

@@ -7,6 +7,7 @@ import dataclasses
 import itertools
 import pickle
 import threading
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -435,6 +436,29 @@ def identical(one: gn.Run, other: gn.Run) -> None:
 @pytest.mark.parametrize("n_jobs", [2, 3, 8])
 def test_the_number_of_threads_changes_nothing(variant: str, n_jobs: int) -> None:
     identical(wide(1), wide(n_jobs))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "rows", "threads"),
+    [([784, 256, 128, 10], 128, 2), ([20, 64, 64, 1], 10_000, 2), ([4, 32, 16, 4], 10_000, 1)],
+)
+def test_threads_are_not_started_to_wait_for_each_other(
+    monkeypatch: pytest.MonkeyPatch, sizes: list[int], rows: int, threads: int
+) -> None:
+    """However many rows a batch has: a small part of them is worked on at a time."""
+    started = []
+    make = import_module("glassnet._native").TrainingProblem
+
+    def noted(**of_problem: Any) -> Any:
+        started.append(of_problem["threads"])
+        return make(**of_problem)
+
+    monkeypatch.setattr("glassnet._native.TrainingProblem", noted)
+    network = gn.Network(sizes)
+    x, y = np.zeros((rows, sizes[0])), np.zeros((rows, sizes[-1]))
+    start = gn.initialize(network, dtype="float32")
+    gn.train(network, start, x, y, epochs=1, n_jobs=2, engine="native")
+    assert started == [threads]
 
 
 def test_threads_are_those_allowed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,7 +100,10 @@ inline void bind_network_spec(nb::module_& module) {
         .def(
             "__init__", make, nb::arg("sizes"), nb::arg("activations"), nb::arg("bias"),
             nb::arg("loss"), nb::arg("reduction"), nb::arg("setting"), nb::arg("float64")
-        );
+        )
+        .def_prop_ro("rows_together", [](const NetworkSpec& spec) {
+            return rows_together(spec.view(), spec.bytes());
+        });
 }
 
 }  // namespace glassnet

@@ -39,7 +39,9 @@ except ImportError as error:
     _missing = why_missing(error)
 
 THREAD_WORK = 1_000_000
-"""Rows times parameters of an iteration, below which a second thread costs more than it brings."""
+"""Rows that are worked on together times parameters, below which a second thread costs more than
+it brings.
+"""
 LANES_WORK = 30_000
 """Rows times parameters of an iteration, up to which several networks are faster in the lanes of
 vectors than each by itself: there are too few rows to fill vectors.
@@ -239,13 +241,14 @@ class NativeEngine(Engine):
         """Loss and gradient of all rows, as `Engine.gradient` says."""
         data = data_as_float64(data)
         n_parameters = network.n_parameters
+        spec = self._network(network, data.x.dtype)
         write_gradient = _native.FullBatchGradient(
             self.variant_for(len(data.x), data.x.dtype),
-            self._network(network, data.x.dtype),
+            spec,
             data,
             penalty or (0.0, 0.0),
             [as_float64(mask) for mask in weight_masks],
-            threads_worth(len(data.x) * n_parameters, n_jobs),
+            threads_for_batch(len(data.x), network, spec, n_jobs),
         )
 
         def gradient_at(theta: Floats) -> tuple[float, float, Floats]:
@@ -301,6 +304,7 @@ class NativeEngine(Engine):
         options = problem.options
         optimizer = type(options.optimizer)
         patience = options.patience
+        spec = self._network(network, problem.data.x.dtype)
 
         def look() -> None:
             if options.stopped:
@@ -308,7 +312,7 @@ class NativeEngine(Engine):
 
         return _native.TrainingProblem(
             variant=variant,
-            network=self._network(network, problem.data.x.dtype),
+            network=spec,
             data=_arrays(problem.data),
             validation=_arrays(problem.validation),
             packed_data=_packed(problem.data),
@@ -327,7 +331,7 @@ class NativeEngine(Engine):
             min_delta=options.min_delta,
             seed=int(options.seed) & 0xFFFFFFFF,
             measure_gradient=options.measure_gradient,
-            threads=threads_worth(problem.batch_size * network.n_parameters, options.n_jobs),
+            threads=threads_for_batch(problem.batch_size, network, spec, options.n_jobs),
             look=look,
             numbers=problem.rows,
             validation_numbers=problem.validation_rows,
@@ -402,6 +406,11 @@ def _contiguous(arrays: Sequence[Floats]) -> list[Floats]:
 def _is_one_dtype(parameters: Parameters) -> bool:
     dtypes = {array.dtype for array in leaves(parameters)}
     return dtypes == {np.dtype("float64")} or dtypes == {np.dtype("float32")}
+
+
+def threads_for_batch(rows: int, network: Network, spec: Any, n_jobs: int | None) -> int:
+    """How many threads a batch is worth; they wait for each other after each part of its rows."""
+    return threads_worth(min(rows, spec.rows_together) * network.n_parameters, n_jobs)
 
 
 def threads_worth(work: int, n_jobs: int | None) -> int:
