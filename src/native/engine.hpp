@@ -41,18 +41,6 @@ struct Network {
     double setting;  // of the loss
 };
 
-// How many rows are worked on together: as many as their values of all nodes, and the deltas, stay in
-// the cache, but enough for the gradient's products to be fast. `bytes` are those of a number. Static,
-// so that each object file has its own: see arrays.hpp.
-static inline std::int64_t rows_together(const Network& network, std::size_t bytes) {
-    constexpr std::size_t cache = 256 * 1024;
-    constexpr std::int64_t fewest = 128;
-    std::size_t nodes = 0;
-    for (int l = 0; l <= network.L; ++l) nodes += network.sizes[l];
-    const auto fits = static_cast<std::int64_t>(cache / (2 * nodes * bytes));
-    return fits < fewest ? fewest : fits;
-}
-
 // What stays the same from a training's first iteration to its last.
 struct Problem {
     Network network;

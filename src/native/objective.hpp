@@ -15,6 +15,7 @@ namespace glassnet::GLASSNET_VARIANT {
 constexpr std::size_t PART_BYTES = 20 * 1024;
 // The inputs of a part are a multiple of this: tiles of outer products then fit in whole.
 constexpr int PART_INPUTS = 12;
+static_assert(PART_INPUTS % (SUMS / OUTER_NODES) == 0);
 
 // What the rows of a batch count together, and what the weight of each is divided by, eq. (8).
 struct BatchWeight {

@@ -4,6 +4,7 @@
 // block has for the nodes of a layer (products.hpp); a *group* is as many blocks as stay in the
 // cache.
 #pragma once
+#include "groups.hpp"
 #include "network.hpp"
 #include "parameters.hpp"
 
@@ -142,7 +143,7 @@ private:
 
     // How many blocks are a group, and whether there is room for all rows.
     void choose_blocks(const Network& network, std::int64_t rows, bool same_rows_again) {
-        const std::int64_t group = rows_together(network, sizeof(W));
+        const std::int64_t group = rows_of_a_group(network, sizeof(W));
         blocks = blocks_of(rows < group ? rows : group);
         const std::size_t bytes = std::size_t(D + K + 1) * rows * sizeof(W);
         holds_all_rows =

@@ -20,6 +20,7 @@
 //   elementary.hpp   exponentials and logarithms
 //   arrays.hpp       vectors of lanes
 //   resources.hpp    memory and threads of a call
+//   groups.hpp       how many rows are worked on together
 //   engine.hpp       what passes between the bindings and all of this
 #pragma once
 #include "objective.hpp"

@@ -439,11 +439,16 @@ def test_the_number_of_threads_changes_nothing(variant: str, n_jobs: int) -> Non
 
 
 @pytest.mark.parametrize(
-    ("sizes", "rows", "threads"),
-    [([784, 256, 128, 10], 128, 2), ([20, 64, 64, 1], 10_000, 2), ([4, 32, 16, 4], 10_000, 1)],
+    ("sizes", "rows", "dtype", "threads"),
+    [
+        ([784, 256, 128, 10], 128, "float32", 2),
+        ([20, 64, 64, 1], 10_000, "float32", 2),
+        ([20, 64, 64, 1], 10_000, "float64", 2),
+        ([20, 16, 1], 10_000, "float32", 1),
+    ],
 )
 def test_threads_are_not_started_to_wait_for_each_other(
-    monkeypatch: pytest.MonkeyPatch, sizes: list[int], rows: int, threads: int
+    monkeypatch: pytest.MonkeyPatch, sizes: list[int], rows: int, dtype: str, threads: int
 ) -> None:
     """However many rows a batch has: a small part of them is worked on at a time."""
     started = []
@@ -456,7 +461,7 @@ def test_threads_are_not_started_to_wait_for_each_other(
     monkeypatch.setattr("glassnet._native.TrainingProblem", noted)
     network = gn.Network(sizes)
     x, y = np.zeros((rows, sizes[0])), np.zeros((rows, sizes[-1]))
-    start = gn.initialize(network, dtype="float32")
+    start = gn.initialize(network, dtype=dtype)
     gn.train(network, start, x, y, epochs=1, n_jobs=2, engine="native")
     assert started == [threads]
 

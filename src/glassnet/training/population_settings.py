@@ -42,9 +42,9 @@ class PopulationSettings:
     def groups(self, starts: Sequence[Parameters]) -> list[list[int]]:
         """The networks that can be trained in one go: of one shape, dtype and optimizer."""
         found: dict[Any, list[int]] = {}
-        seen: dict[Any, list[int]] = {}  # by which objects they are: equal ones are told apart here
-        each = zip(starts, self._each("networks"), self._each("optimizer"), strict=False)
-        for p, (start, network, optimizer) in enumerate(each):
+        seen: dict[Any, list[int]] = {}  # by identity, which is quick; `found` joins equal ones
+        settings = zip(self._of_all("networks"), self._of_all("optimizer"), strict=False)
+        for p, (start, (network, optimizer)) in enumerate(zip(starts, settings, strict=False)):
             check_type(f"starts[{p}]", start, Parameters, "Parameters(weights, biases)")
             dtype = np.asarray(start.weights[0]).dtype if start.weights else None
             objects = id(network), id(optimizer), dtype
@@ -56,7 +56,7 @@ class PopulationSettings:
             seen[objects].append(p)
         return list(found.values())
 
-    def _each(self, name: str) -> Iterable[Any]:
+    def _of_all(self, name: str) -> Iterable[Any]:
         """A setting, for one network after another."""
         return self.varying[name] if name in self.varying else repeat(self.shared[name])
 

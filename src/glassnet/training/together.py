@@ -112,8 +112,8 @@ def run_together(
     planned = np.array([problem.options.epochs for problem in problems])[which]
     orders = [problem.options.orders(problem.n_rows) for problem in problems]
     ended = np.full(len(which), "", dtype=object)
-    networks_of = np.bincount(which, minlength=len(problems)).tolist()
-    work = sum(n * problem.work for n, problem in zip(networks_of, problems, strict=True))
+    counts = np.bincount(which, minlength=len(problems)).tolist()
+    work = sum(n * problem.work for n, problem in zip(counts, problems, strict=True))
     pace = chunk_epochs or max(1, engine.first_chunk // work)
     active = np.arange(len(which))
     chunks: list[ChunkOfAll] = []

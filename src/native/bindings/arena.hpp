@@ -5,7 +5,7 @@
 #include <cstring>
 #include <new>
 #include <vector>
-#if __has_include(<sys/mman.h>)
+#if defined(__linux__)
 #include <sys/mman.h>
 #endif
 
@@ -13,7 +13,7 @@
 
 namespace glassnet {
 
-// Requests are cut from blocks, each as large as all before it together.
+// Requests are cut from blocks, each as large as all before it together, within limits.
 class Arena {
 public:
     Arena() = default;
@@ -30,7 +30,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t ALIGNMENT = 64;             // bytes, a cache line
+    static constexpr std::size_t ALIGNMENT = 64;                      // bytes, a cache line
     static constexpr std::size_t LARGE_PAGE = std::size_t{2} << 20;  // bytes, of x86-64 and others
 #if defined(__SANITIZE_ADDRESS__)
     static constexpr bool GROWS = false;  // a block for each request: overruns are seen
@@ -38,6 +38,7 @@ private:
     static constexpr bool GROWS = true;
 #endif
     static constexpr std::size_t MIN_BLOCK = 16384;  // bytes
+    static constexpr std::size_t MAX_GROWTH = std::size_t{32} << 20;  // bytes
 
     std::vector<void*> blocks;
     std::size_t total = 0;  // bytes of them
@@ -46,7 +47,8 @@ private:
 
     void* allocate(std::size_t bytes) {
         const std::size_t size = rounded_up(bytes, ALIGNMENT);
-        if (size > left) add_block(GROWS ? std::max({size, total, MIN_BLOCK}) : size);
+        if (size > left)
+            add_block(GROWS ? std::max({size, std::min(total, MAX_GROWTH), MIN_BLOCK}) : size);
         void* result = std::memset(next, 0, size);
         next += size;
         left -= size;

@@ -2,7 +2,7 @@
 // many numbers each array of the network must have.
 #pragma once
 #include "python_arrays.hpp"
-#include "engine.hpp"
+#include "groups.hpp"
 
 namespace glassnet {
 
@@ -101,8 +101,9 @@ inline void bind_network_spec(nb::module_& module) {
             "__init__", make, nb::arg("sizes"), nb::arg("activations"), nb::arg("bias"),
             nb::arg("loss"), nb::arg("reduction"), nb::arg("setting"), nb::arg("float64")
         )
-        .def_prop_ro("rows_together", [](const NetworkSpec& spec) {
-            return rows_together(spec.view(), spec.bytes());
+        .def_ro("float64", &NetworkSpec::float64)
+        .def_prop_ro("rows_of_a_group", [](const NetworkSpec& spec) {
+            return rows_of_a_group(spec.view(), spec.bytes());
         });
 }
 

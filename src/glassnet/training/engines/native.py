@@ -38,18 +38,18 @@ except ImportError as error:
 
     _missing = why_missing(error)
 
-THREAD_WORK = 1_000_000
-"""Rows that are worked on together times parameters, below which a second thread costs more than
-it brings.
+THREAD_WORK = 400_000
+"""Rows times parameters, in float32, between two points where threads wait for each other, below
+which a second thread costs more than it brings.
 """
 LANES_WORK = 30_000
 """Rows times parameters of an iteration, up to which several networks are faster in the lanes of
 vectors than each by itself: there are too few rows to fill vectors.
 """
 WIDE = "avx512"
-HALF_BYTES = 32
-"""Bytes of one number for each row of a batch, up to which AVX2 is used for it: AVX-512 would leave
-half of a vector empty.
+FEW_BYTES = 32
+"""Rows of a batch times bytes of a number, up to which AVX2 is used: they fill at most half of a
+vector of AVX-512.
 """
 NO_PATIENCE = -1
 MAX_PATIENCE = 2**62
@@ -111,7 +111,7 @@ class NativeEngine(Engine):
         """The instruction set for batches of so many rows."""
         if self.variant:
             return self.variant
-        is_few = rows * dtype.itemsize <= HALF_BYTES
+        is_few = rows * dtype.itemsize <= FEW_BYTES
         return self.variants[1 if self.variants[0] == WIDE and is_few else 0]
 
     def run(
@@ -409,8 +409,9 @@ def _is_one_dtype(parameters: Parameters) -> bool:
 
 
 def threads_for_batch(rows: int, network: Network, spec: Any, n_jobs: int | None) -> int:
-    """How many threads a batch is worth; they wait for each other after each part of its rows."""
-    return threads_worth(min(rows, spec.rows_together) * network.n_parameters, n_jobs)
+    """How many threads a batch is worth: they wait for each other after each group of its rows."""
+    words = 2 if spec.float64 else 1  # numbers of twice the bytes take twice as long
+    return threads_worth(words * min(rows, spec.rows_of_a_group) * network.n_parameters, n_jobs)
 
 
 def threads_worth(work: int, n_jobs: int | None) -> int:
