@@ -30,15 +30,15 @@ public:
     }
 
 private:
-    static constexpr std::size_t ALIGNMENT = 64;                      // bytes, a cache line
+    static constexpr std::size_t ALIGNMENT = 64;  // bytes, a cache line
     static constexpr std::size_t LARGE_PAGE = std::size_t{2} << 20;  // bytes, of x86-64 and others
+    static constexpr std::size_t MIN_BLOCK = 16384;
+    static constexpr std::size_t MAX_GROWTH = std::size_t{32} << 20;
 #if defined(__SANITIZE_ADDRESS__)
     static constexpr bool GROWS = false;  // a block for each request: overruns are seen
 #else
     static constexpr bool GROWS = true;
 #endif
-    static constexpr std::size_t MIN_BLOCK = 16384;  // bytes
-    static constexpr std::size_t MAX_GROWTH = std::size_t{32} << 20;  // bytes
 
     std::vector<void*> blocks;
     std::size_t total = 0;  // bytes of them
