@@ -410,8 +410,8 @@ def _is_one_dtype(parameters: Parameters) -> bool:
 
 def threads_for_batch(rows: int, network: Network, spec: Any, n_jobs: int | None) -> int:
     """How many threads a batch is worth: they wait for each other after each group of its rows."""
-    words = 2 if spec.float64 else 1  # numbers of twice the bytes take twice as long
-    return threads_worth(words * min(rows, spec.rows_of_a_group) * network.n_parameters, n_jobs)
+    cost = 2 if spec.float64 else 1  # numbers of twice the bytes take twice as long
+    return threads_worth(cost * min(rows, spec.rows_of_a_group) * network.n_parameters, n_jobs)
 
 
 def threads_worth(work: int, n_jobs: int | None) -> int:
