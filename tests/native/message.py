@@ -63,6 +63,7 @@ class NetworkSpec(NamedTuple):
     reduction: int
     setting: float
     float64: bool
+    rows_of_a_group: int = 1  # that threads are chosen by, of which there is one
 
     def arrays(self) -> Arrays:
         numbers = [(self.bias, self.loss, self.reduction), self.sizes, self.activations]
