@@ -38,10 +38,10 @@ except ImportError as error:
 
     _missing = why_missing(error)
 
-THREAD_WORK = 400_000
-"""Rows times parameters, in float32, between two points where threads wait for each other, below
-which a second thread costs more than it brings.
-"""
+THREAD_WORK = 1_000_000
+"""Rows times parameters of a call, below which a second thread costs more than it brings."""
+GROUP_WORK = 400_000
+"""The same for a group of rows in float32, after which threads that run already wait."""
 LANES_WORK = 30_000
 """Rows times parameters of an iteration, up to which several networks are faster in the lanes of
 vectors than each by itself: there are too few rows to fill vectors.
@@ -411,14 +411,15 @@ def _is_one_dtype(parameters: Parameters) -> bool:
 def threads_for_batch(rows: int, network: Network, spec: Any, n_jobs: int | None) -> int:
     """How many threads a batch is worth: they wait for each other after each group of its rows."""
     cost = 2 if spec.float64 else 1  # numbers of twice the bytes take twice as long
-    return threads_worth(cost * min(rows, spec.rows_of_a_group) * network.n_parameters, n_jobs)
+    work = cost * min(rows, spec.rows_of_a_group) * network.n_parameters
+    return threads_worth(work, n_jobs, GROUP_WORK)
 
 
-def threads_worth(work: int, n_jobs: int | None) -> int:
+def threads_worth(work: int, n_jobs: int | None, least: int = THREAD_WORK) -> int:
     """How many threads a piece of work is worth, as many as are allowed at most."""
-    if work < THREAD_WORK:
+    if work < least:
         return 1
-    return min(threads_allowed(n_jobs), max(1, work // (THREAD_WORK // 2)))
+    return min(threads_allowed(n_jobs), max(1, work // (least // 2)))
 
 
 def threads_allowed(n_jobs: int | None) -> int:
