@@ -7,6 +7,7 @@ from the same ones.
 """
 
 from collections.abc import Callable
+from functools import cache
 from math import sqrt
 
 import numpy as np
@@ -133,15 +134,12 @@ def _r_stream(seed: int) -> Callable[[int], Array]:
     """
     if not -(2**31) < seed < 2**31:
         raise option_error("seed", "must fit R's integers, between -(2^31 - 1) and 2^31 - 1", seed)
-    mixed: list[int] = []
-    word = seed % 2**32
-    for _ in range(51 + 624):
-        word = (69069 * word + 1) % 2**32
-        mixed.append(word)
+    steps, sums = _lcg()
+    words = ((steps * (seed % 2**32) + sums) % 2**32).tolist()
     from random import Random  # Python's is the same generator as NumPy's, and quicker to import
 
     twister = Random()
-    twister.setstate((3, (*mixed[51:], 624), None))
+    twister.setstate((3, (*words, 624), None))
 
     def runif(n: int) -> Array:
         drawn = np.array([twister.getrandbits(32) for _ in range(n)])
@@ -151,6 +149,20 @@ def _r_stream(seed: int) -> Callable[[int], Array]:
         return np.clip(u, half_step, 1 - half_step)
 
     return runif
+
+
+@cache
+def _lcg() -> tuple[Array, Array]:
+    """What makes the generator's words of R's seed: word k is steps[k] seed + sums[k].
+
+    That is 51 + k times word -> 69069 word + 1, all modulo 2^32.
+    """
+    step, total, found = 1, 0, []
+    for _ in range(51 + 624):
+        step, total = 69069 * step % 2**32, (69069 * total + 1) % 2**32
+        found.append((step, total))
+    steps, sums = np.array(found[51:], np.uint64).T
+    return steps, sums
 
 
 STREAMS: dict[str, Callable[[int], Callable[[int], Array]]] = {

@@ -1,7 +1,7 @@
 """What a model file holds: a model as named arrays and JSON-able data, and back.
 
 Format 2 holds the members as they are: ``members.1.weights.1`` is the first weight matrix of the
-first member. The data's types are `structure.py`'s, the file itself is `file.py`'s.
+first member. The data's types are `structure.py`'s, the file itself is `sealed.py`'s.
 """
 
 import json
@@ -18,21 +18,23 @@ from glassnet.core.network import Network, Parameters
 from glassnet.errors import GlassnetError, ModelFileError
 from glassnet.models.conformal import LocalScale, Residuals
 from glassnet.models.ensemble import Member, check_members
-from glassnet.models.file import (
-    ArrayKind,
-    Arrays,
-    Kinds,
-    kinds_of,
-    naming,
-    read_model_file,
-    write_model_file,
-)
 from glassnet.models.format_1 import decode_format_1, members_of_format_1, names_of_format_2
 from glassnet.models.record import Record
 from glassnet.models.structure import ResidualsStructure, Structure, decode_structure
 from glassnet.models.typed import data_of, read_json
+from glassnet.sealed import (
+    ArrayKind,
+    Arrays,
+    FileKind,
+    Kinds,
+    kinds_of,
+    naming,
+    read_sealed,
+    write_sealed,
+)
 from glassnet.tables.encoding import TableEncoding
 
+MODEL = FileKind("model file", ModelFileError)
 FORMAT = "glassnet-model"
 VERSION = 2
 NOT_WHOLE = "is not a whole glassnet model"
@@ -63,7 +65,7 @@ def save_content(path: str | Path, content: Content) -> None:
     Raises GlassnetError, naming it, on custom functions and on what could not be read again, such
     as weights that are not finite.
     """
-    with naming(path):
+    with naming(path, MODEL):
         structure, arrays = pack(content)
         try:
             data = json.loads(json.dumps(structure))
@@ -72,13 +74,13 @@ def save_content(path: str | Path, content: Content) -> None:
         with _errors_begin("is not written, because nothing could read it"):
             unpack(plan_of(VERSION, data, kinds_of(arrays)), arrays)
     text = json.dumps({"format": FORMAT, "version": VERSION, **structure})
-    write_model_file(path, text, arrays)
+    write_sealed(path, text, arrays, MODEL)
 
 
 def load_content(path: str | Path) -> Content:
     """Read a model file of any format. Raises GlassnetError, naming it, on any other file."""
-    plan, arrays = read_model_file(path, _plan_of_text)
-    with naming(path), _errors_begin(NOT_WHOLE):
+    plan, arrays = read_sealed(path, _plan_of_text, MODEL)
+    with naming(path, MODEL), _errors_begin(NOT_WHOLE):
         return unpack(plan, arrays)
 
 

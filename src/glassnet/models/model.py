@@ -15,7 +15,7 @@ import numpy as np
 from glassnet.core.activations import Activation
 from glassnet.core.losses import Loss
 from glassnet.core.network import Network, Parameters, Trace, feedforward
-from glassnet.errors import GlassnetError, option_error, visible
+from glassnet.errors import GlassnetError, ModelFileError, option_error, visible
 from glassnet.models.conformal import Residuals
 from glassnet.models.decoding import named_columns, predictions
 from glassnet.models.ensemble import (
@@ -467,6 +467,8 @@ def load(path: str | Path) -> Model:
     from glassnet.models.content import load_content
 
     path = Path(path)
-    if (path / MODEL_FILE).exists():
+    if path.is_dir():
+        if not (path / MODEL_FILE).exists():
+            raise ModelFileError(f"is a folder without a {MODEL_FILE}", file=path)
         path = path / MODEL_FILE
     return Model(*load_content(path))

@@ -1,7 +1,7 @@
-"""The model file: named arrays and one JSON text in a safetensors file, sealed with a checksum.
+"""Sealed files: named arrays and one JSON text in a safetensors file, with a checksum of both.
 
-Nothing is ever unpickled, and no array is read before it is known to be wanted. What the text and
-the arrays are is `content.py`'s.
+Models and studies are kept in such files. Nothing is ever unpickled, and no array is read before it
+is known to be wanted. What the text and the arrays are is said where they are made.
 """
 
 import hashlib
@@ -12,15 +12,24 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from glassnet.errors import GlassnetError, ModelFileError
+from glassnet.errors import GlassnetError
 from glassnet.files import check_regular_file, whole_file
 
 MAX_TEXT = 64_000_000  # characters of the JSON; safetensors itself ends at 100 MB
 HASH_BLOCK = 2**22  # bytes of an array that are read at a time where it is only to be hashed
 NUMPY_DTYPES: dict[str, str] = {"F32": "float32", "F64": "float64", "I64": "int64"}
-"""NumPy's name of a type of numbers that a model file may hold, by safetensors' name."""
+"""NumPy's name of a type of numbers that such a file may hold, by safetensors' name."""
 
 Expected = TypeVar("Expected")
+
+
+class FileKind(NamedTuple):
+    """What is kept in a sealed file."""
+
+    name: str
+    """As messages call the file."""
+    error: type[GlassnetError]
+    """What is raised where it cannot be written, or is no such file."""
 
 
 class ArrayKind(NamedTuple):
@@ -40,7 +49,9 @@ def kinds_of(arrays: Mapping[str, np.ndarray]) -> dict[str, ArrayKind]:
     return {name: ArrayKind(str(array.dtype), array.shape) for name, array in arrays.items()}
 
 
-def write_model_file(path: str | Path, text: str, arrays: Mapping[str, np.ndarray]) -> None:
+def write_sealed(
+    path: str | Path, text: str, arrays: Mapping[str, np.ndarray], kind: FileKind
+) -> None:
     """Write arrays by name and a text; the file appears whole or not at all.
 
     Raises GlassnetError where it cannot be written, or could not be read again.
@@ -48,17 +59,17 @@ def write_model_file(path: str | Path, text: str, arrays: Mapping[str, np.ndarra
     from safetensors.numpy import save
 
     if len(text) > MAX_TEXT:
-        raise ModelFileError(f"cannot hold {len(text):,} characters beside the arrays", file=path)
+        raise kind.error(f"cannot hold {len(text):,} characters beside the arrays", file=path)
     arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     seal = _seal(text, kinds_of(arrays), lambda name: (arrays[name],))
     with whole_file(path) as part:
         part.write_bytes(save(arrays, {"glassnet": text, "sha256": seal}))
 
 
-def read_model_file(
-    path: str | Path, expect: Callable[[str, Kinds], Expected]
+def read_sealed(
+    path: str | Path, expect: Callable[[str, Kinds], Expected], kind: FileKind
 ) -> tuple[Expected, Arrays]:
-    """The text and the arrays of a model file.
+    """The text and the arrays of a sealed file.
 
     Parameters
     ----------
@@ -66,7 +77,9 @@ def read_model_file(
         The file.
     expect : function
         Called with the text and the kind of each array before any is read. It makes something of
-        the text, or raises GlassnetError where it or an array is not what a model has.
+        the text, or raises GlassnetError where it or an array is not what such a file has.
+    kind : FileKind
+        What the file should hold.
 
     Returns
     -------
@@ -75,56 +88,56 @@ def read_model_file(
     Raises
     ------
     GlassnetError
-        Naming the file, where it is no model file, was changed after it was written, or is not what
+        Naming the file, where it is no such file, was changed after it was written, or is not what
         is expected.
     """
     path = Path(path)
-    with _opened(path) as file:
+    with _opened(path, kind) as file:
         metadata = file.metadata() or {}
         if not {"glassnet", "sha256"} <= metadata.keys():
             message = "is a safetensors file, but not one that glassnet wrote"
-            raise ModelFileError(message, file=path)
+            raise kind.error(message, file=path)
         text, seal = metadata["glassnet"], metadata["sha256"]
         kinds = _kinds(file)
         try:
-            with naming(path):
+            with naming(path, kind):
                 _check_length(text)
                 expected = expect(text, kinds)
         except GlassnetError:
             if _was_altered(file, text, kinds, seal):
-                raise _altered(path) from None
+                raise _altered(path, kind) from None
             raise
         arrays = {name: file.get_tensor(name) for name in kinds}
     if seal != _seal(text, kinds, lambda name: (arrays[name],)):
-        raise _altered(path)
+        raise _altered(path, kind)
     return expected, arrays
 
 
 @contextmanager
-def naming(path: str | Path) -> Iterator[None]:
+def naming(path: str | Path, kind: FileKind) -> Iterator[None]:
     """Errors of what is inside a file become errors that name it."""
     try:
         yield
     except GlassnetError as error:
-        raise ModelFileError(error.message, file=path, remedy=error.remedy) from None
+        raise kind.error(error.message, file=path, remedy=error.remedy) from None
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def _opened(path: Path, kind: FileKind) -> Iterator[Any]:
     """The file as safetensors opens it, which reads nothing but its header."""
     from safetensors import SafetensorError, safe_open
 
     if not path.exists():
-        raise ModelFileError("no such model file", file=path)
+        raise kind.error(f"no such {kind.name}", file=path)
     if path.is_dir():
-        raise ModelFileError("is a folder without a model.safetensors", file=path)
-    check_regular_file(path, ModelFileError)
+        raise kind.error(f"is a folder, not a {kind.name}", file=path)
+    check_regular_file(path, kind.error)
     try:
         with safe_open(path, framework="np") as file:
             yield file
     except (SafetensorError, OSError) as error:
-        raise ModelFileError(
-            f"is not a model file, or is cut short ({str(error).strip()})", file=path
+        raise kind.error(
+            f"is not a {kind.name}, or is cut short ({str(error).strip()})", file=path
         ) from None
 
 
@@ -167,11 +180,11 @@ def _was_altered(file: Any, text: str, kinds: Kinds, seal: str) -> bool:
 
 def _check_length(text: str) -> None:
     if len(text) > MAX_TEXT:
-        raise ModelFileError(f"it holds {len(text):,} characters beside the arrays")
+        raise GlassnetError(f"it holds {len(text):,} characters beside the arrays")
 
 
-def _altered(path: Path) -> ModelFileError:
-    return ModelFileError(
+def _altered(path: Path, kind: FileKind) -> GlassnetError:
+    return kind.error(
         "was altered after it was written (its checksum does not match)",
         file=path,
         remedy="use the original file",
