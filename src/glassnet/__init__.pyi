@@ -186,6 +186,10 @@ from glassnet.plots.precision_recall import PrecisionRecallDisplay as PrecisionR
 from glassnet.plots.regression import RegressionDisplay as RegressionDisplay
 from glassnet.plots.roc import RocCurveDisplay as RocCurveDisplay
 from glassnet.plots.saturation import SaturationDisplay as SaturationDisplay
+from glassnet.plots.solutions import SolutionsDisplay as SolutionsDisplay
+from glassnet.plots.spread import SpreadDisplay as SpreadDisplay
+from glassnet.plots.studies import StudiesDisplay as StudiesDisplay
+from glassnet.plots.study import StudyDisplay as StudyDisplay
 from glassnet.plots.weights import WeightsDisplay as WeightsDisplay
 from glassnet.plots.why import ContributionsDisplay as ContributionsDisplay
 from glassnet.recipe.assessment.assess import Assessment as Assessment
@@ -197,6 +201,9 @@ from glassnet.runs.article import train_article as train_article
 from glassnet.runs.folder import train_run as train_run
 from glassnet.runs.open import RunFolder as RunFolder
 from glassnet.runs.open import open_run as open_run
+from glassnet.studies.file import load_study as load_study
+from glassnet.studies.run import study as study
+from glassnet.studies.study import Study as Study
 from glassnet.training.history import History as History
 from glassnet.training.optax import Optax as Optax
 from glassnet.training.population import Population as Population

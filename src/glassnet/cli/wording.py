@@ -6,6 +6,7 @@ from glassnet.errors import OptionRef
 
 OTHER_FLAGS = {
     "bias": "--bias",
+    "checkpoint": "--checkpoint",
     "digits": "--digits",
     "interval": "--interval",
     "iteration": "--iteration",
@@ -14,6 +15,7 @@ OTHER_FLAGS = {
     "label_set": "--set",
     "missing_columns": "--missing-columns",
     "model": "--model",
+    "networks": "--networks",
     "overwrite": "--overwrite",
     "rng": "--rng",
     "scale": "--scale",

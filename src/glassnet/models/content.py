@@ -87,7 +87,7 @@ def load_content(path: str | Path) -> Content:
 def pack(content: Content) -> tuple[dict[str, Any], Arrays]:
     """The content as data for JSON, and arrays. Raises GlassnetError on custom functions."""
     members = [
-        {"network": _network_to_dict(member.network), "vote": member.vote}
+        {"network": network_to_dict(member.network), "vote": member.vote}
         for member in content.members
     ]
     structure = {
@@ -269,7 +269,7 @@ def _parameters(network: Network, arrays: Arrays, prefix: str) -> Parameters:
     return Parameters(weights, biases)
 
 
-def _network_to_dict(network: Network) -> dict[str, Any]:
+def network_to_dict(network: Network) -> dict[str, Any]:
     """What `Network` takes. Raises GlassnetError on a custom function."""
     for row in (*network.activations, network.loss):
         if row not in OUTPUTS.values() and row != known_loss(row.name):

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.core.network import Network
+from glassnet.core.network import Network, Parameters
 from glassnet.core.penalties import Penalty
 from glassnet.models.ensemble import Member
 from glassnet.recipe.defaults import (
@@ -59,6 +59,15 @@ class FoldTraining:
         rows = self.rows[options.bins]
         return network_for(options, rows.x.shape[1], rows.y.shape[1])
 
+    def start(self, options: ResolvedOptions, member: int) -> Parameters:
+        """Where a member starts."""
+        _, y, sample_weight = self.rows[options.bins].to_train_on
+        network, rows = self.network(options), self.splits[member].train
+        weight = None if sample_weight is None else sample_weight[rows]
+        constant = best_constant(network.loss, y[rows], weight)
+        seed = member_seed(member, options.seed)
+        return initial_parameters(options, network, constant, seed)
+
     def train(self, options: ResolvedOptions, members: Sequence[int]) -> list[Run]:
         """A run for each of these members, by number from 0.
 
@@ -89,12 +98,7 @@ class FoldTraining:
         x, y, sample_weight = self.rows[options.bins].to_train_on
         network = self.network(options)
         rows = [self.splits[member].train for member in members]
-        seeds = [member_seed(member, options.seed) for member in members]
-        starts = []
-        for numbers, seed in zip(rows, seeds, strict=True):
-            weight = None if sample_weight is None else sample_weight[numbers]
-            constant = best_constant(network.loss, y[numbers], weight)
-            starts.append(initial_parameters(options, network, constant, seed))
+        starts = [self.start(options, member) for member in members]
         runs = train_population(
             network,
             starts,
@@ -110,7 +114,7 @@ class FoldTraining:
             schedule=options.schedule,
             average=options.average,
             patience=options.patience,
-            seed=seeds,
+            seed=[member_seed(member, options.seed) for member in members],
             engine=options.engine,
             progress=progress,
             n_jobs=self.n_jobs,

@@ -1,0 +1,73 @@
+"""The folder that a study leaves on disk: its file, a row a network, and its pictures."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from glassnet import article
+from glassnet.files import NewFolder, whole_file, whole_folder
+from glassnet.plots.solutions import SolutionsDisplay
+from glassnet.plots.spread import SpreadDisplay
+from glassnet.plots.study import StudyDisplay
+from glassnet.studies.article_problem import published
+from glassnet.studies.study import Study
+from glassnet.tables.write import write_columns
+
+STUDY = "study.safetensors"
+"""The study: what `load_study` reads."""
+NETWORKS = "networks.csv"
+"""A row a network: `Study.table`."""
+LOSSES = "losses.svg"
+PREDICTIONS = "predictions.svg"
+SOLUTIONS = "solutions.svg"
+
+FILES = (STUDY, NETWORKS, LOSSES, PREDICTIONS, SOLUTIONS)
+"""All of them."""
+
+ARTICLES = "the article's table"
+
+
+@contextmanager
+def new_study(out: str | Path | None, name: str, *, overwrite: bool = False) -> Iterator[NewFolder]:
+    """Reserve the folder of a study, which stands in its place when all has gone well.
+
+    Parameters
+    ----------
+    out : str or Path, optional
+        The folder; None: a new one in ``runs``, called `name`, with a number where there is one.
+    name : str
+        What it is called then.
+    overwrite : bool
+        Whether `out` may hold a study already, and nothing else, which is then replaced.
+
+    Raises
+    ------
+    GlassnetError
+        Where `out` holds something already, cannot be written, or is being written.
+    """
+    if out is None:
+        reserved = whole_folder(Path("runs") / name, numbered=True)
+    else:
+        reserved = whole_folder(out, overwrite=FILES if overwrite else ())
+    with reserved as new:
+        yield new
+
+
+def write_study(study: Study, new: NewFolder, *, pictures: bool = True) -> None:
+    """Fill the folder of a study.
+
+    Raises GlassnetError where a file cannot be written.
+    """
+    folder = new.part
+    study.save(folder / STUDY)
+    with whole_file(folder / NETWORKS) as part:
+        write_columns(part, study.table())
+    if not pictures:
+        return
+    placed = published(study)
+    losses = {} if placed is None else {ARTICLES: placed.loss}
+    StudyDisplay.from_study(study, marks=losses).save(folder / LOSSES)
+    printed = {} if placed is None else {ARTICLES: article.PRINTED}
+    SpreadDisplay.from_study(study, marks=printed).save(folder / PREDICTIONS)
+    if study.solutions and study.solutions[0].activations:
+        SolutionsDisplay.from_study(study).save(folder / SOLUTIONS)

@@ -1,0 +1,139 @@
+"""What a study trains: one network from any start, and what is known of the problem.
+
+The article's problem is `article_problem.py`, a table's `table_problem.py`. Networks are numbered
+from 0, and differ in their starts (and the draws of batches and dropout that the same seed decides)
+and in nothing else.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.network import Network, Parameters
+from glassnet.models.model import Model
+from glassnet.models.record import Record
+from glassnet.recipe.defaults import best_constant
+from glassnet.tables.encoding import TableEncoding
+from glassnet.tables.targets import ClassTarget
+from glassnet.training.problem import Floats
+from glassnet.training.run import Progress, Run
+
+
+@dataclass(frozen=True, eq=False)
+class ShownRows:
+    """Rows that every network of a study is asked about.
+
+    Parameters
+    ----------
+    x : array
+        n x D, encoded.
+    actual : array
+        n x C, in the columns of `shown_columns`.
+    numbers : array of int
+        n, their numbers in the table, from 1.
+    """
+
+    x: Floats
+    actual: Floats
+    numbers: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class StudyProblem:
+    """What is trained from every start.
+
+    Parameters
+    ----------
+    network : Network
+        The shape that all have.
+    encoding : TableEncoding
+        Of the table's columns.
+    record : Record
+        What is known of the training of each.
+    epochs : int
+        How long each is trained, at most.
+    batches : int
+        Iterations in an epoch.
+    shown : ShownRows
+        Rows whose predictions are kept.
+    constant_loss : float
+        The loss on the training rows of the best network that predicts the same for all rows.
+    origin : dict
+        What it is made of, as JSON has it; equal for equal problems and for no others.
+    seed : function
+        The seed of a network, from its number.
+    start : function
+        Where the network of a number starts.
+    train : function
+        Trains the networks of these numbers; also takes a `Progress` or None.
+    scores : function
+        The scores of a model on rows that were held out, by target and name; of the article {}.
+    """
+
+    network: Network
+    encoding: TableEncoding
+    record: Record
+    epochs: int
+    batches: int
+    shown: ShownRows
+    constant_loss: float
+    origin: dict[str, Any]
+    seed: Callable[[int], int]
+    start: Callable[[int], Parameters]
+    train: Callable[[Sequence[int], Progress | None], Sequence[Run]]
+    scores: Callable[[Model], dict[str, dict[str, float]]]
+
+    def model(self, parameters: Parameters) -> Model:
+        """The model of one of its networks."""
+        return Model.of_network(self.network, parameters, self.encoding, record=self.record)
+
+
+def shown_names(encoding: TableEncoding) -> list[str]:
+    """What is kept of a prediction: of a number itself, of a class the probabilities.
+
+    Of two classes that of the second.
+    """
+    names = []
+    for target in encoding.targets:
+        if not isinstance(target, ClassTarget):
+            names.append(target.name)
+            continue
+        labels = target.label_texts if target.width > 1 else target.label_texts[1:]
+        names += [f"probability of {target.name} = {label}" for label in labels]
+    return names
+
+
+def shown_columns(encoding: TableEncoding, output: Floats) -> Floats:
+    """Outputs, N x K, in the columns of `shown_names`: N x C."""
+    columns = []
+    for target, part in encoding.by_target(output):
+        if isinstance(target, ClassTarget):
+            columns.append(target.probabilities(part)[:, 0 if target.width > 1 else 1 :])
+        else:
+            columns.append(target.decode(part)[:, None])
+    return np.concatenate(columns, axis=1)
+
+
+def as_json(data: dict[str, Any]) -> dict[str, Any]:
+    """Data as a file gives it back: tuples as lists."""
+    return json.loads(json.dumps(data))
+
+
+def constant_loss(network: Network, y: Floats, sample_weight: Floats | None = None) -> float:
+    """The loss of the best output that is the same for all rows; y is N x K."""
+    constant = best_constant(network.loss, y, sample_weight)
+    a = np.broadcast_to(constant, y.shape)
+    with np.errstate(all="ignore"):
+        z = _inverse(network.output.name, a)
+    value, _ = network.loss(network.output, z, a, y, sample_weight)
+    return float(value)
+
+
+def _inverse(output: str, a: Floats) -> Floats:
+    """Pre-activations of these outputs, for losses that look at them."""
+    if output == "sigmoid":
+        return np.log(a / (1 - a))
+    return np.log(a) if output in ("softmax", "exponential") else a

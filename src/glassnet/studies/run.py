@@ -1,0 +1,210 @@
+"""study(): trains networks from many starts, block by block, and keeps what became of each."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from glassnet.article import Program
+from glassnet.errors import GlassnetError
+from glassnet.files import check_file
+from glassnet.recipe.options import options_from
+from glassnet.settings import check_function, checked_whole
+from glassnet.studies.article_problem import article_problem
+from glassnet.studies.file import load_study
+from glassnet.studies.outcomes import Outcomes, curve_epochs, outcomes_of, score_names
+from glassnet.studies.problem import StudyProblem, shown_names
+from glassnet.studies.study import Study
+from glassnet.studies.table_problem import table_problem
+from glassnet.training.problem import ACTIVATION_WORK
+from glassnet.training.run import Progress
+
+MOST_NETWORKS = 10_000_000  # more is a slip of the pen
+BLOCK_WORK = 5e9  # multiplications of a block, which takes about a second
+BLOCK_NUMBERS = 16_000_000  # of its histories: 128 MB
+LEAST_BLOCK = 2  # networks, which two cores train beside each other
+CHECKPOINT_SECONDS = 30.0  # from one writing of an unfinished study to the next
+
+ARTICLE_OPTIONS = ("hidden", "learning_rate", "bias", "iterations", "seed", "rng")
+"""What can be chosen of the article's problem, beside the engine."""
+
+
+def study(
+    table: Any = None,
+    target: Any = None,
+    *,
+    networks: int = 1000,
+    checkpoint: str | Path | None = None,
+    progress: Progress | None = None,
+    **options: Any,
+) -> Study:
+    """Train networks from many random starts on the same rows, and say what became of them.
+
+    Without a table they are the article's: network p starts as ``glassnet demo --seed`` does with
+    the seed given (1) plus p. On a table they are trained by the recipe of `train_table`, every one
+    as if it were the only member, and differ in nothing but what their seeds decide.
+
+    Parameters
+    ----------
+    table : data frame, dict of columns, or path, optional
+        As in `train_table`; None: the article's four rows.
+    target : str or list of str, optional
+        The column of the table to predict, or several.
+    networks : int
+        How many.
+    checkpoint : str or Path, optional
+        A file that the study is written to, every half minute, at its end, and where it is stopped.
+        Where there is one of the same study already, it goes on from there, to the last bit as if
+        it had not been stopped; `networks` may be more than before.
+    progress : function, optional
+        Called with (networks done, networks planned, mean loss, mean validation loss or None).
+    **options
+        On a table those of `train_table`, but for effort, draws, members, refit, threshold and
+        teacher; of the article's problem hidden, learning_rate, bias, iterations, seed and rng, as
+        in `train_article`, and engine.
+
+    Returns
+    -------
+    Study
+        The losses, predictions and parameters of every network, and what they show together.
+
+    Raises
+    ------
+    GlassnetError
+        Naming the column, row or option, on anything that cannot be trained on; and where the
+        checkpoint is of another study.
+
+    Notes
+    -----
+    Ctrl-C ends a study in good order, with the networks of all blocks that were trained by then.
+    What becomes of a network does not depend on how many there are beside it.
+
+    Examples
+    --------
+    >>> xor = study(networks=100)
+    >>> len(xor), int(xor.stuck.sum())
+    (100, 0)
+    >>> [(one.loss, one.networks) for one in xor.reached()][-2:]
+    [(0.005, 100), (0.002, 41)]
+    """
+    networks = checked_whole("networks", networks, 1, MOST_NETWORKS)
+    if progress is not None:
+        check_function("progress", progress)
+    if checkpoint is not None:
+        check_file(checkpoint)
+    problem = _problem(table, target, networks, options)
+    blocks = [] if checkpoint is None else _read(Path(checkpoint), problem, networks)
+    written = monotonic()
+    for block in _trained(problem, sum(len(one.loss) for one in blocks), networks, progress):
+        blocks.append(block)
+        if checkpoint is not None and monotonic() - written > CHECKPOINT_SECONDS:
+            _study(problem, blocks, networks).save(checkpoint)
+            written = monotonic()
+    if not blocks:
+        raise KeyboardInterrupt  # it came before anything was learnt
+    found = _study(problem, blocks, networks)
+    if checkpoint is not None:
+        found.save(checkpoint)
+    return found
+
+
+def _problem(table: Any, target: Any, networks: int, options: dict[str, Any]) -> StudyProblem:
+    if table is not None:
+        if target is None:
+            raise GlassnetError("name the column of the table to predict", option="target")
+        return table_problem(table, target, networks, options_from(options))
+    if target is not None:
+        raise GlassnetError("a target is for a table of yours: give the table", option="target")
+    for name in options:
+        if name not in (*ARTICLE_OPTIONS, "engine"):
+            raise GlassnetError(
+                f"without a table the article's problem is studied, which has no '{name}'",
+                option=name,
+                remedy=f"give a table, or one of {', '.join(ARTICLE_OPTIONS)}",
+            )
+    engine = options.pop("engine", "auto")
+    return article_problem(Program(**options), engine)
+
+
+def _read(path: Path, problem: StudyProblem, networks: int) -> list[Outcomes]:
+    """What a checkpoint holds already of the first networks.
+
+    Raises GlassnetError where it is of another study.
+    """
+    if not path.exists():
+        return []
+    found = load_study(path)
+    for name in sorted(found.origin.keys() | problem.origin.keys()):
+        before, now = found.origin.get(name), problem.origin.get(name)
+        if before != now:
+            raise GlassnetError(
+                f"is of another study: {_what_differs(name, before, now)}",
+                file=path,
+                remedy="give the study that it is of, or another checkpoint",
+            )
+    return [Outcomes(*(array[:networks] for array in found.outcomes))]
+
+
+def _what_differs(name: str, before: Any, now: Any) -> str:
+    if name == "rows":
+        return "the rows of the table are not the same"
+    return f"{name} was {before!r}, and is {now!r}"
+
+
+def _trained(
+    problem: StudyProblem, first: int, networks: int, progress: Progress | None
+) -> Iterator[Outcomes]:
+    """What becomes of the networks from `first` on, block by block, until all are there or Ctrl-C.
+
+    Of a block that Ctrl-C cuts short nothing is kept.
+    """
+    size = block_size(problem)
+    for begin in range(first, networks, size):
+        numbers = range(begin, min(begin + size, networks))
+        try:
+            runs = list(problem.train(numbers, _within(progress, numbers, networks)))
+            if any(run.ended == "interrupted" for run in runs):
+                return
+            block = outcomes_of(problem, numbers, runs)
+        except KeyboardInterrupt:
+            return
+        yield block
+
+
+def block_size(problem: StudyProblem) -> int:
+    """How many networks are trained together: no result depends on it."""
+    rows = problem.record.average_row.n_rows if problem.record.average_row else 1
+    nodes = sum(problem.network.sizes[1:])
+    work = problem.epochs * rows * (problem.network.n_parameters + ACTIVATION_WORK * nodes)
+    numbers = problem.epochs * (2 * problem.batches + 4)
+    return int(max(LEAST_BLOCK, min(BLOCK_WORK / work, BLOCK_NUMBERS / numbers)))
+
+
+def _within(progress: Progress | None, block: range, networks: int) -> Progress | None:
+    """What tells `progress` of all networks how far a block is."""
+    if progress is None:
+        return None
+
+    def report(epoch: int, epochs: int, loss: float, validation: float | None) -> None:
+        progress(block.start + len(block) * epoch // epochs, networks, loss, validation)
+
+    return report
+
+
+def _study(problem: StudyProblem, blocks: Sequence[Outcomes], planned: int) -> Study:
+    shown = problem.shown
+    return Study(
+        network=problem.network,
+        encoding=problem.encoding,
+        record=problem.record,
+        origin=problem.origin,
+        epochs=curve_epochs(problem.epochs),
+        constant_loss=problem.constant_loss,
+        shown_x=shown.x,
+        shown_numbers=shown.numbers,
+        shown_names=tuple(shown_names(problem.encoding)),
+        actual=shown.actual,
+        score_names=tuple(score_names(problem)),
+        outcomes=Outcomes.joined(blocks),
+        planned=planned,
+    )
