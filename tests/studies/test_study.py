@@ -74,7 +74,9 @@ def test_no_number_depends_on_the_blocks(size: int, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("target", ["y", "kind"])
-@pytest.mark.parametrize("options", [{}, {"validation": 0.3, "decay": 0.1, "bins": 0}, {"dropout": 0.0}])
+@pytest.mark.parametrize(
+    "options", [{}, {"validation": 0.3, "decay": 0.1, "bins": 0}, {"dropout": 0.0}]
+)
 def test_a_tables_network_is_what_train_table_trains(target: str, options: dict) -> None:
     other = "kind" if target == "y" else "y"
     chosen = {**SMALL, "ignore": other, "hidden": 6, **options}

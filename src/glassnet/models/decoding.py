@@ -54,6 +54,32 @@ def named_columns(
     return columns
 
 
+def names_of_numbers(encoding: TableEncoding) -> list[str]:
+    """What the columns of `predicted_numbers` are, C names."""
+    names = []
+    for target in encoding.targets:
+        if not isinstance(target, ClassTarget):
+            names.append(target.name)
+            continue
+        labels = target.label_texts[0 if target.width > 1 else 1 :]
+        names += [f"probability of {target.name} = {label}" for label in labels]
+    return names
+
+
+def predicted_numbers(encoding: TableEncoding, output: np.ndarray) -> np.ndarray:
+    """Outputs, N x K, as numbers that can be compared: N x C.
+
+    Of a target that is a number itself; of classes their probabilities, of two that of the second.
+    """
+    columns = []
+    for target, part in encoding.by_target(output):
+        if isinstance(target, ClassTarget):
+            columns.append(target.probabilities(part)[:, 0 if target.width > 1 else 1 :])
+        else:
+            columns.append(target.decode(part)[:, None])
+    return np.concatenate(columns, axis=1)
+
+
 def set_texts(target: ClassTarget, chosen: np.ndarray) -> list[str]:
     """The sets of N rows, N x classes booleans, each as its labels with a | in between."""
     labels = target.label_texts

@@ -283,6 +283,30 @@ class Model:
         """
         return self._tables.predict_proba(table, missing_columns)
 
+    def predict_members(self, table: Any, *, missing_columns: bool = False) -> np.ndarray:
+        """What every member predicts by itself: how far they are apart says how sure they are.
+
+        Parameters
+        ----------
+        table : data frame, dict of columns, path or array
+            N rows, as `predict` takes them.
+        missing_columns : bool
+            As in `predict`.
+
+        Returns
+        -------
+        numpy array
+            M x N for M members: numbers in the target's unit, of two classes the probability of the
+            second. M x N x targets where there are several targets, M x N x classes of more classes
+            than two.
+
+        Raises
+        ------
+        GlassnetError
+            When the table lacks a column.
+        """
+        return self._tables.predict_members(table, missing_columns)
+
     def predict_interval(
         self, table: Any, coverage: float = 0.9, *, missing_columns: bool = False
     ) -> np.ndarray:

@@ -15,7 +15,12 @@ import numpy as np
 from glassnet.errors import GlassnetError, warn_of
 from glassnet.models.blocks import encoded_blocks
 from glassnet.models.conformal import Residuals, check_coverage, class_sets, intervals
-from glassnet.models.decoding import named_columns, predictions, probabilities
+from glassnet.models.decoding import (
+    named_columns,
+    predicted_numbers,
+    predictions,
+    probabilities,
+)
 from glassnet.models.ensemble import Member, ensemble_predictor
 from glassnet.models.kept import beside, kept_columns
 from glassnet.models.notices import Reach, notices_of_reach, reach_of
@@ -61,6 +66,17 @@ class TablePredictor:
         return self._by_block(
             table, lambda output, _: probabilities(self.encoding, output), missing_columns
         )
+
+    def predict_members(self, table: Any, missing_columns: bool) -> np.ndarray:
+        """`Model.predict_members`."""
+        predictors = [ensemble_predictor([member]) for member in self.members]
+
+        def numbers(_: np.ndarray, x: np.ndarray) -> np.ndarray:
+            found = [predicted_numbers(self.encoding, predict(x)) for predict in predictors]
+            return np.stack(found, axis=1)  # N x M x C
+
+        found = self._by_block(table, numbers, missing_columns).swapaxes(0, 1)
+        return found[:, :, 0] if found.shape[2] == 1 else found
 
     def predict_interval(self, table: Any, coverage: float, missing_columns: bool) -> np.ndarray:
         """`Model.predict_interval`."""

@@ -1,6 +1,6 @@
-"""What notebooks show of a model, a history, a run and a fitted estimator, as HTML.
+"""What notebooks show of a model, a history, a run, a study and a fitted estimator, as HTML.
 
-The first three are registered in `glassnet.notebook`, where they ask for it. What other objects
+The first four are registered in `glassnet.notebook`, where they ask for it. What other objects
 show is in their own files.
 """
 
@@ -13,6 +13,7 @@ from glassnet.notebook import register_view
 from glassnet.pages.page import style_sheets
 from glassnet.plots.figures import image
 from glassnet.plots.network.display import NetworkDisplay
+from glassnet.studies.study import Study
 from glassnet.training.history import History
 from glassnet.training.run import Run
 
@@ -51,6 +52,24 @@ def _curve(history: History) -> str:
     return f"<figure>{image(LossCurveDisplay.from_history(history), description)}</figure>"
 
 
+def study_html(study: Study) -> str:
+    """A study as HTML: its loss curves, and how many networks reach which loss."""
+    from glassnet.plots.study import StudyDisplay
+
+    heading = f"<p><b>Study</b> of {len(study):,} networks, {escape(str(study.network))}</p>"
+    description = (
+        f"The losses of {len(study):,} networks along their trainings; "
+        f"{study.stuck.sum():,} are stuck"
+    )
+    picture = f"<figure>{image(StudyDisplay.from_study(study), description)}</figure>"
+    headers = ["loss", "networks", "fastest epoch", "median", "slowest"]
+    rows = [
+        [f"{one.loss:g}", f"{one.networks:,}", *(f"{epoch:,}" for epoch in one.epochs)]
+        for one in study.reached()
+    ]
+    return _fragment(heading, picture, _table(headers, rows) if rows else "")
+
+
 def network_html(estimator: Any) -> str:
     """The network of a fitted estimator as HTML."""
     return _fragment(NetworkDisplay.from_estimator(estimator).svg)
@@ -59,6 +78,7 @@ def network_html(estimator: Any) -> str:
 register_view(Model, model_html)
 register_view(History, history_html)
 register_view(Run, run_html)
+register_view(Study, study_html)
 
 
 def _score_table(scores: dict[str, dict[str, float]]) -> str:

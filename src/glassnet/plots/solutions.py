@@ -77,9 +77,8 @@ class SolutionsDisplay(Display):
         colours: dict[str, Any] = {"cmap": SIGNED, "vmin": -size, "vmax": size}
         if low >= 0:
             colours = {"cmap": UNSIGNED, "vmin": 0, "vmax": high}
-        image = None
         for at, (ax, solution, a) in enumerate(zip(self.axes_, self.solutions, maps, strict=False)):
-            image = ax.imshow(a, aspect="auto", interpolation="nearest", **colours)
+            ax.imshow(a, aspect="auto", interpolation="nearest", **colours)
             percent = 100 * len(solution.networks) / self.networks
             ax.set_title(f"{percent:.3g} %, loss {solution.loss:.2g}", fontsize=9)
             ax.set_xticks([])
@@ -88,7 +87,9 @@ class SolutionsDisplay(Display):
             if not self.rows and at % MOST_ACROSS == 0:
                 ax.set_ylabel("rows, by their target", fontsize=8)
             ax.set_xlabel("hidden nodes", fontsize=8)
-        bar = self.figure_.colorbar(image, ax=list(self.axes_), shrink=0.7, pad=0.02)
+        bar = self.figure_.colorbar(
+            self.axes_[0].images[0], ax=list(self.axes_), shrink=0.7, pad=0.02
+        )
         bar.set_label("activation", fontsize=8)
 
 

@@ -6,8 +6,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from glassnet.errors import unknown_name
-from glassnet.plots.display import Display
+from glassnet.errors import GlassnetError, unknown_name
+from glassnet.models.conversion import as_model
+from glassnet.models.decoding import names_of_numbers, predicted_numbers
+from glassnet.models.rows import rows_of
+from glassnet.plots.display import RowsDisplay
 from glassnet.plots.figures import BLUE, ORANGE, RED, in_picture
 from glassnet.studies.study import Study
 
@@ -18,8 +21,11 @@ MARKS = ("D", "s", "^", "v")
 
 
 @dataclass(eq=False, repr=False)
-class SpreadDisplay(Display):
+class SpreadDisplay(RowsDisplay):
     """The distribution of what many networks predict of a few rows.
+
+    Of a number it is the number, of classes a probability. Twelve rows are drawn at most, evenly
+    chosen.
 
     Parameters
     ----------
@@ -40,6 +46,46 @@ class SpreadDisplay(Display):
     actual: Sequence[float] = ()
     name: str = "prediction"
     marks: Mapping[str, Sequence[float]] = field(default_factory=dict)
+
+    @classmethod
+    def from_model(
+        cls, model: Any, table: Any, *, y: Any = None, output: str | None = None, ax: Any = None
+    ) -> Self:
+        """Draw the predictions of all members of a model.
+
+        Parameters
+        ----------
+        model : Model or fitted estimator
+            An ensemble. Raises GlassnetError where it has one member alone.
+        table : path, data frame, dict of columns, or array
+            N rows, as `Model.predict` takes them.
+        y : array, optional
+            The targets, where the table does not hold them; they need not be known.
+        output : str, optional
+            The target, or the class whose probability is drawn, as "probability of species =
+            Adelie"; None: the first. Raises GlassnetError on another.
+        ax : matplotlib.axes.Axes, optional
+            The axes to draw on; by default new ones.
+        """
+        found = as_model(model)
+        if len(found.members) == 1:
+            raise GlassnetError("one network alone has no spread: give a model of several members")
+        rows = rows_of(found, table, y)
+        names = names_of_numbers(found.encoding)
+        column = _column(names, output)
+        chosen = _chosen(len(rows))
+        some = rows.take(chosen)
+        predictions = found.predict_members(some.columns)
+        if predictions.ndim > 2:
+            predictions = predictions[:, :, column]
+        actual: Any = ()
+        if all(
+            target.name in some.targets and not some.targets[target.name].missing.any()
+            for target in found.encoding.targets
+        ):
+            actual = predicted_numbers(found.encoding, some.y)[:, column]
+        labels = [f"row {number + 1}" for number in chosen]
+        return cls(predictions, labels, actual, names[column]).plot(ax)
 
     @classmethod
     def from_study(
@@ -63,19 +109,18 @@ class SpreadDisplay(Display):
         ax : matplotlib.axes.Axes, optional
             The axes to draw on; by default new ones.
         """
-        name = study.shown_names[0] if output is None else output
-        if name not in study.shown_names:
-            raise unknown_name("output", name, study.shown_names)
-        column = study.shown_names.index(name)
-        n = len(study.shown_numbers)
-        chosen = np.unique(np.linspace(0, n - 1, min(MOST_ROWS, n)).astype(int))
+        column = _column(study.shown_names, output)
+        chosen = _chosen(len(study.shown_numbers))
         usable = np.isfinite(study.losses)
-        other = {name: np.asarray(values)[chosen] for name, values in (marks or {}).items()}
+        other = {
+            name: np.asarray(values, float)[chosen].tolist()
+            for name, values in (marks or {}).items()
+        }
         return cls(
             study.outcomes.predictions[usable][:, chosen, column],
             [f"row {number}" for number in study.shown_numbers[chosen]],
             study.actual[chosen, column],
-            name,
+            study.shown_names[column],
             other,
         ).plot(ax)
 
@@ -109,3 +154,17 @@ class SpreadDisplay(Display):
         ax.set(ylabel=in_picture(self.name, 40), title="What the networks predict")
         ax.grid(visible=True, axis="y", alpha=0.25)
         self.figure_.legend(loc="outside lower center", ncols=2, fontsize=8)
+
+
+def _column(names: Sequence[str], output: str | None) -> int:
+    """Which of the names is asked for. Raises GlassnetError where it is none of them."""
+    if output is None:
+        return 0
+    if output not in names:
+        raise unknown_name("output", output, names)
+    return list(names).index(output)
+
+
+def _chosen(count: int) -> np.ndarray:
+    """The numbers of the rows that are drawn."""
+    return np.unique(np.linspace(0, count - 1, min(MOST_ROWS, count)).astype(int))

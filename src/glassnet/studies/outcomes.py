@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from glassnet.core.network import Parameters
+from glassnet.models.decoding import predicted_numbers
 from glassnet.models.model import Model
 from glassnet.studies.hidden import outputs_and_traits
-from glassnet.studies.problem import StudyProblem, shown_columns
+from glassnet.studies.problem import StudyProblem
 from glassnet.training.endings import ENDINGS
 from glassnet.training.problem import Floats, to_vector
 from glassnet.training.run import Run
@@ -89,7 +90,7 @@ def outcomes_of(problem: StudyProblem, numbers: Sequence[int], runs: Sequence[Ru
     outputs, traits = outputs_and_traits(problem.network, kept_numbers, x)
     _, traits_at_start = outputs_and_traits(problem.network, starts, x)
     P, n, K = outputs.shape
-    shown = shown_columns(problem.encoding, outputs.reshape(P * n, K))
+    shown = predicted_numbers(problem.encoding, outputs.reshape(P * n, K))
     return Outcomes(
         seed=np.array([problem.seed(number) for number in numbers], np.int64),
         losses=losses,

@@ -17,7 +17,6 @@ from glassnet.models.model import Model
 from glassnet.models.record import Record
 from glassnet.recipe.defaults import best_constant
 from glassnet.tables.encoding import TableEncoding
-from glassnet.tables.targets import ClassTarget
 from glassnet.training.problem import Floats
 from glassnet.training.run import Progress, Run
 
@@ -31,7 +30,7 @@ class ShownRows:
     x : array
         n x D, encoded.
     actual : array
-        n x C, in the columns of `shown_columns`.
+        n x C, as `predicted_numbers` has them.
     numbers : array of int
         n, their numbers in the table, from 1.
     """
@@ -89,32 +88,6 @@ class StudyProblem:
     def model(self, parameters: Parameters) -> Model:
         """The model of one of its networks."""
         return Model.of_network(self.network, parameters, self.encoding, record=self.record)
-
-
-def shown_names(encoding: TableEncoding) -> list[str]:
-    """What is kept of a prediction: of a number itself, of a class the probabilities.
-
-    Of two classes that of the second.
-    """
-    names = []
-    for target in encoding.targets:
-        if not isinstance(target, ClassTarget):
-            names.append(target.name)
-            continue
-        labels = target.label_texts if target.width > 1 else target.label_texts[1:]
-        names += [f"probability of {target.name} = {label}" for label in labels]
-    return names
-
-
-def shown_columns(encoding: TableEncoding, output: Floats) -> Floats:
-    """Outputs, N x K, in the columns of `shown_names`: N x C."""
-    columns = []
-    for target, part in encoding.by_target(output):
-        if isinstance(target, ClassTarget):
-            columns.append(target.probabilities(part)[:, 0 if target.width > 1 else 1 :])
-        else:
-            columns.append(target.decode(part)[:, None])
-    return np.concatenate(columns, axis=1)
 
 
 def as_json(data: dict[str, Any]) -> dict[str, Any]:

@@ -8,12 +8,13 @@ from typing import Any
 from glassnet.article import Program
 from glassnet.errors import GlassnetError
 from glassnet.files import check_file
+from glassnet.models.decoding import names_of_numbers
 from glassnet.recipe.options import options_from
 from glassnet.settings import check_function, checked_whole
 from glassnet.studies.article_problem import article_problem
 from glassnet.studies.file import load_study
 from glassnet.studies.outcomes import Outcomes, curve_epochs, outcomes_of, score_names
-from glassnet.studies.problem import StudyProblem, shown_names
+from glassnet.studies.problem import StudyProblem
 from glassnet.studies.study import Study
 from glassnet.studies.table_problem import table_problem
 from glassnet.training.problem import ACTIVATION_WORK
@@ -202,7 +203,7 @@ def _study(problem: StudyProblem, blocks: Sequence[Outcomes], planned: int) -> S
         constant_loss=problem.constant_loss,
         shown_x=shown.x,
         shown_numbers=shown.numbers,
-        shown_names=tuple(shown_names(problem.encoding)),
+        shown_names=tuple(names_of_numbers(problem.encoding)),
         actual=shown.actual,
         score_names=tuple(score_names(problem)),
         outcomes=Outcomes.joined(blocks),

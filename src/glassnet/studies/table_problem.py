@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import OptionError, OptionRef
+from glassnet.models.decoding import predicted_numbers
 from glassnet.models.record import AverageRow, Record
 from glassnet.recipe.class_weight import weigh_classes
 from glassnet.recipe.defaults import settle
@@ -26,7 +27,6 @@ from glassnet.studies.problem import (
     StudyProblem,
     as_json,
     constant_loss,
-    shown_columns,
 )
 from glassnet.tables.encoding import TableEncoding
 from glassnet.training.run import Progress, Run
@@ -99,12 +99,12 @@ def _check_options(options: Options) -> None:
 
 
 def _record(options: ResolvedOptions, encoding: TableEncoding, rows: EncodedRows) -> Record:
-    x = rows.x[:ENOUGH_FOR_MEANS]
+    means = np.asarray(rows.x[:ENOUGH_FOR_MEANS], np.float64).mean(axis=0)
     return Record(
         targets=tuple(target.name for target in encoding.targets),
         options=asdict(options),
         sample_weight=rows.sample_weight is not None,
-        average_row=AverageRow(tuple(np.mean(x, axis=0, dtype=np.float64).tolist()), len(rows.x)),
+        average_row=AverageRow(tuple(means.tolist()), len(rows.x)),
     )
 
 
@@ -114,7 +114,7 @@ def _shown_rows(parts: TableParts, encoding: TableEncoding) -> ShownRows:
     chosen = np.linspace(0, len(part) - 1, min(MOST_SHOWN, len(part))).astype(int)
     rows = np.sort(part)[np.unique(chosen)]
     columns = parts.columns.take(rows)
-    actual = shown_columns(encoding, encoding.encode_targets(columns))
+    actual = predicted_numbers(encoding, encoding.encode_targets(columns))
     return ShownRows(encoding.encode_inputs(columns), actual, parts.row_numbers[rows])
 
 
