@@ -13,7 +13,7 @@ from glassnet.plots.panels import panels
 from glassnet.plots.study import draw_curves, loss_label
 from glassnet.studies.study import Study
 
-MOST_ACROSS = 3  # studies in a row
+ACROSS = {1: 1, 2: 2, 4: 2}  # studies in a row, by how many there are; of others three
 
 
 @dataclass(eq=False, repr=False)
@@ -51,10 +51,14 @@ class StudiesDisplay(Display):
 
     def _make_axes(self, ax: Any) -> Any:
         count = len(self.studies)
-        across = min(count, MOST_ACROSS)
+        across = self._across
         rows = -(-count // across)
         figure, self.axes_ = panels(ax, count, across, 2.9 * across + 0.4, 2.6 * rows + 0.3)
         return figure
+
+    @property
+    def _across(self) -> int:
+        return ACROSS.get(len(self.studies), 3)
 
     def _draw(self) -> None:
         every = np.concatenate([study.outcomes.losses.ravel() for study in self.studies.values()])
@@ -66,7 +70,7 @@ class StudiesDisplay(Display):
             draw_curves(ax, study, limits)
             percent = 100 * study.stuck.mean()
             ax.set_title(f"{in_picture(name)}: {percent:.3g} % stuck", fontsize=9)
-            if at % MOST_ACROSS:
+            if at % self._across:
                 ax.tick_params(labelleft=False)
             else:
                 ax.set_ylabel(loss_label(study))

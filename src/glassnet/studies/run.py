@@ -96,11 +96,14 @@ def study(
     problem = _problem(table, target, networks, options)
     blocks = [] if checkpoint is None else _read(Path(checkpoint), problem, networks)
     written = monotonic()
-    for block in _trained(problem, sum(len(one.loss) for one in blocks), networks, progress):
-        blocks.append(block)
-        if checkpoint is not None and monotonic() - written > CHECKPOINT_SECONDS:
-            _study(problem, blocks, networks).save(checkpoint)
-            written = monotonic()
+    try:
+        for block in _trained(problem, sum(len(one.loss) for one in blocks), networks, progress):
+            blocks.append(block)
+            if checkpoint is not None and monotonic() - written > CHECKPOINT_SECONDS:
+                _study(problem, blocks, networks).save(checkpoint)
+                written = monotonic()
+    except KeyboardInterrupt:
+        pass  # the blocks that are whole are kept
     if not blocks:
         raise KeyboardInterrupt  # it came before anything was learnt
     found = _study(problem, blocks, networks)
@@ -155,21 +158,17 @@ def _what_differs(name: str, before: Any, now: Any) -> str:
 def _trained(
     problem: StudyProblem, first: int, networks: int, progress: Progress | None
 ) -> Iterator[Outcomes]:
-    """What becomes of the networks from `first` on, block by block, until all are there or Ctrl-C.
+    """What becomes of the networks from `first` on, block by block, until all are there.
 
-    Of a block that Ctrl-C cuts short nothing is kept.
+    Raises KeyboardInterrupt where Ctrl-C cuts a block short.
     """
     size = block_size(problem)
     for begin in range(first, networks, size):
         numbers = range(begin, min(begin + size, networks))
-        try:
-            runs = list(problem.train(numbers, _within(progress, numbers, networks)))
-            if any(run.ended == "interrupted" for run in runs):
-                return
-            block = outcomes_of(problem, numbers, runs)
-        except KeyboardInterrupt:
-            return
-        yield block
+        runs = list(problem.train(numbers, _within(progress, numbers, networks)))
+        if any(run.ended == "interrupted" for run in runs):
+            raise KeyboardInterrupt
+        yield outcomes_of(problem, numbers, runs)
 
 
 def block_size(problem: StudyProblem) -> int:
