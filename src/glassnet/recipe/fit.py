@@ -29,6 +29,7 @@ from glassnet.recipe.search import bins_to_try, choose_settings
 from glassnet.recipe.teachers.lesson import lesson_of
 from glassnet.tables.encoding import TableEncoding, learn_inputs
 from glassnet.tables.targets import Target, Task, learn_target
+from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.run import Progress, Run
 
 
@@ -50,6 +51,7 @@ def fit_table(
     n_jobs: int | None = None,
     path_points: int | None = None,
     settings: Sequence[MemberSettings] = (),
+    checkpoint: Checkpoint | None = None,
 ) -> FitResult:
     """Train on rows of a table.
 
@@ -73,11 +75,13 @@ def fit_table(
         As in `glassnet.train`; the last two for each run.
     settings : sequence of MemberSettings
         Of a mixture that was found before; none are looked for then.
+    checkpoint : Checkpoint, optional
+        What keeps the trainings while they run, and from which they go on.
 
     Raises GlassnetError, naming the column or option, on what cannot be trained on, and
     KeyboardInterrupt where it came before anything was learnt.
     """
-    began = monotonic()
+    began = monotonic() - (0.0 if checkpoint is None else checkpoint.seconds_before)
     train, validation = weigh_classes(train, validation, options.class_weight, classes)
     rows = rows_to_train_on(train)
     lesson = lesson_of(rows, options, classes)
@@ -103,7 +107,7 @@ def fit_table(
     plain = settled(options)
     if options.draw_count and not settings:
         options = left_open(options, plain, settled(everything_open(options)))
-    training = FoldTraining(splits, progress, n_jobs, path_points)
+    training = FoldTraining(splits, progress, n_jobs, path_points, checkpoint)
     for bins in _bins_wanted(options, plain, train_rows, settings):
         encoding = learn_encoding(rows, replace(plain, bins=bins), classes)
         if encoding in [one.encoding for one in training.rows.values()]:

@@ -25,6 +25,7 @@ from glassnet.recipe.members import member_seed
 from glassnet.recipe.options import ResolvedOptions
 from glassnet.recipe.out_of_fold import OutOfFold, out_of_fold
 from glassnet.recipe.rows import EncodedRows
+from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.endings import BROKEN
 from glassnet.training.population import train_population
 from glassnet.training.run import Progress, Run
@@ -40,6 +41,8 @@ class FoldTraining:
         One a member.
     progress, n_jobs, path_points
         As in `train`, for each run.
+    checkpoint : Checkpoint, optional
+        What keeps the trainings while they run.
     rows : dict of EncodedRows
         By number of bins, the rows that the splits' numbers point into.
     validation : dict of EncodedRows
@@ -51,6 +54,7 @@ class FoldTraining:
     progress: Progress | None = None
     n_jobs: int | None = None
     path_points: int | None = None
+    checkpoint: Checkpoint | None = None
     rows: dict[int, EncodedRows] = field(default_factory=dict)
     validation: dict[int, EncodedRows] = field(default_factory=dict)
 
@@ -119,6 +123,7 @@ class FoldTraining:
             progress=progress,
             n_jobs=self.n_jobs,
             path_points=self.path_points,
+            checkpoint=self.checkpoint,
             warn=False,
             **validation,
         )

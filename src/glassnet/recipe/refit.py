@@ -12,6 +12,7 @@ from glassnet.recipe.members import worst_ending
 from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.recipe.rows import TableRows
 from glassnet.tables.targets import Target
+from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.endings import BROKEN, CUT_SHORT
 from glassnet.training.run import Progress
 
@@ -33,6 +34,7 @@ def train_again(
     progress: Progress | None = None,
     path_points: int | None = None,
     settings: Sequence[MemberSettings] = (),
+    checkpoint: Checkpoint | None = None,
 ) -> tuple[FitResult | None, str]:
     """(what the training gave, how it ended); nothing where it was stopped or went astray.
 
@@ -45,7 +47,7 @@ def train_again(
     options : ResolvedOptions
         As the scored training found them: nothing is searched again, but for the epoch that is
         kept, which the members' folds pick anew.
-    classes, progress, path_points, settings
+    classes, progress, path_points, settings, checkpoint
         As in `fit_table`.
     """
     asked = options.as_options()
@@ -59,6 +61,7 @@ def train_again(
             progress,
             path_points=path_points,
             settings=settings,
+            checkpoint=checkpoint,
         )
     except KeyboardInterrupt:
         return None, "interrupted"

@@ -5,8 +5,9 @@ How the table is read is `parts.py`, the training itself `fit.py`, the last one 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +38,7 @@ from glassnet.recipe.scoring import score
 from glassnet.recipe.teachers.holdout import digest_of_rows, teacher_of_scored
 from glassnet.recipe.teachers.teacher import Teacher
 from glassnet.tables.columns import Table
+from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.endings import CUT_SHORT, ENDINGS
 from glassnet.training.run import Progress, Run
 
@@ -168,6 +170,7 @@ def train_table(
     *,
     teacher: Any = None,
     progress: Progress | None = None,
+    checkpoint: str | Path | Checkpoint | None = None,
     **options: Any,
 ) -> Model:
     """Train a network on a table and give the model that predicts from such a table's columns.
@@ -188,6 +191,10 @@ def train_table(
     progress : function
         Called with how far the training is, as in `train`; where the model is trained once more on
         all rows, of that training again from the first epoch on.
+    checkpoint : str or Path, optional
+        A file that all trainings are kept in, every half minute, at the end, and where they are cut
+        short. Where there is one of the same call already, it goes on from there, to the last bit
+        as if it had never been stopped; see docs/stopping.md.
     options
         See `Options`.
 
@@ -200,7 +207,9 @@ def train_table(
     Raises GlassnetError, naming the column, row or option, on anything that cannot be trained on,
     and warns (GlassnetWarning) of what was found about the table and the run.
     """
-    run = run_table(table, target, options_from(options), progress, teacher=teacher)
+    run = run_table(
+        table, target, options_from(options), progress, teacher=teacher, checkpoint=checkpoint
+    )
     warn_of(run.notices)
     return run.model
 
@@ -213,21 +222,44 @@ def run_table(
     path_points: int | None = None,
     teacher: Any = None,
     refit_progress: Progress | None = None,
+    checkpoint: str | Path | Checkpoint | None = None,
 ) -> TableRun:
     """`train_table` with everything that a report needs.
 
     With `path_points` the path of the parameters too, as in `train`; `refit_progress` is told of
     the last training in place of `progress`. Ctrl-C keeps whatever was trained by then.
     """
+    kept = checkpoint
+    if checkpoint is not None and not isinstance(checkpoint, Checkpoint):
+        kept = Checkpoint(checkpoint, purpose_of_table(table, target, options, teacher))
+    assert kept is None or isinstance(kept, Checkpoint)
     parts = read_parts(table, target, options, teacher)
     scored = None
     try:
-        scored = train_scored(parts, options, progress, path_points)
-        return refit(scored, refit_progress or progress, path_points)
+        scored = train_scored(parts, options, progress, path_points, kept)
+        run = refit(scored, refit_progress or progress, path_points, kept)
     except KeyboardInterrupt:
+        if kept is not None:
+            kept.finish()
         if scored is None:
             raise
         return _without_refit(scored, "interrupted")
+    if kept is not None:
+        kept.finish()
+    return run
+
+
+def purpose_of_table(
+    table: Any, target: str | Sequence[str], options: Options, teacher: Any = None
+) -> dict[str, Any]:
+    """What a checkpoint says of a training on a table, for those who have nothing but the file."""
+    return {
+        "call": "train_table",
+        "table": str(table) if isinstance(table, (str, Path)) else "",
+        "target": [target] if isinstance(target, str) else list(target),
+        "teacher": str(teacher) if isinstance(teacher, (str, Path)) else "",
+        **{f"option {name}": value for name, value in asdict(options).items()},
+    }
 
 
 def train_scored(
@@ -235,6 +267,7 @@ def train_scored(
     options: Options,
     progress: Progress | None = None,
     path_points: int | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> TableRun:
     """The run up to its scores: without the last training, on all rows."""
     every, known = parts.every, parts.every.teacher
@@ -249,6 +282,7 @@ def train_scored(
         learn_classes(every.targets, parts.task),
         progress,
         path_points=path_points,
+        checkpoint=checkpoint,
     )
     record = replace(fitted.model.record, holdout_digest=holdout_digest)
     run = TableRun(
@@ -266,7 +300,10 @@ def train_scored(
 
 
 def refit(
-    run: TableRun, progress: Progress | None = None, path_points: int | None = None
+    run: TableRun,
+    progress: Progress | None = None,
+    path_points: int | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> TableRun:
     """The run with a model that is trained once more, with the same options, on all rows.
 
@@ -286,6 +323,7 @@ def refit(
         progress,
         path_points,
         run.model.record.mixture,
+        checkpoint,
     )
     if fitted is None:
         return _without_refit(run, ended)

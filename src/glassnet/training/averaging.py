@@ -5,6 +5,7 @@ is. Which of both is kept is decided here; how a run ends otherwise is `loop.py`
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +16,7 @@ from glassnet.training.endings import BROKEN
 from glassnet.training.engines.base import Engine
 from glassnet.training.history import History
 from glassnet.training.loop import Chunk, Finished, Observer
-from glassnet.training.problem import Floats, Problem, State
+from glassnet.training.problem import Floats, Problem, State, from_vector, to_vector
 
 TAKEN_IN_MEMORY = 5  # times that parameters are added to the average while it remembers them
 
@@ -66,6 +67,29 @@ class Average(Observer):
                 self.best = self.parameters
             self.losses[epoch] = loss
         return ""
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What it has taken so far."""
+        found = {
+            "taken": np.array([self.taken]),
+            "epochs": np.array([*self.losses], np.int64),
+            "losses": np.array([*self.losses.values()], np.float64),
+        }
+        for name, parameters in (("average", self.parameters), ("best", self.best)):
+            if parameters is not None:
+                found[name] = to_vector(parameters)
+        return found
+
+    def restore(self, arrays: Mapping[str, np.ndarray], state: State) -> None:
+        """Go on from what it had taken."""
+        self.taken = int(arrays["taken"][0])
+        pairs = zip(arrays["epochs"].tolist(), arrays["losses"].tolist(), strict=True)
+        self.losses = dict(pairs)
+        network = self.problem.network
+        if "average" in arrays:
+            self.parameters = from_vector(network, arrays["average"])
+        if "best" in arrays:
+            self.best = from_vector(network, arrays["best"])
 
     def _with(self, latest: Parameters) -> Parameters:
         """The average once these parameters are added."""

@@ -6,11 +6,11 @@ loops of their own mathematics and report each iteration to the same observers.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from time import perf_counter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from glassnet.core.network import Parameters
 from glassnet.training.endings import BROKEN
 from glassnet.training.engines.base import Engine
 from glassnet.training.problem import Floats, Measured, Problem, State
+
+if TYPE_CHECKING:
+    from glassnet.training.kept import Keeper
 
 CHUNK_SECONDS = 0.25  # seconds an engine runs between two looks at progress and Ctrl-C
 FASTEST_GROWTH = 10  # times as many epochs as the chunk before, at most
@@ -59,6 +62,13 @@ class Observer:
     def goes_on(self, ended: str) -> bool:
         """Whether a run that is about to end goes on nevertheless, its patience new."""
         return False
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """All that it remembers, for a checkpoint."""
+        return {}
+
+    def restore(self, arrays: Mapping[str, np.ndarray], state: State) -> None:
+        """Remember what `arrays` gave where the run stood as `state`."""
 
 
 class Recorder:
@@ -129,6 +139,8 @@ def run_epochs(
     observers: Sequence[Observer] = (),
     chunk_epochs: int | None = None,
     start_loss: float | None = None,
+    report: Callable[[Chunk], None] | None = None,
+    keeper: "Keeper | None" = None,
 ) -> Finished:
     """Train until `epochs` are done, the training ends itself, an observer ends it, or Ctrl-C.
 
@@ -154,6 +166,10 @@ def run_epochs(
         depends on it.
     start_loss : float, optional
         What the loss was before training; None: that of the run's first batch.
+    report : callable, optional
+        Called with each chunk, once all observers have seen it.
+    keeper : Keeper, optional
+        Keeps the run in a checkpoint, from which it goes on.
 
     Returns
     -------
@@ -161,8 +177,11 @@ def run_epochs(
         What is kept, and how it came about.
     """
     recorder = Recorder(observers)
-    pace = chunk_epochs or max(1, engine.first_chunk // problem.work)  # epochs at a time
     ended = ""
+    if keeper is not None:
+        state, ended = keeper.restore_one(state, recorder.chunks)
+        skip(orders, state.epoch)
+    pace = chunk_epochs or max(1, engine.first_chunk // problem.work)  # epochs at a time
     try:
         while state.epoch < epochs and not ended:
             if problem.options.stopped:
@@ -174,16 +193,30 @@ def run_epochs(
             began = perf_counter()
             chunk = _run_chunk(engine, problem, state, count, orders, learning_rates)
             seconds = perf_counter() - began
+            if keeper is not None:
+                keeper.changing()
             state = chunk.state
             ended = recorder.after_chunk(chunk) or state.ended
             if ended and recorder.goes_on(ended):
                 ended, state = "", state._replace(waited=0, ended="")
+            if keeper is not None:
+                keeper.after_chunk_of_one(state, ended, recorder.chunks)
+            if report is not None:
+                report(chunk)
             if chunk_epochs is None:
                 fitting = int(count * CHUNK_SECONDS / max(seconds, 1e-6))
                 pace = max(1, min(fitting, FASTEST_GROWTH * pace))
     except KeyboardInterrupt:
         ended = state.ended or "interrupted"
+    if keeper is not None:
+        keeper.end_one(state, ended, recorder.chunks)
     return finish(problem, state, recorder.chunks, ended, start_loss)
+
+
+def skip(orders: Iterator[np.ndarray] | None, epochs: int) -> None:
+    """Draw the orders of so many epochs, which are over."""
+    if orders is not None:
+        next(islice(orders, epochs, epochs), None)
 
 
 def _run_chunk(

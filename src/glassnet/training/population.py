@@ -6,6 +6,7 @@ The loop is in `together.py`; what engines exchange with it, in `stacked.py`.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from threading import Event
 from typing import Any, NamedTuple, overload
 from warnings import warn as give_warning
@@ -17,6 +18,7 @@ from glassnet.core.optimizers import Optimizer, find_optimizer
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError, GlassnetWarning, option_error
 from glassnet.settings import check_function, checked_whole
+from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.checks import (
     FLOATS,
     all_finite,
@@ -28,6 +30,7 @@ from glassnet.training.checks import (
 )
 from glassnet.training.endings import BROKEN
 from glassnet.training.engines.registry import Choice, choose
+from glassnet.training.kept import Keeper, settings_kept
 from glassnet.training.loop import Recorder
 from glassnet.training.options import TrainingOptions
 from glassnet.training.population_settings import PopulationSettings
@@ -138,6 +141,7 @@ def train_population(
     n_jobs: int | None = None,
     path_points: int | None = None,
     stop: Event | None = None,
+    checkpoint: "str | Path | Checkpoint | None" = None,
     warn: bool = True,
 ) -> Population:
     """Train many networks on the rows of one table, each as `train` would train it alone.
@@ -164,7 +168,7 @@ patience, min_delta, seed
         As in `train`, or a list with one for each network. Dropout of several layers is a tuple.
     sample_weight : array_like or list of array_like, optional
         N, how much each row counts; or such an array for each network.
-    validation, average, engine, chunk_epochs, n_jobs, path_points, stop
+    validation, average, engine, chunk_epochs, n_jobs, path_points, stop, checkpoint
         As in `train`, for all networks.
     weight_masks : sequence of array_like, or list of those
         As in `train`; for each network where the first one is itself a list or tuple.
@@ -205,7 +209,8 @@ patience, min_delta, seed
         chunk_epochs = checked_whole("chunk_epochs", chunk_epochs, 1)
     if progress is not None:
         check_function("progress", progress)
-    shared = SharedOptions(engine, average, path_points, progress, chunk_epochs, n_jobs, stop)
+    kept = Checkpoint.of(checkpoint)
+    shared = SharedOptions(engine, average, path_points, progress, chunk_epochs, n_jobs, stop, kept)
     masks_vary = isinstance(weight_masks, list) and all(
         isinstance(masks, (list, tuple)) for masks in weight_masks
     )
@@ -238,6 +243,8 @@ patience, min_delta, seed
             stopped = Event()
             stopped.set()
             shared = shared._replace(stop=stopped)
+    if kept is not None and kept is not checkpoint:
+        kept.finish()
     population = Population(groups)
     if warn:
         _warn_of_broken(population)
@@ -254,6 +261,7 @@ class SharedOptions(NamedTuple):
     chunk_epochs: int | None
     n_jobs: int | None
     stop: Event | None
+    checkpoint: Checkpoint | None
 
 
 def _train_group(
@@ -294,6 +302,11 @@ def _train_group(
             )
             for at, number in enumerate(which.tolist())
         ]
+    keeper = None
+    if shared.checkpoint is not None:
+        settings_of_all = settings_kept(choice.engine.name, shared.average, shared.path_points)
+        observers = [one.observers for one in onlookers]
+        keeper = Keeper(shared.checkpoint, problems, which, states, observers, settings_of_all)
     finished = run_together(
         choice.engine,
         problems,
@@ -302,6 +315,7 @@ def _train_group(
         recorders=[Recorder(one.observers) for one in onlookers],
         report=None if shared.progress is None else _report_to(shared.progress, problems),
         chunk_epochs=shared.chunk_epochs,
+        keeper=keeper,
     )
     return Group(np.array(networks), finished, choice, onlookers)
 

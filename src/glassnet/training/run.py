@@ -3,8 +3,9 @@
 The loop itself is in `loop.py`; what can be asked of it is in `options.py`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from glassnet.errors import visible, warn_of
 from glassnet.notebook import html_of
 from glassnet.settings import check_function, checked_whole
 from glassnet.training.averaging import Average
+from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.checks import (
     checked_dropout,
     checked_multipliers,
@@ -29,10 +31,19 @@ from glassnet.training.engines.base import Engine
 from glassnet.training.engines.registry import Choice, choose
 from glassnet.training.findings import training_notices
 from glassnet.training.history import History
+from glassnet.training.kept import Keeper, settings_kept
 from glassnet.training.loop import Chunk, Finished, Observer, run_epochs
 from glassnet.training.options import TrainingOptions
-from glassnet.training.problem import Floats, Problem, State, start_of
+from glassnet.training.problem import (
+    Floats,
+    Problem,
+    State,
+    from_vector,
+    start_of,
+    to_vector,
+)
 from glassnet.training.schedules import Schedule
+from glassnet.training.stacked import stacked_state
 
 Progress = Callable[[int, int, float, float | None], None]
 """Called with (epochs done, epochs planned, training loss, validation loss or None)."""
@@ -129,6 +140,7 @@ def train(
     n_jobs: int | None = None,
     path_points: int | None = None,
     stop: Event | None = None,
+    checkpoint: "str | Path | Checkpoint | None" = None,
     warn: bool = True,
 ) -> Run:
     """Train a network from given parameters on the rows of x and y.
@@ -182,6 +194,10 @@ def train(
         `Run.path`; None: of none.
     stop : threading.Event, optional
         Setting it, from another thread, ends the run as Ctrl-C does.
+    checkpoint : str or Path, optional
+        A file that the run is kept in, every half minute, at its end, and where it is cut short.
+        Where there is one of the same run already, the run goes on from there, to the last bit as
+        if it had never been stopped: call `train` again as before.
     warn : bool
         Whether to warn (GlassnetWarning) of a run that went astray, and of inputs so large that no
         node of the first layer changes with them.
@@ -194,7 +210,8 @@ def train(
     Raises
     ------
     GlassnetError
-        On shapes that do not fit, values that are not finite, and settings out of range.
+        On shapes that do not fit, values that are not finite, and settings out of range; and where
+        the checkpoint is of another run.
 
     Notes
     -----
@@ -205,6 +222,7 @@ def train(
         chunk_epochs = checked_whole("chunk_epochs", chunk_epochs, 1)
     if progress is not None:
         check_function("progress", progress)
+    kept = Checkpoint.of(checkpoint)
     start, masks = checked_start(network, parameters, weight_masks)
     options = TrainingOptions(
         optimizer=find_optimizer(optimizer),
@@ -228,8 +246,11 @@ def train(
     state = start_of(problem, start)
     onlookers = Onlookers.of(chosen, problem, state, average, path_points)
     observers = onlookers.observers
-    if progress is not None:
-        observers.append(ProgressObserver(progress, options.epochs))
+    keeper = None
+    if kept is not None:
+        which, begin = np.zeros(1, np.int64), stacked_state(state)
+        settings = settings_kept(chosen.name, average, path_points)
+        keeper = Keeper(kept, [problem], which, begin, [tuple(observers)], settings)
     finished = run_epochs(
         chosen,
         problem,
@@ -239,7 +260,11 @@ def train(
         learning_rates=lambda first, count: options.learning_rates(problem.batches, first, count),
         observers=observers,
         chunk_epochs=chunk_epochs,
+        report=None if progress is None else _report_to(progress, options.epochs),
+        keeper=keeper,
     )
+    if kept is not None and kept is not checkpoint:
+        kept.finish()
     run = run_of(finished, problem, Choice(chosen, engine_note), onlookers)
     if warn:
         x = problem.data.x
@@ -263,7 +288,7 @@ class Onlookers(NamedTuple):
         path_points: int | None,
     ) -> "Onlookers":
         """Those that were asked for."""
-        path = PathObserver(start, problem.options.epochs, path_points)
+        path = PathObserver(problem.network, start, problem.options.epochs, path_points)
         return cls(path, None if average is None else Average(engine, problem, average))
 
     @property
@@ -310,20 +335,17 @@ def _last_output(finished: Finished, network: Network) -> Floats:
     return finished.chunks[-1].measured.output
 
 
-class ProgressObserver(Observer):
-    """Calls a progress function after each chunk."""
+def _report_to(progress: Progress, epochs: int) -> Callable[[Chunk], None]:
+    """A function that calls `progress` with where a run of so many epochs is after a chunk."""
 
-    def __init__(self, progress: Progress, epochs: int) -> None:
-        self.progress = progress
-        self.epochs = epochs
-
-    def after_chunk(self, chunk: Chunk) -> str:
+    def report(chunk: Chunk) -> None:
         measured = chunk.measured
         validation_loss = None
         if len(measured.validation_loss):
             validation_loss = float(measured.validation_loss[-1])
-        self.progress(chunk.state.epoch, self.epochs, float(measured.loss[-1]), validation_loss)
-        return ""
+        progress(chunk.state.epoch, epochs, float(measured.loss[-1]), validation_loss)
+
+    return report
 
 
 class PathObserver(Observer):
@@ -331,6 +353,8 @@ class PathObserver(Observer):
 
     Parameters
     ----------
+    network : Network
+        What is trained.
     start : State
         Where the run begins.
     epochs : int
@@ -339,7 +363,8 @@ class PathObserver(Observer):
         How many to keep; None: none.
     """
 
-    def __init__(self, start: State, epochs: int, points: int | None) -> None:
+    def __init__(self, network: Network, start: State, epochs: int, points: int | None) -> None:
+        self.network = network
         self.states: list[State] = [start]
         self.epochs: list[int] = []
         if points is None:
@@ -356,6 +381,24 @@ class PathObserver(Observer):
         if chunk.state.epoch in self.epochs:
             self.states.append(chunk.state)
         return ""
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The parameters that were kept so far, but for the start."""
+        later = self.states[1:]
+        found: dict[str, np.ndarray] = {
+            "epochs": np.array([state.epoch for state in later], np.int64),
+            "astray": np.array([state.ended == "not_finite" for state in later], np.int64),
+        }
+        if later:
+            found["parameters"] = np.stack([to_vector(state.parameters) for state in later])
+        return found
+
+    def restore(self, arrays: Mapping[str, np.ndarray], state: State) -> None:
+        """Go on from what was kept."""
+        for at, (epoch, astray) in enumerate(zip(arrays["epochs"], arrays["astray"], strict=True)):
+            parameters = from_vector(self.network, arrays["parameters"][at])
+            ended = "not_finite" if astray else ""
+            self.states.append(state._replace(epoch=int(epoch), parameters=parameters, ended=ended))
 
     def points(self, last: State) -> tuple[tuple[int, Parameters], ...]:
         """(epoch, parameters) of those kept and of the last state, wherever the run ended.

@@ -140,6 +140,14 @@ def stacked_state(state: State) -> States:
     )
 
 
+def stacked_measurements(measured: Measured) -> Measurements:
+    """What was measured of one training as that of a population of one."""
+    counts = (len(measured.iteration_loss), len(measured.loss), len(measured.output))
+    return Measurements(
+        *(array[None] for array in measured), *(np.array([count]) for count in counts)
+    )
+
+
 def start_of_all(problems: Sequence[Problem], which: np.ndarray, parameters: Parameters) -> States:
     """The states before the first epoch.
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from time import perf_counter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -19,9 +19,13 @@ from glassnet.training.loop import (
     Finished,
     Recorder,
     finish,
+    skip,
 )
 from glassnet.training.problem import Floats, Problem, State
 from glassnet.training.stacked import Measurements, States
+
+if TYPE_CHECKING:
+    from glassnet.training.kept import Keeper
 
 Report = Callable[[int, Measurements], None]
 """Called after each chunk with the epochs done, and what was measured in it."""
@@ -41,6 +45,17 @@ class ChunkOfAll(NamedTuple):
         measured = self.measured.of(at)
         rates = self.rates[problem].ravel()[: len(measured.iteration_loss)]
         return Chunk(state, measured, rates)
+
+
+class Standing(NamedTuple):
+    """Where trainings of P networks stand, and all that they went through."""
+
+    states: States
+    ended: np.ndarray
+    """P, why each ended; "" for those that go on."""
+    done: int
+    """Epochs that those which go on have gone through."""
+    chunks: list[ChunkOfAll]
 
 
 @dataclass(frozen=True)
@@ -89,6 +104,7 @@ def run_together(
     recorders: Sequence[Recorder] = (),
     report: Report | None = None,
     chunk_epochs: int | None = None,
+    keeper: "Keeper | None" = None,
 ) -> FinishedTogether:
     """Train P networks until each has ended, alone as together.
 
@@ -108,6 +124,8 @@ def run_together(
         Called after each chunk.
     chunk_epochs : int, optional
         Epochs between two reports; None: as many as take about a quarter of a second.
+    keeper : Keeper, optional
+        Keeps the trainings in a checkpoint, from which they go on.
     """
     planned = np.array([problem.options.epochs for problem in problems])[which]
     orders = [problem.options.orders(problem.n_rows) for problem in problems]
@@ -115,13 +133,17 @@ def run_together(
     counts = np.bincount(which, minlength=len(problems)).tolist()
     work = sum(n * problem.work for n, problem in zip(counts, problems, strict=True))
     pace = chunk_epochs or max(1, engine.first_chunk // work)
-    active = np.arange(len(which))
     chunks: list[ChunkOfAll] = []
     done = 0
+    begun = None if keeper is None else keeper.restore(states)
+    if begun is not None:
+        ended, done, chunks = begun.ended, begun.done, begun.chunks
+        for order in orders:
+            skip(order, done)
+    active = _still_trained(states, ended, planned)
     try:
         while len(active):
             if problems[0].options.stopped:
-                ended[active] = "interrupted"
                 break
             limits = [
                 observer.most_epochs(states.of(p))
@@ -130,21 +152,32 @@ def run_together(
             ]
             count = int(max(1, min(pace, *limits, planned[active].max() - done)))
             began = perf_counter()
-            chunk = _run_chunk(engine, problems, which, states, active, orders, done, count)
+            chunk, after = _run_chunk(engine, problems, which, states, active, orders, done, count)
             seconds = perf_counter() - began
+            if keeper is not None:
+                keeper.changing()
+            states.put(active, after)
             chunks.append(chunk)
             done += count
             ended[active] = states.ended[active]
             if recorders:
                 _show(recorders, chunk, which, states, ended)
+            active = _still_trained(states, ended, planned)
+            if keeper is not None:
+                keeper.after_chunk(Standing(states, ended, done, chunks))
             if report is not None:
                 report(done, chunk.measured)
-            active = active[(ended[active] == "") & (states.epoch[active] < planned[active])]
             if chunk_epochs is None:
                 fitting = int(count * CHUNK_SECONDS / max(seconds, 1e-6))
                 pace = max(1, min(fitting, FASTEST_GROWTH * pace))
     except KeyboardInterrupt:
+        pass  # those that are still trained have what they had after the last chunk
+    if len(active):
+        if keeper is not None:
+            keeper.stop()
         ended[active] = [end or "interrupted" for end in states.ended[active]]
+    elif keeper is not None:
+        keeper.end(Standing(states, ended, done, chunks))
     return FinishedTogether(problems, which, states, ended, chunks)
 
 
@@ -157,8 +190,8 @@ def _run_chunk(
     orders: Sequence[Iterator[np.ndarray] | None],
     done: int,
     count: int,
-) -> ChunkOfAll:
-    """Some epochs of the networks that are still trained; `states` is where they stand then.
+) -> tuple[ChunkOfAll, States]:
+    """Some epochs of the networks that are still trained, and where they stand then.
 
     The engine is told of all problems each time, so that how it runs a network does not depend on
     which others have ended.
@@ -180,8 +213,12 @@ def _run_chunk(
     after, measured = engine.run_population(
         problems, numbers, states.take(active), next_orders, rates
     )
-    states.put(active, after)
-    return ChunkOfAll(active, measured, rates)
+    return ChunkOfAll(active, measured, rates), after
+
+
+def _still_trained(states: States, ended: np.ndarray, planned: np.ndarray) -> np.ndarray:
+    """The numbers of the networks that have not ended."""
+    return np.flatnonzero((ended == "") & (states.epoch < planned))
 
 
 def _show(

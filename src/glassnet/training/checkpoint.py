@@ -1,0 +1,245 @@
+"""Checkpoints: trainings that are kept in a file while they run, and go on exactly there.
+
+A checkpoint holds the trainings of one call in the order in which they begin: those that have
+ended, and where the last one stands. The same call goes through them again: what has ended is taken
+from the file, and the last goes on, to the last bit as if it had never been stopped. How a training
+becomes arrays, and back, is `kept.py`.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any
+from warnings import warn as give_warning
+
+from glassnet.errors import GlassnetError, GlassnetWarning, OutputError, visible
+from glassnet.files import check_file
+from glassnet.sealed import Arrays, FileKind, Kinds, read_sealed, write_sealed
+
+CHECKPOINT = FileKind("checkpoint", GlassnetError)
+FORMAT = "glassnet-checkpoint"
+VERSION = 1
+SECONDS = 30.0  # from one writing to the next, at least
+PATIENCE = 50  # times as long as the last writing took: that is at most a fiftieth of all time
+
+
+@dataclass
+class KeptTraining:
+    """A training in a checkpoint.
+
+    Parameters
+    ----------
+    about : dict of str to str
+        What it is of, in a few words and checksums: a resumed call must have the same.
+    done : int
+        Epochs that it has gone through.
+    chunks : list of (int, int)
+        Of what was measured: the first epoch, from 0, and how many.
+    arrays : dict of array
+        All else; see `kept.py`.
+    has_ended : bool
+        Whether there is nothing left to do.
+    """
+
+    about: dict[str, str]
+    done: int = 0
+    chunks: list[tuple[int, int]] = field(default_factory=list)
+    arrays: Arrays = field(default_factory=dict)
+    has_ended: bool = False
+
+
+class Checkpoint:
+    """A file that trainings are kept in.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file. Where there is one, its trainings go on.
+    purpose : dict, optional
+        What the call is, as JSON has it, for those who only have the file.
+
+    Raises
+    ------
+    GlassnetError
+        Where the file cannot be written, is no checkpoint, or is of another purpose.
+    """
+
+    def __init__(self, path: str | Path, purpose: Mapping[str, Any] | None = None) -> None:
+        self.path = Path(path)
+        self.purpose: dict[str, Any] = json.loads(json.dumps(dict(purpose or {"call": "train"})))
+        self.trainings: list[KeptTraining] = []
+        self.begun = 0
+        self.seconds_before = 0.0
+        """How long the trainings took before this call, in all."""
+        self._opened = self._written = monotonic()
+        self._pause = SECONDS
+        self._is_cut_short = False
+        self._current: Callable[[], KeptTraining] | None = None
+        check_file(self.path)
+        if self.path.exists():
+            found = read_checkpoint(self.path)
+            _check_same(self.path, "call", found.purpose, self.purpose)
+            self.trainings, self.seconds_before = found.trainings, found.seconds
+
+    @classmethod
+    def of(cls, given: "Checkpoint | str | Path | None") -> "Checkpoint | None":
+        """The checkpoint of a path, or the one that is given."""
+        return given if given is None or isinstance(given, Checkpoint) else cls(given)
+
+    def begin(self, about: dict[str, str]) -> KeptTraining | None:
+        """The next training; None where the file does not know it yet.
+
+        Raises GlassnetError, saying what differs, where the file has another in its place.
+        """
+        if self._is_cut_short:
+            return None
+        self.begun += 1
+        self._current = None
+        if self.begun > len(self.trainings):
+            self.trainings.append(KeptTraining(about))
+            return None
+        kept = self.trainings[self.begun - 1]
+        _check_same(self.path, "training", kept.about, about)
+        return kept if kept.arrays else None
+
+    def after_chunk(self, current: Callable[[], KeptTraining]) -> None:
+        """Write the file where that is due; `current` gives the training that has begun last."""
+        if not self._is_cut_short:
+            self._current = current
+            self._write_if_due()
+
+    def hold(self) -> None:
+        """The training that runs is changing: until the next chunk is whole it is not written."""
+        self._current = None
+
+    def stop(self) -> None:
+        """Write the file, unless the training was just changing: it is cut short."""
+        if self._current is not None:
+            self._try_to_write()
+        self._current, self._is_cut_short = None, True
+
+    def finish(self) -> None:
+        """Write the file at the end of the call, unless a training was cut short."""
+        if not self._is_cut_short:
+            self._current = None
+            self._try_to_write()
+
+    def end(self, kept: KeptTraining) -> None:
+        """Keep a training that has ended."""
+        if not self._is_cut_short:
+            self._current = None
+            self.trainings[self.begun - 1] = kept
+            self._write_if_due()
+
+    def _write_if_due(self) -> None:
+        if monotonic() - self._written >= self._pause:
+            self._try_to_write()
+
+    def _try_to_write(self) -> None:
+        """Write the file; where that fails, warn, and let the training go on."""
+        try:
+            self.write()
+        except OutputError as error:
+            self._written = monotonic()
+            give_warning(
+                GlassnetWarning(f"the checkpoint is not up to date: {error}; the training goes on"),
+                stacklevel=2,
+            )
+
+    def write(self) -> None:
+        """Write the file now, as of the last whole chunk."""
+        began = monotonic()
+        if self._current is not None:
+            self.trainings[self.begun - 1] = self._current()
+        structure = {
+            "format": FORMAT,
+            "version": VERSION,
+            "purpose": self.purpose,
+            "seconds": self.seconds_before + began - self._opened,
+            "trainings": [
+                {"about": one.about, "done": one.done, "chunks": one.chunks, "ended": one.has_ended}
+                for one in self.trainings
+            ],
+        }
+        arrays = {
+            f"{number}.{name}": array
+            for number, one in enumerate(self.trainings, 1)
+            for name, array in one.arrays.items()
+        }
+        write_sealed(self.path, json.dumps(structure), arrays, CHECKPOINT)
+        self._written = monotonic()
+        self._pause = max(SECONDS, PATIENCE * (self._written - began))
+
+    def remove(self) -> None:
+        """Delete the file: all that it was for is done."""
+        with suppress(OSError):
+            self.path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class ReadCheckpoint:
+    """What the file of a checkpoint holds."""
+
+    purpose: dict[str, Any]
+    seconds: float
+    trainings: list[KeptTraining]
+
+
+def read_checkpoint(path: str | Path) -> ReadCheckpoint:
+    """Read a checkpoint. Raises GlassnetError, naming it, on any other file."""
+    found, arrays = read_sealed(path, _read, CHECKPOINT)
+    for name, array in arrays.items():
+        number, _, rest = name.partition(".")
+        found.trainings[int(number) - 1].arrays[rest] = array
+    return found
+
+
+def _read(text: str, kinds: Kinds) -> ReadCheckpoint:
+    """What the text says. Raises GlassnetError where it is no checkpoint's.
+
+    The arrays are sealed with it, and are checked against the training that goes on.
+    """
+    try:
+        data = json.loads(text)
+    except ValueError:
+        data = None
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise GlassnetError("is not a checkpoint of glassnet")
+    if data.get("version") != VERSION:
+        raise GlassnetError(f"has format version {data.get('version')!r}, not {VERSION}")
+    try:
+        trainings = [
+            KeptTraining(
+                {str(name): str(value) for name, value in one["about"].items()},
+                int(one["done"]),
+                [(int(first), int(count)) for first, count in one["chunks"]],
+                {},
+                bool(one["ended"]),
+            )
+            for one in data["trainings"]
+        ]
+        found = ReadCheckpoint(dict(data["purpose"]), float(data["seconds"]), trainings)
+        numbers = {int(name.partition(".")[0]) for name in kinds}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise GlassnetError("is not a whole checkpoint of glassnet") from None
+    if not numbers <= set(range(1, len(trainings) + 1)):
+        raise GlassnetError("has arrays of no training")
+    return found
+
+
+def _check_same(path: Path, what: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Raises GlassnetError, naming what differs, unless both are the same."""
+    for name in [*before, *(name for name in now if name not in before)]:
+        if before.get(name) != now.get(name):
+            found, wanted = before.get(name), now.get(name)
+            difference = f"{name} {found!r}, and not {wanted!r}"
+            if any(len(str(value)) > 60 for value in (found, wanted)):
+                difference = f"not the same {name}"
+            raise GlassnetError(
+                visible(f"is the checkpoint of another {what}: {difference}"),
+                file=path,
+                remedy="repeat the call that it is of, or give another name",
+            )
