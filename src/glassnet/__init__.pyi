@@ -201,6 +201,7 @@ from glassnet.runs.article import train_article as train_article
 from glassnet.runs.folder import train_run as train_run
 from glassnet.runs.open import RunFolder as RunFolder
 from glassnet.runs.open import open_run as open_run
+from glassnet.runs.resume import resume as resume
 from glassnet.studies.file import load_study as load_study
 from glassnet.studies.run import study as study
 from glassnet.studies.study import Study as Study

@@ -5,21 +5,29 @@ Its options are made from the declarations in `recipe/options.py`.
 
 import json
 import re
+import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import Field, fields
 from functools import partial
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
+from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from glassnet.cli.command import DocumentedCommand, overwrite_option, read_sizes
-from glassnet.cli.terminal import check_is_folder
+from glassnet.cli.terminal import check_is_folder, note
 from glassnet.errors import GlassnetError
 from glassnet.recipe.declarations import Declaration
 from glassnet.recipe.options import DECLARATIONS, Options
+
+if TYPE_CHECKING:
+    from glassnet.runs.resume import AskedTraining
+
+WITH_RESUME = ("resume", "report", "as_json", "quiet")
+"""The options that go with --resume: all others are those of the run that goes on."""
 
 
 class DeclaredOption(click.Option):
@@ -146,13 +154,12 @@ def _kind_of(field: "Field[Any]") -> type:
     examples=[
         "glassnet train flats.csv --target rent",
         "glassnet train loans.csv --target default --ignore id --threshold balanced --out runs/may",
+        "glassnet train --resume runs/may",
     ],
     page="docs/tables.md",
 )
-@click.argument("table", type=click.Path())
-@click.option(
-    "--target", required=True, multiple=True, help="Column to predict; repeat for several outputs."
-)
+@click.argument("table", required=False, type=click.Path())
+@click.option("--target", multiple=True, help="Column to predict; repeat for several outputs.")
 @click.option(
     "--teacher",
     type=click.Path(path_type=Path),
@@ -168,18 +175,27 @@ def _kind_of(field: "Field[Any]") -> type:
 )
 @overwrite_option
 @click.option(
+    "--resume",
+    metavar="RUN",
+    type=click.Path(path_type=Path),
+    help="Go on with a run that was cut short: its folder, as it was to be.",
+)
+@click.option(
     "--report/--no-report",
     default=True,
     help="Whether to write report.html, which takes a few seconds.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.pass_context
 def train_command(
-    table: str,
+    context: click.Context,
+    table: str | None,
     target: tuple[str, ...],
     teacher: Path | None,
     out: Path | None,
     overwrite: bool,
+    resume: Path | None,
     report: bool,
     as_json: bool,
     quiet: bool,
@@ -188,6 +204,7 @@ def train_command(
     """Train a network on a table: find the task, encode the columns, hold rows out, train, score.
 
     TABLE is CSV, TSV, Parquet, Arrow, JSON lines or .xlsx, by suffix; - is CSV on standard input.
+    A run of more than half a minute is kept in a checkpoint beside its folder while it lasts.
     """
     from glassnet.cli.console import parts_bar, progress_bars
     from glassnet.cli.summary import print_run
@@ -195,10 +212,23 @@ def train_command(
     from glassnet.errors import warn_of
     from glassnet.recipe.run import run_table
     from glassnet.report.build import write_report
-    from glassnet.runs.folder import new_run, train_and_write
+    from glassnet.runs.folder import checkpoint_of_run, new_run, train_and_write
     from glassnet.runs.layout import REPORT
 
-    options = Options(**given)
+    if resume is None:
+        options = Options(**given)
+        if table is None or not target:
+            raise GlassnetError(
+                "give TABLE and --target, or --resume RUN to go on with a run"
+                if table is None
+                else f"--target is missing: name the column of {table} to predict"
+            )
+    else:
+        _check_alone(context)
+        asked = _asked(resume)
+        table, target, options = asked.table, tuple(asked.target), asked.options
+        teacher = None if asked.teacher is None else Path(asked.teacher)
+        out, overwrite = asked.out, True
     check_is_folder(out)
     source = Path("stdin" if table == "-" else table)
     if overwrite and out is None:
@@ -208,10 +238,21 @@ def train_command(
         new_run(out, source.stem, overwrite=overwrite) as new,
     ):
         first, last = bars
+        kept = checkpoint_of_run(new, table, target, options, teacher)
         train = partial(
-            run_table, table, target, options, first, teacher=teacher, refit_progress=last
+            run_table,
+            table,
+            target,
+            options,
+            first,
+            teacher=teacher,
+            refit_progress=last,
+            checkpoint=kept,
         )
         done, run, stopped = train_and_write(train, table, teacher, new)
+    goes_on = stopped and kept.path.exists()
+    if not stopped:
+        kept.remove()
     if report and not stopped:
         try:
             with parts_bar("report", quiet or as_json) as parts:
@@ -231,5 +272,35 @@ def train_command(
         no_refit = done.options.refit and done.refit_ended == "interrupted"
         left_out = ["the last training on all rows"] * no_refit
         left_out += ["pictures", *[REPORT] * report]
+        if goes_on:
+            note(f"glassnet train --resume {shlex.quote(str(run.path))} goes on from here")
         raise KeyboardInterrupt(*left_out)  # the end of a stopped command
     return 0
+
+
+def _check_alone(context: click.Context) -> None:
+    """Raises GlassnetError where more was given beside --resume than goes with it."""
+    for name in context.params:
+        is_given = context.get_parameter_source(name) is not ParameterSource.DEFAULT
+        if is_given and name not in WITH_RESUME:
+            raise GlassnetError(
+                "--resume goes on with what was asked for: leave out TABLE and all options but "
+                "--report, --json and --quiet"
+            )
+
+
+def _asked(run: Path) -> "AskedTraining":
+    """What was asked for of a run that goes on. Raises GlassnetError where it cannot."""
+    from glassnet.runs.record import STANDARD_INPUT
+    from glassnet.runs.resume import asked_training, checkpoint_of
+
+    file = checkpoint_of(run)
+    asked = asked_training(file)
+    if asked.out is None:
+        raise GlassnetError(f"{file}: is of train_table in Python: gn.resume goes on with it")
+    if asked.table in ("", STANDARD_INPUT):
+        raise GlassnetError(
+            f"{file}: its table was no file: give the same command again, with --out "
+            f"{asked.out}, and it goes on from there"
+        )
+    return asked

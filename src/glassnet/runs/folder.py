@@ -9,17 +9,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from glassnet.errors import unknown_name, warn_of
+from glassnet.errors import GlassnetError, unknown_name, warn_of
 from glassnet.files import NewFolder, whole_file, whole_folder
 from glassnet.models.model import Model
 from glassnet.plots.loss_curve import LossCurveDisplay
 from glassnet.plots.network.display import NetworkDisplay
-from glassnet.recipe.options import options_from
-from glassnet.recipe.run import TableRun, check_useful, run_table
+from glassnet.recipe.options import Options, options_from
+from glassnet.recipe.run import TableRun, check_useful, purpose_of_table, run_table
 from glassnet.runs import layout
 from glassnet.runs.open import RunFolder
 from glassnet.runs.record import RunRecord, record_of_table
+from glassnet.settings import checked_flag
 from glassnet.tables.write import write_columns
+from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.run import Progress
 
 PICTURES = (layout.LOSS_PICTURE, layout.NETWORK_PICTURE)
@@ -34,6 +36,7 @@ def train_run(
     overwrite: bool = False,
     teacher: Any = None,
     progress: Progress | None = None,
+    checkpoint: bool = False,
     **options: Any,
 ) -> RunFolder:
     """Train on a table as `train_table` does, and write the run folder of ``glassnet train``.
@@ -51,6 +54,9 @@ def train_run(
         Whether a run that stands at `out` is replaced, once the new one is whole.
     teacher, progress
         As in `train_table`.
+    checkpoint : bool
+        Whether the training is kept, while it lasts, in a file beside the folder, as ``glassnet
+        train`` does: `resume` of the folder goes on from there.
     **options
         See `Options`.
 
@@ -76,11 +82,38 @@ def train_run(
     source = str(table) if isinstance(table, (str, Path)) else None
     if isinstance(teacher, RunFolder):
         teacher = teacher.path
-    train = partial(run_table, table, target, options_from(options), progress, teacher=teacher)
+    asked = options_from(options)
     with new_run(out, Path(source or "table").stem, overwrite=overwrite) as new:
+        kept = None
+        if checked_flag("checkpoint", checkpoint):
+            kept = checkpoint_of_run(new, table, target, asked, teacher)
+        train = partial(run_table, table, target, asked, progress, teacher=teacher, checkpoint=kept)
         written = train_and_write(train, source, teacher, new)
+    if kept is not None and not written.stopped:
+        kept.remove()
     warn_of(written.done.notices)
     return written.run
+
+
+def checkpoint_of_run(
+    new: NewFolder, table: Any, target: str | Sequence[str], options: Options, teacher: Any
+) -> Checkpoint:
+    """The checkpoint of a run, beside the folder that it is to fill.
+
+    Where there is one of the same run, the run goes on from there. Raises GlassnetError where there
+    is one of another.
+    """
+    purpose = purpose_of_table(table, target, options, teacher) | {"call": RUN}
+    file = layout.checkpoint_beside(new.path)
+    try:
+        return Checkpoint(file, purpose)
+    except GlassnetError as error:
+        remedy = f"go on with it by `glassnet train --resume {new.path}`, or delete it"
+        raise GlassnetError(error.message, file=file, remedy=remedy) from None
+
+
+RUN = "train_run"
+"""What a checkpoint of a run says that it is of."""
 
 
 class Written(NamedTuple):

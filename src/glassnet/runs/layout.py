@@ -45,6 +45,16 @@ FILES = (
 """All of them."""
 
 
+CHECKPOINT_ENDING = ".checkpoint"
+"""How the name of the checkpoint ends that stands beside the folder of a run while it lasts."""
+
+
+def checkpoint_beside(folder: str | Path) -> Path:
+    """The checkpoint of the run that is to fill a folder."""
+    folder = Path(folder)
+    return folder.with_name(folder.name + CHECKPOINT_ENDING)
+
+
 def check_out(path: str | Path, overwrite: bool) -> None:
     """Raises OutputError unless a run folder can be written at `path`.
 

@@ -76,7 +76,7 @@ class Checkpoint:
         """How long the trainings took before this call, in all."""
         self._opened = self._written = monotonic()
         self._pause = SECONDS
-        self._is_cut_short = False
+        self._is_changing = self._is_cut_short = False
         self._current: Callable[[], KeptTraining] | None = None
         check_file(self.path)
         if self.path.exists():
@@ -97,7 +97,7 @@ class Checkpoint:
         if self._is_cut_short:
             return None
         self.begun += 1
-        self._current = None
+        self._current, self._is_changing = None, False
         if self.begun > len(self.trainings):
             self.trainings.append(KeptTraining(about))
             return None
@@ -108,16 +108,16 @@ class Checkpoint:
     def after_chunk(self, current: Callable[[], KeptTraining]) -> None:
         """Write the file where that is due; `current` gives the training that has begun last."""
         if not self._is_cut_short:
-            self._current = current
+            self._current, self._is_changing = current, False
             self._write_if_due()
 
     def hold(self) -> None:
         """The training that runs is changing: until the next chunk is whole it is not written."""
-        self._current = None
+        self._is_changing = True
 
     def stop(self) -> None:
         """Write the file, unless the training was just changing: it is cut short."""
-        if self._current is not None:
+        if not self._is_changing:
             self._try_to_write()
         self._current, self._is_cut_short = None, True
 
@@ -129,7 +129,9 @@ class Checkpoint:
 
     def end(self, kept: KeptTraining) -> None:
         """Keep a training that has ended."""
-        if not self._is_cut_short:
+        if self._is_changing:  # Ctrl-C came before all had seen its last chunk
+            self.stop()
+        elif not self._is_cut_short:
             self._current = None
             self.trainings[self.begun - 1] = kept
             self._write_if_due()

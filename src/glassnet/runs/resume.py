@@ -1,0 +1,179 @@
+"""Going on with what was cut short: a run, the fit of a table, or a study, from its checkpoint."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from glassnet.errors import GlassnetError, OptionRef
+from glassnet.models.model import Model
+from glassnet.recipe.options import DECLARATIONS, Options, options_from
+from glassnet.recipe.run import train_table
+from glassnet.runs.folder import RUN, train_run
+from glassnet.runs.layout import CHECKPOINT_ENDING, checkpoint_beside
+from glassnet.runs.open import RunFolder
+from glassnet.runs.record import STANDARD_INPUT
+from glassnet.studies.file import load_study
+from glassnet.studies.run import study
+from glassnet.studies.study import Study
+from glassnet.training.checkpoint import read_checkpoint
+from glassnet.training.run import Progress
+
+
+@dataclass(frozen=True)
+class AskedTraining:
+    """What a checkpoint of a table's training says that was asked for.
+
+    Parameters
+    ----------
+    table : str
+        The path of the table; "" where it was no file, "-" for standard input.
+    target : list of str
+        The columns to predict.
+    teacher : str or None
+        The path of the teacher.
+    options : Options
+        The options as they were given.
+    out : Path or None
+        The run folder to be written; None for a model alone.
+    """
+
+    table: str
+    target: list[str]
+    teacher: str | None
+    options: Options
+    out: Path | None
+
+
+def checkpoint_of(path: str | Path) -> Path:
+    """The checkpoint that is meant: a file of its own, or the one beside a run folder.
+
+    Raises GlassnetError where there is neither.
+    """
+    path = Path(path)
+    beside = checkpoint_beside(path)
+    if beside.is_file():
+        return beside
+    if path.is_file():
+        return path
+    raise GlassnetError(
+        f"there is nothing to go on with: no checkpoint {beside.name} beside it; a run has one "
+        "while it lasts, from its first half minute on, and once it was stopped",
+        file=path,
+    )
+
+
+def asked_training(file: Path) -> AskedTraining:
+    """What was asked for, by its checkpoint. Raises GlassnetError where that is of no table."""
+    purpose = read_checkpoint(file).purpose
+    call = purpose.get("call")
+    if call not in ("train_table", RUN):
+        raise GlassnetError(
+            "is the checkpoint of a call on arrays, which it does not hold",
+            file=file,
+            remedy="make the same call again, with this checkpoint, and it goes on",
+        )
+    options = {
+        name: purpose[f"option {name}"] for name in DECLARATIONS if f"option {name}" in purpose
+    }
+    return AskedTraining(
+        str(purpose.get("table", "")),
+        [str(name) for name in purpose.get("target", ())],
+        str(purpose["teacher"]) if purpose.get("teacher") else None,
+        options_from(options),
+        file.with_name(file.name.removesuffix(CHECKPOINT_ENDING)) if call == RUN else None,
+    )
+
+
+def resume(
+    path: str | Path, table: Any = None, *, progress: Progress | None = None
+) -> Model | RunFolder | Study:
+    """Go on with what was cut short, to the last bit as if it had never been.
+
+    Parameters
+    ----------
+    path : str or Path
+        A checkpoint, of `train_table`, `train_run`, `study` or ``glassnet train``; or the run
+        folder beside which it stands.
+    table : data frame, dict of columns, or path, optional
+        The table, where it was no file or is somewhere else now.
+    progress : function, optional
+        As in the call that was cut short.
+
+    Returns
+    -------
+    Model, RunFolder or Study
+        What that call would have returned. The checkpoint of a run folder is gone then.
+
+    Raises
+    ------
+    GlassnetError
+        Where there is no checkpoint, or it was changed; where the table is needed, or other rows
+        are in it; and for a checkpoint of `train` or `train_population`, which goes on when the
+        same call is made again.
+    """
+    file = checkpoint_of(path)
+    try:
+        asked = asked_training(file)
+    except GlassnetError:
+        if not _is_study(file):
+            raise
+        return _resume_study(file, table, progress)
+    table = _table_of(file, table, asked.table)
+    given = vars(asked.options)
+    if asked.out is None:
+        return train_table(
+            table,
+            asked.target,
+            teacher=asked.teacher,
+            progress=progress,
+            checkpoint=file,
+            **given,
+        )
+    return train_run(
+        table,
+        asked.target,
+        asked.out,
+        overwrite=True,
+        teacher=asked.teacher,
+        progress=progress,
+        checkpoint=True,
+        **given,
+    )
+
+
+def _is_study(file: Path) -> bool:
+    try:
+        load_study(file)
+    except GlassnetError:
+        return False
+    return True
+
+
+def _resume_study(file: Path, table: Any, progress: Progress | None) -> Study:
+    found = load_study(file)
+    origin = dict(found.origin)
+    if origin.pop("problem") == "article":
+        return study(networks=found.planned, checkpoint=file, progress=progress, **origin)
+    known = str(origin.get("table", ""))
+    options = {name: origin[name] for name in DECLARATIONS if name in origin}
+    options |= {"members": None, "draws": None, "refit": None, "effort": "default"}
+    return study(
+        _table_of(file, table, known),
+        origin["target"],
+        networks=found.planned,
+        checkpoint=file,
+        progress=progress,
+        **options,
+    )
+
+
+def _table_of(file: Path, given: Any, known: str) -> Any:
+    """The table to go on with. Raises GlassnetError where it must be given."""
+    if given is not None:
+        return given
+    if known in ("", STANDARD_INPUT):
+        what = "standard input" if known else "no file"
+        raise GlassnetError(
+            f"its table was {what}", file=file, remedy=["give the ", OptionRef("table"), " too"]
+        )
+    return known
