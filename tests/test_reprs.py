@@ -41,7 +41,10 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder_of_run = gn.train_run(penguins, "species", folder / "r", **FEW)
     assessment = folder_of_run.assessment
     assert assessment
+    study = gn.study(networks=3, iterations=5)
     made = {
+        "study": study,
+        "solution": study.solutions[0],
         "network": NETWORK,
         "deep network": gn.Network([30] * 9, activation=["tanh"] * 7),
         "parameters": START,
@@ -82,7 +85,8 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         if name.endswith("Display") and (picture := getattr(gn, name))
     }
     for name, picture in pictures.items():
-        made[name] = _drawn(picture, [(model, penguins), (numbers, penguins), (model,)])
+        given = [(model, penguins), (numbers, penguins), (model,), (study,), ({"a": study},)]
+        made[name] = _drawn(picture, given)
     for name in ("MLPClassifier", "MLPRegressor", "TableClassifier", "TableRegressor"):
         made[name] = getattr(gn, name)(hidden_layer_sizes=(9, 8))
     return made
@@ -91,7 +95,7 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def _drawn(picture: Any, arguments: list[tuple[Any, ...]]) -> Any:
     """The picture of the first arguments that it takes."""
     for given in arguments:
-        for name in ("from_estimator", "from_model", "from_rows"):
+        for name in ("from_estimator", "from_model", "from_study", "from_studies"):
             make = getattr(picture, name, None)
             if make is None:
                 continue

@@ -166,7 +166,7 @@ def test_train_without_a_target_column(
         ["train", "good.csv", "--target", "Y"],
         "unknown target column 'Y': did you mean 'y'? Known: a, b, y",
     )
-    refused(monkeypatch, capsys, ["train", "good.csv"], "Missing option '--target'")
+    refused(monkeypatch, capsys, ["train", "good.csv"], "--target is missing: name the column")
     refused(
         monkeypatch, capsys, ["train", "-", "--target", "y"], "standard input: the file is empty"
     )

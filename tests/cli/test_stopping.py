@@ -90,9 +90,11 @@ def test_ctrl_c_ends_a_training_and_keeps_what_was_learnt(
         terminal.press(CTRL_C)
         assert terminal.end(SOON) == 1
         said = "glassnet: stopped by Ctrl-C; runs/t was written, without pictures and report.html"
+        said += "; glassnet train --resume runs/t goes on from there"
         assert terminal.last_line == said
-    assert files_in(folder) == {"t.csv", *(f"runs/t/{name}" for name in KEPT)}
-    assert [path.name for path in (folder / "runs").iterdir()] == ["t"]
+    written = {"runs/t.checkpoint", *(f"runs/t/{name}" for name in KEPT)}
+    assert files_in(folder) == {"t.csv", *written}
+    assert sorted(path.name for path in (folder / "runs").iterdir()) == ["t", "t.checkpoint"]
     run = gn.open_run(folder / "runs" / "t")
     assert run.record.ended == "interrupted"
     assert len(run.history["loss"]) > 0
@@ -198,6 +200,8 @@ def test_ctrl_c_at_any_time_after_the_training_keeps_the_run(folder: Path, betwe
         left_out = ["pictures", "report.html"]
         left_out = left_out if refit else ["the last training on all rows", *left_out]
         said = " and ".join(left_out)
+        if (folder / "run.checkpoint").exists():
+            said += "; glassnet train --resume run goes on from there"
         assert terminal.last_line == f"glassnet: stopped by Ctrl-C; run was written, without {said}"
     pictures = {"loss.svg", "network.svg"}
     assert files_in(folder / "run") - pictures == KEPT | (
@@ -332,8 +336,8 @@ def test_sigterm_ends_a_training_in_good_order(folder: Path) -> None:
     process.send_signal(signal.SIGTERM)
     _, error = process.communicate(timeout=60)
     assert process.returncode == 128 + signal.SIGTERM
-    said = "glassnet: stopped by SIGTERM; run was written, without pictures and report.html\n"
-    assert error == said
+    said = "glassnet: stopped by SIGTERM; run was written, without pictures and report.html; "
+    assert error == said + "glassnet train --resume run goes on from there\n"
     assert files_in(folder / "run") == KEPT
 
 

@@ -33,6 +33,9 @@ from glassnet.files import log_written
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What the system says of a file that it cannot make longer: ours are named by then."""
 
+CHECKPOINT_ENDING = ".checkpoint"
+"""As `runs/layout.py` has it, which is not imported for that."""
+
 COMMANDS = ("demo", "train", "study", "predict", "show", "explain", "plot")
 
 
@@ -163,7 +166,8 @@ def _run(signals: Sequence[Signals], written: Sequence[Path]) -> NoReturn:
     except GlassnetError as error:
         _end(error.worded(in_flags), 2)
     except click.Abort as error:
-        there = [path for path in written if path.exists()]  # a temporary file has gone again
+        # A temporary file has gone again, and of a checkpoint the error says what it is for.
+        there = [path for path in written if path.exists() and path.suffix != CHECKPOINT_ENDING]
         report(stopped_message(signals, there, error.args))
         end_process(stopped_status(signals))
     except BrokenPipeError:  # such as that of `glassnet predict ... | head`

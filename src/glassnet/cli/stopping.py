@@ -19,6 +19,13 @@ CAUSES = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
 STATUS = {signal.SIGINT: 1, signal.SIGTERM: 128 + signal.SIGTERM}
 """The exit status after each."""
 
+
+class GoesOn(str):
+    """The command that goes on with what was stopped, among what a KeyboardInterrupt says."""
+
+    __slots__ = ()
+
+
 GRACE = 1.0
 """Seconds that a command has to end after the second signal, before the process is ended."""
 
@@ -60,12 +67,14 @@ def signals_heeded() -> Iterator[list[signal.Signals]]:
 def stopped_message(
     came: Sequence[signal.Signals], written: Sequence[Path], without: Sequence[object]
 ) -> str:
-    """What stopped a command, what stands on the disk, and what is not there as it would be."""
+    """What stopped a command, what stands on the disk, what is not there, and how to go on."""
     cause = CAUSES[came[0]] if came else CAUSES[signal.SIGINT]
     names = " and ".join(str(path) for path in written)
     kept = f"{names} {'was' if len(written) == 1 else 'were'} written" if written else ""
-    missing = f", without {' and '.join(map(str, without))}" if written and without else ""
-    return f"stopped by {cause}; {kept or 'nothing was written'}{missing}"
+    left_out = [str(one) for one in without if not isinstance(one, GoesOn)]
+    missing = f", without {' and '.join(left_out)}" if written and left_out else ""
+    goes_on = "".join(f"; {one} goes on from there" for one in without if isinstance(one, GoesOn))
+    return f"stopped by {cause}; {kept or 'nothing was written'}{missing}{goes_on}"
 
 
 def stopped_status(came: Sequence[signal.Signals]) -> int:

@@ -18,7 +18,8 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from glassnet.cli.command import DocumentedCommand, overwrite_option, read_sizes
-from glassnet.cli.terminal import check_is_folder, note
+from glassnet.cli.stopping import GoesOn
+from glassnet.cli.terminal import check_is_folder
 from glassnet.errors import GlassnetError
 from glassnet.recipe.declarations import Declaration
 from glassnet.recipe.options import DECLARATIONS, Options
@@ -154,7 +155,6 @@ def _kind_of(field: "Field[Any]") -> type:
     examples=[
         "glassnet train flats.csv --target rent",
         "glassnet train loans.csv --target default --ignore id --threshold balanced --out runs/may",
-        "glassnet train --resume runs/may",
     ],
     page="docs/tables.md",
 )
@@ -249,8 +249,11 @@ def train_command(
             refit_progress=last,
             checkpoint=kept,
         )
-        done, run, stopped = train_and_write(train, table, teacher, new)
-    goes_on = stopped and kept.path.exists()
+        goes_on = GoesOn(f"glassnet train --resume {shlex.quote(str(new.path))}")
+        try:
+            done, run, stopped = train_and_write(train, table, teacher, new)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(*[goes_on] * kept.path.exists()) from None
     if not stopped:
         kept.remove()
     if report and not stopped:
@@ -272,9 +275,7 @@ def train_command(
         no_refit = done.options.refit and done.refit_ended == "interrupted"
         left_out = ["the last training on all rows"] * no_refit
         left_out += ["pictures", *[REPORT] * report]
-        if goes_on:
-            note(f"glassnet train --resume {shlex.quote(str(run.path))} goes on from here")
-        raise KeyboardInterrupt(*left_out)  # the end of a stopped command
+        raise KeyboardInterrupt(*left_out, *[goes_on] * kept.path.exists())
     return 0
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from time import monotonic
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from glassnet.core.losses import find_loss
 from glassnet.errors import OptionError, OptionRef
@@ -29,8 +29,10 @@ from glassnet.recipe.search import bins_to_try, choose_settings
 from glassnet.recipe.teachers.lesson import lesson_of
 from glassnet.tables.encoding import TableEncoding, learn_inputs
 from glassnet.tables.targets import Target, Task, learn_target
-from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.run import Progress, Run
+
+if TYPE_CHECKING:
+    from glassnet.training.checkpoint import Checkpoint
 
 
 class FitResult(NamedTuple):
@@ -51,7 +53,7 @@ def fit_table(
     n_jobs: int | None = None,
     path_points: int | None = None,
     settings: Sequence[MemberSettings] = (),
-    checkpoint: Checkpoint | None = None,
+    checkpoint: "Checkpoint | None" = None,
 ) -> FitResult:
     """Train on rows of a table.
 

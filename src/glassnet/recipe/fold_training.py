@@ -7,7 +7,7 @@ tried, `search.py`.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,10 +25,12 @@ from glassnet.recipe.members import member_seed
 from glassnet.recipe.options import ResolvedOptions
 from glassnet.recipe.out_of_fold import OutOfFold, out_of_fold
 from glassnet.recipe.rows import EncodedRows
-from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.endings import BROKEN
 from glassnet.training.population import train_population
 from glassnet.training.run import Progress, Run
+
+if TYPE_CHECKING:
+    from glassnet.training.checkpoint import Checkpoint
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +56,7 @@ class FoldTraining:
     progress: Progress | None = None
     n_jobs: int | None = None
     path_points: int | None = None
-    checkpoint: Checkpoint | None = None
+    checkpoint: "Checkpoint | None" = None
     rows: dict[int, EncodedRows] = field(default_factory=dict)
     validation: dict[int, EncodedRows] = field(default_factory=dict)
 

@@ -4,6 +4,7 @@ Its options are those that the scored training found. How the run holds the outc
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from glassnet.errors import GlassnetWarning
 from glassnet.models.record import MemberSettings
@@ -12,9 +13,11 @@ from glassnet.recipe.members import worst_ending
 from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.recipe.rows import TableRows
 from glassnet.tables.targets import Target
-from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.endings import BROKEN, CUT_SHORT
 from glassnet.training.run import Progress
+
+if TYPE_CHECKING:
+    from glassnet.training.checkpoint import Checkpoint
 
 REFIT_ROWS = 20_000  # rows of a table; more gain some 2 % of the loss, and train as long again
 
@@ -34,7 +37,7 @@ def train_again(
     progress: Progress | None = None,
     path_points: int | None = None,
     settings: Sequence[MemberSettings] = (),
-    checkpoint: Checkpoint | None = None,
+    checkpoint: "Checkpoint | None" = None,
 ) -> tuple[FitResult | None, str]:
     """(what the training gave, how it ended); nothing where it was stopped or went astray.
 

@@ -38,12 +38,12 @@ from glassnet.recipe.scoring import score
 from glassnet.recipe.teachers.holdout import digest_of_rows, teacher_of_scored
 from glassnet.recipe.teachers.teacher import Teacher
 from glassnet.tables.columns import Table
-from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.endings import CUT_SHORT, ENDINGS
 from glassnet.training.run import Progress, Run
 
 if TYPE_CHECKING:
     from glassnet.recipe.assessment.assess import Assessment
+    from glassnet.training.checkpoint import Checkpoint
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +170,7 @@ def train_table(
     *,
     teacher: Any = None,
     progress: Progress | None = None,
-    checkpoint: str | Path | Checkpoint | None = None,
+    checkpoint: "str | Path | Checkpoint | None" = None,
     **options: Any,
 ) -> Model:
     """Train a network on a table and give the model that predicts from such a table's columns.
@@ -222,17 +222,20 @@ def run_table(
     path_points: int | None = None,
     teacher: Any = None,
     refit_progress: Progress | None = None,
-    checkpoint: str | Path | Checkpoint | None = None,
+    checkpoint: "str | Path | Checkpoint | None" = None,
 ) -> TableRun:
     """`train_table` with everything that a report needs.
 
     With `path_points` the path of the parameters too, as in `train`; `refit_progress` is told of
     the last training in place of `progress`. Ctrl-C keeps whatever was trained by then.
     """
-    kept = checkpoint
-    if checkpoint is not None and not isinstance(checkpoint, Checkpoint):
-        kept = Checkpoint(checkpoint, purpose_of_table(table, target, options, teacher))
-    assert kept is None or isinstance(kept, Checkpoint)
+    kept = None
+    if checkpoint is not None:
+        from glassnet.training.checkpoint import Checkpoint
+
+        purpose = purpose_of_table(table, target, options, teacher)
+        is_given = isinstance(checkpoint, Checkpoint)
+        kept = checkpoint if is_given else Checkpoint(checkpoint, purpose)
     parts = read_parts(table, target, options, teacher)
     scored = None
     try:
@@ -244,7 +247,7 @@ def run_table(
         if scored is None:
             raise
         return _without_refit(scored, "interrupted")
-    if kept is not None:
+    if kept is not None and kept is not checkpoint:
         kept.finish()
     return run
 
@@ -267,7 +270,7 @@ def train_scored(
     options: Options,
     progress: Progress | None = None,
     path_points: int | None = None,
-    checkpoint: Checkpoint | None = None,
+    checkpoint: "Checkpoint | None" = None,
 ) -> TableRun:
     """The run up to its scores: without the last training, on all rows."""
     every, known = parts.every, parts.every.teacher
@@ -303,7 +306,7 @@ def refit(
     run: TableRun,
     progress: Progress | None = None,
     path_points: int | None = None,
-    checkpoint: Checkpoint | None = None,
+    checkpoint: "Checkpoint | None" = None,
 ) -> TableRun:
     """The run with a model that is trained once more, with the same options, on all rows.
 

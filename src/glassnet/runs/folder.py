@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -21,8 +21,10 @@ from glassnet.runs.open import RunFolder
 from glassnet.runs.record import RunRecord, record_of_table
 from glassnet.settings import checked_flag
 from glassnet.tables.write import write_columns
-from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.run import Progress
+
+if TYPE_CHECKING:
+    from glassnet.training.checkpoint import Checkpoint
 
 PICTURES = (layout.LOSS_PICTURE, layout.NETWORK_PICTURE)
 """The pictures of every run folder."""
@@ -97,12 +99,14 @@ def train_run(
 
 def checkpoint_of_run(
     new: NewFolder, table: Any, target: str | Sequence[str], options: Options, teacher: Any
-) -> Checkpoint:
+) -> "Checkpoint":
     """The checkpoint of a run, beside the folder that it is to fill.
 
     Where there is one of the same run, the run goes on from there. Raises GlassnetError where there
     is one of another.
     """
+    from glassnet.training.checkpoint import Checkpoint
+
     purpose = purpose_of_table(table, target, options, teacher) | {"call": RUN}
     file = layout.checkpoint_beside(new.path)
     try:

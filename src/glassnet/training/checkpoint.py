@@ -76,18 +76,13 @@ class Checkpoint:
         """How long the trainings took before this call, in all."""
         self._opened = self._written = monotonic()
         self._pause = SECONDS
-        self._is_changing = self._is_cut_short = False
+        self._is_cut_short = False
         self._current: Callable[[], KeptTraining] | None = None
         check_file(self.path)
         if self.path.exists():
             found = read_checkpoint(self.path)
             _check_same(self.path, "call", found.purpose, self.purpose)
             self.trainings, self.seconds_before = found.trainings, found.seconds
-
-    @classmethod
-    def of(cls, given: "Checkpoint | str | Path | None") -> "Checkpoint | None":
-        """The checkpoint of a path, or the one that is given."""
-        return given if given is None or isinstance(given, Checkpoint) else cls(given)
 
     def begin(self, about: dict[str, str]) -> KeptTraining | None:
         """The next training; None where the file does not know it yet.
@@ -97,7 +92,7 @@ class Checkpoint:
         if self._is_cut_short:
             return None
         self.begun += 1
-        self._current, self._is_changing = None, False
+        self._current = None
         if self.begun > len(self.trainings):
             self.trainings.append(KeptTraining(about))
             return None
@@ -108,30 +103,28 @@ class Checkpoint:
     def after_chunk(self, current: Callable[[], KeptTraining]) -> None:
         """Write the file where that is due; `current` gives the training that has begun last."""
         if not self._is_cut_short:
-            self._current, self._is_changing = current, False
+            self._current = current
             self._write_if_due()
 
-    def hold(self) -> None:
-        """The training that runs is changing: until the next chunk is whole it is not written."""
-        self._is_changing = True
-
     def stop(self) -> None:
-        """Write the file, unless the training was just changing: it is cut short."""
-        if not self._is_changing:
+        """Write the file as of the last whole chunk: the training is cut short."""
+        if self._has_anything:
             self._try_to_write()
         self._current, self._is_cut_short = None, True
 
     def finish(self) -> None:
         """Write the file at the end of the call, unless a training was cut short."""
-        if not self._is_cut_short:
+        if not self._is_cut_short and self._has_anything:
             self._current = None
             self._try_to_write()
 
+    @property
+    def _has_anything(self) -> bool:
+        return self._current is not None or any(one.arrays for one in self.trainings)
+
     def end(self, kept: KeptTraining) -> None:
         """Keep a training that has ended."""
-        if self._is_changing:  # Ctrl-C came before all had seen its last chunk
-            self.stop()
-        elif not self._is_cut_short:
+        if not self._is_cut_short:
             self._current = None
             self.trainings[self.begun - 1] = kept
             self._write_if_due()

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -138,10 +139,6 @@ class Keeper:
             for problem in self.problems
         ]
 
-    def changing(self) -> None:
-        """What stands here is about to change: until `after_chunk` it is not written."""
-        self.checkpoint.hold()
-
     def after_chunk(self, standing: Standing) -> None:
         """Write the file where that is due."""
         self.checkpoint.after_chunk(lambda: self._taken(standing, has_ended=False))
@@ -182,9 +179,23 @@ class Keeper:
         return KeptTraining(self.about, standing.done, spans, arrays, has_ended)
 
 
-def settings_kept(engine: str, average: float | None, path_points: int | None) -> dict[str, str]:
-    """What a resumed call must have in common beside the problem: of each setting its text."""
-    return {"engine": engine, "average": str(average), "path_points": str(path_points)}
+def keeper_of(
+    checkpoint: Checkpoint | str | Path,
+    problems: Sequence[Problem],
+    which: np.ndarray,
+    start: States,
+    observers: Sequence[Sequence[Observer]],
+    common: tuple[str, float | None, int | None],
+) -> Keeper:
+    """What keeps a training in a checkpoint, which may be given by its path.
+
+    `common` is what a resumed call must have in common beside the problem: the engine's name, the
+    memory of the average, and the points of the path. The others are those of `Keeper`.
+    """
+    kept = checkpoint if isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
+    names = ("engine", "average", "path_points")
+    settings = {name: str(value) for name, value in zip(names, common, strict=True)}
+    return Keeper(kept, problems, which, start, observers, settings)
 
 
 def standing_of_one(state: State, ended: str, chunks: Sequence[Chunk]) -> Standing:

@@ -7,6 +7,7 @@ loops of their own mathematics and report each iteration to the same observers.
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from time import perf_counter
@@ -17,6 +18,7 @@ import numpy as np
 from glassnet.core.network import Parameters
 from glassnet.training.endings import BROKEN
 from glassnet.training.engines.base import Engine
+from glassnet.training.interrupts import interrupts_wait
 from glassnet.training.problem import Floats, Measured, Problem, State
 
 if TYPE_CHECKING:
@@ -193,14 +195,13 @@ def run_epochs(
             began = perf_counter()
             chunk = _run_chunk(engine, problem, state, count, orders, learning_rates)
             seconds = perf_counter() - began
-            if keeper is not None:
-                keeper.changing()
-            state = chunk.state
-            ended = recorder.after_chunk(chunk) or state.ended
-            if ended and recorder.goes_on(ended):
-                ended, state = "", state._replace(waited=0, ended="")
-            if keeper is not None:
-                keeper.after_chunk_of_one(state, ended, recorder.chunks)
+            with nullcontext() if keeper is None else interrupts_wait():
+                state = chunk.state
+                ended = recorder.after_chunk(chunk) or state.ended
+                if ended and recorder.goes_on(ended):
+                    ended, state = "", state._replace(waited=0, ended="")
+                if keeper is not None:
+                    keeper.after_chunk_of_one(state, ended, recorder.chunks)
             if report is not None:
                 report(chunk)
             if chunk_epochs is None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
-from typing import Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 from warnings import warn as give_warning
 
 import numpy as np
@@ -18,7 +18,6 @@ from glassnet.core.optimizers import Optimizer, find_optimizer
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError, GlassnetWarning, option_error
 from glassnet.settings import check_function, checked_whole
-from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.checks import (
     FLOATS,
     all_finite,
@@ -30,7 +29,6 @@ from glassnet.training.checks import (
 )
 from glassnet.training.endings import BROKEN
 from glassnet.training.engines.registry import Choice, choose
-from glassnet.training.kept import Keeper, settings_kept
 from glassnet.training.loop import Recorder
 from glassnet.training.options import TrainingOptions
 from glassnet.training.population_settings import PopulationSettings
@@ -39,6 +37,9 @@ from glassnet.training.run import Onlookers, Progress, Run, run_of
 from glassnet.training.schedules import Schedule
 from glassnet.training.stacked import Measurements, at_network, stacked, start_of_all
 from glassnet.training.together import FinishedTogether, run_together
+
+if TYPE_CHECKING:
+    from glassnet.training.checkpoint import Checkpoint
 
 
 class Group(NamedTuple):
@@ -209,7 +210,11 @@ patience, min_delta, seed
         chunk_epochs = checked_whole("chunk_epochs", chunk_epochs, 1)
     if progress is not None:
         check_function("progress", progress)
-    kept = Checkpoint.of(checkpoint)
+    kept = None
+    if checkpoint is not None:
+        from glassnet.training.checkpoint import Checkpoint
+
+        kept = checkpoint if isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
     shared = SharedOptions(engine, average, path_points, progress, chunk_epochs, n_jobs, stop, kept)
     masks_vary = isinstance(weight_masks, list) and all(
         isinstance(masks, (list, tuple)) for masks in weight_masks
@@ -261,7 +266,7 @@ class SharedOptions(NamedTuple):
     chunk_epochs: int | None
     n_jobs: int | None
     stop: Event | None
-    checkpoint: Checkpoint | None
+    checkpoint: "Checkpoint | None"
 
 
 def _train_group(
@@ -304,9 +309,11 @@ def _train_group(
         ]
     keeper = None
     if shared.checkpoint is not None:
-        settings_of_all = settings_kept(choice.engine.name, shared.average, shared.path_points)
-        observers = [one.observers for one in onlookers]
-        keeper = Keeper(shared.checkpoint, problems, which, states, observers, settings_of_all)
+        from glassnet.training.kept import keeper_of
+
+        looking_on = [one.observers for one in onlookers]
+        common = (choice.engine.name, shared.average, shared.path_points)
+        keeper = keeper_of(shared.checkpoint, problems, which, states, looking_on, common)
     finished = run_together(
         choice.engine,
         problems,

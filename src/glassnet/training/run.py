@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -18,7 +18,6 @@ from glassnet.errors import visible, warn_of
 from glassnet.notebook import html_of
 from glassnet.settings import check_function, checked_whole
 from glassnet.training.averaging import Average
-from glassnet.training.checkpoint import Checkpoint
 from glassnet.training.checks import (
     checked_dropout,
     checked_multipliers,
@@ -31,7 +30,6 @@ from glassnet.training.engines.base import Engine
 from glassnet.training.engines.registry import Choice, choose
 from glassnet.training.findings import training_notices
 from glassnet.training.history import History
-from glassnet.training.kept import Keeper, settings_kept
 from glassnet.training.loop import Chunk, Finished, Observer, run_epochs
 from glassnet.training.options import TrainingOptions
 from glassnet.training.problem import (
@@ -44,6 +42,9 @@ from glassnet.training.problem import (
 )
 from glassnet.training.schedules import Schedule
 from glassnet.training.stacked import stacked_state
+
+if TYPE_CHECKING:
+    from glassnet.training.checkpoint import Checkpoint
 
 Progress = Callable[[int, int, float, float | None], None]
 """Called with (epochs done, epochs planned, training loss, validation loss or None)."""
@@ -222,7 +223,6 @@ def train(
         chunk_epochs = checked_whole("chunk_epochs", chunk_epochs, 1)
     if progress is not None:
         check_function("progress", progress)
-    kept = Checkpoint.of(checkpoint)
     start, masks = checked_start(network, parameters, weight_masks)
     options = TrainingOptions(
         optimizer=find_optimizer(optimizer),
@@ -247,10 +247,12 @@ def train(
     onlookers = Onlookers.of(chosen, problem, state, average, path_points)
     observers = onlookers.observers
     keeper = None
-    if kept is not None:
+    if checkpoint is not None:
+        from glassnet.training.kept import keeper_of
+
         which, begin = np.zeros(1, np.int64), stacked_state(state)
-        settings = settings_kept(chosen.name, average, path_points)
-        keeper = Keeper(kept, [problem], which, begin, [tuple(observers)], settings)
+        settings = (chosen.name, average, path_points)
+        keeper = keeper_of(checkpoint, [problem], which, begin, [tuple(observers)], settings)
     finished = run_epochs(
         chosen,
         problem,
@@ -263,8 +265,8 @@ def train(
         report=None if progress is None else _report_to(progress, options.epochs),
         keeper=keeper,
     )
-    if kept is not None and kept is not checkpoint:
-        kept.finish()
+    if keeper is not None and keeper.checkpoint is not checkpoint:
+        keeper.checkpoint.finish()
     run = run_of(finished, problem, Choice(chosen, engine_note), onlookers)
     if warn:
         x = problem.data.x

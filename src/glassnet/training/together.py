@@ -4,6 +4,7 @@ Of one training it is `loop.py`. What a population is to its user, is `populatio
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from time import perf_counter
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from glassnet.training.engines.base import Engine
+from glassnet.training.interrupts import interrupts_wait
 from glassnet.training.loop import (
     CHUNK_SECONDS,
     FASTEST_GROWTH,
@@ -140,10 +142,13 @@ def run_together(
         ended, done, chunks = begun.ended, begun.done, begun.chunks
         for order in orders:
             skip(order, done)
-    active = _still_trained(states, ended, planned)
+    running = active = _still_trained(states, ended, planned)
+    is_cut_short = False
     try:
         while len(active):
+            running = active
             if problems[0].options.stopped:
+                is_cut_short = True
                 break
             limits = [
                 observer.most_epochs(states.of(p))
@@ -154,28 +159,27 @@ def run_together(
             began = perf_counter()
             chunk, after = _run_chunk(engine, problems, which, states, active, orders, done, count)
             seconds = perf_counter() - began
-            if keeper is not None:
-                keeper.changing()
-            states.put(active, after)
-            chunks.append(chunk)
-            done += count
-            ended[active] = states.ended[active]
-            if recorders:
-                _show(recorders, chunk, which, states, ended)
-            active = _still_trained(states, ended, planned)
-            if keeper is not None:
-                keeper.after_chunk(Standing(states, ended, done, chunks))
+            with nullcontext() if keeper is None else interrupts_wait():
+                states.put(active, after)
+                chunks.append(chunk)
+                done += count
+                ended[active] = states.ended[active]
+                if recorders:
+                    _show(recorders, chunk, which, states, ended)
+                active = _still_trained(states, ended, planned)
+                if keeper is not None:
+                    keeper.after_chunk(Standing(states, ended, done, chunks))
             if report is not None:
                 report(done, chunk.measured)
             if chunk_epochs is None:
                 fitting = int(count * CHUNK_SECONDS / max(seconds, 1e-6))
                 pace = max(1, min(fitting, FASTEST_GROWTH * pace))
     except KeyboardInterrupt:
-        pass  # those that are still trained have what they had after the last chunk
-    if len(active):
+        is_cut_short = True
+    if is_cut_short:
         if keeper is not None:
             keeper.stop()
-        ended[active] = [end or "interrupted" for end in states.ended[active]]
+        ended[running] = [end or "interrupted" for end in states.ended[running]]
     elif keeper is not None:
         keeper.end(Standing(states, ended, done, chunks))
     return FinishedTogether(problems, which, states, ended, chunks)
