@@ -1,6 +1,6 @@
 """Runs and fits of tables that are cut short go on to the very bits: in Python and as a command."""
 
-import itertools
+import contextlib
 import signal
 import subprocess
 import sys
@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from crashing import CrashError, crash_after
 from in_process import refused, run
 
 import glassnet as gn
@@ -41,26 +42,12 @@ FITS: dict[str, dict[str, Any]] = {
 }
 
 
-class CrashError(Exception):
-    """What ends a call without its notice, as SIGKILL does."""
-
-
 @pytest.fixture(autouse=True)
 def written_always(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checkpoints, "SECONDS", 0.0)
     monkeypatch.setattr(checkpoints, "PATIENCE", 0)
     monkeypatch.setattr("glassnet.training.together.CHUNK_SECONDS", 0.0)  # an epoch at a time
     monkeypatch.setattr(ENGINES["native"], "first_chunk", 1)
-
-
-def crash_after(chunks: int, error: type[BaseException] = CrashError) -> Any:
-    counter = itertools.count(1)
-
-    def progress(*_: Any) -> None:
-        if next(counter) >= chunks:
-            raise error
-
-    return progress
 
 
 def same_model(one: Model, other: Model) -> bool:
@@ -152,32 +139,42 @@ TRAIN = ["train", "t.csv", "--target", "y", "--ignore", "kind", "--epochs", "150
 TRAIN += ["--no-report", "--quiet"]
 
 
-def killed(arguments: list[str], folder: Path, seconds: float) -> int:
+KILLS = 6
+
+
+def run_until(arguments: list[str], folder: Path, seconds: float | None) -> int:
+    """The exit status of the command; killed so many seconds after it has written a checkpoint."""
     process = subprocess.Popen([sys.executable, "-c", KILLED, *arguments], cwd=folder)
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
+    if seconds is None:
+        return process.wait(120)
+    checkpoint = folder / "r.checkpoint"
+    before = checkpoint.stat().st_mtime_ns if checkpoint.exists() else 0
+    while process.poll() is None:
+        with contextlib.suppress(FileNotFoundError):
+            if checkpoint.stat().st_mtime_ns != before:
+                time.sleep(seconds)
+                process.send_signal(signal.SIGKILL)
+                break
+        time.sleep(0.005)
     return process.wait()
 
 
 def test_the_command_killed_and_resumed_is_the_command(folder: Path) -> None:
     write_table(folder / "t.csv")
-    assert killed([*TRAIN, "--out", "whole"], folder, 120) == 0
-    random, kills, is_whole = np.random.default_rng(2), 0, False
-    for _ in range(80):
+    assert run_until([*TRAIN, "--out", "whole"], folder, None) == 0
+    random, resumes = np.random.default_rng(2), ["train", "--resume", "r", "--no-report", "--quiet"]
+    killed = 0
+    for _ in range(KILLS):
         begun = (folder / "r.checkpoint").exists()
-        arguments = ["train", "--resume", "r", "--no-report", "--quiet"]
-        if not begun:
-            arguments = [*TRAIN, "--out", "r"]
-        status = killed(arguments, folder, random.uniform(0.6, 1.3))
-        is_whole = (folder / "r").exists() and not (folder / "r.checkpoint").exists()
-        if status == 0 or is_whole:  # or killed in its very last moment
+        arguments = resumes if begun else [*TRAIN, "--out", "r"]
+        status = run_until(arguments, folder, random.uniform(0.0, 0.25))
+        if status == 0:
             break
         assert status == -signal.SIGKILL
-        kills += begun
-    assert is_whole
-    assert kills >= 1
+        killed += 1
+    assert killed >= 2
+    if (folder / "r.checkpoint").exists():  # else killed in its very last moment, or not at all
+        assert run_until(resumes, folder, None) == 0
     assert not (folder / "r.checkpoint").exists()
     found, whole = gn.open_run("r"), gn.open_run("whole")
     assert same_model(found.model, whole.model)

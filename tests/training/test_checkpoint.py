@@ -1,6 +1,5 @@
 """Checkpoints: a training that crashed at any moment goes on to the very bits, whatever it is."""
 
-import itertools
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from cases import TRIED
+from crashing import CrashError, crash_after
 
 import glassnet as gn
 from glassnet.core.network import Parameters, leaves
@@ -48,26 +48,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-class CrashError(Exception):
-    """What ends a call without its notice, as SIGKILL does."""
-
-
 @pytest.fixture(autouse=True)
 def written_always(monkeypatch: pytest.MonkeyPatch) -> None:
     """The file is written after each chunk."""
     monkeypatch.setattr(checkpoints, "SECONDS", 0.0)
     monkeypatch.setattr(checkpoints, "PATIENCE", 0)
-
-
-def crash_after(chunks: int, error: type[BaseException] = CrashError) -> Any:
-    """Progress that ends the call after so many chunks."""
-    counter = itertools.count(1)
-
-    def progress(*_: Any) -> None:
-        if next(counter) >= chunks:
-            raise error
-
-    return progress
 
 
 def same_run(one: Run, other: Run) -> bool:

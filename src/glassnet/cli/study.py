@@ -83,7 +83,8 @@ def study_command(
     Parquet, Arrow, JSON lines or .xlsx, by suffix; - is CSV on standard input.
     """
     from glassnet.cli.console import progress_bars
-    from glassnet.runs.study_folder import new_study, write_study
+    from glassnet.runs.folder import new_run
+    from glassnet.runs.study_folder import FILES, write_study
     from glassnet.studies.run import study
 
     given = {
@@ -96,7 +97,7 @@ def study_command(
     name = "study" if table is None else f"study-{Path('stdin' if table == '-' else table).stem}"
     if overwrite and out is None:
         out = Path("runs") / name
-    with new_study(out, name, overwrite=overwrite) as new:
+    with new_run(out, name, overwrite=overwrite, files=FILES) as new:
         with progress_bars("networks", quiet=quiet or as_json) as (bar,):
             found = study(
                 table,

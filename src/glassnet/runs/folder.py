@@ -1,7 +1,7 @@
 """Writing a run folder: whole or not at all. What each file of it is, `layout.py` says."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -167,7 +167,13 @@ def train_and_write(
 
 
 @contextmanager
-def new_run(out: str | Path | None, name: str, *, overwrite: bool = False) -> Iterator[NewFolder]:
+def new_run(
+    out: str | Path | None,
+    name: str,
+    *,
+    overwrite: bool = False,
+    files: Collection[str] = layout.FILES,
+) -> Iterator[NewFolder]:
     """Reserve the folder of a run, which stands in its place when all has gone well.
 
     Parameters
@@ -179,6 +185,8 @@ def new_run(out: str | Path | None, name: str, *, overwrite: bool = False) -> It
     overwrite : bool
         Whether `out` may hold a run already, which is then replaced: a folder that holds nothing
         but what runs write.
+    files : collection of str
+        The files that such a run writes.
 
     Raises
     ------
@@ -188,7 +196,7 @@ def new_run(out: str | Path | None, name: str, *, overwrite: bool = False) -> It
     if out is None:
         reserved = whole_folder(Path("runs") / name, numbered=True)
     else:
-        reserved = whole_folder(out, overwrite=layout.FILES if overwrite else ())
+        reserved = whole_folder(out, overwrite=files if overwrite else ())
     with reserved as new:
         yield new
 

@@ -1,11 +1,7 @@
 """The folder that a study leaves on disk: its file, a row a network, and its pictures."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
 from glassnet import article
-from glassnet.files import NewFolder, whole_file, whole_folder
+from glassnet.files import NewFolder, whole_file
 from glassnet.plots.solutions import SolutionsDisplay
 from glassnet.plots.spread import SpreadDisplay
 from glassnet.plots.study import StudyDisplay
@@ -25,32 +21,6 @@ FILES = (STUDY, NETWORKS, LOSSES, PREDICTIONS, SOLUTIONS)
 """All of them."""
 
 ARTICLES = "the article's table"
-
-
-@contextmanager
-def new_study(out: str | Path | None, name: str, *, overwrite: bool = False) -> Iterator[NewFolder]:
-    """Reserve the folder of a study, which stands in its place when all has gone well.
-
-    Parameters
-    ----------
-    out : str or Path, optional
-        The folder; None: a new one in ``runs``, called `name`, with a number where there is one.
-    name : str
-        What it is called then.
-    overwrite : bool
-        Whether `out` may hold a study already, and nothing else, which is then replaced.
-
-    Raises
-    ------
-    GlassnetError
-        Where `out` holds something already, cannot be written, or is being written.
-    """
-    if out is None:
-        reserved = whole_folder(Path("runs") / name, numbered=True)
-    else:
-        reserved = whole_folder(out, overwrite=FILES if overwrite else ())
-    with reserved as new:
-        yield new
 
 
 def write_study(study: Study, new: NewFolder, *, pictures: bool = True) -> None:
