@@ -23,16 +23,16 @@ print(f"{perf_counter() - began:.0f} seconds for {study}")
 # -------------------------
 #
 # All loss curves in one picture: the darker, the more networks had that loss at that iteration.
-# They wait on a plateau, where the network says 0.5 to every row, and fall one after the other. The
-# dotted line is the article's own result.
+# They wait on a plateau, where the network says 0.5 to every row, and fall one after the other.
+# The dotted line is the article's own result.
 
 printed = {"the article's table": article.PRINTED}
 loss = sum((p - y) ** 2 for p, y in zip(article.PRINTED, article.Y, strict=True))
 gn.StudyDisplay.from_study(study, marks={"the article's table": loss})
 
 # %%
-# A network is *stuck* where it lacks more than a tenth of what the best one explains. How often does
-# the article's recipe fail?
+# A network is *stuck* where it lacks more than a tenth of what the best one explains. How often
+# does the article's recipe fail?
 
 print(f"{study.stuck.sum()} of {len(study):,} are stuck; their losses:")
 print(sorted(study.losses[study.stuck].round(3).tolist())[:12], "...")
@@ -71,9 +71,9 @@ for one in study.differences():
 # The few kinds of solution
 # -------------------------
 #
-# Hidden nodes may stand in any order, and a sigmoid may be turned round with what follows it. Matched
-# up to that, most of the networks found one of a few solutions. A map is one of them: its nodes
-# from left to right, the four rows from top to bottom.
+# Hidden nodes may stand in any order, and a sigmoid may be turned round with what follows it.
+# Matched up to that, most of the networks found one of a few solutions. A map is one of them: its
+# nodes from left to right, the four rows from top to bottom.
 
 gn.SolutionsDisplay.from_study(study)
 
@@ -103,8 +103,8 @@ gn.StudiesDisplay.from_studies(biases)
 # On a table of yours
 # -------------------
 #
-# Every network is trained as the only one of ``train_table``, and the rows held out say how much of a
-# score is the luck of the start. Any of them is a model: ``study.model()`` is the best.
+# Every network is trained as the only one of ``train_table``, and the rows held out say how much
+# of a score is the luck of the start. Any of them is a model: ``study.model()`` is the best.
 
 cars = gn.study("../data/cars.csv", "miles_per_gallon", networks=200, ignore="name")
 print(cars)

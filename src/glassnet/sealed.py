@@ -17,7 +17,15 @@ from glassnet.files import check_regular_file, whole_file
 
 MAX_TEXT = 64_000_000  # characters of the JSON; safetensors itself ends at 100 MB
 HASH_BLOCK = 2**22  # bytes of an array that are read at a time where it is only to be hashed
-NUMPY_DTYPES: dict[str, str] = {"F32": "float32", "F64": "float64", "I64": "int64"}
+NUMPY_DTYPES: dict[str, str] = {
+    "F32": "float32",
+    "F64": "float64",
+    "I64": "int64",
+    "I32": "int32",
+    "U32": "uint32",
+    "U64": "uint64",
+    "BOOL": "bool",
+}
 """NumPy's name of a type of numbers that such a file may hold, by safetensors' name."""
 
 Expected = TypeVar("Expected")

@@ -178,7 +178,7 @@ def test_a_later_record_is_read_without_what_is_new(path: Path, whole: Whole) ->
         ("members.1.weights.1", lambda a: a.astype(np.float16), "holds F16, and should hold float"),
         ("members.1.weights.1", lambda a: a.astype(np.int64), "holds int64, and should hold float"),
         ("history.loss", lambda a: a[:-1], r"history.loss has the shape \(1,\)"),
-        ("history.loss", lambda a: a > 0, "history.loss holds BOOL"),
+        ("history.loss", lambda a: a > 0, "history.loss holds bool"),
         ("more", lambda a: np.ones(2), "more is no array of a model"),
     ],
 )

@@ -1,6 +1,7 @@
 """Runs and fits of tables that are cut short go on to the very bits: in Python and as a command."""
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -90,7 +91,7 @@ def test_a_fit_that_crashed_goes_on(name: str, tmp_path: Path) -> None:
 def test_a_run_goes_on_from_beside_its_folder(folder: Path) -> None:
     write_table(folder / "t.csv")
     whole = gn.train_run("t.csv", "y", "whole", ignore="kind", epochs=30)
-    options = {"ignore": "kind", "epochs": 30, "checkpoint": True}
+    options = {"ignore": "kind", "epochs": 30, "resumable": True}
     with pytest.raises(CrashError):
         gn.train_run("t.csv", "y", "r", progress=crash_after(9), **options)
     assert [path.name for path in folder.glob("r*")] == ["r.checkpoint"]
@@ -110,7 +111,7 @@ def test_a_run_goes_on_from_beside_its_folder(folder: Path) -> None:
 
 def test_a_run_that_was_stopped_is_replaced_by_the_whole_one(folder: Path) -> None:
     write_table(folder / "t.csv")
-    options = {"ignore": "kind", "epochs": 30, "checkpoint": True}
+    options = {"ignore": "kind", "epochs": 30, "resumable": True}
     stopped = gn.train_run("t.csv", "y", "r", progress=crash_after(9, KeyboardInterrupt), **options)
     assert stopped.record.ended == "interrupted"
     found = gn.resume("r")
@@ -199,7 +200,7 @@ def test_ctrl_c_says_how_to_go_on(folder: Path) -> None:
     assert err.endswith("; glassnet train --resume runs/t goes on from there\n")
     asked = read_checkpoint(folder / "runs" / "t.checkpoint").purpose
     assert asked["option epochs"] == 200_000
-    assert asked["table"] == "t.csv"
+    assert asked["table"] == str(folder / "t.csv")
 
 
 def test_what_cannot_go_on_is_one_line(folder: Path) -> None:
@@ -210,7 +211,7 @@ def test_what_cannot_go_on_is_one_line(folder: Path) -> None:
     assert "give TABLE and --target, or --resume" in refused("train")
     options: dict[str, Any] = {"ignore": "kind", "epochs": 30}
     with pytest.raises(CrashError):
-        gn.train_run("t.csv", "y", "r", progress=crash_after(5), checkpoint=True, **options)
+        gn.train_run("t.csv", "y", "r", progress=crash_after(5), resumable=True, **options)
     said = refused("train", "t.csv", "--target", "y", "--out", "r", "--epochs", "7")
     assert "is the checkpoint of another call: option epochs 30, and not 7" in said
     assert "glassnet train --resume r" in said
@@ -231,9 +232,63 @@ def test_what_cannot_go_on_is_one_line(folder: Path) -> None:
     assert "t.csv: no such file" in refused("train", "--resume", "r")
 
 
+def test_a_run_that_has_ended_is_not_replaced(folder: Path) -> None:
+    write_table(folder / "t.csv")
+    options: dict[str, Any] = {"ignore": "kind", "epochs": 30}
+    with pytest.raises(CrashError):
+        gn.train_run("t.csv", "y", "r", progress=crash_after(5), resumable=True, **options)
+    gn.train_run("t.csv", "y", "r", ignore="kind", epochs=2)
+    before = (folder / "r" / "model.safetensors").read_bytes()
+    with pytest.raises(GlassnetError, match="holds a run that has ended"):
+        gn.resume("r")
+    assert "holds a run that has ended" in refused("train", "--resume", "r")
+    assert (folder / "r" / "model.safetensors").read_bytes() == before
+
+
+def test_a_table_that_moved_is_given(folder: Path) -> None:
+    write_table(folder / "t.csv")
+    options: dict[str, Any] = {"ignore": "kind", "epochs": 30}
+    with pytest.raises(CrashError):
+        gn.train_table("t.csv", "y", progress=crash_after(5), checkpoint="m", **options)
+    (folder / "t.csv").rename(folder / "moved.csv")
+    found = gn.resume("m", "moved.csv")
+    assert isinstance(found, Model)
+    assert same_model(found, gn.train_table("moved.csv", "y", **options))
+
+
+@pytest.mark.filterwarnings("ignore::glassnet.GlassnetWarning")
+def test_seconds_of_effort_go_on_with_the_draws_that_there_were(folder: Path) -> None:
+    options: dict[str, Any] = {"effort": 4, "members": 2, "epochs": 8, "hidden": 6}
+    options |= {"ignore": "kind", "checkpoint": "c"}
+    first = gn.train_table(TABLE, "y", **options)
+    assert same_model(gn.train_table(TABLE, "y", **options), first)
+    assert len(first.record.tried) > 1
+
+
+def test_here_is_a_folder_too(folder: Path) -> None:
+    work = folder / "work"
+    work.mkdir()
+    write_table(folder / "t.csv")
+    os.chdir(work)
+    try:
+        assert run("train", "../t.csv", "--target", "y", "--epochs", "2", "--out", ".").code == 0
+        assert "nothing to go on with" in refused("train", "--resume", ".")
+    finally:
+        os.chdir(folder)
+
+
+def test_a_run_that_went_astray_leaves_no_checkpoint(folder: Path) -> None:
+    write_table(folder / "t.csv")
+    astray = ["train", "t.csv", "--target", "y", "--ignore", "kind", "--epochs", "9", "--out", "r"]
+    astray += ["--optimizer", "gradient_descent", "--learning-rate"]
+    assert run(*astray, "1e30").code == 1
+    assert not (folder / "r.checkpoint").exists()
+    assert run(*astray, "0.001", "--no-report").code == 0
+
+
 def test_the_same_command_goes_on_too(folder: Path) -> None:
     write_table(folder / "t.csv")
-    options: dict[str, Any] = {"ignore": "kind", "epochs": 30, "checkpoint": True}
+    options: dict[str, Any] = {"ignore": "kind", "epochs": 30, "resumable": True}
     with pytest.raises(CrashError):
         gn.train_run("t.csv", "y", "r", progress=crash_after(5), **options)
     command = ["train", "t.csv", "--target", "y", "--ignore", "kind", "--epochs", "30"]

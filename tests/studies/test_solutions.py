@@ -14,7 +14,13 @@ from glassnet.studies.hidden import (
     outputs_and_traits,
     stacked_parameters,
 )
-from glassnet.studies.solutions import find_solutions, hidden_activations, matched_cost, middle_of
+from glassnet.studies.solutions import (
+    find_solutions,
+    hidden_activations,
+    least_costs,
+    matching_costs,
+    middle_of,
+)
 from glassnet.training.findings import FLAT
 from glassnet.training.problem import to_vector
 
@@ -115,7 +121,8 @@ def test_the_cost_of_a_matching_is_the_least_of_all(signed: bool) -> None:
             [one[:, order], one + 0.05 * random.normal(size=(6, 4)), random.normal(size=(6, 4))]
         )
         a[0, :, 1] *= 1 if signed else -1
-        found = matched_cost(a, one, signed=signed)
+        costs_of_all = [matching_costs(a, one, signed=signed)]
+        found = least_costs(costs_of_all, solutions.TOLERANCE**2 * (one**2).sum(), 3)
         for p in range(3):
             costs = []
             for places in itertools.permutations(range(4)):
@@ -197,3 +204,22 @@ def test_a_network_without_hidden_nodes_has_one_solution() -> None:
     theta = np.stack([to_vector(drawn(network, seed)) for seed in range(3)])
     (one,) = find_solutions(network, theta, np.zeros(3), X)
     assert one.networks.tolist() == [0, 1, 2]
+
+
+def test_a_limit_is_of_all_layers_together() -> None:
+    """One layer may differ by more than its part where the other makes up for it."""
+    random = np.random.default_rng(0)
+    costs = [np.abs(random.normal(size=(50, 4, 4))), np.abs(random.normal(size=(50, 3, 3)))]
+    found = least_costs(costs, 3.0, 50)
+    for p in range(50):
+        wanted = sum(
+            min(
+                sum(cost[p, i, j] for i, j in enumerate(order))
+                for order in itertools.permutations(range(cost.shape[1]))
+            )
+            for cost in costs
+        )
+        if np.isfinite(found[p]):
+            assert found[p] == pytest.approx(wanted)
+        else:
+            assert wanted > 3.0

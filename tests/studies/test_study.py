@@ -19,6 +19,7 @@ from glassnet.recipe.options import options_from
 from glassnet.studies import run as study_run
 from glassnet.studies.article_problem import article_problem, published
 from glassnet.studies.outcomes import LEVELS, Outcomes, curve_epochs, first_epochs
+from glassnet.studies.problem import constant_loss
 from glassnet.studies.study import Study
 from glassnet.studies.table_problem import NOT_OF_A_STUDY, table_problem
 from glassnet.training.problem import to_vector
@@ -160,7 +161,7 @@ def test_where_none_is_stuck_nothing_differs() -> None:
 
 def test_networks_that_go_astray_are_stuck() -> None:
     study = gn.study(
-        TABLE, "y", networks=4, ignore="kind", optimizer="gradient_descent", learning_rate=1e6,
+        TABLE, "y", networks=8, ignore="kind", optimizer="gradient_descent", learning_rate=2.0,
         **SMALL,
     )  # fmt: skip
     assert study.stuck.any()
@@ -198,6 +199,34 @@ def test_an_ensemble_of_a_study_votes() -> None:
     z = [study.model(number).predict(TABLE) for number in (1, 4)]
     np.testing.assert_allclose(model.predict(TABLE), np.mean(z, axis=0))
     assert len(study.ensemble().members) == (~study.stuck).sum()
+
+
+def test_a_study_where_nothing_is_learnt_is_an_error() -> None:
+    options = {"optimizer": "gradient_descent", "learning_rate": 1e50, "hidden": 3, "epochs": 5}
+    with pytest.raises(GlassnetError, match="of every network became NaN or infinite"):
+        gn.study(TABLE, "y", networks=3, ignore="kind", **options)
+
+
+def test_the_engine_is_part_of_a_study(tmp_path: Path) -> None:
+    gn.study(networks=2, iterations=5, engine="numpy", checkpoint=tmp_path / "c")
+    with pytest.raises(GlassnetError, match="engine was 'numpy', and is 'native'"):
+        gn.study(networks=4, iterations=5, checkpoint=tmp_path / "c")
+    found = gn.load_study(tmp_path / "c")
+    Study(**{**vars(found), "planned": 4}).save(tmp_path / "c")
+    again = gn.resume(tmp_path / "c")
+    assert isinstance(again, Study)
+    assert same(again, gn.study(networks=4, iterations=5, engine="numpy"))
+
+
+@pytest.mark.parametrize("loss", ["binary_focal", "huber", "binary_cross_entropy"])
+def test_the_best_constant_is_the_best(loss: str) -> None:
+    network = gn.Network([2, 2, 1], "tanh", "sigmoid", loss)
+    y = (np.arange(30) % 5 == 0).astype(float)[:, None]
+    tried = []
+    for constant in np.linspace(0.001, 0.999, 1999):
+        a = np.full_like(y, constant)
+        tried.append(network.loss(network.output, np.log(a / (1 - a)), a, y, None)[0])
+    assert constant_loss(network, y) == pytest.approx(min(tried), rel=1e-4)
 
 
 @pytest.mark.parametrize("name", NOT_OF_A_STUDY)
@@ -261,7 +290,9 @@ def test_a_study_goes_on_from_its_checkpoint(
     monkeypatch.setattr(study_run, "outcomes_of", counted)
     more = gn.study(networks=20, checkpoint=file)
     assert trained == list(range(7, 20))
+    before = file.read_bytes()
     assert len(gn.study(networks=5, checkpoint=file)) == 5
+    assert file.read_bytes() == before  # the others stay
     monkeypatch.undo()
     assert same(more, gn.study(networks=20))
     with pytest.raises(GlassnetError, match="another study: learning_rate was 1.0, and is 2.0"):

@@ -111,6 +111,35 @@ def test_every_option_goes_on_to_the_same_bits(
     assert same_run(crashed_and_resumed(tmp_path / "c", call, moments), call())
 
 
+@pytest.mark.parametrize("engine", ["native", "numpy"])
+def test_a_loss_that_becomes_nan_within_an_epoch(engine: str, tmp_path: Path) -> None:
+    def call(**more: Any) -> Run:
+        return gn.train(
+            gn.Network([4, 6, 1], "identity"), gn.initialize(gn.Network([4, 6, 1])), 9 * X, 9 * Y,
+            optimizer=gn.GradientDescent(0.004), epochs=40, batch_size=7, chunk_epochs=1,
+            engine=engine, warn=False, **more,
+        )  # fmt: skip
+
+    with np.errstate(all="ignore"):
+        whole = call()
+        assert whole.ended == "not_finite"
+        assert len(whole.history.loss) > 1
+        assert same_run(crashed_and_resumed(tmp_path / "c", call, [1]), whole)
+        assert same_run(call(checkpoint=tmp_path / "c"), whole)
+
+
+def test_optax_goes_on(tmp_path: Path) -> None:
+    optax = pytest.importorskip("optax")
+
+    def call(**more: Any) -> Run:
+        return gn.train(
+            NETWORK, start(), X, Y, optimizer=gn.Optax(optax.adam(0.01)), epochs=6, engine="jax",
+            chunk_epochs=2, warn=False, **more,
+        )  # fmt: skip
+
+    assert same_run(crashed_and_resumed(tmp_path / "c", call, [1, 1]), call())
+
+
 @pytest.mark.parametrize("chunk", [1, 3, 7, None])
 def test_the_length_of_chunks_does_not_matter(chunk: int | None, tmp_path: Path) -> None:
     options = {**OPTIONS["averaged_validated"], "path_points": 5, "epochs": EPOCHS, "seed": 3}

@@ -167,7 +167,8 @@ def _run(signals: Sequence[Signals], written: Sequence[Path]) -> NoReturn:
         _end(error.worded(in_flags), 2)
     except click.Abort as error:
         # A temporary file has gone again, and of a checkpoint the error says what it is for.
-        there = [path for path in written if path.exists() and path.suffix != CHECKPOINT_ENDING]
+        kept = [path for path in written if path.exists() and path.suffix != CHECKPOINT_ENDING]
+        there = list(dict.fromkeys(kept))
         report(stopped_message(signals, there, error.args))
         end_process(stopped_status(signals))
     except BrokenPipeError:  # such as that of `glassnet predict ... | head`

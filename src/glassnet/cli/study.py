@@ -8,6 +8,7 @@ import click
 from click.core import ParameterSource
 
 from glassnet.cli.command import DocumentedCommand, overwrite_option
+from glassnet.cli.stopping import GoesOn
 from glassnet.cli.terminal import check_is_folder, say
 from glassnet.cli.train import declared_options
 from glassnet.errors import GlassnetError
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 MOST_SEEDS = 5  # seeds of networks that print the article's very table, named one by one
 OF_THE_ARTICLE = ("bias", "iterations", "rng")
 """Options of the article's problem alone."""
+
+NOT_OF_A_STUDY = ("effort", "draws", "members", "refit", "threshold", "teacher_weight")
+"""As `studies/table_problem.py` has them, which is not imported for that."""
 
 
 def study_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -31,7 +35,7 @@ def study_options(command: Callable[..., Any]) -> Callable[..., Any]:
     command = click.option(
         "--bias", is_flag=True, help="The article's problem: whether nodes have biases."
     )(command)
-    return declared_options(command)
+    return declared_options(command, without=NOT_OF_A_STUDY)
 
 
 @click.command(
@@ -107,13 +111,19 @@ def study_command(
                 progress=bar,
                 **given,
             )
-        write_study(found, new, pictures=not found.is_interrupted)
+        is_drawn = not found.is_interrupted
+        try:
+            write_study(found, new, pictures=is_drawn)
+        except KeyboardInterrupt:
+            is_drawn = False
+            write_study(found, new, pictures=False)
     if as_json:
         _print_json(found, new.path)
     elif not quiet:
         _print(found, table, new.path)
-    if found.is_interrupted:
-        raise KeyboardInterrupt("pictures")  # the end of a stopped command
+    if not is_drawn:  # the end of a stopped command
+        goes_on = found.is_interrupted and checkpoint is not None
+        raise KeyboardInterrupt("pictures", *[GoesOn("the same command")] * goes_on)
 
 
 def _check_problem(table: str | None, target: tuple[str, ...], given: dict[str, Any]) -> None:

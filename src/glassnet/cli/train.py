@@ -7,7 +7,7 @@ import json
 import re
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import Field, fields
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from click.shell_completion import CompletionItem
 from glassnet.cli.command import DocumentedCommand, overwrite_option, read_sizes
 from glassnet.cli.stopping import GoesOn
 from glassnet.cli.terminal import check_is_folder
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, TrainingError
 from glassnet.recipe.declarations import Declaration
 from glassnet.recipe.options import DECLARATIONS, Options
 
@@ -112,10 +112,13 @@ READ_FROM_TEXT: dict[str, Callable[..., Any]] = {
 """The options whose several values are one text, and what reads it."""
 
 
-def declared_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """A decorator: the command takes all `Options`, in their order."""
+def declared_options(
+    command: Callable[..., Any], without: Sequence[str] = ()
+) -> Callable[..., Any]:
+    """A decorator: the command takes all `Options`, in their order, but for some."""
     for field in reversed(fields(Options)):
-        command = _click_option(field)(command)
+        if field.name not in without:
+            command = _click_option(field)(command)
     return command
 
 
@@ -238,7 +241,7 @@ def train_command(
         new_run(out, source.stem, overwrite=overwrite) as new,
     ):
         first, last = bars
-        kept = checkpoint_of_run(new, table, target, options, teacher)
+        kept = checkpoint_of_run(new, table, target, options, teacher, overwrite=overwrite)
         train = partial(
             run_table,
             table,
@@ -249,12 +252,20 @@ def train_command(
             refit_progress=last,
             checkpoint=kept,
         )
-        goes_on = GoesOn(f"glassnet train --resume {shlex.quote(str(new.path))}")
+
+        def goes_on_if(checkpoint: Path) -> list[GoesOn]:
+            """How to go on, where there is a checkpoint and the table can be read again."""
+            command = f"glassnet train --resume {shlex.quote(str(new.path))}"
+            return [GoesOn(command)] * (checkpoint.exists() and table != "-")
+
         try:
             done, run, stopped = train_and_write(train, table, teacher, new)
         except KeyboardInterrupt:
-            raise KeyboardInterrupt(*[goes_on] * kept.path.exists()) from None
-    if not stopped:
+            raise KeyboardInterrupt(*goes_on_if(kept.path)) from None
+        except TrainingError:
+            kept.remove()  # the same would come of it again
+            raise
+    if done.ended != "interrupted":
         kept.remove()
     if report and not stopped:
         try:
@@ -275,7 +286,7 @@ def train_command(
         no_refit = done.options.refit and done.refit_ended == "interrupted"
         left_out = ["the last training on all rows"] * no_refit
         left_out += ["pictures", *[REPORT] * report]
-        raise KeyboardInterrupt(*left_out, *[goes_on] * kept.path.exists())
+        raise KeyboardInterrupt(*left_out, *goes_on_if(kept.path))
     return 0
 
 
@@ -293,7 +304,7 @@ def _check_alone(context: click.Context) -> None:
 def _asked(run: Path) -> "AskedTraining":
     """What was asked for of a run that goes on. Raises GlassnetError where it cannot."""
     from glassnet.runs.record import STANDARD_INPUT
-    from glassnet.runs.resume import asked_training, checkpoint_of
+    from glassnet.runs.resume import asked_training, check_may_be_replaced, checkpoint_of
 
     file = checkpoint_of(run)
     asked = asked_training(file)
@@ -302,6 +313,7 @@ def _asked(run: Path) -> "AskedTraining":
     if asked.table in ("", STANDARD_INPUT):
         raise GlassnetError(
             f"{file}: its table was no file: give the same command again, with --out "
-            f"{asked.out}, and it goes on from there"
+            f"{asked.out} --overwrite, and it goes on from there"
         )
+    check_may_be_replaced(asked.out)
     return asked

@@ -116,9 +116,10 @@ def draw_curves(
     if len(stuck):
         lines = ax.plot(study.epochs, losses[stuck].T, color=RED, alpha=0.6, linewidth=0.8)
         lines[0].set_label(f"stuck, above {study.stuck_above:.3g}")
-    for quantile, line in zip(
-        np.nanquantile(losses, QUANTILES, axis=0), ("--", "-", "--"), strict=True
-    ):
+    there = np.isfinite(losses).any(axis=0)  # all networks may have ended before the last epoch
+    quantiles = np.full((len(QUANTILES), len(study.epochs)), np.nan)
+    quantiles[:, there] = np.nanquantile(losses[:, there], QUANTILES, axis=0)
+    for quantile, line in zip(quantiles, ("--", "-", "--"), strict=True):
         label = {"-": "median"}.get(line)
         ax.plot(study.epochs, quantile, color=ORANGE, linestyle=line, linewidth=1.6, label=label)
     ax.lines[-1].set_label("5 % and 95 %")

@@ -273,14 +273,14 @@ def initial_parameters(
     drawn = initialize(network, "he", seed=seed, dtype=options.dtype)
     *hidden_weights, last_weights = drawn.weights
     *hidden_biases, _ = drawn.biases
-    last_bias = _pre_activation_of(network.output.name, constant).astype(options.dtype)
+    last_bias = pre_activation_of(network.output.name, constant).astype(options.dtype)
     return Parameters(
         (*hidden_weights, np.zeros_like(last_weights)),
         (*hidden_biases, last_bias),
     )
 
 
-def _pre_activation_of(output: str, mean: np.ndarray) -> np.ndarray:
+def pre_activation_of(output: str, mean: np.ndarray) -> np.ndarray:
     """What the output activation of that name turns into `mean`, K."""
     probability = np.clip(mean, SMALLEST_MEAN, 1 - SMALLEST_MEAN)
     if output == "sigmoid":

@@ -29,6 +29,7 @@ from glassnet.recipe.search import (
 )
 from glassnet.training.run import Run
 
+DRAWN_COUNT = "draws"  # what a checkpoint calls the number of settings that were drawn
 SMALLEST_VOTE = 0.03  # of all; less is not worth the training and the predicting
 PICKS = 20  # of a greedy choice, each of them a vote
 RESAMPLINGS = 10  # of the rows, with a greedy choice each
@@ -192,14 +193,22 @@ def _in_time(
 ) -> Iterator[ResolvedOptions]:
     """Drawn settings, as long as there is time to train by them at the slowest pace so far."""
     pace = 0.0  # seconds for each weight and epoch
+    checkpoint = training.checkpoint
+    counts = {} if checkpoint is None else checkpoint.counts
+    most = counts.get(DRAWN_COUNT, options.draw_count)  # of a run that goes on: as many as it had
     settings = drawn_settings(options, best, list(training.rows))
-    for drawn in islice(settings, options.draw_count):
+    done = 0
+    for drawn in islice(settings, most):
+        is_known = checkpoint is not None and checkpoint.knows_next
         cost = training.network(drawn).n_parameters * drawn.epochs
         began = monotonic()
-        if until is not None and began + pace * cost > until:
-            return
+        if until is not None and not is_known and began + pace * cost > until:
+            break
         yield drawn
-        pace = max(pace, (monotonic() - began) / cost)
+        done += 1
+        if not is_known:
+            pace = max(pace, (monotonic() - began) / cost)
+    counts[DRAWN_COUNT] = done
 
 
 def _changes(plain: ResolvedOptions, options: ResolvedOptions) -> dict[str, Any]:

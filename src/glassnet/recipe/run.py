@@ -4,6 +4,7 @@ How the table is read is `parts.py`, the training itself `fit.py`, the last one 
 `refit.py`; what is written to a folder is `runs/`.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -252,15 +253,23 @@ def run_table(
     return run
 
 
+def absolute_path(file: Any) -> str:
+    """The path of a file wherever the program is run; "-" stays, and what is no path is ""."""
+    if not isinstance(file, (str, Path)):
+        return ""
+    return str(file) if str(file) == "-" else os.path.abspath(file)
+
+
 def purpose_of_table(
     table: Any, target: str | Sequence[str], options: Options, teacher: Any = None
 ) -> dict[str, Any]:
     """What a checkpoint says of a training on a table, for those who have nothing but the file."""
     return {
         "call": "train_table",
-        "table": str(table) if isinstance(table, (str, Path)) else "",
+        "table": absolute_path(table),
         "target": [target] if isinstance(target, str) else list(target),
-        "teacher": str(teacher) if isinstance(teacher, (str, Path)) else "",
+        "teacher": absolute_path(teacher),
+        "has teacher": teacher is not None,
         **{f"option {name}": value for name, value in asdict(options).items()},
     }
 

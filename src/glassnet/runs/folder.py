@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from glassnet.errors import GlassnetError, unknown_name, warn_of
+from glassnet.errors import GlassnetError, TrainingError, unknown_name, warn_of
 from glassnet.files import NewFolder, whole_file, whole_folder
 from glassnet.models.model import Model
 from glassnet.plots.loss_curve import LossCurveDisplay
@@ -38,7 +38,7 @@ def train_run(
     overwrite: bool = False,
     teacher: Any = None,
     progress: Progress | None = None,
-    checkpoint: bool = False,
+    resumable: bool = False,
     **options: Any,
 ) -> RunFolder:
     """Train on a table as `train_table` does, and write the run folder of ``glassnet train``.
@@ -56,7 +56,7 @@ def train_run(
         Whether a run that stands at `out` is replaced, once the new one is whole.
     teacher, progress
         As in `train_table`.
-    checkpoint : bool
+    resumable : bool
         Whether the training is kept, while it lasts, in a file beside the folder, as ``glassnet
         train`` does: `resume` of the folder goes on from there.
     **options
@@ -87,23 +87,34 @@ def train_run(
     asked = options_from(options)
     with new_run(out, Path(source or "table").stem, overwrite=overwrite) as new:
         kept = None
-        if checked_flag("checkpoint", checkpoint):
-            kept = checkpoint_of_run(new, table, target, asked, teacher)
+        if checked_flag("resumable", resumable):
+            kept = checkpoint_of_run(new, table, target, asked, teacher, overwrite=overwrite)
         train = partial(run_table, table, target, asked, progress, teacher=teacher, checkpoint=kept)
-        written = train_and_write(train, source, teacher, new)
-    if kept is not None and not written.stopped:
+        try:
+            written = train_and_write(train, source, teacher, new)
+        except TrainingError:
+            if kept is not None:
+                kept.remove()  # the same would come of it again
+            raise
+    if kept is not None and written.done.ended != "interrupted":
         kept.remove()
     warn_of(written.done.notices)
     return written.run
 
 
 def checkpoint_of_run(
-    new: NewFolder, table: Any, target: str | Sequence[str], options: Options, teacher: Any
+    new: NewFolder,
+    table: Any,
+    target: str | Sequence[str],
+    options: Options,
+    teacher: Any,
+    *,
+    overwrite: bool = False,
 ) -> "Checkpoint":
     """The checkpoint of a run, beside the folder that it is to fill.
 
-    Where there is one of the same run, the run goes on from there. Raises GlassnetError where there
-    is one of another.
+    Where there is one of the same run, the run goes on from there. One of another run goes with
+    `overwrite`; without, GlassnetError is raised.
     """
     from glassnet.training.checkpoint import Checkpoint
 
@@ -112,6 +123,9 @@ def checkpoint_of_run(
     try:
         return Checkpoint(file, purpose)
     except GlassnetError as error:
+        if overwrite and file.is_file():
+            file.unlink()
+            return Checkpoint(file, purpose)
         remedy = f"go on with it by `glassnet train --resume {new.path}`, or delete it"
         raise GlassnetError(error.message, file=file, remedy=remedy) from None
 

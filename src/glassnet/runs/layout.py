@@ -1,5 +1,6 @@
 """What a run folder holds: the name of each file, here and nowhere else."""
 
+import os
 from pathlib import Path
 
 from glassnet.files import check_free
@@ -52,6 +53,8 @@ CHECKPOINT_ENDING = ".checkpoint"
 def checkpoint_beside(folder: str | Path) -> Path:
     """The checkpoint of the run that is to fill a folder."""
     folder = Path(folder)
+    if folder.name in ("", ".."):
+        folder = Path(os.path.abspath(folder))
     return folder.with_name(folder.name + CHECKPOINT_ENDING)
 
 

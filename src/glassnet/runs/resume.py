@@ -8,9 +8,10 @@ from glassnet.errors import GlassnetError, OptionRef
 from glassnet.models.model import Model
 from glassnet.recipe.options import DECLARATIONS, Options, options_from
 from glassnet.recipe.run import train_table
+from glassnet.runs import layout
 from glassnet.runs.folder import RUN, train_run
 from glassnet.runs.layout import CHECKPOINT_ENDING, checkpoint_beside
-from glassnet.runs.open import RunFolder
+from glassnet.runs.open import RunFolder, open_run
 from glassnet.runs.record import STANDARD_INPUT
 from glassnet.studies.file import load_study
 from glassnet.studies.run import study
@@ -72,6 +73,12 @@ def asked_training(file: Path) -> AskedTraining:
             file=file,
             remedy="make the same call again, with this checkpoint, and it goes on",
         )
+    if purpose.get("has teacher") and not purpose.get("teacher"):
+        raise GlassnetError(
+            "its teacher was no file",
+            file=file,
+            remedy="make the same call again, with this checkpoint, and it goes on",
+        )
     options = {
         name: purpose[f"option {name}"] for name in DECLARATIONS if f"option {name}" in purpose
     }
@@ -119,6 +126,8 @@ def resume(
             raise
         return _resume_study(file, table, progress)
     table = _table_of(file, table, asked.table)
+    if asked.out is not None:
+        check_may_be_replaced(asked.out)
     given = vars(asked.options)
     if asked.out is None:
         return train_table(
@@ -136,9 +145,24 @@ def resume(
         overwrite=True,
         teacher=asked.teacher,
         progress=progress,
-        checkpoint=True,
+        resumable=True,
         **given,
     )
+
+
+def check_may_be_replaced(folder: Path) -> None:
+    """Raises GlassnetError where a folder holds a run that has ended: it is not the one to go on.
+
+    One that was interrupted makes room for the whole one.
+    """
+    if not (folder / layout.RECORD).is_file():
+        return
+    if open_run(folder).record.ended != "interrupted":
+        raise GlassnetError(
+            "holds a run that has ended, which another checkpoint would replace",
+            file=folder,
+            remedy=f"move it, or delete {layout.checkpoint_beside(folder).name} beside it",
+        )
 
 
 def _is_study(file: Path) -> bool:

@@ -16,6 +16,7 @@ from glassnet.models.record import AverageRow, Record
 from glassnet.studies.problem import ShownRows, StudyProblem, as_json, constant_loss
 from glassnet.studies.study import Study
 from glassnet.tables.encoding import plain_encoding
+from glassnet.training.engines.registry import choose
 from glassnet.training.population import train_population
 from glassnet.training.run import Progress, Run
 
@@ -27,6 +28,7 @@ def article_problem(program: Program, engine: str = "auto") -> StudyProblem:
     network = program.network()
     encoding = plain_encoding(article.INPUT_NAMES, [article.TARGET_NAME])
     x, y = np.array(article.X), np.array(article.Y)[:, None]
+    chosen = choose(engine, network).engine.name
     options = {
         "hidden": program.hidden,
         "learning_rate": program.learning_rate,
@@ -54,7 +56,7 @@ def article_problem(program: Program, engine: str = "auto") -> StudyProblem:
             y,
             optimizer=GradientDescent(program.learning_rate),
             epochs=program.iterations,
-            engine=engine,
+            engine=chosen,
             progress=progress,
             warn=False,
         )
@@ -67,7 +69,7 @@ def article_problem(program: Program, engine: str = "auto") -> StudyProblem:
         batches=1,
         shown=ShownRows(x, y, np.arange(len(x)) + 1),
         constant_loss=constant_loss(network, y),
-        origin=as_json({"problem": "article", **asdict(program)}),
+        origin=as_json({"problem": "article", "engine": chosen, **asdict(program)}),
         seed=lambda number: program.seed + number,
         start=start,
         train=train,

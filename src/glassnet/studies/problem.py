@@ -15,10 +15,13 @@ import numpy as np
 from glassnet.core.network import Network, Parameters
 from glassnet.models.model import Model
 from glassnet.models.record import Record
-from glassnet.recipe.defaults import best_constant
+from glassnet.recipe.defaults import best_constant, pre_activation_of
 from glassnet.tables.encoding import TableEncoding
 from glassnet.training.problem import Floats
 from glassnet.training.run import Progress, Run
+
+SEARCHED_LOSSES = ("binary_focal", "categorical_focal", "huber")
+"""Losses whose best constant is neither mean nor median."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,17 +99,21 @@ def as_json(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def constant_loss(network: Network, y: Floats, sample_weight: Floats | None = None) -> float:
-    """The loss of the best output that is the same for all rows; y is N x K."""
-    constant = best_constant(network.loss, y, sample_weight)
-    a = np.broadcast_to(constant, y.shape)
-    with np.errstate(all="ignore"):
-        z = _inverse(network.output.name, a)
-    value, _ = network.loss(network.output, z, a, y, sample_weight)
-    return float(value)
+    """The loss of the best output that is the same for all rows; y is N x K.
 
+    Of most losses it is that of the mean, median or quantile; of the others it is searched for.
+    """
+    output = network.output
 
-def _inverse(output: str, a: Floats) -> Floats:
-    """Pre-activations of these outputs, for losses that look at them."""
-    if output == "sigmoid":
-        return np.log(a / (1 - a))
-    return np.log(a) if output in ("softmax", "exponential") else a
+    def loss_of(z: Floats) -> float:
+        of_all = np.broadcast_to(z, y.shape)
+        with np.errstate(all="ignore"):
+            value, _ = network.loss(output, of_all, output.value(of_all), y, sample_weight)
+        return float(value)
+
+    best = pre_activation_of(output.name, best_constant(network.loss, y, sample_weight))
+    if network.loss.name.partition(":")[0] not in SEARCHED_LOSSES:
+        return loss_of(best)
+    from scipy.optimize import minimize
+
+    return float(min(loss_of(best), minimize(loss_of, best, method="Nelder-Mead").fun))

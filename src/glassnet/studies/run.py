@@ -5,8 +5,10 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import numpy as np
+
 from glassnet.article import Program
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, OptionRef, TrainingError
 from glassnet.files import check_file
 from glassnet.models.decoding import names_of_numbers
 from glassnet.recipe.options import options_from
@@ -17,6 +19,7 @@ from glassnet.studies.outcomes import Outcomes, curve_epochs, outcomes_of, score
 from glassnet.studies.problem import StudyProblem
 from glassnet.studies.study import Study
 from glassnet.studies.table_problem import table_problem
+from glassnet.training.interrupts import interrupts_wait
 from glassnet.training.problem import ACTIVATION_WORK
 from glassnet.training.run import Progress
 
@@ -94,21 +97,32 @@ def study(
     if checkpoint is not None:
         check_file(checkpoint)
     problem = _problem(table, target, networks, options)
-    blocks = [] if checkpoint is None else _read(Path(checkpoint), problem, networks)
-    written = monotonic()
+    known = None if checkpoint is None else _read(Path(checkpoint), problem)
+    if known is not None and len(known.loss) >= networks:
+        return _study(problem, [Outcomes(*(array[:networks] for array in known))], networks)
+    blocks = [] if known is None else [known]
+    written, is_cut_short = monotonic(), False
     try:
         for block in _trained(problem, sum(len(one.loss) for one in blocks), networks, progress):
             blocks.append(block)
             if checkpoint is not None and monotonic() - written > CHECKPOINT_SECONDS:
-                _study(problem, blocks, networks).save(checkpoint)
+                with interrupts_wait():
+                    _study(problem, blocks, networks).save(checkpoint)
                 written = monotonic()
-    except KeyboardInterrupt:
-        pass  # the blocks that are whole are kept
+    except KeyboardInterrupt:  # the blocks that are whole are kept
+        is_cut_short = True
     if not blocks:
         raise KeyboardInterrupt  # it came before anything was learnt
     found = _study(problem, blocks, networks)
     if checkpoint is not None:
         found.save(checkpoint)
+    if is_cut_short and len(found) == networks:
+        raise KeyboardInterrupt  # it came after the last block
+    if not np.isfinite(found.losses).any():
+        raise TrainingError(
+            "the loss of every network became NaN or infinite before anything was learnt",
+            remedy=["give a smaller ", OptionRef("learning_rate"), ", or another optimizer"],
+        )
     return found
 
 
@@ -130,15 +144,15 @@ def _problem(table: Any, target: Any, networks: int, options: dict[str, Any]) ->
     return article_problem(Program(**options), engine)
 
 
-def _read(path: Path, problem: StudyProblem, networks: int) -> list[Outcomes]:
-    """What a checkpoint holds already of the first networks.
+def _read(path: Path, problem: StudyProblem) -> Outcomes | None:
+    """What a checkpoint holds already; None where there is none.
 
     Raises GlassnetError where it is of another study.
     """
     if not path.exists():
-        return []
+        return None
     found = load_study(path)
-    for name in sorted(found.origin.keys() | problem.origin.keys()):
+    for name in sorted((found.origin.keys() | problem.origin.keys()) - {"table"}):
         before, now = found.origin.get(name), problem.origin.get(name)
         if before != now:
             raise GlassnetError(
@@ -146,7 +160,7 @@ def _read(path: Path, problem: StudyProblem, networks: int) -> list[Outcomes]:
                 file=path,
                 remedy="give the study that it is of, or another checkpoint",
             )
-    return [Outcomes(*(array[:networks] for array in found.outcomes))]
+    return found.outcomes
 
 
 def _what_differs(name: str, before: Any, now: Any) -> str:

@@ -12,7 +12,12 @@ import numpy as np
 
 from glassnet.core.activations import Activation
 from glassnet.core.network import Network
-from glassnet.studies.hidden import feedforward_all, in_portions, stacked_parameters
+from glassnet.studies.hidden import (
+    NUMBERS_AT_ONCE,
+    feedforward_all,
+    in_portions,
+    stacked_parameters,
+)
 from glassnet.training.problem import Floats
 
 TOLERANCE = 0.3  # of the size of the leader's activations: nearer networks are of its kind
@@ -123,15 +128,25 @@ def distances_to(
 ) -> Floats:
     """How far networks are from one: the root mean square difference of matched nodes.
 
-    In units of the root mean square of the one network's activations about their middle.
+    In units of the root mean square of the one network's activations about their middle. What is
+    beyond all tolerance may be infinite.
     """
-    total, size = np.zeros(len(networks)), np.finfo(float).tiny
-    for of_all, activation in zip(layers, network.activations, strict=False):
-        middle = middle_of(activation)
-        a, one = of_all[networks] - (middle or 0.0), of_all[leader] - (middle or 0.0)
-        total += matched_cost(a, one, signed=middle is None)
-        size += float((one**2).sum())
-    return np.sqrt(total / size)
+    middles = [middle_of(activation) for activation in network.activations[:-1]]
+    ones = [
+        of_all[leader] - (middle or 0.0) for of_all, middle in zip(layers, middles, strict=True)
+    ]
+    size = sum(float((one**2).sum()) for one in ones) + np.finfo(float).tiny
+    widest = max((one.shape[1] for one in ones), default=1)
+    found = np.zeros(len(networks))
+    portion = max(1, NUMBERS_AT_ONCE // (widest * max(widest, len(layers[0][0]) if layers else 1)))
+    for first in range(0, len(networks), portion):
+        some = slice(first, first + portion)
+        costs = [
+            matching_costs(of_all[networks[some]] - (middle or 0.0), one, signed=middle is None)
+            for of_all, middle, one in zip(layers, middles, ones, strict=True)
+        ]
+        found[some] = least_costs(costs, TOLERANCE**2 * size, len(networks[some]))
+    return np.sqrt(found / size)
 
 
 def middle_of(activation: Activation) -> float | None:
@@ -144,8 +159,8 @@ def middle_of(activation: Activation) -> float | None:
     return float(middle[0, 0])
 
 
-def matched_cost(a: Floats, one: Floats, *, signed: bool) -> Floats:
-    """The least sum of squared differences between the nodes of P layers and those of one layer.
+def matching_costs(a: Floats, one: Floats, *, signed: bool) -> Floats:
+    """The squared differences between every node of P layers and every node of one layer.
 
     Parameters
     ----------
@@ -159,19 +174,28 @@ def matched_cost(a: Floats, one: Floats, *, signed: bool) -> Floats:
     Returns
     -------
     array
-        P. Where it is beyond all tolerance it may be infinite instead.
+        P x M x M.
     """
-    squares = (a**2).sum(axis=1)[:, :, None] + (one**2).sum(axis=0)  # P x M x M
+    squares = (a**2).sum(axis=1)[:, :, None] + (one**2).sum(axis=0)
     products = a.transpose(0, 2, 1) @ one
-    cost = np.maximum(squares - 2 * (products if signed else np.abs(products)), 0)
+    return np.maximum(squares - 2 * (products if signed else np.abs(products)), 0)
+
+
+def least_costs(costs: list[Floats], limit: float, P: int) -> Floats:
+    """The least cost of a matching of nodes, P, summed over the layers.
+
+    Beyond the limit it may be infinite instead.
+    """
     # Each node's nearest costs no more than any matching, and is the best one if it is one.
-    nearest = cost.argmin(axis=2)
-    least = cost.min(axis=2).sum(axis=1)
-    is_matching = (np.sort(nearest, axis=1) == np.arange(cost.shape[1])).all(axis=1)
-    limit = TOLERANCE**2 * float((one**2).sum())
-    for p in np.flatnonzero(~is_matching):
-        least[p] = _assigned(cost[p]) if least[p] <= limit else np.inf
-    return least
+    bounds = [cost.min(axis=2).sum(axis=1) for cost in costs]
+    total = np.sum(bounds, axis=0) if bounds else np.zeros(P)
+    for cost, bound in zip(costs, bounds, strict=True):
+        nearest = np.sort(cost.argmin(axis=2), axis=1)
+        is_matching = (nearest == np.arange(cost.shape[1])).all(axis=1)
+        total[(total > limit) & ~is_matching] = np.inf
+        for p in np.flatnonzero(~is_matching & (total <= limit)):
+            total[p] += _assigned(cost[p]) - bound[p]
+    return total
 
 
 def _assigned(cost: Floats) -> float:

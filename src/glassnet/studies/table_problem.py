@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from glassnet.recipe.members import member_seed
 from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.recipe.parts import TableParts, learn_classes, read_parts, validation_rows
 from glassnet.recipe.rows import EncodedRows, rows_to_train_on
+from glassnet.recipe.run import absolute_path
 from glassnet.recipe.scoring import score
 from glassnet.studies.problem import (
     ShownRows,
@@ -29,6 +29,7 @@ from glassnet.studies.problem import (
     constant_loss,
 )
 from glassnet.tables.encoding import TableEncoding
+from glassnet.training.engines.registry import choose
 from glassnet.training.run import Progress, Run
 
 MOST_SHOWN = 100  # rows whose predictions are kept, evenly chosen among those scored
@@ -65,6 +66,7 @@ def table_problem(
     if validation is not None:
         folds.validation[settled.bins] = encode_rows(validation, encoding, settled.dtype)
     network = folds.network(settled)
+    settled = replace(settled, engine=choose(settled.engine, network).engine.name)
     scored = parts.columns.take(parts.rows["holdout"])
 
     def train_numbers(numbers: Sequence[int], progress: Progress | None) -> Sequence[Run]:
@@ -127,7 +129,7 @@ def _origin(
         digest.update(np.ascontiguousarray(array).data)
     origin = {
         "problem": "table",
-        "table": str(table) if isinstance(table, (str, Path)) else "",
+        "table": absolute_path(table),
         "target": [target.name for target in encoding.targets],
         **asdict(options),
         "rows": digest.hexdigest(),

@@ -22,6 +22,8 @@ from glassnet.sealed import Arrays, FileKind, Kinds, read_sealed, write_sealed
 CHECKPOINT = FileKind("checkpoint", GlassnetError)
 FORMAT = "glassnet-checkpoint"
 VERSION = 1
+MOVABLE = ("table", "teacher")
+"""What of a purpose is the path of a file."""
 SECONDS = 30.0  # from one writing to the next, at least
 PATIENCE = 50  # times as long as the last writing took: that is at most a fiftieth of all time
 
@@ -72,6 +74,8 @@ class Checkpoint:
         self.purpose: dict[str, Any] = json.loads(json.dumps(dict(purpose or {"call": "train"})))
         self.trainings: list[KeptTraining] = []
         self.begun = 0
+        self.counts: dict[str, int] = {}
+        """How often something was done that the clock decides, by name."""
         self.seconds_before = 0.0
         """How long the trainings took before this call, in all."""
         self._opened = self._written = monotonic()
@@ -81,8 +85,14 @@ class Checkpoint:
         check_file(self.path)
         if self.path.exists():
             found = read_checkpoint(self.path)
-            _check_same(self.path, "call", found.purpose, self.purpose)
+            _check_same(self.path, "call", _compared(found.purpose), _compared(self.purpose))
             self.trainings, self.seconds_before = found.trainings, found.seconds
+            self.counts = found.counts
+
+    @property
+    def knows_next(self) -> bool:
+        """Whether the training that begins next is in the file already."""
+        return self.begun < len(self.trainings)
 
     def begin(self, about: dict[str, str]) -> KeptTraining | None:
         """The next training; None where the file does not know it yet.
@@ -154,6 +164,7 @@ class Checkpoint:
             "version": VERSION,
             "purpose": self.purpose,
             "seconds": self.seconds_before + began - self._opened,
+            "counts": self.counts,
             "trainings": [
                 {"about": one.about, "done": one.done, "chunks": one.chunks, "ended": one.has_ended}
                 for one in self.trainings
@@ -180,6 +191,7 @@ class ReadCheckpoint:
 
     purpose: dict[str, Any]
     seconds: float
+    counts: dict[str, int]
     trainings: list[KeptTraining]
 
 
@@ -216,13 +228,19 @@ def _read(text: str, kinds: Kinds) -> ReadCheckpoint:
             )
             for one in data["trainings"]
         ]
-        found = ReadCheckpoint(dict(data["purpose"]), float(data["seconds"]), trainings)
+        counts = {str(name): int(count) for name, count in data["counts"].items()}
+        found = ReadCheckpoint(dict(data["purpose"]), float(data["seconds"]), counts, trainings)
         numbers = {int(name.partition(".")[0]) for name in kinds}
     except (ValueError, KeyError, TypeError, AttributeError):
         raise GlassnetError("is not a whole checkpoint of glassnet") from None
     if not numbers <= set(range(1, len(trainings) + 1)):
         raise GlassnetError("has arrays of no training")
     return found
+
+
+def _compared(purpose: Mapping[str, Any]) -> dict[str, Any]:
+    """What must be the same of a purpose: files may have moved, and their rows are compared."""
+    return {name: value for name, value in purpose.items() if name not in MOVABLE}
 
 
 def _check_same(path: Path, what: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:

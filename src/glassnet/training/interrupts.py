@@ -18,20 +18,25 @@ def interrupts_wait() -> Iterator[None]:
         yield
         return
     came: list[tuple[int, FrameType | None]] = []
+    before: dict[int, Callable[[int, FrameType | None], Any]] = {}
+    waits = True
 
     def note(number: int, frame: FrameType | None) -> None:
-        came.append((number, frame))
+        if waits:
+            came.append((number, frame))
+        else:  # between the moments at which the handlers are back
+            before[number](number, frame)
 
-    before: dict[int, Callable[[int, FrameType | None], Any]] = {}
-    for number in (signal.SIGINT, signal.SIGTERM):
-        handler = signal.getsignal(number)
-        if callable(handler):
-            before[number] = handler
-            signal.signal(number, note)
     try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            handler = signal.getsignal(number)
+            if callable(handler):
+                before[number] = handler
+                signal.signal(number, note)
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        waits = False
     for number, frame in came:
         before[number](number, frame)

@@ -49,6 +49,8 @@ class Keeper:
         Of each network those that look on; () where nobody does.
     settings : dict of str to str
         What else a resumed call must have in common with it.
+    is_alone : bool
+        Whether no training of another call is in the checkpoint, which is written at the end then.
     """
 
     def __init__(
@@ -59,8 +61,11 @@ class Keeper:
         start: States,
         observers: Sequence[Sequence[Observer]],
         settings: dict[str, str],
+        *,
+        is_alone: bool,
     ) -> None:
         self.checkpoint = checkpoint
+        self.is_alone = is_alone
         self.problems = problems
         self.observers = observers
         self.about = about(problems, which, start) | settings
@@ -120,7 +125,7 @@ class Keeper:
         """`after_chunk` of a training of one."""
         count = len(chunks)
         self.checkpoint.after_chunk(
-            lambda: self._taken(standing_of_one(state, ended, chunks[:count]), has_ended=False)
+            lambda: self._taken(self._of_one(state, ended, chunks[:count]), has_ended=False)
         )
 
     def end_one(self, state: State, ended: str, chunks: Sequence[Chunk]) -> None:
@@ -128,7 +133,20 @@ class Keeper:
         if ended == "interrupted":
             self.stop()
         else:
-            self.end(standing_of_one(state, ended, chunks))
+            self.end(self._of_one(state, ended, chunks))
+
+    def _of_one(self, state: State, ended: str, chunks: Sequence[Chunk]) -> Standing:
+        """Where a training of one stands, as that of a population of one."""
+        together: list[ChunkOfAll] = []
+        first = 0
+        for chunk in chunks:
+            count = len(chunk.measured.loss)
+            measured = stacked_measurements(chunk.measured)
+            rates = self._rates(first, count)
+            together.append(ChunkOfAll(np.zeros(1, np.int64), measured, rates))
+            first += count
+        ends = np.array([ended], object)
+        return Standing(stacked_state(state), ends, state.epoch, together)
 
     def _rates(self, first: int, count: int) -> list[Floats]:
         """Of each problem the learning rates of some epochs."""
@@ -146,6 +164,8 @@ class Keeper:
     def end(self, standing: Standing) -> None:
         """Keep a training that has ended."""
         self.checkpoint.end(self._taken(standing, has_ended=True))
+        if self.is_alone:
+            self.checkpoint.finish()
 
     def stop(self) -> None:
         """Write the file as of the last whole chunk: the training is cut short."""
@@ -192,23 +212,12 @@ def keeper_of(
     `common` is what a resumed call must have in common beside the problem: the engine's name, the
     memory of the average, and the points of the path. The others are those of `Keeper`.
     """
-    kept = checkpoint if isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
+    is_alone = not isinstance(checkpoint, Checkpoint)
+    kept = Checkpoint(checkpoint) if is_alone else checkpoint
+    assert isinstance(kept, Checkpoint)
     names = ("engine", "average", "path_points")
     settings = {name: str(value) for name, value in zip(names, common, strict=True)}
-    return Keeper(kept, problems, which, start, observers, settings)
-
-
-def standing_of_one(state: State, ended: str, chunks: Sequence[Chunk]) -> Standing:
-    """Where a training of one network stands, as that of a population of one."""
-    together = [
-        ChunkOfAll(
-            np.zeros(1, np.int64),
-            stacked_measurements(chunk.measured),
-            [chunk.learning_rates.reshape(len(chunk.measured.loss), -1)],
-        )
-        for chunk in chunks
-    ]
-    return Standing(stacked_state(state), np.array([ended], object), state.epoch, together)
+    return Keeper(kept, problems, which, start, observers, settings, is_alone=is_alone)
 
 
 def merged(chunks: Sequence[ChunkOfAll]) -> list[ChunkOfAll]:

@@ -182,7 +182,8 @@ def run_epochs(
     ended = ""
     if keeper is not None:
         state, ended = keeper.restore_one(state, recorder.chunks)
-        skip(orders, state.epoch)
+        if state.epoch < epochs and not ended:
+            skip(orders, state.epoch)
     pace = chunk_epochs or max(1, engine.first_chunk // problem.work)  # epochs at a time
     try:
         while state.epoch < epochs and not ended:
@@ -210,7 +211,11 @@ def run_epochs(
     except KeyboardInterrupt:
         ended = state.ended or "interrupted"
     if keeper is not None:
-        keeper.end_one(state, ended, recorder.chunks)
+        try:
+            with interrupts_wait():
+                keeper.end_one(state, ended, recorder.chunks)
+        except KeyboardInterrupt:  # all is kept by then
+            ended = ended or "interrupted"
     return finish(problem, state, recorder.chunks, ended, start_loss)
 
 

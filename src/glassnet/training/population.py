@@ -29,6 +29,7 @@ from glassnet.training.checks import (
 )
 from glassnet.training.endings import BROKEN
 from glassnet.training.engines.registry import Choice, choose
+from glassnet.training.interrupts import interrupts_wait
 from glassnet.training.loop import Recorder
 from glassnet.training.options import TrainingOptions
 from glassnet.training.population_settings import PopulationSettings
@@ -249,7 +250,8 @@ patience, min_delta, seed
             stopped.set()
             shared = shared._replace(stop=stopped)
     if kept is not None and kept is not checkpoint:
-        kept.finish()
+        with interrupts_wait():
+            kept.finish()
     population = Population(groups)
     if warn:
         _warn_of_broken(population)

@@ -265,8 +265,6 @@ def train(
         report=None if progress is None else _report_to(progress, options.epochs),
         keeper=keeper,
     )
-    if keeper is not None and keeper.checkpoint is not checkpoint:
-        keeper.checkpoint.finish()
     run = run_of(finished, problem, Choice(chosen, engine_note), onlookers)
     if warn:
         x = problem.data.x

@@ -140,9 +140,9 @@ def run_together(
     begun = None if keeper is None else keeper.restore(states)
     if begun is not None:
         ended, done, chunks = begun.ended, begun.done, begun.chunks
-        for order in orders:
-            skip(order, done)
     running = active = _still_trained(states, ended, planned)
+    for number in set(which[active].tolist()):
+        skip(orders[number], done)
     is_cut_short = False
     try:
         while len(active):
@@ -181,7 +181,11 @@ def run_together(
             keeper.stop()
         ended[running] = [end or "interrupted" for end in states.ended[running]]
     elif keeper is not None:
-        keeper.end(Standing(states, ended, done, chunks))
+        try:
+            with interrupts_wait():
+                keeper.end(Standing(states, ended, done, chunks))
+        except KeyboardInterrupt:  # all is kept by then
+            ended[running] = [end or "interrupted" for end in ended[running]]
     return FinishedTogether(problems, which, states, ended, chunks)
 
 
