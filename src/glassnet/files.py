@@ -140,6 +140,9 @@ def check_free(path: str | Path, overwrite: Collection[str] = ()) -> None:
         )
 
 
+CHECKPOINT_ENDING = ".checkpoint"
+"""How the name of the checkpoint ends that stands beside the folder of a run while it lasts."""
+
 _log: list[Path] | None = None
 
 

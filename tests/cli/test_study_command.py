@@ -13,7 +13,14 @@ import pytest
 from in_process import refused, run
 
 import glassnet as gn
-from glassnet.runs.study_folder import FILES, LOSSES, NETWORKS, PREDICTIONS, SOLUTIONS, STUDY
+from glassnet.runs.study_folder import (
+    LOSSES_PICTURE,
+    NETWORKS_TABLE,
+    PREDICTIONS_PICTURE,
+    SOLUTIONS_PICTURE,
+    STUDY_FILE,
+    STUDY_FILES,
+)
 
 SMALL = ["study", "t.csv", "--target", "y", "--networks", "6", "--hidden", "3", "--epochs", "9"]
 
@@ -28,7 +35,9 @@ def table(folder: Path) -> Path:
 def test_the_articles_problem(folder: Path) -> None:
     ran = run("study", "--networks", "300")
     assert (ran.code, ran.err) == (0, "")
-    assert sorted(path.name for path in (folder / "runs" / "study").iterdir()) == sorted(FILES)
+    assert sorted(path.name for path in (folder / "runs" / "study").iterdir()) == sorted(
+        STUDY_FILES
+    )
     study = gn.load_study("runs/study/study.safetensors")
     assert len(study) == 300
     for text in (
@@ -45,7 +54,7 @@ def test_the_articles_problem(folder: Path) -> None:
         rows = list(csv.DictReader(file))
     assert [float(row["loss"]) for row in rows] == study.losses.tolist()
     assert [int(row["seed"]) for row in rows] == list(range(1, 301))
-    for name in (LOSSES, PREDICTIONS, SOLUTIONS):
+    for name in (LOSSES_PICTURE, PREDICTIONS_PICTURE, SOLUTIONS_PICTURE):
         assert (folder / "runs" / "study" / name).read_text().lstrip().startswith("<?xml")
 
 
@@ -141,10 +150,10 @@ def test_ctrl_c_keeps_what_there_is(folder: Path) -> None:
     assert process.returncode == 1, (out, err)
     assert "stopped by Ctrl-C; " in err
     assert "without pictures" in err
-    study = gn.load_study(folder / "runs" / "study" / STUDY)
+    study = gn.load_study(folder / "runs" / "study" / STUDY_FILE)
     assert 0 < len(study) < 2_000_000
     assert study.planned == 2_000_000
     assert f"{len(study):,} networks" in out
     assert len(gn.load_study(folder / "c")) == len(study)
-    assert (folder / "runs" / "study" / NETWORKS).exists()
-    assert not (folder / "runs" / "study" / LOSSES).exists()
+    assert (folder / "runs" / "study" / NETWORKS_TABLE).exists()
+    assert not (folder / "runs" / "study" / LOSSES_PICTURE).exists()

@@ -18,7 +18,7 @@ from small_models import TABLE, drawn_parameters, plain_model, small_model
 import glassnet as gn
 from glassnet.errors import GlassnetError
 from glassnet.models.conformal import LocalScale, Residuals, class_sets, intervals
-from glassnet.models.content import FORMAT, MODEL, VERSION, Content, pack, plan_of, unpack
+from glassnet.models.content import FORMAT, MODEL_KIND, VERSION, Content, pack, plan_of, unpack
 from glassnet.sealed import ArrayKind, kinds_of, write_sealed
 from glassnet.tables.columns import Table
 from glassnet.tables.encoding import TableEncoding, learn_inputs
@@ -160,7 +160,7 @@ def load_and_use(draw: random.Random, path: Path, show: Callable[[Path], None]) 
     """The same through a file, with everything that a user may ask of the model."""
     whole, data, arrays = damaged(draw)
     text = json.dumps({"format": FORMAT, "version": whole.version, **data})
-    write_sealed(path, text, arrays, MODEL)
+    write_sealed(path, text, arrays, MODEL_KIND)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:

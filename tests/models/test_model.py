@@ -16,7 +16,7 @@ import glassnet as gn
 from conftest import ORACLES
 from glassnet.core.network import leaves
 from glassnet.errors import GlassnetError
-from glassnet.models.content import FORMAT, MODEL, VERSION
+from glassnet.models.content import FORMAT, MODEL_KIND, VERSION
 from glassnet.recipe.options import Options
 from glassnet.recipe.run import run_table
 from glassnet.sealed import write_sealed
@@ -395,7 +395,7 @@ def test_nothing_half_written_stays(penguins: pl.DataFrame, tmp_path: Path) -> N
 )
 def test_a_sealed_file_that_is_no_model(tmp_path: Path, structure: dict) -> None:
     text = json.dumps({"format": FORMAT, "version": VERSION, **structure})
-    write_sealed(tmp_path / "m.safetensors", text, {}, MODEL)
+    write_sealed(tmp_path / "m.safetensors", text, {}, MODEL_KIND)
     with pytest.raises(GlassnetError, match="is not a whole glassnet model"):
         gn.load(tmp_path / "m.safetensors")
 

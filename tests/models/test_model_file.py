@@ -16,7 +16,7 @@ from small_models import TABLE, plain_model, small_model
 
 import glassnet as gn
 from glassnet.errors import ModelFileError
-from glassnet.models.content import FORMAT, MODEL, VERSION
+from glassnet.models.content import FORMAT, MODEL_KIND, VERSION
 from glassnet.sealed import write_sealed
 
 GIB = 2**30
@@ -36,7 +36,7 @@ def whole() -> Whole:
 def sealed(path: Path, data: Any, arrays: dict[str, np.ndarray]) -> Path:
     """A model file with this inside, its checksum made anew."""
     text = json.dumps({"format": FORMAT, "version": VERSION, **data})
-    write_sealed(path, text, arrays, MODEL)
+    write_sealed(path, text, arrays, MODEL_KIND)
     return path
 
 
@@ -99,7 +99,7 @@ def test_only_a_regular_file_is_opened(tmp_path: Path, name: str) -> None:
     ],
 )
 def test_a_text_that_is_no_structure(path: Path, text: str, message: str) -> None:
-    write_sealed(path, text, {"a": np.ones(2)}, MODEL)
+    write_sealed(path, text, {"a": np.ones(2)}, MODEL_KIND)
     with pytest.raises(ModelFileError, match=message) as caught:
         gn.load(path)
     assert str(caught.value).startswith(f"{path}: ")

@@ -46,7 +46,7 @@ FITS: dict[str, dict[str, Any]] = {
 @pytest.fixture(autouse=True)
 def written_always(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checkpoints, "SECONDS", 0.0)
-    monkeypatch.setattr(checkpoints, "PATIENCE", 0)
+    monkeypatch.setattr(checkpoints, "PAUSE", 0)
     monkeypatch.setattr("glassnet.training.together.CHUNK_SECONDS", 0.0)  # an epoch at a time
     monkeypatch.setattr(ENGINES["native"], "first_chunk", 1)
 
@@ -130,7 +130,7 @@ def write_table(path: Path) -> None:
 KILLED = """
 import sys
 from glassnet.training import checkpoint, together
-checkpoint.SECONDS = checkpoint.PATIENCE = 0
+checkpoint.SECONDS = checkpoint.PAUSE = 0
 together.CHUNK_SECONDS = 0.01
 from glassnet.cli import main
 sys.argv = ["glassnet", *sys.argv[1:]]

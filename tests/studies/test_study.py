@@ -15,13 +15,13 @@ import glassnet as gn
 from glassnet import article
 from glassnet.article import Program
 from glassnet.errors import GlassnetError
-from glassnet.recipe.options import options_from
+from glassnet.recipe.options import NOT_OF_A_STUDY, options_from
 from glassnet.studies import run as study_run
 from glassnet.studies.article_problem import article_problem, published
-from glassnet.studies.outcomes import LEVELS, Outcomes, curve_epochs, first_epochs
+from glassnet.studies.outcomes import LOSS_LEVELS, Outcomes, curve_epochs, first_epochs
 from glassnet.studies.problem import constant_loss
 from glassnet.studies.study import Study
-from glassnet.studies.table_problem import NOT_OF_A_STUDY, table_problem
+from glassnet.studies.table_problem import table_problem
 from glassnet.training.problem import to_vector
 
 RANDOM = np.random.default_rng(5)
@@ -110,7 +110,7 @@ def test_first_epochs_are_those_that_a_loop_finds() -> None:
         if random.random() < 0.3:
             loss[random.integers(len(loss))] = np.nan
         wanted = []
-        for level in LEVELS:
+        for level in LOSS_LEVELS:
             epochs = [epoch for epoch, value in enumerate(loss, 1) if value <= level]
             wanted.append(epochs[0] if epochs else 0)
         assert first_epochs(loss).tolist() == wanted
@@ -119,7 +119,7 @@ def test_first_epochs_are_those_that_a_loop_finds() -> None:
 def test_reached_counts_networks() -> None:
     study = gn.study(networks=200)
     (one,) = study.reached([0.05])
-    first = study.outcomes.reached[:, LEVELS.index(0.05)]
+    first = study.outcomes.reached[:, LOSS_LEVELS.index(0.05)]
     assert one.networks == (first > 0).sum()
     assert one.epochs == (first.min(), int(np.median(first)), first.max())
     with pytest.raises(GlassnetError, match=r"a loss of 0\.03 is not kept"):

@@ -10,7 +10,7 @@ from safetensors.numpy import save_file
 import glassnet as gn
 from glassnet.errors import GlassnetError
 from glassnet.sealed import write_sealed
-from glassnet.studies.file import STUDY
+from glassnet.studies.file import STUDY_KIND
 from glassnet.studies.outcomes import Outcomes
 from glassnet.studies.study import Study
 
@@ -55,7 +55,7 @@ def test_what_is_damaged_is_refused(study: Study, tmp_path: Path) -> None:
     text, arrays = content_of(whole)
 
     def refused(text: str, arrays: dict[str, np.ndarray]) -> str:
-        write_sealed(damaged, text, arrays, STUDY)
+        write_sealed(damaged, text, arrays, STUDY_KIND)
         with pytest.raises(GlassnetError) as caught:
             gn.load_study(damaged)
         assert str(damaged) in str(caught.value)

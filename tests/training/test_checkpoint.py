@@ -52,7 +52,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 def written_always(monkeypatch: pytest.MonkeyPatch) -> None:
     """The file is written after each chunk."""
     monkeypatch.setattr(checkpoints, "SECONDS", 0.0)
-    monkeypatch.setattr(checkpoints, "PATIENCE", 0)
+    monkeypatch.setattr(checkpoints, "PAUSE", 0)
 
 
 def same_run(one: Run, other: Run) -> bool:
@@ -324,7 +324,7 @@ import sys
 import numpy as np
 import glassnet as gn
 from glassnet.training import checkpoint
-checkpoint.SECONDS = checkpoint.PATIENCE = 0
+checkpoint.SECONDS = checkpoint.PAUSE = 0
 random = np.random.default_rng(0)
 x = random.normal(size=(300, 5))
 y = np.sin(x[:, :1])

@@ -28,13 +28,10 @@ from glassnet.cli.stopping import (
 from glassnet.cli.terminal import discard_output, report, say, take_every_letter
 from glassnet.cli.wording import in_flags
 from glassnet.errors import GlassnetError, GlassnetWarning, TrainingError
-from glassnet.files import log_written
+from glassnet.files import CHECKPOINT_ENDING, log_written
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What the system says of a file that it cannot make longer: ours are named by then."""
-
-CHECKPOINT_ENDING = ".checkpoint"
-"""As `runs/layout.py` has it, which is not imported for that."""
 
 COMMANDS = ("demo", "train", "study", "predict", "show", "explain", "plot")
 

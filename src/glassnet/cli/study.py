@@ -12,6 +12,7 @@ from glassnet.cli.stopping import GoesOn
 from glassnet.cli.terminal import check_is_folder, say
 from glassnet.cli.train import declared_options
 from glassnet.errors import GlassnetError
+from glassnet.recipe.options import NOT_OF_A_STUDY
 
 if TYPE_CHECKING:
     from glassnet.studies.study import Study
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 MOST_SEEDS = 5  # seeds of networks that print the article's very table, named one by one
 OF_THE_ARTICLE = ("bias", "iterations", "rng")
 """Options of the article's problem alone."""
-
-NOT_OF_A_STUDY = ("effort", "draws", "members", "refit", "threshold", "teacher_weight")
-"""As `studies/table_problem.py` has them, which is not imported for that."""
 
 
 def study_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -88,7 +86,7 @@ def study_command(
     """
     from glassnet.cli.console import progress_bars
     from glassnet.runs.folder import new_run
-    from glassnet.runs.study_folder import FILES, write_study
+    from glassnet.runs.study_folder import STUDY_FILES, write_study
     from glassnet.studies.run import study
 
     given = {
@@ -101,7 +99,7 @@ def study_command(
     name = "study" if table is None else f"study-{Path('stdin' if table == '-' else table).stem}"
     if overwrite and out is None:
         out = Path("runs") / name
-    with new_run(out, name, overwrite=overwrite, files=FILES) as new:
+    with new_run(out, name, overwrite=overwrite, files=STUDY_FILES) as new:
         with progress_bars("networks", quiet=quiet or as_json) as (bar,):
             found = study(
                 table,
@@ -184,10 +182,10 @@ def _print(study: "Study", table: str | None, out: Path) -> None:
     _print_solutions(study)
     _print_differences(study)
     _print_published(study)
-    from glassnet.runs.study_folder import STUDY
+    from glassnet.runs.study_folder import STUDY_FILE
 
     say(f"Written to {out}/: " + ", ".join(sorted(path.name for path in out.iterdir())))
-    file = str(out / STUDY)
+    file = str(out / STUDY_FILE)
     say(f"Next, in Python: gn.load_study({file!r}).model() is the network of the lowest loss")
 
 

@@ -135,11 +135,11 @@ def _r_stream(seed: int) -> Callable[[int], Array]:
     if not -(2**31) < seed < 2**31:
         raise option_error("seed", "must fit R's integers, between -(2^31 - 1) and 2^31 - 1", seed)
     steps, sums = _lcg()
-    words = ((steps * (seed % 2**32) + sums) % 2**32).tolist()
+    numbers = ((steps * (seed % 2**32) + sums) % 2**32).tolist()
     from random import Random  # Python's is the same generator as NumPy's, and quicker to import
 
     twister = Random()
-    twister.setstate((3, (*words, 624), None))
+    twister.setstate((3, (*numbers, 624), None))
 
     def runif(n: int) -> Array:
         drawn = np.array([twister.getrandbits(32) for _ in range(n)])
@@ -157,7 +157,8 @@ def _lcg() -> tuple[Array, Array]:
 
     That is 51 + k times word -> 69069 word + 1, all modulo 2^32.
     """
-    step, total, found = 1, 0, []
+    step, total = 1, 0
+    found: list[tuple[int, int]] = []
     for _ in range(51 + 624):
         step, total = 69069 * step % 2**32, (69069 * total + 1) % 2**32
         found.append((step, total))

@@ -34,7 +34,7 @@ from glassnet.sealed import (
 )
 from glassnet.tables.encoding import TableEncoding
 
-MODEL = FileKind("model file", ModelFileError)
+MODEL_KIND = FileKind("model file", ModelFileError)
 FORMAT = "glassnet-model"
 VERSION = 2
 NOT_WHOLE = "is not a whole glassnet model"
@@ -65,7 +65,7 @@ def save_content(path: str | Path, content: Content) -> None:
     Raises GlassnetError, naming it, on custom functions and on what could not be read again, such
     as weights that are not finite.
     """
-    with naming(path, MODEL):
+    with naming(path, MODEL_KIND):
         structure, arrays = pack(content)
         try:
             data = json.loads(json.dumps(structure))
@@ -74,13 +74,13 @@ def save_content(path: str | Path, content: Content) -> None:
         with _errors_begin("is not written, because nothing could read it"):
             unpack(plan_of(VERSION, data, kinds_of(arrays)), arrays)
     text = json.dumps({"format": FORMAT, "version": VERSION, **structure})
-    write_sealed(path, text, arrays, MODEL)
+    write_sealed(path, text, arrays, MODEL_KIND)
 
 
 def load_content(path: str | Path) -> Content:
     """Read a model file of any format. Raises GlassnetError, naming it, on any other file."""
-    plan, arrays = read_sealed(path, _plan_of_text, MODEL)
-    with naming(path, MODEL), _errors_begin(NOT_WHOLE):
+    plan, arrays = read_sealed(path, _plan_of_text, MODEL_KIND)
+    with naming(path, MODEL_KIND), _errors_begin(NOT_WHOLE):
         return unpack(plan, arrays)
 
 

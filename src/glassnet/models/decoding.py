@@ -55,7 +55,7 @@ def named_columns(
 
 
 def names_of_numbers(encoding: TableEncoding) -> list[str]:
-    """What the columns of `predicted_numbers` are, C names."""
+    """What the columns of `comparable_numbers` are, C names."""
     names = []
     for target in encoding.targets:
         if not isinstance(target, ClassTarget):
@@ -66,7 +66,7 @@ def names_of_numbers(encoding: TableEncoding) -> list[str]:
     return names
 
 
-def predicted_numbers(encoding: TableEncoding, output: np.ndarray) -> np.ndarray:
+def comparable_numbers(encoding: TableEncoding, output: np.ndarray) -> np.ndarray:
     """Outputs, N x K, as numbers that can be compared: N x C.
 
     Of a target that is a number itself; of classes their probabilities, of two that of the second.

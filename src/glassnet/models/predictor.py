@@ -16,8 +16,8 @@ from glassnet.errors import GlassnetError, warn_of
 from glassnet.models.blocks import encoded_blocks
 from glassnet.models.conformal import Residuals, check_coverage, class_sets, intervals
 from glassnet.models.decoding import (
+    comparable_numbers,
     named_columns,
-    predicted_numbers,
     predictions,
     probabilities,
 )
@@ -72,7 +72,7 @@ class TablePredictor:
         predictors = [ensemble_predictor([member]) for member in self.members]
 
         def numbers(_: np.ndarray, x: np.ndarray) -> np.ndarray:
-            found = [predicted_numbers(self.encoding, predict(x)) for predict in predictors]
+            found = [comparable_numbers(self.encoding, predict(x)) for predict in predictors]
             return np.stack(found, axis=1)  # N x M x C
 
         found = self._by_block(table, numbers, missing_columns).swapaxes(0, 1)

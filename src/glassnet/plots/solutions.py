@@ -1,7 +1,7 @@
 """The kinds of solution of a study: what the hidden nodes of each kind do, in a small map each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -13,8 +13,8 @@ from glassnet.plots.panels import panels
 from glassnet.studies.solutions import Solution
 from glassnet.studies.study import Study
 
-MOST_ACROSS = 4  # maps in a row
-MOST_NAMED_ROWS = 8  # rows whose numbers stand beside the map
+MAPS_IN_A_ROW = 4  # maps in a row
+MOST_LABELLED_ROWS = 8  # rows whose numbers stand beside the map
 
 
 @dataclass(eq=False, repr=False)
@@ -43,6 +43,7 @@ class SolutionsDisplay(Display):
     solutions: Sequence[Solution]
     networks: int
     rows: Sequence[str] = ()
+    axes_: np.ndarray = field(init=False)
     kind_of_picture: ClassVar[str] = "map"
 
     @classmethod
@@ -53,7 +54,7 @@ class SolutionsDisplay(Display):
         """
         if not study.solutions or not study.solutions[0].activations:
             raise GlassnetError("there are no hidden nodes to be drawn")
-        if len(study.shown_numbers) <= MOST_NAMED_ROWS:
+        if len(study.shown_numbers) <= MOST_LABELLED_ROWS:
             rows = [f"row {number}" for number in study.shown_numbers]
             return cls(study.solutions, len(study), rows).plot(ax)
         order = np.argsort(study.actual[:, 0], kind="stable")
@@ -65,7 +66,7 @@ class SolutionsDisplay(Display):
 
     def _make_axes(self, ax: Any) -> Any:
         count = len(self.solutions)
-        across = min(count, MOST_ACROSS)
+        across = min(count, MAPS_IN_A_ROW)
         rows = -(-count // across)
         figure, self.axes_ = panels(ax, count, across, 1.9 * across + 0.8, 2.2 * rows + 0.3)
         return figure
@@ -82,9 +83,9 @@ class SolutionsDisplay(Display):
             percent = 100 * len(solution.networks) / self.networks
             ax.set_title(f"{percent:.3g} %, loss {solution.loss:.2g}", fontsize=9)
             ax.set_xticks([])
-            named = self.rows if at % MOST_ACROSS == 0 else ()
+            named = self.rows if at % MAPS_IN_A_ROW == 0 else ()
             ax.set_yticks(range(len(named)), named)
-            if not self.rows and at % MOST_ACROSS == 0:
+            if not self.rows and at % MAPS_IN_A_ROW == 0:
                 ax.set_ylabel("rows, by their target", fontsize=8)
             ax.set_xlabel("hidden nodes", fontsize=8)
         bar = self.figure_.colorbar(

@@ -8,14 +8,14 @@ import numpy as np
 
 from glassnet.errors import GlassnetError, unknown_name
 from glassnet.models.conversion import as_model
-from glassnet.models.decoding import names_of_numbers, predicted_numbers
+from glassnet.models.decoding import comparable_numbers, names_of_numbers
 from glassnet.models.rows import rows_of
 from glassnet.plots.display import RowsDisplay
 from glassnet.plots.figures import BLUE, ORANGE, RED, in_picture
 from glassnet.studies.study import Study
 
-MOST_ROWS = 12  # rows that are shown, evenly chosen
-BINS = 60  # of the predictions
+MOST_SPREAD_ROWS = 12  # rows that are shown, evenly chosen
+PREDICTION_BINS = 60  # of the predictions
 HALF_WIDTH = 0.42  # of a row's figure, at its widest
 MARKS = ("D", "s", "^", "v")
 
@@ -83,7 +83,7 @@ class SpreadDisplay(RowsDisplay):
             target.name in some.targets and not some.targets[target.name].missing.any()
             for target in found.encoding.targets
         ):
-            actual = predicted_numbers(found.encoding, some.y)[:, column]
+            actual = comparable_numbers(found.encoding, some.y)[:, column]
         labels = [f"row {number + 1}" for number in chosen]
         return cls(predictions, labels, actual, names[column]).plot(ax)
 
@@ -132,7 +132,7 @@ class SpreadDisplay(RowsDisplay):
         ax, everything = self.ax_, [self.predictions.ravel(), np.asarray(self.actual)]
         everything += [np.asarray(values) for values in self.marks.values()]
         low, high = (f(np.concatenate(everything)) for f in (np.min, np.max))
-        edges = np.linspace(low, high if high > low else low + 1, BINS + 1)
+        edges = np.linspace(low, high if high > low else low + 1, PREDICTION_BINS + 1)
         for at, column in enumerate(self.predictions.T):
             count = np.histogram(column, edges)[0]
             width = HALF_WIDTH * np.sqrt(count / count.max())  # rare ones are seen too
@@ -143,14 +143,14 @@ class SpreadDisplay(RowsDisplay):
             ax.plot(at, np.median(column), marker="_", color=BLUE, markersize=14, zorder=3)
         ax.plot([], [], color=BLUE, linewidth=3, label="5 % to 95 % of the networks, median")
         ax.fill_between([], [], color=BLUE, alpha=0.35, label="all of them")
-        places = np.arange(len(self.rows))
+        positions = np.arange(len(self.rows))
         if len(self.actual):
-            ax.plot(places, self.actual, "x", color=RED, markersize=8, label="actual", zorder=4)
+            ax.plot(positions, self.actual, "x", color=RED, markersize=8, label="actual", zorder=4)
         for (name, values), marker in zip(self.marks.items(), MARKS, strict=False):
             style = {"marker": marker, "color": ORANGE, "markersize": 5, "linestyle": ""}
-            ax.plot(places, values, label=name, zorder=5, **style)
+            ax.plot(positions, values, label=name, zorder=5, **style)
         turned = 45 if len(self.rows) > 6 else 0
-        ax.set_xticks(places, self.rows, rotation=turned, ha="right" if turned else "center")
+        ax.set_xticks(positions, self.rows, rotation=turned, ha="right" if turned else "center")
         ax.set(ylabel=in_picture(self.name, 40), title="What the networks predict")
         ax.grid(visible=True, axis="y", alpha=0.25)
         self.figure_.legend(loc="outside lower center", ncols=2, fontsize=8)
@@ -167,4 +167,4 @@ def _column(names: Sequence[str], output: str | None) -> int:
 
 def _chosen(count: int) -> np.ndarray:
     """The numbers of the rows that are drawn."""
-    return np.unique(np.linspace(0, count - 1, min(MOST_ROWS, count)).astype(int))
+    return np.unique(np.linspace(0, count - 1, min(MOST_SPREAD_ROWS, count)).astype(int))

@@ -1,7 +1,7 @@
 """Several studies side by side, as small multiples: what one option does to all starts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
@@ -13,7 +13,7 @@ from glassnet.plots.panels import panels
 from glassnet.plots.study import draw_curves, loss_label
 from glassnet.studies.study import Study
 
-ACROSS = {1: 1, 2: 2, 4: 2}  # studies in a row, by how many there are; of others three
+STUDIES_IN_A_ROW = {1: 1, 2: 2, 4: 2}  # studies in a row, by how many there are; of others three
 
 
 @dataclass(eq=False, repr=False)
@@ -32,6 +32,7 @@ class StudiesDisplay(Display):
     """
 
     studies: Mapping[str, Study]
+    axes_: np.ndarray = field(init=False)
 
     @classmethod
     def from_studies(cls, studies: Mapping[str, Study], *, ax: Any = None) -> Self:
@@ -58,7 +59,7 @@ class StudiesDisplay(Display):
 
     @property
     def _across(self) -> int:
-        return ACROSS.get(len(self.studies), 3)
+        return STUDIES_IN_A_ROW.get(len(self.studies), 3)
 
     def _draw(self) -> None:
         every = np.concatenate([study.outcomes.losses.ravel() for study in self.studies.values()])

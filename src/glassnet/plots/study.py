@@ -11,12 +11,12 @@ from glassnet.plots.figures import BLUE, GREY, ORANGE, RED, logarithmic
 from glassnet.plots.panels import panels
 from glassnet.studies.study import Study
 
-MOST_LINES = 200  # networks that are drawn one by one; of more their density is
+MOST_CURVES = 200  # networks that are drawn one by one; of more their density is
 MOST_STUCK_LINES = 50  # of those that are stuck some are drawn in any case
-BINS = 90  # of the losses, along the logarithmic axis
-QUANTILES = (0.05, 0.5, 0.95)
+LOSS_BINS = 90  # of the losses, along the logarithmic axis
+CURVE_QUANTILES = (0.05, 0.5, 0.95)
 LOWEST = 1e-12  # a loss below it is drawn there
-RARE = 0.02  # of the fullest bin: where some hold less, their axis is logarithmic
+RARE_BIN = 0.02  # of the fullest bin: where some hold less, their axis is logarithmic
 
 
 @dataclass(eq=False, repr=False)
@@ -44,6 +44,7 @@ class StudyDisplay(Display):
     study: Study
     marks: Mapping[str, float] = field(default_factory=dict)
     title: str = ""
+    axes_: np.ndarray = field(init=False)
 
     @classmethod
     def from_study(
@@ -82,7 +83,7 @@ class StudyDisplay(Display):
     def _draw_spread(self, ax: Any, limits: tuple[float, float]) -> None:
         """How many networks ended at which loss."""
         losses, stuck = _drawn(self.study.losses), self.study.stuck
-        edges = np.geomspace(*limits, BINS + 1)
+        edges = np.geomspace(*limits, LOSS_BINS + 1)
         counts = [np.histogram(losses[chosen], edges)[0] for chosen in (~stuck, stuck)]
         for count, color, name in zip(counts, (BLUE, RED), ("", "stuck"), strict=True):
             if count.any():
@@ -90,7 +91,7 @@ class StudyDisplay(Display):
                     count, edges, orientation="horizontal", fill=True, color=color, label=name
                 )
         total = counts[0] + counts[1]
-        if (total > 0).any() and total[total > 0].min() < RARE * total.max():
+        if (total > 0).any() and total[total > 0].min() < RARE_BIN * total.max():
             ax.set_xscale("symlog", linthresh=1)
         logarithmic(ax.yaxis)
         ax.set(ylim=limits, xlabel="networks", title="at the end")
@@ -107,7 +108,7 @@ def draw_curves(
     finite = losses[np.isfinite(losses)]
     if limits is None:
         limits = float(finite.min()) / 1.3, float(finite.max()) * 1.3
-    if len(study) <= MOST_LINES:
+    if len(study) <= MOST_CURVES:
         width = max(0.4, 1.2 - len(study) / 150)
         ax.plot(study.epochs, losses[~study.stuck].T, color=BLUE, alpha=0.3, linewidth=width)
     else:
@@ -117,8 +118,8 @@ def draw_curves(
         lines = ax.plot(study.epochs, losses[stuck].T, color=RED, alpha=0.6, linewidth=0.8)
         lines[0].set_label(f"stuck, above {study.stuck_above:.3g}")
     there = np.isfinite(losses).any(axis=0)  # all networks may have ended before the last epoch
-    quantiles = np.full((len(QUANTILES), len(study.epochs)), np.nan)
-    quantiles[:, there] = np.nanquantile(losses[:, there], QUANTILES, axis=0)
+    quantiles = np.full((len(CURVE_QUANTILES), len(study.epochs)), np.nan)
+    quantiles[:, there] = np.nanquantile(losses[:, there], CURVE_QUANTILES, axis=0)
     for quantile, line in zip(quantiles, ("--", "-", "--"), strict=True):
         label = {"-": "median"}.get(line)
         ax.plot(study.epochs, quantile, color=ORANGE, linestyle=line, linewidth=1.6, label=label)
@@ -137,7 +138,7 @@ def _draw_density(
     ax: Any, epochs: np.ndarray, losses: np.ndarray, limits: tuple[float, float]
 ) -> None:
     """How many networks had which loss at each epoch, its logarithm as a colour."""
-    edges = np.geomspace(*limits, BINS + 1)
+    edges = np.geomspace(*limits, LOSS_BINS + 1)
     counts = np.stack([np.histogram(column[np.isfinite(column)], edges)[0] for column in losses.T])
     middles = np.sqrt(epochs[1:] * epochs[:-1])
     sides = np.concatenate([epochs[:1], middles, epochs[-1:]])

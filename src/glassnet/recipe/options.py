@@ -43,6 +43,10 @@ MOST_DRAWS = 1000  # settings; so many need hours
 MAX_BINS = 255  # of a column; so many inputs are packed in one byte
 
 
+NOT_OF_A_STUDY = ("effort", "draws", "members", "refit", "threshold", "teacher_weight")
+"""Options that say which networks there are, or what is made of them: a study has one a start."""
+
+
 @dataclass(frozen=True)
 class Options:
     """How to train on a table. What is None is settled from the table.

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from glassnet.files import check_free
+from glassnet.files import CHECKPOINT_ENDING, check_free
 from glassnet.models.model import MODEL_FILE, SCORED_FILE
 
 MODEL = MODEL_FILE
@@ -44,10 +44,6 @@ FILES = (
     REPORT,
 )
 """All of them."""
-
-
-CHECKPOINT_ENDING = ".checkpoint"
-"""How the name of the checkpoint ends that stands beside the folder of a run while it lasts."""
 
 
 def checkpoint_beside(folder: str | Path) -> Path:

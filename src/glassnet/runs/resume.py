@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from glassnet.errors import GlassnetError, OptionRef
+from glassnet.files import CHECKPOINT_ENDING
 from glassnet.models.model import Model
 from glassnet.recipe.options import DECLARATIONS, Options, options_from
 from glassnet.recipe.run import train_table
 from glassnet.runs import layout
 from glassnet.runs.folder import RUN, train_run
-from glassnet.runs.layout import CHECKPOINT_ENDING, checkpoint_beside
+from glassnet.runs.layout import checkpoint_beside
 from glassnet.runs.open import RunFolder, open_run
 from glassnet.runs.record import STANDARD_INPUT
 from glassnet.studies.file import load_study

@@ -18,15 +18,15 @@ from glassnet.models.structure import RULES, NetworkStructure
 from glassnet.models.typed import Decoder, data_of, read_json
 from glassnet.sealed import Arrays, FileKind, Kinds, kinds_of, naming, read_sealed, write_sealed
 from glassnet.studies.hidden import TRAITS
-from glassnet.studies.outcomes import LEVELS, Outcomes
+from glassnet.studies.outcomes import LOSS_LEVELS, Outcomes
 from glassnet.studies.problem import as_json
 from glassnet.studies.study import Study
 from glassnet.tables.encoding import TableEncoding
 from glassnet.training.endings import ENDINGS
 
-STUDY = FileKind("study file", GlassnetError)
-FORMAT = "glassnet-study"
-VERSION = 1
+STUDY_KIND = FileKind("study file", GlassnetError)
+STUDY_FORMAT = "glassnet-study"
+STUDY_VERSION = 1
 WHOLE = ("seed", "reached", "epochs", "best_epoch", "ended")
 """The arrays of whole numbers."""
 
@@ -64,10 +64,10 @@ def save_study(path: str | Path, study: Study) -> None:
         "actual": study.actual,
         **{f"outcomes.{name}": array for name, array in study.outcomes._asdict().items()},
     }
-    text = json.dumps({"format": FORMAT, "version": VERSION, **structure})
-    with naming(path, STUDY):
+    text = json.dumps({"format": STUDY_FORMAT, "version": STUDY_VERSION, **structure})
+    with naming(path, STUDY_KIND):
         _structure(text, kinds_of(arrays))
-    write_sealed(path, text, arrays, STUDY)
+    write_sealed(path, text, arrays, STUDY_KIND)
 
 
 def load_study(path: str | Path) -> Study:
@@ -83,8 +83,8 @@ def load_study(path: str | Path) -> Study:
     GlassnetError
         Naming the file, where it is no such file or was changed after it was written.
     """
-    structure, arrays = read_sealed(path, _structure, STUDY)
-    with naming(path, STUDY):
+    structure, arrays = read_sealed(path, _structure, STUDY_KIND)
+    with naming(path, STUDY_KIND):
         _check_endings(arrays)
     return Study(
         network=structure.network.network,
@@ -111,11 +111,11 @@ def _decoder() -> Decoder[StudyStructure]:
 def _structure(text: str, kinds: Kinds) -> StudyStructure:
     """What the text says, where the arrays are those that it needs. Raises GlassnetError."""
     data = read_json(text)
-    if not isinstance(data, dict) or data.pop("format", None) != FORMAT:
+    if not isinstance(data, dict) or data.pop("format", None) != STUDY_FORMAT:
         raise GlassnetError("is not the file of a study")
     version = data.pop("version", None)
-    if version != VERSION:
-        raise GlassnetError(f"has format version {version!r}, this glassnet reads {VERSION}")
+    if version != STUDY_VERSION:
+        raise GlassnetError(f"has format version {version!r}, this glassnet reads {STUDY_VERSION}")
     structure = _decoder()(data)
     shapes = _shapes(structure, kinds)
     if shapes.keys() != kinds.keys():
@@ -138,7 +138,7 @@ def _shapes(structure: StudyStructure, kinds: Kinds) -> dict[str, tuple[int, ...
     D, C, T = network.sizes[0], len(structure.shown_names), len(TRAITS)
     of_network: dict[str, tuple[int, ...]] = {
         "losses": (E,),
-        "reached": (len(LEVELS),),
+        "reached": (len(LOSS_LEVELS),),
         "parameters": (network.n_parameters,),
         "predictions": (n, C),
         "scores": (len(structure.score_names),),

@@ -16,8 +16,8 @@ from glassnet.training.findings import FLAT
 from glassnet.training.problem import Floats
 
 NUMBERS_AT_ONCE = 4_000_000  # activations in memory: 32 MB
-ALIKE = 0.99  # two nodes whose activations correlate more, in size, say the same
-CONSTANT = 1e-9  # a smaller deviation, of the layer's largest activation, is none
+REPEATED = 0.99  # two nodes whose activations correlate more, in size, say the same
+SILENT = 1e-9  # a smaller deviation, of the layer's largest activation, is none
 
 TRAITS = ("alike", "flat", "largest_weight")
 """What is measured of a network: nodes that say the same as another or nothing, nodes that let no
@@ -93,10 +93,10 @@ def _count_alike(a: Floats) -> Floats:
     """How many of M nodes say nothing, or the same as one before them; a is P x N x M."""
     centred = a - a.mean(axis=1, keepdims=True)
     size = np.sqrt((centred**2).sum(axis=1))  # P x M
-    silent = size <= CONSTANT * np.sqrt(a.shape[1]) * np.abs(a).max(axis=(1, 2))[:, None]
+    silent = size <= SILENT * np.sqrt(a.shape[1]) * np.abs(a).max(axis=(1, 2))[:, None]
     unit = centred / np.where(silent, 1, size)[:, None, :]
     correlation = np.abs(unit.transpose(0, 2, 1) @ unit)  # P x M x M
-    before = np.tril(correlation > ALIKE, -1) & ~silent[:, None, :]
+    before = np.tril(correlation > REPEATED, -1) & ~silent[:, None, :]
     return (before.any(axis=2) | silent).sum(axis=1)
 
 

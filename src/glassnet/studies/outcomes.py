@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from glassnet.core.network import Parameters
-from glassnet.models.decoding import predicted_numbers
+from glassnet.models.decoding import comparable_numbers
 from glassnet.models.model import Model
 from glassnet.studies.hidden import outputs_and_traits
 from glassnet.studies.problem import StudyProblem
@@ -15,9 +15,9 @@ from glassnet.training.endings import ENDINGS
 from glassnet.training.problem import Floats, to_vector
 from glassnet.training.run import Run
 
-CURVE_POINTS = 100  # epochs whose loss is kept, at most
+STUDY_CURVE_POINTS = 100  # epochs whose loss is kept, at most
 LATE = 0.9  # of its epochs: how much the loss still falls after them is kept
-LEVELS = tuple(digit * 10.0**power for power in range(2, -8, -1) for digit in (5, 2, 1))
+LOSS_LEVELS = tuple(digit * 10.0**power for power in range(2, -8, -1) for digit in (5, 2, 1))
 """Losses, falling: the first epoch at which a network reached each of them is kept."""
 
 
@@ -35,7 +35,7 @@ class Outcomes(NamedTuple):
     still_falling: Floats
     """P: by which fraction the loss fell in the last tenth of the epochs; below 0 where it rose."""
     reached: np.ndarray
-    """P x levels: the first epoch whose loss was no larger than each of `LEVELS`; 0: none."""
+    """P x levels: the first epoch whose loss was no larger than each of `LOSS_LEVELS`; 0: none."""
     epochs: np.ndarray
     """P: how many it was trained."""
     best_epoch: np.ndarray
@@ -61,7 +61,7 @@ class Outcomes(NamedTuple):
 
 def curve_epochs(epochs: int) -> np.ndarray:
     """The epochs whose losses are kept: the first, the last, others closer where more happens."""
-    spaced = np.rint(np.geomspace(1, epochs, min(CURVE_POINTS, epochs))).astype(int)
+    spaced = np.rint(np.geomspace(1, epochs, min(STUDY_CURVE_POINTS, epochs))).astype(int)
     return np.unique([1, *spaced, epochs])
 
 
@@ -69,7 +69,7 @@ def outcomes_of(problem: StudyProblem, numbers: Sequence[int], runs: Sequence[Ru
     """What is kept of the networks of these numbers."""
     at = curve_epochs(problem.epochs) - 1
     losses = np.full((len(runs), len(at)), np.nan)
-    reached = np.zeros((len(runs), len(LEVELS)), np.int64)
+    reached = np.zeros((len(runs), len(LOSS_LEVELS)), np.int64)
     ones: dict[str, list[float]] = {name: [] for name in ("loss", "validation_loss", "falling")}
     for p, run in enumerate(runs):
         history = run.history
@@ -90,7 +90,7 @@ def outcomes_of(problem: StudyProblem, numbers: Sequence[int], runs: Sequence[Ru
     outputs, traits = outputs_and_traits(problem.network, kept_numbers, x)
     _, traits_at_start = outputs_and_traits(problem.network, starts, x)
     P, n, K = outputs.shape
-    shown = predicted_numbers(problem.encoding, outputs.reshape(P * n, K))
+    shown = comparable_numbers(problem.encoding, outputs.reshape(P * n, K))
     return Outcomes(
         seed=np.array([problem.seed(number) for number in numbers], np.int64),
         losses=losses,
@@ -110,9 +110,9 @@ def outcomes_of(problem: StudyProblem, numbers: Sequence[int], runs: Sequence[Ru
 
 
 def first_epochs(loss: Floats) -> np.ndarray:
-    """For each of `LEVELS` the first epoch, from 1, with no larger loss; 0 where there is none."""
+    """For each of `LOSS_LEVELS` the first epoch, from 1, with no larger loss; 0: there is none."""
     lowest = -np.minimum.accumulate(np.where(np.isnan(loss), np.inf, loss))  # never falls
-    first = np.searchsorted(lowest, -np.array(LEVELS)) + 1
+    first = np.searchsorted(lowest, -np.array(LOSS_LEVELS)) + 1
     return np.where(first > len(loss), 0, first)
 
 

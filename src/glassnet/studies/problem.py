@@ -33,7 +33,7 @@ class ShownRows:
     x : array
         n x D, encoded.
     actual : array
-        n x C, as `predicted_numbers` has them.
+        n x C, as `comparable_numbers` has them.
     numbers : array of int
         n, their numbers in the table, from 1.
     """

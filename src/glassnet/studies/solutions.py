@@ -22,7 +22,7 @@ from glassnet.training.problem import Floats
 
 TOLERANCE = 0.3  # of the size of the leader's activations: nearer networks are of its kind
 MOST_KINDS = 8  # that are told apart; the other networks are of none of them
-MOST_ROWS = 32  # on which networks are compared
+MATCHED_ROWS = 32  # on which networks are compared
 CANDIDATES = 32  # networks that may lead a kind
 ASKED = 1000  # networks that choose among them
 OTHERS = -1  # the number of the kind of those
@@ -72,7 +72,7 @@ def find_solutions(network: Network, theta: Floats, losses: Floats, x: Floats) -
     x : array
         N x D: the rows on which they are compared.
     """
-    compared = x[_spaced(len(x), MOST_ROWS)]
+    compared = x[_spaced(len(x), MATCHED_ROWS)]
     layers = hidden_activations(network, theta, compared)
     is_free = np.isfinite(losses)
     usable = np.flatnonzero(is_free)

@@ -16,7 +16,7 @@ from glassnet.models.record import Record
 from glassnet.notebook import html_of
 from glassnet.recipe.metrics import area_under_roc
 from glassnet.studies.hidden import TRAITS
-from glassnet.studies.outcomes import LEVELS, Outcomes
+from glassnet.studies.outcomes import LOSS_LEVELS, Outcomes
 from glassnet.studies.solutions import OTHERS, Solution, find_solutions
 from glassnet.tables.encoding import TableEncoding
 from glassnet.training.endings import BROKEN, ENDINGS
@@ -148,7 +148,7 @@ class Study:
     @cached_property
     def stuck(self) -> np.ndarray:
         """Which networks are stuck, P booleans: above `stuck_above`, or gone astray."""
-        broken = [place for place, name in enumerate(ENDINGS) if name in BROKEN]
+        broken = [number for number, name in enumerate(ENDINGS) if name in BROKEN]
         return ~(self.losses <= self.stuck_above) | np.isin(self.outcomes.ended, broken)
 
     @property
@@ -170,7 +170,7 @@ class Study:
         if levels is None:
             wanted = [
                 at
-                for at in range(len(LEVELS))
+                for at in range(len(LOSS_LEVELS))
                 if (first[:, at] > 0).any() and np.median(first[:, at]) != 1
             ]
         else:
@@ -181,11 +181,11 @@ class Study:
             quartiles = (0, 0, 0)
             if len(epochs):
                 quartiles = (int(epochs[0]), int(np.median(epochs)), int(epochs[-1]))
-            found.append(Reached(LEVELS[at], len(epochs), quartiles))
+            found.append(Reached(LOSS_LEVELS[at], len(epochs), quartiles))
         return found
 
     def _level(self, level: float) -> int:
-        near = [at for at, known in enumerate(LEVELS) if np.isclose(known, level, rtol=1e-6)]
+        near = [at for at, known in enumerate(LOSS_LEVELS) if np.isclose(known, level, rtol=1e-6)]
         if not near:
             raise GlassnetError(
                 f"the first epoch of a loss of {level!r} is not kept: choose 1, 2 or 5 times a "
@@ -267,7 +267,7 @@ class Study:
         columns |= {
             "epochs": outcomes.epochs,
             "best_epoch": outcomes.best_epoch,
-            "ended": np.array([names[place] or "all epochs" for place in outcomes.ended], object),
+            "ended": np.array([names[number] or "all epochs" for number in outcomes.ended], object),
             "stuck": self.stuck,
             "kind": np.where(self.kinds == OTHERS, 0, self.kinds + 1),
         }

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import OptionError, OptionRef
-from glassnet.models.decoding import predicted_numbers
+from glassnet.models.decoding import comparable_numbers
 from glassnet.models.record import AverageRow, Record
 from glassnet.recipe.class_weight import weigh_classes
 from glassnet.recipe.defaults import settle
@@ -17,7 +17,7 @@ from glassnet.recipe.fit import learn_encoding
 from glassnet.recipe.fold_training import FoldTraining
 from glassnet.recipe.folds import Split
 from glassnet.recipe.members import member_seed
-from glassnet.recipe.options import Options, ResolvedOptions
+from glassnet.recipe.options import NOT_OF_A_STUDY, Options, ResolvedOptions
 from glassnet.recipe.parts import TableParts, learn_classes, read_parts, validation_rows
 from glassnet.recipe.rows import EncodedRows, rows_to_train_on
 from glassnet.recipe.run import absolute_path
@@ -34,9 +34,6 @@ from glassnet.training.run import Progress, Run
 
 MOST_SHOWN = 100  # rows whose predictions are kept, evenly chosen among those scored
 ENOUGH_FOR_MEANS = 10_000  # rows: their mean is as good as that of a million
-
-NOT_OF_A_STUDY = ("effort", "draws", "members", "refit", "threshold", "teacher_weight")
-"""Options that say which networks there are, or what is made of them: a study has one a start."""
 
 
 def table_problem(
@@ -116,7 +113,7 @@ def _shown_rows(parts: TableParts, encoding: TableEncoding) -> ShownRows:
     chosen = np.linspace(0, len(part) - 1, min(MOST_SHOWN, len(part))).astype(int)
     rows = np.sort(part)[np.unique(chosen)]
     columns = parts.columns.take(rows)
-    actual = predicted_numbers(encoding, encoding.encode_targets(columns))
+    actual = comparable_numbers(encoding, encoding.encode_targets(columns))
     return ShownRows(encoding.encode_inputs(columns), actual, parts.row_numbers[rows])
 
 

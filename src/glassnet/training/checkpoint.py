@@ -20,12 +20,12 @@ from glassnet.files import check_file
 from glassnet.sealed import Arrays, FileKind, Kinds, read_sealed, write_sealed
 
 CHECKPOINT = FileKind("checkpoint", GlassnetError)
-FORMAT = "glassnet-checkpoint"
-VERSION = 1
+CHECKPOINT_FORMAT = "glassnet-checkpoint"
+CHECKPOINT_VERSION = 1
 MOVABLE = ("table", "teacher")
 """What of a purpose is the path of a file."""
 SECONDS = 30.0  # from one writing to the next, at least
-PATIENCE = 50  # times as long as the last writing took: that is at most a fiftieth of all time
+PAUSE = 50  # times as long as the last writing took: that is at most a fiftieth of all time
 
 
 @dataclass
@@ -70,17 +70,18 @@ class Checkpoint:
     """
 
     def __init__(self, path: str | Path, purpose: Mapping[str, Any] | None = None) -> None:
-        self.path = Path(path)
+        self.path: Path = Path(path)
         self.purpose: dict[str, Any] = json.loads(json.dumps(dict(purpose or {"call": "train"})))
         self.trainings: list[KeptTraining] = []
-        self.begun = 0
+        self.begun: int = 0
         self.counts: dict[str, int] = {}
         """How often something was done that the clock decides, by name."""
-        self.seconds_before = 0.0
+        self.seconds_before: float = 0.0
         """How long the trainings took before this call, in all."""
-        self._opened = self._written = monotonic()
-        self._pause = SECONDS
-        self._is_cut_short = False
+        self._opened: float = monotonic()
+        self._written: float = self._opened
+        self._pause: float = SECONDS
+        self._is_cut_short: bool = False
         self._current: Callable[[], KeptTraining] | None = None
         check_file(self.path)
         if self.path.exists():
@@ -160,8 +161,8 @@ class Checkpoint:
         if self._current is not None:
             self.trainings[self.begun - 1] = self._current()
         structure = {
-            "format": FORMAT,
-            "version": VERSION,
+            "format": CHECKPOINT_FORMAT,
+            "version": CHECKPOINT_VERSION,
             "purpose": self.purpose,
             "seconds": self.seconds_before + began - self._opened,
             "counts": self.counts,
@@ -177,7 +178,7 @@ class Checkpoint:
         }
         write_sealed(self.path, json.dumps(structure), arrays, CHECKPOINT)
         self._written = monotonic()
-        self._pause = max(SECONDS, PATIENCE * (self._written - began))
+        self._pause = max(SECONDS, PAUSE * (self._written - began))
 
     def remove(self) -> None:
         """Delete the file: all that it was for is done."""
@@ -213,10 +214,10 @@ def _read(text: str, kinds: Kinds) -> ReadCheckpoint:
         data = json.loads(text)
     except ValueError:
         data = None
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
+    if not isinstance(data, dict) or data.get("format") != CHECKPOINT_FORMAT:
         raise GlassnetError("is not a checkpoint of glassnet")
-    if data.get("version") != VERSION:
-        raise GlassnetError(f"has format version {data.get('version')!r}, not {VERSION}")
+    if data.get("version") != CHECKPOINT_VERSION:
+        raise GlassnetError(f"has format version {data.get('version')!r}, not {CHECKPOINT_VERSION}")
     try:
         trainings = [
             KeptTraining(

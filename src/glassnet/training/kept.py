@@ -93,8 +93,8 @@ class Keeper:
             into[...] = [names[at] for at in saved] if into.dtype == object else saved
         ended = np.array([names[at] for at in arrays["ended"]], dtype=object)
         for p, of_network in enumerate(self.observers):
-            for place, observer in enumerate(of_network):
-                prefix = f"observers.{p}.{place}."
+            for position, observer in enumerate(of_network):
+                prefix = f"observers.{p}.{position}."
                 observer.restore(
                     {
                         name.removeprefix(prefix): array
@@ -193,9 +193,9 @@ class Keeper:
             spans.append((first, count))
             first += count
         for p, of_network in enumerate(self.observers):
-            for place, observer in enumerate(of_network):
+            for position, observer in enumerate(of_network):
                 for name, array in observer.arrays().items():
-                    arrays[f"observers.{p}.{place}.{name}"] = array
+                    arrays[f"observers.{p}.{position}.{name}"] = array
         return KeptTraining(self.about, standing.done, spans, arrays, has_ended)
 
 
