@@ -1,7 +1,7 @@
 """Sealed files: named arrays and one JSON text in a safetensors file, with a checksum of both.
 
-Models and studies are kept in such files. Nothing is ever unpickled, and no array is read before it
-is known to be wanted. What the text and the arrays are is said where they are made.
+Models, studies and checkpoints are such files. Nothing is ever unpickled, and no array is read
+before it is known to be wanted. What the text and the arrays are is said where they are made.
 """
 
 import hashlib

@@ -12,7 +12,6 @@ from glassnet.studies import solutions
 from glassnet.studies.hidden import (
     feedforward_all,
     outputs_and_traits,
-    stacked_parameters,
 )
 from glassnet.studies.solutions import (
     find_solutions,
@@ -22,7 +21,7 @@ from glassnet.studies.solutions import (
     middle_of,
 )
 from glassnet.training.findings import FLAT
-from glassnet.training.problem import to_vector
+from glassnet.training.problem import from_vector, to_vector
 
 RANDOM = np.random.default_rng(8)
 X = RANDOM.normal(size=(12, 3))
@@ -57,7 +56,7 @@ def test_all_networks_at_once_are_each_by_itself(name: str, bias: bool) -> None:
     network = Network([3, 5, 4, 2], name, "softmax", "categorical_cross_entropy", bias)
     many = [drawn(network, seed) for seed in range(6)]
     theta = np.stack([to_vector(parameters) for parameters in many])
-    layers = feedforward_all(network, stacked_parameters(network, theta), X)
+    layers = feedforward_all(network, from_vector(network, theta), X)
     outputs, traits = outputs_and_traits(network, theta, X)
     for p, parameters in enumerate(many):
         trace = gn.feedforward(network, parameters, X)

@@ -168,6 +168,8 @@ def _print_json(study: "Study", out: Path) -> None:
 def _print(study: "Study", table: str | None, out: Path) -> None:
     import numpy as np
 
+    from glassnet.runs.study_folder import STUDY_FILE
+
     losses = study.losses[np.isfinite(study.losses)]
     where = "the article's problem" if table is None else Path(table).name
     say(f"{len(study):,} networks on {where}: {study.network}")
@@ -182,8 +184,6 @@ def _print(study: "Study", table: str | None, out: Path) -> None:
     _print_solutions(study)
     _print_differences(study)
     _print_published(study)
-    from glassnet.runs.study_folder import STUDY_FILE
-
     say(f"Written to {out}/: " + ", ".join(sorted(path.name for path in out.iterdir())))
     file = str(out / STUDY_FILE)
     say(f"Next, in Python: gn.load_study({file!r}).model() is the network of the lowest loss")

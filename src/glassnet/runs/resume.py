@@ -123,9 +123,10 @@ def resume(
     try:
         asked = asked_training(file)
     except GlassnetError:
-        if not _is_study(file):
+        found = _study_in(file)
+        if found is None:
             raise
-        return _resume_study(file, table, progress)
+        return _resume_study(found, file, table, progress)
     table = _table_of(file, table, asked.table)
     if asked.out is not None:
         check_may_be_replaced(asked.out)
@@ -166,16 +167,15 @@ def check_may_be_replaced(folder: Path) -> None:
         )
 
 
-def _is_study(file: Path) -> bool:
+def _study_in(file: Path) -> Study | None:
+    """The study that a file holds; None where it holds none."""
     try:
-        load_study(file)
+        return load_study(file)
     except GlassnetError:
-        return False
-    return True
+        return None
 
 
-def _resume_study(file: Path, table: Any, progress: Progress | None) -> Study:
-    found = load_study(file)
+def _resume_study(found: Study, file: Path, table: Any, progress: Progress | None) -> Study:
     origin = dict(found.origin)
     if origin.pop("problem") == "article":
         return study(networks=found.planned, checkpoint=file, progress=progress, **origin)

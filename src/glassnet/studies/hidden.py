@@ -4,7 +4,6 @@ Arrays of P networks have the network as their first axis. Which networks are al
 `solutions.py`.
 """
 
-import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ import numpy as np
 from glassnet.core.activations import Activation
 from glassnet.core.network import Network, Parameters
 from glassnet.training.findings import FLAT
-from glassnet.training.problem import Floats
+from glassnet.training.problem import Floats, from_vector
 
 NUMBERS_AT_ONCE = 4_000_000  # activations in memory: 32 MB
 REPEATED = 0.99  # two nodes whose activations correlate more, in size, say the same
@@ -29,16 +28,6 @@ class Layer(NamedTuple):
 
     z: Floats
     a: Floats
-
-
-def stacked_parameters(network: Network, theta: Floats) -> Parameters:
-    """The parameters of P networks, stacked, from their P x n_parameters numbers."""
-    shapes = [*network.shapes, *((m,) for _, m in network.shapes if network.bias)]
-    ends = np.cumsum([math.prod(shape) for shape in shapes])
-    parts = np.split(theta, ends[:-1], axis=1)
-    arrays = [part.reshape(len(theta), *shape) for part, shape in zip(parts, shapes, strict=True)]
-    layers = len(network.shapes)
-    return Parameters(tuple(arrays[:layers]), tuple(arrays[layers:]))
 
 
 def feedforward_all(network: Network, parameters: Parameters, x: Floats) -> list[Layer]:
@@ -72,21 +61,21 @@ def outputs_and_traits(network: Network, theta: Floats, x: Floats) -> tuple[Floa
     outputs = np.empty((P, len(x), network.sizes[-1]))
     traits = np.empty((P, len(TRAITS)))
     for some in in_portions(network, P, len(x)):
-        layers = feedforward_all(network, stacked_parameters(network, theta[some]), x)
+        parameters = from_vector(network, theta[some])
+        layers = feedforward_all(network, parameters, x)
         outputs[some] = layers[-1].a
         hidden = list(zip(layers[:-1], network.activations, strict=False))
         counts = np.zeros((2, some.stop - some.start))
         for layer, activation in hidden:
             counts[0] += _count_alike(layer.a)
             counts[1] += _count_flat(layer, activation)
-        traits[some] = np.stack([*counts, _largest_weight(network, theta[some])], axis=1)
+        traits[some] = np.stack([*counts, _largest_weight(parameters)], axis=1)
     return outputs, traits
 
 
-def _largest_weight(network: Network, theta: Floats) -> Floats:
-    """The size of each network's largest weight, P."""
-    weights = stacked_parameters(network, theta).weights
-    return np.max([np.abs(w).max(axis=(1, 2)) for w in weights], axis=0)
+def _largest_weight(parameters: Parameters) -> Floats:
+    """The size of each network's largest weight, P, of stacked parameters."""
+    return np.max([np.abs(w).max(axis=(1, 2)) for w in parameters.weights], axis=0)
 
 
 def _count_alike(a: Floats) -> Floats:

@@ -16,9 +16,8 @@ from glassnet.studies.hidden import (
     NUMBERS_AT_ONCE,
     feedforward_all,
     in_portions,
-    stacked_parameters,
 )
-from glassnet.training.problem import Floats
+from glassnet.training.problem import Floats, from_vector
 
 TOLERANCE = 0.3  # of the size of the leader's activations: nearer networks are of its kind
 MOST_KINDS = 8  # that are told apart; the other networks are of none of them
@@ -104,7 +103,7 @@ def hidden_activations(network: Network, theta: Floats, x: Floats) -> list[Float
     sizes = network.sizes[1:-1]
     found = [np.empty((len(theta), len(x), size), np.float32) for size in sizes]
     for some in in_portions(network, len(theta), len(x)):
-        layers = feedforward_all(network, stacked_parameters(network, theta[some]), x)
+        layers = feedforward_all(network, from_vector(network, theta[some]), x)
         for into, layer in zip(found, layers[:-1], strict=True):
             into[some] = layer.a
     return found

@@ -157,12 +157,16 @@ def to_vector(parameters: Parameters) -> Floats:
 
 
 def from_vector(network: Network, theta: Floats) -> Parameters:
-    """`to_vector` undone: the parameters of a network from their P numbers."""
+    """`to_vector` undone: the parameters of a network from their P numbers, in the last axis.
+
+    Axes before it, such as one of networks, stay.
+    """
     biases = [(m,) for _, m in network.shapes if network.bias]
     shapes = (*network.shapes, *biases)
     ends = np.cumsum([math.prod(shape) for shape in shapes])
-    parts = np.split(theta, ends[:-1])
-    arrays = [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+    parts = np.split(theta, ends[:-1], axis=-1)
+    before = theta.shape[:-1]
+    arrays = [part.reshape(*before, *shape) for part, shape in zip(parts, shapes, strict=True)]
     layers = len(network.shapes)
     return Parameters(tuple(arrays[:layers]), tuple(arrays[layers:]))
 
