@@ -111,6 +111,9 @@ from glassnet.estimators.mlp.classifier import (
 from glassnet.estimators.mlp.regressor import (
     MLPRegressor as MLPRegressor,
 )
+from glassnet.estimators.search.population_search import (
+    PopulationSearchCV as PopulationSearchCV,
+)
 from glassnet.estimators.table.estimators import (
     TableClassifier as TableClassifier,
 )
