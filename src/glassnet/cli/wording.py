@@ -6,8 +6,10 @@ from glassnet.errors import OptionRef
 
 OTHER_FLAGS = {
     "bias": "--bias",
+    "candidates": "--candidates",
     "checkpoint": "--checkpoint",
     "digits": "--digits",
+    "folds": "--folds",
     "interval": "--interval",
     "iteration": "--iteration",
     "iterations": "--iterations",
@@ -19,6 +21,7 @@ OTHER_FLAGS = {
     "overwrite": "--overwrite",
     "rng": "--rng",
     "scale": "--scale",
+    "space": "--vary",
     "table": "TABLE",
     "target": "--target",
     "what_if": "--what-if",

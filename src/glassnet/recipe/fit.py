@@ -5,7 +5,7 @@ folds (`folds.py`), encode the rows, train members by the settings that suit the
 make the model of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from time import monotonic
@@ -27,12 +27,16 @@ from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.recipe.rows import TableRows, class_indices, rows_to_train_on
 from glassnet.recipe.search import bins_to_try, choose_settings
 from glassnet.recipe.teachers.lesson import lesson_of
+from glassnet.tables.columns import Table
 from glassnet.tables.encoding import TableEncoding, learn_inputs
 from glassnet.tables.targets import Target, Task, learn_target
 from glassnet.training.run import Progress, Run
 
 if TYPE_CHECKING:
     from glassnet.training.checkpoint import Checkpoint
+
+
+Settle = Callable[[Options], ResolvedOptions]
 
 
 class FitResult(NamedTuple):
@@ -84,6 +88,63 @@ def fit_table(
     KeyboardInterrupt where it came before anything was learnt.
     """
     began = monotonic() - (0.0 if checkpoint is None else checkpoint.seconds_before)
+    prepared = prepare_folds(train, validation, task, options, classes, settings)
+    training = replace(
+        prepared.training,
+        progress=progress,
+        n_jobs=n_jobs,
+        path_points=path_points,
+        checkpoint=checkpoint,
+    )
+    del train, validation  # the columns are not wanted any more
+    plain, options = prepared.plain, prepared.options
+    if settings:
+        mixture = retrain(training, plain, settings)
+    else:
+        mixture = alone(choose_settings(training, options, plain))
+        if options.draw_count:
+            mixture = mix(training, options, plain, mixture.trials[0], _end(options, plain, began))
+    model = assemble_model(training, mixture, options.threshold, prepared.teacher)
+    return FitResult(model, mixture.runs, mixture.options)
+
+
+class PreparedFolds(NamedTuple):
+    """Folds of encoded rows that can be trained on, by whatever settings."""
+
+    training: FoldTraining
+    settle: Settle
+    """Settles options for these rows."""
+    options: Options
+    """As asked for; where settings are drawn, with what is at its plain value left open."""
+    targets: Table
+    """Those of the rows, in the order in which they are encoded."""
+    teacher: str
+    """What the teacher is; "" where there is none."""
+
+    @property
+    def plain(self) -> ResolvedOptions:
+        """The options, settled."""
+        return self.settle(self.options)
+
+
+def prepare_folds(
+    train: TableRows,
+    validation: TableRows | None,
+    task: Task,
+    options: Options,
+    classes: Sequence[Target] = (),
+    settings: Sequence[MemberSettings] = (),
+    bins: Sequence[int] = (),
+) -> PreparedFolds:
+    """Assign the rows to folds, and encode them for all settings that may be tried.
+
+    Parameters
+    ----------
+    train, validation, task, options, classes, settings
+        As in `fit_table`.
+    bins : sequence of int
+        Numbers of bins that the rows are encoded with beside those that the options ask for.
+    """
     train, validation = weigh_classes(train, validation, options.class_weight, classes)
     rows = rows_to_train_on(train)
     lesson = lesson_of(rows, options, classes)
@@ -109,28 +170,21 @@ def fit_table(
     plain = settled(options)
     if options.draw_count and not settings:
         options = left_open(options, plain, settled(everything_open(options)))
-    training = FoldTraining(splits, progress, n_jobs, path_points, checkpoint)
-    for bins in _bins_wanted(options, plain, train_rows, settings):
-        encoding = learn_encoding(rows, replace(plain, bins=bins), classes)
+    training = FoldTraining(splits)
+    wanted = _bins_wanted(options, plain, train_rows, settings)
+    for count in dict.fromkeys([*wanted, *bins]):
+        encoding = learn_encoding(rows, replace(plain, bins=count), classes)
         if encoding in [one.encoding for one in training.rows.values()]:
             continue  # the table has no numbers that could be cut into bins
-        training.rows[bins] = (
+        training.rows[count] = (
             encode_rows(rows, encoding, options.dtype)
             if lesson is None
             else lesson.encode(encoding, options.dtype)
         )
         if validation is not None:
-            training.validation[bins] = encode_rows(validation, encoding, options.dtype)
+            training.validation[count] = encode_rows(validation, encoding, options.dtype)
     teacher = "" if rows.teacher is None else rows.teacher.description
-    del train, rows, validation, lesson  # the columns are not wanted any more
-    if settings:
-        mixture = retrain(training, plain, settings)
-    else:
-        mixture = alone(choose_settings(training, options, plain))
-        if options.draw_count:
-            mixture = mix(training, options, plain, mixture.trials[0], _end(options, plain, began))
-    model = assemble_model(training, mixture, options.threshold, teacher)
-    return FitResult(model, mixture.runs, mixture.options)
+    return PreparedFolds(training, settled, options, rows.targets, teacher)
 
 
 def learn_encoding(

@@ -46,6 +46,9 @@ MAX_BINS = 255  # of a column; so many inputs are packed in one byte
 NOT_OF_A_STUDY = ("effort", "draws", "members", "refit", "threshold", "teacher_weight")
 """Options that say which networks there are, or what is made of them: a study has one a start."""
 
+NOT_OF_A_SEARCH = (*NOT_OF_A_STUDY, "validation")
+"""Those, and which rows validate: a search has folds for it."""
+
 
 @dataclass(frozen=True)
 class Options:

@@ -130,9 +130,7 @@ def _train(group: Sequence[Begun], n_jobs: int | None) -> list[FitState]:
     )
     if "interrupted" in finished.ended:
         raise KeyboardInterrupt
-    return [
-        begun.fitting.ended(begun.planned, finished.of(at)) for at, begun in enumerate(group)
-    ]
+    return [begun.fitting.ended(begun.planned, finished.of(at)) for at, begun in enumerate(group)]
 
 
 def _by_threads(problem: Problem, n_jobs: int | None) -> Problem:

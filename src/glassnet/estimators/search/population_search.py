@@ -206,9 +206,7 @@ multimetric_
             self._check_refit_for_multimetric(outcomes[0]["test_scores"])
             refit_metric = self.refit
         if self.refit or not self.multimetric_:
-            self.best_index_: int = int(
-                self._select_best_index(self.refit, refit_metric, results)
-            )
+            self.best_index_: int = int(self._select_best_index(self.refit, refit_metric, results))
             if not callable(self.refit):
                 self.best_score_: float = results[f"mean_test_{refit_metric}"][self.best_index_]
             self.best_params_: dict[str, Any] = results["params"][self.best_index_]
