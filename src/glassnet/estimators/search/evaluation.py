@@ -4,7 +4,7 @@ Networks that can share a training do (`mlp/together.py`), the rest is fitted in
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from traceback import format_exception
@@ -96,7 +96,7 @@ class Evaluation:
         for of_candidate, fold in product(parameters, range(len(self.folds))):
             estimator = clone(self.estimator).set_params(**clone(of_candidate, safe=False))
             try:
-                fit = self._shared_fit(estimator, fold, fronts)
+                fit = self._shared_fit(estimator, of_candidate, fold, fronts)
             except Exception as fault:
                 fit = None
                 faults[len(planned)] = fault
@@ -122,7 +122,13 @@ class Evaluation:
     def _fit_params(self, fold: int) -> dict[str, Any]:
         return check_method_params(self.X, params=self.fit_params, indices=self.folds[fold][0])
 
-    def _shared_fit(self, estimator: Any, fold: int, fronts: dict[Any, Any]) -> Fit | None:
+    def _shared_fit(
+        self,
+        estimator: Any,
+        parameters: dict[str, Any],
+        fold: int,
+        fronts: dict[Any, Front | Exception],
+    ) -> Fit | None:
         """How the network of an estimator is fitted with others; None where it cannot be.
 
         The steps before it are fitted here, once for all candidates that agree in them.
@@ -138,12 +144,8 @@ class Evaluation:
             return Fit(network, X, y, weight)
         if estimator.memory is not None:
             return None
-        its_own = {
-            name: value
-            for name, value in estimator.get_params().items()
-            if not name.startswith(prefix) and value is not network and name != "steps"
-        }
-        key = fold, joblib.hash(its_own)
+        of_front = [(name, v) for name, v in parameters.items() if not name.startswith(prefix)]
+        key = fold, tuple((name, _identity(value)) for name, value in of_front)
         if key not in fronts:
             fronts[key] = _front(estimator, X, y)
         front = fronts[key]
@@ -203,6 +205,11 @@ class Evaluation:
         if isinstance(self.scorer, MultimetricScorer):
             return dict.fromkeys(self.scorer._scorers, self.error_score)
         return self.error_score
+
+
+def _identity(value: Any) -> Hashable:
+    """A value that is a plain number or text; of any other, which object it is."""
+    return value if isinstance(value, (bool, int, float, str)) else id(value)
 
 
 def _front(pipeline: Pipeline, X: Any, y: Any) -> Front | Exception:
