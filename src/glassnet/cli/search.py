@@ -125,7 +125,10 @@ def search_command(
         if resume is None and overwrite and file.is_file():
             file.unlink()
         with live_table(quiet or as_json) as show:
-            progress = None if show is None else lambda so_far: show(*_leaderboard(so_far))
+            progress = None
+            if show is not None:
+                show([], [], f"0 of {asked['candidates']:,} candidates tried")
+                progress = lambda so_far: show(*_leaderboard(so_far))  # noqa: E731
             try:
                 found = search(table, list(target), checkpoint=file, progress=progress, **asked)
             except KeyboardInterrupt:
