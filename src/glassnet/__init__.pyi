@@ -209,8 +209,8 @@ from glassnet.runs.resume import resume as resume
 from glassnet.searches.candidate import TriedCandidate as TriedCandidate
 from glassnet.searches.run import search as search
 from glassnet.searches.search import Mattered as Mattered
+from glassnet.searches.search import RankedCandidate as RankedCandidate
 from glassnet.searches.search import Search as Search
-from glassnet.searches.search import Standing as Standing
 from glassnet.studies.file import load_study as load_study
 from glassnet.studies.run import study as study
 from glassnet.studies.study import Study as Study

@@ -21,7 +21,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 import glassnet as gn
 from glassnet.errors import GlassnetError
-from glassnet.estimators.mlp.together import can_share
+from glassnet.estimators.mlp.together import can_train_together
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -87,7 +87,7 @@ def test_same_where_nothing_is_shared(options: str) -> None:
     changes = ALONE[options]
     first = {name: values[-1] for name, values in changes.items()}
     if options != "lbfgs":
-        assert not can_share(estimator.__sklearn_clone__().set_params(**first))
+        assert not can_train_together(estimator.__sklearn_clone__().set_params(**first))
     ours = gn.PopulationSearchCV(estimator, changes, strategy="grid", cv=2).fit(X, y)
     same_search(ours, GridSearchCV(estimator, changes, cv=2).fit(X, y))
 

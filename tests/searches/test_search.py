@@ -37,7 +37,11 @@ optuna.logging.set_verbosity(optuna.logging.WARNING)
 
 def same(one: Search, other: Search) -> bool:
     """All of the leaderboard, to the last bit."""
-    return repr(one.candidates) == repr(other.candidates) and str(one.table()) == str(other.table())
+    boards = [
+        [str(candidate.as_json()) for candidate in search.candidates] + [str(search.table())]
+        for search in (one, other)
+    ]
+    return boards[0] == boards[1]
 
 
 @pytest.fixture(scope="module")
@@ -235,12 +239,12 @@ def test_what_mattered_is_what_was_planted() -> None:
         epochs=40,
         space={"learning_rate": (1e-5, 3e-2), "dropout": (0.0, 0.02)},
     )
-    mattered = {one.setting: one.share for one in found.what_mattered()}
+    mattered = {one.setting: one.explains for one in found.what_mattered()}
     assert found.what_mattered()[0].setting == "learning_rate"
     assert mattered["learning_rate"] > 0.4
     assert mattered["dropout"] < 0.3
     few = gn.search(TABLE, "y", candidates=2, folds=2, ignore="kind", epochs=1)
-    assert all(np.isnan(one.share) for one in few.what_mattered())
+    assert all(np.isnan(one.explains) for one in few.what_mattered())
 
 
 def test_classes_are_scored_as_train_scores_them() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from glassnet.cli.command import DocumentedCommand, overwrite_option
+from glassnet.cli.command import DocumentedCommand, check_goes_on_alone, overwrite_option
 from glassnet.cli.stopping import GoesOn
 from glassnet.cli.terminal import check_is_folder, say
 from glassnet.cli.train import declared_options
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from glassnet.searches.search import Search
 
 SHOWN = 10  # candidates of the leaderboard on the terminal
-WITH_RESUME = ("resume", "candidates", "as_json", "quiet")
-"""The options that go with --resume: all others are those of the search that goes on."""
 
 
 def search_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -98,7 +96,16 @@ def search_command(
     from glassnet.searches.run import search
 
     asked: dict[str, Any]
-    if resume is None:
+    if resume is not None:
+        check_goes_on_alone(context, "candidates", "json", "quiet")
+        kept = read_search_file(search_file_of(resume))
+        table, target, asked = str(kept.origin["table"]), kept.origin["target"], kept.settings
+        if context.get_parameter_source("candidates") is not ParameterSource.DEFAULT:
+            asked["candidates"] = candidates
+        if table in ("", "-"):
+            raise GlassnetError(f"{resume}: its table was no file: gn.resume goes on with it")
+        out, overwrite = resume, True
+    else:
         if table is None or not target:
             raise GlassnetError(
                 "give TABLE and --target, or --resume RUN to go on with a search"
@@ -107,15 +114,6 @@ def search_command(
             )
         space = dict(map(_read_setting, vary)) or None
         asked = {"candidates": candidates, "folds": folds, "space": space, **options}
-    else:
-        _check_alone(context)
-        kept = read_search_file(search_file_of(resume))
-        table, target, asked = kept.origin["table"], tuple(kept.origin["target"]), kept.settings
-        if context.get_parameter_source("candidates") is not ParameterSource.DEFAULT:
-            asked["candidates"] = candidates
-        if table in ("", "-"):
-            raise GlassnetError(f"{resume}: its table was no file: gn.resume goes on with it")
-        out, overwrite = resume, True
     check_is_folder(out)
     name = f"search-{Path('stdin' if table == '-' else table).stem}"
     if overwrite and out is None:
@@ -153,17 +151,6 @@ def _goes_on(file: Path, run: Path, table: str) -> list[GoesOn]:
     """How to go on, where there is something to go on with and the table can be read again."""
     command = f"glassnet search --resume {shlex.quote(str(run))}"
     return [GoesOn(command)] * (file.exists() and table != "-")
-
-
-def _check_alone(context: click.Context) -> None:
-    """Raises GlassnetError where more was given beside --resume than goes with it."""
-    for name in context.params:
-        is_given = context.get_parameter_source(name) is not ParameterSource.DEFAULT
-        if is_given and name not in WITH_RESUME:
-            raise GlassnetError(
-                "--resume goes on with what was asked for: leave out TABLE and all options but "
-                "--candidates, --json and --quiet"
-            )
 
 
 def _read_setting(text: str) -> tuple[str, Any]:
@@ -229,7 +216,7 @@ def _print_json(found: "Search", out: Path) -> None:
         "planned": found.planned,
         "options": found.options,
         "mattered": {
-            one.setting: None if one.share != one.share else one.share
+            one.setting: None if one.explains != one.explains else one.explains
             for one in found.what_mattered()
         },
         "origin": found.origin,
@@ -242,11 +229,11 @@ def _print(found: "Search", table: str, target: Sequence[str], out: Path) -> Non
     from glassnet.cli.console import print_table
 
     print_table(*_leaderboard(found))
-    shares = [(one.setting, one.share) for one in found.what_mattered()]
-    told = [f"{name} {100 * share:.0f} %" for name, share in shares if share >= 0.005]
-    if told:
-        say("What mattered, of the differences in rank: " + ", ".join(told))
-    elif any(share == share for _, share in shares):
+    explained = [(one.setting, one.explains) for one in found.what_mattered()]
+    shown = [f"{name} {100 * part:.0f} %" for name, part in explained if part >= 0.005]
+    if shown:
+        say("What mattered, of the differences in rank: " + ", ".join(shown))
+    elif any(part == part for _, part in explained):
         say("What mattered: no setting by itself, beyond what luck would do.")
     _print_ties(found)
     say(f"Written to {out}/: " + ", ".join(sorted(path.name for path in out.iterdir())))
@@ -270,18 +257,18 @@ def _print_ties(found: "Search") -> None:
 
 def train_line(table: str, target: Sequence[str], options: dict[str, Any]) -> str:
     """The command that trains by options."""
-    words = ["glassnet", "train", table]
+    parts = ["glassnet", "train", table]
     for name in target:
-        words += ["--target", name]
+        parts += ["--target", name]
     for name, value in options.items():
         flag = flags()[name]
         if isinstance(value, bool):
-            words.append(flag if value else flag.replace("--", "--no-", 1))
+            parts.append(flag if value else flag.replace("--", "--no-", 1))
         elif name in ("categories", "ignore"):
-            words += [word for one in value for word in (flag, str(one))]
+            parts += [word for one in value for word in (flag, str(one))]
         elif isinstance(value, dict):
-            words += [flag, ",".join(f"{label}={weight:g}" for label, weight in value.items())]
+            parts += [flag, ",".join(f"{label}={weight:g}" for label, weight in value.items())]
         else:
             text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-            words += [flag, text]
-    return shlex.join(words)
+            parts += [flag, text]
+    return shlex.join(parts)

@@ -12,7 +12,7 @@ from glassnet.searches.search import Search
 from glassnet.searches.space import Between
 
 PANELS_IN_A_ROW = 4
-JITTER = 0.25  # of the step between two values: candidates that agree stand beside each other
+VALUE_JITTER = 0.25  # of the step between two values: candidates that agree stand beside each other
 HIGHEST_SHOWN = 0.9  # of the losses, by quantile, where some are far off
 
 
@@ -79,8 +79,8 @@ class SearchDisplay(Display):
                     ax.scatter(x_of, y_of, s=34, color=RED, marker="x", label="plain settings")
                 if is_best:
                     ax.scatter(x_of, y_of, s=34, color=ORANGE, marker="D", label="best")
-            share = "" if np.isnan(mattered.share) else f": {100 * mattered.share:.0f} %"
-            ax.set_title(f"{mattered.setting}{share}", fontsize=9)
+            percent = "" if np.isnan(mattered.explains) else f": {100 * mattered.explains:.0f} %"
+            ax.set_title(f"{mattered.setting}{percent}", fontsize=9)
             ax.set_ylim(lowest - room, top + room)
             ax.tick_params(labelsize=7)
             ax.grid(visible=True, alpha=0.25)
@@ -105,7 +105,7 @@ class SearchDisplay(Display):
         slanted = {"rotation": 30, "ha": "right"} if max(map(len, labels)) > len("1234") else {}
         ax.set_xticks(range(len(known)), labels, **slanted)
         ax.set_xlim(-0.5, len(known) - 0.5)
-        jitter = JITTER * np.random.default_rng(0).uniform(-1, 1, len(values))
+        jitter = VALUE_JITTER * np.random.default_rng(0).uniform(-1, 1, len(values))
         return np.array([known.index(value) for value in values]) + jitter
 
 

@@ -5,20 +5,20 @@ from dataclasses import asdict, dataclass
 from math import isfinite, nan
 from typing import Any, NamedTuple
 
-from glassnet.searches.space import Settings
+from glassnet.searches.space import CandidateSettings
 
 
 class Candidate(NamedTuple):
-    """Settings to be tried."""
+    """CandidateSettings to be tried."""
 
     number: int
     """From 0, which has the plain settings."""
-    settings: Settings
+    settings: CandidateSettings
 
 
 @dataclass(frozen=True)
 class TriedCandidate:
-    """Settings that were tried on the folds of a table.
+    """CandidateSettings that were tried on the folds of a table.
 
     Attributes
     ----------
@@ -38,11 +38,15 @@ class TriedCandidate:
     """
 
     number: int
-    settings: Settings
+    settings: CandidateSettings
     loss: float
     fold_losses: tuple[float, ...]
     scores: Mapping[str, float]
     n_parameters: int
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{name} {value}" for name, value in self.settings.items())
+        return f"<glassnet TriedCandidate {self.number}, loss {self.loss:.4g}: {settings}>"
 
     def as_json(self) -> dict[str, Any]:
         """As a file keeps it: numbers that are none are null."""

@@ -16,7 +16,7 @@ from glassnet.searches.candidate import TriedCandidate
 
 KIND = "glassnet search"
 """The key by which the first line says what the file is; its value is the version."""
-VERSION = 1
+SEARCH_VERSION = 1
 OF_FOLDS = ("members", "draws", "refit")
 """Options that a search sets by itself, for its folds."""
 
@@ -43,7 +43,7 @@ class KeptSearch(NamedTuple):
 
 def is_search_file(path: Path) -> bool:
     """Whether a file begins as one of a search does."""
-    begin = json.dumps({KIND: VERSION}).encode()[:-2]
+    begin = json.dumps({KIND: SEARCH_VERSION}).encode()[:-2]
     with path.open("rb") as file:
         return file.read(len(begin)) == begin
 
@@ -51,7 +51,9 @@ def is_search_file(path: Path) -> bool:
 def begin_search_file(path: Path, origin: Mapping[str, Any], planned: int) -> None:
     """Write the first line of a new file. Raises OutputError where it cannot be written."""
     check_file(path)
-    path.write_text(_line({KIND: VERSION, "candidates": planned, **origin}), encoding="utf-8")
+    path.write_text(
+        _line({KIND: SEARCH_VERSION, "candidates": planned, **origin}), encoding="utf-8"
+    )
 
 
 def append_to_search_file(path: Path, tried: Iterable[TriedCandidate]) -> None:
@@ -85,7 +87,7 @@ def read_search_file(path: Path) -> KeptSearch:
         raise _no_search(path) from None
     if not complete:
         raise _no_search(path)
-    if version != VERSION:
+    if version != SEARCH_VERSION:
         raise GlassnetError(
             f"was written by another version of glassnet (format {version})", file=path
         )

@@ -18,15 +18,15 @@ from glassnet.searches.file import (
 )
 from glassnet.searches.problem import SearchProblem, search_problem
 from glassnet.searches.search import Search
-from glassnet.searches.sources import OptunaSource, RandomSource, Source
-from glassnet.searches.space import settings_of
+from glassnet.searches.sources import CandidateSource, OptunaSource, RandomSource
+from glassnet.searches.space import searched_settings
 from glassnet.settings import check_function, checked_whole
-from glassnet.training.engines.native import threads_allowed
 from glassnet.training.interrupts import interrupts_wait
+from glassnet.training.threads import threads_allowed
 
 MOST_CANDIDATES = 100_000  # more is a slip of the pen
 MOST_FOLDS = 100
-MOST_TOGETHER = 4  # candidates of one training, so that results come soon
+CANDIDATES_TOGETHER = 4  # candidates of one training, so that results come soon
 
 OnResult = Callable[[Search], None]
 """Called after each result with the search so far."""
@@ -63,8 +63,8 @@ def search(
         Parts that the rows are cut into; each is left out once.
     space : dict, optional
         What is varied: setting -> a list of values, or a tuple (lowest, highest) of two numbers.
-        Settings are the options depth and width, the number of hidden layers and of their nodes,
-        hidden, activation, dropout, learning_rate, decay, l2, l1, batch_size, bins, epochs,
+        Settings are depth and width, the number of hidden layers and of their nodes, and of the
+        options hidden, activation, dropout, learning_rate, decay, l2, l1, batch_size, bins, epochs,
         patience, schedule, average and optimizer. None: depth, width, activation, dropout,
         learning_rate, batch_size, decay and bins, but for those that are given as options.
     study : optuna.Study, optional
@@ -178,8 +178,8 @@ def _what_differs(name: str, before: Any, now: Any) -> str:
 
 def _source(
     problem: SearchProblem, candidates: int, study: Any, known: Sequence[TriedCandidate]
-) -> Source:
-    plain = settings_of(problem.space, problem.prepared.plain)
+) -> CandidateSource:
+    plain = searched_settings(problem.space, problem.prepared.plain)
     if study is None:
         seed = problem.options.seed
         return RandomSource(problem.space, plain, seed, candidates, known)
@@ -198,7 +198,7 @@ def _source(
 
 
 def _results(
-    problem: SearchProblem, source: Source, n_jobs: int | None
+    problem: SearchProblem, source: CandidateSource, n_jobs: int | None
 ) -> Iterator[list[TriedCandidate]]:
     """What comes of candidates, some at a time, until the source has no more.
 
@@ -206,16 +206,16 @@ def _results(
     Raises KeyboardInterrupt, once all that runs has ended, where Ctrl-C came.
     """
     threads = threads_allowed(n_jobs)
-    at_a_time = threads * MOST_TOGETHER
+    at_a_time = threads * CANDIDATES_TOGETHER
     stop = Event()
     running: dict[Future[list[TriedCandidate]], int] = {}  # how many candidates it tries
     with ThreadPoolExecutor(threads, "search") as pool:
         try:
             while True:
                 groups = _groups(problem, source.ask(at_a_time - sum(running.values())))
-                each = max(1, threads // max(1, len(groups) + len(running)))
+                threads_of_one = max(1, threads // max(1, len(groups) + len(running)))
                 for group in groups:
-                    future = pool.submit(problem.try_together, group, each, stop)
+                    future = pool.submit(problem.try_together, group, threads_of_one, stop)
                     running[future] = len(group)
                 if not running:
                     return
@@ -234,7 +234,7 @@ def _groups(problem: SearchProblem, candidates: Sequence[Candidate]) -> list[lis
     for candidate in candidates:
         by_key.setdefault(problem.key(candidate), []).append(candidate)
     return [
-        group[first : first + MOST_TOGETHER]
+        group[first : first + CANDIDATES_TOGETHER]
         for group in by_key.values()
-        for first in range(0, len(group), MOST_TOGETHER)
+        for first in range(0, len(group), CANDIDATES_TOGETHER)
     ]

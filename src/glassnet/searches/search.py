@@ -17,7 +17,7 @@ MOST_PARTS = 4  # into which the values of a setting are cut
 
 
 @dataclass(frozen=True)
-class Standing:
+class RankedCandidate:
     """A candidate beside the best.
 
     Attributes
@@ -43,13 +43,13 @@ class Mattered:
     ----------
     setting : str
         Its name.
-    share : float
+    explains : float
         The part of the variance of the losses, by their ranks, that this setting explains by
         itself, beyond what luck would; from 0 to 1. NaN where there are too few candidates.
     """
 
     setting: str
-    share: float
+    explains: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,10 +126,10 @@ class Search:
         depth = candidate.settings.get("depth", len(plain))
         return (candidate.settings.get("width", plain[0]),) * depth
 
-    def leaderboard(self) -> list[Standing]:
+    def leaderboard(self) -> list[RankedCandidate]:
         """Every candidate beside the best, the best first."""
         best = self.best
-        return [Standing(one, *_behind(one, best)) for one in self.ranked]
+        return [RankedCandidate(one, *_behind(one, best)) for one in self.ranked]
 
     def table(self) -> dict[str, list[Any]]:
         """A row a candidate, as columns, the best first."""
@@ -157,10 +157,10 @@ class Search:
         tried = [one for one in self.candidates if np.isfinite(one.loss)]
         losses = np.array([one.loss for one in tried])
         found = [
-            Mattered(name, _share_explained([one.settings.get(name) for one in tried], losses))
+            Mattered(name, _explained_by([one.settings.get(name) for one in tried], losses))
             for name in self.space.settings
         ]
-        return sorted(found, key=lambda one: -np.nan_to_num(one.share))
+        return sorted(found, key=lambda one: -np.nan_to_num(one.explains))
 
 
 def _behind(candidate: TriedCandidate, best: TriedCandidate) -> tuple[float, float]:
@@ -176,7 +176,7 @@ def _cell(value: Any) -> Any:
     return ",".join(map(str, value)) if isinstance(value, tuple) else value
 
 
-def _share_explained(values: list[Any], losses: np.ndarray) -> float:
+def _explained_by(values: list[Any], losses: np.ndarray) -> float:
     """Omega squared of the ranks of losses over groups of a setting's values (Hays, 1963).
 
     Numbers of many values are cut into groups of equal size.
@@ -194,8 +194,8 @@ def _share_explained(values: list[Any], losses: np.ndarray) -> float:
         (group == g).sum() * (ranks[group == g].mean() - ranks.mean()) ** 2 for g in groups
     )
     within = (total - between) / (count - len(groups))
-    share = (between - (len(groups) - 1) * within) / (total + within)
-    return float(min(max(share, 0.0), 1.0))
+    explained = (between - (len(groups) - 1) * within) / (total + within)
+    return float(min(max(explained, 0.0), 1.0))
 
 
 def _groups(values: list[Any]) -> np.ndarray:

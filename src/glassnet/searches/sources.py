@@ -9,14 +9,14 @@ import numpy as np
 
 from glassnet.errors import GlassnetError
 from glassnet.searches.candidate import Candidate, TriedCandidate
-from glassnet.searches.space import Between, Settings, Space, Values
+from glassnet.searches.space import Between, CandidateSettings, Space, Values
 
-SEED = 5  # beside the run's, so that these are not the random numbers of something else
+SEARCH_SEED = 5  # beside the run's, so that these are not the random numbers of something else
 KEPT = "glassnet"
 """The attribute of an Optuna trial that holds what came of it."""
 
 
-class Source(ABC):
+class CandidateSource(ABC):
     """Says which candidates are to be tried."""
 
     @abstractmethod
@@ -32,7 +32,7 @@ class Source(ABC):
         """Take what came of candidates that were asked for."""
 
 
-class RandomSource(Source):
+class RandomSource(CandidateSource):
     """Candidates drawn at random, each by its number alone; the first has the plain settings.
 
     Parameters
@@ -52,7 +52,7 @@ class RandomSource(Source):
     def __init__(
         self,
         space: Space,
-        plain: Settings,
+        plain: CandidateSettings,
         seed: int,
         count: int,
         tried: Sequence[TriedCandidate] = (),
@@ -74,13 +74,13 @@ class RandomSource(Source):
     def tell(self, tried: Sequence[TriedCandidate]) -> None:
         """Draws do not depend on what came of others."""
 
-    def _settings(self, number: int) -> Settings:
+    def _settings(self, number: int) -> CandidateSettings:
         if number == 0:
             return self.plain
-        return self.space.draw(np.random.default_rng([self.seed, SEED, number]))
+        return self.space.draw(np.random.default_rng([self.seed, SEARCH_SEED, number]))
 
 
-class OptunaSource(Source):
+class OptunaSource(CandidateSource):
     """Candidates that an Optuna study suggests, and that it is told of.
 
     Parameters
@@ -98,7 +98,7 @@ class OptunaSource(Source):
     """
 
     def __init__(
-        self, study: Any, space: Space, plain: Settings, count: int, origin: dict[str, Any]
+        self, study: Any, space: Space, plain: CandidateSettings, count: int, origin: dict[str, Any]
     ) -> None:
         from optuna.study import StudyDirection
 
@@ -158,7 +158,7 @@ class OptunaSource(Source):
             else:
                 self.study.tell(trial, state=TrialState.FAIL)
 
-    def _holds(self, settings: Settings) -> bool:
+    def _holds(self, settings: CandidateSettings) -> bool:
         """Whether the space holds these settings."""
         return all(
             _label(value) in self.choices[name]

@@ -39,16 +39,22 @@ two numbers of its shape."""
 LOGARITHMIC = ("width", "learning_rate", "decay", "l1", "l2", "batch_size", "epochs", "patience")
 """Those whose ranges are drawn evenly on a logarithmic scale, where they begin above 0."""
 
-DEPTHS = (1, 2, 3)
-WIDTHS = (16, 32, 64, 128, 256)  # few, so that candidates share a shape, and then a training
-RATE_FACTORS = (0.1, 3.0)  # of the plain learning rate, and all between
-DECAY_FACTORS = (0.03, 10.0)  # of the plain decay
+SEARCHED_DEPTHS = (1, 2, 3)
+SEARCHED_WIDTHS = (
+    16,
+    32,
+    64,
+    128,
+    256,
+)  # few, so that candidates share a training
+SEARCHED_RATES = (0.1, 3.0)  # of the plain learning rate, and all between
+SEARCHED_DECAYS = (0.03, 10.0)  # of the plain decay
 MOST_DROPOUT = 0.4
-BATCH_FACTORS = (0.5, 1, 2)  # of the plain batch size
+SEARCHED_BATCHES = (0.5, 1, 2)  # of the plain batch size
 LEAST_BATCH = 8  # rows
-DIGITS = 3  # of a number that is drawn: friendlier, and finer differences do not matter
+DRAWN_DIGITS = 3  # of a number that is drawn: friendlier, and finer differences do not matter
 
-Settings = dict[str, Any]
+CandidateSettings = dict[str, Any]
 """Setting -> its value, of those that are searched."""
 
 
@@ -83,7 +89,7 @@ class Between(NamedTuple):
             drawn = self.low + (self.high - self.low) * fraction
         if self.is_whole:
             return round(drawn)
-        return min(max(float(f"{drawn:.{DIGITS}g}"), self.low), self.high)
+        return min(max(float(f"{drawn:.{DRAWN_DIGITS}g}"), self.low), self.high)
 
     def as_json(self) -> Any:
         """As a file keeps it."""
@@ -102,7 +108,7 @@ class Space:
 
     settings: dict[str, Values | Between]
 
-    def draw(self, rng: np.random.Generator) -> Settings:
+    def draw(self, rng: np.random.Generator) -> CandidateSettings:
         """A value of every setting, each drawn for itself."""
         return {name: one.draw(rng) for name, one in self.settings.items()}
 
@@ -191,17 +197,17 @@ def default_space(options: Options, plain: ResolvedOptions) -> Space:
         These, settled for the table.
     """
     rate, decay = plain.learning_rate, plain.decay
-    batches = sorted({max(LEAST_BATCH, round(f * plain.batch_size)) for f in BATCH_FACTORS})
+    batches = sorted({max(LEAST_BATCH, round(f * plain.batch_size)) for f in SEARCHED_BATCHES})
     usual: dict[str, Any] = {
-        "depth": list(DEPTHS),
-        "width": list(WIDTHS),
+        "depth": list(SEARCHED_DEPTHS),
+        "width": list(SEARCHED_WIDTHS),
         "activation": list(ACTIVATIONS_DRAWN),
         "dropout": (0.0, MOST_DROPOUT),
-        "learning_rate": tuple(_rounded(rate * factor) for factor in RATE_FACTORS),
+        "learning_rate": tuple(_rounded(rate * factor) for factor in SEARCHED_RATES),
         "batch_size": batches,
     }
     if plain.optimizer in DECAYING_OPTIMIZERS and decay > 0:
-        usual["decay"] = tuple(_rounded(decay * factor) for factor in DECAY_FACTORS)
+        usual["decay"] = tuple(_rounded(decay * factor) for factor in SEARCHED_DECAYS)
     if not options.affine:
         usual["bins"] = [0, PLAIN_BINS]
     defaults = {field.name: field.default for field in fields(Options)}
@@ -212,10 +218,10 @@ def default_space(options: Options, plain: ResolvedOptions) -> Space:
 
 
 def _rounded(value: float) -> float:
-    return float(f"{value:.{DIGITS}g}")
+    return float(f"{value:.{DRAWN_DIGITS}g}")
 
 
-def options_with(options: Options, hidden: Sequence[int], settings: Settings) -> Options:
+def options_with(options: Options, hidden: Sequence[int], settings: CandidateSettings) -> Options:
     """The options with what is searched at these values.
 
     `hidden` says the depth or the width where only the other one is searched. Raises OptionError
@@ -234,7 +240,7 @@ def options_with(options: Options, hidden: Sequence[int], settings: Settings) ->
     return replace(options, **changed)
 
 
-def settings_of(space: Space, options: ResolvedOptions) -> Settings:
+def searched_settings(space: Space, options: ResolvedOptions) -> CandidateSettings:
     """Options as settings of a space."""
     shape = {"depth": len(options.hidden), "width": options.hidden[0]}
     return {name: shape.get(name, getattr(options, name, None)) for name in space.settings}

@@ -39,7 +39,7 @@ class Begun(NamedTuple):
     planned: PlannedRun
 
 
-def can_share(estimator: Any) -> bool:
+def can_train_together(estimator: Any) -> bool:
     """Whether an estimator can be fitted together with others.
 
     Not by a solver that takes all rows at once, from several starts, with a learning rate that its
@@ -56,7 +56,7 @@ def can_share(estimator: Any) -> bool:
 
 
 def fit_together(fits: Sequence[Fit], n_jobs: int | None = None) -> list[Exception | None]:
-    """Fit estimators that `can_share`.
+    """Fit estimators that `can_train_together`.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def _train(group: Sequence[Begun], n_jobs: int | None) -> list[FitState]:
         which,
         start_of_all(problems, which, stacked([begun.planned.start for begun in group])),
         orders=[begun.fitting.orders(begun.planned.problem) for begun in group],
-        learning_rates=[begun.planned.rate for begun in group],
+        learning_rates=[one.planned.rate for one in group if one.planned.rate is not None],
         recorders=[Recorder(begun.planned.observers) for begun in group],
     )
     if "interrupted" in finished.ended:

@@ -8,14 +8,13 @@ from sklearn.model_selection import ParameterGrid, ParameterSampler
 from sklearn.pipeline import Pipeline
 
 from glassnet.errors import GlassnetError, shown
+from glassnet.searches.space import SHAPE
 from glassnet.settings import is_whole
 
-SHAPE = ("depth", "width")
-"""What of a network's shape can be given as numbers: hidden layers, and the nodes of each."""
-HIDDEN = "hidden_layer_sizes"
+HIDDEN_SIZES = "hidden_layer_sizes"
 
 
-class Candidate(NamedTuple):
+class SampledParameters(NamedTuple):
     """Settings to try."""
 
     parameters: dict[str, Any]
@@ -29,29 +28,33 @@ def network_prefix(estimator: Any) -> str:
     return f"{estimator.steps[-1][0]}__" if isinstance(estimator, Pipeline) else ""
 
 
-def grid(estimator: Any, distributions: Any) -> list[Candidate]:
+def grid(estimator: Any, distributions: Any) -> list[SampledParameters]:
     """Every combination of values."""
     return list(_candidates(estimator, ParameterGrid(distributions)))
 
 
-def drawn(estimator: Any, distributions: Any, count: int, random_state: Any) -> list[Candidate]:
+def drawn(
+    estimator: Any, distributions: Any, count: int, random_state: Any
+) -> list[SampledParameters]:
     """So many combinations drawn at random; all where there are fewer."""
     sampler = ParameterSampler(distributions, count, random_state=random_state)
     return list(_candidates(estimator, sampler))
 
 
-def _candidates(estimator: Any, combinations: Iterable[dict[str, Any]]) -> Iterator[Candidate]:
+def _candidates(
+    estimator: Any, combinations: Iterable[dict[str, Any]]
+) -> Iterator[SampledParameters]:
     prefix = network_prefix(estimator)
     names = [prefix + name for name in SHAPE]
     for combination in combinations:
         shape = {name: combination[name] for name in names if name in combination}
         others = {name: value for name, value in combination.items() if name not in shape}
         if not shape:
-            yield Candidate(others, {})
+            yield SampledParameters(others, {})
             continue
-        if prefix + HIDDEN in others:
+        if prefix + HIDDEN_SIZES in others:
             raise GlassnetError(
-                f"the distributions give {' and '.join(shape)} beside {prefix}{HIDDEN}",
+                f"the distributions give {' and '.join(shape)} beside {prefix}{HIDDEN_SIZES}",
                 remedy="give the one or the other",
             )
         for name, value in shape.items():
@@ -65,14 +68,14 @@ def _candidates(estimator: Any, combinations: Iterable[dict[str, Any]]) -> Itera
         width = shape.get(names[1], before[0] if before else 0)
         if not width:
             raise GlassnetError(
-                f"the distributions give {names[0]} alone, and the estimator has no {HIDDEN} that "
-                "says how wide the layers are",
+                f"the distributions give {names[0]} alone, and the estimator has no "
+                f"{HIDDEN_SIZES} that says how wide the layers are",
                 remedy=f"give {names[1]} too",
             )
-        yield Candidate({**others, prefix + HIDDEN: (width,) * depth}, shape)
+        yield SampledParameters({**others, prefix + HIDDEN_SIZES: (width,) * depth}, shape)
 
 
 def _sizes_of(parameters: dict[str, Any], prefix: str) -> list[int]:
     """The hidden layers that an estimator has; [] where it leaves them open."""
-    sizes = parameters.get(prefix + HIDDEN)
+    sizes = parameters.get(prefix + HIDDEN_SIZES)
     return [] if sizes is None else np.ravel(sizes).tolist()

@@ -15,7 +15,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-from glassnet.estimators.mlp.together import Fit, can_share, fit_together
+from glassnet.estimators.mlp.together import Fit, can_train_together, fit_together
 from glassnet.estimators.search.candidates import network_prefix
 from glassnet.estimators.sklearn_private import (
     MultimetricScorer,
@@ -24,7 +24,7 @@ from glassnet.estimators.sklearn_private import (
     score_of,
 )
 
-MOST_TOGETHER = 1000  # fits, which hold their histories until they are scored
+MOST_FITS = 1000  # fits, which hold their histories until they are scored
 
 
 class Front(NamedTuple):
@@ -83,7 +83,7 @@ class Evaluation:
 
     def outcomes(self, parameters: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """What scikit-learn's searches keep of each fit: candidate by candidate, fold by fold."""
-        at_a_time = max(1, MOST_TOGETHER // len(self.folds))
+        at_a_time = max(1, MOST_FITS // len(self.folds))
         found: list[dict[str, Any]] = []
         for first in range(0, len(parameters), at_a_time):
             found += self._outcomes(parameters[first : first + at_a_time])
@@ -94,7 +94,7 @@ class Evaluation:
         planned: list[Planned] = []
         faults: dict[int, Exception] = {}
         for of_candidate, fold in product(parameters, range(len(self.folds))):
-            estimator = clone(self.estimator).set_params(**clone(of_candidate, safe=False))
+            estimator = with_parameters(self.estimator, of_candidate)
             try:
                 fit = self._shared_fit(estimator, of_candidate, fold, fronts)
             except Exception as fault:
@@ -104,7 +104,7 @@ class Evaluation:
         seconds = np.zeros(len(planned))
         together = [number for number, one in enumerate(planned) if one.fit is not None]
         began = time.perf_counter()
-        found = fit_together([planned[n].fit for n in together], self.n_jobs)  # type: ignore[misc]
+        found = fit_together([one.fit for one in planned if one.fit is not None], self.n_jobs)
         seconds[together] = (time.perf_counter() - began) / max(1, len(together))
         faults |= {n: fault for n, fault in zip(together, found, strict=True) if fault}
         alone = [n for n, one in enumerate(planned) if one.fit is None and n not in faults]
@@ -137,7 +137,7 @@ class Evaluation:
         prefix = network_prefix(estimator)
         network = estimator.steps[-1][1] if prefix else estimator
         weight = given.pop(f"{prefix}sample_weight", None)
-        if given or not can_share(network):
+        if given or not can_train_together(network):
             return None
         X, y = self._rows(fold)
         if not isinstance(estimator, Pipeline):
@@ -171,7 +171,7 @@ class Evaluation:
             return fault, time.perf_counter() - began
 
         n_jobs = joblib.cpu_count() if self.n_jobs is None else self.n_jobs
-        parallel = joblib.Parallel(n_jobs=n_jobs, prefer="threads")
+        parallel: Any = joblib.Parallel(n_jobs=n_jobs, prefer="threads")
         return list(parallel(joblib.delayed(fit)(planned[n]) for n in numbers))
 
     def _outcome(self, one: Planned, fault: Exception | None, seconds: float) -> dict[str, Any]:
@@ -205,6 +205,12 @@ class Evaluation:
         if isinstance(self.scorer, MultimetricScorer):
             return dict.fromkeys(self.scorer._scorers, self.error_score)
         return self.error_score
+
+
+def with_parameters(estimator: Any, parameters: dict[str, Any]) -> Any:
+    """A new estimator like one, with these parameters: estimators among them are new ones too."""
+    new: Any = clone(estimator)
+    return new.set_params(**{name: clone(v, safe=False) for name, v in parameters.items()})
 
 
 def _identity(value: Any) -> Hashable:

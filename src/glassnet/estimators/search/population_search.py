@@ -12,8 +12,8 @@ from sklearn.model_selection import check_cv
 from sklearn.utils import indexable
 
 from glassnet.errors import GlassnetError
-from glassnet.estimators.search.candidates import Candidate, drawn, grid, network_prefix
-from glassnet.estimators.search.evaluation import Evaluation
+from glassnet.estimators.search.candidates import SampledParameters, drawn, grid, network_prefix
+from glassnet.estimators.search.evaluation import Evaluation, with_parameters
 from glassnet.estimators.sklearn_private import (
     BaseSearchCV,
     HasMethods,
@@ -26,7 +26,7 @@ from glassnet.estimators.sklearn_private import (
     tell_of_fit_failures,
 )
 
-STRATEGIES = ("random", "grid", "halving")
+SEARCH_STRATEGIES = ("random", "grid", "halving")
 N_CANDIDATES = 20  # where nothing is said
 EPOCHS = "max_iter"  # what halving gives more and more of
 
@@ -107,11 +107,11 @@ multimetric_
     (16, 16)
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+    _parameter_constraints: ClassVar[Any] = {
         "estimator": [HasMethods(["fit"])],
         "distributions": [dict, list],
         "n_candidates": [Interval(Integral, 1, None, closed="left"), None],
-        "strategy": [StrOptions(set(STRATEGIES))],
+        "strategy": [StrOptions(set(SEARCH_STRATEGIES))],
         "cv": ["cv_object"],
         "scoring": [str, callable, list, tuple, dict, None],
         "refit": ["boolean", str, callable],
@@ -185,7 +185,7 @@ multimetric_
         }
         context = self._init_callback_context(max_subtasks=0)
         context.call_on_fit_task_begin(estimator=self, **given)
-        splitter = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
+        splitter: Any = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
         folds = list(splitter.split(X, y, **routed.splitter.split))
         self.n_splits_: int = len(folds)
         evaluation = Evaluation(
@@ -217,7 +217,7 @@ multimetric_
         context.call_on_fit_task_end(estimator=self, **given)
         return self
 
-    def _candidates(self) -> list[Candidate]:
+    def _candidates(self) -> list[SampledParameters]:
         if self.strategy != "grid":
             count = N_CANDIDATES if self.n_candidates is None else self.n_candidates
             return drawn(self.estimator, self.distributions, count, self.random_state)
@@ -266,7 +266,7 @@ multimetric_
                 candidates = self._best_of(candidates, results[f"mean_test_{score}"])
         return results, outcomes
 
-    def _rounds(self, candidates: Sequence[Candidate]) -> list[int | None]:
+    def _rounds(self, candidates: Sequence[SampledParameters]) -> list[int | None]:
         """The epochs of each round; None: those that the candidates have."""
         if self.strategy != "halving":
             return [None]
@@ -286,7 +286,9 @@ multimetric_
         rounds = [max(1, round(int(most) / self.factor**left)) for left in range(count)]
         return list(reversed(rounds))
 
-    def _best_of(self, candidates: Sequence[Candidate], scores: np.ndarray) -> list[Candidate]:
+    def _best_of(
+        self, candidates: Sequence[SampledParameters], scores: np.ndarray
+    ) -> list[SampledParameters]:
         """The best 1 / factor of the candidates of the last round, whose scores are the last."""
         last = np.nan_to_num(scores[-len(candidates) :], nan=-np.inf)
         best_first = np.argsort(-last, kind="stable")
@@ -302,7 +304,7 @@ multimetric_
         return last[results[f"rank_test_{refit_metric}"][last].argmin()]
 
     def _fit_best(self, X: Any, y: Any, fit_params: dict[str, Any]) -> None:
-        best = clone(self.estimator).set_params(**clone(self.best_params_, safe=False))
+        best = with_parameters(self.estimator, self.best_params_)
         began = time.perf_counter()
         self.best_estimator_: Any = best.fit(*([X] if y is None else [X, y]), **fit_params)
         self.refit_time_: float = time.perf_counter() - began
