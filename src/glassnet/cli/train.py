@@ -221,6 +221,8 @@ def train_command(
 
     if resume is None:
         options = Options(**given)
+        if options.start is not None and not target:
+            target = _targets_of(options.start)
         if table is None or not target:
             raise GlassnetError(
                 "give TABLE and --target, or --resume RUN to go on with a run"
@@ -289,6 +291,13 @@ def train_command(
         left_out += ["pictures", *[REPORT] * report]
         raise KeyboardInterrupt(*left_out, *goes_on_if(kept.path))
     return 0
+
+
+def _targets_of(start: str) -> tuple[str, ...]:
+    """What the model predicts that a training goes on from."""
+    from glassnet.recipe.start import read_start
+
+    return tuple(target.name for target in read_start(start)[0].encoding.targets)
 
 
 def _asked(run: Path) -> "AskedTraining":

@@ -5,7 +5,7 @@ folds (`folds.py`), encode the rows, train members by the settings that suit the
 make the model of them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from time import monotonic
@@ -22,7 +22,7 @@ from glassnet.recipe.draws import everything_open, left_open
 from glassnet.recipe.encode import encode_rows
 from glassnet.recipe.fold_training import FoldTraining
 from glassnet.recipe.folds import Split, assign_folds
-from glassnet.recipe.mixture import alone, mix, retrain
+from glassnet.recipe.mixture import alone, go_on, mix, retrain
 from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.recipe.rows import TableRows, class_indices, rows_to_train_on
 from glassnet.recipe.search import bins_to_try, choose_settings
@@ -58,6 +58,8 @@ def fit_table(
     path_points: int | None = None,
     settings: Sequence[MemberSettings] = (),
     checkpoint: "Checkpoint | None" = None,
+    start: Model | None = None,
+    given: Collection[str] = (),
 ) -> FitResult:
     """Train on rows of a table.
 
@@ -83,12 +85,19 @@ def fit_table(
         Of a mixture that was found before; none are looked for then.
     checkpoint : Checkpoint, optional
         What keeps the trainings while they run, and from which they go on.
+    start : Model, optional
+        Whose encoding is kept, and whose members are trained on in place of new ones.
+    given : collection of str
+        Options that then count for all members, whatever some of them were trained by.
 
     Raises GlassnetError, naming the column or option, on what cannot be trained on, and
     KeyboardInterrupt where it came before anything was learnt.
     """
     began = monotonic() - (0.0 if checkpoint is None else checkpoint.seconds_before)
-    prepared = prepare_folds(train, validation, task, options, classes, settings)
+    encoding = None
+    if start is not None:
+        encoding, settings = start.encoding, start.record.mixture
+    prepared = prepare_folds(train, validation, task, options, classes, settings, (), encoding)
     training = replace(
         prepared.training,
         progress=progress,
@@ -98,7 +107,9 @@ def fit_table(
     )
     del train, validation  # the columns are not wanted any more
     plain, options = prepared.plain, prepared.options
-    if settings:
+    if start is not None:
+        mixture = go_on(training, plain, start, given)
+    elif settings:
         mixture = retrain(training, plain, settings)
     else:
         mixture = alone(choose_settings(training, options, plain))
@@ -135,6 +146,7 @@ def prepare_folds(
     classes: Sequence[Target] = (),
     settings: Sequence[MemberSettings] = (),
     bins: Sequence[int] = (),
+    encoding: TableEncoding | None = None,
 ) -> PreparedFolds:
     """Assign the rows to folds, and encode them for all settings that may be tried.
 
@@ -144,6 +156,8 @@ def prepare_folds(
         As in `fit_table`.
     bins : sequence of int
         Numbers of bins that the rows are encoded with beside those that the options ask for.
+    encoding : TableEncoding, optional
+        The only one that the rows are encoded by; None: the rows teach it.
     """
     train, validation = weigh_classes(train, validation, options.class_weight, classes)
     rows = rows_to_train_on(train)
@@ -168,21 +182,21 @@ def prepare_folds(
         taught=lesson is not None and lesson.has_mixed_rows,
     )
     plain = settled(options)
-    if options.draw_count and not settings:
+    if options.draw_count and not settings and encoding is None:
         options = left_open(options, plain, settled(everything_open(options)))
     training = FoldTraining(splits)
-    wanted = _bins_wanted(options, plain, train_rows, settings)
-    for count in dict.fromkeys([*wanted, *bins]):
-        encoding = learn_encoding(rows, replace(plain, bins=count), classes)
-        if encoding in [one.encoding for one in training.rows.values()]:
+    wanted = [*_bins_wanted(options, plain, train_rows, settings), *bins]
+    for count in dict.fromkeys(wanted) if encoding is None else (plain.bins,):
+        learnt = encoding or learn_encoding(rows, replace(plain, bins=count), classes)
+        if learnt in [one.encoding for one in training.rows.values()]:
             continue  # the table has no numbers that could be cut into bins
         training.rows[count] = (
-            encode_rows(rows, encoding, options.dtype)
+            encode_rows(rows, learnt, options.dtype)
             if lesson is None
-            else lesson.encode(encoding, options.dtype)
+            else lesson.encode(learnt, options.dtype)
         )
         if validation is not None:
-            training.validation[count] = encode_rows(validation, encoding, options.dtype)
+            training.validation[count] = encode_rows(validation, learnt, options.dtype)
     teacher = "" if rows.teacher is None else rows.teacher.description
     return PreparedFolds(training, settled, options, rows.targets, teacher)
 

@@ -28,6 +28,7 @@ from glassnet.recipe.out_of_fold import OutOfFold, out_of_fold
 from glassnet.recipe.rows import EncodedRows
 from glassnet.training.endings import BROKEN
 from glassnet.training.population import train_population
+from glassnet.training.problem import as_dtype
 from glassnet.training.run import Progress, Run
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class FoldTraining:
         there are no such rows.
     stop : Event, optional
         As in `train`.
+    starts : sequence of Parameters
+        Where each member starts; (): drawn.
     """
 
     splits: Sequence[Split]
@@ -67,6 +70,7 @@ class FoldTraining:
     rows: dict[int, EncodedRows] = field(default_factory=dict)
     validation: dict[int, EncodedRows] = field(default_factory=dict)
     stop: Event | None = None
+    starts: Sequence[Parameters] = ()
 
     def network(self, options: ResolvedOptions) -> Network:
         """The network of one member."""
@@ -75,6 +79,8 @@ class FoldTraining:
 
     def start(self, options: ResolvedOptions, member: int) -> Parameters:
         """Where a member starts."""
+        if self.starts:
+            return as_dtype(self.starts[member], options.dtype)
         _, y, sample_weight = self.rows[options.bins].to_train_on
         network, rows = self.network(options), self.splits[member].train
         weight = None if sample_weight is None else sample_weight[rows]
