@@ -8,7 +8,7 @@ import numpy as np
 from glassnet.plots.display import Display
 from glassnet.plots.figures import BLUE, ORANGE, RED
 from glassnet.plots.panels import panels
-from glassnet.searches.search import Search
+from glassnet.searches.search import Mattered, Search
 from glassnet.searches.space import Between
 
 PANELS_IN_A_ROW = 4
@@ -21,8 +21,9 @@ class SearchDisplay(Display):
     """A small chart a setting: its values, and the losses that candidates had with them.
 
     The charts stand in the order of what mattered; their titles say how much of the losses'
-    variance, by rank, each setting explains by itself. The best candidate is orange, that of the
-    plain settings a red cross. Losses far above the rest stand at the upper edge.
+    variance, by rank, each setting explains by itself, or that luck may explain as much. The best
+    candidate is orange, that of the plain settings a red cross. Losses far above the rest stand at
+    the upper edge.
 
     Parameters
     ----------
@@ -79,8 +80,7 @@ class SearchDisplay(Display):
                     ax.scatter(x_of, y_of, s=34, color=RED, marker="x", label="plain settings")
                 if is_best:
                     ax.scatter(x_of, y_of, s=34, color=ORANGE, marker="D", label="best")
-            percent = "" if np.isnan(mattered.explains) else f": {100 * mattered.explains:.0f} %"
-            ax.set_title(f"{mattered.setting}{percent}", fontsize=9)
+            ax.set_title(_title(mattered), fontsize=9)
             ax.set_ylim(lowest - room, top + room)
             ax.tick_params(labelsize=7)
             ax.grid(visible=True, alpha=0.25)
@@ -97,7 +97,7 @@ class SearchDisplay(Display):
             if one.is_logarithmic:
                 ax.set_xscale("log")
                 _few_ticks(ax, one)
-            return np.array(values, float)
+            return np.array([np.nan if value is None else value for value in values], float)
         known = list(dict.fromkeys([*one.values, *values]))  # the plain value may be another one
         if all(isinstance(value, (int, float)) for value in known):
             known.sort()
@@ -107,6 +107,15 @@ class SearchDisplay(Display):
         ax.set_xlim(-0.5, len(known) - 0.5)
         jitter = VALUE_JITTER * np.random.default_rng(0).uniform(-1, 1, len(values))
         return np.array([known.index(value) for value in values]) + jitter
+
+
+def _title(mattered: Mattered) -> str:
+    """A setting, and how much it explains, unless luck may."""
+    if np.isnan(mattered.explains):
+        return mattered.setting
+    if mattered.is_luck:
+        return f"{mattered.setting}: may be luck"
+    return f"{mattered.setting}: {100 * mattered.explains:.0f} %"
 
 
 def _few_ticks(ax: Any, one: Between) -> None:

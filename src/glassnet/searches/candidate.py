@@ -5,11 +5,12 @@ from dataclasses import asdict, dataclass
 from math import isfinite, nan
 from typing import Any, NamedTuple
 
-from glassnet.searches.space import CandidateSettings
+from glassnet.searches.space import CandidateSettings, read_space
+from glassnet.settings import is_whole
 
 
 class Candidate(NamedTuple):
-    """CandidateSettings to be tried."""
+    """Settings to be tried."""
 
     number: int
     """From 0, which has the plain settings."""
@@ -18,7 +19,7 @@ class Candidate(NamedTuple):
 
 @dataclass(frozen=True)
 class TriedCandidate:
-    """CandidateSettings that were tried on the folds of a table.
+    """Settings that were tried on the folds of a table.
 
     Attributes
     ----------
@@ -56,20 +57,25 @@ class TriedCandidate:
         return content | {"loss": _or_null(self.loss)}
 
     @classmethod
-    def from_json(cls, content: Mapping[str, Any]) -> "TriedCandidate":
-        """What `as_json` gave. Raises KeyError, TypeError or ValueError on anything else."""
+    def from_json(cls, content: Mapping[str, Any], folds: int) -> "TriedCandidate":
+        """What `as_json` gave. Raises ValueError or another error of Python on anything else."""
         settings = {
             str(name): tuple(value) if isinstance(value, list) else value
             for name, value in content["settings"].items()
         }
-        return cls(
-            int(content["number"]),
+        found = cls(
+            content["number"],
             settings,
             _or_nan(content["loss"]),
             tuple(map(_or_nan, content["fold_losses"])),
             {str(name): _or_nan(value) for name, value in content["scores"].items()},
-            int(content["n_parameters"]),
+            content["n_parameters"],
         )
+        counts = is_whole(found.number, 0) and is_whole(found.n_parameters, 1)
+        if not counts or len(found.fold_losses) != folds or not found.scores:
+            raise ValueError("no result of a candidate")
+        read_space({name: [value] for name, value in settings.items() if value is not None})
+        return found
 
 
 def _or_null(value: float) -> float | None:

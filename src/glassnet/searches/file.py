@@ -9,14 +9,25 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from glassnet.errors import GlassnetError
-from glassnet.files import check_file, check_regular_file
-from glassnet.recipe.options import Options
+from glassnet.errors import GlassnetError, OutputError
+from glassnet.files import check_regular_file, whole_file
+from glassnet.recipe.options import Options, options_from
 from glassnet.searches.candidate import TriedCandidate
+from glassnet.searches.space import read_space
+from glassnet.settings import checked_whole
 
 KIND = "glassnet search"
 """The key by which the first line says what the file is; its value is the version."""
 SEARCH_VERSION = 1
+UNREADABLE = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
+"""What reading a text that is no search may raise; GlassnetError is a ValueError."""
 OF_FOLDS = ("members", "draws", "refit")
 """Options that a search sets by itself, for its folds."""
 
@@ -50,16 +61,27 @@ def is_search_file(path: Path) -> bool:
 
 def begin_search_file(path: Path, origin: Mapping[str, Any], planned: int) -> None:
     """Write the first line of a new file. Raises OutputError where it cannot be written."""
-    check_file(path)
-    path.write_text(
-        _line({KIND: SEARCH_VERSION, "candidates": planned, **origin}), encoding="utf-8"
-    )
+    first = {KIND: SEARCH_VERSION, "candidates": planned, **origin}
+    with whole_file(path) as part:
+        part.write_text(_line(first), encoding="utf-8")
+
+
+def plan_more(path: Path, planned: int) -> None:
+    """Add to a file that there are to be so many candidates."""
+    _append(path, _line({"candidates": planned}))
 
 
 def append_to_search_file(path: Path, tried: Iterable[TriedCandidate]) -> None:
-    """Add candidates to a file."""
-    with path.open("a", encoding="utf-8") as file:
-        file.write("".join(_line(one.as_json()) for one in tried))
+    """Add candidates to a file. Raises OutputError where it cannot be written."""
+    _append(path, "".join(_line(one.as_json()) for one in tried))
+
+
+def _append(path: Path, lines: str) -> None:
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(lines)
+    except OSError as error:
+        raise OutputError(f"cannot be written ({error.strerror or error})", file=path) from None
 
 
 def drop_torn_line(path: Path) -> None:
@@ -81,27 +103,36 @@ def read_search_file(path: Path) -> KeptSearch:
         lines = path.read_text(encoding="utf-8").split("\n")[:-1]  # the last one may be torn
         origin = json.loads(lines[0])
         version = origin.pop(KIND)
-        planned = int(origin.pop("candidates"))
-        complete = {"table", "target", "folds", "space", "options"} <= origin.keys()
-    except (ValueError, LookupError, TypeError, AttributeError):
+        planned = checked_whole("candidates", origin.pop("candidates"), 1)
+        folds = checked_whole("folds", origin["folds"], 2)
+        read_space(origin["space"])
+        options_from(dict(origin["options"]))
+        is_whole_origin = all(isinstance(name, str) for name in origin["target"])
+        is_whole_origin &= isinstance(origin["table"], str) and isinstance(origin["rows"], str)
+    except UNREADABLE:
         raise _no_search(path) from None
-    if not complete:
-        raise _no_search(path)
     if version != SEARCH_VERSION:
         raise GlassnetError(
             f"was written by another version of glassnet (format {version})", file=path
         )
-    tried = []
+    if not is_whole_origin:
+        raise _no_search(path)
+    tried: dict[int, TriedCandidate] = {}
     for number, line in enumerate(lines[1:], 2):
         try:
-            tried.append(TriedCandidate.from_json(json.loads(line)))
-        except (ValueError, LookupError, TypeError, AttributeError):
+            content = json.loads(line)
+            if content.keys() == {"candidates"}:
+                planned = checked_whole("candidates", content["candidates"], planned)
+                continue
+            one = TriedCandidate.from_json(content, folds)
+            tried[one.number] = one
+        except UNREADABLE:
             raise GlassnetError(
                 f"line {number} is not the result of a candidate",
                 file=path,
                 remedy="delete that line, and its candidate is tried again",
             ) from None
-    return KeptSearch(origin, planned, tried)
+    return KeptSearch(origin, planned, list(tried.values()))
 
 
 def _line(content: Mapping[str, Any]) -> str:

@@ -20,7 +20,8 @@ from glassnet.recipe.run import absolute_path
 from glassnet.recipe.scoring import score
 from glassnet.recipe.search import weighted_mean
 from glassnet.searches.candidate import Candidate, TriedCandidate
-from glassnet.searches.space import Space, Values, default_space, options_with, read_space
+from glassnet.searches.space import SHAPE, Space, Values, default_space, options_with, read_space
+from glassnet.training.endings import BROKEN
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +78,10 @@ class SearchProblem:
         for candidate, its_options, its_runs in zip(candidates, options, runs, strict=True):
             left_out = training.predict_left_out(its_options, its_runs, members)
             assert left_out is not None  # there are two folds or more
-            found.append(self._tried(training, candidate, its_options, left_out))
+            tried = self._tried(training, candidate, its_options, left_out)
+            if any(run.ended in BROKEN for run in its_runs):
+                tried = replace(tried, loss=np.nan, fold_losses=(np.nan,) * len(members))
+            found.append(tried)
         return found
 
     def _tried(
@@ -152,6 +156,7 @@ def search_problem(
             option="folds",
         )
     plain = prepared.plain
+    _check_layers(chosen, plain)
     origin = {
         "table": absolute_path(table),
         "target": [target] if isinstance(target, str) else list(target),
@@ -179,7 +184,10 @@ def _check_options(options: Options) -> None:
 def _check_not_both(options: Options, space: Space | None) -> None:
     """Raises OptionError where an option is given that is searched too."""
     plain = Options()
-    for name in () if space is None else space.settings:
+    searched = [] if space is None else list(space.settings)
+    if options.hidden is not None and set(SHAPE) & set(searched):
+        searched.append("hidden")
+    for name in searched:
         value = getattr(options, name, None)
         if value != getattr(plain, name, None):
             raise OptionError(
@@ -188,6 +196,33 @@ def _check_not_both(options: Options, space: Space | None) -> None:
                 value=value,
                 remedy="give the one or the other",
             )
+
+
+def _check_layers(space: Space, plain: ResolvedOptions) -> None:
+    """Raises GlassnetError where activations of some layers meet a candidate of other layers."""
+    activations = _values_of(space, "activation") or [plain.activation]
+    depths = _values_of(space, "depth")
+    depths += [len(sizes) for sizes in _values_of(space, "hidden")]
+    for activation in activations:
+        if isinstance(activation, tuple):
+            for depth in depths or [len(plain.hidden)]:
+                if depth != len(activation):
+                    raise GlassnetError(
+                        f"a candidate may have {depth} hidden layers and the activations "
+                        f"{','.join(activation)}, one for each of {len(activation)}",
+                        remedy="give one name for all layers, or one depth",
+                        option="space",
+                    )
+
+
+def _values_of(space: Space, name: str) -> list[Any]:
+    """All values that a setting may have; none where it is not searched."""
+    one = space.settings.get(name)
+    if one is None:
+        return []
+    if isinstance(one, Values):
+        return list(one.values)
+    return list(range(int(one.low), int(one.high) + 1))
 
 
 def _bins_searched(options: Options, space: Space | None) -> Sequence[int]:

@@ -14,6 +14,8 @@ from glassnet.searches.space import SHAPE, Space
 
 FEWEST_TO_COMPARE = 6  # candidates; of fewer, what mattered is luck
 MOST_PARTS = 4  # into which the values of a setting are cut
+SHUFFLINGS = 200  # of the ranks, to see what luck explains
+LUCK = 0.95  # of the shufflings explain less by their luckiest setting
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,20 @@ class Mattered:
         Its name.
     explains : float
         The part of the variance of the losses, by their ranks, that this setting explains by
-        itself, beyond what luck would; from 0 to 1. NaN where there are too few candidates.
+        itself: omega squared, from 0 to 1. NaN where there are too few candidates.
+    by_luck : float
+        What the setting that explains most would explain, in one search of twenty, if no setting
+        had anything to say. What is below it may be luck.
     """
 
     setting: str
     explains: float
+    by_luck: float
+
+    @property
+    def is_luck(self) -> bool:
+        """Whether luck may explain it."""
+        return not self.explains > self.by_luck
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,13 +165,33 @@ class Search:
 
     def what_mattered(self) -> list[Mattered]:
         """How much each setting had to say, the most first."""
-        tried = [one for one in self.candidates if np.isfinite(one.loss)]
-        losses = np.array([one.loss for one in tried])
+        names = list(self.space.settings)
+        ranks, groups = self._ranks_and_groups()
+        if len(ranks) < FEWEST_TO_COMPARE:
+            return [Mattered(name, np.nan, np.nan) for name in names]
+        rng = np.random.default_rng(0)
+        shuffled = np.stack([ranks, *(rng.permutation(ranks) for _ in range(SHUFFLINGS))])
+        explained = np.stack([_omega_squared(shuffled, groups[name]) for name in names])
+        by_luck = float(np.quantile(explained[:, 1:].max(axis=0), LUCK))
         found = [
-            Mattered(name, _explained_by([one.settings.get(name) for one in tried], losses))
-            for name in self.space.settings
+            Mattered(name, float(one), by_luck)
+            for name, one in zip(names, explained[:, 0], strict=True)
         ]
-        return sorted(found, key=lambda one: -np.nan_to_num(one.explains))
+        return sorted(found, key=lambda one: -one.explains)
+
+    def _ranks_and_groups(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """The ranks of the losses, of each different choice of settings one, and its groups."""
+        of_settings = {
+            repr(sorted(one.settings.items())): one
+            for one in reversed(self.candidates)
+            if np.isfinite(one.loss)
+        }
+        tried = list(of_settings.values())
+        ranks = _mean_ranks(np.array([one.loss for one in tried]))
+        groups = {
+            name: _groups([one.settings.get(name) for one in tried]) for name in self.space.settings
+        }
+        return ranks, groups
 
 
 def _behind(candidate: TriedCandidate, best: TriedCandidate) -> tuple[float, float]:
@@ -176,34 +207,51 @@ def _cell(value: Any) -> Any:
     return ",".join(map(str, value)) if isinstance(value, tuple) else value
 
 
-def _explained_by(values: list[Any], losses: np.ndarray) -> float:
-    """Omega squared of the ranks of losses over groups of a setting's values (Hays, 1963).
+def _mean_ranks(values: np.ndarray) -> np.ndarray:
+    """The rank of each value; equal ones share theirs."""
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return (last - (counts - 1) / 2)[inverse]
 
-    Numbers of many values are cut into groups of equal size.
+
+def _omega_squared(ranks: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """The part of the variance that groups explain, beyond chance (Hays, 1963).
+
+    Parameters
+    ----------
+    ranks : array, S x n
+        Several sets of the ranks of n candidates.
+    group : array of int
+        n, the group of each.
+
+    Returns
+    -------
+    array
+        S, from 0 to 1.
     """
-    count = len(losses)
-    if count < FEWEST_TO_COMPARE:
-        return float("nan")
-    ranks = np.argsort(np.argsort(losses)).astype(float)
-    group = _groups(values)
-    groups = np.unique(group)
-    total = float(((ranks - ranks.mean()) ** 2).sum())
-    if len(groups) < 2 or len(groups) == count or total == 0:
-        return 0.0
-    between = sum(
-        (group == g).sum() * (ranks[group == g].mean() - ranks.mean()) ** 2 for g in groups
-    )
-    within = (total - between) / (count - len(groups))
-    explained = (between - (len(groups) - 1) * within) / (total + within)
-    return float(min(max(explained, 0.0), 1.0))
+    n = len(group)
+    names, group, counts = np.unique(group, return_inverse=True, return_counts=True)
+    centred = ranks - ranks.mean(axis=1, keepdims=True)
+    total = (centred**2).sum(axis=1)
+    if len(names) < 2 or len(names) == n or not total.all():
+        return np.zeros(len(ranks))
+    sums = centred @ np.eye(len(names))[group]  # S x groups
+    between = (sums**2 / counts).sum(axis=1)
+    within = (total - between) / (n - len(names))
+    explained = (between - (len(names) - 1) * within) / (total + within)
+    return np.clip(explained, 0.0, 1.0)
 
 
 def _groups(values: list[Any]) -> np.ndarray:
-    """The group of each value: one for each of few values, else of numbers of equal size."""
+    """The group of each value: one for each of few values, else numbers in groups of equal size.
+
+    Where a number is none, as that of a patience that never ends a run, it is a group of its own.
+    """
     labels = [_cell(value) for value in values]
     distinct = sorted(set(map(str, labels)))
     if len(distinct) <= MOST_PARTS or any(isinstance(one, str) for one in labels):
         return np.array([distinct.index(str(one)) for one in labels])
-    numbers = np.array(labels, float)
-    edges = np.quantile(numbers, np.linspace(0, 1, MOST_PARTS + 1)[1:-1])
-    return np.searchsorted(edges, numbers, side="right")
+    numbers = np.array([np.nan if one is None else one for one in labels], float)
+    edges = np.nanquantile(numbers, np.linspace(0, 1, MOST_PARTS + 1)[1:-1])
+    group = np.searchsorted(edges, numbers, side="right")
+    return np.where(np.isnan(numbers), MOST_PARTS, group)

@@ -1,7 +1,8 @@
 """Where candidates come from: drawn at random, or asked of an Optuna study."""
 
+import json
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
@@ -12,6 +13,7 @@ from glassnet.searches.candidate import Candidate, TriedCandidate
 from glassnet.searches.space import Between, CandidateSettings, Space, Values
 
 SEARCH_SEED = 5  # beside the run's, so that these are not the random numbers of something else
+MOST_REPEATED = 100  # draws in a row that bring nothing new
 KEPT = "glassnet"
 """The attribute of an Optuna trial that holds what came of it."""
 
@@ -31,9 +33,15 @@ class CandidateSource(ABC):
     def tell(self, tried: Sequence[TriedCandidate]) -> None:
         """Take what came of candidates that were asked for."""
 
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of candidates that were asked for and of which nothing will come."""
+
 
 class RandomSource(CandidateSource):
-    """Candidates drawn at random, each by its number alone; the first has the plain settings.
+    """Candidates drawn at random; the first has the plain settings, and none is drawn twice.
+
+    A candidate depends on its number, the seed and the space, and so not on how many there are.
 
     Parameters
     ----------
@@ -44,7 +52,7 @@ class RandomSource(CandidateSource):
     seed : int
         Of the draws.
     count : int
-        How many there are to be.
+        How many there are to be; fewer where the space has no more.
     tried : sequence of TriedCandidate
         What was tried before.
     """
@@ -57,27 +65,40 @@ class RandomSource(CandidateSource):
         count: int,
         tried: Sequence[TriedCandidate] = (),
     ) -> None:
-        self.space = space
-        self.plain = plain
-        self.seed = seed
-        self.tried: list[TriedCandidate] = [one for one in tried if one.number < count]
-        done = {one.number for one in self.tried}
-        self.left: list[int] = [number for number in range(count) if number not in done]
+        self.candidates: list[Candidate] = _distinct(space, plain, seed, count)
+        self.tried: list[TriedCandidate] = list(tried)
+        done = {one.number for one in tried}
+        self.left: list[Candidate] = [one for one in self.candidates if one.number not in done]
 
     def known(self) -> list[TriedCandidate]:
         return self.tried
 
     def ask(self, count: int) -> list[Candidate]:
         asked, self.left = self.left[:count], self.left[count:]
-        return [Candidate(number, self._settings(number)) for number in asked]
+        return asked
 
     def tell(self, tried: Sequence[TriedCandidate]) -> None:
-        """Draws do not depend on what came of others."""
+        self.tried += tried
 
-    def _settings(self, number: int) -> CandidateSettings:
-        if number == 0:
-            return self.plain
-        return self.space.draw(np.random.default_rng([self.seed, SEARCH_SEED, number]))
+    def close(self) -> None:
+        """Others draw the same."""
+
+
+def _distinct(space: Space, plain: CandidateSettings, seed: int, count: int) -> list[Candidate]:
+    """So many candidates of different settings; fewer where nothing new is drawn for long."""
+    found = [Candidate(0, plain)]
+    known = {repr(sorted(plain.items()))}
+    for number in range(1, count):
+        rng = np.random.default_rng([seed, SEARCH_SEED, number])
+        for _ in range(MOST_REPEATED):
+            settings = space.draw(rng)
+            if (key := repr(sorted(settings.items()))) not in known:
+                known.add(key)
+                found.append(Candidate(number, settings))
+                break
+        else:
+            break
+    return found
 
 
 class OptunaSource(CandidateSource):
@@ -111,7 +132,8 @@ class OptunaSource(CandidateSource):
         self.study = study
         self.count = count
         self.plain = plain
-        self.rows: str = origin["rows"]
+        self.of_search: str = digest_of_origin(origin)
+        self.folds: int = origin["folds"]
         self.distributions: dict[str, Any] = {
             name: _distribution(one) for name, one in space.settings.items()
         }
@@ -124,17 +146,34 @@ class OptunaSource(CandidateSource):
         """Trials that nothing was told of yet, by number."""
         if not study.trials and self._holds(plain):
             study.enqueue_trial({name: self._suggested(name, v) for name, v in plain.items()})
+        self.known()  # refuses a study of another search at once
 
     def known(self) -> list[TriedCandidate]:
-        return [
-            TriedCandidate.from_json(trial.user_attrs[KEPT])
-            for trial in self.study.trials
-            if trial.state.is_finished() and trial.user_attrs.get(KEPT, {}).get("rows") == self.rows
-        ]
+        found = []
+        for trial in self.study.trials:
+            kept = trial.user_attrs.get(KEPT)
+            if kept is None or not trial.state.is_finished():
+                continue
+            if kept["search"] != self.of_search:
+                raise GlassnetError(
+                    f"the study '{self.study.study_name}' holds another search: of other rows, "
+                    "folds, options or another space",
+                    remedy="give a study of its own",
+                    option="study",
+                )
+            found.append(TriedCandidate.from_json(kept, self.folds))
+        return found
 
     def ask(self, count: int) -> list[Candidate]:
         left = self.count - len(self.known()) - len(self.asked)
-        asked = [self.study.ask(self.distributions) for _ in range(min(count, left))]
+        try:
+            asked = [self.study.ask(self.distributions) for _ in range(min(count, left))]
+        except (ValueError, RuntimeError) as error:
+            raise GlassnetError(
+                f"the study cannot suggest settings: {error}",
+                remedy="give one that was made for this search",
+                option="study",
+            ) from None
         self.asked |= {trial.number: trial for trial in asked}
         return [
             Candidate(
@@ -152,18 +191,25 @@ class OptunaSource(CandidateSource):
 
         for one in tried:
             trial = self.asked.pop(one.number)
-            trial.set_user_attr(KEPT, {**one.as_json(), "rows": self.rows})
+            trial.set_user_attr(KEPT, {**one.as_json(), "search": self.of_search})
             if isfinite(one.loss):
                 self.study.tell(trial, one.loss)
             else:
                 self.study.tell(trial, state=TrialState.FAIL)
+
+    def close(self) -> None:
+        from optuna.trial import TrialState
+
+        while self.asked:  # of a search that was stopped
+            _, trial = self.asked.popitem()
+            self.study.tell(trial, state=TrialState.FAIL)
 
     def _holds(self, settings: CandidateSettings) -> bool:
         """Whether the space holds these settings."""
         return all(
             _label(value) in self.choices[name]
             if name in self.choices
-            else distribution.low <= value <= distribution.high
+            else value is not None and distribution.low <= value <= distribution.high
             for (name, value), distribution in zip(
                 settings.items(), self.distributions.values(), strict=True
             )
@@ -191,3 +237,11 @@ def _distribution(one: Values | Between) -> Any:
     if one.is_whole:
         return IntDistribution(int(one.low), int(one.high), log=one.is_logarithmic)
     return FloatDistribution(one.low, one.high, log=one.is_logarithmic)
+
+
+def digest_of_origin(origin: Mapping[str, Any]) -> str:
+    """What tells a search from others, wherever its table lies."""
+    import hashlib
+
+    content = {name: value for name, value in origin.items() if name != "table"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -39,6 +39,9 @@ two numbers of its shape."""
 LOGARITHMIC = ("width", "learning_rate", "decay", "l1", "l2", "batch_size", "epochs", "patience")
 """Those whose ranges are drawn evenly on a logarithmic scale, where they begin above 0."""
 
+WHOLE = (*SHAPE, "batch_size", "epochs", "patience")
+"""Those that are whole numbers."""
+
 SEARCHED_DEPTHS = (1, 2, 3)
 SEARCHED_WIDTHS = (
     16,
@@ -81,15 +84,15 @@ class Between(NamedTuple):
     is_logarithmic: bool
 
     def draw(self, rng: np.random.Generator) -> float | int:
-        """One of them, of three digits."""
+        """One of them, a fraction of three digits."""
+        low, high = (self.low - 0.5, self.high + 0.5) if self.is_whole else (self.low, self.high)
         fraction = rng.random()
         if self.is_logarithmic:
-            drawn = self.low * (self.high / self.low) ** fraction
+            drawn = low * (high / low) ** fraction
         else:
-            drawn = self.low + (self.high - self.low) * fraction
-        if self.is_whole:
-            return round(drawn)
-        return min(max(float(f"{drawn:.{DRAWN_DIGITS}g}"), self.low), self.high)
+            drawn = low + (high - low) * fraction
+        drawn = round(drawn) if self.is_whole else float(f"{drawn:.{DRAWN_DIGITS}g}")
+        return min(max(drawn, self.low), self.high)
 
     def as_json(self) -> Any:
         """As a file keeps it."""
@@ -109,8 +112,9 @@ class Space:
     settings: dict[str, Values | Between]
 
     def draw(self, rng: np.random.Generator) -> CandidateSettings:
-        """A value of every setting, each drawn for itself."""
-        return {name: one.draw(rng) for name, one in self.settings.items()}
+        """A value of every setting, each drawn for itself, in whatever order they were given."""
+        ordered = [name for name in SEARCHED if name in self.settings]
+        return {name: self.settings[name].draw(rng) for name in ordered}
 
     def as_json(self) -> dict[str, Any]:
         """As a file keeps it."""
@@ -171,9 +175,13 @@ def _read_setting(name: str, value: Any) -> Values | Between:
             f"{shown(value)}",
             option="space",
         )
-    return Values(
-        tuple(tuple(one) if isinstance(one, list) else plain_number(one) for one in items)
-    )
+    return Values(tuple(map(_plain_value, items)))
+
+
+def _plain_value(value: Any) -> Any:
+    """A value of a list as a file can keep it."""
+    parts = items_of(value)
+    return plain_number(value) if parts is None else tuple(map(plain_number, parts))
 
 
 def _between(name: str, low: float, high: float) -> Between:
@@ -182,8 +190,12 @@ def _between(name: str, low: float, high: float) -> Between:
             f"{name} must go from a number to a larger one, got ({low:g}, {high:g})",
             option="space",
         )
-    whole = is_whole(low) and is_whole(high) and name not in ("dropout", "average")
-    return Between(low, high, whole, name in LOGARITHMIC and low > 0)
+    if name in WHOLE and not (is_whole(low) and is_whole(high)):
+        raise GlassnetError(
+            f"{name} must go from a whole number to a larger one, got ({low:g}, {high:g})",
+            option="space",
+        )
+    return Between(low, high, name in WHOLE, name in LOGARITHMIC and low > 0)
 
 
 def default_space(options: Options, plain: ResolvedOptions) -> Space:
