@@ -90,7 +90,7 @@ class StudyProblem(ABC):
         """Train the networks of these numbers."""
 
     def scores(self, model: Model) -> dict[str, dict[str, float]]:
-        """The scores of a model on rows that were held out, by target and name; here there are none."""
+        """The scores of a model on rows held out, by target and name; here there are none."""
         return {}
 
     def model(self, parameters: Parameters) -> Model:

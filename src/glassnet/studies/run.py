@@ -1,6 +1,7 @@
 """study(): trains networks from many starts, block by block, and keeps what became of each."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -22,11 +23,15 @@ from glassnet.studies.table_problem import table_problem
 from glassnet.training.interrupts import interrupts_wait
 from glassnet.training.problem import ACTIVATION_WORK
 from glassnet.training.run import Progress
+from glassnet.workers.active import active_workers
+from glassnet.workers.base import Workers
+from glassnet.workers.cutting import Blocks
 
 MOST_NETWORKS = 10_000_000  # more is a slip of the pen
 BLOCK_WORK = 5e9  # multiplications of a block, which takes about a second
 BLOCK_NUMBERS = 16_000_000  # of its histories: 128 MB
 LEAST_BLOCK = 2  # networks, which two cores train beside each other
+FIRST_BLOCK = 4  # times as small the first blocks on workers are, whose pace nobody knows
 CHECKPOINT_SECONDS = 30.0  # from one writing of an unfinished study to the next
 
 ARTICLE_OPTIONS = ("hidden", "learning_rate", "bias", "iterations", "seed", "rng")
@@ -177,12 +182,46 @@ def _trained(
     Raises KeyboardInterrupt where Ctrl-C cuts a block short.
     """
     size = block_size(problem)
+    workers = active_workers() if networks - first > size else None
+    if workers is not None:
+        yield from _trained_on(workers, problem, range(first, networks), progress)
+        return
     for begin in range(first, networks, size):
         numbers = range(begin, min(begin + size, networks))
-        runs = list(problem.train(numbers, _within(progress, numbers, networks)))
-        if any(run.ended == "interrupted" for run in runs):
-            raise KeyboardInterrupt
-        yield outcomes_of(problem, numbers, runs)
+        yield _of_block(problem, numbers, _within(progress, numbers, networks))
+
+
+def _of_block(
+    problem: StudyProblem, numbers: Sequence[int], progress: Progress | None = None
+) -> Outcomes:
+    """What becomes of the networks of a block."""
+    runs = list(problem.train(numbers, progress))
+    if any(run.ended == "interrupted" for run in runs):
+        raise KeyboardInterrupt
+    return outcomes_of(problem, numbers, runs)
+
+
+def _trained_on(
+    workers: Workers, problem: StudyProblem, numbers: range, progress: Progress | None
+) -> Iterator[Outcomes]:
+    """`_trained` on workers: blocks come back in any order, and wait here for those before them."""
+    most = BLOCK_NUMBERS // _history_numbers(problem)
+    blocks = Blocks(numbers, block_size(problem) // FIRST_BLOCK, most, workers.count)
+    waiting: dict[int, Outcomes] = {}
+    first = numbers.start
+    with closing(workers.run(_of_block, problem, list, blocks)) as results:
+        for block, outcomes in results:
+            waiting[block.start] = outcomes
+            if progress is not None:
+                done = first + sum(len(one.loss) for one in waiting.values())
+                loss, validation = (
+                    float(np.mean(losses)) for losses in (outcomes.loss, outcomes.validation_loss)
+                )
+                progress(done, numbers.stop, loss, None if np.isnan(validation) else validation)
+            while first in waiting:
+                outcomes = waiting.pop(first)
+                first += len(outcomes.loss)
+                yield outcomes
 
 
 def block_size(problem: StudyProblem) -> int:
@@ -190,8 +229,12 @@ def block_size(problem: StudyProblem) -> int:
     rows = problem.record.average_row.n_rows if problem.record.average_row else 1
     nodes = sum(problem.network.sizes[1:])
     work = problem.epochs * rows * (problem.network.n_parameters + ACTIVATION_WORK * nodes)
-    numbers = problem.epochs * (2 * problem.batches + 4)
-    return int(max(LEAST_BLOCK, min(BLOCK_WORK / work, BLOCK_NUMBERS / numbers)))
+    return int(max(LEAST_BLOCK, min(BLOCK_WORK / work, BLOCK_NUMBERS / _history_numbers(problem))))
+
+
+def _history_numbers(problem: StudyProblem) -> int:
+    """How many a network's history has, while it is in memory."""
+    return problem.epochs * (2 * problem.batches + 4)
 
 
 def _within(progress: Progress | None, block: range, networks: int) -> Progress | None:

@@ -25,7 +25,7 @@ from glassnet.training.stacked import (
     stacked_measurements,
     stacked_state,
 )
-from glassnet.training.together import ChunkOfAll, Standing
+from glassnet.training.together import ChunkOfAll, Standing, rates_of_chunk
 
 ROWS_HASHED = 65_536  # rows whose numbers are in memory while a table's checksum is computed
 NO_PART = ("n_jobs", "stop")
@@ -67,6 +67,7 @@ class Keeper:
         self.checkpoint = checkpoint
         self.is_alone = is_alone
         self.problems = problems
+        self.which = which
         self.observers = observers
         self.about = about(problems, which, start) | settings
         self.kept = checkpoint.begin(self.about)
@@ -107,7 +108,7 @@ class Keeper:
             ChunkOfAll(
                 arrays[f"chunks.{number}.networks"],
                 Measurements(*(arrays[f"chunks.{number}.{name}"] for name in Measurements._fields)),
-                self._rates(first, count),
+                self._rates(arrays[f"chunks.{number}.networks"], first, count),
             )
             for number, (first, count) in enumerate(kept.chunks)
         ]
@@ -142,20 +143,15 @@ class Keeper:
         for chunk in chunks:
             count = len(chunk.measured.loss)
             measured = stacked_measurements(chunk.measured)
-            rates = self._rates(first, count)
-            together.append(ChunkOfAll(np.zeros(1, np.int64), measured, rates))
+            network = np.zeros(1, np.int64)
+            together.append(ChunkOfAll(network, measured, self._rates(network, first, count)))
             first += count
         ends = np.array([ended], object)
         return Standing(stacked_state(state), ends, state.epoch, together)
 
-    def _rates(self, first: int, count: int) -> list[Floats]:
-        """Of each problem the learning rates of some epochs."""
-        return [
-            problem.options.learning_rates(
-                problem.batches, first, max(0, min(count, problem.options.epochs - first))
-            )
-            for problem in self.problems
-        ]
+    def _rates(self, networks: np.ndarray, first: int, count: int) -> list[Floats]:
+        """Of the problem of each of these networks the learning rates of some epochs."""
+        return rates_of_chunk(self.problems, set(self.which[networks].tolist()), first, count)
 
     def after_chunk(self, standing: Standing) -> None:
         """Write the file where that is due."""
@@ -184,14 +180,15 @@ class Keeper:
             for number, array in enumerate(standing.states.arrays())
         }
         arrays["ended"] = np.array([names.index(end) for end in standing.ended], np.int64)
-        spans, first = [], 0
+        spans = []
+        epochs = np.zeros(len(standing.ended), np.int64)  # that each network had before a chunk
         for number, chunk in enumerate(standing.chunks):
             arrays[f"chunks.{number}.networks"] = chunk.networks
             for name, array in chunk.measured._asdict().items():
                 arrays[f"chunks.{number}.{name}"] = array
             count = int(max(map(len, chunk.rates)))
-            spans.append((first, count))
-            first += count
+            spans.append((int(epochs[chunk.networks[0]]), count))
+            epochs[chunk.networks] += count
         for p, of_network in enumerate(self.observers):
             for position, observer in enumerate(of_network):
                 for name, array in observer.arrays().items():

@@ -18,6 +18,7 @@ from glassnet.core.optimizers import Optimizer, find_optimizer
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError, GlassnetWarning, option_error
 from glassnet.settings import check_function, checked_whole
+from glassnet.training.blocks import is_worth_sending, run_in_blocks
 from glassnet.training.checks import (
     FLOATS,
     all_finite,
@@ -34,13 +35,16 @@ from glassnet.training.loop import Recorder
 from glassnet.training.options import TrainingOptions
 from glassnet.training.population_settings import PopulationSettings
 from glassnet.training.problem import Data, Floats, Problem
-from glassnet.training.run import Onlookers, Progress, Run, run_of
+from glassnet.training.run import Onlookers, Progress, Run, onlookers_of, run_of
 from glassnet.training.schedules import Schedule
 from glassnet.training.stacked import Measurements, at_network, stacked, start_of_all
 from glassnet.training.together import FinishedTogether, run_together
+from glassnet.workers.active import active_workers
 
 if TYPE_CHECKING:
     from glassnet.training.checkpoint import Checkpoint
+    from glassnet.training.kept import Keeper
+    from glassnet.workers.base import Workers
 
 
 class Group(NamedTuple):
@@ -244,8 +248,9 @@ patience, min_delta, seed
     )
     groups: list[Group] = []
     for of_group in settings.groups(starts):
-        groups.append(_train_group(of_group, starts, settings, (x, y), validation, shared))
-        if "interrupted" in groups[-1].finished.ended:  # then the others do not begin
+        found = _train_group(of_group, starts, settings, (x, y), validation, shared)
+        groups.extend(found)
+        if any("interrupted" in group.finished.ended for group in found):  # nothing begins then
             stopped = Event()
             stopped.set()
             shared = shared._replace(stop=stopped)
@@ -278,8 +283,8 @@ def _train_group(
     data: tuple[Any, Any],
     validation: tuple[Any, ...] | None,
     shared: SharedOptions,
-) -> Group:
-    """Train networks of one shape."""
+) -> list[Group]:
+    """Train networks of one shape, here or block by block on workers."""
     problems: list[Problem] = []
     numbers: dict[tuple[Any, ...], int] = {}
     which = np.empty(len(networks), np.int64)
@@ -296,19 +301,9 @@ def _train_group(
     first = problems[0]
     choice = choose(shared.engine, first.network, first)
     states = start_of_all(problems, which, parameters)
-    onlookers: list[Onlookers] = []
-    if shared.average is not None or shared.path_points is not None:
-        begin = states.take(np.arange(len(which)))  # which nothing changes later
-        onlookers = [
-            Onlookers.of(
-                choice.engine,
-                problems[number].alone,
-                begin.of(at),
-                shared.average,
-                shared.path_points,
-            )
-            for at, number in enumerate(which.tolist())
-        ]
+    onlookers = onlookers_of(
+        choice.engine, problems, which, states, shared.average, shared.path_points
+    )
     keeper = None
     if shared.checkpoint is not None:
         from glassnet.training.kept import keeper_of
@@ -316,17 +311,47 @@ def _train_group(
         looking_on = [one.observers for one in onlookers]
         common = (choice.engine.name, shared.average, shared.path_points)
         keeper = keeper_of(shared.checkpoint, problems, which, states, looking_on, common)
+    report = None if shared.progress is None else _report_to(shared.progress, problems)
+    workers = _workers_for(choice, problems, which, keeper)
+    if workers is not None:
+        parts = run_in_blocks(
+            workers,
+            choice.engine,
+            problems,
+            which,
+            states,
+            onlookers=onlookers,
+            average=shared.average,
+            path_points=shared.path_points,
+            report=report,
+            keeper=keeper,
+        )
+        numbers = np.array(networks)
+        return [
+            Group(numbers[at], finished, choice, [onlookers[p] for p in at] if onlookers else [])
+            for at, finished in parts
+        ]
     finished = run_together(
         choice.engine,
         problems,
         which,
         states,
         recorders=[Recorder(one.observers) for one in onlookers],
-        report=None if shared.progress is None else _report_to(shared.progress, problems),
+        report=report,
         chunk_epochs=shared.chunk_epochs,
         keeper=keeper,
     )
-    return Group(np.array(networks), finished, choice, onlookers)
+    return [Group(np.array(networks), finished, choice, onlookers)]
+
+
+def _workers_for(
+    choice: Choice, problems: Sequence[Problem], which: np.ndarray, keeper: "Keeper | None"
+) -> "Workers | None":
+    """Those that the user asked for, where the training is worth it; None: it is done here."""
+    is_under_way = keeper is not None and keeper.kept is not None and keeper.kept.done > 0
+    if is_under_way or not is_worth_sending(choice.engine, problems, which):
+        return None
+    return active_workers()
 
 
 def _checked_starts(

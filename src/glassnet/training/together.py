@@ -91,9 +91,8 @@ class FinishedTogether:
         chunks = []
         for chunk in self.chunks:
             at = int(np.searchsorted(chunk.networks, p))
-            if at == len(chunk.networks) or chunk.networks[at] != p:
-                break
-            chunks.append(chunk.of(at, number, state))
+            if at < len(chunk.networks) and chunk.networks[at] == p:
+                chunks.append(chunk.of(at, number, state))
         return finish(self.problems[number].alone, state, chunks, str(self.ended[p]))
 
 
@@ -140,7 +139,7 @@ def run_together(
     begun = None if keeper is None else keeper.restore(states)
     if begun is not None:
         ended, done, chunks = begun.ended, begun.done, begun.chunks
-    running = active = _still_trained(states, ended, planned)
+    running = active = still_trained(states, ended, planned)
     for number in set(which[active].tolist()):
         skip(orders[number], done)
     is_cut_short = False
@@ -166,7 +165,7 @@ def run_together(
                 ended[active] = states.ended[active]
                 if recorders:
                     _show(recorders, chunk, which, states, ended)
-                active = _still_trained(states, ended, planned)
+                active = still_trained(states, ended, planned)
                 if keeper is not None:
                     keeper.after_chunk(Standing(states, ended, done, chunks))
             if report is not None:
@@ -205,18 +204,10 @@ def _run_chunk(
     which others have ended.
     """
     numbers = which[active]
-    used = set(numbers.tolist())
-    counts = [
-        min(count, problem.options.epochs - done) if number in used else 0
-        for number, problem in enumerate(problems)
-    ]
-    rates = [
-        problem.options.learning_rates(problem.batches, done, epochs)
-        for problem, epochs in zip(problems, counts, strict=True)
-    ]
+    rates = rates_of_chunk(problems, set(numbers.tolist()), done, count)
     next_orders = [
-        None if order is None or not epochs else np.stack(list(islice(order, epochs)))
-        for order, epochs in zip(orders, counts, strict=True)
+        None if order is None or not len(rate) else np.stack(list(islice(order, len(rate))))
+        for order, rate in zip(orders, rates, strict=True)
     ]
     after, measured = engine.run_population(
         problems, numbers, states.take(active), next_orders, rates
@@ -224,7 +215,21 @@ def _run_chunk(
     return ChunkOfAll(active, measured, rates), after
 
 
-def _still_trained(states: States, ended: np.ndarray, planned: np.ndarray) -> np.ndarray:
+def rates_of_chunk(
+    problems: Sequence[Problem], used: set[int], first: int, count: int
+) -> list[Floats]:
+    """Of each problem the learning rates of some epochs; of one that is not used, of none."""
+    return [
+        problem.options.learning_rates(
+            problem.batches,
+            first,
+            max(0, min(count, problem.options.epochs - first)) if number in used else 0,
+        )
+        for number, problem in enumerate(problems)
+    ]
+
+
+def still_trained(states: States, ended: np.ndarray, planned: np.ndarray) -> np.ndarray:
     """The numbers of the networks that have not ended."""
     return np.flatnonzero((ended == "") & (states.epoch < planned))
 

@@ -1,0 +1,73 @@
+"""Workers of a Ray cluster: its tasks, with what all blocks need in its object store.
+
+Not by the pool of actors of Ray's joblib backend, in which one that died stays dead. Ray runs a
+task again whose worker or machine died.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from glassnet.workers.base import Cluster, Task, WorkerDiedError, call
+
+
+class RayWorkers(Cluster):
+    """Those of the cluster that Ray is connected to; where there is none, Ray starts one here.
+
+    Parameters
+    ----------
+    backend : RayBackend
+        Ray's for joblib, with the options of its tasks.
+    n_jobs : int
+        How many at a time; -1: as many as the cluster has CPUs.
+    """
+
+    def __init__(self, backend: Any, n_jobs: int) -> None:
+        import ray
+
+        if not ray.is_initialized():
+            ray.init()
+        self.n_jobs = n_jobs
+        super().__init__(self.counted())
+        self.options: dict[str, Any] = dict(backend.ray_remote_args or {})
+
+    def counted(self) -> int:
+        """As many as were asked for, or as there are CPUs."""
+        import ray
+
+        return self.n_jobs if self.n_jobs > 0 else int(ray.cluster_resources().get("CPU", 1))
+
+    def stream(
+        self, task: Task, blocks: Iterator[range]
+    ) -> Iterator[tuple[range, tuple[Any, float]]]:
+        """As `Workers.stream` says."""
+        import ray
+        from ray.exceptions import RayError, RayTaskError
+
+        remote = ray.remote(call)
+        if self.options:
+            remote = remote.options(**self.options)
+        data = ray.put(task.data)
+        away: dict[Any, range] = {}
+
+        def send(block: range) -> None:
+            message = task.message(block)
+            away[remote.remote(task.function, data, task.key, message)] = block
+
+        try:
+            for block in islice(blocks, self.wanted):
+                send(block)
+            while away:
+                (done,), _ = ray.wait(list(away), num_returns=1)
+                try:
+                    result = ray.get(done)
+                except RayTaskError as error:  # what the function raised
+                    raise error.cause from error
+                except RayError as error:
+                    raise WorkerDiedError from error
+                yield away.pop(done), result
+                for following in islice(blocks, max(0, self.wanted - len(away))):
+                    send(following)
+        finally:
+            for reference in away:
+                ray.cancel(reference, force=True)
