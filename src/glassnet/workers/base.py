@@ -30,7 +30,17 @@ BlockFunction = Callable[[Any, Any], Any]
 
 
 class WorkerDiedError(Exception):
-    """One worker or several died; blocks were lost that had not come back."""
+    """One worker or several died; blocks were lost that had not come back.
+
+    Parameters
+    ----------
+    culprit : range, optional
+        The block that did it again and again, where that is known.
+    """
+
+    def __init__(self, culprit: range | None = None) -> None:
+        super().__init__(culprit)
+        self.culprit = culprit
 
 
 class Task(NamedTuple):
@@ -94,7 +104,9 @@ class Workers(ABC):
             away = {}
             try:
                 yield from self._measured(task, chain(lost, blocks), away, blocks)
-            except WorkerDiedError:
+            except WorkerDiedError as error:
+                if error.culprit is not None:
+                    raise _deadly(error.culprit) from error
                 lost = list(away.values())
                 deaths.update(block.start for block in lost)
             else:
@@ -148,8 +160,8 @@ class Cluster(Workers):
 
 def _deadly(block: range) -> GlassnetError:
     return GlassnetError(
-        f"the worker that ran block {block.start} to {block.stop - 1} died {MOST_DEATHS} times, "
-        "at last while it ran nothing else",
+        f"every worker died that ran the block from {block.start} to {block.stop - 1}, "
+        "counted from 0, and nothing beside it",
         remedy="give the workers more memory, or see in their log what ended them",
     )
 

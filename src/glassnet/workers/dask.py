@@ -61,15 +61,14 @@ class DaskWorkers(Cluster):
 
         try:
             first = [send(block) for block in islice(blocks, self.wanted)]
-            completed = as_completed(first, with_results=True, raise_errors=False)
+            completed = as_completed(first, loop=client.loop, with_results=True, raise_errors=False)
             with self.backend.retrieval_context():
                 for future, result in completed:
                     block = away.pop(future)
                     if future.status == "error":
                         _, error, traceback = result
                         if isinstance(error, KilledWorker):
-                            away[future] = block
-                            raise WorkerDiedError from error
+                            raise WorkerDiedError(block) from error
                         raise error.with_traceback(traceback)
                     if future.status != "finished":
                         raise WorkerDiedError

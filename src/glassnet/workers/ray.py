@@ -42,7 +42,7 @@ class RayWorkers(Cluster):
     ) -> Iterator[tuple[range, tuple[Any, float]]]:
         """As `Workers.stream` says."""
         import ray
-        from ray.exceptions import RayError, RayTaskError
+        from ray.exceptions import OutOfMemoryError, RayError, RayTaskError, WorkerCrashedError
 
         remote = ray.remote(call)
         if self.options:
@@ -63,6 +63,8 @@ class RayWorkers(Cluster):
                     result = ray.get(done)
                 except RayTaskError as error:  # what the function raised
                     raise error.cause from error
+                except (WorkerCrashedError, OutOfMemoryError) as error:  # each time it was tried
+                    raise WorkerDiedError(away[done]) from error
                 except RayError as error:
                     raise WorkerDiedError from error
                 yield away.pop(done), result
