@@ -160,8 +160,8 @@ class Cluster(Workers):
 
 def _deadly(block: range) -> GlassnetError:
     return GlassnetError(
-        f"every worker died that ran the block from {block.start} to {block.stop - 1}, "
-        "counted from 0, and nothing beside it",
+        f"every worker died that trained networks {block.start} to {block.stop - 1}, counted from "
+        "0 among those of their shape",
         remedy="give the workers more memory, or see in their log what ended them",
     )
 

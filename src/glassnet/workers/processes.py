@@ -61,8 +61,8 @@ def _named(block: range, *arguments: Any) -> tuple[range, tuple[Any, float]]:
 def _quiet(found: Any) -> Iterator[Any]:
     """The same, without joblib's warning where it is closed before its end."""
     try:
-        for one in found:
-            yield one  # noqa: UP028 (`yield from` would close it before it is quiet)
+        for one in found:  # noqa: UP028 (`yield from` would close it before it is quiet)
+            yield one
     finally:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
