@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -18,7 +19,7 @@ from glassnet.studies.article_problem import article_problem
 from glassnet.studies.file import load_study
 from glassnet.studies.outcomes import Outcomes, curve_epochs, outcomes_of, score_names
 from glassnet.studies.problem import StudyProblem
-from glassnet.studies.study import Study
+from glassnet.studies.study import Study, what_differs
 from glassnet.studies.table_problem import table_problem
 from glassnet.training.interrupts import interrupts_wait
 from glassnet.training.problem import ACTIVATION_WORK
@@ -43,6 +44,7 @@ def study(
     target: Any = None,
     *,
     networks: int = 1000,
+    first: int = 0,
     checkpoint: str | Path | None = None,
     progress: Progress | None = None,
     **options: Any,
@@ -61,6 +63,9 @@ def study(
         The column of the table to predict, or several.
     networks : int
         How many.
+    first : int
+        The number of the first of them, from 0: of a study whose other networks are trained
+        elsewhere, such as by the other jobs of an array. `Study.joined` makes one of the parts.
     checkpoint : str or Path, optional
         A file that the study is written to, every half minute, at its end, and where it is stopped.
         Where there is one of the same study already, it goes on from there, to the last bit as if
@@ -86,7 +91,8 @@ def study(
     Notes
     -----
     Ctrl-C ends a study in good order, with the networks of all blocks that were trained by then.
-    What becomes of a network does not depend on how many there are beside it.
+    What becomes of a network does not depend on how many there are beside it, nor on who trains
+    it: under ``joblib.parallel_config`` the blocks are trained by the workers of its backend.
 
     Examples
     --------
@@ -97,28 +103,32 @@ def study(
     [(0.005, 100), (0.002, 42)]
     """
     networks = checked_whole("networks", networks, 1, MOST_NETWORKS)
+    first = checked_whole("first", first, 0, MOST_NETWORKS)
     if progress is not None:
         check_function("progress", progress)
+        progress = partial(_progress_from, progress, first)
     if checkpoint is not None:
         check_file(checkpoint)
-    problem = _problem(table, target, networks, options)
-    known = None if checkpoint is None else _read(Path(checkpoint), problem)
+    planned = range(first, first + networks)
+    problem = _problem(table, target, planned.stop, options)
+    known = None if checkpoint is None else _read(Path(checkpoint), problem, first)
     if known is not None and len(known.loss) >= networks:
-        return _study(problem, [Outcomes(*(array[:networks] for array in known))], networks)
+        return _study(problem, [Outcomes(*(array[:networks] for array in known))], planned)
     blocks = [] if known is None else [known]
     written, is_cut_short = monotonic(), False
     try:
-        for block in _trained(problem, sum(len(one.loss) for one in blocks), networks, progress):
+        missing = planned[sum(len(one.loss) for one in blocks) :]
+        for block in _trained(problem, missing, progress):
             blocks.append(block)
             if checkpoint is not None and monotonic() - written > CHECKPOINT_SECONDS:
                 with interrupts_wait():
-                    _study(problem, blocks, networks).save(checkpoint)
+                    _study(problem, blocks, planned).save(checkpoint)
                 written = monotonic()
     except KeyboardInterrupt:  # the blocks that are whole are kept
         is_cut_short = True
     if not blocks:
         raise KeyboardInterrupt  # it came before anything was learnt
-    found = _study(problem, blocks, networks)
+    found = _study(problem, blocks, planned)
     if checkpoint is not None:
         found.save(checkpoint)
     if is_cut_short and len(found) == networks:
@@ -149,7 +159,7 @@ def _problem(table: Any, target: Any, networks: int, options: dict[str, Any]) ->
     return article_problem(Program(**options), engine)
 
 
-def _read(path: Path, problem: StudyProblem) -> Outcomes | None:
+def _read(path: Path, problem: StudyProblem, first: int) -> Outcomes | None:
     """What a checkpoint holds already; None where there is none.
 
     Raises GlassnetError where it is of another study.
@@ -157,38 +167,40 @@ def _read(path: Path, problem: StudyProblem) -> Outcomes | None:
     if not path.exists():
         return None
     found = load_study(path)
-    for name in sorted((found.origin.keys() | problem.origin.keys()) - {"table"}):
-        before, now = found.origin.get(name), problem.origin.get(name)
-        if before != now:
-            raise GlassnetError(
-                f"is of another study: {_what_differs(name, before, now)}",
-                file=path,
-                remedy="give the study that it is of, or another checkpoint",
-            )
+    difference = what_differs(
+        {**found.origin, "first": found.first}, {**problem.origin, "first": first}
+    )
+    if difference:
+        raise GlassnetError(
+            f"is of another study: {difference}",
+            file=path,
+            remedy="give the study that it is of, or another checkpoint",
+        )
     return found.outcomes
 
 
-def _what_differs(name: str, before: Any, now: Any) -> str:
-    if name == "rows":
-        return "the rows of the table are not the same"
-    return f"{name} was {before!r}, and is {now!r}"
+def _progress_from(
+    progress: Progress, first: int, done: int, end: int, loss: float, validation: float | None
+) -> None:
+    """Call `progress` with how many networks are done, where their numbers begin with `first`."""
+    progress(done - first, end - first, loss, validation)
 
 
 def _trained(
-    problem: StudyProblem, first: int, networks: int, progress: Progress | None
+    problem: StudyProblem, numbers: range, progress: Progress | None
 ) -> Iterator[Outcomes]:
-    """What becomes of the networks from `first` on, block by block, until all are there.
+    """What becomes of the networks of these numbers, block by block, until all are there.
 
     Raises KeyboardInterrupt where Ctrl-C cuts a block short.
     """
     size = block_size(problem)
-    workers = active_workers() if networks - first > size else None
+    workers = active_workers() if len(numbers) > size else None
     if workers is not None:
-        yield from _trained_on(workers, problem, range(first, networks), progress)
+        yield from _trained_on(workers, problem, numbers, progress)
         return
-    for begin in range(first, networks, size):
-        numbers = range(begin, min(begin + size, networks))
-        yield _of_block(problem, numbers, _within(progress, numbers, networks))
+    for begin in range(0, len(numbers), size):
+        block = numbers[begin : begin + size]
+        yield _of_block(problem, block, _within(progress, block, numbers.stop))
 
 
 def _of_block(
@@ -248,7 +260,7 @@ def _within(progress: Progress | None, block: range, networks: int) -> Progress 
     return report
 
 
-def _study(problem: StudyProblem, blocks: Sequence[Outcomes], planned: int) -> Study:
+def _study(problem: StudyProblem, blocks: Sequence[Outcomes], planned: range) -> Study:
     shown = problem.shown
     return Study(
         network=problem.network,
@@ -263,5 +275,6 @@ def _study(problem: StudyProblem, blocks: Sequence[Outcomes], planned: int) -> S
         actual=shown.actual,
         score_names=tuple(score_names(problem)),
         outcomes=Outcomes.joined(blocks),
-        planned=planned,
+        planned=len(planned),
+        first=planned.start,
     )
