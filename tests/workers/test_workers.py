@@ -100,7 +100,7 @@ def on_workers(request: pytest.FixtureRequest) -> OnWorkers:
 def everything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also what would be done here sooner, in blocks of a few networks."""
     monkeypatch.setattr(training_blocks, "WORTH_SENDING", 0)
-    monkeypatch.setattr(training_blocks, "MOST_NUMBERS", 10_000)
+    monkeypatch.setattr(training_blocks, "MOST_RETURNED", 10_000)
     monkeypatch.setattr(study_run, "block_size", lambda _: 4)
     monkeypatch.setattr(study_run, "BLOCK_NUMBERS", 20_000)
 

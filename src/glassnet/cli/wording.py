@@ -8,6 +8,7 @@ OTHER_FLAGS = {
     "bias": "--bias",
     "checkpoint": "--checkpoint",
     "digits": "--digits",
+    "first": "--first",
     "interval": "--interval",
     "iteration": "--iteration",
     "iterations": "--iterations",

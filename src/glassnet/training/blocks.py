@@ -35,11 +35,12 @@ from glassnet.workers.cutting import Blocks
 if TYPE_CHECKING:
     from glassnet.training.kept import Keeper
 
-FIRST_BLOCK = 4
+FIRST_BLOCK_CHUNKS = 4
 """First chunks of the engine, about a quarter of a second in all, of the first blocks."""
 WORTH_SENDING = 16
 """First chunks of the engine, about a second in all, below which nothing is sent to workers."""
-MOST_NUMBERS = 16_000_000  # in the histories of a block: 128 MB
+MOST_RETURNED = 4_000_000  # numbers that come back from a block: 32 MB
+STATE_COPIES = 6  # of a network's parameters in its state: those, the best, and the optimizer's
 
 Part = tuple[np.ndarray, FinishedTogether]
 """The numbers of some networks, rising, and their trainings."""
@@ -133,11 +134,12 @@ def run_in_blocks(
         at = waiting[block.start : block.stop]
         return BlockStart(which[at], at_network(states.parameters, at))
 
-    histories = max(problem.options.epochs * (problem.batches + 4) for problem in problems)
+    returned = max(problem.options.epochs * (problem.batches + 4) for problem in problems)
+    returned += STATE_COPIES * problems[0].network.n_parameters
     blocks = Blocks(
         range(len(waiting)),
-        int(FIRST_BLOCK * engine.first_chunk // _work(problems, which)),
-        MOST_NUMBERS // histories,
+        int(FIRST_BLOCK_CHUNKS * engine.first_chunk // _work(problems, which)),
+        MOST_RETURNED // returned,
         workers.count,
     )
     is_cut_short = problems[0].options.stopped

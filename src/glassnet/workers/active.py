@@ -17,8 +17,8 @@ def active_workers() -> Workers | None:
         return None
     from joblib.parallel import get_active_backend
 
-    backend: Any
-    backend, n_jobs = get_active_backend()
+    active: Any = get_active_backend()
+    backend, n_jobs = active
     is_default = get_active_backend()[0] is not backend  # which is made anew for each call
     if getattr(backend, "uses_threads", False) or (is_default and n_jobs is None):
         return None

@@ -8,22 +8,28 @@ import signal
 import threading
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import blake2b
 from itertools import chain
 from time import monotonic, perf_counter
 from typing import Any, NamedTuple
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from glassnet import __version__
 from glassnet.errors import GlassnetError
 from glassnet.workers.cutting import Blocks
-from glassnet.workers.packing import packed, unpacked
+from glassnet.workers.packing import from_bytes, to_bytes
 
 AHEAD = 2  # blocks for each worker
 COUNT_SECONDS = 1.0  # from one look at how many workers a cluster has to the next
 MOST_DEATHS = 3  # of the worker of a block, the last of which it ran alone
+
+_placed: WeakKeyDictionary[Any, dict[bytes, Any]] = WeakKeyDictionary()
+"""Of each backend what stands for the large arrays that it has, by their checksums."""
 
 BlockFunction = Callable[[Any, Any], Any]
 """(what all blocks need, the message of one) -> its result."""
@@ -43,15 +49,15 @@ class WorkerDiedError(Exception):
         self.culprit = culprit
 
 
-class Task(NamedTuple):
+class BlockCall(NamedTuple):
     """What is called for every block."""
 
     function: BlockFunction
     """Of a module, so that its name is enough."""
-    data: np.ndarray
-    """What all blocks need, packed."""
+    data: list[np.ndarray]
+    """What all blocks need, as `to_bytes` gives it."""
     key: str
-    """Its name in the memory of a worker."""
+    """Its name in the memory of a worker: the version of glassnet that packed it, and a number."""
     message: Callable[[range], Any]
     """What a block needs beyond that; called where the workers are asked from."""
 
@@ -70,7 +76,7 @@ class Workers(ABC):
 
     def run(
         self, function: BlockFunction, shared: Any, message: Callable[[range], Any], blocks: Blocks
-    ) -> Iterator[tuple[range, Any]]:
+    ) -> Generator[tuple[range, Any], None, None]:
         """Call a function for every block; yields blocks and results as they come, in any order.
 
         Parameters
@@ -89,7 +95,7 @@ class Workers(ABC):
         GlassnetError
             Naming the block, where it killed its worker again and again.
         """
-        task = Task(function, packed(shared), uuid4().hex, message)
+        task = BlockCall(function, to_bytes(shared), f"{__version__} {uuid4().hex}", message)
         deaths: Counter[int] = Counter()
         lost: list[range] = []
         while True:
@@ -113,8 +119,8 @@ class Workers(ABC):
                 return
 
     def _measured(
-        self, task: Task, blocks: Iterable[range], away: dict[int, range], cut: Blocks
-    ) -> Iterator[tuple[range, Any]]:
+        self, task: BlockCall, blocks: Iterable[range], away: dict[int, range], cut: Blocks
+    ) -> Generator[tuple[range, Any], None, None]:
         """Results; meanwhile `away` holds the blocks that have not come back."""
 
         def sent() -> Iterator[range]:
@@ -129,8 +135,8 @@ class Workers(ABC):
 
     @abstractmethod
     def stream(
-        self, task: Task, blocks: Iterator[range]
-    ) -> Iterator[tuple[range, tuple[Any, float]]]:
+        self, task: BlockCall, blocks: Iterator[range]
+    ) -> Generator[tuple[range, tuple[Any, float]], None, None]:
         """Yield blocks and what `call` gives for them, as they come.
 
         Closing it takes back what has not begun. Raises WorkerDiedError where blocks were lost, and
@@ -139,15 +145,45 @@ class Workers(ABC):
 
 
 class Cluster(Workers):
-    """Workers of which there may be more later, or fewer."""
+    """Workers on other machines, of which there may be more later, or fewer.
 
-    def __init__(self, count: int) -> None:
+    Parameters
+    ----------
+    count : int
+        How many blocks they run at a time.
+    backend : ParallelBackendBase
+        joblib's, which lives as long as the ``with joblib.parallel_config`` that made it: large
+        arrays are placed on the machines once in that time.
+    """
+
+    def __init__(self, count: int, backend: Any) -> None:
         super().__init__(count)
+        self.backend = backend
         self._counted: float = monotonic()
 
     @abstractmethod
     def counted(self) -> int:
         """How many blocks they run at a time by now."""
+
+    @abstractmethod
+    def placed(self, array: np.ndarray) -> Any:
+        """Place an array on the machines; what stands for it in a call."""
+
+    def is_lost(self, reference: Any) -> bool:
+        """Whether what was placed is there no more."""
+        return False
+
+    def references(self, data: Sequence[np.ndarray]) -> list[Any]:
+        """What stands for arrays, of which large ones are placed unless they are there already."""
+        first, *large = data
+        known = _placed.setdefault(self.backend, {})
+        found = [self.placed(first)]
+        for array in large:
+            digest = blake2b(array.data).digest()
+            if digest not in known or self.is_lost(known[digest]):
+                known[digest] = self.placed(array)
+            found.append(known[digest])
+        return found
 
     @property
     def wanted(self) -> int:
@@ -166,9 +202,15 @@ def _deadly(block: range) -> GlassnetError:
     )
 
 
-def call(function: BlockFunction, data: np.ndarray, key: str, message: Any) -> tuple[Any, float]:
+def call(function: BlockFunction, key: str, message: Any, *data: np.ndarray) -> tuple[Any, float]:
     """The result of a block and how many seconds it took: what a worker does."""
-    shared = unpacked(data, key)
+    version = key.partition(" ")[0]
+    if version != __version__:
+        raise GlassnetError(
+            f"a worker has glassnet {__version__}, and is asked by {version}",
+            remedy="install the same version everywhere",
+        )
+    shared = from_bytes(data, key)
     began = perf_counter()
     with _no_interrupts():
         result = function(shared, message)

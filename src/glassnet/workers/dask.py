@@ -5,12 +5,14 @@ every worker once, so that one that dies takes nothing with it. Dask runs the bl
 worker again; where all died at once, its futures are cancelled, and the blocks are sent again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import islice
 from typing import Any
 
+import numpy as np
+
 from glassnet.errors import GlassnetError
-from glassnet.workers.base import Cluster, Task, WorkerDiedError, call
+from glassnet.workers.base import BlockCall, Cluster, WorkerDiedError, call
 
 
 class DaskWorkers(Cluster):
@@ -29,30 +31,37 @@ class DaskWorkers(Cluster):
             raise GlassnetError(
                 "the Dask cluster has no worker", remedy="start one, or wait for it"
             ) from error
-        super().__init__(count)
-        self.backend = backend
+        super().__init__(count, backend)
 
     def counted(self) -> int:
         """As many as the workers have threads."""
         return sum(self.backend.client.ncores().values())
 
+    def placed(self, array: np.ndarray) -> Any:
+        """Every worker has it then."""
+        return self.backend.client.scatter(array, broadcast=True, hash=False)
+
+    def is_lost(self, reference: Any) -> bool:
+        """All workers that had it died."""
+        return reference.status != "finished"
+
     def stream(
-        self, task: Task, blocks: Iterator[range]
-    ) -> Iterator[tuple[range, tuple[Any, float]]]:
+        self, task: BlockCall, blocks: Iterator[range]
+    ) -> Generator[tuple[range, tuple[Any, float]], None, None]:
         """As `Workers.stream` says."""
         from distributed import KilledWorker, as_completed
 
         client = self.backend.client
         away: dict[Any, range] = {}
-        data = client.scatter(task.data, broadcast=True, hash=False)
+        data = self.references(task.data)
 
         def send(block: range) -> Any:
             future = client.submit(
                 call,
                 task.function,
-                data,
                 task.key,
                 task.message(block),
+                *data,
                 pure=False,
                 **self.backend.submit_kwargs,
             )

@@ -1,24 +1,31 @@
-"""What all blocks need as one array of bytes, which is moved once and read where it lies.
+"""What all blocks need as arrays of bytes: whoever moves them does so once, and reads them there.
 
-joblib maps such an array into the memory of all processes of a machine, Dask and Ray keep it once
-on each. The arrays in it are not copied by unpacking: they are views of it, which cannot be written
-to.
+Large arrays stay arrays of their own, so that they need not be moved again where they are already;
+all else is in the first one. joblib maps them into the memory of all processes of a machine, Dask
+and Ray keep them once on each. Unpacking copies nothing: the arrays that come back are views, which
+cannot be written to.
 """
 
 import pickle
+from collections.abc import Sequence
+from threading import Lock
 from typing import Any
 
 import numpy as np
 
 from glassnet.errors import GlassnetError, shown
 
+LARGE = 1_000_000
+"""Bytes from which on an array is moved by itself, and from which on joblib maps it into memory."""
 ALIGNED = 64  # bytes: where arrays begin, as wide as a cache line and as the widest vectors
 MOST_KEPT = 2  # things that a worker remembers: as many callers may take turns on it
-_unpacked: dict[str, Any] = {}
+APART = -1  # the length of what is an array of its own
+_known: dict[str, Any] = {}
+_lock = Lock()  # Dask's workers may be threads of one process
 
 
-def packed(value: Any) -> np.ndarray:
-    """Any value, functions of the user's own among it, as bytes: its arrays as they are.
+def to_bytes(value: Any) -> list[np.ndarray]:
+    """Any value, with functions of the user's own in it, as arrays of bytes; large ones are views.
 
     Raises GlassnetError on what cannot be sent.
     """
@@ -32,32 +39,40 @@ def packed(value: Any) -> np.ndarray:
             f"what is trained cannot be sent to other processes: {shown(error)}",
             remedy="leave out what holds it, or train without joblib's workers",
         ) from error
-    parts = [memoryview(text), *(buffer.raw() for buffer in buffers)]
-    lengths = np.array([len(parts), *map(len, parts)], np.int64)
-    parts.insert(0, lengths.view(np.uint8).data)
-    ends = np.cumsum([_aligned(len(part)) for part in parts])
-    array = np.zeros(ends[-1], np.uint8)
-    for part, begin in zip(parts, [0, *ends[:-1]], strict=True):
-        array[begin : begin + len(part)] = part
-    return array
+    parts = [text, *(buffer.raw() for buffer in buffers)]
+    large = [np.frombuffer(part, np.uint8) for part in parts[1:] if len(part) >= LARGE]
+    is_apart = [False, *(len(part) >= LARGE for part in parts[1:])]
+    lengths = [APART if apart else len(part) for part, apart in zip(parts, is_apart, strict=True)]
+    head = np.array([len(parts), *lengths], np.int64).tobytes()
+    inside = [head, *(part for part, apart in zip(parts, is_apart, strict=True) if not apart)]
+    ends = np.cumsum([_aligned(len(part)) for part in inside])
+    first = np.zeros(ends[-1], np.uint8)
+    for part, begin in zip(inside, [0, *ends[:-1]], strict=True):
+        first[begin : begin + len(part)] = np.frombuffer(part, np.uint8)
+    return [first, *large]
 
 
-def unpacked(array: np.ndarray, key: str) -> Any:
+def from_bytes(arrays: Sequence[np.ndarray], key: str) -> Any:
     """The value again; that of the same key is remembered."""
-    if key not in _unpacked:
-        while len(_unpacked) >= MOST_KEPT:
-            _unpacked.pop(next(iter(_unpacked)), None)
-        _unpacked[key] = _read(array)
-    return _unpacked[key]
+    with _lock:
+        if key not in _known:
+            while len(_known) >= MOST_KEPT:
+                del _known[next(iter(_known))]
+            _known[key] = _read(arrays)
+        return _known[key]
 
 
-def _read(array: np.ndarray) -> Any:
-    n_parts = int(array[:8].view(np.int64)[0])
-    lengths = array[8 : 8 * (n_parts + 1)].view(np.int64).tolist()
-    begin, parts = _aligned(8 * (n_parts + 1)), []
+def _read(arrays: Sequence[np.ndarray]) -> Any:
+    first, *large = arrays
+    n_parts = int(first[:8].view(np.int64)[0])
+    lengths = first[8 : 8 * (n_parts + 1)].view(np.int64).tolist()
+    begin, parts, apart = _aligned(8 * (n_parts + 1)), [], iter(large)
     for length in lengths:
-        parts.append(memoryview(array[begin : begin + length]).toreadonly())
-        begin += _aligned(length)
+        if length == APART:
+            parts.append(next(apart).data.toreadonly())
+        else:
+            parts.append(first[begin : begin + length].data.toreadonly())
+            begin += _aligned(length)
     text, *buffers = parts
     return pickle.loads(text, buffers=buffers)
 

@@ -1,13 +1,14 @@
 """Workers of any joblib backend: its processes of this machine, and what others registered."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
+from functools import partial
 from itertools import islice
 from typing import Any
 
-from glassnet.workers.base import Task, WorkerDiedError, Workers, call
+from glassnet.workers.base import BlockCall, WorkerDiedError, Workers, call
 
 BLOCKS_OF_A_ROUND = 8  # a worker, where a backend gives results only when all are there
 
@@ -29,27 +30,29 @@ class JoblibWorkers(Workers):
         self.n_jobs = n_jobs
 
     def stream(
-        self, task: Task, blocks: Iterator[range]
-    ) -> Iterator[tuple[range, tuple[Any, float]]]:
+        self, task: BlockCall, blocks: Iterator[range]
+    ) -> Generator[tuple[range, tuple[Any, float]], None, None]:
         """As `Workers.stream` says."""
-        from joblib import Parallel, delayed
+        import joblib
+
+        Parallel: Any = joblib.Parallel  # its types are not what it takes
+        parallel = partial(Parallel, self.n_jobs, batch_size=1)
 
         def calls() -> Iterator[Any]:
             for block in blocks:
-                yield delayed(_named)(
-                    block, task.function, task.data, task.key, task.message(block)
+                yield joblib.delayed(_named)(
+                    block, task.function, task.key, task.message(block), *task.data
                 )
 
-        one_by_one = self.backend.supports_return_generator
         try:
-            if one_by_one:
-                parallel = Parallel(self.n_jobs, batch_size=1, return_as="generator_unordered")
-                with closing(_quiet(parallel(calls()))) as found:
+            if self.backend.supports_return_generator:
+                results = parallel(return_as="generator_unordered")(calls())
+                with closing(_quiet(results)) as found:
                     yield from found
                 return
             waiting = calls()
             while some := list(islice(waiting, BLOCKS_OF_A_ROUND * self.count)):
-                yield from Parallel(self.n_jobs, batch_size=1)(some)
+                yield from parallel()(some)
         except BrokenProcessPool as error:
             raise WorkerDiedError from error
 
@@ -58,7 +61,7 @@ def _named(block: range, *arguments: Any) -> tuple[range, tuple[Any, float]]:
     return block, call(*arguments)
 
 
-def _quiet(found: Any) -> Iterator[Any]:
+def _quiet(found: Any) -> Generator[Any, None, None]:
     """The same, without joblib's warning where it is closed before its end."""
     try:
         for one in found:  # noqa: UP028 (`yield from` would close it before it is quiet)

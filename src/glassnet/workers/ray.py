@@ -4,11 +4,13 @@ Not by the pool of actors of Ray's joblib backend, in which one that died stays 
 task again whose worker or machine died.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import islice
 from typing import Any
 
-from glassnet.workers.base import Cluster, Task, WorkerDiedError, call
+import numpy as np
+
+from glassnet.workers.base import BlockCall, Cluster, WorkerDiedError, call
 
 
 class RayWorkers(Cluster):
@@ -28,7 +30,7 @@ class RayWorkers(Cluster):
         if not ray.is_initialized():
             ray.init()
         self.n_jobs = n_jobs
-        super().__init__(self.counted())
+        super().__init__(self.counted(), backend)
         self.options: dict[str, Any] = dict(backend.ray_remote_args or {})
 
     def counted(self) -> int:
@@ -37,9 +39,15 @@ class RayWorkers(Cluster):
 
         return self.n_jobs if self.n_jobs > 0 else int(ray.cluster_resources().get("CPU", 1))
 
+    def placed(self, array: np.ndarray) -> Any:
+        """Every machine fetches it from the object store when it needs it."""
+        import ray
+
+        return ray.put(array)
+
     def stream(
-        self, task: Task, blocks: Iterator[range]
-    ) -> Iterator[tuple[range, tuple[Any, float]]]:
+        self, task: BlockCall, blocks: Iterator[range]
+    ) -> Generator[tuple[range, tuple[Any, float]], None, None]:
         """As `Workers.stream` says."""
         import ray
         from ray.exceptions import OutOfMemoryError, RayError, RayTaskError, WorkerCrashedError
@@ -47,12 +55,12 @@ class RayWorkers(Cluster):
         remote = ray.remote(call)
         if self.options:
             remote = remote.options(**self.options)
-        data = ray.put(task.data)
+        data = self.references(task.data)
         away: dict[Any, range] = {}
 
         def send(block: range) -> None:
             message = task.message(block)
-            away[remote.remote(task.function, data, task.key, message)] = block
+            away[remote.remote(task.function, task.key, message, *data)] = block
 
         try:
             for block in islice(blocks, self.wanted):
