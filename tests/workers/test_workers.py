@@ -1,6 +1,7 @@
 """On other processes and machines everything becomes what it becomes here, whatever dies there."""
 
 import importlib.util
+import operator
 import os
 import re
 import signal
@@ -9,10 +10,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import cloudpickle
 import joblib
 import numpy as np
 import pytest
@@ -31,6 +34,9 @@ from glassnet.training.population import Population
 from glassnet.training.run import Progress, Run
 from glassnet.workers import base
 from glassnet.workers.active import active_workers
+from glassnet.workers.base import Cluster
+from glassnet.workers.cutting import Blocks
+from glassnet.workers.packing import LARGE
 
 N_WORKERS = 2
 OnWorkers = Callable[[], AbstractContextManager[Any]]
@@ -94,6 +100,13 @@ def on_workers(request: pytest.FixtureRequest) -> OnWorkers:
         request.getfixturevalue("ray_cluster")
         return lambda: joblib.parallel_config(backend="ray")
     return lambda: joblib.parallel_config(backend="loky", n_jobs=N_WORKERS)
+
+
+@pytest.fixture(autouse=True)
+def functions_of_this_file_are_sent_by_their_code() -> Iterator[None]:
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    yield
+    cloudpickle.unregister_pickle_by_value(sys.modules[__name__])
 
 
 @pytest.fixture(autouse=True)
@@ -309,6 +322,58 @@ def test_all_workers_of_a_dask_cluster_die_at_once(dask_client: Any) -> None:
     assert same_study(found, here)
 
 
+def where_it_lies(array: np.ndarray, _: Any) -> tuple[int, bool, bool]:
+    """The process, whether the array is memory of a file, and whether it can be written to."""
+    base: Any = array
+    while base is not None and not isinstance(base, np.memmap):
+        base = base.obj if isinstance(base, memoryview) else getattr(base, "base", None)
+    return os.getpid(), base is not None, array.flags.writeable
+
+
+def test_large_arrays_are_placed_once(
+    on_workers: OnWorkers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    array = np.arange(LARGE, dtype=np.uint8)
+    placed: list[int] = []
+
+    def counted(self: Cluster, data: np.ndarray) -> Any:
+        placed.append(data.nbytes)
+        return put(self, data)
+
+    with on_workers():
+        workers = active_workers()
+        assert workers is not None
+        if isinstance(workers, Cluster):
+            put = type(workers).placed
+            monkeypatch.setattr(type(workers), "placed", counted)
+        for first in range(3):
+            look = partial(where_it_lies, array)  # which goes there by its code
+            blocks = Blocks(range(first, first + 8), 1, 1, N_WORKERS)
+            found = dict(workers.run(operator.call, look, list, blocks))
+            assert {block.start for block in found} == set(range(first, first + 8))
+        assert os.getpid() not in {process for process, _, _ in found.values()}
+        assert not any(is_writable for _, _, is_writable in found.values())
+        if isinstance(workers, Cluster):
+            assert [nbytes for nbytes in placed if nbytes >= LARGE] == [LARGE]
+        else:
+            assert all(is_mapped for _, is_mapped, _ in found.values())
+
+
+@pytest.mark.xdist_group("workers of dask")
+def test_what_was_placed_is_placed_again_where_it_was_lost(dask_client: Any) -> None:
+    array = np.arange(LARGE, dtype=np.uint8)
+    with joblib.parallel_config(backend="dask", client=dask_client):
+        workers = active_workers()
+        assert workers is not None
+        for _ in range(2):
+            look = partial(where_it_lies, array)
+            blocks = Blocks(range(4), 1, 1, N_WORKERS)
+            processes = {one for _, (one, *_) in workers.run(operator.call, look, list, blocks)}
+            for process in set(dask_client.run(os.getpid).values()) | processes:
+                os.kill(process, signal.SIGKILL)
+            dask_client.wait_for_workers(N_WORKERS, timeout=60)
+
+
 def test_an_error_of_a_block_is_raised(
     on_workers: OnWorkers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -369,6 +434,7 @@ def test_after_a_crash_a_checkpoint_goes_on_on_workers(
 
 INTERRUPTED = """
 import sys
+import cloudpickle
 import joblib
 import numpy as np
 import glassnet as gn

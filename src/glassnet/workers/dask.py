@@ -7,12 +7,15 @@ worker again; where all died at once, its futures are cancelled, and the blocks 
 
 from collections.abc import Generator, Iterator
 from itertools import islice
+from time import sleep
 from typing import Any
 
 import numpy as np
 
 from glassnet.errors import GlassnetError
 from glassnet.workers.base import BlockCall, Cluster, WorkerDiedError, call
+
+WAITS = (0.1, 0.3, 1.0, 3.0, 5.0)  # seconds between attempts to reach the workers
 
 
 class DaskWorkers(Cluster):
@@ -38,8 +41,18 @@ class DaskWorkers(Cluster):
         return sum(self.backend.client.ncores().values())
 
     def placed(self, array: np.ndarray) -> Any:
-        """Every worker has it then."""
-        return self.backend.client.scatter(array, broadcast=True, hash=False)
+        """Every worker has it then.
+
+        Raises GlassnetError where none can be reached for a while, such as while they start anew.
+        """
+        for seconds in WAITS:
+            try:
+                return self.backend.client.scatter(array, broadcast=True, hash=False)
+            except OSError:  # a worker died a moment ago, and is still counted
+                sleep(seconds)
+        raise GlassnetError(
+            "the workers of the Dask cluster cannot be reached", remedy="see their log, and why"
+        )
 
     def is_lost(self, reference: Any) -> bool:
         """All workers that had it died."""

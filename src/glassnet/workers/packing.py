@@ -15,8 +15,8 @@ import numpy as np
 
 from glassnet.errors import GlassnetError, shown
 
-LARGE = 1_000_000
-"""Bytes from which on an array is moved by itself, and from which on joblib maps it into memory."""
+LARGE = 2_000_000
+"""Bytes from which on an array is moved by itself; joblib maps those into memory, too."""
 ALIGNED = 64  # bytes: where arrays begin, as wide as a cache line and as the widest vectors
 MOST_KEPT = 2  # things that a worker remembers: as many callers may take turns on it
 APART = -1  # the length of what is an array of its own
