@@ -4,7 +4,8 @@ Run: python -m bench.scale --backend dask --members 20000 --seconds 1 --workers 
 
 A member sleeps for so many seconds, so that there may be many more workers than cores; all else is
 the way that populations and studies take, with `--data` megabytes placed on every worker. Prints
-one JSON line: the seconds it took, those of the members alone, and what is on top of them.
+one JSON line: the seconds of a first round, in which workers start and data are placed, then those
+of all members, what the members take alone, and what is on top of that.
 """
 
 import argparse
@@ -67,10 +68,11 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
             assert done == members
             return time.perf_counter() - began, n_blocks
 
-        run(2 * workers.count)
+        first, _ = run(2 * workers.count)
         took, n_blocks = run(options.members)
     alone = options.members * options.seconds / workers.count
     return vars(options) | {
+        "first": round(first, 2),
         "blocks": n_blocks,
         "took": round(took, 2),
         "alone": round(alone, 2),
