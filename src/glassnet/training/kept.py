@@ -71,6 +71,7 @@ class Keeper:
         self.observers = observers
         self.about = about(problems, which, start) | settings
         self.kept = checkpoint.begin(self.about)
+        self.number: int = checkpoint.begun - 1
 
     def restore(self, states: States) -> Standing | None:
         """Where the training stands by the file, `states` and the observers set to it.
@@ -126,7 +127,8 @@ class Keeper:
         """`after_chunk` of a training of one."""
         count = len(chunks)
         self.checkpoint.after_chunk(
-            lambda: self._taken(self._of_one(state, ended, chunks[:count]), has_ended=False)
+            self.number,
+            lambda: self._taken(self._of_one(state, ended, chunks[:count]), has_ended=False),
         )
 
     def end_one(self, state: State, ended: str, chunks: Sequence[Chunk]) -> None:
@@ -155,11 +157,11 @@ class Keeper:
 
     def after_chunk(self, standing: Standing) -> None:
         """Write the file where that is due."""
-        self.checkpoint.after_chunk(lambda: self._taken(standing, has_ended=False))
+        self.checkpoint.after_chunk(self.number, lambda: self._taken(standing, has_ended=False))
 
     def end(self, standing: Standing) -> None:
         """Keep a training that has ended."""
-        self.checkpoint.end(self._taken(standing, has_ended=True))
+        self.checkpoint.end(self.number, self._taken(standing, has_ended=True))
         if self.is_alone:
             self.checkpoint.finish()
 

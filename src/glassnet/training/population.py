@@ -18,7 +18,7 @@ from glassnet.core.optimizers import Optimizer, find_optimizer
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError, GlassnetWarning, option_error
 from glassnet.settings import check_function, checked_whole
-from glassnet.training.blocks import is_worth_sending, run_in_blocks
+from glassnet.training.blocks import Prepared, is_worth_sending, run_in_blocks
 from glassnet.training.checks import (
     FLOATS,
     all_finite,
@@ -43,7 +43,6 @@ from glassnet.workers.active import active_workers
 
 if TYPE_CHECKING:
     from glassnet.training.checkpoint import Checkpoint
-    from glassnet.training.kept import Keeper
     from glassnet.workers.base import Workers
 
 
@@ -246,14 +245,20 @@ patience, min_delta, seed
             "validation_rows": validation_rows,
         },
     )
-    groups: list[Group] = []
-    for of_group in settings.groups(starts):
-        found = _train_group(of_group, starts, settings, (x, y), validation, shared)
-        groups.extend(found)
-        if any("interrupted" in group.finished.ended for group in found):  # nothing begins then
-            stopped = Event()
-            stopped.set()
-            shared = shared._replace(stop=stopped)
+    checked = CheckedData((x, y), validation)
+    of_groups = settings.groups(starts)
+    workers = active_workers()
+    if workers is None:
+        groups = []
+        for of_group in of_groups:
+            groups.append(_train(_prepared(of_group, starts, settings, checked, shared), shared))
+            if "interrupted" in groups[-1].finished.ended:  # then the others do not begin
+                stopped = Event()
+                stopped.set()
+                shared = shared._replace(stop=stopped)
+    else:
+        prepared = [_prepared(one, starts, settings, checked, shared) for one in of_groups]
+        groups = _train_on(workers, prepared, shared)
     if kept is not None and kept is not checkpoint:
         with interrupts_wait():
             kept.finish()
@@ -276,19 +281,17 @@ class SharedOptions(NamedTuple):
     checkpoint: "Checkpoint | None"
 
 
-def _train_group(
+def _prepared(
     networks: list[int],
     starts: Sequence[Parameters],
     settings: PopulationSettings,
-    data: tuple[Any, Any],
-    validation: tuple[Any, ...] | None,
+    checked: "CheckedData",
     shared: SharedOptions,
-) -> list[Group]:
-    """Train networks of one shape, here or block by block on workers."""
+) -> Prepared:
+    """Networks of one shape, checked."""
     problems: list[Problem] = []
     numbers: dict[tuple[Any, ...], int] = {}
     which = np.empty(len(networks), np.int64)
-    checked = CheckedData(data, validation)
     parameters, masks_of = _checked_starts(networks, starts, settings)
     for at, p in enumerate(networks):
         key = settings.key(p)
@@ -301,57 +304,59 @@ def _train_group(
     first = problems[0]
     choice = choose(shared.engine, first.network, first)
     states = start_of_all(problems, which, parameters)
-    onlookers = onlookers_of(
-        choice.engine, problems, which, states, shared.average, shared.path_points
-    )
+    looked_on = (shared.average, shared.path_points)
+    onlookers = onlookers_of(choice.engine, problems, which, states, *looked_on)
     keeper = None
     if shared.checkpoint is not None:
         from glassnet.training.kept import keeper_of
 
         looking_on = [one.observers for one in onlookers]
-        common = (choice.engine.name, shared.average, shared.path_points)
+        common = (choice.engine.name, *looked_on)
         keeper = keeper_of(shared.checkpoint, problems, which, states, looking_on, common)
-    report = None if shared.progress is None else _report_to(shared.progress, problems)
-    workers = _workers_for(choice, problems, which, keeper)
-    if workers is not None:
-        parts = run_in_blocks(
-            workers,
-            choice.engine,
-            problems,
-            which,
-            states,
-            onlookers=onlookers,
-            average=shared.average,
-            path_points=shared.path_points,
-            report=report,
-            keeper=keeper,
-        )
-        numbers = np.array(networks)
-        return [
-            Group(numbers[at], finished, choice, [onlookers[p] for p in at] if onlookers else [])
-            for at, finished in parts
-        ]
+    return Prepared(np.array(networks), problems, which, states, choice, onlookers, keeper)
+
+
+def _train(prepared: Prepared, shared: SharedOptions) -> Group:
+    """Train networks of one shape here."""
+    networks, problems, which, states, choice, onlookers, keeper = prepared
     finished = run_together(
         choice.engine,
         problems,
         which,
         states,
         recorders=[Recorder(one.observers) for one in onlookers],
-        report=report,
+        report=None if shared.progress is None else _report_to(shared.progress, problems),
         chunk_epochs=shared.chunk_epochs,
         keeper=keeper,
     )
-    return [Group(np.array(networks), finished, choice, onlookers)]
+    return Group(networks, finished, choice, onlookers)
 
 
-def _workers_for(
-    choice: Choice, problems: Sequence[Problem], which: np.ndarray, keeper: "Keeper | None"
-) -> "Workers | None":
-    """Those that the user asked for, where the training is worth it; None: it is done here."""
-    is_under_way = keeper is not None and keeper.kept is not None and keeper.kept.done > 0
-    if is_under_way or not is_worth_sending(choice.engine, problems, which):
-        return None
-    return active_workers()
+def _train_on(
+    workers: "Workers", prepared: Sequence[Prepared], shared: SharedOptions
+) -> list[Group]:
+    """Train networks of all shapes on workers where that is worth it, else here."""
+    is_under_way = any(one.is_under_way for one in prepared)
+    if is_under_way or not is_worth_sending(prepared):
+        return [_train(one, shared) for one in prepared]
+    every = [problem for one in prepared for problem in one.problems]
+    parts = run_in_blocks(
+        workers,
+        prepared,
+        shared.average,
+        shared.path_points,
+        None if shared.progress is None else _report_to(shared.progress, every),
+    )
+    return [
+        Group(
+            one.networks[at],
+            finished,
+            one.choice,
+            [one.onlookers[p] for p in at] if one.onlookers else [],
+        )
+        for one, of_one in zip(prepared, parts, strict=True)
+        for at, finished in of_one
+    ]
 
 
 def _checked_starts(
@@ -394,22 +399,25 @@ def _naming(p: int) -> Iterator[None]:
 
 
 class CheckedData:
-    """The rows that all networks share, checked once for each dtype and loss."""
+    """The rows that all networks share, checked once for each dtype and loss, and kept once."""
 
     def __init__(self, data: tuple[Any, Any], validation: tuple[Any, ...] | None) -> None:
         self.data = data
         self.validation = validation
         self.problems: dict[Any, Problem] = {}
+        self.of_dtype: dict[Any, tuple[Any, Any, tuple[Any, ...] | None]] = {}
 
     def problem(
         self, network: Network, start: Parameters, sample_weight: Any, options: TrainingOptions
     ) -> Problem:
         """The training of a network on all rows."""
-        key = (network, start.weights[0].dtype, id(sample_weight))
+        dtype = start.weights[0].dtype
+        key = (network, dtype, id(sample_weight))
         if key not in self.problems:
-            self.problems[key] = checked_problem(
-                network, start, *self.data, options, sample_weight, self.validation
-            )
+            x, y, validation = self.of_dtype.get(dtype, (*self.data, self.validation))
+            found = checked_problem(network, start, x, y, options, sample_weight, validation)
+            self.of_dtype[dtype] = (found.data.x, found.data.y, found.validation)
+            self.problems[key] = found
         return replace(self.problems[key], options=options)
 
 

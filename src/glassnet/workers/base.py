@@ -139,8 +139,8 @@ class Workers(ABC):
     ) -> Generator[tuple[range, tuple[Any, float]], None, None]:
         """Yield blocks and what `call` gives for them, as they come.
 
-        Closing it takes back what has not begun. Raises WorkerDiedError where blocks were lost, and
-        what the function raised.
+        Closing it takes back what has not begun, where that can be done. Raises WorkerDiedError
+        where blocks were lost, and what the function raised.
         """
 
 

@@ -1,42 +1,61 @@
-"""How much of the work is one block: about a second or two of it, by what was measured so far."""
+"""How much of the work is one block: about two seconds of it, by what was measured so far."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
 
 BLOCK_SECONDS = 2.0
-"""Of a block: a hundred times what it costs to hand one out, and no great loss with a worker."""
-FASTEST_BLOCK_GROWTH = 10  # times as long as the longest block measured, at most
+"""Of a block: hundreds of times what it costs to hand one out, and no great loss with a worker."""
+FASTEST_BLOCK_GROWTH = 10  # times as much work as the largest block measured, at most
+
+
+class Section(NamedTuple):
+    """Items that are alike: blocks are cut of one section each."""
+
+    items: range
+    work: float
+    """Of an item, in whatever unit."""
+    most: int
+    """Items of a block."""
 
 
 class Blocks:
-    """Cuts items, numbered from 0, into blocks, as they are asked for. No result depends on how.
+    """Cuts sections into blocks, as they are asked for. No result depends on how.
 
     Parameters
     ----------
-    items : range
-        What is cut.
-    first : int
-        How many to begin with, whose pace nobody knows yet.
-    most : int
-        In a block.
+    sections : sequence of Section
+        What is cut, in this order; no two of them hold an item of the same number.
+    first : float
+        How much work to begin with, of a pace that nobody knows yet.
     n_workers : int
         Workers, for all of which there is to be something.
     """
 
-    def __init__(self, items: range, first: int, most: int, n_workers: int) -> None:
-        self.items = items
-        self.most: int = max(1, min(most, -(-len(items) // max(1, n_workers))))
-        self.size: int = max(1, min(first, self.most))
-        self.longest: int = 0
+    def __init__(self, sections: Sequence[Section], first: float, n_workers: int) -> None:
+        self.sections: list[Section] = [one for one in sections if one.items]
+        total = sum(len(one.items) * one.work for one in self.sections)
+        self.most: float = total / max(1, n_workers)
+        self.wanted: float = first
+        self.largest: float = 0.0
+        self.work: dict[int, float] = {}
+        """Of the blocks that were cut, by their first items."""
 
     def __iter__(self) -> "Blocks":
         return self
 
     def __next__(self) -> range:
-        if not self.items:
+        if not self.sections:
             raise StopIteration
-        block, self.items = self.items[: self.size], self.items[self.size :]
+        items, work, most = self.sections[0]
+        size = max(1, min(int(min(self.wanted, self.most) // work), most))
+        block, rest = items[:size], items[size:]
+        self.work[block.start] = len(block) * work
+        self.sections[:1] = [Section(rest, work, most)] if rest else []
         return block
 
     def measured(self, block: range, seconds: float) -> None:
         """Size the next ones by how long one took."""
-        self.longest = max(self.longest, len(block))
-        fitting = int(len(block) * BLOCK_SECONDS / max(seconds, 1e-6))
-        self.size = max(1, min(fitting, FASTEST_BLOCK_GROWTH * self.longest, self.most))
+        work = self.work.pop(block.start)
+        self.largest = max(self.largest, work)
+        fitting = work * BLOCK_SECONDS / max(seconds, 1e-6)
+        self.wanted = min(fitting, FASTEST_BLOCK_GROWTH * self.largest)

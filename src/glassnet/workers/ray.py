@@ -1,7 +1,9 @@
 """Workers of a Ray cluster: its tasks, with what all blocks need in its object store.
 
 Not by the pool of actors of Ray's joblib backend, in which one that died stays dead. Ray runs a
-task again whose worker or machine died.
+task again whose worker or machine died. Tasks are not cancelled, as a cancellation that meets the
+end of its task can end this process (ray#54798): after Ctrl-C blocks that were handed out run to
+their end, and nobody wants them.
 """
 
 from collections.abc import Generator, Iterator
@@ -62,22 +64,18 @@ class RayWorkers(Cluster):
             message = task.message(block)
             away[remote.remote(task.function, task.key, message, *data)] = block
 
-        try:
-            for block in islice(blocks, self.wanted):
-                send(block)
-            while away:
-                (done,), _ = ray.wait(list(away), num_returns=1)
-                try:
-                    result = ray.get(done)
-                except RayTaskError as error:  # what the function raised
-                    raise error.cause from error
-                except (WorkerCrashedError, OutOfMemoryError) as error:  # each time it was tried
-                    raise WorkerDiedError(away[done]) from error
-                except RayError as error:
-                    raise WorkerDiedError from error
-                yield away.pop(done), result
-                for following in islice(blocks, max(0, self.wanted - len(away))):
-                    send(following)
-        finally:
-            for reference in away:
-                ray.cancel(reference, force=True)
+        for block in islice(blocks, self.wanted):
+            send(block)
+        while away:
+            (done,), _ = ray.wait(list(away), num_returns=1)
+            try:
+                result = ray.get(done)
+            except RayTaskError as error:  # what the function raised
+                raise error.cause from error
+            except (WorkerCrashedError, OutOfMemoryError) as error:  # each time it was tried
+                raise WorkerDiedError(away[done]) from error
+            except RayError as error:
+                raise WorkerDiedError from error
+            yield away.pop(done), result
+            for following in islice(blocks, max(0, self.wanted - len(away))):
+                send(following)
