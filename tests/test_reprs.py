@@ -42,7 +42,13 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     assessment = folder_of_run.assessment
     assert assessment
     study = gn.study(networks=3, iterations=5)
+    search = gn.search(penguins, "species", candidates=1, folds=2, epochs=1)
     made = {
+        "search": search,
+        "tried candidate": search.best,
+        "standing": search.leaderboard()[0],
+        "mattered": search.what_mattered()[0],
+        "population search": gn.PopulationSearchCV(mlp, {"alpha": [0.1]}),
         "study": study,
         "solution": study.solutions[0],
         "network": NETWORK,
@@ -86,6 +92,7 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     }
     for name, picture in pictures.items():
         given = [(model, penguins), (numbers, penguins), (model,), (study,), ({"a": study},)]
+        given.append((search,))
         made[name] = _drawn(picture, given)
     for name in ("MLPClassifier", "MLPRegressor", "TableClassifier", "TableRegressor"):
         made[name] = getattr(gn, name)(hidden_layer_sizes=(9, 8))
@@ -95,7 +102,7 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def _drawn(picture: Any, arguments: list[tuple[Any, ...]]) -> Any:
     """The picture of the first arguments that it takes."""
     for given in arguments:
-        for name in ("from_estimator", "from_model", "from_study", "from_studies"):
+        for name in ("from_estimator", "from_model", "from_study", "from_studies", "from_search"):
             make = getattr(picture, name, None)
             if make is None:
                 continue

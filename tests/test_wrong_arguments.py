@@ -384,6 +384,7 @@ OPTIONS: dict[str, set[str]] = {
     "class_weight": {"None"},
     "missing": {*TEXTS, "None", "an empty list", "a list of text", "an empty array"},
     "decimal": {"None"},
+    "start": {"None"},
     "date_order": {"None"},
     "threshold": {"None"},
     "effort": set(),

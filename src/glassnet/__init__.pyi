@@ -111,6 +111,9 @@ from glassnet.estimators.mlp.classifier import (
 from glassnet.estimators.mlp.regressor import (
     MLPRegressor as MLPRegressor,
 )
+from glassnet.estimators.search.population_search import (
+    PopulationSearchCV as PopulationSearchCV,
+)
 from glassnet.estimators.table.estimators import (
     TableClassifier as TableClassifier,
 )
@@ -186,6 +189,7 @@ from glassnet.plots.precision_recall import PrecisionRecallDisplay as PrecisionR
 from glassnet.plots.regression import RegressionDisplay as RegressionDisplay
 from glassnet.plots.roc import RocCurveDisplay as RocCurveDisplay
 from glassnet.plots.saturation import SaturationDisplay as SaturationDisplay
+from glassnet.plots.search import SearchDisplay as SearchDisplay
 from glassnet.plots.solutions import SolutionsDisplay as SolutionsDisplay
 from glassnet.plots.spread import SpreadDisplay as SpreadDisplay
 from glassnet.plots.studies import StudiesDisplay as StudiesDisplay
@@ -202,6 +206,11 @@ from glassnet.runs.folder import train_run as train_run
 from glassnet.runs.open import RunFolder as RunFolder
 from glassnet.runs.open import open_run as open_run
 from glassnet.runs.resume import resume as resume
+from glassnet.searches.candidate import TriedCandidate as TriedCandidate
+from glassnet.searches.run import search as search
+from glassnet.searches.search import Mattered as Mattered
+from glassnet.searches.search import RankedCandidate as RankedCandidate
+from glassnet.searches.search import Search as Search
 from glassnet.studies.file import load_study as load_study
 from glassnet.studies.run import study as study
 from glassnet.studies.study import Study as Study

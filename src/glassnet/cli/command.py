@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from glassnet.errors import GlassnetError
 
@@ -35,6 +36,19 @@ def overwrite_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """A decorator: the command takes --overwrite."""
     text = "Replace what stands at --out; of a folder only one that holds a run and nothing else."
     return click.option("--overwrite", is_flag=True, help=text)(command)
+
+
+def check_goes_on_alone(context: click.Context, *flags: str) -> None:
+    """Raises GlassnetError where more was given beside --resume than these flags."""
+    allowed = {f"--{flag}" for flag in ("resume", *flags)}
+    for option in context.command.params:
+        source = context.get_parameter_source(option.name or "")
+        if source is not ParameterSource.DEFAULT and not allowed & set(option.opts):
+            listed = ", ".join(f"--{flag}" for flag in flags[:-1])
+            raise GlassnetError(
+                "--resume goes on with what was asked for: leave out TABLE and all options but "
+                f"{listed} and --{flags[-1]}"
+            )
 
 
 def read_sizes(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int, ...] | None:

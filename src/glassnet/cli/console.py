@@ -7,25 +7,36 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from glassnet.errors import visible
 from glassnet.training.run import Progress
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 GAP = 3  # characters between two columns of a table
 
 
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[Any]], title: str) -> None:
     """Print a table under its title; numbers and ranges come formatted, and go to the right."""
-    from rich import box
     from rich.console import Console
+    from rich.markup import escape
+
+    console = Console(highlight=False)
+    console.print(f"[bold]{escape(visible(title))}[/bold]", soft_wrap=True)
+    console.print(_table(headers, rows, console.width))
+    console.print()
+
+
+def _table(headers: Sequence[str], rows: Iterable[Sequence[Any]], room: int) -> "Table":
+    from rich import box
     from rich.markup import escape
     from rich.table import Table
 
     body = [[visible(str(cell)) for cell in row] for row in rows]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    console = Console(highlight=False)
-    widths = _widths(headers, body, console.width)
+    widths = _widths(headers, body, room)
     for i, header in enumerate(headers):
         numeric = bool(body) and all(_is_number(row[i]) for row in body)
         side = "right" if numeric else "left"
@@ -33,9 +44,48 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[Any]], title: st
         table.add_column(name, justify=side, overflow="fold", width=widths[i])
     for row in body:
         table.add_row(*map(escape, row))
-    console.print(f"[bold]{escape(visible(title))}[/bold]", soft_wrap=True)
-    console.print(table)
-    console.print()
+    return table
+
+
+def columns_that_fit(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+    """How many of a table's columns, from the left, fit on the terminal beside each other."""
+    from rich.console import Console
+
+    room = Console().width
+    for count in range(1, len(headers) + 1):
+        cells = [max(len(str(row[i])) for row in (headers, *rows)) for i in range(count)]
+        if sum(cells) + GAP * (count - 1) > room:
+            return max(1, count - 1)
+    return len(headers)
+
+
+ShowTable = Callable[[Sequence[str], Sequence[Sequence[Any]], str], None]
+"""Shows headers, rows and a title in place of those before."""
+
+
+@contextmanager
+def live_table(quiet: bool) -> Iterator[ShowTable | None]:
+    """A table on standard error that is shown anew again and again, and is gone at the end.
+
+    None where standard error is no terminal, or where `quiet` asks for silence.
+    """
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False)
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    from rich.console import Group
+    from rich.live import Live
+    from rich.text import Text
+
+    with Live(console=console, transient=True, auto_refresh=False) as live:
+
+        def show(headers: Sequence[str], rows: Sequence[Sequence[Any]], title: str) -> None:
+            table = _table(headers, rows, console.width)
+            live.update(Group(Text(visible(title), style="bold"), table), refresh=True)
+
+        yield show
 
 
 @contextmanager

@@ -113,6 +113,8 @@ def _training(done: TableRun) -> str:
     )
     if len(model.members) > 1:
         text += f", each member on {trained_on(model)}"
+    if model.record.options.get("start"):
+        text += f", from the weights of {model.record.options['start']}"
     if model.record.teacher:
         text += f", towards the targets and a teacher, {model.record.teacher}"
     return f"{text}; {run.engine} engine"

@@ -14,10 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
-from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
-from glassnet.cli.command import DocumentedCommand, overwrite_option, read_sizes
+from glassnet.cli.command import (
+    DocumentedCommand,
+    check_goes_on_alone,
+    overwrite_option,
+    read_sizes,
+)
 from glassnet.cli.stopping import GoesOn
 from glassnet.cli.terminal import check_is_folder
 from glassnet.errors import GlassnetError, TrainingError
@@ -26,9 +30,6 @@ from glassnet.recipe.options import DECLARATIONS, Options
 
 if TYPE_CHECKING:
     from glassnet.runs.resume import AskedTraining
-
-WITH_RESUME = ("resume", "report", "as_json", "quiet")
-"""The options that go with --resume: all others are those of the run that goes on."""
 
 
 class DeclaredOption(click.Option):
@@ -220,6 +221,8 @@ def train_command(
 
     if resume is None:
         options = Options(**given)
+        if options.start is not None and not target:
+            target = _targets_of(options.start)
         if table is None or not target:
             raise GlassnetError(
                 "give TABLE and --target, or --resume RUN to go on with a run"
@@ -227,7 +230,7 @@ def train_command(
                 else f"--target is missing: name the column of {table} to predict"
             )
     else:
-        _check_alone(context)
+        check_goes_on_alone(context, "report", "json", "quiet")
         asked = _asked(resume)
         table, target, options = asked.table, tuple(asked.target), asked.options
         teacher = None if asked.teacher is None else Path(asked.teacher)
@@ -290,15 +293,11 @@ def train_command(
     return 0
 
 
-def _check_alone(context: click.Context) -> None:
-    """Raises GlassnetError where more was given beside --resume than goes with it."""
-    for name in context.params:
-        is_given = context.get_parameter_source(name) is not ParameterSource.DEFAULT
-        if is_given and name not in WITH_RESUME:
-            raise GlassnetError(
-                "--resume goes on with what was asked for: leave out TABLE and all options but "
-                "--report, --json and --quiet"
-            )
+def _targets_of(start: str) -> tuple[str, ...]:
+    """What the model predicts that a training goes on from."""
+    from glassnet.recipe.start import read_start
+
+    return tuple(target.name for target in read_start(start)[0].encoding.targets)
 
 
 def _asked(run: Path) -> "AskedTraining":

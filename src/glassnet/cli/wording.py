@@ -6,9 +6,11 @@ from glassnet.errors import OptionRef
 
 OTHER_FLAGS = {
     "bias": "--bias",
+    "candidates": "--candidates",
     "checkpoint": "--checkpoint",
     "digits": "--digits",
     "first": "--first",
+    "folds": "--folds",
     "interval": "--interval",
     "iteration": "--iteration",
     "iterations": "--iterations",
@@ -20,6 +22,7 @@ OTHER_FLAGS = {
     "overwrite": "--overwrite",
     "rng": "--rng",
     "scale": "--scale",
+    "space": "--vary",
     "table": "TABLE",
     "target": "--target",
     "what_if": "--what-if",

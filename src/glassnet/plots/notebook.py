@@ -1,6 +1,6 @@
-"""What notebooks show of a model, a history, a run, a study and a fitted estimator, as HTML.
+"""What notebooks show of a model, a history, a run, a study, a search and an estimator, as HTML.
 
-The first four are registered in `glassnet.notebook`, where they ask for it. What other objects
+The first five are registered in `glassnet.notebook`, where they ask for it. What other objects
 show is in their own files.
 """
 
@@ -13,10 +13,12 @@ from glassnet.notebook import register_view
 from glassnet.pages.page import style_sheets
 from glassnet.plots.figures import image
 from glassnet.plots.network.display import NetworkDisplay
+from glassnet.searches.search import Search
 from glassnet.studies.study import Study
 from glassnet.training.history import History
 from glassnet.training.run import Run
 
+SHOWN_CANDIDATES = 5  # of a search, the best
 EPOCHS_AT_EITHER_END = 3  # rows of a history's table
 
 
@@ -70,6 +72,22 @@ def study_html(study: Study) -> str:
     return _fragment(heading, picture, _table(headers, rows) if rows else "")
 
 
+def search_html(search: Search) -> str:
+    """A search as HTML: its best candidates, and the losses over each setting."""
+    from glassnet.plots.search import SearchDisplay
+
+    heading = f"<p><b>Search</b> of {len(search):,} candidates</p>"
+    description = "The loss of every candidate on rows left out, over each setting"
+    picture = f"<figure>{image(SearchDisplay.from_search(search), description)}</figure>"
+    shown = {name: column[:SHOWN_CANDIDATES] for name, column in search.table().items()}
+    names = ["rank", "loss", *search.best.scores, *search.space.settings]
+    rows = [
+        [f"{value:.4g}" if isinstance(value, float) else str(value) for value in row]
+        for row in zip(*(shown[name] for name in names), strict=True)
+    ]
+    return _fragment(heading, _table(names, rows), picture)
+
+
 def network_html(estimator: Any) -> str:
     """The network of a fitted estimator as HTML."""
     return _fragment(NetworkDisplay.from_estimator(estimator).svg)
@@ -79,6 +97,7 @@ register_view(Model, model_html)
 register_view(History, history_html)
 register_view(Run, run_html)
 register_view(Study, study_html)
+register_view(Search, search_html)
 
 
 def _score_table(scores: dict[str, dict[str, float]]) -> str:

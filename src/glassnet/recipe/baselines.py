@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from glassnet.core.activations import softmax
+from glassnet.models.model import Model
 from glassnet.recipe.scoring import Scores, score
 from glassnet.tables.columns import Table
 from glassnet.tables.encoding import TableEncoding
@@ -27,8 +28,8 @@ class Baseline:
 
     Parameters
     ----------
-    name : {"constant", "linear"}
-        Which it is.
+    name : {"constant", "linear", "start"}
+        Which it is; "start" is the model that a training went on from.
     description : dict of str to str
         By target, in words.
     output : array, N x K
@@ -43,8 +44,10 @@ class Baseline:
     scores: Scores
 
 
-def baselines(encoding: TableEncoding, train: Table, scored: Table) -> tuple[Baseline, ...]:
-    """The constant and the linear baseline.
+def baselines(
+    encoding: TableEncoding, train: Table, scored: Table, before: Model | None = None
+) -> tuple[Baseline, ...]:
+    """The constant and the linear baseline, and the model that a training went on from.
 
     Parameters
     ----------
@@ -54,6 +57,8 @@ def baselines(encoding: TableEncoding, train: Table, scored: Table) -> tuple[Bas
         The rows that they learn from, with their targets.
     scored : Table
         The rows that they are scored on, with their targets.
+    before : Model, optional
+        The model that the training went on from.
     """
     encoding = encoding.with_likeliest  # whatever the model's threshold
     y = encoding.encode_targets(train)
@@ -61,10 +66,15 @@ def baselines(encoding: TableEncoding, train: Table, scored: Table) -> tuple[Bas
     linear = _linear_outputs(encoding, train, scored, y)
     means = {target.name: _constant_text(target, y) for target, y in encoding.by_target(y)}
     models = {target.name: "a linear model" for target in encoding.targets}
-    return (
+    found = (
         Baseline("constant", means, constant, score(encoding, constant, scored)),
         Baseline("linear", models, linear, score(encoding, linear, scored)),
     )
+    if before is None:
+        return found
+    output = before.output(scored)
+    description = {target.name: "the model before" for target in encoding.targets}
+    return (*found, Baseline("start", description, output, score(encoding, output, scored)))
 
 
 def _constant_text(target: Target, y: np.ndarray) -> str:

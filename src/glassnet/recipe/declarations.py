@@ -152,6 +152,12 @@ def check_layer_sizes(name: str, value: Any) -> None:
             raise refused(name, value, wanted)
 
 
+def check_path(name: str, value: Any) -> None:
+    """Raises OptionError unless it is the path of a file or folder."""
+    if not isinstance(value, str) or not value:
+        raise refused(name, value, "the path of a file or folder")
+
+
 def check_loss(name: str, value: Any) -> None:
     """The name of a loss, or a name with its setting, such as huber:0.5."""
     from glassnet.core.losses import Loss, find_loss

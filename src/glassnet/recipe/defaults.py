@@ -116,6 +116,7 @@ def settle(
     effort = EFFORTS[options.effort_name]
     settled = {
         "task": task,
+        "start": options.start,
         "effort": options.effort_name,
         "draws": options.draws or 0,
         "members": options.member_count,

@@ -5,7 +5,7 @@ folds (`folds.py`), encode the rows, train members by the settings that suit the
 make the model of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from time import monotonic
@@ -22,17 +22,21 @@ from glassnet.recipe.draws import everything_open, left_open
 from glassnet.recipe.encode import encode_rows
 from glassnet.recipe.fold_training import FoldTraining
 from glassnet.recipe.folds import Split, assign_folds
-from glassnet.recipe.mixture import alone, mix, retrain
+from glassnet.recipe.mixture import alone, go_on, mix, retrain
 from glassnet.recipe.options import Options, ResolvedOptions
 from glassnet.recipe.rows import TableRows, class_indices, rows_to_train_on
 from glassnet.recipe.search import bins_to_try, choose_settings
 from glassnet.recipe.teachers.lesson import lesson_of
+from glassnet.tables.columns import Table
 from glassnet.tables.encoding import TableEncoding, learn_inputs
 from glassnet.tables.targets import Target, Task, learn_target
 from glassnet.training.run import Progress, Run
 
 if TYPE_CHECKING:
     from glassnet.training.checkpoint import Checkpoint
+
+
+Settle = Callable[[Options], ResolvedOptions]
 
 
 class FitResult(NamedTuple):
@@ -54,6 +58,8 @@ def fit_table(
     path_points: int | None = None,
     settings: Sequence[MemberSettings] = (),
     checkpoint: "Checkpoint | None" = None,
+    start: Model | None = None,
+    given: Collection[str] = (),
 ) -> FitResult:
     """Train on rows of a table.
 
@@ -79,11 +85,80 @@ def fit_table(
         Of a mixture that was found before; none are looked for then.
     checkpoint : Checkpoint, optional
         What keeps the trainings while they run, and from which they go on.
+    start : Model, optional
+        Whose encoding is kept, and whose members are trained on in place of new ones.
+    given : collection of str
+        Options that then count for all members, whatever some of them were trained by.
 
     Raises GlassnetError, naming the column or option, on what cannot be trained on, and
     KeyboardInterrupt where it came before anything was learnt.
     """
     began = monotonic() - (0.0 if checkpoint is None else checkpoint.seconds_before)
+    encoding = None
+    if start is not None:
+        encoding, settings = start.encoding, start.record.mixture
+    prepared = prepare_folds(train, validation, task, options, classes, settings, (), encoding)
+    training = replace(
+        prepared.training,
+        progress=progress,
+        n_jobs=n_jobs,
+        path_points=path_points,
+        checkpoint=checkpoint,
+    )
+    del train, validation  # the columns are not wanted any more
+    plain, options = prepared.plain, prepared.options
+    if start is not None:
+        mixture = go_on(training, plain, start, given)
+    elif settings:
+        mixture = retrain(training, plain, settings)
+    else:
+        mixture = alone(choose_settings(training, options, plain))
+        if options.draw_count:
+            mixture = mix(training, options, plain, mixture.trials[0], _end(options, plain, began))
+    model = assemble_model(training, mixture, options.threshold, prepared.teacher)
+    return FitResult(model, mixture.runs, mixture.options)
+
+
+class PreparedFolds(NamedTuple):
+    """Folds of encoded rows that can be trained on, by whatever settings."""
+
+    training: FoldTraining
+    settle: Settle
+    """Settles options for these rows."""
+    options: Options
+    """As asked for; where settings are drawn, with what is at its plain value left open."""
+    targets: Table
+    """Those of the rows, in the order in which they are encoded."""
+    teacher: str
+    """What the teacher is; "" where there is none."""
+
+    @property
+    def plain(self) -> ResolvedOptions:
+        """The options, settled."""
+        return self.settle(self.options)
+
+
+def prepare_folds(
+    train: TableRows,
+    validation: TableRows | None,
+    task: Task,
+    options: Options,
+    classes: Sequence[Target] = (),
+    settings: Sequence[MemberSettings] = (),
+    bins: Sequence[int] = (),
+    encoding: TableEncoding | None = None,
+) -> PreparedFolds:
+    """Assign the rows to folds, and encode them for all settings that may be tried.
+
+    Parameters
+    ----------
+    train, validation, task, options, classes, settings
+        As in `fit_table`.
+    bins : sequence of int
+        Numbers of bins that the rows are encoded with beside those that the options ask for.
+    encoding : TableEncoding, optional
+        The only one that the rows are encoded by; None: the rows teach it.
+    """
     train, validation = weigh_classes(train, validation, options.class_weight, classes)
     rows = rows_to_train_on(train)
     lesson = lesson_of(rows, options, classes)
@@ -107,30 +182,23 @@ def fit_table(
         taught=lesson is not None and lesson.has_mixed_rows,
     )
     plain = settled(options)
-    if options.draw_count and not settings:
+    if options.draw_count and not settings and encoding is None:
         options = left_open(options, plain, settled(everything_open(options)))
-    training = FoldTraining(splits, progress, n_jobs, path_points, checkpoint)
-    for bins in _bins_wanted(options, plain, train_rows, settings):
-        encoding = learn_encoding(rows, replace(plain, bins=bins), classes)
-        if encoding in [one.encoding for one in training.rows.values()]:
+    training = FoldTraining(splits)
+    wanted = [*_bins_wanted(options, plain, train_rows, settings), *bins]
+    for count in dict.fromkeys(wanted) if encoding is None else (plain.bins,):
+        learnt = encoding or learn_encoding(rows, replace(plain, bins=count), classes)
+        if learnt in [one.encoding for one in training.rows.values()]:
             continue  # the table has no numbers that could be cut into bins
-        training.rows[bins] = (
-            encode_rows(rows, encoding, options.dtype)
+        training.rows[count] = (
+            encode_rows(rows, learnt, options.dtype)
             if lesson is None
-            else lesson.encode(encoding, options.dtype)
+            else lesson.encode(learnt, options.dtype)
         )
         if validation is not None:
-            training.validation[bins] = encode_rows(validation, encoding, options.dtype)
+            training.validation[count] = encode_rows(validation, learnt, options.dtype)
     teacher = "" if rows.teacher is None else rows.teacher.description
-    del train, rows, validation, lesson  # the columns are not wanted any more
-    if settings:
-        mixture = retrain(training, plain, settings)
-    else:
-        mixture = alone(choose_settings(training, options, plain))
-        if options.draw_count:
-            mixture = mix(training, options, plain, mixture.trials[0], _end(options, plain, began))
-    model = assemble_model(training, mixture, options.threshold, teacher)
-    return FitResult(model, mixture.runs, mixture.options)
+    return PreparedFolds(training, settled, options, rows.targets, teacher)
 
 
 def learn_encoding(

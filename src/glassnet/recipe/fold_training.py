@@ -4,9 +4,10 @@ Which rows those are is `folds.py`; what members have of their own, `members.py`
 tried, `search.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,10 +28,15 @@ from glassnet.recipe.out_of_fold import OutOfFold, out_of_fold
 from glassnet.recipe.rows import EncodedRows
 from glassnet.training.endings import BROKEN
 from glassnet.training.population import train_population
+from glassnet.training.problem import as_dtype
 from glassnet.training.run import Progress, Run
 
 if TYPE_CHECKING:
     from glassnet.training.checkpoint import Checkpoint
+
+
+OfMember = tuple[ResolvedOptions, int]
+"""The settings of a network, and the number of the member that it is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +56,10 @@ class FoldTraining:
     validation : dict of EncodedRows
         Likewise, what validates the members whose split has no rows to validate on; empty where
         there are no such rows.
+    stop : Event, optional
+        As in `train`.
+    starts : sequence of Parameters
+        Where each member starts; (): drawn.
     """
 
     splits: Sequence[Split]
@@ -59,6 +69,8 @@ class FoldTraining:
     checkpoint: "Checkpoint | None" = None
     rows: dict[int, EncodedRows] = field(default_factory=dict)
     validation: dict[int, EncodedRows] = field(default_factory=dict)
+    stop: Event | None = None
+    starts: Sequence[Parameters] = ()
 
     def network(self, options: ResolvedOptions) -> Network:
         """The network of one member."""
@@ -67,6 +79,8 @@ class FoldTraining:
 
     def start(self, options: ResolvedOptions, member: int) -> Parameters:
         """Where a member starts."""
+        if self.starts:
+            return as_dtype(self.starts[member], options.dtype)
         _, y, sample_weight = self.rows[options.bins].to_train_on
         network, rows = self.network(options), self.splits[member].train
         weight = None if sample_weight is None else sample_weight[rows]
@@ -79,8 +93,23 @@ class FoldTraining:
 
         Raises KeyboardInterrupt where it came before every member had learnt something.
         """
+        return self.train_together([options], members)[0]
+
+    def train_together(
+        self, candidates: Sequence[ResolvedOptions], members: Sequence[int]
+    ) -> list[list[Run]]:
+        """For each of several settings that `population_key` does not tell apart, what `train`
+        gives: all of them train as one population.
+        """
+        runs = self._validated([(options, member) for options in candidates for member in members])
+        size = len(members)
+        return [runs[first : first + size] for first in range(0, len(runs), size)]
+
+    def _validated(self, networks: Sequence[OfMember]) -> list[Run]:
+        """The runs, validated by the rows that are there for it."""
+        options = networks[0][0]
         rows = self.rows[options.bins]
-        splits = [self.splits[member] for member in members]
+        splits = [self.splits[member] for _, member in networks]
         validation: dict[str, Any] = {}
         if options.bins in self.validation:
             validation = {"validation": self.validation[options.bins].arrays}
@@ -90,41 +119,43 @@ class FoldTraining:
                 "validation_rows": [split.validation for split in splits],
             }
         elif self._may_look_on(options, splits):
-            return self._look_on(options, members)
-        return self._train(options, members, self.progress, validation)
+            return self._look_on(networks)
+        return self._train(networks, self.progress, validation)
 
     def _train(
         self,
-        options: ResolvedOptions,
-        members: Sequence[int],
+        networks: Sequence[OfMember],
         progress: Progress | None,
         validation: dict[str, Any],
     ) -> list[Run]:
         """The runs; `validation` is what `train_population` takes of rows to validate on."""
-        x, y, sample_weight = self.rows[options.bins].to_train_on
-        network = self.network(options)
-        rows = [self.splits[member].train for member in members]
-        starts = [self.start(options, member) for member in members]
+        shared = networks[0][0]
+        x, y, sample_weight = self.rows[shared.bins].to_train_on
+        rows = [self.splits[member].train for _, member in networks]
+        settings = [options for options, _ in networks]
+        shape = self.network(shared)
+        optimizers = {id(options): optimizer_for(options) for options in settings}
         runs = train_population(
-            network,
-            starts,
+            shape,
+            [self.start(options, member) for options, member in networks],
             x,
             y,
             rows=[None if len(numbers) == len(y) else numbers for numbers in rows],
             sample_weight=sample_weight,
-            optimizer=optimizer_for(options),
-            epochs=options.epochs,
-            batch_size=options.batch_size,
-            penalty=Penalty(options.l2, options.l1),
-            dropout=options.dropout,
-            schedule=options.schedule,
-            average=options.average,
-            patience=options.patience,
-            seed=[member_seed(member, options.seed) for member in members],
-            engine=options.engine,
+            optimizer=[optimizers[id(options)] for options in settings],
+            epochs=[options.epochs for options in settings],
+            batch_size=[options.batch_size for options in settings],
+            penalty=[Penalty(options.l2, options.l1) for options in settings],
+            dropout=[options.dropout for options in settings],
+            schedule=[options.schedule for options in settings],
+            patience=[options.patience for options in settings],
+            average=shared.average,
+            seed=[member_seed(member, options.seed) for options, member in networks],
+            engine=shared.engine,
             progress=progress,
             n_jobs=self.n_jobs,
             path_points=self.path_points,
+            stop=self.stop,
             checkpoint=self.checkpoint,
             warn=False,
             **validation,
@@ -141,21 +172,21 @@ class FoldTraining:
         some_left_out = all(len(split.train) < len(rows.x) for split in splits)
         return some_left_out and not chooses and rows.taught is None
 
-    def _look_on(self, options: ResolvedOptions, members: Sequence[int]) -> list[Run]:
+    def _look_on(self, networks: Sequence[OfMember]) -> list[Run]:
         """Runs whose loss on rows left out is measured by epoch, and which keep their last epoch.
 
         The engines measure it as a validation loss; what that would choose is not taken.
         """
-        rows = self.rows[options.bins]
+        rows = self.rows[networks[0][0].bins]
         everything = np.arange(len(rows.x))
-        left_out = [np.setdiff1d(everything, self.splits[member].train) for member in members]
+        left_out = [np.setdiff1d(everything, self.splits[member].train) for _, member in networks]
         validation = {"validation": rows.arrays, "validation_rows": left_out}
         progress = None if self.progress is None else partial(_report_loss, self.progress)
-        runs = self._train(options, members, progress, validation)
+        runs = self._train(networks, progress, validation)
         broken = [at for at, run in enumerate(runs) if run.ended in BROKEN]
         runs = [run if run.ended in BROKEN else _last_epoch_kept(run) for run in runs]
         if broken:  # rows left out would say what is kept of them
-            alone = self._train(options, [members[at] for at in broken], self.progress, {})
+            alone = self._train([networks[at] for at in broken], self.progress, {})
             for at, run in zip(broken, alone, strict=True):
                 runs[at] = run
         return runs
@@ -170,6 +201,22 @@ class FoldTraining:
         return out_of_fold(
             trained, self.rows[options.bins], self.validation.get(options.bins), splits
         )
+
+
+def population_key(options: ResolvedOptions) -> Hashable:
+    """What settings agree in that can be trained as one population."""
+    return (
+        options.bins,
+        options.hidden,
+        options.activation,
+        options.loss,
+        options.optimizer,
+        options.batch_size,
+        options.average,
+        options.patience is None,
+        options.dtype,
+        options.engine,
+    )
 
 
 def _report_loss(progress: Progress, epoch: int, epochs: int, loss: float, _: float | None) -> None:

@@ -5,7 +5,7 @@ choice says how much each counts in the mean of all (Caruana, Niculescu-Mizil, C
 Which settings suit the rows best alone is `search.py`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from time import monotonic
@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.network import Network
+from glassnet.errors import GlassnetError
+from glassnet.models.model import Model
 from glassnet.models.record import MemberSettings, Tried
 from glassnet.recipe.draws import DRAWN, drawn_settings
 from glassnet.recipe.fold_training import FoldTraining
@@ -134,6 +136,47 @@ def mix(
         kept[0] = replace(kept[0], runs=interrupted(kept[0].runs))
     tried = (*best.tried, *tried)
     return Mixture(replace(plain, draws=len(trials) - 1), kept, votes[votes > 0], tried)
+
+
+def go_on(
+    training: FoldTraining, plain: ResolvedOptions, model: Model, given: Collection[str]
+) -> Mixture:
+    """The members of a model, trained on from where they are.
+
+    Parameters
+    ----------
+    training : FoldTraining
+        What they are trained with: its only rows are encoded as the model's.
+    plain : ResolvedOptions
+        The settings of all members, but for what the model's record says of some.
+    model : Model
+        Whose members they are.
+    given : collection of str
+        Options that count for all members.
+
+    Raises GlassnetError where a member is of another shape than its settings.
+    """
+    settings = model.record.mixture or (MemberSettings({}, 1.0, len(model.members)),)
+    trials: list[Trial] = []
+    first = 0
+    for one in settings:
+        changed = {name: v for name, v in one.changed.items() if name not in given}
+        options = replace(plain, **{**changed, "bins": plain.bins})
+        members = model.members[first : first + one.members]
+        first += one.members
+        its_training = replace(training, starts=[member.parameters for member in members])
+        if any(member.network != its_training.network(options) for member in members):
+            raise GlassnetError(
+                "the model's networks are not those that its options say: it was changed after its "
+                "training, and cannot be gone on with",
+                option="start",
+            )
+        runs = its_training.train(options, range(len(members)))
+        trials.append(trial_of(its_training, options, runs))
+        if any(run.ended == "interrupted" for run in runs):
+            break
+    votes = np.array([one.vote for one in settings[: len(trials)]])
+    return Mixture(plain, trials, votes / votes.sum(), ())
 
 
 def retrain(

@@ -19,6 +19,7 @@ from glassnet.recipe.declarations import (
     check_effort,
     check_layer_sizes,
     check_loss,
+    check_path,
     check_texts,
     check_threshold,
     check_true_or_false,
@@ -43,8 +44,11 @@ MOST_DRAWS = 1000  # settings; so many need hours
 MAX_BINS = 255  # of a column; so many inputs are packed in one byte
 
 
-NOT_OF_A_STUDY = ("effort", "draws", "members", "refit", "threshold", "teacher_weight")
+NOT_OF_A_STUDY = ("start", "effort", "draws", "members", "refit", "threshold", "teacher_weight")
 """Options that say which networks there are, or what is made of them: a study has one a start."""
+
+NOT_OF_A_SEARCH = (*NOT_OF_A_STUDY, "validation")
+"""Those, and which rows validate: a search has folds for it."""
 
 
 @dataclass(frozen=True)
@@ -281,6 +285,14 @@ class Options:
         sklearn="date_order",
         if_open="by the other columns; else the day first, with a warning",
     )
+    start: str | None = option(
+        None,
+        "Run folder or model file to go on from: its weights, columns and options, but for what is "
+        "given here.",
+        check_path,
+        if_open="new weights",
+        flag="from",
+    )
 
     def __post_init__(self) -> None:
         for name, declaration in DECLARATIONS.items():
@@ -361,6 +373,7 @@ class ResolvedOptions:
     missing: tuple[str, ...] | None
     decimal: str | None
     date_order: str | None
+    start: str | None = None
 
     def as_options(self) -> Options:
         """The same as options to ask for, which repeat the training."""

@@ -23,6 +23,7 @@ from glassnet.recipe.teachers.read import read_teacher
 from glassnet.recipe.teachers.teacher import Teacher
 from glassnet.settings import items_of
 from glassnet.tables.columns import Table
+from glassnet.tables.formats.reading import Reading
 from glassnet.tables.frames import as_table
 from glassnet.tables.read import read_table
 from glassnet.tables.row_numbers import without_row_numbers
@@ -61,14 +62,19 @@ class TableParts:
 
 
 def read_parts(
-    table: Any, target: str | Sequence[str], options: Options, teacher: Any = None
+    table: Any,
+    target: str | Sequence[str],
+    options: Options,
+    teacher: Any = None,
+    reading: Reading | None = None,
 ) -> TableParts:
     """Read a table, its teacher and its task, and say which rows do what.
 
-    The parameters are those of `train_table`. Raises GlassnetError, naming the column, row or
+    The parameters are those of `train_table`; `reading` is how text is read, where a model that the
+    training goes on from knows it. Raises GlassnetError, naming the column, row or
     option, on anything that cannot be trained on.
     """
-    columns, targets = read_columns_and_targets(table, target, options)
+    columns, targets = read_columns_and_targets(table, target, options, reading)
     asked = read_teacher(teacher, columns.n_rows, lambda: TeacherInputs.of(table))
     columns, row_numbers, without_target = _with_target(columns, targets)
     every = split_columns(columns, targets, None if asked is None else asked.take(row_numbers - 1))
@@ -100,7 +106,7 @@ def _target_names(target: str | Sequence[str], options: Options) -> list[str]:
 
 
 def read_columns_and_targets(
-    table: Any, target: str | Sequence[str], options: Options
+    table: Any, target: str | Sequence[str], options: Options, reading: Reading | None = None
 ) -> tuple[Table, list[str]]:
     """The columns of a table, checked, and which of them are targets.
 
@@ -108,7 +114,7 @@ def read_columns_and_targets(
     """
     targets = _target_names(target, options)
     frame = read_table(table) if isinstance(table, (str, Path)) else table
-    columns = as_table(frame, ignore=options.ignore, reading=options.reading(targets))
+    columns = as_table(frame, ignore=options.ignore, reading=reading or options.reading(targets))
     columns = without_row_numbers(columns, keep=[*targets, *options.categories])
     _check_targets(columns, targets, options.categories)
     return columns, targets

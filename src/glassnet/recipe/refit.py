@@ -3,10 +3,11 @@
 Its options are those that the scored training found. How the run holds the outcome is `run.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from glassnet.errors import GlassnetWarning
+from glassnet.models.model import Model
 from glassnet.models.record import MemberSettings
 from glassnet.recipe.fit import FitResult, fit_table
 from glassnet.recipe.members import worst_ending
@@ -38,6 +39,8 @@ def train_again(
     path_points: int | None = None,
     settings: Sequence[MemberSettings] = (),
     checkpoint: "Checkpoint | None" = None,
+    start: Model | None = None,
+    given: Collection[str] = (),
 ) -> tuple[FitResult | None, str]:
     """(what the training gave, how it ended); nothing where it was stopped or went astray.
 
@@ -50,7 +53,7 @@ def train_again(
     options : ResolvedOptions
         As the scored training found them: nothing is searched again, but for the epoch that is
         kept, which the members' folds pick anew.
-    classes, progress, path_points, settings, checkpoint
+    classes, progress, path_points, settings, checkpoint, start, given
         As in `fit_table`.
     """
     asked = options.as_options()
@@ -65,6 +68,8 @@ def train_again(
             path_points=path_points,
             settings=settings,
             checkpoint=checkpoint,
+            start=start,
+            given=given,
         )
     except KeyboardInterrupt:
         return None, "interrupted"

@@ -36,9 +36,11 @@ from glassnet.recipe.parts import (
 )
 from glassnet.recipe.refit import refit_notices, train_again, wants_refit
 from glassnet.recipe.scoring import score
+from glassnet.recipe.start import GoingOn
 from glassnet.recipe.teachers.holdout import digest_of_rows, teacher_of_scored
 from glassnet.recipe.teachers.teacher import Teacher
 from glassnet.tables.columns import Table
+from glassnet.tables.targets import Target, Task
 from glassnet.training.endings import CUT_SHORT, ENDINGS
 from glassnet.training.run import Progress, Run
 
@@ -237,11 +239,16 @@ def run_table(
         purpose = purpose_of_table(table, target, options, teacher)
         is_given = isinstance(checkpoint, Checkpoint)
         kept = checkpoint if is_given else Checkpoint(checkpoint, purpose)
-    parts = read_parts(table, target, options, teacher)
+    going_on = None
+    if options.start is not None:
+        going_on = GoingOn.of(options, target)
+        options = going_on.options
+    reading = None if going_on is None else going_on.reading
+    parts = read_parts(table, target, options, teacher, reading)
     scored = None
     try:
-        scored = train_scored(parts, options, progress, path_points, kept)
-        run = refit(scored, refit_progress or progress, path_points, kept)
+        scored = train_scored(parts, options, progress, path_points, kept, going_on)
+        run = refit(scored, refit_progress or progress, path_points, kept, going_on)
     except KeyboardInterrupt:
         if kept is not None:
             kept.finish()
@@ -271,6 +278,7 @@ def purpose_of_table(
         "teacher": absolute_path(teacher),
         "has teacher": teacher is not None,
         **{f"option {name}": value for name, value in asdict(options).items()},
+        "option start": options.start and absolute_path(options.start),
     }
 
 
@@ -280,6 +288,7 @@ def train_scored(
     progress: Progress | None = None,
     path_points: int | None = None,
     checkpoint: "Checkpoint | None" = None,
+    going_on: GoingOn | None = None,
 ) -> TableRun:
     """The run up to its scores: without the last training, on all rows."""
     every, known = parts.every, parts.every.teacher
@@ -291,10 +300,12 @@ def train_scored(
         validation_rows(every, parts.rows),
         parts.task,
         replace(options, refit=wants_refit(options, every.n_rows)),
-        learn_classes(every.targets, parts.task),
+        _classes(every.targets, parts.task, going_on),
         progress,
         path_points=path_points,
         checkpoint=checkpoint,
+        start=None if going_on is None else going_on.scored,
+        given=() if going_on is None else going_on.given,
     )
     record = replace(fitted.model.record, holdout_digest=holdout_digest)
     run = TableRun(
@@ -305,10 +316,11 @@ def train_scored(
         without_target=parts.without_target,
         teacher=known,
     )
+    before = None if going_on is None else going_on.scored
     try:
-        return _scored(run)
-    except KeyboardInterrupt:
-        return _without_refit(_scored(run), "interrupted")  # scores take less than a training
+        return _scored(run, before)
+    except KeyboardInterrupt:  # scores take less than a training
+        return _without_refit(_scored(run, before), "interrupted")
 
 
 def refit(
@@ -316,6 +328,7 @@ def refit(
     progress: Progress | None = None,
     path_points: int | None = None,
     checkpoint: "Checkpoint | None" = None,
+    going_on: GoingOn | None = None,
 ) -> TableRun:
     """The run with a model that is trained once more, with the same options, on all rows.
 
@@ -331,11 +344,13 @@ def refit(
         rows.take(to_train_on),
         validation_rows(rows, run.rows),
         run.options,
-        learn_classes(rows.targets, run.options.task),
+        _classes(rows.targets, run.options.task, going_on),
         progress,
         path_points,
         run.model.record.mixture,
         checkpoint,
+        None if going_on is None else going_on.model,
+        () if going_on is None else going_on.given,
     )
     if fitted is None:
         return _without_refit(run, ended)
@@ -358,8 +373,18 @@ def _without_refit(run: TableRun, ended: str) -> TableRun:
     return replace(run, refit_ended=ended, notices=(*run.notices, *refit_notices(ended)))
 
 
-def _scored(run: TableRun) -> TableRun:
-    """The run with its scores, and all that they are compared with."""
+def _classes(targets: Table, task: Task, going_on: GoingOn | None) -> Sequence[Target]:
+    """The targets of a classification; those of a model that the training goes on from."""
+    if going_on is None:
+        return learn_classes(targets, task)
+    return () if task == "regression" else going_on.model.encoding.targets
+
+
+def _scored(run: TableRun, before: Model | None) -> TableRun:
+    """The run with its scores, and all that they are compared with.
+
+    `before` is the model that it went on from.
+    """
     encoding = run.model.encoding
     train = run.columns.take(run.rows["train"])
     scored = run.columns.take(run.rows[run.scored_part])
@@ -367,7 +392,7 @@ def _scored(run: TableRun) -> TableRun:
     run = replace(
         run,
         model=replace(run.model, scores=score(encoding, output, scored)),
-        baselines=baselines(encoding, train, scored),
+        baselines=baselines(encoding, train, scored, before),
     )
     return replace(run, notices=notices_of_run(run, output))
 

@@ -4,7 +4,7 @@ import shlex
 from dataclasses import asdict
 from typing import Any
 
-from glassnet.recipe.options import Options, ResolvedOptions
+from glassnet.recipe.options import DECLARATIONS, Options, ResolvedOptions
 from glassnet.runs.record import RunRecord
 
 UNKNOWN_TABLE = "TABLE.csv"
@@ -53,7 +53,7 @@ def _as_text(value: Any) -> str:
 
 def _option(name: str, value: Any) -> list[str]:
     """An option as the words of a command; nothing where it is off."""
-    option = "--category" if name == "categories" else f"--{name}".replace("_", "-")
+    option = "--" + (DECLARATIONS[name].flag or name).replace("_", "-")
     if value is False and getattr(Options, name) is None:
         return [f"--no-{name}"]
     if value is None or value is False:

@@ -1,4 +1,4 @@
-"""Going on with what was cut short: a run, the fit of a table, or a study, from its checkpoint."""
+"""Going on with what was cut short: a run, the fit of a table, a study or a search."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,9 @@ from glassnet.runs.folder import RUN, train_run
 from glassnet.runs.layout import checkpoint_beside
 from glassnet.runs.open import RunFolder, open_run
 from glassnet.runs.record import STANDARD_INPUT
+from glassnet.searches.file import is_search_file, read_search_file
+from glassnet.searches.run import search
+from glassnet.searches.search import Search
 from glassnet.studies.file import load_study
 from glassnet.studies.run import study
 from glassnet.studies.study import Study
@@ -94,14 +97,14 @@ def asked_training(file: Path) -> AskedTraining:
 
 def resume(
     path: str | Path, table: Any = None, *, progress: Progress | None = None
-) -> Model | RunFolder | Study:
+) -> Model | RunFolder | Study | Search:
     """Go on with what was cut short, to the last bit as if it had never been.
 
     Parameters
     ----------
     path : str or Path
-        A checkpoint, of `train_table`, `train_run`, `study` or ``glassnet train``; or the run
-        folder beside which it stands.
+        A checkpoint, of `train_table`, `train_run`, `study`, `search`, ``glassnet train`` or
+        ``glassnet search``; or the run folder beside which it stands.
     table : data frame, dict of columns, or path, optional
         The table, where it was no file or is somewhere else now.
     progress : function, optional
@@ -109,7 +112,7 @@ def resume(
 
     Returns
     -------
-    Model, RunFolder or Study
+    Model, RunFolder, Study or Search
         What that call would have returned. The checkpoint of a run folder is gone then.
 
     Raises
@@ -120,6 +123,8 @@ def resume(
         same call is made again.
     """
     file = checkpoint_of(path)
+    if is_search_file(file):
+        return _resume_search(file, table, progress)
     try:
         asked = asked_training(file)
     except GlassnetError:
@@ -193,6 +198,13 @@ def _resume_study(found: Study, file: Path, table: Any, progress: Progress | Non
         progress=progress,
         **options,
     )
+
+
+def _resume_search(file: Path, table: Any, progress: Any) -> Search:
+    kept = read_search_file(file)
+    table = _table_of(file, table, str(kept.origin["table"]))
+    target = kept.origin["target"]
+    return search(table, target, checkpoint=file, progress=progress, **kept.settings)
 
 
 def _table_of(file: Path, given: Any, known: str) -> Any:

@@ -6,6 +6,7 @@ Of one training it is `loop.py`. What a population is to its user, is `populatio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,6 +20,7 @@ from glassnet.training.loop import (
     FASTEST_GROWTH,
     Chunk,
     Finished,
+    LearningRates,
     Recorder,
     finish,
     skip,
@@ -102,6 +104,8 @@ def run_together(
     which: np.ndarray,
     states: States,
     *,
+    orders: Sequence[Iterator[np.ndarray] | None] | None = None,
+    learning_rates: Sequence[LearningRates] | None = None,
     recorders: Sequence[Recorder] = (),
     report: Report | None = None,
     chunk_epochs: int | None = None,
@@ -119,6 +123,11 @@ def run_together(
         P, the number of each network's problem.
     states : States
         Where to begin, which is changed.
+    orders : sequence of iterator, optional
+        For each problem the order of the rows in each epoch, None where it is always as they are;
+        None: what its options say.
+    learning_rates : sequence of callable, optional
+        For each problem the rates of some epochs; None: what its options say.
     recorders : sequence of Recorder
         One for each network, with those that look on at it; (): nobody does.
     report : callable, optional
@@ -129,7 +138,12 @@ def run_together(
         Keeps the trainings in a checkpoint, from which they go on.
     """
     planned = np.array([problem.options.epochs for problem in problems])[which]
-    orders = [problem.options.orders(problem.n_rows) for problem in problems]
+    if orders is None:
+        orders = [problem.options.orders(problem.n_rows) for problem in problems]
+    if learning_rates is None:
+        learning_rates = [
+            partial(problem.options.learning_rates, problem.batches) for problem in problems
+        ]
     ended = np.full(len(which), "", dtype=object)
     counts = np.bincount(which, minlength=len(problems)).tolist()
     work = sum(n * problem.work for n, problem in zip(counts, problems, strict=True))
@@ -156,7 +170,9 @@ def run_together(
             ]
             count = int(max(1, min(pace, *limits, planned[active].max() - done)))
             began = perf_counter()
-            chunk, after = _run_chunk(engine, problems, which, states, active, orders, done, count)
+            chunk, after = _run_chunk(
+                engine, problems, which, states, active, orders, learning_rates, done, count
+            )
             seconds = perf_counter() - began
             with nullcontext() if keeper is None else interrupts_wait():
                 states.put(active, after)
@@ -195,6 +211,7 @@ def _run_chunk(
     states: States,
     active: np.ndarray,
     orders: Sequence[Iterator[np.ndarray] | None],
+    learning_rates: Sequence[LearningRates],
     done: int,
     count: int,
 ) -> tuple[ChunkOfAll, States]:
@@ -204,10 +221,17 @@ def _run_chunk(
     which others have ended.
     """
     numbers = which[active]
-    rates = rates_of_chunk(problems, set(numbers.tolist()), done, count)
+    used = set(numbers.tolist())
+    counts = [
+        min(count, problem.options.epochs - done) if number in used else 0
+        for number, problem in enumerate(problems)
+    ]
+    rates = [
+        rates_of(done, epochs) for rates_of, epochs in zip(learning_rates, counts, strict=True)
+    ]
     next_orders = [
-        None if order is None or not len(rate) else np.stack(list(islice(order, len(rate))))
-        for order, rate in zip(orders, rates, strict=True)
+        None if order is None or not epochs else np.stack(list(islice(order, epochs)))
+        for order, epochs in zip(orders, counts, strict=True)
     ]
     after, measured = engine.run_population(
         problems, numbers, states.take(active), next_orders, rates

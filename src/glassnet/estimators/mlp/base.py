@@ -151,6 +151,19 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
         callbacks: CallbackObserver | None,
     ) -> str:
         """Check the rows, train, and publish what came of it; returns how it ended."""
+        fitting, before = self._begin(X, y, sample_weight, validation, incremental, callbacks)
+        return self._end(fitting, fitting.fit(before))
+
+    def _begin(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        validation: tuple[Any, Any, Any] = NO_VALIDATION,
+        incremental: bool = False,
+        callbacks: CallbackObserver | None = None,
+    ) -> tuple[Fitting, FitState | None]:
+        """The rows checked and the network shaped: a fit that can begin, and where it goes on."""
         goes_on = hasattr(self, "coefs_") and (self.warm_start or incremental)
         rows = self._checked(X, y, sample_weight, first=not goes_on, same_classes=incremental)
         validation_rows = self._checked_validation(*validation)
@@ -165,11 +178,14 @@ class BaseMLP(CallbackSupportMixin, NetworkEstimator):
             callbacks,
             incremental,
         )
-        runs = fitting.fit(self._state_before(incremental) if goes_on else None)
+        return fitting, self._state_before(incremental) if goes_on else None
+
+    def _end(self, fitting: Fitting, runs: list[FitState]) -> str:
+        """Publish what came of a fit; returns how it ended."""
         self._publish(runs)
         if self._fit_state.ended not in BROKEN:
             kept = self._fit_state.parameters
-            warn_of(saturation_notices(self.network_, kept, np.asarray(rows.data.x)))
+            warn_of(saturation_notices(self.network_, kept, np.asarray(fitting.rows.data.x)))
         return "interrupted" if runs[-1].ended == "interrupted" else self._fit_state.ended
 
     def _checked(

@@ -4,9 +4,10 @@ Which rows train and which validate, one run or several, each to its end. scikit
 attributes are in `base.py`, its policy along a run in `observers.py`.
 """
 
+from collections.abc import Iterator
 from copy import copy
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.base import is_classifier
@@ -35,6 +36,19 @@ from glassnet.training.solvers.lbfgs import lbfgs
 from glassnet.training.solvers.levenberg_marquardt import levenberg_marquardt
 
 FEWEST_VALIDATION_ROWS = 2
+
+
+class PlannedRun(NamedTuple):
+    """A run that is to begin: from where, on what, and who looks on."""
+
+    before: FitState
+    problem: Problem
+    start: Parameters
+    observers: list[Observer]
+    score: ScoreObserver | None
+    """That of the observers which scores each epoch, where there are rows to score on."""
+    rate: LearningRate | None
+    """That which gives the learning rates, where the solver goes by epochs."""
 
 
 class Fitting:
@@ -70,6 +84,7 @@ class Fitting:
     ) -> None:
         self.estimator = estimator
         self.network = network
+        self.rows: Labelled = rows
         self.train: Labelled = rows
         self.validation = validation
         self.random = random
@@ -127,6 +142,15 @@ class Fitting:
 
     def run(self, before: FitState) -> FitState:
         """Train from where a fit stands to the end of the run."""
+        planned = self.plan(before)
+        if planned.rate is not None:
+            finished = self.run_epochs(planned, planned.rate)
+        else:
+            finished = self.solve(planned)
+        return self.ended(planned, finished)
+
+    def plan(self, before: FitState) -> "PlannedRun":
+        """A run from where a fit stands, with all that looks on at it."""
         problem, start = problem_of(
             self.estimator,
             self.network,
@@ -146,13 +170,15 @@ class Fitting:
             observers.append(rate)
         if self.estimator.verbose:
             observers.append(PrintObserver(self.estimator, score, rate))
+        return PlannedRun(before, problem, start, observers, score, rate)
+
+    def ended(self, planned: "PlannedRun", finished: Finished) -> FitState:
+        """Where the fit stands after a run that was planned."""
+        before, problem, _, _, score, rate = planned
+        state = self.state_after(before, problem, finished, score)
         if rate is not None:
-            finished = self.run_epochs(problem, start, before, observers, rate)
-            state = self.state_after(before, problem, finished, score)
             state = self._after_epochs(state, finished, rate.rate, problem)
         else:
-            finished = self.solve(problem, start, observers)
-            state = self.state_after(before, problem, finished, score)
             state = replace(state, last_loss=finished.state.best.loss)
         return self._after_scores(state, score)
 
@@ -165,16 +191,9 @@ class Fitting:
             self.estimator, problem, before, schedule_from=schedule_from, score=score
         )
 
-    def run_epochs(
-        self,
-        problem: Problem,
-        start: Parameters,
-        before: FitState,
-        observers: list[Observer],
-        rate: LearningRate,
-    ) -> Finished:
+    def run_epochs(self, planned: "PlannedRun", rate: LearningRate) -> Finished:
         """By a solver that goes by epochs."""
-        estimator = self.estimator
+        before, problem, start, observers = planned[:4]
         if problem.options.patience is not None:
             observers = [*observers, PatienceLimit(problem.options.patience)]
         state = start_of(problem, start)
@@ -183,21 +202,27 @@ class Fitting:
             best=Best(start, before.best_loss, 0),
             waited=before.waited,
         )
-        shuffled = estimator.shuffle and estimator.solver != "rprop"
         return run_epochs(
             choose("auto", problem.network, problem).engine,
             problem,
             state,
-            epochs=1 if self.incremental else estimator.max_iter,
-            orders=batch_orders(self.random, len(problem.data.x)) if shuffled else None,
+            epochs=1 if self.incremental else self.estimator.max_iter,
+            orders=self.orders(problem),
             learning_rates=rate,
             observers=observers,
             start_loss=before.start_loss,
         )
 
-    def solve(self, problem: Problem, start: Parameters, observers: list[Observer]) -> Finished:
+    def orders(self, problem: Problem) -> Iterator[np.ndarray] | None:
+        """The order of the rows in each epoch; None: always as they are."""
+        if not self.estimator.shuffle or self.estimator.solver == "rprop":
+            return None
+        return batch_orders(self.random, len(problem.data.x))
+
+    def solve(self, planned: "PlannedRun") -> Finished:
         """By a solver that takes all rows at once."""
         estimator = self.estimator
+        problem, start, observers = planned[1:4]
         if estimator.solver == "lm":
             return levenberg_marquardt(
                 problem,

@@ -4,7 +4,6 @@ Here a training is turned into what the extension `glassnet._native` works on, a
 into a `State` and what was measured. No mathematics.
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import fields
 from importlib import import_module
@@ -28,6 +27,7 @@ from glassnet.training.packed import PackedRows
 from glassnet.training.problem import Best, Data, Measured, Problem, State
 from glassnet.training.schedules import Floats
 from glassnet.training.stacked import Measurements, States, room_for
+from glassnet.training.threads import threads_allowed
 
 _native: Any = None
 _missing = ""
@@ -420,20 +420,3 @@ def threads_worth(work: int, n_jobs: int | None, least: int = THREAD_WORK) -> in
     if work < least:
         return 1
     return min(threads_allowed(n_jobs), max(1, work // (least // 2)))
-
-
-def threads_allowed(n_jobs: int | None) -> int:
-    """As many as `n_jobs` says; None: as OMP_NUM_THREADS, or else one for each core allowed."""
-    return n_jobs or _threads_from_environment() or _cores_allowed()
-
-
-def _cores_allowed() -> int:
-    if hasattr(os, "sched_getaffinity"):  # macOS has none
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _threads_from_environment() -> int:
-    """OMP_NUM_THREADS, whose first number counts where there are several; 0 where it is not set."""
-    first = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
-    return int(first) if first.isdecimal() else 0
