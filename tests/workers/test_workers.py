@@ -21,6 +21,7 @@ import joblib
 import numpy as np
 import pytest
 from crashing import CrashError, crash_after
+from sklearn.base import clone
 
 import glassnet as gn
 from conftest import in_ci
@@ -218,6 +219,39 @@ def test_the_folds_of_a_table_on_workers_are_what_they_are_here(on_workers: OnWo
     for one, other in zip(found.members, here.members, strict=True):
         for array, its in zip(leaves(one.parameters), leaves(other.parameters), strict=True):
             np.testing.assert_array_equal(array, its)
+
+
+def test_a_search_on_workers_is_what_it_is_here(on_workers: OnWorkers, tmp_path: Path) -> None:
+    given: dict[str, Any] = {
+        "candidates": 7,
+        "folds": 2,
+        "space": {"width": [3, 5], "learning_rate": (0.001, 0.1)},
+        "epochs": 8,
+    }
+    here = gn.search(TABLE, "y", **given)
+    with on_workers():
+        found = gn.search(TABLE, "y", **given, checkpoint=tmp_path / "c")
+        assert (
+            gn.search(TABLE, "y", **given, checkpoint=tmp_path / "c").candidates == here.candidates
+        )
+    assert found.candidates == here.candidates
+
+
+def test_candidates_of_an_estimator_on_workers_score_as_they_do_here(
+    on_workers: OnWorkers,
+) -> None:
+    network = gn.MLPRegressor(max_iter=8, random_state=1)
+    grid = {"hidden_layer_sizes": [(3,), (4,)], "alpha": [0.0, 0.1, 1.0]}
+    search = gn.PopulationSearchCV(network, grid, cv=2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        here = clone(search).fit(X, Y).cv_results_
+        with on_workers():
+            found = clone(search).fit(X, Y).cv_results_
+    assert found.keys() == here.keys()
+    for name in here:
+        if "time" not in name:
+            np.testing.assert_array_equal(found[name], here[name])
 
 
 @pytest.mark.parametrize("engine", ["numpy", pytest.param("jax", marks=pytest.mark.rotating)])
