@@ -50,7 +50,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
 
     from bench.scale import sleep_for as of_this_module  # not of __main__, which workers lack
     from glassnet.workers.active import active_workers
-    from glassnet.workers.cutting import Blocks, Section
+    from glassnet.workers.cutting import Blocks, ItemRange
 
     data = np.zeros(int(options.data * 1e6), np.uint8)
     with ExitStack() as stack:
@@ -61,7 +61,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
 
         def run(members: int) -> tuple[float, int]:
             began, done, n_blocks = time.perf_counter(), 0, 0
-            blocks = Blocks([Section(range(members), 1.0, options.most)], 1.0, workers.count)
+            blocks = Blocks([ItemRange(range(members), 1.0, options.most)], 1.0, workers.count)
             for _, found in workers.run(of_this_module, (options.seconds, data), len_range, blocks):
                 done += found
                 n_blocks += 1

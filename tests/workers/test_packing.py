@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from glassnet.errors import GlassnetError
-from glassnet.workers.cutting import BLOCK_SECONDS, Blocks, Section
+from glassnet.workers.cutting import BLOCK_SECONDS, Blocks, ItemRange
 from glassnet.workers.packing import ALIGNED, LARGE, from_bytes, to_bytes
 
 
@@ -38,7 +38,7 @@ def test_what_cannot_be_sent_is_named() -> None:
 
 @pytest.mark.parametrize(("n", "first", "most", "workers"), [(1, 9, 9, 4), (100, 3, 50, 2)])
 def test_every_item_is_in_one_block(n: int, first: int, most: int, workers: int) -> None:
-    sections = [Section(range(5, 5 + n), 2.0, most), Section(range(500, 507), 9.0, most)]
+    sections = [ItemRange(range(5, 5 + n), 2.0, most), ItemRange(range(500, 507), 9.0, most)]
     blocks = Blocks(sections, first, workers)
     found = []
     for block in blocks:
@@ -49,15 +49,15 @@ def test_every_item_is_in_one_block(n: int, first: int, most: int, workers: int)
 
 
 def test_there_is_something_for_every_worker() -> None:
-    blocks = Blocks([Section(range(10), 1.0, 99)], 10**6, 4)
+    blocks = Blocks([ItemRange(range(10), 1.0, 99)], 10**6, 4)
     assert [len(block) for block in blocks] == [2, 2, 2, 2, 2]
-    blocks = Blocks([Section(range(3), 1.0, 99), Section(range(3, 4), 3.0, 99)], 10**6, 2)
+    blocks = Blocks([ItemRange(range(3), 1.0, 99), ItemRange(range(3, 4), 3.0, 99)], 10**6, 2)
     assert [len(block) for block in blocks] == [3, 1]
 
 
 def test_blocks_become_as_long_as_they_should() -> None:
     work = 7.0
-    blocks = Blocks([Section(range(1_000_000), work, 10**9)], 3 * work, 2)
+    blocks = Blocks([ItemRange(range(1_000_000), work, 10**9)], 3 * work, 2)
     sizes = []
     for _ in range(6):
         block = next(blocks)
@@ -67,4 +67,4 @@ def test_blocks_become_as_long_as_they_should() -> None:
     block = next(blocks)
     blocks.measured(block, 10 * BLOCK_SECONDS)
     assert len(next(blocks)) == 500
-    assert list(Blocks([Section(range(0), 1.0, 3)], 3, 2)) == []
+    assert list(Blocks([ItemRange(range(0), 1.0, 3)], 3, 2)) == []

@@ -37,7 +37,7 @@ from glassnet.training.run import Progress, Run
 from glassnet.workers import base
 from glassnet.workers.active import active_workers
 from glassnet.workers.base import Cluster
-from glassnet.workers.cutting import Blocks, Section
+from glassnet.workers.cutting import Blocks, ItemRange
 from glassnet.workers.packing import LARGE
 
 N_WORKERS = 2
@@ -385,7 +385,7 @@ def test_large_arrays_are_placed_once(
             monkeypatch.setattr(type(workers), "placed", counted)
         for first in range(3):
             look = partial(where_it_lies, array)  # which goes there by its code
-            blocks = Blocks([Section(range(first, first + 8), 1.0, 1)], 1.0, N_WORKERS)
+            blocks = Blocks([ItemRange(range(first, first + 8), 1.0, 1)], 1.0, N_WORKERS)
             found = dict(workers.run(operator.call, look, list, blocks))
             assert {block.start for block in found} == set(range(first, first + 8))
         assert os.getpid() not in {process for process, _, _ in found.values()}
@@ -404,7 +404,7 @@ def test_what_was_placed_is_placed_again_where_it_was_lost(dask_client: Any) -> 
         assert workers is not None
         for _ in range(2):
             look = partial(where_it_lies, array)
-            blocks = Blocks([Section(range(4), 1.0, 1)], 1.0, N_WORKERS)
+            blocks = Blocks([ItemRange(range(4), 1.0, 1)], 1.0, N_WORKERS)
             processes = {one for _, (one, *_) in workers.run(operator.call, look, list, blocks)}
             for process in processes:
                 os.kill(process, signal.SIGKILL)

@@ -26,7 +26,7 @@ from glassnet.training.interrupts import interrupts_wait
 from glassnet.training.threads import threads_allowed
 from glassnet.workers.active import active_workers
 from glassnet.workers.base import Workers
-from glassnet.workers.cutting import Blocks, Section
+from glassnet.workers.cutting import Blocks, ItemRange
 
 MOST_CANDIDATES = 100_000  # more is a slip of the pen
 MOST_FOLDS = 100
@@ -254,7 +254,7 @@ def _results_on(
                 asked[block.start] = source.ask(len(block))
             return asked[block.start]
 
-    blocks = Blocks([Section(range(missing), 1.0, CANDIDATES_TOGETHER)], 1.0, workers.count)
+    blocks = Blocks([ItemRange(range(missing), 1.0, CANDIDATES_TOGETHER)], 1.0, workers.count)
     with closing(workers.run(try_candidates, (problem, n_jobs), message, blocks)) as results:
         for _, tried in results:
             yield tried

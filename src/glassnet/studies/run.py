@@ -26,7 +26,7 @@ from glassnet.training.problem import ACTIVATION_WORK
 from glassnet.training.run import Progress
 from glassnet.workers.active import active_workers
 from glassnet.workers.base import Workers
-from glassnet.workers.cutting import Blocks, Section
+from glassnet.workers.cutting import Blocks, ItemRange
 
 MOST_NETWORKS = 10_000_000  # more is a slip of the pen
 BLOCK_WORK = 5e9  # multiplications of a block, which takes about a second
@@ -219,7 +219,7 @@ def _trained_on(
     """`_trained` on workers: blocks come back in any order, and wait here for those before them."""
     most = BLOCK_NUMBERS // _history_numbers(problem)
     first_size = block_size(problem) / FIRST_BLOCK
-    blocks = Blocks([Section(numbers, 1.0, most)], first_size, workers.count)
+    blocks = Blocks([ItemRange(numbers, 1.0, most)], first_size, workers.count)
     waiting: dict[int, Outcomes] = {}
     first = numbers.start
     with closing(workers.run(_of_block, problem, list, blocks)) as results:

@@ -30,7 +30,7 @@ from glassnet.training.together import (
     still_trained,
 )
 from glassnet.workers.base import Workers
-from glassnet.workers.cutting import Blocks, Section
+from glassnet.workers.cutting import Blocks, ItemRange
 
 if TYPE_CHECKING:
     from glassnet.training.kept import Keeper
@@ -169,12 +169,12 @@ def run_in_blocks(
         number, waiting = of_shape(block)
         return shapes[number].message(number, waiting)
 
-    sections = [
-        Section(range(first, first + len(shape.waiting)), one.chunks_of_engine, shape.most)
+    ranges = [
+        ItemRange(range(first, first + len(shape.waiting)), one.chunks_of_engine, shape.most)
         for first, shape, one in zip(firsts[:-1], shapes, prepared, strict=True)
     ]
-    sections.sort(key=lambda section: -section.work)  # what takes long first, so that none waits
-    blocks = Blocks(sections, FIRST_BLOCK_CHUNKS, workers.count)
+    ranges.sort(key=lambda one: -one.work)  # what takes long first, so that none waits
+    blocks = Blocks(ranges, FIRST_BLOCK_CHUNKS, workers.count)
     options = prepared[0].problems[0].options
     epochs = max(problem.options.epochs for one in prepared for problem in one.problems)
     is_cut_short = options.stopped

@@ -8,8 +8,8 @@ BLOCK_SECONDS = 2.0
 FASTEST_BLOCK_GROWTH = 10  # times as much work as the largest block measured, at most
 
 
-class Section(NamedTuple):
-    """Items that are alike: blocks are cut of one section each."""
+class ItemRange(NamedTuple):
+    """Items that are alike: a block is of one range."""
 
     items: range
     work: float
@@ -19,11 +19,11 @@ class Section(NamedTuple):
 
 
 class Blocks:
-    """Cuts sections into blocks, as they are asked for. No result depends on how.
+    """Cuts ranges of items into blocks, as they are asked for. No result depends on how.
 
     Parameters
     ----------
-    sections : sequence of Section
+    ranges : sequence of ItemRange
         What is cut, in this order; no two of them hold an item of the same number.
     first : float
         How much work to begin with, of a pace that nobody knows yet.
@@ -31,9 +31,9 @@ class Blocks:
         Workers, for all of which there is to be something.
     """
 
-    def __init__(self, sections: Sequence[Section], first: float, n_workers: int) -> None:
-        self.sections: list[Section] = [one for one in sections if one.items]
-        total = sum(len(one.items) * one.work for one in self.sections)
+    def __init__(self, ranges: Sequence[ItemRange], first: float, n_workers: int) -> None:
+        self.ranges: list[ItemRange] = [one for one in ranges if one.items]
+        total = sum(len(one.items) * one.work for one in self.ranges)
         self.most: float = total / max(1, n_workers)
         self.wanted: float = first
         self.largest: float = 0.0
@@ -44,13 +44,13 @@ class Blocks:
         return self
 
     def __next__(self) -> range:
-        if not self.sections:
+        if not self.ranges:
             raise StopIteration
-        items, work, most = self.sections[0]
+        items, work, most = self.ranges[0]
         size = max(1, min(int(min(self.wanted, self.most) // work), most))
         block, rest = items[:size], items[size:]
         self.work[block.start] = len(block) * work
-        self.sections[:1] = [Section(rest, work, most)] if rest else []
+        self.ranges[:1] = [ItemRange(rest, work, most)] if rest else []
         return block
 
     def measured(self, block: range, seconds: float) -> None:

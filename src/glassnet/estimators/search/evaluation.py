@@ -26,7 +26,7 @@ from glassnet.estimators.sklearn_private import (
 )
 from glassnet.workers.active import active_workers
 from glassnet.workers.base import Workers
-from glassnet.workers.cutting import Blocks, Section
+from glassnet.workers.cutting import Blocks, ItemRange
 
 MOST_FITS = 1000  # fits, which hold their histories until they are scored
 
@@ -102,7 +102,7 @@ class Evaluation:
     def _outcomes_on(
         self, workers: Workers, parameters: Sequence[dict[str, Any]], at_a_time: int
     ) -> list[dict[str, Any]]:
-        blocks = Blocks([Section(range(len(parameters)), 1.0, at_a_time)], 1.0, workers.count)
+        blocks = Blocks([ItemRange(range(len(parameters)), 1.0, at_a_time)], 1.0, workers.count)
         found: dict[int, list[dict[str, Any]]] = {}
 
         def message(block: range) -> list[dict[str, Any]]:
