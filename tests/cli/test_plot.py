@@ -147,6 +147,10 @@ def outcome(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> object:
     return ended.value.code
 
 
+OF_SEVERAL = {*CLASSES, "spread"}
+"""Pictures that the demo's one network, of a number, does not have."""
+
+
 @pytest.mark.parametrize("picture", PLOTS)
 def test_every_picture_of_a_run(
     place: Path, picture: str, capsys: pytest.CaptureFixture[str]
@@ -157,7 +161,7 @@ def test_every_picture_of_a_run(
     assert capsys.readouterr() == (f"Written to {picture}.png\n", "")
 
 
-@pytest.mark.parametrize("picture", [name for name in PLOTS if name not in CLASSES])
+@pytest.mark.parametrize("picture", [name for name in PLOTS if name not in OF_SEVERAL])
 def test_every_picture_of_a_demo(place: Path, picture: str) -> None:
     command(["plot", picture, "demo", "--out", f"{picture}.svg"])
     assert (place / f"{picture}.svg").read_bytes().startswith(BEGINS[".svg"])
@@ -346,3 +350,13 @@ def test_names_in_a_script_the_font_lacks_are_no_noise(
     command(["plot", "surface", "named"])
     command(["plot", "weights", "named"])
     assert capsys.readouterr() == ("Written to surface.png\nWritten to weights.png\n", "")
+
+
+def test_spread_names_rows_as_the_table_does(place: Path) -> None:
+    run = gn.open_run("run")
+    display = PLOTS["spread"].make(Asked(run.model, place / "run", None, {}))
+    numbers = run.rows["holdout"] + 1
+    labels = [text.get_text() for text in display.ax_.get_xticklabels()]
+    assert labels[0] == f"row {numbers[0]}"
+    assert labels[-1] == f"row {numbers[-1]}"
+    assert display.predictions.shape == (len(run.scored_model.members), len(labels))

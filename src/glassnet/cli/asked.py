@@ -115,6 +115,13 @@ def with_which_rows(asked: Asked) -> dict[str, Any]:
     return asked.options | {"which_rows": "held-out rows" if unseen else "rows trained on"}
 
 
+def with_row_numbers(asked: Asked) -> dict[str, Any]:
+    """The options, and the numbers that the scored rows have in the run's table."""
+    if asked.table is not None:
+        return asked.options
+    return asked.options | {"numbers": asked.run.rows[asked.run.record.scored_on] + 1}
+
+
 def chosen_row(asked: Asked) -> "Rows | None":
     """The rows, where one of them is to be shown in the network."""
     options = asked.options

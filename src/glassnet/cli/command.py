@@ -38,6 +38,13 @@ def overwrite_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--overwrite", is_flag=True, help=text)(command)
 
 
+def printing_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A decorator: the command takes --json and --quiet, as `as_json` and `quiet`."""
+    quiet = click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+    text = "Print one JSON object and nothing else."
+    return click.option("--json", "as_json", is_flag=True, help=text)(quiet(command))
+
+
 def check_goes_on_alone(context: click.Context, *flags: str) -> None:
     """Raises GlassnetError where more was given beside --resume than these flags."""
     allowed = {f"--{flag}" for flag in ("resume", *flags)}

@@ -21,6 +21,7 @@ from glassnet.cli.asked import (
     with_gradient_path,
     with_parts,
     with_path,
+    with_row_numbers,
     with_which_rows,
 )
 
@@ -116,6 +117,13 @@ PLOTS: dict[str, PlotChoice] = {
         "CalibrationDisplay",
         Asked.scored_rows,
         takes=("target",),
+    ),
+    "spread": PlotChoice(
+        "what each member predicts of some rows: how much is the luck of the start",
+        "SpreadDisplay",
+        Asked.scored_rows,
+        takes=("output",),
+        settings=with_row_numbers,
     ),
     "surface": PlotChoice(
         "the prediction over two columns, with the rows",

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from glassnet.cli.command import DocumentedCommand, check_goes_on_alone, overwrite_option
+from glassnet.cli.command import (
+    DocumentedCommand,
+    check_goes_on_alone,
+    overwrite_option,
+    printing_options,
+)
 from glassnet.cli.stopping import GoesOn
 from glassnet.cli.terminal import check_is_folder, say
 from glassnet.cli.train import declared_options
@@ -64,8 +69,7 @@ def search_options(command: Callable[..., Any]) -> Callable[..., Any]:
     type=click.Path(path_type=Path),
     help="Go on with a search that was cut short, or with more --candidates: its folder.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@printing_options
 @click.pass_context
 def search_command(
     context: click.Context,

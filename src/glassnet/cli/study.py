@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from glassnet.cli.command import DocumentedCommand, overwrite_option
+from glassnet.cli.command import DocumentedCommand, overwrite_option, printing_options
 from glassnet.cli.stopping import GoesOn
 from glassnet.cli.terminal import check_is_folder, say
 from glassnet.cli.train import declared_options
@@ -64,8 +64,7 @@ def study_options(command: Callable[..., Any]) -> Callable[..., Any]:
     show_default="runs/study, of TABLE runs/study-<its name>",
 )
 @overwrite_option
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@printing_options
 @click.pass_context
 def study_command(
     context: click.Context,

@@ -20,6 +20,7 @@ from glassnet.cli.command import (
     DocumentedCommand,
     check_goes_on_alone,
     overwrite_option,
+    printing_options,
     read_sizes,
 )
 from glassnet.cli.stopping import GoesOn
@@ -189,8 +190,7 @@ def _kind_of(field: "Field[Any]") -> type:
     default=True,
     help="Whether to write report.html, which takes a few seconds.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@printing_options
 @click.pass_context
 def train_command(
     context: click.Context,

@@ -49,7 +49,14 @@ class SpreadDisplay(RowsDisplay):
 
     @classmethod
     def from_model(
-        cls, model: Any, table: Any, *, y: Any = None, output: str | None = None, ax: Any = None
+        cls,
+        model: Any,
+        table: Any,
+        *,
+        y: Any = None,
+        output: str | None = None,
+        numbers: Sequence[int] | None = None,
+        ax: Any = None,
     ) -> Self:
         """Draw the predictions of all members of a model.
 
@@ -64,6 +71,8 @@ class SpreadDisplay(RowsDisplay):
         output : str, optional
             The target, or the class whose probability is drawn, as "probability of species =
             Adelie"; None: the first. Raises GlassnetError on another.
+        numbers : sequence of int, optional
+            N, what the rows are called; None: 1, 2, 3, ...
         ax : matplotlib.axes.Axes, optional
             The axes to draw on; by default new ones.
         """
@@ -84,7 +93,8 @@ class SpreadDisplay(RowsDisplay):
             for target in found.encoding.targets
         ):
             actual = comparable_numbers(found.encoding, some.y)[:, column]
-        labels = [f"row {number + 1}" for number in chosen]
+        called = range(1, len(rows) + 1) if numbers is None else numbers
+        labels = [f"row {called[number]}" for number in chosen]
         return cls(predictions, labels, actual, names[column]).plot(ax)
 
     @classmethod

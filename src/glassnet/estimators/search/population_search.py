@@ -1,13 +1,16 @@
 """PopulationSearchCV: scikit-learn's interface of a search, on top of trainings in one go."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from math import floor, log
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import clone, is_classifier
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import check_cv
 from sklearn.utils import indexable
 
@@ -252,7 +255,9 @@ multimetric_
             if self.verbose:
                 count = len(candidates)
                 print(f"{count} candidates, {self.n_splits_} folds: {count * self.n_splits_} fits")
-            found = evaluation.outcomes(parameters)
+            is_last = number + 1 == len(rounds)
+            with nullcontext() if is_last else _without_convergence_warnings():
+                found = evaluation.outcomes(parameters)
             if not found:
                 raise ValueError("No fits were performed: there are no candidates, or no folds")
             tell_of_fit_failures(found, self.error_score)
@@ -261,7 +266,7 @@ multimetric_
             tried += parameters
             outcomes += found
             results = self._format_results(tried, self.n_splits_, outcomes, more)
-            if number + 1 < len(rounds):
+            if not is_last:
                 score = refit_metric if isinstance(refit_metric, str) else "score"
                 candidates = self._best_of(candidates, results[f"mean_test_{score}"])
         return results, outcomes
@@ -310,3 +315,11 @@ multimetric_
         self.refit_time_: float = time.perf_counter() - began
         if hasattr(best, "feature_names_in_"):
             self.feature_names_in_: np.ndarray = best.feature_names_in_
+
+
+@contextmanager
+def _without_convergence_warnings() -> Iterator[None]:
+    """Of few epochs that were planned to be few there is nothing to be told."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        yield
