@@ -237,6 +237,56 @@ def test_what_is_not_for_a_study_is_refused(name: str) -> None:
         gn.study(TABLE, "kind", networks=2, **{name: value})
 
 
+@pytest.mark.parametrize("on_a_table", [False, True])
+def test_parts_are_joined_to_the_whole(tmp_path: Path, on_a_table: bool) -> None:
+    problem: dict = {"iterations": 50}
+    if on_a_table:
+        problem = {"table": TABLE, "target": "y", "ignore": "kind", **SMALL}
+    seen: list[tuple[int, int]] = []
+    whole = gn.study(networks=12, **problem)
+    parts = [
+        gn.study(
+            networks=4,
+            first=first,
+            checkpoint=tmp_path / str(first),
+            progress=lambda done, planned, *_: seen.append((done, planned)),
+            **problem,
+        )
+        for first in (8, 0, 4)
+    ]
+    assert set(seen[-1:]) == {(4, 4)}
+    assert [part.first for part in parts] == [8, 0, 4]
+    joined = Study.joined(parts)
+    assert same(joined, whole)
+    assert (len(joined), joined.planned, joined.first) == (12, 12, 0)
+    assert joined.origin == whole.origin
+    again = Study.joined([gn.load_study(tmp_path / str(first)) for first in (4, 8)])
+    assert (again.first, len(again)) == (4, 8)
+    again.save(tmp_path / "joined")
+    assert gn.load_study(tmp_path / "joined").first == 4
+    with pytest.raises(GlassnetError, match="networks 4 to 7 are in none of the parts: finish"):
+        Study.joined(parts[:2])
+    with pytest.raises(GlassnetError, match="networks 8 to 11 are in two parts"):
+        Study.joined([*parts, parts[0]])
+    with pytest.raises(GlassnetError, match="there are no studies to join"):
+        Study.joined([])
+    other = gn.study(networks=1, first=12)
+    with pytest.raises(GlassnetError, match="not parts of one study"):
+        Study.joined([*parts, other])
+    with pytest.raises(GlassnetError, match="of another study: first was 8, and is 3"):
+        gn.study(networks=4, first=3, checkpoint=tmp_path / "8", **problem)
+
+
+def test_a_part_that_was_cut_short_goes_on(tmp_path: Path) -> None:
+    file = tmp_path / "part"
+    part = gn.study(networks=3, first=5, checkpoint=file)
+    Study(**{**vars(part), "planned": 6}).save(file)
+    again = gn.resume(file)
+    assert isinstance(again, Study)
+    assert (again.first, len(again)) == (5, 6)
+    assert same(again, gn.study(networks=6, first=5))
+
+
 def test_wrong_calls_are_one_line() -> None:
     with pytest.raises(GlassnetError, match="name the column"):
         gn.study(TABLE)

@@ -48,6 +48,9 @@ def study_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("table", required=False, type=click.Path())
 @click.option("--target", multiple=True, help="Column to predict; repeat for several outputs.")
 @click.option("--networks", default=1000, help="Starts to train a network from.")
+@click.option(
+    "--first", default=0, help="Number of the first one; of a study whose others run elsewhere."
+)
 @study_options
 @click.option(
     "--checkpoint",
@@ -68,6 +71,7 @@ def study_command(
     table: str | None,
     target: tuple[str, ...],
     networks: int,
+    first: int,
     checkpoint: Path | None,
     out: Path | None,
     overwrite: bool,
@@ -104,6 +108,7 @@ def study_command(
                 table,
                 list(target) or None,
                 networks=networks,
+                first=first,
                 checkpoint=checkpoint,
                 progress=bar,
                 **given,

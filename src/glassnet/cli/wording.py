@@ -9,6 +9,7 @@ OTHER_FLAGS = {
     "candidates": "--candidates",
     "checkpoint": "--checkpoint",
     "digits": "--digits",
+    "first": "--first",
     "folds": "--folds",
     "interval": "--interval",
     "iteration": "--iteration",

@@ -91,7 +91,7 @@ class FoldTraining:
     def train(self, options: ResolvedOptions, members: Sequence[int]) -> list[Run]:
         """A run for each of these members, by number from 0.
 
-        Raises KeyboardInterrupt where it came before anything was learnt.
+        Raises KeyboardInterrupt where it came before every member had learnt something.
         """
         return self.train_together([options], members)[0]
 
@@ -161,8 +161,8 @@ class FoldTraining:
             **validation,
         )
         learnt = list(runs)
-        if not len(learnt[0].history.loss):
-            raise KeyboardInterrupt  # it came before anything was learnt
+        if not all(len(run.history.loss) for run in learnt):
+            raise KeyboardInterrupt  # it came before every member had learnt something
         return learnt
 
     def _may_look_on(self, options: ResolvedOptions, splits: Sequence[Split]) -> bool:

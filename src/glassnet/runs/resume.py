@@ -183,7 +183,9 @@ def _study_in(file: Path) -> Study | None:
 def _resume_study(found: Study, file: Path, table: Any, progress: Progress | None) -> Study:
     origin = dict(found.origin)
     if origin.pop("problem") == "article":
-        return study(networks=found.planned, checkpoint=file, progress=progress, **origin)
+        return study(
+            networks=found.planned, first=found.first, checkpoint=file, progress=progress, **origin
+        )
     known = str(origin.get("table", ""))
     options = {name: origin[name] for name in DECLARATIONS if name in origin}
     options |= {"members": None, "draws": None, "refit": None, "effort": "default"}
@@ -191,6 +193,7 @@ def _resume_study(found: Study, file: Path, table: Any, progress: Progress | Non
         _table_of(file, table, known),
         origin["target"],
         networks=found.planned,
+        first=found.first,
         checkpoint=file,
         progress=progress,
         **options,

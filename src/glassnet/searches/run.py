@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 from typing import Any
 
 from glassnet.errors import GlassnetError
@@ -23,6 +24,9 @@ from glassnet.searches.space import searched_settings
 from glassnet.settings import check_function, checked_whole
 from glassnet.training.interrupts import interrupts_wait
 from glassnet.training.threads import threads_allowed
+from glassnet.workers.active import active_workers
+from glassnet.workers.base import Workers
+from glassnet.workers.cutting import Blocks, ItemRange
 
 MOST_CANDIDATES = 100_000  # more is a slip of the pen
 MOST_FOLDS = 100
@@ -95,7 +99,8 @@ def search(
 
     Notes
     -----
-    Ctrl-C ends a search in good order, with all results that are there by then.
+    Ctrl-C ends a search in good order, with all results that are there by then. Under
+    ``joblib.parallel_config`` candidates are tried by the workers of its backend.
 
     Examples
     --------
@@ -129,7 +134,7 @@ def search(
         return Search(problem.space, problem.origin, by_number, candidates)
 
     try:
-        for results in _results(problem, source, n_jobs):
+        for results in _results(problem, source, n_jobs, max(0, candidates - len(tried))):
             with interrupts_wait():
                 tried |= {one.number: one for one in results}
                 if path is not None:
@@ -198,13 +203,17 @@ def _source(
 
 
 def _results(
-    problem: SearchProblem, source: CandidateSource, n_jobs: int | None
+    problem: SearchProblem, source: CandidateSource, n_jobs: int | None, missing: int
 ) -> Iterator[list[TriedCandidate]]:
-    """What comes of candidates, some at a time, until the source has no more.
+    """What comes of candidates, some at a time, until the source has no more; `missing` are left.
 
     Those that can be trained together are; beside each other run as many as there are threads.
     Raises KeyboardInterrupt, once all that runs has ended, where Ctrl-C came.
     """
+    workers = active_workers()
+    if workers is not None:
+        yield from _results_on(workers, problem, source, n_jobs, missing)
+        return
     threads = threads_allowed(n_jobs)
     at_a_time = threads * CANDIDATES_TOGETHER
     stop = Event()
@@ -226,6 +235,42 @@ def _results(
         finally:
             stop.set()
             pool.shutdown(cancel_futures=True)
+
+
+def _results_on(
+    workers: Workers,
+    problem: SearchProblem,
+    source: CandidateSource,
+    n_jobs: int | None,
+    missing: int,
+) -> Iterator[list[TriedCandidate]]:
+    """`_results` on workers, which are asked for as many candidates as are missing."""
+    asked: dict[int, list[Candidate]] = {}
+    lock = Lock()  # candidates are asked for while results come
+
+    def message(block: range) -> list[Candidate]:
+        with lock:
+            if block.start not in asked:  # else its worker died
+                asked[block.start] = source.ask(len(block))
+            return asked[block.start]
+
+    blocks = Blocks([ItemRange(range(missing), 1.0, CANDIDATES_TOGETHER)], 1.0, workers.count)
+    with closing(workers.run(try_candidates, (problem, n_jobs), message, blocks)) as results:
+        for _, tried in results:
+            yield tried
+
+
+def try_candidates(
+    shared: tuple[SearchProblem, int | None], candidates: Sequence[Candidate]
+) -> list[TriedCandidate]:
+    """What comes of some candidates: what a worker does."""
+    problem, n_jobs = shared
+    threads = threads_allowed(n_jobs)
+    return [
+        tried
+        for group in _groups(problem, candidates)
+        for tried in problem.try_together(group, threads, Event())
+    ]
 
 
 def _groups(problem: SearchProblem, candidates: Sequence[Candidate]) -> list[list[Candidate]]:

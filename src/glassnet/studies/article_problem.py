@@ -23,10 +23,47 @@ from glassnet.training.run import Progress, Run
 PRINTED_DIGITS = 3  # decimals of the article's table
 
 
-def article_problem(program: Program, engine: str = "auto") -> StudyProblem:
-    """The article's problem; network p starts from the program's seed + p."""
+@dataclass(frozen=True, eq=False)
+class ArticleProblem(StudyProblem):
+    """The article's problem; network p starts from the program's seed + p.
+
+    Parameters
+    ----------
+    program : Program
+        What is run of each seed.
+    engine : str
+        What runs it.
+    """
+
+    program: Program
+    engine: str
+
+    def seed(self, number: int) -> int:
+        """The program's seed + its number."""
+        return self.program.seed + number
+
+    def start(self, number: int) -> Parameters:
+        """The program's start with that seed."""
+        return replace(self.program, seed=self.seed(number)).start(self.network)
+
+    def train(self, numbers: Sequence[int], progress: Progress | None) -> Sequence[Run]:
+        """On the article's rows, as the program does."""
+        return train_population(
+            self.network,
+            [self.start(number) for number in numbers],
+            article.X,
+            article.Y,
+            optimizer=GradientDescent(self.program.learning_rate),
+            epochs=self.epochs,
+            engine=self.engine,
+            progress=progress,
+            warn=False,
+        )
+
+
+def article_problem(program: Program, engine: str = "auto") -> ArticleProblem:
+    """The article's problem, as an engine runs it."""
     network = program.network()
-    encoding = plain_encoding(article.INPUT_NAMES, [article.TARGET_NAME])
     x, y = np.array(article.X), np.array(article.Y)[:, None]
     chosen = choose(engine, network).engine.name
     options = {
@@ -39,41 +76,21 @@ def article_problem(program: Program, engine: str = "auto") -> StudyProblem:
         "loss": network.loss.name,
         "optimizer": "gradient_descent",
     }
-    record = Record(
-        targets=(article.TARGET_NAME,),
-        options=options,
-        average_row=AverageRow(tuple(x.mean(axis=0).tolist()), len(x)),
-    )
-
-    def start(number: int) -> Parameters:
-        return replace(program, seed=program.seed + number).start(network)
-
-    def train(numbers: Sequence[int], progress: Progress | None) -> Sequence[Run]:
-        return train_population(
-            network,
-            [start(number) for number in numbers],
-            x,
-            y,
-            optimizer=GradientDescent(program.learning_rate),
-            epochs=program.iterations,
-            engine=chosen,
-            progress=progress,
-            warn=False,
-        )
-
-    return StudyProblem(
+    return ArticleProblem(
         network=network,
-        encoding=encoding,
-        record=record,
+        encoding=plain_encoding(article.INPUT_NAMES, [article.TARGET_NAME]),
+        record=Record(
+            targets=(article.TARGET_NAME,),
+            options=options,
+            average_row=AverageRow(tuple(x.mean(axis=0).tolist()), len(x)),
+        ),
         epochs=program.iterations,
         batches=1,
         shown=ShownRows(x, y, np.arange(len(x)) + 1),
         constant_loss=constant_loss(network, y),
         origin=as_json({"problem": "article", "engine": chosen, **asdict(program)}),
-        seed=lambda number: program.seed + number,
-        start=start,
-        train=train,
-        scores=lambda _: {},
+        program=program,
+        engine=chosen,
     )
 
 

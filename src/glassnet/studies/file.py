@@ -43,6 +43,7 @@ class StudyStructure:
     shown_names: tuple[str, ...]
     score_names: tuple[str, ...]
     planned: Annotated[int, Meta(ge=1)]
+    first: Annotated[int, Meta(ge=0)] = 0
 
 
 def save_study(path: str | Path, study: Study) -> None:
@@ -56,6 +57,7 @@ def save_study(path: str | Path, study: Study) -> None:
         "shown_names": study.shown_names,
         "score_names": study.score_names,
         "planned": study.planned,
+        "first": study.first,
     }
     arrays = {
         "epochs": study.epochs,
@@ -100,6 +102,7 @@ def load_study(path: str | Path) -> Study:
         score_names=structure.score_names,
         outcomes=Outcomes(*(arrays[f"outcomes.{name}"] for name in Outcomes._fields)),
         planned=structure.planned,
+        first=structure.first,
     )
 
 

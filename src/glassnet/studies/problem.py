@@ -2,11 +2,12 @@
 
 The article's problem is `article_problem.py`, a table's `table_problem.py`. Networks are numbered
 from 0, and differ in their starts (and the draws of batches and dropout that the same seed decides)
-and in nothing else.
+and in nothing else. A problem holds data and no closures, so that it can go to another process.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +45,7 @@ class ShownRows:
 
 
 @dataclass(frozen=True, eq=False)
-class StudyProblem:
+class StudyProblem(ABC):
     """What is trained from every start.
 
     Parameters
@@ -65,14 +66,6 @@ class StudyProblem:
         The loss on the training rows of the best network that predicts the same for all rows.
     origin : dict
         What it is made of, as JSON has it; equal for equal problems and for no others.
-    seed : function
-        The seed of a network, from its number.
-    start : function
-        Where the network of a number starts.
-    train : function
-        Trains the networks of these numbers; also takes a `Progress` or None.
-    scores : function
-        The scores of a model on rows that were held out, by target and name; of the article {}.
     """
 
     network: Network
@@ -83,10 +76,22 @@ class StudyProblem:
     shown: ShownRows
     constant_loss: float
     origin: dict[str, Any]
-    seed: Callable[[int], int]
-    start: Callable[[int], Parameters]
-    train: Callable[[Sequence[int], Progress | None], Sequence[Run]]
-    scores: Callable[[Model], dict[str, dict[str, float]]]
+
+    @abstractmethod
+    def seed(self, number: int) -> int:
+        """The seed of a network, from its number."""
+
+    @abstractmethod
+    def start(self, number: int) -> Parameters:
+        """Where the network of a number starts."""
+
+    @abstractmethod
+    def train(self, numbers: Sequence[int], progress: Progress | None) -> Sequence[Run]:
+        """Train the networks of these numbers."""
+
+    def scores(self, model: Model) -> dict[str, dict[str, float]]:
+        """The scores of a model on rows held out, by target and name; here there are none."""
+        return {}
 
     def model(self, parameters: Parameters) -> Model:
         """The model of one of its networks."""

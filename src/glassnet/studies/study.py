@@ -1,7 +1,7 @@
 """The study itself: what became of every network, and all that can be said of them together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,19 @@ from glassnet.training.endings import BROKEN, ENDINGS
 from glassnet.training.problem import Floats, from_vector
 
 STUCK = 0.1  # of what the best network explains: one that lacks more of it is stuck
+
+
+def what_differs(before: dict[str, Any], now: dict[str, Any]) -> str:
+    """In what two origins differ, in words; "" where they are of the same study.
+
+    The file of a table may have moved: its rows are compared.
+    """
+    for name in sorted((before.keys() | now.keys()) - {"table"}):
+        if before.get(name) != now.get(name):
+            if name == "rows":
+                return "the rows of the table are not the same"
+            return f"{name} was {before.get(name)!r}, and is {now.get(name)!r}"
+    return ""
 
 
 @dataclass(frozen=True)
@@ -97,6 +110,9 @@ class Study:
         What became of every network.
     planned : int
         How many networks there were to be; more than there are where Ctrl-C came.
+    first : int
+        The number of the first network, where the study is part of a larger one; in all else its
+        networks are numbered from 0.
     """
 
     network: Network
@@ -112,6 +128,42 @@ class Study:
     score_names: tuple[str, ...]
     outcomes: Outcomes
     planned: int
+    first: int = 0
+
+    @classmethod
+    def joined(cls, parts: Sequence["Study"]) -> "Study":
+        """The study of which several are the parts, as if it had never been parted.
+
+        Parameters
+        ----------
+        parts : sequence of Study
+            In any order, with every network from the lowest `first` on.
+
+        Raises
+        ------
+        GlassnetError
+            Naming the networks that none has, or that two have; and where two are of different
+            problems.
+        """
+        parts = sorted(parts, key=lambda part: part.first)
+        if not parts:
+            raise GlassnetError("there are no studies to join", option="parts")
+        end = parts[0].first
+        for part in parts:
+            difference = what_differs(parts[0].origin, part.origin)
+            if difference:
+                raise GlassnetError(f"these are not parts of one study: {difference}")
+            low, high = sorted((end, part.first))
+            if low < high:
+                which = "in none of the parts" if end < part.first else "in two parts"
+                raise GlassnetError(
+                    f"networks {low} to {high - 1} are {which}",
+                    remedy="finish the part that ends before them, or leave one of both out",
+                )
+            end += len(part)
+        outcomes = Outcomes.joined([part.outcomes for part in parts])
+        planned = parts[-1].first + parts[-1].planned - parts[0].first
+        return replace(parts[0], outcomes=outcomes, planned=planned)
 
     def __len__(self) -> int:
         return len(self.outcomes.loss)

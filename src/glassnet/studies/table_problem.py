@@ -2,13 +2,15 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from glassnet.core.network import Parameters
 from glassnet.errors import OptionError, OptionRef
 from glassnet.models.decoding import comparable_numbers
+from glassnet.models.model import Model
 from glassnet.models.record import AverageRow, Record
 from glassnet.recipe.class_weight import weigh_classes
 from glassnet.recipe.defaults import settle
@@ -28,6 +30,7 @@ from glassnet.studies.problem import (
     as_json,
     constant_loss,
 )
+from glassnet.tables.columns import Table
 from glassnet.tables.encoding import TableEncoding
 from glassnet.training.engines.registry import choose
 from glassnet.training.run import Progress, Run
@@ -36,9 +39,46 @@ MOST_SHOWN = 100  # rows whose predictions are kept, evenly chosen among those s
 ENOUGH_FOR_MEANS = 10_000  # rows: their mean is as good as that of a million
 
 
+@dataclass(frozen=True, eq=False)
+class TableProblem(StudyProblem):
+    """A table's problem, all networks on the same rows.
+
+    Parameters
+    ----------
+    folds : FoldTraining
+        The rows, and how networks are trained on them.
+    options : ResolvedOptions
+        What all are trained by.
+    holdout : Table
+        The columns that scores are of.
+    """
+
+    folds: FoldTraining
+    options: ResolvedOptions
+    holdout: Table
+
+    def seed(self, number: int) -> int:
+        """That of the member of an ensemble; of network 0 the options'."""
+        return member_seed(number, self.options.seed)
+
+    def start(self, number: int) -> Parameters:
+        """Where such a member starts."""
+        return self.folds.start(self.options, number)
+
+    def train(self, numbers: Sequence[int], progress: Progress | None) -> Sequence[Run]:
+        """As members that do not know of each other."""
+        return replace(self.folds, progress=progress).train(self.options, numbers)
+
+    def scores(self, model: Model) -> dict[str, dict[str, float]]:
+        """On the rows held out; {} where there are none."""
+        if not self.holdout.n_rows:
+            return {}
+        return score(self.encoding, model.output(self.holdout), self.holdout)
+
+
 def table_problem(
     table: Any, target: str | Sequence[str], networks: int, options: Options
-) -> StudyProblem:
+) -> TableProblem:
     """A table's problem by the options of `train_table`, all networks on the same rows.
 
     Network 0 has the options' seed, the others those of the members of an ensemble, of which there
@@ -64,12 +104,7 @@ def table_problem(
         folds.validation[settled.bins] = encode_rows(validation, encoding, settled.dtype)
     network = folds.network(settled)
     settled = replace(settled, engine=choose(settled.engine, network).engine.name)
-    scored = parts.columns.take(parts.rows["holdout"])
-
-    def train_numbers(numbers: Sequence[int], progress: Progress | None) -> Sequence[Run]:
-        return replace(folds, progress=progress).train(settled, numbers)
-
-    return StudyProblem(
+    return TableProblem(
         network=network,
         encoding=encoding,
         record=_record(settled, encoding, encoded),
@@ -78,10 +113,9 @@ def table_problem(
         shown=_shown_rows(parts, encoding),
         constant_loss=constant_loss(network, encoded.y, encoded.sample_weight),
         origin=_origin(table, encoding, settled, encoded),
-        seed=lambda number: member_seed(number, settled.seed),
-        start=lambda number: folds.start(settled, number),
-        train=train_numbers,
-        scores=lambda model: score(encoding, model.output(scored), scored) if scored.n_rows else {},
+        folds=folds,
+        options=settled,
+        holdout=parts.columns.take(parts.rows["holdout"]),
     )
 
 

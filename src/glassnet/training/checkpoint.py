@@ -82,7 +82,8 @@ class Checkpoint:
         self._written: float = self._opened
         self._pause: float = SECONDS
         self._is_cut_short: bool = False
-        self._current: Callable[[], KeptTraining] | None = None
+        self._current: dict[int, Callable[[], KeptTraining]] = {}
+        """Of the trainings that go on, by their numbers, what gives them as they are."""
         check_file(self.path)
         if self.path.exists():
             found = read_checkpoint(self.path)
@@ -103,7 +104,6 @@ class Checkpoint:
         if self._is_cut_short:
             return None
         self.begun += 1
-        self._current = None
         if self.begun > len(self.trainings):
             self.trainings.append(KeptTraining(about))
             return None
@@ -111,33 +111,32 @@ class Checkpoint:
         _check_same(self.path, "training", kept.about, about)
         return kept if kept.arrays else None
 
-    def after_chunk(self, current: Callable[[], KeptTraining]) -> None:
-        """Write the file where that is due; `current` gives the training that has begun last."""
+    def after_chunk(self, number: int, current: Callable[[], KeptTraining]) -> None:
+        """Write the file where that is due; `current` gives the training of a number, from 0."""
         if not self._is_cut_short:
-            self._current = current
+            self._current[number] = current
             self._write_if_due()
 
     def stop(self) -> None:
         """Write the file as of the last whole chunk: the training is cut short."""
         if self._has_anything:
             self._try_to_write()
-        self._current, self._is_cut_short = None, True
+        self._current, self._is_cut_short = {}, True
 
     def finish(self) -> None:
         """Write the file at the end of the call, unless a training was cut short."""
         if not self._is_cut_short and self._has_anything:
-            self._current = None
             self._try_to_write()
 
     @property
     def _has_anything(self) -> bool:
-        return self._current is not None or any(one.arrays for one in self.trainings)
+        return bool(self._current) or any(one.arrays for one in self.trainings)
 
-    def end(self, kept: KeptTraining) -> None:
-        """Keep a training that has ended."""
+    def end(self, number: int, kept: KeptTraining) -> None:
+        """Keep a training that has ended; numbers are from 0."""
         if not self._is_cut_short:
-            self._current = None
-            self.trainings[self.begun - 1] = kept
+            self._current.pop(number, None)
+            self.trainings[number] = kept
             self._write_if_due()
 
     def _write_if_due(self) -> None:
@@ -158,8 +157,8 @@ class Checkpoint:
     def write(self) -> None:
         """Write the file now, as of the last whole chunk."""
         began = monotonic()
-        if self._current is not None:
-            self.trainings[self.begun - 1] = self._current()
+        for number, current in self._current.items():
+            self.trainings[number] = current()
         structure = {
             "format": CHECKPOINT_FORMAT,
             "version": CHECKPOINT_VERSION,

@@ -25,7 +25,7 @@ from glassnet.training.stacked import (
     stacked_measurements,
     stacked_state,
 )
-from glassnet.training.together import ChunkOfAll, Standing
+from glassnet.training.together import ChunkOfAll, Standing, rates_of_chunk
 
 ROWS_HASHED = 65_536  # rows whose numbers are in memory while a table's checksum is computed
 NO_PART = ("n_jobs", "stop")
@@ -67,9 +67,11 @@ class Keeper:
         self.checkpoint = checkpoint
         self.is_alone = is_alone
         self.problems = problems
+        self.which = which
         self.observers = observers
         self.about = about(problems, which, start) | settings
         self.kept = checkpoint.begin(self.about)
+        self.number: int = checkpoint.begun - 1
 
     def restore(self, states: States) -> Standing | None:
         """Where the training stands by the file, `states` and the observers set to it.
@@ -107,7 +109,7 @@ class Keeper:
             ChunkOfAll(
                 arrays[f"chunks.{number}.networks"],
                 Measurements(*(arrays[f"chunks.{number}.{name}"] for name in Measurements._fields)),
-                self._rates(first, count),
+                self._rates(arrays[f"chunks.{number}.networks"], first, count),
             )
             for number, (first, count) in enumerate(kept.chunks)
         ]
@@ -125,7 +127,8 @@ class Keeper:
         """`after_chunk` of a training of one."""
         count = len(chunks)
         self.checkpoint.after_chunk(
-            lambda: self._taken(self._of_one(state, ended, chunks[:count]), has_ended=False)
+            self.number,
+            lambda: self._taken(self._of_one(state, ended, chunks[:count]), has_ended=False),
         )
 
     def end_one(self, state: State, ended: str, chunks: Sequence[Chunk]) -> None:
@@ -142,28 +145,23 @@ class Keeper:
         for chunk in chunks:
             count = len(chunk.measured.loss)
             measured = stacked_measurements(chunk.measured)
-            rates = self._rates(first, count)
-            together.append(ChunkOfAll(np.zeros(1, np.int64), measured, rates))
+            network = np.zeros(1, np.int64)
+            together.append(ChunkOfAll(network, measured, self._rates(network, first, count)))
             first += count
         ends = np.array([ended], object)
         return Standing(stacked_state(state), ends, state.epoch, together)
 
-    def _rates(self, first: int, count: int) -> list[Floats]:
-        """Of each problem the learning rates of some epochs."""
-        return [
-            problem.options.learning_rates(
-                problem.batches, first, max(0, min(count, problem.options.epochs - first))
-            )
-            for problem in self.problems
-        ]
+    def _rates(self, networks: np.ndarray, first: int, count: int) -> list[Floats]:
+        """Of the problem of each of these networks the learning rates of some epochs."""
+        return rates_of_chunk(self.problems, set(self.which[networks].tolist()), first, count)
 
     def after_chunk(self, standing: Standing) -> None:
         """Write the file where that is due."""
-        self.checkpoint.after_chunk(lambda: self._taken(standing, has_ended=False))
+        self.checkpoint.after_chunk(self.number, lambda: self._taken(standing, has_ended=False))
 
     def end(self, standing: Standing) -> None:
         """Keep a training that has ended."""
-        self.checkpoint.end(self._taken(standing, has_ended=True))
+        self.checkpoint.end(self.number, self._taken(standing, has_ended=True))
         if self.is_alone:
             self.checkpoint.finish()
 
@@ -184,14 +182,15 @@ class Keeper:
             for number, array in enumerate(standing.states.arrays())
         }
         arrays["ended"] = np.array([names.index(end) for end in standing.ended], np.int64)
-        spans, first = [], 0
+        spans = []
+        epochs = np.zeros(len(standing.ended), np.int64)  # that each network had before a chunk
         for number, chunk in enumerate(standing.chunks):
             arrays[f"chunks.{number}.networks"] = chunk.networks
             for name, array in chunk.measured._asdict().items():
                 arrays[f"chunks.{number}.{name}"] = array
             count = int(max(map(len, chunk.rates)))
-            spans.append((first, count))
-            first += count
+            spans.append((int(epochs[chunk.networks[0]]), count))
+            epochs[chunk.networks] += count
         for p, of_network in enumerate(self.observers):
             for position, observer in enumerate(of_network):
                 for name, array in observer.arrays().items():

@@ -18,6 +18,7 @@ from glassnet.core.optimizers import Optimizer, find_optimizer
 from glassnet.core.penalties import Penalty
 from glassnet.errors import GlassnetError, GlassnetWarning, option_error
 from glassnet.settings import check_function, checked_whole
+from glassnet.training.blocks import Prepared, is_worth_sending, run_in_blocks
 from glassnet.training.checks import (
     FLOATS,
     all_finite,
@@ -34,13 +35,15 @@ from glassnet.training.loop import Recorder
 from glassnet.training.options import TrainingOptions
 from glassnet.training.population_settings import PopulationSettings
 from glassnet.training.problem import Data, Floats, Problem
-from glassnet.training.run import Onlookers, Progress, Run, run_of
+from glassnet.training.run import Onlookers, Progress, Run, onlookers_of, run_of
 from glassnet.training.schedules import Schedule
 from glassnet.training.stacked import Measurements, at_network, stacked, start_of_all
 from glassnet.training.together import FinishedTogether, run_together
+from glassnet.workers.active import active_workers
 
 if TYPE_CHECKING:
     from glassnet.training.checkpoint import Checkpoint
+    from glassnet.workers.base import Workers
 
 
 class Group(NamedTuple):
@@ -242,13 +245,20 @@ patience, min_delta, seed
             "validation_rows": validation_rows,
         },
     )
-    groups: list[Group] = []
-    for of_group in settings.groups(starts):
-        groups.append(_train_group(of_group, starts, settings, (x, y), validation, shared))
-        if "interrupted" in groups[-1].finished.ended:  # then the others do not begin
-            stopped = Event()
-            stopped.set()
-            shared = shared._replace(stop=stopped)
+    checked = CheckedData((x, y), validation)
+    of_groups = settings.groups(starts)
+    workers = active_workers()
+    if workers is None:
+        groups = []
+        for of_group in of_groups:
+            groups.append(_train(_prepared(of_group, starts, settings, checked, shared), shared))
+            if "interrupted" in groups[-1].finished.ended:  # then the others do not begin
+                stopped = Event()
+                stopped.set()
+                shared = shared._replace(stop=stopped)
+    else:
+        prepared = [_prepared(one, starts, settings, checked, shared) for one in of_groups]
+        groups = _train_on(workers, prepared, shared)
     if kept is not None and kept is not checkpoint:
         with interrupts_wait():
             kept.finish()
@@ -271,19 +281,17 @@ class SharedOptions(NamedTuple):
     checkpoint: "Checkpoint | None"
 
 
-def _train_group(
+def _prepared(
     networks: list[int],
     starts: Sequence[Parameters],
     settings: PopulationSettings,
-    data: tuple[Any, Any],
-    validation: tuple[Any, ...] | None,
+    checked: "CheckedData",
     shared: SharedOptions,
-) -> Group:
-    """Train networks of one shape."""
+) -> Prepared:
+    """Networks of one shape, checked."""
     problems: list[Problem] = []
     numbers: dict[tuple[Any, ...], int] = {}
     which = np.empty(len(networks), np.int64)
-    checked = CheckedData(data, validation)
     parameters, masks_of = _checked_starts(networks, starts, settings)
     for at, p in enumerate(networks):
         key = settings.key(p)
@@ -296,26 +304,21 @@ def _train_group(
     first = problems[0]
     choice = choose(shared.engine, first.network, first)
     states = start_of_all(problems, which, parameters)
-    onlookers: list[Onlookers] = []
-    if shared.average is not None or shared.path_points is not None:
-        begin = states.take(np.arange(len(which)))  # which nothing changes later
-        onlookers = [
-            Onlookers.of(
-                choice.engine,
-                problems[number].alone,
-                begin.of(at),
-                shared.average,
-                shared.path_points,
-            )
-            for at, number in enumerate(which.tolist())
-        ]
+    looked_on = (shared.average, shared.path_points)
+    onlookers = onlookers_of(choice.engine, problems, which, states, *looked_on)
     keeper = None
     if shared.checkpoint is not None:
         from glassnet.training.kept import keeper_of
 
         looking_on = [one.observers for one in onlookers]
-        common = (choice.engine.name, shared.average, shared.path_points)
+        common = (choice.engine.name, *looked_on)
         keeper = keeper_of(shared.checkpoint, problems, which, states, looking_on, common)
+    return Prepared(np.array(networks), problems, which, states, choice, onlookers, keeper)
+
+
+def _train(prepared: Prepared, shared: SharedOptions) -> Group:
+    """Train networks of one shape here."""
+    networks, problems, which, states, choice, onlookers, keeper = prepared
     finished = run_together(
         choice.engine,
         problems,
@@ -326,7 +329,34 @@ def _train_group(
         chunk_epochs=shared.chunk_epochs,
         keeper=keeper,
     )
-    return Group(np.array(networks), finished, choice, onlookers)
+    return Group(networks, finished, choice, onlookers)
+
+
+def _train_on(
+    workers: "Workers", prepared: Sequence[Prepared], shared: SharedOptions
+) -> list[Group]:
+    """Train networks of all shapes on workers where that is worth it, else here."""
+    is_under_way = any(one.is_under_way for one in prepared)
+    if is_under_way or not is_worth_sending(prepared):
+        return [_train(one, shared) for one in prepared]
+    every = [problem for one in prepared for problem in one.problems]
+    parts = run_in_blocks(
+        workers,
+        prepared,
+        shared.average,
+        shared.path_points,
+        None if shared.progress is None else _report_to(shared.progress, every),
+    )
+    return [
+        Group(
+            one.networks[at],
+            finished,
+            one.choice,
+            [one.onlookers[p] for p in at] if one.onlookers else [],
+        )
+        for one, of_one in zip(prepared, parts, strict=True)
+        for at, finished in of_one
+    ]
 
 
 def _checked_starts(
@@ -369,22 +399,25 @@ def _naming(p: int) -> Iterator[None]:
 
 
 class CheckedData:
-    """The rows that all networks share, checked once for each dtype and loss."""
+    """The rows that all networks share, checked once for each dtype and loss, and kept once."""
 
     def __init__(self, data: tuple[Any, Any], validation: tuple[Any, ...] | None) -> None:
         self.data = data
         self.validation = validation
         self.problems: dict[Any, Problem] = {}
+        self.of_dtype: dict[Any, tuple[Any, Any, tuple[Any, ...] | None]] = {}
 
     def problem(
         self, network: Network, start: Parameters, sample_weight: Any, options: TrainingOptions
     ) -> Problem:
         """The training of a network on all rows."""
-        key = (network, start.weights[0].dtype, id(sample_weight))
+        dtype = start.weights[0].dtype
+        key = (network, dtype, id(sample_weight))
         if key not in self.problems:
-            self.problems[key] = checked_problem(
-                network, start, *self.data, options, sample_weight, self.validation
-            )
+            x, y, validation = self.of_dtype.get(dtype, (*self.data, self.validation))
+            found = checked_problem(network, start, x, y, options, sample_weight, validation)
+            self.of_dtype[dtype] = (found.data.x, found.data.y, found.validation)
+            self.problems[key] = found
         return replace(self.problems[key], options=options)
 
 

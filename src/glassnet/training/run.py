@@ -41,7 +41,7 @@ from glassnet.training.problem import (
     to_vector,
 )
 from glassnet.training.schedules import Schedule
-from glassnet.training.stacked import stacked_state
+from glassnet.training.stacked import States, stacked_state
 
 if TYPE_CHECKING:
     from glassnet.training.checkpoint import Checkpoint
@@ -296,6 +296,24 @@ class Onlookers(NamedTuple):
         """Those that want to see each chunk."""
         found: list[Observer] = [self.path] if self.path.epochs else []
         return found if self.average is None else [*found, self.average]
+
+
+def onlookers_of(
+    engine: Engine,
+    problems: Sequence[Problem],
+    which: np.ndarray,
+    states: States,
+    average: float | None,
+    path_points: int | None,
+) -> list[Onlookers]:
+    """Those of each network of a population before its first epoch; [] where none was asked for."""
+    if average is None and path_points is None:
+        return []
+    begin = states.take(np.arange(len(which)))  # which nothing changes later
+    return [
+        Onlookers.of(engine, problems[number].alone, begin.of(p), average, path_points)
+        for p, number in enumerate(which.tolist())
+    ]
 
 
 def run_of(

@@ -93,9 +93,8 @@ class FinishedTogether:
         chunks = []
         for chunk in self.chunks:
             at = int(np.searchsorted(chunk.networks, p))
-            if at == len(chunk.networks) or chunk.networks[at] != p:
-                break
-            chunks.append(chunk.of(at, number, state))
+            if at < len(chunk.networks) and chunk.networks[at] == p:
+                chunks.append(chunk.of(at, number, state))
         return finish(self.problems[number].alone, state, chunks, str(self.ended[p]))
 
 
@@ -154,7 +153,7 @@ def run_together(
     begun = None if keeper is None else keeper.restore(states)
     if begun is not None:
         ended, done, chunks = begun.ended, begun.done, begun.chunks
-    running = active = _still_trained(states, ended, planned)
+    running = active = still_trained(states, ended, planned)
     for number in set(which[active].tolist()):
         skip(orders[number], done)
     is_cut_short = False
@@ -182,7 +181,7 @@ def run_together(
                 ended[active] = states.ended[active]
                 if recorders:
                     _show(recorders, chunk, which, states, ended)
-                active = _still_trained(states, ended, planned)
+                active = still_trained(states, ended, planned)
                 if keeper is not None:
                     keeper.after_chunk(Standing(states, ended, done, chunks))
             if report is not None:
@@ -240,7 +239,21 @@ def _run_chunk(
     return ChunkOfAll(active, measured, rates), after
 
 
-def _still_trained(states: States, ended: np.ndarray, planned: np.ndarray) -> np.ndarray:
+def rates_of_chunk(
+    problems: Sequence[Problem], used: set[int], first: int, count: int
+) -> list[Floats]:
+    """Of each problem the learning rates of some epochs; of one that is not used, of none."""
+    return [
+        problem.options.learning_rates(
+            problem.batches,
+            first,
+            max(0, min(count, problem.options.epochs - first)) if number in used else 0,
+        )
+        for number, problem in enumerate(problems)
+    ]
+
+
+def still_trained(states: States, ended: np.ndarray, planned: np.ndarray) -> np.ndarray:
     """The numbers of the networks that have not ended."""
     return np.flatnonzero((ended == "") & (states.epoch < planned))
 

@@ -5,7 +5,8 @@ Networks that can share a training do (`mlp/together.py`), the rest is fitted in
 
 import time
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from itertools import product
 from traceback import format_exception
 from typing import Any, NamedTuple
@@ -23,6 +24,9 @@ from glassnet.estimators.sklearn_private import (
     rows_of_split,
     score_of,
 )
+from glassnet.workers.active import active_workers
+from glassnet.workers.base import Workers
+from glassnet.workers.cutting import Blocks, ItemRange
 
 MOST_FITS = 1000  # fits, which hold their histories until they are scored
 
@@ -82,12 +86,33 @@ class Evaluation:
     """By fold, the rows to fit on: X and y, kept once for all candidates."""
 
     def outcomes(self, parameters: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        """What scikit-learn's searches keep of each fit: candidate by candidate, fold by fold."""
+        """What scikit-learn's searches keep of each fit: candidate by candidate, fold by fold.
+
+        Under ``joblib.parallel_config`` they are fitted by the workers of its backend.
+        """
         at_a_time = max(1, MOST_FITS // len(self.folds))
+        workers = active_workers() if len(parameters) > 1 else None
+        if workers is not None:
+            return self._outcomes_on(workers, parameters, at_a_time)
         found: list[dict[str, Any]] = []
         for first in range(0, len(parameters), at_a_time):
             found += self._outcomes(parameters[first : first + at_a_time])
         return found
+
+    def _outcomes_on(
+        self, workers: Workers, parameters: Sequence[dict[str, Any]], at_a_time: int
+    ) -> list[dict[str, Any]]:
+        blocks = Blocks([ItemRange(range(len(parameters)), 1.0, at_a_time)], 1.0, workers.count)
+        found: dict[int, list[dict[str, Any]]] = {}
+
+        def message(block: range) -> list[dict[str, Any]]:
+            return [parameters[number] for number in block]
+
+        sent = replace(self, rows={})
+        with closing(workers.run(Evaluation._outcomes, sent, message, blocks)) as results:
+            for block, outcomes in results:
+                found[block.start] = outcomes
+        return [outcome for first in sorted(found) for outcome in found[first]]
 
     def _outcomes(self, parameters: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         fronts: dict[Any, Front | Exception] = {}
