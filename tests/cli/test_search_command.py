@@ -80,18 +80,19 @@ def test_what_is_varied(table: Path) -> None:
 
 def test_killed_and_gone_on(table: Path) -> None:
     """SIGKILL, then --resume: the leaderboard of the uninterrupted search."""
-    command = [sys.executable, "-m", "glassnet", *SMALL, "--epochs", "300", "--quiet"]
+    command = [sys.executable, "-m", "glassnet", *SMALL, "--epochs", "1500", "--quiet"]
     kept = table / "runs" / "search-t.checkpoint"
     with subprocess.Popen(command) as process:
         while process.poll() is None and not (kept.exists() and kept.read_text().count("\n") >= 3):
             time.sleep(0.005)
         process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
     assert kept.exists()
     assert not (table / "runs" / "search-t").exists()
     resumed = run("search", "--resume", "runs/search-t", "--quiet")
     assert (resumed.code, resumed.err) == (0, "")
     assert not kept.exists()
-    whole = run(*SMALL, "--epochs", "300", "--quiet", "--out", "whole")
+    whole = run(*SMALL, "--epochs", "1500", "--quiet", "--out", "whole")
     assert (whole.code, whole.err) == (0, "")
     boards = [(table / name / "leaderboard.csv").read_text() for name in ("runs/search-t", "whole")]
     assert boards[0] == boards[1]
@@ -123,6 +124,7 @@ def test_stopped_by_sigint(table: Path) -> None:
         ([*SMALL, "--vary", "width=9..3"], "from a number to a larger one"),
         ([*SMALL, "--vary", "dropout=0,1.5"], "--dropout must be"),
         ([*SMALL, "--vary", "epochs=3,4"], "--epochs is given as 5, and searched too"),
+        ([*SMALL, "--vary", "width=4", "--vary", "width=8"], "--vary has a setting twice"),
         ([*SMALL, "--folds", "1"], "--folds must be a whole number of 2 or more"),
         ([*SMALL, "--candidates", "0"], "--candidates must be"),
         ([*SMALL, "--effort", "best"], "--effort"),
@@ -144,3 +146,31 @@ def test_a_checkpoint_of_another_search(table: Path) -> None:
     kept.write_bytes((table / "s/search.jsonl").read_bytes())
     assert "is of another search: epochs was 5, and is 6" in refused(*SMALL, "--epochs", "6")
     assert run(*SMALL, "--epochs", "6", "--overwrite", "--quiet").code == 0
+
+
+def test_overwrite_keeps_what_is_no_search(table: Path) -> None:
+    """Neither a file of the user's nor a search is lost to a command that fails."""
+    kept = table / "o.checkpoint"
+    kept.write_text("mine\n")
+    assert "is not the file of a search" in refused(*SMALL, "--out", "o", "--overwrite")
+    assert kept.read_text() == "mine\n"
+    assert run(*SMALL, "--quiet", "--out", "s").code == 0
+    kept.write_bytes((table / "s/search.jsonl").read_bytes())
+    wrong = ["search", "t.csv", "--target", "nope", "--out", "o", "--overwrite"]
+    assert "'nope'" in refused(*wrong)
+    assert kept.read_bytes() == (table / "s/search.jsonl").read_bytes()
+
+
+def test_resume_with_fewer_loses_nothing(table: Path) -> None:
+    assert run(*SMALL, "--quiet").code == 0
+    before = (table / "runs/search-t/search.jsonl").read_text()
+    said = refused("search", "--resume", "runs/search-t", "--candidates", "2")
+    assert "holds 6 candidates already" in said
+    assert "--candidates 6" in said
+    assert (table / "runs/search-t/search.jsonl").read_text() == before
+
+
+def test_the_plain_settings_may_be_none(table: Path) -> None:
+    ran = run(*SMALL, "--candidates", "1", "--vary", "patience=1,2")
+    assert ran.code == 0
+    assert "--patience" not in ran.out.splitlines()[-1]

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.stats import loguniform
+from sklearn import config_context
+from sklearn.compose import make_column_transformer
 from sklearn.datasets import make_classification, make_regression
 from sklearn.exceptions import ConvergenceWarning, FitFailedWarning
 from sklearn.model_selection import (
@@ -15,7 +17,7 @@ from sklearn.model_selection import (
     RepeatedKFold,
     ShuffleSplit,
 )
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 
@@ -278,3 +280,81 @@ def test_scikit_learns_checks() -> None:
         gn.MLPClassifier(max_iter=40, random_state=0), {"alpha": [1e-3]}, strategy="grid", cv=2
     )
     check_estimator(search, on_skip=None)
+
+
+class Scaled(gn.MLPClassifier):
+    """A class whose fit does something of its own."""
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
+        return super().fit(np.tanh(X), y, sample_weight)
+
+
+class Doubling(Pipeline):
+    """A pipeline that changes the rows."""
+
+    def fit(self, X: Any, y: Any = None, **params: Any) -> Any:
+        return super().fit(np.concatenate([X, X]), np.concatenate([y, y]), **params)
+
+
+@pytest.mark.parametrize("kind", ["estimator", "pipeline"])
+def test_classes_with_a_fit_of_their_own(kind: str) -> None:
+    network: Any = Scaled((8,), max_iter=12, random_state=0)
+    changes = {"alpha": [0.0, 1.0]}
+    if kind == "pipeline":
+        network = Doubling([("scale", StandardScaler()), ("network", CLASSIFIER)])
+        changes = {"network__alpha": [0.0, 1.0]}
+    ours = gn.PopulationSearchCV(network, changes, strategy="grid", cv=3).fit(X, LABELS)
+    same_search(ours, GridSearchCV(network, changes, cv=3).fit(X, LABELS))
+
+
+def test_equal_numbers_of_different_types_are_different_settings() -> None:
+    """1 is a count and 1.0 a fraction, for which columns stay."""
+    from sklearn.feature_selection import VarianceThreshold
+
+    class Counted(VarianceThreshold):
+        def fit(self, X: Any, y: Any = None) -> Any:
+            self.kept = 1 if isinstance(self.threshold, int) else X.shape[1]
+            return self
+
+        def transform(self, X: Any) -> Any:
+            return X[:, : self.kept]
+
+        def fit_transform(self, X: Any, y: Any = None, **_: Any) -> Any:
+            return self.fit(X).transform(X)
+
+    network = make_pipeline(Counted(), CLASSIFIER)
+    changes = {"counted__threshold": [1, 1.0]}
+    ours = gn.PopulationSearchCV(network, changes, strategy="grid", cv=2).fit(X, LABELS)
+    theirs = GridSearchCV(network, changes, cv=2).fit(X, LABELS)
+    same_search(ours, theirs)
+    scores = ours.cv_results_["mean_test_score"]
+    assert scores[0] != scores[1]
+
+
+def test_scikit_learns_settings_reach_the_threads() -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame(X, columns=[f"x{i}" for i in range(8)])
+    columns = make_column_transformer((StandardScaler(), ["x0", "x3"]))
+    picked = make_column_transformer((StandardScaler(), ["standardscaler__x3"]))
+    network = make_pipeline(columns, picked, CLASSIFIER.__sklearn_clone__())
+    network.set_params(mlpclassifier__solver="lbfgs")
+    with config_context(transform_output="pandas"):
+        changes = {"mlpclassifier__alpha": [0.1, 1.0]}
+        ours = gn.PopulationSearchCV(network, changes, strategy="grid", cv=2, n_jobs=2)
+        ours.fit(frame, LABELS)
+        same_search(ours, GridSearchCV(network, changes, cv=2).fit(frame, LABELS), frame)
+
+
+@pytest.mark.parametrize("refit", [False, lambda results: 0, True], ids=["no", "callable", "yes"])
+def test_halving_by_several_scores_needs_one_to_decide(refit: Any) -> None:
+    changes = {"alpha": [0.0, 0.1, 1.0]}
+    search = gn.PopulationSearchCV(CLASSIFIER, changes, n_candidates=3, strategy="halving", cv=2)
+    several = {"scoring": ["accuracy", "neg_log_loss"], "refit": refit}
+    if refit is not True:
+        with pytest.raises(GlassnetError, match="halving chooses by one score"):
+            search.set_params(**several).fit(X, LABELS)
+    for scoring in (["accuracy", "neg_log_loss"], lambda e, x, y: {"accuracy": e.score(x, y)}):
+        search.set_params(scoring=scoring, refit="accuracy").fit(X, LABELS)
+        last = search.cv_results_["iter"] == 1
+        assert search.best_score_ == search.cv_results_["mean_test_accuracy"][last].max()

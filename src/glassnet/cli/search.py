@@ -20,7 +20,7 @@ from glassnet.cli.terminal import check_is_folder, say
 from glassnet.cli.train import declared_options
 from glassnet.cli.wording import flags
 from glassnet.errors import GlassnetError
-from glassnet.recipe.options import NOT_OF_A_SEARCH
+from glassnet.recipe.options import NOT_OF_A_SEARCH, Options
 
 if TYPE_CHECKING:
     from glassnet.searches.search import Search
@@ -95,17 +95,24 @@ def search_command(
     from glassnet.cli.console import live_table
     from glassnet.runs.folder import new_run
     from glassnet.runs.layout import checkpoint_beside
-    from glassnet.runs.search_folder import SEARCH_FILES, search_file_of, write_search
-    from glassnet.searches.file import read_search_file
-    from glassnet.searches.run import search
+    from glassnet.runs.search_folder import (
+        SEARCH_FILES,
+        copy_search_file,
+        search_file_of,
+        write_search,
+    )
+    from glassnet.searches.file import is_search_file, read_search_file
+    from glassnet.searches.problem import search_problem
+    from glassnet.searches.run import search_on
 
-    asked: dict[str, Any]
+    space: Any
     if resume is not None:
         check_goes_on_alone(context, "candidates", "json", "quiet")
         kept = read_search_file(search_file_of(resume))
-        table, target, asked = str(kept.origin["table"]), kept.origin["target"], kept.settings
-        if context.get_parameter_source("candidates") is not ParameterSource.DEFAULT:
-            asked["candidates"] = candidates
+        table, target = str(kept.origin["table"]), kept.origin["target"]
+        if context.get_parameter_source("candidates") is ParameterSource.DEFAULT:
+            candidates = kept.planned
+        asked, folds, space = kept.options, kept.origin["folds"], kept.origin["space"]
         if table in ("", "-"):
             raise GlassnetError(f"{resume}: its table was no file: gn.resume goes on with it")
         out, overwrite = resume, True
@@ -116,23 +123,25 @@ def search_command(
                 if table is None
                 else f"--target is missing: name the column of {table} to predict"
             )
-        space = dict(map(_read_setting, vary)) or None
-        asked = {"candidates": candidates, "folds": folds, "space": space, **options}
+        asked, space = Options(**options), _read_space(vary)
     check_is_folder(out)
     name = f"search-{Path('stdin' if table == '-' else table).stem}"
     if overwrite and out is None:
         out = Path("runs") / name
     with new_run(out, name, overwrite=overwrite, files=SEARCH_FILES) as new:
         file = checkpoint_beside(new.path)
-        if resume is None and overwrite and file.is_file():
+        problem = search_problem(table, list(target), asked, folds, space)
+        if resume is not None:
+            copy_search_file(resume)
+        elif overwrite and file.is_file() and is_search_file(file):
             file.unlink()
         with live_table(quiet or as_json) as show:
             progress = None
             if show is not None:
-                show([], [], f"0 of {asked['candidates']:,} candidates tried")
+                show([], [], f"0 of {candidates:,} candidates tried")
                 progress = lambda so_far: show(*_leaderboard(so_far))  # noqa: E731
             try:
-                found = search(table, list(target), checkpoint=file, progress=progress, **asked)
+                found = search_on(problem, candidates, path=file, progress=progress)
             except KeyboardInterrupt:
                 raise KeyboardInterrupt(*_goes_on(file, new.path, table)) from None
         is_drawn = not found.is_interrupted
@@ -155,6 +164,15 @@ def _goes_on(file: Path, run: Path, table: str) -> list[GoesOn]:
     """How to go on, where there is something to go on with and the table can be read again."""
     command = f"glassnet search --resume {shlex.quote(str(run))}"
     return [GoesOn(command)] * (file.exists() and table != "-")
+
+
+def _read_space(vary: Sequence[str]) -> dict[str, Any] | None:
+    """What is varied; None where nothing is said."""
+    settings = [_read_setting(text) for text in vary]
+    space = dict(settings)
+    if len(space) < len(settings):
+        raise GlassnetError("--vary has a setting twice: give its values in one, as in width=16,64")
+    return space or None
 
 
 def _read_setting(text: str) -> tuple[str, Any]:
@@ -220,7 +238,7 @@ def _print_json(found: "Search", out: Path) -> None:
         "planned": found.planned,
         "options": found.options,
         "mattered": {
-            one.setting: None if one.explains != one.explains else one.explains
+            one.setting: None if one.explains != one.explains else vars(one)
             for one in found.what_mattered()
         },
         "origin": found.origin,
@@ -233,12 +251,12 @@ def _print(found: "Search", table: str, target: Sequence[str], out: Path) -> Non
     from glassnet.cli.console import print_table
 
     print_table(*_leaderboard(found))
-    explained = [(one.setting, one.explains) for one in found.what_mattered()]
-    shown = [f"{name} {100 * part:.0f} %" for name, part in explained if part >= 0.005]
+    mattered = found.what_mattered()
+    shown = [f"{one.setting} {100 * one.explains:.0f} %" for one in mattered if not one.is_luck]
     if shown:
-        say("What mattered, of the differences in rank: " + ", ".join(shown))
-    elif any(part == part for _, part in explained):
-        say("What mattered: no setting by itself, beyond what luck would do.")
+        say("What mattered, of the variance in rank: " + ", ".join(shown))
+    elif mattered[0].explains == mattered[0].explains:
+        say("What mattered: no setting by itself, beyond what luck would explain.")
     _print_ties(found)
     say(f"Written to {out}/: " + ", ".join(sorted(path.name for path in out.iterdir())))
     say("Next: " + train_line(table, target, found.options))
@@ -265,6 +283,8 @@ def train_line(table: str, target: Sequence[str], options: dict[str, Any]) -> st
     for name in target:
         parts += ["--target", name]
     for name, value in options.items():
+        if value is None:  # as it is where nothing is given
+            continue
         flag = flags()[name]
         if isinstance(value, bool):
             parts.append(flag if value else flag.replace("--", "--no-", 1))

@@ -113,7 +113,8 @@ def resume(
     Returns
     -------
     Model, RunFolder, Study or Search
-        What that call would have returned. The checkpoint of a run folder is gone then.
+        What that call would have returned. The checkpoint of a run is gone then; the file of a
+        search stays, and ``glassnet search --resume`` makes its folder.
 
     Raises
     ------
@@ -202,9 +203,17 @@ def _resume_study(found: Study, file: Path, table: Any, progress: Progress | Non
 
 def _resume_search(file: Path, table: Any, progress: Any) -> Search:
     kept = read_search_file(file)
-    table = _table_of(file, table, str(kept.origin["table"]))
-    target = kept.origin["target"]
-    return search(table, target, checkpoint=file, progress=progress, **kept.settings)
+    origin = kept.origin
+    return search(
+        _table_of(file, table, str(origin["table"])),
+        origin["target"],
+        candidates=kept.planned,
+        folds=origin["folds"],
+        space=origin["space"],
+        checkpoint=file,
+        progress=progress,
+        **vars(kept.options),
+    )
 
 
 def _table_of(file: Path, given: Any, known: str) -> Any:

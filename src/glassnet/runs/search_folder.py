@@ -25,20 +25,25 @@ SEARCH_FILES = (SEARCH_FILE, LEADERBOARD, SETTINGS_PICTURE)
 def search_file_of(run: Path) -> Path:
     """The file that a search goes on with: it stands beside its folder while the search lasts.
 
-    Of a search that has ended it is copied there from the folder. Raises GlassnetError where there
-    is neither.
+    Of a search that has ended it is in the folder. Raises GlassnetError where there is neither.
     """
     beside, inside = checkpoint_beside(run), run / SEARCH_FILE
+    for file in (beside, inside):
+        if file.is_file():
+            return file
+    raise GlassnetError(
+        f"there is no search to go on with: neither {beside.name} beside it, nor {SEARCH_FILE} "
+        "in it",
+        file=run,
+    )
+
+
+def copy_search_file(run: Path) -> None:
+    """Put the file of a search that has ended beside its folder, to go on with it."""
+    beside = checkpoint_beside(run)
     if not beside.is_file():
-        if not inside.is_file():
-            raise GlassnetError(
-                f"there is no search to go on with: neither {beside.name} beside it, nor "
-                f"{SEARCH_FILE} in it",
-                file=run,
-            )
         with whole_file(beside) as part:
-            shutil.copyfile(inside, part)
-    return beside
+            shutil.copyfile(run / SEARCH_FILE, part)
 
 
 def write_search(search: Search, new: NewFolder, *, picture: bool = True) -> None:

@@ -40,16 +40,11 @@ class KeptSearch(NamedTuple):
     tried: list[TriedCandidate]
 
     @property
-    def settings(self) -> dict[str, Any]:
-        """What `search` is to be given beside the table and the target, to go on with it."""
+    def options(self) -> Options:
+        """The options that were asked for."""
         plain = {field.name: field.default for field in fields(Options)}
-        options = self.origin["options"] | {name: plain[name] for name in OF_FOLDS}
-        return {
-            "candidates": self.planned,
-            "folds": self.origin["folds"],
-            "space": self.origin["space"],
-            **{name: value for name, value in options.items() if name in plain},
-        }
+        kept = self.origin["options"] | {name: plain[name] for name in OF_FOLDS}
+        return options_from({name: value for name, value in kept.items() if name in plain})
 
 
 def is_search_file(path: Path) -> bool:

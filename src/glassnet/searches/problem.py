@@ -21,7 +21,10 @@ from glassnet.recipe.scoring import score
 from glassnet.recipe.search import weighted_mean
 from glassnet.searches.candidate import Candidate, TriedCandidate
 from glassnet.searches.space import SHAPE, Space, Values, default_space, options_with, read_space
+from glassnet.settings import checked_whole
 from glassnet.training.endings import BROKEN
+
+MOST_FOLDS = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +131,7 @@ def search_problem(
 
     Raises GlassnetError, naming the column, row or option, on anything that cannot be searched.
     """
+    folds = checked_whole("folds", folds, 2, MOST_FOLDS)
     _check_options(options)
     options = replace(options, members=folds, draws=0, refit=False)
     parts = read_parts(table, target, options)

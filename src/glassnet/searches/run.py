@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import Any
 
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, GlassnetWarning, OptionRef, warn_of
 from glassnet.files import check_file
 from glassnet.recipe.options import options_from
 from glassnet.searches.candidate import Candidate, TriedCandidate
@@ -15,6 +15,7 @@ from glassnet.searches.file import (
     append_to_search_file,
     begin_search_file,
     drop_torn_line,
+    plan_more,
     read_search_file,
 )
 from glassnet.searches.problem import SearchProblem, search_problem
@@ -29,7 +30,6 @@ from glassnet.workers.base import Workers
 from glassnet.workers.cutting import Blocks, ItemRange
 
 MOST_CANDIDATES = 100_000  # more is a slip of the pen
-MOST_FOLDS = 100
 CANDIDATES_TOGETHER = 4  # candidates of one training, so that results come soon
 
 OnResult = Callable[[Search], None]
@@ -62,7 +62,7 @@ def search(
     target : str or list of str
         The column to predict, or several.
     candidates : int
-        How many settings are tried.
+        How many settings are tried: in all, where a checkpoint or a study holds some already.
     folds : int
         Parts that the rows are cut into; each is left out once.
     space : dict, optional
@@ -81,7 +81,8 @@ def search(
     progress : function, optional
         Called after each result with the `Search` so far.
     n_jobs : int, optional
-        Threads to use at most; None: as many as this process is allowed. No result depends on it.
+        Threads to use at most; None: as many as this process is allowed. Nothing depends on it but
+        how many candidates a study is asked for at a time.
     **options
         Those of `train_table` that all candidates are to have; but for effort, draws, members,
         refit, threshold, teacher and validation.
@@ -111,8 +112,6 @@ def search(
     >>> len(found), sorted(found.options)
     (4, ['epochs', 'hidden', 'learning_rate'])
     """
-    candidates = checked_whole("candidates", candidates, 1, MOST_CANDIDATES)
-    folds = checked_whole("folds", folds, 2, MOST_FOLDS)
     if progress is not None:
         check_function("progress", progress)
     if study is not None and checkpoint is not None:
@@ -121,37 +120,64 @@ def search(
             remedy="leave the checkpoint out, and give the study a storage",
             option="checkpoint",
         )
+    if n_jobs is not None:
+        n_jobs = checked_whole("n_jobs", n_jobs, 1)
     path = None if checkpoint is None else Path(checkpoint)
     if path is not None:
         check_file(path)
     problem = search_problem(table, target, options_from(options), folds, space)
+    return search_on(problem, candidates, study, path, progress, n_jobs)
+
+
+def search_on(
+    problem: SearchProblem,
+    candidates: int,
+    study: Any = None,
+    path: Path | None = None,
+    progress: OnResult | None = None,
+    n_jobs: int | None = None,
+) -> Search:
+    """`search` of a table that is in folds already; `path` is the checkpoint's."""
+    candidates = checked_whole("candidates", candidates, 1, MOST_CANDIDATES)
     known = [] if path is None else _known(path, problem, candidates)
     source = _source(problem, candidates, study, known)
     tried = {one.number: one for one in source.known()}
+    if source.planned < candidates:
+        warn_of([_few_settings(source.planned)])
 
     def so_far() -> Search:
         by_number = tuple(tried[number] for number in sorted(tried))
-        return Search(problem.space, problem.origin, by_number, candidates)
+        return Search(problem.space, problem.origin, by_number, max(source.planned, len(tried)))
 
     try:
-        for results in _results(problem, source, n_jobs, max(0, candidates - len(tried))):
+        for results in _results(problem, source, n_jobs, source.planned - len(tried)):
             with interrupts_wait():
                 tried |= {one.number: one for one in results}
                 if path is not None:
                     append_to_search_file(path, results)
                 source.tell(results)
-            if progress is not None:
+            if progress is not None and tried:
                 progress(so_far())
     except KeyboardInterrupt:
-        if not tried or len(tried) >= candidates:
+        if not tried:
             raise
+    finally:
+        source.close()
+    tried |= {one.number: one for one in source.known()}  # a study is told by other machines too
     return so_far()
+
+
+def _few_settings(count: int) -> GlassnetWarning:
+    return GlassnetWarning(
+        f"the space has no more than {count} different settings, and each is tried once",
+        option="candidates",
+    )
 
 
 def _known(path: Path, problem: SearchProblem, candidates: int) -> list[TriedCandidate]:
     """What a checkpoint holds already; where there is none, it is begun.
 
-    Raises GlassnetError where it is of another search.
+    Raises GlassnetError where it is of another search, or holds more candidates.
     """
     if not path.exists():
         begin_search_file(path, problem.origin, candidates)
@@ -163,9 +189,17 @@ def _known(path: Path, problem: SearchProblem, candidates: int) -> list[TriedCan
             raise GlassnetError(
                 f"is of another search: {_what_differs(name, before, now)}",
                 file=path,
-                remedy="give the search that it is of, or another checkpoint",
+                remedy="go on with that search, or move its file away",
             )
+    if len(kept.tried) > candidates:
+        raise GlassnetError(
+            f"holds {len(kept.tried)} candidates already, and {candidates} were asked for",
+            file=path,
+            remedy=["give ", OptionRef("candidates", len(kept.tried)), " or more"],
+        )
     drop_torn_line(path)
+    if candidates > kept.planned:
+        plan_more(path, candidates)
     return kept.tried
 
 

@@ -21,6 +21,11 @@ KEPT = "glassnet"
 class CandidateSource(ABC):
     """Says which candidates are to be tried."""
 
+    @property
+    @abstractmethod
+    def planned(self) -> int:
+        """How many candidates there are to be in all."""
+
     @abstractmethod
     def known(self) -> list[TriedCandidate]:
         """What was tried before."""
@@ -69,6 +74,10 @@ class RandomSource(CandidateSource):
         self.tried: list[TriedCandidate] = list(tried)
         done = {one.number for one in tried}
         self.left: list[Candidate] = [one for one in self.candidates if one.number not in done]
+
+    @property
+    def planned(self) -> int:
+        return len(self.candidates)
 
     def known(self) -> list[TriedCandidate]:
         return self.tried
@@ -147,6 +156,10 @@ class OptunaSource(CandidateSource):
         if not study.trials and self._holds(plain):
             study.enqueue_trial({name: self._suggested(name, v) for name, v in plain.items()})
         self.known()  # refuses a study of another search at once
+
+    @property
+    def planned(self) -> int:
+        return self.count
 
     def known(self) -> list[TriedCandidate]:
         found = []

@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from glassnet.estimators.mlp.base import BaseMLP
+from glassnet.estimators.mlp.classifier import MLPClassifier
 from glassnet.estimators.mlp.fit_problem import by_epochs
 from glassnet.estimators.mlp.fit_state import FitState
 from glassnet.estimators.mlp.fitting import Fitting, PlannedRun
+from glassnet.estimators.mlp.regressor import MLPRegressor
 from glassnet.training.engines.registry import choose
 from glassnet.training.loop import Recorder
 from glassnet.training.optax import Optax
@@ -43,9 +45,10 @@ def can_train_together(estimator: Any) -> bool:
     """Whether an estimator can be fitted together with others.
 
     Not by a solver that takes all rows at once, from several starts, with a learning rate that its
-    own losses lower, nor where it prints or calls what looks on.
+    own losses lower, nor where it prints or calls what looks on; nor one whose class has a `fit` of
+    its own.
     """
-    if not isinstance(estimator, BaseMLP):
+    if getattr(type(estimator), "fit", None) not in (MLPClassifier.fit, MLPRegressor.fit):
         return False
     adapts = estimator.solver == "sgd" and estimator.learning_rate == "adaptive"
     watched = estimator.verbose or getattr(estimator, "_skl_callbacks", None)

@@ -15,6 +15,7 @@ import joblib
 import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
+from sklearn.utils.parallel import Parallel, delayed
 
 from glassnet.estimators.mlp.together import Fit, can_train_together, fit_together
 from glassnet.estimators.search.candidates import network_prefix
@@ -165,9 +166,9 @@ class Evaluation:
         if given or not can_train_together(network):
             return None
         X, y = self._rows(fold)
-        if not isinstance(estimator, Pipeline):
+        if estimator is network:
             return Fit(network, X, y, weight)
-        if estimator.memory is not None:
+        if type(estimator) is not Pipeline or estimator.memory is not None:
             return None
         of_front = [(name, v) for name, v in parameters.items() if not name.startswith(prefix)]
         key = fold, tuple((name, _identity(value)) for name, value in of_front)
@@ -196,8 +197,8 @@ class Evaluation:
             return fault, time.perf_counter() - began
 
         n_jobs = joblib.cpu_count() if self.n_jobs is None else self.n_jobs
-        parallel: Any = joblib.Parallel(n_jobs=n_jobs, prefer="threads")
-        return list(parallel(joblib.delayed(fit)(planned[n]) for n in numbers))
+        parallel: Any = Parallel(n_jobs=n_jobs, prefer="threads")  # with scikit-learn's settings
+        return list(parallel(delayed(fit)(planned[n]) for n in numbers))
 
     def _outcome(self, one: Planned, fault: Exception | None, seconds: float) -> dict[str, Any]:
         """What is kept of a fit that has ended."""
@@ -239,8 +240,9 @@ def with_parameters(estimator: Any, parameters: dict[str, Any]) -> Any:
 
 
 def _identity(value: Any) -> Hashable:
-    """A value that is a plain number or text; of any other, which object it is."""
-    return value if isinstance(value, (bool, int, float, str)) else id(value)
+    """A value that is a plain number or text, with its type; of any other, which object it is."""
+    is_plain = isinstance(value, (bool, int, float, str))
+    return (type(value), value) if is_plain else id(value)
 
 
 def _front(pipeline: Pipeline, X: Any, y: Any) -> Front | Exception:

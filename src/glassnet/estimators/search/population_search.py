@@ -22,6 +22,7 @@ from glassnet.estimators.sklearn_private import (
     HasMethods,
     Interval,
     MultimetricScorer,
+    Options,
     StrOptions,
     check_method_params,
     fit_context,
@@ -119,7 +120,7 @@ multimetric_
         "scoring": [str, callable, list, tuple, dict, None],
         "refit": ["boolean", str, callable],
         "factor": [Interval(Real, 1, None, closed="neither")],
-        "n_jobs": [Integral, None],
+        "n_jobs": [Interval(Integral, 1, None, closed="left"), Options(Integral, {-1}), None],
         "random_state": ["random_state"],
         "error_score": [StrOptions({"raise"}), Real],
         "return_train_score": ["boolean"],
@@ -237,6 +238,8 @@ multimetric_
         """(cv_results_, the outcome of each fit) of all rounds; one but for halving."""
         candidates = self._candidates()
         rounds = self._rounds(candidates)
+        if len(rounds) > 1 and isinstance(evaluation.scorer, MultimetricScorer):
+            self._check_deciding(evaluation.scorer._scorers)
         tried: list[dict[str, Any]] = []
         outcomes: list[dict[str, Any]] = []
         more: dict[str, list[Any]] = {}
@@ -267,7 +270,9 @@ multimetric_
             outcomes += found
             results = self._format_results(tried, self.n_splits_, outcomes, more)
             if not is_last:
-                score = refit_metric if isinstance(refit_metric, str) else "score"
+                score = refit_metric
+                if isinstance(found[0]["test_scores"], dict):
+                    score = self._check_deciding(found[0]["test_scores"])
                 candidates = self._best_of(candidates, results[f"mean_test_{score}"])
         return results, outcomes
 
@@ -290,6 +295,15 @@ multimetric_
         count = 1 + floor(log(len(candidates), self.factor) + 1e-9)
         rounds = [max(1, round(int(most) / self.factor**left)) for left in range(count)]
         return list(reversed(rounds))
+
+    def _check_deciding(self, scores: Mapping[str, Any]) -> str:
+        """The score of several by which halving chooses. Raises GlassnetError where none is."""
+        if not isinstance(self.refit, str) or self.refit not in scores:
+            raise GlassnetError(
+                f"halving chooses by one score, and there are {', '.join(scores)}",
+                remedy="name it by refit",
+            )
+        return self.refit
 
     def _best_of(
         self, candidates: Sequence[SampledParameters], scores: np.ndarray
