@@ -11,9 +11,13 @@ from in_process import refused, run
 import glassnet as gn
 from glassnet.errors import GlassnetError
 from glassnet.models.model import Model
+from glassnet.recipe.assessment.sentences import headlines
+from glassnet.recipe.options import options_from
+from glassnet.recipe.run import run_table
 from glassnet.training.engines.registry import ENGINES
 from glassnet.training.problem import to_vector
 
+pytestmark = pytest.mark.filterwarnings("ignore:unless all rows are new")
 RANDOM = np.random.default_rng(4)
 
 
@@ -87,9 +91,6 @@ def test_it_learns_what_the_new_rows_have(tmp_path: Path) -> None:
 def test_a_run_goes_on_from_the_model_that_was_scored(folder: Path) -> None:
     """On the same table the rows held out stay unseen: the scored model is where it starts."""
     gn.train_run(OLD, "y", "r", epochs=20, **PLAIN)
-    from glassnet.recipe.options import options_from
-    from glassnet.recipe.run import run_table
-
     done = run_table(OLD, "y", options_from({"start": "r", "epochs": 5}))
     before = gn.open_run("r").model.scores
     assert done.baselines[2].scores["y"] == pytest.approx(before["y"])
@@ -193,7 +194,8 @@ def test_the_command(folder: Path) -> None:
     first = ["--ignore", "kind", "--epochs", "10", "--no-report", "--quiet"]
     assert run("train", "old.csv", "--target", "y", *first).code == 0
     ran = run("train", "new.csv", "--from", "runs/old", "--epochs", "5", "--no-report")
-    assert (ran.code, ran.err) == (0, "")
+    assert ran.code == 0
+    assert "unless all rows are new to runs/old" in ran.err
     assert "from the weights of runs/old" in ran.out
     assert "the model" in ran.out
     assert "before" in ran.out
@@ -208,3 +210,48 @@ def test_the_command(folder: Path) -> None:
     said = refused("train", "new.csv", "--from", "runs/old", "--hidden", "3")
     assert "--hidden is" in said
     assert "without --from" in said
+
+
+def test_rows_that_may_have_been_seen_are_not_called_unseen(folder: Path) -> None:
+    gn.train_run(OLD, "y", "r", epochs=20, **PLAIN)
+    unseen, maybe = {"start": "r"}, [{"start": "r", "seed": 3}, {"start": "r", "holdout": 0.3}]
+    maybe.append({"start": saved(folder, epochs=20, **PLAIN)})  # of all rows, and nothing beside
+    for options in (unseen, {"start": "r/model.safetensors"}):
+        done = run_table(OLD, "y", options_from(options | {"epochs": 3}))
+        assert done.knows_unseen
+        assert "rows it had not seen" in headlines(done)[0]
+    for options in maybe:
+        done = run_table(OLD, "y", options_from(options | {"epochs": 3}))
+        assert not done.knows_unseen
+        assert "had not seen" not in headlines(done)[0]
+        assert "some that are held out now were trained on there" in str(done.notices[0])
+    with pytest.warns(gn.GlassnetWarning, match="unless all rows are new to r"):
+        gn.train_table(NEW, "y", start="r", epochs=3)
+
+
+def test_an_option_given_at_its_default_counts(folder: Path) -> None:
+    start = saved(folder, epochs=2, holdout=0.4, **PLAIN, seed=7, l2=0.1)
+    on = gn.train_table(NEW, "y", start=start, seed=0, l2=0.0, holdout=0.2)
+    assert [on.record.options[name] for name in ("seed", "l2", "holdout")] == [0, 0.0, 0.2]
+    import polars as pl
+
+    pl.DataFrame(NEW).write_csv("new.csv")
+    ran = run("train", "new.csv", "--from", start, "--seed", "0", "--no-report", "--out", "o")
+    assert ran.code == 0
+    found = gn.open_run("o").record.options
+    assert (found.seed, found.l2, found.holdout) == (0, 0.1, 0.4)
+
+
+def test_columns_that_it_never_knew(tmp_path: Path) -> None:
+    start = Path(saved(tmp_path, epochs=2, **PLAIN))
+    without = {name: column for name, column in NEW.items() if name != "kind"}
+    beside = NEW | {"more": list(range(120))}
+    found = [gn.train_table(rows, "y", start=start, epochs=3) for rows in (NEW, without, beside)]
+    for one in found[1:]:
+        np.testing.assert_array_equal(weights(one), weights(found[0]))
+
+
+def test_drawn_settings_go_on_without_rows_left_out(tmp_path: Path) -> None:
+    start = saved(tmp_path, ignore="kind", effort="best", draws=2, members=2, epochs=5)
+    on = gn.train_table(NEW, "y", start=start, epochs=2, holdout=0, validation=0)
+    assert len(on.members) == len(gn.load(start).members)

@@ -131,9 +131,8 @@ def search_command(
     with new_run(out, name, overwrite=overwrite, files=SEARCH_FILES) as new:
         file = checkpoint_beside(new.path)
         problem = search_problem(table, list(target), asked, folds, space)
-        if resume is not None:
-            copy_search_file(resume)
-        elif overwrite and file.is_file() and is_search_file(file):
+        is_copied = resume is not None and copy_search_file(resume)
+        if resume is None and overwrite and file.is_file() and is_search_file(file):
             file.unlink()
         with live_table(quiet or as_json) as show:
             progress = None
@@ -144,6 +143,10 @@ def search_command(
                 found = search_on(problem, candidates, path=file, progress=progress)
             except KeyboardInterrupt:
                 raise KeyboardInterrupt(*_goes_on(file, new.path, table)) from None
+            except GlassnetError:
+                if is_copied:
+                    file.unlink()
+                raise
         is_drawn = not found.is_interrupted
         try:
             write_search(found, new, picture=is_drawn)

@@ -7,13 +7,14 @@ import json
 import re
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import Field, fields
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
+from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from glassnet.cli.command import (
@@ -219,6 +220,9 @@ def train_command(
     from glassnet.runs.folder import checkpoint_of_run, new_run, train_and_write
     from glassnet.runs.layout import REPORT
 
+    names: Collection[str] | None = [
+        name for name in given if context.get_parameter_source(name) is not ParameterSource.DEFAULT
+    ]
     if resume is None:
         options = Options(**given)
         if options.start is not None and not target:
@@ -233,6 +237,7 @@ def train_command(
         check_goes_on_alone(context, "report", "json", "quiet")
         asked = _asked(resume)
         table, target, options = asked.table, tuple(asked.target), asked.options
+        names = asked.given
         teacher = None if asked.teacher is None else Path(asked.teacher)
         out, overwrite = asked.out, True
     check_is_folder(out)
@@ -244,7 +249,7 @@ def train_command(
         new_run(out, source.stem, overwrite=overwrite) as new,
     ):
         first, last = bars
-        kept = checkpoint_of_run(new, table, target, options, teacher, overwrite=overwrite)
+        kept = checkpoint_of_run(new, table, target, options, teacher, names, overwrite=overwrite)
         train = partial(
             run_table,
             table,
@@ -254,6 +259,7 @@ def train_command(
             teacher=teacher,
             refit_progress=last,
             checkpoint=kept,
+            given=names,
         )
 
         def goes_on_if(checkpoint: Path) -> list[GoesOn]:

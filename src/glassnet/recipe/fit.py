@@ -168,7 +168,7 @@ def prepare_folds(
         class_indices(rows.targets, task),
         validated_by_other_rows=validation is not None,
     )
-    if options.draw_count and validation is None:
+    if options.draw_count and validation is None and encoding is None:
         _check_left_out(splits, rows.n_rows)
     if lesson is not None:
         splits = lesson.extend(splits)

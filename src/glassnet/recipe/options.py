@@ -8,6 +8,7 @@ settled from the table in `defaults.py`.
 import inspect
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from glassnet.errors import option_error, unknown_name
@@ -425,9 +426,11 @@ def _several(option: str, names: Any) -> tuple[str, ...]:
 
 
 def _plain(value: Any) -> Any:
-    """NumPy's numbers as Python's, and classes as their text, which a model file can hold."""
+    """NumPy's numbers as Python's, paths and classes as their text, which a model file can hold."""
     if isinstance(value, tuple):
         return tuple(_plain(part) for part in value)
+    if isinstance(value, Path):
+        return str(value)
     if isinstance(value, dict):
         from glassnet.recipe.class_weight import label_key
 

@@ -23,7 +23,7 @@ from glassnet.recipe.teachers.read import read_teacher
 from glassnet.recipe.teachers.teacher import Teacher
 from glassnet.settings import items_of
 from glassnet.tables.columns import Table
-from glassnet.tables.formats.reading import Reading
+from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.frames import as_table
 from glassnet.tables.read import read_table
 from glassnet.tables.row_numbers import without_row_numbers
@@ -66,15 +66,16 @@ def read_parts(
     target: str | Sequence[str],
     options: Options,
     teacher: Any = None,
-    reading: Reading | None = None,
+    encoding: TableEncoding | None = None,
 ) -> TableParts:
     """Read a table, its teacher and its task, and say which rows do what.
 
-    The parameters are those of `train_table`; `reading` is how text is read, where a model that the
-    training goes on from knows it. Raises GlassnetError, naming the column, row or
-    option, on anything that cannot be trained on.
+    The parameters are those of `train_table`; `encoding` is that of a model that the training goes
+    on from: text is read as it was then, and columns that it does not know are left out.
+
+    Raises GlassnetError, naming the column, row or option, on anything that cannot be trained on.
     """
-    columns, targets = read_columns_and_targets(table, target, options, reading)
+    columns, targets = read_columns_and_targets(table, target, options, encoding)
     asked = read_teacher(teacher, columns.n_rows, lambda: TeacherInputs.of(table))
     columns, row_numbers, without_target = _with_target(columns, targets)
     every = split_columns(columns, targets, None if asked is None else asked.take(row_numbers - 1))
@@ -106,7 +107,10 @@ def _target_names(target: str | Sequence[str], options: Options) -> list[str]:
 
 
 def read_columns_and_targets(
-    table: Any, target: str | Sequence[str], options: Options, reading: Reading | None = None
+    table: Any,
+    target: str | Sequence[str],
+    options: Options,
+    encoding: TableEncoding | None = None,
 ) -> tuple[Table, list[str]]:
     """The columns of a table, checked, and which of them are targets.
 
@@ -114,8 +118,13 @@ def read_columns_and_targets(
     """
     targets = _target_names(target, options)
     frame = read_table(table) if isinstance(table, (str, Path)) else table
-    columns = as_table(frame, ignore=options.ignore, reading=reading or options.reading(targets))
-    columns = without_row_numbers(columns, keep=[*targets, *options.categories])
+    if encoding is None:
+        columns = as_table(frame, ignore=options.ignore, reading=options.reading(targets))
+        columns = without_row_numbers(columns, keep=[*targets, *options.categories])
+    else:
+        columns = as_table(frame, reading=encoding.reading)
+        known = {*targets, *(column.name for column in encoding.inputs)}
+        columns = columns.select(name for name in columns if name in known)
     _check_targets(columns, targets, options.categories)
     return columns, targets
 

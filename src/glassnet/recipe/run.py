@@ -5,7 +5,7 @@ How the table is read is `parts.py`, the training itself `fit.py`, the last one 
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -81,6 +81,9 @@ class TableRun:
     refit_ended : str or None
         How that training ended, a name of `ENDINGS`; None where there was none. One that ended
         badly left nothing to keep. "interrupted" also where Ctrl-C came between the two.
+    knows_unseen : bool
+        Whether it is certain that the held-out rows were never trained on; not where the training
+        went on from a model that may know them.
     """
 
     model: Model
@@ -95,6 +98,7 @@ class TableRun:
     teacher: Teacher | None = None
     before_refit: Model | None = None
     refit_ended: str | None = None
+    knows_unseen: bool = True
 
     def __repr__(self) -> str:
         rows = ", ".join(f"{len(rows):,} {part}" for part, rows in self.rows.items())
@@ -211,7 +215,13 @@ def train_table(
     and warns (GlassnetWarning) of what was found about the table and the run.
     """
     run = run_table(
-        table, target, options_from(options), progress, teacher=teacher, checkpoint=checkpoint
+        table,
+        target,
+        options_from(options),
+        progress,
+        teacher=teacher,
+        checkpoint=checkpoint,
+        given=options.keys(),
     )
     warn_of(run.notices)
     return run.model
@@ -226,25 +236,28 @@ def run_table(
     teacher: Any = None,
     refit_progress: Progress | None = None,
     checkpoint: "str | Path | Checkpoint | None" = None,
+    given: Collection[str] | None = None,
 ) -> TableRun:
     """`train_table` with everything that a report needs.
 
     With `path_points` the path of the parameters too, as in `train`; `refit_progress` is told of
-    the last training in place of `progress`. Ctrl-C keeps whatever was trained by then.
+    the last training in place of `progress`. `given` are the names of the options that were given,
+    for a training that goes on from a model; None: those that are not at their default. Ctrl-C
+    keeps whatever was trained by then.
     """
     kept = None
     if checkpoint is not None:
         from glassnet.training.checkpoint import Checkpoint
 
-        purpose = purpose_of_table(table, target, options, teacher)
+        purpose = purpose_of_table(table, target, options, teacher, given)
         is_given = isinstance(checkpoint, Checkpoint)
         kept = checkpoint if is_given else Checkpoint(checkpoint, purpose)
     going_on = None
     if options.start is not None:
-        going_on = GoingOn.of(options, target)
+        going_on = GoingOn.of(options, target, given)
         options = going_on.options
-    reading = None if going_on is None else going_on.reading
-    parts = read_parts(table, target, options, teacher, reading)
+    known = None if going_on is None else going_on.scored.encoding
+    parts = read_parts(table, target, options, teacher, known)
     scored = None
     try:
         scored = train_scored(parts, options, progress, path_points, kept, going_on)
@@ -268,7 +281,11 @@ def absolute_path(file: Any) -> str:
 
 
 def purpose_of_table(
-    table: Any, target: str | Sequence[str], options: Options, teacher: Any = None
+    table: Any,
+    target: str | Sequence[str],
+    options: Options,
+    teacher: Any = None,
+    given: Collection[str] | None = None,
 ) -> dict[str, Any]:
     """What a checkpoint says of a training on a table, for those who have nothing but the file."""
     return {
@@ -279,6 +296,7 @@ def purpose_of_table(
         "has teacher": teacher is not None,
         **{f"option {name}": value for name, value in asdict(options).items()},
         "option start": options.start and absolute_path(options.start),
+        "given": None if given is None or options.start is None else sorted(given),
     }
 
 
@@ -316,11 +334,10 @@ def train_scored(
         without_target=parts.without_target,
         teacher=known,
     )
-    before = None if going_on is None else going_on.scored
     try:
-        return _scored(run, before)
+        return _scored(run, going_on)
     except KeyboardInterrupt:  # scores take less than a training
-        return _without_refit(_scored(run, before), "interrupted")
+        return _without_refit(_scored(run, going_on), "interrupted")
 
 
 def refit(
@@ -380,21 +397,29 @@ def _classes(targets: Table, task: Task, going_on: GoingOn | None) -> Sequence[T
     return () if task == "regression" else going_on.model.encoding.targets
 
 
-def _scored(run: TableRun, before: Model | None) -> TableRun:
-    """The run with its scores, and all that they are compared with.
-
-    `before` is the model that it went on from.
-    """
+def _scored(run: TableRun, going_on: GoingOn | None) -> TableRun:
+    """The run with its scores, and all that they are compared with."""
     encoding = run.model.encoding
     train = run.columns.take(run.rows["train"])
     scored = run.columns.take(run.rows[run.scored_part])
     output = run.model.output(scored)
+    before = None if going_on is None else going_on.scored
     run = replace(
         run,
         model=replace(run.model, scores=score(encoding, output, scored)),
         baselines=baselines(encoding, train, scored, before),
     )
-    return replace(run, notices=notices_of_run(run, output))
+    run = replace(run, notices=notices_of_run(run, output))
+    if going_on is None or going_on.knows_unseen(run.model.record.holdout_digest):
+        return run
+    return replace(run, knows_unseen=False, notices=(_may_have_seen(run), *run.notices))
+
+
+def _may_have_seen(run: TableRun) -> GlassnetWarning:
+    return GlassnetWarning(
+        f"unless all rows are new to {run.options.start}, some that are held out now were trained "
+        "on there, and the scores are too good"
+    )
 
 
 def check_useful(run: TableRun) -> None:

@@ -4,15 +4,14 @@ Its encoding, its networks and their weights are where the training starts, and 
 those of the training but for what is given anew. What a fit does with them is `fit.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Self
 
 from glassnet.errors import GlassnetError, OptionError, OptionRef
-from glassnet.models.model import SCORED_FILE, Model, load
+from glassnet.models.model import MODEL_FILE, SCORED_FILE, Model, load
 from glassnet.recipe.options import Options
-from glassnet.tables.formats.reading import Reading
 
 KEPT_OF_A_START = (
     "task",
@@ -61,8 +60,15 @@ class GoingOn:
     given: frozenset[str]
 
     @classmethod
-    def of(cls, options: Options, target: str | Sequence[str]) -> Self:
+    def of(
+        cls,
+        options: Options,
+        target: str | Sequence[str],
+        given: Collection[str] | None = None,
+    ) -> Self:
         """A training by options whose `start` is given.
+
+        `given` are the names of those that were; None: those that are not at their default.
 
         Raises GlassnetError where there is no such model, it cannot be gone on with, or it is of
         another target; and OptionError on an option that the model has for good.
@@ -84,7 +90,8 @@ class GoingOn:
             )
         plain = Options()
         every = [field.name for field in fields(Options)]
-        given = {name for name in every if getattr(options, name) != getattr(plain, name)}
+        if given is None:
+            given = [name for name in every if getattr(options, name) != getattr(plain, name)]
         before = scored.record.options
         for name in KEPT_OF_A_START:
             if name in given and getattr(options, name) != before[name]:
@@ -98,15 +105,18 @@ class GoingOn:
         options = replace(options, **{name: before[name] for name in kept})
         return cls(model, scored, options, frozenset(given))
 
-    @property
-    def reading(self) -> Reading:
-        """How text is read: as the model's table was."""
-        return self.scored.encoding.reading
+    def knows_unseen(self, holdout_digest: str) -> bool:
+        """Whether the rows held out now are those that the model's own run held out.
+
+        Of others it is not known which the model was trained on.
+        """
+        return bool(holdout_digest) and self.scored.record.holdout_digest == holdout_digest
 
 
 def read_start(path: str) -> tuple[Model, Model]:
     """(the model of a file or run folder, the one that its scores are of)."""
-    beside = Path(path) / SCORED_FILE
+    folder = Path(path).parent if Path(path).name == MODEL_FILE else Path(path)
+    beside = folder / SCORED_FILE
     try:
         model = load(path)
         scored = load(beside) if beside.is_file() else model

@@ -88,8 +88,19 @@ def train_run(
     with new_run(out, Path(source or "table").stem, overwrite=overwrite) as new:
         kept = None
         if checked_flag("resumable", resumable):
-            kept = checkpoint_of_run(new, table, target, asked, teacher, overwrite=overwrite)
-        train = partial(run_table, table, target, asked, progress, teacher=teacher, checkpoint=kept)
+            kept = checkpoint_of_run(
+                new, table, target, asked, teacher, options, overwrite=overwrite
+            )
+        train = partial(
+            run_table,
+            table,
+            target,
+            asked,
+            progress,
+            teacher=teacher,
+            checkpoint=kept,
+            given=options.keys(),
+        )
         try:
             written = train_and_write(train, source, teacher, new)
         except TrainingError:
@@ -108,6 +119,7 @@ def checkpoint_of_run(
     target: str | Sequence[str],
     options: Options,
     teacher: Any,
+    given: Collection[str] | None,
     *,
     overwrite: bool = False,
 ) -> "Checkpoint":
@@ -118,7 +130,7 @@ def checkpoint_of_run(
     """
     from glassnet.training.checkpoint import Checkpoint
 
-    purpose = purpose_of_table(table, target, options, teacher) | {"call": RUN}
+    purpose = purpose_of_table(table, target, options, teacher, given) | {"call": RUN}
     file = layout.checkpoint_beside(new.path)
     try:
         return Checkpoint(file, purpose)

@@ -38,6 +38,8 @@ class AskedTraining:
         The path of the teacher.
     options : Options
         The options as they were given.
+    given : list of str or None
+        The names of the options that were given, where the training goes on from a model.
     out : Path or None
         The run folder to be written; None for a model alone.
     """
@@ -46,7 +48,14 @@ class AskedTraining:
     target: list[str]
     teacher: str | None
     options: Options
+    given: list[str] | None
     out: Path | None
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The options as `train_table` is to be given them."""
+        every = vars(self.options)
+        return every if self.given is None else {name: every[name] for name in self.given}
 
 
 def checkpoint_of(path: str | Path) -> Path:
@@ -91,6 +100,7 @@ def asked_training(file: Path) -> AskedTraining:
         [str(name) for name in purpose.get("target", ())],
         str(purpose["teacher"]) if purpose.get("teacher") else None,
         options_from(options),
+        purpose.get("given"),
         file.with_name(file.name.removesuffix(CHECKPOINT_ENDING)) if call == RUN else None,
     )
 
@@ -136,7 +146,7 @@ def resume(
     table = _table_of(file, table, asked.table)
     if asked.out is not None:
         check_may_be_replaced(asked.out)
-    given = vars(asked.options)
+    given = asked.settings
     if asked.out is None:
         return train_table(
             table,

@@ -38,12 +38,17 @@ def search_file_of(run: Path) -> Path:
     )
 
 
-def copy_search_file(run: Path) -> None:
-    """Put the file of a search that has ended beside its folder, to go on with it."""
+def copy_search_file(run: Path) -> bool:
+    """Put the file of a search that has ended beside its folder, to go on with it.
+
+    False where one is there already, of a search that has not ended.
+    """
     beside = checkpoint_beside(run)
-    if not beside.is_file():
-        with whole_file(beside) as part:
-            shutil.copyfile(run / SEARCH_FILE, part)
+    if beside.is_file():
+        return False
+    with whole_file(beside) as part:
+        shutil.copyfile(run / SEARCH_FILE, part)
+    return True
 
 
 def write_search(search: Search, new: NewFolder, *, picture: bool = True) -> None:

@@ -32,7 +32,9 @@ def _headline(run: "TableRun", target: Target) -> str:
     name = plain_score(target)
     values = [run.model.scores[target.name][name]]
     values += [baseline.scores[target.name][name] for baseline in run.baselines[:1]]
-    which = "it had not seen" if run.scored_part == "holdout" else "it was trained on"
+    which = "it was trained on"
+    if run.scored_part == "holdout":
+        which = "it had not seen" if run.knows_unseen else "held out"
     rows = f"{_rows_text(N)} {which}"
     if isinstance(target, NumberTarget):
         found, *others = numbers_text(values)
