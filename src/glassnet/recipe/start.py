@@ -106,11 +106,12 @@ class GoingOn:
         return cls(model, scored, options, frozenset(given))
 
     def knows_unseen(self, holdout_digest: str) -> bool:
-        """Whether the rows held out now are those that the model's own run held out.
+        """Whether the rows held out now are those that the model never saw.
 
-        Of others it is not known which the model was trained on.
+        Of others than its own run held out it is not known which it was trained on.
         """
-        return bool(holdout_digest) and self.scored.record.holdout_digest == holdout_digest
+        record = self.scored.record
+        return bool(holdout_digest) and record.holdout_digest == holdout_digest and not record.refit
 
 
 def read_start(path: str) -> tuple[Model, Model]:
