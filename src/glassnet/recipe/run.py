@@ -417,8 +417,8 @@ def _scored(run: TableRun, going_on: GoingOn | None) -> TableRun:
 
 def _may_have_seen(run: TableRun) -> GlassnetWarning:
     return GlassnetWarning(
-        f"unless all rows are new to {run.options.start}, some that are held out now were trained "
-        "on there, and the scores are too good"
+        f"unless all rows are new to {run.options.start}, some that are held out now may have been "
+        "trained on there, and then the scores are too good"
     )
 
 

@@ -108,10 +108,12 @@ class GoingOn:
     def knows_unseen(self, holdout_digest: str) -> bool:
         """Whether the rows held out now are those that the model never saw.
 
-        Of others than its own run held out it is not known which it was trained on.
+        Of others than its own run held out it is not known which it was trained on; nor where it
+        went on from a model itself.
         """
         record = self.scored.record
-        return bool(holdout_digest) and record.holdout_digest == holdout_digest and not record.refit
+        is_same = bool(holdout_digest) and record.holdout_digest == holdout_digest
+        return is_same and not record.refit and not record.options.get("start")
 
 
 def read_start(path: str) -> tuple[Model, Model]:
