@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -340,6 +341,26 @@ def test_a_block_that_ends_its_worker_every_time_is_named(
         gn.study(networks=33, iterations=200)
     first, last, *_ = map(int, re.findall(r"\d+", str(raised.value)))
     assert first <= 9 <= last
+
+
+def grown(_: Any) -> int:
+    """What a worker does that keeps more memory than loky lets it."""
+    kept.append(np.ones(50_000_000))
+    time.sleep(1.1)  # loky looks once a second
+    return os.getpid()
+
+
+kept: list[np.ndarray] = []
+
+
+@pytest.mark.xdist_group("workers of loky")
+def test_a_worker_that_grows_is_replaced_in_silence() -> None:
+    with joblib.parallel_config(backend="loky", n_jobs=N_WORKERS):
+        workers = active_workers()
+        assert workers is not None
+        blocks = Blocks([ItemRange(range(4), 1.0, 1)], 1.0, N_WORKERS)
+        found = dict(workers.run(operator.call, grown, list, blocks))
+    assert len(found) == 4
 
 
 @pytest.mark.xdist_group("workers of dask")

@@ -10,6 +10,10 @@ from typing import Any
 
 from glassnet.workers.base import BlockCall, WorkerDiedError, Workers, call
 
+RESTARTED = "A worker stopped while some jobs were given to the executor"
+"""What loky warns of when it replaces a worker that has grown by 300 MB, such as by reading a table
+or by importing JAX. Where warnings are errors, it would end loky's own thread, and all would wait.
+"""
 BLOCKS_OF_A_ROUND = 8  # a worker, where a backend gives results only when all are there
 
 
@@ -44,6 +48,7 @@ class JoblibWorkers(Workers):
                     block, task.function, task.key, task.message(block), *task.data
                 )
 
+        warnings.filterwarnings("ignore", RESTARTED, UserWarning)
         try:
             if self.backend.supports_return_generator:
                 results = parallel(return_as="generator_unordered")(calls())
