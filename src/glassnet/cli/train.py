@@ -65,6 +65,11 @@ def read_texts(_: click.Context, __: click.Parameter, text: str | None) -> tuple
     return None if text is None else tuple(part for part in text.split(",") if part)
 
 
+def as_written(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
+    """The text, which the option's own check reads."""
+    return text
+
+
 def read_effort(_: click.Context, __: click.Parameter, text: str) -> str | float:
     """The name of an effort, or a number of seconds."""
     try:
@@ -108,6 +113,7 @@ READ_FROM_TEXT: dict[str, Callable[..., Any]] = {
     "missing": read_texts,
     "class_weight": read_class_weight,
     "threshold": read_threshold,
+    "memory": as_written,
 }
 """The options whose several values are one text, and what reads it."""
 

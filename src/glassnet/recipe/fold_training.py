@@ -25,6 +25,7 @@ from glassnet.recipe.members import member_seed
 from glassnet.recipe.options import ResolvedOptions
 from glassnet.recipe.out_of_fold import OutOfFold, out_of_fold
 from glassnet.recipe.rows import EncodedRows
+from glassnet.training.array_memory import shuffle_buffer_for
 from glassnet.training.endings import BROKEN
 from glassnet.training.population import train_population
 from glassnet.training.run import Progress, Run
@@ -118,6 +119,7 @@ class FoldTraining:
             penalty=Penalty(options.l2, options.l1),
             dropout=options.dropout,
             schedule=options.schedule,
+            shuffle_buffer=shuffle_buffer_for(x),
             average=options.average,
             patience=options.patience,
             seed=[member_seed(member, options.seed) for member in members],

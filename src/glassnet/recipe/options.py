@@ -19,6 +19,7 @@ from glassnet.recipe.declarations import (
     check_effort,
     check_layer_sizes,
     check_loss,
+    check_memory,
     check_texts,
     check_threshold,
     check_true_or_false,
@@ -281,6 +282,13 @@ class Options:
         sklearn="date_order",
         if_open="by the other columns; else the day first, with a warning",
     )
+    memory: str | int | None = option(
+        None,
+        "Memory that the run may take, as in 512MB or 2GB: a larger table is read some rows at a "
+        "time, and its rows lie in files while they are trained on.",
+        check_memory,
+        if_open="as much as the table needs",
+    )
 
     def __post_init__(self) -> None:
         for name, declaration in DECLARATIONS.items():
@@ -361,6 +369,7 @@ class ResolvedOptions:
     missing: tuple[str, ...] | None
     decimal: str | None
     date_order: str | None
+    memory: str | int | None = None
 
     def as_options(self) -> Options:
         """The same as options to ask for, which repeat the training."""

@@ -22,8 +22,10 @@ from glassnet.recipe.teachers.inputs import TeacherInputs
 from glassnet.recipe.teachers.read import read_teacher
 from glassnet.recipe.teachers.teacher import Teacher
 from glassnet.settings import items_of
+from glassnet.tables.batches import read_batches
 from glassnet.tables.columns import Table
 from glassnet.tables.frames import as_table
+from glassnet.tables.gathered import gather_table
 from glassnet.tables.read import read_table
 from glassnet.tables.row_numbers import without_row_numbers
 from glassnet.tables.splitting import split_rows
@@ -107,8 +109,12 @@ def read_columns_and_targets(
     Raises GlassnetError, naming the column.
     """
     targets = _target_names(target, options)
-    frame = read_table(table) if isinstance(table, (str, Path)) else table
-    columns = as_table(frame, ignore=options.ignore, reading=options.reading(targets))
+    reading = options.reading(targets)
+    if isinstance(table, (str, Path)) and options.memory is not None:
+        columns = gather_table(read_batches(table), ignore=options.ignore, reading=reading)
+    else:
+        frame = read_table(table) if isinstance(table, (str, Path)) else table
+        columns = as_table(frame, ignore=options.ignore, reading=reading)
     columns = without_row_numbers(columns, keep=[*targets, *options.categories])
     _check_targets(columns, targets, options.categories)
     return columns, targets

@@ -39,6 +39,7 @@ from glassnet.recipe.scoring import score
 from glassnet.recipe.teachers.holdout import digest_of_rows, teacher_of_scored
 from glassnet.recipe.teachers.teacher import Teacher
 from glassnet.tables.columns import Table
+from glassnet.training.array_memory import arrays_within
 from glassnet.training.endings import CUT_SHORT, ENDINGS
 from glassnet.training.run import Progress, Run
 
@@ -230,6 +231,22 @@ def run_table(
     With `path_points` the path of the parameters too, as in `train`; `refit_progress` is told of
     the last training in place of `progress`. Ctrl-C keeps whatever was trained by then.
     """
+    with arrays_within(options.memory):
+        return _run_table(
+            table, target, options, progress, path_points, teacher, refit_progress, checkpoint
+        )
+
+
+def _run_table(
+    table: Any,
+    target: str | Sequence[str],
+    options: Options,
+    progress: Progress | None,
+    path_points: int | None,
+    teacher: Any,
+    refit_progress: Progress | None,
+    checkpoint: "str | Path | Checkpoint | None",
+) -> TableRun:
     kept = None
     if checkpoint is not None:
         from glassnet.training.checkpoint import Checkpoint

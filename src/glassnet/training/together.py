@@ -6,7 +6,6 @@ Of one training it is `loop.py`. What a population is to its user, is `populatio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from itertools import islice
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +22,7 @@ from glassnet.training.loop import (
     finish,
     skip,
 )
+from glassnet.training.options import next_orders
 from glassnet.training.problem import Floats, Problem, State
 from glassnet.training.stacked import Measurements, States
 
@@ -214,12 +214,12 @@ def _run_chunk(
         problem.options.learning_rates(problem.batches, done, epochs)
         for problem, epochs in zip(problems, counts, strict=True)
     ]
-    next_orders = [
-        None if order is None or not epochs else np.stack(list(islice(order, epochs)))
+    drawn = [
+        None if order is None or not epochs else next_orders(order, epochs)
         for order, epochs in zip(orders, counts, strict=True)
     ]
     after, measured = engine.run_population(
-        problems, numbers, states.take(active), next_orders, rates
+        problems, numbers, states.take(active), drawn, rates
     )
     return ChunkOfAll(active, measured, rates), after
 

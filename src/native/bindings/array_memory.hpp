@@ -11,8 +11,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <memory>
-#include <stdexcept>
+#include <mutex>
 #include <string>
 #include <vector>
 #if defined(__unix__) || defined(__APPLE__)
@@ -61,6 +60,18 @@ public:
         handler.free = [](void* self, void* data, std::size_t) { of(self).release(data); };
     }
 
+    ArrayAllocator(const ArrayAllocator&) = delete;
+    ArrayAllocator& operator=(const ArrayAllocator&) = delete;
+    ~ArrayAllocator() { drop_kept(); }
+
+    // Give back the files that no array uses.
+    void drop_kept() {
+        const std::lock_guard guard(lock);
+        for (Header* header : kept) unmap(header);
+        kept.clear();
+        bytes_kept = 0;
+    }
+
     NumpyHandler handler{};
     std::atomic<std::size_t> in_memory{0}, in_files{0};  // bytes
     std::atomic<std::size_t> most_in_memory{0}, most_in_files{0};
@@ -69,17 +80,24 @@ public:
 private:
     // Before the numbers of each array; as long as a cache line, so that they are aligned.
     struct Header {
-        std::size_t size;  // bytes, with those of the header
-        bool is_file;
+        std::size_t size;    // bytes of the array, with those of the header
+        std::size_t mapped;  // bytes of its file; 0: it lies in memory
     };
     static constexpr std::size_t BEFORE = 64;
     static constexpr std::size_t SMALLEST_FILE = std::size_t{1} << 16;
     // An array of more than this part of the limit lies in a file at once: then the many small ones
     // that come and go still find memory.
     static constexpr std::size_t LARGE_PART = 8;
+    // Files of arrays that are gone are used again, for most are of blocks of rows that come and go:
+    // a new one costs several times what is done with the block.
+    static constexpr std::size_t LARGEST_KEPT = std::size_t{1} << 26;
+    static constexpr std::size_t MOST_KEPT = std::size_t{1} << 28;  // bytes, of all of them
 
     const std::string folder;
     const std::size_t limit;  // bytes in memory
+    std::mutex lock;          // of the files that are kept
+    std::vector<Header*> kept;
+    std::size_t bytes_kept = 0;
 
     static ArrayAllocator& of(void* self) { return *static_cast<ArrayAllocator*>(self); }
     static Header* header_of(void* data) {
@@ -91,9 +109,13 @@ private:
         if (size < bytes) return nullptr;
         const bool is_large = size > limit / LARGE_PART || in_memory + size > limit;
         const bool is_file = size >= SMALLEST_FILE && is_large;
-        void* memory = is_file ? map_file(size) : zero ? std::calloc(1, size) : std::malloc(size);
+        void* memory = is_file ? file_of(size, zero)
+                       : zero  ? std::calloc(1, size)
+                               : std::malloc(size);
         if (!memory) return nullptr;
-        *static_cast<Header*>(memory) = {size, is_file};
+        auto& header = *static_cast<Header*>(memory);
+        if (!is_file) header.mapped = 0;
+        header.size = size;
         count(is_file ? in_files : in_memory, is_file ? most_in_files : most_in_memory, size);
         return static_cast<char*>(memory) + BEFORE;
     }
@@ -110,15 +132,52 @@ private:
 
     void release(void* data) {
         if (!data) return;
-        const Header header = *header_of(data);
-        (header.is_file ? in_files : in_memory) -= header.size;
-#if GLASSNET_FILE_ARRAYS
-        if (header.is_file) {
-            munmap(header_of(data), header.size);
-            return;
+        Header* header = header_of(data);
+        (header->mapped ? in_files : in_memory) -= header->size;
+        if (header->mapped)
+            keep(header);
+        else
+            std::free(header);
+    }
+
+    // A file with room for so many bytes: one that is kept, or a new one.
+    void* file_of(std::size_t size, bool zero) {
+        {
+            const std::lock_guard guard(lock);
+            auto best = kept.end();
+            for (auto one = kept.begin(); one != kept.end(); ++one) {
+                const bool fits = (*one)->mapped >= size && (*one)->mapped / 2 <= size;
+                if (fits && (best == kept.end() || (*one)->mapped < (*best)->mapped)) best = one;
+            }
+            if (best != kept.end()) {
+                Header* header = *best;
+                kept.erase(best);
+                bytes_kept -= header->mapped;
+                if (zero) std::memset(reinterpret_cast<char*>(header) + BEFORE, 0, size - BEFORE);
+                return header;
+            }
         }
+        void* memory = map_file(size);
+        if (memory) static_cast<Header*>(memory)->mapped = size;
+        return memory;
+    }
+
+    void keep(Header* header) {
+        {
+            const std::lock_guard guard(lock);
+            if (header->mapped <= LARGEST_KEPT && bytes_kept + header->mapped <= MOST_KEPT) {
+                kept.push_back(header);
+                bytes_kept += header->mapped;
+                return;
+            }
+        }
+        unmap(header);
+    }
+
+    static void unmap([[maybe_unused]] Header* header) {
+#if GLASSNET_FILE_ARRAYS
+        munmap(header, header->mapped);
 #endif
-        std::free(header_of(data));
     }
 
     static void count(
@@ -184,6 +243,7 @@ public:
     void end() {
         if (before.is_valid()) set(before);
         before.reset();
+        allocator->drop_kept();
     }
 
     std::size_t in_memory() const { return allocator->most_in_memory; }

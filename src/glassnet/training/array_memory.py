@@ -1,0 +1,125 @@
+"""How much memory the arrays of a run may take; those beyond lie in files without a name.
+
+NumPy asks an allocator of the native extension (`src/native/bindings/array_memory.hpp`) for the
+memory of each array. What lies in a file is mapped into memory: the system reads its pages when
+they are used, and writes them out and drops them when it needs the memory for something else. So no
+result depends on where an array lies.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from glassnet.errors import GlassnetError, option_error
+from glassnet.settings import bytes_of
+from glassnet.training.packed import PackedRows
+
+OVERHEAD = 200_000_000  # bytes that Python and its libraries take, whatever the table
+LEAST = 250_000_000  # bytes a run may be given
+ARRAYS_PART = 0.5  # of what is left; batches of the file and the engine's threads take the rest
+BUFFER_PART = 0.5  # of the memory of arrays, for rows that are shuffled together
+DISK = Path("/var/tmp")
+"""Where large temporary files belong on Unix: it is on a disk, as /tmp may not be."""
+
+
+@dataclass(frozen=True)
+class ArrayLimit:
+    """What is known of the memory of a run's arrays.
+
+    Parameters
+    ----------
+    arrays : int
+        Bytes of all arrays that may lie in memory at a time.
+    folder : Path
+        Where the files of the others are.
+    """
+
+    arrays: int
+    folder: Path
+
+
+_limit: ContextVar[ArrayLimit | None] = ContextVar("limit", default=None)
+
+
+def shuffle_buffer_for(x: np.ndarray | PackedRows) -> int | None:
+    """How many rows to shuffle together, N x D in all, so that these fit into the memory.
+
+    None: all of them, where they do or there is no limit.
+    """
+    limit = _limit.get()
+    arrays = (x.plain, x.index, x.value) if isinstance(x, PackedRows) else (x,)
+    size = sum(array.nbytes for array in arrays)
+    if limit is None or size <= limit.arrays:
+        return None
+    return max(1, int(len(x) * BUFFER_PART * limit.arrays / size))
+
+
+def checked_memory(name: str, value: str | int) -> int:
+    """A size of memory in bytes. Raises OptionError, naming the setting, where it is too small."""
+    size = bytes_of(name, value)
+    if size < LEAST:
+        raise option_error(
+            name,
+            f"must be {LEAST // 10**6}MB or more, of which Python and its libraries take some "
+            f"{OVERHEAD // 10**6}MB",
+            value,
+        )
+    return size
+
+
+@contextmanager
+def arrays_within(memory: str | int | None) -> Iterator[None]:
+    """Arrays that are made within take at most part of a run's memory; others lie in files.
+
+    Parameters
+    ----------
+    memory : str or int, optional
+        What the run may take, in bytes or as in "512MB"; see docs/large_tables.md. None: any, as it
+        is also within a call that has a limit already.
+
+    Raises
+    ------
+    GlassnetError
+        Where the disk has no room for the arrays, and where this system has no such files.
+    """
+    if memory is None or _limit.get() is not None:
+        yield
+        return
+    limit = int((checked_memory("memory", memory) - OVERHEAD) * ARRAYS_PART)
+    folder = Path(os.environ.get("TMPDIR") or (DISK if DISK.is_dir() else tempfile.gettempdir()))
+    arrays = _array_memory(folder, limit)
+    before = _limit.set(ArrayLimit(limit, folder))
+    arrays.begin()
+    try:
+        yield
+    except MemoryError:
+        if not arrays.problem:
+            raise
+        raise GlassnetError(
+            f"has no room for the rows of the table, which need more than the memory given "
+            f"({arrays.problem})",
+            file=folder,
+            remedy="name a folder of another disk in the variable TMPDIR, or give more memory",
+        ) from None
+    finally:
+        arrays.end()
+        _limit.reset(before)
+
+
+def _array_memory(folder: Path, limit: int) -> Any:
+    try:
+        from glassnet import _native
+    except ImportError:
+        reason = "it needs the native engine, which is not installed"
+    else:
+        if _native.has_array_files:
+            return _native.ArrayMemory(str(folder), limit)
+        reason = "it needs Linux, macOS or another Unix"
+    raise GlassnetError(f"memory cannot be limited here: {reason}", option="memory")
