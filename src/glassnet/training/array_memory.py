@@ -113,13 +113,23 @@ def arrays_within(memory: str | int | None) -> Iterator[None]:
         _limit.reset(before)
 
 
+def can_be_limited() -> bool:
+    """Whether arrays can lie in files here."""
+    return not _why_not()
+
+
 def _array_memory(folder: Path, limit: int) -> Any:
+    problem = _why_not()
+    if problem:
+        raise GlassnetError(f"memory cannot be limited here: {problem}", option="memory")
+    from glassnet import _native
+
+    return _native.ArrayMemory(str(folder), limit)
+
+
+def _why_not() -> str:
     try:
         from glassnet import _native
     except ImportError:
-        reason = "it needs the native engine, which is not installed"
-    else:
-        if _native.has_array_files:
-            return _native.ArrayMemory(str(folder), limit)
-        reason = "it needs Linux, macOS or another Unix"
-    raise GlassnetError(f"memory cannot be limited here: {reason}", option="memory")
+        return "it needs the native engine, which is not installed"
+    return "" if _native.has_array_files else "it needs Linux, macOS or another Unix"
