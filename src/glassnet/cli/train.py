@@ -223,6 +223,7 @@ def train_command(
     from glassnet.report.build import write_report
     from glassnet.runs.folder import checkpoint_of_run, new_run, train_and_write
     from glassnet.runs.layout import REPORT
+    from glassnet.training.array_memory import arrays_within
 
     if resume is None:
         options = Options(**given)
@@ -239,6 +240,7 @@ def train_command(
         teacher = None if asked.teacher is None else Path(asked.teacher)
         out, overwrite = asked.out, True
     check_is_folder(out)
+    context.with_resource(arrays_within(options.memory))
     source = Path("stdin" if table == "-" else table)
     if overwrite and out is None:
         out = Path("runs") / source.stem

@@ -119,8 +119,8 @@ class TablePredictor:
         self,
         columns: Table,
         beyond: list[np.ndarray],
-        interval: float | None,
-        label_set: float | None,
+        interval: float | None = None,
+        label_set: float | None = None,
     ) -> dict[str, list[Any]]:
         """The named columns of some rows of a table, with all columns that are needed.
 

@@ -21,8 +21,8 @@ from glassnet.errors import GlassnetError, option_error
 from glassnet.settings import bytes_of
 from glassnet.training.packed import PackedRows
 
-OVERHEAD = 200_000_000  # bytes that Python and its libraries take, whatever the table
-LEAST = 250_000_000  # bytes a run may be given
+OVERHEAD = 220_000_000  # bytes that Python and its libraries take, whatever the table
+LEAST = 300_000_000  # bytes a run may be given
 ARRAYS_PART = 0.5  # of what is left; batches of the file and the engine's threads take the rest
 BUFFER_PART = 0.5  # of the memory of arrays, for rows that are shuffled together
 DISK = Path("/var/tmp")
@@ -31,7 +31,7 @@ DISK = Path("/var/tmp")
 
 @dataclass(frozen=True)
 class ArrayLimit:
-    """What is known of the memory of a run's arrays.
+    """A limit on the memory of a run's arrays.
 
     Parameters
     ----------
@@ -39,10 +39,13 @@ class ArrayLimit:
         Bytes of all arrays that may lie in memory at a time.
     folder : Path
         Where the files of the others are.
+    native : _native.ArrayMemory
+        What makes the arrays.
     """
 
     arrays: int
     folder: Path
+    native: Any
 
 
 _limit: ContextVar[ArrayLimit | None] = ContextVar("limit", default=None)
@@ -89,42 +92,57 @@ def arrays_within(memory: str | int | None) -> Iterator[None]:
     GlassnetError
         Where the disk has no room for the arrays, and where this system has no such files.
     """
-    if memory is None or _limit.get() is not None:
+    limit = _limit.get()
+    if limit is None and memory is not None:
+        with _begun(memory) as limit, _naming_folder(limit):
+            yield
+    elif limit is not None:
+        with _naming_folder(limit):
+            yield
+    else:
         yield
-        return
-    limit = int((checked_memory("memory", memory) - OVERHEAD) * ARRAYS_PART)
-    folder = Path(os.environ.get("TMPDIR") or (DISK if DISK.is_dir() else tempfile.gettempdir()))
-    arrays = _array_memory(folder, limit)
-    before = _limit.set(ArrayLimit(limit, folder))
-    arrays.begin()
-    try:
-        yield
-    except MemoryError:
-        if not arrays.problem:
-            raise
-        raise GlassnetError(
-            f"has no room for the rows of the table, which need more than the memory given "
-            f"({arrays.problem})",
-            file=folder,
-            remedy="name a folder of another disk in the variable TMPDIR, or give more memory",
-        ) from None
-    finally:
-        arrays.end()
-        _limit.reset(before)
 
 
-def can_be_limited() -> bool:
-    """Whether arrays can lie in files here."""
-    return not _why_not()
-
-
-def _array_memory(folder: Path, limit: int) -> Any:
+@contextmanager
+def _begun(memory: str | int) -> Iterator[ArrayLimit]:
     problem = _why_not()
     if problem:
         raise GlassnetError(f"memory cannot be limited here: {problem}", option="memory")
     from glassnet import _native
 
-    return _native.ArrayMemory(str(folder), limit)
+    size = int((checked_memory("memory", memory) - OVERHEAD) * ARRAYS_PART)
+    folder = Path(os.environ.get("TMPDIR") or (DISK if DISK.is_dir() else tempfile.gettempdir()))
+    native = _native.ArrayMemory(str(folder), size)
+    limit = ArrayLimit(size, folder, native)
+    before = _limit.set(limit)
+    native.begin()
+    try:
+        yield limit
+    finally:
+        native.end()
+        _limit.reset(before)
+
+
+@contextmanager
+def _naming_folder(limit: ArrayLimit) -> Iterator[None]:
+    """An array for which there was no room on the disk is an error that names the folder."""
+    try:
+        yield
+    except MemoryError:
+        problem = limit.native.problem
+        if not problem:
+            raise
+        raise GlassnetError(
+            f"has no room for the rows of the table, which take more than the memory given "
+            f"({problem})",
+            file=limit.folder,
+            remedy="name a folder of another disk in the variable TMPDIR, or give more memory",
+        ) from None
+
+
+def can_be_limited() -> bool:
+    """Whether arrays can lie in files here."""
+    return not _why_not()
 
 
 def _why_not() -> str:
