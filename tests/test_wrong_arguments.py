@@ -385,6 +385,7 @@ OPTIONS: dict[str, set[str]] = {
     "missing": {*TEXTS, "None", "an empty list", "a list of text", "an empty array"},
     "decimal": {"None"},
     "date_order": {"None"},
+    "memory": {"None", "a large number", "a number beyond floats"},
     "threshold": {"None"},
     "effort": set(),
     "draws": {"0", "None"},

@@ -44,8 +44,9 @@ MOST_DRAWS = 1000  # settings; so many need hours
 MAX_BINS = 255  # of a column; so many inputs are packed in one byte
 
 
-NOT_OF_A_STUDY = ("effort", "draws", "members", "refit", "threshold", "teacher_weight")
-"""Options that say which networks there are, or what is made of them: a study has one a start."""
+NOT_OF_A_STUDY = ("effort", "draws", "members", "refit", "threshold", "teacher_weight", "memory")
+"""Options that say which networks there are, or what is made of them: a study has one a start. And
+the memory, for a study keeps what all of them predict."""
 
 
 @dataclass(frozen=True)

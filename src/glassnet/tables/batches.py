@@ -63,15 +63,15 @@ class TableBatches:
                 notices = ()
 
 
-def read_batches(path: str | Path, size: int = BATCH_BYTES) -> TableBatches:
+def read_batches(path: str | Path, size: int | None = None) -> TableBatches:
     """Open a table to be read some rows at a time.
 
     Parameters
     ----------
     path : str or Path
         As in `read_table`.
-    size : int
-        About how many bytes a batch takes.
+    size : int, optional
+        About how many bytes a batch takes; None: `BATCH_BYTES`.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def read_batches(path: str | Path, size: int = BATCH_BYTES) -> TableBatches:
     batches = None
     if str(path) != "-":
         check_regular_file(path, TableError)
-        batches = _batches_of(Path(path), size)
+        batches = _batches_of(Path(path), size or BATCH_BYTES)
     if batches is None:
         whole = read_table(path)
         frames = [whole.frame]

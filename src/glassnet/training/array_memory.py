@@ -23,7 +23,7 @@ from glassnet.training.packed import PackedRows
 
 OVERHEAD = 220_000_000  # bytes that Python and its libraries take, whatever the table
 LEAST = 300_000_000  # bytes a run may be given
-ARRAYS_PART = 0.5  # of what is left; batches of the file and the engine's threads take the rest
+MOST = 2**62  # bytes of arrays: no machine has so many
 BUFFER_PART = 0.5  # of the memory of arrays, for rows that are shuffled together
 DISK = Path("/var/tmp")
 """Where large temporary files belong on Unix: it is on a disk, as /tmp may not be."""
@@ -79,7 +79,10 @@ def checked_memory(name: str, value: str | int) -> int:
 
 @contextmanager
 def arrays_within(memory: str | int | None) -> Iterator[None]:
-    """Arrays that are made within take at most part of a run's memory; others lie in files.
+    """Arrays that are made within take at most a part of a run's memory; others lie in files.
+
+    Of what Python and its libraries leave that is one half; the other is for what is not NumPy's:
+    rows that Polars reads and parses, the engine's threads.
 
     Parameters
     ----------
@@ -110,7 +113,7 @@ def _begun(memory: str | int) -> Iterator[ArrayLimit]:
         raise GlassnetError(f"memory cannot be limited here: {problem}", option="memory")
     from glassnet import _native
 
-    size = int((checked_memory("memory", memory) - OVERHEAD) * ARRAYS_PART)
+    size = min(MOST, (checked_memory("memory", memory) - OVERHEAD) // 2)
     folder = Path(os.environ.get("TMPDIR") or (DISK if DISK.is_dir() else tempfile.gettempdir()))
     native = _native.ArrayMemory(str(folder), size)
     limit = ArrayLimit(size, folder, native)

@@ -160,7 +160,7 @@ class TrainingOptions:
         return (draw_order(random, n, self.shuffle_buffer) for n in repeat(rows))
 
 
-def draw_order(random: np.random.Generator, rows: int, buffer: int | None = None) -> np.ndarray:
+def draw_order(random: "np.random.Generator", rows: int, buffer: int | None = None) -> np.ndarray:
     """An order of N rows for an epoch: any is as likely as any other where the buffer holds all.
 
     Of more rows, groups of neighbours are taken in random order, as many as fill the buffer, and

@@ -62,11 +62,13 @@ public:
 
     ArrayAllocator(const ArrayAllocator&) = delete;
     ArrayAllocator& operator=(const ArrayAllocator&) = delete;
-    ~ArrayAllocator() { drop_kept(); }
+    ~ArrayAllocator() { keep_files(false); }
 
-    // Give back the files that no array uses.
-    void drop_kept() {
+    // From here on files that no array uses are kept for the next ones, or are not.
+    void keep_files(bool keep) {
         const std::lock_guard guard(lock);
+        keeps = keep;
+        if (keeps) return;
         for (Header* header : kept) unmap(header);
         kept.clear();
         bytes_kept = 0;
@@ -98,6 +100,7 @@ private:
     std::mutex lock;          // of the files that are kept
     std::vector<Header*> kept;
     std::size_t bytes_kept = 0;
+    bool keeps = false;
 
     static ArrayAllocator& of(void* self) { return *static_cast<ArrayAllocator*>(self); }
     static Header* header_of(void* data) {
@@ -165,7 +168,8 @@ private:
     void keep(Header* header) {
         {
             const std::lock_guard guard(lock);
-            if (header->mapped <= LARGEST_KEPT && bytes_kept + header->mapped <= MOST_KEPT) {
+            if (keeps && header->mapped <= LARGEST_KEPT &&
+                bytes_kept + header->mapped <= MOST_KEPT) {
                 kept.push_back(header);
                 bytes_kept += header->mapped;
                 return;
@@ -238,12 +242,15 @@ public:
         if (!capsule.is_valid()) throw nb::python_error();
     }
 
-    void begin() { before = set(capsule); }
+    void begin() {
+        before = set(capsule);
+        allocator->keep_files(true);
+    }
 
     void end() {
         if (before.is_valid()) set(before);
         before.reset();
-        allocator->drop_kept();
+        allocator->keep_files(false);
     }
 
     std::size_t in_memory() const { return allocator->most_in_memory; }
