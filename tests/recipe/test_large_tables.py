@@ -15,6 +15,7 @@ from glassnet.core.network import leaves
 from glassnet.errors import GlassnetError
 from glassnet.recipe import fold_training
 from glassnet.tables import batches
+from glassnet.tables.files import text
 from glassnet.training import array_memory
 
 N = 3000
@@ -49,6 +50,7 @@ def path(request: pytest.FixtureRequest, frame: pl.DataFrame, tmp_path: Path) ->
 def tiny_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are read a few rows at a time."""
     monkeypatch.setattr(batches, "BATCH_BYTES", 20_000)
+    monkeypatch.setattr(text, "TEXT_BLOCK", 10_000)
 
 
 @pytest.fixture

@@ -11,12 +11,20 @@ from glassnet.errors import TableError
 from glassnet.tables import gathered
 from glassnet.tables.batches import read_batches
 from glassnet.tables.columns import Table
+from glassnet.tables.files import text
 from glassnet.tables.formats.reading import Reading
 from glassnet.tables.frames import as_table
 from glassnet.tables.gathered import gather_table
 from glassnet.tables.read import read_table
 
 N = 1000
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "TEXT_BLOCK", 1000)
+
+
 SMALL = 4000  # bytes of a batch: some dozen rows
 random = np.random.default_rng(0)
 WHOLE = random.integers(0, 2000, N)

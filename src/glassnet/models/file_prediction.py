@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from glassnet.errors import GlassnetError, GlassnetWarning, TableError, warn_of
+from glassnet.errors import GlassnetError, GlassnetWarning, TableError, in_python, warn_of
 from glassnet.files import check_file, whole_file
 from glassnet.models.blocks import filled_up
 from glassnet.models.kept import Columns, beside, kept_columns
@@ -157,6 +157,7 @@ def _rows_after(first: int) -> Iterator[None]:
     except GlassnetError as error:
         if error.row is not None:
             error.row += first
+            error.args = (error.worded(in_python),)
         raise
 
 
