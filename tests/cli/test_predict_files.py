@@ -1,4 +1,4 @@
-"""`glassnet predict` from file to file, some rows at a time: the same bytes, rows by number, Parquet."""
+"""`glassnet predict` from file to file, some rows at a time: the bytes of the whole table."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ from in_process import refused, run
 import glassnet as gn
 from glassnet.cli.console import rows_bar
 from glassnet.errors import GlassnetError
-from glassnet.tables import batches
+from glassnet.tables import blocks
 from glassnet.tables.files import text
 from glassnet.tables.targets import NumberTarget
 
@@ -49,7 +49,7 @@ def models(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, gn.Model]
         "rent of types": gn.train_table("t.parquet", "rent", **common),
         "dear of text": gn.train_table("t.csv", "dear", **common),
     }
-    monkeypatch.setattr(batches, "BATCH_BYTES", 2000)
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 2000)
     monkeypatch.setattr(text, "TEXT_BLOCK", 1500)
     return found
 
@@ -62,7 +62,9 @@ def written_at_once(model: gn.Model, file: str, **asked: Any) -> bytes:
 
 
 @pytest.mark.parametrize("name", ["rent of text", "rent of types", "dear of text"])
-@pytest.mark.parametrize("file", ["new.csv", "new.parquet", "new.arrow", "new.jsonl", "semicolon.csv"])
+@pytest.mark.parametrize(
+    "file", ["new.csv", "new.parquet", "new.arrow", "new.jsonl", "semicolon.csv"]
+)
 def test_the_output_is_that_of_the_whole_table(
     models: dict[str, gn.Model], name: str, file: str
 ) -> None:

@@ -14,7 +14,7 @@ import glassnet as gn
 from glassnet.core.network import leaves
 from glassnet.errors import GlassnetError
 from glassnet.recipe import fold_training
-from glassnet.tables import batches
+from glassnet.tables import blocks
 from glassnet.tables.files import text
 from glassnet.training import array_memory
 
@@ -47,9 +47,9 @@ def path(request: pytest.FixtureRequest, frame: pl.DataFrame, tmp_path: Path) ->
 
 
 @pytest.fixture(autouse=True)
-def tiny_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+def tiny_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are read a few rows at a time."""
-    monkeypatch.setattr(batches, "BATCH_BYTES", 20_000)
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 20_000)
     monkeypatch.setattr(text, "TEXT_BLOCK", 10_000)
 
 
@@ -170,9 +170,7 @@ def test_under_a_hard_limit_a_table_several_times_as_large_is_trained_on(tmp_pat
         files = [str(tmp_path / name) for name in ("big.parquet", "out.parquet")]
         command = [sys.executable, "-c", LIMITED, *files, memory, str(tmp_path / "small.parquet")]
         environment = os.environ | {"POLARS_MAX_THREADS": "2", "TMPDIR": str(tmp_path)}
-        return subprocess.run(
-            command, capture_output=True, text=True, check=False, env=environment
-        )
+        return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
     done = run("300MB")
     assert done.returncode == 0, done.stderr[-500:]

@@ -167,7 +167,9 @@ def test_orders_of_a_buffer_that_holds_all_are_those_without_one() -> None:
         assert (plain == np.random.default_rng(3).permutation(rows)).all()
 
 
-@pytest.mark.parametrize(("rows", "buffer"), [(1000, 160), (1001, 100), (999, 5), (50, 1), (64, 63)])
+@pytest.mark.parametrize(
+    ("rows", "buffer"), [(1000, 160), (1001, 100), (999, 5), (50, 1), (64, 63)]
+)
 def test_orders_of_a_smaller_buffer_read_few_groups_at_a_time(rows: int, buffer: int) -> None:
     random = np.random.default_rng(0)
     order = draw_order(random, rows, buffer)

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from operator import eq
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import SpooledTemporaryFile
@@ -103,7 +104,7 @@ def predict_command(
     """
     from glassnet.cli.console import rows_bar
     from glassnet.files import check_file
-    from glassnet.models.file_prediction import Asked, predicted_rows, write_rows
+    from glassnet.models.file_prediction import PredictOptions, predicted_rows, write_rows
     from glassnet.models.model import load
 
     file = file_of(out)
@@ -115,10 +116,11 @@ def predict_command(
     loaded = load(model)
     if threshold is not None:
         loaded = loaded.with_threshold(threshold)
-    asked = Asked(keep, missing_columns, interval, label_set)
+    asked = PredictOptions(keep, missing_columns, interval, label_set)
     sets = None
     if label_set is not None:
         sets = SetCounts([target.name for target in loaded.encoding.targets], label_set)
+    count = 0
     with rows_bar("predicting", quiet=file is None) as progress:
         predict = partial(predicted_rows, loaded, asked=asked, progress=progress)
         rows = _rows_of(tables, predict)
@@ -160,11 +162,10 @@ class SetCounts:
         from glassnet.tables.targets import label_text
 
         for some in rows:
+            self.n_rows += some.n_rows
             for target, ending in self.endings.items():
                 likeliest = map(label_text, some.predicted[f"prediction{ending}"])
-                sets = some.predicted[f"set{ending}"]
-                self.of_one[target] += sum(map(str.__eq__, sets, likeliest))
-            self.n_rows += len(sets)
+                self.of_one[target] += sum(map(eq, some.predicted[f"set{ending}"], likeliest))
             yield some
 
     def note(self) -> None:

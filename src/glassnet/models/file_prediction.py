@@ -1,6 +1,6 @@
-"""A table in a file predicted some rows at a time, into another file: in little memory, however long.
+"""A table in a file predicted some rows at a time into another file, in little memory.
 
-What is predicted is `predictor.py`'s, and what is read `tables/batches.py`'s: all rows together
+What is predicted is `predictor.py`'s, and what is read `tables/blocks.py`'s: all rows together
 give what `Model.predict_columns` gives of the whole table.
 """
 
@@ -18,7 +18,7 @@ from glassnet.models.blocks import filled_up
 from glassnet.models.kept import Columns, beside, kept_columns
 from glassnet.models.notices import SeenRows, notices_of_reach
 from glassnet.models.predictor import TablePredictor
-from glassnet.tables.batches import TableBatches, read_batches
+from glassnet.tables.blocks import TableBlocks, read_blocks
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.files import FileTable
 from glassnet.tables.formats.reading import Learnt, Reading
@@ -40,7 +40,7 @@ PARQUET = ".parquet"
 FOR_READING = "512MB"  # of memory, to find out how the text of a whole table is written
 
 
-class Asked(NamedTuple):
+class PredictOptions(NamedTuple):
     """What is asked of each row, as in `Model.predict_columns`."""
 
     keep: str | Sequence[str] = ()
@@ -55,6 +55,11 @@ class PredictedRows(NamedTuple):
     file: FileTable
     kept: Columns
     predicted: Columns
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows there are."""
+        return self.file.frame.height
 
     @property
     def columns(self) -> Columns:
@@ -83,7 +88,7 @@ class PredictedRows(NamedTuple):
 def predicted_rows(
     model: "Model",
     table: str | Path,
-    asked: Asked,
+    asked: PredictOptions,
     progress: RowProgress | None = None,
 ) -> Iterator[PredictedRows]:
     """Predict the rows of a file some at a time, in order.
@@ -94,13 +99,13 @@ def predicted_rows(
     encoding = model.encoding
     predictor = TablePredictor(encoding, model.members, model.residuals)
     predictor.check_coverages(asked.interval, asked.label_set)
-    batches = read_batches(table)
-    reading = settled_reading(encoding, batches)
+    blocks = read_blocks(table)
+    reading = settled_reading(encoding, blocks)
     seen = SeenRows(encoding)
     beyond: list[np.ndarray] = []
     notices: Sequence[GlassnetWarning] = ()
     missing: Sequence[GlassnetWarning] = ()
-    for file in batches:
+    for file in blocks:
         with _rows_after(seen.n_rows):
             kept = kept_columns(file, asked.keep) if asked.keep else {}
             columns = as_table(file, wanted=encoding.needed, reading=reading)
@@ -110,20 +115,20 @@ def predicted_rows(
         seen.add(columns)
         yield PredictedRows(file, kept, found)
         if progress is not None:
-            progress(seen.n_rows, batches.n_rows)
+            progress(seen.n_rows, blocks.n_rows)
     warn_of([*notices, *seen.notices(), *missing])
     if beyond:
         warn_of(notices_of_reach(encoding, beyond, seen.n_rows))
 
 
-def settled_reading(encoding: TableEncoding, batches: TableBatches) -> Reading:
+def settled_reading(encoding: TableEncoding, blocks: TableBlocks) -> Reading:
     """How the text of a file is read: as in training, where the columns were text.
 
     Where they were numbers already, the whole file says how its are written. Raises TableError,
     naming the column and row, where a column is none of numbers.
     """
     reading = encoding.reading
-    schema = next(iter(batches)).frame.schema
+    schema = next(iter(blocks)).frame.schema
     assert reading.learnt is not None
     learnt = dict(reading.learnt)
     is_open = {
@@ -136,7 +141,7 @@ def settled_reading(encoding: TableEncoding, batches: TableBatches) -> Reading:
     if not any(is_open.values()):
         return reading
     with arrays_within(FOR_READING) if can_be_limited() else nullcontext():
-        table = gather_table(batches, wanted=encoding.needed, reading=reading)
+        table = gather_table(blocks, wanted=encoding.needed, reading=reading)
         for known in encoding.inputs:
             if not is_open.get(known.name):
                 continue
@@ -192,7 +197,7 @@ def write_rows(
     def counted() -> Iterator[PredictedRows]:
         nonlocal count
         for some in rows:
-            count += len(next(iter(some.predicted.values())))
+            count += some.n_rows
             yield some
 
     with whole_file(out, overwrite=overwrite) as part:
@@ -207,23 +212,24 @@ def write_rows(
 
 
 def _write_parquet(rows: Iterator[PredictedRows], part: Path) -> None:
-    """Write rows as Polars takes them one batch after another."""
+    """Write rows as Polars takes them one block after another."""
     from polars.io.plugins import register_io_source
 
     first = next(rows).frame
+    schema: Any = dict(first.schema)
     raised: list[BaseException] = []
 
     def frames(*_: Any) -> "Iterator[polars.DataFrame]":
         try:
             yield first
             for some in rows:
-                yield some.frame.cast(dict(first.schema))
+                yield some.frame.cast(schema)
         except BaseException as error:
             raised.append(error)
             raise
 
     try:
-        register_io_source(frames, schema=dict(first.schema)).sink_parquet(part)
+        register_io_source(frames, schema=schema).sink_parquet(part)
     except BaseException:
         if raised:  # in which words Polars passes it on is its own business
             raise raised[0] from None

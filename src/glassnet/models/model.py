@@ -450,9 +450,9 @@ class Model:
             As `predict_columns` does, rows named by their numbers in the whole table; and where
             `out` cannot be written.
         """
-        from glassnet.models.file_prediction import Asked, predicted_rows, write_rows
+        from glassnet.models.file_prediction import PredictOptions, predicted_rows, write_rows
 
-        asked = Asked(keep, missing_columns, interval, label_set)
+        asked = PredictOptions(keep, missing_columns, interval, label_set)
         rows = predicted_rows(self, table, asked, progress)
         return write_rows(rows, out, overwrite=overwrite)
 

@@ -22,7 +22,7 @@ from glassnet.recipe.teachers.inputs import TeacherInputs
 from glassnet.recipe.teachers.read import read_teacher
 from glassnet.recipe.teachers.teacher import Teacher
 from glassnet.settings import items_of
-from glassnet.tables.batches import read_batches
+from glassnet.tables.blocks import read_blocks
 from glassnet.tables.columns import Table
 from glassnet.tables.frames import as_table
 from glassnet.tables.gathered import gather_table
@@ -111,7 +111,7 @@ def read_columns_and_targets(
     targets = _target_names(target, options)
     reading = options.reading(targets)
     if isinstance(table, (str, Path)) and options.memory is not None:
-        columns = gather_table(read_batches(table), ignore=options.ignore, reading=reading)
+        columns = gather_table(read_blocks(table), ignore=options.ignore, reading=reading)
     else:
         frame = read_table(table) if isinstance(table, (str, Path)) else table
         columns = as_table(frame, ignore=options.ignore, reading=reading)

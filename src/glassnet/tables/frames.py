@@ -64,9 +64,10 @@ def open_columns(
     reading: Reading = TRAINING,
     names: Sequence[str] | None = None,
 ) -> dict[str, Column | TextColumn]:
-    """The columns of a data frame or dict, as `as_table` takes it; those of text are yet to be read.
+    """The columns of a data frame or dict, of which those of text are yet to be read.
 
-    Columns of text that are plain numbers are known as such.
+    Columns of text that are plain numbers are known as such. The parameters are those of
+    `as_table`.
     """
     if isinstance(frame, dict):
         source: Any = frame

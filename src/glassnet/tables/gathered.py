@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import GlassnetWarning, TableError
-from glassnet.tables.batches import TableBatches
+from glassnet.tables.blocks import TableBlocks
 from glassnet.tables.columns import Column, Table
 from glassnet.tables.formats.cells import TextCells
 from glassnet.tables.formats.missing import MissingRule
@@ -25,7 +25,7 @@ MOST_TEXTS = 100_000  # different cells of a column of text that are kept
 
 
 def gather_table(
-    batches: TableBatches,
+    blocks: TableBlocks,
     wanted: Container[str] | None = None,
     ignore: Collection[str] = (),
     reading: Reading = TRAINING,
@@ -34,7 +34,7 @@ def gather_table(
 
     Parameters
     ----------
-    batches : TableBatches
+    blocks : TableBlocks
         The file.
     wanted, ignore, reading
         As in `as_table`.
@@ -52,9 +52,9 @@ def gather_table(
         As `as_table` does; where a target has that many texts, and where a later cell is not
         written as the first are.
     """
-    found = _first_pass(batches, wanted, ignore, reading)
+    found = _first_pass(blocks, wanted, ignore, reading)
     n_rows = found.n_rows
-    distinct = _distinct_cells(batches, [*found.texts, *found.as_written], n_rows)
+    distinct = _distinct_cells(blocks, [*found.texts, *found.as_written], n_rows)
     columns: dict[str, Column | TextColumn] = {}
     left_out: list[str] = []
     for name in found.names:
@@ -67,13 +67,13 @@ def gather_table(
             text = Column(name, "text", cells.texts(cells.distinct))
             columns[name] = replace(text, category=found.as_written[name].category)
         elif name in found.plain:
-            of_text = partial(_cells_of_one, batches, name, n_rows)
+            of_text = partial(_cells_of_one, blocks, name, n_rows)
             plain = found.plain[name]
             columns[name] = TextColumn(name, of_text, plain.rows.array, plain.marks)
         else:
             cells_of = found.typed[name]
             columns[name] = replace(cells_of.first, values=cells_of.rows.array)
-    table = settled_table(columns, reading, batches.separator, batches.notices)
+    table = settled_table(columns, reading, blocks.separator, blocks.notices)
     short = {name: c for name, c in table.items() if len(c.values) < n_rows}
     left_out += [name for name, column in short.items() if column.kind == "text"]
     for name in left_out:
@@ -84,12 +84,12 @@ def gather_table(
                 column=name,
             )
     written = {name: column for name, column in short.items() if name not in left_out}
-    later = _read_as_written(batches, written, n_rows) if written else {}
+    later = _read_as_written(blocks, written, n_rows) if written else {}
     kept = {name: later.get(name, c) for name, c in table.items() if name not in left_out}
     return Table(kept, (*table.notices, *map(_left_out, left_out)))
 
 
-class Rows:
+class GrowingArray:
     """An array of one number or object a row, filled as rows come."""
 
     def __init__(self, dtype: Any, n_rows: int | None) -> None:
@@ -117,15 +117,15 @@ class TypedCells:
     """A column whose type the file declares."""
 
     first: Column
-    """Its first batch, which says what it holds."""
-    rows: Rows
+    """Its first block, which says what it holds."""
+    rows: GrowingArray
 
 
 @dataclass
 class PlainCells:
     """A column of text whose cells have been plain numbers so far."""
 
-    rows: Rows
+    rows: GrowingArray
     marks: set[str] = field(default_factory=set)
     are_whole: bool = True
     any_code: bool = False
@@ -148,7 +148,7 @@ class DistinctCells:
 
     def __init__(self, n_rows: int) -> None:
         self.position_of: dict[str, int] = {}
-        self.rows = Rows(np.intp, n_rows)
+        self.rows = GrowingArray(np.intp, n_rows)
         self.are_too_many: bool = False
 
     def add(self, series: Any) -> None:
@@ -186,7 +186,7 @@ class FirstPass:
 
 
 def _first_pass(
-    batches: TableBatches,
+    blocks: TableBlocks,
     wanted: Container[str] | None,
     ignore: Collection[str],
     reading: Reading,
@@ -195,14 +195,14 @@ def _first_pass(
 
     rule = MissingRule(reading.missing)
     found = FirstPass()
-    for frame, *_ in batches:
+    for frame, *_ in blocks:
         names = list(chosen_columns(frame.columns, wanted, ignore))
         strings = [name for name in names if frame.schema[name] == polars.String]
         if not found.names:
             found.names = names
             for name in strings:
                 if may_be_numbers(name, reading):
-                    found.plain[name] = PlainCells(Rows(np.float64, batches.n_rows))
+                    found.plain[name] = PlainCells(GrowingArray(np.float64, blocks.n_rows))
                 else:
                     found.texts.append(name)
         numbers = numbers_of_texts(frame, list(found.plain), rule) if found.plain else {}
@@ -219,7 +219,7 @@ def _first_pass(
                 found.typed.pop(name, None)
                 found.as_written.setdefault(name, column)
             else:
-                _add_typed(found, column, batches.n_rows)
+                _add_typed(found, column, blocks.n_rows)
         found.n_rows += frame.height
     for name in [name for name, cells in found.plain.items() if cells.are_codes]:
         del found.plain[name]
@@ -230,7 +230,7 @@ def _first_pass(
 def _add_typed(found: FirstPass, column: Column, n_rows: int | None) -> None:
     if column.name not in found.typed:
         dtype = np.float64 if column.kind in ("number", "date") else object
-        found.typed[column.name] = TypedCells(column, Rows(dtype, n_rows))
+        found.typed[column.name] = TypedCells(column, GrowingArray(dtype, n_rows))
     values = column.values
     if column.kind == "boolean":  # each text once
         values = np.array([None, "false", "true"], object)[
@@ -240,32 +240,32 @@ def _add_typed(found: FirstPass, column: Column, n_rows: int | None) -> None:
 
 
 def _distinct_cells(
-    batches: TableBatches, names: Sequence[str], n_rows: int
+    blocks: TableBlocks, names: Sequence[str], n_rows: int
 ) -> dict[str, DistinctCells]:
     """Columns by their different cells, found in one pass over the file."""
     import polars
 
     distinct = {name: DistinctCells(n_rows) for name in names}
     if names:
-        for frame, *_ in batches:
+        for frame, *_ in blocks:
             for name, cells in distinct.items():
                 cells.add(frame[name].cast(polars.String))
     return distinct
 
 
-def _cells_of_one(batches: TableBatches, name: str, n_rows: int) -> TextCells:
+def _cells_of_one(blocks: TableBlocks, name: str, n_rows: int) -> TextCells:
     """Plain numbers as text, which is hardly ever asked for."""
-    return _distinct_cells(batches, [name], n_rows)[name].cells()
+    return _distinct_cells(blocks, [name], n_rows)[name].cells()
 
 
 def _read_as_written(
-    batches: TableBatches, first: dict[str, Column], n_rows: int
+    blocks: TableBlocks, first: dict[str, Column], n_rows: int
 ) -> dict[str, Column]:
     """All rows of columns whose first rows say how they are written."""
     learnt = {name: Learnt(column.kind, column.format) for name, column in first.items()}
-    rows = {name: Rows(np.float64, n_rows) for name in first}
+    rows = {name: GrowingArray(np.float64, n_rows) for name in first}
     done = 0
-    for frame, *_ in batches:
+    for frame, *_ in blocks:
         try:
             table = settled_table(
                 open_columns(frame.select(list(first)), reading=Reading(learnt=learnt)),

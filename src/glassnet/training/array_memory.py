@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from glassnet.training.packed import PackedRows
 
 OVERHEAD = 220_000_000  # bytes that Python and its libraries take, whatever the table
 LEAST = 300_000_000  # bytes a run may be given
-MOST = 2**62  # bytes of arrays: no machine has so many
+MOST_BYTES = 2**62  # bytes of arrays: no machine has so many
 BUFFER_PART = 0.5  # of the memory of arrays, for rows that are shuffled together
 DISK = Path("/var/tmp")
 """Where large temporary files belong on Unix: it is on a disk, as /tmp may not be."""
@@ -111,11 +112,9 @@ def _begun(memory: str | int) -> Iterator[ArrayLimit]:
     problem = _why_not()
     if problem:
         raise GlassnetError(f"memory cannot be limited here: {problem}", option="memory")
-    from glassnet import _native
-
-    size = min(MOST, (checked_memory("memory", memory) - OVERHEAD) // 2)
+    size = min(MOST_BYTES, (checked_memory("memory", memory) - OVERHEAD) // 2)
     folder = Path(os.environ.get("TMPDIR") or (DISK if DISK.is_dir() else tempfile.gettempdir()))
-    native = _native.ArrayMemory(str(folder), size)
+    native = _native().ArrayMemory(str(folder), size)
     limit = ArrayLimit(size, folder, native)
     before = _limit.set(limit)
     native.begin()
@@ -149,8 +148,14 @@ def can_be_limited() -> bool:
 
 
 def _why_not() -> str:
+    """Why arrays cannot lie in files here; "" where they can."""
     try:
-        from glassnet import _native
+        native = _native()
     except ImportError:
         return "it needs the native engine, which is not installed"
-    return "" if _native.has_array_files else "it needs Linux, macOS or another Unix"
+    return "" if native.has_array_files else "it needs Linux, macOS or another Unix"
+
+
+def _native() -> Any:
+    """The extension. Raises ImportError where it is not installed."""
+    return import_module("glassnet._native")

@@ -218,9 +218,7 @@ def _run_chunk(
         None if order is None or not epochs else next_orders(order, epochs)
         for order, epochs in zip(orders, counts, strict=True)
     ]
-    after, measured = engine.run_population(
-        problems, numbers, states.take(active), drawn, rates
-    )
+    after, measured = engine.run_population(problems, numbers, states.take(active), drawn, rates)
     return ChunkOfAll(active, measured, rates), after
 
 

@@ -49,7 +49,7 @@ def read_delimited(
     return by_csv(text, layout) if frame is None else frame, layout
 
 
-def delimited_batches(
+def delimited_blocks(
     text: TableText, layout: Layout, regular: Regular | None, size: int
 ) -> Iterator["polars.DataFrame"]:
     """The cells of a text some rows at a time: together as `read_delimited` gives them.
@@ -99,9 +99,7 @@ def from_header(text: TableText, separator: str | None = None) -> tuple[TableTex
     if not beginning[before.end() :].strip():
         what = "holds only the separator" if before[1] else "the file is empty"
         raise TableError(what, file=text.name)
-    return text.after(before[0]), find_layout(
-        beginning[before.end() :], before[1] or separator
-    )
+    return text.after(before[0]), find_layout(beginning[before.end() :], before[1] or separator)
 
 
 def _parts(text: TableText, size: int) -> Iterator[TableText]:
@@ -126,9 +124,7 @@ def by_polars(text: TableText, layout: Layout, regular: Regular) -> "polars.Data
     return None if frame is None else _without_blank_rows(frame)[1:]
 
 
-def _regular_cells(
-    source: Any, layout: Layout, regular: Regular
-) -> "polars.DataFrame | None":
+def _regular_cells(source: Any, layout: Layout, regular: Regular) -> "polars.DataFrame | None":
     """All rows of a regular text, or a part of it; None where Polars finds another number."""
     import polars
 

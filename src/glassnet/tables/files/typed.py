@@ -62,7 +62,7 @@ class TypedRows:
     scanner : str
         The name of Polars' function that opens such a file without reading it.
     size : int
-        About how many bytes a batch takes, as numbers of 8 bytes.
+        About how many bytes a block takes, as numbers of 8 bytes.
 
     Raises
     ------
@@ -80,19 +80,19 @@ class TypedRows:
             width = len(frame.collect_schema())
             self.n_rows: int = frame.select(polars.len()).collect().item() if width else 0
         self.n_columns: int = width
-        self.rows_of_batch: int = max(1, size // (8 * max(1, width)))
+        self.rows_of_block: int = max(1, size // (8 * max(1, width)))
         status = path.stat()
-        if not _can_read(path, scanner, status.st_size, status.st_mtime_ns, self.rows_of_batch):
+        if not _can_read(path, scanner, status.st_size, status.st_mtime_ns, self.rows_of_block):
             raise self._damaged
 
     def __iter__(self) -> Iterator["polars.DataFrame"]:
         import polars
 
-        for first in range(0, self.n_rows, self.rows_of_batch):
+        for first in range(0, self.n_rows, self.rows_of_block):
             with self._no_other_error():
                 frame: Any = getattr(polars, self.scanner)(self.path)
-                batch = frame.slice(first, self.rows_of_batch).collect()
-            yield batch
+                block = frame.slice(first, self.rows_of_block).collect()
+            yield block
 
     @property
     def _damaged(self) -> TableError:

@@ -1,6 +1,6 @@
 """A table in a file some rows at a time, for tables that are larger than memory.
 
-Parquet, Arrow and delimited text are read so; a file of another kind is one batch. How whole files
+Parquet, Arrow and delimited text are read so; a file of another kind is one block. How whole files
 are read is `read.py`.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from glassnet.errors import GlassnetWarning, TableError
 from glassnet.files import check_regular_file
 from glassnet.tables.files import FileTable
-from glassnet.tables.files.delimited import delimited_batches, from_header
+from glassnet.tables.files.delimited import delimited_blocks, from_header
 from glassnet.tables.files.header import check_header, find_names, under_names
 from glassnet.tables.files.regular import find_regular
 from glassnet.tables.files.text import open_text
@@ -30,11 +30,11 @@ from glassnet.tables.read import (
 if TYPE_CHECKING:
     import polars
 
-BATCH_BYTES = 16_000_000  # about, of a batch as text or as numbers
+BLOCK_BYTES = 16_000_000  # about, of a block as text or as numbers
 
 
 @dataclass(frozen=True)
-class TableBatches:
+class TableBlocks:
     """The rows of a table in a file, in order; it can be iterated over more than once.
 
     Parameters
@@ -55,7 +55,7 @@ class TableBatches:
     load: "Callable[[], Iterable[polars.DataFrame]]"
 
     def __iter__(self) -> Iterator[FileTable]:
-        """The batches; the notices are with the first."""
+        """The blocks; the notices are with the first."""
         notices = self.notices
         for frame in self.load():
             if frame.height:
@@ -63,7 +63,7 @@ class TableBatches:
                 notices = ()
 
 
-def read_batches(path: str | Path, size: int | None = None) -> TableBatches:
+def read_blocks(path: str | Path, size: int | None = None) -> TableBlocks:
     """Open a table to be read some rows at a time.
 
     Parameters
@@ -71,11 +71,11 @@ def read_batches(path: str | Path, size: int | None = None) -> TableBatches:
     path : str or Path
         As in `read_table`.
     size : int, optional
-        About how many bytes a batch takes; None: `BATCH_BYTES`.
+        About how many bytes a block takes; None: `BLOCK_BYTES`.
 
     Returns
     -------
-    TableBatches
+    TableBlocks
         All of them together are what `read_table` gives.
 
     Raises
@@ -84,21 +84,21 @@ def read_batches(path: str | Path, size: int | None = None) -> TableBatches:
         As `read_table` does; what is wrong with a row, when it is read.
     """
     use_polars()
-    batches = None
+    blocks = None
     if str(path) != "-":
         check_regular_file(path, TableError)
-        batches = _batches_of(Path(path), size or BATCH_BYTES)
-    if batches is None:
+        blocks = _blocks_of(Path(path), size or BLOCK_BYTES)
+    if blocks is None:
         whole = read_table(path)
         frames = [whole.frame]
-        return TableBatches(whole.frame.height, whole.separator, whole.notices, lambda: frames)
-    if next(iter(batches), None) is None:
+        return TableBlocks(whole.frame.height, whole.separator, whole.notices, lambda: frames)
+    if next(iter(blocks), None) is None:
         raise TableError("has no rows", file=path)
-    return batches
+    return blocks
 
 
-def _batches_of(path: Path, size: int) -> TableBatches | None:
-    """The batches of a file; None where its kind is read whole."""
+def _blocks_of(path: Path, size: int) -> TableBlocks | None:
+    """The blocks of a file; None where its kind is read whole."""
     suffix = suffix_of(path)
     check_opens(path)
     if suffix in TYPED_READERS:
@@ -107,14 +107,14 @@ def _batches_of(path: Path, size: int) -> TableBatches | None:
         rows = TypedRows(path, "scan_parquet" if suffix == ".parquet" else "scan_ipc", size)
         if not rows.n_columns:
             return None
-        return TableBatches(rows.n_rows, "", (), lambda: rows)
+        return TableBlocks(rows.n_rows, "", (), lambda: rows)
     if suffix not in SEPARATOR_OF:
         return None
     text, layout = from_header(open_text(str(path), path), SEPARATOR_OF[suffix])
     if layout.width == 1:  # a blank line is a missing cell, unless it is among the last
         return None
     regular = find_regular(text, layout)
-    frames = partial(delimited_batches, text, layout, regular, size)
+    frames = partial(delimited_blocks, text, layout, regular, size)
     is_empty = _are_empty(frames(), layout.header)
     names, notices = find_names(text.name, layout.header, is_empty)
     first = next(iter(frames()), None)
@@ -124,11 +124,11 @@ def _batches_of(path: Path, size: int) -> TableBatches | None:
     def named() -> "Iterator[polars.DataFrame]":
         return (under_names(frame, names) for frame in frames())
 
-    return TableBatches(regular and regular.rows - 1, layout.separator, notices, named)
+    return TableBlocks(regular and regular.rows - 1, layout.separator, notices, named)
 
 
 def _are_empty(frames: "Iterable[polars.DataFrame]", header: list[str]) -> list[bool]:
-    """Whether all cells are empty of the columns that have no name; the others are not looked at."""
+    """Whether all cells of a column without a name are empty; of others nobody asks."""
     is_empty = [not name.strip() for name in header]
     if any(is_empty):
         for frame in frames:

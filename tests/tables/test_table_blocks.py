@@ -8,11 +8,11 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from glassnet.errors import TableError
-from glassnet.tables.batches import read_batches
+from glassnet.tables.blocks import read_blocks
 from glassnet.tables.files import text
 from glassnet.tables.read import read_table
 
-SMALL = 40  # bytes of a batch: a few rows
+SMALL = 40  # bytes of a block: a few rows
 
 
 @pytest.fixture(autouse=True)
@@ -37,34 +37,34 @@ TEXTS = {
 
 
 def together(path: Path, size: int = SMALL) -> pl.DataFrame:
-    return pl.concat([file.frame for file in read_batches(path, size)])
+    return pl.concat([file.frame for file in read_blocks(path, size)])
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_a_text_in_batches_is_the_text(tmp_path: Path, name: str) -> None:
+def test_a_text_in_blocks_is_the_text(tmp_path: Path, name: str) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(TEXTS[name].encode())
-    whole, batches = read_table(path), read_batches(path, SMALL)
+    whole, blocks = read_table(path), read_blocks(path, SMALL)
     for _ in range(2):  # a pass can be repeated
-        frames = list(batches)
+        frames = list(blocks)
         assert_frame_equal(pl.concat([file.frame for file in frames]), whole.frame)
         notices = [notice for file in frames for notice in file.notices]
         assert list(map(str, notices)) == list(map(str, whole.notices))
         assert {file.separator for file in frames} == {whole.separator}
-    if batches.n_rows is not None:
-        assert whole.frame.height <= batches.n_rows <= whole.frame.height + TEXTS[name].count("\n")
+    if blocks.n_rows is not None:
+        assert whole.frame.height <= blocks.n_rows <= whole.frame.height + TEXTS[name].count("\n")
 
 
 def test_a_batch_is_about_as_large_as_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("a,b\n" + "123,4567\n" * 10_000)  # 90 kB
-    heights = [file.frame.height for file in read_batches(path, 9000)]
+    heights = [file.frame.height for file in read_blocks(path, 9000)]
     assert sum(heights) == 10_000
     assert 9 <= len(heights) <= 11
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".arrow", ".jsonl", ".csv.gz"])
-def test_other_files_in_batches(tmp_path: Path, suffix: str) -> None:
+def test_other_files_in_blocks(tmp_path: Path, suffix: str) -> None:
     frame = pl.DataFrame({"a": range(1000), "b": [f"x{i % 7}" for i in range(1000)]})
     path = tmp_path / f"t{suffix}"
     if suffix == ".parquet":
@@ -75,10 +75,10 @@ def test_other_files_in_batches(tmp_path: Path, suffix: str) -> None:
         frame.write_ndjson(path)
     else:
         path.write_bytes(gzip.compress(frame.write_csv().encode()))
-    batches = read_batches(path, 1600)
-    frames = [file.frame for file in batches]
+    blocks = read_blocks(path, 1600)
+    frames = [file.frame for file in blocks]
     assert len(frames) == (1 if suffix == ".jsonl" else 5 if suffix == ".csv.gz" else 10)
-    assert batches.n_rows == 1000
+    assert blocks.n_rows == 1000
     assert_frame_equal(pl.concat(frames), read_table(path).frame)
 
 
@@ -98,10 +98,10 @@ def test_what_is_wrong_is_said_as_of_the_whole_file(tmp_path: Path, text: str, s
     path.write_text(text)
     with pytest.raises(TableError) as whole:
         read_table(path)
-    with pytest.raises(TableError) as in_batches:
+    with pytest.raises(TableError) as in_blocks:
         together(path)
     assert said in str(whole.value)
-    assert str(whole.value) == str(in_batches.value)
+    assert str(whole.value) == str(in_blocks.value)
 
 
 def test_a_damaged_file_is_refused_before_a_row_is_read(tmp_path: Path) -> None:
@@ -111,4 +111,4 @@ def test_a_damaged_file_is_refused_before_a_row_is_read(tmp_path: Path) -> None:
     content[100:400] = bytes(300)
     path.write_bytes(content)
     with pytest.raises(TableError, match="damaged, or not Parquet"):
-        read_batches(path)
+        read_blocks(path)
