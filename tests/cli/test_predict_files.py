@@ -203,9 +203,9 @@ else:
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
 def test_a_table_beyond_a_hard_limit_is_predicted(folder: Path) -> None:
     random = np.random.default_rng(0)
-    n = 2_500_000
+    n = 2_000_000
     big = pl.DataFrame({f"x{i}": random.integers(0, 2**16, n) / 2**16 for i in range(24)})
-    big.write_parquet("big.parquet", row_group_size=100_000)  # 480 MB as numbers
+    big.write_parquet("big.parquet", row_group_size=100_000)  # 384 MB as numbers
     small = big.head(300)
     small.write_parquet("small.parquet")
     gn.train_table(small.with_columns(y=small["x0"]), "y", members=1, hidden=4, epochs=2).save("m")
