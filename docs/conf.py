@@ -18,8 +18,8 @@ import glassnet
 
 DOCS = Path(__file__).parent
 ALONE = (
-    *("index", "files", "predicting", "distilling", "stopping", "derivation", "notices", "scope"),
-    *("search", "genindex"),
+    *("index", "files", "predicting", "distilling", "stopping", "large_tables", "derivation"),
+    *("notices", "scope", "search", "genindex"),
 )
 """Pages of no section: they have no navigation beside them."""
 

@@ -386,6 +386,7 @@ OPTIONS: dict[str, set[str]] = {
     "decimal": {"None"},
     "start": {"None"},
     "date_order": {"None"},
+    "memory": {"None", "a large number", "a number beyond floats"},
     "threshold": {"None"},
     "effort": set(),
     "draws": {"0", "None"},

@@ -6,6 +6,7 @@ the setting. Which setting may be what stands beside the setting. Arrays of numb
 """
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from numbers import Integral, Real
@@ -104,6 +105,30 @@ def checked_whole(name: str, value: Any, least: int, most: float = math.inf) -> 
     if value > most:
         raise option_error(name, f"must be at most {most:,}", value)
     return int(value)
+
+
+UNITS = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+UNITS |= {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+"""Units of memory -> how many bytes each is."""
+
+_BYTES = re.compile(r"\s*([0-9]*\.?[0-9]+)\s*([a-zA-Z]*)\s*")
+
+
+def bytes_of(name: str, value: Any) -> int:
+    """A size of memory in bytes: a whole number of them, or a text with its unit.
+
+    Raises OptionError, naming the setting, on anything else.
+
+    >>> bytes_of("memory", "1.5GB"), bytes_of("memory", "512 MiB")
+    (1500000000, 536870912)
+    """
+    if is_whole(value, 1):
+        return int(value)
+    found = _BYTES.fullmatch(value) if isinstance(value, str) else None
+    units = {"": 1} | {unit.lower(): size for unit, size in UNITS.items()}
+    if found is None or found[2].lower() not in units:
+        raise option_error(name, "must be a size such as 512MB or 2GB, or a number of bytes", value)
+    return int(float(found[1]) * units[found[2].lower()])
 
 
 def checked_flag(name: str, value: Any) -> bool:

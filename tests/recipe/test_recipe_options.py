@@ -96,7 +96,7 @@ def test_settled_options_have_the_same_names_and_repeat_the_training() -> None:
     # which is then its value: no average, never, all classes alike, the likelier class, and text
     # as its cells say, from new weights
     open_ones = {"average", "patience", "class_weight", "threshold"}
-    open_ones |= {"missing", "decimal", "date_order", "start"}
+    open_ones |= {"missing", "decimal", "date_order", "start", "memory"}
     assert left_open == open_ones
     assert (
         settle(Options(), "binary", train_rows=400, validation_rows=0).validation is None

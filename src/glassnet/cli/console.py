@@ -128,6 +128,19 @@ def parts_bar(label: str, quiet: bool) -> Iterator[Callable[[str, float], None] 
 
 
 @contextmanager
+def rows_bar(label: str, quiet: bool) -> Iterator[Callable[[int, int | None], None] | None]:
+    """A bar on standard error with how many rows are done of how many; where there is none, None.
+
+    What it yields takes both numbers, the second None where nobody knows it.
+    """
+    with _bar(label, quiet, counts=True) as update:
+        if update is None:
+            yield None
+            return
+        yield lambda done, total: update(completed=done, total=total, note="rows")
+
+
+@contextmanager
 def _bar(label: str, quiet: bool, counts: bool) -> Iterator[Callable[..., None] | None]:
     """A bar with a note beside it; `counts` shows how many are done of how many."""
     from rich.console import Console

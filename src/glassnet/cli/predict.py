@@ -1,10 +1,13 @@
 """`glassnet predict`: new rows through a trained model."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from operator import eq
 from pathlib import Path
-from typing import Any
+from shutil import copyfileobj
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,10 +15,13 @@ from glassnet.cli.command import DocumentedCommand, overwrite_option
 from glassnet.cli.terminal import STANDARD, document_stream, file_of, note
 from glassnet.errors import GlassnetError, Notice, TableError
 
-PredictedColumns = dict[str, list[Any]]
-PredictTable = Callable[[str], PredictedColumns]
-"""From the path of a table to the columns of the output."""
+if TYPE_CHECKING:
+    from glassnet.models.file_prediction import PredictedRows
 
+PredictTable = Callable[[str], "Iterator[PredictedRows]"]
+"""From the path of a table to its rows and what is predicted of them, some at a time."""
+
+MOST_KEPT = 2**24  # characters of the output that stay in memory, where it is not a file
 FILE_COLUMN = "file"
 """Which table a row is from, where there are several."""
 
@@ -72,7 +78,7 @@ FILE_COLUMN = "file"
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="CSV file to write; - is standard output, the default.",
+    help="File to write, CSV or (.parquet) Parquet; - is CSV on standard output, the default.",
 )
 @overwrite_option
 def predict_command(
@@ -87,17 +93,19 @@ def predict_command(
     out: Path | None,
     overwrite: bool,
 ) -> None:
-    """Predict the rows of a table as CSV; columns are matched by name, categories never seen count
-    as missing.
+    """Predict the rows of a table; columns are matched by name, categories never seen count as
+    missing.
 
     MODEL is a model file, or the run folder that holds one. TABLE is CSV, TSV, Parquet, Arrow,
     JSON lines or .xlsx, by suffix; - is CSV on standard input. The output has a line for each row,
     in the table's order; --keep puts an id beside it. The rows of several tables come one after
-    the other, each with its file's name in a column `file`.
+    the other, each with its file's name in a column `file`. Rows are read and written some at a
+    time, so that a table may be larger than memory.
     """
-    from glassnet.files import check_file, whole_file
+    from glassnet.cli.console import rows_bar
+    from glassnet.files import check_file
+    from glassnet.models.file_prediction import PredictOptions, predicted_rows, write_rows
     from glassnet.models.model import load
-    from glassnet.tables.write import write_columns
 
     file = file_of(out)
     if file is not None:
@@ -108,39 +116,69 @@ def predict_command(
     loaded = load(model)
     if threshold is not None:
         loaded = loaded.with_threshold(threshold)
-    asked = {
-        "keep": keep,
-        "missing_columns": missing_columns,
-        "interval": interval,
-        "label_set": label_set,
-    }
-    columns = _predicted(tables, partial(loaded.predict_columns, **asked))
+    asked = PredictOptions(keep, missing_columns, interval, label_set)
+    sets = None
     if label_set is not None:
-        _note_sets(columns, [target.name for target in loaded.encoding.targets], label_set)
-    if file is None:
-        write_columns(document_stream(), columns, escape_formulas)
-        return
-    with whole_file(file, overwrite=overwrite) as part:
-        write_columns(part, columns, escape_formulas)
-    note(f"{len(next(iter(columns.values()))):,} rows predicted to {file}")
-
-
-def _note_sets(columns: PredictedColumns, targets: Sequence[str], coverage: float) -> None:
-    """Say, for each target, how many rows have a set of one class, and of several."""
-    from glassnet.tables.targets import label_text
-
-    for target in targets:
-        ending = f"_{target}" if len(targets) > 1 else ""
-        predicted = map(label_text, columns[f"prediction{ending}"])
-        pairs = list(zip(columns[f"set{ending}"], predicted, strict=True))
-        one = sum(labels == likeliest for labels, likeliest in pairs)
-        several = len(pairs) - one
-        found = f"{one:,} of {len(pairs):,} rows have a set of one class"
-        if several:
-            found += f", {several:,} of several"
+        sets = SetCounts([target.name for target in loaded.encoding.targets], label_set)
+    count = 0
+    with rows_bar("predicting", quiet=file is None) as progress:
+        predict = partial(predicted_rows, loaded, asked=asked, progress=progress)
+        rows = _rows_of(tables, predict)
+        if sets is not None:
+            rows = sets.counting(rows)
+        if file is None:
+            _write_to_standard_output(rows, escape_formulas)
         else:
-            found += f": one suffices for {coverage:g} here; a coverage nearer to 1 may take more"
-        note(f"{target}: {found}")
+            count = write_rows(rows, file, overwrite=overwrite, escape_formulas=escape_formulas)
+    if sets is not None:
+        sets.note()
+    if file is not None:
+        note(f"{count:,} rows predicted to {file}")
+
+
+def _write_to_standard_output(rows: "Iterable[PredictedRows]", escape_formulas: bool) -> None:
+    """Print rows as CSV once all are there: of an error nothing is left in a pipe."""
+    from glassnet.tables.write import ColumnWriter
+
+    with SpooledTemporaryFile(MOST_KEPT, "w+", encoding="utf-8", newline="") as file:
+        writer = ColumnWriter(file, escape_formulas)
+        for some in rows:
+            writer.write(some.columns)
+        file.seek(0)
+        copyfileobj(file, document_stream())
+
+
+class SetCounts:
+    """Of each target how many rows have a set of one class, and of several."""
+
+    def __init__(self, targets: Sequence[str], coverage: float) -> None:
+        self.endings = {target: f"_{target}" if len(targets) > 1 else "" for target in targets}
+        self.coverage = coverage
+        self.n_rows: int = 0
+        self.of_one: dict[str, int] = dict.fromkeys(targets, 0)
+
+    def counting(self, rows: "Iterable[PredictedRows]") -> "Iterator[PredictedRows]":
+        """The rows, counted as they go by."""
+        from glassnet.tables.targets import label_text
+
+        for some in rows:
+            self.n_rows += some.n_rows
+            for target, ending in self.endings.items():
+                likeliest = map(label_text, some.predicted[f"prediction{ending}"])
+                self.of_one[target] += sum(map(eq, some.predicted[f"set{ending}"], likeliest))
+            yield some
+
+    def note(self) -> None:
+        """Say it."""
+        for target, one in self.of_one.items():
+            several = self.n_rows - one
+            found = f"{one:,} of {self.n_rows:,} rows have a set of one class"
+            if several:
+                found += f", {several:,} of several"
+            else:
+                found += f": one suffices for {self.coverage:g} here; "
+                found += "a coverage nearer to 1 may take more"
+            note(f"{target}: {found}")
 
 
 def _check_is_not_given(file: Path, given: Sequence[str]) -> None:
@@ -150,38 +188,40 @@ def _check_is_not_given(file: Path, given: Sequence[str]) -> None:
             raise GlassnetError("is what is read here", file=file, remedy="give another --out")
 
 
-def _predicted(tables: Sequence[str], predict: PredictTable) -> PredictedColumns:
-    """The columns of the output: those of one table, or of several one below the other."""
+def _rows_of(tables: Sequence[str], predict: PredictTable) -> "Iterator[PredictedRows]":
+    """The rows of one table, or of several one below the other."""
     if len(tables) == 1:
-        return _of_one(tables[0], predict)
-    from glassnet.models.kept import beside
-
-    together: PredictedColumns = {}
+        yield from _of_one(tables[0], predict)
+        return
+    names: list[str] = []
     for table in tables:
-        columns = _of_one(table, predict)
-        n_rows = len(next(iter(columns.values())))
-        columns = beside({FILE_COLUMN: [table] * n_rows}, columns)
-        if together and list(columns) != list(together):
-            raise TableError(
-                f"has other columns than {tables[0]}", file=table, remedy="name those to --keep"
-            )
-        for name, cells in columns.items():
-            together.setdefault(name, []).extend(cells)
-    return together
+        for some in _of_one(table, predict):
+            named = some.beside(FILE_COLUMN, table)
+            if names and list(named.columns) != names:
+                raise TableError(
+                    f"has other columns than {tables[0]}", file=table, remedy="name those to --keep"
+                )
+            names = list(named.columns)
+            yield named
 
 
-def _of_one(table: str, predict: PredictTable) -> PredictedColumns:
-    """The columns of one table; errors and warnings name its file."""
-    try:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            columns = predict(table)
-    except GlassnetError as error:
-        raise _in_file(error, table) from None
-    for warning in caught:
-        found = warning.message
-        warnings.warn(_in_file(found, table) if isinstance(found, Notice) else found, stacklevel=1)
-    return columns
+def _of_one(table: str, predict: PredictTable) -> "Iterator[PredictedRows]":
+    """The rows of one table; errors and warnings name its file."""
+    rows = predict(table)
+    while True:
+        try:
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                some = next(rows, None)
+        except GlassnetError as error:
+            raise _in_file(error, table) from None
+        for warning in caught:
+            found = warning.message
+            found = _in_file(found, table) if isinstance(found, Notice) else found
+            warnings.warn(found, stacklevel=1)
+        if some is None:
+            return
+        yield some
 
 
 def _in_file(found: Any, table: str) -> Any:

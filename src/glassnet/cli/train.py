@@ -68,6 +68,11 @@ def read_texts(_: click.Context, __: click.Parameter, text: str | None) -> tuple
     return None if text is None else tuple(part for part in text.split(",") if part)
 
 
+def as_written(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
+    """The text, which the option's own check reads."""
+    return text
+
+
 def read_effort(_: click.Context, __: click.Parameter, text: str) -> str | float:
     """The name of an effort, or a number of seconds."""
     try:
@@ -111,6 +116,7 @@ READ_FROM_TEXT: dict[str, Callable[..., Any]] = {
     "missing": read_texts,
     "class_weight": read_class_weight,
     "threshold": read_threshold,
+    "memory": as_written,
 }
 """The options whose several values are one text, and what reads it."""
 
@@ -219,6 +225,7 @@ def train_command(
     from glassnet.report.build import write_report
     from glassnet.runs.folder import checkpoint_of_run, new_run, train_and_write
     from glassnet.runs.layout import REPORT
+    from glassnet.training.array_memory import arrays_within
 
     names: Collection[str] | None = [
         name for name in given if context.get_parameter_source(name) is not ParameterSource.DEFAULT
@@ -241,6 +248,7 @@ def train_command(
         teacher = None if asked.teacher is None else Path(asked.teacher)
         out, overwrite = asked.out, True
     check_is_folder(out)
+    context.with_resource(arrays_within(options.memory))
     source = Path("stdin" if table == "-" else table)
     if overwrite and out is None:
         out = Path("runs") / source.stem

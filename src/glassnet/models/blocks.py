@@ -96,9 +96,18 @@ def with_missing_columns(
     Those that are not there are missing in every row, with a warning, where that was asked for;
     else TableError names them. None: there is no option to ask with.
     """
+    columns, notices = filled_up(encoding, columns, missing_columns)
+    warn_of(notices)
+    return columns
+
+
+def filled_up(
+    encoding: TableEncoding, columns: Table, missing_columns: bool | None
+) -> tuple[Table, list[GlassnetWarning]]:
+    """The same table, and the warning apart; none where no column lacks."""
     lacking = [name for name in encoding.needed if name not in columns]
     if not lacking:
-        return columns
+        return columns, []
     if not columns:
         raise TableError(
             f"the table has none of the columns that the model needs: {', '.join(lacking)}",
@@ -110,9 +119,10 @@ def with_missing_columns(
             column=lacking[0],
             remedy=_remedy_for_missing(missing_columns is not None),
         )
-    _warn_of_missing(lacking)
     empty = [_missing_column(encoding, name, columns.n_rows) for name in lacking]
-    return Table.of([*columns.values(), *empty])
+    text = f"the table lacks {_columns_text(lacking)}: missing in every row"
+    notice = GlassnetWarning(text, column=lacking[0])
+    return Table.of([*columns.values(), *empty]), [notice]
 
 
 def _remedy_for_missing(has_option: bool) -> Message:
@@ -125,11 +135,6 @@ def _remedy_for_missing(has_option: bool) -> Message:
 def _columns_text(names: list[str]) -> str:
     quoted = ", ".join(f"'{name}'" for name in names)
     return f"the column {quoted}" if len(names) == 1 else f"{len(names)} columns, {quoted}"
-
-
-def _warn_of_missing(names: list[str]) -> None:
-    text = f"the table lacks {_columns_text(names)}: missing in every row"
-    warn_of([GlassnetWarning(text, column=names[0])])
 
 
 def _missing_column(encoding: TableEncoding, name: str, n_rows: int) -> Column:

@@ -33,6 +33,7 @@ from glassnet.tables.encoding import TableEncoding
 from glassnet.training.problem import as_dtype
 
 if TYPE_CHECKING:
+    from glassnet.models.file_prediction import RowProgress
     from glassnet.training.run import Run
 
 MODEL_FILE = "model.safetensors"
@@ -406,6 +407,54 @@ class Model:
             column of predictions.
         """
         return self._tables.predict_columns(table, keep, missing_columns, interval, label_set)
+
+    def predict_file(
+        self,
+        table: str | Path,
+        out: str | Path,
+        *,
+        keep: str | Sequence[str] = (),
+        missing_columns: bool = False,
+        interval: float | None = None,
+        label_set: float | None = None,
+        overwrite: bool = False,
+        progress: "RowProgress | None" = None,
+    ) -> int:
+        """Predict the rows of a file into another one, some at a time.
+
+        It takes as much memory for a table of any length; see docs/large_tables.md. Parquet, Arrow
+        and delimited text are read so, other files at once.
+
+        Parameters
+        ----------
+        table : str or Path
+            The table, as in `read_table`.
+        out : str or Path
+            The file to write, CSV or (``.parquet``) Parquet: whole, or not at all. Its columns are
+            those of `predict_columns`.
+        keep, missing_columns, interval, label_set
+            As in `predict_columns`.
+        overwrite : bool
+            Whether a file that is there already is replaced.
+        progress : callable, optional
+            Called after some rows with how many are done, and of how many (None: not known).
+
+        Returns
+        -------
+        int
+            How many rows there were.
+
+        Raises
+        ------
+        GlassnetError
+            As `predict_columns` does, rows named by their numbers in the whole table; and where
+            `out` cannot be written.
+        """
+        from glassnet.models.file_prediction import PredictOptions, predicted_rows, write_rows
+
+        asked = PredictOptions(keep, missing_columns, interval, label_set)
+        rows = predicted_rows(self, table, asked, progress)
+        return write_rows(rows, out, overwrite=overwrite)
 
     def output(self, table: Any, *, missing_columns: bool = False) -> np.ndarray:
         """The outputs for the rows of a table, N x K, before they are turned into predictions."""

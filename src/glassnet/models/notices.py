@@ -3,13 +3,14 @@
 What a training shows is in `recipe/findings/`, what is found while a table is read in `tables/`.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from glassnet.errors import GlassnetWarning, OptionRef
-from glassnet.tables.columns import Column, Table, count_texts
+from glassnet.tables.columns import Table, count_texts
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.inputs import Binary, Categories, Input, Number
 from glassnet.tables.targets import NumberTarget
@@ -22,19 +23,59 @@ FEWEST_BEYOND = 0.01  # of the rows; fewer are left out of account
 
 def notices_of_rows(encoding: TableEncoding, columns: Table) -> Iterator[GlassnetWarning]:
     """What new rows have that the model cannot make use of."""
-    for known in encoding.inputs:
-        if not known.features or known.name not in columns:
-            continue
-        column = columns[known.name]
-        if columns.n_rows >= FEWEST_NEW_ROWS and column.missing.all():
-            yield GlassnetWarning(
-                f"column '{column.name}' is missing in all {columns.n_rows:,} rows",
-                column=column.name,
-                remedy="see whether it was filled in: it was known when the model was trained",
-            )
-        if isinstance(known, Number) and not known.fill_learnt:
-            yield from _never_missing(known, int(column.missing.sum()))
-        yield from _unknown_categories(known, column)
+    seen = SeenRows(encoding)
+    seen.add(columns)
+    return seen.notices()
+
+
+class SeenRows:
+    """What is counted of new rows, which may come some at a time, for what is to be said of them.
+
+    Parameters
+    ----------
+    encoding : TableEncoding
+        What the model knows.
+    """
+
+    def __init__(self, encoding: TableEncoding) -> None:
+        self.n_rows: int = 0
+        self.inputs: dict[str, Input] = {
+            known.name: known for known in encoding.inputs if known.features
+        }
+        self.missing: dict[str, int] = {}
+        """How many cells of each column are missing; columns that are not there are not here."""
+        self.unknown: dict[str, Counter[str]] = {}
+        """How often each category that the model does not know stands in a column."""
+
+    def add(self, columns: Table) -> None:
+        """Count the next rows."""
+        self.n_rows += columns.n_rows
+        for name, known in self.inputs.items():
+            if name not in columns:
+                continue
+            column = columns[name]
+            self.missing[name] = self.missing.get(name, 0) + int(column.missing.sum())
+            if isinstance(known, (Binary, Categories)) and column.kind == known.cells:
+                # cells of another kind are refused where they are encoded
+                counts = count_texts(column)
+                for level in known.levels:
+                    del counts[level]
+                self.unknown.setdefault(name, Counter()).update(counts)
+
+    def notices(self) -> Iterator[GlassnetWarning]:
+        """What is to be said of all of them."""
+        for name, missing in self.missing.items():
+            known = self.inputs[name]
+            if self.n_rows >= FEWEST_NEW_ROWS and missing == self.n_rows:
+                yield GlassnetWarning(
+                    f"column '{name}' is missing in all {self.n_rows:,} rows",
+                    column=name,
+                    remedy="see whether it was filled in: it was known when the model was trained",
+                )
+            if isinstance(known, Number) and not known.fill_learnt:
+                yield from _never_missing(known, missing)
+            if self.unknown.get(name):
+                yield _unknown_categories(name, self.unknown[name], self.n_rows)
 
 
 def notices_of_array(encoding: TableEncoding, x: np.ndarray) -> Iterator[GlassnetWarning]:
@@ -59,22 +100,16 @@ def _never_missing(known: Number, count: int) -> Iterator[GlassnetWarning]:
         )
 
 
-def _unknown_categories(known: Input, column: Column) -> Iterator[GlassnetWarning]:
-    if not isinstance(known, (Binary, Categories)) or column.kind != known.cells:
-        return  # cells of another kind are refused where they are encoded
-    counts = count_texts(column)
-    unknown = [level for level in counts if level not in known.levels]
-    if not unknown:
-        return
-    rows = sum(counts[level] for level in unknown)
-    levels = sorted(unknown, key=lambda level: (-counts[level], level))
+def _unknown_categories(name: str, counts: Counter[str], n_rows: int) -> GlassnetWarning:
+    rows = counts.total()
+    levels = sorted(counts, key=lambda level: (-counts[level], level))
     more = f" and {len(levels) - NAMED_CATEGORIES} more" if len(levels) > NAMED_CATEGORIES else ""
     names = ", ".join(f"'{level}'" for level in levels[:NAMED_CATEGORIES])
     hold = "holds a category" if rows == 1 else "hold categories"
-    yield GlassnetWarning(
-        f"column '{column.name}': {rows:,} of {len(column.values):,} rows {hold} that the "
+    return GlassnetWarning(
+        f"column '{name}': {rows:,} of {n_rows:,} rows {hold} that the "
         f"model does not know ({names}{more}) and takes as missing",
-        column=column.name,
+        column=name,
         remedy="mend the spelling, or train on rows that have them",
     )
 

@@ -24,6 +24,7 @@ from glassnet.models.decoding import (
 from glassnet.models.ensemble import Member, ensemble_predictor
 from glassnet.models.kept import beside, kept_columns
 from glassnet.models.notices import Reach, notices_of_reach, reach_of
+from glassnet.tables.columns import Table
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.read import read_table
 
@@ -100,21 +101,47 @@ class TablePredictor:
         label_set: float | None,
     ) -> dict[str, list[Any]]:
         """`Model.predict_columns`."""
-        if interval is not None:
-            check_coverage("interval", interval, self.residuals, self.encoding)
-        if label_set is not None:
-            check_coverage("label_set", label_set, self.residuals, self.encoding, sets=True)
+        self.check_coverages(interval, label_set)
         if keep and isinstance(table, (str, Path)):
             table = read_table(table)
         kept = kept_columns(table, keep) if keep else {}
         found = self._within_reach(table, partial(self._with_intervals, interval), missing_columns)
+        return beside(kept, self._named(found, interval, label_set))
+
+    def check_coverages(self, interval: float | None, label_set: float | None) -> None:
+        """Raises GlassnetError where intervals or sets of these coverages cannot be given."""
+        if interval is not None:
+            check_coverage("interval", interval, self.residuals, self.encoding)
+        if label_set is not None:
+            check_coverage("label_set", label_set, self.residuals, self.encoding, sets=True)
+
+    def predict_rows(
+        self,
+        columns: Table,
+        beyond: list[np.ndarray],
+        interval: float | None = None,
+        label_set: float | None = None,
+    ) -> dict[str, list[Any]]:
+        """The named columns of some rows of a table, with all columns that are needed.
+
+        What is to be said of them is not; how many outputs of each block reach too far is added to
+        `beyond` (see `notices_of_reach`).
+        """
+        finish = partial(self._with_intervals, interval)
+        found = self._by_block(columns, self._counting(finish, beyond), missing_columns=False)
+        return self._named(found, interval, label_set)
+
+    def _named(
+        self, found: np.ndarray, interval: float | None, label_set: float | None
+    ) -> dict[str, list[Any]]:
+        """What `_with_intervals` gives, as named columns."""
         output = found[:, : self.members[0].network.sizes[-1]]
         ends = sets = None
         if interval is not None:
             ends = found[:, output.shape[1] :].reshape(len(found), -1, 2)  # N x targets x 2
         if label_set is not None:
             sets = class_sets(self.encoding, self.residuals, output, label_set)
-        return beside(kept, named_columns(self.encoding, output, ends, sets))
+        return named_columns(self.encoding, output, ends, sets)
 
     def output(self, table: Any, missing_columns: bool) -> np.ndarray:
         """`Model.output`."""
@@ -152,21 +179,25 @@ class TablePredictor:
 
     def _within_reach(self, table: Any, finish: Finish, missing_columns: bool) -> np.ndarray:
         """`_by_block`, with a warning where many predictions are held to the range trained on."""
+        beyond: list[np.ndarray] = []
+        finished = self._by_block(table, self._counting(finish, beyond), missing_columns)
+        if beyond:
+            warn_of(notices_of_reach(self.encoding, beyond, len(finished)))
+        return finished
+
+    def _counting(self, finish: Finish, beyond: list[np.ndarray]) -> Finish:
+        """`finish`, which adds to `beyond` how many of a block's outputs reach too far."""
         reach = self._reach
         if reach is None:
-            return self._by_block(table, finish, missing_columns)
-        clipped: list[np.ndarray] = []
+            return finish
 
         def count_and_finish(output: np.ndarray, x: np.ndarray) -> np.ndarray:
-            beyond = reach.beyond(output)
-            if beyond is not None:
-                clipped.append(beyond)
+            found = reach.beyond(output)
+            if found is not None:
+                beyond.append(found)
             return finish(output, x)
 
-        finished = self._by_block(table, count_and_finish, missing_columns)
-        if clipped:
-            warn_of(notices_of_reach(self.encoding, clipped, len(finished)))
-        return finished
+        return count_and_finish
 
     def _intervals(self, coverage: float, output: np.ndarray, x: np.ndarray) -> np.ndarray:
         """Intervals for outputs, N x K, of encoded inputs, N x D: N x targets x 2."""

@@ -57,7 +57,7 @@ class Rows:
     @cached_property
     def output(self) -> np.ndarray:
         """The model's outputs, N x K."""
-        return self.model.output_of(self.x)
+        return self.model.output(self.columns)
 
     @cached_property
     def trace(self) -> Trace:

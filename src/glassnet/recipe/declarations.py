@@ -206,6 +206,13 @@ def check_texts(name: str, value: Any) -> None:
         raise refused(name, value, "texts")
 
 
+def check_memory(name: str, value: Any) -> None:
+    """A size such as 512MB, or a number of bytes."""
+    from glassnet.training.array_memory import checked_memory
+
+    checked_memory(name, value)
+
+
 def check_true_or_false(name: str, value: Any) -> None:
     """A bool."""
     checked_flag(name, value)

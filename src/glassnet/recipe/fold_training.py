@@ -26,6 +26,7 @@ from glassnet.recipe.members import member_seed
 from glassnet.recipe.options import ResolvedOptions
 from glassnet.recipe.out_of_fold import OutOfFold, out_of_fold
 from glassnet.recipe.rows import EncodedRows
+from glassnet.training.array_memory import shuffle_buffer_for
 from glassnet.training.endings import BROKEN
 from glassnet.training.population import train_population
 from glassnet.training.problem import as_dtype
@@ -149,6 +150,7 @@ class FoldTraining:
             dropout=[options.dropout for options in settings],
             schedule=[options.schedule for options in settings],
             patience=[options.patience for options in settings],
+            shuffle_buffer=shuffle_buffer_for(x),
             average=shared.average,
             seed=[member_seed(member, options.seed) for options, member in networks],
             engine=shared.engine,

@@ -20,6 +20,7 @@ from glassnet.recipe.declarations import (
     check_effort,
     check_layer_sizes,
     check_loss,
+    check_memory,
     check_path,
     check_texts,
     check_threshold,
@@ -45,8 +46,18 @@ MOST_DRAWS = 1000  # settings; so many need hours
 MAX_BINS = 255  # of a column; so many inputs are packed in one byte
 
 
-NOT_OF_A_STUDY = ("start", "effort", "draws", "members", "refit", "threshold", "teacher_weight")
-"""Options that say which networks there are, or what is made of them: a study has one a start."""
+NOT_OF_A_STUDY = (
+    "start",
+    "effort",
+    "draws",
+    "members",
+    "refit",
+    "threshold",
+    "teacher_weight",
+    "memory",
+)
+"""Options that say which networks there are, or what is made of them: a study has one a start. And
+the memory, for a study keeps what all of them predict."""
 
 NOT_OF_A_SEARCH = (*NOT_OF_A_STUDY, "validation")
 """Those, and which rows validate: a search has folds for it."""
@@ -294,6 +305,13 @@ class Options:
         if_open="new weights",
         flag="from",
     )
+    memory: str | int | None = option(
+        None,
+        "Memory that the run may take, as in 512MB or 2GB: a larger table is read some rows at a "
+        "time, and its rows lie in files while they are trained on.",
+        check_memory,
+        if_open="as much as the table needs",
+    )
 
     def __post_init__(self) -> None:
         for name, declaration in DECLARATIONS.items():
@@ -375,6 +393,7 @@ class ResolvedOptions:
     decimal: str | None
     date_order: str | None
     start: str | None = None
+    memory: str | int | None = None
 
     def as_options(self) -> Options:
         """The same as options to ask for, which repeat the training."""

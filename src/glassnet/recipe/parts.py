@@ -22,9 +22,11 @@ from glassnet.recipe.teachers.inputs import TeacherInputs
 from glassnet.recipe.teachers.read import read_teacher
 from glassnet.recipe.teachers.teacher import Teacher
 from glassnet.settings import items_of
+from glassnet.tables.blocks import read_blocks
 from glassnet.tables.columns import Table
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.frames import as_table
+from glassnet.tables.gathered import gather_table
 from glassnet.tables.read import read_table
 from glassnet.tables.row_numbers import without_row_numbers
 from glassnet.tables.splitting import split_rows
@@ -117,12 +119,17 @@ def read_columns_and_targets(
     Raises GlassnetError, naming the column.
     """
     targets = _target_names(target, options)
-    frame = read_table(table) if isinstance(table, (str, Path)) else table
+    reading, ignore = options.reading(targets), options.ignore
+    if encoding is not None:
+        reading, ignore = encoding.reading, ()
+    if isinstance(table, (str, Path)) and options.memory is not None:
+        columns = gather_table(read_blocks(table), ignore=ignore, reading=reading)
+    else:
+        frame = read_table(table) if isinstance(table, (str, Path)) else table
+        columns = as_table(frame, ignore=ignore, reading=reading)
     if encoding is None:
-        columns = as_table(frame, ignore=options.ignore, reading=options.reading(targets))
         columns = without_row_numbers(columns, keep=[*targets, *options.categories])
     else:
-        columns = as_table(frame, reading=encoding.reading)
         known = {*targets, *(column.name for column in encoding.inputs)}
         columns = columns.select(name for name in columns if name in known)
     _check_targets(columns, targets, options.categories)

@@ -5,7 +5,7 @@ How the table is read is `parts.py`, the training itself `fit.py`, the last one 
 """
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,8 @@ from glassnet.errors import (
 )
 from glassnet.models.ensemble import join_members
 from glassnet.models.model import Model
+from glassnet.models.notices import notices_of_reach
+from glassnet.models.predictor import TablePredictor
 from glassnet.recipe.baselines import Baseline, baselines
 from glassnet.recipe.findings.notices import notices_of_run
 from glassnet.recipe.fit import fit_table
@@ -41,12 +43,15 @@ from glassnet.recipe.teachers.holdout import digest_of_rows, teacher_of_scored
 from glassnet.recipe.teachers.teacher import Teacher
 from glassnet.tables.columns import Table
 from glassnet.tables.targets import Target, Task
+from glassnet.training.array_memory import arrays_within
 from glassnet.training.endings import CUT_SHORT, ENDINGS
 from glassnet.training.run import Progress, Run
 
 if TYPE_CHECKING:
     from glassnet.recipe.assessment.assess import Assessment
     from glassnet.training.checkpoint import Checkpoint
+
+BLOCK_ROWS = 100_000  # scored rows whose predictions are listed at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,14 +166,25 @@ class TableRun:
     @cached_property
     def predictions(self) -> dict[str, list[Any]]:
         """The scored rows as columns: `row` (from 1, in the table as given), `actual`, ..."""
-        rows = self.rows[self.scored_part]
-        columns = self.columns.take(rows)
-        targets = self.scored_model.encoding.targets
-        table: dict[str, list[Any]] = {"row": self.row_numbers[rows].tolist()}
-        for target in targets:
-            name = "actual" if len(targets) == 1 else f"actual_{target.name}"
-            table[name] = target.truth(columns[target.name]).tolist()
-        return table | self.scored_model.predict_columns(columns)
+        blocks = list(self.prediction_blocks())
+        return {name: [cell for block in blocks for cell in block[name]] for name in blocks[0]}
+
+    def prediction_blocks(self) -> Iterator[dict[str, list[Any]]]:
+        """The same, some rows at a time."""
+        model, rows = self.scored_model, self.rows[self.scored_part]
+        predictor = TablePredictor(model.encoding, model.members, model.residuals)
+        targets = model.encoding.targets
+        beyond: list[np.ndarray] = []
+        for first in range(0, len(rows), BLOCK_ROWS):
+            some = rows[first : first + BLOCK_ROWS]
+            columns = self.columns.take(some)
+            block: dict[str, list[Any]] = {"row": self.row_numbers[some].tolist()}
+            for target in targets:
+                name = "actual" if len(targets) == 1 else f"actual_{target.name}"
+                block[name] = target.truth(columns[target.name]).tolist()
+            yield block | predictor.predict_rows(columns, beyond)
+        if beyond:
+            warn_of(notices_of_reach(model.encoding, beyond, len(rows)))
 
 
 def train_table(
@@ -245,6 +261,31 @@ def run_table(
     for a training that goes on from a model; None: those that are not at their default. Ctrl-C
     keeps whatever was trained by then.
     """
+    with arrays_within(options.memory):
+        return _run_table(
+            table,
+            target,
+            options,
+            progress,
+            path_points,
+            teacher,
+            refit_progress,
+            checkpoint,
+            given,
+        )
+
+
+def _run_table(
+    table: Any,
+    target: str | Sequence[str],
+    options: Options,
+    progress: Progress | None,
+    path_points: int | None,
+    teacher: Any,
+    refit_progress: Progress | None,
+    checkpoint: "str | Path | Checkpoint | None",
+    given: Collection[str] | None,
+) -> TableRun:
     kept = None
     if checkpoint is not None:
         from glassnet.training.checkpoint import Checkpoint

@@ -33,7 +33,7 @@ KEPT_OF_A_START = (
 )
 """Options that a model has for good: what its inputs mean, and what its networks are."""
 
-OF_A_TRAINING = ("start", "refit", "engine")
+OF_A_TRAINING = ("start", "refit", "engine", "memory")
 """Options that are of a training alone: where nothing is given they are open, as ever."""
 
 

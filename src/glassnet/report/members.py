@@ -84,7 +84,7 @@ def agreements(model: Model, rows: Rows) -> list[str]:
 
 def _outputs(model: Model, rows: Rows) -> list[np.ndarray]:
     """The outputs of each member alone, N x K."""
-    return [model.member(number).output_of(rows.x) for number in range(len(model.members))]
+    return [model.member(number).output(rows.columns) for number in range(len(model.members))]
 
 
 def _texts(scores: dict[str, float], names: list[str]) -> list[str]:

@@ -8,6 +8,7 @@ from glassnet.explanation.render.bars import bars
 from glassnet.importance.contributions import Contributions, contributions_of
 from glassnet.models.rows import Rows
 from glassnet.recipe.assessment.text import numbers_text, rounded_text, unit_text
+from glassnet.recipe.run import BLOCK_ROWS
 from glassnet.tables.targets import ClassTarget, NumberTarget, label_text
 from glassnet.tables.write import cell_text
 
@@ -78,8 +79,10 @@ def worst_rows(rows: Rows, numbers: np.ndarray, count: int) -> list[WorstRow]:
 def _losses(rows: Rows) -> np.ndarray:
     """The loss of each row alone, N."""
     loss, output = rows.model.loss, rows.output
-    takes_pre_activations = loss.output is not None  # a cross-entropy does
-    predicted = rows.model.pre_activations_of(rows.x) if takes_pre_activations else output
+    predicted = output
+    if loss.output is not None:  # a cross-entropy takes pre-activations
+        blocks = [rows.take(slice(at, at + BLOCK_ROWS)) for at in range(0, len(rows), BLOCK_ROWS)]
+        predicted = np.concatenate([rows.model.pre_activations_of(block.x) for block in blocks])
     with np.errstate(all="ignore"):  # a loss without bound is sorted first
         scale = loss.row_scale(np, output[:1], None)
         return scale * loss.elementwise(predicted, rows.y)[0].sum(axis=1)

@@ -1,7 +1,7 @@
 """Writing a run folder: whole or not at all. What each file of it is, `layout.py` says."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -15,12 +15,13 @@ from glassnet.models.model import Model
 from glassnet.plots.loss_curve import LossCurveDisplay
 from glassnet.plots.network.display import NetworkDisplay
 from glassnet.recipe.options import Options, options_from
-from glassnet.recipe.run import TableRun, check_useful, purpose_of_table, run_table
+from glassnet.recipe.run import BLOCK_ROWS, TableRun, check_useful, purpose_of_table, run_table
 from glassnet.runs import layout
 from glassnet.runs.open import RunFolder
 from glassnet.runs.record import RunRecord, record_of_table
 from glassnet.settings import checked_flag
-from glassnet.tables.write import write_columns
+from glassnet.tables.write import ColumnWriter
+from glassnet.training.array_memory import arrays_within
 from glassnet.training.run import Progress
 
 if TYPE_CHECKING:
@@ -85,7 +86,10 @@ def train_run(
     if isinstance(teacher, RunFolder):
         teacher = teacher.path
     asked = options_from(options)
-    with new_run(out, Path(source or "table").stem, overwrite=overwrite) as new:
+    with (
+        arrays_within(asked.memory),
+        new_run(out, Path(source or "table").stem, overwrite=overwrite) as new,
+    ):
         kept = None
         if checked_flag("resumable", resumable):
             kept = checkpoint_of_run(
@@ -252,9 +256,9 @@ def write_run(
     model.save(folder / layout.MODEL)
     if done.before_refit is not None:
         done.before_refit.save(folder / layout.SCORED_MODEL)
-    _write_columns(folder / layout.HISTORY, model.history)
-    _write_columns(folder / layout.ROWS, _rows(done))
-    _write_columns(folder / layout.PREDICTIONS, done.predictions)
+    _write_blocks(folder / layout.HISTORY, [model.history])
+    _write_blocks(folder / layout.ROWS, _rows(done))
+    _write_blocks(folder / layout.PREDICTIONS, done.prediction_blocks())
     with whole_file(folder / layout.RECORD) as part:
         part.write_text(json.dumps(record.to_dict(), indent=2) + "\n", encoding="utf-8")
     for name in pictures:
@@ -262,9 +266,12 @@ def write_run(
     return RunFolder(new.path, record)
 
 
-def _write_columns(path: Path, columns: Mapping[str, Sequence[Any]]) -> None:
-    with whole_file(path) as part:
-        write_columns(part, columns)
+def _write_blocks(path: Path, blocks: Iterable[Mapping[str, Sequence[Any]]]) -> None:
+    """Write columns that come some rows at a time."""
+    with whole_file(path) as part, part.open("w", newline="", encoding="utf-8") as file:
+        writer = ColumnWriter(file)
+        for block in blocks:
+            writer.write(block)
 
 
 def draw(model: Model, path: Path) -> None:
@@ -277,9 +284,13 @@ def draw(model: Model, path: Path) -> None:
         raise unknown_name("picture of a run folder", path.name, PICTURES)
 
 
-def _rows(done: TableRun) -> dict[str, list[Any]]:
-    """The columns of rows.csv, in the order of the table."""
+def _rows(done: TableRun) -> Iterator[dict[str, list[Any]]]:
+    """The columns of rows.csv, in the order of the table, some rows at a time."""
     numbers = np.concatenate([done.row_numbers[rows] for rows in done.rows.values()])
-    parts = np.repeat(list(done.rows), [len(rows) for rows in done.rows.values()])
+    sizes = [len(rows) for rows in done.rows.values()]
+    parts = np.repeat(np.arange(len(sizes), dtype=np.uint8), sizes)
     order = np.argsort(numbers)
-    return {"row": numbers[order].tolist(), "part": parts[order].tolist()}
+    names = np.array(list(done.rows), object)
+    for first in range(0, len(order), BLOCK_ROWS):
+        some = order[first : first + BLOCK_ROWS]
+        yield {"row": numbers[some].tolist(), "part": names[parts[some]].tolist()}

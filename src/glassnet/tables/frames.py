@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.errors import TableError, unknown_name
+from glassnet.errors import GlassnetWarning, TableError, unknown_name
 from glassnet.tables.columns import Column, Table, check_size, is_missing
 from glassnet.tables.files import FileTable
 from glassnet.tables.forks import use_polars
@@ -53,25 +53,53 @@ def as_table(
         not fit its column, and on cells that are neither numbers, text, booleans nor dates.
     """
     file = frame if isinstance(frame, FileTable) else FileTable(frame)
-    if isinstance(file.frame, dict):
-        source: Any = file.frame
+    columns = open_columns(file.frame, wanted, ignore, reading, names)
+    return settled_table(columns, reading, file.separator, file.notices)
+
+
+def open_columns(
+    frame: Any,
+    wanted: Container[str] | None = None,
+    ignore: Collection[str] = (),
+    reading: Reading = TRAINING,
+    names: Sequence[str] | None = None,
+) -> dict[str, Column | TextColumn]:
+    """The columns of a data frame or dict, of which those of text are yet to be read.
+
+    Columns of text that are plain numbers are known as such. The parameters are those of
+    `as_table`.
+    """
+    if isinstance(frame, dict):
+        source: Any = frame
         keys = list(source)
     else:
-        source = _in_narwhals(file.frame)
+        source = _in_narwhals(frame)
         keys = source.columns
-    chosen = _chosen(text_names(keys) if names is None else names, wanted, ignore)
-    open_columns = _dict_columns if isinstance(source, dict) else _frame_columns
-    columns = open_columns(source, {name: keys[i] for name, i in chosen.items()}, reading)
+    chosen = chosen_columns(text_names(keys) if names is None else names, wanted, ignore)
+    open_them = _dict_columns if isinstance(source, dict) else _frame_columns
+    return open_them(source, {name: keys[i] for name, i in chosen.items()}, reading)
+
+
+def settled_table(
+    columns: Mapping[str, Column | TextColumn],
+    reading: Reading,
+    separator: str = "",
+    notices: Sequence[GlassnetWarning] = (),
+) -> Table:
+    """The table of columns, once it is settled what those of text hold.
+
+    Raises TableError as `as_table` does.
+    """
     texts = [column for column in columns.values() if isinstance(column, TextColumn)]
-    of_text, notices = read_text_columns(texts, reading, file.separator)
+    of_text, more = read_text_columns(texts, reading, separator)
     read_columns: dict[str, Column] = {}
     for name, column in columns.items():
         read_columns[name] = of_text[name] if isinstance(column, TextColumn) else column
         check_size(read_columns[name])
-    return Table(read_columns, (*file.notices, *notices))
+    return Table(read_columns, (*notices, *more))
 
 
-def _chosen(
+def chosen_columns(
     names: Sequence[str], wanted: Container[str] | None, ignore: Collection[str]
 ) -> dict[str, int]:
     """Name -> number of the columns to read. Raises GlassnetError on one to ignore that is none."""
@@ -156,7 +184,7 @@ def _read_plain(
 
     rule = MissingRule(reading.missing)
     texts = [column for column in columns.values() if isinstance(column, TextColumn)]
-    texts = [column for column in texts if _may_be_numbers(column.name, reading)]
+    texts = [column for column in texts if may_be_numbers(column.name, reading)]
     if chosen is None or frame.implementation is not nw.Implementation.POLARS:
         for column in texts:
             column.plain, column.marks = plain_text(column.cells, rule)
@@ -208,7 +236,7 @@ def _length(cells: Any) -> int | None:
     return None if is_one else len(cells)
 
 
-def _may_be_numbers(name: str, reading: Reading) -> bool:
+def may_be_numbers(name: str, reading: Reading) -> bool:
     """Whether a column of text may hold numbers."""
     if reading.learnt is None:
         return name not in reading.categories

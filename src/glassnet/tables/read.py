@@ -67,8 +67,8 @@ def read_table(path: str | Path) -> FileTable:
 
 
 def _file_table(path: Path) -> FileTable:
-    name, suffix = str(path), _suffix(path)
-    _check_opens(path)
+    name, suffix = str(path), suffix_of(path)
+    check_opens(path)
     if suffix in TYPED_READERS:
         return FileTable(TYPED_READERS[suffix](path))
     if suffix == EXCEL_SUFFIX:
@@ -87,7 +87,7 @@ def _text_table(text: TableText, separator: str | None) -> FileTable:
     return FileTable(frame, layout.separator, notices)
 
 
-def _suffix(path: Path) -> str:
+def suffix_of(path: Path) -> str:
     """The suffix that tells the reader, without .gz. Raises TableError where none does."""
     suffix, packed = path.suffix.lower(), False
     if suffix == PACKED_SUFFIX:
@@ -103,7 +103,7 @@ def _suffix(path: Path) -> str:
     )
 
 
-def _check_opens(path: Path) -> None:
+def check_opens(path: Path) -> None:
     """Raises TableError where the file is empty, or may not be read."""
     try:
         with path.open("rb") as file:

@@ -10,7 +10,14 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from glassnet.errors import OptionRef, TableError
-from glassnet.tables.columns import Column, count_texts, level_numbers, number_text, texts
+from glassnet.tables.columns import (
+    Column,
+    count_cells,
+    count_texts,
+    level_numbers,
+    number_text,
+    texts,
+)
 from glassnet.tables.formats.known import Format
 
 Task = Literal["regression", "binary", "multiclass"]
@@ -226,7 +233,7 @@ def _task_of(column: Column, asked: Task | None) -> Task:
             column=column.name,
             remedy="turn it into a number (such as days from a start) first",
         )
-    counts = count_texts(column)
+    counts = count_cells(column)
     if len(counts) == 2:
         return "binary"
     if asked == "multiclass" or column.kind != "number" or column.category:
@@ -235,7 +242,7 @@ def _task_of(column: Column, asked: Task | None) -> Task:
         return "regression"  # which says that it is constant
     known = column.values[~column.missing]
     whole = bool((known == np.trunc(known)).all())
-    rarest = min(counts.values(), default=0)
+    rarest = int(counts.min(initial=len(known)))
     if whole and len(counts) <= MAX_FOUND_CLASSES and rarest >= MIN_CLASS_ROWS:
         return "multiclass"
     return "regression"

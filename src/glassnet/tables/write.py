@@ -29,12 +29,34 @@ def write_columns(
         with target.open("w", newline="", encoding="utf-8") as file:
             write_columns(file, columns, escape_formulas)
         return
-    text = without_formula if escape_formulas else cell_text
-    # csv quotes the characters of its line end: both of them, so that no cell breaks a line
-    writer = csv.writer(_Lines(target), lineterminator="\r\n")
-    writer.writerow([text(name) for name in columns])
-    for row in zip(*columns.values(), strict=True):
-        writer.writerow([text(value) for value in row])
+    ColumnWriter(target, escape_formulas).write(columns)
+
+
+class ColumnWriter:
+    """Writes columns as CSV, some rows at a time, as `write_columns` does.
+
+    Parameters
+    ----------
+    file : text file
+        Where to write.
+    escape_formulas : bool
+        As in `write_columns`.
+    """
+
+    def __init__(self, file: IO[str], escape_formulas: bool = False) -> None:
+        # csv quotes the characters of its line end: both of them, so that no cell breaks a line
+        self._writer = csv.writer(_Lines(file), lineterminator="\r\n")
+        self._text = without_formula if escape_formulas else cell_text
+        self._has_names = False
+
+    def write(self, columns: Mapping[str, Sequence[Any]]) -> None:
+        """The next rows; before the first, the names of the columns."""
+        text = self._text
+        if not self._has_names:
+            self._writer.writerow([text(name) for name in columns])
+            self._has_names = True
+        for row in zip(*columns.values(), strict=True):
+            self._writer.writerow([text(value) for value in row])
 
 
 class _Lines:

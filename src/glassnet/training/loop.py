@@ -19,6 +19,7 @@ from glassnet.core.network import Parameters
 from glassnet.training.endings import BROKEN
 from glassnet.training.engines.base import Engine
 from glassnet.training.interrupts import interrupts_wait
+from glassnet.training.options import next_orders
 from glassnet.training.problem import Floats, Measured, Problem, State
 
 if TYPE_CHECKING:
@@ -234,7 +235,7 @@ def _run_chunk(
     learning_rates: LearningRates,
 ) -> Chunk:
     """Some epochs by the engine."""
-    order = None if orders is None else np.stack(list(islice(orders, epochs)))
+    order = None if orders is None else next_orders(orders, epochs)
     rates = learning_rates(state.epoch, epochs)
     state, measured = engine.run(problem, state, order, rates)
     return Chunk(state, measured, rates.ravel()[: len(measured.iteration_loss)])

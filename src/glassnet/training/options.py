@@ -6,7 +6,7 @@ the problem. Checks that need the network or the rows are in `checks.py`.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import repeat
+from itertools import islice, repeat
 from threading import Event
 from typing import Any
 
@@ -27,6 +27,7 @@ from glassnet.settings import (
 from glassnet.training.schedules import SCHEDULES, Floats, Schedule
 
 MOST_EPOCHS = 2**31 - 1  # more than any run ends
+GROUPS_OF_BUFFER = 16  # groups of neighbouring rows that are shuffled together
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,9 @@ class TrainingOptions:
     shuffle : bool
         Whether batches are drawn anew each epoch, without replacement, or taken in the order
         given.
+    shuffle_buffer : int, optional
+        Rows among which the next one is drawn, where rows lie in a file that is best read from
+        front to back; see `draw_order`. None: all of them.
     schedule : str or callable
         A name of `SCHEDULES`, or a function from the fractions of iterations done (an array) to
         factors on the learning rate.
@@ -85,6 +89,7 @@ class TrainingOptions:
     epochs: int = 100
     batch_size: int | None = None
     shuffle: bool = True
+    shuffle_buffer: int | None = None
     schedule: str | Schedule = "constant"
     patience: int | None = None
     min_delta: float = 0.0
@@ -103,7 +108,7 @@ class TrainingOptions:
         self._set("seed", checked_whole("seed", self.seed, 0))
         self._set("shuffle", checked_flag("shuffle", self.shuffle))
         self._set("min_delta", checked_number("min_delta", self.min_delta, NOT_NEGATIVE))
-        for name in ("batch_size", "patience", "n_jobs"):
+        for name in ("batch_size", "shuffle_buffer", "patience", "n_jobs"):
             value = getattr(self, name)
             if value is not None:
                 self._set(name, checked_whole(name, value, 1))
@@ -152,7 +157,50 @@ class TrainingOptions:
         if not self.shuffle or self.batch_size is None:
             return None
         random = np.random.default_rng(self.seed)
-        return (random.permutation(n) for n in repeat(rows))
+        return (draw_order(random, n, self.shuffle_buffer) for n in repeat(rows))
+
+
+def draw_order(random: "np.random.Generator", rows: int, buffer: int | None = None) -> np.ndarray:
+    """An order of N rows for an epoch: any is as likely as any other where the buffer holds all.
+
+    Of more rows, groups of neighbours are taken in random order, as many as fill the buffer, and
+    the rows of these are shuffled: so only they are read at a time, each group from front to back.
+
+    Parameters
+    ----------
+    random : Generator
+    rows : int
+        N.
+    buffer : int, optional
+        How many rows are shuffled together; None: all.
+
+    Returns
+    -------
+    array of int
+        0 to N - 1.
+    """
+    if buffer is None or rows <= buffer:
+        return random.permutation(rows)
+    size = max(1, buffer // GROUPS_OF_BUFFER)
+    starts = random.permutation(-(-rows // size)) * size
+    order = np.empty(rows, np.int64)
+    done = 0
+    for first in range(0, len(starts), GROUPS_OF_BUFFER):
+        groups = [
+            np.arange(start, min(start + size, rows))
+            for start in starts[first : first + GROUPS_OF_BUFFER].tolist()
+        ]
+        together = random.permutation(np.concatenate(groups))
+        order[done : done + len(together)] = together
+        done += len(together)
+    return order
+
+
+def next_orders(orders: Iterator[np.ndarray], epochs: int) -> np.ndarray:
+    """The orders of the next epochs, epochs x N."""
+    if epochs == 1:  # which is not copied
+        return next(orders)[None]
+    return np.stack(list(islice(orders, epochs)))
 
 
 def _checked_factors(factors: Any, count: int) -> Floats:

@@ -135,6 +135,7 @@ def train_population(
     multipliers: Parameters | list[Any] | None = None,
     clip: float | list[Any] | None = None,
     shuffle: bool | list[bool] = True,
+    shuffle_buffer: int | list[Any] | None = None,
     schedule: str | Schedule | list[Any] = "constant",
     average: float | None = None,
     patience: int | list[Any] | None = None,
@@ -168,8 +169,8 @@ def train_population(
     validation_rows : list of array of int, optional
         For each network the numbers of the rows that validate it: of `validation` where that is
         given, else of x and y.
-    optimizer, epochs, batch_size, penalty, dropout, multipliers, clip, shuffle, schedule, \
-patience, min_delta, seed
+    optimizer, epochs, batch_size, penalty, dropout, multipliers, clip, shuffle, shuffle_buffer, \
+schedule, patience, min_delta, seed
         As in `train`, or a list with one for each network. Dropout of several layers is a tuple.
     sample_weight : array_like or list of array_like, optional
         N, how much each row counts; or such an array for each network.
@@ -237,6 +238,7 @@ patience, min_delta, seed
             "multipliers": multipliers,
             "clip": clip,
             "shuffle": shuffle,
+            "shuffle_buffer": shuffle_buffer,
             "schedule": schedule,
             "patience": patience,
             "min_delta": min_delta,
@@ -434,6 +436,7 @@ def _problem(
         epochs=settings["epochs"],
         batch_size=settings["batch_size"],
         shuffle=settings["shuffle"],
+        shuffle_buffer=settings["shuffle_buffer"],
         schedule=settings["schedule"],
         patience=settings["patience"],
         min_delta=settings["min_delta"],

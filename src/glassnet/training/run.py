@@ -130,6 +130,7 @@ def train(
     multipliers: Parameters | None = None,
     clip: float | None = None,
     shuffle: bool = True,
+    shuffle_buffer: int | None = None,
     schedule: str | Schedule = "constant",
     average: float | None = None,
     patience: int | None = None,
@@ -158,7 +159,7 @@ def train(
         N x K, or N where K = 1; for categorical cross-entropy one column a class.
     optimizer : Optimizer or str
         An Optimizer, or the name of one with its defaults.
-    epochs, batch_size, shuffle, schedule, patience, min_delta, seed
+    epochs, batch_size, shuffle, shuffle_buffer, schedule, patience, min_delta, seed
         How long the run is, its batches and learning rates, and when it stops early; see
         `glassnet.training.options.TrainingOptions`.
     average : float, optional
@@ -229,6 +230,7 @@ def train(
         epochs=epochs,
         batch_size=batch_size,
         shuffle=shuffle,
+        shuffle_buffer=shuffle_buffer,
         schedule=schedule,
         patience=patience,
         min_delta=min_delta,

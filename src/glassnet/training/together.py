@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,6 +24,7 @@ from glassnet.training.loop import (
     finish,
     skip,
 )
+from glassnet.training.options import next_orders
 from glassnet.training.problem import Floats, Problem, State
 from glassnet.training.stacked import Measurements, States
 
@@ -229,13 +229,11 @@ def _run_chunk(
     rates = [
         rates_of(done, epochs) for rates_of, epochs in zip(learning_rates, counts, strict=True)
     ]
-    next_orders = [
-        None if order is None or not epochs else np.stack(list(islice(order, epochs)))
+    drawn = [
+        None if order is None or not epochs else next_orders(order, epochs)
         for order, epochs in zip(orders, counts, strict=True)
     ]
-    after, measured = engine.run_population(
-        problems, numbers, states.take(active), next_orders, rates
-    )
+    after, measured = engine.run_population(problems, numbers, states.take(active), drawn, rates)
     return ChunkOfAll(active, measured, rates), after
 
 

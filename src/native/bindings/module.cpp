@@ -3,6 +3,7 @@
 // mathematics.
 #include <nanobind/nanobind.h>
 
+#include "array_memory.hpp"
 #include "full_batch.hpp"
 #include "instruction_sets.hpp"
 #include "network_spec.hpp"
@@ -13,6 +14,7 @@
 NB_MODULE(_native, module) {
     module.doc() = "The native engine. Called by glassnet.training.engines.native only.";
     nb::set_leak_warnings(false);  // a thread that still trains when Python ends is no leak
+    glassnet::bind_array_memory(module);
     glassnet::bind_instruction_sets(module);
     glassnet::bind_network_spec(module);
     glassnet::bind_training(module);

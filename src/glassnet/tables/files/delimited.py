@@ -7,6 +7,7 @@ told in `layout.py`, names are settled in `header.py`, what cells mean elsewhere
 
 import io
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from glassnet.errors import TableError
@@ -18,6 +19,8 @@ from glassnet.tables.files.text import RECORD_SEPARATOR, UNIT_SEPARATOR, TableTe
 
 if TYPE_CHECKING:
     import polars
+
+LIKELY_CELL = 8  # bytes, by which the size of rows that are not regular is estimated
 
 
 def read_delimited(
@@ -40,52 +43,123 @@ def read_delimited(
         Naming the line and row, on a row with too many or too few cells and a quote that is not
         closed; on a text that is empty or not UTF-8.
     """
+    text, layout = from_header(text, separator)
+    regular = find_regular(text, layout)
+    frame = by_polars(text, layout, regular) if regular else None
+    return by_csv(text, layout) if frame is None else frame, layout
+
+
+def delimited_blocks(
+    text: TableText, layout: Layout, regular: Regular | None, size: int
+) -> Iterator["polars.DataFrame"]:
+    """The cells of a text some rows at a time: together as `read_delimited` gives them.
+
+    Parameters
+    ----------
+    text : TableText
+        From its header on.
+    layout : Layout
+        How it is laid out; of more than one column.
+    regular : Regular or None
+        What is known of it where it is regular.
+    size : int
+        About how many bytes of it are read at a time.
+
+    Raises
+    ------
+    TableError
+        As `read_delimited` does, at the row that is wrong.
+    """
+    done = 0  # rows
+    if regular:
+        for part in _parts(text, size):
+            rows = find_regular(part, layout)
+            frame = None if rows is None else _regular_cells(part.content, layout, rows)
+            if frame is None:
+                break
+            frame = _without_blank_rows(frame)[0 if done else 1 :]
+            done += frame.height
+            yield frame
+        else:
+            return
+    with text.open_lines() as lines:
+        left = islice(even_rows(text, lines, layout), done, None)
+        while some := list(islice(left, max(1, size // (LIKELY_CELL * layout.width)))):
+            yield _without_blank_rows(_cells_of_rows(text, some, layout))
+
+
+def from_header(text: TableText, separator: str | None = None) -> tuple[TableText, Layout]:
+    """The text from its header on, and how it is laid out.
+
+    Raises TableError where nothing follows.
+    """
     beginning = text.beginning()
     before = BEFORE_HEADER.match(beginning)
     assert before is not None
     if not beginning[before.end() :].strip():
         what = "holds only the separator" if before[1] else "the file is empty"
         raise TableError(what, file=text.name)
-    text = text.after(before[0])
-    layout = find_layout(beginning[before.end() :], before[1] or separator)
-    regular = find_regular(text, layout)
-    frame = by_polars(text, layout, regular) if regular else None
-    return by_csv(text, layout) if frame is None else frame, layout
+    return text.after(before[0]), find_layout(beginning[before.end() :], before[1] or separator)
+
+
+def _parts(text: TableText, size: int) -> Iterator[TableText]:
+    """The text in parts of about so many bytes, cut where rows end."""
+    blocks: list[bytes] = []
+    for block in text.blocks():
+        blocks.append(block)
+        if sum(map(len, blocks)) >= size:
+            yield TableText(text.name, b"".join(blocks))
+            blocks.clear()
+    if blocks:
+        yield TableText(text.name, b"".join(blocks))
 
 
 def by_polars(text: TableText, layout: Layout, regular: Regular) -> "polars.DataFrame | None":
     """The cells of a regular text; None where Polars finds another number of rows."""
-    import polars
-
     source = text.content
     if isinstance(source, bytes) or text.line > 1:
         with text.open() as file:
             source = file.read()
+    frame = _regular_cells(source, layout, regular)
+    return None if frame is None else _without_blank_rows(frame)[1:]
+
+
+def _regular_cells(source: Any, layout: Layout, regular: Regular) -> "polars.DataFrame | None":
+    """All rows of a regular text, or a part of it; None where Polars finds another number."""
+    import polars
+
     frame = _cells(source, layout, "\n", '"')
     if frame is None or frame.height != regular.rows:
         return None
     if regular.padded:
         frame = frame.with_columns(polars.all().str.strip_chars(BLANKS))
-    frame = _empty_as_none(frame)
-    return _without_blank_rows(frame)[1:]
+    return _empty_as_none(frame)
 
 
 def by_csv(text: TableText, layout: Layout) -> "polars.DataFrame":
     """The cells of any text. Raises TableError as `read_delimited` does."""
+    with text.open_lines() as lines:
+        frame = _cells_of_rows(text, even_rows(text, lines, layout), layout)
+    return _without_blank_rows(frame)
+
+
+def _cells_of_rows(
+    text: TableText, rows: Iterable[list[str]], layout: Layout
+) -> "polars.DataFrame":
+    """The cells of even rows as a frame."""
     import polars
 
     content, height = io.BytesIO(), 0
-    with text.open_lines() as lines:
-        for cells in even_rows(text, lines, layout):
-            height += 1
-            content.write((UNIT_SEPARATOR.join(cells) + RECORD_SEPARATOR).encode())
+    for cells in rows:
+        height += 1
+        content.write((UNIT_SEPARATOR.join(cells) + RECORD_SEPARATOR).encode())
     if not height:
         return polars.DataFrame(schema=_schema(layout.width))
     plain = Layout(UNIT_SEPARATOR, layout.header, layout.width)
     frame = _cells(content.getvalue(), plain, RECORD_SEPARATOR, None)
     if frame is None or frame.height != height:
         raise TableError("cannot be read as a table", file=text.name)
-    return _without_blank_rows(frame)
+    return frame
 
 
 def _cells(

@@ -1,7 +1,7 @@
 """The names of a file's columns: trimmed, no two alike, and none of a row of cells."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,23 @@ BLANKS = " \t"
 def with_names(
     file: str, frame: "polars.DataFrame", header: Sequence[str]
 ) -> tuple["polars.DataFrame", tuple[GlassnetWarning, ...]]:
-    """The columns under the names of the header, and what should be said of them.
+    """The columns of a whole table under the names of the header, and what should be said of them.
+
+    `frame` has as many columns as `header` has cells; see `find_names`. Raises TableError as
+    `find_names` and `check_header` do.
+    """
+    columns = frame.get_columns()
+    is_empty = [column.null_count() == len(column) for column in columns]
+    names, notices = find_names(file, header, is_empty)
+    frame = under_names(frame, names)
+    check_header(file, frame)
+    return frame, notices
+
+
+def find_names(
+    file: str, header: Sequence[str], is_empty: Sequence[bool]
+) -> tuple[dict[str, int], tuple[GlassnetWarning, ...]]:
+    """The name of each column with its number in the file, from 0, and what should be said.
 
     A column without a name is left out where every cell is empty, and else is called "column 3" by
     its number in the file.
@@ -27,45 +43,52 @@ def with_names(
     ----------
     file : str
         How messages call the file.
-    frame : polars.DataFrame
-        Its columns, in order.
     header : sequence of str
-        As many cells as the frame has columns.
+        A cell for each column.
+    is_empty : sequence of bool
+        Whether no cell of the column is known; asked of those without a name alone.
 
     Raises
     ------
     TableError
-        Where two columns have one name, or the header is a row of cells.
+        Where two columns have one name.
     """
-    columns: dict[str, polars.Series] = {}
+    names: dict[str, int] = {}
     notices = []
-    for number, (cell, column) in enumerate(zip(header, frame.get_columns(), strict=True), 1):
+    for number, cell in enumerate(header):
         given = cell.strip()
-        if not given and column.null_count() == len(column):
+        if not given and is_empty[number]:
             continue
-        name = given or f"column {number}"
-        if name in columns:
+        name = given or f"column {number + 1}"
+        if name in names:
             message = f"two columns are named '{name}'"
             raise TableError(message, file=file, column=name, remedy="rename one")
-        if not given and number > 1:  # the first often numbers the rows, or names them
+        if not given and number > 0:  # the first often numbers the rows, or names them
             message = f"has no name in the header, and is called '{name}'"
             notices.append(GlassnetWarning(message, file=file, column=name, remedy="name it"))
-        columns[name] = column.alias(name)
-    _check_header(file, columns)
-    return frame.select(columns.values()), tuple(notices)
+        names[name] = number
+    return names, tuple(notices)
 
 
-def _check_header(file: str, columns: "dict[str, polars.Series]") -> None:
+def under_names(frame: "polars.DataFrame", names: Mapping[str, int]) -> "polars.DataFrame":
+    """Some columns of a frame, by number from 0, under these names."""
+    columns = frame.get_columns()
+    return frame.select(columns[number].alias(name) for name, number in names.items())
+
+
+def check_header(file: str, frame: "polars.DataFrame") -> None:
     """Raises TableError where the header is a row like the others: cells in place of names.
 
-    Whole numbers that rise are names all the same: 0, 1, 2, or 2019, 2020, 2024.
+    Whole numbers that rise are names all the same: 0, 1, 2, or 2019, 2020, 2024. The first rows of
+    the table will do.
     """
-    numbers = [name for name in columns if NUMERAL.fullmatch(name)]
+    names = frame.columns
+    numbers = [name for name in names if NUMERAL.fullmatch(name)]
     rise = len(numbers) > 1 and all(name.isdecimal() for name in numbers)
     rise = rise and all(int(low) < int(high) for low, high in pairwise(numbers))
-    if not numbers or rise or not all(_is_like(name, cells) for name, cells in columns.items()):
+    if not numbers or rise or not all(_is_like(name, frame[name]) for name in names):
         return
-    shown = ", ".join(list(columns)[:4])
+    shown = ", ".join(names[:4])
     raise TableError(
         f"the first line holds cells, not the names of columns ({shown})",
         file=file,

@@ -6,9 +6,11 @@ What it cannot read is one error of ours, without its words.
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from glassnet.errors import TableError
 from glassnet.tables.files.text import TableText
@@ -22,7 +24,13 @@ TRIAL = """
 import sys
 import polars
 try:
-    getattr(polars, sys.argv[1])(sys.argv[2])
+    reader, path, size = getattr(polars, sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    if size:
+        rows = reader(path).select(polars.len()).collect().item()
+        for first in range(0, rows, size):
+            reader(path).slice(first, size).collect()
+    else:
+        reader(path)
 except BaseException:
     sys.exit(2)
 """
@@ -36,9 +44,71 @@ def read_parquet(path: Path) -> "polars.DataFrame":
 
 def read_arrow(path: Path) -> "polars.DataFrame":
     """The table of an Arrow file or stream. Raises TableError where it is none, or damaged."""
+    return _read(path, "read_ipc" if is_arrow_file(path) else "read_ipc_stream", "Arrow")
+
+
+def is_arrow_file(path: Path) -> bool:
+    """Whether it is an Arrow file, of which a part can be read, and not a stream."""
     with path.open("rb") as file:
-        is_file = file.read(len(ARROW_FILE)) == ARROW_FILE
-    return _read(path, "read_ipc" if is_file else "read_ipc_stream", "Arrow")
+        return file.read(len(ARROW_FILE)) == ARROW_FILE
+
+
+class TypedRows:
+    """The rows of a Parquet or Arrow file, of which some are read at a time.
+
+    Parameters
+    ----------
+    path : Path
+    scanner : str
+        The name of Polars' function that opens such a file without reading it.
+    size : int
+        About how many bytes a block takes, as numbers of 8 bytes.
+
+    Raises
+    ------
+    TableError
+        Where it is no such file, or damaged.
+    """
+
+    def __init__(self, path: Path, scanner: str, size: int) -> None:
+        import polars
+
+        self.path = path
+        self.scanner = scanner
+        with self._no_other_error():
+            frame: Any = getattr(polars, scanner)(path)
+            width = len(frame.collect_schema())
+            self.n_rows: int = frame.select(polars.len()).collect().item() if width else 0
+        self.n_columns: int = width
+        self.rows_of_block: int = max(1, size // (8 * max(1, width)))
+        status = path.stat()
+        if not _can_read(path, scanner, status.st_size, status.st_mtime_ns, self.rows_of_block):
+            raise self._damaged
+
+    def __iter__(self) -> Iterator["polars.DataFrame"]:
+        import polars
+
+        for first in range(0, self.n_rows, self.rows_of_block):
+            with self._no_other_error():
+                frame: Any = getattr(polars, self.scanner)(self.path)
+                block = frame.slice(first, self.rows_of_block).collect()
+            yield block
+
+    @property
+    def _damaged(self) -> TableError:
+        kind = "Parquet" if "parquet" in self.scanner else "Arrow"
+        return TableError(f"cannot be read as a table (damaged, or not {kind})", file=self.path)
+
+    @contextmanager
+    def _no_other_error(self) -> Iterator[None]:
+        """What Polars raises becomes the one error of ours."""
+        import polars
+
+        errors = polars.exceptions
+        try:
+            yield
+        except (errors.PolarsError, errors.PanicException, OSError, ValueError):
+            raise self._damaged from None
 
 
 def _read(path: Path, reader: str, kind: str) -> "polars.DataFrame":
@@ -47,7 +117,7 @@ def _read(path: Path, reader: str, kind: str) -> "polars.DataFrame":
 
     damaged = TableError(f"cannot be read as a table (damaged, or not {kind})", file=path)
     status = path.stat()
-    if not _can_read(path, reader, status.st_size, status.st_mtime_ns):
+    if not _can_read(path, reader, status.st_size, status.st_mtime_ns, 0):
         raise damaged
     try:
         return getattr(polars, reader)(path)
@@ -56,15 +126,15 @@ def _read(path: Path, reader: str, kind: str) -> "polars.DataFrame":
 
 
 @lru_cache(maxsize=100)
-def _can_read(path: Path, reader: str, _size: int, _changed: int) -> bool:
-    """Whether Polars reads a file, tried in a process of its own.
+def _can_read(path: Path, reader: str, _size: int, _changed: int, rows: int) -> bool:
+    """Whether Polars reads a file, so many rows at a time or (0) all, tried in another process.
 
     On some damaged files Polars ends its whole process (an allocation that fails cannot be caught),
     and on others writes what went wrong inside it to standard error.
     """
     if getattr(sys, "frozen", False) or not Path(sys.executable).name.startswith("python"):
         return True  # there is no interpreter to try it in
-    command = [sys.executable, "-P", "-c", TRIAL, reader, str(path)]
+    command = [sys.executable, "-P", "-c", TRIAL, reader, str(path), str(rows)]
     try:
         trial = subprocess.run(
             command,

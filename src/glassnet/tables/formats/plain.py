@@ -65,23 +65,38 @@ def plain_columns(
         return {}
     head = frame.select(names).head(FEW)
     found = head.select(polars.all().cast(polars.Float64, strict=False).is_not_null().any())
-    texts = frame.select(name for name in names if found[name][0] or head[name].null_count())
+    likely = [name for name in names if found[name][0] or head[name].null_count()]
+    return {
+        name: (values, marks)
+        for name, (values, marks) in numbers_of_texts(frame, likely, rule).items()
+        if not (are_whole(values) and any_code(frame[name]))
+    }
+
+
+def numbers_of_texts(
+    frame: Any, names: Sequence[str], rule: MissingRule
+) -> dict[str, tuple[np.ndarray, set[str]]]:
+    """The same of some rows, among whose whole numbers there may be codes such as 01067."""
+    import polars
+
+    texts = frame.select(names)
     numbers = texts.select(polars.all().cast(polars.Float64, strict=False))
     marks = {name: _marks(texts[name], numbers[name], rule) for name in texts.columns}
     plain = [name for name, texts_of in marks.items() if texts_of is not None]
     block = numbers.select(plain).to_numpy()  # N x plain columns
     return {
-        name: (values, marks[name] or set())
-        for name, values in zip(plain, block.T, strict=True)
-        if not _has_codes(texts[name], values)
+        name: (values, marks[name] or set()) for name, values in zip(plain, block.T, strict=True)
     }
 
 
-def _has_codes(texts: Any, values: np.ndarray) -> bool:
-    """Whether a column of whole numbers has zeros in front of some; others are no codes."""
+def are_whole(values: np.ndarray) -> bool:
+    """Whether all numbers are whole: only among those there may be codes."""
     known = values[np.isfinite(values)]
-    if (known != np.floor(known)).any():
-        return False
+    return bool((known == np.floor(known)).all())
+
+
+def any_code(texts: Any) -> bool:
+    """Whether a Polars series of strings holds numbers with zeros in front, which are codes."""
     return bool(texts.filter(texts.str.starts_with("0")).str.contains(f"^{CODE.pattern}$").any())
 
 
