@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import GlassnetError
+from glassnet.recipe.draws import MOST_REPEATED
 from glassnet.searches.candidate import Candidate, TriedCandidate
 from glassnet.searches.space import Between, CandidateSettings, Space, Values
 
 SEARCH_SEED = 5  # beside the run's, so that these are not the random numbers of something else
-MOST_REPEATED = 100  # draws in a row that bring nothing new
 KEPT = "glassnet"
 """The attribute of an Optuna trial that holds what came of it."""
 

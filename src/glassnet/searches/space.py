@@ -39,7 +39,7 @@ two numbers of its shape."""
 LOGARITHMIC = ("width", "learning_rate", "decay", "l1", "l2", "batch_size", "epochs", "patience")
 """Those whose ranges are drawn evenly on a logarithmic scale, where they begin above 0."""
 
-WHOLE = (*SHAPE, "batch_size", "epochs", "patience")
+WHOLE_NUMBERS = (*SHAPE, "batch_size", "epochs", "patience")
 """Those that are whole numbers."""
 
 SEARCHED_DEPTHS = (1, 2, 3)
@@ -190,12 +190,12 @@ def _between(name: str, low: float, high: float) -> Between:
             f"{name} must go from a number to a larger one, got ({low:g}, {high:g})",
             option="space",
         )
-    if name in WHOLE and not (is_whole(low) and is_whole(high)):
+    if name in WHOLE_NUMBERS and not (is_whole(low) and is_whole(high)):
         raise GlassnetError(
             f"{name} must go from a whole number to a larger one, got ({low:g}, {high:g})",
             option="space",
         )
-    return Between(low, high, name in WHOLE, name in LOGARITHMIC and low > 0)
+    return Between(low, high, name in WHOLE_NUMBERS, name in LOGARITHMIC and low > 0)
 
 
 def default_space(options: Options, plain: ResolvedOptions) -> Space:
