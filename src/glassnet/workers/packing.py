@@ -18,7 +18,7 @@ from glassnet.errors import GlassnetError, shown
 LARGE = 2_000_000
 """Bytes from which on an array is moved by itself; joblib maps those into memory, too."""
 ALIGNED = 64  # bytes: where arrays begin, as wide as a cache line and as the widest vectors
-MOST_KEPT = 2  # things that a worker remembers: as many callers may take turns on it
+MOST_REMEMBERED = 2  # things that a worker remembers: as many callers may take turns on it
 APART = -1  # the length of what is an array of its own
 _known: dict[str, Any] = {}
 _lock = Lock()  # Dask's workers may be threads of one process
@@ -56,7 +56,7 @@ def from_bytes(arrays: Sequence[np.ndarray], key: str) -> Any:
     """The value again; that of the same key is remembered."""
     with _lock:
         if key not in _known:
-            while len(_known) >= MOST_KEPT:
+            while len(_known) >= MOST_REMEMBERED:
                 del _known[next(iter(_known))]
             _known[key] = _read(arrays)
         return _known[key]
