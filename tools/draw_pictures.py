@@ -1,6 +1,6 @@
 """Every picture of `glassnet plot` once, for the page of pictures and the gallery's thumbnails.
 
-Drawn of two small runs of the bundled tables; the documentation's build calls `write`.
+Drawn of small runs of the bundled tables; the documentation's build calls `write`.
 Run: python tools/draw_pictures.py FOLDER.
 """
 
@@ -21,6 +21,8 @@ TABLES = {"penguins": "species", "cars": "miles_per_gallon"}
 """Each table with its target."""
 OF_NUMBERS = ("regression", "fit", "ice", "lek", "surface", "why")
 """Pictures that are drawn of the run that predicts a number; the others of the one of classes."""
+OF_SEVERAL = ("spread",)
+"""Those that are drawn of a run of several networks."""
 SMALL: dict[str, Any] = {"members": 1, "hidden": 6, "epochs": 60, "bins": 0, "seed": 1}
 GALLERY = "gallery.txt"
 
@@ -39,8 +41,11 @@ def _draw(names: list[str], folder: Path, runs: Path) -> None:
     for table, target in TABLES.items():
         options = SMALL | ({"ignore": ["name"]} if table == "cars" else {})
         gn.train_run(DATA / f"{table}.csv", target, runs / table, **options)
+    several = SMALL | {"ignore": ["name"], "members": 12}
+    gn.train_run(DATA / "cars.csv", TABLES["cars"], runs / "several", **several)
     for name in names:
         run = runs / ("cars" if name in OF_NUMBERS else "penguins")
+        run = runs / "several" if name in OF_SEVERAL else run
         PLOTS[name].make(Asked(gn.load(run), run, None, {})).save(_file(folder, name))
         pyplot.close("all")  # a build that draws with pyplot keeps them else
 
