@@ -192,7 +192,7 @@ import glassnet as gn
 model = gn.load("m")
 model.predict_file("small.parquet", "small.csv")  # which loads all that is to be loaded
 used = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
-resource.setrlimit(resource.RLIMIT_DATA, (used + 220_000_000,) * 2)
+resource.setrlimit(resource.RLIMIT_DATA, (used + 350_000_000,) * 2)
 if sys.argv[1] == "file":
     print(model.predict_file("big.parquet", "out.csv"))
 else:
@@ -203,9 +203,9 @@ else:
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
 def test_a_table_beyond_a_hard_limit_is_predicted(folder: Path) -> None:
     random = np.random.default_rng(0)
-    n = 2_000_000
+    n = 3_000_000
     big = pl.DataFrame({f"x{i}": random.integers(0, 2**16, n) / 2**16 for i in range(24)})
-    big.write_parquet("big.parquet", row_group_size=100_000)  # 384 MB as numbers
+    big.write_parquet("big.parquet", row_group_size=100_000)  # 576 MB as numbers
     small = big.head(300)
     small.write_parquet("small.parquet")
     gn.train_table(small.with_columns(y=small["x0"]), "y", members=1, hidden=4, epochs=2).save("m")
@@ -217,7 +217,7 @@ def test_a_table_beyond_a_hard_limit_is_predicted(folder: Path) -> None:
             capture_output=True,
             text=True,
             check=False,
-            env=os.environ | {"POLARS_MAX_THREADS": "2"},
+            env=os.environ | {"POLARS_MAX_THREADS": "2", "MALLOC_ARENA_MAX": "2"},
         )
 
     in_parts = done("file")

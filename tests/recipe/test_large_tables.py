@@ -169,7 +169,8 @@ def test_under_a_hard_limit_a_table_several_times_as_large_is_trained_on(tmp_pat
     def run(memory: str) -> "subprocess.CompletedProcess[str]":
         files = [str(tmp_path / name) for name in ("big.parquet", "out.parquet")]
         command = [sys.executable, "-c", LIMITED, *files, memory, str(tmp_path / "small.parquet")]
-        environment = os.environ | {"POLARS_MAX_THREADS": "2", "TMPDIR": str(tmp_path)}
+        limits = {"POLARS_MAX_THREADS": "2", "MALLOC_ARENA_MAX": "2"}
+        environment = os.environ | limits | {"TMPDIR": str(tmp_path)}
         return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
     done = run("300MB")

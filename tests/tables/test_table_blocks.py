@@ -9,7 +9,7 @@ from polars.testing import assert_frame_equal
 
 from glassnet.errors import TableError
 from glassnet.tables.blocks import read_blocks
-from glassnet.tables.files import text
+from glassnet.tables.files import text, typed
 from glassnet.tables.read import read_table
 
 SMALL = 40  # bytes of a block: a few rows
@@ -102,6 +102,17 @@ def test_what_is_wrong_is_said_as_of_the_whole_file(tmp_path: Path, text: str, s
         together(path)
     assert said in str(whole.value)
     assert str(whole.value) == str(in_blocks.value)
+
+
+def test_where_memory_is_too_small_a_file_is_not_called_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "t.parquet"
+    pl.DataFrame({"a": [1, 2]}).write_parquet(path)
+    monkeypatch.setattr(typed, "TRIAL", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    for read in (read_table, read_blocks):
+        with pytest.raises(TableError, match="most likely for lack of memory"):
+            read(path)
 
 
 def test_a_damaged_file_is_refused_before_a_row_is_read(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from operator import eq
 from pathlib import Path
-from shutil import copyfileobj
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any
 
@@ -145,7 +144,9 @@ def _write_to_standard_output(rows: "Iterable[PredictedRows]", escape_formulas: 
         for some in rows:
             writer.write(some.columns)
         file.seek(0)
-        copyfileobj(file, document_stream())
+        stream = document_stream()
+        for line in file:  # of a long text Python would lose what a full disk does not take
+            stream.write(line)
 
 
 class SetCounts:

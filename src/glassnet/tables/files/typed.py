@@ -34,6 +34,7 @@ try:
 except BaseException:
     sys.exit(2)
 """
+KILLED = 9  # SIGKILL, by which a system takes back memory
 UNTRIED = 1  # the exit status where Polars could not even be imported
 
 
@@ -145,6 +146,12 @@ def _can_read(path: Path, reader: str, _size: int, _changed: int, rows: int) -> 
         )
     except subprocess.TimeoutExpired:
         return False
+    if trial.returncode == -KILLED:
+        raise TableError(
+            "the system ended the process that read it, most likely for lack of memory",
+            file=path,
+            remedy="give it more, or read the table some rows at a time: docs/large_tables.md",
+        )
     return trial.returncode in (0, UNTRIED)
 
 
