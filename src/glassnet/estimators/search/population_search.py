@@ -221,6 +221,11 @@ multimetric_
         context.call_on_fit_task_end(estimator=self, **given)
         return self
 
+    @property
+    def n_features_in_(self) -> int:
+        """How many columns the best estimator was fitted on."""
+        return super().n_features_in_
+
     def _candidates(self) -> list[SampledParameters]:
         if self.strategy != "grid":
             count = N_CANDIDATES if self.n_candidates is None else self.n_candidates
