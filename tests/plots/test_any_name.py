@@ -29,7 +29,7 @@ def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     numbers = {**table, f"{name}y": [i % 7 + 0.5 for i in range(40)]}
     classes = {**table, f"{name}y": [name + "uvw"[i % 3] for i in range(40)]}
     for kind, columns in (("numbers", numbers), ("classes", classes)):
-        model = gn.train_table(columns, f"{name}y", members=1, hidden=3, epochs=2)
+        model = gn.train_table(columns, f"{name}y", members=2, hidden=3, epochs=2)
         model_and_rows[folder, kind] = (model, columns, name)
     return folder
 

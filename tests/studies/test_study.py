@@ -231,7 +231,7 @@ def test_the_best_constant_is_the_best(loss: str) -> None:
 
 @pytest.mark.parametrize("name", NOT_OF_A_STUDY)
 def test_what_is_not_for_a_study_is_refused(name: str) -> None:
-    value = {"effort": "best", "refit": True, "memory": "1GB"}.get(name, 1)
+    value = {"effort": "best", "refit": True, "memory": "1GB", "start": "m"}.get(name, 1)
     value = 0.5 if name in ("threshold", "teacher_weight") else value
     with pytest.raises(GlassnetError, match=f"{name} is not for a study"):
         gn.study(TABLE, "kind", networks=2, **{name: value})

@@ -97,10 +97,9 @@ def fit_together(fits: Sequence[Fit], n_jobs: int | None = None) -> list[Excepti
             estimator = fits[begun.number].estimator
             try:
                 ended = estimator._end(begun.fitting, [state])
+                estimator._diagnose(ended, incremental=False)
             except Exception as fault:
                 faults[begun.number] = fault
-                continue
-            estimator._diagnose(ended, incremental=False)
     return faults
 
 

@@ -98,7 +98,8 @@ multimetric_
     >>> from sklearn.preprocessing import StandardScaler
     >>> from glassnet import MLPClassifier, PopulationSearchCV
     >>> X, y = load_iris(return_X_y=True)
-    >>> network = make_pipeline(StandardScaler(), MLPClassifier(max_iter=50, random_state=0))
+    >>> one = MLPClassifier(max_iter=50, learning_rate="cosine", random_state=0)
+    >>> network = make_pipeline(StandardScaler(), one)
     >>> tried = {
     ...     "mlpclassifier__depth": [1, 2],
     ...     "mlpclassifier__width": [4, 16],
