@@ -40,6 +40,7 @@ sanitize: install-test
 # The comparison with other programs, those of them that are installed in this environment.
 bench: install-test
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.searches
 
 # Into dist/, for Python 3.11 and for 3.12 and later, whichever of them are here; the first time takes long, as zig makes its C++
 # library.
