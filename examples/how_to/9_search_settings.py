@@ -4,7 +4,7 @@ Search settings
 
 Which settings suit a table best, and which of them matter? The same on the command line is
 ``glassnet search cars.csv --target miles_per_gallon --ignore name``. What everything means is in
-:doc:`../search`.
+:doc:`../searching`.
 """
 
 from sklearn.datasets import load_breast_cancer

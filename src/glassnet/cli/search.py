@@ -40,7 +40,7 @@ def search_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "glassnet search flats.csv --target rent --candidates 50",
         "glassnet search loans.csv --target default --vary width=16,64 --vary dropout=0..0.5",
     ],
-    page="docs/search.md",
+    page="docs/searching.md",
 )
 @click.argument("table", required=False, type=click.Path())
 @click.option("--target", multiple=True, help="Column to predict; repeat for several outputs.")
