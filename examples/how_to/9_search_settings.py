@@ -39,9 +39,9 @@ print(f"The plain settings: behind by {plain.behind:.4f}, error {plain.standard_
 # What mattered
 # -------------
 #
-# The charts stand in the order of how much each setting explains by itself. What luck may explain is
-# called so: of these cars the losses of 40 candidates say no more than that many settings are as
-# good as each other.
+# The charts stand in the order of how much each setting explains by itself. What luck may explain
+# is called so: of these cars the losses of 40 candidates say no more than that many settings are
+# as good as each other.
 
 gn.SearchDisplay.from_search(found)
 
