@@ -1,5 +1,6 @@
 """Going on from a trained model: with other rows, for more epochs, or with another setting."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -255,3 +256,12 @@ def test_drawn_settings_go_on_without_rows_left_out(tmp_path: Path) -> None:
     start = saved(tmp_path, ignore="kind", effort="best", draws=2, members=2, epochs=5)
     on = gn.train_table(NEW, "y", start=start, epochs=2, holdout=0, validation=0)
     assert len(on.members) == len(gn.load(start).members)
+
+
+def test_a_model_from_before_an_option_was_there(tmp_path: Path) -> None:
+    path = saved(tmp_path, epochs=2, **PLAIN)
+    model = gn.load(path)
+    fewer = {name: v for name, v in model.record.options.items() if name not in ("start", "memory")}
+    replace(model, record=replace(model.record, options=fewer)).save(path)
+    on = gn.train_table(NEW, "y", start=path, epochs=2)
+    assert on.record.options["memory"] is None

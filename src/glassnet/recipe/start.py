@@ -92,7 +92,7 @@ class GoingOn:
         every = [field.name for field in fields(Options)]
         if given is None:
             given = [name for name in every if getattr(options, name) != getattr(plain, name)]
-        before = scored.record.options
+        before = {name: getattr(plain, name) for name in every} | dict(scored.record.options)
         for name in KEPT_OF_A_START:
             if name in given and getattr(options, name) != before[name]:
                 raise OptionError(
@@ -127,8 +127,8 @@ def read_start(path: str) -> tuple[Model, Model]:
         raise OptionError(
             [OptionRef("start"), f" has no model: {error}"], option="start", value=path
         ) from None
-    for one in (model, scored):
-        if {field.name for field in fields(Options)} - {"start"} - one.record.options.keys():
+    for one in (model, scored):  # options that came later than the model had their default then
+        if not set(KEPT_OF_A_START) <= one.record.options.keys():
             raise GlassnetError(
                 "was not trained on a table by glassnet train or train_table, so that its options "
                 "are not known",
