@@ -45,12 +45,25 @@ def printing_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help=text)(quiet(command))
 
 
+def is_given(context: click.Context, name: str) -> bool:
+    """Whether an option was given, be it at its default."""
+    return context.get_parameter_source(name) is not ParameterSource.DEFAULT
+
+
+def checked_table(table: str | None, target: Sequence[str], what: str) -> str:
+    """TABLE. Raises GlassnetError where it or --target is missing; `what` --resume goes on with."""
+    if table is None:
+        raise GlassnetError(f"give TABLE and --target, or --resume RUN to go on with a {what}")
+    if not target:
+        raise GlassnetError(f"--target is missing: name the column of {table} to predict")
+    return table
+
+
 def check_goes_on_alone(context: click.Context, *flags: str) -> None:
     """Raises GlassnetError where more was given beside --resume than these flags."""
     allowed = {f"--{flag}" for flag in ("resume", *flags)}
     for option in context.command.params:
-        source = context.get_parameter_source(option.name or "")
-        if source is not ParameterSource.DEFAULT and not allowed & set(option.opts):
+        if is_given(context, option.name or "") and not allowed & set(option.opts):
             listed = ", ".join(f"--{flag}" for flag in flags[:-1])
             raise GlassnetError(
                 "--resume goes on with what was asked for: leave out TABLE and all options but "

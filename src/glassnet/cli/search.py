@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from glassnet.cli.command import (
     DocumentedCommand,
     check_goes_on_alone,
+    checked_table,
+    is_given,
     overwrite_option,
     printing_options,
 )
 from glassnet.cli.stopping import GoesOn
 from glassnet.cli.terminal import check_is_folder, say
 from glassnet.cli.train import declared_options
-from glassnet.cli.wording import flags
 from glassnet.errors import GlassnetError
 from glassnet.recipe.options import NOT_OF_A_SEARCH, Options
 
@@ -110,19 +110,14 @@ def search_command(
         check_goes_on_alone(context, "candidates", "json", "quiet")
         kept = read_search_file(search_file_of(resume))
         table, target = str(kept.origin["table"]), kept.origin["target"]
-        if context.get_parameter_source("candidates") is ParameterSource.DEFAULT:
+        if not is_given(context, "candidates"):
             candidates = kept.planned
         asked, folds, space = kept.options, kept.origin["folds"], kept.origin["space"]
         if table in ("", "-"):
             raise GlassnetError(f"{resume}: its table was no file: gn.resume goes on with it")
         out, overwrite = resume, True
     else:
-        if table is None or not target:
-            raise GlassnetError(
-                "give TABLE and --target, or --resume RUN to go on with a search"
-                if table is None
-                else f"--target is missing: name the column of {table} to predict"
-            )
+        table = checked_table(table, target, "search")
         asked, space = Options(**options), _read_space(vary)
     check_is_folder(out)
     name = f"search-{Path('stdin' if table == '-' else table).stem}"
@@ -282,20 +277,11 @@ def _print_ties(found: "Search") -> None:
 
 def train_line(table: str, target: Sequence[str], options: dict[str, Any]) -> str:
     """The command that trains by options."""
+    from glassnet.report.repeat import option_on_command_line
+
     parts = ["glassnet", "train", table]
     for name in target:
         parts += ["--target", name]
     for name, value in options.items():
-        if value is None:  # as it is where nothing is given
-            continue
-        flag = flags()[name]
-        if isinstance(value, bool):
-            parts.append(flag if value else flag.replace("--", "--no-", 1))
-        elif name in ("categories", "ignore"):
-            parts += [word for one in value for word in (flag, str(one))]
-        elif isinstance(value, dict):
-            parts += [flag, ",".join(f"{label}={weight:g}" for label, weight in value.items())]
-        else:
-            text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-            parts += [flag, text]
+        parts += option_on_command_line(name, value)
     return shlex.join(parts)

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
-from glassnet.cli.command import DocumentedCommand, overwrite_option, printing_options
+from glassnet.cli.command import DocumentedCommand, is_given, overwrite_option, printing_options
 from glassnet.cli.stopping import GoesOn
 from glassnet.cli.terminal import check_is_folder, say
 from glassnet.cli.train import declared_options
@@ -92,11 +91,7 @@ def study_command(
     from glassnet.runs.study_folder import STUDY_FILES, write_study
     from glassnet.studies.run import study
 
-    given = {
-        name: value
-        for name, value in settings.items()
-        if context.get_parameter_source(name) is not ParameterSource.DEFAULT
-    }
+    given = {name: value for name, value in settings.items() if is_given(context, name)}
     _check_problem(table, target, given)
     check_is_folder(out)
     name = "study" if table is None else f"study-{Path('stdin' if table == '-' else table).stem}"

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
-from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from glassnet.cli.command import (
     DocumentedCommand,
     check_goes_on_alone,
+    checked_table,
+    is_given,
     overwrite_option,
     printing_options,
     read_sizes,
@@ -227,19 +228,12 @@ def train_command(
     from glassnet.runs.layout import REPORT
     from glassnet.training.array_memory import arrays_within
 
-    names: Collection[str] | None = [
-        name for name in given if context.get_parameter_source(name) is not ParameterSource.DEFAULT
-    ]
+    names: Collection[str] | None = [name for name in given if is_given(context, name)]
     if resume is None:
         options = Options(**given)
         if options.start is not None and not target:
             target = _targets_of(options.start)
-        if table is None or not target:
-            raise GlassnetError(
-                "give TABLE and --target, or --resume RUN to go on with a run"
-                if table is None
-                else f"--target is missing: name the column of {table} to predict"
-            )
+        table = checked_table(table, target, "run")
     else:
         check_goes_on_alone(context, "report", "json", "quiet")
         asked = _asked(resume)

@@ -27,7 +27,7 @@ def command_of(record: RunRecord) -> str:
     """The command that repeats a run: its table and targets, and every option that it used."""
     parts = ["glassnet", *record.command]
     for name, value in asdict(record.options).items():
-        parts += _option(name, value)
+        parts += option_on_command_line(name, value)
     command = shlex.join(parts)
     return command if record.has_table_file else f"{command} < {UNKNOWN_TABLE}"
 
@@ -51,7 +51,7 @@ def _as_text(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def _option(name: str, value: Any) -> list[str]:
+def option_on_command_line(name: str, value: Any) -> list[str]:
     """An option as the words of a command; nothing where it is off."""
     option = "--" + (DECLARATIONS[name].flag or name).replace("_", "-")
     if value is False and getattr(Options, name) is None:

@@ -10,7 +10,7 @@ from glassnet.notebook import html_of
 from glassnet.recipe.options import Options
 from glassnet.searches.candidate import TriedCandidate
 from glassnet.searches.file import OF_FOLDS
-from glassnet.searches.space import SHAPE, Space
+from glassnet.searches.space import SHAPE, Space, hidden_layers
 
 FEWEST_TO_COMPARE = 6  # candidates; of fewer, what mattered is luck
 MOST_PARTS = 4  # into which the values of a setting are cut
@@ -128,14 +128,8 @@ class Search:
         }
         settings = {name: v for name, v in self.best.settings.items() if name not in SHAPE}
         if any(name in self.best.settings for name in SHAPE):
-            settings["hidden"] = self.hidden_of(self.best)
+            settings["hidden"] = hidden_layers(self.best.settings, self.origin["plain hidden"])
         return asked | settings
-
-    def hidden_of(self, candidate: TriedCandidate) -> tuple[int, ...]:
-        """The hidden layers of a candidate whose depth or width was searched."""
-        plain: list[int] = self.origin["plain hidden"]
-        depth = candidate.settings.get("depth", len(plain))
-        return (candidate.settings.get("width", plain[0]),) * depth
 
     def leaderboard(self) -> list[RankedCandidate]:
         """Every candidate beside the best, the best first."""
@@ -165,6 +159,10 @@ class Search:
 
     def what_mattered(self) -> list[Mattered]:
         """How much each setting had to say, the most first."""
+        return list(self._mattered)
+
+    @cached_property
+    def _mattered(self) -> list[Mattered]:
         names = list(self.space.settings)
         ranks, groups = self._ranks_and_groups()
         if len(ranks) < FEWEST_TO_COMPARE:

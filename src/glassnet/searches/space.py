@@ -247,9 +247,13 @@ def options_with(options: Options, hidden: Sequence[int], settings: CandidateSet
                     f"{name} must be whole numbers of 1 or more, got {shown(settings[name])}",
                     option="space",
                 )
-        depth, width = settings.get("depth", len(hidden)), settings.get("width", hidden[0])
-        changed["hidden"] = (width,) * depth
+        changed["hidden"] = hidden_layers(settings, hidden)
     return replace(options, **changed)
+
+
+def hidden_layers(settings: CandidateSettings, plain: Sequence[int]) -> tuple[int, ...]:
+    """The hidden layers that depth and width make; `plain` ones say what is not searched of it."""
+    return (settings.get("width", plain[0]),) * settings.get("depth", len(plain))
 
 
 def searched_settings(space: Space, options: ResolvedOptions) -> CandidateSettings:
