@@ -10,6 +10,7 @@ from typing import Any
 from glassnet.errors import GlassnetError, GlassnetWarning, OptionRef, warn_of
 from glassnet.files import check_file
 from glassnet.recipe.options import options_from
+from glassnet.recipe.origin import what_differs
 from glassnet.searches.candidate import Candidate, TriedCandidate
 from glassnet.searches.file import (
     append_to_search_file,
@@ -183,14 +184,13 @@ def _known(path: Path, problem: SearchProblem, candidates: int) -> list[TriedCan
         begin_search_file(path, problem.origin, candidates)
         return []
     kept = read_search_file(path)
-    for name in sorted((kept.origin.keys() | problem.origin.keys()) - {"table"}):
-        before, now = kept.origin.get(name), problem.origin.get(name)
-        if before != now:
-            raise GlassnetError(
-                f"is of another search: {_what_differs(name, before, now)}",
-                file=path,
-                remedy="go on with that search, or move its file away",
-            )
+    difference = what_differs(kept.origin, problem.origin)
+    if difference:
+        raise GlassnetError(
+            f"is of another search: {difference}",
+            file=path,
+            remedy="go on with that search, or move its file away",
+        )
     if len(kept.tried) > candidates:
         raise GlassnetError(
             f"holds {len(kept.tried)} candidates already, and {candidates} were asked for",
@@ -201,18 +201,6 @@ def _known(path: Path, problem: SearchProblem, candidates: int) -> list[TriedCan
     if candidates > kept.planned:
         plan_more(path, candidates)
     return kept.tried
-
-
-def _what_differs(name: str, before: Any, now: Any) -> str:
-    if name == "rows":
-        return "the rows of the table are not the same"
-    if isinstance(before, dict) and isinstance(now, dict):
-        name, before, now = next(
-            (key, before.get(key), now.get(key))
-            for key in sorted(before.keys() | now.keys())
-            if before.get(key) != now.get(key)
-        )
-    return f"{name} was {before!r}, and is {now!r}"
 
 
 def _source(

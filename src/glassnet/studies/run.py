@@ -14,12 +14,13 @@ from glassnet.errors import GlassnetError, OptionRef, TrainingError
 from glassnet.files import check_file
 from glassnet.models.decoding import names_of_numbers
 from glassnet.recipe.options import options_from
+from glassnet.recipe.origin import what_differs
 from glassnet.settings import check_function, checked_whole
 from glassnet.studies.article_problem import article_problem
 from glassnet.studies.file import load_study
 from glassnet.studies.outcomes import Outcomes, curve_epochs, outcomes_of, score_names
 from glassnet.studies.problem import StudyProblem
-from glassnet.studies.study import Study, what_differs
+from glassnet.studies.study import Study
 from glassnet.studies.table_problem import table_problem
 from glassnet.training.interrupts import interrupts_wait
 from glassnet.training.problem import ACTIVATION_WORK

@@ -15,6 +15,7 @@ from glassnet.models.model import Model
 from glassnet.models.record import Record
 from glassnet.notebook import html_of
 from glassnet.recipe.metrics import area_under_roc
+from glassnet.recipe.origin import what_differs
 from glassnet.studies.hidden import TRAITS
 from glassnet.studies.outcomes import LOSS_LEVELS, Outcomes
 from glassnet.studies.solutions import OTHERS, Solution, find_solutions
@@ -23,19 +24,6 @@ from glassnet.training.endings import BROKEN, ENDINGS
 from glassnet.training.problem import Floats, from_vector
 
 STUCK = 0.1  # of what the best network explains: one that lacks more of it is stuck
-
-
-def what_differs(before: dict[str, Any], now: dict[str, Any]) -> str:
-    """In what two origins differ, in words; "" where they are of the same study.
-
-    The file of a table may have moved: its rows are compared.
-    """
-    for name in sorted((before.keys() | now.keys()) - {"table"}):
-        if before.get(name) != now.get(name):
-            if name == "rows":
-                return "the rows of the table are not the same"
-            return f"{name} was {before.get(name)!r}, and is {now.get(name)!r}"
-    return ""
 
 
 @dataclass(frozen=True)
