@@ -1,4 +1,5 @@
 /** What is set up in the top bar: everything that decides the numbers of a run. */
+import type { Network } from "./engine/network";
 import type { Optimizer } from "./engine/training";
 import type { Encoding, Rule } from "./table/encoding";
 import type { Table } from "./table/table";
@@ -26,6 +27,8 @@ export interface Setup {
   /** How weights begin. */
   start: string;
   seed: number;
+  /** How many iterations are planned: the end of the course. */
+  iterations: number;
   /** What a model file brought: its encoding and weights stand in for the rule and the start. */
   model: OpenedModel | null;
 }
@@ -34,6 +37,7 @@ export interface Setup {
 export interface OpenedModel {
   name: string;
   encoding: Encoding;
+  network: Network;
   /** Weight matrices, then biases, in one array. */
   parameters: Float64Array;
   /** Which of the model's members it is, from 1, and how many there are. */

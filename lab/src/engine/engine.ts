@@ -97,6 +97,14 @@ export class Engine {
     return this.evaluate(formula, variables)[0];
   }
 
+  /** The sum of some numbers, from the first to the last. */
+  total(numbers: number[]): number {
+    if (!numbers.length) return 0;
+    const names = numbers.map((_, i) => `x${i}`);
+    const variables = Object.fromEntries(names.map((name, i) => [name, numbers[i]]));
+    return this.number(names.join(" + "), variables);
+  }
+
   /** Quantiles as numpy's, of numbers in any order. */
   quantiles(x: ArrayLike<number>, fractions: number[]): number[] {
     return scoped(this.wasm, (memory) => {
@@ -147,6 +155,10 @@ export interface Loss {
   reduction: string;
   /** The one activation that it belongs to; or null. */
   output: string | null;
+  setting: number | null;
+  setting_name: string;
+  /** Whether targets are probabilities. */
+  of_probabilities: boolean;
   formula: string;
   derivative_formula: string;
   stable_formula: string;

@@ -30,23 +30,27 @@ export interface Snapshot {
   slots: Float64Array[];
 }
 
-/** Every number of an iteration, as arrays of n rows. */
-export interface StepNumbers {
-  /** The rows of the batch: from `first` on, `rows` of them. */
+/** Every number of some rows on their way forward and back: arrays of `rows` rows from `first` on. */
+export interface RowNumbers {
   first: number;
   rows: number;
   layers: LayerNumbers[];
-  /** n x K: each output's loss in each row. */
+  /** rows x K: each output's loss in each row. */
   terms: Float64Array;
-  /** n x K: its derivative, in a; in z where the loss belongs to one activation. */
+  /** rows x K: its derivative, in a; in z where the loss belongs to one activation. */
   derivative: Float64Array;
   loss: number;
+  /** What each row's loss is multiplied by. */
   rowScale: number;
-  parameters: Float64Array;
   gradient: Float64Array;
-  /** The parameters after the update; null where the loss is not finite, so that there is none. */
+}
+
+/** The same of an iteration's batch, and what its update makes of the parameters. */
+export interface StepNumbers extends RowNumbers {
+  parameters: Float64Array;
+  /** Null where the loss is not finite, so that there is no update. */
   updated: Float64Array | null;
-  /** The optimizer's memory before and after the update. */
+  /** The optimizer's memory before and after. */
   slots: Float64Array[];
   updatedSlots: Float64Array[];
 }
@@ -86,7 +90,7 @@ export class Training {
     this.slots = [memory.room(size), memory.room(size)];
     const x = memory.doubles(data.x);
     const y = memory.doubles(data.y);
-    this.wasm.reserve_step(Math.max(1, Math.min(batchSize, data.rows)));
+    this.wasm.reserve_step(data.rows);
     const { rate, ...settings } = optimizer;
     const numbers = [rate, ...Object.values(settings).filter((value) => typeof value === "number")];
     new Float64Array(this.wasm.memory.buffer, this.wasm.settings_at(), numbers.length).set(numbers);
@@ -155,23 +159,25 @@ export class Training {
   look(): StepNumbers {
     const { first, rows } = this.batchOf(this.t);
     const before = this.save();
-    const numbers = scoped(this.wasm, (memory) => {
-      const gradient = memory.room(this.parameters.length);
-      this.wasm.look(this.parameters.at, gradient.at, first, rows);
-      return { gradient: gradient.view().slice(), ...this.stepNumbers(rows) };
-    });
     const [loss] = this.run(1);
     const after = this.save();
     this.restore(before);
     return {
-      first,
-      rows,
-      ...numbers,
+      ...this.lookAt(first, rows),
       parameters: before.parameters,
       slots: before.slots,
       updated: Number.isFinite(loss) ? after.parameters : null,
       updatedSlots: after.slots,
     };
+  }
+
+  /** The numbers of some rows with the weights as they are, as if they were a batch. */
+  lookAt(first: number, rows: number): RowNumbers {
+    return scoped(this.wasm, (memory) => {
+      const gradient = memory.room(this.parameters.length);
+      this.wasm.look(this.parameters.at, gradient.at, first, rows);
+      return { first, rows, gradient: gradient.view().slice(), ...this.stepArrays(rows) };
+    });
   }
 
   /** Outputs of the first `layers` layers, all of them unless said otherwise, for rows of inputs. */
@@ -209,7 +215,7 @@ export class Training {
     });
   }
 
-  private stepNumbers(rows: number) {
+  private stepArrays(rows: number) {
     const array = (which: number, layer: number, width: number) => {
       const at = this.wasm.step_array(which, layer);
       return new Float64Array(this.wasm.memory.buffer, at, rows * width).slice();

@@ -64,3 +64,13 @@ export function step(
 export function operandOf(number: Computed): Operand {
   return { symbol: number.symbol, value: number.value, source: number.id };
 }
+
+export function sum(
+  id: string,
+  symbol: string,
+  value: number,
+  of: { products?: Product[]; added?: { says: string; operand: Operand }[]; says?: string },
+): Sum {
+  const { products = [], added = [], says = "" } = of;
+  return { kind: "sum", id, symbol, value, products, added, left_out: 0, rest: 0, says };
+}

@@ -61,3 +61,33 @@ export function partsOf(tree: Tree): Tree[] {
       return [tree.left, tree.right];
   }
 }
+
+/** The tree with other trees in the place of some names. */
+export function substitute(tree: Tree, parts: Record<string, Tree>): Tree {
+  if (tree.kind === "name") return parts[tree.name] ?? tree;
+  return withParts(tree, (part) => substitute(part, parts));
+}
+
+/** The tree where a factor of that name is 1, and so need not be written. */
+export function withoutFactor(tree: Tree, name: string): Tree {
+  const inside = withParts(tree, (part) => withoutFactor(part, name));
+  const isProduct = inside.kind === "operation" && inside.operator === "*";
+  if (isProduct && inside.right.kind === "name" && inside.right.name === name) return inside.left;
+  return inside;
+}
+
+function withParts(tree: Tree, change: (part: Tree) => Tree): Tree {
+  switch (tree.kind) {
+    case "number":
+    case "name":
+      return tree;
+    case "negative":
+      return { ...tree, of: change(tree.of) };
+    case "call":
+      return { ...tree, of: tree.of.map(change) };
+    case "condition":
+      return { ...tree, yes: change(tree.yes), test: change(tree.test), no: change(tree.no) };
+    default:
+      return { ...tree, left: change(tree.left), right: change(tree.right) };
+  }
+}

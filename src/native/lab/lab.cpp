@@ -159,10 +159,11 @@ int EXPORT(train)(
     return static_cast<int>(measured.iterations);
 }
 
-// Every number of the iteration on the rows of a batch: `step_array` says where they lie.
+// Every number of an iteration on some rows, a batch or more: `step_array` says where they lie.
 void EXPORT(look)(double* parameters, double* gradient, int first, int rows) {
     const Scope scope;
-    const Problem batch = batch_of(first, rows);
+    Problem batch = batch_of(first, rows);
+    if (rows > batch.batch_size) batch.batch_size = rows;
     const ParameterArrays now(parameters);
     const ParameterArrays gradients(gradient);
     if (wants_one_vector())

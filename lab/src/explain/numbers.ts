@@ -1,0 +1,161 @@
+/** Every number of an iteration by its id: what it is made of, and what it goes into. */
+import { layersOf } from "../engine/network";
+import { deltaNumbers } from "./backward";
+import { activation, preActivation } from "./forward";
+import { outputs, rowLoss, scale, term, totalLoss } from "./loss";
+import type { Computed, Operand } from "./parts";
+import { a, delta, isInBatch, lastLayer, nodeName, rowId, type Scene, weight, z } from "./rows";
+import { gradientOf, type Parameter, parameterOperand, updateNumbers } from "./updates";
+
+/** What an id says: the row (from 0; null: of no row), what is meant, and the numbers behind it. */
+export interface Id {
+  row: number | null;
+  what: string;
+  numbers: number[];
+  /** What stands behind the numbers: the new value of a weight, or what is remembered of it. */
+  ending: string;
+}
+
+const ID = /^(?:r(\d+)\.)?([a-zE]+)([\d.]*?)(?:\.(new|mean|mean_square))?$/;
+
+/** The parts of an id; null where it is none. */
+export function parseId(id: string): Id | null {
+  const match = ID.exec(id);
+  if (!match) return null;
+  const [, row, what, numbers, ending = ""] = match;
+  return {
+    row: row ? Number(row) - 1 : null,
+    what,
+    numbers: numbers.split(".").filter(Boolean).map(Number),
+    ending,
+  };
+}
+
+/** The parameter that an id is about, whether it is the weight itself, its gradient or its update. */
+export function parameterOf({ what, numbers }: Id): Parameter | null {
+  if (["w", "gw"].includes(what) && numbers.length === 3)
+    return { layer: numbers[0] - 1, source: numbers[1] - 1, node: numbers[2] - 1 };
+  if (["b", "gb"].includes(what) && numbers.length === 2)
+    return { layer: numbers[0] - 1, source: null, node: numbers[1] - 1 };
+  return null;
+}
+
+/** The node that an id is about, from 0; null where it is about none. */
+export function nodeOf(id: Id): { layer: number; node: number } | null {
+  const { what, numbers } = id;
+  if (what === "x" && numbers.length === 1) return { layer: -1, node: numbers[0] - 1 };
+  if (["z", "a", "s", "da", "d"].includes(what) && numbers.length === 2)
+    return { layer: numbers[0] - 1, node: numbers[1] - 1 };
+  return null;
+}
+
+/** The number of that id; null where this iteration has none. */
+export function findNumber(scene: Scene, text: string): Computed | null {
+  const id = parseId(text);
+  if (!id) return null;
+  const candidates = numbersAround(scene, id, text);
+  return candidates.find((number) => number.id === text) ?? null;
+}
+
+/** The numbers among which that of an id is, as they are made together. */
+function numbersAround(scene: Scene, id: Id, text: string): Computed[] {
+  if (id.row === null) {
+    const parameter = parameterOf(id);
+    if (text === "E") return [totalLoss(scene)];
+    if (text === "c") return [scale(scene)].filter((one) => one !== null);
+    if (!parameter || !exists(scene, parameter)) return [];
+    if (id.ending) return updateNumbers(scene, parameter);
+    if (id.what.startsWith("g")) return [gradientOf(scene, parameter)];
+    return [given(parameterOperand(scene, parameter))];
+  }
+  if (id.row >= scene.table.rows) return [];
+  return numbersOfRow(scene, id.row, id);
+}
+
+function numbersOfRow(scene: Scene, row: number, id: Id): Computed[] {
+  const node = nodeOf(id);
+  const [number] = id.numbers;
+  if (node && node.layer >= 0) {
+    if (node.layer > lastLayer(scene)) return [];
+    if (node.node >= scene.network.sizes[node.layer + 1]) return [];
+    if (id.what === "z") return [preActivation(scene, row, node.layer, node.node)];
+    if (id.what === "a") return [activation(scene, row, node.layer, node.node)];
+    return isInBatch(scene, row) ? deltaNumbers(scene, row, node.layer, node.node) : [];
+  }
+  if (id.what === "e")
+    return id.numbers.length ? [term(scene, row, number - 1)] : [rowLoss(scene, row)];
+  if (["de", "ys", "g", "gs", "ms"].includes(id.what) && isInBatch(scene, row))
+    return deltaNumbers(scene, row, lastLayer(scene), number - 1);
+  return scene.stepsOf(row);
+}
+
+function exists({ network }: Scene, { layer, source, node }: Parameter): boolean {
+  if (layer < 0 || layer >= layersOf(network)) return false;
+  if (source === null) return network.bias && node < network.sizes[layer + 1];
+  return source < network.sizes[layer] && node < network.sizes[layer + 1];
+}
+
+/** A number that nothing made in this iteration. */
+function given({ symbol, value, source }: Operand): Computed {
+  return { kind: "step", id: source, symbol, value, formula: "", operands: {}, says: "" };
+}
+
+/** The numbers that one goes into, as far as they are of the same row. */
+export function usedBy(scene: Scene, text: string, chosenRow: number): Operand[] {
+  const id = parseId(text);
+  if (!id) return [];
+  const row = id.row ?? chosenRow;
+  const last = lastLayer(scene);
+  const goesBack = isInBatch(scene, row);
+  const parameter = parameterOf(id);
+  if (parameter) {
+    const { layer, node } = parameter;
+    if (id.ending) return [];
+    const w = parameterOperand(scene, parameter);
+    if (id.what.startsWith("g"))
+      return [{ ...w, symbol: `new ${w.symbol}`, source: `${w.source}.new` }];
+    return [z(scene, row, layer, node)];
+  }
+  const node = nodeOf(id);
+  const inLayer = (layer: number) =>
+    Array.from({ length: scene.network.sizes[layer + 1] }, (_, k) => k);
+  if (node && (id.what === "a" || id.what === "x")) {
+    const after = node.layer + 1;
+    if (after > last) return outputs(scene).map((k) => termOperand(scene, row, k));
+    const into = inLayer(after).map((k) => z(scene, row, after, k));
+    const gradients = goesBack
+      ? inLayer(after).map((k) => gradientOperand(scene, after, node.node, k))
+      : [];
+    return [...into, ...gradients];
+  }
+  if (node && id.what === "z") return [a(scene, row, node.layer, node.node)];
+  if (node && goesBack && (id.what === "s" || id.what === "da"))
+    return [delta(scene, row, node.layer, node.node)];
+  if (node && id.what === "d") {
+    const sources = inLayer(node.layer - 1);
+    const gradients = sources.map((i) => gradientOperand(scene, node.layer, i, node.node));
+    if (node.layer === 0) return gradients;
+    return [...sources.map((i) => backOperand(scene, row, node.layer - 1, i)), ...gradients];
+  }
+  if (id.what === "e") return [operandNamed(scene, "E")];
+  if (id.what === "de" && goesBack) return [delta(scene, row, last, id.numbers[0] - 1)];
+  if (id.what === "y") return [termOperand(scene, row, id.numbers[0] - 1)];
+  return [];
+}
+
+function termOperand(scene: Scene, row: number, k: number): Operand {
+  return operandNamed(scene, `${rowId(row)}e${k + 1}`);
+}
+
+function backOperand(scene: Scene, row: number, layer: number, node: number): Operand {
+  return operandNamed(scene, `${rowId(row)}da${nodeName(layer, node)}`);
+}
+
+function gradientOperand(scene: Scene, layer: number, source: number, node: number): Operand {
+  return operandNamed(scene, `g${weight(scene, layer, source, node).source}`);
+}
+
+function operandNamed(scene: Scene, id: string): Operand {
+  const found = findNumber(scene, id);
+  return { symbol: found?.symbol ?? id, value: found?.value ?? null, source: id };
+}

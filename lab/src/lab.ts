@@ -1,0 +1,236 @@
+/**
+ * The state of the page: what is set up, where the run stands, and which number is looked at. Panels
+ * read it and call it; nothing is drawn here.
+ */
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { Course } from "./course/course";
+import { nextStop, type Position, previousStop } from "./course/stops";
+import type { Engine } from "./engine/engine";
+import { type Data, optimizerOf, Training } from "./engine/training";
+import { findNumber } from "./explain/numbers";
+import type { Computed } from "./explain/parts";
+import { type Scene, rowId } from "./explain/rows";
+import { type Parameter, parameterAt } from "./explain/updates";
+import { firstNotFinite } from "./explain/failure";
+import { type Prepared, prepare, withOptimizer, withTable } from "./prepare";
+import type { Setup } from "./setup";
+import { type Cell, withCell } from "./table/table";
+
+/** What is shown now: the numbers of one iteration, and what they belong to. */
+export interface View {
+  position: Position;
+  prepared: Prepared;
+  scene: Scene;
+}
+
+export class Lab {
+  readonly position: ReadonlySignal<Position>;
+  readonly view: ReadonlySignal<View>;
+  readonly setup: ReadonlySignal<Setup>;
+  /** The chosen row, from 0. */
+  readonly row = signal(0);
+  /** The id of the number that is looked at, and of those before it. */
+  readonly chosen = signal("");
+  readonly trail = signal<string[]>([]);
+  /** The id under the pointer. */
+  readonly hovered = signal("");
+  readonly asking = signal(false);
+  /** What the user should know, such as why a file could not be read. */
+  readonly message = signal("");
+  private readonly at: Signal<Position>;
+  private readonly changes = signal(0);
+  private readonly planned: Signal<Setup>;
+  private course: Course<Prepared>;
+
+  /** Throws TableError on a table that cannot be used. */
+  constructor(
+    readonly engine: Engine,
+    setup: Setup,
+  ) {
+    this.planned = signal(setup);
+    this.at = signal({ iteration: 0, stop: "forward" });
+    this.course = begun(engine, setup);
+    this.position = this.at;
+    this.setup = computed(() => {
+      this.changes.value;
+      return this.course.context.setup;
+    });
+    this.view = computed(() => this.look(this.at.value));
+    this.chosen.value = this.firstChoice();
+  }
+
+  /** The loss of every iteration so far, before its update. */
+  get losses(): readonly number[] {
+    this.changes.value;
+    return this.course.losses;
+  }
+
+  get reached(): number {
+    return this.course.reached;
+  }
+
+  /** Whether the run ended because a number was not finite. */
+  get hasFailed(): boolean {
+    this.changes.value;
+    return this.course.hasFailed;
+  }
+
+  /** What is looked at: under the pointer, else as chosen; null where this iteration has it not. */
+  readonly number: ReadonlySignal<Computed | null> = computed(() =>
+    findNumber(this.view.value.scene, this.hovered.value || this.chosen.value),
+  );
+
+  /** The first number that is not finite, where the run ended for it. */
+  readonly failure = computed(() => {
+    const { scene, position } = this.view.value;
+    const ended = this.hasFailed && position.iteration === this.reached;
+    return ended ? firstNotFinite(scene) : null;
+  });
+
+  /** Another table, network or seed: from the beginning. Throws TableError, and changes nothing then. */
+  restart(setup: Setup): void {
+    this.course = begun(this.engine, setup);
+    this.planned.value = setup;
+    this.row.value = Math.min(this.row.value, setup.table.rows - 1);
+    this.at.value = { iteration: 0, stop: "forward" };
+    this.changed();
+    if (!findNumber(this.view.value.scene, this.chosen.value)) this.choose(this.firstChoice());
+    this.trail.value = [];
+  }
+
+  goTo(iteration: number, stop = this.at.value.stop): void {
+    this.course.goTo(Math.min(iteration, this.planned.value.iterations));
+    this.at.value = { iteration: this.course.iteration, stop };
+    this.changed();
+  }
+
+  step(): void {
+    const next = nextStop(this.at.value);
+    if (next.stop === "forward" && this.isAtEnd) return;
+    this.goTo(next.iteration, next.stop);
+  }
+
+  back(): void {
+    const previous = previousStop(this.at.value);
+    this.goTo(previous.iteration, previous.stop);
+  }
+
+  /** Whether there is no further iteration: the planned ones are done, or the run has failed. */
+  get isAtEnd(): boolean {
+    const { iteration } = this.at.value;
+    const failed = this.course.hasFailed && iteration === this.course.reached;
+    return failed || iteration >= this.planned.value.iterations;
+  }
+
+  /** Plans another number of iterations. */
+  plan(iterations: number): void {
+    const { training, context } = this.course;
+    context.setup = { ...context.setup, iterations };
+    this.planned.value = { ...this.planned.value, iterations };
+    if (training.iteration > iterations) this.goTo(iterations);
+    this.changed();
+  }
+
+  /** Chooses a row; what is looked at is then that of this row. */
+  chooseRow(row: number): void {
+    const id = this.chosen.value;
+    const before = rowId(this.row.value);
+    this.row.value = row;
+    if (id.startsWith(before)) this.chosen.value = rowId(row) + id.slice(before.length);
+  }
+
+  choose(id: string): void {
+    if (id === this.chosen.value) return;
+    this.trail.value = [...this.trail.value, this.chosen.value];
+    this.chosen.value = id;
+  }
+
+  /** Back to what was looked at before. */
+  retrace(): void {
+    const before = this.trail.value.at(-1);
+    if (before === undefined) return;
+    this.trail.value = this.trail.value.slice(0, -1);
+    this.chosen.value = before;
+  }
+
+  /** A weight or bias as it was typed in: from here on. */
+  setParameter(parameter: Parameter, value: number): void {
+    const { training, context } = this.course;
+    const snapshot = training.save();
+    snapshot.parameters[parameterAt(this.view.value.scene, parameter)] = value;
+    this.change(training, context, snapshot);
+  }
+
+  /** A cell as it was typed in: from here on. Throws TableError where it does not fit. */
+  setCell(name: string, row: number, cell: Cell): void {
+    const { training, context } = this.course;
+    const table = withCell(context.setup.table, name, row, cell);
+    const prepared = withTable(this.engine, context, table);
+    this.change(trainingOf(this.engine, prepared), prepared, training.save());
+  }
+
+  /** Another learning rate: from here on. */
+  setRate(rate: number): void {
+    const { training, context } = this.course;
+    const prepared = withOptimizer(context, rate);
+    this.planned.value = { ...this.planned.value, rate };
+    this.change(trainingOf(this.engine, prepared), prepared, training.save());
+  }
+
+  private change(...change: Parameters<Course<Prepared>["change"]>): void {
+    this.course.change(...change);
+    this.changed();
+  }
+
+  private changed(): void {
+    this.changes.value += 1;
+  }
+
+  private firstChoice(): string {
+    return `${rowId(this.row.value)}z1.1`;
+  }
+
+  private look(position: Position): View {
+    this.changes.value;
+    const { training, context } = this.course;
+    const batch = training.look();
+    const { rows } = training.data;
+    const scene: Scene = {
+      engine: this.engine,
+      network: training.network,
+      batch,
+      table: batch.rows === rows ? batch : training.lookAt(0, rows),
+      data: training.data,
+      features: context.features,
+      optimizer: training.optimizer,
+      iteration: training.iteration,
+      stepsOf: context.stepsOf,
+    };
+    return { position, prepared: context, scene };
+  }
+
+  /** Outputs of the first `layers` layers for rows of inputs, with the weights as they are now. */
+  predict(x: Float64Array, layers?: number): Float64Array {
+    return this.course.training.predict(x, layers);
+  }
+}
+
+function begun(engine: Engine, setup: Setup): Course<Prepared> {
+  const prepared = prepare(engine, setup);
+  const training = trainingOf(engine, prepared);
+  if (setup.model) {
+    const { parameters } = setup.model;
+    training.restore({ ...training.save(), parameters });
+  } else {
+    training.draw(setup.start, setup.seed);
+  }
+  return new Course(training, prepared);
+}
+
+function trainingOf(engine: Engine, { network, data, setup }: Prepared): Training {
+  const batchSize = setup.batchSize || data.rows;
+  const optimizer = optimizerOf(setup.optimizer, setup.rate);
+  return new Training(engine, network, data, Math.min(batchSize, data.rows), optimizer);
+}
+
+export type { Data };

@@ -1,0 +1,71 @@
+/** What is set up becomes what the engine trains: the encoding, the network and its data. */
+import type { Network } from "./engine/network";
+import { type Engine, lossNamed } from "./engine/engine";
+import type { Data } from "./engine/training";
+import type { Step } from "./explain/parts";
+import type { Setup } from "./setup";
+import { encodeInputs, encodeTargets, features, outputs } from "./table/encode";
+import type { Encoding } from "./table/encoding";
+import { learnEncoding } from "./table/learn";
+import { rowSteps } from "./table/steps";
+import type { Table } from "./table/table";
+
+export interface Prepared {
+  setup: Setup;
+  encoding: Encoding;
+  network: Network;
+  data: Data;
+  /** The names of the network's inputs and outputs. */
+  features: string[];
+  outputs: string[];
+  stepsOf(row: number): Step[];
+}
+
+/** Throws TableError on a table that cannot be used so. */
+export function prepare(engine: Engine, setup: Setup): Prepared {
+  const encoding =
+    setup.model?.encoding ??
+    learnEncoding(engine, setup.table, setup.targets, setup.ignored, setup.rule);
+  return prepared(engine, setup, encoding);
+}
+
+/** The same with another table, whose cells are encoded as before. */
+export function withTable(engine: Engine, { setup, encoding }: Prepared, table: Table): Prepared {
+  return prepared(engine, { ...setup, table }, encoding);
+}
+
+/** The same with another learning rate. */
+export function withOptimizer(before: Prepared, rate: number): Prepared {
+  return { ...before, setup: { ...before.setup, rate } };
+}
+
+function prepared(engine: Engine, setup: Setup, encoding: Encoding): Prepared {
+  const { table } = setup;
+  const inputs = features(encoding);
+  const names = outputs(encoding);
+  const data = {
+    x: encodeInputs(engine, encoding, table),
+    y: encodeTargets(engine, encoding, table),
+    rows: table.rows,
+  };
+  return {
+    setup,
+    encoding,
+    network: setup.model?.network ?? networkOf(setup, inputs.length, names.length),
+    data,
+    features: inputs,
+    outputs: names,
+    stepsOf: (row) => rowSteps(engine, encoding, table, row),
+  };
+}
+
+function networkOf(setup: Setup, inputs: number, outputs: number): Network {
+  const output = lossNamed(setup.loss).output ?? setup.output;
+  return {
+    sizes: [inputs, ...setup.hidden, outputs],
+    activations: [...setup.hidden.map(() => setup.activation), output],
+    bias: setup.bias,
+    loss: setup.loss,
+    setting: lossNamed(setup.loss).setting ?? undefined,
+  };
+}
