@@ -4,8 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 WITH_EXTRAS := --editable '.[test,docs]'
 NATIVE := CMakeLists.txt $(wildcard src/native/*.* src/native/bindings/*)
+LAB := src/glassnet/lab/page/lab.js
+LAB_NATIVE := $(wildcard src/native/lab/*)
+LAB_SOURCES := tools/build_lab.py tools/lab_examples.py $(wildcard lab/*.* lab/src/*.* lab/src/*/*.*) $(NATIVE) $(LAB_NATIVE) \
+  src/glassnet/lab/formulas.py src/glassnet/article.py $(wildcard src/glassnet/core/*.py src/glassnet/tables/*.py)
 
-.PHONY: run test test-all check docs sanitize wheel bench install install-test debian clean
+.DELETE_ON_ERROR:
+.PHONY: run test test-all check docs sanitize wheel bench lab install install-test debian clean
 
 run: install
 	$(BIN)/glassnet demo
@@ -22,7 +27,8 @@ check: install-test
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/python tools/verify_types.py
 	$(BIN)/lint-imports
-	$(BIN)/clang-format --dry-run -Werror $(filter %.cpp %.hpp,$(NATIVE)) $(wildcard tests/native/*.cpp)
+	$(BIN)/clang-format --dry-run -Werror $(filter %.cpp %.hpp,$(NATIVE) $(LAB_NATIVE)) $(wildcard tests/native/*.cpp)
+	$(BIN)/python tools/build_lab.py --check
 	$(BIN)/python tools/check_names.py src/glassnet
 	$(BIN)/python tools/count_lines.py src/glassnet/core 1200
 
@@ -44,11 +50,14 @@ bench: install-test
 
 # Into dist/, for Python 3.11 and for 3.12 and later, whichever of them are here; the first time takes long, as zig makes its C++
 # library.
-wheel: $(VENV)/bin/python
+wheel: install-test
 	$(BIN)/python tools/wheels.py
 
+# The page of `glassnet lab`; npm comes with the test extra where the system has none.
+lab: $(LAB)
+
 install: $(VENV)/.installed
-install-test: $(VENV)/.installed-test
+install-test: $(VENV)/.installed-test $(LAB)
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -64,6 +73,9 @@ $(VENV)/.installed-test: pyproject.toml $(NATIVE) | $(VENV)/bin/python
 	  --no-build-isolation --no-deps --config-settings='build-dir=build/{wheel_tag}' --editable .)
 	touch $@ $(VENV)/.installed
 
+$(LAB): $(LAB_SOURCES) | $(VENV)/.installed-test
+	$(BIN)/python tools/build_lab.py
+
 # Real R is one of the oracles, pages are opened in Chromium, and the engine is run on emulated processors: as root on Debian what
 # is missing for that is installed; elsewhere their tests say why they are skipped.
 debian:
@@ -76,4 +88,5 @@ debian:
 	fi
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache $(MADE)
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache $(MADE) \
+	  lab/node_modules lab/generated lab/build $(dir $(LAB))

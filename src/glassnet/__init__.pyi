@@ -165,6 +165,7 @@ from glassnet.importance.weights import (
 from glassnet.importance.weights import (
     olden as olden,
 )
+from glassnet.lab.widget import Lab as Lab
 from glassnet.models.model import (
     Model as Model,
 )

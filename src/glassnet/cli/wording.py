@@ -20,6 +20,7 @@ OTHER_FLAGS = {
     "model": "--model",
     "networks": "--networks",
     "overwrite": "--overwrite",
+    "port": "--port",
     "rng": "--rng",
     "scale": "--scale",
     "space": "--vary",

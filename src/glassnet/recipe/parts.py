@@ -97,7 +97,7 @@ def validation_rows(every: TableRows, parts: dict[str, np.ndarray]) -> TableRows
     return every.take(parts["validation"]) if len(parts["validation"]) else None
 
 
-def _target_names(target: str | Sequence[str], options: Options) -> list[str]:
+def target_names(target: str | Sequence[str], options: Options) -> list[str]:
     """The names of the targets. Raises GlassnetError where they are no names, or to be ignored."""
     names: list[str] = [target] if isinstance(target, str) else [*(items_of(target) or ())]
     if not names or not all(isinstance(name, str) for name in names):
@@ -118,7 +118,7 @@ def read_columns_and_targets(
 
     Raises GlassnetError, naming the column.
     """
-    targets = _target_names(target, options)
+    targets = target_names(target, options)
     reading, ignore = options.reading(targets), options.ignore
     if encoding is not None:
         reading, ignore = encoding.reading, ()
@@ -132,11 +132,12 @@ def read_columns_and_targets(
     else:
         known = {*targets, *(column.name for column in encoding.inputs)}
         columns = columns.select(name for name in columns if name in known)
-    _check_targets(columns, targets, options.categories)
+    check_targets(columns, targets, options.categories)
     return columns, targets
 
 
-def _check_targets(columns: Table, targets: list[str], categories: Sequence[str]) -> None:
+def check_targets(columns: Table, targets: list[str], categories: Sequence[str]) -> None:
+    """Raises GlassnetError, naming it, on a target that is no column, or is named twice."""
     for name in targets:
         if name not in columns:
             raise unknown_name("target column", name, columns)

@@ -67,8 +67,9 @@ constexpr int INSTRUCTION_COUNT = sizeof INSTRUCTIONS / sizeof *INSTRUCTIONS;
 
 // A program is pairs of what is done and an argument: an instruction, or one of the two that follow
 // them, which put a number on the stack.
-constexpr int CONSTANT = INSTRUCTION_COUNT;      // the argument is its number among the constants
-constexpr int VARIABLE = INSTRUCTION_COUNT + 1;  // ... among the variables, which have n values each
+constexpr int CONSTANT = INSTRUCTION_COUNT;  // the argument is its number among the constants
+constexpr int VARIABLE =
+    INSTRUCTION_COUNT + 1;  // ... among the variables, which have n values each
 constexpr int STACK = 64;
 
 inline void evaluate_rows(

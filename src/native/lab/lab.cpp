@@ -177,7 +177,8 @@ void EXPORT(reserve_step)(int n) {
     const int K = sizes[network.L];
     step.layers = take<LayerStep>(network.L);
     for (int l = 0; l < network.L; ++l)
-        for (double** array : step.layers[l].all()) *array = take<double>(std::size_t(n) * sizes[l + 1]);
+        for (double** array : step.layers[l].all())
+            *array = take<double>(std::size_t(n) * sizes[l + 1]);
     step.terms = take<double>(std::size_t(n) * K);
     step.derivative = take<double>(std::size_t(n) * K);
 }

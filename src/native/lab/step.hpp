@@ -27,9 +27,10 @@ struct LayerStep {
 struct Step {
     LayerStep* layers;
     double* terms;       // n x K: the loss of each output of each row
-    double* derivative;  // n x K: of that loss, in a, or in z where the loss belongs to its activation
-    double loss;         // of the batch
-    double row_scale;    // what each row's loss is multiplied by
+    double*
+        derivative;  // n x K: of that loss, in a, or in z where the loss belongs to its activation
+    double loss;  // of the batch
+    double row_scale;  // what each row's loss is multiplied by
 };
 
 template <int V> struct Look {
@@ -41,11 +42,15 @@ template <int V> struct Look {
     int n;
 
     Look(const Problem& problem, Step& step)
-        : problem(problem), objective(problem, memory, alone), panels(objective.panels), step(step),
+        : problem(problem),
+          objective(problem, memory, alone),
+          panels(objective.panels),
+          step(step),
           n(problem.data.n) {
         for (int l = 0; l < panels.L; ++l) {
             Layer<double, V>& layer = panels.layers[l];
-            if (layer.z == layer.a) layer.z = take<Vec<double>>(panel<V>(panels.blocks, layer.n_out));
+            if (layer.z == layer.a)
+                layer.z = take<Vec<double>>(panel<V>(panels.blocks, layer.n_out));
         }
     }
 
@@ -134,12 +139,12 @@ private:
             }
             const int row = v * LANES<double>;
             evaluate(z, a, y, derivative, K);
-            for (int k = 0; k < K; ++k) write_lanes(derivative[k], step.derivative, first, row, rows, k);
+            for (int k = 0; k < K; ++k)
+                write_lanes(derivative[k], step.derivative, first, row, rows, k);
             for (int k = 0; k < K; ++k) {
                 for (int j = 0; j < K; ++j) alone[j] = j == k ? y[j] : Vec<double>{};
-                const Vec<double> term = of_softmax
-                                             ? evaluate(z, a, alone, derivative, K)
-                                             : evaluate(z + k, a + k, y + k, derivative, 1);
+                const Vec<double> term = of_softmax ? evaluate(z, a, alone, derivative, K)
+                                                    : evaluate(z + k, a + k, y + k, derivative, 1);
                 write_lanes(term, step.terms, first, row, rows, k);
             }
         }
@@ -155,7 +160,9 @@ private:
     }
 
     // The lanes are the block's rows from `row` on; the block begins with the batch's row `first`.
-    void write_lanes(Vec<double> x, double* to, std::int64_t first, int row, int rows, int k) const {
+    void write_lanes(
+        Vec<double> x, double* to, std::int64_t first, int row, int rows, int k
+    ) const {
         for (int i = 0; i < LANES<double> && row + i < rows; ++i)
             to[(first + row + i) * panels.K + k] = x[i];
     }
