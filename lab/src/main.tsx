@@ -4,5 +4,6 @@
  */
 import { Engine } from "./engine/engine";
 import { Training } from "./engine/training";
+import * as table from "./table";
 
-export const parts = { Engine, Training };
+export const parts = { Engine, Training, ...table };
