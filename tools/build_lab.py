@@ -78,21 +78,26 @@ def compiled_engine(folder: Path = LAB / "build") -> Path:
 
 
 def generate() -> None:
-    """Write what the TypeScript imports: engine, formulas, examples."""
+    """Write what the TypeScript imports: engine, formulas, examples, colours."""
     from lab_examples import examples
 
     from glassnet.lab.formulas import formulas
+    from glassnet.pages.theme import PAGE_COLOURS
 
     packed = gzip.compress(compiled_engine().read_bytes(), 9, mtime=0)
-    _write("engine", {"gzip": base64.b64encode(packed).decode()})
-    _write("formulas", formulas())
-    _write("examples", examples())
+    _write("engine.json", _json({"gzip": base64.b64encode(packed).decode()}))
+    _write("formulas.json", _json(formulas()))
+    _write("examples.json", _json(examples()))
+    _write("theme.css", PAGE_COLOURS)
 
 
-def _write(name: str, content: Any) -> None:
-    """A JSON file, left alone where it says the same already, so that its date stays."""
-    path = GENERATED / f"{name}.json"
-    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+def _json(content: Any) -> str:
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+
+
+def _write(name: str, text: str) -> None:
+    """A file, left alone where it says the same already, so that its date stays."""
+    path = GENERATED / name
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         GENERATED.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")

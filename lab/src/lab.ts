@@ -7,11 +7,11 @@ import { Course } from "./course/course";
 import { nextStop, type Position, previousStop } from "./course/stops";
 import type { Engine } from "./engine/engine";
 import { type Data, optimizerOf, Training } from "./engine/training";
-import { findNumber } from "./explain/numbers";
-import type { Computed } from "./explain/parts";
-import { type Scene, rowId } from "./explain/rows";
-import { type Parameter, parameterAt } from "./explain/updates";
 import { firstNotFinite } from "./explain/failure";
+import { findNumber, numberOfStop } from "./explain/numbers";
+import type { Computed } from "./explain/parts";
+import { rowId, type Scene } from "./explain/rows";
+import { type Parameter, parameterAt } from "./explain/updates";
 import { type Prepared, prepare, withOptimizer, withTable } from "./prepare";
 import type { Setup } from "./setup";
 import { type Cell, withCell } from "./table/table";
@@ -32,6 +32,8 @@ export class Lab {
   /** The id of the number that is looked at, and of those before it. */
   readonly chosen = signal("");
   readonly trail = signal<string[]>([]);
+  /** Whether it was chosen by hand: then it stays, else it goes along with the stops. */
+  readonly isPinned = signal(false);
   /** The id under the pointer. */
   readonly hovered = signal("");
   readonly asking = signal(false);
@@ -94,7 +96,10 @@ export class Lab {
     this.row.value = Math.min(this.row.value, setup.table.rows - 1);
     this.at.value = { iteration: 0, stop: "forward" };
     this.changed();
-    if (!findNumber(this.view.value.scene, this.chosen.value)) this.choose(this.firstChoice());
+    if (!findNumber(this.view.value.scene, this.chosen.value)) {
+      this.chosen.value = this.firstChoice();
+      this.isPinned.value = false;
+    }
     this.trail.value = [];
   }
 
@@ -108,11 +113,28 @@ export class Lab {
     const next = nextStop(this.at.value);
     if (next.stop === "forward" && this.isAtEnd) return;
     this.goTo(next.iteration, next.stop);
+    this.follow();
   }
 
   back(): void {
     const previous = previousStop(this.at.value);
     this.goTo(previous.iteration, previous.stop);
+    this.follow();
+  }
+
+  /** What is looked at is a number that this stop makes, near the one before. */
+  private follow(): void {
+    if (this.isPinned.value) return;
+    const { scene, position } = this.view.value;
+    const id = numberOfStop(scene, position.stop, this.chosen.value, this.row.value);
+    if (findNumber(scene, id)) this.chosen.value = id;
+  }
+
+  /** Lets go of what was chosen by hand. */
+  release(): void {
+    this.isPinned.value = false;
+    this.trail.value = [];
+    this.follow();
   }
 
   /** Whether there is no further iteration: the planned ones are done, or the run has failed. */
@@ -143,6 +165,7 @@ export class Lab {
     if (id === this.chosen.value) return;
     this.trail.value = [...this.trail.value, this.chosen.value];
     this.chosen.value = id;
+    this.isPinned.value = true;
   }
 
   /** Back to what was looked at before. */

@@ -1,6 +1,7 @@
 /** What is set up becomes what the engine trains: the encoding, the network and its data. */
-import type { Network } from "./engine/network";
+
 import { type Engine, lossNamed } from "./engine/engine";
+import type { Network } from "./engine/network";
 import type { Data } from "./engine/training";
 import type { Step } from "./explain/parts";
 import type { Setup } from "./setup";

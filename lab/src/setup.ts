@@ -8,6 +8,8 @@ export interface Setup {
   table: Table;
   /** The example that the table is, for links; "" where it is the user's. */
   example: string;
+  /** The formula that the classes of the table were made by; "" where there is none. */
+  formula: string;
   targets: string[];
   /** Columns that are not inputs. */
   ignored: string[];

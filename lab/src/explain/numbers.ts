@@ -1,4 +1,5 @@
 /** Every number of an iteration by its id: what it is made of, and what it goes into. */
+import type { Stop } from "../course/stops";
 import { layersOf } from "../engine/network";
 import { deltaNumbers } from "./backward";
 import { activation, preActivation } from "./forward";
@@ -98,6 +99,26 @@ function exists({ network }: Scene, { layer, source, node }: Parameter): boolean
 /** A number that nothing made in this iteration. */
 function given({ symbol, value, source }: Operand): Computed {
   return { kind: "step", id: source, symbol, value, formula: "", operands: {}, says: "" };
+}
+
+/** The id of a number that a stop makes: of the node that `near` is about, or of the first one. */
+export function numberOfStop(scene: Scene, stop: Stop, near: string, row: number): string {
+  const id = parseId(near);
+  const parameter = id && parameterOf(id);
+  const node = parameter ?? (id && nodeOf(id)) ?? { layer: 0, node: 0 };
+  const layer = Math.max(0, node.layer);
+  const name = nodeName(layer, node.node);
+  const source = (parameter?.source ?? 0) + 1;
+  switch (stop) {
+    case "forward":
+      return `${rowId(row)}z${name}`;
+    case "loss":
+      return `${rowId(row)}e${layer === lastLayer(scene) ? node.node + 1 : 1}`;
+    case "backward":
+      return `${rowId(row)}d${name}`;
+    case "update":
+      return `w${layer + 1}.${source}.${node.node + 1}.new`;
+  }
 }
 
 /** The numbers that one goes into, as far as they are of the same row. */

@@ -1,0 +1,47 @@
+/**
+ * "Hide and ask": the numbers that the current stop makes are blank until they are typed in rightly.
+ */
+import { signal } from "@preact/signals";
+import type { Stop } from "../course/stops";
+import { parseId } from "../explain/numbers";
+import { numeral } from "../explain/numeral";
+import type { Value } from "../explain/parts";
+import type { Lab } from "../lab";
+
+/** Ids of numbers that were found, of the iteration and stop they belong to. */
+export const found = signal<ReadonlySet<string>>(new Set());
+
+/** The stop that makes a number; null where it is given. */
+export function stopOf(id: string): Stop | null {
+  const parsed = parseId(id);
+  if (!parsed) return null;
+  if (parsed.ending) return "update";
+  if (["z", "a"].includes(parsed.what)) return "forward";
+  if (["e", "E"].includes(parsed.what)) return "loss";
+  if (["w", "b", "x", "y", "c"].includes(parsed.what)) return null;
+  return "backward";
+}
+
+/** Whether a number is to be found by the user. */
+export function isHidden(lab: Lab, id: string): boolean {
+  if (!lab.asking.value) return false;
+  const { iteration, stop } = lab.position.value;
+  return stopOf(id) === stop && !found.value.has(`${iteration}:${id}`);
+}
+
+/** Whether what was typed is the number, with as many digits as were typed; two at least. */
+export function isRight(text: string, value: Value): boolean {
+  if (typeof value !== "number") return text.trim() === value;
+  const plain = text.trim().replace("−", "-").replace(",", ".");
+  const typed = Number(plain);
+  if (!plain || Number.isNaN(typed)) return false;
+  if (typed === value) return true;
+  const digits = plain.replace(/e.*$/i, "").replace(/[-+.]/g, "").replace(/^0+/, "").length;
+  const decimals = plain.split(".")[1]?.length ?? 0;
+  const asTyped = digits >= 2 && numeral(value, digits) === numeral(typed, digits);
+  return asTyped || (decimals >= 2 && value.toFixed(decimals) === typed.toFixed(decimals));
+}
+
+export function noteFound(lab: Lab, id: string): void {
+  found.value = new Set([...found.value, `${lab.position.value.iteration}:${id}`]);
+}

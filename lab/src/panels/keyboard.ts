@@ -1,0 +1,36 @@
+/** The keyboard: arrows step, space plays, Escape frees, Home and End go to the ends. */
+import type { PageState } from "./context";
+
+const LETS_TYPE = "input:not([type=range]), select, textarea, summary";
+
+export function onKey(page: PageState, event: KeyboardEvent): void {
+  const lab = page.lab.value;
+  const target = event.target as Element | null;
+  if (event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.key === "Escape") {
+    lab.hovered.value = "";
+    lab.message.value = "";
+    for (const menu of document.querySelectorAll(".lab details[open]"))
+      menu.removeAttribute("open");
+    if (!target?.closest(LETS_TYPE)) lab.release();
+    return;
+  }
+  if (target?.closest(LETS_TYPE)) return;
+  const { iteration, stop } = lab.position.value;
+  const work: Record<string, () => void> = {
+    ArrowRight: () => (event.shiftKey ? lab.goTo(iteration + 1) : lab.step()),
+    ArrowLeft: () => (event.shiftKey ? lab.goTo(iteration - 1) : lab.back()),
+    ArrowDown: () => lab.chooseRow(Math.min(lab.row.value + 1, lab.setup.value.table.rows - 1)),
+    ArrowUp: () => lab.chooseRow(Math.max(lab.row.value - 1, 0)),
+    Home: () => lab.goTo(0, "forward"),
+    End: () => lab.goTo(lab.setup.value.iterations, stop),
+  };
+  if (event.key === " " && !target?.closest("button, [role=button]")) {
+    event.preventDefault();
+    page.player.toggle();
+  } else if (event.key in work && !(target as HTMLInputElement)?.matches("input[type=range]")) {
+    event.preventDefault();
+    page.player.pause();
+    work[event.key]();
+  }
+}

@@ -1,0 +1,126 @@
+/** Share, save and code: what leaves the page. Nothing is sent anywhere. */
+import { useState } from "preact/hooks";
+import { saveModel } from "../models/file";
+import { linkOf } from "../models/link";
+import { programInPython, programInR } from "../models/program";
+import { tableWithPredictions } from "../table/csv_out";
+import { useLab } from "./context";
+import { networkAsSvg } from "./svg_file";
+
+export function ShareMenu() {
+  const lab = useLab();
+  const [withData, setWithData] = useState(false);
+  const [code, setCode] = useState<"Python" | "R" | null>(null);
+  const { setup, encoding, network } = lab.view.value.prepared;
+  const { scene, position } = lab.view.value;
+  const own = !setup.example && !setup.formula;
+  const name = setup.table.name.replace(/\.[^.]*$/, "");
+  const link = () => {
+    const address = location.href.replace(/#.*$/, "");
+    return `${address}#${linkOf(setup, position.iteration, withData)}`;
+  };
+  const program = () =>
+    code === "R"
+      ? programInR(setup, encoding, network, position.iteration)
+      : programInPython(setup, encoding, network, position.iteration);
+  return (
+    <>
+      <details class="menu">
+        <summary>share</summary>
+        <div>
+          <p>The link holds example, network, seed and iteration.</p>
+          {own && (
+            <label>
+              <input
+                type="checkbox"
+                checked={withData}
+                onChange={(event) => setWithData(event.currentTarget.checked)}
+              />{" "}
+              my table too: it can be read by everyone who has the link
+            </label>
+          )}
+          {own && !withData && <p>Without it, whoever opens the link has to open the table too.</p>}
+          <button
+            type="button"
+            onClick={() => {
+              history.replaceState(null, "", link());
+              void copied(lab, link());
+            }}
+          >
+            copy the link
+          </button>
+        </div>
+      </details>
+      <details class="menu">
+        <summary>save</summary>
+        <div>
+          <button
+            type="button"
+            onClick={() => {
+              const { batch } = scene;
+              const losses = lab.losses.slice(0, position.iteration);
+              const given = { setup, encoding, network, parameters: batch.parameters, losses };
+              download(`${name}.safetensors`, saveModel(given), "application/octet-stream");
+            }}
+          >
+            model (.safetensors)
+          </button>
+          <button
+            type="button"
+            onClick={() => {
+              const outputs = scene.table.layers[scene.table.layers.length - 1].a;
+              const text = tableWithPredictions(scene.engine, encoding, setup.table, outputs);
+              download(`${name}-predictions.csv`, text, "text/csv");
+            }}
+          >
+            predictions (.csv)
+          </button>
+          <button
+            type="button"
+            onClick={() => download(`${name}.svg`, networkAsSvg(), "image/svg+xml")}
+          >
+            network (.svg)
+          </button>
+        </div>
+      </details>
+      <details class="menu code">
+        <summary>code</summary>
+        <div>
+          <p>The same in {code ?? "…"}</p>
+          <button type="button" onClick={() => setCode("Python")}>
+            Python
+          </button>
+          <button type="button" onClick={() => setCode("R")}>
+            R
+          </button>
+          {code && (
+            <>
+              <textarea readOnly rows={16} cols={70} aria-label={code} value={program()} />
+              <button type="button" onClick={() => void copied(lab, program())}>
+                copy
+              </button>
+            </>
+          )}
+        </div>
+      </details>
+    </>
+  );
+}
+
+async function copied(lab: { message: { value: string } }, text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    lab.message.value = "copied";
+  } catch {
+    lab.message.value = `copy it from here: ${text}`;
+  }
+}
+
+function download(name: string, content: string | Uint8Array, type: string): void {
+  const blob = new Blob([content as BlobPart], { type });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}

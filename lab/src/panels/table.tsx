@@ -1,0 +1,195 @@
+/** The table: its rows, the prediction and loss of each as they are now; cells can be edited. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { rowLossOperand } from "../explain/loss";
+import { isInBatch, rowId } from "../explain/rows";
+import { predictions } from "../table/encode";
+import { type Cell, type Column, TableError } from "../table/table";
+import { isHidden } from "./asking";
+import { short, useLab } from "./context";
+
+const MOST_SHOWN = 60; // rows around the chosen one; more would slow down every frame
+
+export function TablePanel() {
+  const lab = useLab();
+  const { scene, prepared } = lab.view.value;
+  const { table, targets } = prepared.setup;
+  const chosen = lab.row.value;
+  const first = Math.max(0, Math.min(chosen - MOST_SHOWN / 2, table.rows - MOST_SHOWN));
+  const rows = Array.from({ length: Math.min(MOST_SHOWN, table.rows) }, (_, i) => first + i);
+  const last = scene.table.layers[scene.table.layers.length - 1].a;
+  const predicted = predictions(scene.engine, prepared.encoding, last, table.rows);
+  const inputs = table.columns.filter(({ name }) => !targets.includes(name));
+  const ordered = [...inputs, ...table.columns.filter(({ name }) => targets.includes(name))];
+  const used = new Set(
+    [...prepared.encoding.inputs, ...prepared.encoding.targets]
+      .filter(({ kind }) => kind !== "unused")
+      .map(({ name }) => name),
+  );
+  return (
+    <section class="panel table" aria-label="the table">
+      <header>
+        <h2>{table.name}</h2>
+        <small>
+          {table.rows.toLocaleString("en")} rows{table.note ? `; ${table.note}` : ""}
+        </small>
+      </header>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">row</th>
+              {ordered.map(({ name }) => (
+                <th
+                  scope="col"
+                  key={name}
+                  class={targets.includes(name) ? "target" : used.has(name) ? "" : "unused"}
+                  title={used.has(name) ? name : `${name}: not an input`}
+                >
+                  {name}
+                </th>
+              ))}
+              {targets.map((name) => (
+                <th scope="col" key={name} class="live">
+                  predicted{targets.length > 1 ? ` ${name}` : ""}
+                </th>
+              ))}
+              <th scope="col" class="live">
+                loss
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => {
+              const loss = rowLossOperand(scene, row);
+              return (
+                <tr
+                  key={row}
+                  class={isInBatch(scene, row) ? "" : "outside"}
+                  aria-selected={row === chosen}
+                  onClick={() => lab.chooseRow(row)}
+                >
+                  <th scope="row">
+                    <button
+                      type="button"
+                      data-row={row + 1}
+                      title={`row ${row + 1}`}
+                      onClick={() => lab.chooseRow(row)}
+                    >
+                      {row + 1}
+                    </button>
+                  </th>
+                  {ordered.map((column) => (
+                    <CellOf key={column.name} column={column} row={row} />
+                  ))}
+                  {predicted.map(({ values, target }) => (
+                    <td key={target} class="live" data-predicted={row + 1}>
+                      {isHidden(lab, `${rowId(row)}a${scene.table.layers.length}.1`)
+                        ? "?"
+                        : short(values[row])}
+                    </td>
+                  ))}
+                  <td class="live">
+                    <button
+                      type="button"
+                      class="number"
+                      data-id={loss.source}
+                      onClick={() => lab.choose(loss.source)}
+                    >
+                      {isHidden(lab, loss.source) ? "?" : short(loss.value)}
+                    </button>
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+        {table.rows > MOST_SHOWN && (
+          <p class="more">
+            Rows {first + 1} to {first + rows.length} are shown.{" "}
+            <label>
+              Go to row{" "}
+              <input
+                size={5}
+                inputMode="numeric"
+                onChange={(event) => {
+                  const row = Number(event.currentTarget.value);
+                  if (Number.isInteger(row) && row >= 1 && row <= table.rows)
+                    lab.chooseRow(row - 1);
+                  event.currentTarget.value = "";
+                }}
+              />
+            </label>
+          </p>
+        )}
+      </div>
+    </section>
+  );
+}
+
+/** A cell: a double click or Enter makes it a field to type into. */
+function CellOf({ column, row }: { column: Column; row: number }) {
+  const lab = useLab();
+  const [edited, setEdited] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.select(), [edited]);
+  const cell = column.cells[row];
+  const text = cell === null ? "" : String(cell);
+  if (!edited)
+    return (
+      <td
+        class={typeof cell === "number" ? "" : "text"}
+        onDblClick={() => setEdited(true)}
+        data-cell={`${column.name} ${row + 1}`}
+      >
+        <button
+          type="button"
+          class="cell"
+          title={`${column.name} of row ${row + 1}: double click or Enter to edit`}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter") return;
+            event.preventDefault();
+            event.stopPropagation();
+            setEdited(true);
+          }}
+        >
+          {cell === null ? "—" : typeof cell === "number" ? short(cell, 6) : cell}
+        </button>
+      </td>
+    );
+  const leave = (value?: string) => {
+    setEdited(false);
+    if (value === undefined || value === text) return;
+    try {
+      lab.setCell(column.name, row, typedCell(column, value));
+    } catch (error) {
+      if (!(error instanceof TableError)) throw error;
+      lab.message.value = error.message;
+    }
+  };
+  return (
+    <td class="edited">
+      <input
+        ref={input}
+        aria-label={`${column.name} of row ${row + 1}`}
+        value={text}
+        size={Math.max(4, text.length)}
+        onBlur={(event) => leave(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          event.stopPropagation();
+          if (event.key === "Enter") leave(event.currentTarget.value);
+          if (event.key === "Escape") leave();
+        }}
+      />
+    </td>
+  );
+}
+
+/** Throws TableError where a number is wanted and none was typed. */
+function typedCell(column: Column, text: string): Cell {
+  const trimmed = text.trim();
+  if (!trimmed) return null;
+  if (column.kind === "text") return trimmed;
+  const value = Number(trimmed.replace("−", "-").replace(",", "."));
+  if (Number.isFinite(value)) return value;
+  throw new TableError(`'${trimmed}' is no number, and ${column.name} holds numbers: it stays`);
+}

@@ -1,0 +1,132 @@
+/** The transport: start, back, play, step, end, the slider, the stops, what an update is made of. */
+import { STOPS } from "../course/stops";
+import { SPEEDS } from "../player";
+import { useLab, usePage } from "./context";
+
+export function Transport() {
+  const lab = useLab();
+  const { player } = usePage();
+  const { iteration, stop } = lab.position.value;
+  const { iterations } = lab.setup.value;
+  const playing = player.isPlaying.value;
+  const act = (work: () => void) => () => {
+    player.pause();
+    work();
+  };
+  return (
+    <footer class="transport">
+      <div class="buttons">
+        <button
+          type="button"
+          title="to the start (Home)"
+          onClick={act(() => lab.goTo(0, "forward"))}
+        >
+          |◁
+        </button>
+        <button
+          type="button"
+          title="back a stop (←); with Shift an iteration"
+          disabled={iteration === 0 && stop === "forward"}
+          onClick={act(() => lab.back())}
+        >
+          ◁ back
+        </button>
+        <button
+          type="button"
+          class="play"
+          title={playing ? "pause (space)" : "play (space)"}
+          onClick={() => player.toggle()}
+        >
+          {playing ? "❚❚ pause" : "▶ play"}
+        </button>
+        <button
+          type="button"
+          title="a stop on (→); with Shift an iteration"
+          disabled={lab.isAtEnd && stop === "update"}
+          onClick={act(() => lab.step())}
+        >
+          step ▷
+        </button>
+        <button type="button" title="to the end (End)" onClick={act(() => lab.goTo(iterations))}>
+          ▷|
+        </button>
+      </div>
+      <ol class="stops" aria-label="stops of this iteration">
+        {STOPS.map((one) => (
+          <li key={one}>
+            <button
+              type="button"
+              aria-current={one === stop ? "step" : undefined}
+              onClick={act(() => lab.goTo(iteration, one))}
+            >
+              {one}
+            </button>
+          </li>
+        ))}
+      </ol>
+      <label class="slider">
+        <span class="hidden">iteration</span>
+        <input
+          type="range"
+          min={0}
+          max={iterations}
+          value={iteration}
+          aria-valuetext={`iteration ${iteration} of ${iterations}`}
+          onInput={(event) => {
+            player.pause();
+            lab.goTo(Number(event.currentTarget.value));
+          }}
+        />
+      </label>
+      <label class="iteration">
+        <span class="hidden">go to iteration</span>
+        <Field
+          title="the iteration: type where to go"
+          value={iteration}
+          onNumber={(value) => {
+            player.pause();
+            lab.goTo(value);
+          }}
+        />
+        /
+        <Field
+          title="how many are planned"
+          value={iterations}
+          onNumber={(value) => lab.plan(value)}
+        />
+      </label>
+      <label class="speed">
+        <span class="hidden">speed</span>
+        <select
+          value={SPEEDS.indexOf(player.speed.value)}
+          onChange={(event) => {
+            player.speed.value = SPEEDS[Number(event.currentTarget.value)];
+          }}
+        >
+          {SPEEDS.map(({ title }, i) => (
+            <option key={title} value={i}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </label>
+    </footer>
+  );
+}
+
+/** A whole number that can be typed in. */
+function Field(props: { title: string; value: number; onNumber: (value: number) => void }) {
+  return (
+    <input
+      title={props.title}
+      value={props.value}
+      inputMode="numeric"
+      size={6}
+      onChange={(event) => {
+        const value = Number(event.currentTarget.value);
+        if (Number.isInteger(value) && value >= 0) props.onNumber(value);
+        event.currentTarget.value = String(props.value);
+      }}
+    />
+  );
+}
