@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glassnet.errors import GlassnetError, OptionRef, TableError, unknown_name, warn_of
+from glassnet.errors import (
+    GlassnetError,
+    OptionRef,
+    TableError,
+    option_error,
+    unknown_name,
+    warn_of,
+)
+from glassnet.settings import items_of
 
 if TYPE_CHECKING:
     from glassnet.models.model import Model
@@ -58,8 +66,7 @@ def opened_document(
     GlassnetError
         On what cannot be opened, and on columns that are not there.
     """
-    targets = [target] if isinstance(target, str) else list(target or ())
-    ignored = [ignore] if isinstance(ignore, str) else list(ignore)
+    targets, ignored = _names("target", target), _names("ignore", ignore)
     if opened is None:
         _check_no_columns(targets, ignored, "a table of yours: give one")
         return {}
@@ -81,6 +88,14 @@ def opened_document(
         file = Path(folder) / f"model{MODEL_SUFFIX}"
         model.save(file)
         return _of_model(model, file.name, file.read_bytes())
+
+
+def _names(option: str, given: Any) -> list[str]:
+    """Names of columns. Raises OptionError, naming the option, on anything else."""
+    names = [given] if isinstance(given, str) else items_of(() if given is None else given)
+    if names is None or not all(isinstance(name, str) for name in names):
+        raise option_error(option, "must be the name of a column, or several names", given)
+    return list(names)
 
 
 def _check_no_columns(targets: list[str], ignored: list[str], what_for: str) -> None:
