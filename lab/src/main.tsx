@@ -18,7 +18,7 @@ import type { OpenedDocument } from "./opened";
 import { App } from "./panels/app";
 import type { PageState } from "./panels/context";
 import { Player } from "./player";
-import { exampleNamed } from "./table/examples";
+import * as table from "./table";
 import "../generated/theme.css";
 import "./panels/lab.css";
 
@@ -51,5 +51,5 @@ export const parts = {
   numeral,
   parse,
   unparse,
-  exampleNamed,
+  ...table,
 };
