@@ -241,9 +241,7 @@ function isSlip(draft: Draft, all: number): boolean {
   if (!draft.read) return false;
   const isMany = draft.known.size > MANY_DIFFERENT || isName(draft.known.size, all);
   const unread = [...draft.known.keys()].filter((text) => !reads(draft.forms[0], text));
-  const alike = [...draft.known].filter(
-    ([text]) => FORMS.some((f) => reads(f, text)),
-  );
+  const alike = [...draft.known].filter(([text]) => FORMS.some((f) => reads(f, text)));
   const count = alike.reduce((sum, [, cells]) => sum + cells, 0);
   return isMany && count >= (unread.length <= FEW_SLIPS ? SOME : MOST) * all;
 }
