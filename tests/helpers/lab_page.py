@@ -81,9 +81,7 @@ class Page:
 
     def close(self) -> None:
         """End the process."""
-        assert self._node.stdin is not None
-        self._node.stdin.close()
-        self._node.wait()
+        self._node.communicate()
 
 
 def _whole(text: str) -> float:
