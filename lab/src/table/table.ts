@@ -1,6 +1,9 @@
 /** A table as the lab holds it: typed columns, however it came. */
 
+import formulas from "../../generated/formulas.json";
 import { numberText } from "./numerals";
+
+const CONTROLS = new RegExp(formulas.rules.reading.controls, "gu");
 
 /** A number, a text, or null where the cell is missing. */
 export type Cell = number | string | null;
@@ -26,8 +29,13 @@ export interface Table {
   name: string;
   columns: Column[];
   rows: number;
+<<<<<<< HEAD
+  /** What a reader should know of it, such as that there were more rows. */
+  note?: string;
+=======
   /** What was found while it was read, and should be said. */
   notices?: string[];
+>>>>>>> b8b5cec (lab: tables read, encodings learnt and used, by the library's rules)
 }
 
 /** The most rows that the lab takes of a table; it says so where there are more. */
@@ -51,7 +59,17 @@ export function tableError({ file, column, row, message, remedy }: Problem): Tab
   let cell = "";
   if (row !== undefined)
     cell = column === undefined ? `row ${row}` : `column '${column}', row ${row}`;
-  return new TableError([file, cell, message, remedy].filter(Boolean).join(": "));
+  return new TableError(visible([file, cell, message, remedy].filter(Boolean).join(": ")));
+}
+
+/** Text in which a character that would do something is shown as its escape. */
+function visible(text: string): string {
+  return text.replace(CONTROLS, (control) => {
+    const code = control.codePointAt(0) as number;
+    const short = { 9: "\\t", 10: "\\n", 13: "\\r" }[code];
+    const [letter, digits] = code < 32 ? ["x", 2] : ["u", 4];
+    return short ?? `\\${letter}${code.toString(16).padStart(digits as number, "0")}`;
+  });
 }
 
 export function columnNamed(table: Table, name: string): Column {

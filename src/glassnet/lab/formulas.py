@@ -7,6 +7,7 @@ from typing import Any
 
 from glassnet.core.activations import OUTPUTS, Softmax
 from glassnet.core.losses import LOSSES
+from glassnet.errors import CONTROLS
 from glassnet.models.record import Record
 from glassnet.models.typed import data_of
 from glassnet.recipe.defaults import ROBUST_LOSSES
@@ -84,6 +85,7 @@ def formulas() -> dict[str, Any]:
 def _reading() -> dict[str, Any]:
     """How the text of a table is read; regular expressions as JavaScript writes them."""
     return {
+        "controls": CONTROLS.pattern,
         "separators": SEPARATORS,
         "before_header": _in_javascript(BEFORE_HEADER),
         "numeral": NUMERAL.pattern,
@@ -121,5 +123,5 @@ def _learning() -> dict[str, Any]:
 
 
 def _in_javascript(regex: re.Pattern[str]) -> str:
-    """The pattern with its named groups as JavaScript names them, and \\Z as $."""
+    """The pattern as JavaScript writes named groups and the end of the text."""
     return regex.pattern.replace("(?P<", "(?<").replace(r"\Z", "$")
