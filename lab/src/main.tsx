@@ -9,8 +9,10 @@ import { beginning } from "./begin";
 import { Course } from "./course/course";
 import { Engine } from "./engine/engine";
 import { Training } from "./engine/training";
-import { findNumber, usedBy } from "./explain/numbers";
+import { findNumber } from "./explain/numbers";
 import { numeral } from "./explain/numeral";
+import { sceneOf } from "./explain/scene";
+import { usedBy } from "./explain/used_by";
 import { parse } from "./formulas/parse";
 import { unparse } from "./formulas/write";
 import { Lab } from "./lab";
@@ -86,6 +88,7 @@ export const parts = {
   Course,
   Lab,
   findNumber,
+  sceneOf,
   usedBy,
   numeral,
   parse,

@@ -3,12 +3,12 @@
 import { type Engine, lossNamed } from "./engine/engine";
 import type { Network } from "./engine/network";
 import type { Data } from "./engine/training";
-import type { Step } from "./explain/parts";
+import type { Operand, Step } from "./explain/parts";
 import type { Setup } from "./setup";
 import { encodeInputs, encodeTargets, features, outputs } from "./table/encode";
 import type { Encoding } from "./table/encoding";
 import { learnEncoding, rowsWithTargets } from "./table/learn";
-import { rowSteps } from "./table/steps";
+import { predictionSteps, rowSteps } from "./table/steps";
 import { type Table, takeRows } from "./table/table";
 
 export interface Prepared {
@@ -19,7 +19,7 @@ export interface Prepared {
   /** The names of the network's inputs and outputs. */
   features: string[];
   outputs: string[];
-  stepsOf(row: number): Step[];
+  stepsOf(row: number, outputs: Operand[]): Step[];
 }
 
 /** Throws TableError on a table that cannot be used so. */
@@ -65,7 +65,10 @@ function prepared(engine: Engine, setup: Setup, encoding: Encoding): Prepared {
     data,
     features: inputs,
     outputs: names,
-    stepsOf: (row) => rowSteps(engine, encoding, table, row),
+    stepsOf: (row, made) => [
+      ...rowSteps(engine, encoding, table, row),
+      ...predictionSteps(engine, encoding, made, row),
+    ],
   };
 }
 
