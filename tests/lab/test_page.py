@@ -18,7 +18,6 @@ from lab_files import STYLE, Place, place  # noqa: F401
 
 from glassnet.errors import GlassnetError
 from glassnet.lab.page import json_for_html, lab_page
-from glassnet.pages.theme import PAGE_COLOURS
 
 EVIL = [
     "</script><script>document.title = 'in'</script>",
@@ -68,7 +67,7 @@ def test_it_holds_the_script_the_style_and_what_it_opens_and_allows_just_these(
     (data, json_text), (kind, script) = page.all("script")
     assert (data["type"], kind["type"]) == ("application/json", "module")
     assert json.loads(json_text) == DOCUMENT
-    assert style == PAGE_COLOURS + STYLE
+    assert style == STYLE
     policy = dict(part.strip().split(" ", 1) for part in made.policy.split(";"))
     assert policy["default-src"] == policy["connect-src"] == policy["base-uri"] == "'none'"
     assert policy["form-action"] == "'none'"

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from glassnet.errors import GlassnetError
-from glassnet.pages.theme import PAGE_COLOURS
 
 BUILT = Path(__file__).parent / "page"
 """What `tools/build_lab.py` builds."""
@@ -26,7 +25,7 @@ EXPORTS = re.compile(r"\bexport\s*\{([^{}]*)\}\s*;?\s*$")
 
 
 class LabFiles(NamedTuple):
-    """The built script, a module that exports `mount`, and its style sheet."""
+    """The built script, a module that exports `mount`, and its style sheet, whose root is `.gn`."""
 
     script: str
     style: str
@@ -42,7 +41,7 @@ def lab_files() -> LabFiles:
             "this installation of glassnet has no lab, because npm was missing when it was made",
             remedy="run `make lab` in glassnet's repository, and install it from there",
         ) from None
-    return LabFiles(script, PAGE_COLOURS + style)
+    return LabFiles(script, style)
 
 
 class LabPage(NamedTuple):
