@@ -1,5 +1,5 @@
-"""The built page with what Python gives it: it opens as a file and served, keeps its own policy, and
-is small.
+"""The built page with what Python gives it: it opens as a file and served, keeps its own policy,
+and is small.
 """
 
 import gzip
