@@ -18,14 +18,28 @@ import type { OpenedDocument } from "./opened";
 import { App } from "./panels/app";
 import type { PageState } from "./panels/context";
 import { Player } from "./player";
+import * as table from "./table";
 import { exampleNamed } from "./table/examples";
+import { connect, type WidgetModel } from "./widget";
 import "../generated/theme.css";
 import "./panels/lab.css";
 
-/** Shows the lab in an element; gives what a program can ask of it. */
-export async function mount(element: HTMLElement, opened: OpenedDocument = {}): Promise<PageState> {
+const PLACE = "glassnet-lab";
+const OPENED = "glassnet-lab-opened";
+
+/**
+ * Shows the lab in an element; gives what a program can ask of it.
+ *
+ * `link` is what a shared link says behind its #; keys are listened to on `keys`.
+ */
+export async function mount(
+  element: HTMLElement,
+  opened: OpenedDocument = {},
+  link = "",
+  keys: EventTarget = document,
+): Promise<PageState> {
   const engine = await Engine.load();
-  const { setup, iteration, message } = beginning(engine, opened, location.hash.slice(1));
+  const { setup, iteration, message } = beginning(engine, opened, link);
   const lab = new Lab(engine, setup);
   lab.message.value = message;
   if (iteration) lab.goTo(iteration);
@@ -36,10 +50,35 @@ export async function mount(element: HTMLElement, opened: OpenedDocument = {}): 
     pictures: signal(false),
     axes: signal([0, 1]),
     tab: signal("network"),
+    keys,
   };
   renderPreact(<App page={page} />, element);
   return page;
 }
+
+async function render({ model, el }: { model: WidgetModel; el: HTMLElement }) {
+  el.classList.add("lab-widget");
+  const page = await mount(el, model.get("document"), "", el);
+  const disconnect = connect(page, model);
+  return () => {
+    disconnect();
+    page.player.pause();
+    renderPreact(null, el);
+  };
+}
+
+const place = typeof document === "undefined" ? null : document.getElementById(PLACE);
+if (place) void mountPage(place);
+
+/** The page of `glassnet lab` (src/glassnet/lab/page.py): what it opens stands in it as JSON. */
+async function mountPage(element: HTMLElement): Promise<void> {
+  const opened = JSON.parse(document.getElementById(OPENED)?.textContent ?? "{}");
+  const page = await mount(element, opened, location.hash.slice(1));
+  Object.assign(window, { glassnetLab: page });
+}
+
+/** The lab as a widget of anywidget; Python's side of it is src/glassnet/lab/widget.py. */
+export default { render };
 
 export const parts = {
   Engine,
@@ -52,4 +91,5 @@ export const parts = {
   parse,
   unparse,
   exampleNamed,
+  ...table,
 };

@@ -115,6 +115,16 @@ export class Engine {
     });
   }
 
+  /** Mean and standard deviation (of all, not of a sample), as numpy's. */
+  moments(x: ArrayLike<number>): { mean: number; deviation: number } {
+    return scoped(this.wasm, (memory) => {
+      const results = memory.room(2);
+      this.wasm.moments(memory.doubles(x).at, x.length, results.at);
+      const [mean, deviation] = results.view();
+      return { mean, deviation };
+    });
+  }
+
   private program(formula: string): Program {
     let program = this.programs.get(formula);
     if (!program) {

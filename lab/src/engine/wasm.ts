@@ -40,6 +40,7 @@ export interface Exports {
     results: number,
   ): void;
   quantiles(x: number, n: number, fractions: number, count: number, results: number): void;
+  moments(x: number, n: number, results: number): void;
 }
 
 /** The compiled engine, of which any number of instances can be made. */

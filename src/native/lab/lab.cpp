@@ -7,6 +7,7 @@
 #include "../outputs.hpp"
 #include "../training.hpp"
 #include "formulas.hpp"
+#include "moments.hpp"
 #include "starting_weights.hpp"
 #include "step.hpp"
 
@@ -206,6 +207,9 @@ void EXPORT(quantiles)(double* x, int n, const double* fractions, int count, dou
     sort(x, n);
     for (int i = 0; i < count; ++i) results[i] = quantile(x, n, fractions[i]);
 }
+
+// Mean and standard deviation of n numbers, which are changed on the way.
+void EXPORT(moments)(double* x, int n, double* results) { write_moments(x, n, results); }
 
 }  // extern "C"
 

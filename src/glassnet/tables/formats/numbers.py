@@ -139,7 +139,7 @@ def forms_of(body: str) -> list[tuple[str, str]]:
     >>> forms_of("9,999.99"), forms_of("9,999,999")
     ([('.', ',')], [('.', ',')])
     """
-    return [form for form, regex in _SHAPES.items() if regex.fullmatch(body)]
+    return [form for form, regex in SHAPES.items() if regex.fullmatch(body)]
 
 
 def _shape_regex(decimal: str, thousands: str) -> re.Pattern[str]:
@@ -154,7 +154,8 @@ def _shape_regex(decimal: str, thousands: str) -> re.Pattern[str]:
     return re.compile(f"(?:{whole})(?:{point}9*)?|{point}9+")
 
 
-_SHAPES: dict[tuple[str, str], re.Pattern[str]] = {form: _shape_regex(*form) for form in FORMS}
+SHAPES: dict[tuple[str, str], re.Pattern[str]] = {form: _shape_regex(*form) for form in FORMS}
+"""Form -> how the digits and marks of such a number look, 9 standing for each but a first 0."""
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,7 @@ class NumberFormat:
 
     def fits(self, found: WrittenNumber) -> bool:
         """Whether a cell that looks so is written in this format."""
-        regex = _SHAPES[self.decimal, self.thousands]
+        regex = SHAPES[self.decimal, self.thousands]
         return self.fits_unit(found) and regex.fullmatch(found.body) is not None
 
     def fits_unit(self, found: WrittenNumber) -> bool:
