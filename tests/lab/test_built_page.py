@@ -52,7 +52,7 @@ def test_it_opens_what_python_gives_it(
     file = tmp_path / "lab.html"
     file.write_text(lab_page(documents[kind]).html, encoding="utf-8")
     page = opened(browser, file)
-    page.wait_for_selector("#lab > *")
+    page.wait_for_selector("#glassnet-lab > *")
     for column in documents[kind].get("table", {}).get("columns", []):
         assert page.get_by_text(column["name"], exact=True).count() > 0, column["name"]
     assert page.wrong == []
@@ -71,7 +71,7 @@ def test_it_is_served(browser: Any) -> None:  # noqa: F811
             page.on("console", lambda message: wrong.append(message.text))
             page.on("pageerror", lambda error: wrong.append(str(error)))
             page.goto(server.url)
-            page.wait_for_selector("#lab > *")
+            page.wait_for_selector("#glassnet-lab > *")
             assert wrong == []
             page.close()
         finally:
