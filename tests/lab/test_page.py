@@ -116,7 +116,8 @@ def test_a_browser_opens_the_file_and_no_cell_gets_out_of_it(
     assert json.loads(page.inner_text("#glassnet-lab")) == DOCUMENT
     assert page.title() == f"{EVIL[0]} - glassnet lab"
     assert page.locator("script").count() == 2
-    assert page.evaluate("getComputedStyle(document.getElementById("glassnet-lab")).color") == "rgb(1, 2, 3)"
+    colour = "getComputedStyle(document.getElementById('glassnet-lab')).color"
+    assert page.evaluate(colour) == "rgb(1, 2, 3)"
     page.close()
 
 
