@@ -13,7 +13,6 @@ from lab_files import SHOWS, STYLE, Place, place  # noqa: F401
 
 import glassnet as gn
 from glassnet.lab import widget
-from glassnet.pages.theme import PAGE_COLOURS
 
 TABLE = {"x": [0.0, 1.0, 2.0, 3.0], "y": [1.0, 3.0, 5.0, 7.0]}
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -52,7 +51,7 @@ def test_the_page_gets_the_script_the_style_and_the_document() -> None:
     lab = gn.Lab(TABLE, target="y", ignore=["x"])
     state = lab.widget.get_state()
     assert state["_esm"] == SHOWS
-    assert state["_css"] == PAGE_COLOURS + STYLE
+    assert state["_css"] == STYLE
     assert "gn" in state["_dom_classes"]
     assert state["document"]["targets"] == ["y"]
     assert state["document"]["ignored"] == ["x"]
