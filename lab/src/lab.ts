@@ -15,6 +15,7 @@ import { sceneOf } from "./explain/scene";
 import { type Parameter, parameterAt } from "./explain/updates";
 import { type Prepared, prepare, withOptimizer, withTable } from "./prepare";
 import type { Setup } from "./setup";
+import { type Prediction, predictions } from "./table/encode";
 import { type Cell, withCell } from "./table/table";
 
 /** What is shown now: the numbers of one iteration, and what they belong to. */
@@ -82,6 +83,13 @@ export class Lab {
   readonly number: ReadonlySignal<Computed | null> = computed(() =>
     findNumber(this.view.value.scene, this.hovered.value || this.chosen.value),
   );
+
+  /** What is predicted of every row, for each target. */
+  readonly predictions: ReadonlySignal<Prediction[]> = computed(() => {
+    const { scene, prepared } = this.view.value;
+    const outputs = scene.table.layers[scene.table.layers.length - 1].a;
+    return predictions(scene.engine, prepared.encoding, outputs, scene.table.rows);
+  });
 
   /** The first number that is not finite, where the run ended for it. */
   readonly failure = computed(() => {

@@ -186,11 +186,11 @@ def test_an_update_is_what_its_formula_makes(page: Page, name: str) -> None:
     optimizer = {"name": name, "rate": 0.05}
     if name == "adam":
         optimizer |= {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
-    weights = [
-        (l, i, j) for l, (n, m) in enumerate(network.shapes) for i in range(n) for j in range(m)
-    ]
-    names = [f"w{l + 1}.{i + 1}.{j + 1}" for l, i, j in weights]
-    names += [f"b{l + 1}.{j + 1}" for l, (_, m) in enumerate(network.shapes) for j in range(m)]
+    names = []
+    for layer, (n, m) in enumerate(network.shapes, 1):
+        names += [f"w{layer}.{i + 1}.{j + 1}" for i in range(n) for j in range(m)]
+    for layer, (_, m) in enumerate(network.shapes, 1):
+        names += [f"b{layer}.{j + 1}" for j in range(m)]
     asked_of = {"optimizer": optimizer, "ids": [f"{one}.new" for one in names]}
     before = asked(page, network, parameters, x, y, iteration=4, **asked_of)
     after = asked(page, network, parameters, x, y, iteration=5, **asked_of)

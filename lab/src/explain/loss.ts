@@ -85,10 +85,27 @@ export function rowLoss(scene: Scene, row: number): Computed {
 
 /** The same as an operand of others. */
 export function rowLossOperand(scene: Scene, row: number): Operand {
-  const K = outputs(scene).length;
-  const terms = scene.table.terms.subarray(row * K, (row + 1) * K);
-  const name = K === 1 ? "e1" : "e";
-  return { symbol: name, value: scene.engine.total([...terms]), source: `${rowId(row)}${name}` };
+  const name = outputs(scene).length === 1 ? "e1" : "e";
+  return { symbol: name, value: rowLosses(scene)[row], source: `${rowId(row)}${name}` };
+}
+
+const losses = new WeakMap<Scene, Float64Array>();
+
+/** The loss of every row of the table. */
+function rowLosses(scene: Scene): Float64Array {
+  let found = losses.get(scene);
+  if (!found) {
+    const K = outputs(scene).length;
+    const { terms, rows } = scene.table;
+    const ofOutput = outputs(scene).map((k) => [
+      `e${k}`,
+      Float64Array.from({ length: rows }, (_, row) => terms[row * K + k]),
+    ]);
+    const names = outputs(scene).map((k) => `e${k}`);
+    found = scene.engine.evaluate(names.join(" + "), Object.fromEntries(ofOutput));
+    losses.set(scene, found);
+  }
+  return found;
 }
 
 /** What each row's loss is multiplied by; null where losses are only added. */

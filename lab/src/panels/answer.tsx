@@ -4,9 +4,11 @@
  */
 import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Lab, View } from "../lab";
-import { type Prediction, predictions } from "../table/encode";
+import type { Prepared } from "../prepare";
+import { cellText, labelTexts, predictions } from "../table/encode";
+import { columnNamed } from "../table/table";
 import { CLASS_COLOURS, css, diverging, ofClass, type Rgb } from "./colours";
 import { short, useLab, usePage } from "./context";
 import { type Axis, axesOf, onGrid, spaced } from "./plane";
@@ -73,7 +75,7 @@ export function AnswerPanel() {
 function Legend({ view }: { view: View }) {
   const [target] = view.prepared.encoding.targets;
   if (target.kind === "number") {
-    const { low, high } = actualRange(view);
+    const { low, high } = truthOf(view);
     return (
       <small class="legend">
         {short(low)} <Swatch colour={css(diverging(0))} />
@@ -86,7 +88,7 @@ function Legend({ view }: { view: View }) {
     <small class="legend">
       {target.labels.map((label, i) => (
         <span key={String(label)}>
-          <Swatch colour={css(target.labels.length === 2 ? diverging(i) : CLASS_COLOURS[i % 10])} />
+          <Swatch colour={classColour(target.labels, i)} />
           {String(label)}{" "}
         </span>
       ))}
@@ -122,18 +124,12 @@ function AxisChoice(props: {
   );
 }
 
-/** The predictions of the first target for the rows of the table. */
-function ofTable({ scene, prepared }: View): Prediction {
-  const outputs = scene.table.layers[scene.table.layers.length - 1].a;
-  return predictions(scene.engine, prepared.encoding, outputs, scene.table.rows)[0];
-}
-
 /** Colours of what is predicted, from the outputs of some rows. */
 function coloursOf(view: View, outputs: Float64Array, rows: number): Rgb[] {
   const { scene, prepared } = view;
   const [prediction] = predictions(scene.engine, prepared.encoding, outputs, rows);
   if (prediction.kind === "number") {
-    const { low, high } = actualRange(view);
+    const { low, high } = truthOf(view);
     return Array.from(prediction.values, (value) => diverging((value - low) / (high - low || 1)));
   }
   const { classes, probabilities } = prediction;
@@ -141,24 +137,44 @@ function coloursOf(view: View, outputs: Float64Array, rows: number): Rgb[] {
   return Array.from(classes, (best, row) => ofClass(best, probabilities[best][row]));
 }
 
-function actualRange({ prepared }: View): { low: number; high: number } {
-  const name = prepared.encoding.targets[0].name;
-  const column = prepared.setup.table.columns.find((one) => one.name === name);
-  const known = column?.cells.filter((cell) => typeof cell === "number") ?? [];
-  return { low: Math.min(...known), high: Math.max(...known) };
+/** What is true of the rows: the range of numbers, the number or class of each row, its colour. */
+interface Truth {
+  low: number;
+  high: number;
+  values: number[];
+  colours: string[];
 }
 
-/** The colour of what is true in a row. */
-function actualColour(view: View, row: number): string {
-  const { prepared } = view;
-  const [target] = prepared.encoding.targets;
-  const cell = prepared.setup.table.columns.find(({ name }) => name === target.name)?.cells[row];
-  if (target.kind === "number") {
-    const { low, high } = actualRange(view);
-    return css(diverging(((cell as number) - low) / (high - low || 1)));
+const truths = new WeakMap<Prepared, Truth>();
+
+function truthOf({ prepared }: View): Truth {
+  let found = truths.get(prepared);
+  if (!found) {
+    found = newTruth(prepared);
+    truths.set(prepared, found);
   }
-  const index = target.labels.findIndex((label) => String(label) === String(cell));
-  return css(target.labels.length === 2 ? diverging(index) : CLASS_COLOURS[index % 10]);
+  return found;
+}
+
+function newTruth({ encoding, setup }: Prepared): Truth {
+  const [target] = encoding.targets;
+  const { cells } = columnNamed(setup.table, target.name);
+  if (target.kind === "number") {
+    const values = cells.map((cell) => (typeof cell === "number" ? cell : Number.NaN));
+    const known = values.filter((value) => !Number.isNaN(value));
+    const low = Math.min(...known);
+    const high = Math.max(...known);
+    const colours = values.map((value) => css(diverging((value - low) / (high - low || 1))));
+    return { low, high, values, colours };
+  }
+  const labels = labelTexts(target);
+  const values = cells.map((cell) => labels.indexOf(cellText(cell) ?? ""));
+  return { low: 0, high: 1, values, colours: values.map((index) => classColour(labels, index)) };
+}
+
+function classColour(labels: unknown[], index: number): string {
+  if (labels.length === 2) return css(diverging(index));
+  return css(CLASS_COLOURS[index % CLASS_COLOURS.length]);
 }
 
 function Surface({ lab, view, x, y }: { lab: Lab; view: View; x: Axis; y: Axis }) {
@@ -176,6 +192,10 @@ function Surface({ lab, view, x, y }: { lab: Lab; view: View; x: Axis; y: Axis }
   });
   const across = scaleLinear([x.low, x.high], [MARGIN.left, width - MARGIN.right]);
   const up = scaleLinear([y.low, y.high], [height - MARGIN.bottom, MARGIN.top]);
+  const points = useMemo(
+    () => <Points view={view} at={(row) => [across(cellOf(x, row)), up(cellOf(y, row))]} />,
+    [view.prepared, x.column, y.column, width, height],
+  );
   return (
     <div class="drawing surface" ref={box}>
       <canvas ref={canvas} width={GRID} height={GRID} />
@@ -191,7 +211,7 @@ function Surface({ lab, view, x, y }: { lab: Lab; view: View; x: Axis; y: Axis }
           height={height}
           names={[x.column.name, y.column.name]}
         />
-        <Points view={view} at={(row) => [across(cellOf(x, row)), up(cellOf(y, row))]} />
+        {points}
       </svg>
     </div>
   );
@@ -206,19 +226,14 @@ function Curve({ lab, view, x }: { lab: Lab; view: View; x: Axis }) {
   const [box, { width, height }] = useSize({ width: 320, height: 150 });
   const { scene, prepared } = view;
   const [target] = prepared.encoding.targets;
-  const column = prepared.setup.table.columns.find(({ name }) => name === target.name);
   const outputs = onGrid(lab, view, x, null, CURVE);
   const [prediction] = predictions(scene.engine, prepared.encoding, outputs, CURVE);
   const isNumber = target.kind === "number";
   const curve = [
     ...(prediction.kind === "number" ? prediction.values : prediction.probabilities[1]),
   ];
-  const actual = (row: number) => {
-    const cell = column?.cells[row];
-    if (isNumber) return Number(cell);
-    return target.labels.findIndex((label) => String(label) === String(cell));
-  };
-  const { low, high } = isNumber ? actualRange(view) : { low: 0, high: 1 };
+  const { values: actual } = truthOf(view);
+  const { low, high } = isNumber ? truthOf(view) : { low: 0, high: 1 };
   const room = (high - low || 1) * 0.1;
   const across = scaleLinear([x.low, x.high], [MARGIN.left, width - MARGIN.right]);
   const up = scaleLinear([low - room, high + room], [height - MARGIN.bottom, MARGIN.top]);
@@ -241,7 +256,7 @@ function Curve({ lab, view, x }: { lab: Lab; view: View; x: Axis }) {
           height={height}
           names={[x.column.name, target.name]}
         />
-        <Points view={view} at={(row) => [across(cellOf(x, row)), up(actual(row))]} />
+        <Points view={view} at={(row) => [across(cellOf(x, row)), up(actual[row])]} />
         {path && <path class="curve" d={path} />}
       </svg>
     </div>
@@ -253,19 +268,14 @@ function Fit({ view }: { view: View }) {
   const [box, { width, height }] = useSize({ width: 320, height: 150 });
   const { prepared } = view;
   const [target] = prepared.encoding.targets;
-  const column = prepared.setup.table.columns.find(({ name }) => name === target.name);
-  const prediction = ofTable(view);
+  const [prediction] = useLab().predictions.value;
   const isNumber = target.kind === "number";
-  const indexOf = (row: number) =>
-    isNumber ? 0 : target.labels.findIndex((label) => String(label) === String(column?.cells[row]));
-  const actual = (row: number) => (isNumber ? Number(column?.cells[row]) : indexOf(row));
+  const { values: actual } = truthOf(view);
   const made = (row: number) =>
     prediction.kind === "number"
       ? prediction.values[row]
-      : (prediction.probabilities[indexOf(row)]?.[row] ?? 0);
-  const { low, high } = isNumber
-    ? actualRange(view)
-    : { low: -0.5, high: target.labels.length - 0.5 };
+      : (prediction.probabilities[actual[row]]?.[row] ?? 0);
+  const { low, high } = isNumber ? truthOf(view) : { low: -0.5, high: target.labels.length - 0.5 };
   const room = isNumber ? (high - low || 1) * 0.08 : 0;
   const across = scaleLinear([low - room, high + room], [MARGIN.left, width - MARGIN.right]);
   const up = scaleLinear(isNumber ? [low - room, high + room] : [0, 1], [
@@ -289,7 +299,7 @@ function Fit({ view }: { view: View }) {
         )}
         <Points
           view={view}
-          at={(row) => [across(actual(row)) + spread(row, isNumber), up(made(row))]}
+          at={(row) => [across(actual[row]) + spread(row, isNumber), up(made(row))]}
         />
       </svg>
     </div>
@@ -306,6 +316,7 @@ function Points({ view, at }: { view: View; at: (row: number) => [number, number
   const chosen = lab.row.value;
   const shown = Array.from({ length: Math.min(view.scene.table.rows, MOST_ROWS) }, (_, row) => row);
   if (chosen >= shown.length) shown.push(chosen);
+  const { colours } = truthOf(view);
   return (
     <g class="points">
       {shown.map((row) => {
@@ -319,7 +330,7 @@ function Points({ view, at }: { view: View; at: (row: number) => [number, number
             cy={cy}
             r={row === chosen ? 6 : 3.5}
             class={row === chosen ? "chosen" : ""}
-            fill={actualColour(view, row)}
+            fill={colours[row]}
             onClick={() => lab.chooseRow(row)}
           >
             <title>row {row + 1}</title>

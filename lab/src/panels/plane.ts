@@ -4,6 +4,7 @@
  */
 import { layersOf } from "../engine/network";
 import type { Lab, View } from "../lab";
+import type { Prepared } from "../prepare";
 import { gridInputs } from "../table/encode";
 import type { Column } from "../table/table";
 
@@ -13,9 +14,19 @@ export interface Axis {
   high: number;
 }
 
+const known = new WeakMap<Prepared, Axis[]>();
+
 /** The columns of numbers that are inputs, with their range and some room around it. */
 export function axesOf({ prepared }: View): Axis[] {
-  const { encoding, setup } = prepared;
+  let found = known.get(prepared);
+  if (!found) {
+    found = newAxes(prepared);
+    known.set(prepared, found);
+  }
+  return found;
+}
+
+function newAxes({ encoding, setup }: Prepared): Axis[] {
   return encoding.inputs
     .filter(({ kind }) => kind === "number")
     .map(({ name }) => setup.table.columns.find((column) => column.name === name))

@@ -1,5 +1,5 @@
 /** The sum: what the chosen number is made of, every operand of which leads on, and what it goes into. */
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { parameterOf, parseId } from "../explain/numbers";
 import { isExact } from "../explain/numeral";
 import type { Computed, Operand, Step, Sum } from "../explain/parts";
@@ -268,7 +268,11 @@ function Typed({ number }: { number: Computed }) {
 
 function UsedBy({ id }: { id: string }) {
   const lab = useLab();
-  const used = usedBy(lab.view.value.scene, id, lab.row.value);
+  const { scene, prepared } = lab.view.value;
+  const row = lab.row.value;
+  const { first, rows } = scene.batch;
+  // What goes into what is the same in every iteration on these rows.
+  const used = useMemo(() => usedBy(scene, id, row), [prepared, id, row, first, rows]);
   if (!used.length) return null;
   return (
     <p class="used">

@@ -2,12 +2,12 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { rowLossOperand } from "../explain/loss";
 import { isInBatch, rowId } from "../explain/rows";
-import { type Prediction, predictions } from "../table/encode";
+import type { Prediction } from "../table/encode";
 import { type Cell, type Column, TableError } from "../table/table";
 import { isHidden } from "./asking";
 import { short, useLab } from "./context";
 
-const MOST_SHOWN = 60; // rows around the chosen one; more would slow down every frame
+const MOST_SHOWN = 40; // rows around the chosen one; more would slow down every frame
 const MOST_COLUMNS = 5; // that leave room for what is predicted beside them
 
 export function TablePanel() {
@@ -17,10 +17,11 @@ export function TablePanel() {
   const chosen = lab.row.value;
   const first = Math.max(0, Math.min(chosen - MOST_SHOWN / 2, table.rows - MOST_SHOWN));
   const rows = Array.from({ length: Math.min(MOST_SHOWN, table.rows) }, (_, i) => first + i);
-  const last = scene.table.layers[scene.table.layers.length - 1].a;
-  const predicted = predictions(scene.engine, prepared.encoding, last, table.rows);
-  const inputs = table.columns.filter(({ name }) => !targets.includes(name));
-  const ordered = [...inputs, ...table.columns.filter(({ name }) => targets.includes(name))];
+  const predicted = lab.predictions.value;
+  const ordered = useMemo(() => {
+    const inputs = table.columns.filter(({ name }) => !targets.includes(name));
+    return [...inputs, ...table.columns.filter(({ name }) => targets.includes(name))];
+  }, [table, targets]);
   const isWide = ordered.length > MOST_COLUMNS;
   const used = new Set(
     [...prepared.encoding.inputs, ...prepared.encoding.targets]
@@ -37,6 +38,14 @@ export function TablePanel() {
       </header>
       <div class="scroll">
         <table>
+          <colgroup>
+            <col style={{ width: "34px" }} />
+            {isWide && <LiveWidths predicted={predicted} />}
+            {ordered.map((column) => (
+              <col key={column.name} style={{ width: widthOf(column) }} />
+            ))}
+            {!isWide && <LiveWidths predicted={predicted} />}
+          </colgroup>
           <thead>
             <tr>
               <th scope="col">row</th>
@@ -102,6 +111,31 @@ export function TablePanel() {
   );
 }
 
+/** Widths are fixed: were they not, every frame would measure every cell. */
+function LiveWidths({ predicted }: { predicted: Prediction[] }) {
+  return (
+    <>
+      {predicted.map(({ name, kind }) => (
+        <col key={name} style={{ width: kind === "number" ? "76px" : "112px" }} />
+      ))}
+      <col style={{ width: "66px" }} />
+    </>
+  );
+}
+
+/** Enough for the column's longest cell, or what can be read of it. */
+function widthOf({ name, cells, kind }: Column): string {
+  const texts = cells.slice(0, MOST_SHOWN).map((cell) => (cell === null ? "—" : cellText(cell)));
+  const longest = Math.max(...texts.map((text) => text.length), Math.min(name.length, 7));
+  const fewest = kind === "number" ? 2 : 4;
+  return `${14 + 7.2 * Math.max(fewest, Math.min(longest, 12))}px`;
+}
+
+/** A cell as it is shown. */
+function cellText(cell: number | string): string {
+  return typeof cell === "number" ? short(cell, 6) : cell;
+}
+
 function LiveHeads({ targets }: { targets: string[] }) {
   return (
     <>
@@ -146,7 +180,6 @@ function LiveCells({ row, predicted }: { row: number; predicted: Prediction[] })
 
 /** The cells of a row, which are drawn again only when they have changed. */
 function Cells({ columns, row }: { columns: Column[]; row: number }) {
-  const drawn = columns.map(({ name, cells }) => `${name}\n${cells[row]}`).join("\n");
   return useMemo(
     () => (
       <>
@@ -155,7 +188,7 @@ function Cells({ columns, row }: { columns: Column[]; row: number }) {
         ))}
       </>
     ),
-    [row, drawn],
+    [row, columns],
   );
 }
 
@@ -192,7 +225,7 @@ function CellOf({ column, row }: { column: Column; row: number }) {
             setEdited(true);
           }}
         >
-          {cell === null ? "—" : typeof cell === "number" ? short(cell, 6) : cell}
+          {cell === null ? "—" : cellText(cell)}
         </button>
       </td>
     );
