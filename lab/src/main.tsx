@@ -14,6 +14,7 @@ import { numeral } from "./explain/numeral";
 import { parse } from "./formulas/parse";
 import { unparse } from "./formulas/write";
 import { Lab } from "./lab";
+import * as models from "./models";
 import type { OpenedDocument } from "./opened";
 import { App } from "./panels/app";
 import type { PageState } from "./panels/context";
@@ -52,4 +53,5 @@ export const parts = {
   parse,
   unparse,
   ...table,
+  ...models,
 };
