@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from lab_page import Page, PageError
+from lab_page import Page, PageError, page  # noqa: F401
 
 from glassnet.errors import GlassnetError
 from glassnet.explanation.encoding import explain_columns
