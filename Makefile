@@ -7,7 +7,7 @@ NATIVE := CMakeLists.txt $(wildcard src/native/*.* src/native/bindings/*)
 LAB := src/glassnet/lab/page/lab.js
 LAB_NATIVE := $(wildcard src/native/lab/*)
 LAB_SOURCES := tools/build_lab.py tools/lab_examples.py $(wildcard lab/*.* lab/src/*.* lab/src/*/*.*) $(NATIVE) $(LAB_NATIVE) \
-  src/glassnet/lab/formulas.py src/glassnet/article.py $(wildcard src/glassnet/core/*.py src/glassnet/tables/*.py)
+  src/glassnet/lab/formulas.py src/glassnet/pages/theme.py src/glassnet/article.py $(wildcard src/glassnet/core/*.py src/glassnet/tables/*.py)
 
 .DELETE_ON_ERROR:
 .PHONY: run test test-all check docs sanitize wheel bench lab install install-test debian clean

@@ -15,10 +15,20 @@ import cli_reference
 import draw_pictures
 
 import glassnet
+from glassnet.lab.page import lab_page
 
 DOCS = Path(__file__).parent
 ALONE = (
-    *("index", "files", "predicting", "distilling", "stopping", "large_tables", "derivation"),
+    *(
+        "index",
+        "files",
+        "predicting",
+        "distilling",
+        "stopping",
+        "large_tables",
+        "derivation",
+        "lab",
+    ),
     *("notices", "scope", "search", "genindex"),
 )
 """Pages of no section: they have no navigation beside them."""
@@ -93,10 +103,19 @@ html_theme_options = {
 
 
 def setup(app: Any) -> None:
-    """Before pages are looked for: the command line's own help becomes one; pictures are drawn."""
+    """Before pages are looked for: the command line's own help becomes one; pictures are drawn.
+
+    At the end: the lab, which is a page of its own.
+    """
     app.connect("builder-inited", lambda _: _write_made_files(), priority=100)
+    app.connect("build-finished", lambda _, error: error or _write_lab(Path(app.outdir) / "lab"))
 
 
 def _write_made_files() -> None:
     cli_reference.write(DOCS / "reference" / "command_line.md")
     draw_pictures.write(DOCS / "reference" / "drawn")
+
+
+def _write_lab(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / "index.html").write_text(lab_page({}).html, encoding="utf-8")

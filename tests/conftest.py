@@ -14,9 +14,11 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import lab_page
 import numpy as np
 import pytest
 import rotating
+from lab_page import Page
 
 from glassnet.core.activations import OUTPUTS
 from glassnet.core.losses import LOSSES, SETTINGS, find_loss
@@ -145,3 +147,15 @@ def targets(network: Network, random: np.random.Generator, rows: int) -> np.ndar
     if network.loss.output == "exponential":
         return random.integers(0, 5, size=(rows, K)).astype(float)
     return random.normal(size=(rows, K))
+
+
+@pytest.fixture(scope="session")
+def page() -> Iterator[Page]:
+    """The inner parts of the lab's page, run by Node; not in CI alone a page may lack."""
+    why_not = lab_page.missing()
+    if why_not:
+        assert not in_ci(), f"{why_not}: in CI nothing may be skipped"
+        pytest.skip(why_not)
+    opened = Page()
+    yield opened
+    opened.close()

@@ -112,6 +112,7 @@ FINE: dict[str, set[str]] = {
     "array, NaN too": {"an array of NaN", "None as objects"},
     "none else": set(),
     "or None": {"None"},
+    "columns or None": {"None", "an empty list", "an empty array"},
     "masks": {"an empty list", "an empty array"},
     "number above 0": FINITE,
     "number above 0, or None": {*FINITE, "None"},
@@ -339,6 +340,11 @@ FUNCTIONS: dict[str, Function] = {
         gn.ContributionsDisplay.from_model,
         {"model": (NETWORK, START), "table": X, "row": 1},
         {"row": "count, 0 too", "output": "or None", "most": "whole"},
+    ),
+    "Lab": Function(
+        gn.Lab,
+        {"opened": {"a": [0.0, 1.0], "y": [0, 1]}, "target": "y"},
+        {"target": "columns or None"},
     ),
     "FilmDisplay": Function(
         gn.FilmDisplay.from_model,

@@ -116,11 +116,17 @@ def run_script(name: str) -> None:
     run(*command, "run", name, folder=LAB)
 
 
-def check_script(script: str) -> None:
-    """Ends the program on a script that could not stand inside a page."""
-    for text in ("</script", "<!--"):
-        if text in script.lower():
-            raise SystemExit(f"{PAGE.name}/lab.js holds {text}, which would end it inside a page")
+ENDS = {"lab.js": ("</script", "<!--"), "lab.css": ("</style",)}
+"""What may not stand in a file, since it would end it inside a page."""
+
+
+def check_files() -> None:
+    """Ends the program on files that could not stand inside a page."""
+    for name, ends in ENDS.items():
+        content = (PAGE / name).read_text(encoding="utf-8").lower()
+        for text in ends:
+            if text in content:
+                raise SystemExit(f"{name} holds {text}, which would end it inside a page")
 
 
 def main(arguments: list[str]) -> int:
@@ -134,7 +140,7 @@ def main(arguments: list[str]) -> int:
         run_script("check")
         return 0
     run_script("build")
-    check_script((PAGE / "lab.js").read_text(encoding="utf-8"))
+    check_files()
     sizes = ", ".join(
         f"{path.name} {len(gzip.compress(path.read_bytes())) / 1000:.0f} kB compressed"
         for path in sorted(PAGE.iterdir())

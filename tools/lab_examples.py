@@ -126,7 +126,8 @@ def _digits() -> dict[str, Any]:
     }
     columns["digit"] = [str(digit) for digit in data.target[:DIGIT_ROWS]]
     setup = CLASSES | {"rule": "0 to 1", "loss": "categorical_cross_entropy", "output": "softmax"}
-    return _example("digits", "digits of 8 x 8", columns, ["digit"], hidden=[8], **setup)
+    setup |= {"hidden": [8], "picture": 8}
+    return _example("digits", "digits of 8 x 8", columns, ["digit"], **setup)
 
 
 def _formula() -> dict[str, Any]:

@@ -18,7 +18,7 @@ export function beginning(engine: Engine, opened: OpenedDocument, link: string):
   const usual = exampleNamed(engine, "article");
   try {
     if (link) return { message: "", ...setupOfLink(engine, link) };
-    return { setup: given(usual, opened), iteration: 0, message: opened.table?.note ?? "" };
+    return { setup: given(usual, opened), iteration: 0, message: "" };
   } catch (error) {
     const known = [LinkError, ModelFileError].some((kind) => error instanceof kind);
     if (!known) throw error;
@@ -27,7 +27,8 @@ export function beginning(engine: Engine, opened: OpenedDocument, link: string):
 }
 
 function given(usual: Setup, { table, targets, ignored, setup, model }: OpenedDocument): Setup {
-  let made = table ? ofTable(usual, table) : usual;
+  const notices = table?.note ? [table.note] : [];
+  let made = table ? ofTable(usual, { ...table, notices }) : usual;
   if (table && targets?.length) {
     const target = table.columns.find(({ name }) => name === targets[0]);
     made = { ...made, targets, ...(target ? usualOf(target.cells, target.kind) : {}) };

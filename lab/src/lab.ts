@@ -11,6 +11,7 @@ import { firstNotFinite } from "./explain/failure";
 import { findNumber, numberOfStop } from "./explain/numbers";
 import type { Computed } from "./explain/parts";
 import { rowId, type Scene } from "./explain/rows";
+import { sceneOf } from "./explain/scene";
 import { type Parameter, parameterAt } from "./explain/updates";
 import { type Prepared, prepare, withOptimizer, withTable } from "./prepare";
 import type { Setup } from "./setup";
@@ -216,19 +217,7 @@ export class Lab {
   private look(position: Position): View {
     this.changes.value;
     const { training, context } = this.course;
-    const batch = training.look();
-    const { rows } = training.data;
-    const scene: Scene = {
-      engine: this.engine,
-      network: training.network,
-      batch,
-      table: batch.rows === rows ? batch : training.lookAt(0, rows),
-      data: training.data,
-      features: context.features,
-      optimizer: training.optimizer,
-      iteration: training.iteration,
-      stepsOf: context.stepsOf,
-    };
+    const scene = sceneOf(training, context.features, context.stepsOf);
     return { position, prepared: context, scene };
   }
 

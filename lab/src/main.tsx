@@ -9,8 +9,10 @@ import { beginning } from "./begin";
 import { Course } from "./course/course";
 import { Engine } from "./engine/engine";
 import { Training } from "./engine/training";
-import { findNumber, usedBy } from "./explain/numbers";
+import { findNumber } from "./explain/numbers";
 import { numeral } from "./explain/numeral";
+import { sceneOf } from "./explain/scene";
+import { usedBy } from "./explain/used_by";
 import { parse } from "./formulas/parse";
 import { unparse } from "./formulas/write";
 import { Lab } from "./lab";
@@ -20,13 +22,26 @@ import { App } from "./panels/app";
 import type { PageState } from "./panels/context";
 import { Player } from "./player";
 import * as table from "./table";
+import { connect, type WidgetModel } from "./widget";
 import "../generated/theme.css";
 import "./panels/lab.css";
 
-/** Shows the lab in an element; gives what a program can ask of it. */
-export async function mount(element: HTMLElement, opened: OpenedDocument = {}): Promise<PageState> {
+const PLACE = "glassnet-lab";
+const OPENED = "glassnet-lab-opened";
+
+/**
+ * Shows the lab in an element; gives what a program can ask of it.
+ *
+ * `link` is what a shared link says behind its #; keys are listened to on `keys`.
+ */
+export async function mount(
+  element: HTMLElement,
+  opened: OpenedDocument = {},
+  link = "",
+  keys: EventTarget = document,
+): Promise<PageState> {
   const engine = await Engine.load();
-  const { setup, iteration, message } = beginning(engine, opened, location.hash.slice(1));
+  const { setup, iteration, message } = beginning(engine, opened, link);
   const lab = new Lab(engine, setup);
   lab.message.value = message;
   if (iteration) lab.goTo(iteration);
@@ -37,10 +52,35 @@ export async function mount(element: HTMLElement, opened: OpenedDocument = {}): 
     pictures: signal(false),
     axes: signal([0, 1]),
     tab: signal("network"),
+    keys,
   };
   renderPreact(<App page={page} />, element);
   return page;
 }
+
+async function render({ model, el }: { model: WidgetModel; el: HTMLElement }) {
+  el.classList.add("lab-widget");
+  const page = await mount(el, model.get("document"), "", el);
+  const disconnect = connect(page, model);
+  return () => {
+    disconnect();
+    page.player.pause();
+    renderPreact(null, el);
+  };
+}
+
+const place = typeof document === "undefined" ? null : document.getElementById(PLACE);
+if (place) void mountPage(place);
+
+/** The page of `glassnet lab` (src/glassnet/lab/page.py): what it opens stands in it as JSON. */
+async function mountPage(element: HTMLElement): Promise<void> {
+  const opened = JSON.parse(document.getElementById(OPENED)?.textContent ?? "{}");
+  const page = await mount(element, opened, location.hash.slice(1));
+  Object.assign(window, { glassnetLab: page });
+}
+
+/** The lab as a widget of anywidget; Python's side of it is src/glassnet/lab/widget.py. */
+export default { render };
 
 export const parts = {
   Engine,
@@ -48,6 +88,7 @@ export const parts = {
   Course,
   Lab,
   findNumber,
+  sceneOf,
   usedBy,
   numeral,
   parse,

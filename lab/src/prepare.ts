@@ -3,13 +3,13 @@
 import { type Engine, lossNamed } from "./engine/engine";
 import type { Network } from "./engine/network";
 import type { Data } from "./engine/training";
-import type { Step } from "./explain/parts";
+import type { Operand, Step } from "./explain/parts";
 import type { Setup } from "./setup";
 import { encodeInputs, encodeTargets, features, outputs } from "./table/encode";
 import type { Encoding } from "./table/encoding";
-import { learnEncoding } from "./table/learn";
-import { rowSteps } from "./table/steps";
-import type { Table } from "./table/table";
+import { learnEncoding, rowsWithTargets } from "./table/learn";
+import { predictionSteps, rowSteps } from "./table/steps";
+import { type Table, takeRows } from "./table/table";
 
 export interface Prepared {
   setup: Setup;
@@ -19,15 +19,24 @@ export interface Prepared {
   /** The names of the network's inputs and outputs. */
   features: string[];
   outputs: string[];
-  stepsOf(row: number): Step[];
+  stepsOf(row: number, outputs: Operand[]): Step[];
 }
 
 /** Throws TableError on a table that cannot be used so. */
 export function prepare(engine: Engine, setup: Setup): Prepared {
-  const encoding =
-    setup.model?.encoding ??
-    learnEncoding(engine, setup.table, setup.targets, setup.ignored, setup.rule);
-  return prepared(engine, setup, encoding);
+  const { targets, ignored, rule, loss, model } = setup;
+  const table = withTargets(setup.table, targets);
+  const encoding = model?.encoding ?? learnEncoding(engine, table, targets, ignored, rule, loss);
+  return prepared(engine, { ...setup, table }, encoding);
+}
+
+/** The rows that can be learnt from: those whose targets are all known. */
+function withTargets(table: Table, targets: string[]): Table {
+  const rows = rowsWithTargets(table, targets);
+  const without = table.rows - rows.length;
+  if (!without) return table;
+  const says = `${without} rows without ${targets.join(", ")} are left out`;
+  return { ...takeRows(table, rows), notices: [...(table.notices ?? []), says] };
 }
 
 /** The same with another table, whose cells are encoded as before. */
@@ -56,7 +65,10 @@ function prepared(engine: Engine, setup: Setup, encoding: Encoding): Prepared {
     data,
     features: inputs,
     outputs: names,
-    stepsOf: (row) => rowSteps(engine, encoding, table, row),
+    stepsOf: (row, made) => [
+      ...rowSteps(engine, encoding, table, row),
+      ...predictionSteps(engine, encoding, made, row),
+    ],
   };
 }
 

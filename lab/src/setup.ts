@@ -31,6 +31,8 @@ export interface Setup {
   seed: number;
   /** How many iterations are planned: the end of the course. */
   iterations: number;
+  /** How many columns the picture has that the inputs are; 0: they are none. */
+  picture: number;
   /** What a model file brought: its encoding and weights stand in for the rule and the start. */
   model: OpenedModel | null;
 }

@@ -19,7 +19,9 @@ def table(folder: Path, place: Place) -> str:  # noqa: F811
 
 def opened_by(file: Path) -> dict[str, Any]:
     """What the page in a file opens."""
-    (found,) = re.findall(r'id="opened">(.*?)</script>', file.read_text(encoding="utf-8"))
+    (found,) = re.findall(
+        r'id="glassnet-lab-opened">(.*?)</script>', file.read_text(encoding="utf-8")
+    )
     return json.loads(found)
 
 

@@ -8,12 +8,12 @@ import pytest
 from glassnet.lab import page
 
 SHOWS = """
-function a(element, opened) { element.textContent = JSON.stringify(opened); }
-const b = { render({ model, el }) { a(el, model.get("document")); } };
-export { a as mount, b as default };
+const opened = document.getElementById("glassnet-lab-opened").textContent;
+document.getElementById("glassnet-lab").textContent = JSON.stringify(JSON.parse(opened));
+export { opened };
 """
 """A lab that shows what it was given to open."""
-STYLE = "#lab { color: rgb(1, 2, 3) }"
+STYLE = "#glassnet-lab { color: rgb(1, 2, 3) }"
 
 Place = Callable[..., None]
 

@@ -14,7 +14,7 @@ import pytest
 from sklearn.exceptions import ConvergenceWarning
 
 import glassnet as gn
-from glassnet.lab.document import MOST_ROWS, opened_document
+from glassnet.lab.document import MOST_LAB_ROWS, opened_document
 from glassnet.lab.page import json_for_html
 from glassnet.models.rows import rows_of
 
@@ -89,13 +89,13 @@ def test_a_file_is_read_as_the_library_reads_it(tmp_path: Path) -> None:
 
 
 def test_of_many_rows_the_first_are_taken_and_a_note_says_so() -> None:
-    n = MOST_ROWS + 345
+    n = MOST_LAB_ROWS + 345
     document = opened_document({"x": np.arange(n), "y": ["a"] * (n - 1) + ["b"]})
-    assert columns(document)["x"][1] == list(range(MOST_ROWS))
-    assert document["table"]["rows"] == MOST_ROWS
+    assert columns(document)["x"][1] == list(range(MOST_LAB_ROWS))
+    assert document["table"]["rows"] == MOST_LAB_ROWS
     assert document["table"]["note"] == "The first 2,000 of 2,345 rows: the lab takes no more."
-    exactly = opened_document({"x": np.arange(MOST_ROWS)})
-    assert exactly["table"]["rows"] == MOST_ROWS
+    exactly = opened_document({"x": np.arange(MOST_LAB_ROWS)})
+    assert exactly["table"]["rows"] == MOST_LAB_ROWS
     assert "note" not in exactly["table"]
 
 
@@ -112,6 +112,9 @@ WRONG: list[tuple[Any, dict[str, Any], str]] = [
     ({"x": [1], "y": [2]}, {"ignore": ["z"]}, "unknown column 'z'.*Known: x, y"),
     ({"x": [1], "y": [2]}, {"target": "y", "ignore": ["y"]}, "target 'y' is also to be ignored"),
     ({"x": [1], "y": [2]}, {"target": ["y", "y"]}, "target 'y' is given twice"),
+    ({"x": [1]}, {"target": 3}, "target must be the name of a column, or several names, got 3"),
+    ({"x": [1]}, {"ignore": 3}, "ignore must be the name of a column, or several names, got 3"),
+    ({"x": [1]}, {"ignore": [1]}, "ignore must be the name of a column, or several names"),
     ({"x": []}, {}, "has no rows"),
     ({}, {}, "has no rows"),
     ({"x": [np.inf]}, {}, "column 'x', row 1: inf is not a finite number"),

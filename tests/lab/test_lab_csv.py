@@ -172,8 +172,8 @@ def test_a_long_table_is_cut_and_says_so(page: Page) -> None:
     table = in_page(page, "a,b\n" + "1,2\n" * 2001)
     assert table["rows"] == 2000
     assert len(table["columns"][0]["cells"]) == 2000
-    assert table["note"] == "the first 2,000 of 2,001 rows: the lab takes no more"
-    assert "note" not in in_page(page, "a,b\n" + "1,2\n" * 2000)
+    assert table["notices"] == ["the first 2,000 of 2,001 rows: the lab takes no more"]
+    assert in_page(page, "a,b\n" + "1,2\n" * 2000)["notices"] == []
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_what_only_the_library_reads_as_numbers_is_said(
 ) -> None:
     table = in_page(page, "a,b\n" + "".join(f"{cell},1\n" for cell in cells))
     assert table["columns"][0]["kind"] == "text"
-    assert f"column 'a' holds {what} ('{cells[0]}')" in table["note"]
+    assert f"column 'a' holds {what} ('{cells[0]}')" in table["notices"][0]
 
 
 def test_bytes_of_other_encodings(page: Page) -> None:

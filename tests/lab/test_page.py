@@ -3,7 +3,6 @@ it.
 """
 
 import json
-import re
 import socket
 from base64 import b64encode
 from contextlib import suppress
@@ -14,11 +13,10 @@ from typing import Any
 
 import pytest
 from browsing import browser, needs_browser, opened  # noqa: F401
-from lab_files import STYLE, Place, place  # noqa: F401
+from lab_files import SHOWS, STYLE, Place, place  # noqa: F401
 
 from glassnet.errors import GlassnetError
 from glassnet.lab.page import json_for_html, lab_page
-from glassnet.pages.theme import PAGE_COLOURS
 
 EVIL = [
     "</script><script>document.title = 'in'</script>",
@@ -68,36 +66,20 @@ def test_it_holds_the_script_the_style_and_what_it_opens_and_allows_just_these(
     (data, json_text), (kind, script) = page.all("script")
     assert (data["type"], kind["type"]) == ("application/json", "module")
     assert json.loads(json_text) == DOCUMENT
-    assert style == PAGE_COLOURS + STYLE
+    assert style == STYLE
     policy = dict(part.strip().split(" ", 1) for part in made.policy.split(";"))
     assert policy["default-src"] == policy["connect-src"] == policy["base-uri"] == "'none'"
     assert policy["form-action"] == "'none'"
     assert policy["script-src"] == f"{hashed(script)} 'wasm-unsafe-eval'"
     assert policy["style-src"] == hashed(style)
     assert policy["img-src"] == "data: blob:"
+    assert script == SHOWS
     states = [a["content"] for a, _ in page.all("meta") if a.get("http-equiv")]
     assert states == [made.policy]
     order = [name for name, _, _ in page.found]
     assert order.index("meta") < order.index("style")
     assert not [tag for tag, attributes, _ in page.found if "src" in attributes]
     assert [a["href"] for a, _ in page.all("link")] == ["data:,"]
-
-
-def test_it_ends_with_a_call_of_what_the_module_exports_as_mount(place: Place) -> None:  # noqa: F811
-    place("const x = 1; function q(e, o) {}\nexport { x as parts, q as mount };\n")
-    _, (_, script) = Parsed(lab_page({}).html).all("script")
-    assert "export" not in script
-    assert re.search(r"function q\(e, o\) \{\}\nq\(document.getElementById\(\"lab\"\),", script)
-    place("function mount(e, o) {}\nexport{mount}")
-    _, (_, script) = Parsed(lab_page({}).html).all("script")
-    assert "\nmount(document" in script
-
-
-@pytest.mark.parametrize("script", ["", "const a = 1;", "const a = 1; export { a as parts };"])
-def test_what_is_no_lab_is_refused(script: str, place: Place) -> None:  # noqa: F811
-    place(script)
-    with pytest.raises(GlassnetError, match="is not the script of a lab: run `make lab` again"):
-        lab_page({})
 
 
 def test_where_it_was_not_built_one_line_says_what_to_do(place: Place) -> None:  # noqa: F811
@@ -131,10 +113,11 @@ def test_a_browser_opens_the_file_and_no_cell_gets_out_of_it(
     page = opened(browser, written(tmp_path, DOCUMENT))
     assert page.wrong == []
     assert len(page.asked) == 1  # itself
-    assert json.loads(page.inner_text("#lab")) == DOCUMENT
+    assert json.loads(page.inner_text("#glassnet-lab")) == DOCUMENT
     assert page.title() == f"{EVIL[0]} - glassnet lab"
     assert page.locator("script").count() == 2
-    assert page.evaluate("getComputedStyle(document.getElementById('lab')).color") == "rgb(1, 2, 3)"
+    colour = "getComputedStyle(document.getElementById('glassnet-lab')).color"
+    assert page.evaluate(colour) == "rgb(1, 2, 3)"
     page.close()
 
 
@@ -182,16 +165,14 @@ def test_its_policy_is_kept(
         port = str(outside.getsockname()[1])
         code = {**FORBIDDEN, **ALLOWED}[does].replace("PORT", port)
         place(
-            f"""async function mount(element) {{
-              const kept = () => {{ element.title = "kept" }};
-              document.addEventListener("securitypolicyviolation", kept);
-              try {{ await ({code}); }} catch (error) {{}}
-              setTimeout(() => {{ element.lang = "done" }}, 100);
-            }}
-            export {{ mount }};"""
+            f"""const element = document.getElementById("glassnet-lab");
+            const kept = () => {{ element.title = "kept" }};
+            document.addEventListener("securitypolicyviolation", kept);
+            try {{ await ({code}); }} catch (error) {{}}
+            setTimeout(() => {{ element.lang = "done" }}, 100);"""
         )
         page = opened(browser, written(tmp_path, {}))
-        page.wait_for_selector("#lab[lang=done]", state="attached")
-        assert page.get_attribute("#lab", "title") == (None if does in ALLOWED else "kept")
+        page.wait_for_selector("#glassnet-lab[lang=done]", state="attached")
+        assert page.get_attribute("#glassnet-lab", "title") == (None if does in ALLOWED else "kept")
         page.close()
         assert received(outside) == b""

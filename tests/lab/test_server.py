@@ -112,7 +112,7 @@ def test_a_port_that_cannot_be_had(server: LabServer) -> None:
 def test_the_command_serves_until_it_is_told_to_end(by: signal.Signals) -> None:
     code = """
 from glassnet.lab import page
-page.lab_files = lambda: page.LabFiles("function mount() {} export { mount }", "")
+page.lab_files = lambda: page.LabFiles("let shown", "")
 from glassnet.cli import main
 main()
 """
@@ -124,7 +124,7 @@ main()
         parts = urlsplit(address)
         connection = HTTPConnection(parts.netloc, timeout=10)
         connection.request("GET", parts.path)
-        assert b"function mount() {}" in connection.getresponse().read()
+        assert b"let shown" in connection.getresponse().read()
         connection.close()
         process.send_signal(by)
         out, error = process.communicate(timeout=20)

@@ -23,7 +23,7 @@ def run(*command: str | Path, **environment: str) -> subprocess.CompletedProcess
 
 def copy_source(folder: Path) -> Path:
     """What an installation needs of the repository, without what lies about in it."""
-    for name in ("CMakeLists.txt", "LICENSE", "README.md", "pyproject.toml"):
+    for name in (".gitignore", "CMakeLists.txt", "LICENSE", "README.md", "pyproject.toml"):
         shutil.copy(ROOT / name, folder)
     shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__"))
     return folder

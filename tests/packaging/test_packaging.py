@@ -6,11 +6,15 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
-from builds import Build, Environment, copy_source, run
+from builds import ROOT, Build, Environment, copy_source, run
+from lab_engine import needs_lab
 
 from conftest import in_ci
 from glassnet.training.engines.registry import ENGINES
@@ -70,6 +74,38 @@ def test_the_wheel_brings_the_native_engine_to_where_no_compiler_is(
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["engine"] == "native"
     assert not (environment.packages / "glassnet" / "_native_missing.txt").exists()
+
+
+@needs_lab
+def test_the_wheel_brings_the_lab_to_where_no_npm_is(built: Build, tmp_path: Path) -> None:
+    environment = Environment(tmp_path, built.wheel)
+    page = tmp_path / "lab.html"
+    command = (environment.python, "-W", "error", "-m", "glassnet", "lab", "--out")
+    done = run(*command, page, PATH="")
+    assert done.returncode == 0, done.stderr
+    assert '<script type="module">' in page.read_text(encoding="utf-8")
+    shutil.rmtree(environment.packages / "glassnet" / "lab" / "page")
+    done = run(*command, tmp_path / "other.html", PATH="")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("glassnet: this installation of glassnet has no lab")
+    assert not (tmp_path / "other.html").exists()
+
+
+@needs_lab
+def test_a_source_package_has_what_is_ours_and_the_built_lab(tmp_path: Path) -> None:
+    code = "import sys; from scikit_build_core.build import build_sdist; build_sdist(sys.argv[1])"
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert names >= {
+        "lab/package-lock.json", "lab/src/main.tsx", "src/native/lab/lab.cpp",
+        "src/glassnet/lab/page/lab.js", "src/glassnet/lab/page/lab.css", "tools/build_lab.py",
+        "tests/packaging/test_packaging.py", "docs/index.md", "examples/data/cars.csv",
+    }  # fmt: skip
+    found = {part for name in names for part in name.split("/")}
+    assert not found & {".venv", ".git", "node_modules", "__pycache__", "_build", "generated"}
+    assert len(names) < 2000
 
 
 def test_the_compiler_has_nothing_to_warn_of(built: Build) -> None:

@@ -76,7 +76,7 @@ export class Training {
   private t = 0;
 
   constructor(
-    private readonly engine: Engine,
+    readonly engine: Engine,
     readonly network: Network,
     readonly data: Data,
     readonly batchSize: number,

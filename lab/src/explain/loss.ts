@@ -2,10 +2,17 @@
 import { lossNamed } from "../engine/engine";
 import { parse } from "../formulas/parse";
 import { namesIn } from "../formulas/tree";
+import { pythonFloat } from "../table/numerals";
 import { type Computed, type Operand, operandOf, type Step, step, sum } from "./parts";
 import { a, batchRows, lastLayer, products, rowId, type Scene, target, z } from "./rows";
 
 const CLEAR_OF_0 = 1e-12; // a probability this near to 0 or 1 loses its logarithm's digits
+
+/** The loss as the library writes it: with its setting where that is not the usual one. */
+function lossTitle({ network: { loss, setting } }: Scene): string {
+  const isUsual = setting === undefined || setting === lossNamed(loss).setting;
+  return isUsual ? loss : `${loss}:${pythonFloat(setting)}`;
+}
 
 /** Everything that a formula of the loss may name, for output k; but for the row's sums. */
 export function outputOperands(scene: Scene, row: number, k: number): Record<string, Operand> {
@@ -54,7 +61,7 @@ export function term(scene: Scene, row: number, k: number): Step {
   if (namesIn(parse(formula)).includes("l")) operands.l = logOfSum(scene, row);
   const value = scene.table.terms[row * outputs(scene).length + k];
   const id = `${rowId(row)}e${k + 1}`;
-  return step(id, `e${k + 1}`, value, formula, namedIn(formula, operands), scene.network.loss);
+  return step(id, `e${k + 1}`, value, formula, namedIn(formula, operands), lossTitle(scene));
 }
 
 /** The logarithm of the sum of all exp(z) of a row, which is called l in formulas. */
@@ -104,7 +111,7 @@ export function totalLoss(scene: Scene): Computed {
     says: `row ${row + 1}`,
     operand: rowLossOperand(scene, row),
   }));
-  const says = `the loss, ${scene.network.loss}`;
+  const says = `the loss, ${lossTitle(scene)}`;
   const { loss } = scene.batch;
   if (!factor) return sum("E", "E", loss, { added: losses, says });
   const pairs = losses.map((one) => ({

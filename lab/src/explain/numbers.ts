@@ -4,8 +4,8 @@ import { layersOf } from "../engine/network";
 import { deltaNumbers } from "./backward";
 import { activation, preActivation } from "./forward";
 import { outputs, rowLoss, scale, term, totalLoss } from "./loss";
-import type { Computed, Operand } from "./parts";
-import { a, delta, isInBatch, lastLayer, nodeName, rowId, type Scene, weight, z } from "./rows";
+import type { Computed, Operand, Step } from "./parts";
+import { a, isInBatch, lastLayer, nodeName, rowId, type Scene } from "./rows";
 import { gradientOf, type Parameter, parameterOperand, updateNumbers } from "./updates";
 
 /** What an id says: the row (from 0; null: of no row), what is meant, and the numbers behind it. */
@@ -87,7 +87,13 @@ function numbersOfRow(scene: Scene, row: number, id: Id): Computed[] {
     return id.numbers.length ? [term(scene, row, number - 1)] : [rowLoss(scene, row)];
   if (["de", "ys", "g", "gs", "ms"].includes(id.what) && isInBatch(scene, row))
     return deltaNumbers(scene, row, lastLayer(scene), number - 1);
-  return scene.stepsOf(row);
+  return stepsOfRow(scene, row);
+}
+
+/** How a row's cells became inputs and targets, and its outputs predictions. */
+export function stepsOfRow(scene: Scene, row: number): Step[] {
+  const made = outputs(scene).map((k) => a(scene, row, lastLayer(scene), k));
+  return scene.stepsOf(row, made);
 }
 
 function exists({ network }: Scene, { layer, source, node }: Parameter): boolean {
@@ -119,64 +125,4 @@ export function numberOfStop(scene: Scene, stop: Stop, near: string, row: number
     case "update":
       return `w${layer + 1}.${source}.${node.node + 1}.new`;
   }
-}
-
-/** The numbers that one goes into, as far as they are of the same row. */
-export function usedBy(scene: Scene, text: string, chosenRow: number): Operand[] {
-  const id = parseId(text);
-  if (!id) return [];
-  const row = id.row ?? chosenRow;
-  const last = lastLayer(scene);
-  const goesBack = isInBatch(scene, row);
-  const parameter = parameterOf(id);
-  if (parameter) {
-    const { layer, node } = parameter;
-    if (id.ending) return [];
-    const w = parameterOperand(scene, parameter);
-    if (id.what.startsWith("g"))
-      return [{ ...w, symbol: `new ${w.symbol}`, source: `${w.source}.new` }];
-    return [z(scene, row, layer, node)];
-  }
-  const node = nodeOf(id);
-  const inLayer = (layer: number) =>
-    Array.from({ length: scene.network.sizes[layer + 1] }, (_, k) => k);
-  if (node && (id.what === "a" || id.what === "x")) {
-    const after = node.layer + 1;
-    if (after > last) return outputs(scene).map((k) => termOperand(scene, row, k));
-    const into = inLayer(after).map((k) => z(scene, row, after, k));
-    const gradients = goesBack
-      ? inLayer(after).map((k) => gradientOperand(scene, after, node.node, k))
-      : [];
-    return [...into, ...gradients];
-  }
-  if (node && id.what === "z") return [a(scene, row, node.layer, node.node)];
-  if (node && goesBack && (id.what === "s" || id.what === "da"))
-    return [delta(scene, row, node.layer, node.node)];
-  if (node && id.what === "d") {
-    const sources = inLayer(node.layer - 1);
-    const gradients = sources.map((i) => gradientOperand(scene, node.layer, i, node.node));
-    if (node.layer === 0) return gradients;
-    return [...sources.map((i) => backOperand(scene, row, node.layer - 1, i)), ...gradients];
-  }
-  if (id.what === "e") return [operandNamed(scene, "E")];
-  if (id.what === "de" && goesBack) return [delta(scene, row, last, id.numbers[0] - 1)];
-  if (id.what === "y") return [termOperand(scene, row, id.numbers[0] - 1)];
-  return [];
-}
-
-function termOperand(scene: Scene, row: number, k: number): Operand {
-  return operandNamed(scene, `${rowId(row)}e${k + 1}`);
-}
-
-function backOperand(scene: Scene, row: number, layer: number, node: number): Operand {
-  return operandNamed(scene, `${rowId(row)}da${nodeName(layer, node)}`);
-}
-
-function gradientOperand(scene: Scene, layer: number, source: number, node: number): Operand {
-  return operandNamed(scene, `g${weight(scene, layer, source, node).source}`);
-}
-
-function operandNamed(scene: Scene, id: string): Operand {
-  const found = findNumber(scene, id);
-  return { symbol: found?.symbol ?? id, value: found?.value ?? null, source: id };
 }

@@ -23,7 +23,7 @@ export interface Scene {
   /** Updates made before this iteration. */
   iteration: number;
   /** How a row's cells became inputs and targets, and its outputs predictions. */
-  stepsOf(row: number): Step[];
+  stepsOf(row: number, outputs: Operand[]): Step[];
 }
 
 export const PRODUCT_FORMULA = "p * q";

@@ -27,7 +27,8 @@ export function AnswerPanel() {
   const axes = axesOf(view);
   const [asked, setAsked] = useState<Kind | null>(null);
   const isRegression = view.prepared.encoding.task === "regression";
-  const isTelling = axes.length > 0 && (axes.length <= FEW_AXES || !isRegression);
+  const { picture } = view.prepared.setup;
+  const isTelling = axes.length > 0 && !picture && (axes.length <= FEW_AXES || !isRegression);
   const kind = asked ?? (isTelling ? "surface" : "fit");
   const [first, second] = page.axes.value;
   const x = axes[first] ?? axes[0];
@@ -55,6 +56,7 @@ export function AnswerPanel() {
             <AxisChoice label="up" axes={axes} value={second} onChange={pick(1)} />
           </>
         )}
+        <Legend view={view} />
       </header>
       {kind === "fit" || !x ? (
         <Fit view={view} />
@@ -64,6 +66,39 @@ export function AnswerPanel() {
         <Curve lab={lab} view={view} x={x} />
       )}
     </section>
+  );
+}
+
+/** Which colour is which class, or which numbers. */
+function Legend({ view }: { view: View }) {
+  const [target] = view.prepared.encoding.targets;
+  if (target.kind === "number") {
+    const { low, high } = actualRange(view);
+    return (
+      <small class="legend">
+        {short(low)} <Swatch colour={css(diverging(0))} />
+        <Swatch colour={css(diverging(0.5))} />
+        <Swatch colour={css(diverging(1))} /> {short(high)}
+      </small>
+    );
+  }
+  return (
+    <small class="legend">
+      {target.labels.map((label, i) => (
+        <span key={String(label)}>
+          <Swatch colour={css(target.labels.length === 2 ? diverging(i) : CLASS_COLOURS[i % 10])} />
+          {String(label)}{" "}
+        </span>
+      ))}
+    </small>
+  );
+}
+
+function Swatch({ colour }: { colour: string }) {
+  return (
+    <svg class="swatch" viewBox="0 0 10 10" aria-hidden="true">
+      <rect width="10" height="10" fill={colour} />
+    </svg>
   );
 }
 
@@ -96,22 +131,14 @@ function ofTable({ scene, prepared }: View): Prediction {
 /** Colours of what is predicted, from the outputs of some rows. */
 function coloursOf(view: View, outputs: Float64Array, rows: number): Rgb[] {
   const { scene, prepared } = view;
-  const [{ values, probabilities }] = predictions(scene.engine, prepared.encoding, outputs, rows);
-  const [target] = prepared.encoding.targets;
-  if (target.kind === "number") {
+  const [prediction] = predictions(scene.engine, prepared.encoding, outputs, rows);
+  if (prediction.kind === "number") {
     const { low, high } = actualRange(view);
-    return Array.from(values, (value) => diverging(((value as number) - low) / (high - low || 1)));
+    return Array.from(prediction.values, (value) => diverging((value - low) / (high - low || 1)));
   }
-  const classes = target.labels.length;
-  return Array.from({ length: rows }, (_, row) => {
-    const ofRow = Array.from(
-      { length: classes },
-      (_, k) => probabilities?.[row * classes + k] ?? 0,
-    );
-    if (classes === 2) return diverging(ofRow[1]);
-    const best = ofRow.indexOf(Math.max(...ofRow));
-    return ofClass(best, ofRow[best]);
-  });
+  const { classes, probabilities } = prediction;
+  if (probabilities.length === 2) return Array.from(probabilities[1], diverging);
+  return Array.from(classes, (best, row) => ofClass(best, probabilities[best][row]));
 }
 
 function actualRange({ prepared }: View): { low: number; high: number } {
@@ -151,7 +178,7 @@ function Surface({ lab, view, x, y }: { lab: Lab; view: View; x: Axis; y: Axis }
   const up = scaleLinear([y.low, y.high], [height - MARGIN.bottom, MARGIN.top]);
   return (
     <div class="drawing surface" ref={box}>
-      <canvas ref={canvas} width={GRID} height={GRID} aria-hidden="true" />
+      <canvas ref={canvas} width={GRID} height={GRID} />
       <svg
         viewBox={`0 0 ${width} ${height}`}
         role="img"
@@ -181,11 +208,11 @@ function Curve({ lab, view, x }: { lab: Lab; view: View; x: Axis }) {
   const [target] = prepared.encoding.targets;
   const column = prepared.setup.table.columns.find(({ name }) => name === target.name);
   const outputs = onGrid(lab, view, x, null, CURVE);
-  const [{ values, probabilities }] = predictions(scene.engine, prepared.encoding, outputs, CURVE);
+  const [prediction] = predictions(scene.engine, prepared.encoding, outputs, CURVE);
   const isNumber = target.kind === "number";
-  const curve = isNumber
-    ? Array.from(values, Number)
-    : Array.from({ length: CURVE }, (_, i) => probabilities?.[2 * i + 1] ?? 0);
+  const curve = [
+    ...(prediction.kind === "number" ? prediction.values : prediction.probabilities[1]),
+  ];
   const actual = (row: number) => {
     const cell = column?.cells[row];
     if (isNumber) return Number(cell);
@@ -227,15 +254,15 @@ function Fit({ view }: { view: View }) {
   const { prepared } = view;
   const [target] = prepared.encoding.targets;
   const column = prepared.setup.table.columns.find(({ name }) => name === target.name);
-  const { values, probabilities } = ofTable(view);
+  const prediction = ofTable(view);
   const isNumber = target.kind === "number";
   const indexOf = (row: number) =>
     isNumber ? 0 : target.labels.findIndex((label) => String(label) === String(column?.cells[row]));
   const actual = (row: number) => (isNumber ? Number(column?.cells[row]) : indexOf(row));
   const made = (row: number) =>
-    isNumber
-      ? Number(values[row])
-      : (probabilities?.[row * target.labels.length + indexOf(row)] ?? 0);
+    prediction.kind === "number"
+      ? prediction.values[row]
+      : (prediction.probabilities[indexOf(row)]?.[row] ?? 0);
   const { low, high } = isNumber
     ? actualRange(view)
     : { low: -0.5, high: target.labels.length - 0.5 };
@@ -328,7 +355,7 @@ function Axes(props: {
       <text class="below title" x={(MARGIN.left + width) / 2} y={height - 1}>
         {names[0]}
       </text>
-      <text class="title up" x={2} y={MARGIN.top + 4}>
+      <text class="title up" x={MARGIN.left + 4} y={MARGIN.top + 11}>
         {names[1]}
       </text>
     </g>

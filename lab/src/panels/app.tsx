@@ -14,9 +14,9 @@ import { Transport } from "./transport";
 export function App({ page }: { page: PageState }) {
   const [isOver, setOver] = useState(false);
   useEffect(() => {
-    const listen = (event: KeyboardEvent) => onKey(page, event);
-    document.addEventListener("keydown", listen);
-    return () => document.removeEventListener("keydown", listen);
+    const listen = (event: Event) => onKey(page, event as KeyboardEvent);
+    page.keys.addEventListener("keydown", listen);
+    return () => page.keys.removeEventListener("keydown", listen);
   }, [page]);
   return (
     <PageProvider value={page}>

@@ -52,6 +52,7 @@ export function CoursePanel() {
         </label>
       </header>
       <div class="drawing" ref={box}>
+        {/* biome-ignore lint/a11y/useKeyWithClickEvents: the slider goes there by keys */}
         <svg
           viewBox={`0 0 ${width} ${height}`}
           role="img"

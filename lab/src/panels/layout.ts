@@ -21,7 +21,10 @@ export interface Layout {
   node: { width: number; height: number };
 }
 
-const MARGIN = { left: 84, right: 92, top: 34, bottom: 10 };
+const MARGIN = { top: 34, bottom: 10 };
+const LETTER = 6.3; // pixels, about
+export const MOST_LETTERS = 14; // of a name
+export const PICTURE = 136; // pixels of a side
 const NODE_WIDTH = 30;
 const TALLEST = 17;
 // Where numbers stand along an edge.
@@ -31,14 +34,23 @@ const ONE_COLUMN = 0.42;
 const NUMBER_WIDTH = 34; // pixels
 const NUMBER_HEIGHT = 10;
 
-export function layoutOf(network: Network, width: number, height: number): Layout {
+/** `names` are what is written beside inputs and outputs; `picture`: whether inputs are drawn as one. */
+export function layoutOf(
+  network: Network,
+  width: number,
+  height: number,
+  names: { inputs: string[]; outputs: string[] },
+  picture = false,
+): Layout {
+  const left = picture ? PICTURE + 2 * NODE_WIDTH : NODE_WIDTH + roomFor(names.inputs);
+  const right = NODE_WIDTH + roomFor(names.outputs) + LETTER * "y 0.123".length;
   const count = layersOf(network) + 1;
   const shown = network.sizes.map((size) => Math.min(size, MOST_NODES));
+  if (picture) shown[0] = 0;
   const room = height - MARGIN.top - MARGIN.bottom;
-  const slots = Math.max(...shown.map((n, layer) => n + biasSlots(network, layer)));
+  const slots = Math.max(1, ...shown.map((n, layer) => n + biasSlots(network, layer)));
   const apart = Math.min(78, room / slots);
-  const x = (layer: number) =>
-    MARGIN.left + ((width - MARGIN.left - MARGIN.right) * layer) / Math.max(1, count - 1);
+  const x = (layer: number) => left + ((width - left - right) * layer) / Math.max(1, count - 1);
   const middle = MARGIN.top + room / 2;
   const y = (n: number, i: number) => middle + apart * (i - (n - 1) / 2);
   return {
@@ -50,7 +62,7 @@ export function layoutOf(network: Network, width: number, height: number): Layou
       return {
         nodes: Array.from({ length: n }, (_, i) => i),
         spots: Array.from({ length: n }, (_, i) => ({ x: x(layer), y: y(all, i) })),
-        hidden: network.sizes[layer] - n,
+        hidden: picture && !layer ? 0 : network.sizes[layer] - n,
       };
     }),
     biases: network.bias
@@ -58,6 +70,16 @@ export function layoutOf(network: Network, width: number, height: number): Layou
       : [],
     node: { width: NODE_WIDTH, height: Math.max(5, Math.min(TALLEST, apart / 2 - 2)) },
   };
+}
+
+function roomFor(names: string[]): number {
+  const longest = Math.max(...names.map((name) => Math.min(name.length, MOST_LETTERS)));
+  return 14 + LETTER * longest;
+}
+
+/** A name, cut where it is too long. */
+export function clipped(name: string): string {
+  return name.length > MOST_LETTERS ? `${name.slice(0, MOST_LETTERS - 1)}…` : name;
 }
 
 /** A bias node stands below the nodes of the layer before. */
@@ -84,6 +106,12 @@ function fraction({ source, sources, target, targets }: EdgeOrder): number {
   return sources <= targets ? t : 1 - t;
 }
 
+/** A point of an edge, which begins and ends at the sides of its nodes. */
+export function between(from: Spot, to: Spot, t: number): Spot {
+  const room = to.x - from.x - 2 * NODE_WIDTH;
+  return { x: from.x + NODE_WIDTH + t * room, y: from.y + t * (to.y - from.y) };
+}
+
 /** Whether the numbers of all edges between two layers can be written without touching. */
 export function numbersFit(
   layout: Layout,
@@ -92,6 +120,7 @@ export function numbersFit(
   targets: number,
 ): boolean {
   const [from, to] = [layout.layers[layer].spots[0], layout.layers[layer + 1].spots[0]];
+  if (!from) return false;
   const columns = targets === 1 ? 1 : Math.min(sources, targets);
   const room = (to.x - from.x - 2 * NODE_WIDTH) / columns;
   const first = { source: 0, sources, target: 0, targets };
@@ -101,7 +130,5 @@ export function numbersFit(
 }
 
 export function alongEdge(from: Spot, to: Spot, order: EdgeOrder): Spot {
-  const t = fraction(order);
-  const room = to.x - from.x - 2 * NODE_WIDTH;
-  return { x: from.x + NODE_WIDTH + t * room, y: from.y + t * (to.y - from.y) };
+  return between(from, to, fraction(order));
 }

@@ -12,18 +12,33 @@ import { isInBatch, rowId, type Scene } from "../explain/rows";
 import { type Parameter, parameterAt, parameterOperand } from "../explain/updates";
 import { isHidden } from "./asking";
 import { short, useLab, usePage } from "./context";
-import { alongEdge, type EdgeOrder, type Layout, layoutOf, numbersFit, type Spot } from "./layout";
+import { InputPicture } from "./input_picture";
+import {
+  alongEdge,
+  between,
+  clipped,
+  type EdgeOrder,
+  type Layout,
+  layoutOf,
+  numbersFit,
+  type Spot,
+} from "./layout";
 import { ResponsePictures } from "./pictures";
 import { useSize } from "./size";
 
 const WIDEST = 5; // pixels of an edge
+// Of a lit node's edges: how near to the other end their numbers stand, and how apart they must be.
+const LIT_APART = 0.68;
+const LIT_HEIGHT = 10;
 
 export function NetworkPanel() {
   const lab = useLab();
   const { pictures, player } = usePage();
   const [box, size] = useSize({ width: 560, height: 380 });
-  const { scene, position } = lab.view.value;
-  const layout = layoutOf(scene.network, size.width, size.height);
+  const { scene, position, prepared } = lab.view.value;
+  const names = { inputs: scene.features, outputs: levelsOf(prepared.outputs) };
+  const { picture } = prepared.setup;
+  const layout = layoutOf(scene.network, size.width, size.height, names, picture > 0);
   const flow = player.isPlaying.value && !player.speed.value.stops ? "" : flowOf(position.stop);
   return (
     <section class="panel network" aria-label="the network">
@@ -45,10 +60,10 @@ export function NetworkPanel() {
         <svg
           viewBox={`0 0 ${size.width} ${size.height}`}
           class={flow}
-          role="group"
           aria-label={`network ${scene.network.sizes.join("-")}`}
           id="network"
         >
+          {picture > 0 && <InputPicture layout={layout} columns={picture} />}
           <Edges scene={scene} layout={layout} stop={position.stop} />
           {pictures.value && <ResponsePictures layout={layout} />}
           <Biases layout={layout} scene={scene} />
@@ -58,6 +73,11 @@ export function NetworkPanel() {
       </div>
     </section>
   );
+}
+
+/** What the outputs stand for, without the target's name where there is one target. */
+function levelsOf(outputs: string[]): string[] {
+  return outputs.length > 1 ? outputs.map((name) => name.replace(/^[^=]*=/, "")) : [""];
 }
 
 function describe(stop: Stop, row: number, inBatch: boolean): string {
@@ -122,8 +142,10 @@ function EdgesInto(props: { scene: Scene; layout: Layout; layer: number; stop: S
   const sizes = edges.map(({ parameter }) => Math.abs(parameters[parameterAt(scene, parameter)]));
   const largest = Math.max(...sizes.filter(Number.isFinite), 1e-12);
   const width = scaleLinear([0, largest], [0.4, WIDEST]).clamp(true);
-  const { sources, targets } = edges[0].order;
+  const [first] = edges;
+  const { sources, targets } = first?.order ?? { sources: 1, targets: 1 };
   const fits = numbersFit(layout, layer, sources, targets);
+  const litFit = layout.apart * LIT_APART >= LIT_HEIGHT;
   const looked = parseId(lab.hovered.value || lab.chosen.value);
   const node = looked && nodeOf(looked);
   const parameter = looked && parameterOf(looked);
@@ -144,11 +166,19 @@ function EdgesInto(props: { scene: Scene; layout: Layout; layer: number; stop: S
           stop={stop}
           width={width(Math.abs(parameters[parameterAt(scene, edge.parameter)]))}
           isLit={isLit(edge)}
-          hasNumber={fits || isLit(edge)}
+          spot={spotOf(edge, fits, node?.layer === layer)}
+          hasNumber={fits || (isLit(edge) && litFit)}
         />
       ))}
     </g>
   );
+}
+
+/** Numbers of a lit node's edges alone stand far from it, where the edges are apart. */
+function spotOf({ from, to, order }: Edge, fits: boolean, isInto: boolean): Spot {
+  if (fits) return alongEdge(from, to, order);
+  const t = isInto ? 1 - LIT_APART : LIT_APART;
+  return between(from, to, t);
 }
 
 function same(one: Parameter, other: Parameter): boolean {
@@ -162,8 +192,9 @@ function EdgeLine(props: {
   width: number;
   isLit: boolean;
   hasNumber: boolean;
+  spot: Spot;
 }) {
-  const { edge, scene, stop, width, isLit, hasNumber } = props;
+  const { edge, scene, stop, width, isLit, hasNumber, spot } = props;
   const lab = useLab();
   const { from, to, parameter } = edge;
   const w = parameterOperand(scene, parameter);
@@ -172,8 +203,7 @@ function EdgeLine(props: {
   const line = `M${from.x + 30} ${from.y}L${to.x - 30} ${to.y}`;
   const id = idOnEdge(stop, w.source);
   const shown = numberOnEdge(scene, stop, at);
-  const spot = alongEdge(from, to, edge.order);
-  const text = isHidden(lab, id) ? "?" : short(shown);
+  const text = isHidden(lab, id) ? "?" : short(shown, stop === "backward" ? 2 : 3);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: every weight can be reached in the sum too
     <g
@@ -267,7 +297,7 @@ function NodeBox(props: {
   const ids = isInput ? null : nodeIds(row, layer, node);
   const goesBack = stop === "backward" && !isInput && isInBatch(scene, row);
   const id = ids ? (goesBack ? ids.delta : ids.a) : `${rowId(row)}x${node + 1}`;
-  const value = valueOf(scene, row, layer, node, goesBack);
+  const value = nodeValue(scene, row, layer, node, goesBack);
   const { width, height } = layout.node;
   const name = isInput ? scene.features[node] : `${goesBack ? "δ" : "a"}${layer + 1}.${node + 1}`;
   const isChosen = [id, ids?.z].includes(lab.chosen.value);
@@ -296,7 +326,7 @@ function NodeBox(props: {
       <rect x={-width} y={-height} width={2 * width} height={2 * height} rx={6} />
       {isInput ? (
         <text class="name left" x={-width - 6}>
-          {name.length > 14 ? `${name.slice(0, 13)}…` : name}
+          {clipped(name)}
         </text>
       ) : (
         hasName && (
@@ -313,7 +343,7 @@ function NodeBox(props: {
   );
 }
 
-function valueOf(
+function nodeValue(
   scene: Scene,
   row: number,
   layer: number,
@@ -331,15 +361,14 @@ function Outcome({ scene, layout }: { scene: Scene; layout: Layout }) {
   const lab = useLab();
   const row = lab.row.value;
   const { nodes, spots } = layout.layers[layout.layers.length - 1];
-  const K = scene.network.sizes[scene.network.sizes.length - 1];
   const loss = rowLossOperand(scene, row);
-  const { outputs } = lab.view.value.prepared;
+  const levels = levelsOf(lab.view.value.prepared.outputs);
   const right = layout.node.width + 8;
   return (
     <g class="outcome">
       {nodes.map((node, i) => (
         <text key={node} x={spots[i].x + right} y={spots[i].y} class="target">
-          {K > 1 ? `${outputs[node].slice(0, 12)} ` : ""}y {short(scene.data.y[row * K + node])}
+          {clipped(levels[node])} y {short(scene.data.y[row * levels.length + node])}
         </text>
       ))}
       <LossText

@@ -3,7 +3,7 @@ import { FormulaError } from "../formulas/parse";
 import type { Lab } from "../lab";
 import { ModelFileError, openModel } from "../models/file";
 import type { OpenedModel, Setup } from "../setup";
-import { readCsv } from "../table/csv";
+import { readCsv, textOfFile } from "../table/csv";
 import { type Table, TableError } from "../table/table";
 import type { PageState } from "./context";
 
@@ -27,13 +27,15 @@ export function wordsOf(error: unknown): string {
 export async function openFile(page: PageState, file: File): Promise<void> {
   const lab = page.lab.value;
   page.player.pause();
+  const bytes = new Uint8Array(await file.arrayBuffer());
   if (file.name.endsWith(".safetensors")) {
-    const bytes = new Uint8Array(await file.arrayBuffer());
     tryTo(lab, () => lab.restart(withModel(lab.setup.value, openModel(bytes, file.name), 1)));
     return;
   }
-  const text = await file.text();
-  tryTo(lab, () => lab.restart(ofTable(lab.setup.value, readCsv(text, file.name))));
+  tryTo(lab, () => {
+    const table = readCsv(textOfFile(bytes, file.name), file.name);
+    lab.restart(ofTable(lab.setup.value, table));
+  });
 }
 
 /** A table of the user's: its last column is the target until another is chosen. */
@@ -54,6 +56,7 @@ export function ofTable(setup: Setup, table: Table): Setup {
     optimizer: "adam",
     rate: 0.03,
     batchSize: 0,
+    picture: 0,
     model: null,
   };
 }
@@ -81,6 +84,7 @@ export function withModel(setup: Setup, members: OpenedModel[], member: number):
     table,
     example: fits ? setup.example : "",
     formula: "",
+    picture: fits ? setup.picture : 0,
     targets: encoding.targets.map(({ name }) => name),
     ignored: [],
     hidden: model.network.sizes.slice(1, -1),
@@ -106,5 +110,5 @@ function emptyRow({ name, encoding }: OpenedModel): Table {
     kind: target.kind === "number" ? ("number" as const) : ("text" as const),
     cells: [target.kind === "number" ? target.center : String(target.labels[0])],
   }));
-  return { name, columns: [...inputs, ...targets], rows: 1, note: "a row to type into" };
+  return { name, columns: [...inputs, ...targets], rows: 1, notices: ["a row to type into"] };
 }

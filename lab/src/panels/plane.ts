@@ -49,14 +49,15 @@ export function onGrid(
   layers = layersOf(view.scene.network),
 ): Float64Array {
   const { prepared, scene } = view;
-  const ys = y && spaced(y, count).reverse();
   const inputs = gridInputs(
     scene.engine,
     prepared.encoding,
     prepared.setup.table,
     lab.row.value,
-    { name: x.column.name, values: spaced(x, count) },
-    ys && y ? { name: y.column.name, values: ys } : null,
+    x.column.name,
+    [...spaced(x, count)],
+    y?.column.name ?? "",
+    y ? [...spaced(y, count)].reverse() : [null],
   );
   return lab.predict(inputs, layers);
 }

@@ -1,8 +1,9 @@
 /** The sum: what the chosen number is made of, every operand of which leads on, and what it goes into. */
 import { useState } from "preact/hooks";
-import { parameterOf, parseId, usedBy } from "../explain/numbers";
+import { parameterOf, parseId } from "../explain/numbers";
 import { isExact } from "../explain/numeral";
 import type { Computed, Operand, Step, Sum } from "../explain/parts";
+import { usedBy } from "../explain/used_by";
 import { parse } from "../formulas/parse";
 import { pieces } from "../formulas/write";
 import { isHidden, isRight, noteFound } from "./asking";

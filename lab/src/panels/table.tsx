@@ -1,13 +1,14 @@
 /** The table: its rows, the prediction and loss of each as they are now; cells can be edited. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { rowLossOperand } from "../explain/loss";
 import { isInBatch, rowId } from "../explain/rows";
-import { predictions } from "../table/encode";
+import { type Prediction, predictions } from "../table/encode";
 import { type Cell, type Column, TableError } from "../table/table";
 import { isHidden } from "./asking";
 import { short, useLab } from "./context";
 
 const MOST_SHOWN = 60; // rows around the chosen one; more would slow down every frame
+const MOST_COLUMNS = 5; // that leave room for what is predicted beside them
 
 export function TablePanel() {
   const lab = useLab();
@@ -20,6 +21,7 @@ export function TablePanel() {
   const predicted = predictions(scene.engine, prepared.encoding, last, table.rows);
   const inputs = table.columns.filter(({ name }) => !targets.includes(name));
   const ordered = [...inputs, ...table.columns.filter(({ name }) => targets.includes(name))];
+  const isWide = ordered.length > MOST_COLUMNS;
   const used = new Set(
     [...prepared.encoding.inputs, ...prepared.encoding.targets]
       .filter(({ kind }) => kind !== "unused")
@@ -30,7 +32,7 @@ export function TablePanel() {
       <header>
         <h2>{table.name}</h2>
         <small>
-          {table.rows.toLocaleString("en")} rows{table.note ? `; ${table.note}` : ""}
+          {[`${table.rows.toLocaleString("en")} rows`, ...(table.notices ?? [])].join("; ")}
         </small>
       </header>
       <div class="scroll">
@@ -38,6 +40,7 @@ export function TablePanel() {
           <thead>
             <tr>
               <th scope="col">row</th>
+              {isWide && <LiveHeads targets={targets} />}
               {ordered.map(({ name }) => (
                 <th
                   scope="col"
@@ -48,59 +51,32 @@ export function TablePanel() {
                   {name}
                 </th>
               ))}
-              {targets.map((name) => (
-                <th scope="col" key={name} class="live">
-                  predicted{targets.length > 1 ? ` ${name}` : ""}
-                </th>
-              ))}
-              <th scope="col" class="live">
-                loss
-              </th>
+              {!isWide && <LiveHeads targets={targets} />}
             </tr>
           </thead>
           <tbody>
-            {rows.map((row) => {
-              const loss = rowLossOperand(scene, row);
-              return (
-                <tr
-                  key={row}
-                  class={isInBatch(scene, row) ? "" : "outside"}
-                  aria-selected={row === chosen}
-                  onClick={() => lab.chooseRow(row)}
-                >
-                  <th scope="row">
-                    <button
-                      type="button"
-                      data-row={row + 1}
-                      title={`row ${row + 1}`}
-                      onClick={() => lab.chooseRow(row)}
-                    >
-                      {row + 1}
-                    </button>
-                  </th>
-                  {ordered.map((column) => (
-                    <CellOf key={column.name} column={column} row={row} />
-                  ))}
-                  {predicted.map(({ values, target }) => (
-                    <td key={target} class="live" data-predicted={row + 1}>
-                      {isHidden(lab, `${rowId(row)}a${scene.table.layers.length}.1`)
-                        ? "?"
-                        : short(values[row])}
-                    </td>
-                  ))}
-                  <td class="live">
-                    <button
-                      type="button"
-                      class="number"
-                      data-id={loss.source}
-                      onClick={() => lab.choose(loss.source)}
-                    >
-                      {isHidden(lab, loss.source) ? "?" : short(loss.value)}
-                    </button>
-                  </td>
-                </tr>
-              );
-            })}
+            {rows.map((row) => (
+              <tr
+                key={row}
+                class={isInBatch(scene, row) ? "" : "outside"}
+                aria-selected={row === chosen}
+                onClick={() => lab.chooseRow(row)}
+              >
+                <th scope="row">
+                  <button
+                    type="button"
+                    data-row={row + 1}
+                    title={`row ${row + 1}`}
+                    onClick={() => lab.chooseRow(row)}
+                  >
+                    {row + 1}
+                  </button>
+                </th>
+                {isWide && <LiveCells row={row} predicted={predicted} />}
+                <Cells columns={ordered} row={row} />
+                {!isWide && <LiveCells row={row} predicted={predicted} />}
+              </tr>
+            ))}
           </tbody>
         </table>
         {table.rows > MOST_SHOWN && (
@@ -124,6 +100,70 @@ export function TablePanel() {
       </div>
     </section>
   );
+}
+
+function LiveHeads({ targets }: { targets: string[] }) {
+  return (
+    <>
+      {targets.map((name) => (
+        <th scope="col" key={name} class="live">
+          predicted{targets.length > 1 ? ` ${name}` : ""}
+        </th>
+      ))}
+      <th scope="col" class="live">
+        loss
+      </th>
+    </>
+  );
+}
+
+/** What changes while it trains: what is predicted of a row, and its loss. */
+function LiveCells({ row, predicted }: { row: number; predicted: Prediction[] }) {
+  const lab = useLab();
+  const { scene } = lab.view.value;
+  const loss = rowLossOperand(scene, row);
+  const output = `${rowId(row)}a${scene.table.layers.length}.1`;
+  return (
+    <>
+      {predicted.map((prediction) => (
+        <td key={prediction.name} class="live" data-predicted={row + 1}>
+          {isHidden(lab, output) ? "?" : predictedText(prediction, row)}
+        </td>
+      ))}
+      <td class="live">
+        <button
+          type="button"
+          class="number"
+          data-id={loss.source}
+          onClick={() => lab.choose(loss.source)}
+        >
+          {isHidden(lab, loss.source) ? "?" : short(loss.value)}
+        </button>
+      </td>
+    </>
+  );
+}
+
+/** The cells of a row, which are drawn again only when they have changed. */
+function Cells({ columns, row }: { columns: Column[]; row: number }) {
+  const drawn = columns.map(({ name, cells }) => `${name}\n${cells[row]}`).join("\n");
+  return useMemo(
+    () => (
+      <>
+        {columns.map((column) => (
+          <CellOf key={column.name} column={column} row={row} />
+        ))}
+      </>
+    ),
+    [row, drawn],
+  );
+}
+
+/** What is predicted of a row; of classes how sure it is too. */
+function predictedText(prediction: Prediction, row: number): string {
+  if (prediction.kind === "number") return short(prediction.values[row]);
+  const best = prediction.classes[row];
+  return `${prediction.labels[best]} ${short(prediction.probabilities[best][row])}`;
 }
 
 /** A cell: a double click or Enter makes it a field to type into. */

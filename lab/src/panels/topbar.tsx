@@ -43,7 +43,7 @@ export function TopBar() {
   };
   return (
     <header class="top">
-      <h1>glassnet lab</h1>
+      <h1>glassnet</h1>
       <Source change={change} />
       <Target setup={setup} change={change} />
       <Shape setup={setup} change={change} />
@@ -187,7 +187,7 @@ function Shape({ setup, change }: { setup: Setup; change: Change }) {
   if (model) return <span class="shape">{sizes.join("-")}</span>;
   const withNodes = (layer: number, nodes: number) => change({ hidden: hidden.with(layer, nodes) });
   return (
-    <span class="shape" role="group" aria-label="hidden layers">
+    <fieldset class="shape" aria-label="hidden layers">
       {sizes[0]}–
       {hidden.map((nodes, layer) => (
         <span key={layer} class="layer">
@@ -212,7 +212,7 @@ function Shape({ setup, change }: { setup: Setup; change: Change }) {
           –
         </span>
       ))}
-      {sizes[sizes.length - 1]} <small>layers</small>{" "}
+      {sizes[sizes.length - 1]}
       <button
         type="button"
         aria-label="a hidden layer less"
@@ -230,7 +230,7 @@ function Shape({ setup, change }: { setup: Setup; change: Change }) {
       >
         +
       </button>
-    </span>
+    </fieldset>
   );
 }
 

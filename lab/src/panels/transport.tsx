@@ -78,8 +78,7 @@ export function Transport() {
           }}
         />
       </label>
-      <label class="iteration">
-        <span class="hidden">go to iteration</span>
+      <span class="iteration">
         <Field
           title="the iteration: type where to go"
           value={iteration}
@@ -94,7 +93,7 @@ export function Transport() {
           value={iterations}
           onNumber={(value) => lab.plan(value)}
         />
-      </label>
+      </span>
       <label class="speed">
         <span class="hidden">speed</span>
         <select

@@ -56,8 +56,7 @@ export function readCsv(text: string, name: string): Table {
   const { columns, notices } = columnsOf(found.names, kept, layout.separator);
   const said = [...found.notices, ...notices];
   if (count > kept.length) said.unshift(leftOut(count));
-  const note = said.join("; ");
-  return { name, columns, rows: kept.length, ...(note && { note }) };
+  return { name, columns, rows: kept.length, notices: said };
 }
 
 function leftOut(count: number): string {

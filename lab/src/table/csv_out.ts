@@ -1,7 +1,7 @@
 /** Tables as CSV: alone, and with predictions as `glassnet predict` writes them. */
 import Papa from "papaparse";
 import type { Engine } from "../engine/engine";
-import { labelTexts, predictions } from "./encode";
+import { predictions } from "./encode";
 import type { Encoding } from "./encoding";
 import { numberText, pythonFloat } from "./numerals";
 import type { Cell, Table } from "./table";
@@ -41,20 +41,17 @@ function predictedColumns(
 ): Columns {
   const several = encoding.targets.length > 1;
   const separator = several ? "=" : "_";
-  return predictions(engine, encoding, outputs, rows).flatMap(({ values, probabilities }, i) => {
-    const target = encoding.targets[i];
-    const suffix = several ? `_${target.name}` : "";
-    const cells = Array.from(values, (value) =>
-      typeof value === "number" ? pythonFloat(value) : value,
-    );
-    const predicted: Columns = [[`prediction${suffix}`, cells]];
-    if (target.kind === "number" || !probabilities) return predicted;
-    const labels = labelTexts(target);
+  return predictions(engine, encoding, outputs, rows).flatMap((predicted) => {
+    const suffix = several ? `_${predicted.name}` : "";
+    if (predicted.kind === "number")
+      return [[`prediction${suffix}`, Array.from(predicted.values, pythonFloat)]] as Columns;
+    const { labels, classes, probabilities } = predicted;
+    const chosen: Columns = [[`prediction${suffix}`, Array.from(classes, (k) => labels[k])]];
     const ofClasses = labels.map((label, k) => [
       `probability${suffix}${separator}${label}`,
-      cells.map((_, row) => pythonFloat(probabilities[row * labels.length + k])),
+      Array.from(probabilities[k], pythonFloat),
     ]);
-    return [...predicted, ...(ofClasses as Columns)];
+    return [...chosen, ...(ofClasses as Columns)];
   });
 }
 

@@ -155,38 +155,33 @@ export function encodeRow(
   return rowByRow(columns, 1);
 }
 
-/** Cells of a column that take the place of a row's own. */
-export interface Axis {
-  name: string;
-  values: ArrayLike<Cell>;
-}
-
 /**
- * The inputs of a row with other cells in one column or in two: with every value of `x`, or with
- * every value of `x` for the first of `y`, then for the second, ...
+ * The inputs of a grid: the row with every pair of cells of two columns, xs.length * ys.length
+ * rows. The first of `ys` comes with all `xs`, then the second, ...
  */
 export function gridInputs(
   engine: Engine,
   encoding: Encoding,
   table: Table,
   row: number,
-  x: Axis,
-  y: Axis | null = null,
+  columnX: string,
+  xs: Cell[],
+  columnY: string,
+  ys: Cell[],
 ): Float64Array {
   const base = encodeRow(engine, encoding, table, row);
   const width = base.length;
-  const across = x.values.length;
-  const count = across * (y ? y.values.length : 1);
-  const all = new Float64Array(count * width);
+  const all = new Float64Array(xs.length * ys.length * width);
   for (let at = 0; at < all.length; at += width) all.set(base, at);
   let first = 0;
   for (const input of encoding.inputs) {
-    const axis = [x, y].find((one) => one?.name === input.name);
-    if (axis) {
-      const step = axis === x ? 1 : across;
-      encodeCells(engine, input, Array.from(axis.values)).forEach((numbers, i) => {
-        for (let cell = 0; cell < count; cell++)
-          all[cell * width + first + i] = numbers[Math.floor(cell / step) % numbers.length];
+    const isX = input.name === columnX;
+    if (isX || input.name === columnY) {
+      encodeCells(engine, input, isX ? xs : ys).forEach((numbers, i) => {
+        for (let cell = 0; cell < xs.length * ys.length; cell++) {
+          const from = isX ? cell % xs.length : Math.floor(cell / xs.length);
+          all[cell * width + first + i] = numbers[from];
+        }
       });
     }
     first += featuresOf(input).length;
@@ -233,14 +228,17 @@ function classNumbers(target: ClassTarget, cells: Cell[]): Float64Array {
 }
 
 /** What is predicted of N rows for one target. */
-export interface Prediction {
-  /** The target's name. */
-  target: string;
-  /** N numbers in its unit, or the labels of the classes that are predicted. */
-  values: ArrayLike<number | string>;
-  /** Of classes: N x classes, row by row. */
-  probabilities: Float64Array | null;
-}
+export type Prediction =
+  | { kind: "number"; name: string; values: Float64Array }
+  | {
+      kind: "class";
+      name: string;
+      labels: string[];
+      /** The number of the class that is predicted, N. */
+      classes: Int32Array;
+      /** For each class N probabilities. */
+      probabilities: Float64Array[];
+    };
 
 /** The predictions of each target from N x K outputs. */
 export function predictions(
@@ -258,8 +256,11 @@ export function predictions(
     );
     first += count;
     if (target.kind === "class") return classPrediction(engine, target, columns, rows);
-    const values = numberPrediction(engine, target, columns[0]);
-    return { target: target.name, values, probabilities: null };
+    return {
+      kind: "number",
+      name: target.name,
+      values: numberPrediction(engine, target, columns[0]),
+    };
   });
 }
 
@@ -281,15 +282,14 @@ function classPrediction(
 ): Prediction {
   const probabilities = probabilitiesOf(engine, target, columns);
   const weighed = weighedBy(engine, target, probabilities);
-  const labels = labelTexts(target);
-  const values = Array.from({ length: rows }, (_, row) => {
-    const chosen = chosenClass(
+  const classes = Int32Array.from({ length: rows }, (_, row) =>
+    chosenClass(
       target,
       weighed.map((column) => column[row]),
-    );
-    return labels[chosen];
-  });
-  return { target: target.name, values, probabilities: rowByRow(probabilities, rows) };
+    ),
+  );
+  const labels = labelTexts(target);
+  return { kind: "class", name: target.name, labels, classes, probabilities };
 }
 
 /** The outputs of a target as probabilities of its classes, which add up to 1. */

@@ -42,6 +42,7 @@ const USUAL: Omit<Setup, "table" | "targets"> = {
   start: "glorot",
   seed: 1,
   iterations: 1500,
+  picture: 0,
   model: null,
 };
 

@@ -29,8 +29,8 @@ export interface Table {
   name: string;
   columns: Column[];
   rows: number;
-  /** What a reader should know of it, such as that there were more rows. */
-  note?: string;
+  /** What was found while it was read, and should be said. */
+  notices?: string[];
 }
 
 /** The most rows that the lab takes of a table; it says so where there are more. */

@@ -14,23 +14,31 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glassnet.errors import GlassnetError, OptionRef, TableError, unknown_name, warn_of
+from glassnet.errors import (
+    GlassnetError,
+    OptionRef,
+    TableError,
+    option_error,
+    unknown_name,
+    warn_of,
+)
+from glassnet.recipe.teachers.read import MODEL_SUFFIX
+from glassnet.runs.record import STANDARD_INPUT
+from glassnet.settings import items_of
+from glassnet.tables.columns import Column, texts
+from glassnet.tables.plain_cells import LARGEST_WHOLE
 
 if TYPE_CHECKING:
     from glassnet.models.model import Model
     from glassnet.models.rows import Rows
     from glassnet.runs.open import RunFolder
-    from glassnet.tables.columns import Column
     from glassnet.tables.encoding import TableEncoding
     from glassnet.tables.inputs import Input
     from glassnet.tables.targets import Target
 
-MOST_ROWS = 2000
+MOST_LAB_ROWS = 2000
 """The most rows of a table that the lab takes: the first ones."""
-FIRST = slice(MOST_ROWS)
-LARGEST_WHOLE = 2**53  # up to which every whole number is one of float64
-STANDARD_INPUT = "-"
-MODEL_SUFFIX = ".safetensors"
+FIRST = slice(MOST_LAB_ROWS)
 TYPED_IN = "This model came without rows: type cells into this one."
 
 
@@ -58,8 +66,7 @@ def opened_document(
     GlassnetError
         On what cannot be opened, and on columns that are not there.
     """
-    targets = [target] if isinstance(target, str) else list(target or ())
-    ignored = [ignore] if isinstance(ignore, str) else list(ignore)
+    targets, ignored = _names("target", target), _names("ignore", ignore)
     if opened is None:
         _check_no_columns(targets, ignored, "a table of yours: give one")
         return {}
@@ -81,6 +88,14 @@ def opened_document(
         file = Path(folder) / f"model{MODEL_SUFFIX}"
         model.save(file)
         return _of_model(model, file.name, file.read_bytes())
+
+
+def _names(option: str, given: Any) -> list[str]:
+    """Names of columns. Raises OptionError, naming the option, on anything else."""
+    names = [given] if isinstance(given, str) else items_of(() if given is None else given)
+    if names is None or not all(isinstance(name, str) for name in names):
+        raise option_error(option, "must be the name of a column, or several names", given)
+    return list(names)
 
 
 def _check_no_columns(targets: list[str], ignored: list[str], what_for: str) -> None:
@@ -121,14 +136,14 @@ def _begins_as_model(path: Path) -> bool:
 
 def _of_table(opened: Any, targets: list[str], ignored: list[str]) -> dict[str, Any]:
     from glassnet.recipe.options import Options
-    from glassnet.recipe.parts import check_targets, target_names
+    from glassnet.recipe.parts import check_targets, names_of_targets
     from glassnet.tables.frames import as_table
     from glassnet.tables.read import read_table
     from glassnet.tables.row_numbers import without_row_numbers
 
     options = Options(ignore=tuple(ignored))
     if targets:
-        target_names(targets, options)
+        names_of_targets(targets, options)
     is_path = isinstance(opened, (str, Path))
     table = as_table(read_table(opened) if is_path else opened, reading=options.reading(targets))
     if table.n_rows == 0:
@@ -155,33 +170,26 @@ def _name_of_path(path: str | Path) -> str:
 
 def _table(name: str, columns: list[dict[str, Any]], rows: int, note: str = "") -> dict[str, Any]:
     """A table as the page has it; it says where there were more rows."""
-    if rows > MOST_ROWS:
-        note = f"The first {MOST_ROWS:,} of {rows:,} rows: the lab takes no more."
-    found = {"name": name, "columns": columns, "rows": min(rows, MOST_ROWS)}
+    if rows > MOST_LAB_ROWS:
+        note = f"The first {MOST_LAB_ROWS:,} of {rows:,} rows: the lab takes no more."
+    found = {"name": name, "columns": columns, "rows": min(rows, MOST_LAB_ROWS)}
     return found | ({"note": note} if note else {})
 
 
-def _has_numbers(column: "Column") -> bool:
+def _has_numbers(column: Column) -> bool:
     """Whether a table's column is one of numbers in the page, where no model says it."""
     return column.kind in ("number", "date") and not column.category
 
 
-def _column(column: "Column", has_numbers: bool) -> dict[str, Any]:
-    """A column as the page has it; None where a cell is missing."""
-    from glassnet.tables.columns import texts
-
+def _column(column: Column, has_numbers: bool) -> dict[str, Any]:
+    """A column as the page has it; None where a cell is missing, and 3 for 3.0."""
     if not has_numbers:
         return {"name": column.name, "kind": "text", "cells": texts(column).tolist()}
-    cells = [
-        None if gone else _plain(value)
-        for value, gone in zip(column.values.tolist(), column.missing.tolist(), strict=True)
-    ]
-    return {"name": column.name, "kind": "number", "cells": cells}
-
-
-def _plain(value: float) -> float | int:
-    """3 for 3.0, which is shorter and the same number in the page."""
-    return int(value) if value.is_integer() and abs(value) < LARGEST_WHOLE else value
+    values = column.values
+    whole = (values == np.floor(values)) & (np.abs(values) < LARGEST_WHOLE)
+    cells = zip(values.tolist(), whole, column.missing, strict=True)
+    plain = [None if gone else int(cell) if is_whole else cell for cell, is_whole, gone in cells]
+    return {"name": column.name, "kind": "number", "cells": plain}
 
 
 def _of_model_path(path: Path) -> dict[str, Any]:
@@ -254,7 +262,7 @@ def _needed(encoding: "TableEncoding") -> "list[Input | Target]":
 
 def _empty_column(one: "Input | Target", rows: int) -> dict[str, Any]:
     kind = "number" if one.kind == "number" else "text"
-    return {"name": one.name, "kind": kind, "cells": [None] * min(rows, MOST_ROWS)}
+    return {"name": one.name, "kind": kind, "cells": [None] * min(rows, MOST_LAB_ROWS)}
 
 
 def _setup_of_demo(run: "RunFolder") -> dict[str, Any]:

@@ -4,29 +4,28 @@ Its content security policy lets run what is written here and nothing else: it l
 nothing, and frames nothing. What it opens is `document.py`'s, how it is served `server.py`'s.
 """
 
-import re
 from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from glassnet.errors import GlassnetError
-from glassnet.pages.theme import PAGE_COLOURS
 
 BUILT = Path(__file__).parent / "page"
 """What `tools/build_lab.py` builds."""
 SCRIPT = "lab.js"
 STYLE = "lab.css"
-ROOT = "lab"
-"""The id of the element that the lab is mounted in."""
-OPENED = "opened"
+ROOT = "glassnet-lab"
+"""The id of the element in which the script shows the lab."""
+OPENED = "glassnet-lab-opened"
 """The id of the element that holds what it opens, as JSON."""
-EXPORTS = re.compile(r"\bexport\s*\{([^{}]*)\}\s*;?\s*$")
-"""A module's list of exports, which the bundler writes at its end: `inside as outside, ...`."""
 
 
 class LabFiles(NamedTuple):
-    """The built script, a module that exports `mount`, and its style sheet."""
+    """The built script, a module, and its style sheet, whose root is `.gn`.
+
+    In a page with an element ROOT the script shows itself there; a widget takes its default export.
+    """
 
     script: str
     style: str
@@ -42,7 +41,7 @@ def lab_files() -> LabFiles:
             "this installation of glassnet has no lab, because npm was missing when it was made",
             remedy="run `make lab` in glassnet's repository, and install it from there",
         ) from None
-    return LabFiles(script, PAGE_COLOURS + style)
+    return LabFiles(script, style)
 
 
 class LabPage(NamedTuple):
@@ -58,8 +57,7 @@ def lab_page(opened: dict[str, Any]) -> LabPage:
     Raises GlassnetError where the lab was not built.
     """
     files = lab_files()
-    script = _mounting(files.script)
-    policy = content_policy(script, files.style)
+    policy = content_policy(files.script, files.style)
     title = escape(_title(opened))
     html = (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -70,7 +68,7 @@ def lab_page(opened: dict[str, Any]) -> LabPage:
         f"<style>{files.style}</style>\n</head>\n"
         f'<body class="gn">\n<div id="{ROOT}"></div>\n'
         f'<script type="application/json" id="{OPENED}">{json_for_html(opened)}</script>\n'
-        f'<script type="module">{script}</script>\n</body>\n</html>\n'
+        f'<script type="module">{files.script}</script>\n</body>\n</html>\n'
     )
     return LabPage(html, policy)
 
@@ -100,23 +98,6 @@ def json_for_html(content: Any) -> str:
 
     text = json.dumps(content, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c")
-
-
-def _mounting(module: str) -> str:
-    """The module with its exports replaced by a call of `mount`, as a script inside a page has it.
-
-    Raises GlassnetError where the module exports no `mount`.
-    """
-    found = EXPORTS.search(module)
-    pairs = [pair.split() for pair in found[1].split(",")] if found else []
-    names = {pair[-1]: pair[0] for pair in pairs if pair}
-    if found is None or "mount" not in names:
-        raise GlassnetError(
-            f"{BUILT / SCRIPT}: is not the script of a lab", remedy="run `make lab` again"
-        )
-    opened = f'JSON.parse(document.getElementById("{OPENED}").textContent)'
-    call = f'{names["mount"]}(document.getElementById("{ROOT}"),{opened});'
-    return f"{module[: found.start()]}{call}\n"
 
 
 def _hash(text: str) -> str:

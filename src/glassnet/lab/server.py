@@ -79,13 +79,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """The page; 404 for all else."""
-        self._answer(with_content=True)
+        self._respond(with_content=True)
 
     def do_HEAD(self) -> None:
         """The same without the page itself."""
-        self._answer(with_content=False)
+        self._respond(with_content=False)
 
-    def _answer(self, with_content: bool) -> None:
+    def _respond(self, with_content: bool) -> None:
         lab = self.server
         assert isinstance(lab, LabServer)
         is_page = compare_digest(self.path.encode(), lab.secret_path.encode())
@@ -101,7 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(lab.content)
 
     def end_headers(self) -> None:
-        """Headers of every answer."""
+        """Headers of every response."""
         self.send_header("Cache-Control", "no-store")
         self.send_header("Cross-Origin-Opener-Policy", "same-origin")
         self.send_header("Cross-Origin-Resource-Policy", "same-origin")

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from glassnet.core.network import Parameters
     from glassnet.models.model import Model
 
-SVG = "image/svg+xml"
-TEXT = "text/plain"
+MIME_SVG = "image/svg+xml"
+MIME_TEXT = "text/plain"
 
 
 class Lab:
@@ -116,11 +116,11 @@ class Lab:
         """The widget; and for what cannot run it, the network as a picture, and text."""
         shown = self.widget._repr_mimebundle_(**options)
         data, *metadata = shown if isinstance(shown, tuple) else (shown,)
-        data = {**data, TEXT: f"{self!r}: open this notebook in Jupyter to run it"}
+        data = {**data, MIME_TEXT: f"{self!r}: open this notebook in Jupyter to run it"}
         if self.widget.model_file:
             from glassnet.plots.network.display import NetworkDisplay
 
-            data[SVG] = NetworkDisplay.from_model(self.model).svg
+            data[MIME_SVG] = NetworkDisplay.from_model(self.model).svg
         return (data, *metadata) if metadata else data
 
 

@@ -97,7 +97,7 @@ def validation_rows(every: TableRows, parts: dict[str, np.ndarray]) -> TableRows
     return every.take(parts["validation"]) if len(parts["validation"]) else None
 
 
-def target_names(target: str | Sequence[str], options: Options) -> list[str]:
+def names_of_targets(target: str | Sequence[str], options: Options) -> list[str]:
     """The names of the targets. Raises GlassnetError where they are no names, or to be ignored."""
     names: list[str] = [target] if isinstance(target, str) else [*(items_of(target) or ())]
     if not names or not all(isinstance(name, str) for name in names):
@@ -118,7 +118,7 @@ def read_columns_and_targets(
 
     Raises GlassnetError, naming the column.
     """
-    targets = target_names(target, options)
+    targets = names_of_targets(target, options)
     reading, ignore = options.reading(targets), options.ignore
     if encoding is not None:
         reading, ignore = encoding.reading, ()

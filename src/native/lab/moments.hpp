@@ -22,8 +22,8 @@ inline double pairwise_sum(const double* x, int n) {
     int i = SIDES;
     for (; i < n - n % SIDES; i += SIDES)
         for (int j = 0; j < SIDES; ++j) side[j] += x[i + j];
-    double sum = ((side[0] + side[1]) + (side[2] + side[3])) +
-                 ((side[4] + side[5]) + (side[6] + side[7]));
+    double sum =
+        ((side[0] + side[1]) + (side[2] + side[3])) + ((side[4] + side[5]) + (side[6] + side[7]));
     for (; i < n; ++i) sum += x[i];
     return sum;
 }

@@ -125,7 +125,7 @@ private:
         const Scope scope;
         const Layer<double, V>& last = panels.layers[panels.L - 1];
         const std::ptrdiff_t at = panel<V>(b, K);
-        const bool of_softmax = !last.activation->backward;
+        const bool of_row = !last.activation->backward && objective.loss.derivative_in_z;
         auto* z = take<Vec<double>>(K);
         auto* a = take<Vec<double>>(K);
         auto* y = take<Vec<double>>(K);
@@ -143,8 +143,8 @@ private:
                 write_lanes(derivative[k], step.derivative, first, row, rows, k);
             for (int k = 0; k < K; ++k) {
                 for (int j = 0; j < K; ++j) alone[j] = j == k ? y[j] : Vec<double>{};
-                const Vec<double> term = of_softmax ? evaluate(z, a, alone, derivative, K)
-                                                    : evaluate(z + k, a + k, y + k, derivative, 1);
+                const Vec<double> term = of_row ? evaluate(z, a, alone, derivative, K)
+                                                : evaluate(z + k, a + k, y + k, derivative, 1);
                 write_lanes(term, step.terms, first, row, rows, k);
             }
         }
