@@ -15,7 +15,7 @@ DIGIT_ROWS = 500
 
 def examples() -> list[dict[str, Any]]:
     """Each a table by columns, and the setting it is opened with where that is not the usual."""
-    return [_article(), _xor(), _moons(), _spiral(), _sine(), _penguins(), _cars(), _digits()]
+    return [_article(), _xor(), _moons(), _spiral(), _sine(), _penguins(), _cars(), _digits(), _formula()]
 
 
 def _example(
@@ -128,3 +128,19 @@ def _digits() -> dict[str, Any]:
     setup = CLASSES | {"rule": "0 to 1", "loss": "categorical_cross_entropy", "output": "softmax"}
     setup |= {"hidden": [8], "picture": 8}
     return _example("digits", "digits of 8 x 8", columns, ["digit"], **setup)
+
+
+def _formula() -> dict[str, Any]:
+    """Points in a plane; the page computes their classes by the formula that is typed in."""
+    points = np.random.default_rng(SEED).uniform(-3, 3, (200, 2))
+    columns = _points(points, points[:, 1] > 0)
+    del columns["colour"]
+    return _example(
+        "formula",
+        "y > f(x)",
+        columns,
+        ["colour"],
+        hidden=[4],
+        formula="x2 > sin(2 * x1)",
+        **CLASSES,
+    )

@@ -16,12 +16,12 @@ import { usedBy } from "./explain/used_by";
 import { parse } from "./formulas/parse";
 import { unparse } from "./formulas/write";
 import { Lab } from "./lab";
+import * as models from "./models";
 import type { OpenedDocument } from "./opened";
 import { App } from "./panels/app";
 import type { PageState } from "./panels/context";
 import { Player } from "./player";
 import * as table from "./table";
-import { exampleNamed } from "./table/examples";
 import { connect, type WidgetModel } from "./widget";
 import "../generated/theme.css";
 import "./panels/lab.css";
@@ -93,6 +93,6 @@ export const parts = {
   numeral,
   parse,
   unparse,
-  exampleNamed,
   ...table,
+  ...models,
 };

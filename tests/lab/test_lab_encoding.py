@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from lab_page import Page, PageError
+from lab_page import Page, PageError, page  # noqa: F401
 
 from glassnet.errors import GlassnetError
 from glassnet.explanation.encoding import explain_columns
@@ -311,6 +311,7 @@ def test_every_kind_of_encoding_is_used_as_by_the_library(page: Page, case: str)
     for prediction, target in zip(found, encoding.targets, strict=True):
         suffix = f"_{target.name}" if len(encoding.targets) > 1 else ""
         wanted = expected[f"prediction{suffix}"]
+        assert prediction["name"] == target.name
         if isinstance(target, NumberTarget):
             assert prediction["values"] == wanted
             continue
@@ -385,13 +386,12 @@ def test_a_grid_is_the_row_with_other_cells(page: Page) -> None:
     body = """return parts.gridInputs(
       engine, given.encoding, given.table, 2, "n", given.xs, "level", given.ys)"""
     found = page.run(body, encoding=data(encoding), table=plain(table), xs=xs, ys=ys)
-    repeated = table.take([2] * 12)
-    cells = plain(repeated)
+    cells = plain(table.take([2] * 12))
     by_name = {column["name"]: column for column in cells["columns"]}
     by_name["n"]["cells"] = xs * 3
     by_name["level"]["cells"] = [y for y in ys for _ in xs]
-    body = "return parts.encodeInputs(engine, given.encoding, given.table)"
-    assert found == page.run(body, encoding=data(encoding), table=cells)
+    encode = "return parts.encodeInputs(engine, given.encoding, given.table)"
+    assert found == page.run(encode, encoding=data(encoding), table=cells)
 
 
 @pytest.mark.parametrize("seed", range(20))

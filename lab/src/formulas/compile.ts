@@ -1,4 +1,5 @@
 /** A tree becomes instructions for the engine (src/native/lab/formulas.hpp). */
+import { FormulaError } from "./parse";
 import { partsOf, type Tree } from "./tree";
 
 export interface Program {
@@ -9,11 +10,23 @@ export interface Program {
   names: string[];
 }
 
-/** `instructions` are the names of the engine's, in their order. */
+const STACK = 64; // numbers that the engine keeps at once
+
+/**
+ * `instructions` are the names of the engine's, in their order.
+ *
+ * Throws FormulaError where it is nested more deeply than the engine can follow.
+ */
 export function compile(tree: Tree, instructions: readonly string[]): Program {
+  if (depthOf(tree) > STACK) throw new FormulaError("the formula is nested too deeply");
   const program: Program = { code: [], constants: [], names: [] };
   append(tree, program, instructions);
   return program;
+}
+
+/** How many numbers are kept at once while it is computed. */
+function depthOf(tree: Tree): number {
+  return Math.max(1, ...partsOf(tree).map((part, before) => before + depthOf(part)));
 }
 
 function append(tree: Tree, program: Program, instructions: readonly string[]): void {

@@ -55,13 +55,13 @@ export function readCsv(text: string, name: string): Table {
   checkHeader(name, found, kept);
   const { columns, notices } = columnsOf(found.names, kept, layout.separator);
   const said = [...found.notices, ...notices];
-  if (count > kept.length) said.unshift(leftOut(name, count));
+  if (count > kept.length) said.unshift(leftOut(count));
   return { name, columns, rows: kept.length, notices: said };
 }
 
-function leftOut(name: string, count: number): string {
+function leftOut(count: number): string {
   const [all, most] = [count, MOST_ROWS].map((number) => number.toLocaleString("en"));
-  return `${name} has ${all} rows, of which the lab takes the first ${most}; glassnet train takes all`;
+  return `the first ${most} of ${all} rows: the lab takes no more`;
 }
 
 function checkIsText(text: string, name: string): void {

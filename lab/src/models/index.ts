@@ -1,0 +1,5 @@
+/** What tests run of this folder. */
+export * from "./file";
+export * from "./json";
+export * from "./link";
+export * from "./program";
