@@ -177,7 +177,10 @@ def test_where_the_table_is_gone_the_model_opens_with_a_row_to_type_into(
     (moved / "run.json").write_text(json.dumps(record))
     table = opened_document(moved)["table"]
     assert table["rows"] == 1
-    assert "the table of this run is not there any more" in table["note"]
+    assert table["note"] == (
+        "The rows of this run are not here (the table of this run is not there any more). "
+        "Type cells into this one."
+    )
 
 
 @pytest.mark.parametrize("name", ["m.safetensors", "m.model"])

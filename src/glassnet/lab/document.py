@@ -228,10 +228,8 @@ def _rows_of_run(run: "RunFolder", model: "Model") -> "tuple[Rows | None, str]":
     try:
         return run.source.rows(model), ""
     except GlassnetError as error:
-        return (
-            None,
-            f"The rows of this run are not here ({error.message}). Type cells into this one.",
-        )
+        why = GlassnetError(error.message)  # without the path, which is nobody's who reads the page
+        return None, f"The rows of this run are not here ({why}). Type cells into this one."
 
 
 def _name_of_rows(run: "RunFolder") -> str:
