@@ -52,7 +52,7 @@ CLASSES = {
 
 def _points(points: np.ndarray, second: np.ndarray) -> dict[str, list[Any]]:
     """Points in a plane and which of two classes they are."""
-    labels = np.where(second, "orange", "blue").tolist()
+    labels = np.where(second, "red", "blue").tolist()
     rounded = np.round(points, 3)
     return {"x1": rounded[:, 0].tolist(), "x2": rounded[:, 1].tolist(), "colour": labels}
 

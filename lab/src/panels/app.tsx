@@ -21,6 +21,7 @@ export function App({ page }: { page: PageState }) {
   return (
     <PageProvider value={page}>
       <main
+        onPointerDown={closeMenus}
         class={`lab gn tab-${page.tab.value}${isOver ? " over" : ""}`}
         onDragOver={(event) => {
           event.preventDefault();
@@ -47,6 +48,13 @@ export function App({ page }: { page: PageState }) {
       </main>
     </PageProvider>
   );
+}
+
+/** Menus close when something else is touched. */
+function closeMenus(event: Event): void {
+  const inside = (event.target as Element).closest("details");
+  for (const menu of document.querySelectorAll(".lab details[open]"))
+    if (menu !== inside) menu.removeAttribute("open");
 }
 
 function Tabs({ page }: { page: PageState }) {

@@ -24,7 +24,7 @@ export function ShareMenu() {
       ? programInR(setup, encoding, network, position.iteration)
       : programInPython(setup, encoding, network, position.iteration);
   return (
-    <>
+    <div class="menus">
       <details class="menu">
         <summary>share</summary>
         <div>
@@ -103,7 +103,7 @@ export function ShareMenu() {
           )}
         </div>
       </details>
-    </>
+    </div>
   );
 }
 

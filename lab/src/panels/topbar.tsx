@@ -88,7 +88,6 @@ export function TopBar() {
       <button type="button" onClick={() => change({})} title="from iteration 0 with the same seed">
         ↻ restart
       </button>
-      <span class="space" />
       <ShareMenu />
     </header>
   );

@@ -19,7 +19,7 @@ const all = examplesOfLibrary as unknown as Example[];
 
 /** The example whose classes are made by a formula that is typed in. */
 export const FORMULA = "formula";
-const CLASSES = ["blue", "orange"]; // where the formula does not hold, and where it does
+const CLASSES = ["blue", "red"]; // where the formula does not hold, and where it does
 
 export const examples: { id: string; title: string }[] = all.map(({ id, title }) => ({
   id,
