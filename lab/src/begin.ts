@@ -3,7 +3,7 @@ import type { Engine } from "./engine/engine";
 import { ModelFileError, openModel } from "./models/file";
 import { LinkError, setupOfLink } from "./models/link";
 import type { OpenedDocument } from "./opened";
-import { ofTable, usualOf, withModel } from "./panels/opening";
+import { hasColumns, ofTable, usualOf, withModel } from "./panels/opening";
 import type { Setup } from "./setup";
 import { exampleNamed } from "./table/examples";
 
@@ -36,5 +36,6 @@ function given(usual: Setup, { table, targets, ignored, setup, model }: OpenedDo
   made = { ...made, ignored: ignored ?? made.ignored, ...(setup as Partial<Setup>) };
   if (!model) return made;
   const bytes = Uint8Array.from(atob(model.base64), (letter) => letter.charCodeAt(0));
-  return withModel(made, openModel(bytes, model.name), 1);
+  const [first] = openModel(bytes, model.name);
+  return withModel(made, first, hasColumns(made.table, first));
 }

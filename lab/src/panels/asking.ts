@@ -1,8 +1,9 @@
 /**
- * "Hide and ask": the numbers that the current stop makes are blank until they are typed in rightly.
+ * "Hide and ask": the numbers that the current stop and those after it make are blank until they are
+ * typed in rightly.
  */
 import { signal } from "@preact/signals";
-import type { Stop } from "../course/stops";
+import { STOPS, type Stop } from "../course/stops";
 import { parseId } from "../explain/numbers";
 import { numeral } from "../explain/numeral";
 import type { Value } from "../explain/parts";
@@ -26,7 +27,9 @@ export function stopOf(id: string): Stop | null {
 export function isHidden(lab: Lab, id: string): boolean {
   if (!lab.asking.value) return false;
   const { iteration, stop } = lab.position.value;
-  return stopOf(id) === stop && !found.value.has(`${iteration}:${id}`);
+  const made = stopOf(id);
+  const isAsked = made !== null && STOPS.indexOf(made) >= STOPS.indexOf(stop);
+  return isAsked && !found.value.has(`${iteration}:${id}`);
 }
 
 /** Whether what was typed is the number, with as many digits as were typed; two at least. */

@@ -78,8 +78,8 @@ function roomFor(names: string[]): number {
 }
 
 /** A name, cut where it is too long. */
-export function clipped(name: string): string {
-  return name.length > MOST_LETTERS ? `${name.slice(0, MOST_LETTERS - 1)}…` : name;
+export function clipped(name: string, most = MOST_LETTERS): string {
+  return name.length > most ? `${name.slice(0, most - 1)}…` : name;
 }
 
 /** A bias node stands below the nodes of the layer before. */

@@ -3,6 +3,9 @@ import { numeral } from "../explain/numeral";
 import type { Operand, Value } from "../explain/parts";
 import { isHidden } from "./asking";
 import { useLab, usePage } from "./context";
+import { clipped } from "./layout";
+
+const MOST_LETTERS = 18; // of a symbol
 
 /** A value to be read, with the digits that are asked for; all of them in its tooltip. */
 export function written(value: Value, digits: number): string {
@@ -15,7 +18,11 @@ export function NumberButton({ operand, name }: { operand: Operand; name?: boole
   const lab = useLab();
   const { digits } = usePage();
   const { source, symbol, value } = operand;
-  const text = name ? symbol : isHidden(lab, source) ? "?" : written(value, digits.value);
+  const text = name
+    ? clipped(symbol, MOST_LETTERS)
+    : isHidden(lab, source)
+      ? "?"
+      : written(value, digits.value);
   if (!source) return <span title={symbol}>{text}</span>;
   const whole = typeof value === "number" && !isHidden(lab, source) ? ` = ${value}` : "";
   return (

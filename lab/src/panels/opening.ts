@@ -29,7 +29,7 @@ export async function openFile(page: PageState, file: File): Promise<void> {
   page.player.pause();
   const bytes = new Uint8Array(await file.arrayBuffer());
   if (file.name.endsWith(".safetensors")) {
-    tryTo(lab, () => lab.restart(withModel(lab.setup.value, openModel(bytes, file.name), 1)));
+    tryTo(lab, () => openMember(lab, openModel(bytes, file.name), 1));
     return;
   }
   tryTo(lab, () => {
@@ -72,12 +72,27 @@ export function usualOf(
   return { loss: "categorical_cross_entropy", output: "softmax" };
 }
 
-/** A member of a model, with the rows of the table that is open where they fit it. */
-export function withModel(setup: Setup, members: OpenedModel[], member: number): Setup {
+/** Opens a member of a model on the table that is open, or on a row to type into. */
+export function openMember(lab: Lab, members: OpenedModel[], member: number): void {
   const model = members[member - 1];
+  const setup = lab.setup.value;
+  try {
+    lab.restart(withModel(setup, model, hasColumns(setup.table, model)));
+  } catch (error) {
+    if (!(error instanceof TableError)) throw error;
+    lab.restart(withModel(setup, model, false));
+  }
+}
+
+/** Whether a table has all the columns of a model. */
+export function hasColumns({ columns }: Table, { encoding }: OpenedModel): boolean {
+  const used = [...encoding.inputs.filter(({ kind }) => kind !== "unused"), ...encoding.targets];
+  return used.every(({ name }) => columns.some((column) => column.name === name));
+}
+
+/** A model's network on the table that is open where that fits it, else on a row to type into. */
+export function withModel(setup: Setup, model: OpenedModel, fits: boolean): Setup {
   const { encoding } = model;
-  const names = [...encoding.inputs, ...encoding.targets].map(({ name }) => name);
-  const fits = names.every((name) => setup.table.columns.some((column) => column.name === name));
   const table = fits ? setup.table : emptyRow(model);
   return {
     ...setup,

@@ -1,5 +1,6 @@
 /** The sum: what the chosen number is made of, every operand of which leads on, and what it goes into. */
 import { useMemo, useState } from "preact/hooks";
+import type { Engine } from "../engine/engine";
 import { parameterOf, parseId } from "../explain/numbers";
 import { isExact } from "../explain/numeral";
 import type { Computed, Operand, Step, Sum } from "../explain/parts";
@@ -144,8 +145,8 @@ function Addends({ sum }: { sum: Sum }) {
       value,
     })),
   ];
-  const shown = lines.slice(0, MOST_LINES);
-  const largest = Math.max(...lines.map(({ value }) => Math.abs(value)).filter(Number.isFinite), 0);
+  const { shown, rest } = largest(lines, lab.engine);
+  const longest = Math.max(...lines.map(({ value }) => Math.abs(value)).filter(Number.isFinite), 0);
   const hidden = isHidden(lab, sum.id);
   return (
     <table class="addends">
@@ -180,18 +181,29 @@ function Addends({ sum }: { sum: Sum }) {
                 <NumberButton operand={factors[0]} />
               )}
             </td>
-            <td class="bar">{!hidden && <Bar value={value} largest={largest} />}</td>
+            <td class="bar">{!hidden && <Bar value={value} largest={longest} />}</td>
           </tr>
         ))}
         {lines.length > shown.length && (
           <tr>
             <td class="sign">+</td>
-            <td colSpan={4}>{lines.length - shown.length} more, not shown</td>
+            <td colSpan={2}>{lines.length - shown.length} smaller ones, not shown</td>
+            <td class="value">{hidden ? "?" : written(rest, digits.value)}</td>
+            <td class="bar">{!hidden && <Bar value={rest} largest={longest} />}</td>
           </tr>
         )}
       </tbody>
     </table>
   );
+}
+
+/** The largest of many addends in their order, and what the others add up to. */
+function largest(lines: Line[], engine: Engine): { shown: Line[]; rest: number } {
+  if (lines.length <= MOST_LINES) return { shown: lines, rest: 0 };
+  const bySize = [...lines].sort((one, other) => Math.abs(other.value) - Math.abs(one.value));
+  const kept = new Set(bySize.slice(0, MOST_LINES));
+  const others = lines.filter((one) => !kept.has(one)).map(({ value }) => value);
+  return { shown: lines.filter((one) => kept.has(one)), rest: engine.total(others) };
 }
 
 /** A bar from the middle to the right, or to the left for less than 0. */

@@ -33,13 +33,16 @@ export function TablePanel() {
       <header>
         <h2>{table.name}</h2>
         <small>
-          {[`${table.rows.toLocaleString("en")} rows`, ...(table.notices ?? [])].join("; ")}
+          {[
+            table.rows === 1 ? "1 row" : `${table.rows.toLocaleString("en")} rows`,
+            ...(table.notices ?? []),
+          ].join("; ")}
         </small>
       </header>
       <div class="scroll">
         <table>
           <colgroup>
-            <col style={{ width: "34px" }} />
+            <col style={{ width: "42px" }} />
             {isWide && <LiveWidths predicted={predicted} />}
             {ordered.map((column) => (
               <col key={column.name} style={{ width: widthOf(column) }} />

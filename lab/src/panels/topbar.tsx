@@ -1,12 +1,13 @@
 /** The top bar: what is set up. Every change but the learning rate's begins the run anew. */
 import { useRef } from "preact/hooks";
 import type { Optimizer } from "../engine/training";
-import type { Setup } from "../setup";
+import { openModel } from "../models/file";
+import type { OpenedModel, Setup } from "../setup";
 import type { Rule } from "../table/encoding";
 import { exampleNamed, examples } from "../table/examples";
 import { useLab, usePage } from "./context";
 import { MOST_NODES } from "./layout";
-import { openFile, tryTo } from "./opening";
+import { openFile, openMember, tryTo } from "./opening";
 import { ShareMenu } from "./share";
 
 const MOST_HIDDEN_LAYERS = 3;
@@ -45,7 +46,7 @@ export function TopBar() {
     <header class="top">
       <h1>glassnet</h1>
       <Source change={change} />
-      <Target setup={setup} change={change} />
+      {setup.model ? <Member model={setup.model} /> : <Target setup={setup} change={change} />}
       <Shape setup={setup} change={change} />
       <Select
         label=""
@@ -155,14 +156,39 @@ function Source({ change }: { change: Change }) {
   );
 }
 
+/** Which network of a model is looked at, where it has several. */
+function Member({ model }: { model: OpenedModel }) {
+  const lab = useLab();
+  const { name, member, members, bytes } = model;
+  if (members === 1) return <span title="a model file">{name}</span>;
+  return (
+    <label>
+      {name}{" "}
+      <select
+        aria-label="the model's network"
+        value={member}
+        onChange={(event) => {
+          const chosen = Number(event.currentTarget.value);
+          tryTo(lab, () => openMember(lab, openModel(bytes, name), chosen));
+        }}
+      >
+        {Array.from({ length: members }, (_, i) => (
+          <option key={i} value={i + 1}>
+            network {i + 1} of {members}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 function Target({ setup, change }: { setup: Setup; change: Change }) {
-  const { table, targets, model } = setup;
+  const { table, targets } = setup;
   return (
     <Select
       label="target"
       value={targets.join(", ")}
       options={[...new Set([targets.join(", "), ...table.columns.map(({ name }) => name)])]}
-      disabled={model !== null}
       onValue={(name) => change({ targets: [name], ...usualFor(setup, name) })}
     />
   );
@@ -276,21 +302,6 @@ function More({ setup, change }: { setup: Setup; change: Change }) {
           options={OPTIMIZERS}
           onValue={(optimizer) => change({ optimizer: optimizer as Optimizer["name"] })}
         />
-        <label>
-          an update is made of{" "}
-          <select
-            value={setup.batchSize}
-            onChange={(event) => change({ batchSize: Number(event.currentTarget.value) })}
-          >
-            <option value={1}>a row</option>
-            {[2, 4, 8, 16, 32].map((size) => (
-              <option key={size} value={size}>
-                a batch of {size} rows
-              </option>
-            ))}
-            <option value={0}>all rows (an epoch)</option>
-          </select>
-        </label>
         <Select
           label="weights begin"
           value={setup.start}

@@ -3,6 +3,8 @@ import { STOPS } from "../course/stops";
 import { SPEEDS } from "../player";
 import { useLab, usePage } from "./context";
 
+const BATCHES = [2, 4, 8, 16, 32, 64]; // rows of an update
+
 export function Transport() {
   const lab = useLab();
   const { player } = usePage();
@@ -94,6 +96,26 @@ export function Transport() {
           onNumber={(value) => lab.plan(value)}
         />
       </span>
+      <label class="batch" title="what an update is made of; another choice begins anew">
+        by{" "}
+        <select
+          aria-label="what an update is made of"
+          value={lab.setup.value.batchSize}
+          onChange={(event) => {
+            player.pause();
+            const batchSize = Number(event.currentTarget.value);
+            lab.restart({ ...lab.setup.value, batchSize });
+          }}
+        >
+          <option value={1}>row</option>
+          {BATCHES.map((size) => (
+            <option key={size} value={size}>
+              batch of {size}
+            </option>
+          ))}
+          <option value={0}>epoch</option>
+        </select>
+      </label>
       <label class="speed">
         <span class="hidden">speed</span>
         <select
