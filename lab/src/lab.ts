@@ -73,6 +73,18 @@ export class Lab {
     return this.course.reached;
   }
 
+  /** What the run began with. */
+  get begun(): Prepared {
+    this.changes.value;
+    return this.course.firstContext;
+  }
+
+  /** Whether a weight, a cell or the rate was changed by hand on the way to here. */
+  get isByHand(): boolean {
+    this.changes.value;
+    return this.course.isByHand;
+  }
+
   /** Whether the run ended because a number was not finite. */
   get hasFailed(): boolean {
     this.changes.value;
@@ -190,7 +202,7 @@ export class Lab {
     const { training, context } = this.course;
     const snapshot = training.save();
     snapshot.parameters[parameterAt(this.view.value.scene, parameter)] = value;
-    this.change(training, context, snapshot);
+    this.change(training, context, snapshot, false);
   }
 
   /** A cell as it was typed in: from here on. Throws TableError where it does not fit. */
@@ -198,15 +210,14 @@ export class Lab {
     const { training, context } = this.course;
     const table = withCell(context.setup.table, name, row, cell);
     const prepared = withTable(this.engine, context, table);
-    this.change(trainingOf(this.engine, prepared), prepared, training.save());
+    this.change(trainingOf(this.engine, prepared), prepared, training.save(), true);
   }
 
   /** Another learning rate: from here on. */
   setRate(rate: number): void {
     const { training, context } = this.course;
     const prepared = withOptimizer(context, rate);
-    this.planned.value = { ...this.planned.value, rate };
-    this.change(trainingOf(this.engine, prepared), prepared, training.save());
+    this.change(trainingOf(this.engine, prepared), prepared, training.save(), true);
   }
 
   private change(...change: Parameters<Course<Prepared>["change"]>): void {

@@ -13,6 +13,8 @@ interface Stretch<Context> {
   snapshots: Snapshots;
   /** What the screen shows beside it, such as the table. */
   context: Context;
+  /** Whether something was changed by hand at its beginning. */
+  isByHand: boolean;
 }
 
 export class Course<Context> {
@@ -24,7 +26,9 @@ export class Course<Context> {
   private at = 0;
 
   constructor(training: Training, context: Context) {
-    this.stretches = [{ training, snapshots: new Snapshots(training.save()), context }];
+    this.stretches = [
+      { training, snapshots: new Snapshots(training.save()), context, isByHand: false },
+    ];
   }
 
   /** The training, as it stands now. */
@@ -36,9 +40,21 @@ export class Course<Context> {
     return this.now.context;
   }
 
+  /** The context that the run began with. */
+  get firstContext(): Context {
+    return this.stretches[0].context;
+  }
+
   /** Updates made so far. */
   get iteration(): number {
     return this.at;
+  }
+
+  /** Whether something was changed by hand on the way to here. */
+  get isByHand(): boolean {
+    return this.stretches.some(
+      ({ snapshots, isByHand }) => isByHand && snapshots.start.iteration <= this.at,
+    );
   }
 
   /** The furthest iteration that was reached. */
@@ -54,14 +70,18 @@ export class Course<Context> {
     if (target > this.at) this.run(target);
   }
 
-  /** A change by hand: on from here with another training, from `snapshot` on. */
-  change(training: Training, context: Context, snapshot: Snapshot): void {
+  /**
+   * A change by hand: on from here with another training, from `snapshot` on. `isInContext`: whether
+   * the context says all of it, so that at the very beginning it is none.
+   */
+  change(training: Training, context: Context, snapshot: Snapshot, isInContext: boolean): void {
+    const isByHand = !isInContext || this.at > 0;
     this.losses.length = Math.min(this.losses.length, this.at);
     this.hasFailed = false;
     while (this.last && this.last.snapshots.start.iteration >= this.at) this.stretches.pop();
     this.last?.snapshots.forgetAfter(this.at);
     training.restore(snapshot);
-    this.stretches.push({ training, snapshots: new Snapshots(snapshot), context });
+    this.stretches.push({ training, snapshots: new Snapshots(snapshot), context, isByHand });
   }
 
   private get now(): Stretch<Context> {

@@ -7,6 +7,8 @@ import { tableWithPredictions } from "../table/csv_out";
 import { useLab } from "./context";
 import { networkAsSvg } from "./svg_file";
 
+const BY_HAND = "What was changed by hand on the way (a weight, a cell, the rate) is not in it.";
+
 export function ShareMenu() {
   const lab = useLab();
   const [withData, setWithData] = useState(false);
@@ -17,18 +19,20 @@ export function ShareMenu() {
   const name = setup.table.name.replace(/\.[^.]*$/, "");
   const link = () => {
     const address = location.href.replace(/#.*$/, "");
-    return `${address}#${linkOf(setup, position.iteration, withData)}`;
+    return `${address}#${linkOf(lab.begun.setup, position.iteration, withData)}`;
   };
-  const program = () =>
-    code === "R"
-      ? programInR(setup, encoding, network, position.iteration)
-      : programInPython(setup, encoding, network, position.iteration);
+  const program = () => {
+    const written = code === "R" ? programInR : programInPython;
+    const { begun } = lab;
+    return written(begun.setup, begun.encoding, begun.network, position.iteration);
+  };
   return (
     <div class="menus">
       <details class="menu">
         <summary>share</summary>
         <div>
           <p>The link holds example, network, seed and iteration.</p>
+          {lab.isByHand && <p>{BY_HAND}</p>}
           {own && (
             <label>
               <input
@@ -87,6 +91,7 @@ export function ShareMenu() {
         <summary>code</summary>
         <div>
           <p>The same in {code ?? "…"}</p>
+          {lab.isByHand && <p>{BY_HAND}</p>}
           <button type="button" onClick={() => setCode("Python")}>
             Python
           </button>
