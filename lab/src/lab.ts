@@ -75,8 +75,9 @@ export class Lab {
 
   /** What the run began with. */
   get begun(): Prepared {
-    this.changes.value;
-    return this.course.firstContext;
+    const { firstContext } = this.course;
+    const { iterations } = this.planned.value;
+    return { ...firstContext, setup: { ...firstContext.setup, iterations } };
   }
 
   /** Whether a weight, a cell or the rate was changed by hand on the way to here. */

@@ -31,8 +31,8 @@ const TALLEST = 17;
 const NUMBERS_FROM = 0.12;
 const NUMBERS_TO = 0.92;
 const ONE_COLUMN = 0.42;
-const NUMBER_WIDTH = 34; // pixels
-const NUMBER_HEIGHT = 10;
+export const NUMBER_WIDTH = 34; // pixels
+export const NUMBER_HEIGHT = 10;
 
 /** `names` are what is written beside inputs and outputs; `picture`: whether inputs are drawn as one. */
 export function layoutOf(

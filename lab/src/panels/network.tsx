@@ -20,6 +20,8 @@ import {
   type EdgeOrder,
   type Layout,
   layoutOf,
+  NUMBER_HEIGHT,
+  NUMBER_WIDTH,
   numbersFit,
   type Spot,
 } from "./layout";
@@ -27,9 +29,8 @@ import { ResponsePictures } from "./pictures";
 import { useSize } from "./size";
 
 const WIDEST = 5; // pixels of an edge
-// Of a lit node's edges: how near to the other end their numbers stand, and how apart they must be.
+// Of a lit node's edges: where their numbers stand, from the node.
 const LIT_APART = 0.68;
-const LIT_HEIGHT = 10;
 
 export function NetworkPanel() {
   const lab = useLab();
@@ -145,7 +146,7 @@ function EdgesInto(props: { scene: Scene; layout: Layout; layer: number; stop: S
   const [first] = edges;
   const { sources, targets } = first?.order ?? { sources: 1, targets: 1 };
   const fits = numbersFit(layout, layer, sources, targets);
-  const litFit = layout.apart * LIT_APART >= LIT_HEIGHT;
+  const litFit = litNumbersFit(layout, layer);
   const looked = parseId(lab.hovered.value || lab.chosen.value);
   const node = looked && nodeOf(looked);
   const parameter = looked && parameterOf(looked);
@@ -172,6 +173,13 @@ function EdgesInto(props: { scene: Scene; layout: Layout; layer: number; stop: S
       ))}
     </g>
   );
+}
+
+/** Whether the numbers of a lit node's edges can be read. */
+function litNumbersFit(layout: Layout, layer: number): boolean {
+  const [from, to] = [layout.layers[layer].spots[0], layout.layers[layer + 1].spots[0]];
+  const room = to.x - (from?.x ?? 0) - 2 * layout.node.width;
+  return layout.apart * LIT_APART >= NUMBER_HEIGHT && room >= 2 * NUMBER_WIDTH;
 }
 
 /** Numbers of a lit node's edges alone stand far from it, where the edges are apart. */

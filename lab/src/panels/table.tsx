@@ -42,7 +42,7 @@ export function TablePanel() {
       <div class="scroll">
         <table>
           <colgroup>
-            <col style={{ width: "42px" }} />
+            <col style={{ width: "38px" }} />
             {isWide && <LiveWidths predicted={predicted} />}
             {ordered.map((column) => (
               <col key={column.name} style={{ width: widthOf(column) }} />
@@ -119,9 +119,9 @@ function LiveWidths({ predicted }: { predicted: Prediction[] }) {
   return (
     <>
       {predicted.map(({ name, kind }) => (
-        <col key={name} style={{ width: kind === "number" ? "76px" : "112px" }} />
+        <col key={name} style={{ width: kind === "number" ? "70px" : "112px" }} />
       ))}
-      <col style={{ width: "66px" }} />
+      <col style={{ width: "62px" }} />
     </>
   );
 }
