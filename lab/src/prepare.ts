@@ -9,7 +9,7 @@ import { encodeInputs, encodeTargets, features, outputs } from "./table/encode";
 import type { Encoding } from "./table/encoding";
 import { learnEncoding, rowsWithTargets } from "./table/learn";
 import { predictionSteps, rowSteps } from "./table/steps";
-import { type Table, takeRows } from "./table/table";
+import { type Table, TableError, takeRows } from "./table/table";
 
 export interface Prepared {
   setup: Setup;
@@ -34,6 +34,7 @@ export function prepare(engine: Engine, setup: Setup): Prepared {
 function withTargets(table: Table, targets: string[]): Table {
   const rows = rowsWithTargets(table, targets);
   const without = table.rows - rows.length;
+  if (!rows.length) throw new TableError(`no row of ${table.name} has ${targets.join(", ")}`);
   if (!without) return table;
   const says = `${without} rows without ${targets.join(", ")} are left out`;
   return { ...takeRows(table, rows), notices: [...(table.notices ?? []), says] };
