@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
-from lab_page import Page, page  # noqa: F401
+from lab_page import Page
 
 LINK = """
 const setup = { ...parts.exampleNamed(engine, given.example, given.formula), ...given.setup };
@@ -163,7 +163,7 @@ def test_classes_by_a_formula(page: Page) -> None:
     assert setup["table"]["rows"] == len(x1) == 200
     assert min(x1) > -3
     assert max(x1) < 3
-    expected = np.where(np.array(x2) > np.sin(2 * np.array(x1)), "orange", "blue")
+    expected = np.where(np.array(x2) > np.sin(2 * np.array(x1)), "red", "blue")
     assert colour == expected.tolist()
     assert setup["formula"] == "x2 > sin(2 * x1)"
     assert setup["targets"] == ["colour"]
