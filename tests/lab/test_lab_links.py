@@ -1,4 +1,4 @@
-"""A link holds what differs from its example, gives the same numbers, and is refused where damaged."""
+"""A link holds what differs from its example, gives the same numbers, or is refused in words."""
 
 from typing import Any
 from urllib.parse import parse_qs

@@ -1,4 +1,4 @@
-"""The programs that the page writes give the numbers on its screen, in Python to the last digits."""
+"""The programs that the page writes give the numbers on its screen: in Python all their digits."""
 
 import csv
 import io
