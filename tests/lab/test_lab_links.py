@@ -1,11 +1,11 @@
-"""A link holds what differs from its example, gives the same numbers, and is refused where damaged."""
+"""A link holds what differs from its example, gives the same numbers, or is refused in words."""
 
 from typing import Any
 from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
-from lab_page import Page, page  # noqa: F401
+from lab_page import Page
 
 LINK = """
 const setup = { ...parts.exampleNamed(engine, given.example, given.formula), ...given.setup };

@@ -1,6 +1,4 @@
-"""The programs that the page writes give the numbers on its screen: in Python to the last digits, in
-R nearly.
-"""
+"""The programs that the page writes give the numbers on its screen: in Python all their digits."""
 
 import csv
 import io
@@ -13,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from lab_page import Page, page  # noqa: F401
+from lab_page import Page
 from small_models import TABLE, small_model
 from test_lab_encoding import plain
 from test_lab_models import OPEN, TRAIN

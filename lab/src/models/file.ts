@@ -31,6 +31,7 @@ export function openModel(bytes: Uint8Array, name: string): OpenedModel[] {
   const { encoding, networks } = wholeModel(name, () => structureOfText(text, name));
   return wholeModel(name, () => {
     const byName = new Map(arrays.map((array) => [array.name, array]));
+    checkNames([...byName.keys()], networks);
     return networks.map((network, i) => ({
       name,
       encoding,
@@ -41,6 +42,17 @@ export function openModel(bytes: Uint8Array, name: string): OpenedModel[] {
       bytes,
     }));
   });
+}
+
+/** Throws StructureError on an array of a member that its network does not have. */
+function checkNames(names: string[], networks: Network[]): void {
+  const known = new Set(
+    networks.flatMap((network, i) =>
+      arraysOf(network).map(({ name }) => `members.${i + 1}.${name}`),
+    ),
+  );
+  const strange = names.find((name) => name.startsWith("members.") && !known.has(name));
+  if (strange) throw new StructureError(`${strange} is no array of a model`);
 }
 
 /** What is wrong inside a file becomes an error that names it. */
