@@ -9,7 +9,8 @@ import { encodeInputs, encodeTargets, features, outputs } from "./table/encode";
 import type { Encoding } from "./table/encoding";
 import { learnEncoding, rowsWithTargets } from "./table/learn";
 import { predictionSteps, rowSteps } from "./table/steps";
-import { type Table, takeRows } from "./table/table";
+
+import { type Table, tableError, takeRows } from "./table/table";
 
 export interface Prepared {
   setup: Setup;
@@ -30,9 +31,14 @@ export function prepare(engine: Engine, setup: Setup): Prepared {
   return prepared(engine, { ...setup, table }, encoding);
 }
 
-/** The rows that can be learnt from: those whose targets are all known. */
+/**
+ * The rows that can be learnt from: those whose targets are all known. Throws TableError where there
+ * are none.
+ */
 function withTargets(table: Table, targets: string[]): Table {
   const rows = rowsWithTargets(table, targets);
+  if (!rows.length)
+    throw tableError({ file: table.name, message: `no row has ${targets.join(", ")}` });
   const without = table.rows - rows.length;
   if (!without) return table;
   const says = `${without} rows without ${targets.join(", ")} are left out`;
