@@ -101,7 +101,7 @@ function generalProgram(
   iterations: number,
 ): string[] {
   const columns = columnsOf(encoding, setup.table);
-  const arrays = [stacked("x", inputsOf(encoding)), stacked("y", targetsOf(encoding))];
+  const arrays = [stacked("x", inputsOf(encoding, setup.table)), stacked("y", targetsOf(encoding))];
   const imports = isSmall(columns) ? "" : "import csv\n\n";
   return [
     `${imports}import numpy as np\n\nimport glassnet as gn`,

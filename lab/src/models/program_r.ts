@@ -60,7 +60,9 @@ export function programInR(
   const rows = table.rows;
   const batchSize = Math.min(setup.batchSize || rows, rows);
   const isWhole = batchSize === rows;
-  const arrays = [bound("x", inputsOf(encoding)), bound("y", targetsOf(encoding))].join("\n");
+  const arrays = [bound("x", inputsOf(encoding, table)), bound("y", targetsOf(encoding))].join(
+    "\n",
+  );
   const training = iterations ? trainingText(setup, network, iterations, batchSize, isWhole) : "";
   const ending = [
     ...feedforward(network, "x"),
