@@ -13,7 +13,7 @@ export function beginning(engine: Engine, opened: OpenedDocument, link: string):
   const usual = exampleNamed(engine, "article");
   try {
     const { setup, iteration } = link
-      ? setupOfLink(engine, link)
+      ? setupOfLink(engine, link, opened.table)
       : { setup: given(usual, opened), iteration: 0 };
     const lab = new Lab(engine, setup);
     if (iteration) lab.goTo(iteration);

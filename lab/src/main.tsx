@@ -50,6 +50,7 @@ export async function mount(
     axes: signal([0, 1]),
     tab: signal("network"),
     keys,
+    link,
   };
   renderPreact(<App page={page} />, element);
   return page;

@@ -183,3 +183,23 @@ def test_classes_by_a_formula(page: Page) -> None:
 def test_a_formula_that_makes_no_classes_is_refused(page: Page, formula: str, words: str) -> None:
     body = "return parts.exampleNamed(engine, 'formula', given.formula)"
     assert words in page.refusal(body, formula=formula)
+
+
+def test_a_link_without_data_goes_with_the_table_that_is_open(page: Page) -> None:
+    body = """
+      const table = { name: "mine.csv", rows: 3, columns: [
+        { name: "x", kind: "number", cells: [1, 2, 4] },
+        { name: "y", kind: "number", cells: [2, 3, 5] } ] };
+      const usual = parts.exampleNamed(engine, "sine");
+      const setup = { ...usual, example: "", table, targets: ["y"], hidden: [3], seed: 7 };
+      const link = parts.linkOf(setup, 12);
+      const other = { ...table, name: "other.csv" };
+      let refusal = "";
+      try { parts.setupOfLink(engine, link, other); } catch (error) { refusal = error.message; }
+      const found = parts.setupOfLink(engine, link, table);
+      return { found, wanted: parts.tableWanted(link), refusal, setup };
+    """
+    answer = page.run(body)
+    assert answer["found"] == {"setup": answer["setup"], "iteration": 12}
+    assert answer["wanted"] == "mine.csv"
+    assert "mine.csv" in answer["refusal"]

@@ -2,7 +2,7 @@
 import { FormulaError } from "../formulas/parse";
 import type { Lab } from "../lab";
 import { ModelFileError, openModel } from "../models/file";
-import { LinkError } from "../models/link";
+import { LinkError, setupOfLink, tableWanted } from "../models/link";
 import type { OpenedModel, Setup } from "../setup";
 import { readCsv, textOfFile } from "../table/csv";
 import { rowsWithTargets } from "../table/learn";
@@ -36,7 +36,13 @@ export async function openFile(page: PageState, file: File): Promise<void> {
   }
   tryTo(lab, () => {
     const table = readCsv(textOfFile(bytes, file.name), file.name);
-    lab.restart(ofTable(lab.setup.value, table));
+    if (tableWanted(page.link) !== table.name) {
+      lab.restart(ofTable(lab.setup.value, table));
+      return;
+    }
+    const { setup, iteration } = setupOfLink(lab.engine, page.link, table);
+    lab.restart(setup);
+    lab.goTo(iteration);
   });
 }
 
