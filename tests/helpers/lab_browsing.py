@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 from browsing import opened
 
+import glassnet as gn
+from glassnet import article
 from glassnet.lab.page import lab_page
+from glassnet.notation.numerals import numeral
 
 SCREEN = {"width": 1280, "height": 720}
 PHONE = {"width": 390, "height": 844}
@@ -158,3 +161,19 @@ def assert_alone(lab: Lab) -> None:
     assert lab.page.wrong == []
     outside = [url for url in lab.page.asked[1:] if not url.startswith(("data:", "blob:"))]
     assert outside == []
+
+
+def library_numbers(weights: np.ndarray, x: Any, y: Any) -> gn.Explanation:
+    """What the library says of the article's network with these weights, of every row."""
+    network = article.article_network()
+    first, second = np.split(weights, [12])
+    parameters = gn.Parameters((first.reshape(3, 4), second.reshape(4, 1)))
+    rows = list(range(len(x)))
+    return gn.explain(
+        (network, parameters), x, rows, y=y, backward=True, nodes="all", learning_rate=1.0
+    )
+
+
+def shown_as(value: Any, digits: int = 3) -> str:
+    """A number as the page writes it, with a minus of its own."""
+    return numeral(value, digits).replace("-", "\N{MINUS SIGN}", int(value < 0))
