@@ -167,7 +167,7 @@ def test_the_cells_of_a_run_predict_what_its_table_does(run: Path) -> None:
     assert (model.predict(frame) == model.predict(DATA / "penguins.csv")).all()
 
 
-def test_where_the_table_is_gone_the_model_opens_with_a_row_to_type_into(
+def test_where_the_table_is_gone_the_model_opens_with_a_row_to_change(
     run: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(run.parent, tmp_path / "moved")
@@ -178,20 +178,25 @@ def test_where_the_table_is_gone_the_model_opens_with_a_row_to_type_into(
     table = opened_document(moved)["table"]
     assert table["rows"] == 1
     assert table["note"] == (
-        "The rows of this run are not here (the table of this run is not there any more). "
-        "Type cells into this one."
+        "The rows of this run are not here (the table of this run is not there any more): "
+        "change the cells of this one."
     )
 
 
 @pytest.mark.parametrize("name", ["m.safetensors", "m.model"])
-def test_a_model_file_opens_with_an_empty_row(name: str, run: Path, tmp_path: Path) -> None:
+def test_a_model_file_opens_with_a_row_of_usual_cells(name: str, run: Path, tmp_path: Path) -> None:
     shutil.copy(run / "model.safetensors", tmp_path / name)
     document = opened_document(tmp_path / name)
     assert b64decode(document["model"]["base64"]) == (tmp_path / name).read_bytes()
     assert document["model"]["name"] == name
     assert document["table"]["rows"] == 1
-    assert columns(document)["bill_length_mm"] == ("number", [None])
-    assert columns(document)["species"] == ("text", [None])
+    found = columns(document)
+    assert 40 < found["bill_length_mm"][1][0] < 50
+    assert found["sex"] == ("text", ["female"])
+    assert found["species"] == ("text", ["Adelie"])
+    model = gn.load(run)
+    cells = {column: cells for column, (_, cells) in found.items()}
+    assert model.predict(cells).tolist()[0] in model.encoding.targets[0].labels
     assert document["table"]["note"].startswith("This model came without rows")
 
 
@@ -211,7 +216,7 @@ def test_a_class_that_is_a_number_and_a_category_that_is_one_are_texts() -> None
     table = {"x": [1, 2, 3, 1, 2, 3] * 4, "y": [0, 1] * 12}
     model = gn.train_table(table, "y", task="binary", categories=["x"], holdout=0, **QUICK)
     found = columns(opened_document(model))
-    assert found == {"x": ("text", [None]), "y": ("text", [None])}
+    assert found == {"x": ("text", ["1"]), "y": ("text", ["0"])}
 
 
 @pytest.mark.parametrize(

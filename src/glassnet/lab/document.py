@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 MOST_LAB_ROWS = 2000
 """The most rows of a table that the lab takes: the first ones."""
 FIRST = slice(MOST_LAB_ROWS)
-TYPED_IN = "This model came without rows: type cells into this one."
+WITHOUT_ROWS = "This model came without rows: change the cells of this one."
 
 
 def opened_document(
@@ -209,8 +209,8 @@ def _of_model_path(path: Path) -> dict[str, Any]:
 def _of_model(
     model: "Model", name: str, content: bytes, run: "RunFolder | None" = None
 ) -> dict[str, Any]:
-    rows, note = (None, TYPED_IN) if run is None else _rows_of_run(run, model)
-    columns = _typed_in(model.encoding) if rows is None else _columns_of(rows)
+    rows, note = (None, WITHOUT_ROWS) if run is None else _rows_of_run(run, model)
+    columns = _usual_row(model.encoding) if rows is None else _columns_of(rows)
     name_of_rows = "rows" if run is None or rows is None else _name_of_rows(run)
     count = 1 if rows is None else len(rows)
     document: dict[str, Any] = {
@@ -229,7 +229,7 @@ def _rows_of_run(run: "RunFolder", model: "Model") -> "tuple[Rows | None, str]":
         return run.source.rows(model), ""
     except GlassnetError as error:
         why = GlassnetError(error.message)  # without the path, which is nobody's who reads the page
-        return None, f"The rows of this run are not here ({why}). Type cells into this one."
+        return None, f"The rows of this run are not here ({why}): change the cells of this one."
 
 
 def _name_of_rows(run: "RunFolder") -> str:
@@ -238,29 +238,41 @@ def _name_of_rows(run: "RunFolder") -> str:
 
 
 def _columns_of(rows: "Rows") -> list[dict[str, Any]]:
-    """The columns that a model needs and those of its targets that are known."""
-    encoding = rows.model.encoding
+    """The columns that a model needs, and its targets."""
     known = {**rows.columns, **rows.targets}
+    needed = _needed(rows.model.encoding)
+    return [_column(known[one.name].take(FIRST), one.kind == "number") for one in needed]
+
+
+def _usual_row(encoding: "TableEncoding") -> list[dict[str, Any]]:
+    """The columns of one row of usual cells, to be changed."""
     return [
-        _column(known[one.name].take(FIRST), one.kind == "number")
-        if one.name in known
-        else _empty_column(one, len(rows))
+        {
+            "name": one.name,
+            "kind": "number" if one.kind == "number" else "text",
+            "cells": [_usual_cell(one)],
+        }
         for one in _needed(encoding)
     ]
-
-
-def _typed_in(encoding: "TableEncoding") -> list[dict[str, Any]]:
-    """The columns of one row of which nothing is known yet."""
-    return [_empty_column(one, 1) for one in _needed(encoding)]
 
 
 def _needed(encoding: "TableEncoding") -> "list[Input | Target]":
     return [*(one for one in encoding.inputs if one.features), *encoding.targets]
 
 
-def _empty_column(one: "Input | Target", rows: int) -> dict[str, Any]:
-    kind = "number" if one.kind == "number" else "text"
-    return {"name": one.name, "kind": kind, "cells": [None] * min(rows, MOST_LAB_ROWS)}
+def _usual_cell(one: "Input | Target") -> float | str | None:
+    """The middle of a column of numbers, the first category or class of others."""
+    from glassnet.tables.inputs import Binary, Categories, Number
+    from glassnet.tables.targets import ClassTarget, NumberTarget
+
+    match one:
+        case Number() | NumberTarget():
+            return one.center
+        case Binary() | Categories():
+            return one.levels[0] if one.levels else None
+        case ClassTarget():
+            return one.label_texts[0]
+    return None
 
 
 def _setup_of_demo(run: "RunFolder") -> dict[str, Any]:
