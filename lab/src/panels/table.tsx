@@ -43,7 +43,7 @@ export function TablePanel() {
       <div class="scroll">
         <table>
           <colgroup>
-            <col style={{ width: "38px" }} />
+            <col style={{ width: "36px" }} />
             {isWide && <LiveWidths predicted={predicted} />}
             {ordered.map((column) => (
               <col key={column.name} style={{ width: widthOf(column) }} />
