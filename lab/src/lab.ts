@@ -15,7 +15,7 @@ import { sceneOf } from "./explain/scene";
 import { type Parameter, parameterAt } from "./explain/updates";
 import { type Prepared, prepare, withOptimizer, withTable } from "./prepare";
 import type { Setup } from "./setup";
-import { type Prediction, predictions } from "./table/encode";
+import { type Prediction, predictions } from "./table/predictions";
 import { type Cell, withCell } from "./table/table";
 
 /** What is shown now: the numbers of one iteration, and what they belong to. */

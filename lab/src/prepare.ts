@@ -5,10 +5,12 @@ import type { Network } from "./engine/network";
 import type { Data } from "./engine/training";
 import type { Operand, Step } from "./explain/parts";
 import type { Setup } from "./setup";
-import { encodeInputs, encodeTargets, features, outputs } from "./table/encode";
+import { encodeInputs, encodeTargets } from "./table/encode";
 import type { Encoding } from "./table/encoding";
+import { features, outputs } from "./table/features";
 import { learnEncoding, rowsWithTargets } from "./table/learn";
-import { predictionSteps, rowSteps } from "./table/steps";
+import { predictionSteps } from "./table/prediction_steps";
+import { rowSteps } from "./table/steps";
 
 import { type Table, tableError, takeRows } from "./table/table";
 

@@ -2,8 +2,8 @@
 import { lossNamed } from "../engine/engine";
 import type { Network } from "../engine/network";
 import type { Setup } from "../setup";
-import { labelTexts } from "../table/encode";
 import type { Encoding, TargetEncoding } from "../table/encoding";
+import { labelTexts } from "../table/features";
 import { numberText } from "../table/numerals";
 import type { Cell, Column, Table } from "../table/table";
 import {

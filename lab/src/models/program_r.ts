@@ -6,8 +6,8 @@ import { optimizerOf } from "../engine/training";
 import { inR } from "../formulas/in_r";
 import { parse } from "../formulas/parse";
 import type { Setup } from "../setup";
-import { labelTexts } from "../table/encode";
 import type { Encoding, TargetEncoding } from "../table/encoding";
+import { labelTexts } from "../table/features";
 import { numberText } from "../table/numerals";
 import type { Cell, Column, Table } from "../table/table";
 import {

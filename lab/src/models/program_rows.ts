@@ -3,8 +3,9 @@
  * expressions that Python and R read alike. The functions in them are defined by each language's
  * program, which takes those that are used.
  */
-import { binsOf, labelTexts, type NumberInput } from "../table/encode";
+
 import type { Encoding, InputEncoding, TargetEncoding } from "../table/encoding";
+import { binsOf, labelTexts, type NumberInput } from "../table/features";
 import { pythonFloat } from "../table/numerals";
 import { type Column, columnNamed, type Table } from "../table/table";
 

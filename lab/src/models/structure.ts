@@ -5,8 +5,8 @@
 import formulas from "../../generated/formulas.json";
 import { lossNamed } from "../engine/engine";
 import type { Network } from "../engine/network";
-import { features, labelTexts, outputs } from "../table/encode";
 import type { Encoding, InputEncoding, TargetEncoding, Task } from "../table/encoding";
+import { features, labelTexts, outputs } from "../table/features";
 import { Float, type Json, type JsonObject, plain } from "./json";
 
 /** What is wrong inside a file; `file.ts` names the file. */

@@ -3,7 +3,7 @@
 import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import type { Lab, View } from "../lab";
-import { predictions } from "../table/encode";
+import { predictions } from "../table/predictions";
 import { Axes, cellOf, MARGIN, Points } from "./axes";
 import { type Axis, onGrid, spaced } from "./plane";
 import { useSize } from "./size";

@@ -1,8 +1,9 @@
 /** Files that are opened or dropped into the page. What cannot be used is said, and changes nothing. */
 import { FormulaError } from "../formulas/parse";
 import type { Lab } from "../lab";
-import { ModelFileError, openModel } from "../models/file";
+import { openModel } from "../models/file";
 import { LinkError, setupOfLink, tableWanted } from "../models/link";
+import { ModelFileError } from "../models/sealed";
 import type { OpenedModel, Setup } from "../setup";
 import { readCsv, textOfFile } from "../table/csv";
 import { rowsWithTargets } from "../table/learn";

@@ -3,7 +3,7 @@
 import { scaleLinear } from "d3-scale";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Lab, View } from "../lab";
-import { predictions } from "../table/encode";
+import { predictions } from "../table/predictions";
 import { Axes, cellOf, MARGIN, Points } from "./axes";
 import { diverging, ofClass, type Rgb } from "./colours";
 import { type Axis, onGrid } from "./plane";

@@ -1,8 +1,14 @@
 /** The transport: start, back, play, step, end, the slider, the stops, what an update is made of. */
-import { STOPS } from "../course/stops";
+import { STOPS, type Stop } from "../course/stops";
 import { SPEEDS } from "../player";
 import { useLab, usePage } from "./context";
 
+const MEANINGS: Record<Stop, string> = {
+  forward: "values go from the inputs to the outputs",
+  loss: "how wrong the outputs are",
+  backward: "how the loss changes with each number",
+  update: "what the weights become",
+};
 const BATCHES = [2, 4, 8, 16, 32, 64]; // rows of an update
 
 export function Transport() {
@@ -59,6 +65,7 @@ export function Transport() {
             <button
               type="button"
               aria-current={one === stop ? "step" : undefined}
+              title={MEANINGS[one]}
               onClick={act(() => lab.goTo(iteration, one))}
             >
               {one}

@@ -1,7 +1,7 @@
 /** What is true of the rows: the number or class of each, their range, and the colours of both. */
 import type { View } from "../lab";
 import type { Prepared } from "../prepare";
-import { cellText, labelTexts } from "../table/encode";
+import { cellText, labelTexts } from "../table/features";
 import { columnNamed } from "../table/table";
 import { CLASS_COLOURS, css, diverging } from "./colours";
 
