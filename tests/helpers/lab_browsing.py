@@ -87,8 +87,12 @@ class Lab:
         assert self.at[0] == iteration
 
     def fill(self, title: str, text: str) -> None:
-        """Type into the field of a title or label, and leave it."""
-        field = self.page.locator(f'input[title="{title}"], input[aria-label="{title}"]').first
+        """Type into the field of a title, and leave it."""
+        self.fill_field(f'input[title="{title}"]', text)
+
+    def fill_field(self, selector: str, text: str) -> None:
+        """Type into a field, and leave it."""
+        field = self.page.locator(selector)
         field.fill(text)
         field.press("Enter")
         field.blur()

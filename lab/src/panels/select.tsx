@@ -2,6 +2,10 @@
 
 export function Select(props: {
   label: string;
+  /** The label is for screen readers alone. */
+  isBare?: boolean;
+  /** The options are names of the user's, shown as they are. */
+  isOwn?: boolean;
   value: string;
   options: readonly string[];
   disabled?: boolean;
@@ -9,7 +13,7 @@ export function Select(props: {
 }) {
   return (
     <label>
-      {props.label}{" "}
+      <span class={props.isBare ? "hidden" : ""}>{props.label}</span>{" "}
       <select
         value={props.value}
         disabled={props.disabled}
@@ -17,7 +21,7 @@ export function Select(props: {
       >
         {props.options.map((option) => (
           <option key={option} value={option}>
-            {option.replaceAll("_", " ")}
+            {props.isOwn ? option : option.replaceAll("_", " ")}
           </option>
         ))}
       </select>

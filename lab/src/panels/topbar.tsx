@@ -25,7 +25,8 @@ export function TopBar() {
       {setup.model ? <Member model={setup.model} /> : <Target setup={setup} change={change} />}
       <Shape setup={setup} change={change} />
       <Select
-        label=""
+        label="activation"
+        isBare
         value={setup.activation}
         options={lab.engine.activations.filter((name) => name !== "softmax")}
         disabled={setup.model !== null}
@@ -75,6 +76,7 @@ function Target({ setup, change }: { setup: Setup; change: Change }) {
   return (
     <Select
       label="target"
+      isOwn
       value={targets.join(", ")}
       options={[...new Set([targets.join(", "), ...table.columns.map(({ name }) => name)])]}
       onValue={(name) => change({ targets: [name], ...usualFor(setup, name) })}
