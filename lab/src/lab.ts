@@ -126,22 +126,22 @@ export class Lab {
   }
 
   goTo(iteration: number, stop = this.at.value.stop): void {
+    const isOther = stop !== this.at.value.stop;
     this.course.goTo(Math.min(iteration, this.planned.value.iterations));
     this.at.value = { iteration: this.course.iteration, stop };
     this.changed();
+    if (isOther) this.follow();
   }
 
   step(): void {
     const next = nextStop(this.at.value);
     if (next.stop === "forward" && this.isAtEnd) return;
     this.goTo(next.iteration, next.stop);
-    this.follow();
   }
 
   back(): void {
     const previous = previousStop(this.at.value);
     this.goTo(previous.iteration, previous.stop);
-    this.follow();
   }
 
   /** What is looked at is a number that this stop makes, near the one before. */

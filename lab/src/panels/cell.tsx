@@ -24,7 +24,13 @@ function CellOf({ column, row }: { column: Column; row: number }) {
   const lab = useLab();
   const [edited, setEdited] = useState(false);
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.select(), [edited]);
+  const button = useRef<HTMLButtonElement>(null);
+  const wasLeftByKey = useRef(false);
+  useEffect(() => {
+    input.current?.select();
+    if (!edited && wasLeftByKey.current) button.current?.focus();
+    wasLeftByKey.current = false;
+  }, [edited]);
   const cell = column.cells[row];
   const text = cell === null ? "" : String(cell);
   if (!edited)
@@ -35,6 +41,7 @@ function CellOf({ column, row }: { column: Column; row: number }) {
         data-cell={`${column.name} ${row + 1}`}
       >
         <button
+          ref={button}
           type="button"
           class="cell"
           title={`${column.name} of row ${row + 1}: double click or Enter to edit`}
@@ -49,9 +56,9 @@ function CellOf({ column, row }: { column: Column; row: number }) {
         </button>
       </td>
     );
-  const leave = (value?: string) => {
+  const leave = (value: string) => {
     setEdited(false);
-    if (value === undefined || value === text) return;
+    if (value === text) return;
     try {
       lab.setCell(column.name, row, typedCell(column, value));
     } catch (error) {
@@ -69,8 +76,10 @@ function CellOf({ column, row }: { column: Column; row: number }) {
         onBlur={(event) => leave(event.currentTarget.value)}
         onKeyDown={(event) => {
           event.stopPropagation();
-          if (event.key === "Enter") leave(event.currentTarget.value);
-          if (event.key === "Escape") leave();
+          if (event.key === "Escape") event.currentTarget.value = text;
+          if (!["Enter", "Escape"].includes(event.key)) return;
+          wasLeftByKey.current = true;
+          event.currentTarget.blur();
         }}
       />
     </td>

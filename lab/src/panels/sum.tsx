@@ -65,7 +65,7 @@ function Made({ number }: { number: Computed }) {
       <p class="says">{saysOf(number, scene.iteration)}</p>
       {number.kind === "sum" ? <Addends sum={number} /> : <Formula step={number} />}
       {hidden ? (
-        <Question number={number} />
+        <Question key={number.id} number={number} />
       ) : (
         <p class="result">
           <span class="symbol">{number.symbol}</span>{" "}

@@ -91,6 +91,7 @@ export function Transport() {
         <Field
           title="the iteration: type where to go"
           value={iteration}
+          least={0}
           onNumber={(value) => {
             player.pause();
             lab.goTo(value);
@@ -100,6 +101,7 @@ export function Transport() {
         <Field
           title="how many are planned"
           value={iterations}
+          least={1}
           onNumber={(value) => lab.plan(value)}
         />
       </span>
@@ -143,7 +145,12 @@ export function Transport() {
 }
 
 /** A whole number that can be typed in. */
-function Field(props: { title: string; value: number; onNumber: (value: number) => void }) {
+function Field(props: {
+  title: string;
+  value: number;
+  least: number;
+  onNumber: (value: number) => void;
+}) {
   return (
     <input
       title={props.title}
@@ -151,8 +158,9 @@ function Field(props: { title: string; value: number; onNumber: (value: number) 
       inputMode="numeric"
       size={6}
       onChange={(event) => {
-        const value = Number(event.currentTarget.value);
-        if (Number.isInteger(value) && value >= 0) props.onNumber(value);
+        const text = event.currentTarget.value.trim();
+        const value = Number(text);
+        if (text && Number.isInteger(value) && value >= props.least) props.onNumber(value);
         event.currentTarget.value = String(props.value);
       }}
     />
