@@ -9,6 +9,7 @@ import { type Axis, onGrid, spaced } from "./plane";
 import { useSize } from "./size";
 import { truthOf } from "./truth";
 
+const FARTHEST = 1e5; // pixels; an SVG can hold no numbers beyond those of 32 bits
 const CURVE = 121; // points
 
 export function Curve({ lab, view, x }: { lab: Lab; view: View; x: Axis }) {
@@ -30,7 +31,7 @@ export function Curve({ lab, view, x }: { lab: Lab; view: View; x: Axis }) {
   const path = line<number>(
     (_, i) => across(xs[i]),
     (value) => up(value),
-  ).defined(Number.isFinite)(curve);
+  ).defined((value) => Math.abs(up(value)) < FARTHEST)(curve);
   return (
     <div class="drawing" ref={box}>
       <svg

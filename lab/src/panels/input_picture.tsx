@@ -101,7 +101,7 @@ function Pixels(props: {
           height={side}
           fill={colour(value)}
           role="button"
-          tabIndex={-1}
+          tabindex={-1}
           aria-label={`${names[i]} = ${short(value, 4)}`}
           data-id={ids[i]}
           onClick={() => lab.choose(ids[i])}

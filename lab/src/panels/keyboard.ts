@@ -1,6 +1,15 @@
 /** The keyboard: arrows step, space plays, Escape frees, Home and End go to the ends. */
 import type { PageState } from "./context";
 
+/** What Enter and space do on a drawing that acts as a button. */
+export function onPress(work: () => void): (event: KeyboardEvent) => void {
+  return (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    work();
+  };
+}
+
 const LETS_TYPE = "input:not([type=range]), select, textarea, summary";
 
 export function onKey(page: PageState, event: KeyboardEvent): void {

@@ -9,6 +9,7 @@ import { isHidden } from "./asking";
 import { short, useLab, usePage } from "./context";
 import { Edges } from "./edges";
 import { InputPicture } from "./input_picture";
+import { onPress } from "./keyboard";
 import { clipped, type Layout, layoutOf } from "./layout";
 import { Biases, Nodes } from "./nodes";
 import { ResponsePictures } from "./pictures";
@@ -115,12 +116,10 @@ function LossText(props: { id: string; label: string; value: number; y: number; 
       x={layout.width - 8}
       y={y}
       role="button"
-      tabIndex={0}
+      tabindex={0}
       data-id={id}
       onClick={() => lab.choose(id)}
-      onKeyDown={(event) => {
-        if (event.key === "Enter") lab.choose(id);
-      }}
+      onKeyDown={onPress(() => lab.choose(id))}
     >
       {label} = {text}
     </text>

@@ -5,6 +5,7 @@ import { nodeIds } from "../explain/forward";
 import { isInBatch, rowId, type Scene } from "../explain/rows";
 import { isHidden } from "./asking";
 import { short, useLab, usePage } from "./context";
+import { onPress } from "./keyboard";
 import { clipped, type Layout, type Spot } from "./layout";
 
 export function Biases({ layout, scene }: { layout: Layout; scene: Scene }) {
@@ -70,19 +71,23 @@ function NodeBox(props: {
   const isChosen = [id, ids?.z].includes(lab.chosen.value);
   const isHiddenNode = !isInput && layer < layersOf(scene.network) - 1;
   const hasName = height >= 14;
+  const isAsked = isHidden(lab, id);
+  const text = isAsked ? "?" : short(value);
+  const shown = isInput ? clipped(name) : name;
+  // The name for screen readers holds what is seen, and what of it was cut.
+  const label = [`${shown} ${text}`, shown === name ? "" : name, isAsked ? "hidden" : ""];
+  const choose = () => lab.choose(lab.chosen.value === id && ids ? ids.z : id);
   return (
     // biome-ignore lint/a11y/useSemanticElements: SVG has no button
     <g
       class={`node${isChosen ? " chosen" : ""}${pictures.value && isHiddenNode ? " pictured" : ""}`}
       transform={`translate(${spot.x} ${spot.y})`}
       role="button"
-      tabIndex={0}
+      tabindex={0}
       data-id={id}
-      aria-label={`${name} = ${isHidden(lab, id) ? "hidden" : short(value, 4)}`}
-      onClick={() => lab.choose(isChosen && ids && lab.chosen.value === id ? ids.z : id)}
-      onKeyDown={(event) => {
-        if (event.key === "Enter") lab.choose(id);
-      }}
+      aria-label={label.filter(Boolean).join(", ")}
+      onClick={choose}
+      onKeyDown={onPress(choose)}
       onPointerEnter={() => {
         lab.hovered.value = id;
       }}
@@ -93,7 +98,7 @@ function NodeBox(props: {
       <rect x={-width} y={-height} width={2 * width} height={2 * height} rx={6} />
       {isInput ? (
         <text class="name left" x={-width - 6}>
-          {clipped(name)}
+          {shown}
         </text>
       ) : (
         hasName && (
@@ -102,10 +107,10 @@ function NodeBox(props: {
           </text>
         )
       )}
+      {" " /* between name and value, for who reads them aloud */}
       <text class="value" y={!isInput && hasName ? 6 : 0}>
-        {isHidden(lab, id) ? "?" : short(value)}
+        {text}
       </text>
-      <title>{`${name} = ${isHidden(lab, id) ? "?" : value}`}</title>
     </g>
   );
 }

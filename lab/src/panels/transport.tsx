@@ -154,6 +154,7 @@ function Field(props: {
   return (
     <input
       title={props.title}
+      aria-label={props.title}
       value={props.value}
       inputMode="numeric"
       size={6}
