@@ -3,8 +3,8 @@
 A lesson (docs/lab/*.md) is read from top to bottom. A link opens the lab; "iteration 3" goes there,
 "row 2" chooses a row, "set `w1[1→1]` to `0`" types a weight, a cell or the rate in. In code,
 `z1.1 = 0.5` states a number of the chosen row in that iteration, under the name that the lab's
-sum gives it; "type `0.5` for `z1.1`" answers "hide and ask". A table states a number a cell: of what
-its head names, after what its first cell says.
+sum gives it; "type `0.5` for `z1.1`" answers "hide and ask". A table states a number a cell: of
+what its head names, after what its first cell says.
 """
 
 import re
