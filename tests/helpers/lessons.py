@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ class Event:
 
 
 EVENT = re.compile(
-    r'<a class="lab"\s+href="index\.html#(?P<open>[^"]*)"'
+    r'<a\s+class="lab"\s+href="index\.html#(?P<open>[^"]*)"'
     r"|\biteration\s+(?P<iteration>\d+)"
     r"|\brow\s+(?P<row>\d+)"
     r"|\b[Ss]et\s+`(?P<set>[^`]+)`\s+to\s+`(?P<to>[^`]+)`"
@@ -173,12 +173,15 @@ def _operands(number: Any) -> list[Any]:
     return [*sides, *(operand for _, operand in getattr(number, "added", ()))]
 
 
+_examples = cache(examples)
+
+
 def opened_by(link: str) -> State:
     """The state that a link leads to; of examples of numbers, with gradient descent on all rows."""
     pairs = parse_qsl(link, keep_blank_values=True)
     given = dict(pairs)
     name = given.pop("example", "article")
-    example = next(one for one in examples() if one["id"] == name)
+    example = next(one for one in _examples() if one["id"] == name)
     setup = {"seed": 1, "output": "identity"} | example["setup"]
     columns = {name: np.array(cells, float) for name, cells in example["columns"].items()}
     for key, cell in pairs:
