@@ -12,7 +12,7 @@ from typing import Any
 from glassnet.lab.page import lab_page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-SCREEN = {"width": 1280, "height": 720}
+SCREEN: Any = {"width": 1280, "height": 720}
 LINK = "example=article&iteration=300"
 CHOSEN_ROW = 2
 ALT = (

@@ -129,7 +129,7 @@ class State:
         given: dict[str, Any] = {"optimizer": optimizer, "epochs": epochs, "warn": False}
         return gn.train(self.network, self.parameters, self.x, self.y, **given)
 
-    def number(self, symbol: str) -> tuple[str, float]:
+    def number(self, symbol: str) -> tuple[str, Any]:
         """The id and value of what the lab calls so, in the chosen row or in none."""
         if symbol in ("rate", "seed"):
             return symbol, self.setup[symbol]
@@ -145,7 +145,7 @@ class State:
         return here[0]
 
     @cached_property
-    def _numbers(self) -> dict[str, tuple[str, float]]:
+    def _numbers(self) -> dict[str, tuple[str, Any]]:
         """Every number of this iteration by its id, with what it is called."""
         explained = gn.explain(
             (self.network, self.trained()),
@@ -156,7 +156,7 @@ class State:
             nodes="all",
             learning_rate=self.setup["rate"],
         )
-        found: dict[str, tuple[str, float]] = {}
+        found: dict[str, tuple[str, Any]] = {}
         for number in explained.numbers():
             for part in (number, *_operands(number)):
                 name = getattr(part, "id", "") or getattr(part, "source", "")
