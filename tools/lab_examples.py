@@ -15,7 +15,17 @@ DIGIT_ROWS = 500
 
 def examples() -> list[dict[str, Any]]:
     """Each a table by columns, and the setting it is opened with where that is not the usual."""
-    return [_article(), _xor(), _moons(), _spiral(), _sine(), _penguins(), _cars(), _digits(), _formula()]
+    return [
+        _article(),
+        _xor(),
+        _moons(),
+        _spiral(),
+        _sine(),
+        _penguins(),
+        _cars(),
+        _digits(),
+        _formula(),
+    ]
 
 
 def _example(

@@ -1,28 +1,27 @@
 /** What the page begins with: a document that was given to it, a link, or the article's table. */
 import type { Engine } from "./engine/engine";
-import { ModelFileError, openModel } from "./models/file";
-import { LinkError, setupOfLink } from "./models/link";
+import { Lab } from "./lab";
+import { openModel } from "./models/file";
+import { setupOfLink } from "./models/link";
 import type { OpenedDocument } from "./opened";
-import { hasColumns, ofTable, usualOf, withModel } from "./panels/opening";
+import { fitsModel, ofTable, usualOf, withModel, wordsOf } from "./panels/opening";
 import type { Setup } from "./setup";
 import { exampleNamed } from "./table/examples";
 
-export interface Beginning {
-  setup: Setup;
-  iteration: number;
-  /** What could not be used, in words. */
-  message: string;
-}
-
-export function beginning(engine: Engine, opened: OpenedDocument, link: string): Beginning {
+/** The lab as the page begins. What cannot be used is said in words, over the article's table. */
+export function beginning(engine: Engine, opened: OpenedDocument, link: string): Lab {
   const usual = exampleNamed(engine, "article");
   try {
-    if (link) return { message: "", ...setupOfLink(engine, link) };
-    return { setup: given(usual, opened), iteration: 0, message: "" };
+    const { setup, iteration } = link
+      ? setupOfLink(engine, link, opened.table)
+      : { setup: given(usual, opened), iteration: 0 };
+    const lab = new Lab(engine, setup);
+    if (iteration) lab.goTo(iteration);
+    return lab;
   } catch (error) {
-    const known = [LinkError, ModelFileError].some((kind) => error instanceof kind);
-    if (!known) throw error;
-    return { setup: usual, iteration: 0, message: (error as Error).message };
+    const lab = new Lab(engine, usual);
+    lab.message.value = wordsOf(error);
+    return lab;
   }
 }
 
@@ -37,5 +36,5 @@ function given(usual: Setup, { table, targets, ignored, setup, model }: OpenedDo
   if (!model) return made;
   const bytes = Uint8Array.from(atob(model.base64), (letter) => letter.charCodeAt(0));
   const [first] = openModel(bytes, model.name);
-  return withModel(made, first, hasColumns(made.table, first));
+  return withModel(made, first, fitsModel(made.table, first));
 }

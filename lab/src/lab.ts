@@ -15,7 +15,7 @@ import { sceneOf } from "./explain/scene";
 import { type Parameter, parameterAt } from "./explain/updates";
 import { type Prepared, prepare, withOptimizer, withTable } from "./prepare";
 import type { Setup } from "./setup";
-import { type Prediction, predictions } from "./table/encode";
+import { type Prediction, predictions } from "./table/predictions";
 import { type Cell, withCell } from "./table/table";
 
 /** What is shown now: the numbers of one iteration, and what they belong to. */
@@ -126,22 +126,22 @@ export class Lab {
   }
 
   goTo(iteration: number, stop = this.at.value.stop): void {
+    const isOther = stop !== this.at.value.stop;
     this.course.goTo(Math.min(iteration, this.planned.value.iterations));
     this.at.value = { iteration: this.course.iteration, stop };
     this.changed();
+    if (isOther) this.follow();
   }
 
   step(): void {
     const next = nextStop(this.at.value);
     if (next.stop === "forward" && this.isAtEnd) return;
     this.goTo(next.iteration, next.stop);
-    this.follow();
   }
 
   back(): void {
     const previous = previousStop(this.at.value);
     this.goTo(previous.iteration, previous.stop);
-    this.follow();
   }
 
   /** What is looked at is a number that this stop makes, near the one before. */

@@ -41,10 +41,7 @@ export async function mount(
   keys: EventTarget = document,
 ): Promise<PageState> {
   const engine = await Engine.load();
-  const { setup, iteration, message } = beginning(engine, opened, link);
-  const lab = new Lab(engine, setup);
-  lab.message.value = message;
-  if (iteration) lab.goTo(iteration);
+  const lab = beginning(engine, opened, link);
   const page: PageState = {
     lab: signal(lab),
     player: new Player(() => page.lab.value),
@@ -53,6 +50,7 @@ export async function mount(
     axes: signal([0, 1]),
     tab: signal("network"),
     keys,
+    link,
   };
   renderPreact(<App page={page} />, element);
   return page;

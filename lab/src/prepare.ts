@@ -5,11 +5,14 @@ import type { Network } from "./engine/network";
 import type { Data } from "./engine/training";
 import type { Operand, Step } from "./explain/parts";
 import type { Setup } from "./setup";
-import { encodeInputs, encodeTargets, features, outputs } from "./table/encode";
+import { encodeInputs, encodeTargets } from "./table/encode";
 import type { Encoding } from "./table/encoding";
+import { features, outputs } from "./table/features";
 import { learnEncoding, rowsWithTargets } from "./table/learn";
-import { predictionSteps, rowSteps } from "./table/steps";
-import { type Table, takeRows } from "./table/table";
+import { predictionSteps } from "./table/prediction_steps";
+import { rowSteps } from "./table/steps";
+
+import { type Table, tableError, takeRows } from "./table/table";
 
 export interface Prepared {
   setup: Setup;
@@ -30,9 +33,14 @@ export function prepare(engine: Engine, setup: Setup): Prepared {
   return prepared(engine, { ...setup, table }, encoding);
 }
 
-/** The rows that can be learnt from: those whose targets are all known. */
+/**
+ * The rows that can be learnt from: those whose targets are all known. Throws TableError where there
+ * are none.
+ */
 function withTargets(table: Table, targets: string[]): Table {
   const rows = rowsWithTargets(table, targets);
+  if (!rows.length)
+    throw tableError({ file: table.name, message: `no row has ${targets.join(", ")}` });
   const without = table.rows - rows.length;
   if (!without) return table;
   const says = `${without} rows without ${targets.join(", ")} are left out`;

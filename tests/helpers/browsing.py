@@ -30,8 +30,13 @@ def browser() -> Iterator[Any]:
         started.close()
 
 
-def opened(browser: Any, path: Path, scheme: str = "light", size: dict[str, int] = WIDE) -> Any:
-    """The page, with what it fetches besides itself in `asked`, and what goes wrong in `wrong`."""
+def opened(
+    browser: Any, path: Path, scheme: str = "light", size: dict[str, int] = WIDE, link: str = ""
+) -> Any:
+    """The page, with what it fetches besides itself in `asked`, and what goes wrong in `wrong`.
+
+    `link`: what stands behind its address, from the # on.
+    """
     page = browser.new_page(viewport=size, color_scheme=scheme)
     page.asked, page.wrong = [], []
     page.on("request", lambda request: page.asked.append(request.url))
@@ -42,5 +47,5 @@ def opened(browser: Any, path: Path, scheme: str = "light", size: dict[str, int]
         ),
     )
     page.on("pageerror", lambda error: page.wrong.append(str(error)))
-    page.goto(path.as_uri())
+    page.goto(path.as_uri() + link)
     return page

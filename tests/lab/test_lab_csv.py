@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from lab_page import Page, PageError, page  # noqa: F401
+from lab_page import Page, PageError
 from odd_tables import loose_text, written_table
 
 from glassnet.errors import GlassnetError

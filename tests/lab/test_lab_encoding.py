@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from lab_page import Page, PageError, page  # noqa: F401
+from lab_page import Page, PageError
 
 from glassnet.errors import GlassnetError
 from glassnet.explanation.encoding import explain_columns
@@ -166,6 +166,28 @@ def test_encodings_of_the_examples(
     check_learnt(page, cells, targets, rule, ignored)
     whole = [i for i, row in enumerate(zip(*cells.values(), strict=True)) if None not in row]
     check_learnt(page, {k: [v[i] for i in whole] for k, v in cells.items()}, targets, rule, ignored)
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        [0, 1, 2] * 5,  # classes
+        [0.5, 1, 2] * 5,  # not whole
+        [0, 1, 2] * 4 + [0, 1],  # one too rare
+        [*range(10)] * 5,
+        [*range(11)] * 5,  # too many
+        [0.5, 7] * 3,
+        [3.0] * 6,
+        ["a", "b", "c"] * 3,
+        ["true", "false"] * 3,
+        [f"name {i}" for i in range(12)],
+        [1e-7, 2e-7, 3e-7],
+    ],
+)
+@pytest.mark.parametrize("rule", RULES)
+def test_what_a_target_is(page: Page, y: list[Any], rule: str) -> None:
+    x = [(7 * i) % 5 for i in range(len(y))]
+    check_learnt(page, {"x": x, "y": y}, ["y"], rule)
 
 
 @pytest.mark.parametrize("loss", ["huber", "mean_absolute_error", "poisson"])

@@ -2,13 +2,17 @@
  * Model files as the library's `Model.save` writes them (models/content.py), read and written. A
  * member of an ensemble is opened as a network of its own.
  */
-import formulas from "../../generated/formulas.json";
-import { lossNamed } from "../engine/engine";
 import { layersOf, type Network } from "../engine/network";
-import type { OpenedModel, Setup } from "../setup";
-import type { Encoding, InputEncoding, TargetEncoding } from "../table/encoding";
-import { pythonFloat } from "../table/numerals";
-import { float, type Json, type JsonObject, readPythonJson, writePythonJson } from "./json";
+import type { OpenedModel } from "../setup";
+import {
+  encodingData,
+  historyOf,
+  networkData,
+  recordGoneOn,
+  recordOf,
+  type Trained,
+} from "./content";
+import { float, type JsonObject, readPythonJson, writePythonJson } from "./json";
 import {
   ModelFileError,
   type NamedArray,
@@ -19,10 +23,10 @@ import {
 } from "./sealed";
 import { type Structure, StructureError, structureOf } from "./structure";
 
-export { ModelFileError } from "./sealed";
-
 const FORMAT = "glassnet-model";
+
 const VERSION = 2;
+
 const MOST_LAYERS = 16; // that the page's engine takes
 
 /** The members of a model file. Throws ModelFileError, naming the file, on any other. */
@@ -31,6 +35,7 @@ export function openModel(bytes: Uint8Array, name: string): OpenedModel[] {
   const { encoding, networks } = wholeModel(name, () => structureOfText(text, name));
   return wholeModel(name, () => {
     const byName = new Map(arrays.map((array) => [array.name, array]));
+    checkNames([...byName.keys()], networks);
     return networks.map((network, i) => ({
       name,
       encoding,
@@ -41,6 +46,17 @@ export function openModel(bytes: Uint8Array, name: string): OpenedModel[] {
       bytes,
     }));
   });
+}
+
+/** Throws StructureError on an array of a member that its network does not have. */
+function checkNames(names: string[], networks: Network[]): void {
+  const known = new Set(
+    networks.flatMap((network, i) =>
+      arraysOf(network).map(({ name }) => `members.${i + 1}.${name}`),
+    ),
+  );
+  const strange = names.find((name) => name.startsWith("members.") && !known.has(name));
+  if (strange) throw new StructureError(`${strange} is no array of a model`);
 }
 
 /** What is wrong inside a file becomes an error that names it. */
@@ -107,15 +123,6 @@ function arraysOf({ sizes, bias }: Network): { name: string; shape: number[] }[]
   return bias ? [...weights, ...biases] : weights;
 }
 
-/** What is saved: a network as it is now, and the losses of the iterations that made it. */
-export interface Trained {
-  setup: Setup;
-  encoding: Encoding;
-  network: Network;
-  parameters: Float64Array;
-  losses: ArrayLike<number>;
-}
-
 /**
  * A model file that the library loads. A model that was opened and not changed is its file; one that
  * was trained on keeps its encoding and options, and nothing of what was measured before.
@@ -152,151 +159,4 @@ export function saveModel(trained: Trained): Uint8Array {
 
 function areSame(a: Float64Array, b: Float64Array): boolean {
   return a.length === b.length && a.every((value, i) => Object.is(value, b[i]));
-}
-
-interface HistoryColumn {
-  name: string;
-  dtype: "F64" | "I64";
-  numbers: Float64Array;
-}
-
-/** The loss of each iteration before its update, where each is an epoch; else nothing. */
-function historyOf({ setup, losses }: Trained): HistoryColumn[] {
-  const isWholeTable = !setup.batchSize || setup.batchSize >= setup.table.rows;
-  if (!losses.length || !isWholeTable) return [];
-  const numbers = Float64Array.from({ length: losses.length }, (_, i) => i + 1);
-  return [
-    { name: "epoch", dtype: "I64", numbers },
-    { name: "iteration", dtype: "I64", numbers },
-    { name: "loss", dtype: "F64", numbers: Float64Array.from(losses) },
-  ];
-}
-
-/** The record of a model that was opened and trained on: its options, and what is still true. */
-function recordGoneOn(opened: JsonObject, { member, members }: OpenedModel): Json {
-  const record = opened.record as JsonObject;
-  const measured = [
-    "best_epochs",
-    "best_losses",
-    "best_validation_losses",
-    "folds",
-    "scored_fraction",
-    "holdout_digest",
-    "tried",
-    "mixture",
-    "temperatures",
-    "joined_from",
-    "average_row",
-  ];
-  const empty = emptyRecord();
-  const kept = { ...empty, ...record };
-  for (const name of measured) kept[name] = empty[name];
-  if (members > 1)
-    kept.options = { ...(record.options as JsonObject), ...settingsOf(record, member) };
-  return kept;
-}
-
-/** The options that a member of an ensemble was trained by, where they are not the record's. */
-function settingsOf({ mixture }: JsonObject, member: number): JsonObject {
-  let first = 1;
-  for (const one of (mixture ?? []) as JsonObject[]) {
-    first += Number(one.members);
-    if (member < first) return one.changed as JsonObject;
-  }
-  return {};
-}
-
-function emptyRecord(): JsonObject {
-  return formulas.rules.record as unknown as JsonObject;
-}
-
-/** The record of a training in the lab. */
-function recordOf({ setup, encoding, network, losses }: Trained): Json {
-  const batchSize = Math.min(setup.batchSize || setup.table.rows, setup.table.rows);
-  const batches = Math.ceil(setup.table.rows / batchSize);
-  const epochs = Math.floor(losses.length / batches);
-  const options: JsonObject = {
-    task: encoding.task,
-    members: 1,
-    hidden: network.sizes.slice(1, -1),
-    activation: setup.activation,
-    loss: lossText(network),
-    optimizer: setup.optimizer,
-    learning_rate: float(setup.rate),
-    schedule: "constant",
-    batch_size: batchSize,
-    epochs: Math.max(1, epochs),
-    l2: float(0),
-    l1: float(0),
-    dropout: float(0),
-    seed: setup.seed,
-    dtype: "float64",
-    validation: float(0),
-    holdout: float(0),
-    ignore: setup.ignored,
-    bins: 0,
-    affine: true,
-  };
-  const last = losses[losses.length - 1];
-  const isWhole = batches === 1 && Number.isFinite(last);
-  return {
-    ...emptyRecord(),
-    targets: setup.targets,
-    options,
-    engine: "native",
-    best_epochs: isWhole ? [epochs] : [],
-    best_losses: isWhole ? [float(last)] : [],
-  };
-}
-
-function lossText({ loss, setting }: Network): string {
-  const usual = lossNamed(loss).setting;
-  return setting === undefined || setting === usual ? loss : `${loss}:${pythonFloat(setting)}`;
-}
-
-function networkData(network: Network): Json {
-  return {
-    sizes: network.sizes,
-    activation: network.activations.slice(0, -1),
-    output: network.activations.at(-1) as string,
-    loss: lossText(network),
-    bias: network.bias,
-  };
-}
-
-/** As the library writes it: which fields are floats stands here alone. */
-function encodingData({ task, inputs, targets }: Encoding): Json {
-  return { task, inputs: inputs.map(inputData), targets: targets.map(targetData), missing: null };
-}
-
-function inputData(input: InputEncoding): Json {
-  if (input.kind !== "number") return { ...input };
-  return {
-    ...input,
-    center: float(input.center),
-    scale: float(input.scale),
-    fill: float(input.fill),
-    bin_edges: input.bin_edges.map((edge) => float(edge)),
-    format: input.format as Json,
-    bin_height: float(input.bin_height),
-  };
-}
-
-function targetData(target: TargetEncoding): Json {
-  if (target.kind === "number")
-    return {
-      ...target,
-      center: float(target.center),
-      scale: float(target.scale),
-      low: float(target.low),
-      high: float(target.high),
-      format: target.format as Json,
-    };
-  const areFloats = target.labels.some((one) => typeof one === "number" && !Number.isInteger(one));
-  return {
-    ...target,
-    labels: areFloats ? target.labels.map((one) => float(one as number)) : target.labels,
-    threshold: float(target.threshold),
-    frequencies: target.frequencies.map((frequency) => float(frequency)),
-  };
 }

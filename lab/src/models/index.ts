@@ -3,3 +3,4 @@ export * from "./file";
 export * from "./json";
 export * from "./link";
 export * from "./program";
+export { ModelFileError } from "./sealed";

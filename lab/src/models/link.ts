@@ -131,16 +131,21 @@ function changedCells(before: Table, now: Table): Change[] {
 }
 
 /**
- * What a link says: the setup, and the iteration to go to.
+ * What a link says: the setup, and the iteration to go to. `open` is a table that is there already:
+ * a link without data may go with it.
  *
- * Throws LinkError where it is damaged, or goes with a table that is not in it.
+ * Throws LinkError where it is damaged, or goes with a table that is neither in it nor open.
  */
-export function setupOfLink(engine: Engine, link: string): { setup: Setup; iteration: number } {
+export function setupOfLink(
+  engine: Engine,
+  link: string,
+  open?: Table,
+): { setup: Setup; iteration: number } {
   const given = new URLSearchParams(link.replace(/^#/, ""));
   for (const key of given.keys())
     if (!(key in FIELDS) && ![...OF_TABLE, "iteration"].includes(key))
       throw damaged(`it says '${key}', which the lab does not know`);
-  let setup = tableOfLink(engine, given);
+  let setup = tableOfLink(engine, given, open);
   for (const [key, { field, read }] of Object.entries(FIELDS)) {
     const value = given.get(key);
     if (value !== null) setup = { ...setup, [field]: read(value) };
@@ -152,16 +157,18 @@ export function setupOfLink(engine: Engine, link: string): { setup: Setup; itera
   return { setup, iteration: wholeNumber(iteration, 0, MOST_ITERATIONS) };
 }
 
-function tableOfLink(engine: Engine, given: URLSearchParams): Setup {
+function tableOfLink(engine: Engine, given: URLSearchParams, open?: Table): Setup {
   const file = given.get("file");
   if (file !== null) {
+    const own = { ...usualSetup(USUAL_EXAMPLE), example: "" };
     const data = given.get("table");
+    if (data === null && open?.name === file) return { ...own, table: open };
     if (data === null)
       throw new LinkError(
         `This link goes with the table ${file}, which is not in it: open that file, or ask for ` +
           "a link that holds the table.",
       );
-    return { ...usualSetup(USUAL_EXAMPLE), example: "", table: unpacked(file, data) };
+    return { ...own, table: unpacked(file, data) };
   }
   const id = given.get("example") ?? USUAL_EXAMPLE;
   if (!isExample(id)) throw damaged(`there is no example '${id}'`);
@@ -192,6 +199,12 @@ function withChange(setup: Setup, change: string): Setup {
 
 function isCellOf(kind: Column["kind"], cell: unknown): boolean {
   return cell === null || typeof cell === (kind === "text" ? "string" : "number");
+}
+
+/** The name of the table that a link goes with and does not hold; "" where there is none. */
+export function tableWanted(link: string): string {
+  const given = new URLSearchParams(link);
+  return given.has("table") ? "" : (given.get("file") ?? "");
 }
 
 /** The columns as text that a link can hold. */

@@ -2,8 +2,8 @@
 import { lossNamed } from "../engine/engine";
 import type { Network } from "../engine/network";
 import type { Setup } from "../setup";
-import { labelTexts } from "../table/encode";
 import type { Encoding, TargetEncoding } from "../table/encoding";
+import { labelTexts } from "../table/features";
 import { numberText } from "../table/numerals";
 import type { Cell, Column, Table } from "../table/table";
 import {
@@ -101,7 +101,7 @@ function generalProgram(
   iterations: number,
 ): string[] {
   const columns = columnsOf(encoding, setup.table);
-  const arrays = [stacked("x", inputsOf(encoding)), stacked("y", targetsOf(encoding))];
+  const arrays = [stacked("x", inputsOf(encoding, setup.table)), stacked("y", targetsOf(encoding))];
   const imports = isSmall(columns) ? "" : "import csv\n\n";
   return [
     `${imports}import numpy as np\n\nimport glassnet as gn`,

@@ -6,8 +6,8 @@ import { optimizerOf } from "../engine/training";
 import { inR } from "../formulas/in_r";
 import { parse } from "../formulas/parse";
 import type { Setup } from "../setup";
-import { labelTexts } from "../table/encode";
 import type { Encoding, TargetEncoding } from "../table/encoding";
+import { labelTexts } from "../table/features";
 import { numberText } from "../table/numerals";
 import type { Cell, Column, Table } from "../table/table";
 import {
@@ -60,7 +60,9 @@ export function programInR(
   const rows = table.rows;
   const batchSize = Math.min(setup.batchSize || rows, rows);
   const isWhole = batchSize === rows;
-  const arrays = [bound("x", inputsOf(encoding)), bound("y", targetsOf(encoding))].join("\n");
+  const arrays = [bound("x", inputsOf(encoding, table)), bound("y", targetsOf(encoding))].join(
+    "\n",
+  );
   const training = iterations ? trainingText(setup, network, iterations, batchSize, isWhole) : "";
   const ending = [
     ...feedforward(network, "x"),

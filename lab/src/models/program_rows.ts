@@ -3,8 +3,9 @@
  * expressions that Python and R read alike. The functions in them are defined by each language's
  * program, which takes those that are used.
  */
-import { binsOf, labelTexts, type NumberInput } from "../table/encode";
+
 import type { Encoding, InputEncoding, TargetEncoding } from "../table/encoding";
+import { binsOf, labelTexts, type NumberInput } from "../table/features";
 import { pythonFloat } from "../table/numerals";
 import { type Column, columnNamed, type Table } from "../table/table";
 
@@ -36,13 +37,14 @@ export function fileOf({ name }: Table): string {
 }
 
 /** The network's inputs, of columns one after the other. */
-export function inputsOf(encoding: Encoding): string[] {
-  return encoding.inputs.flatMap(inputsOfColumn);
+export function inputsOf(encoding: Encoding, table: Table): string[] {
+  return encoding.inputs.flatMap((input) => inputsOfColumn(input, table));
 }
 
-function inputsOfColumn(input: InputEncoding): string[] {
+function inputsOfColumn(input: InputEncoding, table: Table): string[] {
   if (input.kind === "unused") return [];
-  if (input.kind === "number") return inputsOfNumber(input);
+  if (input.kind === "number")
+    return inputsOfNumber(input, columnNamed(table, input.name).cells.includes(null));
   const name = quoted(input.name);
   const levels = input.levels.map(quoted);
   const unknown = input.indicator ? [`unknown(${[name, ...levels].join(", ")})`] : [];
@@ -50,9 +52,9 @@ function inputsOfColumn(input: InputEncoding): string[] {
   return [...levels.map((level) => `is_level(${name}, ${level})`), ...unknown];
 }
 
-function inputsOfNumber(input: NumberInput): string[] {
+function inputsOfNumber(input: NumberInput, anyMissing: boolean): string[] {
   const name = quoted(input.name);
-  const x = `filled(${name}, ${number(input.fill)})`;
+  const x = anyMissing ? `filled(${name}, ${number(input.fill)})` : `numbers(${name})`;
   let scaled = x;
   if (input.center) scaled = `${scaled} - ${number(input.center)}`;
   if (input.scale !== 1)

@@ -5,8 +5,8 @@
 import formulas from "../../generated/formulas.json";
 import { lossNamed } from "../engine/engine";
 import type { Network } from "../engine/network";
-import { features, labelTexts, outputs } from "../table/encode";
 import type { Encoding, InputEncoding, TargetEncoding, Task } from "../table/encoding";
+import { features, labelTexts, outputs } from "../table/features";
 import { Float, type Json, type JsonObject, plain } from "./json";
 
 /** What is wrong inside a file; `file.ts` names the file. */
@@ -166,13 +166,13 @@ export interface Structure {
 export function structureOf(data: Json): Structure {
   STRUCTURE(data, "it");
   const { encoding: described, members } = plain(data) as {
-    encoding: { task: Task; inputs: Partial<InputEncoding>[]; targets: Partial<TargetEncoding>[] };
+    encoding: { task: Task; inputs: InputEncoding[]; targets: TargetEncoding[] };
     members: { network: NetworkData; vote: number }[];
   };
   const encoding: Encoding = {
     task: described.task,
-    inputs: described.inputs.map(withDefaults) as InputEncoding[],
-    targets: described.targets.map(withDefaults) as TargetEncoding[],
+    inputs: described.inputs.map((one) => ({ ...INPUT_DEFAULTS[one.kind ?? ""], ...one })),
+    targets: described.targets.map((one) => ({ ...TARGET_DEFAULTS[one.kind ?? ""], ...one })),
   };
   checkEncoding(encoding);
   const networks = members.map(({ network }) => networkOf(network));
@@ -186,16 +186,16 @@ export function structureOf(data: Json): Structure {
   return { encoding, networks, votes: members.map(({ vote }) => vote) };
 }
 
-const DEFAULTS: Record<string, object> = {
+/** What fields are that older files do not have. */
+const INPUT_DEFAULTS: Record<string, object> = {
   number: { date: false, bin_edges: [], format: null, bin_height: 1, fill_learnt: true },
   binary: { cells: "text" },
   categories: { cells: "text" },
+};
+const TARGET_DEFAULTS: Record<string, object> = {
+  number: { format: null },
   class: { threshold: null, frequencies: [] },
 };
-
-function withDefaults<T extends { kind?: string }>(described: T): T {
-  return { ...DEFAULTS[described.kind ?? ""], ...described };
-}
 
 interface NetworkData {
   sizes: number[];

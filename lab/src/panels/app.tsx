@@ -1,6 +1,7 @@
 /** The page: four panels between the top bar and the transport; on a phone four tabs. */
 import { useEffect, useState } from "preact/hooks";
 import { AnswerPanel } from "./answer";
+import { isHidden } from "./asking";
 import { PageProvider, type PageState, TABS } from "./context";
 import { CoursePanel } from "./course";
 import { onKey } from "./keyboard";
@@ -126,7 +127,8 @@ function Live({ page }: { page: PageState }) {
   if (page.player.isPlaying.value) return <p class="hidden" aria-live="polite" />;
   const { iteration, stop } = lab.position.value;
   const number = lab.number.value;
-  const is = number && !lab.hovered.value ? `; ${number.symbol} is ${number.value}` : "";
+  const isSaid = number && !lab.hovered.value && !isHidden(lab, number.id);
+  const is = isSaid ? `; ${number.symbol} is ${number.value}` : "";
   return (
     <p class="hidden" aria-live="polite">
       {`iteration ${iteration}, ${stop}${is}`}

@@ -16,6 +16,8 @@ export interface PageState {
   pictures: Signal<boolean>;
   /** The two columns that the answer is drawn over: their numbers among the columns of numbers. */
   axes: Signal<[number, number]>;
+  /** The link that the page was opened by, which may wait for its table; "" where there is none. */
+  link: string;
   /** Where keys are listened to: the whole page, or a notebook's widget alone. */
   keys: EventTarget;
   /** The tab that a phone shows. */

@@ -1,9 +1,12 @@
 /** Files that are opened or dropped into the page. What cannot be used is said, and changes nothing. */
 import { FormulaError } from "../formulas/parse";
 import type { Lab } from "../lab";
-import { ModelFileError, openModel } from "../models/file";
+import { openModel } from "../models/file";
+import { LinkError, setupOfLink, tableWanted } from "../models/link";
+import { ModelFileError } from "../models/sealed";
 import type { OpenedModel, Setup } from "../setup";
 import { readCsv, textOfFile } from "../table/csv";
+import { rowsWithTargets } from "../table/learn";
 import { type Table, TableError } from "../table/table";
 import type { PageState } from "./context";
 
@@ -19,7 +22,7 @@ export function tryTo(lab: Lab, work: () => void): void {
 
 /** What went wrong, in words. Throws what is no user's mistake. */
 export function wordsOf(error: unknown): string {
-  const known = [TableError, FormulaError, ModelFileError];
+  const known = [TableError, FormulaError, ModelFileError, LinkError];
   if (known.some((kind) => error instanceof kind)) return (error as Error).message;
   throw error;
 }
@@ -34,7 +37,13 @@ export async function openFile(page: PageState, file: File): Promise<void> {
   }
   tryTo(lab, () => {
     const table = readCsv(textOfFile(bytes, file.name), file.name);
-    lab.restart(ofTable(lab.setup.value, table));
+    if (tableWanted(page.link) !== table.name) {
+      lab.restart(ofTable(lab.setup.value, table));
+      return;
+    }
+    const { setup, iteration } = setupOfLink(lab.engine, page.link, table);
+    lab.restart(setup);
+    lab.goTo(iteration);
   });
 }
 
@@ -77,17 +86,20 @@ export function openMember(lab: Lab, members: OpenedModel[], member: number): vo
   const model = members[member - 1];
   const setup = lab.setup.value;
   try {
-    lab.restart(withModel(setup, model, hasColumns(setup.table, model)));
+    lab.restart(withModel(setup, model, fitsModel(setup.table, model)));
   } catch (error) {
     if (!(error instanceof TableError)) throw error;
     lab.restart(withModel(setup, model, false));
   }
 }
 
-/** Whether a table has all the columns of a model. */
-export function hasColumns({ columns }: Table, { encoding }: OpenedModel): boolean {
-  const used = [...encoding.inputs.filter(({ kind }) => kind !== "unused"), ...encoding.targets];
-  return used.every(({ name }) => columns.some((column) => column.name === name));
+/** Whether a table has all the columns of a model, and a row whose targets are known. */
+export function fitsModel(table: Table, { encoding }: OpenedModel): boolean {
+  const { inputs, targets } = encoding;
+  const used = [...inputs.filter(({ kind }) => kind !== "unused"), ...targets];
+  const hasAll = used.every(({ name }) => table.columns.some((column) => column.name === name));
+  const names = targets.map(({ name }) => name);
+  return hasAll && rowsWithTargets(table, names).length > 0;
 }
 
 /** A model's network on the table that is open where that fits it, else on a row to type into. */

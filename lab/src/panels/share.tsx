@@ -5,6 +5,7 @@ import { linkOf } from "../models/link";
 import { programInPython, programInR } from "../models/program";
 import { tableWithPredictions } from "../table/csv_out";
 import { useLab } from "./context";
+import { HelpMenu } from "./help";
 import { networkAsSvg } from "./svg_file";
 
 const BY_HAND = "What was changed by hand on the way (a weight, a cell, the rate) is not in it.";
@@ -108,6 +109,7 @@ export function ShareMenu() {
           )}
         </div>
       </details>
+      <HelpMenu />
     </div>
   );
 }

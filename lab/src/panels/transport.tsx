@@ -1,8 +1,14 @@
 /** The transport: start, back, play, step, end, the slider, the stops, what an update is made of. */
-import { STOPS } from "../course/stops";
+import { STOPS, type Stop } from "../course/stops";
 import { SPEEDS } from "../player";
 import { useLab, usePage } from "./context";
 
+const MEANINGS: Record<Stop, string> = {
+  forward: "values go from the inputs to the outputs",
+  loss: "how wrong the outputs are",
+  backward: "how the loss changes with each number",
+  update: "what the weights become",
+};
 const BATCHES = [2, 4, 8, 16, 32, 64]; // rows of an update
 
 export function Transport() {
@@ -59,6 +65,7 @@ export function Transport() {
             <button
               type="button"
               aria-current={one === stop ? "step" : undefined}
+              title={MEANINGS[one]}
               onClick={act(() => lab.goTo(iteration, one))}
             >
               {one}
@@ -84,6 +91,7 @@ export function Transport() {
         <Field
           title="the iteration: type where to go"
           value={iteration}
+          least={0}
           onNumber={(value) => {
             player.pause();
             lab.goTo(value);
@@ -93,6 +101,7 @@ export function Transport() {
         <Field
           title="how many are planned"
           value={iterations}
+          least={1}
           onNumber={(value) => lab.plan(value)}
         />
       </span>
@@ -136,7 +145,12 @@ export function Transport() {
 }
 
 /** A whole number that can be typed in. */
-function Field(props: { title: string; value: number; onNumber: (value: number) => void }) {
+function Field(props: {
+  title: string;
+  value: number;
+  least: number;
+  onNumber: (value: number) => void;
+}) {
   return (
     <input
       title={props.title}
@@ -144,8 +158,9 @@ function Field(props: { title: string; value: number; onNumber: (value: number) 
       inputMode="numeric"
       size={6}
       onChange={(event) => {
-        const value = Number(event.currentTarget.value);
-        if (Number.isInteger(value) && value >= 0) props.onNumber(value);
+        const text = event.currentTarget.value.trim();
+        const value = Number(text);
+        if (text && Number.isInteger(value) && value >= props.least) props.onNumber(value);
         event.currentTarget.value = String(props.value);
       }}
     />

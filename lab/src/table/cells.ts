@@ -3,36 +3,42 @@
  * (tables/formats/) but for units, dates and times of day, whose columns stay text here and are
  * named in a notice.
  */
-import formulas from "../../generated/formulas.json";
+import {
+  type DecimalMark,
+  decimalOf,
+  isPlain,
+  markOf,
+  pointOf,
+  total,
+  usedForms,
+} from "./decimal_mark";
+import {
+  AMBIGUOUS,
+  CLOCK,
+  CODE,
+  DATES,
+  FORMS,
+  type Form,
+  INFINITE,
+  MISSING,
+  numberIn,
+  reads,
+  WRITTEN,
+} from "./number_forms";
 import { type Column, type NumberFormat, tableError } from "./table";
 
-const rules = formulas.rules.reading;
-const whole = (pattern: string, flags = "") => new RegExp(`^(?:${pattern})$`, flags);
-const PLAIN = whole(rules.plain);
-const INFINITE = whole(rules.infinite, "i");
-const CODE = whole(rules.code);
-const WRITTEN = whole(rules.written);
-const CLOCK = whole(rules.clock);
-const DATES = rules.dates.map((pattern) => whole(pattern, "i"));
-const SIGNED = /^([-+]?)(.*?)([eE][-+]?[0-9]+)?$/;
-const GROUPS = /^[-+]?[1-9][0-9]{0,2}(\.[0-9]{3})+$/; // 1.234, in which . may part thousands
-const MISSING = new Set(rules.missing);
-const AMBIGUOUS = new Set(rules.missing_among_numbers);
-const FORMS = rules.forms.map(({ decimal, thousands, pattern }) => ({
-  decimal,
-  thousands,
-  shape: whole(pattern),
-}));
-type Form = (typeof FORMS)[number];
-
 const MOST = 0.75; // of the cells; where so many are numbers, those that are none are slips
+
 const SOME = 0.5; // the same where few different cells are none:
+
 const FEW_SLIPS = 3;
+
 const MANY_DIFFERENT = 10; // different cells; with fewer, numbers and a word are categories
+
 const FEW_CELLS = 60; // distinct cells by which a column is guessed at
 
 /** A column on its way: its cells, null where empty, and the different ones. */
-interface Draft {
+export interface Draft {
   name: string;
   cells: (string | null)[];
   /** Each text that does not mean "missing" among numbers, and how often it stands there. */
@@ -114,87 +120,6 @@ function mostAre(texts: string[], test: (text: string) => boolean): boolean {
 
 function isDate(text: string): boolean {
   return DATES.some((date) => date.test(text));
-}
-
-/** The parts of a number: sign, digits and marks, exponent. */
-function partsOf(text: string): [string, string, string] {
-  const [, sign, body, exponent] = SIGNED.exec(text) ?? ["", "", text, ""];
-  return [
-    sign,
-    body.replace(/[\u00a0\u2007\u2009\u202f]/g, " ").replace(/[’‘]/g, "'"),
-    exponent ?? "",
-  ];
-}
-
-function reads(form: Form, text: string): boolean {
-  if (INFINITE.test(text)) return true;
-  const body = partsOf(text)[1];
-  const nines = body.replace(/[0-9]/g, "9");
-  return form.shape.test(body[0] === "0" ? `0${nines.slice(1)}` : nines);
-}
-
-function numberIn(form: Form, text: string): number {
-  if (INFINITE.test(text)) return text[0] === "-" ? -Infinity : Infinity;
-  const [sign, body, exponent] = partsOf(text);
-  const digits = form.thousands ? body.replaceAll(form.thousands, "") : body;
-  return Number(sign + digits.replace(form.decimal, ".") + exponent);
-}
-
-/** The decimal mark of columns that can be read in two ways, and whether the table says it. */
-interface DecimalMark {
-  mark: string;
-  isSure: boolean;
-}
-
-/** What the columns that can be read in one way alone have; else what the separator suggests. */
-function decimalOf(drafts: Draft[], separator: string): DecimalMark {
-  const marks = new Set<string>();
-  const isWhole = (draft: Draft) => draft.read > 0 && draft.read === total(draft);
-  for (const draft of drafts.filter((one) => isWhole(one) && !isPlain(one))) {
-    const used = usedForms(draft);
-    if (used.length === 1 && markOf(used[0])) marks.add(markOf(used[0]));
-  }
-  const commaIsLikely = separator === ";" || marks.has(",");
-  const anyOpen = drafts.some((draft) => isWhole(draft) && usedForms(draft).length > 1);
-  if (commaIsLikely || anyOpen)
-    for (const draft of drafts) if (isWhole(draft) && pointOf(draft) === ".") marks.add(".");
-  if (marks.size === 1) return { mark: [...marks][0], isSure: true };
-  if (separator === ",") return { mark: ".", isSure: true };
-  return { mark: separator === ";" ? "," : ".", isSure: false };
-}
-
-function total(draft: Draft): number {
-  return [...draft.known.values()].reduce((sum, count) => sum + count, 0);
-}
-
-function isPlain(draft: Draft): boolean {
-  return [...draft.known.keys()].every((text) => PLAIN.test(text) && !CODE.test(text));
-}
-
-/** What a point is in a column of plain numbers: "." decimal, "?" perhaps not, "" there is none. */
-function pointOf(draft: Draft): "." | "?" | "" {
-  if (!isPlain(draft)) return "";
-  const fractions = [...draft.known.keys()].filter((text) => !Number.isInteger(Number(text)));
-  if (!fractions.length) return "";
-  const pointed = [...draft.known.keys()].filter((text) => text.includes("."));
-  return pointed.every((text) => GROUPS.test(text)) ? "?" : ".";
-}
-
-/** The forms that make different numbers of the cells; a decimal mark that no cell has is "". */
-function usedForms(draft: Draft): { decimal: string; thousands: string }[] {
-  const used = new Set([...draft.known.keys()].flatMap((text) => [...partsOf(text)[1]]));
-  const found = new Map<string, { decimal: string; thousands: string }>();
-  for (const { decimal, thousands } of draft.forms) {
-    if (thousands && !used.has(thousands)) continue;
-    const form = { decimal: used.has(decimal) ? decimal : "", thousands };
-    found.set(JSON.stringify(form), form);
-  }
-  return [...found.values()];
-}
-
-/** The decimal mark of a form: that of the cells, or the one that thousands leave. */
-function markOf({ decimal, thousands }: { decimal: string; thousands: string }): string {
-  return decimal || { ",": ".", ".": "," }[thousands] || "";
 }
 
 /** The column as numbers; null where it is text. */

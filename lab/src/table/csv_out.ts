@@ -1,9 +1,9 @@
 /** Tables as CSV: alone, and with predictions as `glassnet predict` writes them. */
 import Papa from "papaparse";
 import type { Engine } from "../engine/engine";
-import { predictions } from "./encode";
 import type { Encoding } from "./encoding";
 import { numberText, pythonFloat } from "./numerals";
+import { predictions } from "./predictions";
 import type { Cell, Table } from "./table";
 
 type Columns = [name: string, cells: string[]][];

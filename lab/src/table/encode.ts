@@ -5,63 +5,20 @@
  */
 import formulas from "../../generated/formulas.json";
 import type { Engine } from "../engine/engine";
-import { writtenDay } from "./dates";
-import type { Encoding, InputEncoding, TargetEncoding } from "./encoding";
-import { numberText, shortNumber } from "./numerals";
+import type { Encoding, InputEncoding } from "./encoding";
+import {
+  binsOf,
+  type ClassTarget,
+  cellText,
+  featuresOf,
+  labelTexts,
+  type NumberInput,
+} from "./features";
 import { type Cell, columnNamed, type Table, tableError } from "./table";
 
-const INPUTS = formulas.inputs;
 const TARGETS = formulas.targets;
 
-export type NumberInput = Extract<InputEncoding, { kind: "number" }>;
-export type ClassTarget = Extract<TargetEncoding, { kind: "class" }>;
-
-/** The name of every network input; D of them. */
-export function features(encoding: Encoding): string[] {
-  return encoding.inputs.flatMap(featuresOf);
-}
-
-export function featuresOf(input: InputEncoding): string[] {
-  if (input.kind === "unused") return [];
-  const missing = input.indicator ? [`${input.name} missing`] : [];
-  if (input.kind === "number") return [input.name, ...missing, ...binNames(input)];
-  if (input.kind === "binary") return [`${input.name}=${input.levels[1]}`, ...missing];
-  return [...input.levels.map((level) => `${input.name}=${level}`), ...missing];
-}
-
-export function binsOf({ bin_edges }: NumberInput): [number, number][] {
-  return bin_edges.slice(1).map((high, i) => [bin_edges[i], high]);
-}
-
-function binNames(input: NumberInput): string[] {
-  const written = (x: number) => (input.date ? writtenDay(input, x) : shortNumber(x));
-  return binsOf(input).map(([low, high]) => `${input.name} ${written(low)} to ${written(high)}`);
-}
-
-/** The name of every network output; K of them. */
-export function outputs(encoding: Encoding): string[] {
-  return encoding.targets.flatMap((target) => {
-    if (target.kind === "number") return [target.name];
-    const names = labelTexts(target);
-    return (names.length === 2 ? names.slice(1) : names).map((name) => `${target.name}=${name}`);
-  });
-}
-
-/** How many outputs a target takes. */
-export function widthOf(target: TargetEncoding): number {
-  return target.kind === "number" || target.labels.length === 2 ? 1 : target.labels.length;
-}
-
-export function labelTexts(target: ClassTarget): string[] {
-  return target.labels.map((label) =>
-    typeof label === "number" ? numberText(label) : String(label),
-  );
-}
-
-/** A cell as the text that levels and labels are compared with. */
-export function cellText(cell: Cell): string | null {
-  return typeof cell === "number" ? numberText(cell) : cell;
-}
+const INPUTS = formulas.inputs;
 
 /**
  * The inputs of a table's rows: N x D, row by row.
@@ -225,105 +182,4 @@ function classNumbers(target: ClassTarget, cells: Cell[]): Float64Array {
       message: `class '${cellText(cell)}' is not among those trained on: ${labels.join(", ")}`,
     });
   });
-}
-
-/** What is predicted of N rows for one target. */
-export type Prediction =
-  | { kind: "number"; name: string; values: Float64Array }
-  | {
-      kind: "class";
-      name: string;
-      labels: string[];
-      /** The number of the class that is predicted, N. */
-      classes: Int32Array;
-      /** For each class N probabilities. */
-      probabilities: Float64Array[];
-    };
-
-/** The predictions of each target from N x K outputs. */
-export function predictions(
-  engine: Engine,
-  encoding: Encoding,
-  outputs: Float64Array,
-  rows: number,
-): Prediction[] {
-  const width = rows ? outputs.length / rows : 0;
-  let first = 0;
-  return encoding.targets.map((target) => {
-    const count = widthOf(target);
-    const columns = Array.from({ length: count }, (_, k) =>
-      Float64Array.from({ length: rows }, (_, row) => outputs[row * width + first + k]),
-    );
-    first += count;
-    if (target.kind === "class") return classPrediction(engine, target, columns, rows);
-    return {
-      kind: "number",
-      name: target.name,
-      values: numberPrediction(engine, target, columns[0]),
-    };
-  });
-}
-
-function numberPrediction(
-  engine: Engine,
-  target: Extract<TargetEncoding, { kind: "number" }>,
-  a: Float64Array,
-): Float64Array {
-  const x = engine.evaluate(TARGETS.number.decode, { a, s: target.scale, m: target.center });
-  if (target.low === null || target.high === null) return x;
-  return engine.evaluate(TARGETS.number.clip, { x, p: target.low, q: target.high });
-}
-
-function classPrediction(
-  engine: Engine,
-  target: ClassTarget,
-  columns: Float64Array[],
-  rows: number,
-): Prediction {
-  const probabilities = probabilitiesOf(engine, target, columns);
-  const weighed = weighedBy(engine, target, probabilities);
-  const classes = Int32Array.from({ length: rows }, (_, row) =>
-    chosenClass(
-      target,
-      weighed.map((column) => column[row]),
-    ),
-  );
-  const labels = labelTexts(target);
-  return { kind: "class", name: target.name, labels, classes, probabilities };
-}
-
-/** The outputs of a target as probabilities of its classes, which add up to 1. */
-export function probabilitiesOf(
-  engine: Engine,
-  target: ClassTarget,
-  columns: Float64Array[],
-): Float64Array[] {
-  const formulaOf = TARGETS.class;
-  let all = columns;
-  if (target.labels.length === 2) {
-    const [a] = columns;
-    all = [engine.evaluate(formulaOf["first of two"], { a }), a];
-  }
-  const names = all.map((_, k) => `a${k}`);
-  const values = Object.fromEntries(all.map((column, k) => [names[k], column]));
-  const s = engine.evaluate(`1 if ${names.join(" + ")} == 0 else ${names.join(" + ")}`, values);
-  return all.map((a) => engine.evaluate(formulaOf.probability, { a, s }));
-}
-
-/** Probabilities as they are compared: over the frequencies of the classes, where it has these. */
-export function weighedBy(
-  engine: Engine,
-  target: ClassTarget,
-  probabilities: Float64Array[],
-): Float64Array[] {
-  if (!target.frequencies.length) return probabilities;
-  return probabilities.map((p, k) =>
-    engine.evaluate(TARGETS.class["over frequency"], { p, f: target.frequencies[k] }),
-  );
-}
-
-/** The number of the class that is predicted: the first of the largest, or by the threshold. */
-export function chosenClass(target: ClassTarget, weighed: number[]): number {
-  if (target.threshold !== null) return weighed[1] >= target.threshold ? 1 : 0;
-  return weighed.indexOf(Math.max(...weighed));
 }
