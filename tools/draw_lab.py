@@ -44,7 +44,7 @@ def _draw(folder: Path) -> None:
             page = browser.new_page(viewport=SCREEN, color_scheme=scheme)
             page.goto(f"{file.as_uri()}#{LINK}")
             page.click(f"[data-row='{CHOSEN_ROW}']")
-            page.click("text=backward")
+            page.click(".stops button:text-is('backward')")
             page.click(f".network [data-id='r{CHOSEN_ROW}.d1.2']")
             page.mouse.move(0, 0)
             page.screenshot(path=folder / f"{scheme}.png")
