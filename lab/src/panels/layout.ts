@@ -43,7 +43,7 @@ export function layoutOf(
   picture = false,
 ): Layout {
   const left = picture ? PICTURE + 2 * NODE_WIDTH : NODE_WIDTH + roomFor(names.inputs);
-  const right = NODE_WIDTH + roomFor(names.outputs) + LETTER * "y 0.123".length;
+  const right = NODE_WIDTH + roomFor(names.outputs) + LETTER * "y −0.1234".length;
   const count = layersOf(network) + 1;
   const shown = network.sizes.map((size) => Math.min(size, MOST_NODES));
   if (picture) shown[0] = 0;

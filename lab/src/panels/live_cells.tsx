@@ -10,9 +10,9 @@ export function LiveWidths({ predicted }: { predicted: Prediction[] }) {
   return (
     <>
       {predicted.map(({ name, kind }) => (
-        <col key={name} style={{ width: kind === "number" ? "78px" : "112px" }} />
+        <col key={name} style={{ width: kind === "number" ? "74px" : "112px" }} />
       ))}
-      <col style={{ width: "60px" }} />
+      <col style={{ width: "64px" }} />
     </>
   );
 }

@@ -5,7 +5,7 @@ import { isHidden } from "./asking";
 import { useLab, usePage } from "./context";
 import { clipped } from "./layout";
 
-const MOST_LETTERS = 18; // of a symbol
+const MOST_LETTERS = 15; // of a symbol
 
 /** A value to be read, with the digits that are asked for; all of them in its tooltip. */
 export function written(value: Value, digits: number): string {
