@@ -4,7 +4,7 @@ import { Lab } from "./lab";
 import { openModel } from "./models/file";
 import { setupOfLink } from "./models/link";
 import type { OpenedDocument } from "./opened";
-import { fitsModel, ofTable, usualOf, withModel, wordsOf } from "./panels/opening";
+import { fitsModel, isKnown, ofTable, withModel, wordsOf } from "./panels/opening";
 import type { Setup } from "./setup";
 import { exampleNamed } from "./table/examples";
 
@@ -20,7 +20,7 @@ export function beginning(engine: Engine, opened: OpenedDocument, link: string):
     return lab;
   } catch (error) {
     const lab = new Lab(engine, usual);
-    lab.message.value = wordsOf(error);
+    lab.message.value = isKnown(error) ? wordsOf(error) : `This cannot be opened: ${error}`;
     return lab;
   }
 }
@@ -28,10 +28,7 @@ export function beginning(engine: Engine, opened: OpenedDocument, link: string):
 function given(usual: Setup, { table, targets, ignored, setup, model }: OpenedDocument): Setup {
   const notices = table?.note ? [table.note] : [];
   let made = table ? ofTable(usual, { ...table, notices }) : usual;
-  if (table && targets?.length) {
-    const target = table.columns.find(({ name }) => name === targets[0]);
-    made = { ...made, targets, ...(target ? usualOf(target.cells, target.kind) : {}) };
-  }
+  if (table && targets?.length) made = { ...made, targets };
   made = { ...made, ignored: ignored ?? made.ignored, ...(setup as Partial<Setup>) };
   if (!model) return made;
   const bytes = Uint8Array.from(atob(model.base64), (letter) => letter.charCodeAt(0));

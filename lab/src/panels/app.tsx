@@ -6,7 +6,7 @@ import { PageProvider, type PageState, TABS } from "./context";
 import { CoursePanel } from "./course";
 import { onKey } from "./keyboard";
 import { NetworkPanel } from "./network";
-import { openFile } from "./opening";
+import { openFile, tryTo } from "./opening";
 import { SumPanel } from "./sum";
 import { TablePanel } from "./table";
 import { TopBar } from "./topbar";
@@ -112,7 +112,10 @@ function Messages({ page }: { page: PageState }) {
           >
             show it
           </button>{" "}
-          <button type="button" onClick={() => lab.restart({ ...lab.setup.value, rate: rate / 2 })}>
+          <button
+            type="button"
+            onClick={() => tryTo(lab, () => lab.restart({ ...lab.setup.value, rate: rate / 2 }))}
+          >
             restart with half the rate, {rate / 2}
           </button>
         </p>

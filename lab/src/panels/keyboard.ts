@@ -29,7 +29,8 @@ export function onKey(page: PageState, event: KeyboardEvent): void {
   const work: Record<string, () => void> = {
     ArrowRight: () => (event.shiftKey ? lab.goTo(iteration + 1) : lab.step()),
     ArrowLeft: () => (event.shiftKey ? lab.goTo(iteration - 1) : lab.back()),
-    ArrowDown: () => lab.chooseRow(Math.min(lab.row.value + 1, lab.setup.value.table.rows - 1)),
+    ArrowDown: () =>
+      lab.chooseRow(Math.min(lab.row.value + 1, lab.view.value.prepared.table.rows - 1)),
     ArrowUp: () => lab.chooseRow(Math.max(lab.row.value - 1, 0)),
     Home: () => lab.goTo(0, "forward"),
     End: () => lab.goTo(lab.setup.value.iterations, stop),

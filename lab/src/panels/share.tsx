@@ -14,7 +14,7 @@ export function ShareMenu() {
   const lab = useLab();
   const [withData, setWithData] = useState(false);
   const [code, setCode] = useState<"Python" | "R" | null>(null);
-  const { setup, encoding, network } = lab.view.value.prepared;
+  const { setup, table, encoding, network } = lab.view.value.prepared;
   const { scene, position } = lab.view.value;
   const own = !setup.example && !setup.formula;
   const name = setup.table.name.replace(/\.[^.]*$/, "");
@@ -25,7 +25,8 @@ export function ShareMenu() {
   const program = () => {
     const written = code === "R" ? programInR : programInPython;
     const { begun } = lab;
-    return written(begun.setup, begun.encoding, begun.network, position.iteration);
+    const used = { ...begun.setup, table: begun.table };
+    return written(used, begun.encoding, begun.network, position.iteration);
   };
   return (
     <div class="menus">
@@ -74,7 +75,7 @@ export function ShareMenu() {
             type="button"
             onClick={() => {
               const outputs = scene.table.layers[scene.table.layers.length - 1].a;
-              const text = tableWithPredictions(scene.engine, encoding, setup.table, outputs);
+              const text = tableWithPredictions(scene.engine, encoding, table, outputs);
               download(`${name}-predictions.csv`, text, "text/csv");
             }}
           >

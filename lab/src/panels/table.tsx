@@ -14,7 +14,8 @@ const MOST_COLUMNS = 5; // that leave room for what is predicted beside them
 export function TablePanel() {
   const lab = useLab();
   const { scene, prepared } = lab.view.value;
-  const { table, targets } = prepared.setup;
+  const { table } = prepared;
+  const { targets } = prepared.setup;
   const chosen = lab.row.value;
   const first = Math.max(0, Math.min(chosen - MOST_SHOWN / 2, table.rows - MOST_SHOWN));
   const rows = Array.from({ length: Math.min(MOST_SHOWN, table.rows) }, (_, i) => first + i);

@@ -2,6 +2,7 @@
 import { STOPS, type Stop } from "../course/stops";
 import { SPEEDS } from "../player";
 import { useLab, usePage } from "./context";
+import { tryTo } from "./opening";
 
 const MEANINGS: Record<Stop, string> = {
   forward: "values go from the inputs to the outputs",
@@ -113,7 +114,7 @@ export function Transport() {
           onChange={(event) => {
             player.pause();
             const batchSize = Number(event.currentTarget.value);
-            lab.restart({ ...lab.setup.value, batchSize });
+            tryTo(lab, () => lab.restart({ ...lab.setup.value, batchSize }));
           }}
         >
           <option value={1}>row</option>
