@@ -22,7 +22,7 @@ export function App({ page }: { page: PageState }) {
   return (
     <PageProvider value={page}>
       <main
-        onPointerDown={closeMenus}
+        onPointerDown={(event) => closeMenus(page, event)}
         class={`lab gn tab-${page.tab.value}${isOver ? " over" : ""}`}
         onDragOver={(event) => {
           event.preventDefault();
@@ -52,9 +52,9 @@ export function App({ page }: { page: PageState }) {
 }
 
 /** Menus close when something else is touched. */
-function closeMenus(event: Event): void {
+function closeMenus(page: PageState, event: Event): void {
   const inside = (event.target as Element).closest("details");
-  for (const menu of document.querySelectorAll(".lab details[open]"))
+  for (const menu of page.root.querySelectorAll("details[open]"))
     if (menu !== inside) menu.removeAttribute("open");
 }
 

@@ -56,7 +56,7 @@ export function Transport() {
         >
           step ▷
         </button>
-        <button type="button" title="to the end (End)" onClick={act(() => lab.goTo(iterations))}>
+        <button type="button" title="to the end (End)" onClick={() => player.travel(iterations)}>
           ▷|
         </button>
       </div>
@@ -83,8 +83,7 @@ export function Transport() {
           value={iteration}
           aria-valuetext={`iteration ${iteration} of ${iterations}`}
           onInput={(event) => {
-            player.pause();
-            lab.goTo(Number(event.currentTarget.value));
+            player.travel(Number(event.currentTarget.value));
           }}
         />
       </label>
@@ -93,10 +92,7 @@ export function Transport() {
           title="the iteration: type where to go"
           value={iteration}
           least={0}
-          onNumber={(value) => {
-            player.pause();
-            lab.goTo(value);
-          }}
+          onNumber={(value) => player.travel(value)}
         />
         /
         <Field
