@@ -169,6 +169,27 @@ def test_classes_by_a_formula(page: Page) -> None:
     assert setup["targets"] == ["colour"]
 
 
+def test_classes_by_a_high_power_and_by_a_root(page: Page) -> None:
+    body = "return parts.exampleNamed(engine, 'formula', given.formula)"
+    for formula in ("x2 > x1**65", "x2 > x1**-67", "x2 > x1**0.5"):
+        setup = page.run(body, formula=formula)
+        x1, x2, colour = (np.array(column["cells"]) for column in setup["table"]["columns"])
+        with np.errstate(invalid="ignore"):
+            holds = x2 > x1 ** float(formula.partition("**")[2])
+        assert colour.tolist() == np.where(holds, "red", "blue").tolist()
+
+
+POWERS = [(-2, 65), (-2, 64), (2, -65), (-1, 2**53), (0, 3), (0, 0), (0, 0.5), (0, -1), (0, -0.5),
+          (-8, 0.5), (-8, -1.5), (9, 0.5), (1.5, 3)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("x", "y"), POWERS)
+def test_a_power_is_numpys(page: Page, x: float, y: float) -> None:
+    found = page.run("return engine.number('x**y', given)", x=x, y=y)
+    with np.errstate(all="ignore"):
+        assert found == pytest.approx(np.float64(x) ** y, rel=1e-15, nan_ok=True)
+
+
 @pytest.mark.parametrize(
     ("formula", "words"),
     [
@@ -178,6 +199,12 @@ def test_classes_by_a_formula(page: Page) -> None:
         ("sin(x1)", "holds for every point: compare two sides"),
         ("z > 1", "there is no 'z' in the table: it has x1, x2"),
         ("x1 > " + "(1+" * 70 + "x2" + ")" * 70, "the formula is nested too deeply"),
+        ("(" * 20_000, "the formula is too long"),
+        ("(" * 4_000, "the formula is nested too deeply"),
+        ("-" * 4_000 + "x1", "the formula is nested too deeply"),
+        ("1 if x1 > x2 else " * 600 + "x1", "the formula is nested too deeply"),
+        ("1" + " + 1" * 2_499, "holds for every point"),
+        ("x1 > constructor(x2)", "there is no function 'constructor'"),
     ],
 )
 def test_a_formula_that_makes_no_classes_is_refused(page: Page, formula: str, words: str) -> None:
