@@ -2,11 +2,11 @@
 import { FormulaError } from "../formulas/parse";
 import type { Lab } from "../lab";
 import { openModel } from "../models/file";
-import { LinkError, setupOfLink, tableWanted } from "../models/link";
+import { LinkError, modelWanted, setupOfLink, tableWanted } from "../models/link";
+import { fitsModel, withModel } from "../models/on_table";
 import { ModelFileError } from "../models/sealed";
 import type { OpenedModel, Setup } from "../setup";
 import { readCsv, textOfFile } from "../table/csv";
-import { rowsWithTargets } from "../table/learn";
 import { type Table, TableError } from "../table/table";
 import type { PageState } from "./context";
 
@@ -31,20 +31,34 @@ export async function openFile(page: PageState, file: File): Promise<void> {
   const lab = page.lab.value;
   page.player.pause();
   const bytes = new Uint8Array(await file.arrayBuffer());
-  if (file.name.endsWith(".safetensors")) {
-    tryTo(lab, () => openMember(lab, openModel(bytes, file.name), 1));
-    return;
-  }
   tryTo(lab, () => {
-    const table = readCsv(textOfFile(bytes, file.name), file.name);
-    if (tableWanted(page.link) !== table.name) {
-      lab.restart(ofTable(lab.setup.value, table));
-      return;
-    }
-    const { setup, iteration } = setupOfLink(lab.engine, page.link, table);
-    lab.restart(setup);
-    lab.goTo(iteration);
+    if (file.name.endsWith(".safetensors")) takeModel(page, openModel(bytes, file.name));
+    else takeTable(page, readCsv(textOfFile(bytes, file.name), file.name));
   });
+}
+
+/** Opens a table; where the page's link asks for it, with all that the link says. */
+function takeTable({ lab: { value: lab }, link }: PageState, table: Table): void {
+  const setup = lab.setup.value;
+  const model = setup.model ?? undefined;
+  const isWanted = tableWanted(link) === table.name;
+  if (!isWanted || modelWanted(link) !== (model?.name ?? "")) lab.restart(ofTable(setup, table));
+  if (isWanted) follow(lab, link, { table, model });
+}
+
+/** The same for a model. */
+function takeModel({ lab: { value: lab }, link }: PageState, members: OpenedModel[]): void {
+  const { table } = lab.setup.value;
+  const [model] = members;
+  const isWanted = modelWanted(link) === model.name;
+  if (!isWanted || ![table.name, ""].includes(tableWanted(link))) openMember(lab, members, 1);
+  if (isWanted) follow(lab, link, { table, model });
+}
+
+function follow(lab: Lab, link: string, open: { table: Table; model?: OpenedModel }): void {
+  const { setup, iteration } = setupOfLink(lab.engine, link, open);
+  lab.restart(setup);
+  lab.goTo(iteration);
 }
 
 /** A table of the user's: its last column is the target until another is chosen. */
@@ -91,51 +105,4 @@ export function openMember(lab: Lab, members: OpenedModel[], member: number): vo
     if (!(error instanceof TableError)) throw error;
     lab.restart(withModel(setup, model, false));
   }
-}
-
-/** Whether a table has all the columns of a model, and a row whose targets are known. */
-export function fitsModel(table: Table, { encoding }: OpenedModel): boolean {
-  const { inputs, targets } = encoding;
-  const used = [...inputs.filter(({ kind }) => kind !== "unused"), ...targets];
-  const hasAll = used.every(({ name }) => table.columns.some((column) => column.name === name));
-  const names = targets.map(({ name }) => name);
-  return hasAll && rowsWithTargets(table, names).length > 0;
-}
-
-/** A model's network on the table that is open where that fits it, else on a row to type into. */
-export function withModel(setup: Setup, model: OpenedModel, fits: boolean): Setup {
-  const { encoding } = model;
-  const table = fits ? setup.table : emptyRow(model);
-  return {
-    ...setup,
-    table,
-    example: fits ? setup.example : "",
-    formula: "",
-    picture: fits ? setup.picture : 0,
-    targets: encoding.targets.map(({ name }) => name),
-    ignored: [],
-    hidden: model.network.sizes.slice(1, -1),
-    activation: model.network.activations[0],
-    loss: model.network.loss,
-    output: model.network.activations[model.network.activations.length - 1],
-    bias: model.network.bias,
-    model,
-  };
-}
-
-/** A row to type into, where a model comes without a table. */
-function emptyRow({ name, encoding }: OpenedModel): Table {
-  const inputs = encoding.inputs.map((input) => ({
-    name: input.name,
-    kind: input.kind === "number" ? ("number" as const) : ("text" as const),
-    cells: [
-      input.kind === "number" ? input.center : input.kind === "unused" ? null : input.levels[0],
-    ],
-  }));
-  const targets = encoding.targets.map((target) => ({
-    name: target.name,
-    kind: target.kind === "number" ? ("number" as const) : ("text" as const),
-    cells: [target.kind === "number" ? target.center : String(target.labels[0])],
-  }));
-  return { name, columns: [...inputs, ...targets], rows: 1, notices: ["a row to type into"] };
 }

@@ -20,7 +20,7 @@ export function ShareMenu() {
   const name = setup.table.name.replace(/\.[^.]*$/, "");
   const link = () => {
     const address = location.href.replace(/#.*$/, "");
-    return `${address}#${linkOf(lab.begun.setup, position.iteration, withData)}`;
+    return `${address}#${linkOf(lab.engine, lab.begun.setup, position.iteration, withData)}`;
   };
   const program = () => {
     const written = code === "R" ? programInR : programInPython;
