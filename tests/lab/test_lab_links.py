@@ -207,7 +207,7 @@ def test_a_model_on_a_table_of_the_users(page: Page, tmp_path: Path) -> None:
 
 
 REFUSED_MODELS = {
-    "model=other.safetensors": "This link goes with the model other.safetensors, which is not in it",
+    "model=other.safetensors": "goes with the model other.safetensors, which is not in it",
     "model=m.safetensors&member=2": "'2' is no whole number from 1 to 1",
     "model=m.safetensors&hidden=4": "it says 'hidden', which is the model's own",
     "model=m.safetensors&example=xor": "its table does not have the columns of the model",
@@ -359,7 +359,8 @@ def test_a_link_without_data_goes_with_the_table_that_is_open(page: Page) -> Non
       const link = parts.linkOf(engine, setup, 12);
       const other = { ...table, name: "other.csv" };
       let refusal = "";
-      try { parts.setupOfLink(engine, link, { table: other }); } catch (error) { refusal = error.message; }
+      try { parts.setupOfLink(engine, link, { table: other }); }
+      catch (error) { refusal = error.message; }
       const found = parts.setupOfLink(engine, link, { table });
       return { found, wanted: parts.tableWanted(link), refusal, setup };
     """

@@ -208,6 +208,20 @@ def table_of(page: Page, example: str) -> Cells:
     return {column["name"]: column["cells"] for column in table["columns"]}
 
 
+def test_predictions_do_not_get_the_name_of_a_column(page: Page) -> None:
+    body = """
+      const usual = parts.exampleNamed(engine, "article");
+      const columns = usual.table.columns.map((column) =>
+        ({ ...column, name: column.name === "x1" ? "prediction" : column.name }));
+      const lab = new parts.Lab(engine, { ...usual, table: { ...usual.table, columns } });
+      const { prepared, scene } = lab.view.value;
+      return parts.tableWithPredictions(
+        engine, prepared.encoding, prepared.setup.table, scene.table.layers.at(-1).a);
+    """
+    said = page.refusal(body)
+    assert "a column of the table is named 'prediction', as one of the output is" in said
+
+
 @pytest.mark.parametrize("case", SETUPS)
 def test_the_library_loads_what_the_page_saves(page: Page, tmp_path: Path, case: str) -> None:
     example, setup = SETUPS[case]
