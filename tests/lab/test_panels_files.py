@@ -10,14 +10,14 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from browsing import browser, needs_browser
-from lab_browsing import Lab, assert_alone, lab, lab_file, opened_lab
+from lab_browsing import Lab, assert_alone, lab, lab_file, opened_lab, screen
 from lab_engine import needs_lab
 
 import glassnet as gn
 from glassnet import article
 
 pytestmark = [needs_browser, needs_lab]
-__all__ = ["browser", "lab", "lab_file"]
+__all__ = ["browser", "lab", "lab_file", "screen"]
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
 TABLE = "size,kind,price\n1,a,10\n2,b,19\n3,a,31\n4,b,39\n5,,52\n"

@@ -20,7 +20,9 @@ export function CoursePanel() {
   const losses = lab.losses.filter(Number.isFinite);
   const x = scaleLinear([0, iterations], [MARGIN.left, width - MARGIN.right]);
   const range = [height - MARGIN.bottom, MARGIN.top];
-  const highest = losses.reduce((top, loss) => Math.max(top, loss), 0) || 1;
+  const now = lab.view.value.scene.batch.loss; // at first there is no other
+  const first = Number.isFinite(now) ? now : 0;
+  const highest = losses.reduce((top, loss) => Math.max(top, loss), first) || 1;
   const lowest = losses.reduce((least, loss) => Math.min(least, loss), highest);
   const y =
     isLog && lowest > 0
@@ -32,7 +34,7 @@ export function CoursePanel() {
     (i) => y(losses[i]),
   )(shown);
   const at = pointed ?? iteration;
-  const loss = at === iteration ? lab.view.value.scene.batch.loss : lab.losses[at];
+  const loss = at === iteration ? now : lab.losses[at];
   return (
     <section class="panel course" aria-label="the course">
       <header>
