@@ -33,8 +33,8 @@ check: install-test
 	$(BIN)/python tools/count_lines.py src/glassnet/core 1200
 
 # The documentation, into docs/_build/html: warnings are errors, and nothing in the pages may come from outside.
-MADE := docs/_build docs/tutorial docs/how_to docs/reference/api docs/reference/command_line.md docs/reference/drawn
-docs: install-test
+MADE := docs/_build docs/tutorial docs/how_to docs/reference/api docs/reference/command_line.md docs/reference/drawn docs/lab_screen
+docs: install-test debian
 	rm -rf $(MADE)
 	OMP_NUM_THREADS=1 $(BIN)/python -m sphinx -q -b html -W --keep-going docs docs/_build/html
 	$(BIN)/python tools/check_pages.py docs/_build/html

@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
 import cli_reference
+import draw_lab
 import draw_pictures
 
 import glassnet
@@ -27,7 +28,6 @@ ALONE = (
         "stopping",
         "large_tables",
         "derivation",
-        "lab",
     ),
     *("notices", "scope", "search", "genindex"),
 )
@@ -47,7 +47,7 @@ extensions = [
     "name_tables",
 ]
 templates_path = ["_templates"]
-exclude_patterns = ["_build", "images", "_extensions", "**/GALLERY_HEADER.rst"]
+exclude_patterns = ["_build", "images", "lab_screen", "_extensions", "**/GALLERY_HEADER.rst"]
 default_role = "py:obj"  # `Model` in a docstring is a link where there is such a name, else code
 
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath"]
@@ -114,6 +114,7 @@ def setup(app: Any) -> None:
 def _write_made_files() -> None:
     cli_reference.write(DOCS / "reference" / "command_line.md")
     draw_pictures.write(DOCS / "reference" / "drawn")
+    draw_lab.write(DOCS / "lab_screen")
 
 
 def _write_lab(folder: Path) -> None:

@@ -4,7 +4,7 @@ import { Lab } from "./lab";
 import { openModel } from "./models/file";
 import { setupOfLink } from "./models/link";
 import type { OpenedDocument } from "./opened";
-import { fitsModel, ofTable, usualOf, withModel, wordsOf } from "./panels/opening";
+import { fitsModel, isKnown, ofTable, startWith, withModel, wordsOf } from "./panels/opening";
 import type { Setup } from "./setup";
 import { exampleNamed } from "./table/examples";
 
@@ -14,24 +14,26 @@ export function beginning(engine: Engine, opened: OpenedDocument, link: string):
   try {
     const { setup, iteration } = link
       ? setupOfLink(engine, link, opened.table)
-      : { setup: given(usual, opened), iteration: 0 };
+      : { setup: given(engine, usual, opened), iteration: 0 };
     const lab = new Lab(engine, setup);
     if (iteration) lab.goTo(iteration);
     return lab;
   } catch (error) {
     const lab = new Lab(engine, usual);
-    lab.message.value = wordsOf(error);
+    lab.message.value = isKnown(error) ? wordsOf(error) : `This cannot be opened: ${error}`;
     return lab;
   }
 }
 
-function given(usual: Setup, { table, targets, ignored, setup, model }: OpenedDocument): Setup {
+function given(
+  engine: Engine,
+  usual: Setup,
+  { table, targets, ignored, setup, model }: OpenedDocument,
+): Setup {
   const notices = table?.note ? [table.note] : [];
-  let made = table ? ofTable(usual, { ...table, notices }) : usual;
-  if (table && targets?.length) {
-    const target = table.columns.find(({ name }) => name === targets[0]);
-    made = { ...made, targets, ...(target ? usualOf(target.cells, target.kind) : {}) };
-  }
+  let made = usual;
+  if (table && targets?.length) made = ofTable(usual, { ...table, notices }, targets);
+  else if (table) made = startWith(engine, usual, { ...table, notices });
   made = { ...made, ignored: ignored ?? made.ignored, ...(setup as Partial<Setup>) };
   if (!model) return made;
   const bytes = Uint8Array.from(atob(model.base64), (letter) => letter.charCodeAt(0));

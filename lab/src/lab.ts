@@ -6,17 +6,17 @@ import { computed, type ReadonlySignal, type Signal, signal } from "@preact/sign
 import { Course } from "./course/course";
 import { nextStop, type Position, previousStop } from "./course/stops";
 import type { Engine } from "./engine/engine";
-import { type Data, optimizerOf, Training } from "./engine/training";
+import { optimizerOf, Training } from "./engine/training";
 import { firstNotFinite } from "./explain/failure";
 import { findNumber, numberOfStop } from "./explain/numbers";
 import type { Computed } from "./explain/parts";
 import { rowId, type Scene } from "./explain/rows";
 import { sceneOf } from "./explain/scene";
 import { type Parameter, parameterAt } from "./explain/updates";
-import { type Prepared, prepare, withOptimizer, withTable } from "./prepare";
-import type { Setup } from "./setup";
+import { type Prepared, prepare, withCellAt, withRate } from "./prepare";
+import { MOST_ITERATIONS, type Setup } from "./setup";
 import { type Prediction, predictions } from "./table/predictions";
-import { type Cell, withCell } from "./table/table";
+import type { Cell } from "./table/table";
 
 /** What is shown now: the numbers of one iteration, and what they belong to. */
 export interface View {
@@ -43,7 +43,10 @@ export class Lab {
   readonly message = signal("");
   private readonly at: Signal<Position>;
   private readonly changes = signal(0);
-  private readonly planned: Signal<Setup>;
+  /** How many iterations are planned. */
+  private readonly planned: Signal<number>;
+  /** Ids of the numbers that were found while asking, with their iteration. */
+  readonly found = signal<ReadonlySet<string>>(new Set());
   private course: Course<Prepared>;
 
   /** Throws TableError on a table that cannot be used. */
@@ -51,13 +54,13 @@ export class Lab {
     readonly engine: Engine,
     setup: Setup,
   ) {
-    this.planned = signal(setup);
+    this.planned = signal(setup.iterations);
     this.at = signal({ iteration: 0, stop: "forward" });
     this.course = begun(engine, setup);
     this.position = this.at;
     this.setup = computed(() => {
       this.changes.value;
-      return this.course.context.setup;
+      return { ...this.course.context.setup, iterations: this.planned.value };
     });
     this.view = computed(() => this.look(this.at.value));
     this.chosen.value = this.firstChoice();
@@ -76,8 +79,8 @@ export class Lab {
   /** What the run began with. */
   get begun(): Prepared {
     const { firstContext } = this.course;
-    const { iterations } = this.planned.value;
-    return { ...firstContext, setup: { ...firstContext.setup, iterations } };
+    const setup = { ...firstContext.setup, iterations: this.planned.value };
+    return { ...firstContext, setup };
   }
 
   /** Whether a weight, a cell or the rate was changed by hand on the way to here. */
@@ -114,8 +117,9 @@ export class Lab {
   /** Another table, network or seed: from the beginning. Throws TableError, and changes nothing then. */
   restart(setup: Setup): void {
     this.course = begun(this.engine, setup);
-    this.planned.value = setup;
-    this.row.value = Math.min(this.row.value, setup.table.rows - 1);
+    this.planned.value = setup.iterations;
+    this.found.value = new Set();
+    this.row.value = Math.min(this.row.value, this.course.context.table.rows - 1);
     this.at.value = { iteration: 0, stop: "forward" };
     this.changed();
     if (!findNumber(this.view.value.scene, this.chosen.value)) {
@@ -127,7 +131,7 @@ export class Lab {
 
   goTo(iteration: number, stop = this.at.value.stop): void {
     const isOther = stop !== this.at.value.stop;
-    this.course.goTo(Math.min(iteration, this.planned.value.iterations));
+    this.course.goTo(Math.min(iteration, this.planned.value));
     this.at.value = { iteration: this.course.iteration, stop };
     this.changed();
     if (isOther) this.follow();
@@ -163,16 +167,13 @@ export class Lab {
   get isAtEnd(): boolean {
     const { iteration } = this.at.value;
     const failed = this.course.hasFailed && iteration === this.course.reached;
-    return failed || iteration >= this.planned.value.iterations;
+    return failed || iteration >= this.planned.value;
   }
 
   /** Plans another number of iterations. */
   plan(iterations: number): void {
-    const { training, context } = this.course;
-    context.setup = { ...context.setup, iterations };
-    this.planned.value = { ...this.planned.value, iterations };
-    if (training.iteration > iterations) this.goTo(iterations);
-    this.changed();
+    this.planned.value = Math.max(1, Math.min(iterations, MOST_ITERATIONS));
+    if (this.course.iteration > this.planned.value) this.goTo(this.planned.value);
   }
 
   /** Chooses a row; what is looked at is then that of this row. */
@@ -206,19 +207,26 @@ export class Lab {
     this.change(training, context, snapshot, false);
   }
 
-  /** A cell as it was typed in: from here on. Throws TableError where it does not fit. */
+  /**
+   * A cell as it was typed in: from here on, encoded as before; at the very beginning the run begins
+   * anew with the other table. Throws TableError where it does not fit.
+   */
   setCell(name: string, row: number, cell: Cell): void {
-    const { training, context } = this.course;
-    const table = withCell(context.setup.table, name, row, cell);
-    const prepared = withTable(this.engine, context, table);
-    this.change(trainingOf(this.engine, prepared), prepared, training.save(), true);
+    const { training, context, iteration, isByHand } = this.course;
+    const prepared = withCellAt(this.engine, context, name, row, cell);
+    if (iteration === 0 && !isByHand) {
+      this.restart({ ...this.setup.value, table: prepared.setup.table });
+      return;
+    }
+    const { rate } = context.setup;
+    this.change(training.changed(prepared.data, rate), prepared, training.save(), true);
   }
 
   /** Another learning rate: from here on. */
   setRate(rate: number): void {
     const { training, context } = this.course;
-    const prepared = withOptimizer(context, rate);
-    this.change(trainingOf(this.engine, prepared), prepared, training.save(), true);
+    const prepared = withRate(context, rate);
+    this.change(training.changed(context.data, rate), prepared, training.save(), true);
   }
 
   private change(...change: Parameters<Course<Prepared>["change"]>): void {
@@ -264,5 +272,3 @@ function trainingOf(engine: Engine, { network, data, setup }: Prepared): Trainin
   const optimizer = optimizerOf(setup.optimizer, setup.rate);
   return new Training(engine, network, data, Math.min(batchSize, data.rows), optimizer);
 }
-
-export type { Data };

@@ -32,15 +32,16 @@ const OPENED = "glassnet-lab-opened";
 /**
  * Shows the lab in an element; gives what a program can ask of it.
  *
- * `link` is what a shared link says behind its #; keys are listened to on `keys`.
+ * `hasAddress`: whether the page is all there is, so that the address of the browser may hold a link
+ * and keys are the lab's wherever they are pressed.
  */
 export async function mount(
   element: HTMLElement,
   opened: OpenedDocument = {},
-  link = "",
-  keys: EventTarget = document,
+  hasAddress = false,
 ): Promise<PageState> {
   const engine = await Engine.load();
+  const link = hasAddress ? location.hash.slice(1) : "";
   const lab = beginning(engine, opened, link);
   const page: PageState = {
     lab: signal(lab),
@@ -49,7 +50,9 @@ export async function mount(
     pictures: signal(false),
     axes: signal([0, 1]),
     tab: signal("network"),
-    keys,
+    root: element,
+    hasAddress,
+    keys: hasAddress ? document : element,
     link,
   };
   renderPreact(<App page={page} />, element);
@@ -58,7 +61,7 @@ export async function mount(
 
 async function render({ model, el }: { model: WidgetModel; el: HTMLElement }) {
   el.classList.add("lab-widget");
-  const page = await mount(el, model.get("document"), "", el);
+  const page = await mount(el, model.get("document"));
   const disconnect = connect(page, model);
   return () => {
     disconnect();
@@ -73,7 +76,10 @@ if (place) void mountPage(place);
 /** The page of `glassnet lab` (src/glassnet/lab/page.py): what it opens stands in it as JSON. */
 async function mountPage(element: HTMLElement): Promise<void> {
   const opened = JSON.parse(document.getElementById(OPENED)?.textContent ?? "{}");
-  const page = await mount(element, opened, location.hash.slice(1));
+  const page = await mount(element, opened, true);
+  window.addEventListener("hashchange", () => {
+    if (location.hash.length > 1) location.reload();
+  });
   Object.assign(window, { glassnetLab: page });
 }
 

@@ -19,6 +19,7 @@ export const SPEEDS: Speed[] = [
 ];
 
 const WORK = 8; // milliseconds of a frame that may go into training
+const TRAVEL_WORK = 40; // the same where it goes to an iteration
 const LONGEST_FRAME = 100; // milliseconds: a page that was hidden does not catch up
 const SECOND = 1000;
 
@@ -27,6 +28,7 @@ export class Player {
   readonly speed = signal(SPEEDS[3]);
   private owed = 0; // stops or iterations that should have been made by now
   private last = 0;
+  private target: number | null = null; // where it is going to
 
   constructor(private readonly lab: () => Lab) {}
 
@@ -37,6 +39,35 @@ export class Player {
 
   pause(): void {
     this.isPlaying.value = false;
+    this.target = null;
+  }
+
+  /** Goes to an iteration. A way that takes long is gone in parts, so that the page stays alive. */
+  travel(iteration: number): void {
+    this.pause();
+    this.target = iteration;
+    this.goOn();
+  }
+
+  private readonly goOn = (): void => {
+    const { target } = this;
+    if (target === null) return;
+    const lab = this.lab();
+    if (target < lab.position.value.iteration) lab.goTo(target);
+    this.runFor(TRAVEL_WORK, target);
+    if (lab.position.value.iteration < target && !lab.isAtEnd) requestAnimationFrame(this.goOn);
+    else this.target = null;
+  };
+
+  /** Twice as many iterations at a time, for as long as is allowed or up to one of them. */
+  private runFor(milliseconds: number, target: number): void {
+    const lab = this.lab();
+    const end = performance.now() + milliseconds;
+    for (let count = 1; performance.now() < end; count *= 2) {
+      const { iteration } = lab.position.value;
+      if (iteration >= target || lab.isAtEnd) return;
+      lab.goTo(Math.min(target, iteration + count));
+    }
   }
 
   /** From the beginning where it stands at the end. */
@@ -56,7 +87,7 @@ export class Player {
     const { stops, iterations = 0 } = this.speed.value;
     if (stops) this.playStops(stops * elapsed);
     else if (Number.isFinite(iterations)) this.playIterations(iterations * elapsed);
-    else this.playForAWhile();
+    else this.runFor(WORK, Number.POSITIVE_INFINITY);
     if (this.lab().isAtEnd) this.pause();
     else requestAnimationFrame(this.frame);
   };
@@ -66,19 +97,11 @@ export class Player {
     for (; this.owed >= 1; this.owed -= 1) this.lab().step();
   }
 
+  /** What a frame has no time for is left out. */
   private playIterations(more: number): void {
     this.owed += more;
     const whole = Math.floor(this.owed);
     this.owed -= whole;
-    const lab = this.lab();
-    if (whole) lab.goTo(lab.position.value.iteration + whole);
-  }
-
-  /** Twice as many iterations at a time, for as long as a frame allows. */
-  private playForAWhile(): void {
-    const lab = this.lab();
-    const end = performance.now() + WORK;
-    for (let count = 1; performance.now() < end && !lab.isAtEnd; count *= 2)
-      lab.goTo(lab.position.value.iteration + count);
+    if (whole) this.runFor(WORK, this.lab().position.value.iteration + whole);
   }
 }

@@ -1,9 +1,11 @@
 /** What is set up becomes what the engine trains: the encoding, the network and its data. */
 
+import formulas from "../generated/formulas.json";
 import { type Engine, lossNamed } from "./engine/engine";
 import type { Network } from "./engine/network";
 import type { Data } from "./engine/training";
 import type { Operand, Step } from "./explain/parts";
+import { withLoss } from "./losses";
 import type { Setup } from "./setup";
 import { encodeInputs, encodeTargets } from "./table/encode";
 import type { Encoding } from "./table/encoding";
@@ -12,10 +14,15 @@ import { learnEncoding, rowsWithTargets } from "./table/learn";
 import { predictionSteps } from "./table/prediction_steps";
 import { rowSteps } from "./table/steps";
 
-import { type Table, tableError, takeRows } from "./table/table";
+import { type Cell, type Table, tableError, takeRows, withCell } from "./table/table";
+
+const USUAL_LOSS = "mean_squared_error"; // by which the scale of a target is learnt at first
 
 export interface Prepared {
   setup: Setup;
+  /** The rows of the set-up's table that are learnt from, and their numbers in it, from 0. */
+  table: Table;
+  rows: number[];
   encoding: Encoding;
   network: Network;
   data: Data;
@@ -27,38 +34,46 @@ export interface Prepared {
 
 /** Throws TableError on a table that cannot be used so. */
 export function prepare(engine: Engine, setup: Setup): Prepared {
-  const { targets, ignored, rule, loss, model } = setup;
-  const table = withTargets(setup.table, targets);
-  const encoding = model?.encoding ?? learnEncoding(engine, table, targets, ignored, rule, loss);
-  return prepared(engine, { ...setup, table }, encoding);
+  const { targets, ignored, rule, model } = setup;
+  const rows = rowsWithTargets(setup.table, targets);
+  if (!rows.length)
+    throw tableError({ file: setup.table.name, message: `no row has ${targets.join(", ")}` });
+  const table = takeRows(setup.table, rows);
+  if (model) return prepared(engine, setup, rows, model.encoding);
+  const encodingBy = (loss: string) =>
+    learnEncoding(engine, table, targets, ignored, rule, loss || USUAL_LOSS);
+  const found = withLoss(setup, encodingBy(setup.loss).task);
+  return prepared(engine, found, rows, encodingBy(found.loss));
 }
 
 /**
- * The rows that can be learnt from: those whose targets are all known. Throws TableError where there
- * are none.
+ * The same with another cell, whose row counts among those learnt from; cells are encoded as before.
+ *
+ * Throws TableError where it does not fit.
  */
-function withTargets(table: Table, targets: string[]): Table {
-  const rows = rowsWithTargets(table, targets);
-  if (!rows.length)
-    throw tableError({ file: table.name, message: `no row has ${targets.join(", ")}` });
-  const without = table.rows - rows.length;
-  if (!without) return table;
-  const says = `${without} rows without ${targets.join(", ")} are left out`;
-  return { ...takeRows(table, rows), notices: [...(table.notices ?? []), says] };
-}
-
-/** The same with another table, whose cells are encoded as before. */
-export function withTable(engine: Engine, { setup, encoding }: Prepared, table: Table): Prepared {
-  return prepared(engine, { ...setup, table }, encoding);
+export function withCellAt(
+  engine: Engine,
+  before: Prepared,
+  name: string,
+  row: number,
+  cell: Cell,
+): Prepared {
+  const { setup, rows, encoding } = before;
+  if (cell === null && setup.targets.includes(name))
+    throw tableError({ column: name, row: row + 1, message: "a row that is learnt from needs it" });
+  if (typeof cell === "number" && Math.abs(cell) > formulas.rules.learning.largest)
+    throw tableError({ column: name, row: row + 1, message: `${cell} is too large` });
+  const table = withCell(setup.table, name, rows[row], cell);
+  return prepared(engine, { ...setup, table }, rows, encoding);
 }
 
 /** The same with another learning rate. */
-export function withOptimizer(before: Prepared, rate: number): Prepared {
+export function withRate(before: Prepared, rate: number): Prepared {
   return { ...before, setup: { ...before.setup, rate } };
 }
 
-function prepared(engine: Engine, setup: Setup, encoding: Encoding): Prepared {
-  const { table } = setup;
+function prepared(engine: Engine, setup: Setup, rows: number[], encoding: Encoding): Prepared {
+  const table = takeRows(setup.table, rows);
   const inputs = features(encoding);
   const names = outputs(encoding);
   const data = {
@@ -68,6 +83,8 @@ function prepared(engine: Engine, setup: Setup, encoding: Encoding): Prepared {
   };
   return {
     setup,
+    table: { ...table, notices: noticesOf(setup, rows) },
+    rows,
     encoding,
     network: setup.model?.network ?? networkOf(setup, inputs.length, names.length),
     data,
@@ -78,6 +95,15 @@ function prepared(engine: Engine, setup: Setup, encoding: Encoding): Prepared {
       ...predictionSteps(engine, encoding, made, row),
     ],
   };
+}
+
+/** What is said of the table: also of rows that are not learnt from. */
+function noticesOf({ table, targets }: Setup, rows: number[]): string[] {
+  const without = table.rows - rows.length;
+  const notices = table.notices ?? [];
+  if (!without) return notices;
+  const which = without === 1 ? "1 row" : `${without} rows`;
+  return [...notices, `${which} without ${targets.join(", ")} left out`];
 }
 
 function networkOf(setup: Setup, inputs: number, outputs: number): Network {

@@ -4,7 +4,11 @@ import type { Optimizer } from "./engine/training";
 import type { Encoding, Rule } from "./table/encoding";
 import type { Table } from "./table/table";
 
+/** How many iterations can be planned. */
+export const MOST_ITERATIONS = 1_000_000;
+
 export interface Setup {
+  /** All of it: rows without a target too, which are not learnt from. */
   table: Table;
   /** The example that the table is, for links; "" where it is the user's. */
   example: string;
@@ -18,6 +22,7 @@ export interface Setup {
   hidden: number[];
   /** Of the hidden layers. */
   activation: string;
+  /** "": the usual one of the task, with its output. */
   loss: string;
   /** The output activation where the loss does not say it. */
   output: string;

@@ -9,15 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 from browsing import browser, needs_browser  # noqa: F401
+from lab_browsing import Lab, assert_alone, lab_file, opened_lab  # noqa: F401
 from lab_engine import needs_lab
-from lab_page import Page, page  # noqa: F401
+from lab_page import Page
 from lessons import LESSONS, Event, State, events, opened_by, prose, ways_to_write
 
-from glassnet.lab.page import lab_page
 from glassnet.notation.expression import evaluate
 from glassnet.notation.numerals import numeral
 
-SCREEN = {"width": 1280, "height": 720}
 ROUNDED = 2e-3  # what a sum of numbers of four digits may differ by
 lessons = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 
@@ -67,10 +66,12 @@ def assert_made(event: Event) -> None:
 
 @needs_lab
 @lessons
-def test_a_link_is_written_as_the_lab_writes_it(lesson: Path, page: Page) -> None:  # noqa: F811
-    for event in events(lesson.read_text(encoding="utf-8")):
-        if event.kind == "open":
-            assert page.run(WRITTEN_AGAIN, link=event.name) == event.name
+def test_a_link_is_written_as_the_lab_writes_it(lesson: Path, page: Page) -> None:
+    text = lesson.read_text(encoding="utf-8")
+    links = [event.name for event in events(text) if event.kind == "open"]
+    assert len(links) == text.count("index.html#")
+    for link in links:
+        assert page.run(WRITTEN_AGAIN, link=link) == link
 
 
 WRITTEN_AGAIN = """
@@ -85,99 +86,89 @@ WRITTEN_AGAIN = """
 def test_what_a_lesson_says_is_seen_in_the_lab(
     lesson: Path,
     browser: Any,  # noqa: F811
-    tmp_path: Path,
+    lab_file: Path,  # noqa: F811
 ) -> None:
-    file = tmp_path / "index.html"
-    file.write_text(lab_page({}).html, encoding="utf-8")
     state: State | None = None
-    tab: Any = None
+    lab: Lab | None = None
     for event in events(lesson.read_text(encoding="utf-8")):
         if event.kind == "open":
+            if lab is not None:
+                lab.page.close()
             state = opened_by(event.name)
-            if tab is not None:
-                tab.close()
-            tab = opened_at(browser, file, event.name)
+            lab = opened_lab(browser, lab_file, f"#{event.name}")
+            assert_opened(lab, state)
             continue
+        assert lab is not None
         assert state is not None
         state = state.after(event)
-        DOES[event.kind](tab, event, state)
-        assert tab.wrong == []
-    tab.close()
+        DOES[event.kind](lab, event, state)
+        assert_alone(lab)
+    assert lab is not None
+    lab.page.close()
 
 
-def opened_at(browser: Any, file: Path, link: str) -> Any:  # noqa: F811
-    """The lab in the state that a link says, with no message of what is wrong with it."""
-    tab = browser.new_page(viewport=SCREEN)
-    tab.wrong = []
-    tab.on("pageerror", lambda error: tab.wrong.append(str(error)))
-    tab.goto(f"{file.as_uri()}#{link}")
-    tab.wait_for_selector(".lab")
-    assert tab.locator("[role=alert]").count() == 0
-    state = opened_by(link)
-    assert float(tab.locator("input.rate").input_value()) == state.setup["rate"]
-    assert tab.locator("input.seed").input_value() == str(state.setup["seed"])
-    assert tab.locator(ITERATION).input_value() == str(state.iteration)
+def assert_opened(lab: Lab, state: State) -> None:
+    """It is set up so, and has nothing to say of the link."""
+    assert lab.says == ""
+    assert lab.at == (state.iteration, "forward")
+    assert float(lab.page.input_value("input.rate")) == state.setup["rate"]
+    assert lab.page.input_value("input.seed") == str(state.setup["seed"])
     shape = "-".join(str(size) for size in state.network.sizes)
-    assert tab.locator(".network h2").inner_text() == shape
-    return tab
+    assert lab.page.inner_text(".network h2") == shape
 
 
-ITERATION = "input[title='the iteration: type where to go']"
-PLANNED = "input[title='how many are planned']"
-
-
-def go(tab: Any, event: Event, _: State) -> None:
+def go(lab: Lab, event: Event, _: State) -> None:
     """By the field, as a reader does; further than planned the plan is made longer first."""
-    if int(event.name) > int(tab.locator(PLANNED).input_value()):
-        tab.fill(PLANNED, event.name)
-        tab.press(PLANNED, "Enter")
-    tab.fill(ITERATION, event.name)
-    tab.press(ITERATION, "Enter")
-    assert tab.locator(ITERATION).input_value() == event.name
+    iteration = int(event.name)
+    if iteration > lab.read("lab.setup.value.iterations"):
+        lab.fill("how many are planned", event.name)
+    lab.go(iteration)
 
 
-def choose_row(tab: Any, event: Event, _: State) -> None:
-    tab.click(f"[data-row='{event.name}']")
+def choose_row(lab: Lab, event: Event, _: State) -> None:
+    lab.page.click(f"[data-row='{event.name}']")
 
 
-def look_at(tab: Any, name: str) -> None:
-    tab.evaluate("id => window.glassnetLab.lab.value.choose(id)", name)
-    tab.evaluate("() => new Promise(requestAnimationFrame)")
+def look_at(lab: Lab, number: str) -> None:
+    lab.read(f"lab.choose({number!r})")
+    lab.page.evaluate("() => new Promise(requestAnimationFrame)")
 
 
-def set_by_hand(tab: Any, event: Event, state: State) -> None:
+def set_by_hand(lab: Lab, event: Event, state: State) -> None:
     if of_row := re.fullmatch(r"y of row (\d+)", event.name):
-        tab.dblclick(f"[data-cell='y {of_row[1]}']")
-        tab.fill("td.edited input", event.value)
-        tab.press("td.edited input", "Enter")
+        lab.page.dblclick(f"[data-cell='y {of_row[1]}']")
+        lab.page.fill("td.edited input", event.value)
+        lab.page.press("td.edited input", "Enter")
     elif event.name == "rate":
-        tab.fill("input.rate", event.value)
-        tab.press("input.rate", "Enter")
+        lab.page.fill("input.rate", event.value)
+        lab.page.press("input.rate", "Enter")
     else:
-        look_at(tab, state.number(event.name)[0])
-        tab.fill(".typed input", event.value)
-        tab.click(".typed button")
+        look_at(lab, state.number(event.name)[0])
+        lab.page.fill(".typed input", event.value)
+        lab.page.click(".typed button")
 
 
-def see(tab: Any, event: Event, state: State) -> None:
+def see(lab: Lab, event: Event, state: State) -> None:
     name, value = state.number(event.name)
     if name in ("rate", "seed"):
-        assert float(tab.locator(f"input.{name}").input_value()) == float(value)
+        assert float(lab.page.input_value(f"input.{name}")) == float(value)
         return
-    look_at(tab, name)
-    shown = tab.locator(f"[data-value='{name}']").inner_text().replace("−", "-")
-    assert tab.locator(".sum h2").inner_text() == event.name
+    look_at(lab, name)
+    shown = lab.page.inner_text(f"[data-value='{name}']").replace("−", "-")
+    assert lab.number == event.name
     assert shown == numeral(value, 4) if np.isfinite(value) else shown == "infinity", event
 
 
-def answer(tab: Any, event: Event, state: State) -> None:
+def answer(lab: Lab, event: Event, state: State) -> None:
     """With "hide and ask" on, as the lesson says, and off again."""
-    look_at(tab, state.number(event.name)[0])
-    tab.evaluate("() => { window.glassnetLab.lab.value.asking.value = true }")
-    tab.fill(".question input", event.value)
-    tab.click(".question button[type=submit]")
-    tab.wait_for_selector("[data-value]")
-    tab.click("text=hide and ask")
+    name, _ = state.number(event.name)
+    look_at(lab, name)
+    lab.button("hide and ask").click()
+    assert lab.page.locator(f"[data-value='{name}']").count() == 0
+    lab.page.fill(".question input", event.value)
+    lab.page.click(".question button[type=submit]")
+    lab.page.wait_for_selector(f"[data-value='{name}']")
+    lab.button("hide and ask").click()
 
 
 DOES = {"iteration": go, "row": choose_row, "set": set_by_hand, "state": see, "type": answer}

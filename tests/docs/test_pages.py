@@ -53,7 +53,14 @@ def test_the_reference_describes_every_public_name_once_and_no_other() -> None:
 
 @pytest.mark.parametrize(
     "page",
-    sorted([*(ROOT / "docs").glob("*.md"), *(ROOT / "examples").rglob("*.py"), ROOT / "README.md"]),
+    sorted(
+        [
+            *(ROOT / "docs").glob("*.md"),
+            *(ROOT / "docs" / "lab").glob("*.md"),
+            *(ROOT / "examples").rglob("*.py"),
+            ROOT / "README.md",
+        ]
+    ),
 )
 def test_no_page_names_what_is_not_there(page: Path) -> None:
     assert set(re.findall(r"\bgn\.(\w+)", page.read_text(encoding="utf-8"))) <= set(gn.__all__)
@@ -155,6 +162,7 @@ GOOD = '<a href="#here"></a><p id="here"><img src="a.png" alt="what it shows"><a
         ('<img src="sphx_glr_4_learning_thumb.png" alt="">', None),
         ('<a href="nowhere.html">', "nowhere.html leads nowhere"),
         ('<a href="page.html#there">', "page.html#there leads nowhere"),
+        ('<div id="glassnet-lab"></div><a href="page.html#example=xor&amp;seed=2">', None),
     ],
 )
 def test_faults_of_a_page_are_found(html: str, fault: str | None, tmp_path: Path) -> None:

@@ -3,15 +3,15 @@
 A lesson (docs/lab/*.md) is read from top to bottom. A link opens the lab; "iteration 3" goes there,
 "row 2" chooses a row, "set `w1[1→1]` to `0`" types a weight, a cell or the rate in. In code,
 `z1.1 = 0.5` states a number of the chosen row in that iteration, under the name that the lab's
-sum gives it; "type `0.5` for `z1.1`" answers "hide and ask". A table states a number a cell: of what
-its head names, after what its first cell says.
+sum gives it; "type `0.5` for `z1.1`" answers "hide and ask". A table states a number a cell: of
+what its head names, after what its first cell says.
 """
 
 import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ class Event:
 
 
 EVENT = re.compile(
-    r'<a class="lab"\s+href="index\.html#(?P<open>[^"]*)"'
+    r'<a\s+class="lab"\s+href="index\.html#(?P<open>[^"]*)"'
     r"|\biteration\s+(?P<iteration>\d+)"
     r"|\brow\s+(?P<row>\d+)"
     r"|\b[Ss]et\s+`(?P<set>[^`]+)`\s+to\s+`(?P<to>[^`]+)`"
@@ -129,7 +129,7 @@ class State:
         given: dict[str, Any] = {"optimizer": optimizer, "epochs": epochs, "warn": False}
         return gn.train(self.network, self.parameters, self.x, self.y, **given)
 
-    def number(self, symbol: str) -> tuple[str, float]:
+    def number(self, symbol: str) -> tuple[str, Any]:
         """The id and value of what the lab calls so, in the chosen row or in none."""
         if symbol in ("rate", "seed"):
             return symbol, self.setup[symbol]
@@ -145,7 +145,7 @@ class State:
         return here[0]
 
     @cached_property
-    def _numbers(self) -> dict[str, tuple[str, float]]:
+    def _numbers(self) -> dict[str, tuple[str, Any]]:
         """Every number of this iteration by its id, with what it is called."""
         explained = gn.explain(
             (self.network, self.trained()),
@@ -156,7 +156,7 @@ class State:
             nodes="all",
             learning_rate=self.setup["rate"],
         )
-        found: dict[str, tuple[str, float]] = {}
+        found: dict[str, tuple[str, Any]] = {}
         for number in explained.numbers():
             for part in (number, *_operands(number)):
                 name = getattr(part, "id", "") or getattr(part, "source", "")
@@ -173,12 +173,15 @@ def _operands(number: Any) -> list[Any]:
     return [*sides, *(operand for _, operand in getattr(number, "added", ()))]
 
 
+_examples = cache(examples)
+
+
 def opened_by(link: str) -> State:
     """The state that a link leads to; of examples of numbers, with gradient descent on all rows."""
     pairs = parse_qsl(link, keep_blank_values=True)
     given = dict(pairs)
     name = given.pop("example", "article")
-    example = next(one for one in examples() if one["id"] == name)
+    example = next(one for one in _examples() if one["id"] == name)
     setup = {"seed": 1, "output": "identity"} | example["setup"]
     columns = {name: np.array(cells, float) for name, cells in example["columns"].items()}
     for key, cell in pairs:

@@ -75,10 +75,11 @@ export class Course<Context> {
    * the context says all of it, so that at the very beginning it is none.
    */
   change(training: Training, context: Context, snapshot: Snapshot, isInContext: boolean): void {
-    const isByHand = !isInContext || this.at > 0;
+    let isByHand = !isInContext || this.at > 0;
     this.losses.length = Math.min(this.losses.length, this.at);
     this.hasFailed = false;
-    while (this.last && this.last.snapshots.start.iteration >= this.at) this.stretches.pop();
+    while (this.last && this.last.snapshots.start.iteration >= this.at)
+      isByHand ||= this.stretches.pop()?.isByHand ?? false;
     this.last?.snapshots.forgetAfter(this.at);
     training.restore(snapshot);
     this.stretches.push({ training, snapshots: new Snapshots(snapshot), context, isByHand });

@@ -69,10 +69,48 @@ const TERMS = 5;
 const DERIVATIVE = 6;
 const SLOTS: Record<Optimizer["name"], number> = { gradient_descent: 0, adam: 2 };
 
+/** An instance of the engine with room for a network, its optimizer and so many rows. */
+class Instance {
+  readonly wasm: Exports;
+  readonly parameters: Doubles;
+  readonly slots: Doubles[];
+  private readonly x: Doubles;
+  private readonly y: Doubles;
+  private data: Data | null = null;
+
+  constructor(
+    engine: Engine,
+    network: Network,
+    { rows }: Data,
+    batchSize: number,
+    optimizer: Optimizer,
+  ) {
+    this.wasm = engine.fresh();
+    describe(engine, this.wasm, network);
+    const memory = new Memory(this.wasm);
+    const size = this.wasm.parameter_count();
+    this.parameters = memory.room(size);
+    this.slots = [memory.room(size), memory.room(size)];
+    this.x = memory.room(rows * network.sizes[0]);
+    this.y = memory.room(rows * network.sizes[network.sizes.length - 1]);
+    this.wasm.reserve_step(rows);
+    const { rate, ...settings } = optimizer;
+    const numbers = [rate, ...Object.values(settings).filter((value) => typeof value === "number")];
+    new Float64Array(this.wasm.memory.buffer, this.wasm.settings_at(), numbers.length).set(numbers);
+    const row = engine.optimizerRow(optimizer.name);
+    this.wasm.set_training(this.x.at, this.y.at, rows, batchSize, row);
+  }
+
+  /** Works on these rows from now on, which are as many as before. */
+  use(data: Data): void {
+    if (this.data === data) return;
+    this.data = data;
+    this.x.view().set(data.x);
+    this.y.view().set(data.y);
+  }
+}
+
 export class Training {
-  private readonly wasm: Exports;
-  private readonly parameters: Doubles;
-  private readonly slots: Doubles[];
   private t = 0;
 
   constructor(
@@ -81,21 +119,31 @@ export class Training {
     readonly data: Data,
     readonly batchSize: number,
     readonly optimizer: Optimizer,
+    private readonly instance = new Instance(engine, network, data, batchSize, optimizer),
   ) {
-    this.wasm = engine.fresh();
-    describe(engine, this.wasm, network);
-    const memory = new Memory(this.wasm);
-    const size = this.wasm.parameter_count();
-    this.parameters = memory.room(size);
-    this.slots = [memory.room(size), memory.room(size)];
-    const x = memory.doubles(data.x);
-    const y = memory.doubles(data.y);
-    this.wasm.reserve_step(data.rows);
-    const { rate, ...settings } = optimizer;
-    const numbers = [rate, ...Object.values(settings).filter((value) => typeof value === "number")];
-    new Float64Array(this.wasm.memory.buffer, this.wasm.settings_at(), numbers.length).set(numbers);
-    const row = engine.optimizerRow(optimizer.name);
-    this.wasm.set_training(x.at, y.at, data.rows, batchSize, row);
+    instance.use(data);
+  }
+
+  /**
+   * The same training on other cells of its rows, or at another rate. The two share the engine, so
+   * that where one has worked, the other has to be restored before it works.
+   */
+  changed(data: Data, rate: number): Training {
+    const optimizer = { ...this.optimizer, rate };
+    const { engine, network, batchSize, instance } = this;
+    return new Training(engine, network, data, batchSize, optimizer, instance);
+  }
+
+  private get wasm(): Exports {
+    return this.instance.wasm;
+  }
+
+  private get parameters(): Doubles {
+    return this.instance.parameters;
+  }
+
+  private get slots(): Doubles[] {
+    return this.instance.slots;
   }
 
   /** Updates made so far. */
@@ -130,6 +178,7 @@ export class Training {
   }
 
   restore(snapshot: Snapshot): void {
+    this.instance.use(this.data);
     this.t = snapshot.iteration;
     this.parameters.view().set(snapshot.parameters);
     snapshot.slots.forEach((slot, i) => {

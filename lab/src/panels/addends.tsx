@@ -92,7 +92,7 @@ function largest(lines: Line[], engine: Engine): { shown: Line[]; rest: number }
 
 /** A bar from the middle to the right, or to the left for less than 0. */
 function Bar({ value, largest }: { value: number; largest: number }) {
-  const width = largest > 0 && Number.isFinite(value) ? (50 * Math.abs(value)) / largest : 0;
+  const width = largest > 0 && Number.isFinite(value) ? 50 * (Math.abs(value) / largest) : 0;
   return (
     <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
       <line x1="50" x2="50" y1="0" y2="10" class="axis" />

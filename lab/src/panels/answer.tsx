@@ -52,6 +52,9 @@ export function AnswerPanel() {
           </>
         )}
         <Legend view={view} />
+        {kind === "surface" && axes.length > 2 && (
+          <small>other columns as in row {lab.row.value + 1}</small>
+        )}
       </header>
       {kind === "fit" || !x ? (
         <Fit view={view} />

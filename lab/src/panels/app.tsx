@@ -6,7 +6,7 @@ import { PageProvider, type PageState, TABS } from "./context";
 import { CoursePanel } from "./course";
 import { onKey } from "./keyboard";
 import { NetworkPanel } from "./network";
-import { openFile } from "./opening";
+import { openFile, tryTo } from "./opening";
 import { SumPanel } from "./sum";
 import { TablePanel } from "./table";
 import { TopBar } from "./topbar";
@@ -22,7 +22,7 @@ export function App({ page }: { page: PageState }) {
   return (
     <PageProvider value={page}>
       <main
-        onPointerDown={closeMenus}
+        onPointerDown={(event) => closeMenus(page, event)}
         class={`lab gn tab-${page.tab.value}${isOver ? " over" : ""}`}
         onDragOver={(event) => {
           event.preventDefault();
@@ -52,9 +52,9 @@ export function App({ page }: { page: PageState }) {
 }
 
 /** Menus close when something else is touched. */
-function closeMenus(event: Event): void {
+function closeMenus(page: PageState, event: Event): void {
   const inside = (event.target as Element).closest("details");
-  for (const menu of document.querySelectorAll(".lab details[open]"))
+  for (const menu of page.root.querySelectorAll("details[open]"))
     if (menu !== inside) menu.removeAttribute("open");
 }
 
@@ -112,7 +112,10 @@ function Messages({ page }: { page: PageState }) {
           >
             show it
           </button>{" "}
-          <button type="button" onClick={() => lab.restart({ ...lab.setup.value, rate: rate / 2 })}>
+          <button
+            type="button"
+            onClick={() => tryTo(lab, () => lab.restart({ ...lab.setup.value, rate: rate / 2 }))}
+          >
             restart with half the rate, {rate / 2}
           </button>
         </p>

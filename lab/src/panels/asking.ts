@@ -2,15 +2,11 @@
  * "Hide and ask": the numbers that the current stop and those after it make are blank until they are
  * typed in rightly.
  */
-import { signal } from "@preact/signals";
 import { STOPS, type Stop } from "../course/stops";
 import { parseId } from "../explain/numbers";
 import { numeral } from "../explain/numeral";
 import type { Value } from "../explain/parts";
 import type { Lab } from "../lab";
-
-/** Ids of numbers that were found, of the iteration and stop they belong to. */
-export const found = signal<ReadonlySet<string>>(new Set());
 
 /** The stop that makes a number; null where it is given. */
 export function stopOf(id: string): Stop | null {
@@ -29,7 +25,7 @@ export function isHidden(lab: Lab, id: string): boolean {
   const { iteration, stop } = lab.position.value;
   const made = stopOf(id);
   const isAsked = made !== null && STOPS.indexOf(made) >= STOPS.indexOf(stop);
-  return isAsked && !found.value.has(`${iteration}:${id}`);
+  return isAsked && !lab.found.value.has(`${iteration}:${id}`);
 }
 
 /** Whether what was typed is the number, with as many digits as were typed; two at least. */
@@ -41,10 +37,11 @@ export function isRight(text: string, value: Value): boolean {
   if (typed === value) return true;
   const digits = plain.replace(/e.*$/i, "").replace(/[-+.]/g, "").replace(/^0+/, "").length;
   const decimals = plain.split(".")[1]?.length ?? 0;
+  if (!digits) return false; // 0.00 says nothing of a number near 0
   const asTyped = digits >= 2 && numeral(value, digits) === numeral(typed, digits);
   return asTyped || (decimals >= 2 && value.toFixed(decimals) === typed.toFixed(decimals));
 }
 
 export function noteFound(lab: Lab, id: string): void {
-  found.value = new Set([...found.value, `${lab.position.value.iteration}:${id}`]);
+  lab.found.value = new Set([...lab.found.value, `${lab.position.value.iteration}:${id}`]);
 }

@@ -16,8 +16,8 @@ export function cellOf({ column }: Axis, row: number): number {
 export function Points({ view, at }: { view: View; at: (row: number) => [number, number] }) {
   const lab = useLab();
   const chosen = lab.row.value;
-  const shown = Array.from({ length: Math.min(view.scene.table.rows, MOST_ROWS) }, (_, row) => row);
-  if (chosen >= shown.length) shown.push(chosen);
+  const first = Array.from({ length: Math.min(view.scene.table.rows, MOST_ROWS) }, (_, row) => row);
+  const shown = [...first.filter((row) => row !== chosen), chosen]; // on top of the others
   const { colours } = truthOf(view);
   return (
     <g class="points">

@@ -18,6 +18,10 @@ export interface PageState {
   axes: Signal<[number, number]>;
   /** The link that the page was opened by, which may wait for its table; "" where there is none. */
   link: string;
+  /** What the page is in. */
+  root: HTMLElement;
+  /** Whether the address of the browser is the page's own. */
+  hasAddress: boolean;
   /** Where keys are listened to: the whole page, or a notebook's widget alone. */
   keys: EventTarget;
   /** The tab that a phone shows. */

@@ -2,6 +2,7 @@
 import { scaleLinear, scaleLog } from "d3-scale";
 import { line } from "d3-shape";
 import { useState } from "preact/hooks";
+import { isHidden } from "./asking";
 import { short, useLab, usePage } from "./context";
 import { useSize } from "./size";
 
@@ -20,21 +21,21 @@ export function CoursePanel() {
   const losses = lab.losses.filter(Number.isFinite);
   const x = scaleLinear([0, iterations], [MARGIN.left, width - MARGIN.right]);
   const range = [height - MARGIN.bottom, MARGIN.top];
-  const now = lab.view.value.scene.batch.loss; // at first there is no other
-  const first = Number.isFinite(now) ? now : 0;
-  const highest = losses.reduce((top, loss) => Math.max(top, loss), first) || 1;
+  const at = pointed ?? iteration;
+  const isAsked = at === iteration && isHidden(lab, "E");
+  const loss = at === iteration ? lab.view.value.scene.batch.loss : lab.losses[at];
+  const here = loss !== undefined && Number.isFinite(loss) ? loss : 0;
+  const highest = losses.reduce((top, one) => Math.max(top, one), here) || 1;
   const lowest = losses.reduce((least, loss) => Math.min(least, loss), highest);
   const y =
     isLog && lowest > 0
       ? scaleLog([lowest, highest], range).clamp(true)
       : scaleLinear([0, highest], range).nice(TICKS);
-  const shown = thinned(losses);
+  const shown = thinned(losses.slice(0, iterations + 1));
   const path = line<number>(
     (i) => x(i),
     (i) => y(losses[i]),
   )(shown);
-  const at = pointed ?? iteration;
-  const loss = at === iteration ? now : lab.losses[at];
   return (
     <section class="panel course" aria-label="the course">
       <header>
@@ -42,7 +43,7 @@ export function CoursePanel() {
         <small data-loss={at}>
           {loss === undefined
             ? `iteration ${at}: not reached yet`
-            : `iteration ${at}: ${short(loss, 8)}`}
+            : `iteration ${at}: ${isAsked ? "?" : short(loss, 8)}`}
         </small>
         <label>
           <input
@@ -62,8 +63,7 @@ export function CoursePanel() {
           onPointerMove={(event) => setPointed(iterationAt(event, x))}
           onPointerLeave={() => setPointed(null)}
           onClick={(event) => {
-            player.pause();
-            lab.goTo(iterationAt(event, x));
+            player.travel(iterationAt(event, x));
           }}
         >
           {y.ticks(TICKS).map((tick) => (

@@ -68,8 +68,9 @@ function EdgesInto(props: { scene: Scene; layout: Layout; layer: number; stop: S
   const { scene, layout, layer, stop } = props;
   const lab = useLab();
   const edges = edgesInto(layout, scene, layer);
-  const { parameters } = scene.batch;
-  const sizes = edges.map(({ parameter }) => Math.abs(parameters[parameterAt(scene, parameter)]));
+  const sizeOf = ({ parameter }: Edge) =>
+    Math.abs(numberOnEdge(scene, stop, parameterAt(scene, parameter)));
+  const sizes = edges.map(sizeOf);
   const largest = Math.max(...sizes.filter(Number.isFinite), 1e-12);
   const width = scaleLinear([0, largest], [0.4, WIDEST]).clamp(true);
   const [first] = edges;
@@ -94,7 +95,7 @@ function EdgesInto(props: { scene: Scene; layout: Layout; layer: number; stop: S
           edge={edge}
           scene={scene}
           stop={stop}
-          width={width(Math.abs(parameters[parameterAt(scene, edge.parameter)]))}
+          width={width(sizeOf(edge))}
           isLit={isLit(edge)}
           spot={spotOf(edge, fits, node?.layer === layer)}
           hasNumber={fits || (isLit(edge) && litFit)}
@@ -144,7 +145,7 @@ function EdgeLine(props: {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: every weight can be reached in the sum too
     <g
-      class={`edge ${value < 0 ? "minus" : "plus"}${isLit ? " lit" : ""}`}
+      class={`edge ${shown < 0 ? "minus" : "plus"}${isLit ? " lit" : ""}`}
       onClick={() => lab.choose(id)}
       onPointerEnter={() => {
         lab.hovered.value = id;

@@ -19,6 +19,12 @@ export function HelpMenu() {
           <b>loss</b>, how wrong they are; <b>backward</b>, how the loss changes with each number;{" "}
           <b>update</b>, what the weights become. Click on any number to see what it is made of.
         </p>
+        <p>
+          <b>w</b> weight, <b>b</b> bias, <b>z</b> what goes into a node, <b>a</b> what comes out,{" "}
+          <b>y</b> what should come out, <b>e</b> the loss of a row, <b>E</b> the loss of all,{" "}
+          <b>δ</b> how E changes with z. z1.2 is of the second node of the first layer, w1[3→2] the
+          weight from its third input. An epoch is a run through all rows.
+        </p>
         <table>
           <tbody>
             {KEYS.map(([key, does]) => (

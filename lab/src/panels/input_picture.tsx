@@ -32,7 +32,8 @@ export function InputPicture({ layout, columns }: { layout: Layout; columns: num
         ids={values.map((_, i) => `${rowId(row)}x${i + 1}`)}
         names={scene.features}
         values={values}
-        colour={inkOf}
+        colour={() => "currentcolor"}
+        opacity={(value) => Math.min(1, Math.abs(value))}
       />
       <Pixels
         y={top + height + GAP}
@@ -45,11 +46,6 @@ export function InputPicture({ layout, columns }: { layout: Layout; columns: num
       />
     </g>
   );
-}
-
-/** From nothing (0) to ink (1). */
-function inkOf(value: number): string {
-  return `color-mix(in srgb, currentcolor ${100 * Math.min(1, Math.abs(value))}%, transparent)`;
 }
 
 /** The hidden node, from 0, that a number is about; the first where it is about none. */
@@ -81,8 +77,9 @@ function Pixels(props: {
   names: string[];
   values: number[];
   colour: (value: number) => string;
+  opacity?: (value: number) => number;
 }) {
-  const { y, columns, title, ids, names, values, colour } = props;
+  const { y, columns, title, ids, names, values, colour, opacity = () => 1 } = props;
   const lab = useLab();
   const side = PICTURE / columns;
   return (
@@ -100,6 +97,7 @@ function Pixels(props: {
           width={side}
           height={side}
           fill={colour(value)}
+          fill-opacity={opacity(value)}
           role="button"
           tabindex={-1}
           aria-label={`${names[i]} = ${short(value, 4)}`}

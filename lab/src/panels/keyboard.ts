@@ -19,20 +19,20 @@ export function onKey(page: PageState, event: KeyboardEvent): void {
   if (event.key === "Escape") {
     lab.hovered.value = "";
     lab.message.value = "";
-    for (const menu of document.querySelectorAll(".lab details[open]"))
-      menu.removeAttribute("open");
+    for (const menu of page.root.querySelectorAll("details[open]")) menu.removeAttribute("open");
     if (!target?.closest(LETS_TYPE)) lab.release();
     return;
   }
   if (target?.closest(LETS_TYPE)) return;
-  const { iteration, stop } = lab.position.value;
+  const { iteration } = lab.position.value;
   const work: Record<string, () => void> = {
     ArrowRight: () => (event.shiftKey ? lab.goTo(iteration + 1) : lab.step()),
     ArrowLeft: () => (event.shiftKey ? lab.goTo(iteration - 1) : lab.back()),
-    ArrowDown: () => lab.chooseRow(Math.min(lab.row.value + 1, lab.setup.value.table.rows - 1)),
+    ArrowDown: () =>
+      lab.chooseRow(Math.min(lab.row.value + 1, lab.view.value.prepared.table.rows - 1)),
     ArrowUp: () => lab.chooseRow(Math.max(lab.row.value - 1, 0)),
     Home: () => lab.goTo(0, "forward"),
-    End: () => lab.goTo(lab.setup.value.iterations, stop),
+    End: () => page.player.travel(lab.setup.value.iterations),
   };
   if (event.key === " " && !target?.closest("button, [role=button]")) {
     event.preventDefault();

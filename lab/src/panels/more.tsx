@@ -1,28 +1,11 @@
 /** What of the set-up is needed less often. */
 import type { Optimizer } from "../engine/training";
+import { LOSSES } from "../losses";
 import type { Setup } from "../setup";
 import type { Rule } from "../table/encoding";
 import { useLab, usePage } from "./context";
 import { Select } from "./select";
 import type { Change } from "./source";
-
-/** The losses that the lab offers for each kind of target, with the output that goes with each. */
-const LOSSES: Record<string, [loss: string, output: string, title: string][]> = {
-  regression: [
-    ["sum_of_squares", "sigmoid", "sum of squares, sigmoid"],
-    ["sum_of_squares", "identity", "sum of squares"],
-    ["mean_squared_error", "identity", "mean squared error"],
-    ["mean_absolute_error", "identity", "mean absolute error"],
-  ],
-  binary: [
-    ["sum_of_squares", "sigmoid", "sum of squares, sigmoid"],
-    ["binary_cross_entropy", "sigmoid", "cross-entropy, sigmoid"],
-  ],
-  multiclass: [
-    ["sum_of_squares", "sigmoid", "sum of squares, sigmoid"],
-    ["categorical_cross_entropy", "softmax", "cross-entropy, softmax"],
-  ],
-};
 
 const RULES: Rule[] = ["as it is", "0 to 1", "centred"];
 
@@ -34,7 +17,7 @@ export function More({ setup, change }: { setup: Setup; change: Change }) {
   const { task } = lab.view.value.prepared.encoding;
   const losses = LOSSES[task];
   const { loss, output } = setup;
-  const current = losses.findIndex(([one, of]) => one === loss && of === output);
+  const current = losses.findIndex((one) => one.loss === loss && one.output === output);
   const fixed = setup.model !== null;
   return (
     <details class="more">
@@ -46,12 +29,12 @@ export function More({ setup, change }: { setup: Setup; change: Change }) {
             value={current}
             disabled={fixed}
             onChange={(event) => {
-              const [name, of] = losses[Number(event.currentTarget.value)];
-              change({ loss: name, output: of });
+              const chosen = losses[Number(event.currentTarget.value)];
+              change({ loss: chosen.loss, output: chosen.output });
             }}
           >
             {current < 0 && <option value={-1}>{loss}</option>}
-            {losses.map(([, , title], i) => (
+            {losses.map(({ title }, i) => (
               <option key={title} value={i}>
                 {title}
               </option>

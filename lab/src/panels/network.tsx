@@ -45,7 +45,6 @@ export function NetworkPanel() {
           viewBox={`0 0 ${size.width} ${size.height}`}
           class={flow}
           aria-label={`network ${scene.network.sizes.join("-")}`}
-          id="network"
         >
           {picture > 0 && <InputPicture layout={layout} columns={picture} />}
           <Edges scene={scene} layout={layout} stop={position.stop} />

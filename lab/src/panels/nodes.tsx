@@ -76,7 +76,11 @@ function NodeBox(props: {
   const shown = isInput ? clipped(name) : name;
   // The name for screen readers holds what is seen, and what of it was cut.
   const label = [`${shown} ${text}`, shown === name ? "" : name, isAsked ? "hidden" : ""];
-  const choose = () => lab.choose(lab.chosen.value === id && ids ? ids.z : id);
+  // A second click leads on to z, of which an activation is made.
+  const choose = () => {
+    lab.hovered.value = "";
+    lab.choose(lab.chosen.value === id && ids && !goesBack ? ids.z : id);
+  };
   return (
     // biome-ignore lint/a11y/useSemanticElements: SVG has no button
     <g

@@ -1,9 +1,11 @@
 /** Files that are opened or dropped into the page. What cannot be used is said, and changes nothing. */
+import type { Engine } from "../engine/engine";
 import { FormulaError } from "../formulas/parse";
 import type { Lab } from "../lab";
 import { openModel } from "../models/file";
 import { LinkError, setupOfLink, tableWanted } from "../models/link";
 import { ModelFileError } from "../models/sealed";
+import { prepare } from "../prepare";
 import type { OpenedModel, Setup } from "../setup";
 import { readCsv, textOfFile } from "../table/csv";
 import { rowsWithTargets } from "../table/learn";
@@ -22,74 +24,98 @@ export function tryTo(lab: Lab, work: () => void): void {
 
 /** What went wrong, in words. Throws what is no user's mistake. */
 export function wordsOf(error: unknown): string {
-  const known = [TableError, FormulaError, ModelFileError, LinkError];
-  if (known.some((kind) => error instanceof kind)) return (error as Error).message;
+  if (isKnown(error)) return (error as Error).message;
   throw error;
+}
+
+/** Whether an error is one that its words explain. */
+export function isKnown(error: unknown): boolean {
+  const known = [TableError, FormulaError, ModelFileError, LinkError];
+  return known.some((kind) => error instanceof kind);
 }
 
 export async function openFile(page: PageState, file: File): Promise<void> {
   const lab = page.lab.value;
   page.player.pause();
   const bytes = new Uint8Array(await file.arrayBuffer());
-  if (file.name.endsWith(".safetensors")) {
+  if (file.name.toLowerCase().endsWith(".safetensors"))
     tryTo(lab, () => openMember(lab, openModel(bytes, file.name), 1));
-    return;
-  }
-  tryTo(lab, () => {
-    const table = readCsv(textOfFile(bytes, file.name), file.name);
-    if (tableWanted(page.link) !== table.name) {
-      lab.restart(ofTable(lab.setup.value, table));
-      return;
-    }
-    const { setup, iteration } = setupOfLink(lab.engine, page.link, table);
-    lab.restart(setup);
-    lab.goTo(iteration);
-  });
+  else tryTo(lab, () => openTable(page, readCsv(textOfFile(bytes, file.name), file.name)));
 }
 
-/** A table of the user's: its last column is the target until another is chosen. */
-export function ofTable(setup: Setup, table: Table): Setup {
-  const target = table.columns[table.columns.length - 1];
+/** A table on the model that is open where it fits, by the link that waits for it, or by itself. */
+function openTable(page: PageState, table: Table): void {
+  const lab = page.lab.value;
+  const setup = lab.setup.value;
+  if (setup.model && fitsModel(table, setup.model)) {
+    lab.restart(withModel({ ...setup, table }, setup.model, true));
+  } else if (tableWanted(page.link) === table.name) {
+    const { link } = page;
+    page.link = "";
+    const linked = setupOfLink(lab.engine, link, table);
+    lab.restart(linked.setup);
+    lab.goTo(linked.iteration);
+  } else {
+    lab.restart(startWith(lab.engine, setup, table));
+  }
+}
+
+/**
+ * A table of the user's, whose last column that can be learnt is the target until another is chosen;
+ * that it is not the very last is among the table's notices. Throws TableError where none can be.
+ */
+export function startWith(engine: Engine, setup: Setup, table: Table): Setup {
+  let notices = table.notices ?? [];
+  let wrong: unknown;
+  for (const { name } of [...table.columns].reverse())
+    try {
+      const made = ofTable(setup, { ...table, notices }, [name]);
+      prepare(engine, made);
+      return made;
+    } catch (error) {
+      if (!(error instanceof TableError)) throw error;
+      if (!wrong) notices = [...notices, error.message];
+      wrong ??= error;
+    }
+  throw wrong;
+}
+
+/** A table of the user's with its targets. */
+export function ofTable(setup: Setup, table: Table, targets: string[]): Setup {
   return {
     ...setup,
-    ...usualOf(target.cells, target.kind),
     table,
     example: "",
     formula: "",
-    targets: [target.name],
+    targets,
     ignored: [],
     rule: "centred",
     activation: "tanh",
+    loss: "",
+    output: "",
     bias: true,
     start: "glorot",
-    optimizer: "adam",
-    rate: 0.03,
+    ...USUAL_OPTIMIZER,
     batchSize: 0,
     picture: 0,
     model: null,
   };
 }
 
-/** The loss and output that fit a target. */
-export function usualOf(
-  cells: readonly (number | string | null)[],
-  kind: "number" | "text",
-): Pick<Setup, "loss" | "output"> {
-  const values = new Set(cells.filter((cell) => cell !== null));
-  if (values.size === 2) return { loss: "binary_cross_entropy", output: "sigmoid" };
-  if (kind === "number") return { loss: "mean_squared_error", output: "identity" };
-  return { loss: "categorical_cross_entropy", output: "softmax" };
-}
+const USUAL_OPTIMIZER = { optimizer: "adam", rate: 0.03 } as const;
+/** For weights that were trained already. */
+const GENTLE_OPTIMIZER = { optimizer: "adam", rate: 0.001 } as const;
 
 /** Opens a member of a model on the table that is open, or on a row to type into. */
 export function openMember(lab: Lab, members: OpenedModel[], member: number): void {
   const model = members[member - 1];
-  const setup = lab.setup.value;
+  const setup = { ...lab.setup.value, ...(lab.setup.value.model ? {} : GENTLE_OPTIMIZER) };
   try {
     lab.restart(withModel(setup, model, fitsModel(setup.table, model)));
   } catch (error) {
     if (!(error instanceof TableError)) throw error;
     lab.restart(withModel(setup, model, false));
+    throw new TableError(`The table that was open does not fit the model: ${error.message}`);
   }
 }
 

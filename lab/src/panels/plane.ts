@@ -26,10 +26,10 @@ export function axesOf({ prepared }: View): Axis[] {
   return found;
 }
 
-function newAxes({ encoding, setup }: Prepared): Axis[] {
+function newAxes({ encoding, table }: Prepared): Axis[] {
   return encoding.inputs
     .filter(({ kind }) => kind === "number")
-    .map(({ name }) => setup.table.columns.find((column) => column.name === name))
+    .map(({ name }) => table.columns.find((column) => column.name === name))
     .filter((column) => column !== undefined)
     .map((column) => ({ column, ...rangeOf(column) }));
 }
@@ -63,7 +63,7 @@ export function onGrid(
   const inputs = gridInputs(
     scene.engine,
     prepared.encoding,
-    prepared.setup.table,
+    prepared.table,
     lab.row.value,
     x.column.name,
     [...spaced(x, count)],

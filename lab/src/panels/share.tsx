@@ -4,17 +4,18 @@ import { saveModel } from "../models/file";
 import { linkOf } from "../models/link";
 import { programInPython, programInR } from "../models/program";
 import { tableWithPredictions } from "../table/csv_out";
-import { useLab } from "./context";
+import { useLab, usePage } from "./context";
 import { HelpMenu } from "./help";
 import { networkAsSvg } from "./svg_file";
 
 const BY_HAND = "What was changed by hand on the way (a weight, a cell, the rate) is not in it.";
 
 export function ShareMenu() {
+  const page = usePage();
   const lab = useLab();
   const [withData, setWithData] = useState(false);
   const [code, setCode] = useState<"Python" | "R" | null>(null);
-  const { setup, encoding, network } = lab.view.value.prepared;
+  const { setup, table, encoding, network } = lab.view.value.prepared;
   const { scene, position } = lab.view.value;
   const own = !setup.example && !setup.formula;
   const name = setup.table.name.replace(/\.[^.]*$/, "");
@@ -25,37 +26,42 @@ export function ShareMenu() {
   const program = () => {
     const written = code === "R" ? programInR : programInPython;
     const { begun } = lab;
-    return written(begun.setup, begun.encoding, begun.network, position.iteration);
+    const used = { ...begun.setup, table: begun.table };
+    return written(used, begun.encoding, begun.network, position.iteration);
   };
   return (
     <div class="menus">
-      <details class="menu">
-        <summary>share</summary>
-        <div>
-          <p>The link holds example, network, seed and iteration.</p>
-          {lab.isByHand && <p>{BY_HAND}</p>}
-          {own && (
-            <label>
-              <input
-                type="checkbox"
-                checked={withData}
-                onChange={(event) => setWithData(event.currentTarget.checked)}
-              />{" "}
-              my table too: it can be read by everyone who has the link
-            </label>
-          )}
-          {own && !withData && <p>Without it, whoever opens the link has to open the table too.</p>}
-          <button
-            type="button"
-            onClick={() => {
-              history.replaceState(null, "", link());
-              void copied(lab, link());
-            }}
-          >
-            copy the link
-          </button>
-        </div>
-      </details>
+      {page.hasAddress && (
+        <details class="menu">
+          <summary>share</summary>
+          <div>
+            <p>The link holds example, network, seed and iteration.</p>
+            {lab.isByHand && <p>{BY_HAND}</p>}
+            {own && (
+              <label>
+                <input
+                  type="checkbox"
+                  checked={withData}
+                  onChange={(event) => setWithData(event.currentTarget.checked)}
+                />{" "}
+                my table too: it can be read by everyone who has the link
+              </label>
+            )}
+            {own && !withData && (
+              <p>Without it, whoever opens the link has to open the table too.</p>
+            )}
+            <button
+              type="button"
+              onClick={() => {
+                history.replaceState(null, "", link());
+                void copied(lab, link());
+              }}
+            >
+              copy the link
+            </button>
+          </div>
+        </details>
+      )}
       <details class="menu">
         <summary>save</summary>
         <div>
@@ -74,7 +80,7 @@ export function ShareMenu() {
             type="button"
             onClick={() => {
               const outputs = scene.table.layers[scene.table.layers.length - 1].a;
-              const text = tableWithPredictions(scene.engine, encoding, setup.table, outputs);
+              const text = tableWithPredictions(scene.engine, encoding, table, outputs);
               download(`${name}-predictions.csv`, text, "text/csv");
             }}
           >
@@ -82,7 +88,7 @@ export function ShareMenu() {
           </button>
           <button
             type="button"
-            onClick={() => download(`${name}.svg`, networkAsSvg(), "image/svg+xml")}
+            onClick={() => download(`${name}.svg`, networkAsSvg(page.root), "image/svg+xml")}
           >
             network (.svg)
           </button>

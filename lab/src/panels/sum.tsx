@@ -30,6 +30,15 @@ export function SumPanel() {
         >
           hide and ask
         </button>
+        {lab.isPinned.value && (
+          <button
+            type="button"
+            title="let the sum go along with the stops again (Esc)"
+            onClick={() => lab.release()}
+          >
+            follow
+          </button>
+        )}
         <button
           type="button"
           onClick={() => lab.retrace()}
@@ -86,7 +95,7 @@ function saysOf(number: Computed, iteration: number): string {
   if (number.says) return number.says;
   const id = parseId(number.id);
   if (id && parameterOf(id) && !id.ending && !id.what.startsWith("g"))
-    return iteration ? "made by the update before this iteration" : "as the run began";
+    return iteration ? "made by the update before this iteration, or typed in" : "as the run began";
   return "";
 }
 

@@ -2,6 +2,7 @@
 
 const PROPERTIES = [
   "fill",
+  "fill-opacity",
   "stroke",
   "stroke-width",
   "stroke-dasharray",
@@ -15,8 +16,8 @@ const PROPERTIES = [
   "display",
 ];
 
-export function networkAsSvg(): string {
-  const shown = document.querySelector<SVGSVGElement>("#network");
+export function networkAsSvg(page: Element): string {
+  const shown = page.querySelector<SVGSVGElement>(".network .drawing > svg");
   if (!shown) return "";
   const copy = shown.cloneNode(true) as SVGSVGElement;
   const from = [shown, ...shown.querySelectorAll("*")];

@@ -4,8 +4,9 @@ import { useMemo } from "preact/hooks";
 import { isInBatch } from "../explain/rows";
 import type { Column } from "../table/table";
 import { Cells } from "./cell";
-import { short, useLab } from "./context";
+import { short, useLab, usePage } from "./context";
 import { LiveCells, LiveHeads, LiveWidths } from "./live_cells";
+import { tryTo } from "./opening";
 
 const MOST_SHOWN = 40; // rows around the chosen one; more would slow down every frame
 
@@ -14,7 +15,8 @@ const MOST_COLUMNS = 5; // that leave room for what is predicted beside them
 export function TablePanel() {
   const lab = useLab();
   const { scene, prepared } = lab.view.value;
-  const { table, targets } = prepared.setup;
+  const { table } = prepared;
+  const { targets } = prepared.setup;
   const chosen = lab.row.value;
   const first = Math.max(0, Math.min(chosen - MOST_SHOWN / 2, table.rows - MOST_SHOWN));
   const rows = Array.from({ length: Math.min(MOST_SHOWN, table.rows) }, (_, i) => first + i);
@@ -59,9 +61,8 @@ export function TablePanel() {
                   scope="col"
                   key={name}
                   class={targets.includes(name) ? "target" : used.has(name) ? "" : "unused"}
-                  title={used.has(name) ? name : `${name}: not an input`}
                 >
-                  {name}
+                  <ColumnName name={name} isUsed={used.has(name)} />
                 </th>
               ))}
               {!isWide && <LiveHeads targets={targets} />}
@@ -126,4 +127,27 @@ function widthOf({ name, cells, kind }: Column): string {
 /** A cell as it is shown. */
 export function cellText(cell: number | string): string {
   return typeof cell === "number" ? short(cell, 6) : cell;
+}
+
+/** The name of a column; that of an input is a button that leaves it out, and takes it in again. */
+function ColumnName({ name, isUsed }: { name: string; isUsed: boolean }) {
+  const lab = useLab();
+  const { player } = usePage();
+  const { targets, ignored, model } = lab.setup.value;
+  const isIgnored = ignored.includes(name);
+  if (model || targets.includes(name)) return <span title={name}>{name}</span>;
+  const title = isIgnored
+    ? `${name} is left out: click to take it in as an input`
+    : `${name} ${isUsed ? "is an input" : "says nothing"}: click to leave it out`;
+  const change = () => {
+    player.pause();
+    const others = ignored.filter((one) => one !== name);
+    const now = isIgnored ? others : [...others, name];
+    tryTo(lab, () => lab.restart({ ...lab.setup.value, ignored: now }));
+  };
+  return (
+    <button type="button" class="cell" aria-pressed={!isIgnored} title={title} onClick={change}>
+      {name}
+    </button>
+  );
 }

@@ -79,17 +79,7 @@ function Target({ setup, change }: { setup: Setup; change: Change }) {
       isOwn
       value={targets.join(", ")}
       options={[...new Set([targets.join(", "), ...table.columns.map(({ name }) => name)])]}
-      onValue={(name) => change({ targets: [name], ...usualFor(setup, name) })}
+      onValue={(name) => change({ targets: [name], loss: "", output: "" })}
     />
   );
-}
-
-/** A loss that fits a target: another one may be of another kind. */
-function usualFor({ table }: Setup, name: string): Partial<Setup> {
-  const column = table.columns.find((one) => one.name === name);
-  const values = new Set(column?.cells.filter((cell) => cell !== null));
-  if (column?.kind === "number" && values.size > 2)
-    return { loss: "mean_squared_error", output: "identity" };
-  if (values.size === 2) return { loss: "binary_cross_entropy", output: "sigmoid" };
-  return { loss: "categorical_cross_entropy", output: "softmax" };
 }

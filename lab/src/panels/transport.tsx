@@ -2,6 +2,7 @@
 import { STOPS, type Stop } from "../course/stops";
 import { SPEEDS } from "../player";
 import { useLab, usePage } from "./context";
+import { tryTo } from "./opening";
 
 const MEANINGS: Record<Stop, string> = {
   forward: "values go from the inputs to the outputs",
@@ -55,7 +56,7 @@ export function Transport() {
         >
           step ▷
         </button>
-        <button type="button" title="to the end (End)" onClick={act(() => lab.goTo(iterations))}>
+        <button type="button" title="to the end (End)" onClick={() => player.travel(iterations)}>
           ▷|
         </button>
       </div>
@@ -82,8 +83,7 @@ export function Transport() {
           value={iteration}
           aria-valuetext={`iteration ${iteration} of ${iterations}`}
           onInput={(event) => {
-            player.pause();
-            lab.goTo(Number(event.currentTarget.value));
+            player.travel(Number(event.currentTarget.value));
           }}
         />
       </label>
@@ -92,10 +92,7 @@ export function Transport() {
           title="the iteration: type where to go"
           value={iteration}
           least={0}
-          onNumber={(value) => {
-            player.pause();
-            lab.goTo(value);
-          }}
+          onNumber={(value) => player.travel(value)}
         />
         /
         <Field
@@ -113,7 +110,7 @@ export function Transport() {
           onChange={(event) => {
             player.pause();
             const batchSize = Number(event.currentTarget.value);
-            lab.restart({ ...lab.setup.value, batchSize });
+            tryTo(lab, () => lab.restart({ ...lab.setup.value, batchSize }));
           }}
         >
           <option value={1}>row</option>

@@ -24,9 +24,9 @@ export function truthOf({ prepared }: View): Truth {
   return found;
 }
 
-function newTruth({ encoding, setup }: Prepared): Truth {
+function newTruth({ encoding, table }: Prepared): Truth {
   const [target] = encoding.targets;
-  const { cells } = columnNamed(setup.table, target.name);
+  const { cells } = columnNamed(table, target.name);
   if (target.kind === "number") {
     const values = cells.map((cell) => (typeof cell === "number" ? cell : Number.NaN));
     const known = values.filter((value) => !Number.isNaN(value));
