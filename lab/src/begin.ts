@@ -5,7 +5,7 @@ import { openModel } from "./models/file";
 import { setupOfLink } from "./models/link";
 import { fitsModel, withModel } from "./models/on_table";
 import type { OpenedDocument } from "./opened";
-import { isKnown, ofTable, wordsOf } from "./panels/opening";
+import { isKnown, ofTable, startWith, wordsOf } from "./panels/opening";
 import type { OpenedModel, Setup } from "./setup";
 import { exampleNamed } from "./table/examples";
 
@@ -15,7 +15,7 @@ export function beginning(engine: Engine, opened: OpenedDocument, link: string):
   try {
     const { setup, iteration } = link
       ? setupOfLink(engine, link, { table: opened.table, model: modelIn(opened) })
-      : { setup: given(usual, opened), iteration: 0 };
+      : { setup: given(engine, usual, opened), iteration: 0 };
     const lab = new Lab(engine, setup);
     if (iteration) lab.goTo(iteration);
     return lab;
@@ -26,11 +26,12 @@ export function beginning(engine: Engine, opened: OpenedDocument, link: string):
   }
 }
 
-function given(usual: Setup, opened: OpenedDocument): Setup {
+function given(engine: Engine, usual: Setup, opened: OpenedDocument): Setup {
   const { table, targets, ignored, setup } = opened;
   const notices = table?.note ? [table.note] : [];
-  let made = table ? ofTable(usual, { ...table, notices }) : usual;
-  if (table && targets?.length) made = { ...made, targets };
+  let made = usual;
+  if (table && targets?.length) made = ofTable(usual, { ...table, notices }, targets);
+  else if (table) made = startWith(engine, usual, { ...table, notices });
   made = { ...made, ignored: ignored ?? made.ignored, ...(setup as Partial<Setup>) };
   const model = modelIn(opened);
   return model ? withModel(made, model, fitsModel(made.table, model)) : made;

@@ -56,7 +56,7 @@ class Lab:
 
     @property
     def weights(self) -> np.ndarray:
-        """Every weight and bias before this iteration's update: matrix after matrix, biases last."""
+        """Weights and biases before this iteration's update: matrix after matrix, biases last."""
         return np.array(self.read("[...lab.view.value.scene.batch.parameters]"))
 
     @property
@@ -151,13 +151,27 @@ def opened_lab(
     return Lab(page)
 
 
+@pytest.fixture(scope="module")
+def screen(browser: Any, lab_file: Path) -> Iterator[Any]:
+    """A page in which the lab is opened again for every test: that is quicker than new ones."""
+    page = opened(browser, lab_file, size=SCREEN)
+    page.set_default_timeout(1000 * SECONDS)
+    yield page
+    page.close()
+
+
 @pytest.fixture
-def lab(browser: Any, lab_file: Path) -> Iterator[Lab]:
+def lab(screen: Any, lab_file: Path) -> Iterator[Lab]:
     """The lab with the article's table, in which nothing goes wrong and which asks for nothing."""
-    shown = opened_lab(browser, lab_file)
+    screen.mouse.move(0, 0)
+    screen.goto("about:blank")
+    screen.asked.clear()
+    screen.wrong.clear()
+    screen.goto(lab_file.as_uri())
+    screen.wait_for_selector(".transport")
+    shown = Lab(screen)
     yield shown
     assert_alone(shown)
-    shown.page.close()
 
 
 def assert_alone(lab: Lab) -> None:

@@ -5,15 +5,16 @@ from typing import Any
 
 import pytest
 from browsing import browser, needs_browser
-from lab_browsing import AXE, PHONE, SCREEN, Lab, assert_alone, lab, lab_file, opened_lab
+from lab_browsing import AXE, PHONE, SCREEN, Lab, assert_alone, lab, lab_file, opened_lab, screen
 from lab_engine import needs_lab
 
 pytestmark = [needs_browser, needs_lab]
-__all__ = ["browser", "lab", "lab_file"]
+__all__ = ["browser", "lab", "lab_file", "screen"]
 
 TABS = ["table", "network", "sum", "course"]
 WIDER = """() => [...document.querySelectorAll("main *")].filter((element) => {
-    if (element.closest(".hidden, .top, .scroll, .made, svg") || !element.checkVisibility()) return false;
+    const scrolls = element.closest(".hidden, .top, .scroll, .made, svg");
+    if (scrolls || !element.checkVisibility()) return false;
     return element.getBoundingClientRect().right > innerWidth + 1;
 }).map((element) => element.outerHTML.slice(0, 100))"""
 """What is wider than the screen, but for what scrolls."""
@@ -227,14 +228,13 @@ def test_keys_leave_fields_alone(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(("motion", "animated"), [("reduce", False), ("no-preference", True)])
-def test_without_motion_nothing_moves_by_itself(
-    lab: Lab, motion: str, animated: bool
-) -> None:
+def test_without_motion_nothing_moves_by_itself(lab: Lab, motion: str, animated: bool) -> None:
     lab.page.emulate_media(reduced_motion=motion)
     lab.page.locator('.network [data-id="r1.a1.2"]').click()
     for stop in ["forward", "backward"]:
         lab.page.locator(".stops").get_by_role("button", name=stop).click()
         assert lab.page.evaluate("document.getAnimations().length > 0") is animated
+    lab.page.emulate_media(reduced_motion="null")
 
 
 def test_a_screen_reader_is_told_where_the_run_stands(lab: Lab) -> None:

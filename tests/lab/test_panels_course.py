@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 from browsing import browser, needs_browser
-from lab_browsing import Lab, lab, lab_file, opened_lab
+from lab_browsing import Lab, lab, lab_file, opened_lab, screen
 from lab_engine import needs_lab
 
 pytestmark = [needs_browser, needs_lab]
-__all__ = ["browser", "lab", "lab_file"]
+__all__ = ["browser", "lab", "lab_file", "screen"]
 
 LEFT, RIGHT = 52, 12  # pixels beside the curve
 

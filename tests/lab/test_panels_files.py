@@ -10,14 +10,14 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from browsing import browser, needs_browser
-from lab_browsing import Lab, assert_alone, lab, lab_file, opened_lab
+from lab_browsing import Lab, assert_alone, lab, lab_file, opened_lab, screen
 from lab_engine import needs_lab
 
 import glassnet as gn
 from glassnet import article
 
 pytestmark = [needs_browser, needs_lab]
-__all__ = ["browser", "lab", "lab_file"]
+__all__ = ["browser", "lab", "lab_file", "screen"]
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
 TABLE = "size,kind,price\n1,a,10\n2,b,19\n3,a,31\n4,b,39\n5,,52\n"
@@ -55,13 +55,22 @@ def test_a_table_of_ones_own_opens_and_learns(lab: Lab, way: str) -> None:
     assert lab.page.get_by_role("combobox", name="example").input_value() == ""
 
 
+def test_a_last_column_that_cannot_be_learnt_is_no_target(lab: Lab) -> None:
+    lab.open("named.csv", "size,price,shop\n1,10,x\n2,19,x\n3,31,x\n")
+    lab.page.get_by_role("heading", name="named.csv").wait_for()
+    assert lab.read("lab.setup.value.targets") == ["price"]
+    says = "target 'shop' is constant ('x'): there is nothing to learn"
+    assert says in lab.page.locator(".table header").inner_text()
+
+
 UNREADABLE = [
     ("empty.csv", b"", "empty.csv: the file is empty"),
     ("header.csv", b"a,b,c\n", "header.csv: has no rows"),
     ("ragged.csv", b"a,b\n1,2\n1,2,3\n", "line 3 (row 2) has 3 cells, the header has 2"),
     ("picture.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "is not a text table"),
     ("latin.csv", "größe,y\n1,2\n".encode("latin-1"), "is not UTF-8 text: save it as UTF-8"),
-    ("unknown.csv", b"a,b\n1,\n2,\n", "no row has b"),
+    ("unknown.csv", b"a,b\n,\n,\n", "unknown.csv"),
+    ("constant.csv", b"a,b\n1,2\n1,2\n", "target 'b' is constant (2)"),
     ("not.safetensors", b"nothing of the kind", "not.safetensors"),
 ]
 

@@ -7,11 +7,11 @@ from urllib.parse import parse_qs
 import numpy as np
 import pytest
 from browsing import browser, needs_browser
-from lab_browsing import Lab, assert_alone, lab, lab_file, opened_lab
+from lab_browsing import Lab, assert_alone, lab, lab_file, opened_lab, screen
 from lab_engine import needs_lab
 
 pytestmark = [needs_browser, needs_lab]
-__all__ = ["browser", "lab", "lab_file"]
+__all__ = ["browser", "lab", "lab_file", "screen"]
 
 TABLE = "size,price\n1,10\n2,19\n3,31\n4,39\n"
 
@@ -62,9 +62,7 @@ def set_up(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("example", ["the article's table", "penguins", "digits of 8 x 8"])
-def test_a_link_reproduces_the_numbers(
-    lab: Lab, browser: Any, lab_file: Any, example: str
-) -> None:
+def test_a_link_reproduces_the_numbers(lab: Lab, browser: Any, lab_file: Any, example: str) -> None:
     lab.example(example)
     lab.go(123)
     other = opened_again(browser, lab_file, shared(lab))

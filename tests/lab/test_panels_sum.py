@@ -1,19 +1,18 @@
-"""The sum: every number can be clicked, and is made of what the library says; weights are typed in."""
+"""The sum: every number is clicked and made of what the library says, and weights are typed in."""
 
 import re
-from typing import Any
 
 import numpy as np
 import pytest
 from browsing import browser, needs_browser
-from lab_browsing import Lab, lab, lab_file, library_numbers, shown_as
+from lab_browsing import Lab, lab, lab_file, library_numbers, screen, shown_as
 from lab_engine import needs_lab
 
 import glassnet as gn
 from glassnet import article
 
 pytestmark = [needs_browser, needs_lab]
-__all__ = ["browser", "lab", "lab_file"]
+__all__ = ["browser", "lab", "lab_file", "screen"]
 
 STOPS = ("forward", "loss", "backward", "update")
 
@@ -54,9 +53,7 @@ def stop_at(lab: Lab, stop: str) -> None:
 
 
 @pytest.mark.parametrize("stop", STOPS)
-def test_every_node_and_loss_leads_to_its_sum_with_the_librarys_number(
-    lab: Lab, stop: str
-) -> None:
+def test_every_node_and_loss_leads_to_its_sum_with_the_librarys_number(lab: Lab, stop: str) -> None:
     lab.go(11)
     stop_at(lab, stop)
     numbers = library_numbers(lab.weights, article.X, article.Y)
@@ -92,7 +89,16 @@ def test_a_click_on_an_edge_leads_to_the_weight_its_gradient_or_what_it_becomes(
 
 def test_operands_lead_on_and_back_leads_back(lab: Lab) -> None:
     stop_at(lab, "update")
-    way = ["w1.1.1.new", "gw1.1.1", "r1.d1.1", "r1.da1.1", "r1.d2.1", "r1.s2.1", "r1.a2.1", "r1.z2.1"]
+    way = [
+        "w1.1.1.new",
+        "gw1.1.1",
+        "r1.d1.1",
+        "r1.da1.1",
+        "r1.d2.1",
+        "r1.s2.1",
+        "r1.a2.1",
+        "r1.z2.1",
+    ]
     assert lab.read("lab.chosen.value") == way[0]
     for name in way[1:]:
         clicked(lab, f'.sum .made [data-id="{name}"]')

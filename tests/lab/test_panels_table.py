@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 from browsing import browser, needs_browser
-from lab_browsing import Lab, lab, lab_file, library_numbers, shown_as
+from lab_browsing import Lab, lab, lab_file, library_numbers, screen, shown_as
 from lab_engine import needs_lab
 
 from glassnet import article
 
 pytestmark = [needs_browser, needs_lab]
-__all__ = ["browser", "lab", "lab_file"]
+__all__ = ["browser", "lab", "lab_file", "screen"]
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
 

@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 from browsing import browser, needs_browser
-from lab_browsing import Lab, lab, lab_file
+from lab_browsing import Lab, lab, lab_file, screen
 from lab_engine import needs_lab
 
 import glassnet as gn
 
 pytestmark = [needs_browser, needs_lab]
-__all__ = ["browser", "lab", "lab_file"]
+__all__ = ["browser", "lab", "lab_file", "screen"]
 
 EXAMPLES = [
     "the article's table", "XOR", "two moons", "spiral", "a sine", "penguins", "cars",

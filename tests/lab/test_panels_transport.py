@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 from browsing import browser, needs_browser
-from lab_browsing import Lab, lab, lab_file, opened_lab
+from lab_browsing import Lab, lab, lab_file, opened_lab, screen
 from lab_engine import needs_lab
 
 import glassnet as gn
 from glassnet import article
 
 pytestmark = [needs_browser, needs_lab]
-__all__ = ["browser", "lab", "lab_file"]
+__all__ = ["browser", "lab", "lab_file", "screen"]
 
 STOPS = ["forward", "loss", "backward", "update"]
 SPEEDS = [

@@ -20,7 +20,7 @@ export interface Layout {
   node: { width: number; height: number };
 }
 
-const MARGIN = { top: 34, bottom: 10 };
+const MARGIN = { top: 46, bottom: 10 }; // above stand the losses
 const LETTER = 6.3; // pixels, about
 export const MOST_LETTERS = 14; // of a name
 export const PICTURE = 136; // pixels of a side

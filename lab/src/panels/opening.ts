@@ -1,10 +1,12 @@
 /** Files that are opened or dropped into the page. What cannot be used is said, and changes nothing. */
+import type { Engine } from "../engine/engine";
 import { FormulaError } from "../formulas/parse";
 import type { Lab } from "../lab";
 import { openModel } from "../models/file";
 import { LinkError, modelWanted, setupOfLink, tableWanted } from "../models/link";
 import { fitsModel, withModel } from "../models/on_table";
 import { ModelFileError } from "../models/sealed";
+import { prepare } from "../prepare";
 import type { OpenedModel, Setup } from "../setup";
 import { readCsv, textOfFile } from "../table/csv";
 import { type Table, TableError } from "../table/table";
@@ -52,7 +54,7 @@ function takeTable(page: PageState, table: Table): void {
     follow(page, { table, model });
   else if (model && fitsModel(table, model))
     lab.value.restart(withModel({ ...setup, table }, model, true));
-  else lab.value.restart(ofTable(setup, table));
+  else lab.value.restart(startWith(lab.value.engine, setup, table));
 }
 
 /** Opens a model: as the page's link says, or on the table that is open where that fits. */
@@ -75,19 +77,39 @@ function follow(page: PageState, open: { table: Table; model?: OpenedModel }): v
     lab.restart(setup);
     lab.goTo(iteration);
   } catch (error) {
-    if (!open.model) lab.restart(ofTable(lab.setup.value, open.table));
+    if (!open.model) lab.restart(startWith(lab.engine, lab.setup.value, open.table));
     throw error;
   }
 }
 
-/** A table of the user's: its last column is the target until another is chosen. */
-export function ofTable(setup: Setup, table: Table): Setup {
+/**
+ * A table of the user's, whose last column that can be learnt is the target until another is chosen;
+ * that it is not the very last is among the table's notices. Throws TableError where none can be.
+ */
+export function startWith(engine: Engine, setup: Setup, table: Table): Setup {
+  let notices = table.notices ?? [];
+  let wrong: unknown;
+  for (const { name } of [...table.columns].reverse())
+    try {
+      const made = ofTable(setup, { ...table, notices }, [name]);
+      prepare(engine, made);
+      return made;
+    } catch (error) {
+      if (!(error instanceof TableError)) throw error;
+      if (!wrong) notices = [...notices, error.message];
+      wrong ??= error;
+    }
+  throw wrong;
+}
+
+/** A table of the user's with its targets. */
+export function ofTable(setup: Setup, table: Table, targets: string[]): Setup {
   return {
     ...setup,
     table,
     example: "",
     formula: "",
-    targets: [table.columns[table.columns.length - 1].name],
+    targets,
     ignored: [],
     rule: "centred",
     activation: "tanh",
