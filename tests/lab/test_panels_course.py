@@ -82,7 +82,7 @@ def test_the_surface_is_what_is_predicted(lab: Lab) -> None:
     box = lab.page.locator(".surface canvas").bounding_box()
     agree = 0
     for row in range(0, 200, 10):
-        circle = circles.nth(row).bounding_box()
+        circle = lab.page.locator(f'.answer [data-point="{row + 1}"]').bounding_box()
         x = (circle["x"] + circle["width"] / 2 - box["x"]) / box["width"]
         y = (circle["y"] + circle["height"] / 2 - box["y"]) / box["height"]
         red, _, blue = after[int(y * len(after)), int(x * len(after))]
@@ -197,7 +197,7 @@ def test_a_failed_run_is_drawn_as_far_as_it_went(lab: Lab) -> None:
     failed(lab)
     assert "NaN" not in (lab.page.locator(".course .curve").get_attribute("d") or "")
     assert "NaN" not in lab.page.locator(".course svg").inner_html()
-    assert "NaN" not in lab.page.locator("#network").evaluate(
+    assert "NaN" not in lab.page.locator(".network .drawing > svg").evaluate(
         "svg => [...svg.querySelectorAll('[d],[x],[y],[stroke-width]')].map("
         "e => ['d', 'x', 'y', 'stroke-width'].map(n => e.getAttribute(n)).join()).join()"
     )

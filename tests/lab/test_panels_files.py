@@ -59,7 +59,7 @@ def test_a_last_column_that_cannot_be_learnt_is_no_target(lab: Lab) -> None:
     lab.open("named.csv", "size,price,shop\n1,10,x\n2,19,x\n3,31,x\n")
     lab.page.get_by_role("heading", name="named.csv").wait_for()
     assert lab.read("lab.setup.value.targets") == ["price"]
-    says = "target 'shop' is constant ('x'): there is nothing to learn"
+    says = "target 'shop' has one class only (x): there is nothing to tell apart"
     assert says in lab.page.locator(".table header").inner_text()
 
 
@@ -70,7 +70,7 @@ UNREADABLE = [
     ("picture.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "is not a text table"),
     ("latin.csv", "größe,y\n1,2\n".encode("latin-1"), "is not UTF-8 text: save it as UTF-8"),
     ("unknown.csv", b"a,b\n,\n,\n", "unknown.csv"),
-    ("constant.csv", b"a,b\n1,2\n1,2\n", "target 'b' is constant (2)"),
+    ("constant.csv", b"a,b\n1,2\n1,2\n", "'a' is not used: constant (1)"),
     ("not.safetensors", b"nothing of the kind", "not.safetensors"),
 ]
 
@@ -158,18 +158,18 @@ def test_the_networks_picture_is_saved_as_it_is_seen(
     svg = saved(lab, "network (.svg)")
     root = ElementTree.fromstring(svg)
     drawn = [text.text for text in root.iter(f"{SVG}text")]
-    for value in lab.page.locator("#network .node .value").all_text_contents():
+    for value in lab.page.locator(".network .drawing > svg .node .value").all_text_contents():
         assert value in drawn
     assert not re.search(rb"<(script|foreignObject)|https?://(?!www\.w3\.org)|var\(", svg)
     (tmp_path / "network.svg").write_bytes(svg)
     page = browser.new_page(color_scheme=scheme, viewport={"width": 800, "height": 600})
     page.goto((tmp_path / "network.svg").as_uri())
     drawn_box = page.locator(".svg, svg").first.bounding_box()
-    seen_box = lab.page.locator("#network").bounding_box()
+    seen_box = lab.page.locator(".network .drawing > svg").bounding_box()
     assert drawn_box["width"] == pytest.approx(seen_box["width"], abs=1)
     for selector in ("rect", "text"):
         style = "e => getComputedStyle(e).fill + getComputedStyle(e).stroke"
-        seen = lab.page.locator(f"#network .nodes {selector}").first.evaluate(style)
+        seen = lab.page.locator(f".network .drawing > svg .nodes {selector}").first.evaluate(style)
         fills = page.locator(selector).evaluate_all(f"all => all.map({style})")
         assert seen in fills
     page.close()
