@@ -59,7 +59,7 @@ def test_a_last_column_that_cannot_be_learnt_is_no_target(lab: Lab) -> None:
     lab.open("named.csv", "size,price,shop\n1,10,x\n2,19,x\n3,31,x\n")
     lab.page.get_by_role("heading", name="named.csv").wait_for()
     assert lab.read("lab.setup.value.targets") == ["price"]
-    says = "target 'shop' is constant ('x'): there is nothing to learn"
+    says = "target 'shop' has one class only (x): there is nothing to tell apart"
     assert says in lab.page.locator(".table header").inner_text()
 
 
@@ -70,7 +70,7 @@ UNREADABLE = [
     ("picture.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "is not a text table"),
     ("latin.csv", "größe,y\n1,2\n".encode("latin-1"), "is not UTF-8 text: save it as UTF-8"),
     ("unknown.csv", b"a,b\n,\n,\n", "unknown.csv"),
-    ("constant.csv", b"a,b\n1,2\n1,2\n", "target 'b' is constant (2)"),
+    ("constant.csv", b"a,b\n1,2\n1,2\n", "'a' is not used: constant (1)"),
     ("not.safetensors", b"nothing of the kind", "not.safetensors"),
 ]
 
