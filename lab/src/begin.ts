@@ -3,9 +3,10 @@ import type { Engine } from "./engine/engine";
 import { Lab } from "./lab";
 import { openModel } from "./models/file";
 import { setupOfLink } from "./models/link";
+import { fitsModel, withModel } from "./models/on_table";
 import type { OpenedDocument } from "./opened";
-import { fitsModel, isKnown, ofTable, startWith, withModel, wordsOf } from "./panels/opening";
-import type { Setup } from "./setup";
+import { isKnown, ofTable, startWith, wordsOf } from "./panels/opening";
+import type { OpenedModel, Setup } from "./setup";
 import { exampleNamed } from "./table/examples";
 
 /** The lab as the page begins. What cannot be used is said in words, over the article's table. */
@@ -13,7 +14,7 @@ export function beginning(engine: Engine, opened: OpenedDocument, link: string):
   const usual = exampleNamed(engine, "article");
   try {
     const { setup, iteration } = link
-      ? setupOfLink(engine, link, opened.table)
+      ? setupOfLink(engine, link, { table: opened.table, model: modelIn(opened) })
       : { setup: given(engine, usual, opened), iteration: 0 };
     const lab = new Lab(engine, setup);
     if (iteration) lab.goTo(iteration);
@@ -25,18 +26,20 @@ export function beginning(engine: Engine, opened: OpenedDocument, link: string):
   }
 }
 
-function given(
-  engine: Engine,
-  usual: Setup,
-  { table, targets, ignored, setup, model }: OpenedDocument,
-): Setup {
+function given(engine: Engine, usual: Setup, opened: OpenedDocument): Setup {
+  const { table, targets, ignored, setup } = opened;
   const notices = table?.note ? [table.note] : [];
   let made = usual;
   if (table && targets?.length) made = ofTable(usual, { ...table, notices }, targets);
   else if (table) made = startWith(engine, usual, { ...table, notices });
   made = { ...made, ignored: ignored ?? made.ignored, ...(setup as Partial<Setup>) };
-  if (!model) return made;
+  const model = modelIn(opened);
+  return model ? withModel(made, model, fitsModel(made.table, model)) : made;
+}
+
+/** The first network of the model that was given. */
+function modelIn({ model }: OpenedDocument): OpenedModel | undefined {
+  if (!model) return undefined;
   const bytes = Uint8Array.from(atob(model.base64), (letter) => letter.charCodeAt(0));
-  const [first] = openModel(bytes, model.name);
-  return withModel(made, first, fitsModel(made.table, first));
+  return openModel(bytes, model.name)[0];
 }

@@ -4,7 +4,9 @@ import type { Optimizer } from "./engine/training";
 import type { Encoding, Rule } from "./table/encoding";
 import type { Table } from "./table/table";
 
-/** How many iterations can be planned. */
+/** What the page offers at most; links say no more. */
+export const MOST_NODES = 16; // of a hidden layer, and of any layer in the picture
+export const MOST_HIDDEN_LAYERS = 3;
 export const MOST_ITERATIONS = 1_000_000;
 
 export interface Setup {

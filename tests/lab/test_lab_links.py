@@ -1,15 +1,21 @@
 """A link holds what differs from its example, gives the same numbers, or is refused in words."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
 from lab_page import Page
+from small_models import TABLE as CELLS
+from small_models import small_model
+from test_lab_encoding import plain
+
+from glassnet.tables.frames import as_table
 
 LINK = """
 const setup = { ...parts.exampleNamed(engine, given.example, given.formula), ...given.setup };
-const link = parts.linkOf(setup, given.iteration ?? 0, given.withData);
+const link = parts.linkOf(engine, setup, given.iteration ?? 0, given.withData);
 """
 AGAIN = LINK + "const again = parts.setupOfLink(engine, link);\n"
 OUTPUTS = """
@@ -97,6 +103,131 @@ def test_cells_that_were_changed_are_in_the_link(page: Page) -> None:
     assert again == table
 
 
+def test_a_loss_brings_the_output_that_it_belongs_to(page: Page) -> None:
+    """Whatever the setup says of an output, which is then not used."""
+    setup = {"loss": "poisson", "output": "sigmoid"}
+    link, again = page.run(AGAIN + "return [link, again.setup]", example="moons", setup=setup)
+    assert link == "example=moons&loss=poisson&output=exponential"
+    assert (again["loss"], again["output"]) == ("poisson", "exponential")
+    found = page.run("return parts.setupOfLink(engine, 'loss=poisson').setup.output")
+    assert found == "exponential"
+
+
+def test_changed_classes_of_a_formula_are_in_the_link(page: Page) -> None:
+    body = (
+        LINK.replace(
+            "const link",
+            """
+      setup.table = structuredClone(setup.table);
+      const { cells } = setup.table.columns[2];
+      cells[4] = cells[4] === "red" ? "blue" : "red";
+      const link""",
+        )
+        + "return [link, parts.setupOfLink(engine, link).setup, setup]"
+    )
+    link, again, setup = page.run(body, example="formula", formula="x2 > x1")
+    assert len(parse_qs(link)["cell"]) == 1
+    assert again == setup
+
+
+def test_rows_without_a_target_are_not_changed_cells(page: Page) -> None:
+    """The page leaves them out; the link says of which example they are."""
+    body = (
+        LINK.replace(
+            "const link",
+            """
+      const lab = new parts.Lab(engine, setup);
+      const begun = structuredClone(lab.begun.setup);
+      begun.table.columns[0].cells[150] = "Biscoe?";
+      const link""",
+        ).replace("linkOf(engine, setup", "linkOf(engine, begun")
+        + """
+      const again = new parts.Lab(engine, parts.setupOfLink(engine, link).setup);
+      return [link, again.begun.setup.table, begun.table, setup.table.rows];
+    """
+    )
+    setup = {"targets": ["sex"]}
+    link, again, begun, rows = page.run(body, example="penguins", setup=setup)
+    assert begun["rows"] < rows
+    assert again == begun
+    assert len(parse_qs(link)["cell"]) == 1
+
+
+def opened(tmp_path: Path, members: int = 1) -> list[int]:
+    """The bytes of a model file."""
+    small_model("price", hidden=(4,), members=members).save(tmp_path / "m.safetensors")
+    return list((tmp_path / "m.safetensors").read_bytes())
+
+
+MODEL = """
+const members = parts.openModel(Uint8Array.from(given.bytes), "m.safetensors");
+const [model] = members;
+"""
+
+
+def test_a_model_is_named_in_a_link_and_not_described(page: Page, tmp_path: Path) -> None:
+    """Of a row to type into."""
+    body = (
+        MODEL
+        + """
+      const link = "model=m.safetensors&member=2&seed=3&rate=0.01&batch=4&iteration=7";
+      const { setup, iteration } = parts.setupOfLink(engine, link, { model });
+      const again = parts.linkOf(engine, setup, iteration);
+      return { link: again, setup, member: members[1], wanted: parts.modelWanted(link) };
+    """
+    )
+    found = page.run(body, bytes=opened(tmp_path, members=2))
+    setup, member = found["setup"], found["member"]
+    assert parse_qs(found["link"]) == parse_qs(
+        "model=m.safetensors&member=2&seed=3&rate=0.01&batch=4&iteration=7"
+    )
+    assert setup["model"] == member
+    assert (setup["rate"], setup["batchSize"], setup["seed"]) == (0.01, 4, 3)
+    assert setup["hidden"] == [4]
+    assert setup["table"]["rows"] == 1
+    assert found["wanted"] == "m.safetensors"
+
+
+def test_a_model_on_a_table_of_the_users(page: Page, tmp_path: Path) -> None:
+    body = (
+        MODEL
+        + """
+      const link = "file=mine.csv&model=m.safetensors&iteration=3";
+      const { setup, iteration } = parts.setupOfLink(engine, link, { table: given.table, model });
+      const withData = parts.linkOf(engine, setup, iteration, true);
+      const again = parts.setupOfLink(engine, withData, { model }).setup;
+      return [parts.linkOf(engine, setup, iteration), setup.table, again.table];
+    """
+    )
+    names = [name for name in CELLS if name not in ("kind", "sold")]
+    table = {**plain(as_table(CELLS).select(names)), "name": "mine.csv"}
+    link, own, again = page.run(body, bytes=opened(tmp_path), table=table)
+    assert link == "file=mine.csv&model=m.safetensors&iteration=3"
+    assert own == again == table
+
+
+REFUSED_MODELS = {
+    "model=other.safetensors": "goes with the model other.safetensors, which is not in it",
+    "model=m.safetensors&member=2": "'2' is no whole number from 1 to 1",
+    "model=m.safetensors&hidden=4": "it says 'hidden', which is the model's own",
+    "model=m.safetensors&example=xor": "its table does not have the columns of the model",
+    "model=m.safetensors&file=a.csv": "This link goes with the table a.csv",
+}
+
+
+@pytest.mark.parametrize("link", REFUSED_MODELS)
+def test_a_link_that_does_not_go_with_the_model_is_refused(
+    page: Page, tmp_path: Path, link: str
+) -> None:
+    body = MODEL + "return parts.setupOfLink(engine, given.link, { model });"
+    assert REFUSED_MODELS[link] in page.refusal(body, bytes=opened(tmp_path), link=link)
+
+
+def test_a_model_that_is_not_open_is_asked_for(page: Page) -> None:
+    said = page.refusal("parts.setupOfLink(engine, 'model=m.safetensors')")
+    assert said.endswith("the model m.safetensors, which is not in it: open that file.")
+
+
 TABLE: dict[str, Any] = {
     "name": "my ä.csv",
     "columns": [
@@ -132,10 +263,16 @@ DAMAGED = {
     "rate=": "'' is no learning rate above 0",
     "rate=fast": "'fast' is no learning rate above 0",
     "activation=toString": "'toString' is none of sigmoid, tanh",
+    "activation=softmax": "'softmax' is none of sigmoid, tanh",
+    "toString=1": "it says 'toString', which the lab does not know",
+    "loss=poisson&output=tanh": "the loss 'poisson' belongs to the output 'exponential'",
+    "example=moons&output=tanh": "the loss 'binary_cross_entropy' belongs to the output 'sigmoid'",
     "bias=maybe": "'maybe' is none of yes, no",
     "iteration=-1": "'-1' is no whole number from 0",
     "iterations=0": "'0' is no whole number from 1",
     'targets="z"': "its table has no column 'z'",
+    'targets="y","y"': '\'"y","y"\' names a column twice',
+    "targets=": "it names no column to predict",
     "targets=y": "'y' are no names of columns",
     'cell="y",9,1': "'\"y\",9,1' is no cell of its table",
     'cell="y",1,"a"': "is no cell of its table",
@@ -169,6 +306,27 @@ def test_classes_by_a_formula(page: Page) -> None:
     assert setup["targets"] == ["colour"]
 
 
+def test_classes_by_a_high_power_and_by_a_root(page: Page) -> None:
+    body = "return parts.exampleNamed(engine, 'formula', given.formula)"
+    for formula in ("x2 > x1**65", "x2 > x1**-67", "x2 > x1**0.5"):
+        setup = page.run(body, formula=formula)
+        x1, x2, colour = (np.array(column["cells"]) for column in setup["table"]["columns"])
+        with np.errstate(invalid="ignore"):
+            holds = x2 > x1 ** float(formula.partition("**")[2])
+        assert colour.tolist() == np.where(holds, "red", "blue").tolist()
+
+
+POWERS = [(-2, 65), (-2, 64), (2, -65), (-1, 2**53), (0, 3), (0, 0), (0, 0.5), (0, -1), (0, -0.5),
+          (-8, 0.5), (-8, -1.5), (9, 0.5), (1.5, 3)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("x", "y"), POWERS)
+def test_a_power_is_numpys(page: Page, x: float, y: float) -> None:
+    found = page.run("return engine.number('x**y', given)", x=x, y=y)
+    with np.errstate(all="ignore"):
+        assert found == pytest.approx(np.float64(x) ** y, rel=1e-15, nan_ok=True)
+
+
 @pytest.mark.parametrize(
     ("formula", "words"),
     [
@@ -178,6 +336,12 @@ def test_classes_by_a_formula(page: Page) -> None:
         ("sin(x1)", "holds for every point: compare two sides"),
         ("z > 1", "there is no 'z' in the table: it has x1, x2"),
         ("x1 > " + "(1+" * 70 + "x2" + ")" * 70, "the formula is nested too deeply"),
+        ("(" * 20_000, "the formula is too long"),
+        ("(" * 4_000, "the formula is nested too deeply"),
+        ("-" * 4_000 + "x1", "the formula is nested too deeply"),
+        ("1 if x1 > x2 else " * 600 + "x1", "the formula is nested too deeply"),
+        ("1" + " + 1" * 2_499, "holds for every point"),
+        ("x1 > constructor(x2)", "there is no function 'constructor'"),
     ],
 )
 def test_a_formula_that_makes_no_classes_is_refused(page: Page, formula: str, words: str) -> None:
@@ -192,11 +356,12 @@ def test_a_link_without_data_goes_with_the_table_that_is_open(page: Page) -> Non
         { name: "y", kind: "number", cells: [2, 3, 5] } ] };
       const usual = parts.exampleNamed(engine, "sine");
       const setup = { ...usual, example: "", table, targets: ["y"], hidden: [3], seed: 7 };
-      const link = parts.linkOf(setup, 12);
+      const link = parts.linkOf(engine, setup, 12);
       const other = { ...table, name: "other.csv" };
       let refusal = "";
-      try { parts.setupOfLink(engine, link, other); } catch (error) { refusal = error.message; }
-      const found = parts.setupOfLink(engine, link, table);
+      try { parts.setupOfLink(engine, link, { table: other }); }
+      catch (error) { refusal = error.message; }
+      const found = parts.setupOfLink(engine, link, { table });
       return { found, wanted: parts.tableWanted(link), refusal, setup };
     """
     answer = page.run(body)

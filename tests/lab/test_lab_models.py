@@ -208,6 +208,33 @@ def table_of(page: Page, example: str) -> Cells:
     return {column["name"]: column["cells"] for column in table["columns"]}
 
 
+def test_a_model_of_more_layers_than_the_lab_takes(page: Page, tmp_path: Path) -> None:
+    for hidden, is_taken in ((15, True), (16, False)):
+        content = list(saved(small_model("price", hidden=(2,) * hidden), tmp_path))
+        if is_taken:
+            assert len(page.run(OPEN + "return members", bytes=content)) == 1
+            continue
+        said = page.refusal(OPEN, bytes=content)
+        assert said == (
+            "m.safetensors: has a network of more than 16 layers of weights: "
+            "the lab takes at most 16"
+        )
+
+
+def test_predictions_do_not_get_the_name_of_a_column(page: Page) -> None:
+    body = """
+      const usual = parts.exampleNamed(engine, "article");
+      const columns = usual.table.columns.map((column) =>
+        ({ ...column, name: column.name === "x1" ? "prediction" : column.name }));
+      const lab = new parts.Lab(engine, { ...usual, table: { ...usual.table, columns } });
+      const { prepared, scene } = lab.view.value;
+      return parts.tableWithPredictions(
+        engine, prepared.encoding, prepared.setup.table, scene.table.layers.at(-1).a);
+    """
+    said = page.refusal(body)
+    assert "a column of the table is named 'prediction', as one of the output is" in said
+
+
 @pytest.mark.parametrize("case", SETUPS)
 def test_the_library_loads_what_the_page_saves(page: Page, tmp_path: Path, case: str) -> None:
     example, setup = SETUPS[case]

@@ -167,6 +167,17 @@ def test_what_a_number_is_used_by_is_made_of_it(
     assert all(name.endswith(".new") for name in without), without
 
 
+def test_an_output_that_is_not_there_has_no_numbers(page: Page) -> None:
+    network, parameters, x, y = case("tanh", "softmax", "categorical_cross_entropy", bias=True)
+    of_outputs = ("e", "de", "ys", "g", "gs", "ms")
+    ids = [f"r1.{name}{k}" for name in of_outputs for k in (0, 4, "")]
+    found = asked(page, network, parameters, x, y, ids=ids)["numbers"]
+    made = {name for name, number in zip(ids, found, strict=True) if number is not None}
+    assert made == {"r1.e"}
+    network, parameters, x, y = case("tanh", "identity", "mean_squared_error", bias=True)
+    assert asked(page, network, parameters, x, y, ids=["r1.e3"])["numbers"] == [None]
+
+
 def test_rows_outside_of_the_batch_go_forward_alone(page: Page) -> None:
     network, parameters, x, y = case("tanh", "identity", "mean_squared_error", bias=True)
     ids = ["r1.z1.1", "r1.d1.1", "r4.z1.1", "r4.d1.1", "r7.d1.1", "r7.a3.2", "E", "c"]

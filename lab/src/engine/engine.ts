@@ -5,6 +5,7 @@
 import formulas from "../../generated/formulas.json";
 import { compile, type Program } from "../formulas/compile";
 import { parse } from "../formulas/parse";
+import { pythonFloat } from "../table/numerals";
 import { layersOf, type Network } from "./network";
 import { compiledEngine, type Exports, instantiated } from "./wasm";
 
@@ -159,6 +160,12 @@ export function lossNamed(name: string): Loss {
   const found = (formulas.losses as Record<string, Loss>)[name];
   if (!found) throw new Error(`there is no loss '${name}'`);
   return found;
+}
+
+/** The loss as the library writes it: with its setting where that is not the usual one. */
+export function lossTitle({ loss, setting }: Network): string {
+  const isUsual = setting === undefined || setting === lossNamed(loss).setting;
+  return isUsual ? loss : `${loss}:${pythonFloat(setting)}`;
 }
 
 export interface Loss {

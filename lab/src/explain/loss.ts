@@ -1,18 +1,11 @@
 /** The loss: each output's term in a row, and how the rows' losses become one (explanation/loss.py). */
-import { lossNamed } from "../engine/engine";
+import { lossNamed, lossTitle } from "../engine/engine";
 import { parse } from "../formulas/parse";
 import { namesIn } from "../formulas/tree";
-import { pythonFloat } from "../table/numerals";
 import { type Computed, type Operand, operandOf, type Step, step, sum } from "./parts";
 import { a, batchRows, lastLayer, products, rowId, type Scene, target, z } from "./rows";
 
 const CLEAR_OF_0 = 1e-12; // a probability this near to 0 or 1 loses its logarithm's digits
-
-/** The loss as the library writes it: with its setting where that is not the usual one. */
-function lossTitle({ network: { loss, setting } }: Scene): string {
-  const isUsual = setting === undefined || setting === lossNamed(loss).setting;
-  return isUsual ? loss : `${loss}:${pythonFloat(setting)}`;
-}
 
 /** Everything that a formula of the loss may name, for output k; but for the row's sums. */
 export function outputOperands(scene: Scene, row: number, k: number): Record<string, Operand> {
@@ -61,7 +54,14 @@ export function term(scene: Scene, row: number, k: number): Step {
   if (namesIn(parse(formula)).includes("l")) operands.l = logOfSum(scene, row);
   const value = scene.table.terms[row * outputs(scene).length + k];
   const id = `${rowId(row)}e${k + 1}`;
-  return step(id, `e${k + 1}`, value, formula, namedIn(formula, operands), lossTitle(scene));
+  return step(
+    id,
+    `e${k + 1}`,
+    value,
+    formula,
+    namedIn(formula, operands),
+    lossTitle(scene.network),
+  );
 }
 
 /** The logarithm of the sum of all exp(z) of a row, which is called l in formulas. */
@@ -128,7 +128,7 @@ export function totalLoss(scene: Scene): Computed {
     says: `row ${row + 1}`,
     operand: rowLossOperand(scene, row),
   }));
-  const says = `the loss, ${lossTitle(scene)}`;
+  const says = `the loss, ${lossTitle(scene.network)}`;
   const { loss } = scene.batch;
   if (!factor) return sum("E", "E", loss, { added: losses, says });
   const pairs = losses.map((one) => ({

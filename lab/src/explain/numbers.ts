@@ -83,10 +83,11 @@ function numbersOfRow(scene: Scene, row: number, id: Id): Computed[] {
     if (id.what === "a") return [activation(scene, row, node.layer, node.node)];
     return isInBatch(scene, row) ? deltaNumbers(scene, row, node.layer, node.node) : [];
   }
-  if (id.what === "e")
-    return id.numbers.length ? [term(scene, row, number - 1)] : [rowLoss(scene, row)];
+  if (id.what === "e" && !id.numbers.length) return [rowLoss(scene, row)];
+  const isOutput = outputs(scene).includes(number - 1);
+  if (id.what === "e") return isOutput ? [term(scene, row, number - 1)] : [];
   if (["de", "ys", "g", "gs", "ms"].includes(id.what) && isInBatch(scene, row))
-    return deltaNumbers(scene, row, lastLayer(scene), number - 1);
+    return isOutput ? deltaNumbers(scene, row, lastLayer(scene), number - 1) : [];
   return stepsOfRow(scene, row);
 }
 

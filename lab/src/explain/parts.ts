@@ -42,9 +42,6 @@ export interface Sum {
   value: number;
   products: Product[];
   added: { says: string; operand: Operand }[];
-  /** How many further products are not shown, and their sum. */
-  left_out: number;
-  rest: number;
   says: string;
 }
 
@@ -72,5 +69,5 @@ export function sum(
   of: { products?: Product[]; added?: { says: string; operand: Operand }[]; says?: string },
 ): Sum {
   const { products = [], added = [], says = "" } = of;
-  return { kind: "sum", id, symbol, value, products, added, left_out: 0, rest: 0, says };
+  return { kind: "sum", id, symbol, value, products, added, says };
 }

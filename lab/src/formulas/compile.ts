@@ -26,7 +26,13 @@ export function compile(tree: Tree, instructions: readonly string[]): Program {
 
 /** How many numbers are kept at once while it is computed. */
 function depthOf(tree: Tree): number {
-  return Math.max(1, ...partsOf(tree).map((part, before) => before + depthOf(part)));
+  let most = 1;
+  let before = 0;
+  for (const part of partsOf(tree)) {
+    most = Math.max(most, before + depthOf(part));
+    before += 1;
+  }
+  return most;
 }
 
 function append(tree: Tree, program: Program, instructions: readonly string[]): void {

@@ -32,6 +32,7 @@ function tokens(formula: string): Token[] {
   TOKEN.lastIndex = 0;
   let at = 0;
   while (formula.slice(at).trim()) {
+    if (found.length === MOST_TOKENS) throw new FormulaError("the formula is too long");
     const match = TOKEN.exec(formula);
     if (!match) throw new FormulaError(`'${formula.slice(at).trim()}' cannot be read`);
     const [, number, name, sign] = match;
@@ -45,9 +46,13 @@ function tokens(formula: string): Token[] {
 }
 
 const COMPARISONS = [">", ">=", "<", "<=", "=="];
+// A formula within these can be followed by functions that call themselves, part by part.
+const MOST_TOKENS = 5000;
+const DEEPEST = 200; // brackets within brackets
 
 class Parser {
   private at = 0;
+  private depth = 0;
 
   constructor(private readonly tokens: Token[]) {}
 
@@ -72,12 +77,21 @@ class Parser {
     if (!this.takes(text)) throw new FormulaError(`'${text}' is missing before '${this.now.text}'`);
   }
 
+  /** Reads a part of a part. */
+  private inside(part: () => Tree): Tree {
+    this.depth += 1;
+    if (this.depth > DEEPEST) throw new FormulaError("the formula is nested too deeply");
+    const tree = part();
+    this.depth -= 1;
+    return tree;
+  }
+
   private condition(): Tree {
     const yes = this.comparison();
     if (!this.takes("if")) return yes;
     const test = this.comparison();
     this.expect("else");
-    return { kind: "condition", yes, test, no: this.condition() };
+    return { kind: "condition", yes, test, no: this.inside(() => this.condition()) };
   }
 
   private comparison(): Tree {
@@ -105,6 +119,10 @@ class Parser {
 
   /** A minus holds less tightly than a power: -x**2 is -(x**2). */
   private signed(): Tree {
+    return this.inside(() => this.power());
+  }
+
+  private power(): Tree {
     if (this.takes("-")) return { kind: "negative", of: this.signed() };
     if (this.takes("+")) return this.signed();
     const base = this.atom();
@@ -127,7 +145,7 @@ class Parser {
   }
 
   private call(name: string): Tree {
-    if (!(name in FUNCTIONS)) {
+    if (!Object.hasOwn(FUNCTIONS, name)) {
       const known = Object.keys(FUNCTIONS).join(", ");
       throw new FormulaError(`there is no function '${name}': there are ${known}`);
     }

@@ -1,10 +1,9 @@
 /** What a model file says of a network: its structure, encoding, history and record, as JSON. */
 import formulas from "../../generated/formulas.json";
-import { lossNamed } from "../engine/engine";
+import { lossTitle } from "../engine/engine";
 import type { Network } from "../engine/network";
 import type { OpenedModel, Setup } from "../setup";
 import type { Encoding, InputEncoding, TargetEncoding } from "../table/encoding";
-import { pythonFloat } from "../table/numerals";
 import { float, type Json, type JsonObject } from "./json";
 
 interface HistoryColumn {
@@ -73,7 +72,7 @@ export function recordOf({ setup, encoding, network, losses }: Trained): Json {
     members: 1,
     hidden: network.sizes.slice(1, -1),
     activation: setup.activation,
-    loss: lossText(network),
+    loss: lossTitle(network),
     optimizer: setup.optimizer,
     learning_rate: float(setup.rate),
     schedule: "constant",
@@ -102,17 +101,12 @@ export function recordOf({ setup, encoding, network, losses }: Trained): Json {
   };
 }
 
-function lossText({ loss, setting }: Network): string {
-  const usual = lossNamed(loss).setting;
-  return setting === undefined || setting === usual ? loss : `${loss}:${pythonFloat(setting)}`;
-}
-
 export function networkData(network: Network): Json {
   return {
     sizes: network.sizes,
     activation: network.activations.slice(0, -1),
     output: network.activations.at(-1) as string,
-    loss: lossText(network),
+    loss: lossTitle(network),
     bias: network.bias,
   };
 }

@@ -27,12 +27,17 @@ const FORMAT = "glassnet-model";
 
 const VERSION = 2;
 
-const MOST_LAYERS = 16; // that the page's engine takes
+const MOST_LAYERS = 16; // of weights, that the page's engine takes
 
 /** The members of a model file. Throws ModelFileError, naming the file, on any other. */
 export function openModel(bytes: Uint8Array, name: string): OpenedModel[] {
   const { text, arrays } = readSealed(bytes, name);
   const { encoding, networks } = wholeModel(name, () => structureOfText(text, name));
+  if (networks.some((network) => layersOf(network) > MOST_LAYERS))
+    throw new ModelFileError(
+      `${name}: has a network of more than ${MOST_LAYERS} layers of weights: the lab takes at most ` +
+        `${MOST_LAYERS}`,
+    );
   return wholeModel(name, () => {
     const byName = new Map(arrays.map((array) => [array.name, array]));
     checkNames([...byName.keys()], networks);
@@ -97,8 +102,6 @@ function parametersOf(
   arrays: Map<string, NamedArray>,
   prefix: string,
 ): Float64Array {
-  if (layersOf(network) > MOST_LAYERS)
-    throw new StructureError(`the lab takes up to ${MOST_LAYERS} layers`);
   const numbers = arraysOf(network).flatMap(({ name, shape }) => {
     const array = arrays.get(prefix + name);
     if (!array) throw new StructureError(`it lacks ${prefix}${name}`);

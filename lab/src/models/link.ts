@@ -1,20 +1,27 @@
 /**
  * A setup as a link that others can open: what differs from the example's usual setup, by readable
- * keys. A table of the user's is in it only where that is asked for; weights never are.
+ * keys. A table of the user's is in it only where that is asked for; weights never are: a model is
+ * named.
  */
 import formulas from "../../generated/formulas.json";
-import type { Engine } from "../engine/engine";
-import type { Setup } from "../setup";
+import { type Engine, lossNamed } from "../engine/engine";
+import {
+  MOST_HIDDEN_LAYERS,
+  MOST_ITERATIONS,
+  MOST_NODES,
+  type OpenedModel,
+  type Setup,
+} from "../setup";
 import { exampleNamed, FORMULA, isExample, usualSetup } from "../table/examples";
+import { rowsWithTargets } from "../table/learn";
 import { type Cell, type Column, type Table, withCell } from "../table/table";
+import { openModel } from "./file";
+import { emptyRow, fitsModel, withModel } from "./on_table";
 
 /** What is wrong with a link, in words. */
 export class LinkError extends Error {}
 
 const USUAL_EXAMPLE = "article";
-const MOST_NODES = 16;
-const MOST_LAYERS = 3;
-const MOST_ITERATIONS = 1_000_000;
 const MOST_OF_INT = 2 ** 31 - 1;
 
 type Value = string | number | boolean | string[] | number[];
@@ -33,6 +40,7 @@ const names = {
     const list = parsed(`[${given}]`);
     if (!Array.isArray(list) || !list.every((name) => typeof name === "string"))
       throw damaged(`'${given}' are no names of columns`);
+    if (new Set(list).size < list.length) throw damaged(`'${given}' names a column twice`);
     return list;
   },
 };
@@ -62,7 +70,7 @@ const hidden: Pick<Field, "write" | "read"> = {
   write: (value) => (value as number[]).join("-"),
   read: (given) => {
     const layers = given ? given.split("-") : [];
-    if (layers.length > MOST_LAYERS) throw damaged(`'${given}' are too many hidden layers`);
+    if (layers.length > MOST_HIDDEN_LAYERS) throw damaged(`'${given}' are too many hidden layers`);
     return layers.map((nodes) => wholeNumber(nodes, 1, MOST_NODES));
   },
 };
@@ -80,14 +88,16 @@ const bias: Pick<Field, "write" | "read"> = {
   read: (given) => oneOf(["yes", "no"]).read(given) === "yes",
 };
 
+const ACTIVATIONS = Object.keys(formulas.activations);
+
 const FIELDS: Record<string, Field> = {
   targets: { field: "targets", ...names },
   ignored: { field: "ignored", ...names },
   rule: { field: "rule", ...oneOf(["as it is", "0 to 1", "centred"]) },
   hidden: { field: "hidden", ...hidden },
-  activation: { field: "activation", ...oneOf(Object.keys(formulas.activations)) },
+  activation: { field: "activation", ...oneOf(ACTIVATIONS.filter((name) => name !== "softmax")) },
   loss: { field: "loss", ...oneOf(Object.keys(formulas.losses)) },
-  output: { field: "output", ...oneOf(Object.keys(formulas.activations)) },
+  output: { field: "output", ...oneOf(ACTIVATIONS) },
   bias: { field: "bias", ...bias },
   optimizer: { field: "optimizer", ...oneOf(["gradient_descent", "adam"]) },
   rate: { field: "rate", ...rate },
@@ -96,25 +106,32 @@ const FIELDS: Record<string, Field> = {
   seed: { field: "seed", ...whole(-MOST_OF_INT, MOST_OF_INT) },
   iterations: { field: "iterations", ...whole(1, MOST_ITERATIONS) },
 };
-/** What says of which table the rest is. */
-const OF_TABLE = ["example", "formula", "cell", "file", "table"];
+/** What says of which table and model the rest is. */
+const OF_TABLE = ["example", "formula", "cell", "file", "table", "model", "member"];
+/** What is set up of a model's training; all else is the model's own. */
+const OF_TRAINING = ["optimizer", "rate", "batch", "seed", "iterations"];
 
 /** The link's part after the #. */
-export function linkOf(setup: Setup, iteration: number, withData = false): string {
+export function linkOf(engine: Engine, setup: Setup, iteration: number, withData = false): string {
   const link = new URLSearchParams();
-  const usual = usualSetup(setup.example || USUAL_EXAMPLE);
-  if (setup.example) {
-    link.append("example", setup.example);
-    if (setup.formula !== usual.formula) link.append("formula", setup.formula);
-    for (const change of changedCells(usual.table, setup.table))
+  const { example, formula, table, model, loss } = setup;
+  const usual = usualSetup(example || USUAL_EXAMPLE);
+  if (example) {
+    link.append("example", example);
+    if (formula && formula !== usual.formula) link.append("formula", formula);
+    for (const change of changedCells(exampleNamed(engine, example, formula).table, setup))
       link.append("cell", JSON.stringify(change).slice(1, -1));
-  } else {
-    link.append("file", setup.table.name);
-    if (withData) link.append("table", packed(setup.table));
+  } else if (withData || table.name !== model?.name) {
+    link.append("file", table.name);
+    if (withData) link.append("table", packed(table));
   }
+  if (model) link.append("model", model.name);
+  if (model && model.member > 1) link.append("member", String(model.member));
+  const made = { ...setup, output: lossNamed(loss).output ?? setup.output };
   for (const [key, { field, write }] of Object.entries(FIELDS)) {
-    const value = write(setup[field] as Value);
-    if (value !== write(usual[field] as Value)) link.append(key, value);
+    const value = write(made[field] as Value);
+    const isSaid = !model || OF_TRAINING.includes(key);
+    if (isSaid && value !== write(usual[field] as Value)) link.append(key, value);
   }
   if (iteration) link.append("iteration", String(iteration));
   return link.toString();
@@ -122,47 +139,88 @@ export function linkOf(setup: Setup, iteration: number, withData = false): strin
 
 type Change = [name: string, row: number, cell: Cell];
 
-function changedCells(before: Table, now: Table): Change[] {
+/** The cells that are not as in the example, of whose rows those that can be learnt from are here. */
+function changedCells(before: Table, { table: now, targets }: Setup): Change[] {
+  const all = Array.from({ length: before.rows }, (_, row) => row);
+  const rows = before.rows === now.rows ? all : rowsWithTargets(before, targets);
   return before.columns.flatMap(({ name, cells }, i) =>
     now.columns[i].cells.flatMap((cell, row) =>
-      cell === cells[row] ? [] : [[name, row + 1, cell] as Change],
+      cell === cells[rows[row]] ? [] : [[name, rows[row] + 1, cell] as Change],
     ),
   );
 }
 
+/** A table and a model that are there already: a link that does not hold them may go with them. */
+export interface Open {
+  table?: Table;
+  model?: OpenedModel;
+}
+
 /**
- * What a link says: the setup, and the iteration to go to. `open` is a table that is there already:
- * a link without data may go with it.
+ * What a link says: the setup, and the iteration to go to.
  *
- * Throws LinkError where it is damaged, or goes with a table that is neither in it nor open.
+ * Throws LinkError where it is damaged, or goes with a table or model that is neither in it nor open.
  */
 export function setupOfLink(
   engine: Engine,
   link: string,
-  open?: Table,
+  open: Open = {},
 ): { setup: Setup; iteration: number } {
   const given = new URLSearchParams(link.replace(/^#/, ""));
   for (const key of given.keys())
-    if (!(key in FIELDS) && ![...OF_TABLE, "iteration"].includes(key))
+    if (!Object.hasOwn(FIELDS, key) && ![...OF_TABLE, "iteration"].includes(key))
       throw damaged(`it says '${key}', which the lab does not know`);
-  let setup = tableOfLink(engine, given, open);
-  for (const [key, { field, read }] of Object.entries(FIELDS)) {
-    const value = given.get(key);
-    if (value !== null) setup = { ...setup, [field]: read(value) };
-  }
-  const columns = setup.table.columns.map(({ name }) => name);
-  for (const name of [...setup.targets, ...setup.ignored])
-    if (!columns.includes(name)) throw damaged(`its table has no column '${name}'`);
+  const setup = given.has("model")
+    ? withFields(setupOfModel(engine, given, open), given, OF_TRAINING)
+    : withFields(tableOfLink(engine, given, open), given, Object.keys(FIELDS));
   const iteration = given.get("iteration") ?? "0";
   return { setup, iteration: wholeNumber(iteration, 0, MOST_ITERATIONS) };
 }
 
-function tableOfLink(engine: Engine, given: URLSearchParams, open?: Table): Setup {
+function withFields(before: Setup, given: URLSearchParams, allowed: string[]): Setup {
+  let setup = before;
+  for (const [key, { field, read }] of Object.entries(FIELDS)) {
+    const value = given.get(key);
+    if (value === null) continue;
+    if (!allowed.includes(key)) throw damaged(`it says '${key}', which is the model's own`);
+    setup = { ...setup, [field]: read(value) };
+  }
+  const wanted = lossNamed(setup.loss).output;
+  if (wanted !== null && given.has("loss") && !given.has("output"))
+    setup = { ...setup, output: wanted };
+  if (wanted !== null && wanted !== setup.output)
+    throw damaged(`the loss '${setup.loss}' belongs to the output '${wanted}'`);
+  if (!setup.targets.length) throw damaged("it names no column to predict");
+  const columns = setup.table.columns.map(({ name }) => name);
+  for (const name of [...setup.targets, ...setup.ignored])
+    if (!columns.includes(name)) throw damaged(`its table has no column '${name}'`);
+  return setup;
+}
+
+/** A model on the table that the link names, or on a row to type into. */
+function setupOfModel(engine: Engine, given: URLSearchParams, open: Open): Setup {
+  const name = given.get("model") as string;
+  if (open.model?.name !== name)
+    throw new LinkError(
+      `This link goes with the model ${name}, which is not in it: open that file.`,
+    );
+  const members = openModel(open.model.bytes, name);
+  const model = members[wholeNumber(given.get("member") ?? "1", 1, members.length) - 1];
+  const hasTable = given.has("example") || given.has("file");
+  const setup = hasTable
+    ? tableOfLink(engine, given, open)
+    : { ...usualSetup(USUAL_EXAMPLE), example: "", table: emptyRow(model) };
+  if (!fitsModel(setup.table, model))
+    throw damaged(`its table does not have the columns of the model ${name}`);
+  return withModel(setup, model, true);
+}
+
+function tableOfLink(engine: Engine, given: URLSearchParams, open: Open): Setup {
   const file = given.get("file");
   if (file !== null) {
     const own = { ...usualSetup(USUAL_EXAMPLE), example: "" };
     const data = given.get("table");
-    if (data === null && open?.name === file) return { ...own, table: open };
+    if (data === null && open.table?.name === file) return { ...own, table: open.table };
     if (data === null)
       throw new LinkError(
         `This link goes with the table ${file}, which is not in it: open that file, or ask for ` +
@@ -205,6 +263,11 @@ function isCellOf(kind: Column["kind"], cell: unknown): boolean {
 export function tableWanted(link: string): string {
   const given = new URLSearchParams(link);
   return given.has("table") ? "" : (given.get("file") ?? "");
+}
+
+/** The name of the model that a link goes with; "" where there is none. */
+export function modelWanted(link: string): string {
+  return new URLSearchParams(link).get("model") ?? "";
 }
 
 /** The columns as text that a link can hold. */

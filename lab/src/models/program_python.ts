@@ -1,5 +1,5 @@
 /** The run on the screen as a Python program that uses glassnet. */
-import { lossNamed } from "../engine/engine";
+import { lossTitle } from "../engine/engine";
 import type { Network } from "../engine/network";
 import type { Setup } from "../setup";
 import type { Encoding, TargetEncoding } from "../table/encoding";
@@ -152,13 +152,12 @@ function stacked(name: string, columns: string[]): string {
     .join("\n")}\n    ]\n)`;
 }
 
-function networkText({ sizes, activations, loss, setting, bias }: Network): string {
-  const usual = lossNamed(loss).setting;
-  const name = setting === undefined || setting === usual ? loss : `${loss}:${number(setting)}`;
+function networkText(network: Network): string {
+  const { sizes, activations, bias } = network;
   const hidden = list(activations.slice(0, -1).map(quoted));
   const output = quoted(activations.at(-1) as string);
   return `network = gn.Network(
-    ${list(sizes.map(String))}, ${hidden}, ${output}, ${quoted(name)}, bias=${bias ? "True" : "False"}
+    ${list(sizes.map(String))}, ${hidden}, ${output}, ${quoted(lossTitle(network))}, bias=${bias ? "True" : "False"}
 )`;
 }
 

@@ -159,7 +159,6 @@ const STRUCTURE = object({
 export interface Structure {
   encoding: Encoding;
   networks: Network[];
-  votes: number[];
 }
 
 /** Throws StructureError, naming the place, where the data is no structure of a model. */
@@ -167,7 +166,7 @@ export function structureOf(data: Json): Structure {
   STRUCTURE(data, "it");
   const { encoding: described, members } = plain(data) as {
     encoding: { task: Task; inputs: InputEncoding[]; targets: TargetEncoding[] };
-    members: { network: NetworkData; vote: number }[];
+    members: { network: NetworkData }[];
   };
   const encoding: Encoding = {
     task: described.task,
@@ -183,7 +182,7 @@ export function structureOf(data: Json): Structure {
         `the columns make ${inputs} inputs and ${wanted} outputs, but a network has ` +
           `${sizes[0]} and ${sizes.at(-1)}`,
       );
-  return { encoding, networks, votes: members.map(({ vote }) => vote) };
+  return { encoding, networks };
 }
 
 /** What fields are that older files do not have. */

@@ -1,7 +1,6 @@
 /** Where the nodes of a network lie in its picture, and which of a wide layer are shown. */
 import { layersOf, type Network } from "../engine/network";
-
-export const MOST_NODES = 16; // of a layer that are shown
+import { MOST_NODES } from "../setup";
 
 export interface Spot {
   x: number;

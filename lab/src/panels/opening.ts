@@ -3,12 +3,12 @@ import type { Engine } from "../engine/engine";
 import { FormulaError } from "../formulas/parse";
 import type { Lab } from "../lab";
 import { openModel } from "../models/file";
-import { LinkError, setupOfLink, tableWanted } from "../models/link";
+import { LinkError, modelWanted, setupOfLink, tableWanted } from "../models/link";
+import { fitsModel, withModel } from "../models/on_table";
 import { ModelFileError } from "../models/sealed";
 import { prepare } from "../prepare";
 import type { OpenedModel, Setup } from "../setup";
 import { readCsv, textOfFile } from "../table/csv";
-import { rowsWithTargets } from "../table/learn";
 import { type Table, TableError } from "../table/table";
 import type { PageState } from "./context";
 
@@ -38,25 +38,47 @@ export async function openFile(page: PageState, file: File): Promise<void> {
   const lab = page.lab.value;
   page.player.pause();
   const bytes = new Uint8Array(await file.arrayBuffer());
-  if (file.name.toLowerCase().endsWith(".safetensors"))
-    tryTo(lab, () => openMember(lab, openModel(bytes, file.name), 1));
-  else tryTo(lab, () => openTable(page, readCsv(textOfFile(bytes, file.name), file.name)));
+  const isModel = file.name.toLowerCase().endsWith(".safetensors");
+  tryTo(lab, () => {
+    if (isModel) takeModel(page, openModel(bytes, file.name));
+    else takeTable(page, readCsv(textOfFile(bytes, file.name), file.name));
+  });
 }
 
-/** A table on the model that is open where it fits, by the link that waits for it, or by itself. */
-function openTable(page: PageState, table: Table): void {
+/** Opens a table: as the page's link says, on the model that is open where it fits, or by itself. */
+function takeTable(page: PageState, table: Table): void {
+  const { lab, link } = page;
+  const setup = lab.value.setup.value;
+  const model = setup.model ?? undefined;
+  if (tableWanted(link) === table.name && modelWanted(link) === (model?.name ?? ""))
+    follow(page, { table, model });
+  else if (model && fitsModel(table, model))
+    lab.value.restart(withModel({ ...setup, table }, model, true));
+  else lab.value.restart(startWith(lab.value.engine, setup, table));
+}
+
+/** Opens a model: as the page's link says, or on the table that is open where that fits. */
+function takeModel(page: PageState, members: OpenedModel[]): void {
+  const { lab, link } = page;
+  const { table } = lab.value.setup.value;
+  const [model] = members;
+  if (modelWanted(link) === model.name && [table.name, ""].includes(tableWanted(link)))
+    follow(page, { table, model });
+  else openMember(lab.value, members, 1);
+}
+
+/** Goes where the page's link leads, which is done with then. */
+function follow(page: PageState, open: { table: Table; model?: OpenedModel }): void {
   const lab = page.lab.value;
-  const setup = lab.setup.value;
-  if (setup.model && fitsModel(table, setup.model)) {
-    lab.restart(withModel({ ...setup, table }, setup.model, true));
-  } else if (tableWanted(page.link) === table.name) {
-    const { link } = page;
-    page.link = "";
-    const linked = setupOfLink(lab.engine, link, table);
-    lab.restart(linked.setup);
-    lab.goTo(linked.iteration);
-  } else {
-    lab.restart(startWith(lab.engine, setup, table));
+  const { link } = page;
+  page.link = "";
+  try {
+    const { setup, iteration } = setupOfLink(lab.engine, link, open);
+    lab.restart(setup);
+    lab.goTo(iteration);
+  } catch (error) {
+    if (!open.model) lab.restart(startWith(lab.engine, lab.setup.value, open.table));
+    throw error;
   }
 }
 
@@ -117,51 +139,4 @@ export function openMember(lab: Lab, members: OpenedModel[], member: number): vo
     lab.restart(withModel(setup, model, false));
     throw new TableError(`The table that was open does not fit the model: ${error.message}`);
   }
-}
-
-/** Whether a table has all the columns of a model, and a row whose targets are known. */
-export function fitsModel(table: Table, { encoding }: OpenedModel): boolean {
-  const { inputs, targets } = encoding;
-  const used = [...inputs.filter(({ kind }) => kind !== "unused"), ...targets];
-  const hasAll = used.every(({ name }) => table.columns.some((column) => column.name === name));
-  const names = targets.map(({ name }) => name);
-  return hasAll && rowsWithTargets(table, names).length > 0;
-}
-
-/** A model's network on the table that is open where that fits it, else on a row to type into. */
-export function withModel(setup: Setup, model: OpenedModel, fits: boolean): Setup {
-  const { encoding } = model;
-  const table = fits ? setup.table : emptyRow(model);
-  return {
-    ...setup,
-    table,
-    example: fits ? setup.example : "",
-    formula: "",
-    picture: fits ? setup.picture : 0,
-    targets: encoding.targets.map(({ name }) => name),
-    ignored: [],
-    hidden: model.network.sizes.slice(1, -1),
-    activation: model.network.activations[0],
-    loss: model.network.loss,
-    output: model.network.activations[model.network.activations.length - 1],
-    bias: model.network.bias,
-    model,
-  };
-}
-
-/** A row to type into, where a model comes without a table. */
-function emptyRow({ name, encoding }: OpenedModel): Table {
-  const inputs = encoding.inputs.map((input) => ({
-    name: input.name,
-    kind: input.kind === "number" ? ("number" as const) : ("text" as const),
-    cells: [
-      input.kind === "number" ? input.center : input.kind === "unused" ? null : input.levels[0],
-    ],
-  }));
-  const targets = encoding.targets.map((target) => ({
-    name: target.name,
-    kind: target.kind === "number" ? ("number" as const) : ("text" as const),
-    cells: [target.kind === "number" ? target.center : String(target.labels[0])],
-  }));
-  return { name, columns: [...inputs, ...targets], rows: 1, notices: ["a row to type into"] };
 }

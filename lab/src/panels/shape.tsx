@@ -1,10 +1,7 @@
 /** 3-[4]-1: nodes and layers with plus and minus. */
-import type { Setup } from "../setup";
+import { MOST_HIDDEN_LAYERS, MOST_NODES, type Setup } from "../setup";
 import { useLab } from "./context";
-import { MOST_NODES } from "./layout";
 import type { Change } from "./source";
-
-const MOST_HIDDEN_LAYERS = 3;
 
 /** 3-[4]-1: nodes and layers with plus and minus. */
 export function Shape({ setup, change }: { setup: Setup; change: Change }) {
@@ -51,7 +48,11 @@ export function Shape({ setup, change }: { setup: Setup; change: Change }) {
       <button
         type="button"
         aria-label="a hidden layer more"
-        title={hidden.length >= MOST_HIDDEN_LAYERS ? "3 hidden layers are the most" : undefined}
+        title={
+          hidden.length >= MOST_HIDDEN_LAYERS
+            ? `${MOST_HIDDEN_LAYERS} hidden layers are the most`
+            : undefined
+        }
         disabled={hidden.length >= MOST_HIDDEN_LAYERS}
         onClick={() => change({ hidden: [...hidden, hidden.at(-1) ?? 4] })}
       >

@@ -6,6 +6,7 @@ import { programInPython, programInR } from "../models/program";
 import { tableWithPredictions } from "../table/csv_out";
 import { useLab, usePage } from "./context";
 import { HelpMenu } from "./help";
+import { tryTo } from "./opening";
 import { networkAsSvg } from "./svg_file";
 
 const BY_HAND = "What was changed by hand on the way (a weight, a cell, the rate) is not in it.";
@@ -21,7 +22,7 @@ export function ShareMenu() {
   const name = setup.table.name.replace(/\.[^.]*$/, "");
   const link = () => {
     const address = location.href.replace(/#.*$/, "");
-    return `${address}#${linkOf(lab.begun.setup, position.iteration, withData)}`;
+    return `${address}#${linkOf(lab.engine, lab.begun.setup, position.iteration, withData)}`;
   };
   const program = () => {
     const written = code === "R" ? programInR : programInPython;
@@ -71,7 +72,9 @@ export function ShareMenu() {
               const { batch } = scene;
               const losses = lab.losses.slice(0, position.iteration);
               const given = { setup, encoding, network, parameters: batch.parameters, losses };
-              download(`${name}.safetensors`, saveModel(given), "application/octet-stream");
+              tryTo(lab, () =>
+                download(`${name}.safetensors`, saveModel(given), "application/octet-stream"),
+              );
             }}
           >
             model (.safetensors)
@@ -80,8 +83,10 @@ export function ShareMenu() {
             type="button"
             onClick={() => {
               const outputs = scene.table.layers[scene.table.layers.length - 1].a;
-              const text = tableWithPredictions(scene.engine, encoding, table, outputs);
-              download(`${name}-predictions.csv`, text, "text/csv");
+              tryTo(lab, () => {
+                const text = tableWithPredictions(scene.engine, encoding, table, outputs);
+                download(`${name}-predictions.csv`, text, "text/csv");
+              });
             }}
           >
             predictions (.csv)

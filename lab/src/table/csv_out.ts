@@ -4,7 +4,7 @@ import type { Engine } from "../engine/engine";
 import type { Encoding } from "./encoding";
 import { numberText, pythonFloat } from "./numerals";
 import { predictions } from "./predictions";
-import type { Cell, Table } from "./table";
+import { type Cell, type Table, tableError } from "./table";
 
 type Columns = [name: string, cells: string[]][];
 
@@ -13,14 +13,27 @@ export function tableAsCsv(table: Table): string {
   return csv(columnsOf(table));
 }
 
-/** The table, and beside it what is predicted of its rows from N x K outputs. */
+/**
+ * The table, and beside it what is predicted of its rows from N x K outputs.
+ *
+ * Throws TableError where a column of the table has a name of these, as `glassnet predict` does.
+ */
 export function tableWithPredictions(
   engine: Engine,
   encoding: Encoding,
   table: Table,
   outputs: Float64Array,
 ): string {
-  return csv([...columnsOf(table), ...predictedColumns(engine, encoding, outputs, table.rows)]);
+  const kept = columnsOf(table);
+  const predicted = predictedColumns(engine, encoding, outputs, table.rows);
+  const twice = kept.find(([name]) => predicted.some(([other]) => other === name));
+  if (twice)
+    throw tableError({
+      file: table.name,
+      message: `a column of the table is named '${twice[0]}', as one of the output is`,
+      remedy: "rename it",
+    });
+  return csv([...kept, ...predicted]);
 }
 
 function columnsOf(table: Table): Columns {

@@ -2,7 +2,6 @@
  * How cells become the network's inputs and targets, and outputs become predictions: the library's
  * encodings (tables/inputs.py, tables/targets.py), whose formulas the engine evaluates.
  */
-import type { Table } from "./table";
 
 export type Task = "regression" | "binary" | "multiclass";
 
@@ -58,5 +57,3 @@ export type Rule =
   | "0 to 1"
   /** The library's affine encoding: `glassnet train --affine`. */
   | "centred";
-
-export type { Table };

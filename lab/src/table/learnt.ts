@@ -24,8 +24,6 @@ export function kindOfCells(column: Column): string {
   return isBoolean(column) ? "boolean" : column.kind;
 }
 
-// ---- the article's program
-
 export function total(counts: Map<string, number>): number {
   return [...counts.values()].reduce((sum, count) => sum + count, 0);
 }
@@ -60,8 +58,6 @@ export function numberTarget(
 ): TargetEncoding {
   return { kind: "number", name, center, scale, low: null, high: null, format: format ?? null };
 }
-
-// ---- classes
 
 export function classTarget(column: Column, task: Task): TargetEncoding {
   const counts = countTexts(column);

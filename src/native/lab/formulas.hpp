@@ -3,6 +3,7 @@
 #pragma once
 #include "elementary.hpp"
 #include "memory.hpp"
+#include "optimizers.hpp"
 
 // The browser's own, for formulas that a user types in; those of the library have neither.
 extern "C" {
@@ -17,16 +18,18 @@ using namespace glassnet::GLASSNET_VARIANT;
 inline double vector_exp(double x) { return exp<double>(broadcast(x))[0]; }
 inline double vector_log(double x) { return log<double>(broadcast(x))[0]; }
 
-// x to the power of y: products where y is a whole number, as of a polynomial.
+// x to the power of y: products where y is a whole number, as of a polynomial; NaN where it is a
+// fraction and x is negative.
 inline double power_of(double x, double y) {
-    constexpr double MOST_PRODUCTS = 64;
+    constexpr double MOST = 9007199254740992;  // 2^53, beyond which every number is whole
     const double size = y < 0 ? -y : y;
-    if (size == __builtin_floor(size) && size <= MOST_PRODUCTS) {
-        double product = 1;
-        for (int i = 0; i < static_cast<int>(size); ++i) product *= x;
+    if (size == __builtin_floor(size) && size <= MOST) {
+        const double product = power(x, static_cast<std::int64_t>(size));
         return y < 0 ? 1 / product : product;
     }
-    return x == 0 ? 0 : vector_exp(y * vector_log(x));
+    if (x < 0) return __builtin_nan("");
+    if (x == 0) return y > 0 ? 0 : __builtin_inf();
+    return vector_exp(y * vector_log(x));
 }
 
 // An instruction takes its operands from the end of a stack, the last one on top, and leaves its
