@@ -78,8 +78,10 @@ export class Course<Context> {
     let isByHand = !isInContext || this.at > 0;
     this.losses.length = Math.min(this.losses.length, this.at);
     this.hasFailed = false;
-    while (this.last && this.last.snapshots.start.iteration >= this.at)
-      isByHand ||= this.stretches.pop()?.isByHand ?? false;
+    while (this.last && this.last.snapshots.start.iteration >= this.at) {
+      const undone = this.stretches.pop();
+      isByHand ||= undone?.isByHand ?? false;
+    }
     this.last?.snapshots.forgetAfter(this.at);
     training.restore(snapshot);
     this.stretches.push({ training, snapshots: new Snapshots(snapshot), context, isByHand });
