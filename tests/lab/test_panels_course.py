@@ -29,7 +29,8 @@ def said(lab: Lab) -> str:
 def pixels(lab: Lab) -> np.ndarray:
     """The colours of the surface, from the top."""
     data = lab.page.locator(".surface canvas").evaluate(
-        """seen => {
+        """async seen => {
+            for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame); // it is drawn
             const copy = new OffscreenCanvas(seen.width, seen.height).getContext(
                 "2d", { willReadFrequently: true });
             copy.drawImage(seen, 0, 0);
@@ -81,8 +82,9 @@ def test_the_surface_is_what_is_predicted(lab: Lab) -> None:
     assert circles.count() == 200
     box = lab.page.locator(".surface canvas").bounding_box()
     agree = 0
-    for row in range(0, 200, 10):
-        circle = circles.nth(row).bounding_box()
+    for i in range(0, 200, 10):
+        row = int(circles.nth(i).locator("title").text_content().split()[-1]) - 1
+        circle = circles.nth(i).bounding_box()
         x = (circle["x"] + circle["width"] / 2 - box["x"]) / box["width"]
         y = (circle["y"] + circle["height"] / 2 - box["y"]) / box["height"]
         red, _, blue = after[int(y * len(after)), int(x * len(after))]
@@ -197,7 +199,7 @@ def test_a_failed_run_is_drawn_as_far_as_it_went(lab: Lab) -> None:
     failed(lab)
     assert "NaN" not in (lab.page.locator(".course .curve").get_attribute("d") or "")
     assert "NaN" not in lab.page.locator(".course svg").inner_html()
-    assert "NaN" not in lab.page.locator("#network").evaluate(
+    assert "NaN" not in lab.page.locator(".network .drawing > svg").evaluate(
         "svg => [...svg.querySelectorAll('[d],[x],[y],[stroke-width]')].map("
         "e => ['d', 'x', 'y', 'stroke-width'].map(n => e.getAttribute(n)).join()).join()"
     )
