@@ -18,7 +18,7 @@ from glassnet.lab.server import LabServer
 pytestmark = [needs_browser, needs_lab]
 __all__ = ["browser"]
 
-TABLE = {"size": [1, 2, 3, 4, 5], "kind": list("abab") + ["a"], "price": [10, 19, 31, 39, 52]}
+TABLE = {"size": [1, 2, 3, 4, 5], "kind": list("ababa"), "price": [10, 19, 31, 39, 52]}
 
 
 @pytest.fixture

@@ -213,6 +213,18 @@ def test_a_weight_is_typed_in_and_undone_by_going_back(lab: Lab) -> None:
     np.testing.assert_array_equal(lab.weights, before)
 
 
+@pytest.mark.parametrize("iteration", [0, 6])
+def test_weights_are_typed_in_one_after_the_other(lab: Lab, iteration: int) -> None:
+    lab.go(iteration)
+    w = lab.weights
+    for name, at, value in [("w1.1.1", 0, 0.5), ("w1.3.4", 11, -1.5), ("w1.1.1", 0, 2.5)]:
+        edge(lab, name)
+        w[at] = value
+        lab.fill_field(".typed input", str(value))
+        np.testing.assert_array_equal(lab.weights, w)
+    assert lab.at[0] == iteration
+
+
 @pytest.mark.parametrize("text", ["much", "", "1e999"])
 def test_what_is_no_weight_is_refused(lab: Lab, text: str) -> None:
     before = lab.weights

@@ -34,6 +34,10 @@ def test_an_example_opens_and_learns(lab: Lab, title: str) -> None:
     assert shown.startswith("iteration 60: ")
     assert float(shown.split()[-1]) == pytest.approx(lab.read("lab.view.value.scene.batch.loss"))
     assert lab.page.locator(".answer circle").count() > 0
+    panel = lab.page.locator(".panel.table").bounding_box()
+    for head in lab.page.locator(".table th.live").all():
+        box = head.bounding_box()
+        assert box["x"] + box["width"] <= panel["x"] + panel["width"]
 
 
 def test_all_examples_are_offered(lab: Lab) -> None:

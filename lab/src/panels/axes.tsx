@@ -28,7 +28,6 @@ export function Points({ view, at }: { view: View; at: (row: number) => [number,
           // biome-ignore lint/a11y/noStaticElementInteractions: rows are chosen in the table too
           <circle
             key={row}
-            data-point={row + 1}
             cx={cx}
             cy={cy}
             r={row === chosen ? 6 : 3.5}

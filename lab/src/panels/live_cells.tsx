@@ -5,14 +5,25 @@ import type { Prediction } from "../table/predictions";
 import { isHidden } from "./asking";
 import { short, useLab } from "./context";
 
+const LOSS_WIDTH = 64; // pixels
+
+function widthOf({ kind }: Prediction): number {
+  return kind === "number" ? 74 : 112;
+}
+
+/** The pixels that all of it takes. */
+export function liveWidth(predicted: Prediction[]): number {
+  return predicted.reduce((sum, one) => sum + widthOf(one), LOSS_WIDTH);
+}
+
 /** Widths are fixed: were they not, every frame would measure every cell. */
 export function LiveWidths({ predicted }: { predicted: Prediction[] }) {
   return (
     <>
-      {predicted.map(({ name, kind }) => (
-        <col key={name} style={{ width: kind === "number" ? "74px" : "112px" }} />
+      {predicted.map((one) => (
+        <col key={one.name} style={{ width: `${widthOf(one)}px` }} />
       ))}
-      <col style={{ width: "64px" }} />
+      <col style={{ width: `${LOSS_WIDTH}px` }} />
     </>
   );
 }

@@ -5,12 +5,13 @@ import { isInBatch } from "../explain/rows";
 import type { Column } from "../table/table";
 import { Cells } from "./cell";
 import { short, useLab, usePage } from "./context";
-import { LiveCells, LiveHeads, LiveWidths } from "./live_cells";
+import { LiveCells, LiveHeads, LiveWidths, liveWidth } from "./live_cells";
 import { tryTo } from "./opening";
 
 const MOST_SHOWN = 40; // rows around the chosen one; more would slow down every frame
 
-const MOST_COLUMNS = 5; // that leave room for what is predicted beside them
+const ROOM = 288; // pixels; what is predicted stands first where a table takes more
+const ROW_WIDTH = 36;
 
 export function TablePanel() {
   const lab = useLab();
@@ -25,7 +26,8 @@ export function TablePanel() {
     const inputs = table.columns.filter(({ name }) => !targets.includes(name));
     return [...inputs, ...table.columns.filter(({ name }) => targets.includes(name))];
   }, [table, targets]);
-  const isWide = ordered.length > MOST_COLUMNS;
+  const isWide =
+    ordered.reduce((sum, column) => sum + widthOf(column), ROW_WIDTH + liveWidth(predicted)) > ROOM;
   const used = new Set(
     [...prepared.encoding.inputs, ...prepared.encoding.targets]
       .filter(({ kind }) => kind !== "unused")
@@ -45,10 +47,10 @@ export function TablePanel() {
       <div class="scroll">
         <table>
           <colgroup>
-            <col style={{ width: "36px" }} />
+            <col style={{ width: `${ROW_WIDTH}px` }} />
             {isWide && <LiveWidths predicted={predicted} />}
             {ordered.map((column) => (
-              <col key={column.name} style={{ width: widthOf(column) }} />
+              <col key={column.name} style={{ width: `${widthOf(column)}px` }} />
             ))}
             {!isWide && <LiveWidths predicted={predicted} />}
           </colgroup>
@@ -116,12 +118,12 @@ export function TablePanel() {
   );
 }
 
-/** Enough for the column's longest cell, or what can be read of it. */
-function widthOf({ name, cells, kind }: Column): string {
+/** The pixels that are enough for the column's longest cell, or what can be read of it. */
+function widthOf({ name, cells, kind }: Column): number {
   const texts = cells.slice(0, MOST_SHOWN).map((cell) => (cell === null ? "—" : cellText(cell)));
   const longest = Math.max(...texts.map((text) => text.length), Math.min(name.length, 7));
   const fewest = kind === "number" ? 2 : 4;
-  return `${14 + 7.2 * Math.max(fewest, Math.min(longest, 12))}px`;
+  return 14 + 7.2 * Math.max(fewest, Math.min(longest, 12));
 }
 
 /** A cell as it is shown. */
