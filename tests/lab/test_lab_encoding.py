@@ -441,3 +441,51 @@ def test_cells_that_do_not_fit_are_named(page: Page) -> None:
     assert str(error.value) == (
         "column 'c', row 5: class 'q' is not among those trained on: u, v, w"
     )
+
+
+WRITTEN_DATES = {
+    "dd.mm.yyyy": ["02.01.1970", "31.02.1970", "2.1.1970 12:00", "29.02.2000 23:59:59.25"],
+    "yyyy-mm-dd": ["2020-02-29", "2021-02-29", "2020-01-01T12:30:15+02:00", "0050-03-01",
+                   "2020-01-01 24:00", "2020-01-01 01:00 -0530", "2020-01-01 10:20Z"],
+    "mm/dd/yy": ["12/31/68", "12/31/69", "1/2/03 12:30 AM", "1/2/03 13:30 PM", "1/2/03 1:30 pm"],
+    "mon dd, yyyy": ["Sept 3, 1999", "September 03 1999", "Thu, Jan 1, 1970", "Foo 1, 1970"],
+    "mon yyyy": ["Mar 2001", "soon"],
+}  # fmt: skip
+WITH_DATES = """
+const number = { kind: "number", name: "seen", center: 0, scale: 1, smooth_clip: false, fill: 0,
+  indicator: false, date: true, bin_edges: [], bin_height: 1, fill_learnt: true,
+  format: given.pattern && { kind: "date", pattern: given.pattern } };
+const read = (cells) => parts.withDates(
+  { name: "t", rows: cells.length, columns: [{ name: "seen", kind: "text", cells }] },
+  { task: "regression", inputs: [number], targets: [] }).columns[0];
+"""
+
+
+@pytest.mark.parametrize("pattern", WRITTEN_DATES)
+def test_dates_of_a_model_are_read_as_the_library_reads_them(page: Page, pattern: str) -> None:
+    texts = WRITTEN_DATES[pattern]
+    body = (
+        WITH_DATES
+        + """
+      return given.texts.map((text) => {
+        try { return read([text]).cells[0]; } catch (error) { return error.message; }
+      });
+    """
+    )
+    found = page.run(body, pattern=pattern, texts=texts)
+    for text, ours, days in zip(texts, found, DateFormat(pattern).read(texts), strict=True):
+        if np.isnan(days):
+            trained = f"where the model was trained on dates ({DateFormat(pattern)})"
+            assert ours == f"column 'seen', row 1: '{text}' {trained}: write it alike, or empty it"
+        else:
+            assert ours == days, text
+
+
+def test_dates_of_a_model_that_says_not_how_they_are_written(page: Page) -> None:
+    found = page.run(
+        WITH_DATES + "return read(['1/2/2003', null, 'NA', '1/31/2003'])", pattern=None
+    )
+    assert found["kind"] == "number"
+    assert found["cells"] == [12054, None, None, 12083]
+    said = page.refusal(WITH_DATES + "return read(['1/2/2003'])", pattern=None)
+    assert "its dates can be read as dd/mm/yyyy or mm/dd/yyyy: write them yyyy-mm-dd" in said

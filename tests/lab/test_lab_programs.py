@@ -169,6 +169,67 @@ def test_a_model_that_was_trained_on(page: Page, tmp_path: Path, kind: str, lang
         check_output(outputs, [float(x) for x in out.partition("OUTPUT ")[2].split()], IN_R)
 
 
+BIDI = "a\u202eb\u2066"
+
+
+@pytest.mark.parametrize("language", ["python", "r"])
+def test_letters_that_turn_others_around(page: Page, tmp_path: Path, language: str) -> None:
+    """R refuses a program that holds them."""
+    if language == "r" and not shutil.which("Rscript"):
+        pytest.skip("R is not installed")
+    body = """
+      const usual = parts.exampleNamed(engine, "article");
+      const columns = usual.table.columns.map((column) =>
+        ({ ...column, name: column.name === "x1" ? given.name : column.name }));
+      const lab = new parts.Lab(engine, { ...usual, table: { ...usual.table, columns } });
+      lab.goTo(5);
+      const { prepared: { setup, encoding, network }, scene } = lab.view.value;
+      return [scene.table.layers.at(-1).a, parts.programInPython(setup, encoding, network, 5),
+        parts.programInR(setup, encoding, network, 5)];
+    """
+    outputs, python, r = page.run(body, name=BIDI)
+    assert "\\u202e" in python
+    assert "\u202e" not in python + r
+    if language == "r":
+        out = run(["Rscript", "--vanilla"], r + OF_R, "program.R", tmp_path)
+        check_output(outputs, [float(x) for x in out.partition("OUTPUT ")[2].split()], IN_R)
+    else:
+        run([sys.executable], python, "program.py", tmp_path)
+
+
+BINS = """
+const input = { kind: "number", name: "x", center: 1, scale: 2, smooth_clip: true, fill: 0,
+  indicator: false, date: false, bin_edges: [0, 1, 2], bin_height: 1, fill_learnt: true,
+  format: null };
+const target = { kind: "number", name: "y", center: 0, scale: 1, low: 0, high: 0.5, format: null };
+const encoding = { task: "regression", inputs: [input], targets: [target] };
+const table = { name: "t", rows: 4, columns: [
+  { name: "x", kind: "number", cells: [-1, 0.3, 1.4, 5] },
+  { name: "y", kind: "number", cells: [0, 1, 2, 3] } ] };
+const network = { sizes: [3, 1], activations: ["identity"], bias: true,
+  loss: "mean_squared_error" };
+const model = { name: "m", encoding, network, parameters: Float64Array.of(0.1, 0.2, 0.3, 0.4),
+  member: 1, members: 1, bytes: new Uint8Array() };
+const setup = { ...parts.exampleNamed(engine, "article"), example: "", table, targets: ["y"],
+  hidden: [], loss: network.loss, output: "identity", model };
+const lab = new parts.Lab(engine, setup);
+const outputs = lab.view.value.scene.table.layers.at(-1).a;
+return [outputs, parts.predictions(engine, encoding, outputs, 4)[0].values,
+  parts.programInR(setup, encoding, network, 0)];
+"""
+
+
+@pytest.mark.skipif(not shutil.which("Rscript"), reason="R is not installed")
+def test_bins_and_the_range_of_a_target_in_r(page: Page, tmp_path: Path) -> None:
+    outputs, predicted, r = page.run(BINS)
+    assert 0 in predicted
+    assert 0.5 in predicted
+    out = run(["Rscript", "--vanilla"], r + OF_R, "program.R", tmp_path)
+    check_output(outputs, [float(x) for x in out.partition("OUTPUT ")[2].split()], IN_R)
+    (said,) = [line for line in out.splitlines() if line.startswith("y ")]
+    check_output(predicted, [float(x) for x in said.split()[1:]], 1e-6)
+
+
 def test_a_table_is_saved_and_read_as_it_is(page: Page) -> None:
     cells = {"a b": [1, 1e-7, None, -2.5], 'q"': ["x,y", None, 'z"', "l\nm"]}
     columns = [

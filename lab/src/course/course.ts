@@ -79,8 +79,8 @@ export class Course<Context> {
     this.losses.length = Math.min(this.losses.length, this.at);
     this.hasFailed = false;
     while (this.last && this.last.snapshots.start.iteration >= this.at) {
-      const undone = this.stretches.pop();
-      isByHand ||= undone?.isByHand ?? false;
+      isByHand = this.last.isByHand || isByHand;
+      this.stretches.pop();
     }
     this.last?.snapshots.forgetAfter(this.at);
     training.restore(snapshot);

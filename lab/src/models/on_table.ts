@@ -1,5 +1,6 @@
 /** A model on a table: whether it fits, and what is set up then. */
 import type { OpenedModel, Setup } from "../setup";
+import { withDates } from "../table/dates";
 import { rowsWithTargets } from "../table/learn";
 import type { Table } from "../table/table";
 
@@ -15,7 +16,7 @@ export function fitsModel(table: Table, { encoding }: OpenedModel): boolean {
 /** A model's network on the table that is open where that fits it, else on a row to type into. */
 export function withModel(setup: Setup, model: OpenedModel, fits: boolean): Setup {
   const { encoding } = model;
-  const table = fits ? setup.table : emptyRow(model);
+  const table = fits ? withDates(setup.table, encoding) : emptyRow(model);
   return {
     ...setup,
     table,

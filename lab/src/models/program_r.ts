@@ -2,7 +2,7 @@
 import formulas from "../../generated/formulas.json";
 import { type Loss, lossNamed } from "../engine/engine";
 import { layerAt, layersOf, type Network } from "../engine/network";
-import { optimizerOf } from "../engine/training";
+import { type Optimizer, optimizerOf } from "../engine/training";
 import { inR } from "../formulas/in_r";
 import { parse } from "../formulas/parse";
 import type { Setup } from "../setup";
@@ -22,6 +22,7 @@ import {
   usedFunctions,
 } from "./program_rows";
 
+const OF_NUMBER = formulas.inputs.number;
 const FUNCTIONS = {
   numbers: "numbers <- function(name) as.numeric(table[[name]])",
   texts: "texts <- function(name) as.character(table[[name]])",
@@ -30,8 +31,8 @@ const FUNCTIONS = {
   x <- numbers(name)
   ifelse(is.na(x), fill, x)
 }`,
-  clipped: "clipped <- function(u) u / sqrt(1 + (u / 3)^2)",
-  bin: "bin <- function(x, low, high) pmax(-1, pmin(2 * (x - low) / (high - low) - 1, 1))",
+  clipped: `clipped <- function(u) ${inR(parse(OF_NUMBER.smooth_clip))}`,
+  bin: `bin <- function(x, low, high) ${inR(parse(OF_NUMBER.bin), { p: "low", q: "high" })}`,
   is_level: "is_level <- function(name, level) 1 * (texts(name) %in% level)",
   minus_or_plus:
     "minus_or_plus <- function(name, low, high) is_level(name, high) - is_level(name, low)",
@@ -140,8 +141,13 @@ function feedforward({ activations, bias }: Network, x: string): string[] {
     const input = i ? `a${i}` : x;
     const added = bias ? ` + rep(b${l}, each = nrow(${x}))` : "";
     const z = `z${l} <- ${input} %*% w${l}${added}`;
-    if (activation === "softmax")
-      return [z, `e <- exp(z${l} - apply(z${l}, 1, max))`, `a${l} <- e / rowSums(e)`];
+    if (activation === "softmax") {
+      const { formula, row_term } = formulas.activations.softmax;
+      // less the row's largest, which changes nothing but that no exponential is infinite
+      const shifted = { z: `z${l} - apply(z${l}, 1, max)`, s: "rowSums(e)" };
+      const term = inR(parse(row_term), shifted);
+      return [z, `e <- ${term}`, `a${l} <- ${inR(parse(formula.replace(row_term, "e")), shifted)}`];
+    }
     return [z, `a${l} <- ${formulaOf(activation, "formula", l)}`];
   });
 }
@@ -202,7 +208,11 @@ function lastDelta(network: Network, y: string): string[] {
   const output = network.activations[l - 1];
   if (loss.output !== null) return [...lines, `delta${l} <- ${scaled}`];
   if (output === "softmax")
-    return [...lines, `da <- ${scaled}`, `delta${l} <- a${l} * (da - rowSums(da * a${l}))`];
+    return [
+      ...lines,
+      `da <- ${scaled}`,
+      `delta${l} <- ${inR(parse(formulas.softmax_backward), { a: `a${l}`, m: `rowSums(da * a${l})` })}`,
+    ];
   return [...lines, `delta${l} <- ${scaled} * (${formulaOf(output, "derivative_formula", l)})`];
 }
 
@@ -228,15 +238,7 @@ function trainingText(
       ];
   const optimizer = optimizerOf(setup.optimizer, setup.rate);
   const isAdam = optimizer.name === "adam";
-  const update = names.flatMap((w) => {
-    if (optimizer.name !== "adam") return [`${w} <- ${w} - rate * d${w}`];
-    const { beta1, beta2, epsilon } = optimizer;
-    return [
-      `m_${w} <- ${beta1} * m_${w} + (1 - ${beta1}) * d${w}`,
-      `v_${w} <- ${beta2} * v_${w} + (1 - ${beta2}) * d${w}^2`,
-      `${w} <- ${w} - rate * (m_${w} / (1 - ${beta1}^t)) / (sqrt(v_${w} / (1 - ${beta2}^t)) + ${epsilon})`,
-    ];
-  });
+  const update = names.flatMap((w) => updateText(optimizer, w));
   const body = [...batch, ...feedforward(network, x), ...backprop(network, x, y), ...update];
   const memory = isAdam ? names.map((w) => `m_${w} <- v_${w} <- 0 * ${w}`) : [];
   return [
@@ -248,6 +250,21 @@ function trainingText(
   ].join("\n");
 }
 
+/** What an update makes of an array of weights or biases, and of what is remembered of it. */
+function updateText(optimizer: Optimizer, w: string): string[] {
+  const { gradient_descent, adam } = formulas.updates;
+  const names: Record<string, string> = { w, g: `d${w}`, r: "rate" };
+  if (optimizer.name !== "adam") return [`${w} <- ${inR(parse(gradient_descent.new), names)}`];
+  const { beta1, beta2, epsilon } = optimizer;
+  const [m, v] = [`m_${w}`, `v_${w}`];
+  Object.assign(names, { m, v, b: number(beta1), c: number(beta2), h: number(epsilon) });
+  return [
+    `${m} <- ${inR(parse(adam.mean), names)}`,
+    `${v} <- ${inR(parse(adam.mean_square), names)}`,
+    `${w} <- ${inR(parse(adam.new), names)}`,
+  ];
+}
+
 function predictionText(target: TargetEncoding, first: number): string {
   const name = quoted(target.name);
   if (target.kind === "number") {
@@ -255,7 +272,11 @@ function predictionText(target: TargetEncoding, first: number): string {
     if (target.scale !== 1) value += ` * ${number(target.scale)}`;
     if (target.center) value += ` + ${number(target.center)}`;
     if (target.low !== null && target.high !== null)
-      value = `pmin(pmax(${value}, ${number(target.low)}), ${number(target.high)})`;
+      value = inR(parse(formulas.targets.number.clip), {
+        x: value,
+        p: number(target.low),
+        q: number(target.high),
+      });
     return `cat(${name}, format(${value}, digits = 15), "\\n")`;
   }
   const labels = vector(labelTexts(target).map(quoted));

@@ -4,6 +4,7 @@
  * program, which takes those that are used.
  */
 
+import formulas from "../../generated/formulas.json";
 import type { Encoding, InputEncoding, TargetEncoding } from "../table/encoding";
 import { binsOf, labelTexts, type NumberInput } from "../table/features";
 import { pythonFloat } from "../table/numerals";
@@ -17,8 +18,17 @@ export interface Named {
   name: string;
 }
 
-export const quoted = (text: string) => JSON.stringify(text);
 export const number = pythonFloat;
+
+const CONTROLS = new RegExp(formulas.rules.reading.controls, "gu");
+
+/** A text as both languages write it; a letter that would turn the others around as its number. */
+export function quoted(text: string): string {
+  return JSON.stringify(text).replace(CONTROLS, (letter) => {
+    const code = (letter.codePointAt(0) as number).toString(16);
+    return code.length > 4 ? `\\U${code.padStart(8, "0")}` : `\\u${code.padStart(4, "0")}`;
+  });
+}
 
 /** The columns that a run needs. */
 export function columnsOf(encoding: Encoding, table: Table): Column[] {

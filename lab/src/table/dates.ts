@@ -1,10 +1,14 @@
-/** Days since 1970-01-01 written as the dates they are, as the library's formats/dates.py does. */
+/** Dates as days since 1970-01-01, written and read as the library's formats/dates.py does. */
 import formulas from "../../generated/formulas.json";
+import type { Encoding } from "./encoding";
+import { AMBIGUOUS, DATES, MISSING } from "./number_forms";
 import { numberText, shortNumber } from "./numerals";
+import { type Cell, type Column, type Table, tableError } from "./table";
 
 const FURTHEST = 3.6e8; // days
 const SECONDS_A_DAY = 86_400;
-const { months } = formulas.rules.reading;
+const MICROSECONDS_A_DAY = SECONDS_A_DAY * 1e6;
+const { months, date_patterns: patterns, last_year_of_2000 } = formulas.rules.reading;
 
 /** A number of a column of dates as its cells are written; of other columns as a number. */
 export function writtenDay(
@@ -40,4 +44,94 @@ function civilDate(days: number): [number, number, number] {
   const cycles = Math.floor(days / DAYS_OF_400_YEARS);
   const date = new Date((days - cycles * DAYS_OF_400_YEARS) * SECONDS_A_DAY * 1000);
   return [date.getUTCFullYear() + 400 * cycles, date.getUTCMonth() + 1, date.getUTCDate()];
+}
+
+/**
+ * The table with days in place of the dates that are text, in the columns that a model has dates of:
+ * written as the model's were, or as all cells of the column are.
+ *
+ * Throws TableError, naming column and row, on a cell that is none.
+ */
+export function withDates(table: Table, { inputs }: Encoding): Table {
+  const columns = table.columns.map((column) => {
+    const input = inputs.find(({ name }) => name === column.name);
+    if (input?.kind !== "number" || !input.date || column.kind !== "text") return column;
+    const { pattern } = (input.format ?? {}) as { pattern?: string };
+    return daysOfColumn(column, pattern ?? patternOf(column));
+  });
+  return { ...table, columns };
+}
+
+function daysOfColumn(column: Column, pattern: string): Column {
+  const first = last_year_of_2000 + 1901;
+  const years = pattern.includes("yyyy") ? "" : ` (years ${first} to ${first + 99})`;
+  const cells = column.cells.map((cell, row) => {
+    const days = daysOfCell(cell, pattern);
+    if (days !== undefined) return days;
+    throw tableError({
+      column: column.name,
+      row: row + 1,
+      message: `'${cell}' where the model was trained on dates (written ${pattern}${years})`,
+      remedy: "write it alike, or empty it",
+    });
+  });
+  return { name: column.name, kind: "number", cells };
+}
+
+/** The one way in which all cells of a column are written, or the first where none is. */
+function patternOf(column: Column): string {
+  const read = patterns
+    .map((pattern) => ({ pattern, days: column.cells.map((cell) => daysOfCell(cell, pattern)) }))
+    .filter(({ days }) => !days.includes(undefined));
+  const [first, ...others] = read;
+  if (others.some(({ days }) => days.some((one, row) => one !== first.days[row])))
+    throw tableError({
+      column: column.name,
+      message: `its dates can be read as ${read.map(({ pattern }) => pattern).join(" or ")}`,
+      remedy: `write them ${patterns[0]}`,
+    });
+  return first?.pattern ?? patterns[0];
+}
+
+/** Null where the cell is missing; undefined where it is no such date. */
+function daysOfCell(cell: Cell, pattern: string): number | null | undefined {
+  if (typeof cell !== "string") return cell;
+  const lower = cell.toLowerCase();
+  if (MISSING.has(lower) || AMBIGUOUS.has(lower)) return null;
+  return daysOf(cell, pattern);
+}
+
+/** Days since 1970-01-01, in UTC where there is a zone; undefined where the text is no such date. */
+function daysOf(text: string, pattern: string): number | undefined {
+  const found = DATES[patterns.indexOf(pattern)]?.exec(text)?.groups;
+  if (!found) return undefined;
+  const { hour = "0", minute = "0", second = "0", fraction = "", half } = found;
+  let year = Number(found.year);
+  if (found.year.length === 2) year += year <= last_year_of_2000 ? 2000 : 1900;
+  const month = found.name ? monthOf(found.name) : Number(found.month);
+  const day = Number(found.day ?? 1);
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  const isDate = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  const hours = half ? (Number(hour) % 12) + (/^p/i.test(half) ? 12 : 0) : Number(hour);
+  const isHour = half ? Number(hour) >= 1 && Number(hour) <= 12 : hours <= 23;
+  if (!isDate || !isHour || Number(minute) > 59 || Number(second) > 59) return undefined;
+  const seconds = hours * 3600 + Number(minute) * 60 + Number(second) - secondsAhead(found.zone);
+  const time = seconds * 1e6 + Number(fraction.slice(0, 6).padEnd(6, "0"));
+  const carried = Math.floor(time / MICROSECONDS_A_DAY);
+  const whole = date.getTime() / (SECONDS_A_DAY * 1000) + carried;
+  return whole + (time - carried * MICROSECONDS_A_DAY) / MICROSECONDS_A_DAY;
+}
+
+/** The month of an English name, short or whole; 0 where there is none. Sept has four letters. */
+function monthOf(name: string): number {
+  const lower = name.toLowerCase();
+  return 1 + months.findIndex((one) => [one, one.slice(0, 3), one.slice(0, 4)].includes(lower));
+}
+
+/** How far a zone such as +02:00 is ahead of UTC. */
+function secondsAhead(zone = ""): number {
+  const sign = zone[0] === "+" ? 1 : /[-\u2212]/.test(zone[0] ?? "") ? -1 : 0;
+  const digits = zone.slice(1).replace(":", "");
+  return sign ? sign * (Number(digits.slice(0, 2)) * 3600 + Number(digits.slice(2)) * 60) : 0;
 }

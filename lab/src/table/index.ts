@@ -1,6 +1,7 @@
 /** What tests run of this folder. */
 export * from "./csv";
 export * from "./csv_out";
+export * from "./dates";
 export * from "./encode";
 export * from "./examples";
 export * from "./features";

@@ -17,7 +17,7 @@ from glassnet.tables.columns import LARGEST
 from glassnet.tables.files.header import NUMERAL
 from glassnet.tables.files.layout import BEFORE_HEADER, SEPARATORS
 from glassnet.tables.formats.clocks import CLOCK
-from glassnet.tables.formats.dates import MONTHS
+from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MONTHS, PATTERNS
 from glassnet.tables.formats.missing import AMBIGUOUS_MARKS, PROGRAM_MARKS
 from glassnet.tables.formats.numbers import CODE, INFINITE, PLAIN, SHAPES, WRITTEN
 from glassnet.tables.formats.time_drafts import DATES
@@ -99,6 +99,8 @@ def _reading() -> dict[str, Any]:
         "written": _in_javascript(WRITTEN),
         "clock": _in_javascript(CLOCK),
         "dates": [_in_javascript(date.regex) for date in DATES],
+        "date_patterns": PATTERNS,
+        "last_year_of_2000": LAST_YEAR_OF_2000,
         "months": MONTHS,
         "missing": sorted(PROGRAM_MARKS),
         "missing_among_numbers": sorted(AMBIGUOUS_MARKS),
