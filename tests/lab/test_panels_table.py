@@ -156,3 +156,20 @@ def test_a_column_of_losses_leads_to_what_makes_them(lab: Lab) -> None:
     lab.page.locator('.table [data-id="r3.e"], .table [data-id="r3.e1"]').click()
     assert lab.number.startswith("e")
     assert chosen(lab) == "3"
+
+
+def test_a_column_is_left_out_by_its_head_and_taken_again(lab: Lab) -> None:
+    lab.go(4)
+    head = lab.page.locator("thead").get_by_role("button", name="x2")
+    head.click()
+    assert lab.read("lab.view.value.scene.features") == ["x1", "x3"]
+    assert lab.read("lab.view.value.scene.network.sizes") == [2, 4, 1]
+    assert lab.at[0] == 0
+    assert head.get_attribute("aria-pressed") == "false"
+    head.click()
+    assert lab.read("lab.view.value.scene.features") == ["x1", "x2", "x3"]
+
+
+def test_the_heads_of_short_columns_are_not_cut(lab: Lab) -> None:
+    cut = "all => all.filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent)"
+    assert lab.page.locator(".table thead th, .table thead button").evaluate_all(cut) == []
