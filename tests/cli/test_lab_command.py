@@ -1,4 +1,4 @@
-"""`glassnet lab`: what it writes and refuses; how it serves is in tests/lab/test_server.py."""
+"""`glassnet lab`: what it writes and refuses; how it serves is in tests/lab/test_lab_server.py."""
 
 import json
 import re

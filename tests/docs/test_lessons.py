@@ -76,7 +76,7 @@ def test_a_link_is_written_as_the_lab_writes_it(lesson: Path, page: Page) -> Non
 
 WRITTEN_AGAIN = """
   const { setup, iteration } = parts.setupOfLink(engine, given.link);
-  return parts.linkOf(setup, iteration);
+  return parts.linkOf(engine, setup, iteration);
 """
 
 

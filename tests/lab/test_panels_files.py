@@ -175,3 +175,10 @@ def test_the_networks_picture_is_saved_as_it_is_seen(
     page.close()
     assert_alone(lab)
     lab.page.close()
+
+
+def test_the_table_is_saved_as_it_is_now(lab: Lab) -> None:
+    lab.page.locator('[data-cell="x1 2"]').dblclick()
+    lab.page.keyboard.type("0.5")
+    lab.press("Enter")
+    assert saved(lab, "table (.csv)") == b"x1,x2,x3,y\n0,0,1,0\n0.5,1,1,1\n1,0,1,1\n1,1,1,0\n"

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { saveModel } from "../models/file";
 import { linkOf } from "../models/link";
 import { programInPython, programInR } from "../models/program";
-import { tableWithPredictions } from "../table/csv_out";
+import { tableAsCsv, tableWithPredictions } from "../table/csv_out";
 import { useLab, usePage } from "./context";
 import { HelpMenu } from "./help";
 import { tryTo } from "./opening";
@@ -90,6 +90,12 @@ export function ShareMenu() {
             }}
           >
             predictions (.csv)
+          </button>
+          <button
+            type="button"
+            onClick={() => download(`${name}.csv`, tableAsCsv(setup.table), "text/csv")}
+          >
+            table (.csv)
           </button>
           <button
             type="button"
