@@ -199,7 +199,7 @@ def test_targets_of_other_losses(page: Page, loss: str, y: list[float]) -> None:
 number = st.one_of(
     st.integers(-3, 3), st.floats(-1e6, 1e6), st.floats(allow_nan=False, allow_infinity=False)
 )
-texts = st.sampled_from(["a", "b", "B", "ä", "z\U0001f600", "\uffee", "c d", "True", "x=y"])
+texts = st.sampled_from(["a", "b", "B", "ä", "z\U0001f600", "\uffee", "c d", "x=y"])
 boolean = st.sampled_from(["true", "false"])
 
 
