@@ -1,6 +1,4 @@
 /** What is set up becomes what the engine trains: the encoding, the network and its data. */
-
-import formulas from "../generated/formulas.json";
 import { type Engine, lossNamed } from "./engine/engine";
 import type { Network } from "./engine/network";
 import type { Data } from "./engine/training";
@@ -10,11 +8,10 @@ import type { Setup } from "./setup";
 import { encodeInputs, encodeTargets } from "./table/encode";
 import type { Encoding } from "./table/encoding";
 import { features, outputs } from "./table/features";
-import { learnEncoding, rowsWithTargets } from "./table/learn";
+import { checkSize, learnEncoding, rowsWithTargets } from "./table/learn";
 import { predictionSteps } from "./table/prediction_steps";
 import { rowSteps } from "./table/steps";
-
-import { type Cell, type Table, tableError, takeRows, withCell } from "./table/table";
+import { type Cell, columnNamed, type Table, tableError, takeRows, withCell } from "./table/table";
 
 const USUAL_LOSS = "mean_squared_error"; // by which the scale of a target is learnt at first
 
@@ -42,8 +39,9 @@ export function prepare(engine: Engine, setup: Setup): Prepared {
   if (model) return prepared(engine, setup, rows, model.encoding);
   const encodingBy = (loss: string) =>
     learnEncoding(engine, table, targets, ignored, rule, loss || USUAL_LOSS);
-  const found = withLoss(setup, encodingBy(setup.loss).task);
-  return prepared(engine, found, rows, encodingBy(found.loss));
+  const encoding = encodingBy(setup.loss);
+  const found = withLoss(setup, encoding.task);
+  return prepared(engine, found, rows, found === setup ? encoding : encodingBy(found.loss));
 }
 
 /**
@@ -61,9 +59,8 @@ export function withCellAt(
   const { setup, rows, encoding } = before;
   if (cell === null && setup.targets.includes(name))
     throw tableError({ column: name, row: row + 1, message: "a row that is learnt from needs it" });
-  if (typeof cell === "number" && Math.abs(cell) > formulas.rules.learning.largest)
-    throw tableError({ column: name, row: row + 1, message: `${cell} is too large` });
   const table = withCell(setup.table, name, rows[row], cell);
+  checkSize(columnNamed(table, name));
   return prepared(engine, { ...setup, table }, rows, encoding);
 }
 

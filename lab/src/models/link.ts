@@ -13,7 +13,6 @@ import {
   type Setup,
 } from "../setup";
 import { exampleNamed, FORMULA, isExample, usualSetup } from "../table/examples";
-import { rowsWithTargets } from "../table/learn";
 import { type Cell, type Column, type Table, withCell } from "../table/table";
 import { openModel } from "./file";
 import { emptyRow, fitsModel, withModel } from "./on_table";
@@ -119,7 +118,7 @@ export function linkOf(engine: Engine, setup: Setup, iteration: number, withData
   if (example) {
     link.append("example", example);
     if (formula && formula !== usual.formula) link.append("formula", formula);
-    for (const change of changedCells(exampleNamed(engine, example, formula).table, setup))
+    for (const change of changedCells(exampleNamed(engine, example, formula).table, table))
       link.append("cell", JSON.stringify(change).slice(1, -1));
   } else if (withData || table.name !== model?.name) {
     link.append("file", table.name);
@@ -139,13 +138,11 @@ export function linkOf(engine: Engine, setup: Setup, iteration: number, withData
 
 type Change = [name: string, row: number, cell: Cell];
 
-/** The cells that are not as in the example, of whose rows those that can be learnt from are here. */
-function changedCells(before: Table, { table: now, targets }: Setup): Change[] {
-  const all = Array.from({ length: before.rows }, (_, row) => row);
-  const rows = before.rows === now.rows ? all : rowsWithTargets(before, targets);
+/** The cells that are not as in the example. */
+function changedCells(before: Table, now: Table): Change[] {
   return before.columns.flatMap(({ name, cells }, i) =>
     now.columns[i].cells.flatMap((cell, row) =>
-      cell === cells[rows[row]] ? [] : [[name, rows[row] + 1, cell] as Change],
+      cell === cells[row] ? [] : [[name, row + 1, cell] as Change],
     ),
   );
 }

@@ -3,10 +3,9 @@
 import { useRef } from "preact/hooks";
 import { openModel } from "../models/file";
 import type { OpenedModel, Setup } from "../setup";
-import { exampleNamed, examples } from "../table/examples";
+import { exampleNamed, examples, FORMULA } from "../table/examples";
 import { useLab, usePage } from "./context";
 import { openFile, openMember, tryTo } from "./opening";
-import { FORMULA } from "./topbar";
 
 const OWN = "";
 

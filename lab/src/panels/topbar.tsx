@@ -8,8 +8,6 @@ import { Shape } from "./shape";
 import { ShareMenu } from "./share";
 import { type Change, Member, Source } from "./source";
 
-export const FORMULA = "formula";
-
 export function TopBar() {
   const lab = useLab();
   const { player } = usePage();

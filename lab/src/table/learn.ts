@@ -46,7 +46,7 @@ export function rowsWithTargets(table: Table, targets: string[]): number[] {
 }
 
 /** Throws TableError on a number that is infinite or beyond the library's largest. */
-function checkSize({ name, kind, cells }: Column): void {
+export function checkSize({ name, kind, cells }: Column): void {
   if (kind !== "number") return;
   const row = cells.findIndex((cell) => Math.abs(cell as number) > rules.largest);
   if (row < 0) return;

@@ -73,11 +73,7 @@ function articleInput(engine: Engine, column: Column, scale: boolean): InputEnco
 }
 
 /** What makes a column of numbers go from 0 to 1; a constant one becomes 0. */
-export function range(
-  engine: Engine,
-  column: Column,
-  scale: boolean,
-): { center: number; scale: number } {
+function range(engine: Engine, column: Column, scale: boolean): { center: number; scale: number } {
   if (!scale) return { center: 0, scale: 1 };
   const [low, high] = engine.quantiles(numbersOf(column), [0, 1]);
   return { center: low, scale: engine.number("q - p", { p: low, q: high }) || 1 };
@@ -98,5 +94,3 @@ function articleTarget(engine: Engine, column: Column, task: Task, scale: boolea
   const { center, scale: width } = range(engine, column, scale);
   return numberTarget(column, center, width);
 }
-
-// ---- the affine encoding
