@@ -16,6 +16,13 @@ constexpr int MIN_INPUTS_TO_TURN = 8;
 // Bytes of x, y and row_scale up to which those of all rows stay packed.
 constexpr std::size_t MAX_PACKED_BYTES = std::size_t{64} << 20;
 
+// Whether a batch is better cut into blocks of one vector than of two, which are faster row by row:
+// where one vector holds it, or blocks of one need at least a sixth fewer places for rows.
+template <class T> bool wants_one_vector(std::int64_t rows) {
+    const auto filled_up = [rows](int to) { return (rows + to - 1) / to * to; };
+    return 6 * filled_up(LANES<T>) <= 5 * filled_up(2 * LANES<T>);
+}
+
 // The rows of one batch.
 struct Batch {
     const Rows* rows;

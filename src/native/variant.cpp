@@ -27,12 +27,8 @@ const char* row_name(Table table, int i) {
 int optimizer_settings(int optimizer) { return OPTIMIZERS<double>[optimizer].settings; }
 int optimizer_slots(int optimizer) { return OPTIMIZERS<double>[optimizer].slots; }
 
-// Whether a batch is better cut into blocks of one vector than of two, which are faster row by row:
-// where one vector holds it, or blocks of one need at least a sixth fewer places for rows.
 bool wants_one_vector(bool float64, std::int64_t rows) {
-    const int lanes = float64 ? LANES<double> : LANES<float>;
-    const auto filled_up = [rows](int to) { return (rows + to - 1) / to * to; };
-    return 6 * filled_up(lanes) <= 5 * filled_up(2 * lanes);
+    return float64 ? wants_one_vector<double>(rows) : wants_one_vector<float>(rows);
 }
 
 template <class T, int V>

@@ -49,12 +49,6 @@ Problem batch_of(int first, int rows) {
     return batch;
 }
 
-// How the engine cuts a batch into blocks: variant.cpp's `wants_one_vector`.
-bool wants_one_vector() {
-    const auto filled_up = [](std::int64_t to) { return (problem.batch_size + to - 1) / to * to; };
-    return 6 * filled_up(LANES<double>) <= 5 * filled_up(2 * LANES<double>);
-}
-
 const char* name_of(int table, int i) {
     const auto row = [i](const auto& rows) {
         return i < int(sizeof rows / sizeof *rows) ? rows[i].name : nullptr;
@@ -153,7 +147,7 @@ int EXPORT(train)(
     measured.penalty = take<double>(count);
     measured.output = take<double>(std::size_t(rows) * sizes[network.L]);
     const Epochs epochs{count, nullptr, rates};
-    if (wants_one_vector())
+    if (wants_one_vector<double>(problem.batch_size))
         Training<double, 1>(batch, state, memory, alone, never).run(epochs, measured);
     else
         Training<double, 2>(batch, state, memory, alone, never).run(epochs, measured);
@@ -167,7 +161,7 @@ void EXPORT(look)(double* parameters, double* gradient, int first, int rows) {
     if (rows > batch.batch_size) batch.batch_size = rows;
     const ParameterArrays now(parameters);
     const ParameterArrays gradients(gradient);
-    if (wants_one_vector())
+    if (wants_one_vector<double>(problem.batch_size))
         Look<1>(batch, step).run(now.at, gradients.at);
     else
         Look<2>(batch, step).run(now.at, gradients.at);
