@@ -193,5 +193,5 @@ def library_numbers(weights: np.ndarray, x: Any, y: Any) -> gn.Explanation:
 
 
 def shown_as(value: Any, digits: int = 3) -> str:
-    """A number as the page writes it, with a minus of its own."""
-    return numeral(value, digits).replace("-", "\N{MINUS SIGN}", int(value < 0))
+    """A number as the page writes it, with minus signs of its own."""
+    return numeral(value, digits).replace("-", "\N{MINUS SIGN}")

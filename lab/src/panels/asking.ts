@@ -31,7 +31,7 @@ export function isHidden(lab: Lab, id: string): boolean {
 /** Whether what was typed is the number, with as many digits as were typed; two at least. */
 export function isRight(text: string, value: Value): boolean {
   if (typeof value !== "number") return text.trim() === value;
-  const plain = text.trim().replace("−", "-").replace(",", ".");
+  const plain = text.trim().replaceAll("−", "-").replace(",", ".");
   const typed = Number(plain);
   if (!plain || Number.isNaN(typed)) return false;
   if (typed === value) return true;

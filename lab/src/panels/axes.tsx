@@ -1,6 +1,6 @@
 /** What all drawings of the answer have: axes, and the rows of the table as points. */
 import type { View } from "../lab";
-import { short, useLab } from "./context";
+import { atTick, useLab } from "./context";
 import type { Axis } from "./plane";
 import { truthOf } from "./truth";
 
@@ -57,12 +57,12 @@ export function Axes(props: {
     <g class="axes">
       {ticks.map((tick) => (
         <text key={tick} class="below" x={x(tick)} y={height - 12}>
-          {labels ? labels[tick].slice(0, 10) : short(tick)}
+          {labels ? labels[tick].slice(0, 10) : atTick(tick)}
         </text>
       ))}
       {y.ticks(4).map((tick) => (
         <text key={tick} class="left" x={MARGIN.left - 5} y={y(tick)}>
-          {short(tick)}
+          {atTick(tick)}
         </text>
       ))}
       <text class="below title" x={(MARGIN.left + width) / 2} y={height - 1}>

@@ -91,7 +91,7 @@ function typedCell(column: Column, text: string): Cell {
   const trimmed = text.trim();
   if (!trimmed) return null;
   if (column.kind === "text") return trimmed;
-  const value = Number(trimmed.replace("−", "-").replace(",", "."));
+  const value = Number(trimmed.replaceAll("−", "-").replace(",", "."));
   if (Number.isFinite(value)) return value;
   throw new TableError(`'${trimmed}' is no number, and ${column.name} holds numbers: it stays`);
 }

@@ -46,5 +46,14 @@ export function useLab(): Lab {
 
 /** A number as it is written in small spaces. */
 export function short(value: Value, digits = 3): string {
-  return numeral(value, digits).replace("-", "−");
+  return numeral(value, digits).replaceAll("-", "−");
+}
+
+const FULL_BELOW = 1e5; // beside an axis there is room for five digits
+
+/** A number beside an axis: 50000, 1.5e6. */
+export function atTick(value: number): string {
+  if (Math.abs(value) < FULL_BELOW) return short(value);
+  const [mantissa, exponent] = value.toExponential(2).split("e");
+  return `${short(Number(mantissa))}e${Number(exponent)}`;
 }

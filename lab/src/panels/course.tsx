@@ -3,10 +3,10 @@ import { scaleLinear, scaleLog } from "d3-scale";
 import { line } from "d3-shape";
 import { useState } from "preact/hooks";
 import { isHidden } from "./asking";
-import { short, useLab, usePage } from "./context";
+import { atTick, short, useLab, usePage } from "./context";
 import { useSize } from "./size";
 
-const MARGIN = { left: 52, right: 12, top: 8, bottom: 22 };
+const MARGIN = { left: 52, right: 24, top: 8, bottom: 22 };
 const MOST_POINTS = 600; // of the curve that are drawn
 const TICKS = 4;
 
@@ -70,7 +70,7 @@ export function CoursePanel() {
             <g key={tick} class="tick">
               <line x1={MARGIN.left} x2={width - MARGIN.right} y1={y(tick)} y2={y(tick)} />
               <text x={MARGIN.left - 6} y={y(tick)} class="left">
-                {short(tick)}
+                {atTick(tick)}
               </text>
             </g>
           ))}

@@ -10,7 +10,7 @@ const MOST_LETTERS = 15; // of a symbol
 /** A value to be read, with the digits that are asked for; all of them in its tooltip. */
 export function written(value: Value, digits: number): string {
   const text = numeral(value, digits);
-  return typeof value === "number" ? text.replace("-", "−") : text;
+  return typeof value === "number" ? text.replaceAll("-", "−") : text;
 }
 
 /** An operand's value. Where it was made somewhere, a button that leads there. */

@@ -36,7 +36,10 @@ export function ShareMenu() {
         <details class="menu">
           <summary>share</summary>
           <div>
-            <p>The link holds example, network, seed and iteration.</p>
+            <p>
+              The link holds {own ? "the names of the file and of columns" : "the example"}, the
+              network, its settings, the seed and the iteration.
+            </p>
             {lab.isByHand && <p>{BY_HAND}</p>}
             {own && (
               <label>

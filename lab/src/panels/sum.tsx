@@ -48,7 +48,13 @@ export function SumPanel() {
           ← back
         </button>
       </header>
-      {number ? <Made number={number} /> : <Nothing id={lab.chosen.value} />}
+      {number ? (
+        <Made number={number} />
+      ) : (
+        <div class="made">
+          <Nothing id={lab.chosen.value} />
+        </div>
+      )}
     </section>
   );
 }
@@ -92,10 +98,13 @@ function Made({ number }: { number: Computed }) {
 }
 
 function saysOf(number: Computed, iteration: number): string {
-  if (number.says) return number.says;
+  // Losses and activations are called as in the library, with underscores.
+  if (number.says) return number.says.replaceAll("_", " ");
   const id = parseId(number.id);
   if (id && parameterOf(id) && !id.ending && !id.what.startsWith("g"))
-    return iteration ? "made by the update before this iteration, or typed in" : "as the run began";
+    return iteration
+      ? "made by the update before this iteration, or typed in"
+      : "as the run began, or typed in";
   return "";
 }
 

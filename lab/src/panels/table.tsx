@@ -12,6 +12,13 @@ const MOST_SHOWN = 40; // rows around the chosen one; more would slow down every
 
 const ROOM = 288; // pixels; what is predicted stands first where a table takes more
 const ROW_WIDTH = 36;
+const LETTER = 8; // of the widest fonts that a browser takes for its own
+const CELL_EDGES = 16; // what a cell has left and right of its letters
+const BOLD_LETTER = 9;
+const NAME_EDGES = 8;
+const NARROWEST = 28; // of numbers
+const WIDE_DASH = "——"; // what a missing cell shows takes two letters' room
+const NARROWEST_TEXT = 43;
 
 export function TablePanel() {
   const lab = useLab();
@@ -120,10 +127,16 @@ export function TablePanel() {
 
 /** The pixels that are enough for the column's longest cell, or what can be read of it. */
 function widthOf({ name, cells, kind }: Column): number {
-  const texts = cells.slice(0, MOST_SHOWN).map((cell) => (cell === null ? "—" : cellText(cell)));
-  const longest = Math.max(...texts.map((text) => text.length), Math.min(name.length, 7));
-  const fewest = kind === "number" ? 2 : 4;
-  return 14 + 7.2 * Math.max(fewest, Math.min(longest, 12));
+  const texts = cells
+    .slice(0, MOST_SHOWN)
+    .map((cell) => (cell === null ? WIDE_DASH : cellText(cell)));
+  const longest = Math.max(...texts.map((text) => text.length));
+  const narrowest = kind === "number" ? NARROWEST : NARROWEST_TEXT;
+  return Math.max(
+    narrowest,
+    CELL_EDGES + LETTER * Math.min(longest, 12),
+    NAME_EDGES + BOLD_LETTER * Math.min(name.length, 7),
+  );
 }
 
 /** A cell as it is shown. */

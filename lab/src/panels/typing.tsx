@@ -47,7 +47,7 @@ export function Typed({ number }: { number: Computed }) {
       onSubmit={(event) => {
         event.preventDefault();
         const input = event.currentTarget.elements.namedItem("value") as HTMLInputElement;
-        const value = Number(input.value.replace("−", "-").replace(",", "."));
+        const value = Number(input.value.replaceAll("−", "-").replace(",", "."));
         if (input.value.trim() && Number.isFinite(value)) lab.setParameter(parameter, value);
         else lab.message.value = `'${input.value}' is no number: ${number.symbol} stays as it was`;
         input.value = "";
