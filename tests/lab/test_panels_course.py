@@ -1,5 +1,6 @@
 """The course, the answer, the pictures in hidden nodes, and a run that fails."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from lab_engine import needs_lab
 pytestmark = [needs_browser, needs_lab]
 __all__ = ["browser", "lab", "lab_file", "screen"]
 
-LEFT, RIGHT = 52, 12  # pixels beside the curve
+LEFT, RIGHT = 52, 24  # pixels beside the curve
 
 
 def at_iteration(lab: Lab, iteration: int) -> tuple[float, float]:
@@ -69,6 +70,31 @@ def test_the_losses_are_drawn_on_either_scale(lab: Lab) -> None:
     assert any("0.0" in tick for tick in ticks)
     lab.page.get_by_label("logarithmic").uncheck()
     assert curve.get_attribute("d") == linear
+
+
+def test_the_labels_of_the_axes_stay_in_the_drawing(
+    browser: Any,
+    lab_file: Path,
+) -> None:
+    lab = opened_lab(browser, lab_file, "#example=article&hidden=&output=identity")
+    lab.fill("how many are planned", "20000")
+    for iteration in (3, 4, 20, 140):  # losses of seven digits, of nine, and of an exponent
+        lab.go(iteration)
+        assert lab.page.locator(".course .tick text").count() > 2
+        assert_inside(lab, ".course", "svg text")
+    lab.drop("large.csv", "x,y\n" + "".join(f"{i},{i * 1_000_000}\n" for i in range(9)))
+    assert lab.page.locator(".answer .axes text").count() > 4
+    assert_inside(lab, ".answer", ".axes text")
+    lab.page.close()
+
+
+def assert_inside(lab: Lab, panel: str, texts: str) -> None:
+    """Nothing of what is written is cut by the panel's edge."""
+    around = lab.page.locator(panel).bounding_box()
+    for text in lab.page.locator(f"{panel} {texts}").all():
+        box = text.bounding_box()
+        assert box["x"] >= around["x"], text.text_content()
+        assert box["x"] + box["width"] <= around["x"] + around["width"], text.text_content()
 
 
 def test_the_surface_is_what_is_predicted(lab: Lab) -> None:

@@ -87,6 +87,15 @@ def test_a_click_on_an_edge_leads_to_the_weight_its_gradient_or_what_it_becomes(
     assert result(lab) == shown_as(lab.weights[6], 4)
 
 
+def test_the_formula_of_a_new_weight_stands_in_one_line(lab: Lab) -> None:
+    stop_at(lab, "update")
+    edge(lab, "w1.2.3")
+    lines = lab.page.locator(".sum .formula p")
+    assert lines.count() == 2
+    for line in lines.all():
+        assert line.bounding_box()["height"] < 30, line.inner_text()
+
+
 def test_operands_lead_on_and_back_leads_back(lab: Lab) -> None:
     stop_at(lab, "update")
     way = [

@@ -173,3 +173,11 @@ def test_a_column_is_left_out_by_its_head_and_taken_again(lab: Lab) -> None:
 def test_the_heads_of_short_columns_are_not_cut(lab: Lab) -> None:
     cut = "all => all.filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent)"
     assert lab.page.locator(".table thead th, .table thead button").evaluate_all(cut) == []
+
+
+@pytest.mark.parametrize("title", ["XOR", "two moons", "a sine", "penguins", "the article's table"])
+def test_no_cell_of_an_example_is_cut(lab: Lab, title: str) -> None:
+    lab.example(title)
+    cut = """cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth)
+        .map(cell => cell.textContent)"""
+    assert lab.page.eval_on_selector_all(".table td", cut) == []
