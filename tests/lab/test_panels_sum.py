@@ -242,6 +242,10 @@ def test_what_is_no_weight_is_refused(lab: Lab, text: str) -> None:
     lab.button("set").click()
     assert "is no number: w1[2→1] stays as it was" in lab.says
     np.testing.assert_array_equal(lab.weights, before)
+    lab.page.get_by_label("set w1[2→1] to").fill("\N{MINUS SIGN}2e\N{MINUS SIGN}05")
+    lab.button("set").click()
+    assert lab.says == ""
+    assert lab.weights[4] == -2e-05
 
 
 def test_hide_and_ask_takes_right_numbers_as_they_are_rounded(lab: Lab) -> None:

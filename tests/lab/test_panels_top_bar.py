@@ -153,6 +153,8 @@ def test_a_rate_is_changed_on_the_way_and_undone_by_going_back(lab: Lab) -> None
         assert "the learning rate must be a number above 0" in lab.says
         assert rate.input_value() == "0.25"
     np.testing.assert_array_equal(lab.weights, changed)
+    lab.fill_field(".rate", "0.5")
+    assert lab.says == ""
 
 
 def test_another_target_brings_a_loss_that_fits_it(lab: Lab) -> None:

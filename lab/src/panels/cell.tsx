@@ -61,6 +61,7 @@ function CellOf({ column, row }: { column: Column; row: number }) {
     if (value === text) return;
     try {
       lab.setCell(column.name, row, typedCell(column, value));
+      lab.message.value = "";
     } catch (error) {
       if (!(error instanceof TableError)) throw error;
       lab.message.value = error.message;

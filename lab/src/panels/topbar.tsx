@@ -39,7 +39,7 @@ export function TopBar() {
           value={setup.rate}
           onChange={(event) => {
             const rate = Number(event.currentTarget.value.replace(",", "."));
-            if (rate > 0 && Number.isFinite(rate)) lab.setRate(rate);
+            if (rate > 0 && Number.isFinite(rate)) tryTo(lab, () => lab.setRate(rate));
             else lab.message.value = "the learning rate must be a number above 0";
             event.currentTarget.value = String(lab.setup.value.rate);
           }}

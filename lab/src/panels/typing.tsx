@@ -5,6 +5,7 @@ import { parameterOf, parseId } from "../explain/numbers";
 import type { Computed } from "../explain/parts";
 import { isRight, noteFound } from "./asking";
 import { useLab } from "./context";
+import { tryTo } from "./opening";
 
 /** "Hide and ask": what is typed in is checked. */
 export function Question({ number }: { number: Computed }) {
@@ -48,7 +49,8 @@ export function Typed({ number }: { number: Computed }) {
         event.preventDefault();
         const input = event.currentTarget.elements.namedItem("value") as HTMLInputElement;
         const value = Number(input.value.replaceAll("−", "-").replace(",", "."));
-        if (input.value.trim() && Number.isFinite(value)) lab.setParameter(parameter, value);
+        if (input.value.trim() && Number.isFinite(value))
+          tryTo(lab, () => lab.setParameter(parameter, value));
         else lab.message.value = `'${input.value}' is no number: ${number.symbol} stays as it was`;
         input.value = "";
       }}
