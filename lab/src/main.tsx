@@ -17,6 +17,7 @@ import { parse } from "./formulas/parse";
 import { unparse } from "./formulas/write";
 import { Lab } from "./lab";
 import * as models from "./models";
+import { pythonFloat, shortNumber } from "./numerals";
 import type { OpenedDocument } from "./opened";
 import { App } from "./panels/app";
 import type { PageState } from "./panels/context";
@@ -95,6 +96,8 @@ export const parts = {
   sceneOf,
   usedBy,
   numeral,
+  pythonFloat,
+  shortNumber,
   parse,
   unparse,
   ...table,

@@ -122,6 +122,8 @@ from glassnet.estimators.table.estimators import (
 )
 from glassnet.explanation.build import explain as explain
 from glassnet.explanation.parts import Explanation as Explanation
+from glassnet.exports.export import Export as Export
+from glassnet.exports.export import export as export
 from glassnet.gradcheck.check import (
     GradientCheck as GradientCheck,
 )

@@ -5,7 +5,7 @@
 import formulas from "../../generated/formulas.json";
 import { compile, type Program } from "../formulas/compile";
 import { parse } from "../formulas/parse";
-import { pythonFloat } from "../table/numerals";
+import { pythonFloat } from "../numerals";
 import { layersOf, type Network } from "./network";
 import { compiledEngine, type Exports, instantiated } from "./wasm";
 

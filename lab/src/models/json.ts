@@ -2,7 +2,7 @@
  * JSON as Python's json module reads and writes it: it tells 1.0 from 1 and has NaN, and a file that
  * is read and written again keeps both.
  */
-import { pythonFloat } from "../table/numerals";
+import { pythonFloat } from "../numerals";
 
 /** A number with a point, as Python's float. */
 export class Float {

@@ -1,10 +1,10 @@
 /** The run on the screen as a Python program that uses glassnet. */
 import { lossTitle } from "../engine/engine";
 import type { Network } from "../engine/network";
+import { numberText } from "../numerals";
 import type { Setup } from "../setup";
 import type { Encoding, TargetEncoding } from "../table/encoding";
 import { labelTexts } from "../table/features";
-import { numberText } from "../table/numerals";
 import type { Cell, Column, Table } from "../table/table";
 import {
   columnsOf,

@@ -5,10 +5,10 @@ import { layerAt, layersOf, type Network } from "../engine/network";
 import { type Optimizer, optimizerOf } from "../engine/training";
 import { inR } from "../formulas/in_r";
 import { parse } from "../formulas/parse";
+import { numberText } from "../numerals";
 import type { Setup } from "../setup";
 import type { Encoding, TargetEncoding } from "../table/encoding";
 import { labelTexts } from "../table/features";
-import { numberText } from "../table/numerals";
 import type { Cell, Column, Table } from "../table/table";
 import {
   columnsOf,

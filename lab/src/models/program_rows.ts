@@ -5,9 +5,9 @@
  */
 
 import formulas from "../../generated/formulas.json";
+import { pythonFloat } from "../numerals";
 import type { Encoding, InputEncoding, TargetEncoding } from "../table/encoding";
 import { binsOf, labelTexts, type NumberInput } from "../table/features";
-import { pythonFloat } from "../table/numerals";
 import { type Column, columnNamed, type Table } from "../table/table";
 
 const MOST_CELLS = 400; // of a table that is written out; a larger one is read from its file

@@ -8,7 +8,9 @@ import { short, useLab, usePage } from "./context";
 import { LiveCells, LiveHeads, LiveWidths, liveWidth } from "./live_cells";
 import { tryTo } from "./opening";
 
-const MOST_SHOWN = 40; // rows around the chosen one; more would slow down every frame
+// Rows around the chosen one that are shown; more, or more cells, would slow down every frame.
+const MOST_SHOWN = 40;
+const MOST_CELLS = 1000;
 
 const ROOM = 288; // pixels; what is predicted stands first where a table takes more
 const ROW_WIDTH = 36;
@@ -26,8 +28,9 @@ export function TablePanel() {
   const { table } = prepared;
   const { targets } = prepared.setup;
   const chosen = lab.row.value;
-  const first = Math.max(0, Math.min(chosen - MOST_SHOWN / 2, table.rows - MOST_SHOWN));
-  const rows = Array.from({ length: Math.min(MOST_SHOWN, table.rows) }, (_, i) => first + i);
+  const most = Math.min(MOST_SHOWN, Math.ceil(MOST_CELLS / table.columns.length), table.rows);
+  const first = Math.max(0, Math.min(chosen - Math.floor(most / 2), table.rows - most));
+  const rows = Array.from({ length: most }, (_, i) => first + i);
   const predicted = lab.predictions.value;
   const ordered = useMemo(() => {
     const inputs = table.columns.filter(({ name }) => !targets.includes(name));
@@ -102,7 +105,7 @@ export function TablePanel() {
             ))}
           </tbody>
         </table>
-        {table.rows > MOST_SHOWN && (
+        {table.rows > most && (
           <p class="more">
             Rows {first + 1} to {first + rows.length} are shown.{" "}
             <label>

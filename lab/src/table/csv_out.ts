@@ -1,8 +1,8 @@
 /** Tables as CSV: alone, and with predictions as `glassnet predict` writes them. */
 import Papa from "papaparse";
 import type { Engine } from "../engine/engine";
+import { numberText, pythonFloat } from "../numerals";
 import type { Encoding } from "./encoding";
-import { numberText, pythonFloat } from "./numerals";
 import { predictions } from "./predictions";
 import { type Cell, type Table, tableError } from "./table";
 

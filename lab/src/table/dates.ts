@@ -1,8 +1,8 @@
 /** Dates as days since 1970-01-01, written and read as the library's formats/dates.py does. */
 import formulas from "../../generated/formulas.json";
+import { numberText, shortNumber } from "../numerals";
 import type { Encoding } from "./encoding";
 import { AMBIGUOUS, DATES, MISSING } from "./number_forms";
-import { numberText, shortNumber } from "./numerals";
 import { type Cell, type Column, type Table, tableError } from "./table";
 
 const FURTHEST = 3.6e8; // days

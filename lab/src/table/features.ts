@@ -1,7 +1,8 @@
 /** The network's inputs and outputs by name, and what cells are as text. */
+
+import { numberText, shortNumber } from "../numerals";
 import { writtenDay } from "./dates";
 import type { Encoding, InputEncoding, TargetEncoding } from "./encoding";
-import { numberText, shortNumber } from "./numerals";
 import type { Cell } from "./table";
 
 export type NumberInput = Extract<InputEncoding, { kind: "number" }>;

@@ -7,7 +7,6 @@ export * from "./examples";
 export * from "./features";
 export * from "./input_steps";
 export * from "./learn";
-export * from "./numerals";
 export * from "./prediction_steps";
 export * from "./predictions";
 export * from "./steps";

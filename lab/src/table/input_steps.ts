@@ -2,11 +2,11 @@
 import formulas from "../../generated/formulas.json";
 import type { Engine } from "../engine/engine";
 import { type Operand, operandOf, type Step, step } from "../explain/parts";
+import { shortNumber } from "../numerals";
 import { writtenDay } from "./dates";
 import { cellsFor } from "./encode";
 import type { Encoding, InputEncoding } from "./encoding";
 import { binsOf, cellText, featuresOf, type NumberInput } from "./features";
-import { shortNumber } from "./numerals";
 import type { Cell, Table } from "./table";
 
 const INPUTS = formulas.inputs;

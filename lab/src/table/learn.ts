@@ -4,11 +4,11 @@
  * tables/inputs.py and targets.py. How it is then done is `encode.ts`.
  */
 import type { Engine } from "../engine/engine";
+import { numberText } from "../numerals";
 import type { Encoding, Rule } from "./encoding";
 import { affineEncoding } from "./learn_affine";
 import { articleEncoding } from "./learn_article";
 import { rules } from "./learnt";
-import { numberText } from "./numerals";
 import { withoutRowNumbers } from "./row_numbers";
 import { type Column, columnNamed, type Table, TableError, tableError, takeRows } from "./table";
 

@@ -1,6 +1,7 @@
 /** The library's affine encoding, "centred" (tables/inputs.py, tables/targets.py). */
 import formulas from "../../generated/formulas.json";
 import type { Engine } from "../engine/engine";
+import { shortNumber } from "../numerals";
 import { isName } from "./cells";
 import type { Encoding, InputEncoding, TargetEncoding, Task } from "./encoding";
 import {
@@ -13,7 +14,6 @@ import {
   rules,
   total,
 } from "./learnt";
-import { shortNumber } from "./numerals";
 import {
   type Column,
   columnNamed,

@@ -2,10 +2,10 @@
 import formulas from "../../generated/formulas.json";
 import type { Engine } from "../engine/engine";
 import { type Operand, operandOf, type Step, step } from "../explain/parts";
+import { shortNumber } from "../numerals";
 import type { Encoding, TargetEncoding } from "./encoding";
 import { type ClassTarget, labelTexts, widthOf } from "./features";
 import { AS_IT_IS, computed, given } from "./input_steps";
-import { shortNumber } from "./numerals";
 import { chosenClass, probabilitiesOf, weighedBy } from "./predictions";
 
 const TARGETS = formulas.targets;

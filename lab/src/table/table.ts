@@ -1,7 +1,7 @@
 /** A table as the lab holds it: typed columns, however it came. */
 
 import formulas from "../../generated/formulas.json";
-import { numberText } from "./numerals";
+import { numberText } from "../numerals";
 
 const CONTROLS = new RegExp(formulas.rules.reading.controls, "gu");
 

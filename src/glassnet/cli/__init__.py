@@ -33,7 +33,18 @@ from glassnet.files import CHECKPOINT_ENDING, log_written
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What the system says of a file that it cannot make longer: ours are named by then."""
 
-COMMANDS = ("demo", "train", "search", "study", "predict", "show", "explain", "plot", "lab")
+COMMANDS = (
+    "demo",
+    "train",
+    "search",
+    "study",
+    "predict",
+    "show",
+    "explain",
+    "plot",
+    "export",
+    "lab",
+)
 
 
 class Commands(click.Group):

@@ -1,12 +1,12 @@
 """The outputs of a model as what its user wants: predictions, probabilities, named columns."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from glassnet.tables.encoding import TableEncoding
-from glassnet.tables.targets import ClassTarget
+from glassnet.tables.targets import ClassTarget, Target
 
 
 def predictions(encoding: TableEncoding, output: np.ndarray) -> np.ndarray:
@@ -27,6 +27,33 @@ def probabilities(encoding: TableEncoding, output: np.ndarray) -> np.ndarray:
     return np.stack([of_classes[:, 1] for of_classes in found], axis=1)
 
 
+class ColumnNames(NamedTuple):
+    """What the columns of a target's predictions are called."""
+
+    prediction: str
+    low: str
+    high: str
+    set: str
+    probabilities: tuple[str, ...]
+    """One for each class; () of a number."""
+
+
+def prediction_names(encoding: TableEncoding) -> list[ColumnNames]:
+    """Those of each target; of several targets each name has the target's in it."""
+    several = len(encoding.targets) > 1
+    return [_prediction_names(target, several) for target in encoding.targets]
+
+
+def _prediction_names(target: Target, several: bool) -> ColumnNames:
+    suffix = f"_{target.name}" if several else ""
+    labels = target.label_texts if isinstance(target, ClassTarget) else []
+    before = f"probability{suffix}{'=' if several else '_'}"
+    probabilities = tuple(before + label for label in labels)
+    return ColumnNames(
+        f"prediction{suffix}", f"low{suffix}", f"high{suffix}", f"set{suffix}", probabilities
+    )
+
+
 def named_columns(
     encoding: TableEncoding,
     output: np.ndarray,
@@ -38,19 +65,18 @@ def named_columns(
     Beside them the ends of intervals, N x targets x 2, and sets of classes, one array a target.
     """
     columns: dict[str, list[Any]] = {}
-    several = len(encoding.targets) > 1
+    all_names = prediction_names(encoding)
     for number, (target, part) in enumerate(encoding.by_target(output)):
-        suffix = f"_{target.name}" if several else ""
-        separator = "=" if several else "_"
-        columns[f"prediction{suffix}"] = target.decode(part).tolist()
+        names = all_names[number]
+        columns[names.prediction] = target.decode(part).tolist()
         if ends is not None:
-            columns[f"low{suffix}"], columns[f"high{suffix}"] = ends[:, number].T.tolist()
+            columns[names.low], columns[names.high] = ends[:, number].T.tolist()
         if isinstance(target, ClassTarget):
             if sets is not None:
-                columns[f"set{suffix}"] = set_texts(target, sets[number])
+                columns[names.set] = set_texts(target, sets[number])
             of_classes = target.probabilities(part)
-            for label, column in zip(target.label_texts, of_classes.T, strict=True):
-                columns[f"probability{suffix}{separator}{label}"] = column.tolist()
+            for name, column in zip(names.probabilities, of_classes.T, strict=True):
+                columns[name] = column.tolist()
     return columns
 
 

@@ -111,7 +111,7 @@ def ensemble_predictor(members: Sequence[Member]) -> Callable[[Floats], Floats]:
 def pre_activations_of(members: Sequence[Member]) -> Callable[[Floats], Floats]:
     """Like `ensemble_predictor`, but to the mean of the members' last pre-activations, N x K."""
     networks = [_without_output(member.network) for member in members]
-    return _engine_of_all(networks).sum_predictor(networks, _voting(members))
+    return _engine_of_all(networks).sum_predictor(networks, voting_parameters(members))
 
 
 def _engine_of_all(networks: Sequence[Network]) -> Engine:
@@ -120,7 +120,7 @@ def _engine_of_all(networks: Sequence[Network]) -> Engine:
     return max(engines, key=lambda engine: PREFERRED.index(engine.name))
 
 
-def _voting(members: Sequence[Member]) -> list[Parameters]:
+def voting_parameters(members: Sequence[Member]) -> list[Parameters]:
     """Each member's parameters in float64, the last layer times the member's part of the votes.
 
     The last pre-activations of members with such parameters add up to their mean.
@@ -167,7 +167,7 @@ def join_members(members: Sequence[Member]) -> Member:
         first.loss,
         first.bias,
     )
-    voting = _voting(members)
+    voting = voting_parameters(members)
     return Member(network, Parameters(_joined_weights(voting), _joined_biases(voting)))
 
 

@@ -147,6 +147,20 @@ NUMPY = Dialect(
 )
 """A line of Python over NumPy arrays."""
 
+PYTHON = Dialect(
+    operators=NUMPY.operators,
+    comparisons=NUMPY.comparisons,
+    condition="{yes} if {test} else {no}",
+    condition_binding=CONDITION,
+    functions={
+        "log": Operator("math.log({})", ATOM),
+        "sqrt": Operator("math.sqrt({})", ATOM),
+        "tanh": Operator("math.tanh({})", ATOM),
+    },
+)
+"""Python over numbers, with the functions of its module `math`; exp is the reader's own, as that of
+`math` raises an error where a number overflows."""
+
 
 def write(
     formula: str,

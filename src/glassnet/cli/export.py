@@ -1,0 +1,98 @@
+"""`glassnet export`: a trained model as code, or another file, that runs elsewhere.
+
+What a model can become is `exports/`; here it is asked for, and written.
+"""
+
+import sys
+from pathlib import Path
+
+import click
+
+from glassnet.cli.command import DocumentedCommand
+from glassnet.cli.terminal import say
+from glassnet.errors import GlassnetError
+
+
+class ExportCommand(DocumentedCommand):
+    """The command, whose help lists the targets."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options, then the targets."""
+        from glassnet.exports.targets import TARGETS
+
+        super().format_options(ctx, formatter)
+        with formatter.section("Targets"):
+            formatter.write_dl([(target.name, target.title) for target in TARGETS.values()])
+
+
+@click.command(
+    "export",
+    cls=ExportCommand,
+    examples=[
+        "glassnet export runs/demo --to python --out model.py",
+        "glassnet export runs/cars --to python --interval 0.9 --out cars.py",
+    ],
+    page="docs/export.md",
+)
+@click.argument("model", metavar="MODEL", type=click.Path(path_type=Path))
+@click.option("--to", required=True, metavar="TARGET", help="What to make of it; listed below.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="File to write; files that belong to it are written beside it.",
+    show_default="standard output",
+)
+@click.option("--overwrite", is_flag=True, help="Replace files that stand at --out.")
+@click.option("--interval", type=float, help="Of numbers: add low and high with this coverage.")
+@click.option(
+    "--set",
+    "label_set",
+    type=float,
+    help="Of classes: add the set of labels with this coverage.",
+)
+@click.option("--name", help="What the model is called in the code.", show_default="model")
+@click.option("--source", help="Of SQL: the table that is read.", show_default="rows")
+@click.option("--dtype", help="What is computed in.", show_default="float64")
+def export_command(
+    model: Path,
+    to: str,
+    out: Path | None,
+    overwrite: bool,
+    interval: float | None,
+    label_set: float | None,
+    name: str | None,
+    source: str | None,
+    dtype: str | None,
+) -> None:
+    """Make of a trained model a file that runs elsewhere and gives the same numbers.
+
+    MODEL is a model file, or a run folder of train or demo. What is written holds the whole model,
+    from raw columns to predictions, and rows by which it checks itself.
+    """
+    from glassnet.exports.export import export
+    from glassnet.exports.targets import export_target
+    from glassnet.files import check_file
+
+    target = export_target(to)
+    if out is not None:
+        check_file(out, overwrite)
+    elif overwrite:
+        raise GlassnetError("--overwrite is for a file that is written: give --out")
+    made = export(
+        model,
+        to,
+        interval=interval,
+        label_set=label_set,
+        name=name,
+        source=source,
+        dtype=dtype,
+    )
+    if out is not None:
+        written = made.write(out, overwrite=overwrite)
+        say(f"Written to {', '.join(map(str, written))}")
+        return
+    if len(made.files) > 1 or isinstance(made.content, bytes):
+        kind = "is more than one file" if len(made.files) > 1 else "is no text"
+        raise GlassnetError(f"{to} {kind}", remedy=f"give --out FILE{target.ending}")
+    assert isinstance(made.content, str)
+    sys.stdout.write(made.content)

@@ -1,0 +1,146 @@
+"""export(): a trained model as the text or bytes of a file that runs elsewhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from glassnet.core.initializers import DTYPES
+from glassnet.errors import OptionError, OptionRef
+from glassnet.exports.plan import export_plan
+from glassnet.exports.targets import TARGETS, ExportOptions, ExportTarget, export_target
+from glassnet.files import check_file, whole_file
+from glassnet.models.conversion import as_model
+from glassnet.models.model import load
+from glassnet.settings import check_name
+
+
+@dataclass(frozen=True)
+class Export:
+    """A model in another form: one file or more, in memory.
+
+    Parameters
+    ----------
+    to : str
+        What it was exported to.
+    files : dict
+        The content of each file by its ending, such as ".py"; the first is the one that is used.
+    """
+
+    to: str
+    files: Mapping[str, str | bytes]
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{ending} {len(text):,}" for ending, text in self.files.items())
+        return f"<glassnet Export to {self.to}: {sizes} characters or bytes>"
+
+    @property
+    def content(self) -> str | bytes:
+        """That of the file which is used: text, or bytes of a format that is no text."""
+        return next(iter(self.files.values()))
+
+    def write(self, path: str | Path, *, overwrite: bool = False) -> list[Path]:
+        """Write the file, and beside it those that belong to it.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file that is used. The others have its name with endings of their own.
+        overwrite : bool
+            Whether files that are there already are replaced.
+
+        Returns
+        -------
+        list of Path
+            What was written, each file whole.
+
+        Raises
+        ------
+        OutputError
+            Where one is there already, or cannot be written; then none is.
+        """
+        first, *others = self.files
+        path = Path(path)
+        stem = path.name.removesuffix(first) if path.name.endswith(first) else path.stem
+        paths = [path, *(path.with_name(stem + ending) for ending in others)]
+        for one in paths:
+            check_file(one, overwrite)
+        for one, content in zip(paths, self.files.values(), strict=True):
+            with whole_file(one, overwrite=overwrite) as part:
+                data = content.encode() if isinstance(content, str) else content
+                part.write_bytes(data)
+        return paths
+
+
+def export(
+    model: Any,
+    to: str,
+    *,
+    interval: float | None = None,
+    label_set: float | None = None,
+    name: str | None = None,
+    source: str | None = None,
+    dtype: str | None = None,
+) -> Export:
+    """A trained model, its preprocessing and all its networks, as code that runs elsewhere.
+
+    The exported file takes raw columns, as they stand in the table, and gives what
+    `Model.predict_columns` gives, to rounding. It holds some rows with what is predicted of them,
+    by which it checks itself.
+
+    Parameters
+    ----------
+    model : Model, path, fitted estimator or pipeline, Run, or (Network, Parameters)
+        What is exported; a path is that of a model file or a run folder.
+    to : str
+        "python": a module of Python's standard library alone.
+    interval, label_set : float, optional
+        Adds intervals or sets of classes with this coverage, as in `Model.predict_columns`.
+    name : str, optional
+        What the model is called in code that needs a name for it; None: "model".
+    source : str, optional
+        The table of the database that SQL reads; None: "rows".
+    dtype : {"float64", "float32"}, optional
+        What is computed in, of targets that leave the choice; None: float64.
+
+    Returns
+    -------
+    Export
+        Its `content` is the text; `write` puts it into a file.
+
+    Raises
+    ------
+    GlassnetError
+        On a model that the target cannot express, naming what it cannot, on a target that there is
+        not, on an option that the target has no use for, and as `load` does.
+
+    Examples
+    --------
+    >>> import glassnet as gn
+    >>> model = gn.train_article({"x": [0.0, 1.0, 2.0], "y": [0.1, 0.5, 0.9]}, "y", iterations=10)
+    >>> code = gn.export(model, "python").content
+    >>> module = {"__name__": "model"}
+    >>> exec(code, module)
+    >>> bool(module["predict"]({"x": 1.0})["prediction"] == model.predict({"x": [1.0]})[0])
+    True
+    """
+    if isinstance(model, (str, Path)):
+        model = load(model)
+    target = export_target(to)
+    options = _options(target, name=name, source=source, dtype=dtype)
+    plan = export_plan(as_model(model), interval, label_set)
+    return Export(target.name, dict(target.files(plan, options)))
+
+
+def _options(target: ExportTarget, **given: str | None) -> ExportOptions:
+    """Those that were given. Raises OptionError on one that the target has no use for."""
+    asked = {option: value for option, value in given.items() if value is not None}
+    for option, value in asked.items():
+        if option not in target.options:
+            takers = ", ".join(one.name for one in TARGETS.values() if option in one.options)
+            message = [OptionRef("to", target.name), " takes no ", OptionRef(option)]
+            remedy = f"leave it out; it is for {takers or 'none'}"
+            raise OptionError(message, option=option, value=value, remedy=remedy)
+    if asked.get("dtype"):
+        check_name("dtype", asked["dtype"], DTYPES)
+    return ExportOptions(**asked)

@@ -1,0 +1,49 @@
+"""The exported Python module: run by Python itself, beside the model."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from exported import MAKERS, largest_difference, tried_model, tried_rows
+
+import glassnet as gn
+
+RUN = """
+import importlib.util, json, sys
+spec = importlib.util.spec_from_file_location("model", sys.argv[1])
+model = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(model)
+rows = [model.predict(row) for row in json.load(open(sys.argv[2]))]
+json.dump({name: [row[name] for row in rows] for name in model.PREDICTED}, sys.stdout)
+"""
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_the_module_predicts_what_the_model_does(name: str, tmp_path: Path):
+    tried = tried_model(name)
+    rows = tried_rows(tried)
+    [module] = gn.export(tried.model, "python", **tried.options).write(tmp_path / "model.py")
+    (tmp_path / "rows.json").write_text(json.dumps(rows.rows))
+    found = _run("-c", RUN, str(module), str(tmp_path / "rows.json"))
+    assert largest_difference(json.loads(found), rows.predicted) < 1e-12
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_the_module_checks_itself(name: str, tmp_path: Path):
+    tried = tried_model(name)
+    [module] = gn.export(tried.model, "python", **tried.options).write(tmp_path / "model.py")
+    said = _run("-W", "error", str(module))
+    assert said.startswith("8 rows are predicted as by the model, to ")
+    first = next(line for line in module.read_text().splitlines() if "prediction" in line)
+    assert first
+
+
+def _run(*arguments: str) -> str:
+    """What Python prints, apart from this environment."""
+    done = subprocess.run(
+        [sys.executable, "-I", *arguments], capture_output=True, text=True, check=False
+    )
+    assert not done.returncode, done.stderr[-2000:]
+    return done.stdout
