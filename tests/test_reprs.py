@@ -81,6 +81,7 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "encoder": gn.TableEncoder().fit(frame),
         "hidden features": gn.HiddenFeatures(mlp),
         "lab": gn.Lab(model),
+        "export": gn.export(model, "python"),
         "penalty": gn.Penalty(),
         "optax": gn.Optax(SimpleNamespace(init=len, update=len)),
         **{name: optimizer() for name, optimizer in gn.OPTIMIZERS.items()},

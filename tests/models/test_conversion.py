@@ -230,7 +230,7 @@ def test_pictures_take_a_pipeline() -> None:
                 FRAME,
                 SIGN,
             ),
-            "after 'sex' became 0 and 1",
+            "after 'sex' was encoded",
         ),
         (
             lambda: fitted(
@@ -250,6 +250,20 @@ def test_pictures_take_a_pipeline() -> None:
                 SIGN,
             ),
             "puts rare categories together",
+        ),
+        (
+            lambda: fitted(
+                make_pipeline(gn.TableEncoder(missing=["?"]), sk.MLPClassifier(**SHORT)),
+                FRAME,
+                SIGN,
+            ),
+            "texts of its own for missing cells",
+        ),
+        (
+            lambda: fitted(
+                make_pipeline(StandardScaler(), gn.TableEncoder(), sk.MLPRegressor(**SHORT)), X, Y
+            ),
+            "was scaled or filled in",
         ),
         (lambda: object(), "give a glassnet Model or one of its fitted estimators, got object"),
     ],

@@ -12,7 +12,7 @@ from glassnet.exports.targets import TARGETS, ExportOptions, ExportTarget, expor
 from glassnet.files import check_file, whole_file
 from glassnet.models.conversion import as_model
 from glassnet.models.model import load
-from glassnet.settings import check_name
+from glassnet.settings import check_all_text, check_name
 
 
 @dataclass(frozen=True)
@@ -135,6 +135,7 @@ def export(
 def _options(target: ExportTarget, **given: str | None) -> ExportOptions:
     """Those that were given. Raises OptionError on one that the target has no use for."""
     asked = {option: value for option, value in given.items() if value is not None}
+    check_all_text(**asked)
     for option, value in asked.items():
         if option not in target.options:
             takers = ", ".join(one.name for one in TARGETS.values() if option in one.options)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 
-from glassnet.errors import OptionRef, unknown_name
 from glassnet.exports.plan import ExportPlan
+from glassnet.settings import check_name
 
 Files = Mapping[str, str | bytes]
 """The content of each file by its ending; the first is the one that is used."""
@@ -80,6 +80,5 @@ TARGETS: dict[str, ExportTarget] = {
 
 def export_target(name: str) -> ExportTarget:
     """The target of that name. Raises OptionError, naming the nearest, where there is none."""
-    if name not in TARGETS:
-        raise unknown_name(OptionRef("to"), name, TARGETS)
+    check_name("to", name, TARGETS)
     return TARGETS[name]

@@ -26,10 +26,10 @@ def as_model(thing: Any) -> Model:
     ----------
     thing : Model, fitted estimator or pipeline, Run, or pair (Network, Parameters)
         An estimator of glassnet, or scikit-learn's MLPClassifier or MLPRegressor; also the last
-        step of a `Pipeline` whose other steps centre and scale columns, fill missing numbers in or
-        turn categories into 0 and 1, apart or in a `ColumnTransformer`; inside a
-        `TransformedTargetRegressor` that centres and scales; and the best one of a search. The
-        columns of a run and a pair are named x1, x2, ... and taken as they are.
+        step of a `Pipeline` whose other steps centre and scale columns, fill missing numbers in,
+        turn categories into 0 and 1 or are a TableEncoder, apart or in a `ColumnTransformer`;
+        inside a `TransformedTargetRegressor` that centres and scales; and the best one of a search.
+        The columns of a run and a pair are named x1, x2, ... and taken as they are.
 
     Returns
     -------

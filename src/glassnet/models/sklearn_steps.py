@@ -1,8 +1,8 @@
 """What the steps of a scikit-learn pipeline do to each column, as the column's encoding.
 
 A step that centres, scales, fills in, selects, or turns categories into 0 and 1 does so column by
-column, and becomes a part of the encoding, so that cells stay in their own units. One that mixes
-columns has no encoding here.
+column, and becomes a part of the encoding, so that cells stay in their own units; glassnet's own
+TableEncoder is one. A step that mixes columns has no encoding here.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,8 +32,8 @@ class StepColumn:
         What was done to its numbers so far: (x - center) / scale.
     fill : float, optional
         What stands in for a missing cell, in the column's unit; None: nothing does.
-    categories : Categories, optional
-        What it became, where it is no number any more.
+    encoded : Number, Binary, Categories or Unused, optional
+        What it became, where it is no number any more that could be scaled.
     dropped : int, optional
         The category, from 0, whose 0 and 1 does not come out of the steps.
     """
@@ -42,7 +42,7 @@ class StepColumn:
     center: float = 0.0
     scale: float = 1.0
     fill: float | None = None
-    categories: Categories | None = None
+    encoded: Input | None = None
     dropped: int | None = None
 
     def scaled(self, center: float, scale: float) -> "StepColumn":
@@ -59,7 +59,7 @@ class StepColumn:
     @property
     def encoding(self) -> Input:
         """The column's encoding."""
-        return self.categories or Number(
+        return self.encoded or Number(
             self.name,
             self.center,
             self.scale,
@@ -138,12 +138,12 @@ def _after(name: str, step: Any, columns: StepColumns) -> StepColumns:
     if step in (None, "passthrough"):
         return columns
     kind = type(step).__name__
-    if kind not in STEPS or not type(step).__module__.startswith("sklearn."):
+    if kind not in STEPS or type(step).__module__.partition(".")[0] not in ("sklearn", "glassnet"):
         raise unknown_step(name, step, "mixes or bends columns, so there is no encoding for it")
     if kind not in ("ColumnTransformer", "Pipeline", "FunctionTransformer"):
         for column in columns:
-            if column.categories is not None:
-                raise unknown_step(name, step, f"comes after '{column.name}' became 0 and 1")
+            if column.encoded is not None:
+                raise unknown_step(name, step, f"comes after '{column.name}' was encoded")
     return STEPS[kind](name, step, columns)
 
 
@@ -199,8 +199,7 @@ def _one_hot(name: str, step: Any, columns: StepColumns) -> StepColumns:
     dropped = step.drop_idx_ if step.drop_idx_ is not None else [None] * len(columns)
     after: StepColumns = []
     for column, levels, left_out in zip(columns, step.categories_, dropped, strict=True):
-        if column.scaled(0, 1) != StepColumn(column.name):
-            raise unknown_step(name, step, f"comes after '{column.name}' was scaled or filled in")
+        _check_as_it_is(name, step, column)
         known = [level for level in levels.tolist() if not is_missing(level)]
         missing = len(levels) - len(known)
         if not known or missing > 1 or (missing and step.handle_unknown != "error"):
@@ -210,8 +209,25 @@ def _one_hot(name: str, step: Any, columns: StepColumns) -> StepColumns:
         categories = Categories(
             column.name, tuple(map(_level, known)), indicator=bool(missing), cells=_kind(known[0])
         )
-        after.append(replace(column, categories=categories, dropped=left_out))
+        after.append(replace(column, encoded=categories, dropped=left_out))
     return after
+
+
+def _check_as_it_is(name: str, step: Any, column: StepColumn) -> None:
+    if column.scaled(0, 1) != StepColumn(column.name):
+        raise unknown_step(name, step, f"comes after '{column.name}' was scaled or filled in")
+
+
+def _table_encoder(name: str, step: Any, columns: StepColumns) -> StepColumns:
+    """glassnet's own encoding of each column."""
+    if step.missing is not None:
+        raise unknown_step(name, step, "has texts of its own for missing cells")
+    for column in columns:
+        _check_as_it_is(name, step, column)
+    return [
+        replace(column, encoded=replace(encoded, name=column.name))
+        for column, encoded in zip(columns, step.encoding_, strict=True)
+    ]
 
 
 def _level(level: Any) -> str:
@@ -271,5 +287,6 @@ STEPS: dict[str, Callable[[str, Any, StepColumns], StepColumns]] = {
     "FunctionTransformer": _function,
     "Pipeline": _pipeline,
     "ColumnTransformer": _column_transformer,
+    "TableEncoder": _table_encoder,
 }
-"""By the name of scikit-learn's class, what it does to the columns."""
+"""By the name of scikit-learn's class, or glassnet's, what it does to the columns."""
