@@ -4,9 +4,12 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from exported import MAKERS, largest_difference, tried_model, tried_rows
+from drawn_models import drawn_models
+from exported import MAKERS, TriedModel, largest_difference, tried_model, tried_rows
+from hypothesis import given, settings
 
 import glassnet as gn
 
@@ -38,6 +41,18 @@ def test_the_module_checks_itself(name: str, tmp_path: Path):
     assert said.startswith("8 rows are predicted as by the model, to ")
     first = next(line for line in module.read_text().splitlines() if "prediction" in line)
     assert first
+
+
+@settings(max_examples=60, deadline=None)
+@given(drawn_models())
+def test_any_model_is_predicted_the_same(tried: TriedModel) -> None:
+    module: dict[str, Any] = {"__name__": "model"}
+    exec(gn.export(tried.model, "python", **tried.options).content, module)
+    rows = tried_rows(tried, n=12)
+    predicted = [module["predict"](row) for row in rows.rows]
+    found = {name: [row[name] for row in predicted] for name in module["PREDICTED"]}
+    assert largest_difference(found, rows.predicted) < 1e-12
+    assert module["check"]() < 1e-12
 
 
 def _run(*arguments: str) -> str:

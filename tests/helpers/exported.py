@@ -21,13 +21,19 @@ HOSTILE = "a\"b'c`d\\e\n; -- */ ${x} %s {{y}} =1+1 \u202e\u00fc\u4e2d"
 """A name that would end a text, a comment or a template in most languages."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TriedModel:
     """A model, and what is asked of it beside its predictions."""
 
     model: gn.Model
     interval: float | None = None
     label_set: float | None = None
+
+    def __repr__(self) -> str:
+        """What a failing example of hypothesis shows."""
+        encoding = self.model.encoding
+        networks = "; ".join(str(member.network) for member in self.model.members)
+        return f"{encoding.inputs!r}\n{encoding.targets!r}\n{networks}\n{self.options}"
 
     @property
     def options(self) -> dict[str, float | None]:
