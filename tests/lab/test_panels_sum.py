@@ -298,6 +298,16 @@ def test_hidden_numbers_are_nowhere_on_the_page(lab: Lab) -> None:
             assert shown_as(value, 5)[:6] not in html, name
 
 
+def test_an_edge_whose_number_is_asked_for_tells_neither_sign_nor_size(lab: Lab) -> None:
+    stop_at(lab, "backward")
+    edges = lab.page.locator(".network .edge")
+    lines = edges.locator(".line")
+    assert len({line.get_attribute("stroke-width") for line in lines.all()}) > 1
+    lab.button("hide and ask").click()
+    assert {edge.get_attribute("class") for edge in edges.all()} <= {"edge asked", "edge asked lit"}
+    assert {line.get_attribute("stroke-width") for line in lines.all()} == {"1"}
+
+
 def made_at(stop: str, numbers: gn.Explanation) -> list[str]:
     patterns = {
         "forward": r"r4\.[za]\d\.\d",

@@ -19,7 +19,9 @@ import {
   type Spot,
 } from "./layout";
 
-const WIDEST = 5; // pixels of an edge
+// Pixels of an edge; of one whose number is asked for neither width nor colour say anything.
+const WIDEST = 5;
+const ASKED = 1;
 
 // Of a lit node's edges: where their numbers stand, from the node.
 const LIT_APART = 0.68;
@@ -141,11 +143,13 @@ function EdgeLine(props: {
   const line = `M${from.x + 30} ${from.y}L${to.x - 30} ${to.y}`;
   const id = idOnEdge(stop, w.source);
   const shown = numberOnEdge(scene, stop, at);
-  const text = isHidden(lab, id) ? "?" : short(shown, stop === "backward" ? 2 : 3);
+  const isAsked = isHidden(lab, id);
+  const text = isAsked ? "?" : short(shown, stop === "backward" ? 2 : 3);
+  const sign = isAsked ? "asked" : shown < 0 ? "minus" : "plus";
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: every weight can be reached in the sum too
     <g
-      class={`edge ${shown < 0 ? "minus" : "plus"}${isLit ? " lit" : ""}`}
+      class={`edge ${sign}${isLit ? " lit" : ""}`}
       onClick={() => lab.choose(id)}
       onPointerEnter={() => {
         lab.hovered.value = id;
@@ -155,7 +159,7 @@ function EdgeLine(props: {
       }}
     >
       <path class="target" d={line} />
-      <path class="line" d={line} stroke-width={width} data-edge={w.source} />
+      <path class="line" d={line} stroke-width={isAsked ? ASKED : width} data-edge={w.source} />
       <path class="flow" d={line} />
       {hasNumber && (
         <text x={spot.x} y={spot.y} data-weight={id}>
