@@ -43,6 +43,8 @@ class Database:
     fence : str
         What keeps a query from being merged into the one that reads it, so that what is computed
         once is not written out, and computed, wherever it is used; "": nothing is needed.
+    product : str
+        The template of the scalar product of a list and its weights; "": columns are added up.
     most_columns : int or None
         Of a query.
     most_arguments : int or None
@@ -71,6 +73,7 @@ class Database:
     parsed: str
     feature: str
     fence: str
+    product: str
     most_columns: int | None
     most_arguments: int | None
     most_parts: int
@@ -154,6 +157,7 @@ _DUCKDB = Database(
     parsed="CAST({} AS DOUBLE)",
     feature="{}",
     fence="",
+    product="list_inner_product({}, [\n{}\n    ])",
     most_columns=None,
     most_arguments=None,
     most_parts=3,
@@ -176,6 +180,7 @@ _SQLITE = Database(
     parsed="CAST(json_extract({}, '$') AS REAL)",
     feature="{}",
     fence="LIMIT -1",
+    product="",
     most_columns=2000,
     most_arguments=100,
     most_parts=2,
@@ -198,6 +203,7 @@ _POSTGRESQL = Database(
     parsed="CAST({} AS double precision)",
     feature="CAST({} AS double precision)",
     fence="OFFSET 0",
+    product="",
     most_columns=1664,
     most_arguments=None,
     most_parts=3,

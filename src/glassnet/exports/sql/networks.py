@@ -7,6 +7,7 @@ import numpy as np
 from glassnet.exports.plan import PlannedLayer, PlannedTarget
 from glassnet.exports.sql.steps import SqlChain, SqlColumn
 from glassnet.exports.sql.sums import grouped
+from glassnet.exports.templates import wrapped_items
 
 
 def add_networks(chain: SqlChain) -> None:
@@ -14,6 +15,9 @@ def add_networks(chain: SqlChain) -> None:
     plan = chain.plan
     count = len(plan.networks)
     inputs = [f"x{n}" for n in range(1, plan.n_inputs + 1)]
+    if chain.database.product:
+        columns = [SqlColumn(x, [x]) for x in inputs]
+        inputs = _add_nodes(chain, "listed_inputs", "The inputs as a list.", columns, "x", ["raw"])
     outputs = [f"o{n}" for n in range(1, plan.n_outputs + 1)]
     has_intervals = any(planned.interval for planned in plan.targets)
     for number, layers in enumerate(plan.networks, 1):
@@ -40,16 +44,29 @@ def _add_layer(
     z = [f"z{node}" for node in range(1, len(sums) + 1)]
     columns = [SqlColumn(node, terms) for node, terms in zip(z, sums, strict=True)]
     chain.add(f"{name}_z", "The sums of a hidden layer.", kept, columns)
-    assert layer.activation is not None
-    if chain.formulas.activated(layer.activation, "z") == "z":
-        return z
-    made = [f"a{node}" for node in range(1, len(sums) + 1)]
+    activation = layer.activation
+    assert activation is not None
     columns = [
-        SqlColumn(node, [chain.formulas.activated(layer.activation, of)])
-        for node, of in zip(made, z, strict=True)
+        SqlColumn(f"a{node}", [chain.formulas.activated(activation, of)])
+        for node, of in enumerate(z, 1)
     ]
-    chain.add(name, f"The layer: {layer.activation.name} of its sums.", kept, columns)
-    return made
+    return _add_nodes(chain, name, f"The layer: {activation.name} of its sums.", columns, "a", kept)
+
+
+def _add_nodes(
+    chain: SqlChain,
+    name: str,
+    comment: str,
+    columns: Sequence[SqlColumn],
+    listed: str,
+    kept: Sequence[str],
+) -> list[str]:
+    """A query with a column for each node, or one list of them; gives their names."""
+    if chain.database.product:
+        items = wrapped_items([term for column in columns for term in column.terms], 6)
+        columns = [SqlColumn(listed, [f"[\n{items}\n    ]"])]
+    chain.add(name, comment, kept, columns)
+    return [column.name for column in columns]
 
 
 def _sums(chain: SqlChain, layer: PlannedLayer, a: Sequence[str]) -> list[list[str]]:
@@ -59,6 +76,10 @@ def _sums(chain: SqlChain, layer: PlannedLayer, a: Sequence[str]) -> list[list[s
 
 
 def _sum(chain: SqlChain, bias: float, a: Sequence[str], weights: np.ndarray) -> list[str]:
+    """The terms of a node's sum: of the columns a, or of the list that they are in."""
+    if chain.database.product:
+        numbers = wrapped_items(map(chain.literal, weights), 6)
+        return [chain.literal(bias), chain.database.product.format(a[0], numbers)]
     terms = [f"{x} * {chain.literal(w)}" for x, w in zip(a, weights, strict=True)]
     return grouped([chain.literal(bias), *terms])
 
@@ -91,6 +112,7 @@ def _spread(chain: SqlChain, planned: PlannedTarget) -> str:
     assert planned.interval is not None
     scale = planned.interval.scale
     inputs = [f"x{n}" for n in range(1, len(scale.weights) + 1)]
+    inputs = ["x"] if chain.database.product else inputs
     exponent = " + ".join(_sum(chain, scale.bias, inputs, scale.weights))
     low, high = float(scale.low), float(scale.high)
     return chain.formulas.write("exp(min(max(e, p), q))", e=exponent, p=low, q=high)
