@@ -93,7 +93,8 @@ def export(
     model : Model, path, fitted estimator or pipeline, Run, or (Network, Parameters)
         What is exported; a path is that of a model file or a run folder.
     to : str
-        "python": a module of Python's standard library alone.
+        "python": a module of Python's standard library alone. "duckdb", "sqlite", "postgresql": one
+        SELECT that adds the predictions to the rows of the table `source`.
     interval, label_set : float, optional
         Adds intervals or sets of classes with this coverage, as in `Model.predict_columns`.
     name : str, optional

@@ -73,6 +73,27 @@ TARGETS: dict[str, ExportTarget] = {
             ".py",
             "code.python.python_files",
         ),
+        ExportTarget(
+            "duckdb",
+            "one SELECT for DuckDB",
+            ".sql",
+            "sql.files.duckdb_files",
+            ("source",),
+        ),
+        ExportTarget(
+            "sqlite",
+            "one SELECT for SQLite 3.38 or later, with its mathematical functions",
+            ".sql",
+            "sql.files.sqlite_files",
+            ("source",),
+        ),
+        ExportTarget(
+            "postgresql",
+            "one SELECT for PostgreSQL 12 or later",
+            ".sql",
+            "sql.files.postgresql_files",
+            ("source",),
+        ),
     ]
 }
 """Name -> target, in the order in which they are listed."""

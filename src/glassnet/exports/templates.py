@@ -172,6 +172,12 @@ class Formulas:
             return self.write(self._formula(activation), z="z", s="s")
         return f"{self.function_of(activation)}(z)"
 
+    def activated(self, activation: Activation, z: str, s: str = "") -> str:
+        """a of z, and of the row's sum s, written out: for targets without functions."""
+        by_hand = activation.name in WRITTEN_BY_HAND
+        formula = f"{activation.name}(z)" if by_hand else self._formula(activation)
+        return self.write(formula, z=z, s=s)
+
     @property
     def row_term(self) -> str:
         """What is summed to s over the outputs, a formula of z; "" where nothing is."""

@@ -54,6 +54,7 @@ class Dialect:
     functions : what stands for a function of its arguments, if not `other_function`.
     other_function : the template of a function that is not in `functions`: its name, arguments.
     brackets : what opens and closes them.
+    whole : the template of a formula's own whole numbers, where 1 / 2 of such would be 0.
     """
 
     operators: Mapping[type, Operator]
@@ -64,6 +65,7 @@ class Dialect:
     functions: Mapping[str, Operator] = field(default_factory=dict)
     other_function: str = "{name}({arguments})"
     brackets: tuple[str, str] = ("(", ")")
+    whole: str = "{}"
 
 
 TEXT = Dialect(
@@ -161,6 +163,60 @@ PYTHON = Dialect(
 """Python over numbers, with the functions of its module `math`; exp is the reader's own, as that of
 `math` raises an error where a number overflows."""
 
+SQLITE = Dialect(
+    operators={
+        **NUMPY.operators,
+        ast.Pow: Operator("pow({}, {})", ATOM, enclosed=(0, 1)),
+    },
+    comparisons={**NUMPY.comparisons, ast.Eq: "{} = {}"},
+    condition="CASE WHEN {test} THEN {yes} ELSE {no} END",
+    condition_binding=ATOM,
+    functions={
+        "log": Operator("ln({})", ATOM),
+        "sigmoid": Operator("(1.0 / (1.0 + exp(-({}))))", ATOM),
+        "softplus": Operator("(max({0}, 0.0) + ln(1.0 + exp(-abs({0}))))", ATOM),
+    },
+    whole="{}.0",
+)
+"""SQL with the functions of SQLite, where exp of a large number is infinite."""
+
+DUCKDB = Dialect(
+    operators=SQLITE.operators,
+    comparisons=SQLITE.comparisons,
+    condition=SQLITE.condition,
+    condition_binding=ATOM,
+    functions={
+        "max": Operator("greatest({}, {})", ATOM),
+        "min": Operator("least({}, {})", ATOM),
+        "log": Operator("ln({})", ATOM),
+        "sigmoid": Operator("(1e0 / (1e0 + exp(-({}))))", ATOM),
+        "softplus": Operator("(greatest({0}, 0e0) + ln(1e0 + exp(-abs({0}))))", ATOM),
+    },
+    whole="{}e0",
+)
+"""SQL with the functions of DuckDB, where 1.5 is a decimal and 1.5e0 a number of 64 bits."""
+
+POSTGRESQL = Dialect(
+    operators={
+        **SQLITE.operators,
+        ast.Pow: Operator("power({}, {})", ATOM, enclosed=(0, 1)),
+    },
+    comparisons=SQLITE.comparisons,
+    condition=SQLITE.condition,
+    condition_binding=ATOM,
+    functions={
+        **DUCKDB.functions,
+        "exp": Operator("exp(least(greatest({}, -200.0), 700.0))", ATOM),
+        "sigmoid": Operator("(1.0 / (1.0 + exp(least(greatest(-({}), -200.0), 200.0))))", ATOM),
+        "softplus": Operator(
+            "(greatest({0}, 0.0) + ln(1.0 + exp(greatest(-abs({0}), -200.0))))", ATOM
+        ),
+    },
+    whole="{}.0",
+)
+"""SQL with the functions of PostgreSQL, which raise errors where a result is too large or too close
+to 0: exponents are held to a range, beyond which e^x is below 1e-86."""
+
 
 def write(
     formula: str,
@@ -211,7 +267,8 @@ class _Writer(NamedTuple):
                 text, brackets = self.names[name]
                 return _Part(text, COMPARISON if brackets else ATOM)
             case ast.Constant(int() | float() as value):
-                return _Part(numeral(float(value), self.digits), ATOM)
+                text = numeral(float(value), self.digits)
+                return _Part(self.dialect.whole.format(text) if text.isdigit() else text, ATOM)
             case ast.BinOp(left, op, right):
                 return self.operation(op, [left, right])
             case ast.UnaryOp(op, operand):

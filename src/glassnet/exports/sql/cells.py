@@ -1,0 +1,144 @@
+"""How a cell of each kind of column is read: the expression that gives it, NULL where missing."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from glassnet.exports.checks import Cell
+from glassnet.exports.plan import UsedColumn, cell_kind
+from glassnet.exports.sql.databases import Database, sql_name
+from glassnet.tables.formats.clocks import ClockFormat
+from glassnet.tables.formats.dates import MICROSECONDS_A_DAY, DateFormat
+from glassnet.tables.formats.numbers import APOSTROPHES, MINUS, SPACES, NumberFormat
+from glassnet.tables.inputs import Number
+
+TWELVE_HOURS = ("%I:%M:%S %p", "%I:%M %p", "%I:%M:%S%p", "%I:%M%p", "%I %p", "%I%p")
+
+
+class SqlCells(NamedTuple):
+    """Reads cells of a row.
+
+    Parameters
+    ----------
+    database : Database
+        How it is written.
+    row : str
+        What the row is called.
+    marks : str
+        The query with the texts that mean "missing" among numbers.
+    """
+
+    database: Database
+    row: str
+    marks: str
+
+    def cell(self, column: UsedColumn) -> str:
+        """The cell of a column: a number (dates as days), or text without blanks around it."""
+        cell = f"{self.row}.{sql_name(column.name)}"
+        kind = cell_kind(column)
+        if kind == "number":
+            return self._number(column, cell)
+        if kind == "date":
+            return self._days(cell)
+        if kind == "text":
+            return self._text(cell)
+        text = f"lower({self._text(cell)})"
+        if self.database.name == "sqlite":
+            return f"CASE {cell} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE {text} END"
+        return text
+
+    def reads_text(self, column: UsedColumn) -> bool:
+        """Whether the column's numbers may be held as text; in SQLite every cell may be."""
+        kind = cell_kind(column)
+        if self.database.name == "sqlite":
+            return kind in ("number", "date")
+        return kind == "number" and getattr(column, "format", None) not in (None, NumberFormat())
+
+    def _text(self, cell: str) -> str:
+        return self.database.text.format(cell)
+
+    def _is_known(self, text: str) -> str:
+        return f"lower({text}) NOT IN (SELECT mark FROM {self.marks})"
+
+    def _number(self, column: UsedColumn, cell: str) -> str:
+        known = self.database.known.format(cell)
+        if not self.reads_text(column):
+            return known
+        text = self._text(cell)
+        return (
+            f"CASE\n      WHEN {self.database.not_text.format(cell)} THEN {known}"
+            f"\n      WHEN {self._is_known(text)}"
+            f"\n        THEN {self._parsed(column, text)}\n    END"
+        )
+
+    def _parsed(self, column: UsedColumn, text: str) -> str:
+        """A number of the text that it is written as."""
+        written = getattr(column, "format", None)
+        if isinstance(written, ClockFormat):
+            return self._hours(written, text)
+        if not isinstance(written, NumberFormat) or written == NumberFormat():
+            return self.database.parsed.format(text)
+        marks = {" ": SPACES, "'": APOSTROPHES}.get(written.thousands, written.thousands)
+        changes = [(part, "") for part in [*written.unit.split(), *marks]]
+        if written.decimal != ".":
+            changes.append((written.decimal, "."))
+        changes += [(minus, "-") for minus in MINUS]
+        for old, new in changes:
+            old, new = map(self.database.literal, (old, new))
+            text = f"replace({text}, {old}, {new})"
+        return self.database.parsed.format(f"trim({text})")
+
+    def _hours(self, written: ClockFormat, text: str) -> str:
+        """The hours of a time of day, such as 23:15, or 11:15 PM where there are halves."""
+        if self.database.name == "sqlite":
+            return _hours_of_parts(written, text)
+        kind = "time" if written.halves else "interval"
+        if self.database.name == "postgresql":
+            seconds = f"extract(epoch FROM CAST({text} AS {kind}))"
+            return f"CAST({seconds} AS double precision) / 3600.0"
+        if written.halves:
+            forms = ", ".join(map(self.database.literal, TWELVE_HOURS))
+            text = f"strptime({text}, [{forms}])"
+        return f"epoch(CAST({text} AS {kind.upper()})) / 3600e0"
+
+    def _days(self, cell: str) -> str:
+        """Days since 1970-01-01."""
+        if self.database.name == "duckdb":
+            return f"epoch({cell}) / 86400e0"
+        if self.database.name == "postgresql":
+            return f"CAST(extract(epoch FROM {cell}) AS double precision) / 86400.0"
+        # json() of what is no date raises an error
+        seconds = f"coalesce(unixepoch({cell}), json({cell}))"
+        fraction = f"strftime('%f', {cell}) - strftime('%S', {cell})"
+        days = f"({seconds} + {fraction}) / 86400.0"
+        return f"CASE\n      WHEN {self._is_known(self._text(cell))}\n        THEN {days}\n    END"
+
+    def given(self, column: UsedColumn, cell: Cell) -> str:
+        """A cell as a constant: a date, which comes as it is written, as the database's own."""
+        if not (isinstance(column, Number) and column.date and isinstance(cell, str)):
+            return self.database.literal(cell)
+        known = column.format if isinstance(column.format, DateFormat) else DateFormat("yyyy-mm-dd")
+        moment = self.database.literal(iso_moment(float(known.read([cell])[0])))
+        return moment if self.database.name == "sqlite" else f"TIMESTAMP {moment}"
+
+
+def _hours_of_parts(written: ClockFormat, text: str) -> str:
+    """The hours of a time of day, from its digits."""
+    hours = f"CAST({text} AS INTEGER)"
+    if written.halves:
+        hours = f"{hours} % 12 + 12 * (lower({text}) LIKE '%p%')"
+    minutes = f"CAST(substr({text}, instr({text}, ':') + 1, 2) AS INTEGER) * 60"
+    seconds = f"CAST(substr({text}, instr({text}, ':') + 4) AS REAL)"
+    hours = f"{hours} + ({minutes} + {seconds}) / 3600.0"
+    # json() of what is no time raises an error
+    return f"CASE WHEN {text} GLOB '[0-9]*:[0-5][0-9]*' THEN {hours} ELSE json({text}) END"
+
+
+def iso_moment(days: float) -> str:
+    """Days since 1970-01-01 as a date, and its time to the microsecond where it has one.
+
+    >>> iso_moment(1.0), iso_moment(1.5)
+    ('1970-01-02', '1970-01-02 12:00:00.000000')
+    """
+    moment = str(np.datetime64(round(days * MICROSECONDS_A_DAY), "us")).replace("T", " ")
+    return moment.removesuffix(" 00:00:00.000000")

@@ -1,0 +1,215 @@
+"""How each database writes numbers, text, names and tables, and how much it takes."""
+
+import math
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from glassnet.errors import CONTROLS, option_error
+from glassnet.notation.dialects import DUCKDB, POSTGRESQL, SQLITE, Dialect
+
+
+@dataclass(frozen=True)
+class Database:
+    """How one database writes a query.
+
+    Parameters
+    ----------
+    name, title : str
+        As a target, and as its makers write it.
+    dialect : Dialect
+        How formulas are written.
+    text : str
+        The template of a cell as text without blanks around it.
+    number : str
+        The template of a number's digits, where they have no exponent.
+    infinity : str
+        The template of infinity, after its sign.
+    character : str
+        The function that makes a character of its code.
+    escaped : str
+        What of text is written by its code beside CONTROLS: the end of a regular expression.
+    largest : str
+        The function of the largest of several numbers.
+    not_text : str
+        The template that says whether a cell is no text.
+    known : str
+        The template of a number from a cell that is none, with NULL for NaN.
+    parsed : str
+        The template of a number from its text, which raises an error where it is none.
+    feature : str
+        The template that gives a feature its type.
+    fence : str
+        What keeps a query from being merged into the one that reads it, so that what is computed
+        once is not written out, and computed, wherever it is used; "": nothing is needed.
+    product : str
+        The template of the scalar product of a list and its weights; "": columns are added up.
+    most_columns : int or None
+        Of a query.
+    most_arguments : int or None
+        Of a function.
+    most_parts : int
+        Of a table's name.
+    longest_name : int or None
+        Bytes of a name; what is longer is cut.
+    same_case : bool
+        Whether names that differ by small and capital letters alone are the same.
+    whole_row : str
+        The columns of a row that was carried along as the column `raw`; "": the row's id is.
+    """
+
+    name: str
+    title: str
+    dialect: Dialect
+    text: str
+    number: str
+    infinity: str
+    character: str
+    escaped: str
+    largest: str
+    not_text: str
+    known: str
+    parsed: str
+    feature: str
+    fence: str
+    product: str
+    most_columns: int | None
+    most_arguments: int | None
+    most_parts: int
+    longest_name: int | None
+    same_case: bool
+    whole_row: str
+
+    def literal(self, value: Any) -> str:
+        """A value as a constant: numbers to the last digit, text with its controls as codes."""
+        if value is None:
+            return "NULL"
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, float):
+            return self._number(value)
+        return self._quoted(value) if isinstance(value, str) else str(value)
+
+    def _number(self, value: float) -> str:
+        if math.isinf(value):
+            return self.infinity.format("-" if value < 0 else "")
+        text = repr(value)
+        return text if "e" in text else self.number.format(text)
+
+    def _quoted(self, text: str) -> str:
+        """Text in quotes; controls as their codes, as each database escapes them differently."""
+        parts: list[str] = []
+        for number, part in enumerate(re.split(f"({CONTROLS.pattern}{self.escaped})", text)):
+            if number % 2:
+                parts.append(f"{self.character}({ord(part)})")
+            elif part or text == "":
+                parts.append("'" + part.replace("'", "''") + "'")
+        return parts[0] if len(parts) == 1 else f"({' || '.join(parts)})"
+
+    def folded(self, name: str) -> str:
+        """The name as the database compares it with others."""
+        if self.longest_name:
+            name = name.encode(errors="replace")[: self.longest_name].decode(errors="ignore")
+        return name.lower() if self.same_case else name
+
+    def table(self, source: str) -> list[str]:
+        """The parts of a table's name, such as schema and table; quotes keep a point in a name.
+
+        Raises OptionError where it is none.
+
+        >>> DATABASES["duckdb"].table('main."rows.csv"')
+        ['main', 'rows.csv']
+        """
+        parts = re.findall(r'"((?:[^"]|"")+)"|([^".]+)', source)
+        names = [quoted.replace('""', '"') or plain for quoted, plain in parts]
+        written = [f'"{quoted}"' if quoted else plain for quoted, plain in parts]
+        if ".".join(written) != source or not 1 <= len(names) <= self.most_parts:
+            form = "a table's name" + (", or schema.table" if self.most_parts > 1 else "")
+            raise option_error("source", f'must be {form}; points within a name need "..."', source)
+        return names
+
+
+def sql_name(name: str) -> str:
+    """A name in quotes."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """The name, with as many _ at its end as it needs to be none of those, small letters all."""
+    while name in taken:
+        name += "_"
+    return name
+
+
+_DUCKDB = Database(
+    name="duckdb",
+    title="DuckDB",
+    dialect=DUCKDB,
+    text="trim(CAST({} AS VARCHAR))",
+    number="{}e0",
+    infinity="CAST('{}inf' AS DOUBLE)",
+    character="chr",
+    escaped="",
+    largest="greatest",
+    not_text="typeof({}) <> 'VARCHAR'",
+    known="nullif(CAST({} AS DOUBLE), CAST('nan' AS DOUBLE))",
+    parsed="CAST({} AS DOUBLE)",
+    feature="{}",
+    fence="",
+    product="list_inner_product({}, [\n{}\n    ])",
+    most_columns=None,
+    most_arguments=None,
+    most_parts=3,
+    longest_name=None,
+    same_case=True,
+    whole_row="raw.*",
+)
+_SQLITE = Database(
+    name="sqlite",
+    title="SQLite",
+    dialect=SQLITE,
+    text="trim({})",
+    number="{}",
+    infinity="{}9e999",
+    character="char",
+    escaped="",
+    largest="max",
+    not_text="typeof({}) <> 'text'",
+    known="CAST({} AS REAL)",
+    parsed="CAST(json_extract({}, '$') AS REAL)",
+    feature="{}",
+    fence="LIMIT -1",
+    product="",
+    most_columns=2000,
+    most_arguments=100,
+    most_parts=2,
+    longest_name=None,
+    same_case=True,
+    whole_row="",
+)
+_POSTGRESQL = Database(
+    name="postgresql",
+    title="PostgreSQL",
+    dialect=POSTGRESQL,
+    text="trim(CAST({} AS text))",
+    number="{}",
+    infinity="CAST('{}Infinity' AS double precision)",
+    character="chr",
+    escaped=r"|\\",  # an escape in text, where standard_conforming_strings is off
+    largest="greatest",
+    not_text="pg_typeof({}) NOT IN ('text', 'character varying', 'character')",
+    known="nullif(CAST({} AS double precision), 'NaN')",
+    parsed="CAST({} AS double precision)",
+    feature="CAST({} AS double precision)",
+    fence="OFFSET 0",
+    product="",
+    most_columns=1664,
+    most_arguments=None,
+    most_parts=3,
+    longest_name=63,
+    same_case=False,
+    whole_row="(raw).*",
+)
+DATABASES = {row.name: row for row in (_DUCKDB, _SQLITE, _POSTGRESQL)}
+"""Name -> database."""

@@ -1,0 +1,162 @@
+"""The two files of a model for a database: the query, and one that checks it."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from glassnet.errors import GlassnetError, visible
+from glassnet.exports.checks import Cell
+from glassnet.exports.plan import ExportPlan
+from glassnet.exports.sql.cells import SqlCells
+from glassnet.exports.sql.databases import DATABASES, Database, free_name, sql_name
+from glassnet.exports.sql.inputs import add_inputs
+from glassnet.exports.sql.networks import add_networks, add_outputs
+from glassnet.exports.sql.predictions import add_predictions
+from glassnet.exports.sql.steps import SqlChain
+from glassnet.exports.targets import ExportOptions, Files
+from glassnet.exports.templates import rendered, wrapped_items
+
+
+def duckdb_files(plan: ExportPlan, options: ExportOptions) -> Files:
+    """The query and its check for DuckDB."""
+    return _files(plan, options, DATABASES["duckdb"])
+
+
+def sqlite_files(plan: ExportPlan, options: ExportOptions) -> Files:
+    """The query and its check for SQLite."""
+    return _files(plan, options, DATABASES["sqlite"])
+
+
+def postgresql_files(plan: ExportPlan, options: ExportOptions) -> Files:
+    """The query and its check for PostgreSQL."""
+    return _files(plan, options, DATABASES["postgresql"])
+
+
+def _files(plan: ExportPlan, options: ExportOptions, database: Database) -> Files:
+    _check_names(plan, database)
+    return {
+        ".sql": _query(plan, database, database.table(options.source)),
+        ".check.sql": _check(plan, database),
+    }
+
+
+def _check_names(plan: ExportPlan, database: Database) -> None:
+    """Raises GlassnetError where two columns of the result have one name."""
+    names = [*(column.name for column in plan.columns), *plan.predicted]
+    counts = Counter(map(database.folded, names))
+    for name in names:
+        if counts[database.folded(name)] > 1:
+            raise GlassnetError(
+                f"{database.title} cannot tell '{visible(name)}' from another column of the result",
+                remedy="rename the column of the table and train again",
+            )
+
+
+def _query(plan: ExportPlan, database: Database, table: Sequence[str]) -> str:
+    """The rows of the table with what is predicted of them."""
+    taken = database.folded(table[0]) if len(table) == 1 else ""
+    source = ".".join(map(sql_name, table))
+    row = _row_name(plan, database)
+    chain = _chain(
+        plan,
+        database,
+        source=f"{source} AS {row}",
+        row=row if database.whole_row else f"{row}._rowid_",
+        taken=taken,
+    )
+    expressions = add_predictions(chain)
+    final = f"{chain.last}"
+    if not database.whole_row:
+        final += f" CROSS JOIN {source} AS {row} ON {row}._rowid_ = {chain.last}.raw"
+    shown = wrapped_items(map(visible, plan.predicted), 0).split("\n")
+    named = zip(expressions, map(sql_name, plan.predicted), strict=True)
+    return rendered(
+        "sql.jinja",
+        database.literal,
+        plan=plan,
+        chain=chain,
+        source=source,
+        shown=shown,
+        marks=_marks(chain),
+        raw=database.whole_row or f"{row}.*",
+        predicted=[f"{expression} AS {name}" for expression, name in named],
+        final=final,
+    )
+
+
+def _chain(
+    plan: ExportPlan, database: Database, *, source: str, row: str, taken: str
+) -> SqlChain:
+    """The queries up to the outputs."""
+    marks = free_name("missing_marks", [taken])
+    cells = SqlCells(database, _row_name(plan, database), marks)
+    chain = SqlChain(plan, database, cells, source, row, taken)
+    add_inputs(chain)
+    add_networks(chain)
+    add_outputs(chain)
+    return chain
+
+
+def _row_name(plan: ExportPlan, database: Database) -> str:
+    """What a row is called: none of the columns is called so."""
+    return free_name("raw_row", [database.folded(column.name) for column in plan.columns])
+
+
+def _marks(chain: SqlChain) -> list[str]:
+    """The texts that mean "missing" among numbers, where numbers may be text."""
+    if not any(map(chain.cells.reads_text, chain.plan.columns)):
+        return []
+    marks = ["", *chain.plan.missing_numbers]
+    return [f"({chain.database.literal(mark)})" for mark in marks]
+
+
+def _check(plan: ExportPlan, database: Database) -> str:
+    """Rows of the model's own, predicted by the same queries and compared."""
+    names = [database.folded(column.name) for column in plan.columns]
+    number = free_name("check_row", names)
+    row = _row_name(plan, database)
+    chain = _chain(
+        plan, database, source=f"given AS {row}", row=f"{row}.{number}", taken=""
+    )
+    expressions = add_predictions(chain)
+    given = [
+        [str(n), *(chain.cells.given(c, check.row[c.name]) for c in plan.columns)]
+        for n, check in enumerate(plan.checks, 1)
+    ]
+    expected = [
+        [str(n), *map(database.literal, check.predicted.values())]
+        for n, check in enumerate(plan.checks, 1)
+    ]
+    kinds = zip(plan.predicted, plan.checks[0].predicted.values(), strict=True)
+    differences = [
+        _difference(database, f"found_{n}", f"expected_{n}", _is_number(plan, name, value))
+        for n, (name, value) in enumerate(kinds, 1)
+    ]
+    return rendered(
+        "sql_check.jinja",
+        database.literal,
+        plan=plan,
+        chain=chain,
+        marks=_marks(chain),
+        names=[number, *(sql_name(column.name) for column in plan.columns)],
+        given=given,
+        expected=expected,
+        expressions=expressions,
+        differences=differences,
+        largest=chain.largest([f"difference_{n}" for n in range(1, len(differences) + 1)]),
+    )
+
+
+def _is_number(plan: ExportPlan, name: str, value: Cell) -> bool:
+    """Whether a predicted column is compared as a number; classes are compared as they are."""
+    classes = [target.names for target in plan.targets if not target.is_number]
+    is_class = any(name in (names.prediction, names.set) for names in classes)
+    return isinstance(value, float) and not is_class
+
+
+def _difference(database: Database, found: str, expected: str, is_number: bool) -> str:
+    """How far off a prediction is: relative to numbers above 1, and 1 where a class is another."""
+    otherwise = "1"
+    if is_number:
+        size = f"{database.largest}(1, abs({expected}))"
+        otherwise = f"coalesce(abs({found} - {expected}) / {size}, 1)"
+    return f"CASE WHEN {found} = {expected} THEN 0 ELSE {otherwise} END"
