@@ -73,6 +73,18 @@ TARGETS: dict[str, ExportTarget] = {
             ".py",
             "code.python.python_files",
         ),
+        ExportTarget(
+            "csv",
+            "every weight and bias as a row, for R and spreadsheets",
+            ".csv",
+            "parameters.csv.csv_files",
+        ),
+        ExportTarget(
+            "r-parameters",
+            "R: weights1, biases1, weights2 ... as matrices, as the article has them",
+            ".R",
+            "parameters.r.r_parameters_files",
+        ),
     ]
 }
 """Name -> target, in the order in which they are listed."""

@@ -161,6 +161,20 @@ PYTHON = Dialect(
 """Python over numbers, with the functions of its module `math`; exp is the reader's own, as that of
 `math` raises an error where a number overflows."""
 
+R = Dialect(
+    operators={**NUMPY.operators, ast.Pow: Operator("{}^{}", POWER)},
+    comparisons=NUMPY.comparisons,
+    condition="ifelse({test}, {yes}, {no})",
+    condition_binding=ATOM,
+    indicator="({test})",
+    functions={
+        "max": Operator("larger({}, {})", ATOM),
+        "min": Operator("smaller({}, {})", ATOM),
+    },
+)
+"""R over numbers, vectors and matrices. `larger` and `smaller` are the reader's own: R's `pmax` and
+`pmin` make a vector of a matrix that does not come first."""
+
 
 def write(
     formula: str,
