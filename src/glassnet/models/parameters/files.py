@@ -15,9 +15,7 @@ from glassnet.models.parameters.rows import read_rows
 MOST_BYTES = 2**30  # of a file, and of what is packed into it
 NUMBER_TYPES = ("F64", "F32", "F16", "I64", "I32", "I16", "I8", "U8")
 """The types of numbers in a safetensors file that NumPy has."""
-TO_PYTORCH = (
-    "in PyTorch write safetensors.torch.save_file(model.state_dict(), 'model.safetensors')"
-)
+TO_PYTORCH = "in PyTorch write safetensors.torch.save_file(model.state_dict(), 'model.safetensors')"
 TO_KERAS = "in Keras write numpy.savez('model.npz', *model.get_weights())"
 REFUSED = {
     ".pt": ("can run code when it is opened", TO_PYTORCH),

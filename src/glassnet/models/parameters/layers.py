@@ -106,17 +106,12 @@ def _numbered(arrays: Mapping[str, np.ndarray], file: Place) -> list[KeyedLayer]
     """Layers of arrays without names, as Keras's get_weights lists them: each matrix begins one."""
     layers: list[KeyedLayer] = []
     for key, array in arrays.items():
-        if array.ndim == 2 and 1 not in array.shape:
-            is_bias = False
-        else:
-            follows = bool(layers) and layers[-1].biases is None
-            is_bias = array.ndim == 1 and follows
-            if array.ndim != 2 and not is_bias:
-                raise _no_layer(key, array, file)
-        if is_bias:
+        if array.ndim == 2:
+            layers.append(KeyedLayer(key, KeyedArray(key, array), None))
+        elif array.ndim == 1 and layers and layers[-1].biases is None:
             layers[-1] = layers[-1]._replace(biases=KeyedArray(key, array))
         else:
-            layers.append(KeyedLayer(key, KeyedArray(key, array), None))
+            raise _no_layer(key, array, file)
     return layers
 
 
@@ -187,7 +182,7 @@ def _in_order(
 
 
 def _ways(layers: Sequence[KeyedLayer], asked: Asked) -> list[bool]:
-    """Whether layers could be outputs x inputs (True) and inputs x outputs (False): all that fit."""
+    """Which of True, outputs x inputs, and False, inputs x outputs, the layers could be."""
     asked_for = (False, True) if asked.transposed is None else (asked.transposed,)
     return [turned for turned in asked_for if not _misfit(layers, turned, asked)]
 

@@ -47,7 +47,7 @@ class _Arguments(NamedTuple):
     named: dict[str, Any]
 
 
-class _Unreadable(Exception):
+class _UnreadableError(Exception):
     """What stands there is no number that is written out."""
 
 
@@ -87,7 +87,7 @@ def _network(found: dict[str, Any], beside: dict[str, Any], file: Place) -> Foun
 def _texts(value: Any, name: str, file: Place) -> tuple[str, ...]:
     items = [] if value is None else [value] if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        raise unusable(file, name, "must be texts, as in c(\"a\", \"b\")")
+        raise unusable(file, name, 'must be texts, as in c("a", "b")')
     return tuple(items)
 
 
@@ -125,7 +125,7 @@ def _assigned(text: str, file: Place) -> Iterator[tuple[str, Any]]:
         try:
             value = reader.value(0)
             reader.check_end()
-        except _Unreadable as error:
+        except _UnreadableError as error:
             if not PARAMETER.fullmatch(name) and name != "networks":
                 continue  # a name that anything may have
             raise unusable(file, name, f"is not written out: {error}", WRITE_OUT) from None
@@ -151,14 +151,14 @@ class _Reader:
         self.at = at
 
     def value(self, depth: int) -> Any:
-        """What stands there. Raises _Unreadable on all else."""
+        """What stands there. Raises _UnreadableError on all else."""
         if depth > MOST_NESTED:
-            raise _Unreadable("calls within too many calls")
+            raise _UnreadableError("calls within too many calls")
         token = self._next()
         if token.text in ("-", "+"):
             value = self.value(depth + 1)
             if not isinstance(value, (int, float)):
-                raise _Unreadable(f"'{token.text}' before what is no number")
+                raise _UnreadableError(f"'{token.text}' before what is no number")
             return -value if token.text == "-" else value
         if token.kind == "number":
             number = float(token.text.rstrip("L"))
@@ -167,7 +167,7 @@ class _Reader:
             self._next()
             end = self.value(depth + 1)
             if not isinstance(end, float) or not 0 <= end - number < 10**6:
-                raise _Unreadable("a range that is no range of whole numbers")
+                raise _UnreadableError("a range that is no range of whole numbers")
             return [number + step for step in range(int(end - number) + 1)]
         if token.kind == "text":
             return _unquoted(token.text)
@@ -176,13 +176,15 @@ class _Reader:
             return _called(token.text, self._arguments(depth + 1))
         if token.kind == "name" and token.text in VALUES:
             return VALUES[token.text]
-        raise _Unreadable(f"'{token.text[:40]}'" if token.text.strip() else "nothing stands there")
+        raise _UnreadableError(
+            f"'{token.text[:40]}'" if token.text.strip() else "nothing stands there"
+        )
 
     def check_end(self) -> None:
-        """Raises _Unreadable where the expression goes on."""
+        """Raises _UnreadableError where the expression goes on."""
         token = self.tokens[self.at] if self.at < len(self.tokens) else _Token("line", "\n")
         if token.kind != "line" and token.text not in (";", ",", ")", "}"):
-            raise _Unreadable(f"'{token.text[:40]}' follows")
+            raise _UnreadableError(f"'{token.text[:40]}' follows")
 
     def _arguments(self, depth: int) -> _Arguments:
         """Those of a call whose bracket is open."""
@@ -197,14 +199,14 @@ class _Reader:
                 name = _unquoted(token.text) if token.kind == "text" else token.text
                 self._next()
                 if name in named:
-                    raise _Unreadable(f"'{name[:40]}' twice")
+                    raise _UnreadableError(f"'{name[:40]}' twice")
                 named[name] = self.value(depth)
             else:
                 plain.append(self.value(depth))
             if self._peek().text == ",":
                 self._next()
             elif self._peek().text != ")":
-                raise _Unreadable(f"'{self._peek().text[:40]}'")
+                raise _UnreadableError(f"'{self._peek().text[:40]}'")
         self._next()
         return _Arguments(plain, named)
 
@@ -213,7 +215,7 @@ class _Reader:
         while self.at < len(self.tokens) and self.tokens[self.at].kind == "line":
             self.at += 1
         if self.at == len(self.tokens):
-            raise _Unreadable("the text ends")
+            raise _UnreadableError("the text ends")
         return self.tokens[self.at]
 
     def _next(self) -> _Token:
@@ -237,10 +239,10 @@ def _called(function: str, given: _Arguments) -> Any:
         parts = [*given.plain, *given.named.values()]
         lengths = {len(part) if isinstance(part, list) else -1 for part in parts}
         if len(lengths) != 1 or -1 in lengths:
-            raise _Unreadable(f"{function}() of what are not vectors of one length")
+            raise _UnreadableError(f"{function}() of what are not vectors of one length")
         array = _numbers(parts)
         return array if function == "rbind" else array.T
-    raise _Unreadable(f"{function[:40]}()")
+    raise _UnreadableError(f"{function[:40]}()")
 
 
 def _matrix(given: _Arguments) -> np.ndarray:
@@ -255,7 +257,7 @@ def _matrix(given: _Arguments) -> np.ndarray:
         rows = len(numbers) if columns is None else -(-len(numbers) // columns)
     columns = -(-len(numbers) // rows) if columns is None else columns
     if rows * columns != len(numbers):
-        raise _Unreadable(f"{len(numbers)} numbers in a matrix of {rows} x {columns}")
+        raise _UnreadableError(f"{len(numbers)} numbers in a matrix of {rows} x {columns}")
     order = "C" if settings.get("byrow") is True else "F"
     return numbers.reshape((rows, columns), order=order)
 
@@ -266,23 +268,23 @@ def _structure(given: _Arguments) -> np.ndarray:
     [data] = given.plain if len(given.plain) == 1 else [None]
     numbers = _numbers(data if isinstance(data, list) else [data])
     if not isinstance(sizes, list) or len(sizes) != 2:
-        raise _Unreadable("structure() without the two sizes of a matrix")
+        raise _UnreadableError("structure() without the two sizes of a matrix")
     rows, columns = map(_size, sizes)
     if rows * columns != len(numbers):
-        raise _Unreadable(f"{len(numbers)} numbers in a matrix of {rows} x {columns}")
+        raise _UnreadableError(f"{len(numbers)} numbers in a matrix of {rows} x {columns}")
     return numbers.reshape((rows, columns), order="F")
 
 
 def _numbers(items: list[Any]) -> np.ndarray:
     flat = [one for item in items for one in (item if isinstance(item, list) else [item])]
     if not flat or not all(isinstance(one, float) for one in flat):
-        raise _Unreadable("what are not all numbers")
+        raise _UnreadableError("what are not all numbers")
     return np.array(items, float)
 
 
 def _size(value: Any) -> int:
     if not isinstance(value, float) or not 1 <= value < 2**31 or value != int(value):
-        raise _Unreadable("a size that is no whole number")
+        raise _UnreadableError("a size that is no whole number")
     return int(value)
 
 
