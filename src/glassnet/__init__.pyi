@@ -174,6 +174,7 @@ from glassnet.models.model import (
 from glassnet.models.model import (
     load as load,
 )
+from glassnet.models.parameters.read import read_parameters as read_parameters
 from glassnet.plots.activations import ActivationsDisplay as ActivationsDisplay
 from glassnet.plots.calibration import CalibrationDisplay as CalibrationDisplay
 from glassnet.plots.confusion_matrix import ConfusionMatrixDisplay as ConfusionMatrixDisplay

@@ -104,7 +104,9 @@ class Server:
         if self.is_root:
             shutil.chown(folder, "postgres")
         folder.chmod(0o700)
-        self.run("initdb", "-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C")
+        self.run(
+            "initdb", "-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C"
+        )
         options = f"-c listen_addresses= -c fsync=off -k {folder}"
         self.run("pg_ctl", "-D", "data", "-w", "-l", "log", "-o", options, "start")
 
@@ -208,7 +210,10 @@ def with_each_row_twice(rows: TriedRows) -> TriedRows:
     """Duplicates stay, in whatever order."""
     return TriedRows(
         [row for row in rows.rows for _ in range(2)],
-        {name: [cell for cell in cells for _ in range(2)] for name, cells in rows.predicted.items()},
+        {
+            name: [cell for cell in cells for _ in range(2)]
+            for name, cells in rows.predicted.items()
+        },
     )
 
 

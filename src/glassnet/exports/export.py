@@ -1,6 +1,6 @@
 """export(): a trained model as the text or bytes of a file that runs elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,14 @@ from typing import Any
 from glassnet.core.initializers import DTYPES
 from glassnet.errors import OptionError, OptionRef
 from glassnet.exports.plan import export_plan
-from glassnet.exports.targets import TARGETS, ExportOptions, ExportTarget, export_target
+from glassnet.exports.targets import (
+    TARGETS,
+    ExportOptions,
+    ExportTarget,
+    Files,
+    export_target,
+)
+from glassnet.exports.training.plan import training_plan
 from glassnet.files import check_file, whole_file
 from glassnet.models.conversion import as_model
 from glassnet.models.model import load
@@ -95,12 +102,16 @@ def export(
     to : str
         "python": a module of Python's standard library alone. "duckdb", "sqlite", "postgresql": one
         SELECT that adds the predictions to the rows of the table `source`.
+        "csv", "r-parameters": the weights and biases alone, as rows and as matrices of R.
+        "python-script", "r-script": the training itself as a program, of a run of `train_article`
+        or `glassnet demo`.
     interval, label_set : float, optional
         Adds intervals or sets of classes with this coverage, as in `Model.predict_columns`.
     name : str, optional
         What the model is called in code that needs a name for it; None: "model".
     source : str, optional
-        The table of the database that SQL reads; None: "rows".
+        The table of the database that SQL reads; None: "rows". Of a training, the CSV file that
+        the program reads; None: its rows are written out, which a run folder knows.
     dtype : {"float64", "float32"}, optional
         What is computed in, of targets that leave the choice; None: float64.
 
@@ -125,12 +136,25 @@ def export(
     >>> bool(module["predict"]({"x": 1.0})["prediction"] == model.predict({"x": [1.0]})[0])
     True
     """
-    if isinstance(model, (str, Path)):
-        model = load(model)
     target = export_target(to)
     options = _options(target, name=name, source=source, dtype=dtype)
-    plan = export_plan(as_model(model), interval, label_set)
-    return Export(target.name, dict(target.files(plan, options)))
+    if target.of_training:
+        _check_left_out(target, interval=interval, label_set=label_set)
+        plan = training_plan(model, target.name, source)
+    else:
+        if isinstance(model, (str, Path)):
+            model = load(model)
+        plan = export_plan(as_model(model), interval, label_set)
+    write: Callable[[Any, ExportOptions], Files] = target.files
+    return Export(target.name, dict(write(plan, options)))
+
+
+def _check_left_out(target: ExportTarget, **given: float | None) -> None:
+    """Raises OptionError on a coverage that was given."""
+    for option, value in given.items():
+        if value is not None:
+            message = [OptionRef("to", target.name), " takes no ", OptionRef(option)]
+            raise OptionError(message, option=option, value=value, remedy="leave it out")
 
 
 def _options(target: ExportTarget, **given: str | None) -> ExportOptions:

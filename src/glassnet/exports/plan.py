@@ -15,6 +15,7 @@ from glassnet.models.decoding import ColumnNames, prediction_names
 from glassnet.models.ensemble import voting_parameters
 from glassnet.models.model import Model
 from glassnet.tables.columns import Kind
+from glassnet.tables.encoding import output_names
 from glassnet.tables.formats.missing import AMBIGUOUS_MARKS, PROGRAM_MARKS
 from glassnet.tables.inputs import Binary, Categories, Number
 from glassnet.tables.targets import ClassTarget, NumberTarget, Target
@@ -144,6 +145,11 @@ class ExportPlan:
     def features(self) -> list[str]:
         """The name of every input of the networks, D of them."""
         return [name for column in self.columns for name in column.features]
+
+    @property
+    def outputs(self) -> list[str]:
+        """The name of every output of the networks, K of them."""
+        return [name for planned in self.targets for name in output_names(planned.target)]
 
     @property
     def predicted(self) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from glassnet.exports.plan import ExportPlan
+from glassnet.exports.training.plan import TrainingPlan
 from glassnet.settings import check_name
 
 Files = Mapping[str, str | bytes]
@@ -20,7 +21,7 @@ class ExportOptions:
     name : str
         What the model is called in the code.
     source : str
-        What is read of: a table of a database.
+        What is read of: a table of a database, or a file.
     dtype : {"float64", "float32"}
         What is computed in.
     """
@@ -31,6 +32,7 @@ class ExportOptions:
 
 
 Writer = Callable[[ExportPlan, ExportOptions], Files]
+TrainingWriter = Callable[[TrainingPlan, ExportOptions], Files]
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,12 @@ class ExportTarget:
     options: tuple[str, ...] = ()
 
     @property
-    def files(self) -> Writer:
+    def of_training(self) -> bool:
+        """Whether it repeats the training, and is made of a TrainingPlan."""
+        return self.writer.startswith("training.")
+
+    @property
+    def files(self) -> Writer | TrainingWriter:
         """Makes the files; imported when it is asked for."""
         module, _, function = self.writer.rpartition(".")
         return getattr(import_module(f"glassnet.exports.{module}"), function)
@@ -75,23 +82,49 @@ TARGETS: dict[str, ExportTarget] = {
         ),
         ExportTarget(
             "duckdb",
-            "one SELECT for DuckDB",
+            "One SELECT for DuckDB",
             ".sql",
             "sql.files.duckdb_files",
             ("source",),
         ),
         ExportTarget(
             "sqlite",
-            "one SELECT for SQLite 3.38 or later, with its mathematical functions",
+            "One SELECT for SQLite 3.38 or later, with its mathematical functions",
             ".sql",
             "sql.files.sqlite_files",
             ("source",),
         ),
         ExportTarget(
             "postgresql",
-            "one SELECT for PostgreSQL 12 or later",
+            "One SELECT for PostgreSQL 12 or later",
             ".sql",
             "sql.files.postgresql_files",
+            ("source",),
+        ),
+        ExportTarget(
+            "csv",
+            "Every weight and bias as a row, for R and spreadsheets",
+            ".csv",
+            "parameters.csv.csv_files",
+        ),
+        ExportTarget(
+            "r-parameters",
+            "R: weights1, biases1, weights2 ... as matrices, as the article has them",
+            ".R",
+            "parameters.r.r_parameters_files",
+        ),
+        ExportTarget(
+            "python-script",
+            "Python and NumPy: the training itself from scratch, of train_article",
+            ".py",
+            "training.python.python_script_files",
+            ("source",),
+        ),
+        ExportTarget(
+            "r-script",
+            "Base R: the training itself from scratch, of train_article",
+            ".R",
+            "training.r.r_script_files",
             ("source",),
         ),
     ]

@@ -217,6 +217,20 @@ POSTGRESQL = Dialect(
 """SQL with the functions of PostgreSQL, which raise errors where a result is too large or too close
 to 0: exponents are held to a range, beyond which e^x is below 1e-86."""
 
+R = Dialect(
+    operators={**NUMPY.operators, ast.Pow: Operator("{}^{}", POWER)},
+    comparisons=NUMPY.comparisons,
+    condition="ifelse({test}, {yes}, {no})",
+    condition_binding=ATOM,
+    indicator="({test})",
+    functions={
+        "max": Operator("larger({}, {})", ATOM),
+        "min": Operator("smaller({}, {})", ATOM),
+    },
+)
+"""R over numbers, vectors and matrices. `larger` and `smaller` are the reader's own: R's `pmax` and
+`pmin` make a vector of a matrix that does not come first."""
+
 
 def write(
     formula: str,

@@ -167,7 +167,7 @@ def _run(
     targets = tuple(target.name for target in encoding.targets)
     record = Record(
         targets=targets,
-        options=asdict(options),
+        options={**asdict(options), "rng": program.rng},
         engine=run.engine,
         best_epochs=(run.best_epoch,),
         best_losses=(float(run.history.loss[run.best_epoch - 1]),),

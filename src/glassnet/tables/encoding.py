@@ -66,7 +66,7 @@ class TableEncoding:
     @property
     def outputs(self) -> list[str]:
         """The name of every network output; K of them."""
-        return [name for target in self.targets for name in _output_names(target)]
+        return [name for target in self.targets for name in output_names(target)]
 
     @property
     def of_scaled_targets(self) -> str:
@@ -254,7 +254,8 @@ def plain_encoding(inputs: Sequence[str], targets: Sequence[str]) -> TableEncodi
     )
 
 
-def _output_names(target: Target) -> list[str]:
+def output_names(target: Target) -> list[str]:
+    """The names of a target's outputs: its own, or one for each class that has an output."""
     if isinstance(target, NumberTarget):
         return [target.name]
     names = target.label_texts

@@ -1,0 +1,5 @@
+"""Weights and biases that were trained or written elsewhere become a model.
+
+`read.py` is the one door; `files.py` reads files, `rows.py` our CSV, `r_text.py` what R writes;
+`layers.py` makes layers of arrays that have names. Nothing is unpickled, and nothing is run.
+"""

@@ -1,0 +1,253 @@
+"""Arrays by their keys become layers in their order, weights as inputs x outputs.
+
+Where matrices are outputs x inputs, as PyTorch has them, they are turned. Which they are is found
+from how their shapes follow each other; where both ways are possible, from the keys; where these
+say nothing either, it has to be said.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise, permutations
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from glassnet.core.arrays import real_array
+from glassnet.errors import GlassnetError, OptionError, OptionRef
+from glassnet.models.parameters.found import FoundNetwork, Place, unusable
+
+KEY = re.compile(
+    r"(?P<prefix>.*?)[./_:]?(?P<kind>weights?|kernel|biases|bias|[Wwb])_?(?P<number>\d*)(?::0)?",
+    re.DOTALL,
+)
+OF_BIASES = ("bias", "biases", "b")
+TURNED = {"weight": True, "weights": False, "kernel": False, "W": False, "w": False}
+"""What a matrix is called -> whether it usually is outputs x inputs: PyTorch's "weight" is."""
+MOST_TRIED = 6  # layers whose order is found by their shapes
+
+
+class KeyedArray(NamedTuple):
+    """An array and the key by which messages name it."""
+
+    key: str
+    array: np.ndarray
+
+
+class KeyedLayer(NamedTuple):
+    """The arrays of a layer, as they were found."""
+
+    name: str
+    weights: KeyedArray
+    biases: KeyedArray | None
+
+
+class PlainLayer(NamedTuple):
+    """A layer's weights, inputs x outputs, and its biases, where it has them."""
+
+    weights: np.ndarray
+    biases: np.ndarray | None
+
+
+class Asked(NamedTuple):
+    """What is known beside the arrays.
+
+    `transposed`: whether matrices are outputs x inputs; `layers`: the names of the layers in their
+    order; `n_inputs`, `n_outputs`: of the network. None: not known.
+    """
+
+    transposed: bool | None = None
+    layers: Sequence[str] | None = None
+    n_inputs: int | None = None
+    n_outputs: int | None = None
+
+
+def layers_of(network: FoundNetwork, asked: Asked, file: Place) -> list[PlainLayer]:
+    """The layers in their order.
+
+    Raises GlassnetError, naming file and key, on arrays that are no layers, or that could be those
+    of several networks.
+    """
+    arrays = {key: _array(key, array, file) for key, array in network.arrays.items()}
+    if not arrays:
+        raise unusable(file, "", "holds no arrays")
+    if all(re.fullmatch(r"(?:arr_)?\d+", key) for key in arrays):
+        found = _numbered(arrays, file)
+        ordered = True
+    else:
+        found = _named(arrays, file)
+        ordered = network.ordered
+    found = _in_order(found, ordered, asked, file)
+    turned = _is_turned(found, asked, file)
+    return [
+        PlainLayer(
+            np.ascontiguousarray(layer.weights.array.T if turned else layer.weights.array),
+            None if layer.biases is None else layer.biases.array,
+        )
+        for layer in found
+    ]
+
+
+def _array(key: str, values: Any, file: Place) -> np.ndarray:
+    """Finite numbers as float32 where they are of no more digits, else as float64."""
+    dtype = getattr(values, "dtype", None)
+    short = str(dtype) in ("float16", "float32", "torch.float16", "torch.float32")
+    try:
+        array = real_array(values, "array", np.float32 if short else np.float64)
+    except GlassnetError as error:
+        raise unusable(file, key, str(error).removeprefix("array ")) from None
+    if not array.size:
+        raise unusable(file, key, "is empty")
+    if not np.isfinite(array).all():
+        raise unusable(file, key, "holds numbers that are NaN or infinite")
+    return array
+
+
+def _numbered(arrays: Mapping[str, np.ndarray], file: Place) -> list[KeyedLayer]:
+    """Layers of arrays without names, as Keras's get_weights lists them: each matrix begins one."""
+    layers: list[KeyedLayer] = []
+    for key, array in arrays.items():
+        if array.ndim == 2:
+            layers.append(KeyedLayer(key, KeyedArray(key, array), None))
+        elif array.ndim == 1 and layers and layers[-1].biases is None:
+            layers[-1] = layers[-1]._replace(biases=KeyedArray(key, array))
+        else:
+            raise _no_layer(key, array, file)
+    return layers
+
+
+def _named(arrays: Mapping[str, np.ndarray], file: Place) -> list[KeyedLayer]:
+    """Layers of arrays by their names, in the order in which these stand."""
+    weights: dict[str, KeyedArray] = {}
+    biases: dict[str, KeyedArray] = {}
+    for key, array in arrays.items():
+        match = KEY.fullmatch(key)
+        if match is None:
+            raise _no_layer(key, array, file)
+        is_bias = match["kind"] in OF_BIASES
+        if is_bias and array.ndim == 2 and 1 in array.shape:
+            array = array.ravel()
+        if array.ndim != (1 if is_bias else 2):
+            raise _no_layer(key, array, file)
+        layer = match["prefix"] + match["number"]
+        kept = biases if is_bias else weights
+        if layer in kept:
+            raise unusable(file, key, f"and '{kept[layer].key}' are of the same layer")
+        kept[layer] = KeyedArray(key, array)
+    for layer, array in biases.items():
+        if layer not in weights:
+            raise unusable(file, array.key, "has no weights beside it")
+    return [KeyedLayer(layer, array, biases.get(layer)) for layer, array in weights.items()]
+
+
+def _no_layer(key: str, array: np.ndarray, file: Place) -> GlassnetError:
+    shape = " x ".join(map(str, array.shape)) or "one number"
+    return unusable(
+        file,
+        key,
+        f"({shape}) is neither weights nor biases of a dense layer, and nothing else can be read",
+        "leave it out if no prediction needs it",
+    )
+
+
+def _in_order(
+    layers: list[KeyedLayer], ordered: bool, asked: Asked, file: Place
+) -> list[KeyedLayer]:
+    """The layers from the first to the last."""
+    by_name = {layer.name: layer for layer in layers}
+    if asked.layers is not None:
+        if sorted(asked.layers) != sorted(by_name):
+            raise OptionError(
+                [OptionRef("layers"), f" must name {', '.join(map(repr, by_name))}, each once"],
+                option="layers",
+                value=asked.layers,
+                file=file,
+            )
+        return [by_name[name] for name in asked.layers]
+    if len({re.sub(r"\d+", "#", name) for name in by_name}) == 1:  # they differ in numbers alone
+        return sorted(layers, key=lambda layer: [int(n) for n in re.findall(r"\d+", layer.name)])
+    if ordered or len(layers) == 1:
+        return layers
+    ways: list[tuple[KeyedLayer, ...]] = []
+    if len(layers) <= MOST_TRIED:
+        ways = [way for way in permutations(layers) if _ways(way, asked)]
+    if len(ways) != 1:
+        names = list(by_name)
+        raise OptionError(
+            "nothing says in which order its layers are",
+            option="layers",
+            file=file,
+            remedy=["give their names from the first to the last: ", OptionRef("layers", names)],
+        )
+    return list(ways[0])
+
+
+def _ways(layers: Sequence[KeyedLayer], asked: Asked) -> list[bool]:
+    """Which of True, outputs x inputs, and False, inputs x outputs, the layers could be."""
+    asked_for = (False, True) if asked.transposed is None else (asked.transposed,)
+    return [turned for turned in asked_for if not _misfit(layers, turned, asked)]
+
+
+def _sizes(layer: KeyedLayer, turned: bool) -> tuple[int, int]:
+    n, m = layer.weights.array.shape
+    return (m, n) if turned else (n, m)
+
+
+def _misfit(layers: Sequence[KeyedLayer], turned: bool, asked: Asked) -> str:
+    """What does not fit in layers that are taken so; "" where all does."""
+    sizes = [_sizes(layer, turned) for layer in layers]
+    for layer, (_, m) in zip(layers, sizes, strict=True):
+        if layer.biases is not None and len(layer.biases.array) != m:
+            return (
+                f"'{layer.weights.key}' leads to {m} nodes, and '{layer.biases.key}' has "
+                f"{len(layer.biases.array)} numbers"
+            )
+    for (before, after), ((_, m), (n, _)) in zip(pairwise(layers), pairwise(sizes), strict=True):
+        if m != n:
+            return (
+                f"'{before.weights.key}' leads to {m} nodes, and '{after.weights.key}' comes from "
+                f"{n}"
+            )
+    if asked.n_inputs not in (None, sizes[0][0]):
+        return f"there are {sizes[0][0]} inputs, and {asked.n_inputs} names of inputs"
+    if asked.n_outputs not in (None, sizes[-1][1]):
+        return f"there are {sizes[-1][1]} outputs, and targets or labels for {asked.n_outputs}"
+    return ""
+
+
+def _is_turned(layers: Sequence[KeyedLayer], asked: Asked, file: Place) -> bool:
+    """Whether matrices are outputs x inputs. Raises GlassnetError where nothing fits or says so."""
+    usual = {_usual(layer.weights.key) for layer in layers}
+    by_keys = usual.pop() if len(usual) == 1 else None
+    ways = _ways(layers, asked)
+    if not ways:
+        taken = asked.transposed if asked.transposed is not None else bool(by_keys)
+        how = "outputs x inputs" if taken else "inputs x outputs"
+        raise GlassnetError(
+            f"the shapes do not fit each other: as {how}, {_misfit(layers, taken, asked)}",
+            file=file,
+        )
+    if len(ways) == 1 or all(layer.weights.array.shape == (1, 1) for layer in layers):
+        return ways[0]
+    if by_keys is None:
+        first = layers[0].weights
+        shape = " x ".join(map(str, first.array.shape))
+        raise OptionError(
+            f"'{first.key}' ({shape}) may be inputs x outputs or outputs x inputs, and neither "
+            "shapes nor keys say which",
+            option="transposed",
+            file=file,
+            remedy=[
+                "give ",
+                OptionRef("transposed", False),
+                ", or ",
+                OptionRef("transposed", True),
+                " for outputs x inputs, as PyTorch has them",
+            ],
+        )
+    return by_keys
+
+
+def _usual(key: str) -> bool | None:
+    """Whether matrices with such a key are outputs x inputs; None where it says nothing."""
+    match = KEY.fullmatch(key)
+    return TURNED.get(match["kind"]) if match else None

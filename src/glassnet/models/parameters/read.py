@@ -1,0 +1,230 @@
+"""read_parameters(): weights and biases from elsewhere as a Model."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.activations import Activation
+from glassnet.core.losses import Loss
+from glassnet.core.network import Network, Parameters
+from glassnet.errors import GlassnetError, OptionError, OptionRef, option_error
+from glassnet.models.conversion import model_of_run
+from glassnet.models.ensemble import Member
+from glassnet.models.model import Model
+from glassnet.models.parameters.files import read_file
+from glassnet.models.parameters.found import FoundNetwork, Place
+from glassnet.models.parameters.layers import Asked, PlainLayer, layers_of
+from glassnet.models.parameters.r_text import read_r_text
+from glassnet.settings import check_all_text, checked_flag, items_of
+
+USUAL_LOSSES = {
+    "sigmoid": "binary_cross_entropy",
+    "softmax": "categorical_cross_entropy",
+    "exponential": "poisson",
+}
+"""Activation of the outputs -> the loss that belongs to it; of others the mean squared error."""
+
+
+def read_parameters(
+    parameters: Any,
+    *,
+    activation: str | Activation | Sequence[str | Activation] | None = None,
+    output: str | Activation | None = None,
+    loss: str | Loss | None = None,
+    inputs: Sequence[str] | None = None,
+    targets: str | Sequence[str] | None = None,
+    labels: Sequence[Any] = (),
+    transposed: bool | None = None,
+    layers: Sequence[str] | None = None,
+) -> Model:
+    """A network that was trained elsewhere, or written by hand, as a Model.
+
+    It predicts, is explained, drawn and exported like one that was trained here. Its columns are
+    the inputs of the network, as they are. Files of pickle, which can run code, are not opened.
+
+    Parameters
+    ----------
+    parameters : path, str, mapping or sequence
+        A file: .npz and .safetensors of PyTorch's state dict ("0.weight", "0.bias", ...) or of
+        Keras's layers ("dense/kernel", or `get_weights()` in their order), .R with weights1,
+        biases1, weights2, ... assigned or printed, and what `glassnet.export` writes to "csv" and
+        "r-parameters". Or R's text itself, of several lines. Or arrays: a mapping with such keys,
+        {"weights": [W1, W2], "biases": [b1, b2]}, or a list [W1, b1, W2, b2].
+    activation : str, Activation, or a sequence of these, optional
+        Of the hidden layers, one or each. None: as the file says.
+    output : str or Activation, optional
+        The activation of the outputs. None: as the file says.
+    loss : str or Loss, optional
+        The loss of the training, by which steps are explained. None: the one that belongs to the
+        output, else the mean squared error.
+    inputs, targets, labels
+        The names of inputs and targets, and the classes of the target, as in `Model.of_run`.
+    transposed : bool, optional
+        Whether matrices are outputs x inputs, as PyTorch has them. None: as their shapes say, or,
+        where both ways are possible, their keys.
+    layers : sequence of str, optional
+        The names of the layers from the first to the last ("hidden", "out" of "hidden.weight",
+        "out.weight"), where a file keeps no order and they have no numbers.
+
+    Returns
+    -------
+    Model
+        With the parameters as they are, float32 where all are. A layer without biases beside others
+        that have them gets biases of 0. Softmax over two labels becomes the one sigmoid that equals
+        it.
+
+    Raises
+    ------
+    GlassnetError
+        Naming file and key, on arrays that are no dense layers one after the other, on numbers that
+        are not finite, and where an activation or what `transposed` says is not known.
+
+    Examples
+    --------
+    >>> text = '''
+    ... weights1 <- matrix(c(1, -1, 0.5, 2), nrow = 2, ncol = 2)
+    ... weights2 <- matrix(c(3, -2), 2, 1)
+    ... '''
+    >>> model = read_parameters(text, activation="tanh", output="identity", inputs=["a", "b"])
+    >>> model.predict({"a": [1.0], "b": [0.5]}).round(4)
+    array([-0.4241])
+    """
+    file, networks = _found(parameters)
+    class_labels = items_of(labels) or ()
+    asked = Asked(
+        None if transposed is None else checked_flag("transposed", transposed),
+        _layer_names(layers),
+        None if inputs is None else len(_listed("inputs", inputs)),
+        _count_outputs(targets, class_labels),
+    )
+    models = [
+        _model(found, asked, activation, output, loss, inputs, targets, class_labels, file)
+        for found in networks
+    ]
+    if len(models) == 1:
+        return models[0]
+    members = [_with_votes(model, len(models)) for model in models]
+    return Model(models[0].encoding, tuple(members))
+
+
+def _found(parameters: Any) -> tuple[Place, list[FoundNetwork]]:
+    """The file, and the arrays of each network."""
+    if isinstance(parameters, str) and ("\n" in parameters or "<-" in parameters):
+        return None, read_r_text(parameters, None)
+    if isinstance(parameters, (str, Path)):
+        path = Path(parameters)
+        return path, read_file(path)
+    if isinstance(parameters, Mapping):
+        if set(parameters) <= {"weights", "biases"} and items_of(parameters.get("weights")):
+            arrays = {
+                f"{name}{number}": array
+                for name in parameters
+                for number, array in enumerate(items_of(parameters[name]) or (), 1)
+            }
+            return None, [FoundNetwork(arrays)]
+        check_all_text(**{"key": "", **{f"key {key!r}": key for key in parameters}})
+        return None, [FoundNetwork(parameters)]
+    given = items_of(parameters) if isinstance(parameters, (list, tuple)) else None
+    if not given:
+        raise option_error(
+            "parameters", "must be a file, R's text, or arrays in a dict or list", parameters
+        )
+    return None, [FoundNetwork({str(number): array for number, array in enumerate(given)})]
+
+
+def _layer_names(layers: Sequence[str] | None) -> list[str] | None:
+    return None if layers is None else [str(name) for name in _listed("layers", layers)]
+
+
+def _listed(option: str, given: Any) -> list[Any]:
+    """One name or several. Raises OptionError, naming the option, on anything else."""
+    names = [given] if isinstance(given, str) else items_of(given)
+    if names is None:
+        raise option_error(option, "must be names", given)
+    return list(names)
+
+
+def _count_outputs(targets: Any, labels: Sequence[Any]) -> int | None:
+    """How many outputs there must be; None where two labels leave it open, or nothing says."""
+    if labels:
+        return len(labels) if len(labels) > 2 else None
+    return None if targets is None else len(_listed("targets", targets))
+
+
+def _model(
+    found: FoundNetwork,
+    asked: Asked,
+    activation: Any,
+    output: Any,
+    loss: Any,
+    inputs: Sequence[str] | None,
+    targets: str | Sequence[str] | None,
+    labels: Sequence[Any],
+    file: Place,
+) -> Model:
+    """The model of one network."""
+    read = layers_of(found, asked, file)
+    *hidden, last = found.activations or [None] * len(read)
+    if len(hidden) != len(read) - 1:
+        count = len(found.activations)
+        raise GlassnetError(f"names {count} activations for {len(read)} layers", file=file)
+    last = output if output is not None else last
+    if activation is None:
+        activation = hidden if all(hidden) else None
+    if len(read) > 1 and activation is None:
+        raise _not_known("activation", "its hidden layers", file)
+    if last is None:
+        raise _not_known("output", "its outputs", file)
+    name = last if isinstance(last, str) else last.name
+    if name == "softmax" and len(labels) == 2 and read[-1].weights.shape[1] == 2:
+        read[-1], last = _one_output(read[-1]), "sigmoid"
+    sizes = [len(read[0].weights), *(layer.weights.shape[1] for layer in read)]
+    usual = USUAL_LOSSES.get(last if isinstance(last, str) else last.name, "mean_squared_error")
+    bias = any(layer.biases is not None for layer in read)
+    network = Network(
+        sizes, activation if len(read) > 1 else (), last, usual if loss is None else loss, bias
+    )
+    if inputs is None and len(found.inputs) == sizes[0]:
+        inputs = found.inputs
+    if targets is None and not labels and len(found.outputs) == sizes[-1]:
+        targets = found.outputs
+    return model_of_run((network, _parameters(read, bias)), inputs, targets, labels)
+
+
+def _not_known(option: str, whose: str, file: Place) -> OptionError:
+    return OptionError(
+        f"nothing says which function {whose} have",
+        option=option,
+        file=file,
+        remedy=["give it, such as ", OptionRef(option, "sigmoid")],
+    )
+
+
+def _one_output(layer: PlainLayer) -> PlainLayer:
+    """The sigmoid's layer that equals a softmax over two: of the second class, less the first's."""
+    weights, biases = layer
+    difference = None if biases is None else biases[1:] - biases[:1]
+    return PlainLayer(weights[:, 1:] - weights[:, :1], difference)
+
+
+def _parameters(layers: Sequence[PlainLayer], bias: bool) -> Parameters:
+    arrays = [array for layer in layers for array in layer if array is not None]
+    dtype = np.result_type(*arrays)
+    weights = tuple(layer.weights.astype(dtype) for layer in layers)
+    if not bias:
+        return Parameters(weights)
+    biases = tuple(
+        np.zeros(weights.shape[1], dtype) if biases is None else biases.astype(dtype)
+        for weights, biases in layers
+    )
+    return Parameters(weights, biases)
+
+
+def _with_votes(model: Model, count: int) -> Member:
+    """One of several networks whose last weights hold its vote: the mean of them is their sum."""
+    weights, biases = model.parameters
+    if biases:
+        biases = (*biases[:-1], biases[-1] * count)
+    return Member(model.network, Parameters((*weights[:-1], weights[-1] * count), biases))
