@@ -73,6 +73,12 @@ TARGETS: dict[str, ExportTarget] = {
             ".py",
             "code.python.python_files",
         ),
+        ExportTarget(
+            "numpy",
+            "Python 3.8 or later and NumPy: whole tables at once",
+            ".py",
+            "code.python_numpy.numpy_files",
+        ),
     ]
 }
 """Name -> target, in the order in which they are listed."""
