@@ -1,7 +1,7 @@
 """Rows with what the model predicts of them: by these a file proves itself where it arrives."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -50,6 +50,11 @@ def checks_of(
         )
         for number, row in enumerate(rows)
     )
+
+
+def by_column(rows: Sequence[Mapping[str, Cell]]) -> dict[str, list[Cell]]:
+    """The cells of rows that have the same columns, column by column."""
+    return {name: [row[name] for row in rows] for name in rows[0]}
 
 
 def _cells(column: Number | Binary | Categories, turn: int) -> list[Cell]:

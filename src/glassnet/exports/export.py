@@ -105,6 +105,8 @@ def export(
         "csv", "r-parameters": the weights and biases alone, as rows and as matrices of R.
         "python-script", "r-script": the training itself as a program, of a run of `train_article`
         or `glassnet demo`.
+        "python": a module of Python's standard library alone.
+        "numpy": a module of Python that predicts whole tables with NumPy.
     interval, label_set : float, optional
         Adds intervals or sets of classes with this coverage, as in `Model.predict_columns`.
     name : str, optional

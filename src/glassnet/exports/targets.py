@@ -127,6 +127,12 @@ TARGETS: dict[str, ExportTarget] = {
             "training.r.r_script_files",
             ("source",),
         ),
+        ExportTarget(
+            "numpy",
+            "Python 3.8 or later and NumPy: whole tables at once",
+            ".py",
+            "code.python_numpy.numpy_files",
+        ),
     ]
 }
 """Name -> target, in the order in which they are listed."""

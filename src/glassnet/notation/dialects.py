@@ -6,7 +6,7 @@ A dialect is data: a template for each operator, comparison and function. A new 
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from glassnet.notation.expression import parse
@@ -148,6 +148,17 @@ NUMPY = Dialect(
     other_function="np.{name}({arguments})",
 )
 """A line of Python over NumPy arrays."""
+
+NUMPY_MODULE = replace(
+    NUMPY,
+    indicator="",
+    functions={
+        "max": Operator("np.maximum({}, {})", ATOM),
+        "min": Operator("np.minimum({}, {})", ATOM),
+        **{name: Operator(f"{name}({{}})", ATOM) for name in ("exp", "sigmoid", "softplus")},
+    },
+)
+"""The same in a module with functions of its own in which nothing overflows."""
 
 PYTHON = Dialect(
     operators=NUMPY.operators,

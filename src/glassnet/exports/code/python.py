@@ -1,41 +1,67 @@
 """A model as a module of Python's standard library."""
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from glassnet.errors import CONTROLS, visible
-from glassnet.exports.plan import ExportPlan, cell_kind
+from glassnet.exports.checks import by_column
+from glassnet.exports.code.cells import CellReadings, pattern_parts
+from glassnet.exports.plan import ExportPlan, UsedColumn
 from glassnet.exports.targets import ExportOptions, Files
-from glassnet.exports.templates import Formulas, rendered, wrapped_items
-from glassnet.notation.dialects import PYTHON, Symbol, write
-from glassnet.tables.formats.clocks import CLOCK, ClockFormat
-from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, DateFormat
-from glassnet.tables.formats.numbers import NumberFormat
+from glassnet.exports.templates import LINE_WIDTH, Formulas, rendered, wrapped_items
+from glassnet.notation.dialects import PYTHON, Dialect, Symbol, write
+from glassnet.tables.columns import LARGEST
+from glassnet.tables.formats.clocks import CLOCK
+from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MICROSECONDS_A_DAY, MONTHS
 from glassnet.tables.inputs import Binary, Categories
 
 
 def python_files(plan: ExportPlan, _: ExportOptions) -> Files:
     """The module."""
-    formulas = Formulas(plan, PYTHON, python_literal, "Python")
-    text = rendered(
-        "python.py.jinja",
+    return {".py": python_module("python.py.jinja", plan, PYTHON)}
+
+
+def python_module(template: str, plan: ExportPlan, dialect: Dialect) -> str:
+    """A module of Python by its template, its formulas in a dialect of Python."""
+    readings = CellReadings(plan)
+
+    def reading(column: UsedColumn) -> str:
+        """What follows the name and the cells in the call that reads them."""
+        found = readings.of[column.name]
+        units = f", units={python_literal(found.units)}" if found.units else ""
+        halves = f", halves={found.halves}" if found.kind == "clock" else ""
+        return f", {found.pattern}{units}" if found.pattern else halves
+
+    def two_levels(column: Binary) -> str:
+        """The feature of two categories."""
+        low, high = map(python_literal, _levels(column))
+        names = {"x": Symbol("cell"), "p": Symbol(low), "q": Symbol(high)}
+        return write(Binary.formula, dialect, names)
+
+    return rendered(
+        template,
         plan=plan,
-        formulas=formulas,
+        formulas=Formulas(plan, dialect, python_literal, "Python"),
         literal=python_literal,
         numbers=python_numbers,
-        reading=_reading,
+        readings=readings,
+        reading=reading,
+        readers={"number": "number", "clock": "hours", "date": "day", "boolean": "truth"},
+        pattern=lambda written: _pattern(written.regex.pattern),
+        clock=_pattern(CLOCK.pattern),
         levels=_levels,
-        two_levels=_two_levels,
-        kinds={cell_kind(column) for column in plan.columns},
-        any_clock=any(_is_clock(column) for column in plan.columns),
-        clock=CLOCK.pattern,
+        two_levels=two_levels,
+        largest=LARGEST,
         last_year=LAST_YEAR_OF_2000,
+        months=MONTHS,
+        day=MICROSECONDS_A_DAY,
         docstring=_docstring,
+        by_column=by_column,
     )
-    return {".py": text}
 
 
 def python_literal(value: Any) -> str:
@@ -53,6 +79,19 @@ def python_literal(value: Any) -> str:
     return repr(value)
 
 
+def _pattern(pattern: str) -> list[str]:
+    """A regular expression as raw strings that stand in a row."""
+    escaped = re.sub('[^ -~]|"', lambda found: _regex_escape(ord(found[0])), pattern)
+    return [f'r"{part}"' for part in pattern_parts(escaped, LINE_WIDTH - 10)]
+
+
+def _regex_escape(code: int) -> str:
+    """A character as a regular expression can write it."""
+    if code < 256:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
+
+
 def _docstring(text: str) -> str:
     """Text as it may stand within three quotes."""
     return visible(text).replace("\\", "\\\\").replace('"', "'")
@@ -63,40 +102,6 @@ def python_numbers(values: Sequence[float] | np.ndarray, indent: int = 4) -> str
     return wrapped_items([repr(float(value)) for value in values], indent)
 
 
-def _is_clock(column: Any) -> bool:
-    """Whether a column's numbers are written as times of day."""
-    return isinstance(getattr(column, "format", None), ClockFormat)
-
-
-def _reading(column: Any) -> str:
-    """The call that reads a cell of the column: of the row, by the column's name."""
-    cell = f"row, {python_literal(column.name)}"
-    kind = cell_kind(column)
-    written = getattr(column, "format", None)
-    if kind == "date":
-        known = written if isinstance(written, DateFormat) else DateFormat("yyyy-mm-dd")
-        return f"day({cell}, {python_literal(known.regex.pattern)})"
-    if isinstance(written, ClockFormat):
-        return f"hours({cell}, halves={written.halves})"
-    if kind == "number":
-        settings = ""
-        if isinstance(written, NumberFormat):
-            if written.decimal != ".":
-                settings += f", decimal={python_literal(written.decimal)}"
-            if written.thousands:
-                settings += f", thousands={python_literal(written.thousands)}"
-            if written.unit:
-                settings += f", unit={python_literal(written.unit)}"
-        return f"number({cell}{settings})"
-    return f"truth({cell})" if kind == "boolean" else f"text({cell})"
-
-
 def _levels(column: Binary | Categories) -> list[Any]:
     """The categories as cells are read."""
     return list(map(float, column.levels)) if column.cells == "number" else list(column.levels)
-
-
-def _two_levels(column: Binary) -> str:
-    """The feature of two categories."""
-    low, high = map(python_literal, _levels(column))
-    return write(Binary.formula, PYTHON, {"x": Symbol("cell"), "p": Symbol(low), "q": Symbol(high)})

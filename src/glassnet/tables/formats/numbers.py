@@ -7,6 +7,7 @@ says what each could be.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -175,6 +176,49 @@ class NumberFormat:
     """The mark between groups of digits; "" there is none."""
     unit: str = ""
     """What stands before or after the number, such as $, % or kg; "" nothing."""
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """What a cell written so looks like, for code that reads cells one by one as `read` does.
+
+        Of the groups open, sign, inner and trailing at most one may be found, but for close, which
+        goes with open. Those before and after are the unit. The number is whole.fraction times ten
+        to the power, after anything but digits is taken out of whole.
+        """
+        mark = {" ": f"[{SPACES}]", "'": f"[{APOSTROPHES}]"}.get(
+            self.thousands, re.escape(self.thousands)
+        )
+        groups = f"(?:{mark}[0-9]{{3}})+"
+        if self.thousands == ",":
+            groups = f"(?:(?:,[0-9]{{2}})*,[0-9]{{3}}|{groups})"
+        grouped = f"[1-9][0-9]{{0,2}}{groups}|" if self.thousands else ""
+        point = re.escape(self.decimal)
+        before, after = self._unit_patterns
+        return re.compile(
+            rf"(?P<open>\()?\s*(?P<sign>[-+{MINUS}])?\s*{before}(?P<inner>[-+{MINUS}])?\s*"
+            rf"(?={point}?[0-9])(?P<whole>{grouped}[0-9]*)(?:{point}(?P<fraction>[0-9]*))?"
+            rf"(?:(?:[eE]|[dD](?=[-+][0-9]{{1,3}}(?![0-9])))(?P<power>[-+{MINUS}]?[0-9]{{1,4}}))?"
+            rf"(?:(?<={point})[-\u2013\u2014]{{1,2}})?\s*{after}(?P<trailing>[-{MINUS}])?\s*"
+            r"(?P<close>\))?"
+        )
+
+    @property
+    def _unit_patterns(self) -> tuple[str, str]:
+        """What may stand before and after a number with its unit, as groups of a pattern."""
+        if not self.unit:
+            return "", ""
+        cuts = [0, *(i for i, letter in enumerate(self.unit) if letter == " "), len(self.unit)]
+        parts = {(self.unit[:cut].strip(), self.unit[cut:].strip()) for cut in cuts}
+        parts = {(b, a) for b, a in parts if not b or re.fullmatch(_BEFORE, b)}
+        parts = {(b, a) for b, a in parts if not a or re.fullmatch(_UNIT, a)}
+        before, after = (
+            "|".join(re.escape(part).replace(r"\ ", " ") for part in sorted(set(some)) if part)
+            for some in zip(*parts, strict=True)
+        )
+        return (
+            rf"(?P<before>{before})?\s*" if before else "",
+            rf"(?:(?P<after>{after}) *)?" if after else "",
+        )
 
     def read(self, texts: Sequence[str]) -> np.ndarray:
         """The numbers, one a text; NaN where a text is not written so."""

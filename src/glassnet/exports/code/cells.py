@@ -1,0 +1,96 @@
+"""How the cells of each column are read, for code that reads them one by one."""
+
+from typing import NamedTuple
+
+from glassnet.exports.plan import ExportPlan, UsedColumn, cell_kind
+from glassnet.tables.formats.clocks import ClockFormat
+from glassnet.tables.formats.dates import DateFormat
+from glassnet.tables.formats.numbers import NumberFormat, is_currency
+
+PLAIN_NUMBER = NumberFormat()
+PLAIN_DATE = DateFormat("yyyy-mm-dd")
+"""How text is read in columns that were not text when the model was trained."""
+
+
+class CellReading(NamedTuple):
+    """How the cells of one column are read."""
+
+    kind: str
+    """"number", "clock", "date", "boolean" or "text"."""
+    written: NumberFormat | DateFormat | ClockFormat | None
+    """How numbers, dates and times are written in text."""
+    pattern: str
+    """The name of the pattern of such a text; "" there is none."""
+
+    @property
+    def units(self) -> list[str]:
+        """The units that a number may have; "" none, which is always allowed for 0."""
+        unit = self.written.unit if isinstance(self.written, NumberFormat) else ""
+        return [unit, ""] if is_currency(unit) else [unit] if unit else []
+
+    @property
+    def halves(self) -> bool:
+        """Whether times of day have AM or PM."""
+        return isinstance(self.written, ClockFormat) and self.written.halves
+
+
+class CellReadings:
+    """How the cells of a model are read.
+
+    Parameters
+    ----------
+    plan : ExportPlan
+        The model.
+    """
+
+    def __init__(self, plan: ExportPlan) -> None:
+        self.patterns: dict[str, NumberFormat | DateFormat] = {}
+        self.of: dict[str, CellReading] = {column.name: self._of(column) for column in plan.columns}
+
+    def _of(self, column: UsedColumn) -> CellReading:
+        kind = cell_kind(column)
+        written = getattr(column, "format", None)
+        if kind in ("text", "boolean"):
+            return CellReading(kind, None, "")
+        if kind == "date":
+            date = written if isinstance(written, DateFormat) else PLAIN_DATE
+            return CellReading(kind, date, self._pattern("DATE", date))
+        if isinstance(written, ClockFormat):
+            return CellReading("clock", written, "")
+        number = written if isinstance(written, NumberFormat) else PLAIN_NUMBER
+        return CellReading(kind, number, self._pattern("NUMBER", number))
+
+    def _pattern(self, kind: str, written: NumberFormat | DateFormat) -> str:
+        """The name of the pattern, NUMBER_1, DATE_1 and so on; the same for the same format."""
+        for name, known in self.patterns.items():
+            if known == written:
+                return name
+        name = f"{kind}_{1 + sum(known.startswith(kind) for known in self.patterns)}"
+        self.patterns[name] = written
+        return name
+
+    def any(self, *kinds: str) -> bool:
+        """Whether columns are of one of these kinds."""
+        return any(reading.kind in kinds for reading in self.of.values())
+
+    @property
+    def any_units(self) -> bool:
+        """Whether numbers have units."""
+        return any(reading.units for reading in self.of.values())
+
+
+def pattern_parts(pattern: str, width: int) -> list[str]:
+    r"""A pattern cut before its named groups, into parts of at most this width where it can be.
+
+    >>> pattern_parts(r"(?P<year>[0-9]{4})\-(?P<month>[0-9]{2})", 25)
+    ['(?P<year>[0-9]{4})\\-', '(?P<month>[0-9]{2})']
+    """
+    first, *others = pattern.split("(?P<")
+    parts = [first]
+    for other in others:
+        group = "(?P<" + other
+        if parts[-1] and len(parts[-1]) + len(group) > width:
+            parts.append(group)
+        else:
+            parts[-1] += group
+    return parts
