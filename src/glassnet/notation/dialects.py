@@ -6,7 +6,7 @@ A dialect is data: a template for each operator, comparison and function. A new 
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from glassnet.notation.expression import parse
@@ -54,6 +54,7 @@ class Dialect:
     functions : what stands for a function of its arguments, if not `other_function`.
     other_function : the template of a function that is not in `functions`: its name, arguments.
     brackets : what opens and closes them.
+    whole, fraction : the templates of a number of the formula that has no point, or has one.
     """
 
     operators: Mapping[type, Operator]
@@ -64,6 +65,8 @@ class Dialect:
     functions: Mapping[str, Operator] = field(default_factory=dict)
     other_function: str = "{name}({arguments})"
     brackets: tuple[str, str] = ("(", ")")
+    whole: str = "{}"
+    fraction: str = "{}"
 
 
 TEXT = Dialect(
@@ -161,6 +164,38 @@ PYTHON = Dialect(
 """Python over numbers, with the functions of its module `math`; exp is the reader's own, as that of
 `math` raises an error where a number overflows."""
 
+C = Dialect(
+    operators={**NUMPY.operators, ast.Pow: Operator("pow({}, {})", ATOM, enclosed=(0, 1))},
+    comparisons=NUMPY.comparisons,
+    condition="{test} ? {yes} : {no}",
+    condition_binding=CONDITION,
+    functions={
+        "max": Operator("fmax({}, {})", ATOM),
+        "min": Operator("fmin({}, {})", ATOM),
+        "abs": Operator("fabs({})", ATOM),
+    },
+    whole="{}.0",
+)
+"""C with double numbers, and the functions of <math.h>; 1 / 2 would be 0, so numbers have a point.
+The functions that C lacks (sign, sigmoid, softplus) are the reader's own."""
+
+C_FLOAT = replace(
+    C,
+    operators={**NUMPY.operators, ast.Pow: Operator("powf({}, {})", ATOM, enclosed=(0, 1))},
+    functions={
+        "max": Operator("fmaxf({}, {})", ATOM),
+        "min": Operator("fminf({}, {})", ATOM),
+        "abs": Operator("fabsf({})", ATOM),
+        "exp": Operator("expf({})", ATOM),
+        "log": Operator("logf({})", ATOM),
+        "sqrt": Operator("sqrtf({})", ATOM),
+        "tanh": Operator("tanhf({})", ATOM),
+    },
+    whole="{}.0f",
+    fraction="{}f",
+)
+"""C with float numbers, where nothing is computed as a double."""
+
 
 def write(
     formula: str,
@@ -211,7 +246,9 @@ class _Writer(NamedTuple):
                 text, brackets = self.names[name]
                 return _Part(text, COMPARISON if brackets else ATOM)
             case ast.Constant(int() | float() as value):
-                return _Part(numeral(float(value), self.digits), ATOM)
+                text = numeral(float(value), self.digits)
+                template = self.dialect.whole if text.isdigit() else self.dialect.fraction
+                return _Part(template.format(text), ATOM)
             case ast.BinOp(left, op, right):
                 return self.operation(op, [left, right])
             case ast.UnaryOp(op, operand):
