@@ -50,7 +50,9 @@ class ExportCommand(DocumentedCommand):
     type=float,
     help="Of classes: add the set of labels with this coverage.",
 )
-@click.option("--name", help="What the model is called in the code.", show_default="model")
+@click.option(
+    "--name", help="What the model is called in the code.", show_default="that of --out, or model"
+)
 @click.option("--source", help="Of SQL: the table that is read.", show_default="rows")
 @click.option("--dtype", help="What is computed in.", show_default="float64")
 def export_command(
@@ -78,6 +80,8 @@ def export_command(
         check_file(out, overwrite)
     elif overwrite:
         raise GlassnetError("--overwrite is for a file that is written: give --out")
+    if name is None and out is not None and "name" in target.options:
+        name = out.stem
     made = export(
         model,
         to,

@@ -52,7 +52,7 @@ class Export:
         Parameters
         ----------
         path : str or Path
-            The file that is used. The others have its name with endings of their own.
+            The file that is used, or one of the others: all have this name, each with its ending.
         overwrite : bool
             Whether files that are there already are replaced.
 
@@ -68,8 +68,10 @@ class Export:
         """
         first, *others = self.files
         path = Path(path)
-        stem = path.name.removesuffix(first) if path.name.endswith(first) else path.stem
-        paths = [path, *(path.with_name(stem + ending) for ending in others)]
+        known = next((ending for ending in self.files if path.name.endswith(ending)), path.suffix)
+        stem = path.name.removesuffix(known)
+        used = path.with_name(stem + first) if known in others else path
+        paths = [used, *(path.with_name(stem + ending) for ending in others)]
         for one in paths:
             check_file(one, overwrite)
         for one, content in zip(paths, self.files.values(), strict=True):
@@ -107,6 +109,7 @@ def export(
         or `glassnet demo`.
         "python": a module of Python's standard library alone.
         "numpy": a module of Python that predicts whole tables with NumPy.
+        "c": a .c and a .h of C99, without heap, that need nothing but libm.
     interval, label_set : float, optional
         Adds intervals or sets of classes with this coverage, as in `Model.predict_columns`.
     name : str, optional

@@ -133,6 +133,13 @@ TARGETS: dict[str, ExportTarget] = {
             ".py",
             "code.python_numpy.numpy_files",
         ),
+        ExportTarget(
+            "c",
+            "C99 for microcontrollers too: a .c and a .h, no heap, nothing but libm",
+            ".c",
+            "code.c.c_files",
+            ("name", "dtype"),
+        ),
     ]
 }
 """Name -> target, in the order in which they are listed."""

@@ -13,7 +13,7 @@ from glassnet.errors import GlassnetError, visible
 from glassnet.exports.plan import ExportPlan, NumberInterval
 from glassnet.notation.dialects import Dialect, Symbol, write
 from glassnet.notation.expression import names_in, substitute
-from glassnet.tables.inputs import Number
+from glassnet.tables.inputs import Binary, Number
 from glassnet.tables.targets import ClassTarget, NumberTarget
 
 FOLDER = Path(__file__).parent / "templates"
@@ -24,13 +24,21 @@ WRITTEN_BY_HAND = ("sigmoid", "softplus")
 nothing overflows."""
 
 
-def rendered(name: str, literal: Callable[[Any], str], **content: Any) -> str:
+def rendered(
+    name: str,
+    /,
+    literal: Callable[[Any], str],
+    comment: Callable[[str], str] = visible,
+    **content: Any,
+) -> str:
     """The text that the template of that name makes of its content.
 
-    `literal` writes a value in the target's language: the filter of that name.
+    `literal` writes a value in the target's language, `comment` text as it may stand in a comment
+    to the end of the line: the filters of these names.
     """
     environment = _environment()
     environment.filters["literal"] = literal
+    environment.filters["comment"] = comment
     return environment.get_template(name).render(**content)
 
 
@@ -45,7 +53,6 @@ def _environment() -> Any:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    environment.filters["comment"] = visible
     environment.filters["wrapped"] = wrapped_items
     return environment
 
@@ -117,6 +124,10 @@ class Formulas:
         if h == 1:
             return self.write(Number.formulas["bin"], x=x, p=p, q=q)
         return self.write(Number.formulas["low_bin"], x=x, p=p, q=q, h=h)
+
+    def two_levels(self, x: str, p: str, q: str) -> str:
+        """The feature of a column of two categories p and q."""
+        return self.write(Binary.formula, x=x, p=p, q=q)
 
     def decoded(self, target: NumberTarget, a: str) -> str:
         """The number that an output stands for."""

@@ -55,6 +55,7 @@ class Dialect:
     other_function : the template of a function that is not in `functions`: its name, arguments.
     brackets : what opens and closes them.
     whole : the template of a formula's own whole numbers, where 1 / 2 of such would be 0.
+    whole, fraction : the templates of a number of the formula that has no point, or has one.
     """
 
     operators: Mapping[type, Operator]
@@ -66,6 +67,7 @@ class Dialect:
     other_function: str = "{name}({arguments})"
     brackets: tuple[str, str] = ("(", ")")
     whole: str = "{}"
+    fraction: str = "{}"
 
 
 TEXT = Dialect(
@@ -241,6 +243,37 @@ R = Dialect(
 )
 """R over numbers, vectors and matrices. `larger` and `smaller` are the reader's own: R's `pmax` and
 `pmin` make a vector of a matrix that does not come first."""
+C = Dialect(
+    operators={**NUMPY.operators, ast.Pow: Operator("pow({}, {})", ATOM, enclosed=(0, 1))},
+    comparisons=NUMPY.comparisons,
+    condition="{test} ? {yes} : {no}",
+    condition_binding=CONDITION,
+    functions={
+        "max": Operator("fmax({}, {})", ATOM),
+        "min": Operator("fmin({}, {})", ATOM),
+        "abs": Operator("fabs({})", ATOM),
+    },
+    whole="{}.0",
+)
+"""C with double numbers, and the functions of <math.h>; 1 / 2 would be 0, so numbers have a point.
+The functions that C lacks (sign, sigmoid, softplus) are the reader's own."""
+
+C_FLOAT = replace(
+    C,
+    operators={**NUMPY.operators, ast.Pow: Operator("powf({}, {})", ATOM, enclosed=(0, 1))},
+    functions={
+        "max": Operator("fmaxf({}, {})", ATOM),
+        "min": Operator("fminf({}, {})", ATOM),
+        "abs": Operator("fabsf({})", ATOM),
+        "exp": Operator("expf({})", ATOM),
+        "log": Operator("logf({})", ATOM),
+        "sqrt": Operator("sqrtf({})", ATOM),
+        "tanh": Operator("tanhf({})", ATOM),
+    },
+    whole="{}.0f",
+    fraction="{}f",
+)
+"""C with float numbers, where nothing is computed as a double."""
 
 
 def write(
@@ -294,6 +327,8 @@ class _Writer(NamedTuple):
             case ast.Constant(int() | float() as value):
                 text = numeral(float(value), self.digits)
                 return _Part(self.dialect.whole.format(text) if text.isdigit() else text, ATOM)
+                template = self.dialect.whole if text.isdigit() else self.dialect.fraction
+                return _Part(template.format(text), ATOM)
             case ast.BinOp(left, op, right):
                 return self.operation(op, [left, right])
             case ast.UnaryOp(op, operand):

@@ -1,0 +1,228 @@
+"""A model as C99: a header with a struct of a row and of what is predicted, and the code."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from glassnet.core.activations import Activation
+from glassnet.exports.checks import Cell, CheckedRow
+from glassnet.exports.code.c_limits import check_c_texts, check_single_precision
+from glassnet.exports.code.c_text import C_RESERVED, c_comment, c_float_literal, c_literal
+from glassnet.exports.code.identifiers import identifiers
+from glassnet.exports.plan import ExportPlan, PlannedTarget, UsedColumn, cell_kind
+from glassnet.exports.targets import ExportOptions, Files
+from glassnet.exports.templates import WRITTEN_BY_HAND, Formulas, rendered, wrapped_items
+from glassnet.notation.dialects import C_FLOAT, C
+from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MONTHS, DateFormat
+from glassnet.tables.inputs import Binary, Categories
+from glassnet.tables.targets import ClassTarget
+
+BOUNDS = {"float64": 1e-9, "float32": 1e-4}
+"""Of the self-test: the largest difference relative to a target's scale."""
+
+
+def c_files(plan: ExportPlan, options: ExportOptions) -> Files:
+    """The code and the header."""
+    [name] = identifiers([options.name], "model", C_RESERVED)
+    check_c_texts(plan)
+    single = options.dtype == "float32"
+    if single:
+        check_single_precision(plan)
+    literal = c_float_literal if single else c_literal
+    columns = _columns(plan)
+    targets = _targets(plan, name)
+    content = {
+        "plan": plan,
+        "name": name,
+        "file": options.name if re.fullmatch(r"[\w.+ -]+", options.name) else name,
+        "type": "float" if single else "double",
+        "f": "f" if single else "",
+        "bound": BOUNDS[options.dtype],
+        "formulas": _CFormulas(plan, C_FLOAT if single else C, literal, "C"),
+        "numbers": partial(_numbers, literal),
+        "columns": columns,
+        "kinds": {of.kind for of in columns},
+        "patterns": " ".join(of.pattern for of in columns if of.kind == "date"),
+        "targets": targets,
+        "uses_largest": any(_uses_largest(of.planned) for of in targets),
+        "check": partial(_check, literal),
+        "memory": _memory(plan, 4 if single else 8),
+        "last_year": LAST_YEAR_OF_2000,
+        "months": MONTHS,
+    }
+    return {
+        ".c": rendered("c.c.jinja", literal=literal, comment=c_comment, **content),
+        ".h": rendered("c.h.jinja", literal=literal, comment=c_comment, **content),
+    }
+
+
+class _CFormulas(Formulas):
+    """The formulas, whose functions do not have the names of those of <math.h>."""
+
+    def function_of(self, activation: Activation) -> str:
+        name = super().function_of(activation)
+        is_free = name in WRITTEN_BY_HAND or name.startswith("activation_")
+        return name if is_free else f"{name}_activation"
+
+    @property
+    def functions(self) -> dict[str, str]:
+        """Without the identity of the output, which is left out."""
+        hidden = [activation.name for activation in self.plan.activations]
+        functions = super().functions
+        if self.plan.output.name == "identity" and "identity" not in hidden:
+            del functions[self.function_of(self.plan.output)]
+        return functions
+
+
+@dataclass(frozen=True)
+class _CColumn:
+    """A column, its field in the struct of a row, and the first of its inputs."""
+
+    column: UsedColumn
+    field: str
+    first: int
+
+    @property
+    def kind(self) -> str:
+        return cell_kind(self.column)
+
+    @property
+    def pattern(self) -> str:
+        """How its dates are written."""
+        written = getattr(self.column, "format", None)
+        return written.pattern if isinstance(written, DateFormat) else "yyyy-mm-dd"
+
+    @property
+    def missing(self) -> str:
+        """What stands for a missing cell."""
+        return {"number": "NAN", "boolean": "-1"}.get(self.kind, "NULL")
+
+    @property
+    def levels(self) -> list[Any]:
+        """The categories as cells are written."""
+        assert isinstance(self.column, Binary | Categories)
+        if self.kind == "boolean":
+            return [int(level == "true") for level in self.column.levels]
+        of_numbers = self.kind == "number"
+        return list(map(float, self.column.levels)) if of_numbers else list(self.column.levels)
+
+
+def _columns(plan: ExportPlan) -> list[_CColumn]:
+    fields = identifiers([column.name for column in plan.columns], "column", C_RESERVED)
+    firsts = np.cumsum([0, *(len(column.features) for column in plan.columns)]).tolist()
+    return [_CColumn(*of) for of in zip(plan.columns, fields, firsts[:-1], strict=True)]
+
+
+@dataclass(frozen=True)
+class _CTarget:
+    """A target, and what it is called in the code."""
+
+    planned: PlannedTarget
+    number: int
+    suffix: str
+    """Of its fields in the struct of what is predicted: "" of the only target."""
+    prefix: str
+    """Of its type and its table of labels."""
+    classes: tuple[str, ...]
+    """The constants of its enumeration."""
+
+
+def _uses_largest(planned: PlannedTarget) -> bool:
+    """Whether the largest of several numbers is asked for."""
+    target = planned.target
+    is_class = isinstance(target, ClassTarget)
+    return is_class and (target.threshold is None or planned.largest is not None)
+
+
+def _targets(plan: ExportPlan, name: str) -> list[_CTarget]:
+    names = identifiers([planned.target.name for planned in plan.targets], "target")
+    several = len(names) > 1
+    taken = {f"{name}_h", f"{name}_check"}
+    found = []
+    for number, (planned, of) in enumerate(zip(plan.targets, names, strict=True), 1):
+        target = planned.target
+        labels = target.label_texts if isinstance(target, ClassTarget) else []
+        of_labels = identifiers(labels, "class", digit_first=True)
+        classes = []
+        for label in of_labels:
+            constant = f"{name}_{of}_{label}"
+            while constant in taken:
+                constant += "_"
+            taken.add(constant)
+            classes.append(constant.upper())
+        suffix = f"_{of}" if several else ""
+        found.append(_CTarget(planned, number, suffix, f"{name}_{of}", tuple(classes)))
+    return found
+
+
+@dataclass(frozen=True)
+class _Memory:
+    """What the code needs, in bytes and numbers."""
+
+    weights: int
+    stack: int
+    widest: int
+    """Nodes of the widest hidden layer."""
+    alternating: bool
+    """Whether a network has several hidden layers, which need room for two."""
+
+
+def _memory(plan: ExportPlan, bytes_a_number: int) -> _Memory:
+    hidden = [[len(layer.biases) for layer in layers[:-1]] for layers in plan.networks]
+    widest = max((max(nodes, default=0) for nodes in hidden), default=0)
+    alternating = any(len(nodes) > 1 for nodes in hidden)
+    work = plan.n_inputs + plan.n_outputs + widest * (1 + alternating)
+    return _Memory(plan.n_parameters * bytes_a_number, work * bytes_a_number, widest, alternating)
+
+
+def _numbers(
+    literal: Callable[[float], str], values: Sequence[float] | np.ndarray, indent: int = 4
+) -> str:
+    """Numbers with commas in between, on as many lines as they need."""
+    return wrapped_items([literal(float(value)) for value in values], indent)
+
+
+def _check(
+    literal: Callable[[Any], str],
+    check: CheckedRow,
+    columns: list[_CColumn],
+    targets: list[_CTarget],
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The fields of a row, and of what is predicted of it."""
+    row = {of.field: _cell(literal, of, check.row[of.column.name]) for of in columns}
+    predicted: dict[str, str] = {}
+    for of in targets:
+        predicted |= _expected(literal, of, check.predicted)
+    return row, predicted
+
+
+def _cell(literal: Callable[[Any], str], of: _CColumn, cell: Cell) -> str:
+    if cell is None:
+        return of.missing
+    return str(int(cell)) if isinstance(cell, bool) else literal(cell)
+
+
+def _expected(
+    literal: Callable[[Any], str], of: _CTarget, predicted: dict[str, Cell]
+) -> dict[str, str]:
+    planned, names = of.planned, of.planned.names
+    target = planned.target
+    prediction = predicted[names.prediction]
+    if not isinstance(target, ClassTarget):
+        found = {"prediction": literal(prediction)}
+        if planned.interval:
+            found |= {"low": literal(predicted[names.low]), "high": literal(predicted[names.high])}
+        return {field + of.suffix: text for field, text in found.items()}
+    p = np.array([predicted[name] for name in names.probabilities], float)
+    chosen = target.labels.index(prediction)
+    found = {"prediction": of.classes[chosen]}
+    if planned.largest is not None:
+        inside = 1 - p <= planned.largest
+        inside[[chosen, p.argmax()]] = True
+        found["set"] = f"{{{', '.join(str(int(one)) for one in inside)}}}"
+    found["probability"] = f"{{{', '.join(literal(float(one)) for one in p)}}}"
+    return {field + of.suffix: text for field, text in found.items()}

@@ -1,0 +1,342 @@
+"""The exported C: compiled without a warning, run beside the model and under the sanitizers."""
+
+import ctypes
+import dataclasses
+import re
+import subprocess
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from drawn_models import drawn_models
+from exported import (
+    HOSTILE,
+    MAKERS,
+    TriedModel,
+    TriedRows,
+    largest_difference,
+    tried_model,
+    tried_rows,
+)
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from in_process import refused, run
+
+import glassnet as gn
+from glassnet.exports.checks import Cell
+from glassnet.exports.code.c import c_files
+from glassnet.exports.code.c_text import c_comment, c_literal
+from glassnet.exports.plan import cell_kind
+from glassnet.exports.targets import ExportOptions
+from glassnet.tables.formats.dates import PATTERNS, DateFormat
+from glassnet.tables.inputs import Number
+
+STRICT = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-Wshadow", "-Wdouble-promotion"]
+SANITIZED = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+BOUNDS = {"float64": 1e-12, "float32": 1e-5}  # relative to numbers above 1
+TYPES = {"float64": ctypes.c_double, "float32": ctypes.c_float}
+
+
+@pytest.mark.parametrize("dtype", BOUNDS)
+@pytest.mark.parametrize("name", MAKERS)
+def test_the_code_predicts_what_the_model_does(name: str, dtype: str, tmp_path: Path):
+    tried = tried_model(name)
+    rows = tried_rows(tried)
+    found = _predicted(tried, rows, tmp_path, dtype)
+    assert largest_difference(found, rows.predicted) < BOUNDS[dtype]
+
+
+@pytest.mark.parametrize("dtype", BOUNDS)
+@pytest.mark.parametrize("name", MAKERS)
+def test_the_code_checks_itself(name: str, dtype: str, tmp_path: Path):
+    code = _written(tried_model(name), tmp_path, dtype=dtype)
+    said = _checked(code, *SANITIZED)
+    assert said.startswith("8 rows are predicted as by the model, to ")
+
+
+def test_the_check_finds_a_weight_that_is_another(tmp_path: Path):
+    code = _written(tried_model("cars"), tmp_path)
+    text = code.read_text()
+    start = text.index("biases_1_2")
+    first = re.compile(r"-?[0-9.]+,").search(text, start)
+    assert first is not None
+    code.write_text(f"{text[: first.start()]}0.25,{text[first.end() :]}")
+    with pytest.raises(AssertionError, match="row 1 is not predicted as by the model"):
+        _checked(code)
+
+
+def test_cpp_takes_the_header(tmp_path: Path):
+    _written(tried_model("written"), tmp_path)
+    use = """
+        #include "model.h"
+        #include "model.h"
+        int main() {
+            model_row row = model_row();
+            model_result result;
+            int unreadable = model_predict(&row, &result);
+            return unreadable || !model_class_labels[result.prediction][0];
+        }
+    """
+    (tmp_path / "use.cpp").write_text(use)
+    _run("gcc", *STRICT, "-c", "model.c", cwd=tmp_path)
+    flags = ["-std=c++11", "-Wall", "-Wextra", "-Werror", "-pedantic"]
+    _run("g++", *flags, "use.cpp", "model.o", "-lm", "-o", "use", cwd=tmp_path)
+    _run("./use", cwd=tmp_path)
+
+
+def test_a_date_that_cannot_be_read_is_its_fields_number(tmp_path: Path):
+    tried = tried_model("written")
+    row, result = _structs(tried, ctypes.c_double)
+    predict = _compiled(_written(tried, tmp_path)).model_predict
+    date = [column.name for column in tried.plan.columns].index("sold on")
+    known = row()
+    setattr(known, f"c{date}", b" 2.4.2022 ")
+    found, missing = result(), result()
+    assert predict(ctypes.byref(known), ctypes.byref(found)) == 0
+    untouched = bytes(missing)
+    for text in (b"2023-09-30", b"31.09.2023", b"30.09.2023 24:00", b"x", b"30.09.2023 1"):
+        setattr(known, f"c{date}", text)
+        assert predict(ctypes.byref(known), ctypes.byref(missing)) == date + 1
+        assert bytes(missing) == untouched
+    ends = []
+    for text in (None, b"", b" \t"):
+        setattr(known, f"c{date}", text)
+        assert predict(ctypes.byref(known), ctypes.byref(missing)) == 0
+        ends.append(bytes(missing))
+    assert len({*ends, bytes(found)}) == 2
+
+
+DRIVER = r"""
+#include "model.c"
+#include <stdio.h>
+#include <stdlib.h>
+int main(void) {
+    char line[200];
+    while (fgets(line, sizeof line, stdin)) {
+        size_t tab = 0, end = 0;
+        char *text;
+        double day;
+        while (line[tab] != '\t') tab++;
+        for (end = tab + 1; line[end] != '\n'; end++) {}
+        line[tab] = line[end] = '\0';
+        text = malloc(end - tab);  /* of its own, so that the sanitizer sees what is read beyond */
+        for (end = 0; (text[end] = line[tab + 1 + end]) != '\0'; end++) {}
+        if (read_day(text, line, &day)) printf("%.17g\n", day); else puts("none");
+        free(text);
+    }
+    return 0;
+}
+"""
+
+
+def test_dates_are_read_as_the_model_reads_them(tmp_path: Path):
+    plan = tried_model("written").plan
+    written = DateFormat("dd mon yy")  # with this one, everything that reads dates is there
+    columns = [
+        dataclasses.replace(of, format=written) if cell_kind(of) == "date" else of
+        for of in plan.columns
+    ]
+    files = c_files(dataclasses.replace(plan, columns=tuple(columns)), ExportOptions())
+    for ending, text in files.items():
+        (tmp_path / f"model{ending}").write_text(str(text))
+    (tmp_path / "driver.c").write_text(DRIVER)
+    _run("gcc", *STRICT, *SANITIZED, "-O1", "driver.c", "-lm", "-o", "driver", cwd=tmp_path)
+    random = np.random.default_rng(0)
+    cases = [(pattern, _date(random, pattern)) for pattern in PATTERNS for _ in range(60)]
+    lines = "".join(f"{pattern}\t{text}\n" for pattern, text in cases)
+    found = _run("./driver", cwd=tmp_path, text=lines).split()
+    expected = [DateFormat(pattern).read([text])[0] for pattern, text in cases]
+    assert np.isfinite(expected).mean() > 0.3
+    assert np.isnan(expected).mean() > 0.3
+    for case, one, other in zip(cases, found, expected, strict=True):
+        assert (one == "none" and np.isnan(other)) or float(one) == other, case
+
+
+def _date(random: np.random.Generator, pattern: str) -> str:
+    """A date, often with a time and a zone, sometimes with a character that is another."""
+
+    def one_of(*texts: str) -> str:
+        return texts[random.integers(len(texts))]
+
+    days = float(random.integers(-700_000, 2_900_000) if "yyyy" in pattern else 12_345)
+    text = one_of("", "", "Mon, ", "thursday ", "SUN. ") + DateFormat(pattern).write(days)
+    if random.random() < 0.6:
+        hour, minute, second = random.integers(0, [25, 61, 61])
+        text += one_of(" ", "T", ", ", "t") + f"{hour:02}:{minute:02}"
+        text += one_of("", f":{second:02}", f":{second:02}.5", f":{second:02},1234567")
+        text += one_of("", "", "", " am", "PM", " p.m.")
+        text += one_of("", "", "Z", " UTC", "+02", "-0330", " +14:00", "\u221201:00", " gmt")
+    if random.random() < 0.4:
+        at = random.integers(len(text) + 1)
+        inside = one_of("", "0", "9", " ", ".", "-", ":", "a", "  ", "/")
+        text = text[:at] + inside + text[at + random.integers(2) :]
+    return text.strip() or "x"
+
+
+def test_memory_is_what_the_header_says(tmp_path: Path):
+    code = _written(tried_model("penguins"), tmp_path, dtype="float32")
+    header = code.with_suffix(".h").read_text()
+    weights, stack = (
+        int(number.replace(",", ""))
+        for number in re.findall(r"([0-9,]+) bytes(?:\.| of arrays)", header)
+    )
+    _run("gcc", *STRICT, "-O0", "-fstack-usage", "-c", "model.c", cwd=tmp_path)
+    symbols = _run("nm", "-S", "model.o", cwd=tmp_path).splitlines()
+    sizes = [int(line.split()[1], 16) for line in symbols if re.search(" (weights|biases)_", line)]
+    assert sum(sizes) == weights
+    usage = (tmp_path / "model.su").read_text()
+    used = [int(found) for found in re.findall(r"(?:model_predict|outputs)\t([0-9]+)", usage)]
+    assert stack < sum(used) < stack + 500
+
+
+def test_what_float32_cannot_hold_is_named(tmp_path: Path):
+    tried = tried_model("bins")
+    plan = tried.plan
+    x = plan.columns[0]
+    assert isinstance(x, Number)
+    single = ExportOptions(dtype="float32")
+    for changed in (
+        dataclasses.replace(x, bin_edges=(1e6, 1e6 + 1e-3, 2e6)),
+        dataclasses.replace(x, bin_edges=(0.0, 1.0, 1e60)),
+        dataclasses.replace(x, center=1e60),
+        dataclasses.replace(x, scale=1e-60),
+    ):
+        of_double = dataclasses.replace(plan, columns=(changed, *plan.columns[1:]))
+        with pytest.raises(gn.GlassnetError, match=r"column 'x'.*float32.*dtype='float64'"):
+            c_files(of_double, single)
+        c_files(of_double, ExportOptions())
+
+
+def test_a_category_that_c_cannot_hold_is_named():
+    table = {"a": ["x\0y", "x", "z"] * 10, "y": [1.0, 2.0, 3.5] * 10}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", gn.GlassnetWarning)
+        model = gn.train_table(table, "y", epochs=1, hidden=2)
+    with pytest.raises(gn.GlassnetError, match=r"column 'a'.*code 0"):
+        gn.export(model, "c")
+
+
+@pytest.mark.parametrize(
+    ("name", "prefix"),
+    [("my model", "my_model"), ("2 cars", "model_2_cars"), ("\u4e2d", "model"), ("int", "int_2")],
+)
+def test_the_name_stands_before_all_that_is_public(name: str, prefix: str, tmp_path: Path):
+    exported = gn.export(tried_model("article").model, "c", name=name)
+    assert f"int {prefix}_predict(const {prefix}_row *row" in str(exported.files[".h"])
+    paths = exported.write(tmp_path / f"{name}.h")
+    assert [path.name for path in paths] == [f"{name}.c", f"{name}.h"]
+    _run("gcc", *STRICT, "-c", f"{name}.c", cwd=tmp_path)
+
+
+def test_the_command_writes_both_files(tmp_path: Path):
+    tried_model("cars").model.save(tmp_path / "cars.model")
+    out = tmp_path / "2 cars.c"
+    ran = run("export", str(tmp_path / "cars.model"), "--to", "c", "--out", str(out))
+    assert not ran.code, ran.err
+    _run("gcc", *STRICT, "-c", out.name, cwd=tmp_path)
+    assert "model_2_cars_predict(" in (tmp_path / "2 cars.h").read_text()
+    assert "is more than one file" in refused("export", str(tmp_path / "cars.model"), "--to", "c")
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(tried=drawn_models())
+def test_any_model_with_any_names(tried: TriedModel, tmp_path_factory: pytest.TempPathFactory):
+    folder = tmp_path_factory.mktemp("drawn")
+    rows = tried_rows(tried, 20)
+    assert largest_difference(_predicted(tried, rows, folder, "float64"), rows.predicted) < 1e-9
+    _checked(_written(tried, folder), *SANITIZED)
+
+
+@settings(max_examples=200)
+@given(text=st.text(max_size=20) | st.just(HOSTILE))
+def test_text_stays_text(text: str):
+    literal = c_literal(text)
+    inside = re.fullmatch(r'"((?:[ !#-\[\]-~]|\\["\\?]|\\[0-7]{3})*)"', literal)
+    assert inside is not None
+    assert "??" not in literal
+    comment = c_comment(text)
+    assert "\n" not in comment
+    assert "??" not in comment
+    assert not comment.endswith("\\")
+
+
+def _written(tried: TriedModel, folder: Path, dtype: str = "float64") -> Path:
+    """The code's file."""
+    exported = gn.export(tried.model, "c", dtype=dtype, **tried.options)
+    return exported.write(folder / "model.c", overwrite=True)[0]
+
+
+def _checked(code: Path, *flags: str) -> str:
+    """What the self-test prints."""
+    _run("gcc", *STRICT, *flags, "-DMODEL_CHECK", code.name, "-lm", "-o", "check", cwd=code.parent)
+    return _run("./check", cwd=code.parent)
+
+
+def _compiled(code: Path) -> ctypes.CDLL:
+    _run("gcc", *STRICT, "-shared", "-fPIC", code.name, "-lm", "-o", "model.so", cwd=code.parent)
+    return ctypes.CDLL(str(code.parent / "model.so"))
+
+
+def _structs(tried: TriedModel, number: Any) -> tuple[Any, Any]:
+    """A row and a result as the compiler lays them out, from the model alone."""
+    of_kind = {"number": number, "boolean": ctypes.c_int}
+    columns = tried.plan.columns
+    row = [(f"c{k}", of_kind.get(cell_kind(of), ctypes.c_char_p)) for k, of in enumerate(columns)]
+    result: list[Any] = []
+    for of in tried.plan.targets:
+        if of.is_number:
+            result += [number] * len(of.columns)
+            continue
+        classes = len(of.names.probabilities)
+        result.append(ctypes.c_int)
+        if of.largest is not None:
+            result.append(ctypes.c_ubyte * classes)
+        result.append(number * classes)
+    fields = [(f"r{k}", of) for k, of in enumerate(result)]
+    return (
+        type("Row", (ctypes.Structure,), {"_fields_": row}),
+        type("Result", (ctypes.Structure,), {"_fields_": fields}),
+    )
+
+
+def _predicted(
+    tried: TriedModel, rows: TriedRows, folder: Path, dtype: str
+) -> dict[str, list[Any]]:
+    """What the compiled code predicts, by column."""
+    row_type, result_type = _structs(tried, TYPES[dtype])
+    predict = _compiled(_written(tried, folder, dtype)).model_predict
+    found: dict[str, list[Any]] = {name: [] for name in tried.plan.predicted}
+    for cells in rows.rows:
+        row = row_type(*(_cell(cell_kind(of), cells[of.name]) for of in tried.plan.columns))
+        result = result_type()
+        assert predict(ctypes.byref(row), ctypes.byref(result)) == 0
+        values = iter([getattr(result, name) for name, *_ in result_type._fields_])
+        for of in tried.plan.targets:
+            if of.is_number:
+                for name in of.columns:
+                    found[name].append(next(values))
+                continue
+            found[of.names.prediction].append(of.target.labels[next(values)])
+            if of.largest is not None:
+                inside = zip(of.target.label_texts, next(values), strict=True)
+                found[of.names.set].append("|".join(label for label, one in inside if one))
+            for name, p in zip(of.names.probabilities, next(values), strict=True):
+                found[name].append(p)
+    return found
+
+
+def _cell(kind: str, cell: Cell) -> Any:
+    """A cell as the struct takes it."""
+    if kind == "number":
+        return np.nan if cell is None else cell
+    if kind == "boolean":
+        return -1 if cell is None else int(bool(cell))
+    return None if cell is None else str(cell).encode()
+
+
+def _run(*command: str, cwd: Path, text: str = "") -> str:
+    done = subprocess.run(command, cwd=cwd, input=text, capture_output=True, text=True, check=False)
+    assert not done.returncode, (done.stderr + done.stdout)[-2000:]
+    return done.stdout
