@@ -94,6 +94,7 @@ def export(
         What is exported; a path is that of a model file or a run folder.
     to : str
         "python": a module of Python's standard library alone.
+        "javascript": an ES module with types for TypeScript. "java": a class without dependencies.
     interval, label_set : float, optional
         Adds intervals or sets of classes with this coverage, as in `Model.predict_columns`.
     name : str, optional

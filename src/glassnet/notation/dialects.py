@@ -6,7 +6,7 @@ A dialect is data: a template for each operator, comparison and function. A new 
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from glassnet.notation.expression import parse
@@ -54,6 +54,7 @@ class Dialect:
     functions : what stands for a function of its arguments, if not `other_function`.
     other_function : the template of a function that is not in `functions`: its name, arguments.
     brackets : what opens and closes them.
+    whole : the template of a number that has neither a point nor an exponent.
     """
 
     operators: Mapping[type, Operator]
@@ -64,6 +65,7 @@ class Dialect:
     functions: Mapping[str, Operator] = field(default_factory=dict)
     other_function: str = "{name}({arguments})"
     brackets: tuple[str, str] = ("(", ")")
+    whole: str = "{}"
 
 
 TEXT = Dialect(
@@ -161,6 +163,37 @@ PYTHON = Dialect(
 """Python over numbers, with the functions of its module `math`; exp is the reader's own, as that of
 `math` raises an error where a number overflows."""
 
+JAVASCRIPT = Dialect(
+    operators={**NUMPY.operators, ast.Pow: Operator("{} ** {}", PRODUCT)},  # -x ** 2 is refused
+    comparisons={**NUMPY.comparisons, ast.Eq: "{} === {}"},
+    condition="{test} ? {yes} : {no}",
+    condition_binding=CONDITION,
+    functions={
+        "exp": Operator("Math.exp({})", ATOM),
+        "log": Operator("Math.log({})", ATOM),
+        "sqrt": Operator("Math.sqrt({})", ATOM),
+        "tanh": Operator("Math.tanh({})", ATOM),
+        "abs": Operator("Math.abs({})", ATOM),
+        "sign": Operator("Math.sign({})", ATOM),
+        "max": Operator("Math.max({}, {})", ATOM),
+        "min": Operator("Math.min({}, {})", ATOM),
+    },
+)
+"""JavaScript over numbers."""
+
+JAVA = Dialect(
+    operators={**NUMPY.operators, ast.Pow: Operator("Math.pow({}, {})", ATOM, enclosed=(0, 1))},
+    comparisons=NUMPY.comparisons,
+    condition=JAVASCRIPT.condition,
+    condition_binding=CONDITION,
+    functions={**JAVASCRIPT.functions, "sign": Operator("Math.signum({})", ATOM)},
+    whole="{}.0",
+)
+"""Java over doubles: 1 / 2 would be 0."""
+
+JAVA_TEXTS = replace(JAVA, comparisons={**JAVA.comparisons, ast.Eq: "{1}.equals({0})"})
+"""Java over texts, of which the second is not null."""
+
 
 def write(
     formula: str,
@@ -211,7 +244,9 @@ class _Writer(NamedTuple):
                 text, brackets = self.names[name]
                 return _Part(text, COMPARISON if brackets else ATOM)
             case ast.Constant(int() | float() as value):
-                return _Part(numeral(float(value), self.digits), ATOM)
+                text = numeral(float(value), self.digits)
+                whole = self.dialect.whole if text.isdigit() else "{}"
+                return _Part(whole.format(text), ATOM)
             case ast.BinOp(left, op, right):
                 return self.operation(op, [left, right])
             case ast.UnaryOp(op, operand):
