@@ -110,6 +110,7 @@ def export(
         "python": a module of Python's standard library alone.
         "numpy": a module of Python that predicts whole tables with NumPy.
         "c": a .c and a .h of C99, without heap, that need nothing but libm.
+        "javascript": an ES module with types for TypeScript. "java": a class without dependencies.
     interval, label_set : float, optional
         Adds intervals or sets of classes with this coverage, as in `Model.predict_columns`.
     name : str, optional

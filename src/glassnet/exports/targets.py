@@ -140,6 +140,19 @@ TARGETS: dict[str, ExportTarget] = {
             "code.c.c_files",
             ("name", "dtype"),
         ),
+        ExportTarget(
+            "javascript",
+            "an ES module for browsers, Node 20.16 and Deno, with types for TypeScript",
+            ".mjs",
+            "code.javascript.javascript_files",
+        ),
+        ExportTarget(
+            "java",
+            "a class of Java 11 or later, its standard library only",
+            ".java",
+            "code.java.java_files",
+            options=("name",),
+        ),
     ]
 }
 """Name -> target, in the order in which they are listed."""

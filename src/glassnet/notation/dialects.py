@@ -56,6 +56,7 @@ class Dialect:
     brackets : what opens and closes them.
     whole : the template of a formula's own whole numbers, where 1 / 2 of such would be 0.
     whole, fraction : the templates of a number of the formula that has no point, or has one.
+    whole : the template of a number that has neither a point nor an exponent.
     """
 
     operators: Mapping[type, Operator]
@@ -274,6 +275,36 @@ C_FLOAT = replace(
     fraction="{}f",
 )
 """C with float numbers, where nothing is computed as a double."""
+JAVASCRIPT = Dialect(
+    operators={**NUMPY.operators, ast.Pow: Operator("{} ** {}", PRODUCT)},  # -x ** 2 is refused
+    comparisons={**NUMPY.comparisons, ast.Eq: "{} === {}"},
+    condition="{test} ? {yes} : {no}",
+    condition_binding=CONDITION,
+    functions={
+        "exp": Operator("Math.exp({})", ATOM),
+        "log": Operator("Math.log({})", ATOM),
+        "sqrt": Operator("Math.sqrt({})", ATOM),
+        "tanh": Operator("Math.tanh({})", ATOM),
+        "abs": Operator("Math.abs({})", ATOM),
+        "sign": Operator("Math.sign({})", ATOM),
+        "max": Operator("Math.max({}, {})", ATOM),
+        "min": Operator("Math.min({}, {})", ATOM),
+    },
+)
+"""JavaScript over numbers."""
+
+JAVA = Dialect(
+    operators={**NUMPY.operators, ast.Pow: Operator("Math.pow({}, {})", ATOM, enclosed=(0, 1))},
+    comparisons=NUMPY.comparisons,
+    condition=JAVASCRIPT.condition,
+    condition_binding=CONDITION,
+    functions={**JAVASCRIPT.functions, "sign": Operator("Math.signum({})", ATOM)},
+    whole="{}.0",
+)
+"""Java over doubles: 1 / 2 would be 0."""
+
+JAVA_TEXTS = replace(JAVA, comparisons={**JAVA.comparisons, ast.Eq: "{1}.equals({0})"})
+"""Java over texts, of which the second is not null."""
 
 
 def write(
@@ -329,6 +360,8 @@ class _Writer(NamedTuple):
                 return _Part(self.dialect.whole.format(text) if text.isdigit() else text, ATOM)
                 template = self.dialect.whole if text.isdigit() else self.dialect.fraction
                 return _Part(template.format(text), ATOM)
+                whole = self.dialect.whole if text.isdigit() else "{}"
+                return _Part(whole.format(text), ATOM)
             case ast.BinOp(left, op, right):
                 return self.operation(op, [left, right])
             case ast.UnaryOp(op, operand):
