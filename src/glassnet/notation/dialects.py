@@ -54,9 +54,8 @@ class Dialect:
     functions : what stands for a function of its arguments, if not `other_function`.
     other_function : the template of a function that is not in `functions`: its name, arguments.
     brackets : what opens and closes them.
-    whole : the template of a formula's own whole numbers, where 1 / 2 of such would be 0.
-    whole, fraction : the templates of a number of the formula that has no point, or has one.
-    whole : the template of a number that has neither a point nor an exponent.
+    whole, fraction : the templates of the formula's own numbers, whole ones and others, where 1 / 2
+        would be 0, or numbers need a letter for their size.
     """
 
     operators: Mapping[type, Operator]
@@ -357,11 +356,8 @@ class _Writer(NamedTuple):
                 return _Part(text, COMPARISON if brackets else ATOM)
             case ast.Constant(int() | float() as value):
                 text = numeral(float(value), self.digits)
-                return _Part(self.dialect.whole.format(text) if text.isdigit() else text, ATOM)
                 template = self.dialect.whole if text.isdigit() else self.dialect.fraction
                 return _Part(template.format(text), ATOM)
-                whole = self.dialect.whole if text.isdigit() else "{}"
-                return _Part(whole.format(text), ATOM)
             case ast.BinOp(left, op, right):
                 return self.operation(op, [left, right])
             case ast.UnaryOp(op, operand):
