@@ -97,6 +97,7 @@ def export(
     to : str
         "python": a module of Python's standard library alone.
         "c": a .c and a .h of C99, without heap, that need nothing but libm.
+        "go": a package of Go's standard library alone.
     interval, label_set : float, optional
         Adds intervals or sets of classes with this coverage, as in `Model.predict_columns`.
     name : str, optional

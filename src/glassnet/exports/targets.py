@@ -80,6 +80,13 @@ TARGETS: dict[str, ExportTarget] = {
             "code.c.c_files",
             ("name", "dtype"),
         ),
+        ExportTarget(
+            "go",
+            "Go 1.19 or later, its standard library only",
+            ".go",
+            "code.go.go_files",
+            ("name",),
+        ),
     ]
 }
 """Name -> target, in the order in which they are listed."""
