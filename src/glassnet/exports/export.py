@@ -111,6 +111,7 @@ def export(
         "numpy": a module of Python that predicts whole tables with NumPy.
         "c": a .c and a .h of C99, without heap, that need nothing but libm.
         "javascript": an ES module with types for TypeScript. "java": a class without dependencies.
+        "go": a package of Go's standard library alone.
     interval, label_set : float, optional
         Adds intervals or sets of classes with this coverage, as in `Model.predict_columns`.
     name : str, optional

@@ -1,6 +1,6 @@
 """What every target needs of a model: columns, layers, votes, targets, and rows to check it by."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ import numpy as np
 import glassnet
 from glassnet.core.activations import Activation
 from glassnet.errors import GlassnetError, visible
-from glassnet.exports.checks import CheckedRow, checks_of
+from glassnet.exports.checks import Cell, CheckedRow, checks_of
 from glassnet.models.conformal import LocalScale, Residuals, check_coverage
 from glassnet.models.decoding import ColumnNames, prediction_names
 from glassnet.models.ensemble import voting_parameters
@@ -87,6 +87,15 @@ class PlannedTarget:
         if self.largest is not None:
             names.append(self.names.set)
         return names + list(self.names.probabilities)
+
+    def in_set(self, predicted: Mapping[str, Cell]) -> list[bool]:
+        """Which classes are in the set of a row, from all that is predicted of it."""
+        assert isinstance(self.target, ClassTarget)
+        assert self.largest is not None
+        p = np.array([predicted[name] for name in self.names.probabilities], float)
+        chosen = 1 - p <= self.largest
+        chosen[[p.argmax(), self.target.labels.index(predicted[self.names.prediction])]] = True
+        return chosen.tolist()
 
 
 @dataclass(frozen=True)

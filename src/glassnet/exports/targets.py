@@ -153,6 +153,13 @@ TARGETS: dict[str, ExportTarget] = {
             "code.java.java_files",
             options=("name",),
         ),
+        ExportTarget(
+            "go",
+            "Go 1.19 or later, its standard library only",
+            ".go",
+            "code.go.go_files",
+            ("name",),
+        ),
     ]
 }
 """Name -> target, in the order in which they are listed."""

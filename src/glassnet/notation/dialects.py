@@ -305,6 +305,25 @@ JAVA = Dialect(
 JAVA_TEXTS = replace(JAVA, comparisons={**JAVA.comparisons, ast.Eq: "{1}.equals({0})"})
 """Java over texts, of which the second is not null."""
 
+GO = Dialect(
+    operators={**NUMPY.operators, ast.Pow: Operator("math.Pow({}, {})", ATOM, enclosed=(0, 1))},
+    comparisons=NUMPY.comparisons,
+    condition="where({test}, {yes}, {no})",
+    condition_binding=ATOM,
+    functions={
+        "max": Operator("math.Max({}, {})", ATOM),
+        "min": Operator("math.Min({}, {})", ATOM),
+        "abs": Operator("math.Abs({})", ATOM),
+        "exp": Operator("math.Exp({})", ATOM),
+        "log": Operator("math.Log({})", ATOM),
+        "sqrt": Operator("math.Sqrt({})", ATOM),
+        "tanh": Operator("math.Tanh({})", ATOM),
+    },
+    whole="{}.0",
+)
+"""Go, which has no conditional expression: `where` is the reader's own function, as are sign,
+sigmoid and softplus."""
+
 
 def write(
     formula: str,

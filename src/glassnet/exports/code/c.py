@@ -175,7 +175,11 @@ def _memory(plan: ExportPlan, bytes_a_number: int) -> _Memory:
     hidden = [[len(layer.biases) for layer in layers[:-1]] for layers in plan.networks]
     widest = max((max(nodes, default=0) for nodes in hidden), default=0)
     alternating = any(len(nodes) > 1 for nodes in hidden)
-    work = plan.n_inputs + plan.n_outputs + widest * (1 + alternating)
+    weighed = max(
+        (len(of.target.frequencies) for of in plan.targets if isinstance(of.target, ClassTarget)),
+        default=0,
+    )
+    work = plan.n_inputs + plan.n_outputs + max(widest * (1 + alternating), weighed)
     return _Memory(plan.n_parameters * bytes_a_number, work * bytes_a_number, widest, alternating)
 
 
@@ -217,12 +221,10 @@ def _expected(
         if planned.interval:
             found |= {"low": literal(predicted[names.low]), "high": literal(predicted[names.high])}
         return {field + of.suffix: text for field, text in found.items()}
-    p = np.array([predicted[name] for name in names.probabilities], float)
-    chosen = target.labels.index(prediction)
-    found = {"prediction": of.classes[chosen]}
+    found = {"prediction": of.classes[target.labels.index(prediction)]}
     if planned.largest is not None:
-        inside = 1 - p <= planned.largest
-        inside[[chosen, p.argmax()]] = True
+        inside = planned.in_set(predicted)
         found["set"] = f"{{{', '.join(str(int(one)) for one in inside)}}}"
-    found["probability"] = f"{{{', '.join(literal(float(one)) for one in p)}}}"
+    p = [literal(predicted[name]) for name in names.probabilities]
+    found["probability"] = f"{{{', '.join(p)}}}"
     return {field + of.suffix: text for field, text in found.items()}

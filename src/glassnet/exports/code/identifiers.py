@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 LONGEST_IDENTIFIER = 40  # characters of an identifier that is made of a name
 
@@ -18,8 +18,21 @@ def plain_identifier(name: str) -> str:
     return re.sub("[^a-z0-9]+", "_", parted.lower()).strip("_")[:LONGEST_IDENTIFIER].strip("_")
 
 
+def camel_case(identifier: str) -> str:
+    """As languages write it that tell parts by capitals.
+
+    >>> camel_case("bill_length_mm")
+    'BillLengthMm'
+    """
+    return "".join(part[:1].upper() + part[1:] for part in identifier.split("_"))
+
+
 def identifiers(
-    names: Iterable[str], otherwise: str, reserved: Collection[str] = (), digit_first: bool = False
+    names: Iterable[str],
+    otherwise: str,
+    reserved: Collection[str] = (),
+    digit_first: bool = False,
+    style: Callable[[str], str] = str,
 ) -> list[str]:
     """An identifier for each name, no two the same.
 
@@ -33,6 +46,8 @@ def identifiers(
         What no identifier may be.
     digit_first : bool
         Whether an identifier may start with a digit, as one does that gets a prefix.
+    style : function
+        Makes of small letters and underscores what the language writes.
 
     Examples
     --------
@@ -45,10 +60,10 @@ def identifiers(
         base = plain_identifier(name) or otherwise
         if base[0].isdigit() and not digit_first:
             base = f"{otherwise}_{base}"
-        identifier, number = base, 1
+        identifier, number = style(base), 1
         while identifier in taken:
             number += 1
-            identifier = f"{base}_{number}"
+            identifier = f"{style(base)}_{number}"
         taken.add(identifier)
         found.append(identifier)
     return found
