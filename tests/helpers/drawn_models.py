@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import glassnet as gn
 from glassnet.core.activations import ACTIVATIONS
+from glassnet.exports.code.common import MISSING_MARKS
 
 N = 60
 ODD_NAMES = [
@@ -20,6 +21,7 @@ NAMES = st.sampled_from(ODD_NAMES) | st.text(
     st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=8
 )
 """Names of columns and classes, those among them that mean something in a language."""
+CLASSES = NAMES.filter(lambda text: text.casefold() not in MISSING_MARKS)
 
 
 @st.composite
@@ -27,13 +29,13 @@ def drawn_models(draw: Any) -> TriedModel:
     """A model of a made-up table, trained for one epoch."""
     random = np.random.default_rng(draw(st.integers(0, 1000)))
     names = draw(st.lists(NAMES, min_size=4, max_size=7, unique_by=str.casefold))
-    classes = draw(st.lists(NAMES, min_size=2, max_size=4, unique_by=str.casefold))
+    classes = draw(st.lists(CLASSES, min_size=2, max_size=4, unique_by=str.casefold))
     *columns, target = names
     kinds = draw(st.lists(st.sampled_from(list(KINDS)), min_size=len(columns), max_size=6))
     table = {name: KINDS[kind](random, classes) for name, kind in zip(columns, kinds, strict=False)}
     of_classes = draw(st.booleans())
     table[target] = random.choice(classes, N) if of_classes else random.normal(size=N)
-    hidden = tuple(draw(st.lists(st.integers(1, 6), max_size=3)))
+    hidden = tuple(draw(st.lists(st.integers(1, 6), min_size=1, max_size=3)))
     activations = draw(
         st.lists(st.sampled_from(list(ACTIVATIONS)), min_size=len(hidden), max_size=len(hidden))
     )
@@ -44,11 +46,9 @@ def drawn_models(draw: Any) -> TriedModel:
             table,
             target,
             task=("binary" if len(classes) == 2 else "multiclass") if of_classes else "regression",
-            categories=[
-                name for name, kind in zip(columns, kinds, strict=False) if kind == "sizes"
-            ],
+            categories=sizes,
             hidden=hidden,
-            activation=tuple(activations) if hidden else "relu",
+            activation=tuple(activations),
             bins=draw(st.sampled_from([0, 5])),
             members=draw(st.integers(2, 3)),
             epochs=1,
