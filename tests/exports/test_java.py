@@ -219,7 +219,15 @@ def _large() -> TriedModel:
     return TriedModel(model)
 
 
-OTHERS = {"wide": _wide, "large": _large}
+def _categories() -> TriedModel:
+    """A column of many categories, some of whose cells are missing."""
+    random = np.random.default_rng(4)
+    code = [None if one == 0 else f"code {one}" for one in random.integers(0, 200, 1500)]
+    table = {"code": code, "y": random.normal(size=1500)}
+    return TriedModel(gn.train_table(table, "y", epochs=1, hidden=3), interval=0.5)
+
+
+OTHERS = {"wide": _wide, "large": _large, "categories": _categories}
 ALL = [*MAKERS, *OTHERS]
 
 
