@@ -359,6 +359,7 @@ def test_formulas_of_ones_own_are_written(tmp_path: Path):
     assert found.difference(rows.predicted) < 1e-12
 
 
+@pytest.mark.filterwarnings("ignore::glassnet.GlassnetWarning")
 @given(models=st.lists(drawn_models(), min_size=6, max_size=6))
 @settings(
     max_examples=2,
