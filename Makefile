@@ -81,8 +81,7 @@ $(LAB): $(LAB_SOURCES) | $(VENV)/.installed-test
 debian:
 	@missing=""; need() { command -v $$1 >/dev/null || { shift; missing="$$missing $$*"; }; }; \
 	need Rscript r-base-core; need chromium chromium fonts-dejavu-core; \
-	need gcc gcc; need go golang-go; need aarch64-linux-gnu-g++ g++-aarch64-linux-gnu; need qemu-aarch64 qemu-user; need bochs-bin bochs bochs-term; \
-	need Rscript r-base-core; need chromium chromium fonts-dejavu-core; need javac default-jdk-headless; \
+	need gcc gcc; need go golang-go; need javac default-jdk-headless; \
 	need aarch64-linux-gnu-g++ g++-aarch64-linux-gnu; need qemu-aarch64 qemu-user; need bochs-bin bochs bochs-term; \
 	if [ -n "$$missing" ] && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 	  apt-get update --quiet --quiet && \
