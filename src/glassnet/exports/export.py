@@ -95,6 +95,7 @@ def export(
     to : str
         "python": a module of Python's standard library alone.
         "numpy": a module of Python that predicts whole tables with NumPy.
+        "r": a script of R that predicts data frames and files.
     interval, label_set : float, optional
         Adds intervals or sets of classes with this coverage, as in `Model.predict_columns`.
     name : str, optional

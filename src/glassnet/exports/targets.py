@@ -79,6 +79,7 @@ TARGETS: dict[str, ExportTarget] = {
             ".py",
             "code.python_numpy.numpy_files",
         ),
+        ExportTarget("r", "R 4.0 or later, without packages", ".R", "code.r.r_files"),
     ]
 }
 """Name -> target, in the order in which they are listed."""

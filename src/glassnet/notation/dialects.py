@@ -172,6 +172,18 @@ PYTHON = Dialect(
 """Python over numbers, with the functions of its module `math`; exp is the reader's own, as that of
 `math` raises an error where a number overflows."""
 
+R = Dialect(
+    operators={**NUMPY.operators, ast.Pow: Operator("{}^{}", POWER)},
+    comparisons={**NUMPY.comparisons, ast.Eq: "is.element({}, {})"},
+    condition="ifelse({test}, {yes}, {no})",
+    condition_binding=ATOM,
+    functions={
+        "max": Operator("pmax({}, {})", ATOM),
+        "min": Operator("pmin({}, {})", ATOM),
+    },
+)
+"""R over vectors and matrices; to `is.element` a missing cell is equal to nothing."""
+
 
 def write(
     formula: str,
