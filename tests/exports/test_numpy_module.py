@@ -10,7 +10,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from exported import DATA, HOSTILE, MAKERS, largest_difference, tried_model, tried_rows
+from any_models import any_models
+from exported import (
+    DATA,
+    HOSTILE,
+    MAKERS,
+    TriedModel,
+    largest_difference,
+    tried_model,
+    tried_rows,
+)
+from hypothesis import given, settings
 
 import glassnet as gn
 
@@ -98,6 +108,16 @@ def test_what_is_wrong_is_named():
         module["predict"]({**rows, "opens": ["12:00", "soon"]})
     with pytest.raises(ValueError, match="'12,5 kg' is no number as the model knows them"):
         module["predict"]({**rows, HOSTILE: ["12,5 EUR", "12,5 kg"]})
+
+
+@settings(max_examples=10, deadline=None)
+@given(any_models())
+def test_any_model_is_computed_alike(tried: TriedModel):
+    rows = tried_rows(tried)
+    module = _module(tried.model)
+    found = {name: cells.tolist() for name, cells in module["predict"](_columns(rows.rows)).items()}
+    assert largest_difference(found, rows.predicted) < 1e-12
+    assert module["check"]() < 1e-12
 
 
 def _run(*arguments: str) -> str:

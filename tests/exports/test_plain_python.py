@@ -4,9 +4,12 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from exported import MAKERS, largest_difference, tried_model, tried_rows
+from any_models import any_models
+from exported import MAKERS, TriedModel, largest_difference, tried_model, tried_rows
+from hypothesis import given, settings
 
 import glassnet as gn
 
@@ -38,6 +41,18 @@ def test_the_module_checks_itself(name: str, tmp_path: Path):
     assert said.startswith("8 rows are predicted as by the model, to ")
     first = next(line for line in module.read_text().splitlines() if "prediction" in line)
     assert first
+
+
+@settings(max_examples=10, deadline=None)
+@given(any_models())
+def test_any_model_is_computed_alike(tried: TriedModel):
+    table = tried_rows(tried)
+    module: dict[str, Any] = {"__name__": "model"}
+    exec(str(gn.export(tried.model, "python").content), module)
+    found = [module["predict"](row) for row in table.rows]
+    columns = {name: [row[name] for row in found] for name in found[0]}
+    assert largest_difference(columns, table.predicted) < 1e-12
+    assert module["check"]() < 1e-12
 
 
 def _run(*arguments: str) -> str:

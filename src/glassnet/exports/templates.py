@@ -5,6 +5,7 @@ language's module, and the filters below.
 """
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,11 @@ def rendered(name: str, literal: Callable[[Any], str], **content: Any) -> str:
 
     `literal` writes a value in the target's language: the filter of that name.
     """
-    environment = _environment()
-    environment.filters["literal"] = literal
-    return environment.get_template(name).render(**content)
+    return _environment(literal).get_template(name).render(**content)
 
 
-def _environment() -> Any:
+@cache
+def _environment(literal: Callable[[Any], str]) -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -45,6 +45,7 @@ def _environment() -> Any:
         keep_trailing_newline=True,
         autoescape=False,
     )
+    environment.filters["literal"] = literal
     environment.filters["comment"] = visible
     environment.filters["wrapped"] = wrapped_items
     return environment
