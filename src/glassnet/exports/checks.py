@@ -53,7 +53,7 @@ def checks_of(
     )
 
 
-def by_column(rows: Sequence[Mapping[str, Cell]]) -> dict[str, list[Cell]]:
+def columns_of_rows(rows: Sequence[Mapping[str, Cell]]) -> dict[str, list[Cell]]:
     """The cells of rows that have the same columns, column by column."""
     return {name: [row[name] for row in rows] for name in rows[0]}
 

@@ -112,6 +112,7 @@ def export(
         "c": a .c and a .h of C99, without heap, that need nothing but libm.
         "javascript": an ES module with types for TypeScript. "java": a class without dependencies.
         "go": a package of Go's standard library alone.
+        "r": a script of R that predicts data frames and files.
     interval, label_set : float, optional
         Adds intervals or sets of classes with this coverage, as in `Model.predict_columns`.
     name : str, optional

@@ -160,6 +160,7 @@ TARGETS: dict[str, ExportTarget] = {
             "code.go.go_files",
             ("name",),
         ),
+        ExportTarget("r", "R 4.0 or later, without packages", ".R", "code.r.r_files"),
     ]
 }
 """Name -> target, in the order in which they are listed."""

@@ -5,6 +5,7 @@ language's module, and the filters below.
 """
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +37,11 @@ def rendered(
     `literal` writes a value in the target's language, `comment` text as it may stand in a comment
     to the end of the line: the filters of these names.
     """
-    environment = _environment()
-    environment.filters["literal"] = literal
-    environment.filters["comment"] = comment
-    return environment.get_template(name).render(**content)
+    return _environment(literal, comment).get_template(name).render(**content)
 
 
-def _environment() -> Any:
+@cache
+def _environment(literal: Callable[[Any], str], comment: Callable[[str], str]) -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -53,6 +52,8 @@ def _environment() -> Any:
         keep_trailing_newline=True,
         autoescape=False,
     )
+    environment.filters["literal"] = literal
+    environment.filters["comment"] = comment
     environment.filters["wrapped"] = wrapped_items
     return environment
 

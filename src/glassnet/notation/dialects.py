@@ -243,6 +243,15 @@ R = Dialect(
 )
 """R over numbers, vectors and matrices. `larger` and `smaller` are the reader's own: R's `pmax` and
 `pmin` make a vector of a matrix that does not come first."""
+
+R_COLUMNS = replace(
+    R,
+    comparisons={**NUMPY.comparisons, ast.Eq: "is.element({}, {})"},
+    indicator="",
+    functions={"max": Operator("pmax({}, {})", ATOM), "min": Operator("pmin({}, {})", ATOM)},
+)
+"""R over the columns of a table; to `is.element` a missing cell is equal to nothing."""
+
 C = Dialect(
     operators={**NUMPY.operators, ast.Pow: Operator("pow({}, {})", ATOM, enclosed=(0, 1))},
     comparisons=NUMPY.comparisons,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import CONTROLS, visible
-from glassnet.exports.checks import by_column
+from glassnet.exports.checks import columns_of_rows
 from glassnet.exports.code.cells import CellReadings, pattern_parts
 from glassnet.exports.plan import ExportPlan, UsedColumn
 from glassnet.exports.targets import ExportOptions, Files
@@ -60,7 +60,7 @@ def python_module(template: str, plan: ExportPlan, dialect: Dialect) -> str:
         months=MONTHS,
         day=MICROSECONDS_A_DAY,
         docstring=_docstring,
-        by_column=by_column,
+        columns_of_rows=columns_of_rows,
     )
 
 

@@ -196,7 +196,8 @@ class NumberFormat:
         before, after = self._unit_patterns
         return re.compile(
             rf"(?P<open>\()?\s*(?P<sign>[-+{MINUS}])?\s*{before}(?P<inner>[-+{MINUS}])?\s*"
-            rf"(?={point}?[0-9])(?P<whole>{grouped}[0-9]*)(?:{point}(?P<fraction>[0-9]*))?"
+            rf"(?={point}?[0-9])(?P<whole>{grouped}[0-9]*)"
+            rf"(?:(?P<point>{point})(?P<fraction>[0-9]*))?"
             rf"(?:(?:[eE]|[dD](?=[-+][0-9]{{1,3}}(?![0-9])))(?P<power>[-+{MINUS}]?[0-9]{{1,4}}))?"
             rf"(?:(?<={point})[-\u2013\u2014]{{1,2}})?\s*{after}(?P<trailing>[-{MINUS}])?\s*"
             r"(?P<close>\))?"

@@ -1,0 +1,129 @@
+"""A model as a script of R."""
+
+import math
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from glassnet.errors import GlassnetError, visible
+from glassnet.exports.checks import columns_of_rows
+from glassnet.exports.code.cells import CellReadings, pattern_parts
+from glassnet.exports.plan import ExportPlan, UsedColumn
+from glassnet.exports.targets import ExportOptions, Files
+from glassnet.exports.templates import LINE_WIDTH, Formulas, rendered, wrapped_items
+from glassnet.notation.dialects import R_COLUMNS, Symbol, write
+from glassnet.tables.columns import LARGEST
+from glassnet.tables.formats.clocks import CLOCK
+from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MICROSECONDS_A_DAY, MONTHS, DateFormat
+from glassnet.tables.formats.numbers import NumberFormat
+from glassnet.tables.inputs import Binary, Categories
+
+_READERS = {
+    "number": "read_numbers",
+    "clock": "read_hours",
+    "date": "read_days",
+    "boolean": "read_truths",
+    "text": "read_texts",
+}
+_SHORT_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # characters that R has no text with
+
+
+def r_files(plan: ExportPlan, _: ExportOptions) -> Files:
+    """The script."""
+    readings = CellReadings(plan)
+
+    def reading(column: UsedColumn) -> str:
+        """The call that reads the cells of a column."""
+        found = readings.of[column.name]
+        settings = [r_literal(column.name), found.pattern] if found.pattern else []
+        settings = settings or [r_literal(column.name)]
+        if found.units:
+            settings.append(f"units = {r_literal(found.units)}")
+        if found.kind == "clock":
+            settings.append(f"halves = {r_literal(found.halves)}")
+        return f"{_READERS[found.kind]}(frame, {', '.join(settings)})"
+
+    def two_levels(column: Binary) -> str:
+        """The feature of two categories."""
+        low, high = map(r_literal, _levels(column))
+        names = {"x": Symbol("cells"), "p": Symbol(low), "q": Symbol(high)}
+        return write(Binary.formula, R_COLUMNS, names)
+
+    text = rendered(
+        "r.jinja",
+        plan=plan,
+        formulas=Formulas(plan, R_COLUMNS, r_literal, "R"),
+        literal=r_literal,
+        plain=lambda text: visible(text).encode("ascii", "backslashreplace").decode(),
+        numbers=r_numbers,
+        readings=readings,
+        reading=reading,
+        pattern=lambda written: _pattern(_written(written)),
+        clock=_pattern(CLOCK.pattern),
+        levels=_levels,
+        two_levels=two_levels,
+        largest=LARGEST,
+        last_year=LAST_YEAR_OF_2000,
+        months=MONTHS,
+        day=float(MICROSECONDS_A_DAY),
+        columns_of_rows=columns_of_rows,
+    )
+    return {".R": text}
+
+
+def r_literal(value: Any) -> str:
+    r"""A value as R writes it: numbers to the last digit, text in ASCII alone.
+
+    R reads a script in the encoding of the machine that it runs on; ASCII is the same in all.
+
+    >>> print(*map(r_literal, ["it's \u00fc", 0.1, True, None, ["a", "b"]]))
+    "it's \u00fc" 0.1 TRUE NA c("a", "b")
+    """
+    if value is None:
+        return "NA"
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, str):
+        if _NO_TEXT.search(value):
+            raise GlassnetError(
+                f"R has no text with a character such as in {ascii(value)[:80]}",
+                remedy="give it another name or category, or export to python",
+            )
+        return '"' + re.sub(r'[^ -~]|["\\]', lambda found: _escaped(found[0]), value) + '"'
+    if isinstance(value, (tuple, list)):
+        return f"c({', '.join(map(r_literal, value))})"
+    number = float(value)
+    if math.isfinite(number):
+        return str(value)
+    return "NaN" if math.isnan(number) else "Inf" if number > 0 else "-Inf"
+
+
+def _escaped(letter: str) -> str:
+    """A character within a text of R."""
+    code = ord(letter)
+    return _SHORT_ESCAPES.get(letter) or (f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}")
+
+
+def _written(written: NumberFormat | DateFormat) -> str:
+    """The pattern of numbers, or of dates, whose letters may be small or large."""
+    ignore_case = "(?i)" if isinstance(written, DateFormat) else ""
+    return ignore_case + written.regex.pattern
+
+
+def _pattern(pattern: str) -> list[str]:
+    """A regular expression as texts that are pasted together."""
+    plain = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), pattern)
+    return list(map(r_literal, pattern_parts(plain, LINE_WIDTH - 20)))
+
+
+def r_numbers(values: Sequence[float] | np.ndarray, indent: int = 2) -> str:
+    """Numbers with commas in between, on as many lines as they need."""
+    return wrapped_items([r_literal(float(value)) for value in values], indent)
+
+
+def _levels(column: Binary | Categories) -> list[Any]:
+    """The categories as cells are read."""
+    return list(map(float, column.levels)) if column.cells == "number" else list(column.levels)
