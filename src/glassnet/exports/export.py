@@ -94,6 +94,8 @@ def export(
         What is exported; a path is that of a model file or a run folder.
     to : str
         "python": a module of Python's standard library alone.
+        "excel": a workbook whose formulas follow every step, for Excel and LibreOffice.
+        "latex": a LaTeX document with the model as equations.
     interval, label_set : float, optional
         Adds intervals or sets of classes with this coverage, as in `Model.predict_columns`.
     name : str, optional

@@ -73,6 +73,18 @@ TARGETS: dict[str, ExportTarget] = {
             ".py",
             "code.python.python_files",
         ),
+        ExportTarget(
+            "excel",
+            "a workbook whose formulas follow every step, for Excel and LibreOffice",
+            ".xlsx",
+            "excel.workbook.excel_files",
+        ),
+        ExportTarget(
+            "latex",
+            "a LaTeX document with the model as equations, to read",
+            ".tex",
+            "latex.latex_files",
+        ),
     ]
 }
 """Name -> target, in the order in which they are listed."""

@@ -138,6 +138,12 @@ class Formulas:
         """What the predicted class has the largest of, where classes have frequencies."""
         return self.write(ClassTarget.formulas["over frequency"], p=p, f=f)
 
+    def activated(self, activation: Activation, z: str, s: str = "s") -> str:
+        """a of z, where no function can be defined; s stands for the row's sum."""
+        by_hand = activation.name in WRITTEN_BY_HAND
+        formula = f"{activation.name}(z)" if by_hand else self._formula(activation)
+        return self.write(formula, z=z, s=s)
+
     @property
     def functions(self) -> dict[str, str]:
         """Name -> body, a formula of z, of each activation that needs a function of its own."""
