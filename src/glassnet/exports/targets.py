@@ -83,7 +83,7 @@ TARGETS: dict[str, ExportTarget] = {
             "latex",
             "a LaTeX document with the model as equations, to read",
             ".tex",
-            "latex.latex_files",
+            "latex.document.latex_files",
         ),
     ]
 }
