@@ -1,6 +1,7 @@
 """The exported LaTeX document: set by LaTeX itself, and its numbers read back."""
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,7 +12,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import glassnet as gn
+from conftest import in_ci
 from glassnet.exports.latex.text import MOST_READABLE, escaped_for_latex, latex_numeral, latex_table
+
+needs_latex = pytest.mark.skipif(
+    shutil.which("pdflatex") is None and not in_ci(),
+    reason="there is no LaTeX here (Debian: apt-get install texlive-latex-base)",
+)
 
 
 def latex_of(name: str) -> str:
@@ -36,6 +43,7 @@ def set_by_latex(text: str, folder: Path) -> str:
     return said
 
 
+@needs_latex
 @pytest.mark.parametrize("name", MAKERS)
 def test_latex_sets_the_document(name: str, tmp_path: Path):
     said = set_by_latex(latex_of(name), tmp_path)
@@ -96,6 +104,7 @@ def test_escaped_text_holds_nothing_that_latex_obeys(text: str):
     assert re.fullmatch(r"[ !()+,./0-9:;=?@A-Z\]a-z]*", re.sub(known, "", escaped))
 
 
+@needs_latex
 def test_latex_sets_every_character(tmp_path: Path):
     characters = [chr(code) for code in [*range(0x250), *range(0x2000, 0x2070), 0x4E2D, 0x1F600]]
     rows = [[escaped_for_latex(c), escaped_for_latex(f"a{c}{c}")] for c in [*characters, HOSTILE]]
