@@ -78,11 +78,15 @@ $(LAB): $(LAB_SOURCES) | $(VENV)/.installed-test
 
 # Real R is one of the oracles, pages are opened in Chromium, exported code is compiled, and the engine is run on emulated
 # processors: as root on Debian what is missing for that is installed; elsewhere their tests say why they are skipped.
+# Real R is one of the oracles, pages are opened in Chromium, the engine is run on emulated processors, workbooks are calculated by
+# LibreOffice and documents set by LaTeX: as root on Debian what is missing for that is installed; elsewhere their tests say why
+# they are skipped.
 debian:
 	@missing=""; need() { command -v $$1 >/dev/null || { shift; missing="$$missing $$*"; }; }; \
 	need Rscript r-base-core; need chromium chromium fonts-dejavu-core; \
 	need gcc gcc; need go golang-go; need javac default-jdk-headless; \
 	need aarch64-linux-gnu-g++ g++-aarch64-linux-gnu; need qemu-aarch64 qemu-user; need bochs-bin bochs bochs-term; \
+	need soffice libreoffice-calc-nogui; need pdflatex texlive-latex-base; \
 	if [ -n "$$missing" ] && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 	  apt-get update --quiet --quiet && \
 	  DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes --no-install-recommends $$missing; \

@@ -113,6 +113,8 @@ def export(
         "javascript": an ES module with types for TypeScript. "java": a class without dependencies.
         "go": a package of Go's standard library alone.
         "r": a script of R that predicts data frames and files.
+        "excel": a workbook whose formulas follow every step, for Excel and LibreOffice.
+        "latex": a LaTeX document with the model as equations.
     interval, label_set : float, optional
         Adds intervals or sets of classes with this coverage, as in `Model.predict_columns`.
     name : str, optional

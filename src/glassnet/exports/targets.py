@@ -161,6 +161,19 @@ TARGETS: dict[str, ExportTarget] = {
             ("name",),
         ),
         ExportTarget("r", "R 4.0 or later, without packages", ".R", "code.r.r_files"),
+        ),
+        ExportTarget(
+            "excel",
+            "a workbook whose formulas follow every step, for Excel and LibreOffice",
+            ".xlsx",
+            "excel.workbook.excel_files",
+        ),
+        ExportTarget(
+            "latex",
+            "a LaTeX document with the model as equations, to read",
+            ".tex",
+            "latex.document.latex_files",
+        ),
     ]
 }
 """Name -> target, in the order in which they are listed."""

@@ -15,6 +15,8 @@ from glassnet.exports.plan import ExportPlan, NumberInterval
 from glassnet.notation.dialects import Dialect, Symbol, write
 from glassnet.notation.expression import names_in, substitute
 from glassnet.tables.inputs import Binary, Number
+from glassnet.notation.numerals import MOST_DIGITS
+from glassnet.tables.inputs import Number
 from glassnet.tables.targets import ClassTarget, NumberTarget
 
 FOLDER = Path(__file__).parent / "templates"
@@ -89,19 +91,28 @@ class Formulas:
         Writes a number.
     target : str
         What they are written for, for messages.
+    digits : int
+        Significant ones of the formulas' own numbers.
     """
 
     def __init__(
-        self, plan: ExportPlan, dialect: Dialect, literal: Callable[[float], str], target: str
+        self,
+        plan: ExportPlan,
+        dialect: Dialect,
+        literal: Callable[[float], str],
+        target: str,
+        digits: int = MOST_DIGITS,
     ) -> None:
         self.plan = plan
         self.dialect = dialect
         self.literal = literal
         self.target = target
+        self.digits = digits
 
     def write(self, formula: str, **names: str | float) -> str:
         """A formula; `names` are what stands for its names: numbers, or names of the target's."""
-        return write(formula, self.dialect, {name: self._symbol(of) for name, of in names.items()})
+        symbols = {name: self._symbol(of) for name, of in names.items()}
+        return write(formula, self.dialect, symbols, self.digits)
 
     def _symbol(self, of: str | float) -> Symbol:
         text = of if isinstance(of, str) else self.literal(of)
@@ -149,6 +160,16 @@ class Formulas:
     def over_frequency(self, p: str, f: str | float) -> str:
         """What the predicted class has the largest of, where classes have frequencies."""
         return self.write(ClassTarget.formulas["over frequency"], p=p, f=f)
+
+    def activated(self, activation: Activation, z: str, s: str = "s", by_hand: bool = True) -> str:
+        """a of z, where no function can be defined; s stands for the row's sum.
+
+        `by_hand`: whether the dialect has functions for those of `WRITTEN_BY_HAND`.
+        """
+        formula = self._formula(activation)
+        if by_hand and activation.name in WRITTEN_BY_HAND:
+            formula = f"{activation.name}(z)"
+        return self.write(formula, z=z, s=s)
 
     @property
     def functions(self) -> dict[str, str]:

@@ -334,6 +334,42 @@ GO = Dialect(
 sigmoid and softplus."""
 
 
+EXCEL = Dialect(
+    operators={
+        ast.Add: Operator("{}+{}", SUM),
+        ast.Sub: Operator("{}-{}", SUM),
+        ast.Mult: Operator("{}*{}", PRODUCT),
+        ast.Div: Operator("{}/{}", PRODUCT),
+        ast.USub: Operator("-1*{}", PRODUCT),  # a sign alone would hold tighter than ^ there
+        ast.Pow: Operator("{}^{}", POWER),
+    },
+    comparisons={
+        ast.Gt: "{}>{}",
+        ast.GtE: "{}>={}",
+        ast.LtE: "{}<={}",
+        ast.Eq: "{}={}",
+    },
+    condition="IF({test},{yes},{no})",
+    condition_binding=ATOM,
+    functions={
+        "exp": Operator("EXP(MIN({},709))", ATOM),
+        "log": Operator("LN({})", ATOM),
+        "sqrt": Operator("SQRT({})", ATOM),
+        "tanh": Operator("TANH({})", ATOM),
+        "abs": Operator("ABS({})", ATOM),
+        "sign": Operator("SIGN({})", ATOM),
+        "max": Operator("MAX({},{})", ATOM),
+        "min": Operator("MIN({},{})", ATOM),
+        "sigmoid": Operator("(IF({0}<0,EXP({0}),1)/(1+EXP(-ABS({0}))))", ATOM),
+        "softplus": Operator("(MAX({0},0)+LN(1+EXP(-ABS({0}))))", ATOM),
+    },
+)
+"""A formula of Excel and LibreOffice, over cells that hold numbers; nothing overflows in e^x."""
+
+EXCEL_TEXT = replace(EXCEL, comparisons={**EXCEL.comparisons, ast.Eq: "EXACT({},{})"})
+"""The same over cells of text, of which = would not tell small letters from capitals."""
+
+
 def write(
     formula: str,
     dialect: Dialect,
