@@ -25,10 +25,13 @@ class Export:
         What it was exported to.
     files : dict
         The content of each file by its ending, such as ".py"; the first is the one that is used.
+    notes : tuple of str
+        What was found where the files were run at once, to be checked: a line each.
     """
 
     to: str
     files: Mapping[str, str | bytes]
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{ending} {len(text):,}" for ending, text in self.files.items())
@@ -94,6 +97,7 @@ def export(
         What is exported; a path is that of a model file or a run folder.
     to : str
         "python": a module of Python's standard library alone.
+        "onnx": an ONNX graph, which is checked here where onnxruntime is installed.
     interval, label_set : float, optional
         Adds intervals or sets of classes with this coverage, as in `Model.predict_columns`.
     name : str, optional
@@ -112,7 +116,8 @@ def export(
     ------
     GlassnetError
         On a model that the target cannot express, naming what it cannot, on a target that there is
-        not, on an option that the target has no use for, and as `load` does.
+        not, on an option that the target has no use for, where files that are run at once do not
+        predict what the model does, and as `load` does.
 
     Examples
     --------
@@ -129,7 +134,8 @@ def export(
     target = export_target(to)
     options = _options(target, name=name, source=source, dtype=dtype)
     plan = export_plan(as_model(model), interval, label_set)
-    return Export(target.name, dict(target.files(plan, options)))
+    files = dict(target.files(plan, options))
+    return Export(target.name, files, target.notes(plan, options, files))
 
 
 def _options(target: ExportTarget, **given: str | None) -> ExportOptions:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 from glassnet.errors import OptionRef, unknown_name
 from glassnet.exports.plan import ExportPlan
@@ -31,6 +32,7 @@ class ExportOptions:
 
 
 Writer = Callable[[ExportPlan, ExportOptions], Files]
+Checker = Callable[[ExportPlan, ExportOptions, Files], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,9 @@ class ExportTarget:
         The function that makes it, below `glassnet.exports`.
     options : tuple of str
         The fields of ExportOptions that it takes.
+    checker : str
+        The function that runs the files at once and says what it found, below `glassnet.exports`;
+        "": they are only run where they are used.
     """
 
     name: str
@@ -56,12 +61,22 @@ class ExportTarget:
     ending: str
     writer: str
     options: tuple[str, ...] = ()
+    checker: str = ""
 
     @property
     def files(self) -> Writer:
         """Makes the files; imported when it is asked for."""
-        module, _, function = self.writer.rpartition(".")
-        return getattr(import_module(f"glassnet.exports.{module}"), function)
+        return _imported(self.writer)
+
+    @property
+    def notes(self) -> Checker:
+        """Runs the files, and returns what should be said of them, a line each."""
+        return _imported(self.checker) if self.checker else lambda plan, options, files: ()
+
+
+def _imported(function: str) -> Callable[..., Any]:
+    module, _, name = function.rpartition(".")
+    return getattr(import_module(f"glassnet.exports.{module}"), name)
 
 
 TARGETS: dict[str, ExportTarget] = {
@@ -72,6 +87,14 @@ TARGETS: dict[str, ExportTarget] = {
             "Python 3.8 or later, its standard library only",
             ".py",
             "code.python.python_files",
+        ),
+        ExportTarget(
+            "onnx",
+            "An ONNX graph, for onnxruntime and others; needs the extra `onnx`",
+            ".onnx",
+            "onnx.graph.onnx_files",
+            ("dtype",),
+            "onnx.checking.onnx_notes",
         ),
     ]
 }
