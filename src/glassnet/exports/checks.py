@@ -9,6 +9,7 @@ import numpy as np
 from glassnet.errors import GlassnetWarning
 from glassnet.models.model import Model
 from glassnet.tables.columns import Column, Table
+from glassnet.tables.formats.dates import DateFormat
 from glassnet.tables.inputs import Binary, Categories, Number
 
 N_CHECKS = 8
@@ -64,8 +65,14 @@ def _numbers(column: Number) -> list[Cell]:
     numbers = [middle, middle + 0.37 * scale, None, middle - 1.5 * scale, middle + 4 * scale]
     numbers += column.bin_edges[1:2]
     if column.date:
-        return [None if day is None else float(round(day)) for day in numbers]
+        return [None if day is None else _written_day(column, day) for day in numbers]
     return list(numbers)
+
+
+def _written_day(column: Number, day: float) -> float:
+    """A day as it is read where the column writes it: without its day of the month, it may be."""
+    known = column.format if isinstance(column.format, DateFormat) else DateFormat("yyyy-mm-dd")
+    return float(known.read([column.written(round(day))])[0])
 
 
 def _levels(column: Binary | Categories) -> list[Cell]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from glassnet.errors import GlassnetError, visible
-from glassnet.exports.onnx.nodes import Nodes, Value
+from glassnet.exports.onnx.nodes import GraphNodes
 from glassnet.exports.plan import ExportPlan, UsedColumn
 from glassnet.tables.inputs import Binary, Categories, Number
 
@@ -27,7 +27,7 @@ def is_text(column: UsedColumn) -> bool:
 class _Block(NamedTuple):
     """Features side by side, and which of the networks' inputs they are, from 0."""
 
-    value: Value
+    value: str
     inputs: list[int]
 
 
@@ -39,7 +39,7 @@ class _NumberColumn(NamedTuple):
     first: int
 
 
-def add_columns(nodes: Nodes, plan: ExportPlan, names: Sequence[str]) -> Value:
+def add_columns(nodes: GraphNodes, plan: ExportPlan, names: Sequence[str]) -> str:
     """The networks' inputs, N x D, of columns that come as values of these names, N x 1.
 
     All columns of numbers are encoded at once.
@@ -68,7 +68,9 @@ def add_columns(nodes: Nodes, plan: ExportPlan, names: Sequence[str]) -> Value:
         return nodes.add("Gather", x, nodes.constant(order, "order"), axis=1)
 
 
-def _of_numbers(nodes: Nodes, columns: list[_NumberColumn], smooth_clip: bool) -> Iterator[_Block]:
+def _of_numbers(
+    nodes: GraphNodes, columns: list[_NumberColumn], smooth_clip: bool
+) -> Iterator[_Block]:
     """The scaled numbers, then the indicators of missing cells, then the bins."""
 
     def row(field: str) -> np.ndarray:
@@ -77,7 +79,7 @@ def _of_numbers(nodes: Nodes, columns: list[_NumberColumn], smooth_clip: bool) -
     x = nodes.columns([one.cells for one in columns])
     formulas = Number.formulas
     missing = nodes.add("IsNaN", x)
-    x = nodes.add("Where", missing, row("fill"), x)
+    x = nodes.add("Where", missing, nodes.constant(row("fill"), "fill"), x)
     u = nodes.write(formulas["center"], x=x, m=row("center"))
     u = nodes.write(formulas["scale"], u=u, s=row("scale"))
     if smooth_clip:
@@ -107,21 +109,21 @@ def _bins(numbers: _NumberColumn) -> Iterator[tuple[int, float, float]]:
         yield numbers.first + before + number, low, high
 
 
-def _taken(nodes: Nodes, value: str, columns: list[int], width: int) -> str:
+def _taken(nodes: GraphNodes, value: str, columns: list[int], width: int) -> str:
     """Columns of a value that has `width` of them."""
     if columns == list(range(width)):
         return value
     return nodes.add("Gather", value, nodes.constant(columns, "columns"), axis=1)
 
 
-def _of_levels(nodes: Nodes, column: Binary | Categories, cells: str) -> list[Value]:
+def _of_levels(nodes: GraphNodes, column: Binary | Categories, cells: str) -> list[str]:
     levels = _levels(nodes, column)
     if isinstance(column, Binary):
         return _of_two(nodes, column, levels, cells)
     return _of_categories(nodes, column, levels, cells)
 
 
-def _of_two(nodes: Nodes, column: Binary, levels: np.ndarray, x: str) -> list[Value]:
+def _of_two(nodes: GraphNodes, column: Binary, levels: np.ndarray, x: str) -> list[str]:
     low, high = (np.array(level, levels.dtype) for level in levels.tolist())
     feature = nodes.write(Binary.formula, x=x, p=low, q=high)
     if not column.indicator:
@@ -129,7 +131,7 @@ def _of_two(nodes: Nodes, column: Binary, levels: np.ndarray, x: str) -> list[Va
     return [feature, nodes.write("1 - abs(u)", u=feature)]
 
 
-def _of_categories(nodes: Nodes, column: Categories, levels: np.ndarray, x: str) -> list[Value]:
+def _of_categories(nodes: GraphNodes, column: Categories, levels: np.ndarray, x: str) -> list[str]:
     known = nodes.write(Categories.formula, x=x, q=levels[None])
     if not column.indicator:
         return [known]
@@ -137,7 +139,7 @@ def _of_categories(nodes: Nodes, column: Categories, levels: np.ndarray, x: str)
     return [known, nodes.write("1 - n", n=count)]
 
 
-def _levels(nodes: Nodes, column: Binary | Categories) -> np.ndarray:
+def _levels(nodes: GraphNodes, column: Binary | Categories) -> np.ndarray:
     """The categories as the graph gets them.
 
     Raises GlassnetError on text that is not Unicode, and on numbers that are one in float32.

@@ -13,7 +13,7 @@ from glassnet.errors import GlassnetError
 from glassnet.exports.checks import Cell
 from glassnet.exports.onnx.columns import add_columns, is_text
 from glassnet.exports.onnx.layers import add_networks
-from glassnet.exports.onnx.nodes import ONNX_TYPES, Node, Nodes, as_unicode
+from glassnet.exports.onnx.nodes import ONNX_TYPES, Node, GraphNodes, as_unicode
 from glassnet.exports.onnx.predictions import add_predictions
 from glassnet.exports.plan import ExportPlan, UsedColumn, cell_kind
 from glassnet.exports.targets import ExportOptions, Files
@@ -66,7 +66,7 @@ def onnx_model(plan: ExportPlan, dtype: str = "float64") -> "onnx.ModelProto":
             remedy="pip install 'glassnet[onnx]'",
         ) from None
     names = graph_names(plan)
-    nodes = Nodes(dtype, _prefix(names))
+    nodes = GraphNodes(dtype, _prefix(names))
     x = add_columns(nodes, plan, names.columns)
     a = add_networks(nodes, plan, x)
     types = add_predictions(nodes, plan, x, a, names.predicted)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from glassnet.core.activations import OUTPUTS, Activation
-from glassnet.exports.onnx.nodes import Nodes, Value
+from glassnet.exports.onnx.nodes import GraphNodes
 from glassnet.exports.plan import ExportPlan, PlannedLayer
 
 
-def add_networks(nodes: Nodes, plan: ExportPlan, x: Value) -> str:
+def add_networks(nodes: GraphNodes, plan: ExportPlan, x: str) -> str:
     """The outputs, N x K, of inputs that are N x D: of the sum of all networks' last z."""
     sums = []
     for number, layers in enumerate(plan.networks, 1):
@@ -20,7 +20,7 @@ def add_networks(nodes: Nodes, plan: ExportPlan, x: Value) -> str:
         return _output(nodes, plan.output, z)
 
 
-def _last_z(nodes: Nodes, layers: Sequence[PlannedLayer], a: Value) -> str:
+def _last_z(nodes: GraphNodes, layers: Sequence[PlannedLayer], a: str) -> str:
     z = ""
     for number, layer in enumerate(layers, 1):
         with nodes.part(f"layer {number}"):
@@ -31,7 +31,7 @@ def _last_z(nodes: Nodes, layers: Sequence[PlannedLayer], a: Value) -> str:
     return z
 
 
-def _output(nodes: Nodes, activation: Activation, z: str) -> str:
+def _output(nodes: GraphNodes, activation: Activation, z: str) -> str:
     """An activation that needs the row's sum gets it of z less the row's largest, as in core."""
     if not activation.row_term or activation == OUTPUTS["softmax"]:
         a = nodes.activated(activation, z)
@@ -42,5 +42,4 @@ def _output(nodes: Nodes, activation: Activation, z: str) -> str:
         a = nodes.write(
             activation.formula, z=z, s=nodes.add("ReduceSum", terms, columns, keepdims=1)
         )
-    assert isinstance(a, str)
     return a

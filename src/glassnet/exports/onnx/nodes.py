@@ -15,7 +15,7 @@ from glassnet.core.activations import OUTPUTS, Activation
 from glassnet.errors import GlassnetError, visible
 from glassnet.notation.expression import parse
 
-Value = str | np.ndarray
+GraphValue = str | np.ndarray
 """The name of a value that the graph computes, or a constant, known when it is written."""
 
 ONNX_TYPES = {"float32": 1, "int64": 7, "object": 8, "bool": 9, "float64": 11}
@@ -64,7 +64,7 @@ class Node(NamedTuple):
     attributes: dict[str, Any]
 
 
-class Nodes:
+class GraphNodes:
     """The operators and constants of a graph.
 
     Parameters
@@ -99,13 +99,13 @@ class Nodes:
         finally:
             self._prefix = before
 
-    def add(self, op: str, *inputs: Value, **attributes: Any) -> str:
+    def add(self, op: str, *inputs: GraphValue, **attributes: Any) -> str:
         """Add an operator. Returns the name of what it gives."""
         [output] = self.add_to([self._name(op)], op, *inputs, **attributes)
         return output
 
     def add_to(
-        self, outputs: Sequence[str], op: str, *inputs: Value, **attributes: Any
+        self, outputs: Sequence[str], op: str, *inputs: GraphValue, **attributes: Any
     ) -> Sequence[str]:
         """Add an operator that gives values of these names."""
         names = tuple(one if isinstance(one, str) else self.constant(one) for one in inputs)
@@ -141,15 +141,15 @@ class Nodes:
         self._used.add(name)
         return name
 
-    def as_numbers(self, condition: Value) -> str:
+    def as_numbers(self, condition: GraphValue) -> str:
         """1 where a condition holds, else 0."""
         return self.add("Cast", condition, to=ONNX_TYPES[self.dtype])
 
-    def columns(self, values: Sequence[Value]) -> Value:
+    def columns(self, values: Sequence[str]) -> str:
         """Values side by side."""
         return values[0] if len(values) == 1 else self.add("Concat", *values, axis=1)
 
-    def split(self, value: Value, widths: Sequence[int], label: str) -> list[Value]:
+    def split(self, value: str, widths: Sequence[int], label: str) -> list[str]:
         """The columns of a value, so many for each name."""
         if len(widths) == 1:
             return [value]
@@ -157,7 +157,7 @@ class Nodes:
         self.add_to(names, "Split", value, np.array(widths, np.int64), axis=1)
         return names
 
-    def activated(self, activation: Activation, z: str) -> Value:
+    def activated(self, activation: Activation, z: str) -> str:
         """The activation of z, N x nodes.
 
         Raises GlassnetError where the activation has no formula.
@@ -174,7 +174,7 @@ class Nodes:
             formula = f"{activation.name}(z)"  # neither may overflow
         return self.write(formula, z=z)
 
-    def write(self, formula: str, **values: Value | float) -> Value:
+    def write(self, formula: str, **values: GraphValue | float) -> str:
         """Add a formula, its names being values of the graph, numbers or arrays.
 
         What is made of constants alone is computed here, in double.
@@ -183,9 +183,10 @@ class Nodes:
             name: np.asarray(value, float) if isinstance(value, (int, float)) else value
             for name, value in values.items()
         }
-        return self._part(parse(formula), known)
+        found = self._part(parse(formula), known)
+        return found if isinstance(found, str) else self.constant(found)
 
-    def _part(self, node: ast.expr, known: dict[str, Value]) -> Value:
+    def _part(self, node: ast.expr, known: dict[str, GraphValue]) -> GraphValue:
         match node:
             case ast.Name(name) if name in known:
                 return known[name]
@@ -213,7 +214,7 @@ class Nodes:
                 return self.add("Where", condition, either, other)
         raise GlassnetError(f"'{ast.unparse(node)}' is no part of a formula that ONNX can express")
 
-    def _arithmetic(self, op: str, *operands: Value) -> Value:
+    def _arithmetic(self, op: str, *operands: GraphValue) -> GraphValue:
         constants = [one for one in operands if isinstance(one, np.ndarray)]
         if len(constants) == len(operands):
             return np.asarray(_FOLDED[op](*constants), float)
@@ -224,7 +225,7 @@ class Nodes:
             return last
         return self.add(op, *operands)
 
-    def _function(self, name: str, arguments: list[Value]) -> Value:
+    def _function(self, name: str, arguments: list[GraphValue]) -> GraphValue:
         if name == "softplus":
             e = self.write("exp(-abs(x))", x=arguments[0])
             return self.write(SOFTPLUS, x=arguments[0], e=e, u=self.write("1 + e", e=e))
@@ -238,7 +239,7 @@ class Nodes:
         return self.add(_FUNCTIONS[name], *arguments)
 
 
-def _is_number(value: Value, number: float) -> bool:
+def _is_number(value: GraphValue, number: float) -> bool:
     """Whether a value is that number, or an array of nothing else."""
     return isinstance(value, np.ndarray) and bool(np.all(value == number))
 

@@ -39,23 +39,30 @@ def check(model):
     for output, column in zip(outputs, session.run(None, columns), strict=True):
         found = np.asarray(column)[:, 0]
         expected = [row["outputs"][output.name] for row in rows]
-        if output.type not in ("tensor(double)", "tensor(float)"):
-            same = found.tolist() == expected
-            assert same, f"{output.name}: {found.tolist()} is not {expected}"
-            continue
-        numbers = np.array(expected, float)
-        known = np.isfinite(numbers)
-        same = np.array_equal(numbers[~known], found[~known])
-        assert same, f"{output.name}: {found} is not {numbers}"
-        apart = np.abs(found[known] - numbers[known])
-        units = np.spacing(np.abs(numbers[known]).astype(found.dtype)).astype(float)
-        relative = apart / np.maximum(1, np.abs(numbers[known]))
-        difference = max(difference, relative.max(initial=0))
-        last_digits = max(last_digits, (apart / units).max(initial=0))
-        assert not relative.max(initial=0) > float(metadata["tolerance"]), (
-            f"{output.name}: {found} is not {numbers}"
-        )
-    return len(rows), float(difference), float(last_digits)
+        if output.type in ("tensor(double)", "tensor(float)"):
+            apart, units = distances(found, np.array(expected, float))
+            difference = max(difference, float(apart.max()))
+            last_digits = max(last_digits, float(units.max()))
+            same = apart <= float(metadata["tolerance"])
+        else:
+            same = found == np.array(expected, found.dtype)
+        for row in np.flatnonzero(~same):
+            text = f"{output.name} in row {row + 1}: {found[row]} is not {expected[row]}"
+            raise AssertionError(text)
+    return len(rows), difference, last_digits
+
+
+def distances(found, expected):
+    """How far numbers are apart: relative to those above 1, and in units of the last digit.
+
+    Both are infinite where one number is not finite and the other is another.
+    """
+    apart, unit = np.zeros(len(found)), np.ones(len(found))
+    known = np.isfinite(found) & np.isfinite(expected)
+    apart[known] = np.abs(found[known] - expected[known])
+    unit[known] = np.spacing(np.abs(expected[known]).astype(found.dtype))
+    apart[~known & (found != expected)] = np.inf
+    return apart / np.maximum(1, np.where(known, np.abs(expected), 1)), apart / unit
 
 
 if __name__ == "__main__":
