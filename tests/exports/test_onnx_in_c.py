@@ -2,13 +2,13 @@
 
 import ctypes
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
 import pytest
+from emx_onnx_cgen.cli import main as emx_onnx_cgen
 from exported import MAKERS, largest_difference, tried_model, tried_rows
 
 import glassnet as gn
@@ -69,15 +69,9 @@ def _compiled(model: Any, folder: Path) -> ctypes.CDLL:
     """The C that is made of a model, compiled."""
     onnx.save(model, folder / "model.onnx")
     rows, whole = ["--input-dim", f"N={N}"], ["--large-weight-threshold", str(10**9)]
-    _run(folder, _tool(), "compile", *rows, *whole, "model.onnx", "model.c")
-    _run(folder, "gcc", "-shared", "-fPIC", "-w", "-o", "model.so", "model.c", "-lm")
-    return ctypes.CDLL(str(folder / "model.so"))
-
-
-def _run(folder: Path, *command: str) -> None:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    files = [str(folder / name) for name in ("model.onnx", "model.c", "model.so")]
+    assert emx_onnx_cgen(["compile", *rows, *whole, *files[:2]]) == 0
+    gcc = ["gcc", "-shared", "-fPIC", "-w", files[1], "-o", files[2], "-lm"]
+    done = subprocess.run(gcc, capture_output=True, text=True, check=False)
     assert not done.returncode, done.stderr[-2000:]
-
-
-def _tool() -> str:
-    return str(Path(sys.executable).with_name("emx-onnx-cgen"))
+    return ctypes.CDLL(str(folder / "model.so"))

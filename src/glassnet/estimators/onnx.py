@@ -21,9 +21,9 @@ def register_onnx_converters() -> None:
     """Let skl2onnx convert pipelines in which MLPClassifier and MLPRegressor stand.
 
     Afterwards `skl2onnx.to_onnx(pipeline, X)` gives an ONNX model, in float32 or double as X is.
-    Its options are those of scikit-learn's own classifiers: `zipmap`, `nocl` and
-    `output_class_labels`. The table estimators encode columns of text by themselves: give them to
-    `glassnet.export`.
+    Its options are those of scikit-learn's own classifiers: `zipmap` (in double it must be False,
+    as ONNX has it for float32 alone), `nocl` and `output_class_labels`. The table estimators encode
+    columns of text by themselves: give them to `glassnet.export`.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def register_onnx_converters() -> None:
     >>> from sklearn.pipeline import make_pipeline
     >>> from sklearn.preprocessing import StandardScaler
     >>> X, y = load_iris(return_X_y=True)
-    >>> network = gn.MLPClassifier((4,), max_iter=20, learning_rate_init=0.05, random_state=0)
+    >>> network = gn.MLPClassifier((4,), tol=0.01, learning_rate_init=0.05, random_state=0)
     >>> pipeline = make_pipeline(StandardScaler(), network).fit(X, y)
     >>> gn.register_onnx_converters()
     >>> graph = to_onnx(pipeline, X[:1], options={"zipmap": False}).graph
@@ -100,8 +100,6 @@ def _convert_classifier(scope: Any, operator: Any, container: Any) -> None:
     classifier = operator.raw_operator
     label, probabilities = (output.full_name for output in operator.outputs)
     classes = np.asarray(get_label_classes(scope, classifier))
-    if classes.dtype.kind == "f" and not np.array_equal(classes, np.trunc(classes)):
-        raise GlassnetError("skl2onnx takes classes that are text or whole numbers")
     classes = classes.astype(object if classes.dtype.kind in "OUS" else np.int64)
     nodes = _nodes(scope, operator)
     p = _outputs(nodes, operator)

@@ -13,7 +13,7 @@ from glassnet.errors import GlassnetError
 from glassnet.exports.checks import Cell
 from glassnet.exports.onnx.columns import add_columns, is_text
 from glassnet.exports.onnx.layers import add_networks
-from glassnet.exports.onnx.nodes import ONNX_TYPES, Node, GraphNodes, as_unicode
+from glassnet.exports.onnx.nodes import ONNX_TYPES, GraphNodes, Node, as_unicode
 from glassnet.exports.onnx.predictions import add_predictions
 from glassnet.exports.plan import ExportPlan, UsedColumn, cell_kind
 from glassnet.exports.targets import ExportOptions, Files
