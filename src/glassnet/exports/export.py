@@ -97,7 +97,7 @@ def export(
         What is exported; a path is that of a model file or a run folder.
     to : str
         "python": a module of Python's standard library alone.
-        "onnx": an ONNX graph, which is checked here where onnxruntime is installed.
+        "onnx": an ONNX graph, with a program that checks it.
     interval, label_set : float, optional
         Adds intervals or sets of classes with this coverage, as in `Model.predict_columns`.
     name : str, optional

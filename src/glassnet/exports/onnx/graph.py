@@ -34,7 +34,7 @@ _CELLS = {
     "number": "a number, NaN where it is missing",
     "date": "the days since 1970-01-01, NaN where the date is missing",
     "boolean": "1 for true, 0 for false, NaN where it is missing",
-    "text": "text, an empty one where it is missing",
+    "text": "text without blanks around it, an empty one where it is missing",
 }
 
 

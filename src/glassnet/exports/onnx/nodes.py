@@ -229,7 +229,7 @@ class GraphNodes:
         if name == "softplus":
             e = self.write("exp(-abs(x))", x=arguments[0])
             return self.write(SOFTPLUS, x=arguments[0], e=e, u=self.write("1 + e", e=e))
-        if name == "max" and _is_number(arguments[1], 0):
+        if name == "max" and _is_number(arguments[-1], 0):
             return self.add("Relu", arguments[0])
         if name not in _FUNCTIONS:
             raise GlassnetError(

@@ -1,6 +1,6 @@
 """Checks an ONNX model that glassnet made: runs the rows it holds, and compares what it predicts.
 
-Needs numpy and onnxruntime, and nothing of glassnet. In a shell, beside model.onnx:
+Needs Python 3.10, numpy and onnxruntime, and nothing of glassnet. In a shell, beside model.onnx:
 
     python model_check.py
     python model_check.py another.onnx
@@ -15,39 +15,46 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 
 TYPES = {"tensor(double)": np.float64, "tensor(float)": np.float32, "tensor(string)": np.object_}
 
 
 def check(model):
-    """Run the rows that a model holds, from its path or bytes.
+    """Run the rows that a model holds by onnxruntime: of its path, or its bytes.
 
-    Returns how many, the largest difference of a number, relative to those above 1, and the largest
-    in units of the last digit. Raises AssertionError where a difference is above the model's own
-    tolerance, or a class is another.
+    Returns how many rows, the largest difference of a number, relative to those above 1, and the
+    largest in units of the last digit. Raises AssertionError where a difference is above the
+    model's own tolerance, or a class is another.
     """
+    import onnxruntime
+
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    types = {one.name: TYPES[one.type] for one in session.get_inputs()}
+    outputs = [one.name for one in session.get_outputs()]
     metadata = session.get_modelmeta().custom_metadata_map
+    return compare(metadata, types, outputs, lambda columns: session.run(outputs, columns))
+
+
+def compare(metadata, types, outputs, run):
+    """As `check`: of the type of each input, the names of the outputs, and what runs columns."""
     rows = json.loads(metadata["checks"])
     columns = {
-        one.name: np.array([[row["inputs"][one.name]] for row in rows], TYPES[one.type])
-        for one in session.get_inputs()
+        name: np.array([[row["inputs"][name]] for row in rows], dtype)
+        for name, dtype in types.items()
     }
     difference = last_digits = 0.0
-    outputs = session.get_outputs()
-    for output, column in zip(outputs, session.run(None, columns), strict=True):
+    for name, column in zip(outputs, run(columns), strict=True):
         found = np.asarray(column)[:, 0]
-        expected = [row["outputs"][output.name] for row in rows]
-        if output.type in ("tensor(double)", "tensor(float)"):
+        expected = [row["outputs"][name] for row in rows]
+        if found.dtype.kind == "f":
             apart, units = distances(found, np.array(expected, float))
             difference = max(difference, float(apart.max()))
             last_digits = max(last_digits, float(units.max()))
             same = apart <= float(metadata["tolerance"])
         else:
-            same = found == np.array(expected, found.dtype)
-        for row in np.flatnonzero(~same):
-            text = f"{output.name} in row {row + 1}: {found[row]} is not {expected[row]}"
+            same = [one == other for one, other in zip(found.tolist(), expected, strict=True)]
+        for row in np.flatnonzero(np.logical_not(same)):
+            text = f"{name} in row {row + 1}: {found[row]} is not {expected[row]}"
             raise AssertionError(text)
     return len(rows), difference, last_digits
 
