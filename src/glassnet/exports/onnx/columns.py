@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from glassnet.errors import GlassnetError, visible
-from glassnet.exports.onnx.nodes import GraphNodes
+from glassnet.exports.onnx.nodes import COLUMNS_AXIS, GraphNodes
 from glassnet.exports.plan import ExportPlan, UsedColumn
 from glassnet.tables.inputs import Binary, Categories, Number
 
@@ -73,15 +73,19 @@ def _of_numbers(
 ) -> Iterator[_Block]:
     """The scaled numbers, then the indicators of missing cells, then the bins."""
 
-    def row(field: str) -> np.ndarray:
-        return np.array([[float(getattr(one.column, field)) for one in columns]])
+    def of_all(field: str) -> str:
+        numbers = [[float(getattr(one.column, field)) for one in columns]]
+        return nodes.constant(np.array(numbers), field)
 
     x = nodes.columns([one.cells for one in columns])
     formulas = Number.formulas
     missing = nodes.add("IsNaN", x)
-    x = nodes.add("Where", missing, nodes.constant(row("fill"), "fill"), x)
-    u = nodes.write(formulas["center"], x=x, m=row("center"))
-    u = nodes.write(formulas["scale"], u=u, s=row("scale"))
+    x = nodes.add("Where", missing, of_all("fill"), x)
+    u = x
+    if any(one.column.center for one in columns):
+        u = nodes.write(formulas["center"], x=u, m=of_all("center"))
+    if any(one.column.scale != 1 for one in columns):
+        u = nodes.write(formulas["scale"], u=u, s=of_all("scale"))
     if smooth_clip:
         u = nodes.write("max(min(u, q), -q)", u=u, q=LEVELLED_OFF)
         u = nodes.write(formulas["smooth_clip"], u=u)
@@ -99,7 +103,9 @@ def _of_numbers(
         source, low, high, height, inputs = map(list, zip(*bins, strict=True))
         known = _taken(nodes, x, source, len(columns))
         low, high, height = (np.array([numbers]) for numbers in (low, high, height))
-        yield _Block(nodes.write(formulas["low_bin"], x=known, p=low, q=high, h=height), inputs)
+        with nodes.part("bins"):
+            value = nodes.write(formulas["low_bin"], x=known, p=low, q=high, h=height)
+        yield _Block(value, inputs)
 
 
 def _bins(numbers: _NumberColumn) -> Iterator[tuple[int, float, float]]:
@@ -132,10 +138,10 @@ def _of_two(nodes: GraphNodes, column: Binary, levels: np.ndarray, x: str) -> li
 
 
 def _of_categories(nodes: GraphNodes, column: Categories, levels: np.ndarray, x: str) -> list[str]:
-    known = nodes.write(Categories.formula, x=x, q=levels[None])
+    known = nodes.write(Categories.formula, x=x, q=nodes.constant(levels[None], "levels"))
     if not column.indicator:
         return [known]
-    count = nodes.add("ReduceSum", known, np.array([1], np.int64), keepdims=1)
+    count = nodes.add("ReduceSum", known, COLUMNS_AXIS, keepdims=1)
     return [known, nodes.write("1 - n", n=count)]
 
 

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from glassnet.core.activations import OUTPUTS, Activation
-from glassnet.exports.onnx.nodes import GraphNodes
+from glassnet.exports.onnx.nodes import COLUMNS_AXIS, GraphNodes
 from glassnet.exports.plan import ExportPlan, PlannedLayer
 
 
@@ -36,10 +34,9 @@ def _output(nodes: GraphNodes, activation: Activation, z: str) -> str:
     if not activation.row_term or activation == OUTPUTS["softmax"]:
         a = nodes.activated(activation, z)
     else:
-        columns = np.array([1], np.int64)
-        z = nodes.add("Sub", z, nodes.add("ReduceMax", z, columns, keepdims=1))
+        z = nodes.add("Sub", z, nodes.add("ReduceMax", z, COLUMNS_AXIS, keepdims=1))
         terms = nodes.write(activation.row_term, z=z)
         a = nodes.write(
-            activation.formula, z=z, s=nodes.add("ReduceSum", terms, columns, keepdims=1)
+            activation.formula, z=z, s=nodes.add("ReduceSum", terms, COLUMNS_AXIS, keepdims=1)
         )
     return a

@@ -21,6 +21,9 @@ GraphValue = str | np.ndarray
 ONNX_TYPES = {"float32": 1, "int64": 7, "object": 8, "bool": 9, "float64": 11}
 """How ONNX numbers the types of tensors (TensorProto.DataType); objects are strings."""
 
+COLUMNS_AXIS = np.array([1])
+"""Where sums are over the columns of each row."""
+
 SOFTPLUS = "max(x, 0) + (e if u == 1 else log(u) * e / (u - 1))"
 """For e = exp(-|x|) and u = 1 + e: it never overflows. The right is log(1 + e) to the last digit,
 as far below 1 as e may be (Goldberg 1991, theorem 4)."""
@@ -154,7 +157,7 @@ class GraphNodes:
         if len(widths) == 1:
             return [value]
         names = self.numbered(len(widths), label)
-        self.add_to(names, "Split", value, np.array(widths, np.int64), axis=1)
+        self.add_to(names, "Split", value, self.constant(widths, "widths"), axis=1)
         return names
 
     def activated(self, activation: Activation, z: str) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from glassnet.core.activations import OUTPUTS
 from glassnet.errors import visible
 from glassnet.exports.onnx.columns import check_unicode
-from glassnet.exports.onnx.nodes import ONNX_TYPES, GraphNodes
+from glassnet.exports.onnx.nodes import COLUMNS_AXIS, ONNX_TYPES, GraphNodes
 from glassnet.exports.plan import ExportPlan, NumberInterval, PlannedTarget
 from glassnet.tables.targets import ClassTarget, NumberTarget, as_labels
 
@@ -69,7 +69,7 @@ def _spread(nodes: GraphNodes, interval: NumberInterval, x: str) -> str:
 
 def _normalized(nodes: GraphNodes, a: str) -> str:
     """Outputs over their sum."""
-    total = nodes.add("ReduceSum", a, np.array([1], np.int64), keepdims=1)
+    total = nodes.add("ReduceSum", a, COLUMNS_AXIS, keepdims=1)
     total = nodes.write("1 if s == 0 else s", s=total)
     return nodes.write(ClassTarget.formulas["probability"], a=a, s=total)
 
@@ -106,7 +106,8 @@ def _chosen(nodes: GraphNodes, target: ClassTarget, p: str, second: str) -> str:
         return nodes.add("Cast", above, to=ONNX_TYPES["int64"])
     if target.frequencies:
         formula = ClassTarget.formulas["over frequency"]
-        over = nodes.write(formula, p=p, f=np.array([target.frequencies]))
+        frequencies = nodes.constant(np.array([target.frequencies]), "frequencies")
+        over = nodes.write(formula, p=p, f=frequencies)
         return nodes.add("ArgMax", over, axis=1, keepdims=1)
     return ""
 
