@@ -9,6 +9,7 @@ import pytest
 import glassnet
 
 HEAVY = ["jax", "matplotlib", "sklearn", "pandas", "polars", "scipy", "rich", "safetensors"]
+HEAVY += ["onnx", "onnxruntime", "skl2onnx"]
 
 
 def modules_after(code: str) -> set[str]:

@@ -111,6 +111,7 @@ from glassnet.estimators.mlp.classifier import (
 from glassnet.estimators.mlp.regressor import (
     MLPRegressor as MLPRegressor,
 )
+from glassnet.estimators.onnx import register_onnx_converters as register_onnx_converters
 from glassnet.estimators.search.population_search import (
     PopulationSearchCV as PopulationSearchCV,
 )

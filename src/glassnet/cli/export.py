@@ -94,6 +94,8 @@ def export_command(
     if out is not None:
         written = made.write(out, overwrite=overwrite)
         say(f"Written to {', '.join(map(str, written))}")
+        for note in made.notes:
+            say(note)
         return
     if len(made.files) > 1 or isinstance(made.content, bytes):
         kind = "is more than one file" if len(made.files) > 1 else "is no text"

@@ -79,6 +79,9 @@ def _written_day(column: Number, day: float) -> float:
     written = column.written(float(round(day)))
     known = column.format if isinstance(column.format, DateFormat) else DateFormat("yyyy-mm-dd")
     return float(known.read([written])[0])
+    """A day as it is read where the column writes it: without its day of the month, it may be."""
+    known = column.format if isinstance(column.format, DateFormat) else DateFormat("yyyy-mm-dd")
+    return float(known.read([column.written(round(day))])[0])
 
 
 def _levels(column: Binary | Categories) -> list[Cell]:

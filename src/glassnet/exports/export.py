@@ -32,10 +32,13 @@ class Export:
         What it was exported to.
     files : dict
         The content of each file by its ending, such as ".py"; the first is the one that is used.
+    notes : tuple of str
+        What was found where the files were run at once, to be checked: a line each.
     """
 
     to: str
     files: Mapping[str, str | bytes]
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{ending} {len(text):,}" for ending, text in self.files.items())
@@ -115,6 +118,7 @@ def export(
         "r": a script of R that predicts data frames and files.
         "excel": a workbook whose formulas follow every step, for Excel and LibreOffice.
         "latex": a LaTeX document with the model as equations.
+        "onnx": an ONNX graph, with a program that checks it.
     interval, label_set : float, optional
         Adds intervals or sets of classes with this coverage, as in `Model.predict_columns`.
     name : str, optional
@@ -134,7 +138,8 @@ def export(
     ------
     GlassnetError
         On a model that the target cannot express, naming what it cannot, on a target that there is
-        not, on an option that the target has no use for, and as `load` does.
+        not, on an option that the target has no use for, where files that are run at once do not
+        predict what the model does, and as `load` does.
 
     Examples
     --------
@@ -165,6 +170,9 @@ def _check_left_out(target: ExportTarget, **given: float | None) -> None:
         if value is not None:
             message = [OptionRef("to", target.name), " takes no ", OptionRef(option)]
             raise OptionError(message, option=option, value=value, remedy="leave it out")
+    plan = export_plan(as_model(model), interval, label_set)
+    files = dict(target.files(plan, options))
+    return Export(target.name, files, target.notes(plan, options, files))
 
 
 def _options(target: ExportTarget, **given: str | None) -> ExportOptions:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 from glassnet.exports.plan import ExportPlan
 from glassnet.exports.training.plan import TrainingPlan
@@ -33,6 +34,9 @@ class ExportOptions:
 
 Writer = Callable[[ExportPlan, ExportOptions], Files]
 TrainingWriter = Callable[[TrainingPlan, ExportOptions], Files]
+        ),
+        ExportTarget(
+Checker = Callable[[ExportPlan, ExportOptions, Files], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,9 @@ class ExportTarget:
         The function that makes it, below `glassnet.exports`.
     options : tuple of str
         The fields of ExportOptions that it takes.
+    checker : str
+        The function that runs the files at once and says what it found, below `glassnet.exports`;
+        "": they are only run where they are used.
     """
 
     name: str
@@ -58,6 +65,7 @@ class ExportTarget:
     ending: str
     writer: str
     options: tuple[str, ...] = ()
+    checker: str = ""
 
     @property
     def of_training(self) -> bool:
@@ -67,8 +75,17 @@ class ExportTarget:
     @property
     def files(self) -> Writer | TrainingWriter:
         """Makes the files; imported when it is asked for."""
-        module, _, function = self.writer.rpartition(".")
-        return getattr(import_module(f"glassnet.exports.{module}"), function)
+        return _imported(self.writer)
+
+    @property
+    def notes(self) -> Checker:
+        """Runs the files, and returns what should be said of them, a line each."""
+        return _imported(self.checker) if self.checker else lambda plan, options, files: ()
+
+
+def _imported(function: str) -> Callable[..., Any]:
+    module, _, name = function.rpartition(".")
+    return getattr(import_module(f"glassnet.exports.{module}"), name)
 
 
 TARGETS: dict[str, ExportTarget] = {
@@ -173,6 +190,14 @@ TARGETS: dict[str, ExportTarget] = {
             "a LaTeX document with the model as equations, to read",
             ".tex",
             "latex.document.latex_files",
+        ),
+        ExportTarget(
+            "onnx",
+            "An ONNX graph, for onnxruntime and others; needs the extra `onnx`",
+            ".onnx",
+            "onnx.graph.onnx_files",
+            ("dtype",),
+            "onnx.checking.onnx_notes",
         ),
     ]
 }
