@@ -12,7 +12,7 @@ from glassnet.models.parameters.found import FoundNetwork, unusable
 from glassnet.models.parameters.r_text import read_r_text
 from glassnet.models.parameters.rows import read_rows
 
-MOST_BYTES = 2**30  # of a file, and of what is packed into it
+MOST_PACKED_BYTES = 2**30  # of a file, and of what is packed into it
 NUMBER_TYPES = ("F64", "F32", "F16", "I64", "I32", "I16", "I8", "U8")
 """The types of numbers in a safetensors file that NumPy has."""
 TO_PYTORCH = "in PyTorch write safetensors.torch.save_file(model.state_dict(), 'model.safetensors')"
@@ -47,8 +47,8 @@ def read_file(path: Path) -> list[FoundNetwork]:
     if not path.exists():
         raise GlassnetError("no such file", file=path)
     check_regular_file(path)
-    if path.stat().st_size > MOST_BYTES:
-        raise unusable(path, "", f"is larger than {MOST_BYTES:,} bytes")
+    if path.stat().st_size > MOST_PACKED_BYTES:
+        raise unusable(path, "", f"is larger than {MOST_PACKED_BYTES:,} bytes")
     if ending == ".npz":
         return [_read_npz(path)]
     if ending == ".safetensors":
@@ -75,8 +75,8 @@ def _read_npz(path: Path) -> FoundNetwork:
             size = sum(one.file_size for one in packed.infolist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise unusable(path, "", f"is no file of numpy.savez, or is cut short ({error})") from None
-    if size > MOST_BYTES:
-        raise unusable(path, "", f"holds more than {MOST_BYTES:,} bytes")
+    if size > MOST_PACKED_BYTES:
+        raise unusable(path, "", f"holds more than {MOST_PACKED_BYTES:,} bytes")
     arrays: dict[str, np.ndarray] = {}
     with np.load(path, allow_pickle=False) as file:
         for key in file.files:

@@ -7,7 +7,7 @@ from typing import Any
 
 from glassnet.errors import GlassnetError, Message, visible
 
-Place = str | PathLike[str] | None
+FileOrNone = str | PathLike[str] | None
 """The file that something was read from; None where it was no file."""
 
 
@@ -34,7 +34,7 @@ class FoundNetwork:
     outputs: tuple[str, ...] = ()
 
 
-def unusable(file: Place, key: str, message: str, remedy: Message = "") -> GlassnetError:
+def unusable(file: FileOrNone, key: str, message: str, remedy: Message = "") -> GlassnetError:
     """The error of an array, naming file and key; key "": of all of them."""
     shown = f"'{visible(key)[:60]}' " if key else ""
     return GlassnetError(f"{shown}{message}", file=file, remedy=remedy)

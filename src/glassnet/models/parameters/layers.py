@@ -14,7 +14,7 @@ import numpy as np
 
 from glassnet.core.arrays import real_array
 from glassnet.errors import GlassnetError, OptionError, OptionRef
-from glassnet.models.parameters.found import FoundNetwork, Place, unusable
+from glassnet.models.parameters.found import FileOrNone, FoundNetwork, unusable
 
 KEY = re.compile(
     r"(?P<prefix>.*?)[./_:]?(?P<kind>weights?|kernel|biases|bias|[Wwb])_?(?P<number>\d*)(?::0)?",
@@ -48,7 +48,7 @@ class PlainLayer(NamedTuple):
     biases: np.ndarray | None
 
 
-class Asked(NamedTuple):
+class Known(NamedTuple):
     """What is known beside the arrays.
 
     `transposed`: whether matrices are outputs x inputs; `layers`: the names of the layers in their
@@ -61,7 +61,7 @@ class Asked(NamedTuple):
     n_outputs: int | None = None
 
 
-def layers_of(network: FoundNetwork, asked: Asked, file: Place) -> list[PlainLayer]:
+def layers_of(network: FoundNetwork, asked: Known, file: FileOrNone) -> list[PlainLayer]:
     """The layers in their order.
 
     Raises GlassnetError, naming file and key, on arrays that are no layers, or that could be those
@@ -87,7 +87,7 @@ def layers_of(network: FoundNetwork, asked: Asked, file: Place) -> list[PlainLay
     ]
 
 
-def _array(key: str, values: Any, file: Place) -> np.ndarray:
+def _array(key: str, values: Any, file: FileOrNone) -> np.ndarray:
     """Finite numbers as float32 where they are of no more digits, else as float64."""
     dtype = getattr(values, "dtype", None)
     short = str(dtype) in ("float16", "float32", "torch.float16", "torch.float32")
@@ -102,7 +102,7 @@ def _array(key: str, values: Any, file: Place) -> np.ndarray:
     return array
 
 
-def _numbered(arrays: Mapping[str, np.ndarray], file: Place) -> list[KeyedLayer]:
+def _numbered(arrays: Mapping[str, np.ndarray], file: FileOrNone) -> list[KeyedLayer]:
     """Layers of arrays without names, as Keras's get_weights lists them: each matrix begins one."""
     layers: list[KeyedLayer] = []
     for key, array in arrays.items():
@@ -115,7 +115,7 @@ def _numbered(arrays: Mapping[str, np.ndarray], file: Place) -> list[KeyedLayer]
     return layers
 
 
-def _named(arrays: Mapping[str, np.ndarray], file: Place) -> list[KeyedLayer]:
+def _named(arrays: Mapping[str, np.ndarray], file: FileOrNone) -> list[KeyedLayer]:
     """Layers of arrays by their names, in the order in which these stand."""
     weights: dict[str, KeyedArray] = {}
     biases: dict[str, KeyedArray] = {}
@@ -139,18 +139,18 @@ def _named(arrays: Mapping[str, np.ndarray], file: Place) -> list[KeyedLayer]:
     return [KeyedLayer(layer, array, biases.get(layer)) for layer, array in weights.items()]
 
 
-def _no_layer(key: str, array: np.ndarray, file: Place) -> GlassnetError:
+def _no_layer(key: str, array: np.ndarray, file: FileOrNone) -> GlassnetError:
     shape = " x ".join(map(str, array.shape)) or "one number"
     return unusable(
         file,
         key,
-        f"({shape}) is neither weights nor biases of a dense layer, and nothing else can be read",
-        "leave it out if no prediction needs it",
+        f"({shape}) is neither weights nor biases of a dense layer",
+        "only dense layers one after the other can be read: fold all else into them first",
     )
 
 
 def _in_order(
-    layers: list[KeyedLayer], ordered: bool, asked: Asked, file: Place
+    layers: list[KeyedLayer], ordered: bool, asked: Known, file: FileOrNone
 ) -> list[KeyedLayer]:
     """The layers from the first to the last."""
     by_name = {layer.name: layer for layer in layers}
@@ -181,7 +181,7 @@ def _in_order(
     return list(ways[0])
 
 
-def _ways(layers: Sequence[KeyedLayer], asked: Asked) -> list[bool]:
+def _ways(layers: Sequence[KeyedLayer], asked: Known) -> list[bool]:
     """Which of True, outputs x inputs, and False, inputs x outputs, the layers could be."""
     asked_for = (False, True) if asked.transposed is None else (asked.transposed,)
     return [turned for turned in asked_for if not _misfit(layers, turned, asked)]
@@ -192,7 +192,7 @@ def _sizes(layer: KeyedLayer, turned: bool) -> tuple[int, int]:
     return (m, n) if turned else (n, m)
 
 
-def _misfit(layers: Sequence[KeyedLayer], turned: bool, asked: Asked) -> str:
+def _misfit(layers: Sequence[KeyedLayer], turned: bool, asked: Known) -> str:
     """What does not fit in layers that are taken so; "" where all does."""
     sizes = [_sizes(layer, turned) for layer in layers]
     for layer, (_, m) in zip(layers, sizes, strict=True):
@@ -214,7 +214,7 @@ def _misfit(layers: Sequence[KeyedLayer], turned: bool, asked: Asked) -> str:
     return ""
 
 
-def _is_turned(layers: Sequence[KeyedLayer], asked: Asked, file: Place) -> bool:
+def _is_turned(layers: Sequence[KeyedLayer], asked: Known, file: FileOrNone) -> bool:
     """Whether matrices are outputs x inputs. Raises GlassnetError where nothing fits or says so."""
     usual = {_usual(layer.weights.key) for layer in layers}
     by_keys = usual.pop() if len(usual) == 1 else None

@@ -9,13 +9,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from glassnet.models.parameters.found import FoundNetwork, Place, unusable
+from glassnet.models.parameters.found import FileOrNone, FoundNetwork, unusable
 
+BESIDE = ("networks", "inputs", "outputs", "activations")
+"""What else is looked for."""
 MOST_NESTED = 20  # calls within calls
 PARAMETER = re.compile(r"(?:weights|biases)[1-9]\d{0,3}")
 TOKEN = re.compile(
     r"(?P<space>[ \t\r\f\v\u00a0]+|\#[^\n]*)"
     r"|(?P<line>\n)"
+    r"|(?P<hex>0[xX][\da-fA-F]+(?:\.[\da-fA-F]*)?(?:[pP][+-]?\d{1,4})?L?)"
     r"|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?L?)"
     r"|(?P<text>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
     r"|(?P<name>[^\W\d_][\w.]*|\.[\w.]*)"
@@ -51,7 +54,7 @@ class _UnreadableError(Exception):
     """What stands there is no number that is written out."""
 
 
-def read_r_text(text: str, file: Place) -> list[FoundNetwork]:
+def read_r_text(text: str, file: FileOrNone) -> list[FoundNetwork]:
     """The networks in a text of R: weights1, biases1, weights2 ..., or a list `networks` of such.
 
     Raises GlassnetError, naming file and matrix, where there are none or one is not written out.
@@ -71,7 +74,7 @@ def read_r_text(text: str, file: Place) -> list[FoundNetwork]:
     return [_network(dict(item.named), beside, file) for item in items]
 
 
-def _network(found: dict[str, Any], beside: dict[str, Any], file: Place) -> FoundNetwork:
+def _network(found: dict[str, Any], beside: dict[str, Any], file: FileOrNone) -> FoundNetwork:
     activations = _texts(found.pop("activations", None), "activations", file)
     arrays = {
         name: _array(value, name, file)
@@ -84,20 +87,20 @@ def _network(found: dict[str, Any], beside: dict[str, Any], file: Place) -> Foun
     return FoundNetwork(arrays, activations=activations, **beside)
 
 
-def _texts(value: Any, name: str, file: Place) -> tuple[str, ...]:
+def _texts(value: Any, name: str, file: FileOrNone) -> tuple[str, ...]:
     items = [] if value is None else [value] if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         raise unusable(file, name, 'must be texts, as in c("a", "b")')
     return tuple(items)
 
 
-def _array(value: Any, name: str, file: Place) -> np.ndarray:
+def _array(value: Any, name: str, file: FileOrNone) -> np.ndarray:
     array = np.asarray(value) if not isinstance(value, _Arguments) else np.empty(0, object)
     if array.dtype.kind not in "fi":
         raise unusable(file, name, "must be numbers, as in matrix(c(1, 2), 2, 1)")
     if name.startswith("weights") and array.ndim < 2:
         return array.reshape(-1, 1)  # R multiplies by a vector as by a column
-    return array
+    return np.atleast_1d(array)
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -105,18 +108,18 @@ def _tokens(text: str) -> list[_Token]:
     return [_Token(kind or "", part) for kind, part in found if kind != "space"]
 
 
-def _assigned(text: str, file: Place) -> Iterator[tuple[str, Any]]:
+def _assigned(text: str, file: FileOrNone) -> Iterator[tuple[str, Any]]:
     """(name, value) of what is assigned, or is a named item of a list."""
     tokens = _tokens(text)
     at = 0
     while at < len(tokens) - 1:
-        name = tokens[at].text
-        is_wanted = tokens[at].kind == "name" and (
-            PARAMETER.fullmatch(name) or name in ("networks", "inputs", "outputs", "activations")
-        )
+        kind, name = tokens[at]
+        name = _unquoted(name) if kind == "text" else name
         at += 1
-        if not is_wanted:
+        if kind not in ("name", "text") or not (PARAMETER.fullmatch(name) or name in BESIDE):
             continue
+        while kind == "text" and tokens[at].text == "]" and at < len(tokens) - 1:
+            at += 1  # nn[["weights1"]] <-
         if tokens[at].text == "[" and _is_assigned_to(tokens, at) and PARAMETER.fullmatch(name):
             raise unusable(file, name, "is changed part by part", WRITE_OUT)
         if tokens[at].text not in ASSIGNED:
@@ -160,19 +163,18 @@ class _Reader:
             if not isinstance(value, (int, float)):
                 raise _UnreadableError(f"'{token.text}' before what is no number")
             return -value if token.text == "-" else value
+        if token.kind == "hex":
+            return float.fromhex(token.text.rstrip("L"))
         if token.kind == "number":
             number = float(token.text.rstrip("L"))
-            if self._peek().text != ":":
+            if not self._follows(":"):
                 return number
-            self._next()
-            end = self.value(depth + 1)
-            if not isinstance(end, float) or not 0 <= end - number < 10**6:
-                raise _UnreadableError("a range that is no range of whole numbers")
-            return [number + step for step in range(int(end - number) + 1)]
+            self.at += 1
+            return _range(number, self.value(depth + 1))
         if token.kind == "text":
             return _unquoted(token.text)
-        if token.kind == "name" and self._peek().text == "(":
-            self._next()
+        if token.kind == "name" and self._follows("("):
+            self.at += 1
             return _called(token.text, self._arguments(depth + 1))
         if token.kind == "name" and token.text in VALUES:
             return VALUES[token.text]
@@ -210,6 +212,10 @@ class _Reader:
         self._next()
         return _Arguments(plain, named)
 
+    def _follows(self, text: str) -> bool:
+        """Whether that stands next, on the same line."""
+        return self.at < len(self.tokens) and self.tokens[self.at].text == text
+
     def _peek(self) -> _Token:
         """The next token that ends no line."""
         while self.at < len(self.tokens) and self.tokens[self.at].kind == "line":
@@ -222,6 +228,14 @@ class _Reader:
         token = self._peek()
         self.at += 1
         return token
+
+
+def _range(first: float, last: Any) -> list[float]:
+    """The whole numbers from one to the other, as 3:1 has them."""
+    if not isinstance(last, float) or abs(last - first) >= 10**6:
+        raise _UnreadableError("a range that is no range of whole numbers")
+    step = 1 if last >= first else -1
+    return [first + step * number for number in range(int(abs(last - first)) + 1)]
 
 
 def _called(function: str, given: _Arguments) -> Any:
@@ -299,7 +313,7 @@ def _unquoted(text: str) -> str:
     return ESCAPE.sub(character, text[1:-1])
 
 
-def _printed(text: str, file: Place) -> Iterator[tuple[str, np.ndarray]]:
+def _printed(text: str, file: FileOrNone) -> Iterator[tuple[str, np.ndarray]]:
     """(name, array) of the matrices and vectors that stand there as R prints them."""
     lines = text.split("\n")
     for at, line in enumerate(lines[:-1]):
@@ -313,7 +327,7 @@ def _printed(text: str, file: Place) -> Iterator[tuple[str, np.ndarray]]:
             yield heading[1], _printed_vector(body, heading[1], file)
 
 
-def _printed_matrix(lines: list[str], name: str, file: Place) -> np.ndarray:
+def _printed_matrix(lines: list[str], name: str, file: FileOrNone) -> np.ndarray:
     blocks: list[list[list[float]]] = []
     for line in lines:
         row = ROW.fullmatch(line)
@@ -329,7 +343,7 @@ def _printed_matrix(lines: list[str], name: str, file: Place) -> np.ndarray:
         raise unusable(file, name, "is printed with rows of several lengths") from None
 
 
-def _printed_vector(lines: list[str], name: str, file: Place) -> np.ndarray:
+def _printed_vector(lines: list[str], name: str, file: FileOrNone) -> np.ndarray:
     numbers: list[float] = []
     for line in lines:
         row = ROW.fullmatch(line)
@@ -339,7 +353,7 @@ def _printed_vector(lines: list[str], name: str, file: Place) -> np.ndarray:
     return np.array(numbers)
 
 
-def _printed_numbers(text: str, name: str, file: Place) -> list[float]:
+def _printed_numbers(text: str, name: str, file: FileOrNone) -> list[float]:
     try:
         return [float(number) for number in text.split()]
     except ValueError:

@@ -14,8 +14,8 @@ from glassnet.models.conversion import model_of_run
 from glassnet.models.ensemble import Member
 from glassnet.models.model import Model
 from glassnet.models.parameters.files import read_file
-from glassnet.models.parameters.found import FoundNetwork, Place
-from glassnet.models.parameters.layers import Asked, PlainLayer, layers_of
+from glassnet.models.parameters.found import FileOrNone, FoundNetwork
+from glassnet.models.parameters.layers import Known, PlainLayer, layers_of
 from glassnet.models.parameters.r_text import read_r_text
 from glassnet.settings import check_all_text, checked_flag, items_of
 
@@ -73,7 +73,7 @@ def read_parameters(
     Model
         With the parameters as they are, float32 where all are. A layer without biases beside others
         that have them gets biases of 0. Softmax over two labels becomes the one sigmoid that equals
-        it.
+        it, in float64.
 
     Raises
     ------
@@ -89,11 +89,11 @@ def read_parameters(
     ... '''
     >>> model = read_parameters(text, activation="tanh", output="identity", inputs=["a", "b"])
     >>> model.predict({"a": [1.0], "b": [0.5]}).round(4)
-    array([-0.4241])
+    array([-0.4239])
     """
     file, networks = _found(parameters)
     class_labels = items_of(labels) or ()
-    asked = Asked(
+    asked = Known(
         None if transposed is None else checked_flag("transposed", transposed),
         _layer_names(layers),
         None if inputs is None else len(_listed("inputs", inputs)),
@@ -109,7 +109,7 @@ def read_parameters(
     return Model(models[0].encoding, tuple(members))
 
 
-def _found(parameters: Any) -> tuple[Place, list[FoundNetwork]]:
+def _found(parameters: Any) -> tuple[FileOrNone, list[FoundNetwork]]:
     """The file, and the arrays of each network."""
     if isinstance(parameters, str) and ("\n" in parameters or "<-" in parameters):
         return None, read_r_text(parameters, None)
@@ -155,14 +155,14 @@ def _count_outputs(targets: Any, labels: Sequence[Any]) -> int | None:
 
 def _model(
     found: FoundNetwork,
-    asked: Asked,
+    asked: Known,
     activation: Any,
     output: Any,
     loss: Any,
     inputs: Sequence[str] | None,
     targets: str | Sequence[str] | None,
     labels: Sequence[Any],
-    file: Place,
+    file: FileOrNone,
 ) -> Model:
     """The model of one network."""
     read = layers_of(found, asked, file)
@@ -193,7 +193,7 @@ def _model(
     return model_of_run((network, _parameters(read, bias)), inputs, targets, labels)
 
 
-def _not_known(option: str, whose: str, file: Place) -> OptionError:
+def _not_known(option: str, whose: str, file: FileOrNone) -> OptionError:
     return OptionError(
         f"nothing says which function {whose} have",
         option=option,
@@ -203,8 +203,12 @@ def _not_known(option: str, whose: str, file: Place) -> OptionError:
 
 
 def _one_output(layer: PlainLayer) -> PlainLayer:
-    """The sigmoid's layer that equals a softmax over two: of the second class, less the first's."""
-    weights, biases = layer
+    """The sigmoid's layer that equals a softmax over two: of the second class, less the first's.
+
+    In float64, as differences would be rounded in float32.
+    """
+    weights, biases = (None if a is None else a.astype(np.float64) for a in layer)
+    assert weights is not None
     difference = None if biases is None else biases[1:] - biases[:1]
     return PlainLayer(weights[:, 1:] - weights[:, :1], difference)
 

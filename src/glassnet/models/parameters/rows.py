@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from glassnet.errors import GlassnetError
-from glassnet.models.parameters.found import FoundNetwork, Place, unusable
+from glassnet.models.parameters.found import FileOrNone, FoundNetwork, unusable
 from glassnet.tables.write import FORMULA
 
 COLUMNS = ("member", "layer", "from", "to", "from_name", "to_name", "activation", "value")
@@ -30,7 +30,7 @@ class _Row(NamedTuple):
     value: float
 
 
-def read_rows(text: str, file: Place) -> list[FoundNetwork]:
+def read_rows(text: str, file: FileOrNone) -> list[FoundNetwork]:
     """The networks of a CSV that the export to `csv` wrote, or one with its columns.
 
     Raises GlassnetError, naming file, row and column, on what does not fit.
@@ -43,7 +43,7 @@ def read_rows(text: str, file: Place) -> list[FoundNetwork]:
     return [_network(members[member], member, file) for member in sorted(members)]
 
 
-def _rows(text: str, file: Place) -> list[_Row]:
+def _rows(text: str, file: FileOrNone) -> list[_Row]:
     try:
         cells = csv.DictReader(io.StringIO(text, newline=""), strict=True)
         names = cells.fieldnames or []
@@ -57,7 +57,7 @@ def _rows(text: str, file: Place) -> list[_Row]:
         raise unusable(file, "", f"is no CSV ({error})") from None
 
 
-def _row(cells: Mapping[str, str | None], number: int, file: Place) -> _Row:
+def _row(cells: Mapping[str, str | None], number: int, file: FileOrNone) -> _Row:
     def whole(name: str, least: int) -> int:
         text = cells.get(name) or ""
         if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) >= least):
@@ -89,7 +89,7 @@ def _row(cells: Mapping[str, str | None], number: int, file: Place) -> _Row:
     )
 
 
-def _network(rows: list[_Row], member: int, file: Place) -> FoundNetwork:
+def _network(rows: list[_Row], member: int, file: FileOrNone) -> FoundNetwork:
     layers: dict[int, list[_Row]] = {}
     for row in rows:
         layers.setdefault(row.layer, []).append(row)
@@ -116,7 +116,7 @@ def _network(rows: list[_Row], member: int, file: Place) -> FoundNetwork:
     )
 
 
-def _arrays(rows: list[_Row], layer: int, what: str, file: Place) -> dict[str, np.ndarray]:
+def _arrays(rows: list[_Row], layer: int, what: str, file: FileOrNone) -> dict[str, np.ndarray]:
     """The weights and biases of a layer, whose rows must name each of them once."""
     cells = {(row.source, row.to): row.value for row in rows}
     if len(cells) < len(rows):
