@@ -76,10 +76,6 @@ def _numbers(column: Number) -> list[Cell]:
 
 def _written_day(column: Number, day: float) -> float:
     """The day that stands in a cell of the column, which may hold months or years of two digits."""
-    written = column.written(float(round(day)))
-    known = column.format if isinstance(column.format, DateFormat) else DateFormat("yyyy-mm-dd")
-    return float(known.read([written])[0])
-    """A day as it is read where the column writes it: without its day of the month, it may be."""
     known = column.format if isinstance(column.format, DateFormat) else DateFormat("yyyy-mm-dd")
     return float(known.read([column.written(round(day))])[0])
 

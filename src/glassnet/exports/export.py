@@ -1,6 +1,6 @@
 """export(): a trained model as the text or bytes of a file that runs elsewhere."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ from glassnet.exports.targets import (
     TARGETS,
     ExportOptions,
     ExportTarget,
-    Files,
     export_target,
 )
 from glassnet.exports.training.plan import training_plan
@@ -105,20 +104,15 @@ def export(
     model : Model, path, fitted estimator or pipeline, Run, or (Network, Parameters)
         What is exported; a path is that of a model file or a run folder.
     to : str
-        "python": a module of Python's standard library alone. "duckdb", "sqlite", "postgresql": one
-        SELECT that adds the predictions to the rows of the table `source`.
+        "python": a module of Python's standard library alone; "numpy": one that predicts whole
+        tables. "r": a script of R for data frames. "c": a .c and a .h of C99 without heap.
+        "javascript": an ES module with types. "java", "go": a class and a package without
+        dependencies. "duckdb", "sqlite", "postgresql": one SELECT that adds the predictions to the
+        rows of the table `source`. "excel": a workbook whose formulas follow every step. "latex":
+        the model as equations. "onnx": a graph for onnxruntime and others.
         "csv", "r-parameters": the weights and biases alone, as rows and as matrices of R.
         "python-script", "r-script": the training itself as a program, of a run of `train_article`
         or `glassnet demo`.
-        "python": a module of Python's standard library alone.
-        "numpy": a module of Python that predicts whole tables with NumPy.
-        "c": a .c and a .h of C99, without heap, that need nothing but libm.
-        "javascript": an ES module with types for TypeScript. "java": a class without dependencies.
-        "go": a package of Go's standard library alone.
-        "r": a script of R that predicts data frames and files.
-        "excel": a workbook whose formulas follow every step, for Excel and LibreOffice.
-        "latex": a LaTeX document with the model as equations.
-        "onnx": an ONNX graph, with a program that checks it.
     interval, label_set : float, optional
         Adds intervals or sets of classes with this coverage, as in `Model.predict_columns`.
     name : str, optional
@@ -160,8 +154,8 @@ def export(
         if isinstance(model, (str, Path)):
             model = load(model)
         plan = export_plan(as_model(model), interval, label_set)
-    write: Callable[[Any, ExportOptions], Files] = target.files
-    return Export(target.name, dict(write(plan, options)))
+    files = dict(target.files(plan, options))
+    return Export(target.name, files, target.notes(plan, options, files))
 
 
 def _check_left_out(target: ExportTarget, **given: float | None) -> None:
@@ -170,9 +164,6 @@ def _check_left_out(target: ExportTarget, **given: float | None) -> None:
         if value is not None:
             message = [OptionRef("to", target.name), " takes no ", OptionRef(option)]
             raise OptionError(message, option=option, value=value, remedy="leave it out")
-    plan = export_plan(as_model(model), interval, label_set)
-    files = dict(target.files(plan, options))
-    return Export(target.name, files, target.notes(plan, options, files))
 
 
 def _options(target: ExportTarget, **given: str | None) -> ExportOptions:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from glassnet.exports.plan import ExportPlan
-from glassnet.exports.training.plan import TrainingPlan
 from glassnet.settings import check_name
 
 Files = Mapping[str, str | bytes]
@@ -30,13 +28,6 @@ class ExportOptions:
     name: str = "model"
     source: str = "rows"
     dtype: str = "float64"
-
-
-Writer = Callable[[ExportPlan, ExportOptions], Files]
-TrainingWriter = Callable[[TrainingPlan, ExportOptions], Files]
-        ),
-        ExportTarget(
-Checker = Callable[[ExportPlan, ExportOptions, Files], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -73,12 +64,12 @@ class ExportTarget:
         return self.writer.startswith("training.")
 
     @property
-    def files(self) -> Writer | TrainingWriter:
-        """Makes the files; imported when it is asked for."""
+    def files(self) -> Callable[[Any, ExportOptions], Files]:
+        """Makes the files of an ExportPlan or TrainingPlan; imported when it is asked for."""
         return _imported(self.writer)
 
     @property
-    def notes(self) -> Checker:
+    def notes(self) -> Callable[[Any, ExportOptions, Files], tuple[str, ...]]:
         """Runs the files, and returns what should be said of them, a line each."""
         return _imported(self.checker) if self.checker else lambda plan, options, files: ()
 
@@ -96,6 +87,45 @@ TARGETS: dict[str, ExportTarget] = {
             "Python 3.8 or later, its standard library only",
             ".py",
             "code.python.python_files",
+        ),
+        ExportTarget(
+            "numpy",
+            "Python 3.8 or later and NumPy: whole tables at once",
+            ".py",
+            "code.python_numpy.numpy_files",
+        ),
+        ExportTarget(
+            "r",
+            "R 4.0 or later, without packages",
+            ".R",
+            "code.r.r_files",
+        ),
+        ExportTarget(
+            "c",
+            "C99 for microcontrollers too: a .c and a .h, no heap, nothing but libm",
+            ".c",
+            "code.c.c_files",
+            ("name", "dtype"),
+        ),
+        ExportTarget(
+            "javascript",
+            "An ES module for browsers, Node 20.16 and Deno, with types for TypeScript",
+            ".mjs",
+            "code.javascript.javascript_files",
+        ),
+        ExportTarget(
+            "java",
+            "A class of Java 11 or later, its standard library only",
+            ".java",
+            "code.java.java_files",
+            ("name",),
+        ),
+        ExportTarget(
+            "go",
+            "Go 1.19 or later, its standard library only",
+            ".go",
+            "code.go.go_files",
+            ("name",),
         ),
         ExportTarget(
             "duckdb",
@@ -117,6 +147,26 @@ TARGETS: dict[str, ExportTarget] = {
             ".sql",
             "sql.files.postgresql_files",
             ("source",),
+        ),
+        ExportTarget(
+            "excel",
+            "A workbook whose formulas follow every step, for Excel and LibreOffice",
+            ".xlsx",
+            "excel.workbook.excel_files",
+        ),
+        ExportTarget(
+            "latex",
+            "A LaTeX document with the model as equations, to read",
+            ".tex",
+            "latex.document.latex_files",
+        ),
+        ExportTarget(
+            "onnx",
+            "An ONNX graph, for onnxruntime and others; needs the extra `onnx`",
+            ".onnx",
+            "onnx.graph.onnx_files",
+            ("dtype",),
+            "onnx.checking.onnx_notes",
         ),
         ExportTarget(
             "csv",
@@ -143,61 +193,6 @@ TARGETS: dict[str, ExportTarget] = {
             ".R",
             "training.r.r_script_files",
             ("source",),
-        ),
-        ExportTarget(
-            "numpy",
-            "Python 3.8 or later and NumPy: whole tables at once",
-            ".py",
-            "code.python_numpy.numpy_files",
-        ),
-        ExportTarget(
-            "c",
-            "C99 for microcontrollers too: a .c and a .h, no heap, nothing but libm",
-            ".c",
-            "code.c.c_files",
-            ("name", "dtype"),
-        ),
-        ExportTarget(
-            "javascript",
-            "an ES module for browsers, Node 20.16 and Deno, with types for TypeScript",
-            ".mjs",
-            "code.javascript.javascript_files",
-        ),
-        ExportTarget(
-            "java",
-            "a class of Java 11 or later, its standard library only",
-            ".java",
-            "code.java.java_files",
-            options=("name",),
-        ),
-        ExportTarget(
-            "go",
-            "Go 1.19 or later, its standard library only",
-            ".go",
-            "code.go.go_files",
-            ("name",),
-        ),
-        ExportTarget("r", "R 4.0 or later, without packages", ".R", "code.r.r_files"),
-        ),
-        ExportTarget(
-            "excel",
-            "a workbook whose formulas follow every step, for Excel and LibreOffice",
-            ".xlsx",
-            "excel.workbook.excel_files",
-        ),
-        ExportTarget(
-            "latex",
-            "a LaTeX document with the model as equations, to read",
-            ".tex",
-            "latex.document.latex_files",
-        ),
-        ExportTarget(
-            "onnx",
-            "An ONNX graph, for onnxruntime and others; needs the extra `onnx`",
-            ".onnx",
-            "onnx.graph.onnx_files",
-            ("dtype",),
-            "onnx.checking.onnx_notes",
         ),
     ]
 }

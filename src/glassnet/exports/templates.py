@@ -14,9 +14,8 @@ from glassnet.errors import GlassnetError, visible
 from glassnet.exports.plan import ExportPlan, NumberInterval
 from glassnet.notation.dialects import Dialect, Symbol, write
 from glassnet.notation.expression import names_in, substitute
-from glassnet.tables.inputs import Binary, Number
 from glassnet.notation.numerals import MOST_DIGITS
-from glassnet.tables.inputs import Number
+from glassnet.tables.inputs import Binary, Number
 from glassnet.tables.targets import ClassTarget, NumberTarget
 
 FOLDER = Path(__file__).parent / "templates"
@@ -204,12 +203,6 @@ class Formulas:
         if activation.row_term:
             return self.write(self._formula(activation), z="z", s="s")
         return f"{self.function_of(activation)}(z)"
-
-    def activated(self, activation: Activation, z: str, s: str = "") -> str:
-        """a of z, and of the row's sum s, written out: for targets without functions."""
-        by_hand = activation.name in WRITTEN_BY_HAND
-        formula = f"{activation.name}(z)" if by_hand else self._formula(activation)
-        return self.write(formula, z=z, s=s)
 
     @property
     def row_term(self) -> str:

@@ -28,7 +28,7 @@ _READERS = {
     "text": "read_texts",
 }
 _SHORT_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
-_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # characters that R has no text with
+NOT_IN_R = re.compile("[\0\ud800-\udfff]")  # characters that no text of R has
 
 
 def r_files(plan: ExportPlan, _: ExportOptions) -> Files:
@@ -87,7 +87,7 @@ def r_literal(value: Any) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, str):
-        if _NO_TEXT.search(value):
+        if NOT_IN_R.search(value):
             raise GlassnetError(
                 f"R has no text with a character such as in {ascii(value)[:80]}",
                 remedy="give it another name or category, or export to python",

@@ -12,9 +12,9 @@ import glassnet
 from glassnet.errors import GlassnetError
 from glassnet.exports.checks import Cell
 from glassnet.exports.onnx.columns import add_columns, is_text
-from glassnet.exports.onnx.layers import add_networks
+from glassnet.exports.onnx.layers import add_layers
 from glassnet.exports.onnx.nodes import ONNX_TYPES, GraphNodes, Node, as_unicode
-from glassnet.exports.onnx.predictions import add_predictions
+from glassnet.exports.onnx.predictions import add_results
 from glassnet.exports.plan import ExportPlan, UsedColumn, cell_kind
 from glassnet.exports.targets import ExportOptions, Files
 from glassnet.tables.formats.dates import DateFormat
@@ -68,8 +68,8 @@ def onnx_model(plan: ExportPlan, dtype: str = "float64") -> "onnx.ModelProto":
     names = graph_names(plan)
     nodes = GraphNodes(dtype, _prefix(names))
     x = add_columns(nodes, plan, names.columns)
-    a = add_networks(nodes, plan, x)
-    types = add_predictions(nodes, plan, x, a, names.predicted)
+    a = add_layers(nodes, plan, x)
+    types = add_results(nodes, plan, x, a, names.predicted)
     columns = list(zip(plan.columns, names.columns, strict=True))
     title = as_unicode(plan.title)
     graph = onnx.helper.make_graph(

@@ -7,7 +7,7 @@ from glassnet.exports.onnx.nodes import COLUMNS_AXIS, GraphNodes
 from glassnet.exports.plan import ExportPlan, PlannedLayer
 
 
-def add_networks(nodes: GraphNodes, plan: ExportPlan, x: str) -> str:
+def add_layers(nodes: GraphNodes, plan: ExportPlan, x: str) -> str:
     """The outputs, N x K, of inputs that are N x D: of the sum of all networks' last z."""
     sums = []
     for number, layers in enumerate(plan.networks, 1):

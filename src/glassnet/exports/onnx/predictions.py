@@ -15,7 +15,7 @@ _Columns = dict[str, tuple[str, np.dtype]]
 """Prediction -> the value in the graph, N x 1, and its type."""
 
 
-def add_predictions(
+def add_results(
     nodes: GraphNodes, plan: ExportPlan, x: str, a: str, names: Mapping[str, str]
 ) -> dict[str, np.dtype]:
     """Add what is predicted of the outputs, N x K, and the networks' inputs, N x D.

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.exports.code.r import NOT_IN_R, r_literal
 from glassnet.exports.parameters.names import has_biases
 from glassnet.exports.plan import ExportPlan, PlannedLayer
 from glassnet.exports.targets import ExportOptions, Files
@@ -16,7 +17,7 @@ def r_parameters_files(plan: ExportPlan, _: ExportOptions) -> Files:
     text = rendered(
         "parameters.R.jinja",
         plan=plan,
-        literal=r_literal,
+        literal=_literal,
         matrix=r_matrix,
         names=_names,
         biases_of=_biases_of,
@@ -26,30 +27,11 @@ def r_parameters_files(plan: ExportPlan, _: ExportOptions) -> Files:
     return {".R": text}
 
 
-def r_literal(value: Any) -> str:
-    r"""A text or number as R writes it: numbers to the last digit, text with its controls escaped.
-
-    R has no character of the number 0 and no halves of characters: they become their escapes.
-
-    >>> print(r_literal("a\"b\n\u202e\x00"), r_literal(0.1))
-    "a\"b\n\u202e\\u0000" 0.1
-    """
-    if not isinstance(value, str):
-        return repr(float(value))
-    return f'"{"".join(map(_r_character, value))}"'
-
-
-def _r_character(character: str) -> str:
-    code = ord(character)
-    if character in '"\\':
-        return f"\\{character}"
-    if code == 0 or 0xD800 <= code <= 0xDFFF:
-        return f"\\\\u{code:04x}"
-    if " " <= character <= "~":
-        return character
-    if character in "\t\n\r":
-        return {"\t": "\\t", "\n": "\\n", "\r": "\\r"}[character]
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+def _literal(value: Any) -> str:
+    """A value as R writes it; characters that R has no text with become their escapes."""
+    if isinstance(value, str):
+        value = NOT_IN_R.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
+    return r_literal(value)
 
 
 def r_matrix(values: np.ndarray, indent: int = 0) -> str:
