@@ -11,7 +11,7 @@ import numpy as np
 from glassnet.errors import GlassnetError
 from glassnet.estimators.mlp.classifier import MLPClassifier
 from glassnet.estimators.mlp.regressor import MLPRegressor
-from glassnet.exports.onnx.layers import add_networks
+from glassnet.exports.onnx.layers import add_layers
 from glassnet.exports.onnx.nodes import ONNX_TYPES, GraphNodes
 from glassnet.exports.plan import export_plan
 from glassnet.models.conversion import as_model
@@ -127,7 +127,7 @@ def _nodes(scope: Any, operator: Any) -> GraphNodes:
 def _outputs(nodes: GraphNodes, operator: Any) -> str:
     """The network's outputs, N x K."""
     x = nodes.add("Cast", operator.inputs[0].full_name, to=ONNX_TYPES[nodes.dtype])
-    return add_networks(nodes, export_plan(as_model(operator.raw_operator)), x)
+    return add_layers(nodes, export_plan(as_model(operator.raw_operator)), x)
 
 
 def _copy(nodes: GraphNodes, container: Any) -> None:

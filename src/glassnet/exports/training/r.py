@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from glassnet.exports.parameters.r import r_literal
+from glassnet.exports.code.r import r_literal
 from glassnet.exports.targets import ExportOptions, Files
 from glassnet.exports.templates import rendered, wrapped_items
 from glassnet.exports.training.cells import CellLanguage, input_cells, target_cells
