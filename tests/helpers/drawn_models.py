@@ -77,7 +77,9 @@ def _targets(draw: st.DrawFn) -> tuple[str, str, tuple[Target, ...]]:
     width = 2 if task == "binary" else draw(st.integers(3, 5))
     labels = [tuple(draw(_several(CATEGORIES, width, width))) for _ in names]
     threshold = draw(st.sampled_from([None, 0.3])) if width == 2 else None
-    frequencies = tuple(np.arange(1.0, width + 1)) if width > 2 and draw(st.booleans()) else ()
+    frequencies = (
+        tuple(map(float, range(1, width + 1))) if width > 2 and draw(st.booleans()) else ()
+    )
     classes = [
         ClassTarget(name, of, threshold, frequencies)
         for name, of in zip(names, labels, strict=True)
