@@ -133,7 +133,7 @@ def test_go_vet_finds_nothing(ran: Ran):
 
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # of its long report
 @settings(
-    max_examples=3,
+    max_examples=2,
     deadline=None,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
