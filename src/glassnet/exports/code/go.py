@@ -68,7 +68,7 @@ def go_literal(value: float | str | bool) -> str:
         return "math.NaN()"
     if math.isinf(value):
         return f"math.Inf({1 if value > 0 else -1})"
-    return repr(value)
+    return repr(float(value)) if isinstance(value, float) else repr(value)
 
 
 def _character(character: str) -> str:
