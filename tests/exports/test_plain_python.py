@@ -4,9 +4,11 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from exported import MAKERS, largest_difference, tried_model, tried_rows
+from written_cells import check_written, written_model, written_rows
 
 import glassnet as gn
 
@@ -38,6 +40,21 @@ def test_the_module_checks_itself(name: str, tmp_path: Path):
     assert said.startswith("8 rows are predicted as by the model, to ")
     first = next(line for line in module.read_text().splitlines() if "prediction" in line)
     assert first
+
+
+def test_cells_of_text_are_read_as_the_model_reads_them():
+    code = gn.export(written_model(), "python").content
+    assert isinstance(code, str)
+    module: dict[str, Any] = {"__name__": "model"}
+    exec(code, module)
+    check_written([_predicted(module, row) for row in written_rows()[0]])
+
+
+def _predicted(module: dict[str, Any], row: dict[str, str]) -> float | str:
+    try:
+        return module["predict"](row)["prediction"]
+    except ValueError as error:
+        return str(error)
 
 
 def _run(*arguments: str) -> str:

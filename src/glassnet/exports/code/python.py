@@ -1,24 +1,29 @@
 """A model as a module of Python's standard library."""
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from glassnet.errors import CONTROLS, visible
+from glassnet.exports.code.common import MISSING_MARKS, cell_pattern, formats_of, needs_unit
 from glassnet.exports.plan import ExportPlan, cell_kind
 from glassnet.exports.targets import ExportOptions, Files
 from glassnet.exports.templates import Formulas, rendered, wrapped_items
 from glassnet.notation.dialects import PYTHON, Symbol, write
+from glassnet.tables.columns import LARGEST
 from glassnet.tables.formats.clocks import CLOCK, ClockFormat
-from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, DateFormat
+from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MONTHS, DateFormat
 from glassnet.tables.formats.numbers import NumberFormat
 from glassnet.tables.inputs import Binary, Categories
 
 
 def python_files(plan: ExportPlan, _: ExportOptions) -> Files:
     """The module."""
+    formats = formats_of(plan.columns)
+    any_unit = any(isinstance(one, NumberFormat) and one.unit for one in formats)
     formulas = Formulas(plan, PYTHON, python_literal, "Python")
     text = rendered(
         "python.py.jinja",
@@ -26,9 +31,13 @@ def python_files(plan: ExportPlan, _: ExportOptions) -> Files:
         formulas=formulas,
         literal=python_literal,
         numbers=python_numbers,
-        reading=_reading,
+        reading=lambda column: _reading(column, any_unit),
         levels=_levels,
         two_levels=_two_levels,
+        any_unit=any_unit,
+        marks=MISSING_MARKS,
+        months=MONTHS,
+        largest=LARGEST,
         kinds={cell_kind(column) for column in plan.columns},
         any_clock=any(_is_clock(column) for column in plan.columns),
         clock=CLOCK.pattern,
@@ -68,7 +77,7 @@ def _is_clock(column: Any) -> bool:
     return isinstance(getattr(column, "format", None), ClockFormat)
 
 
-def _reading(column: Any) -> str:
+def _reading(column: Any, any_unit: bool) -> str:
     """The call that reads a cell of the column: of the row, by the column's name."""
     cell = f"row, {python_literal(column.name)}"
     kind = cell_kind(column)
@@ -79,15 +88,10 @@ def _reading(column: Any) -> str:
     if isinstance(written, ClockFormat):
         return f"hours({cell}, halves={written.halves})"
     if kind == "number":
-        settings = ""
-        if isinstance(written, NumberFormat):
-            if written.decimal != ".":
-                settings += f", decimal={python_literal(written.decimal)}"
-            if written.thousands:
-                settings += f", thousands={python_literal(written.thousands)}"
-            if written.unit:
-                settings += f", unit={python_literal(written.unit)}"
-        return f"number({cell}{settings})"
+        known = written if isinstance(written, NumberFormat) else NumberFormat()
+        pattern = re.sub(r"\(\?<(?![=!])", "(?P<", cell_pattern(known))
+        unit = f", {python_literal(known.unit)}, {needs_unit(known)}" if any_unit else ""
+        return f"number({cell}, {python_literal(pattern)}, {python_literal(known.decimal)}{unit})"
     return f"truth({cell})" if kind == "boolean" else f"text({cell})"
 
 
