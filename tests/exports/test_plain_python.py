@@ -10,6 +10,7 @@ import pytest
 from drawn_models import drawn_models
 from exported import MAKERS, TriedModel, largest_difference, tried_model, tried_rows
 from hypothesis import given, settings
+from written_cells import check_written, written_model, written_rows
 
 import glassnet as gn
 
@@ -53,6 +54,21 @@ def test_any_model_is_predicted_the_same(tried: TriedModel) -> None:
     found = {name: [row[name] for row in predicted] for name in module["PREDICTED"]}
     assert largest_difference(found, rows.predicted) < 1e-12
     assert module["check"]() < 1e-12
+
+
+def test_cells_of_text_are_read_as_the_model_reads_them():
+    code = gn.export(written_model(), "python").content
+    assert isinstance(code, str)
+    module: dict[str, Any] = {"__name__": "model"}
+    exec(code, module)
+    check_written([_predicted(module, row) for row in written_rows()[0]])
+
+
+def _predicted(module: dict[str, Any], row: dict[str, str]) -> float | str:
+    try:
+        return module["predict"](row)["prediction"]
+    except ValueError as error:
+        return str(error)
 
 
 def _run(*arguments: str) -> str:
