@@ -62,6 +62,16 @@ def test_far_out_numbers_level_off_and_overflow_nowhere():
         assert np.allclose(predictions, expected, rtol=FLOAT32_BOUND)
 
 
+def test_intervals_may_be_infinite():
+    tried = TriedModel(tried_model("two targets").model, interval=0.9999)
+    with pytest.warns(gn.GlassnetWarning, match="every interval is infinite"):
+        made = gn.export(tried.model, "onnx", interval=0.9999)
+    with pytest.warns(gn.GlassnetWarning, match="every interval is infinite"):
+        low, high = _run(made.content, tried, tried_rows(tried, 4).rows)[1:3]
+    assert low.tolist() == [[-np.inf]] * 4
+    assert high.tolist() == [[np.inf]] * 4
+
+
 def test_columns_and_what_is_said_of_the_model_are_in_the_file():
     tried = tried_model("written")
     made = gn.export(tried.model, "onnx", **tried.options)

@@ -52,7 +52,7 @@ def onnx_files(plan: ExportPlan, options: ExportOptions) -> Files:
     """
     return {
         ".onnx": onnx_model(plan, options.dtype).SerializeToString(),
-        "_check.py": SELF_CHECK.read_text(),
+        "_check.py": SELF_CHECK.read_text("utf-8"),
     }
 
 
