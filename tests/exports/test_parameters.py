@@ -90,7 +90,7 @@ def test_the_check_of_the_matrices(files: Path):
     [written] = [line for line in text.splitlines() if line.startswith("#   ")]
     expected = tried_model("article").model.output_of(np.ones((1, 3)))[0, 0]
     assert abs(float(written[1:]) - expected) < 1e-15
-    assert "biases" not in text
+    assert "biases1" not in text
 
 
 def test_rows_name_what_they_are():

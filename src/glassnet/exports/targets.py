@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from glassnet.errors import OptionRef, unknown_name
 from glassnet.exports.plan import ExportPlan
-from glassnet.exports.training.plan import TrainingPlan
+
+if TYPE_CHECKING:
+    from glassnet.exports.training.plan import TrainingPlan
 
 Files = Mapping[str, str | bytes]
 """The content of each file by its ending; the first is the one that is used."""
@@ -32,7 +35,7 @@ class ExportOptions:
 
 
 Writer = Callable[[ExportPlan, ExportOptions], Files]
-TrainingWriter = Callable[[TrainingPlan, ExportOptions], Files]
+TrainingWriter = Callable[["TrainingPlan", ExportOptions], Files]
 
 
 @dataclass(frozen=True)
