@@ -87,8 +87,9 @@ def test_a_model_of_the_files_gives_the_same(files: Path, ending: str):
 
 def test_the_check_of_the_matrices(files: Path):
     text = (files / "0.R").read_text()
-    [written] = [line for line in text.splitlines() if line.startswith("#   ")]
+    *columns, written = [line for line in text.splitlines() if line.startswith("#   ")]
     expected = tried_model("article").model.output_of(np.ones((1, 3)))[0, 0]
+    assert columns[0].startswith("#   x1: number: as it is")
     assert abs(float(written[1:]) - expected) < 1e-15
     assert "biases1" not in text
 
