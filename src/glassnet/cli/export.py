@@ -53,7 +53,11 @@ class ExportCommand(DocumentedCommand):
 @click.option(
     "--name", help="What the model is called in the code.", show_default="that of --out, or model"
 )
-@click.option("--source", help="Of SQL: the table that is read.", show_default="rows")
+@click.option(
+    "--source",
+    help="Of SQL: the table that is read; of a training: the CSV file that is.",
+    show_default="rows; of a training its rows are written out",
+)
 @click.option("--dtype", help="What is computed in.", show_default="float64")
 def export_command(
     model: Path,

@@ -14,7 +14,6 @@ from glassnet.exports.targets import (
     ExportTarget,
     export_target,
 )
-from glassnet.exports.training.plan import training_plan
 from glassnet.files import check_file, whole_file
 from glassnet.models.conversion import as_model
 from glassnet.models.model import load
@@ -148,6 +147,8 @@ def export(
     target = export_target(to)
     options = _options(target, name=name, source=source, dtype=dtype)
     if target.of_training:
+        from glassnet.exports.training.plan import training_plan
+
         _check_left_out(target, interval=interval, label_set=label_set)
         plan = training_plan(model, target.name, source)
     else:
