@@ -82,6 +82,7 @@ debian:
 	@missing=""; need() { command -v $$1 >/dev/null || { shift; missing="$$missing $$*"; }; }; \
 	need Rscript r-base-core; need chromium chromium fonts-dejavu-core; \
 	need aarch64-linux-gnu-g++ g++-aarch64-linux-gnu; need qemu-aarch64 qemu-user; need bochs-bin bochs bochs-term; \
+	need sqlite3 sqlite3; need pg_ctlcluster postgresql; \
 	if [ -n "$$missing" ] && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 	  apt-get update --quiet --quiet && \
 	  DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes --no-install-recommends $$missing; \

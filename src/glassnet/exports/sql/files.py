@@ -83,9 +83,7 @@ def _query(plan: ExportPlan, database: Database, table: Sequence[str]) -> str:
     )
 
 
-def _chain(
-    plan: ExportPlan, database: Database, *, source: str, row: str, taken: str
-) -> SqlChain:
+def _chain(plan: ExportPlan, database: Database, *, source: str, row: str, taken: str) -> SqlChain:
     """The queries up to the outputs."""
     marks = free_name("missing_marks", [taken])
     cells = SqlCells(database, _row_name(plan, database), marks)
@@ -114,9 +112,7 @@ def _check(plan: ExportPlan, database: Database) -> str:
     names = [database.folded(column.name) for column in plan.columns]
     number = free_name("check_row", names)
     row = _row_name(plan, database)
-    chain = _chain(
-        plan, database, source=f"given AS {row}", row=f"{row}.{number}", taken=""
-    )
+    chain = _chain(plan, database, source=f"given AS {row}", row=f"{row}.{number}", taken="")
     expressions = add_predictions(chain)
     given = [
         [str(n), *(chain.cells.given(c, check.row[c.name]) for c in plan.columns)]

@@ -99,7 +99,9 @@ def add_outputs(chain: SqlChain) -> None:
         shifted = [SqlColumn(o, [f"{o} - largest"]) for o in sums]
         chain.add("shifted", "Sums that are 0 or less.", ["raw"], shifted)
         terms = [chain.formulas.write(output.row_term, z=o) for o in sums]
-        chain.add("row_sums", "What they add up to.", ["raw", *sums], [SqlColumn("s", grouped(terms))])
+        chain.add(
+            "row_sums", "What they add up to.", ["raw", *sums], [SqlColumn("s", grouped(terms))]
+        )
     made = [
         SqlColumn(f"y{n}", [chain.formulas.activated(output, o, "s")])
         for n, o in enumerate(sums, 1)
