@@ -86,7 +86,7 @@ debian:
 	need Rscript r-base-core; need chromium chromium fonts-dejavu-core; \
 	need gcc gcc; need go golang-go; need javac default-jdk-headless; \
 	need aarch64-linux-gnu-g++ g++-aarch64-linux-gnu; need qemu-aarch64 qemu-user; need bochs-bin bochs bochs-term; \
-	need soffice libreoffice-calc-nogui; need pdflatex texlive-latex-base; need psql postgresql; \
+	need soffice libreoffice-calc-nogui; need pdflatex texlive-latex-base; need sqlite3 sqlite3; need pg_ctlcluster postgresql; \
 	if [ -n "$$missing" ] && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 	  apt-get update --quiet --quiet && \
 	  DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes --no-install-recommends $$missing; \

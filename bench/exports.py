@@ -9,6 +9,7 @@ import sqlite3
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def main() -> None:
             table = drawn_rows(path, rows)
             query = str(gn.export(model, database).content)
             predict = in_duckdb(table, query) if database == "duckdb" else in_sqlite(table, query)
-            times = timed([lambda: model.predict(table), predict])
+            times = timed([partial(model.predict, table), predict])
             cells = (f"{weights:,}", database, f"{rows:,}", *(f"{t:.2f}" for t in times))
             apart = difference(model, table, predict())
             print("".join(f"{cell:>13}" for cell in (name, *cells, f"{apart:.1e}")))

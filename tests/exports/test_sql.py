@@ -2,173 +2,44 @@
 
 import csv
 import io
-import os
-import shutil
-import sqlite3
-import subprocess
-from collections.abc import Callable, Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from exported import MAKERS, TriedModel, TriedRows, largest_difference, tried_model, tried_rows
+from exported import MAKERS, TriedRows, largest_difference, tried_model, tried_rows
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sql_databases import (
+    Found,
+    PostgreSQL,
+    check_in_duckdb,
+    check_in_sqlite,
+    in_duckdb,
+    in_postgresql,
+    in_sqlite,
+    typed,
+)
 
 import glassnet as gn
-from glassnet.exports.plan import UsedColumn, cell_kind
-from glassnet.exports.sql.cells import iso_moment
-from glassnet.exports.sql.databases import sql_name
-from glassnet.tables.formats.dates import DateFormat
+from glassnet.core.activations import ACTIVATIONS, OUTPUTS
 
-POSTGRESQL = Path("/usr/lib/postgresql")
-TYPES = {
-    "duckdb": {"number": "DOUBLE", "date": "TIMESTAMP", "text": "VARCHAR", "boolean": "BOOLEAN"},
-    "sqlite": {"number": "REAL", "date": "TEXT", "text": "TEXT", "boolean": "BOOLEAN"},
-    "postgresql": {
-        "number": "double precision",
-        "date": "timestamp",
-        "text": "text",
-        "boolean": "boolean",
-    },
-}
-Found = tuple[list[str], list[Sequence[Any]]]
-"""The names of columns, and rows of cells."""
-
-
-def given(column: UsedColumn, cell: Any) -> Any:
-    """A cell as it is put into the table: a date as ISO text."""
-    if cell_kind(column) != "date" or cell is None:
-        return cell
-    known = column.format if isinstance(column.format, DateFormat) else DateFormat("yyyy-mm-dd")
-    return iso_moment(float(known.read([cell])[0]))
-
-
-def declared(name: str, tried: TriedModel) -> str:
-    """The columns of the table: a key, which comes twice, and those of the model."""
-    types = TYPES[name]
-    columns = [f"{sql_name(c.name)} {types[cell_kind(c)]}" for c in tried.plan.columns]
-    return f"({', '.join(['key integer', *columns])})"
-
-
-def raw_rows(tried: TriedModel, rows: TriedRows) -> list[list[Any]]:
-    return [
-        [number // 2, *(given(c, row[c.name]) for c in tried.plan.columns)]
-        for number, row in enumerate(rows.rows)
-    ]
-
-
-def in_duckdb(tried: TriedModel, rows: TriedRows, query: str, table: str) -> Found:
-    import duckdb
-
-    with duckdb.connect() as connection:
-        connection.execute(f"CREATE SCHEMA s; CREATE TABLE {table} {declared('duckdb', tried)}")
-        marks = ", ".join("?" * (len(tried.plan.columns) + 1))
-        connection.executemany(f"INSERT INTO {table} VALUES ({marks})", raw_rows(tried, rows))
-        found = connection.execute(query)
-        return [name for name, *_ in found.description], found.fetchall()
-
-
-def in_sqlite(tried: TriedModel, rows: TriedRows, query: str, table: str) -> Found:
-    connection = sqlite3.connect(":memory:")
-    connection.execute("ATTACH ':memory:' AS s")
-    connection.execute(f"CREATE TABLE {table} {declared('sqlite', tried)}")
-    marks = ", ".join("?" * (len(tried.plan.columns) + 1))
-    connection.executemany(f"INSERT INTO {table} VALUES ({marks})", raw_rows(tried, rows))
-    found = connection.execute(query)
-    return [name for name, *_ in found.description], found.fetchall()
-
-
-def check_in_duckdb(query: str) -> tuple[int, float]:
-    import duckdb
-
-    with duckdb.connect() as connection:
-        return connection.execute(query).fetchone()
-
-
-def check_in_sqlite(query: str) -> tuple[int, float]:
-    """By the command, which reads the file as a user's would be read."""
-    done = subprocess.run(
-        ["sqlite3", "-batch", "-bail"], input=query, capture_output=True, text=True, check=False
-    )
-    assert not done.returncode, done.stderr[-1000:]
-    number, difference = done.stdout.strip().split("|")
-    return int(number), float(difference)
-
-
-class Server:
-    """A PostgreSQL of its own, which no network reaches."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.programs = max(POSTGRESQL.iterdir(), key=lambda path: int(path.name)) / "bin"
-        self.is_root = os.geteuid() == 0
-        if self.is_root:
-            shutil.chown(folder, "postgres")
-        folder.chmod(0o700)
-        self.run(
-            "initdb", "-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C"
-        )
-        options = f"-c listen_addresses= -c fsync=off -k {folder}"
-        self.run("pg_ctl", "-D", "data", "-w", "-l", "log", "-o", options, "start")
-
-    def run(self, program: str, *arguments: str, text: str = "") -> str:
-        command = [str(self.programs / program), *arguments]
-        if self.is_root:  # as whom it does not start
-            command = ["runuser", "-u", "postgres", "--", *command]
-        done = subprocess.run(
-            command, input=text, capture_output=True, text=True, check=False, cwd=self.folder
-        )
-        assert not done.returncode, done.stderr[-1000:]
-        return done.stdout
-
-    def query(self, text: str) -> str:
-        """What psql prints, as CSV."""
-        settings = ["-v", "ON_ERROR_STOP=1", "--csv", "-q", "-X", "-h", str(self.folder)]
-        return self.run("psql", *settings, "-U", "postgres", text=text)
-
-    def stop(self) -> None:
-        self.run("pg_ctl", "-D", "data", "-m", "immediate", "stop")
+WRITTEN = (
+    ("1.234,50 EUR", "07:15"),
+    ("-12,5 EUR", "23:30"),
+    ("NA", "\u2013"),
+    (" 3 EUR ", "0:00"),
+    (None, "14:45"),
+)
+"""Cells of the first and the third column of the model "written"."""
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    import tempfile
-
+def server() -> Iterator[PostgreSQL]:
     with tempfile.TemporaryDirectory(prefix="pg") as folder:  # a socket's path has to be short
-        found = Server(Path(folder))
+        found = PostgreSQL(Path(folder))
         yield found
         found.stop()
-
-
-def in_postgresql(
-    server: Server, tried: TriedModel, rows: TriedRows, query: str, table: str
-) -> Found:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(
-        [["\\N" if cell is None else cell for cell in row] for row in raw_rows(tried, rows)]
-    )
-    schema = "DROP SCHEMA IF EXISTS s CASCADE; CREATE SCHEMA s;"
-    create = f"CREATE TABLE {table} {declared('postgresql', tried)};"
-    copy = f"COPY {table} FROM STDIN (FORMAT csv, NULL '\\N');\n{text.getvalue()}\\.\n"
-    names, *found = csv.reader(io.StringIO(server.query(f"{schema}{create}\n{copy}\n{query}")))
-    return names, found
-
-
-def typed(found: Found, rows: TriedRows, tried: TriedModel) -> dict[str, list[Any]]:
-    """What is predicted, its cells as numbers where the model's are."""
-    names, cells = found
-    first = 1 + len(tried.plan.columns)
-    assert names[:first] == ["key", *(column.name for column in tried.plan.columns)]
-    columns = zip(*sorted(cells, key=lambda row: int(row[0])), strict=True)
-    return {
-        name: [_as(value, one) for value, one in zip(rows.predicted[name], column, strict=True)]
-        for name, column in list(zip(names, columns, strict=True))[first:]
-    }
-
-
-def _as(value: Any, cell: Any) -> Any:
-    if isinstance(value, bool) and isinstance(cell, str):
-        return cell == "t"
-    return type(value)(cell)
 
 
 @pytest.fixture(params=["duckdb", "sqlite", "postgresql"])
@@ -176,7 +47,7 @@ def database(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
-Run = Callable[[TriedModel, TriedRows, str, str], Found]
+Run = Callable[..., Found]
 
 
 @pytest.fixture
@@ -236,3 +107,118 @@ def test_the_check_needs_no_table(
     number, difference = check(str(files[".check.sql"]))
     assert number == len(tried.plan.checks)
     assert difference < 1e-12
+
+
+@pytest.mark.filterwarnings("ignore:column '.*'. [0-9]+ of 20 rows hold categories")
+def test_numbers_that_are_held_as_text(database: str, run: Run) -> None:
+    """As the model's own table holds them, beside missing ones and those that are numbers."""
+    tried = tried_model("written")
+    rows = tried_rows(tried, n=20)
+    number, opens = tried.plan.columns[0], tried.plan.columns[2]
+    for row, (money, hours) in zip(rows.rows, WRITTEN * 4, strict=True):
+        row[number.name], row[opens.name] = money, hours
+    table = {column.name: [row[column.name] for row in rows.rows] for column in tried.plan.columns}
+    table["is new"] = [None if c is None else str(c).lower() for c in table["is new"]]
+    expected = TriedRows(rows.rows, tried.model.predict_columns(table))
+    as_text = {number.name, opens.name}
+    query = str(gn.export(tried.model, database).content)
+    found = typed(run(tried, expected, query, "rows", as_text), expected, tried)
+    assert largest_difference(found, expected.predicted) < 1e-12
+
+
+@pytest.mark.parametrize("text", ["twelve", "1.2.3", "12:"])
+def test_a_text_that_is_no_number_is_an_error(text: str, database: str, run: Run) -> None:
+    tried = tried_model("written")
+    rows = tried_rows(tried, n=2)
+    for column in (tried.plan.columns[0], tried.plan.columns[2]):
+        rows.rows[1][column.name] = text
+    query = str(gn.export(tried.model, database).content)
+    with pytest.raises((Exception, AssertionError), match=r"(?i)malformed|convert|invalid|syntax"):
+        run(tried, rows, query, "rows", {column.name for column in tried.plan.columns[:3:2]})
+
+
+def test_a_table_with_the_name_of_a_query_is_read(database: str, run: Run) -> None:
+    tried = tried_model("two targets")
+    rows = tried_rows(tried, n=4)
+    for name in ("cells", "Inputs" if database != "postgresql" else "inputs"):
+        query = str(gn.export(tried.model, database, source=name, interval=0.8).content)
+        found = typed(run(tried, rows, query, name), rows, tried)
+        assert largest_difference(found, rows.predicted) < 1e-12
+
+
+@pytest.mark.parametrize("source", ["", ".rows", "a.b.c.d", 'a"b', "a..b", '"a', '""'])
+def test_what_is_no_name_of_a_table_is_refused(source: str, database: str) -> None:
+    with pytest.raises(gn.GlassnetError, match="source must be a table's name"):
+        gn.export(tried_model("article").model, database, source=source)
+
+
+def test_a_column_that_is_called_like_a_prediction_is_refused(database: str) -> None:
+    table = {"Prediction": [0.0, 1.0, 2.0], "prediction": [2.0, 1.0, 5.0], "y": [0.1, 0.5, 0.9]}
+    model = gn.train_article(table, "y", iterations=2)
+    with pytest.raises(gn.GlassnetError, match="cannot tell '[Pp]rediction' from another column"):
+        gn.export(model, database)
+
+
+def test_a_model_that_is_too_wide_names_what_takes_it() -> None:
+    def wide(nodes: int) -> gn.Model:
+        network = gn.Network([2, nodes, 1], ["tanh"])
+        return gn.Model.of_run((network, gn.initialize(network, seed=1)))
+
+    with pytest.raises(gn.GlassnetError, match="PostgreSQL takes 1,664 columns.*1,701.*to sqlite"):
+        gn.export(wide(1700), "postgresql")
+    with pytest.raises(gn.GlassnetError, match="SQLite takes 2,000 columns.*2,101.*to duckdb"):
+        gn.export(wide(2100), "sqlite")
+
+
+def test_long_sums_stay_within_the_depth_of_expressions(
+    database: str, check: Callable[[str], tuple[int, float]]
+) -> None:
+    network = gn.Network([2, 1500, 1], ["tanh"])
+    model = gn.Model.of_run((network, gn.initialize(network, seed=1)))
+    _, difference = check(str(gn.export(model, database).files[".check.sql"]))
+    assert difference < 1e-12
+
+
+def test_a_check_finds_a_weight_that_is_not_the_models(
+    database: str, check: Callable[[str], tuple[int, float]]
+) -> None:
+    tried = tried_model("linear")
+    text = str(gn.export(tried.model, database).files[".check.sql"])
+    assert text.count("-2.0") >= 1
+    _, difference = check(text.replace("-2.0", "-2.1", 1))
+    assert difference > 1e-3
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    inputs=st.integers(1, 5),
+    hidden=st.lists(st.tuples(st.integers(1, 6), st.sampled_from(sorted(ACTIVATIONS))), max_size=3),
+    outputs=st.integers(1, 4),
+    output=st.sampled_from(sorted(OUTPUTS)),
+    names=st.lists(
+        st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1),
+        min_size=9,
+        max_size=9,
+        unique_by=lambda name: name.strip().casefold(),
+    ),
+    seed=st.integers(0, 1000),
+)
+def test_networks_of_any_shape_and_name(
+    inputs: int,
+    hidden: list[tuple[int, str]],
+    outputs: int,
+    output: str,
+    names: list[str],
+    seed: int,
+) -> None:
+    if output == "softmax" and outputs == 1:
+        outputs = 2
+    network = gn.Network(
+        [inputs, *(nodes for nodes, _ in hidden), outputs], [name for _, name in hidden], output
+    )
+    parameters = gn.initialize(network, seed=seed)
+    model = gn.Model.of_run((network, parameters), names[:inputs], names[inputs : inputs + outputs])
+    for database, check in (("duckdb", check_in_duckdb), ("sqlite", check_in_sqlite)):
+        number, difference = check(str(gn.export(model, database).files[".check.sql"]))
+        assert number
+        assert difference < 1e-12

@@ -57,6 +57,8 @@ class Database:
         Whether names that differ by small and capital letters alone are the same.
     whole_row : str
         The columns of a row that was carried along as the column `raw`; "": the row's id is.
+    notes : tuple of str
+        What its user must know, in lines.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Database:
     longest_name: int | None
     same_case: bool
     whole_row: str
+    notes: tuple[str, ...]
 
     def literal(self, value: Any) -> str:
         """A value as a constant: numbers to the last digit, text with its controls as codes."""
@@ -164,6 +167,7 @@ _DUCKDB = Database(
     longest_name=None,
     same_case=True,
     whole_row="raw.*",
+    notes=("Dates are DATE or TIMESTAMP, what is missing is NULL. Numbers may be held as text.",),
 )
 _SQLITE = Database(
     name="sqlite",
@@ -187,6 +191,10 @@ _SQLITE = Database(
     longest_name=None,
     same_case=True,
     whole_row="",
+    notes=(
+        "Dates are ISO text, true and false 1 and 0, what is missing NULL. Numbers may be held as",
+        "text. Rows are told apart by their rowid, which a table has and a view has not.",
+    ),
 )
 _POSTGRESQL = Database(
     name="postgresql",
@@ -210,6 +218,10 @@ _POSTGRESQL = Database(
     longest_name=63,
     same_case=False,
     whole_row="(raw).*",
+    notes=(
+        "Dates are date or timestamp, what is missing is NULL. Numbers may be held as text.",
+        "Over many rows SET jit = off first: to compile so many sums takes minutes.",
+    ),
 )
 DATABASES = {row.name: row for row in (_DUCKDB, _SQLITE, _POSTGRESQL)}
 """Name -> database."""
