@@ -166,15 +166,19 @@ class ExportPlan:
         return [name for target in self.targets for name in target.columns]
 
     @property
-    def missing_numbers(self) -> list[str]:
-        """The texts, in small letters, that mean "missing" among numbers and dates."""
-        given = {text.casefold() for text in self.missing or ()}
-        return sorted(PROGRAM_MARKS | AMBIGUOUS_MARKS | given)
+    def missing_marks(self) -> list[str]:
+        """The texts, in small letters, that always mean "missing" among numbers and dates.
+
+        Those of `missing` do too, as they are written. In text none need be known: a text that is
+        no category counts as missing.
+        """
+        return sorted(PROGRAM_MARKS | AMBIGUOUS_MARKS)
 
     @property
-    def missing_texts(self) -> list[str]:
-        """The texts that mean "missing" in a column of text; in small letters unless given."""
-        return sorted(PROGRAM_MARKS if self.missing is None else self.missing)
+    def all_missing_marks(self) -> list[str]:
+        """The same and those of `missing`, for targets to which the case of letters is nothing."""
+        given = {text.casefold() for text in self.missing or ()}
+        return sorted(given.union(self.missing_marks))
 
 
 def cell_kind(column: UsedColumn) -> Kind:

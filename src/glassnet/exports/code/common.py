@@ -14,7 +14,6 @@ from glassnet.exports.templates import Formulas
 from glassnet.tables.formats.clocks import CLOCK, ClockFormat
 from glassnet.tables.formats.dates import DateFormat
 from glassnet.tables.formats.known import Format
-from glassnet.tables.formats.missing import AMBIGUOUS_MARKS, PROGRAM_MARKS
 from glassnet.tables.formats.numbers import (
     APOSTROPHES,
     MINUS,
@@ -27,9 +26,6 @@ from glassnet.tables.inputs import Number
 
 CELL_BLANKS = r"\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 """What Python's `str.strip` takes away, as a part of a class of a pattern."""
-
-MISSING_MARKS = sorted(PROGRAM_MARKS | AMBIGUOUS_MARKS)
-"""The texts, in small letters, that mean "missing" among numbers in every model."""
 
 
 class CamelFormulas(Formulas):

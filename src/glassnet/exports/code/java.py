@@ -14,7 +14,6 @@ from glassnet.errors import visible
 from glassnet.exports.checks import Cell
 from glassnet.exports.code.common import (
     CELL_BLANKS,
-    MISSING_MARKS,
     CamelFormulas,
     cell_pattern,
     format_of,
@@ -80,7 +79,7 @@ def java_files(plan: ExportPlan, options: ExportOptions) -> Files:
         pairs=_pairs,
         months=MONTHS,
         blanks=CELL_BLANKS,
-        marks=MISSING_MARKS,
+        marks=plan.missing_marks,
         last_year=LAST_YEAR_OF_2000,
         largest=LARGEST,
     )

@@ -10,7 +10,6 @@ import numpy as np
 from glassnet.errors import CONTROLS, visible
 from glassnet.exports.code.common import (
     CELL_BLANKS,
-    MISSING_MARKS,
     CamelFormulas,
     cell_pattern,
     format_of,
@@ -56,7 +55,7 @@ def javascript_files(plan: ExportPlan, _: ExportOptions) -> Files:
         levels=_levels,
         two_levels=_two_levels,
         blanks=CELL_BLANKS,
-        marks=MISSING_MARKS,
+        marks=plan.missing_marks,
         last_year=LAST_YEAR_OF_2000,
         largest=LARGEST,
         **content,

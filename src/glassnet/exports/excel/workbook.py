@@ -108,7 +108,7 @@ class _Workbook:
         ]
         predict = Grid("Predict", plan.title, first=0)
         typed = [predict.add(one.column.name, "", one.shown, style=one.style) for one in raw]
-        cells, read = cells_grid(formulas, raw, typed, len(plan.missing_numbers))
+        cells, read = cells_grid(formulas, raw, typed, len(plan.all_missing_marks))
         inputs, x = inputs_grid(formulas, raw, read)
         networks = [
             network_grid(formulas, number, inputs, x) for number in range(1, len(plan.networks) + 1)
@@ -275,7 +275,7 @@ class _Workbook:
         sheet = self._sheet(MARKS_SHEET)
         title = "Texts, in small letters, that mean that a number or date is missing"
         self.put(sheet, 1, 0, title, "bold")
-        for row, mark in enumerate(self.plan.missing_numbers, 2):
+        for row, mark in enumerate(self.plan.all_missing_marks, 2):
             self.put(sheet, row, 0, mark)
         sheet.freeze_panes(1, 0)
 

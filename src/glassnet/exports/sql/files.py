@@ -103,7 +103,7 @@ def _marks(chain: SqlChain) -> list[str]:
     """The texts that mean "missing" among numbers, where numbers may be text."""
     if not any(map(chain.cells.reads_text, chain.plan.columns)):
         return []
-    marks = ["", *chain.plan.missing_numbers]
+    marks = ["", *chain.plan.all_missing_marks]
     return [f"({chain.database.literal(mark)})" for mark in marks]
 
 
