@@ -28,11 +28,13 @@ def outputs_grid(
 
     `votes` are the columns of each network's last z, and their values, N x K.
     """
+    any_class = not all(planned.is_number for planned in formulas.plan.targets)
+    of_classes = ("class", "class in a set") if any_class else ()
     grid = Grid(
         "Outputs",
         "The networks' votes are added up; of their sums the outputs are made, of these the "
         "predictions",
-        ("target", "class", "class in a set", LIMIT, ADDED),
+        ("target", *of_classes, LIMIT, ADDED),
     )
     total = np.sum([values for _, values in votes], axis=0)
     summed = [
