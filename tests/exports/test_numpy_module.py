@@ -114,7 +114,7 @@ def test_what_is_wrong_is_named():
 @given(drawn_models())
 def test_any_model_is_computed_alike(tried: TriedModel):
     rows = tried_rows(tried)
-    module = _module(tried.model)
+    module = _module(tried.model, **tried.options)
     found = {name: cells.tolist() for name, cells in module["predict"](_columns(rows.rows)).items()}
     assert largest_difference(found, rows.predicted) < 1e-12
     assert module["check"]() < 1e-12

@@ -143,12 +143,12 @@ def test_where_it_predicts_something_else_nothing_is_exported(
     dtype: str, monkeypatch: pytest.MonkeyPatch
 ):
     tried = tried_model("cars")
-    right = graph.add_networks
+    right = graph.add_layers
 
     def wrong(nodes: Any, plan: Any, x: str) -> str:
         return nodes.write("a * 1.1", a=right(nodes, plan, x))
 
-    monkeypatch.setattr(graph, "add_networks", wrong)
+    monkeypatch.setattr(graph, "add_layers", wrong)
     with pytest.raises(gn.GlassnetError, match=f"in {dtype} does not predict .* in row 1: ") as e:
         gn.export(tried.model, "onnx", dtype=dtype)
     assert "\n" not in str(e.value)
