@@ -59,7 +59,7 @@ def drawn_rows(path: Path, rows: int) -> pl.DataFrame:
     return table[np.random.default_rng(0).integers(0, len(table), rows)]
 
 
-def in_duckdb(table: pl.DataFrame, query: str) -> Callable[[], Sequence[Any]]:
+def in_duckdb(table: pl.DataFrame, query: str) -> Callable[[], Any]:
     """Gives the predictions of a query over the table."""
     import duckdb
 
@@ -69,7 +69,7 @@ def in_duckdb(table: pl.DataFrame, query: str) -> Callable[[], Sequence[Any]]:
     return lambda: connection.execute(query).fetchnumpy()["prediction"]
 
 
-def in_sqlite(table: pl.DataFrame, query: str) -> Callable[[], Sequence[Any]]:
+def in_sqlite(table: pl.DataFrame, query: str) -> Callable[[], Any]:
     """Gives the predictions of a query over the table."""
     connection = sqlite3.connect(":memory:")
     names = ", ".join(f'"{name}"' for name in table.columns)

@@ -189,6 +189,15 @@ def test_a_check_finds_a_weight_that_is_not_the_models(
     assert difference > 1e-3
 
 
+def test_columns_called_true_and_false_are_checked(
+    database: str, check: Callable[[str], tuple[int, float]]
+) -> None:
+    network = gn.Network([3, 1])
+    model = gn.Model.of_run((network, gn.initialize(network)), ["false", "TRUE", "is_true"])
+    _, difference = check(str(gn.export(model, database).files[".check.sql"]))
+    assert difference < 1e-12
+
+
 @settings(max_examples=10, deadline=None)
 @given(
     inputs=st.integers(1, 5),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from glassnet.errors import GlassnetError, visible
 from glassnet.exports.checks import Cell
@@ -112,7 +113,15 @@ def _check(plan: ExportPlan, database: Database) -> str:
     names = [database.folded(column.name) for column in plan.columns]
     number = free_name("check_row", names)
     row = _row_name(plan, database)
-    chain = _chain(plan, database, source=f"given AS {row}", row=f"{row}.{number}", taken="")
+    columns = tuple(
+        # SQLite calls them otherwise in a query, and knows them in a table only
+        replace(column, name=free_name(f"is_{column.name.lower()}", names))
+        if column.name.lower() in ("true", "false")
+        else column
+        for column in plan.columns
+    )
+    renamed = replace(plan, columns=columns)
+    chain = _chain(renamed, database, source=f"given AS {row}", row=f"{row}.{number}", taken="")
     expressions = add_predictions(chain)
     given = [
         [str(n), *(chain.cells.given(c, check.row[c.name]) for c in plan.columns)]
@@ -133,7 +142,7 @@ def _check(plan: ExportPlan, database: Database) -> str:
         plan=plan,
         chain=chain,
         marks=_marks(chain),
-        names=[number, *(sql_name(column.name) for column in plan.columns)],
+        names=[number, *(sql_name(column.name) for column in columns)],
         given=given,
         expected=expected,
         expressions=expressions,
