@@ -316,6 +316,9 @@ def test_labels_make_classes_of_the_outputs() -> None:
     assert gn.Model.of_run(run).encoding.outputs == ["y1", "y2", "y3"]
 
 
+TWO_OUTPUTS = (TWO := gn.Network([3, 2], output="softmax"), gn.initialize(TWO))
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -324,6 +327,7 @@ def test_labels_make_classes_of_the_outputs() -> None:
         ({"inputs": [1, 2, 3]}, "inputs must be text"),
         ({"targets": ["a", "b"]}, "targets must be 1"),
         ({"labels": ["a"]}, "labels must be 2"),
+        ({"run": TWO_OUTPUTS, "labels": ["a", "b"]}, "two labels are for one output"),
         ({"run": 3}, "run must be what train gave"),
         ({"run": (NETWORK, 1)}, "a pair must be"),
     ],

@@ -95,6 +95,12 @@ def test_its_run_is_an_ordinary_run(folder: Path) -> None:
     assert (again.code, "already exists" in again.err) == (2, True)
 
 
+def test_a_seed_of_r_may_be_below_0(folder: Path) -> None:
+    csv_of(TABLE, "t.csv")
+    assert command("demo", "t.csv", "--target", "y", "--iterations", "2", "--seed", "-3").code == 0
+    assert gn.open_run("runs/demo-t").options.seed == -3
+
+
 def test_predicted_before_and_after_the_last_update_stand_beside_each_other(folder: Path) -> None:
     csv_of(TABLE, "t.csv")
     ran = command("demo", "t.csv", "--target", "y", "--iterations", "3")

@@ -166,6 +166,13 @@ def _encoding(
         return plain_encoding(names, ends)
     _check_count("targets", ends, 1)
     _check_count("labels", classes, 2 if outputs == 1 else outputs)
+    if len(classes) == 2 and outputs == 2:
+        raise GlassnetError(
+            "two labels are for one output, the probability of the second, and the network has two",
+            option="labels",
+            remedy="train one with a single sigmoid output and targets of 0 and 1, or leave out "
+            "the labels: then the outputs are two numbers",
+        )
     plain = plain_encoding(names, [])
     task = "binary" if len(classes) == 2 else "multiclass"
     return TableEncoding(task, plain.inputs, (ClassTarget(ends[0], classes),))

@@ -180,7 +180,8 @@ def _check_record(record: RunRecord) -> None:
 
 def _check_options(options: ResolvedOptions) -> None:
     """Raises OptionError where an option is out of range."""
-    Options(**{name: getattr(options, name) for name in DECLARATIONS})
+    values = {name: getattr(options, name) for name in DECLARATIONS}
+    Options(**{**values, "seed": abs(options.seed)})  # one of R's may be negative
 
 
 def record_of(
