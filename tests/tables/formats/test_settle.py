@@ -1,5 +1,6 @@
 """What a column of text is taken for: by its cells, by its table, by the options, by a model."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from glassnet.tables.formats.dates import DateFormat
 from glassnet.tables.formats.numbers import NumberFormat
 from glassnet.tables.formats.reading import Reading
 from glassnet.tables.frames import as_table
+from glassnet.tables.read import read_table
 
 FRAMES = {
     "dict": lambda columns: columns,
@@ -195,6 +197,13 @@ def test_the_other_columns_and_the_separator_decide_what_a_column_leaves_open() 
     assert not decided.notices
 
 
+def test_a_number_may_mean_missing_in_a_file_too(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("x,y\n1.5, -999\n-999,2\n2,3\n")
+    table = as_table(read_table(tmp_path / "t.csv"), reading=Reading(missing=("-999",)))
+    assert table["x"].missing.tolist() == [False, True, False]
+    assert table["y"].missing.tolist() == [True, False, False]
+
+
 def test_what_means_missing() -> None:
     words = ["a", "b", "NA", "a"] * 3
     assert as_table({"x": words})["x"].values[2] == "NA"
@@ -208,6 +217,9 @@ def test_what_means_missing() -> None:
     # among numbers the usual words have no other meaning, whatever is said of texts
     assert read([str(i) for i in N] + ["NA"], missing=("-",)).missing.sum() == 1
     assert read(["1", "nan", "2"], missing=()).missing.sum() == 1
+    for numbers in (["1.5", "-999", "2"], ["1,5", "-999", "2"], ["1.5 kg", "-999", "2 kg"]):
+        assert read(numbers, missing=("-999",)).values.tolist()[::2] == [1.5, 2.0]
+        assert read(numbers, missing=("-999",)).missing.tolist() == [False, True, False]
     assert read([str(i) for i in N] + ["lost"], missing=("lost",)).missing.sum() == 1
     both = {"x": ["a", "b", "NA", "a"] * 3, "y": ["1", "NA", "3", "4"] * 3}
     table = as_table(both, reading=Reading(missing=()))

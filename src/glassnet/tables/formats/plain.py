@@ -80,7 +80,11 @@ def numbers_of_texts(
     import polars
 
     texts = frame.select(names)
-    numbers = texts.select(polars.all().cast(polars.Float64, strict=False))
+    known = texts
+    if rule.given:  # which may be numbers, such as -999
+        given = polars.all().str.strip_chars().is_in(list(rule.given))
+        known = texts.select(polars.when(given).then(None).otherwise(polars.all()).name.keep())
+    numbers = known.select(polars.all().cast(polars.Float64, strict=False))
     marks = {name: _marks(texts[name], numbers[name], rule) for name in texts.columns}
     plain = [name for name, texts_of in marks.items() if texts_of is not None]
     block = numbers.select(plain).to_numpy()  # N x plain columns

@@ -179,7 +179,8 @@ def _chosen(
 def _read(column: TextColumn, written: Format, rule: MissingRule) -> Column:
     """The column as a format reads it; what means "missing" in it is kept as its marks."""
     cells = column.cells
-    values = written.read(cells.distinct)
+    known = ["" if rule.among_numbers(text) else text for text in cells.distinct]
+    values = written.read(known)
     unread = [cells.distinct[i] for i in np.flatnonzero(np.isnan(values))]
     column.marks |= {text for text in unread if rule.among_numbers(text)}
     kind = "date" if isinstance(written, DateFormat) else "number"
