@@ -11,6 +11,9 @@ PLAIN_NUMBER = NumberFormat()
 PLAIN_DATE = DateFormat("yyyy-mm-dd")
 """How text is read in columns that were not text when the model was trained."""
 
+CELL_BLANKS = r"\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+"""What Python's `str.strip` takes away, as a part of a class of a pattern."""
+
 
 class CellReading(NamedTuple):
     """How the cells of one column are read."""
@@ -77,6 +80,29 @@ class CellReadings:
     def any_units(self) -> bool:
         """Whether numbers have units."""
         return any(reading.units for reading in self.of.values())
+
+    @property
+    def any_month_names(self) -> bool:
+        """Whether dates have months by name."""
+        return any("mon" in pattern for pattern in self._date_patterns)
+
+    @property
+    def any_short_years(self) -> bool:
+        """Whether dates have years of two digits."""
+        return any("yyyy" not in pattern for pattern in self._date_patterns)
+
+    @property
+    def _date_patterns(self) -> list[str]:
+        return [one.pattern for one in self.patterns.values() if isinstance(one, DateFormat)]
+
+
+def named_groups(pattern: str) -> str:
+    """A pattern with its named groups as JavaScript and Java write them.
+
+    >>> named_groups("(?P<year>[0-9]{4})")
+    '(?<year>[0-9]{4})'
+    """
+    return pattern.replace("(?P<", "(?<")
 
 
 def pattern_parts(pattern: str, width: int) -> list[str]:

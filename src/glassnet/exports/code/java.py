@@ -12,22 +12,15 @@ from typing import Any, NamedTuple
 
 from glassnet.errors import visible
 from glassnet.exports.checks import Cell
-from glassnet.exports.code.common import (
-    CELL_BLANKS,
-    CamelFormulas,
-    cell_pattern,
-    format_of,
-    formats_of,
-    needs_unit,
-)
-from glassnet.exports.plan import ExportPlan, PlannedLayer, UsedColumn, cell_kind
+from glassnet.exports.code.cells import CELL_BLANKS, CellReading, CellReadings, named_groups
+from glassnet.exports.code.common import CamelFormulas
+from glassnet.exports.plan import ExportPlan, PlannedLayer, UsedColumn
 from glassnet.exports.targets import ExportOptions, Files
 from glassnet.exports.templates import LINE_WIDTH, rendered
 from glassnet.notation.dialects import JAVA, JAVA_TEXTS, Symbol, write
 from glassnet.tables.columns import LARGEST
-from glassnet.tables.formats.clocks import ClockFormat
+from glassnet.tables.formats.clocks import CLOCK
 from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MONTHS, DateFormat
-from glassnet.tables.formats.known import Format
 from glassnet.tables.formats.numbers import NumberFormat
 from glassnet.tables.inputs import Binary, Categories, Number
 
@@ -53,9 +46,7 @@ NESTED_NAME = re.compile(r"(?:Inputs|Network|Columns|Predicted|Labels|Scale|Row|
 
 def java_files(plan: ExportPlan, options: ExportOptions) -> Files:
     """The class."""
-    formats = formats_of(plan.columns)
-    any_unit = any(isinstance(one, NumberFormat) and one.unit for one in formats)
-    dates = [one.pattern for one in formats if isinstance(one, DateFormat)]
+    readings = CellReadings(plan)
     text = rendered(
         "java.java.jinja",
         java_literal,
@@ -64,15 +55,11 @@ def java_files(plan: ExportPlan, options: ExportOptions) -> Files:
         formulas=CamelFormulas(plan, JAVA, java_literal, "Java"),
         constants=Constants(),
         comment=_comment,
-        formats=formats,
-        format_kinds={one.kind for one in formats},
-        kinds={cell_kind(column) for column in plan.columns},
+        readings=readings,
         pattern=_pattern,
-        any_unit=any_unit,
-        any_name=any("mon" in one for one in dates),
-        any_short_year=any("yyyy" not in one for one in dates),
+        clock=_text_literal(f"(?U){named_groups(CLOCK.pattern)}"),
         parts_of_columns=list(_parts_of_columns(plan.columns)),
-        reading=lambda column: _reading(column, formats, any_unit),
+        reading=lambda column: _reading(readings.of[column.name], column.name),
         levels=_levels,
         two_levels=_two_levels,
         numbers_of=_numbers_of,
@@ -277,25 +264,20 @@ def _parts_of_columns(columns: Iterable[UsedColumn]) -> Iterator[list[UsedColumn
     yield part
 
 
-def _pattern(written: Format) -> str:
+def _pattern(written: NumberFormat | DateFormat) -> str:
     """The text of the pattern of a whole cell, in which classes such as blanks are Unicode's."""
-    flags = "(?iU)" if written.kind == "date" else "(?U)"
-    return java_literal(flags + cell_pattern(written))
+    flags = "(?iU)" if isinstance(written, DateFormat) else "(?U)"
+    return _text_literal(flags + named_groups(written.regex.pattern))
 
 
-def _reading(column: UsedColumn, formats: list[Format], any_unit: bool) -> str:
-    """The call that reads a cell of the column: of the row, by the column's name."""
-    cell = f"row, {java_literal(column.name)}"
-    written = format_of(column)
-    if written is None:
-        return f"{'truth' if cell_kind(column) == 'boolean' else 'text'}({cell})"
-    cell += f", FORMAT_{formats.index(written) + 1}"
-    if isinstance(written, NumberFormat):
-        unit = f", {java_literal(written.unit)}, {java_literal(needs_unit(written))}"
-        return f"number({cell}, {java_literal(written.decimal)}{unit if any_unit else ''})"
-    if isinstance(written, ClockFormat):
-        return f"hours({cell}, {java_literal(written.halves)})"
-    return f"day({cell})"
+def _reading(found: CellReading, name: str) -> str:
+    """The call that reads a cell of the column of that name."""
+    readers = {"number": "number", "clock": "hours", "date": "day", "boolean": "truth"}
+    settings = [found.pattern] if found.pattern else []
+    settings += map(java_literal, found.units)
+    settings += [java_literal(found.halves)] if found.kind == "clock" else []
+    reader = readers.get(found.kind, "text")
+    return f"{reader}({', '.join(['row', java_literal(name), *settings])})"
 
 
 def _levels(column: Binary | Categories) -> list[Any]:
