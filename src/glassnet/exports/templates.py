@@ -12,9 +12,9 @@ from typing import Any
 from glassnet.core.activations import OUTPUTS, Activation
 from glassnet.errors import GlassnetError, visible
 from glassnet.exports.plan import ExportPlan, NumberInterval
-from glassnet.notation.dialects import Dialect, Symbol, write
 from glassnet.notation.expression import names_in, substitute
 from glassnet.notation.numerals import MOST_DIGITS
+from glassnet.notation.write import Dialect, Symbol, write
 from glassnet.tables.inputs import Binary, Number
 from glassnet.tables.targets import ClassTarget, NumberTarget
 

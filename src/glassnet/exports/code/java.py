@@ -17,7 +17,8 @@ from glassnet.exports.code.common import CamelFormulas
 from glassnet.exports.plan import ExportPlan, PlannedLayer, UsedColumn
 from glassnet.exports.targets import ExportOptions, Files
 from glassnet.exports.templates import LINE_WIDTH, rendered
-from glassnet.notation.dialects import JAVA, JAVA_TEXTS, Symbol, write
+from glassnet.notation.dialects import JAVA, JAVA_TEXTS
+from glassnet.notation.write import Symbol, write
 from glassnet.tables.columns import LARGEST
 from glassnet.tables.formats.clocks import CLOCK
 from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MONTHS, DateFormat

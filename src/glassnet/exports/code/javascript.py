@@ -13,7 +13,8 @@ from glassnet.exports.code.common import CamelFormulas
 from glassnet.exports.plan import ExportPlan, cell_kind
 from glassnet.exports.targets import ExportOptions, Files
 from glassnet.exports.templates import rendered, wrapped_items
-from glassnet.notation.dialects import JAVASCRIPT, Symbol, write
+from glassnet.notation.dialects import JAVASCRIPT
+from glassnet.notation.write import Symbol, write
 from glassnet.tables.columns import LARGEST
 from glassnet.tables.formats.clocks import CLOCK
 from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MONTHS, DateFormat

@@ -13,7 +13,8 @@ from glassnet.exports.code.cells import CellReadings, pattern_parts
 from glassnet.exports.plan import ExportPlan, UsedColumn
 from glassnet.exports.targets import ExportOptions, Files
 from glassnet.exports.templates import LINE_WIDTH, Formulas, rendered, wrapped_items
-from glassnet.notation.dialects import PYTHON, Dialect, Symbol, write
+from glassnet.notation.dialects import PYTHON
+from glassnet.notation.write import Dialect, Symbol, write
 from glassnet.tables.columns import LARGEST
 from glassnet.tables.formats.clocks import CLOCK
 from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MICROSECONDS_A_DAY, MONTHS

@@ -11,8 +11,9 @@ from glassnet.exports.checks import Cell
 from glassnet.exports.excel.grid import CellValue, Grid, GridColumn, column_letters
 from glassnet.exports.plan import UsedColumn
 from glassnet.exports.templates import Formulas
-from glassnet.notation.dialects import EXCEL, EXCEL_TEXT, Symbol, write
+from glassnet.notation.dialects import EXCEL, EXCEL_TEXT
 from glassnet.notation.expression import substitute
+from glassnet.notation.write import Symbol, write
 from glassnet.tables.columns import Column
 from glassnet.tables.formats.clocks import ClockFormat
 from glassnet.tables.formats.dates import DateFormat

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from glassnet.exports.plan import UsedColumn
 from glassnet.exports.sql.steps import SqlChain, SqlColumn
-from glassnet.notation.dialects import Symbol, write
+from glassnet.notation.write import Symbol, write
 from glassnet.tables.inputs import Binary, Categories, Number
 
 
