@@ -26,10 +26,9 @@ from hypothesis import strategies as st
 from in_process import refused, run
 
 import glassnet as gn
-from glassnet.exports.checks import Cell
 from glassnet.exports.code.c import c_files
 from glassnet.exports.code.c_text import c_comment, c_literal
-from glassnet.exports.plan import cell_kind
+from glassnet.exports.columns import Cell, cell_kind
 from glassnet.exports.targets import ExportOptions
 from glassnet.tables.formats.dates import DateFormat
 from glassnet.tables.inputs import Number

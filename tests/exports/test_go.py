@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 import glassnet as gn
 from glassnet.exports.code.go import go_cell, go_comment, go_literal, go_pattern
-from glassnet.exports.plan import PlannedTarget, cell_kind
+from glassnet.exports.columns import cell_kind
+from glassnet.exports.plan import PlannedTarget
 from glassnet.tables.formats.dates import PATTERNS, DateFormat
 
 pytestmark = pytest.mark.xdist_group("go")  # so that its compiler's cache is filled once

@@ -2,14 +2,12 @@
 
 from typing import NamedTuple
 
-from glassnet.exports.plan import ExportPlan, UsedColumn, cell_kind
+from glassnet.exports.columns import UsedColumn, cell_kind
+from glassnet.exports.plan import ExportPlan
 from glassnet.tables.formats.clocks import ClockFormat
 from glassnet.tables.formats.dates import DateFormat
 from glassnet.tables.formats.numbers import NumberFormat, is_currency
-
-PLAIN_NUMBER = NumberFormat()
-PLAIN_DATE = DateFormat("yyyy-mm-dd")
-"""How text is read in columns that were not text when the model was trained."""
+from glassnet.tables.inputs import Number
 
 CELL_BLANKS = r"\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 """What Python's `str.strip` takes away, as a part of a class of a pattern."""
@@ -52,15 +50,14 @@ class CellReadings:
 
     def _of(self, column: UsedColumn) -> CellReading:
         kind = cell_kind(column)
-        written = getattr(column, "format", None)
         if kind in ("text", "boolean"):
             return CellReading(kind, None, "")
-        if kind == "date":
-            date = written if isinstance(written, DateFormat) else PLAIN_DATE
-            return CellReading(kind, date, self._pattern("DATE", date))
+        written = column.format if isinstance(column, Number) else None
+        if isinstance(column, Number) and column.date:
+            return CellReading(kind, column.date_format, self._pattern("DATE", column.date_format))
         if isinstance(written, ClockFormat):
             return CellReading("clock", written, "")
-        number = written if isinstance(written, NumberFormat) else PLAIN_NUMBER
+        number = written if isinstance(written, NumberFormat) else NumberFormat()
         return CellReading(kind, number, self._pattern("NUMBER", number))
 
     def _pattern(self, kind: str, written: NumberFormat | DateFormat) -> str:

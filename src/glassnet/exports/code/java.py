@@ -11,19 +11,18 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from glassnet.errors import visible
-from glassnet.exports.checks import Cell
 from glassnet.exports.code.cells import CELL_BLANKS, CellReading, CellReadings, named_groups
-from glassnet.exports.code.common import CamelFormulas
-from glassnet.exports.plan import ExportPlan, PlannedLayer, UsedColumn
+from glassnet.exports.columns import Cell, UsedColumn, levels_of
+from glassnet.exports.formulas import CamelFormulas, Formulas
+from glassnet.exports.plan import ExportPlan, PlannedLayer
 from glassnet.exports.targets import ExportOptions, Files
 from glassnet.exports.templates import LINE_WIDTH, rendered
 from glassnet.notation.dialects import JAVA, JAVA_TEXTS
-from glassnet.notation.write import Symbol, write
 from glassnet.tables.columns import LARGEST
 from glassnet.tables.formats.clocks import CLOCK
 from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MONTHS, DateFormat
 from glassnet.tables.formats.numbers import NumberFormat
-from glassnet.tables.inputs import Binary, Categories, Number
+from glassnet.tables.inputs import Number
 
 ITEMS_OF_A_CLASS = 3000  # each takes up to 12 bytes of a method and 2 constants
 ITEMS_OF_SHORT_ARRAY = 150  # of an array that stands where it is used
@@ -39,9 +38,11 @@ USED_NAMES = frozenset(
         "Map", "Matcher", "Math", "Number", "Object", "OffsetDateTime", "Override", "Pattern",
         "Set", "String", "StringBuilder", "System", "TemporalAccessor", "YearMonth",
         "ZoneOffset", "ZonedDateTime",
+        "BLANK", "BLANKS", "CHECKS", "CLOCK", "COLUMNS", "MISSING", "MONTHS", "NETWORKS",
+        "PREDICTED",
     }
 )  # fmt: skip
-"""The classes that the code names, which the model's own must not be called."""
+"""The classes and constants that the code names, which the model's own must not be called."""
 NESTED_NAME = re.compile(r"(?:Inputs|Network|Columns|Predicted|Labels|Scale|Row|Levels)[0-9].*")
 
 
@@ -50,24 +51,23 @@ def java_files(plan: ExportPlan, options: ExportOptions) -> Files:
     readings = CellReadings(plan)
     text = rendered(
         "java.java.jinja",
-        java_literal,
+        literal=java_literal,
+        comment=_comment,
         plan=plan,
         class_name=java_class_name(options.name),
         formulas=CamelFormulas(plan, JAVA, java_literal, "Java"),
+        formulas_of_text=Formulas(plan, JAVA_TEXTS, java_literal, "Java"),
         constants=Constants(),
-        comment=_comment,
         readings=readings,
         pattern=_pattern,
         clock=_text_literal(f"(?U){named_groups(CLOCK.pattern)}"),
         parts_of_columns=list(_parts_of_columns(plan.columns)),
         reading=lambda column: _reading(readings.of[column.name], column.name),
-        levels=_levels,
-        two_levels=_two_levels,
+        levels=levels_of,
         numbers_of=_numbers_of,
         pairs=_pairs,
         months=MONTHS,
         blanks=CELL_BLANKS,
-        marks=plan.missing_marks,
         last_year=LAST_YEAR_OF_2000,
         largest=LARGEST,
     )
@@ -279,17 +279,3 @@ def _reading(found: CellReading, name: str) -> str:
     settings += [java_literal(found.halves)] if found.kind == "clock" else []
     reader = readers.get(found.kind, "text")
     return f"{reader}({', '.join(['row', java_literal(name), *settings])})"
-
-
-def _levels(column: Binary | Categories) -> list[Any]:
-    """The categories as cells are read."""
-    return list(map(float, column.levels)) if column.cells == "number" else list(column.levels)
-
-
-def _two_levels(column: Binary) -> str:
-    """The feature of two categories."""
-    low, high = map(java_literal, _levels(column))
-    dialect = JAVA if column.cells == "number" else JAVA_TEXTS
-    return write(
-        Binary.formula, dialect, {"x": Symbol("cell"), "p": Symbol(low), "q": Symbol(high)}
-    )

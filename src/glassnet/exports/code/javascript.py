@@ -2,24 +2,20 @@
 
 import json
 import math
-from collections.abc import Sequence
 from typing import Any
-
-import numpy as np
 
 from glassnet.errors import CONTROLS, visible
 from glassnet.exports.code.cells import CELL_BLANKS, CellReading, CellReadings, named_groups
-from glassnet.exports.code.common import CamelFormulas
-from glassnet.exports.plan import ExportPlan, cell_kind
+from glassnet.exports.columns import cell_kind, levels_of
+from glassnet.exports.formulas import CamelFormulas
+from glassnet.exports.plan import ExportPlan
 from glassnet.exports.targets import ExportOptions, Files
-from glassnet.exports.templates import rendered, wrapped_items
+from glassnet.exports.templates import rendered
 from glassnet.notation.dialects import JAVASCRIPT
-from glassnet.notation.write import Symbol, write
 from glassnet.tables.columns import LARGEST
 from glassnet.tables.formats.clocks import CLOCK
 from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MONTHS, DateFormat
 from glassnet.tables.formats.numbers import NumberFormat
-from glassnet.tables.inputs import Binary, Categories
 
 
 def javascript_files(plan: ExportPlan, _: ExportOptions) -> Files:
@@ -30,29 +26,28 @@ def javascript_files(plan: ExportPlan, _: ExportOptions) -> Files:
         "readings": readings,
         "kinds": {cell_kind(column) for column in plan.columns},
         "kind_of": cell_kind,
-        "comment": _comment,
         "key": _key,
     }
     module = rendered(
         "javascript.mjs.jinja",
-        javascript_literal,
+        literal=javascript_literal,
+        comment=_comment,
         formulas=CamelFormulas(plan, JAVASCRIPT, javascript_literal, "JavaScript"),
-        numbers=javascript_numbers,
         pattern=_pattern,
         clock=f"/^(?:{named_groups(CLOCK.pattern)})$/",
         months=MONTHS,
         reading=lambda column: _reading(readings.of[column.name], column.name),
-        levels=_levels,
-        two_levels=_two_levels,
+        levels=levels_of,
         blanks=CELL_BLANKS,
-        marks=plan.missing_marks,
         last_year=LAST_YEAR_OF_2000,
         largest=LARGEST,
         **content,
     )
     return {
         ".mjs": module,
-        ".d.mts": rendered("javascript.d.mts.jinja", javascript_literal, **content),
+        ".d.mts": rendered(
+            "javascript.d.mts.jinja", literal=javascript_literal, comment=_comment, **content
+        ),
     }
 
 
@@ -72,11 +67,6 @@ def javascript_literal(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     return repr(value)
-
-
-def javascript_numbers(values: Sequence[float] | np.ndarray, indent: int = 2) -> str:
-    """Numbers with commas in between, on as many lines as they need."""
-    return wrapped_items([javascript_literal(float(value)) for value in values], indent)
 
 
 def _comment(text: str) -> str:
@@ -103,16 +93,3 @@ def _reading(found: CellReading, name: str) -> str:
     settings += [javascript_literal(found.halves)] if found.kind == "clock" else []
     reader = readers.get(found.kind, "text")
     return f"{reader}({', '.join(['row', javascript_literal(name), *settings])})"
-
-
-def _levels(column: Binary | Categories) -> list[Any]:
-    """The categories as cells are read."""
-    return list(map(float, column.levels)) if column.cells == "number" else list(column.levels)
-
-
-def _two_levels(column: Binary) -> str:
-    """The feature of two categories."""
-    low, high = map(javascript_literal, _levels(column))
-    return write(
-        Binary.formula, JAVASCRIPT, {"x": Symbol("cell"), "p": Symbol(low), "q": Symbol(high)}
-    )

@@ -2,23 +2,20 @@
 
 import math
 import re
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from glassnet.errors import CONTROLS, visible
-from glassnet.exports.checks import columns_of_rows
 from glassnet.exports.code.cells import CellReadings, pattern_parts
-from glassnet.exports.plan import ExportPlan, UsedColumn
+from glassnet.exports.columns import UsedColumn, columns_of_rows, levels_of
+from glassnet.exports.formulas import Formulas
+from glassnet.exports.plan import ExportPlan
 from glassnet.exports.targets import ExportOptions, Files
-from glassnet.exports.templates import LINE_WIDTH, Formulas, rendered, wrapped_items
+from glassnet.exports.templates import LINE_WIDTH, rendered
 from glassnet.notation.dialects import PYTHON
-from glassnet.notation.write import Dialect, Symbol, write
+from glassnet.notation.write import Dialect
 from glassnet.tables.columns import LARGEST
 from glassnet.tables.formats.clocks import CLOCK
 from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MICROSECONDS_A_DAY, MONTHS
-from glassnet.tables.inputs import Binary, Categories
 
 
 def python_files(plan: ExportPlan, _: ExportOptions) -> Files:
@@ -37,25 +34,17 @@ def python_module(template: str, plan: ExportPlan, dialect: Dialect) -> str:
         halves = f", halves={found.halves}" if found.kind == "clock" else ""
         return f", {found.pattern}{units}" if found.pattern else halves
 
-    def two_levels(column: Binary) -> str:
-        """The feature of two categories."""
-        low, high = map(python_literal, _levels(column))
-        names = {"x": Symbol("cell"), "p": Symbol(low), "q": Symbol(high)}
-        return write(Binary.formula, dialect, names)
-
     return rendered(
         template,
+        literal=python_literal,
         plan=plan,
         formulas=Formulas(plan, dialect, python_literal, "Python"),
-        literal=python_literal,
-        numbers=python_numbers,
         readings=readings,
         reading=reading,
         readers={"number": "number", "clock": "hours", "date": "day", "boolean": "truth"},
         pattern=lambda written: _pattern(written.regex.pattern),
         clock=_pattern(CLOCK.pattern),
-        levels=_levels,
-        two_levels=two_levels,
+        levels=levels_of,
         largest=LARGEST,
         last_year=LAST_YEAR_OF_2000,
         months=MONTHS,
@@ -96,13 +85,3 @@ def _regex_escape(code: int) -> str:
 def _docstring(text: str) -> str:
     """Text as it may stand within three quotes."""
     return visible(text).replace("\\", "\\\\").replace('"', "'")
-
-
-def python_numbers(values: Sequence[float] | np.ndarray, indent: int = 4) -> str:
-    """Numbers with commas in between, on as many lines as they need."""
-    return wrapped_items([repr(float(value)) for value in values], indent)
-
-
-def _levels(column: Binary | Categories) -> list[Any]:
-    """The categories as cells are read."""
-    return list(map(float, column.levels)) if column.cells == "number" else list(column.levels)

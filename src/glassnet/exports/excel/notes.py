@@ -1,9 +1,10 @@
 """What the sheet 'Read me' of a workbook says."""
 
+from glassnet.exports.columns import cell_kind
 from glassnet.exports.excel.grid import FIRST_ROW
 from glassnet.exports.excel.predictions import INTERVALS_SHEET
 from glassnet.exports.excel.steps import MARKS_SHEET, is_clock, weights_of
-from glassnet.exports.plan import ExportPlan, cell_kind
+from glassnet.exports.plan import ExportPlan
 from glassnet.exports.templates import rendered
 
 PREPARED_ROWS = 20  # that are prepared

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from glassnet.errors import GlassnetError, OptionRef, visible
-from glassnet.exports.checks import Cell
+from glassnet.exports.columns import Cell
 from glassnet.exports.excel.check import LARGEST_DIFFERENCE, VERDICT, check_grid, check_results
 from glassnet.exports.excel.grid import (
     FIRST_ROW,
@@ -31,9 +31,9 @@ from glassnet.exports.excel.steps import (
     weights_of,
 )
 from glassnet.exports.excel.styles import STYLES
+from glassnet.exports.formulas import Formulas
 from glassnet.exports.plan import ExportPlan, PlannedTarget
 from glassnet.exports.targets import ExportOptions, Files
-from glassnet.exports.templates import Formulas
 from glassnet.notation.dialects import EXCEL
 
 NOTE_WIDTH = 100  # characters

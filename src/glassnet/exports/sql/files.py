@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from glassnet.errors import GlassnetError, visible
-from glassnet.exports.checks import Cell
+from glassnet.exports.columns import Cell
 from glassnet.exports.plan import ExportPlan
 from glassnet.exports.sql.cells import SqlCells
 from glassnet.exports.sql.databases import DATABASES, Database, free_name, sql_name
