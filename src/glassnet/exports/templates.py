@@ -1,7 +1,7 @@
 """The templates of code in other languages, and what they have in common.
 
-A template is a file of `templates/`, written with Jinja. It gets the plan and the functions of its
-language's module, and the filters and functions below.
+A template is a file of `templates/`, written with Jinja: <target>.jinja, or <target>_<part>.jinja.
+It gets the plan, the functions of its language's module, and the filters and functions below.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -57,8 +57,8 @@ def c_files(plan: ExportPlan, options: ExportOptions) -> Files:
         "months": MONTHS,
     }
     return {
-        ".c": rendered("c.c.jinja", literal=literal, comment=c_comment, **content),
-        ".h": rendered("c.h.jinja", literal=literal, comment=c_comment, **content),
+        ".c": rendered("c.jinja", literal=literal, comment=c_comment, **content),
+        ".h": rendered("c_header.jinja", literal=literal, comment=c_comment, **content),
     }
 
 

@@ -50,7 +50,7 @@ def java_files(plan: ExportPlan, options: ExportOptions) -> Files:
     """The class."""
     readings = CellReadings(plan)
     text = rendered(
-        "java.java.jinja",
+        "java.jinja",
         literal=java_literal,
         comment=_comment,
         plan=plan,

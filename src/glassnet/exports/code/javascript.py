@@ -29,7 +29,7 @@ def javascript_files(plan: ExportPlan, _: ExportOptions) -> Files:
         "key": _key,
     }
     module = rendered(
-        "javascript.mjs.jinja",
+        "javascript.jinja",
         literal=javascript_literal,
         comment=_comment,
         formulas=CamelFormulas(plan, JAVASCRIPT, javascript_literal, "JavaScript"),
@@ -46,7 +46,7 @@ def javascript_files(plan: ExportPlan, _: ExportOptions) -> Files:
     return {
         ".mjs": module,
         ".d.mts": rendered(
-            "javascript.d.mts.jinja", literal=javascript_literal, comment=_comment, **content
+            "javascript_types.jinja", literal=javascript_literal, comment=_comment, **content
         ),
     }
 

@@ -20,7 +20,7 @@ from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MICROSECONDS_A_DAY,
 
 def python_files(plan: ExportPlan, _: ExportOptions) -> Files:
     """The module."""
-    return {".py": python_module("python.py.jinja", plan, PYTHON)}
+    return {".py": python_module("python.jinja", plan, PYTHON)}
 
 
 def python_module(template: str, plan: ExportPlan, dialect: Dialect) -> str:

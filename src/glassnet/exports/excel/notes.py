@@ -13,7 +13,7 @@ PREPARED_ROWS = 20  # that are prepared
 def workbook_notes(plan: ExportPlan) -> list[tuple[str, str]]:
     """(what it is about, the note), line by line; a line may be empty."""
     text = rendered(
-        "workbook_notes.txt.jinja",
+        "excel_notes.jinja",
         repr,
         plan=plan,
         first=FIRST_ROW,
