@@ -12,7 +12,7 @@ from glassnet.core.activations import Activation
 from glassnet.exports.checks import CheckedRow
 from glassnet.exports.code.c_limits import check_c_texts, check_single_precision
 from glassnet.exports.code.c_text import C_RESERVED, c_comment, c_float_literal, c_literal
-from glassnet.exports.code.cells import CellReadings
+from glassnet.exports.code.cells import CELL_CONSTANTS, CellReadings
 from glassnet.exports.code.identifiers import identifiers
 from glassnet.exports.columns import Cell, UsedColumn, cell_kind, levels_of
 from glassnet.exports.formulas import WRITTEN_BY_HAND, Formulas
@@ -20,7 +20,6 @@ from glassnet.exports.plan import ExportPlan, PlannedTarget
 from glassnet.exports.targets import ExportOptions, Files
 from glassnet.exports.templates import rendered
 from glassnet.notation.dialects import C_FLOAT, C
-from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MONTHS
 from glassnet.tables.inputs import Binary, Categories
 from glassnet.tables.targets import ClassTarget
 
@@ -53,8 +52,7 @@ def c_files(plan: ExportPlan, options: ExportOptions) -> Files:
         "uses_largest": any(_uses_largest(of.planned) for of in targets),
         "check": partial(_check, literal),
         "memory": _memory(plan, 4 if single else 8),
-        "last_year": LAST_YEAR_OF_2000,
-        "months": MONTHS,
+        **CELL_CONSTANTS,
     }
     return {
         ".c": rendered("c.jinja", literal=literal, comment=c_comment, **content),

@@ -1,13 +1,30 @@
 """How the cells of each column are read, for code that reads them one by one."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from glassnet.exports.columns import UsedColumn, cell_kind
 from glassnet.exports.plan import ExportPlan
+from glassnet.tables.columns import LARGEST
 from glassnet.tables.formats.clocks import ClockFormat
-from glassnet.tables.formats.dates import DateFormat
+from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MONTHS, DateFormat
 from glassnet.tables.formats.numbers import NumberFormat, is_currency
 from glassnet.tables.inputs import Number
+
+CELL_READERS = {
+    "number": "number",
+    "clock": "hours",
+    "date": "day",
+    "boolean": "truth",
+    "text": "text",
+}
+"""The function of the code that reads cells of each kind."""
+
+CELL_CONSTANTS: dict[str, Any] = {
+    "largest": LARGEST,
+    "last_year": LAST_YEAR_OF_2000,
+    "months": MONTHS,
+}
+"""What templates know of numbers and dates."""
 
 CELL_BLANKS = r"\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 """What Python's `str.strip` takes away, as a part of a class of a pattern."""

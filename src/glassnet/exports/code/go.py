@@ -11,6 +11,7 @@ import numpy as np
 from glassnet.core.activations import Activation
 from glassnet.errors import visible
 from glassnet.exports.checks import CheckedRow
+from glassnet.exports.code.cells import CELL_CONSTANTS
 from glassnet.exports.code.identifiers import camel_case, identifiers
 from glassnet.exports.columns import Cell, UsedColumn, cell_kind, levels_of
 from glassnet.exports.formulas import WRITTEN_BY_HAND, Formulas
@@ -18,7 +19,7 @@ from glassnet.exports.plan import ExportPlan, PlannedTarget
 from glassnet.exports.targets import ExportOptions, Files
 from glassnet.exports.templates import rendered, wrapped_items
 from glassnet.notation.dialects import GO
-from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, DateFormat
+from glassnet.tables.formats.dates import DateFormat
 from glassnet.tables.inputs import Binary, Categories, Number
 from glassnet.tables.targets import ClassTarget
 
@@ -48,7 +49,7 @@ def go_files(plan: ExportPlan, options: ExportOptions) -> Files:
         kinds={of.kind for of in columns},
         patterns=sorted({of.pattern for of in columns if of.kind == "date"}),
         targets=targets,
-        last_year=LAST_YEAR_OF_2000,
+        **CELL_CONSTANTS,
         aligned=_aligned,
         row_fields=_row_fields,
         labels_in_set=_labels_in_set,

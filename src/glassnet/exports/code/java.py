@@ -11,16 +11,22 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from glassnet.errors import visible
-from glassnet.exports.code.cells import CELL_BLANKS, CellReading, CellReadings, named_groups
+from glassnet.exports.code.cells import (
+    CELL_BLANKS,
+    CELL_CONSTANTS,
+    CELL_READERS,
+    CellReading,
+    CellReadings,
+    named_groups,
+)
 from glassnet.exports.columns import Cell, UsedColumn, levels_of
 from glassnet.exports.formulas import CamelFormulas, Formulas
 from glassnet.exports.plan import ExportPlan, PlannedLayer
 from glassnet.exports.targets import ExportOptions, Files
 from glassnet.exports.templates import LINE_WIDTH, rendered
 from glassnet.notation.dialects import JAVA, JAVA_TEXTS
-from glassnet.tables.columns import LARGEST
 from glassnet.tables.formats.clocks import CLOCK
-from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MONTHS, DateFormat
+from glassnet.tables.formats.dates import DateFormat
 from glassnet.tables.formats.numbers import NumberFormat
 from glassnet.tables.inputs import Number
 
@@ -66,10 +72,8 @@ def java_files(plan: ExportPlan, options: ExportOptions) -> Files:
         levels=levels_of,
         numbers_of=_numbers_of,
         pairs=_pairs,
-        months=MONTHS,
         blanks=CELL_BLANKS,
-        last_year=LAST_YEAR_OF_2000,
-        largest=LARGEST,
+        **CELL_CONSTANTS,
     )
     return {".java": text}
 
@@ -273,9 +277,7 @@ def _pattern(written: NumberFormat | DateFormat) -> str:
 
 def _reading(found: CellReading, name: str) -> str:
     """The call that reads a cell of the column of that name."""
-    readers = {"number": "number", "clock": "hours", "date": "day", "boolean": "truth"}
     settings = [found.pattern] if found.pattern else []
     settings += map(java_literal, found.units)
     settings += [java_literal(found.halves)] if found.kind == "clock" else []
-    reader = readers.get(found.kind, "text")
-    return f"{reader}({', '.join(['row', java_literal(name), *settings])})"
+    return f"{CELL_READERS[found.kind]}({', '.join(['row', java_literal(name), *settings])})"

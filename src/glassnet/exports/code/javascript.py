@@ -5,50 +5,52 @@ import math
 from typing import Any
 
 from glassnet.errors import CONTROLS, visible
-from glassnet.exports.code.cells import CELL_BLANKS, CellReading, CellReadings, named_groups
+from glassnet.exports.code.cells import (
+    CELL_BLANKS,
+    CELL_CONSTANTS,
+    CELL_READERS,
+    CellReading,
+    CellReadings,
+    named_groups,
+)
 from glassnet.exports.columns import cell_kind, levels_of
 from glassnet.exports.formulas import CamelFormulas
 from glassnet.exports.plan import ExportPlan
 from glassnet.exports.targets import ExportOptions, Files
 from glassnet.exports.templates import rendered
 from glassnet.notation.dialects import JAVASCRIPT
-from glassnet.tables.columns import LARGEST
 from glassnet.tables.formats.clocks import CLOCK
-from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MONTHS, DateFormat
+from glassnet.tables.formats.dates import DateFormat
 from glassnet.tables.formats.numbers import NumberFormat
 
 
 def javascript_files(plan: ExportPlan, _: ExportOptions) -> Files:
     """The module and its types."""
     readings = CellReadings(plan)
-    content = {
-        "plan": plan,
-        "readings": readings,
-        "kinds": {cell_kind(column) for column in plan.columns},
-        "kind_of": cell_kind,
-        "key": _key,
-    }
     module = rendered(
         "javascript.jinja",
         literal=javascript_literal,
         comment=_comment,
+        plan=plan,
+        key=_key,
+        readings=readings,
         formulas=CamelFormulas(plan, JAVASCRIPT, javascript_literal, "JavaScript"),
         pattern=_pattern,
         clock=f"/^(?:{named_groups(CLOCK.pattern)})$/",
-        months=MONTHS,
         reading=lambda column: _reading(readings.of[column.name], column.name),
         levels=levels_of,
         blanks=CELL_BLANKS,
-        last_year=LAST_YEAR_OF_2000,
-        largest=LARGEST,
-        **content,
+        **CELL_CONSTANTS,
     )
-    return {
-        ".mjs": module,
-        ".d.mts": rendered(
-            "javascript_types.jinja", literal=javascript_literal, comment=_comment, **content
-        ),
-    }
+    types = rendered(
+        "javascript_types.jinja",
+        literal=javascript_literal,
+        comment=_comment,
+        plan=plan,
+        kinds={cell_kind(column) for column in plan.columns},
+        kind_of=cell_kind,
+    )
+    return {".mjs": module, ".d.mts": types}
 
 
 def javascript_literal(value: Any) -> str:
@@ -87,9 +89,7 @@ def _pattern(written: NumberFormat | DateFormat) -> str:
 
 def _reading(found: CellReading, name: str) -> str:
     """The call that reads a cell of the column of that name."""
-    readers = {"number": "number", "clock": "hours", "date": "day", "boolean": "truth"}
     settings = [found.pattern] if found.pattern else []
     settings += [javascript_literal(found.units)] if found.units else []
     settings += [javascript_literal(found.halves)] if found.kind == "clock" else []
-    reader = readers.get(found.kind, "text")
-    return f"{reader}({', '.join(['row', javascript_literal(name), *settings])})"
+    return f"{CELL_READERS[found.kind]}({', '.join(['row', javascript_literal(name), *settings])})"

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from glassnet.errors import CONTROLS, visible
-from glassnet.exports.code.cells import CellReadings, pattern_parts
+from glassnet.exports.code.cells import CELL_CONSTANTS, CELL_READERS, CellReadings, pattern_parts
 from glassnet.exports.columns import UsedColumn, columns_of_rows, levels_of
 from glassnet.exports.formulas import Formulas
 from glassnet.exports.plan import ExportPlan
@@ -13,9 +13,8 @@ from glassnet.exports.targets import ExportOptions, Files
 from glassnet.exports.templates import LINE_WIDTH, rendered
 from glassnet.notation.dialects import PYTHON
 from glassnet.notation.write import Dialect
-from glassnet.tables.columns import LARGEST
 from glassnet.tables.formats.clocks import CLOCK
-from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MICROSECONDS_A_DAY, MONTHS
+from glassnet.tables.formats.dates import MICROSECONDS_A_DAY
 
 
 def python_files(plan: ExportPlan, _: ExportOptions) -> Files:
@@ -41,13 +40,11 @@ def python_module(template: str, plan: ExportPlan, dialect: Dialect) -> str:
         formulas=Formulas(plan, dialect, python_literal, "Python"),
         readings=readings,
         reading=reading,
-        readers={"number": "number", "clock": "hours", "date": "day", "boolean": "truth"},
+        readers=CELL_READERS,
         pattern=lambda written: _pattern(written.regex.pattern),
         clock=_pattern(CLOCK.pattern),
         levels=levels_of,
-        largest=LARGEST,
-        last_year=LAST_YEAR_OF_2000,
-        months=MONTHS,
+        **CELL_CONSTANTS,
         day=MICROSECONDS_A_DAY,
         docstring=_docstring,
         columns_of_rows=columns_of_rows,

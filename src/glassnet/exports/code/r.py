@@ -5,16 +5,15 @@ import re
 from typing import Any
 
 from glassnet.errors import GlassnetError, visible
-from glassnet.exports.code.cells import CellReadings, pattern_parts
+from glassnet.exports.code.cells import CELL_CONSTANTS, CellReadings, pattern_parts
 from glassnet.exports.columns import UsedColumn, columns_of_rows, levels_of
 from glassnet.exports.formulas import Formulas
 from glassnet.exports.plan import ExportPlan
 from glassnet.exports.targets import ExportOptions, Files
 from glassnet.exports.templates import LINE_WIDTH, rendered
 from glassnet.notation.dialects import R_COLUMNS
-from glassnet.tables.columns import LARGEST
 from glassnet.tables.formats.clocks import CLOCK
-from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MICROSECONDS_A_DAY, MONTHS, DateFormat
+from glassnet.tables.formats.dates import MICROSECONDS_A_DAY, DateFormat
 from glassnet.tables.formats.numbers import NumberFormat
 
 _READERS = {
@@ -54,9 +53,7 @@ def r_files(plan: ExportPlan, _: ExportOptions) -> Files:
         pattern=lambda written: _pattern(_written(written)),
         clock=_pattern(CLOCK.pattern),
         levels=levels_of,
-        largest=LARGEST,
-        last_year=LAST_YEAR_OF_2000,
-        months=MONTHS,
+        **CELL_CONSTANTS,
         day=float(MICROSECONDS_A_DAY),
         columns_of_rows=columns_of_rows,
     )
