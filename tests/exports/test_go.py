@@ -1,13 +1,13 @@
 """The exported Go: all models built into one program, and run beside the models."""
 
 import re
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from commands import output_of
 from drawn_dates import drawn_dates
 from drawn_models import drawn_models
 from exported import MAKERS, TriedModel, TriedRows, largest_difference, tried_model, tried_rows
@@ -111,11 +111,7 @@ def _value(line: str, of: PlannedTarget, name: str) -> Any:
 
 def go(folder: Path, *arguments: str, text: str = "") -> str:
     """What Go prints."""
-    done = subprocess.run(
-        ["go", *arguments], cwd=folder, input=text, capture_output=True, text=True, check=False
-    )
-    assert not done.returncode, (done.stderr + done.stdout)[-2000:]
-    return done.stdout
+    return output_of("go", *arguments, cwd=folder, text=text)
 
 
 @pytest.fixture(scope="module")

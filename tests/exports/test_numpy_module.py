@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from commands import output_of
 from drawn_models import drawn_models
 from exported import (
     DATA,
@@ -50,7 +51,7 @@ def test_the_modules_predict_what_the_models_do(tmp_path: Path):
         gn.export(tried.model, "numpy", **tried.options).write(tmp_path / f"{name}.py")
         (tmp_path / f"{name}.json").write_text(json.dumps(columns_of_rows(rows[name].rows)))
     (tmp_path / "names").write_text(json.dumps([[str(tmp_path / name), ""] for name in MAKERS]))
-    _run("-W", "error", "-c", RUN, str(tmp_path / "names"))
+    output_of(sys.executable, "-W", "error", "-c", RUN, str(tmp_path / "names"))
     for name in MAKERS:
         names, found, difference = json.loads((tmp_path / f"{name}.out").read_text())
         assert names == list(rows[name].predicted)
@@ -60,7 +61,7 @@ def test_the_modules_predict_what_the_models_do(tmp_path: Path):
 
 def test_the_module_checks_itself(tmp_path: Path):
     [module] = gn.export(tried_model("written").model, "numpy").write(tmp_path / "model.py")
-    said = _run("-W", "error", str(module))
+    said = output_of(sys.executable, "-W", "error", str(module))
     assert said.startswith("8 rows are predicted as by the model, to ")
     text = module.read_text()
     first = next(line for line in text.splitlines() if "0.0" in line and len(line) > 60)
@@ -118,9 +119,3 @@ def test_any_model_is_computed_alike(tried: TriedModel):
     }
     assert largest_difference(found, rows.predicted) < 1e-12
     assert module["check"]() < 1e-12
-
-
-def _run(*arguments: str) -> str:
-    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False)
-    assert not done.returncode, done.stderr[-2000:]
-    return done.stdout
