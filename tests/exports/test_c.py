@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from commands import output_of
-from drawn_dates import drawn_dates
+from drawn_cells import drawn_dates
 from drawn_models import drawn_models
 from exported import (
     HOSTILE,

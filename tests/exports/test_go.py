@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from commands import output_of
-from drawn_dates import drawn_dates
+from drawn_cells import drawn_dates
 from drawn_models import drawn_models
 from exported import MAKERS, TriedModel, TriedRows, largest_difference, tried_model, tried_rows
 from hypothesis import HealthCheck, Phase, given, settings

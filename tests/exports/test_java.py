@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from commands import output_of
+from drawn_cells import FORMATS, are_same, expected_cells, format_model, predicted_cell
 from drawn_models import drawn_models
 from exported import (
     HOSTILE,
@@ -312,6 +313,18 @@ def test_cells_of_text_are_read_as_the_model_reads_them(tmp_path: Path):
         "java.lang.IllegalArgumentException: the row lacks the column 'short'"
     )
     assert all(isinstance(row, str) and " is no " in row for row in of_refused.rows)
+
+
+def test_cells_in_any_format_are_read_as_the_model_reads_them(tmp_path: Path):
+    known = [expected_cells(number) for number in range(len(FORMATS))]
+    models = [
+        (TriedModel(format_model(written)), [{"x": cell} for cell in cells])
+        for written, cells in zip(FORMATS, known, strict=True)
+    ]
+    for written, cells, found in zip(FORMATS, known, _in_java(tmp_path, models), strict=True):
+        for (cell, value), row in zip(cells.items(), found.rows, strict=True):
+            read = None if isinstance(row, str) else predicted_cell(row)
+            assert are_same(read, value), (written, cell, read, value)
 
 
 def test_any_name_of_a_class_compiles(tmp_path: Path):

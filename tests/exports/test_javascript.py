@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from browsing import browser, needs_browser, opened
 from commands import output_of
+from drawn_cells import FORMATS, are_same, expected_cells, format_model, predicted_cell
 from drawn_models import drawn_models
 from exported import HOSTILE, MAKERS, TriedModel, largest_difference, tried_model, tried_rows
 from hypothesis import HealthCheck, Phase, given, settings
@@ -141,6 +142,18 @@ def test_cells_of_text_are_read_as_the_model_reads_them(tmp_path: Path):
     check_written(
         [row if isinstance(row, str) else float(row["prediction"]) for row in found["predicted"]]
     )
+
+
+def test_cells_in_any_format_are_read_as_the_model_reads_them(tmp_path: Path):
+    known = [expected_cells(number) for number in range(len(FORMATS))]
+    models = [
+        (TriedModel(format_model(written)), [{"x": cell} for cell in cells])
+        for written, cells in zip(FORMATS, known, strict=True)
+    ]
+    for written, cells, found in zip(FORMATS, known, _in_node(tmp_path, models), strict=True):
+        for (cell, value), row in zip(cells.items(), found["predicted"], strict=True):
+            read = None if isinstance(row, str) else predicted_cell(row)
+            assert are_same(read, value), (written, cell, read, value)
 
 
 def test_dates_may_be_objects_and_cells_undefined(tmp_path: Path):
