@@ -19,21 +19,7 @@ from glassnet.tables.formats.numbers import FORMS, NumberFormat
 from glassnet.tables.inputs import Number
 from glassnet.tables.targets import NumberTarget
 
-UNITS = [
-    "",
-    "EUR",
-    "$",
-    "US$",
-    "kg",
-    "%",
-    "m2",
-    "km / h",
-    "$ kg",
-    "\u00b0C",
-    '"',
-    "CHF",
-    "#",
-]  # the last is no unit
+UNITS = ["", "EUR", "$", "US$", "kg", "%", "m2", "km / h", "$ kg", "\u00b0C", '"', "CHF"]
 NUMBERS: list[Format] = [
     NumberFormat(decimal, thousands, unit)
     for number, (decimal, thousands) in enumerate(FORMS)
