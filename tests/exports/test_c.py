@@ -3,14 +3,14 @@
 import ctypes
 import dataclasses
 import re
-import subprocess
 import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from drawn_dates import drawn_dates
+from commands import output_of
+from drawn_cells import drawn_dates
 from drawn_models import drawn_models
 from exported import (
     HOSTILE,
@@ -26,10 +26,9 @@ from hypothesis import strategies as st
 from in_process import refused, run
 
 import glassnet as gn
-from glassnet.exports.checks import Cell
 from glassnet.exports.code.c import c_files
 from glassnet.exports.code.c_text import c_comment, c_literal
-from glassnet.exports.plan import cell_kind
+from glassnet.exports.columns import Cell, cell_kind
 from glassnet.exports.targets import ExportOptions
 from glassnet.tables.formats.dates import DateFormat
 from glassnet.tables.inputs import Number
@@ -90,10 +89,10 @@ def test_cpp_takes_the_header(tmp_path: Path):
         }
     """
     (tmp_path / "use.cpp").write_text(use)
-    _run("gcc", *STRICT, "-c", "model.c", cwd=tmp_path)
+    output_of("gcc", *STRICT, "-c", "model.c", cwd=tmp_path)
     flags = ["-std=c++11", "-Wall", "-Wextra", "-Werror", "-pedantic"]
-    _run("g++", *flags, "use.cpp", "model.o", "-lm", "-o", "use", cwd=tmp_path)
-    _run("./use", cwd=tmp_path)
+    output_of("g++", *flags, "use.cpp", "model.o", "-lm", "-o", "use", cwd=tmp_path)
+    output_of("./use", cwd=tmp_path)
 
 
 def test_a_date_that_cannot_be_read_is_its_fields_number(tmp_path: Path):
@@ -152,10 +151,10 @@ def test_dates_are_read_as_the_model_reads_them(tmp_path: Path):
     for ending, text in files.items():
         (tmp_path / f"model{ending}").write_text(str(text))
     (tmp_path / "driver.c").write_text(DRIVER)
-    _run("gcc", *STRICT, *SANITIZED, "-O1", "driver.c", "-lm", "-o", "driver", cwd=tmp_path)
+    output_of("gcc", *STRICT, *SANITIZED, "-O1", "driver.c", "-lm", "-o", "driver", cwd=tmp_path)
     cases = drawn_dates()
     lines = "".join(f"{pattern}\t{text}\n" for pattern, text in cases)
-    found = _run("./driver", cwd=tmp_path, text=lines).split()
+    found = output_of("./driver", cwd=tmp_path, text=lines).split()
     for (pattern, text), day in zip(cases, found, strict=True):
         expected = DateFormat(pattern).read([text])[0]
         assert (day == "none" and np.isnan(expected)) or float(day) == expected, (pattern, text)
@@ -168,8 +167,8 @@ def test_memory_is_what_the_header_says(tmp_path: Path):
         int(number.replace(",", ""))
         for number in re.findall(r"([0-9,]+) bytes(?:\.| of arrays)", header)
     )
-    _run("gcc", *STRICT, "-O0", "-fstack-usage", "-c", "model.c", cwd=tmp_path)
-    symbols = _run("nm", "-S", "model.o", cwd=tmp_path).splitlines()
+    output_of("gcc", *STRICT, "-O0", "-fstack-usage", "-c", "model.c", cwd=tmp_path)
+    symbols = output_of("nm", "-S", "model.o", cwd=tmp_path).splitlines()
     sizes = [int(line.split()[1], 16) for line in symbols if re.search(" (weights|biases)_", line)]
     assert sum(sizes) == weights
     usage = (tmp_path / "model.su").read_text()
@@ -213,7 +212,7 @@ def test_the_name_stands_before_all_that_is_public(name: str, prefix: str, tmp_p
     assert f"int {prefix}_predict(const {prefix}_row *row" in str(exported.files[".h"])
     paths = exported.write(tmp_path / f"{name}.h")
     assert [path.name for path in paths] == [f"{name}.c", f"{name}.h"]
-    _run("gcc", *STRICT, "-c", f"{name}.c", cwd=tmp_path)
+    output_of("gcc", *STRICT, "-c", f"{name}.c", cwd=tmp_path)
 
 
 def test_the_command_writes_both_files(tmp_path: Path):
@@ -221,7 +220,7 @@ def test_the_command_writes_both_files(tmp_path: Path):
     out = tmp_path / "2 cars.c"
     ran = run("export", str(tmp_path / "cars.model"), "--to", "c", "--out", str(out))
     assert not ran.code, ran.err
-    _run("gcc", *STRICT, "-c", out.name, cwd=tmp_path)
+    output_of("gcc", *STRICT, "-c", out.name, cwd=tmp_path)
     assert "model_2_cars_predict(" in (tmp_path / "2 cars.h").read_text()
     assert "is more than one file" in refused("export", str(tmp_path / "cars.model"), "--to", "c")
 
@@ -256,12 +255,16 @@ def _written(tried: TriedModel, folder: Path, dtype: str = "float64") -> Path:
 
 def _checked(code: Path, *flags: str) -> str:
     """What the self-test prints."""
-    _run("gcc", *STRICT, *flags, "-DMODEL_CHECK", code.name, "-lm", "-o", "check", cwd=code.parent)
-    return _run("./check", cwd=code.parent)
+    output_of(
+        "gcc", *STRICT, *flags, "-DMODEL_CHECK", code.name, "-lm", "-o", "check", cwd=code.parent
+    )
+    return output_of("./check", cwd=code.parent)
 
 
 def _compiled(code: Path) -> ctypes.CDLL:
-    _run("gcc", *STRICT, "-shared", "-fPIC", code.name, "-lm", "-o", "model.so", cwd=code.parent)
+    output_of(
+        "gcc", *STRICT, "-shared", "-fPIC", code.name, "-lm", "-o", "model.so", cwd=code.parent
+    )
     return ctypes.CDLL(str(code.parent / "model.so"))
 
 
@@ -320,9 +323,3 @@ def _cell(kind: str, cell: Cell) -> Any:
     if kind == "boolean":
         return -1 if cell is None else int(bool(cell))
     return None if cell is None else str(cell).encode()
-
-
-def _run(*command: str, cwd: Path, text: str = "") -> str:
-    done = subprocess.run(command, cwd=cwd, input=text, capture_output=True, text=True, check=False)
-    assert not done.returncode, (done.stderr + done.stdout)[-2000:]
-    return done.stdout

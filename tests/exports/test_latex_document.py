@@ -122,10 +122,3 @@ def test_a_numeral_is_the_number_rounded(value: float):
     mantissa, _, exponent = text.partition(r" \cdot 10^")
     found = float(f"{mantissa}e{exponent.strip('{}') or 0}")
     assert found == pytest.approx(value, rel=5.1e-6)
-
-
-def test_an_activation_without_a_formula_is_named():
-    square = gn.Activation(name="square", value=lambda z: z * z, derivative=lambda z: 2 * z)
-    network = gn.Network([2, 3, 1], [square])
-    with pytest.raises(gn.GlassnetError, match="'square' has no formula, which LaTeX needs"):
-        gn.export((network, gn.initialize(network, seed=1)), "latex")

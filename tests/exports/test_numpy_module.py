@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from commands import output_of
 from drawn_models import drawn_models
 from exported import (
     DATA,
@@ -23,6 +24,7 @@ from exported import (
 from hypothesis import given, settings
 
 import glassnet as gn
+from glassnet.exports.columns import columns_of_rows
 
 RUN = """
 import importlib.util, json, sys
@@ -36,10 +38,6 @@ for name, to in json.load(open(sys.argv[1])):
 """
 
 
-def _columns(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
-    return {name: [row[name] for row in rows] for name in rows[0]}
-
-
 def _module(model: gn.Model, **options: Any) -> dict[str, Any]:
     module: dict[str, Any] = {"__name__": "model"}
     exec(str(gn.export(model, "numpy", **options).content), module)
@@ -51,9 +49,9 @@ def test_the_modules_predict_what_the_models_do(tmp_path: Path):
     for name in MAKERS:
         tried = tried_model(name)
         gn.export(tried.model, "numpy", **tried.options).write(tmp_path / f"{name}.py")
-        (tmp_path / f"{name}.json").write_text(json.dumps(_columns(rows[name].rows)))
+        (tmp_path / f"{name}.json").write_text(json.dumps(columns_of_rows(rows[name].rows)))
     (tmp_path / "names").write_text(json.dumps([[str(tmp_path / name), ""] for name in MAKERS]))
-    _run("-W", "error", "-c", RUN, str(tmp_path / "names"))
+    output_of(sys.executable, "-W", "error", "-c", RUN, str(tmp_path / "names"))
     for name in MAKERS:
         names, found, difference = json.loads((tmp_path / f"{name}.out").read_text())
         assert names == list(rows[name].predicted)
@@ -63,7 +61,7 @@ def test_the_modules_predict_what_the_models_do(tmp_path: Path):
 
 def test_the_module_checks_itself(tmp_path: Path):
     [module] = gn.export(tried_model("written").model, "numpy").write(tmp_path / "model.py")
-    said = _run("-W", "error", str(module))
+    said = output_of(sys.executable, "-W", "error", str(module))
     assert said.startswith("8 rows are predicted as by the model, to ")
     text = module.read_text()
     first = next(line for line in text.splitlines() if "0.0" in line and len(line) > 60)
@@ -81,8 +79,8 @@ def test_columns_may_be_text_of_a_file_arrays_or_a_data_frame():
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
     frame = pd.read_csv(path).convert_dtypes()
-    masked = {name: np.ma.array(cells, mask=False) for name, cells in _columns(rows).items()}
-    for table in (_columns(rows), frame, masked):
+    masked = {name: np.ma.array(cells, mask=False) for name, cells in columns_of_rows(rows).items()}
+    for table in (columns_of_rows(rows), frame, masked):
         found = {name: cells.tolist() for name, cells in module["predict"](table).items()}
         assert largest_difference(found, expected) < 1e-12
 
@@ -90,7 +88,7 @@ def test_columns_may_be_text_of_a_file_arrays_or_a_data_frame():
 def test_dates_may_be_datetimes_and_no_row_is_a_table():
     model = tried_model("written").model
     module = _module(model)
-    rows = _columns(tried_rows(tried_model("written")).rows)
+    rows = columns_of_rows(tried_rows(tried_model("written")).rows)
     expected = module["predict"](rows)["probability_yes"]
     days = pd.to_datetime(pd.Series(rows["sold on"]), format="%d.%m.%Y")
     found = module["predict"]({**rows, "sold on": days.to_numpy()})["probability_yes"]
@@ -101,7 +99,7 @@ def test_dates_may_be_datetimes_and_no_row_is_a_table():
 
 def test_what_is_wrong_is_named():
     module = _module(tried_model("written").model)
-    rows = _columns(tried_rows(tried_model("written"), n=2).rows)
+    rows = columns_of_rows(tried_rows(tried_model("written"), n=2).rows)
     with pytest.raises(KeyError, match="the table lacks the column 'opens'"):
         module["predict"]({name: cells for name, cells in rows.items() if name != "opens"})
     with pytest.raises(ValueError, match="column 'opens': 'soon' is no time of day"):
@@ -115,12 +113,9 @@ def test_what_is_wrong_is_named():
 def test_any_model_is_computed_alike(tried: TriedModel):
     rows = tried_rows(tried)
     module = _module(tried.model, **tried.options)
-    found = {name: cells.tolist() for name, cells in module["predict"](_columns(rows.rows)).items()}
+    found = {
+        name: cells.tolist()
+        for name, cells in module["predict"](columns_of_rows(rows.rows)).items()
+    }
     assert largest_difference(found, rows.predicted) < 1e-12
     assert module["check"]() < 1e-12
-
-
-def _run(*arguments: str) -> str:
-    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False)
-    assert not done.returncode, done.stderr[-2000:]
-    return done.stdout

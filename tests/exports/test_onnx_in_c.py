@@ -1,13 +1,13 @@
 """The ONNX graph as C, which emx-onnx-cgen makes of it: a second reader of every operator."""
 
 import ctypes
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
 import pytest
+from commands import output_of
 from emx_onnx_cgen.cli import main as emx_onnx_cgen
 from exported import MAKERS, largest_difference, tried_model, tried_rows
 
@@ -71,7 +71,5 @@ def _compiled(model: Any, folder: Path) -> ctypes.CDLL:
     rows, whole = ["--input-dim", f"N={N}"], ["--large-weight-threshold", str(10**9)]
     files = [str(folder / name) for name in ("model.onnx", "model.c", "model.so")]
     assert emx_onnx_cgen(["compile", *rows, *whole, *files[:2]]) == 0
-    gcc = ["gcc", "-shared", "-fPIC", "-w", files[1], "-o", files[2], "-lm"]
-    done = subprocess.run(gcc, capture_output=True, text=True, check=False)
-    assert not done.returncode, done.stderr[-2000:]
+    output_of("gcc", "-shared", "-fPIC", "-w", files[1], "-o", files[2], "-lm")
     return ctypes.CDLL(str(folder / "model.so"))

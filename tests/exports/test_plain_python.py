@@ -1,12 +1,12 @@
 """The exported Python module: run by Python itself, beside the model."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import output_of
 from drawn_models import drawn_models
 from exported import MAKERS, TriedModel, largest_difference, tried_model, tried_rows
 from hypothesis import given, settings
@@ -30,7 +30,7 @@ def test_the_module_predicts_what_the_model_does(name: str, tmp_path: Path):
     rows = tried_rows(tried)
     [module] = gn.export(tried.model, "python", **tried.options).write(tmp_path / "model.py")
     (tmp_path / "rows.json").write_text(json.dumps(rows.rows))
-    found = _run("-c", RUN, str(module), str(tmp_path / "rows.json"))
+    found = output_of(sys.executable, "-I", "-c", RUN, str(module), str(tmp_path / "rows.json"))
     assert largest_difference(json.loads(found), rows.predicted) < 1e-12
 
 
@@ -38,7 +38,7 @@ def test_the_module_predicts_what_the_model_does(name: str, tmp_path: Path):
 def test_the_module_checks_itself(name: str, tmp_path: Path):
     tried = tried_model(name)
     [module] = gn.export(tried.model, "python", **tried.options).write(tmp_path / "model.py")
-    said = _run("-W", "error", str(module))
+    said = output_of(sys.executable, "-I", "-W", "error", str(module))
     assert said.startswith("8 rows are predicted as by the model, to ")
     first = next(line for line in module.read_text().splitlines() if "prediction" in line)
     assert first
@@ -69,12 +69,3 @@ def _predicted(module: dict[str, Any], row: dict[str, str]) -> float | str:
         return module["predict"](row)["prediction"]
     except ValueError as error:
         return str(error)
-
-
-def _run(*arguments: str) -> str:
-    """What Python prints, apart from this environment."""
-    done = subprocess.run(
-        [sys.executable, "-I", *arguments], capture_output=True, text=True, check=False
-    )
-    assert not done.returncode, done.stderr[-2000:]
-    return done.stdout

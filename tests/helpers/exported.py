@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 import glassnet as gn
-from glassnet.exports.checks import UNKNOWN_CATEGORY, Cell
-from glassnet.exports.plan import ExportPlan, UsedColumn, export_plan
-from glassnet.tables.columns import Column, Table
+from glassnet.exports.checks import UNKNOWN_CATEGORY
+from glassnet.exports.columns import Cell, UsedColumn, levels_of, table_column
+from glassnet.exports.plan import ExportPlan, export_plan
+from glassnet.tables.columns import Table
 from glassnet.tables.inputs import Number
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
@@ -200,7 +201,7 @@ def tried_rows(tried: TriedModel, n: int = 60, seed: int = 0) -> TriedRows:
     random = np.random.default_rng(seed)
     columns = tried.plan.columns
     cells = {column.name: _cells(column, random, n) for column in columns}
-    table = Table.of(_column(column, cells[column.name]) for column in columns)
+    table = Table.of(table_column(column, cells[column.name]) for column in columns)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", gn.GlassnetWarning)
         predicted = tried.model.predict_columns(
@@ -230,17 +231,8 @@ def _cells(column: UsedColumn, random: np.random.Generator, n: int) -> list[Cell
     elif column.cells == "boolean":
         choices = [level == "true" for level in random.choice(column.levels, n)]
     else:
-        choices = random.choice([*map(float, column.levels), 77.5], n).tolist()
+        choices = random.choice([*levels_of(column), 77.5], n).tolist()
     return [None if random.random() < 0.15 else cell for cell in choices]
-
-
-def _column(column: UsedColumn, cells: Sequence[Cell]) -> Column:
-    if isinstance(column, Number) or column.cells == "number":
-        kind = "date" if isinstance(column, Number) and column.date else "number"
-        numbers = np.array([np.nan if cell is None else cell for cell in cells], float)
-        return Column(column.name, kind, numbers)
-    texts = [str(cell).lower() if isinstance(cell, bool) else cell for cell in cells]
-    return Column(column.name, column.cells, np.array(texts, object))
 
 
 def largest_difference(found: dict[str, Sequence[Any]], expected: dict[str, list[Any]]) -> float:

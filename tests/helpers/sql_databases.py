@@ -12,10 +12,9 @@ from typing import Any
 
 from exported import TriedModel, TriedRows
 
-from glassnet.exports.plan import UsedColumn, cell_kind
+from glassnet.exports.columns import UsedColumn, cell_kind, cell_number
 from glassnet.exports.sql.cells import iso_moment
 from glassnet.exports.sql.databases import sql_name
-from glassnet.tables.formats.dates import DateFormat
 
 POSTGRESQL = Path("/usr/lib/postgresql")
 TYPES = {
@@ -36,8 +35,7 @@ def put(column: UsedColumn, cell: Any) -> Any:
     """A cell as it is put into the table: a date as ISO text."""
     if cell_kind(column) != "date" or cell is None:
         return cell
-    known = column.format if isinstance(column.format, DateFormat) else DateFormat("yyyy-mm-dd")
-    return iso_moment(float(known.read([cell])[0]))
+    return iso_moment(cell_number(column, cell))
 
 
 def declared(name: str, tried: TriedModel, as_text: Collection[str]) -> str:

@@ -17,7 +17,7 @@ from openpyxl.formula.translate import Translator
 import glassnet as gn
 from conftest import in_ci
 from glassnet.errors import visible
-from glassnet.exports.checks import Cell
+from glassnet.exports.columns import Cell
 from glassnet.exports.excel.grid import FIRST_ROW, HEADER
 from glassnet.exports.excel.notes import PREPARED_ROWS
 from glassnet.exports.excel.steps import raw_column

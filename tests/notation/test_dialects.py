@@ -7,8 +7,9 @@ from reading import evaluate, plain_text, worked_out
 from glassnet.core.activations import ACTIVATIONS
 from glassnet.core.losses import LOSSES
 from glassnet.core.penalties import Penalty
-from glassnet.notation.dialects import LATEX, NUMPY, TEXT, Dialect, Symbol, write
+from glassnet.notation.dialects import LATEX, NUMPY, TEXT
 from glassnet.notation.expression import names_in, substitute, without_factor
+from glassnet.notation.write import Dialect, Symbol, write
 from glassnet.tables.inputs import Number
 from glassnet.tables.targets import NumberTarget
 

@@ -9,8 +9,9 @@ from glassnet.core.losses import Loss
 from glassnet.core.penalties import Penalty
 from glassnet.explanation.batch import as_number, product_of
 from glassnet.explanation.parts import Computed, Operand, Product, RowForward, Step, Sum
-from glassnet.notation.dialects import TEXT, Symbol, write
+from glassnet.notation.dialects import TEXT
 from glassnet.notation.expression import names_in
+from glassnet.notation.write import Symbol, write
 
 CLEAR_OF_0 = 1e-12  # a probability this near to 0 or 1 loses its logarithm's digits
 

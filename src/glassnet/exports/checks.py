@@ -1,22 +1,17 @@
 """Rows with what the model predicts of them: by these a file proves itself where it arrives."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from glassnet.errors import GlassnetWarning
+from glassnet.exports.columns import Cell, UsedColumn, cell_number, table_column
 from glassnet.models.model import Model
-from glassnet.tables.columns import Column, Table
-from glassnet.tables.formats.dates import DateFormat
+from glassnet.tables.columns import Table
 from glassnet.tables.inputs import Binary, Categories, Number
 
 N_CHECKS = 8
 UNKNOWN_CATEGORY = "(no known category)"
-
-Cell = float | str | bool | None
-"""A cell as a program gets it: a date as it is written, None where it is missing."""
 
 
 class CheckedRow(NamedTuple):
@@ -28,7 +23,7 @@ class CheckedRow(NamedTuple):
 
 def checks_of(
     model: Model,
-    columns: Sequence[Number | Binary | Categories],
+    columns: Sequence[UsedColumn],
     interval: float | None,
     label_set: float | None,
 ) -> tuple[CheckedRow, ...]:
@@ -38,7 +33,7 @@ def checks_of(
     categories that are not known.
     """
     parts = {column.name: _cells(column, turn) for turn, column in enumerate(columns)}
-    table = Table.of(_column(column, parts[column.name]) for column in columns)
+    table = Table.of(table_column(column, parts[column.name]) for column in columns)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GlassnetWarning)
         found = model.predict_columns(table, interval=interval, label_set=label_set)
@@ -53,12 +48,7 @@ def checks_of(
     )
 
 
-def columns_of_rows(rows: Sequence[Mapping[str, Cell]]) -> dict[str, list[Cell]]:
-    """The cells of rows that have the same columns, column by column."""
-    return {name: [row[name] for row in rows] for name in rows[0]}
-
-
-def _cells(column: Number | Binary | Categories, turn: int) -> list[Cell]:
+def _cells(column: UsedColumn, turn: int) -> list[Cell]:
     """N_CHECKS cells of a column, the first a known one; numbers and dates as numbers."""
     choices = _numbers(column) if isinstance(column, Number) else _levels(column)
     known, others = choices[0], [*choices[1:], choices[0]]
@@ -76,8 +66,7 @@ def _numbers(column: Number) -> list[Cell]:
 
 def _written_day(column: Number, day: float) -> float:
     """The day that stands in a cell of the column, which may hold months or years of two digits."""
-    known = column.format if isinstance(column.format, DateFormat) else DateFormat("yyyy-mm-dd")
-    return float(known.read([column.written(round(day))])[0])
+    return cell_number(column, column.written(round(day)))
 
 
 def _levels(column: Binary | Categories) -> list[Cell]:
@@ -85,21 +74,11 @@ def _levels(column: Binary | Categories) -> list[Cell]:
         return [*column.levels, None, UNKNOWN_CATEGORY]
     if column.cells == "boolean":
         return [*(level == "true" for level in column.levels), None]
-    return [*map(float, column.levels), None, 1 + max(map(float, column.levels))]
+    numbers = list(map(float, column.levels))
+    return [*numbers, None, 1 + max(numbers)]
 
 
-def _column(column: Number | Binary | Categories, cells: Sequence[Cell]) -> Column:
-    if isinstance(column, Number):
-        numbers = [np.nan if cell is None else cell for cell in cells]
-        return Column(column.name, "date" if column.date else "number", np.array(numbers, float))
-    if column.cells == "number":
-        numbers = [np.nan if cell is None else cell for cell in cells]
-        return Column(column.name, "number", np.array(numbers, float))
-    texts = [str(cell).lower() if isinstance(cell, bool) else cell for cell in cells]
-    return Column(column.name, column.cells, np.array(texts, object))
-
-
-def _as_given(column: Number | Binary | Categories, cell: Cell) -> Cell:
+def _as_given(column: UsedColumn, cell: Cell) -> Cell:
     """A cell as a program gets it."""
     if isinstance(column, Number) and column.date and isinstance(cell, float):
         return column.written(cell)

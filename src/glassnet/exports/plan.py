@@ -9,18 +9,15 @@ import numpy as np
 import glassnet
 from glassnet.core.activations import Activation
 from glassnet.errors import GlassnetError, visible
-from glassnet.exports.checks import Cell, CheckedRow, checks_of
+from glassnet.exports.checks import CheckedRow, checks_of
+from glassnet.exports.columns import Cell, UsedColumn
 from glassnet.models.conformal import LocalScale, Residuals, check_coverage
 from glassnet.models.decoding import ColumnNames, prediction_names
 from glassnet.models.ensemble import voting_parameters
 from glassnet.models.model import Model
-from glassnet.tables.columns import Kind
 from glassnet.tables.encoding import output_names
 from glassnet.tables.formats.missing import AMBIGUOUS_MARKS, PROGRAM_MARKS
-from glassnet.tables.inputs import Binary, Categories, Number
 from glassnet.tables.targets import ClassTarget, NumberTarget, Target
-
-UsedColumn = Number | Binary | Categories
 
 
 class PlannedLayer(NamedTuple):
@@ -179,13 +176,6 @@ class ExportPlan:
         """The same and those of `missing`, for targets to which the case of letters is nothing."""
         given = {text.casefold() for text in self.missing or ()}
         return sorted(given.union(self.missing_marks))
-
-
-def cell_kind(column: UsedColumn) -> Kind:
-    """What a cell of the column is, before it is encoded."""
-    if isinstance(column, Number):
-        return "date" if column.date else "number"
-    return column.cells
 
 
 def export_plan(

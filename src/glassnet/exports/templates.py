@@ -1,29 +1,20 @@
 """The templates of code in other languages, and what they have in common.
 
-A template is a file of `templates/`, written with Jinja. It gets the plan and the functions of its
-language's module, and the filters below.
+A template is a file of `templates/`, written with Jinja: <target>.jinja, or <target>_<part>.jinja.
+It gets the plan, the functions of its language's module, and the filters and functions below.
 """
 
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from glassnet.core.activations import OUTPUTS, Activation
-from glassnet.errors import GlassnetError, visible
-from glassnet.exports.plan import ExportPlan, NumberInterval
-from glassnet.notation.dialects import Dialect, Symbol, write
-from glassnet.notation.expression import names_in, substitute
-from glassnet.notation.numerals import MOST_DIGITS
-from glassnet.tables.inputs import Binary, Number
-from glassnet.tables.targets import ClassTarget, NumberTarget
+import numpy as np
+
+from glassnet.errors import visible
 
 FOLDER = Path(__file__).parent / "templates"
 LINE_WIDTH = 100  # of a line, where it can be broken
-
-WRITTEN_BY_HAND = ("sigmoid", "softplus")
-"""Activations that are functions of the formulas' language: every target writes them so that
-nothing overflows."""
 
 
 def rendered(
@@ -36,7 +27,8 @@ def rendered(
     """The text that the template of that name makes of its content.
 
     `literal` writes a value in the target's language, `comment` text as it may stand in a comment
-    to the end of the line: the filters of these names.
+    to the end of the line: the filters of these names. `numbers` writes several, see
+    `wrapped_numbers`.
     """
     return _environment(literal, comment).get_template(name).render(**content)
 
@@ -56,6 +48,7 @@ def _environment(literal: Callable[[Any], str], comment: Callable[[str], str]) -
     environment.filters["literal"] = literal
     environment.filters["comment"] = comment
     environment.filters["wrapped"] = wrapped_items
+    environment.globals["numbers"] = partial(wrapped_numbers, literal)
     return environment
 
 
@@ -77,142 +70,8 @@ def wrapped_items(items: Iterable[str], indent: int = 4, separator: str = ",") -
     return "\n".join(" " * indent + line for line in [*lines, line])
 
 
-class Formulas:
-    """The formulas of a model, written in one dialect.
-
-    Parameters
-    ----------
-    plan : ExportPlan
-        The model.
-    dialect : Dialect
-        How formulas are written.
-    literal : function
-        Writes a number.
-    target : str
-        What they are written for, for messages.
-    digits : int
-        Significant ones of the formulas' own numbers.
-    """
-
-    def __init__(
-        self,
-        plan: ExportPlan,
-        dialect: Dialect,
-        literal: Callable[[float], str],
-        target: str,
-        digits: int = MOST_DIGITS,
-    ) -> None:
-        self.plan = plan
-        self.dialect = dialect
-        self.literal = literal
-        self.target = target
-        self.digits = digits
-
-    def write(self, formula: str, **names: str | float) -> str:
-        """A formula; `names` are what stands for its names: numbers, or names of the target's."""
-        symbols = {name: self._symbol(of) for name, of in names.items()}
-        return write(formula, self.dialect, symbols, self.digits)
-
-    def _symbol(self, of: str | float) -> Symbol:
-        text = of if isinstance(of, str) else self.literal(of)
-        return Symbol(text, brackets=text.startswith("-"))
-
-    def scaled(self, column: Number, x: str) -> str:
-        """A known cell centred and scaled, before it is clipped."""
-        formula = "x"
-        if column.center:
-            formula = Number.formulas["center"]
-        if column.scale != 1:
-            formula = substitute(Number.formulas["scale"], {"u": formula})
-        return self.write(formula, x=x, m=column.center, s=column.scale)
-
-    def smooth_clip(self, u: str) -> str:
-        """A scaled number smoothly clipped."""
-        return self.write(Number.formulas["smooth_clip"], u=u)
-
-    def bin(self, x: str, p: str | float, q: str | float, h: str | float) -> str:
-        """The feature of a bin from p to q that is h high."""
-        if h == 1:
-            return self.write(Number.formulas["bin"], x=x, p=p, q=q)
-        return self.write(Number.formulas["low_bin"], x=x, p=p, q=q, h=h)
-
-    def two_levels(self, x: str, p: str, q: str) -> str:
-        """The feature of a column of two categories p and q."""
-        return self.write(Binary.formula, x=x, p=p, q=q)
-
-    def decoded(self, target: NumberTarget, a: str) -> str:
-        """The number that an output stands for."""
-        formula = "a"
-        if (target.center, target.scale) != (0, 1):
-            formula = NumberTarget.formulas["decode"]
-        if target.low is not None and target.high is not None:
-            formula = substitute(NumberTarget.formulas["clip"], {"x": formula})
-        return self.write(
-            formula, a=a, s=target.scale, m=target.center, p=target.low or 0, q=target.high or 0
-        )
-
-    def end(self, value: str, scale: str, bound: float, interval: NumberInterval) -> str:
-        """The end of an interval: from the number predicted so many times the row's scale."""
-        formula = "max(0, y + s * b)" if interval.not_negative else "y + s * b"
-        return self.write(formula, y=value, s=scale, b=bound)
-
-    def over_frequency(self, p: str, f: str | float) -> str:
-        """What the predicted class has the largest of, where classes have frequencies."""
-        return self.write(ClassTarget.formulas["over frequency"], p=p, f=f)
-
-    def activated(self, activation: Activation, z: str, s: str = "s", by_hand: bool = True) -> str:
-        """a of z, where no function can be defined; s stands for the row's sum.
-
-        `by_hand`: whether the dialect has functions for those of `WRITTEN_BY_HAND`.
-        """
-        formula = self._formula(activation)
-        if by_hand and activation.name in WRITTEN_BY_HAND:
-            formula = f"{activation.name}(z)"
-        return self.write(formula, z=z, s=s)
-
-    @property
-    def functions(self) -> dict[str, str]:
-        """Name -> body, a formula of z, of each activation that needs a function of its own."""
-        used = {a.name: a for a in (*self.plan.activations, self.plan.output)}
-        return {
-            self.function_of(activation): self.write(self._formula(activation), z="z")
-            for activation in used.values()
-            if not activation.row_term and activation.name not in WRITTEN_BY_HAND
-        }
-
-    @property
-    def needed(self) -> set[str]:
-        """The functions of the formulas' language that the activations need."""
-        found: set[str] = set()
-        for activation in (*self.plan.activations, self.plan.output):
-            by_hand = activation.name in WRITTEN_BY_HAND
-            found |= {activation.name} if by_hand else names_in(self._formula(activation))
-        return found
-
-    def function_of(self, activation: Activation) -> str:
-        """The name of the function that makes a of z; a name of one's own is not taken over."""
-        if activation.name in OUTPUTS:
-            return activation.name
-        names = [one.name for one in (*self.plan.activations, self.plan.output)]
-        return f"activation_{names.index(activation.name) + 1}"
-
-    @property
-    def output(self) -> str:
-        """An output of its z, and of s where it is made of the row's sum."""
-        activation = self.plan.output
-        if activation.row_term:
-            return self.write(self._formula(activation), z="z", s="s")
-        return f"{self.function_of(activation)}(z)"
-
-    @property
-    def row_term(self) -> str:
-        """What is summed to s over the outputs, a formula of z; "" where nothing is."""
-        return self.write(self.plan.output.row_term, z="z") if self.plan.output.row_term else ""
-
-    def _formula(self, activation: Activation) -> str:
-        if not activation.formula:
-            raise GlassnetError(
-                f"the activation '{activation.name}' has no formula, which {self.target} needs",
-                remedy="give it one, such as Activation(..., formula='max(z, 0)')",
-            )
-        return activation.formula
+def wrapped_numbers(
+    literal: Callable[[float], str], values: Sequence[float] | np.ndarray, indent: int = 4
+) -> str:
+    """Numbers as a language writes them with commas in between, on as many lines as they need."""
+    return wrapped_items([literal(float(value)) for value in values], indent)

@@ -93,8 +93,12 @@ class Number:
         """A number as it would stand in the table: a day as the date that it is."""
         if not self.date:
             return number_text(value)
-        known = self.format if isinstance(self.format, DateFormat) else DateFormat("yyyy-mm-dd")
-        return known.write(value)
+        return self.date_format.write(value)
+
+    @property
+    def date_format(self) -> DateFormat:
+        """How its dates are written in text: 2024-12-31 where no text was seen."""
+        return self.format if isinstance(self.format, DateFormat) else DateFormat("yyyy-mm-dd")
 
     def encode(self, column: Column) -> Features:
         """N cells as an N x (1, and 1 for missing, and the bins) matrix."""

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from glassnet.explanation.parts import Operand, Step
 from glassnet.explanation.rounding import EQUAL, shown_equation
-from glassnet.notation.dialects import Dialect, Symbol, write
 from glassnet.notation.numerals import needs_brackets
+from glassnet.notation.write import Dialect, Symbol, write
 
 
 def with_symbols(

@@ -13,8 +13,9 @@ from glassnet.explanation.render.answer import begin_page, title_of
 from glassnet.explanation.render.bars import bars
 from glassnet.explanation.render.formulas import equation, with_numbers, with_symbols
 from glassnet.explanation.render.text import addend_name
-from glassnet.notation.dialects import TEXT, Symbol
+from glassnet.notation.dialects import TEXT
 from glassnet.notation.numerals import MOST_DIGITS, check_digits, numeral
+from glassnet.notation.write import Symbol
 from glassnet.pages.page import asset, page, style_sheets
 
 HINT = (

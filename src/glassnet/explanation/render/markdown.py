@@ -10,8 +10,9 @@ from glassnet.explanation.parts import Computed, Explanation, Operand, Step, Sum
 from glassnet.explanation.render.formulas import equation, shown_parts, with_numbers, with_symbols
 from glassnet.explanation.render.summary_markdown import markdown_text, summary_blocks
 from glassnet.explanation.rounding import EQUAL, ROUNDED
-from glassnet.notation.dialects import LATEX, Symbol
+from glassnet.notation.dialects import LATEX
 from glassnet.notation.numerals import Value, check_digits, numeral
+from glassnet.notation.write import Symbol
 
 SIGNS = {EQUAL: "=", ROUNDED: r"\approx"}
 MOST_HEADING = 3  # deeper sections are headed by bold text

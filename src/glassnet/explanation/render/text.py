@@ -19,8 +19,9 @@ from glassnet.explanation.render.wrapping import (
     StyledLine,
     wrapped_line,
 )
-from glassnet.notation.dialects import TEXT, Symbol
+from glassnet.notation.dialects import TEXT
 from glassnet.notation.numerals import check_digits, numeral
+from glassnet.notation.write import Symbol
 
 
 def to_text(

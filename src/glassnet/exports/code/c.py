@@ -1,7 +1,7 @@
 """A model as C99: a header with a struct of a row and of what is predicted, and the code."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -9,15 +9,17 @@ from typing import Any
 import numpy as np
 
 from glassnet.core.activations import Activation
-from glassnet.exports.checks import Cell, CheckedRow
+from glassnet.exports.checks import CheckedRow
 from glassnet.exports.code.c_limits import check_c_texts, check_single_precision
 from glassnet.exports.code.c_text import C_RESERVED, c_comment, c_float_literal, c_literal
+from glassnet.exports.code.cells import CELL_CONSTANTS, CellReadings
 from glassnet.exports.code.identifiers import identifiers
-from glassnet.exports.plan import ExportPlan, PlannedTarget, UsedColumn, cell_kind
+from glassnet.exports.columns import Cell, UsedColumn, cell_kind, levels_of
+from glassnet.exports.formulas import WRITTEN_BY_HAND, Formulas
+from glassnet.exports.plan import ExportPlan, PlannedTarget
 from glassnet.exports.targets import ExportOptions, Files
-from glassnet.exports.templates import WRITTEN_BY_HAND, Formulas, rendered, wrapped_items
+from glassnet.exports.templates import rendered
 from glassnet.notation.dialects import C_FLOAT, C
-from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MONTHS, DateFormat
 from glassnet.tables.inputs import Binary, Categories
 from glassnet.tables.targets import ClassTarget
 
@@ -43,20 +45,18 @@ def c_files(plan: ExportPlan, options: ExportOptions) -> Files:
         "f": "f" if single else "",
         "bound": BOUNDS[options.dtype],
         "formulas": _CFormulas(plan, C_FLOAT if single else C, literal, "C"),
-        "numbers": partial(_numbers, literal),
         "columns": columns,
         "kinds": {of.kind for of in columns},
-        "patterns": " ".join(of.pattern for of in columns if of.kind == "date"),
+        "readings": CellReadings(plan),
         "targets": targets,
         "uses_largest": any(_uses_largest(of.planned) for of in targets),
         "check": partial(_check, literal),
         "memory": _memory(plan, 4 if single else 8),
-        "last_year": LAST_YEAR_OF_2000,
-        "months": MONTHS,
+        **CELL_CONSTANTS,
     }
     return {
-        ".c": rendered("c.c.jinja", literal=literal, comment=c_comment, **content),
-        ".h": rendered("c.h.jinja", literal=literal, comment=c_comment, **content),
+        ".c": rendered("c.jinja", literal=literal, comment=c_comment, **content),
+        ".h": rendered("c_header.jinja", literal=literal, comment=c_comment, **content),
     }
 
 
@@ -91,12 +91,6 @@ class _CColumn:
         return cell_kind(self.column)
 
     @property
-    def pattern(self) -> str:
-        """How its dates are written."""
-        written = getattr(self.column, "format", None)
-        return written.pattern if isinstance(written, DateFormat) else "yyyy-mm-dd"
-
-    @property
     def missing(self) -> str:
         """What stands for a missing cell."""
         return {"number": "NAN", "boolean": "-1"}.get(self.kind, "NULL")
@@ -107,8 +101,7 @@ class _CColumn:
         assert isinstance(self.column, Binary | Categories)
         if self.kind == "boolean":
             return [int(level == "true") for level in self.column.levels]
-        of_numbers = self.kind == "number"
-        return list(map(float, self.column.levels)) if of_numbers else list(self.column.levels)
+        return levels_of(self.column)
 
 
 def _columns(plan: ExportPlan) -> list[_CColumn]:
@@ -181,13 +174,6 @@ def _memory(plan: ExportPlan, bytes_a_number: int) -> _Memory:
     )
     work = plan.n_inputs + plan.n_outputs + max(widest * (1 + alternating), weighed)
     return _Memory(plan.n_parameters * bytes_a_number, work * bytes_a_number, widest, alternating)
-
-
-def _numbers(
-    literal: Callable[[float], str], values: Sequence[float] | np.ndarray, indent: int = 4
-) -> str:
-    """Numbers with commas in between, on as many lines as they need."""
-    return wrapped_items([literal(float(value)) for value in values], indent)
 
 
 def _check(

@@ -3,6 +3,7 @@
 import numpy as np
 
 from glassnet.errors import GlassnetError, OptionRef
+from glassnet.exports.columns import levels_of
 from glassnet.exports.plan import ExportPlan
 from glassnet.tables.inputs import Number
 from glassnet.tables.targets import ClassTarget, NumberTarget
@@ -41,7 +42,7 @@ def check_single_precision(plan: ExportPlan) -> None:
             if not fits or not np.float32(column.scale) or not _differ(edges):
                 raise _too_far(f"column '{column.name}'")
         elif column.cells == "number":
-            levels = np.array(list(map(float, column.levels)))
+            levels = np.array(levels_of(column))
             if not _holds(levels) or not _differ(levels):
                 raise _too_far(f"column '{column.name}'")
 

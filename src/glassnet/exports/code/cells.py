@@ -1,15 +1,33 @@
 """How the cells of each column are read, for code that reads them one by one."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from glassnet.exports.plan import ExportPlan, UsedColumn, cell_kind
+from glassnet.exports.columns import UsedColumn, cell_kind
+from glassnet.exports.plan import ExportPlan
+from glassnet.tables.columns import LARGEST
 from glassnet.tables.formats.clocks import ClockFormat
-from glassnet.tables.formats.dates import DateFormat
+from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MONTHS, DateFormat
 from glassnet.tables.formats.numbers import NumberFormat, is_currency
+from glassnet.tables.inputs import Number
 
-PLAIN_NUMBER = NumberFormat()
-PLAIN_DATE = DateFormat("yyyy-mm-dd")
-"""How text is read in columns that were not text when the model was trained."""
+CELL_READERS = {
+    "number": "number",
+    "clock": "hours",
+    "date": "day",
+    "boolean": "truth",
+    "text": "text",
+}
+"""The function of the code that reads cells of each kind."""
+
+CELL_CONSTANTS: dict[str, Any] = {
+    "largest": LARGEST,
+    "last_year": LAST_YEAR_OF_2000,
+    "months": MONTHS,
+}
+"""What templates know of numbers and dates."""
+
+CELL_BLANKS = r"\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+"""What Python's `str.strip` takes away, as a part of a class of a pattern."""
 
 
 class CellReading(NamedTuple):
@@ -49,15 +67,14 @@ class CellReadings:
 
     def _of(self, column: UsedColumn) -> CellReading:
         kind = cell_kind(column)
-        written = getattr(column, "format", None)
         if kind in ("text", "boolean"):
             return CellReading(kind, None, "")
-        if kind == "date":
-            date = written if isinstance(written, DateFormat) else PLAIN_DATE
-            return CellReading(kind, date, self._pattern("DATE", date))
+        written = column.format if isinstance(column, Number) else None
+        if isinstance(column, Number) and column.date:
+            return CellReading(kind, column.date_format, self._pattern("DATE", column.date_format))
         if isinstance(written, ClockFormat):
             return CellReading("clock", written, "")
-        number = written if isinstance(written, NumberFormat) else PLAIN_NUMBER
+        number = written if isinstance(written, NumberFormat) else NumberFormat()
         return CellReading(kind, number, self._pattern("NUMBER", number))
 
     def _pattern(self, kind: str, written: NumberFormat | DateFormat) -> str:
@@ -77,6 +94,29 @@ class CellReadings:
     def any_units(self) -> bool:
         """Whether numbers have units."""
         return any(reading.units for reading in self.of.values())
+
+    @property
+    def any_month_names(self) -> bool:
+        """Whether dates have months by name."""
+        return any("mon" in pattern for pattern in self._date_patterns)
+
+    @property
+    def any_short_years(self) -> bool:
+        """Whether dates have years of two digits."""
+        return any("yyyy" not in pattern for pattern in self._date_patterns)
+
+    @property
+    def _date_patterns(self) -> list[str]:
+        return [one.pattern for one in self.patterns.values() if isinstance(one, DateFormat)]
+
+
+def named_groups(pattern: str) -> str:
+    """A pattern with its named groups as JavaScript and Java write them.
+
+    >>> named_groups("(?P<year>[0-9]{4})")
+    '(?<year>[0-9]{4})'
+    """
+    return pattern.replace("(?P<", "(?<")
 
 
 def pattern_parts(pattern: str, width: int) -> list[str]:

@@ -10,14 +10,17 @@ import numpy as np
 
 from glassnet.core.activations import Activation
 from glassnet.errors import visible
-from glassnet.exports.checks import Cell, CheckedRow
+from glassnet.exports.checks import CheckedRow
+from glassnet.exports.code.cells import CELL_CONSTANTS
 from glassnet.exports.code.identifiers import camel_case, identifiers
-from glassnet.exports.plan import ExportPlan, PlannedTarget, UsedColumn, cell_kind
+from glassnet.exports.columns import Cell, UsedColumn, cell_kind, levels_of
+from glassnet.exports.formulas import WRITTEN_BY_HAND, Formulas
+from glassnet.exports.plan import ExportPlan, PlannedTarget
 from glassnet.exports.targets import ExportOptions, Files
-from glassnet.exports.templates import WRITTEN_BY_HAND, Formulas, rendered, wrapped_items
+from glassnet.exports.templates import rendered, wrapped_items
 from glassnet.notation.dialects import GO
-from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, DateFormat
-from glassnet.tables.inputs import Binary, Categories
+from glassnet.tables.formats.dates import DateFormat
+from glassnet.tables.inputs import Binary, Categories, Number
 from glassnet.tables.targets import ClassTarget
 
 _RESERVED = """
@@ -46,7 +49,7 @@ def go_files(plan: ExportPlan, options: ExportOptions) -> Files:
         kinds={of.kind for of in columns},
         patterns=sorted({of.pattern for of in columns if of.kind == "date"}),
         targets=targets,
-        last_year=LAST_YEAR_OF_2000,
+        **CELL_CONSTANTS,
         aligned=_aligned,
         row_fields=_row_fields,
         labels_in_set=_labels_in_set,
@@ -139,15 +142,10 @@ class _GoColumn:
         return cell_kind(self.column)
 
     @property
-    def written(self) -> str:
-        """The name of the pattern that its dates are written in."""
-        form = getattr(self.column, "format", None)
-        return form.pattern if isinstance(form, DateFormat) else "yyyy-mm-dd"
-
-    @property
     def pattern(self) -> str:
         """What its dates look like, as a regular expression of Go's."""
-        return go_pattern(DateFormat(self.written))
+        assert isinstance(self.column, Number)
+        return go_pattern(self.column.date_format)
 
     @property
     def levels(self) -> list[Any]:
@@ -155,8 +153,7 @@ class _GoColumn:
         assert isinstance(self.column, Binary | Categories)
         if self.kind == "boolean":
             return [level == "true" for level in self.column.levels]
-        of_numbers = self.kind == "number"
-        return list(map(float, self.column.levels)) if of_numbers else list(self.column.levels)
+        return levels_of(self.column)
 
 
 def _columns(plan: ExportPlan) -> list[_GoColumn]:

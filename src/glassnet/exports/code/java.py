@@ -11,25 +11,24 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from glassnet.errors import visible
-from glassnet.exports.checks import Cell
-from glassnet.exports.code.common import (
+from glassnet.exports.code.cells import (
     CELL_BLANKS,
-    CamelFormulas,
-    cell_pattern,
-    format_of,
-    formats_of,
-    needs_unit,
+    CELL_CONSTANTS,
+    CELL_READERS,
+    CellReading,
+    CellReadings,
+    named_groups,
 )
-from glassnet.exports.plan import ExportPlan, PlannedLayer, UsedColumn, cell_kind
+from glassnet.exports.columns import Cell, UsedColumn, levels_of
+from glassnet.exports.formulas import CamelFormulas, Formulas
+from glassnet.exports.plan import ExportPlan, PlannedLayer
 from glassnet.exports.targets import ExportOptions, Files
 from glassnet.exports.templates import LINE_WIDTH, rendered
-from glassnet.notation.dialects import JAVA, JAVA_TEXTS, Symbol, write
-from glassnet.tables.columns import LARGEST
-from glassnet.tables.formats.clocks import ClockFormat
-from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MONTHS, DateFormat
-from glassnet.tables.formats.known import Format
+from glassnet.notation.dialects import JAVA, JAVA_TEXTS
+from glassnet.tables.formats.clocks import CLOCK
+from glassnet.tables.formats.dates import DateFormat
 from glassnet.tables.formats.numbers import NumberFormat
-from glassnet.tables.inputs import Binary, Categories, Number
+from glassnet.tables.inputs import Number
 
 ITEMS_OF_A_CLASS = 3000  # each takes up to 12 bytes of a method and 2 constants
 ITEMS_OF_SHORT_ARRAY = 150  # of an array that stands where it is used
@@ -45,43 +44,36 @@ USED_NAMES = frozenset(
         "Map", "Matcher", "Math", "Number", "Object", "OffsetDateTime", "Override", "Pattern",
         "Set", "String", "StringBuilder", "System", "TemporalAccessor", "YearMonth",
         "ZoneOffset", "ZonedDateTime",
+        "BLANK", "BLANKS", "CHECKS", "CLOCK", "COLUMNS", "MISSING", "MONTHS", "NETWORKS",
+        "PREDICTED",
     }
 )  # fmt: skip
-"""The classes that the code names, which the model's own must not be called."""
+"""The classes and constants that the code names, which the model's own must not be called."""
 NESTED_NAME = re.compile(r"(?:Inputs|Network|Columns|Predicted|Labels|Scale|Row|Levels)[0-9].*")
 
 
 def java_files(plan: ExportPlan, options: ExportOptions) -> Files:
     """The class."""
-    formats = formats_of(plan.columns)
-    any_unit = any(isinstance(one, NumberFormat) and one.unit for one in formats)
-    dates = [one.pattern for one in formats if isinstance(one, DateFormat)]
+    readings = CellReadings(plan)
     text = rendered(
-        "java.java.jinja",
-        java_literal,
+        "java.jinja",
+        literal=java_literal,
+        comment=_comment,
         plan=plan,
         class_name=java_class_name(options.name),
         formulas=CamelFormulas(plan, JAVA, java_literal, "Java"),
+        formulas_of_text=Formulas(plan, JAVA_TEXTS, java_literal, "Java"),
         constants=Constants(),
-        comment=_comment,
-        formats=formats,
-        format_kinds={one.kind for one in formats},
-        kinds={cell_kind(column) for column in plan.columns},
+        readings=readings,
         pattern=_pattern,
-        any_unit=any_unit,
-        any_name=any("mon" in one for one in dates),
-        any_short_year=any("yyyy" not in one for one in dates),
+        clock=_text_literal(f"(?U){named_groups(CLOCK.pattern)}"),
         parts_of_columns=list(_parts_of_columns(plan.columns)),
-        reading=lambda column: _reading(column, formats, any_unit),
-        levels=_levels,
-        two_levels=_two_levels,
+        reading=lambda column: _reading(readings.of[column.name], column.name),
+        levels=levels_of,
         numbers_of=_numbers_of,
         pairs=_pairs,
-        months=MONTHS,
         blanks=CELL_BLANKS,
-        marks=plan.missing_marks,
-        last_year=LAST_YEAR_OF_2000,
-        largest=LARGEST,
+        **CELL_CONSTANTS,
     )
     return {".java": text}
 
@@ -277,36 +269,15 @@ def _parts_of_columns(columns: Iterable[UsedColumn]) -> Iterator[list[UsedColumn
     yield part
 
 
-def _pattern(written: Format) -> str:
+def _pattern(written: NumberFormat | DateFormat) -> str:
     """The text of the pattern of a whole cell, in which classes such as blanks are Unicode's."""
-    flags = "(?iU)" if written.kind == "date" else "(?U)"
-    return java_literal(flags + cell_pattern(written))
+    flags = "(?iU)" if isinstance(written, DateFormat) else "(?U)"
+    return _text_literal(flags + named_groups(written.regex.pattern))
 
 
-def _reading(column: UsedColumn, formats: list[Format], any_unit: bool) -> str:
-    """The call that reads a cell of the column: of the row, by the column's name."""
-    cell = f"row, {java_literal(column.name)}"
-    written = format_of(column)
-    if written is None:
-        return f"{'truth' if cell_kind(column) == 'boolean' else 'text'}({cell})"
-    cell += f", FORMAT_{formats.index(written) + 1}"
-    if isinstance(written, NumberFormat):
-        unit = f", {java_literal(written.unit)}, {java_literal(needs_unit(written))}"
-        return f"number({cell}, {java_literal(written.decimal)}{unit if any_unit else ''})"
-    if isinstance(written, ClockFormat):
-        return f"hours({cell}, {java_literal(written.halves)})"
-    return f"day({cell})"
-
-
-def _levels(column: Binary | Categories) -> list[Any]:
-    """The categories as cells are read."""
-    return list(map(float, column.levels)) if column.cells == "number" else list(column.levels)
-
-
-def _two_levels(column: Binary) -> str:
-    """The feature of two categories."""
-    low, high = map(java_literal, _levels(column))
-    dialect = JAVA if column.cells == "number" else JAVA_TEXTS
-    return write(
-        Binary.formula, dialect, {"x": Symbol("cell"), "p": Symbol(low), "q": Symbol(high)}
-    )
+def _reading(found: CellReading, name: str) -> str:
+    """The call that reads a cell of the column of that name."""
+    settings = [found.pattern] if found.pattern else []
+    settings += map(java_literal, found.units)
+    settings += [java_literal(found.halves)] if found.kind == "clock" else []
+    return f"{CELL_READERS[found.kind]}({', '.join(['row', java_literal(name), *settings])})"

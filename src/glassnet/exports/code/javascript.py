@@ -2,68 +2,55 @@
 
 import json
 import math
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from glassnet.errors import CONTROLS, visible
-from glassnet.exports.code.common import (
+from glassnet.exports.code.cells import (
     CELL_BLANKS,
-    CamelFormulas,
-    cell_pattern,
-    format_of,
-    formats_of,
-    needs_unit,
+    CELL_CONSTANTS,
+    CELL_READERS,
+    CellReading,
+    CellReadings,
+    named_groups,
 )
-from glassnet.exports.plan import ExportPlan, UsedColumn, cell_kind
+from glassnet.exports.columns import cell_kind, levels_of
+from glassnet.exports.formulas import CamelFormulas
+from glassnet.exports.plan import ExportPlan
 from glassnet.exports.targets import ExportOptions, Files
-from glassnet.exports.templates import rendered, wrapped_items
-from glassnet.notation.dialects import JAVASCRIPT, Symbol, write
-from glassnet.tables.columns import LARGEST
-from glassnet.tables.formats.clocks import ClockFormat
-from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MONTHS, DateFormat
-from glassnet.tables.formats.known import Format
+from glassnet.exports.templates import rendered
+from glassnet.notation.dialects import JAVASCRIPT
+from glassnet.tables.formats.clocks import CLOCK
+from glassnet.tables.formats.dates import DateFormat
 from glassnet.tables.formats.numbers import NumberFormat
-from glassnet.tables.inputs import Binary, Categories
 
 
 def javascript_files(plan: ExportPlan, _: ExportOptions) -> Files:
     """The module and its types."""
-    formats = formats_of(plan.columns)
-    dates = [one.pattern for one in formats if isinstance(one, DateFormat)]
-    content = {
-        "plan": plan,
-        "kinds": {cell_kind(column) for column in plan.columns},
-        "kind_of": cell_kind,
-        "comment": _comment,
-        "key": _key,
-    }
+    readings = CellReadings(plan)
     module = rendered(
-        "javascript.mjs.jinja",
-        javascript_literal,
+        "javascript.jinja",
+        literal=javascript_literal,
+        comment=_comment,
+        plan=plan,
+        key=_key,
+        readings=readings,
         formulas=CamelFormulas(plan, JAVASCRIPT, javascript_literal, "JavaScript"),
-        numbers=javascript_numbers,
-        formats=formats,
-        format_kinds={one.kind for one in formats},
-        settings=_settings,
-        any_unit=any(isinstance(one, NumberFormat) and one.unit for one in formats),
-        any_name=any("mon" in one for one in dates),
-        any_short_year=any("yyyy" not in one for one in dates),
-        months=MONTHS,
-        reading=lambda column: _reading(column, formats),
-        levels=_levels,
-        two_levels=_two_levels,
+        pattern=_pattern,
+        clock=f"/^(?:{named_groups(CLOCK.pattern)})$/",
+        reading=lambda column: _reading(readings.of[column.name], column.name),
+        levels=levels_of,
         blanks=CELL_BLANKS,
-        marks=plan.missing_marks,
-        last_year=LAST_YEAR_OF_2000,
-        largest=LARGEST,
-        **content,
+        **CELL_CONSTANTS,
     )
-    return {
-        ".mjs": module,
-        ".d.mts": rendered("javascript.d.mts.jinja", javascript_literal, **content),
-    }
+    types = rendered(
+        "javascript_types.jinja",
+        literal=javascript_literal,
+        comment=_comment,
+        plan=plan,
+        kinds={cell_kind(column) for column in plan.columns},
+        kind_of=cell_kind,
+    )
+    return {".mjs": module, ".d.mts": types}
 
 
 def javascript_literal(value: Any) -> str:
@@ -84,11 +71,6 @@ def javascript_literal(value: Any) -> str:
     return repr(value)
 
 
-def javascript_numbers(values: Sequence[float] | np.ndarray, indent: int = 2) -> str:
-    """Numbers with commas in between, on as many lines as they need."""
-    return wrapped_items([javascript_literal(float(value)) for value in values], indent)
-
-
 def _comment(text: str) -> str:
     """Text as it may stand in a comment, in a page's script as well."""
     return visible(text).replace("</", "< /").replace("<!", "< !")
@@ -99,43 +81,15 @@ def _key(name: str) -> str:
     return f"[{javascript_literal(name)}]" if name == "__proto__" else javascript_literal(name)
 
 
-def _settings(written: Format) -> str:
-    """An object of what the reader of a column's cells needs to know."""
-    settings = [f"pattern: {_pattern(written)}"]
-    if isinstance(written, NumberFormat):
-        settings += [f"decimal: {javascript_literal(written.decimal)}"]
-        if written.unit:
-            settings += [f"unit: {javascript_literal(written.unit)}"]
-            settings += [f"needsUnit: {javascript_literal(needs_unit(written))}"]
-    if isinstance(written, ClockFormat):
-        settings += [f"halves: {javascript_literal(written.halves)}"]
-    return "".join(f"\n  {setting}," for setting in settings)
-
-
-def _pattern(written: Format) -> str:
+def _pattern(written: NumberFormat | DateFormat) -> str:
     """The pattern of a whole cell as a literal."""
-    pattern = cell_pattern(written).replace("/", r"\/")
-    return f"/^(?:{pattern})$/{'i' if written.kind == 'date' else ''}"
+    pattern = named_groups(written.regex.pattern).replace("/", r"\/")
+    return f"/^(?:{pattern})$/{'i' if isinstance(written, DateFormat) else ''}"
 
 
-def _reading(column: UsedColumn, formats: list[Format]) -> str:
-    """The call that reads a cell of the column: of the row, by the column's name."""
-    cell = f"row, {javascript_literal(column.name)}"
-    written = format_of(column)
-    if written is None:
-        return f"{'truth' if cell_kind(column) == 'boolean' else 'text'}({cell})"
-    reader = {"number": "number", "date": "day", "clock": "hours"}[written.kind]
-    return f"{reader}({cell}, FORMAT_{formats.index(written) + 1})"
-
-
-def _levels(column: Binary | Categories) -> list[Any]:
-    """The categories as cells are read."""
-    return list(map(float, column.levels)) if column.cells == "number" else list(column.levels)
-
-
-def _two_levels(column: Binary) -> str:
-    """The feature of two categories."""
-    low, high = map(javascript_literal, _levels(column))
-    return write(
-        Binary.formula, JAVASCRIPT, {"x": Symbol("cell"), "p": Symbol(low), "q": Symbol(high)}
-    )
+def _reading(found: CellReading, name: str) -> str:
+    """The call that reads a cell of the column of that name."""
+    settings = [found.pattern] if found.pattern else []
+    settings += [javascript_literal(found.units)] if found.units else []
+    settings += [javascript_literal(found.halves)] if found.kind == "clock" else []
+    return f"{CELL_READERS[found.kind]}({', '.join(['row', javascript_literal(name), *settings])})"

@@ -2,27 +2,24 @@
 
 import math
 import re
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from glassnet.errors import CONTROLS, visible
-from glassnet.exports.checks import columns_of_rows
-from glassnet.exports.code.cells import CellReadings, pattern_parts
-from glassnet.exports.plan import ExportPlan, UsedColumn
+from glassnet.exports.code.cells import CELL_CONSTANTS, CELL_READERS, CellReadings, pattern_parts
+from glassnet.exports.columns import UsedColumn, columns_of_rows, levels_of
+from glassnet.exports.formulas import Formulas
+from glassnet.exports.plan import ExportPlan
 from glassnet.exports.targets import ExportOptions, Files
-from glassnet.exports.templates import LINE_WIDTH, Formulas, rendered, wrapped_items
-from glassnet.notation.dialects import PYTHON, Dialect, Symbol, write
-from glassnet.tables.columns import LARGEST
+from glassnet.exports.templates import LINE_WIDTH, rendered
+from glassnet.notation.dialects import PYTHON
+from glassnet.notation.write import Dialect
 from glassnet.tables.formats.clocks import CLOCK
-from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MICROSECONDS_A_DAY, MONTHS
-from glassnet.tables.inputs import Binary, Categories
+from glassnet.tables.formats.dates import MICROSECONDS_A_DAY
 
 
 def python_files(plan: ExportPlan, _: ExportOptions) -> Files:
     """The module."""
-    return {".py": python_module("python.py.jinja", plan, PYTHON)}
+    return {".py": python_module("python.jinja", plan, PYTHON)}
 
 
 def python_module(template: str, plan: ExportPlan, dialect: Dialect) -> str:
@@ -36,28 +33,18 @@ def python_module(template: str, plan: ExportPlan, dialect: Dialect) -> str:
         halves = f", halves={found.halves}" if found.kind == "clock" else ""
         return f", {found.pattern}{units}" if found.pattern else halves
 
-    def two_levels(column: Binary) -> str:
-        """The feature of two categories."""
-        low, high = map(python_literal, _levels(column))
-        names = {"x": Symbol("cell"), "p": Symbol(low), "q": Symbol(high)}
-        return write(Binary.formula, dialect, names)
-
     return rendered(
         template,
+        literal=python_literal,
         plan=plan,
         formulas=Formulas(plan, dialect, python_literal, "Python"),
-        literal=python_literal,
-        numbers=python_numbers,
         readings=readings,
         reading=reading,
-        readers={"number": "number", "clock": "hours", "date": "day", "boolean": "truth"},
+        readers=CELL_READERS,
         pattern=lambda written: _pattern(written.regex.pattern),
         clock=_pattern(CLOCK.pattern),
-        levels=_levels,
-        two_levels=two_levels,
-        largest=LARGEST,
-        last_year=LAST_YEAR_OF_2000,
-        months=MONTHS,
+        levels=levels_of,
+        **CELL_CONSTANTS,
         day=MICROSECONDS_A_DAY,
         docstring=_docstring,
         columns_of_rows=columns_of_rows,
@@ -95,13 +82,3 @@ def _regex_escape(code: int) -> str:
 def _docstring(text: str) -> str:
     """Text as it may stand within three quotes."""
     return visible(text).replace("\\", "\\\\").replace('"', "'")
-
-
-def python_numbers(values: Sequence[float] | np.ndarray, indent: int = 4) -> str:
-    """Numbers with commas in between, on as many lines as they need."""
-    return wrapped_items([repr(float(value)) for value in values], indent)
-
-
-def _levels(column: Binary | Categories) -> list[Any]:
-    """The categories as cells are read."""
-    return list(map(float, column.levels)) if column.cells == "number" else list(column.levels)

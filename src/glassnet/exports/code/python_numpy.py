@@ -8,4 +8,4 @@ from glassnet.notation.dialects import NUMPY_MODULE
 
 def numpy_files(plan: ExportPlan, _: ExportOptions) -> Files:
     """The module."""
-    return {".py": python_module("numpy.py.jinja", plan, NUMPY_MODULE)}
+    return {".py": python_module("numpy.jinja", plan, NUMPY_MODULE)}

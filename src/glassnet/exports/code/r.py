@@ -2,23 +2,19 @@
 
 import math
 import re
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from glassnet.errors import GlassnetError, visible
-from glassnet.exports.checks import columns_of_rows
-from glassnet.exports.code.cells import CellReadings, pattern_parts
-from glassnet.exports.plan import ExportPlan, UsedColumn
+from glassnet.exports.code.cells import CELL_CONSTANTS, CellReadings, pattern_parts
+from glassnet.exports.columns import UsedColumn, columns_of_rows, levels_of
+from glassnet.exports.formulas import Formulas
+from glassnet.exports.plan import ExportPlan
 from glassnet.exports.targets import ExportOptions, Files
-from glassnet.exports.templates import LINE_WIDTH, Formulas, rendered, wrapped_items
-from glassnet.notation.dialects import R_COLUMNS, Symbol, write
-from glassnet.tables.columns import LARGEST
+from glassnet.exports.templates import LINE_WIDTH, rendered
+from glassnet.notation.dialects import R_COLUMNS
 from glassnet.tables.formats.clocks import CLOCK
-from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MICROSECONDS_A_DAY, MONTHS, DateFormat
+from glassnet.tables.formats.dates import MICROSECONDS_A_DAY, DateFormat
 from glassnet.tables.formats.numbers import NumberFormat
-from glassnet.tables.inputs import Binary, Categories
 
 _READERS = {
     "number": "read_numbers",
@@ -46,28 +42,18 @@ def r_files(plan: ExportPlan, _: ExportOptions) -> Files:
             settings.append(f"halves = {r_literal(found.halves)}")
         return f"{_READERS[found.kind]}(frame, {', '.join(settings)})"
 
-    def two_levels(column: Binary) -> str:
-        """The feature of two categories."""
-        low, high = map(r_literal, _levels(column))
-        names = {"x": Symbol("cells"), "p": Symbol(low), "q": Symbol(high)}
-        return write(Binary.formula, R_COLUMNS, names)
-
     text = rendered(
         "r.jinja",
+        literal=r_literal,
+        comment=_comment,
         plan=plan,
         formulas=Formulas(plan, R_COLUMNS, r_literal, "R"),
-        literal=r_literal,
-        plain=lambda text: visible(text).encode("ascii", "backslashreplace").decode(),
-        numbers=r_numbers,
         readings=readings,
         reading=reading,
         pattern=lambda written: _pattern(_written(written)),
         clock=_pattern(CLOCK.pattern),
-        levels=_levels,
-        two_levels=two_levels,
-        largest=LARGEST,
-        last_year=LAST_YEAR_OF_2000,
-        months=MONTHS,
+        levels=levels_of,
+        **CELL_CONSTANTS,
         day=float(MICROSECONDS_A_DAY),
         columns_of_rows=columns_of_rows,
     )
@@ -101,6 +87,11 @@ def r_literal(value: Any) -> str:
     return "NaN" if math.isnan(number) else "Inf" if number > 0 else "-Inf"
 
 
+def _comment(text: str) -> str:
+    """Text as it may stand in a comment, in ASCII."""
+    return visible(text).encode("ascii", "backslashreplace").decode()
+
+
 def _escaped(letter: str) -> str:
     """A character within a text of R."""
     code = ord(letter)
@@ -117,13 +108,3 @@ def _pattern(pattern: str) -> list[str]:
     """A regular expression as texts that are pasted together."""
     plain = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), pattern)
     return list(map(r_literal, pattern_parts(plain, LINE_WIDTH - 20)))
-
-
-def r_numbers(values: Sequence[float] | np.ndarray, indent: int = 2) -> str:
-    """Numbers with commas in between, on as many lines as they need."""
-    return wrapped_items([r_literal(float(value)) for value in values], indent)
-
-
-def _levels(column: Binary | Categories) -> list[Any]:
-    """The categories as cells are read."""
-    return list(map(float, column.levels)) if column.cells == "number" else list(column.levels)

@@ -1,9 +1,10 @@
 """What the sheet 'Read me' of a workbook says."""
 
+from glassnet.exports.columns import cell_kind
 from glassnet.exports.excel.grid import FIRST_ROW
 from glassnet.exports.excel.predictions import INTERVALS_SHEET
 from glassnet.exports.excel.steps import MARKS_SHEET, is_clock, weights_of
-from glassnet.exports.plan import ExportPlan, cell_kind
+from glassnet.exports.plan import ExportPlan
 from glassnet.exports.templates import rendered
 
 PREPARED_ROWS = 20  # that are prepared
@@ -12,7 +13,7 @@ PREPARED_ROWS = 20  # that are prepared
 def workbook_notes(plan: ExportPlan) -> list[tuple[str, str]]:
     """(what it is about, the note), line by line; a line may be empty."""
     text = rendered(
-        "workbook_notes.txt.jinja",
+        "excel_notes.jinja",
         repr,
         plan=plan,
         first=FIRST_ROW,

@@ -7,8 +7,8 @@ import numpy as np
 
 from glassnet.exports.excel.grid import CellValue, Grid, GridColumn, column_letters
 from glassnet.exports.excel.steps import EMPTY
+from glassnet.exports.formulas import Formulas
 from glassnet.exports.plan import NumberInterval, PlannedTarget
-from glassnet.exports.templates import Formulas
 from glassnet.models.decoding import set_texts
 from glassnet.notation.expression import evaluate
 from glassnet.tables.targets import ClassTarget, NumberTarget

@@ -7,15 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.exports.checks import Cell
+from glassnet.exports.columns import Cell, UsedColumn, levels_of, table_column
 from glassnet.exports.excel.grid import CellValue, Grid, GridColumn, column_letters
-from glassnet.exports.plan import UsedColumn
-from glassnet.exports.templates import Formulas
-from glassnet.notation.dialects import EXCEL, EXCEL_TEXT, Symbol, write
+from glassnet.exports.formulas import Formulas
+from glassnet.notation.dialects import EXCEL, EXCEL_TEXT
 from glassnet.notation.expression import substitute
+from glassnet.notation.write import Symbol, write
 from glassnet.tables.columns import Column
 from glassnet.tables.formats.clocks import ClockFormat
-from glassnet.tables.formats.dates import DateFormat
 from glassnet.tables.inputs import Binary, Categories, Number
 
 DAYS_TO_1970 = 25_569  # from the day that Excel counts from
@@ -35,29 +34,14 @@ class RawColumn:
 
 def raw_column(column: UsedColumn, given: Sequence[Cell]) -> RawColumn:
     """The cells of a column, as a program gives them, in a workbook: dates and times as its own."""
-    if isinstance(column, Number) or column.cells == "number":
-        numbers = np.array([_number(column, cell) for cell in given], float)
-        kind = "date" if isinstance(column, Number) and column.date else "number"
-        shown, style = numbers, "typed"
-        if kind == "date":
-            shown, style = numbers + DAYS_TO_1970, "typed date"
-        elif is_clock(column):
-            shown, style = numbers / 24, "typed time"
-        return RawColumn(column, Column(column.name, kind, numbers), shown.tolist(), style)
-    texts = [str(cell).lower() if isinstance(cell, bool) else cell for cell in given]
-    cells = Column(column.name, column.cells, np.array(texts, object))
-    style = "typed boolean" if column.cells == "boolean" else "typed"
-    return RawColumn(column, cells, given, style)
-
-
-def _number(column: UsedColumn, cell: Cell) -> float:
-    if cell is None:
-        return np.nan
-    if isinstance(cell, str):
-        known = getattr(column, "format", None)
-        known = known if isinstance(known, DateFormat) else DateFormat("yyyy-mm-dd")
-        return float(known.read([cell])[0])
-    return float(cell)
+    cells = table_column(column, given)
+    if cells.kind == "date":
+        return RawColumn(column, cells, (cells.values + DAYS_TO_1970).tolist(), "typed date")
+    if is_clock(column):
+        return RawColumn(column, cells, (cells.values / 24).tolist(), "typed time")
+    if cells.kind == "number":
+        return RawColumn(column, cells, cells.values.tolist(), "typed")
+    return RawColumn(column, cells, given, "typed boolean" if cells.kind == "boolean" else "typed")
 
 
 def is_clock(column: UsedColumn) -> bool:
@@ -194,7 +178,7 @@ def _add_levels(
     names = iter(column.features)
     rows = iter(values)
     of = {"of the column": column.name}
-    levels = [float(one) if column.cells == "number" else one for one in column.levels]
+    levels = levels_of(column)
 
     def add(constants: Mapping[str, CellValue], **labels: str) -> GridColumn:
         above = {name: Symbol(grid.next_constant(label)) for name, label in labels.items()}

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from glassnet.errors import GlassnetError, OptionRef, visible
-from glassnet.exports.checks import Cell
 from glassnet.exports.excel.check import LARGEST_DIFFERENCE, VERDICT, check_grid, check_results
 from glassnet.exports.excel.grid import (
     FIRST_ROW,
@@ -31,9 +30,9 @@ from glassnet.exports.excel.steps import (
     weights_of,
 )
 from glassnet.exports.excel.styles import STYLES
+from glassnet.exports.formulas import Formulas
 from glassnet.exports.plan import ExportPlan, PlannedTarget
 from glassnet.exports.targets import ExportOptions, Files
-from glassnet.exports.templates import Formulas
 from glassnet.notation.dialects import EXCEL
 
 NOTE_WIDTH = 100  # characters
@@ -82,11 +81,6 @@ def _check_intervals(targets: Sequence[PlannedTarget]) -> None:
                 f"the interval of '{planned.target.name}' is infinite, which no cell can hold",
                 remedy=["ask for less of ", OptionRef("interval"), ", or export it to 'python'"],
             )
-
-
-def _style(predicted: Cell) -> str:
-    """How a prediction looks: a class as it is, a number with so many digits."""
-    return "predicted number" if isinstance(predicted, float) else "predicted"
 
 
 class _Workbook:

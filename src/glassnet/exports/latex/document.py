@@ -5,7 +5,8 @@ from itertools import groupby
 
 import numpy as np
 
-from glassnet.exports.checks import Cell
+from glassnet.exports.columns import Cell, UsedColumn
+from glassnet.exports.formulas import Formulas
 from glassnet.exports.latex.text import (
     CONSTANT_DIGITS,
     MOST_READABLE,
@@ -20,9 +21,8 @@ from glassnet.exports.latex.text import (
     latex_table,
     span_of,
 )
-from glassnet.exports.plan import ExportPlan, PlannedLayer, PlannedTarget, UsedColumn
+from glassnet.exports.plan import ExportPlan, PlannedLayer, PlannedTarget
 from glassnet.exports.targets import ExportOptions, Files
-from glassnet.exports.templates import Formulas
 from glassnet.notation.dialects import LATEX
 from glassnet.notation.expression import names_in
 from glassnet.tables.formats.clocks import ClockFormat
@@ -132,7 +132,7 @@ class _Document:
 
     def _binary(self, column: Binary, first: int) -> Iterator[str]:
         low, high = (rf"\text{{{escaped_for_latex(level)}}}" for level in column.levels)
-        formula = flat_cases(self.formulas.write(Binary.formula, x="r", p=low, q=high))
+        formula = flat_cases(self.formulas.two_levels("r", low, high))
         yield _display(f"x_{{{first}}} &= {formula}")
         if column.indicator:
             yield f"$x_{{{first + 1}}}$ is 1 where the cell is none of the two, else 0."

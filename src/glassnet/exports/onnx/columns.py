@@ -12,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from glassnet.errors import GlassnetError, visible
+from glassnet.exports.columns import UsedColumn, levels_of
 from glassnet.exports.onnx.nodes import COLUMNS_AXIS, GraphNodes
-from glassnet.exports.plan import ExportPlan, UsedColumn
+from glassnet.exports.plan import ExportPlan
 from glassnet.tables.inputs import Binary, Categories, Number
 
 LEVELLED_OFF = 1e9  # scaled: beyond it the smooth clip is 3 to the last bit, and u^2 must be finite
@@ -156,7 +157,7 @@ def _levels(nodes: GraphNodes, column: Binary | Categories) -> np.ndarray:
         return np.array(column.levels, object)
     if column.cells == "boolean":
         return np.array([float(level == "true") for level in column.levels])
-    levels = np.array(list(map(float, column.levels)))
+    levels = np.array(levels_of(column))
     if len(set(levels.astype(nodes.dtype).tolist())) < len(levels):
         raise GlassnetError(
             f"categories of the column '{visible(column.name)}' are the same number in float32",

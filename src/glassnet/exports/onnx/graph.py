@@ -10,15 +10,13 @@ import numpy as np
 
 import glassnet
 from glassnet.errors import GlassnetError
-from glassnet.exports.checks import Cell
+from glassnet.exports.columns import Cell, UsedColumn, cell_kind, cell_number
 from glassnet.exports.onnx.columns import add_columns, is_text
 from glassnet.exports.onnx.layers import add_layers
 from glassnet.exports.onnx.nodes import ONNX_TYPES, GraphNodes, Node, as_unicode
 from glassnet.exports.onnx.predictions import add_results
-from glassnet.exports.plan import ExportPlan, UsedColumn, cell_kind
+from glassnet.exports.plan import ExportPlan
 from glassnet.exports.targets import ExportOptions, Files
-from glassnet.tables.formats.dates import DateFormat
-from glassnet.tables.inputs import Number
 
 if TYPE_CHECKING:
     import onnx
@@ -196,8 +194,4 @@ def graph_cell(column: UsedColumn, cell: Cell) -> float | str | None:
     """A cell as the graph gets it: a number or text; a missing number is None."""
     if is_text(column):
         return "" if cell is None else str(cell)
-    if isinstance(column, Number) and isinstance(cell, str):
-        written = column.format
-        known = written if isinstance(written, DateFormat) else DateFormat("yyyy-mm-dd")
-        return float(known.read([cell])[0])
-    return None if cell is None else float(cell)
+    return None if cell is None else cell_number(column, cell)

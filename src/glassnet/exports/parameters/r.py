@@ -15,7 +15,7 @@ from glassnet.exports.templates import rendered, wrapped_items
 def r_parameters_files(plan: ExportPlan, _: ExportOptions) -> Files:
     """The assignments; of several networks one list of lists."""
     text = rendered(
-        "parameters.R.jinja",
+        "r_parameters.jinja",
         plan=plan,
         literal=_literal,
         matrix=r_matrix,

@@ -4,11 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from glassnet.exports.checks import Cell
-from glassnet.exports.plan import UsedColumn, cell_kind
+from glassnet.exports.columns import Cell, UsedColumn, cell_kind, cell_number
 from glassnet.exports.sql.databases import Database, sql_name
 from glassnet.tables.formats.clocks import ClockFormat
-from glassnet.tables.formats.dates import MICROSECONDS_A_DAY, DateFormat
+from glassnet.tables.formats.dates import MICROSECONDS_A_DAY
 from glassnet.tables.formats.numbers import APOSTROPHES, MINUS, SPACES, NumberFormat
 from glassnet.tables.inputs import Number
 
@@ -117,8 +116,7 @@ class SqlCells(NamedTuple):
         """A cell as a constant: a date, which comes as it is written, as the database's own."""
         if not (isinstance(column, Number) and column.date and isinstance(cell, str)):
             return self.database.literal(cell)
-        known = column.format if isinstance(column.format, DateFormat) else DateFormat("yyyy-mm-dd")
-        moment = self.database.literal(iso_moment(float(known.read([cell])[0])))
+        moment = self.database.literal(iso_moment(cell_number(column, cell)))
         return moment if self.database.name == "sqlite" else f"TIMESTAMP {moment}"
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from glassnet.errors import CONTROLS, option_error
-from glassnet.notation.dialects import DUCKDB, POSTGRESQL, SQLITE, Dialect
+from glassnet.notation.dialects import DUCKDB, POSTGRESQL, SQLITE
+from glassnet.notation.write import Dialect
 
 
 @dataclass(frozen=True)

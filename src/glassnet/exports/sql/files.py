@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from glassnet.errors import GlassnetError, visible
-from glassnet.exports.checks import Cell
+from glassnet.exports.columns import Cell
 from glassnet.exports.plan import ExportPlan
 from glassnet.exports.sql.cells import SqlCells
 from glassnet.exports.sql.databases import DATABASES, Database, free_name, sql_name

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from glassnet.exports.plan import UsedColumn
+from glassnet.exports.columns import UsedColumn, levels_of
 from glassnet.exports.sql.steps import SqlChain, SqlColumn
-from glassnet.notation.dialects import Symbol, write
 from glassnet.tables.inputs import Binary, Categories, Number
 
 
@@ -73,21 +72,15 @@ class _InputColumn:
             for low, high in pairwise(column.bin_edges):
                 yield self.chain.formulas.bin(self.filled, low, high, column.bin_height)
             return
-        numeric = column.cells == "number"
-        literal = self.chain.database.literal
-        levels = [literal(float(level) if numeric else level) for level in column.levels]
+        levels = list(map(self.chain.database.literal, levels_of(column)))
+        formulas, feature = self.chain.formulas, self.chain.database.feature
         if isinstance(column, Binary):
-            yield self._written(Binary.formula, x=self.c, p=levels[0], q=levels[1])
+            yield feature.format(formulas.two_levels(self.c, *levels))
         else:
             for level in levels:
-                yield self._written(Categories.formula, x=self.c, q=level)
+                yield feature.format(formulas.write(Categories.formula, x=self.c, q=level))
         if column.indicator:
             yield self._one(f"{self.c} IS NULL OR {self.c} NOT IN ({', '.join(levels)})")
-
-    def _written(self, formula: str, **names: str) -> str:
-        database = self.chain.database
-        symbols = {name: Symbol(text) for name, text in names.items()}
-        return database.feature.format(write(formula, database.dialect, symbols))
 
     def _one(self, test: str) -> str:
         """1 where a test is true, else 0."""

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from glassnet.errors import GlassnetError, visible
+from glassnet.exports.formulas import Formulas
 from glassnet.exports.plan import ExportPlan
 from glassnet.exports.sql.cells import SqlCells
 from glassnet.exports.sql.databases import DATABASES, Database
 from glassnet.exports.sql.sums import largest_of
-from glassnet.exports.templates import Formulas, wrapped_items
+from glassnet.exports.templates import wrapped_items
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from typing import Any
 
 from glassnet.errors import GlassnetError, OptionRef, visible
 from glassnet.exports.training.plan import TrainingPlan
-from glassnet.notation.dialects import Dialect, Symbol, write
 from glassnet.notation.expression import substitute
+from glassnet.notation.write import Dialect, Symbol, write
 from glassnet.tables.formats.numbers import NumberFormat
 from glassnet.tables.inputs import Binary, Categories, Number
 from glassnet.tables.targets import ClassTarget, NumberTarget

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from glassnet.exports.training.plan import TrainingPlan
-from glassnet.notation.dialects import ATOM, Dialect, Symbol, write
 from glassnet.notation.numerals import WHOLE_BELOW
+from glassnet.notation.write import ATOM, Dialect, Symbol, write
 from glassnet.tables.targets import Target
 
 

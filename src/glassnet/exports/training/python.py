@@ -24,7 +24,7 @@ PYTHON_CELLS = CellLanguage(
 def python_script_files(plan: TrainingPlan, _: ExportOptions) -> Files:
     """The program."""
     text = rendered(
-        "training.py.jinja",
+        "python_script.jinja",
         plan=plan,
         formulas=TrainingFormulas(plan, NUMPY, layer="nn.layer{}", output="nn.output"),
         literal=python_literal,

@@ -24,7 +24,7 @@ R_CELLS = CellLanguage(
 def r_script_files(plan: TrainingPlan, _: ExportOptions) -> Files:
     """The program."""
     text = rendered(
-        "training.R.jinja",
+        "r_script.jinja",
         plan=plan,
         formulas=TrainingFormulas(plan, R, layer="nn$layer{}", output="nn$output"),
         literal=r_literal,

@@ -9,8 +9,9 @@ from glassnet.core.activations import Activation, Softmax
 from glassnet.core.losses import Loss
 from glassnet.core.network import Network
 from glassnet.gradcheck.mistakes.table import Mistake
-from glassnet.notation.dialects import NUMPY, PRODUCT, Symbol, write
+from glassnet.notation.dialects import NUMPY
 from glassnet.notation.expression import names_in, without_factor
+from glassnet.notation.write import PRODUCT, Symbol, write
 
 READABLE = 45  # characters of a derivative that a sentence can hold
 DIGITS = 6  # of a number in a formula

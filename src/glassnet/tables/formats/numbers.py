@@ -214,7 +214,7 @@ class NumberFormat:
         parts = {(b, a) for b, a in parts if not a or re.fullmatch(_UNIT, a)}
         before, after = (
             "|".join(re.escape(part).replace(r"\ ", " ") for part in sorted(set(some)) if part)
-            for some in zip(*parts, strict=True)
+            for some in ([cut[side] for cut in parts] for side in (0, 1))
         )
         return (
             rf"(?P<before>{before})?\s*" if before else "",
