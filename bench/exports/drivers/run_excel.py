@@ -11,6 +11,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import openpyxl
 from openpyxl.formula.translate import Translator
@@ -43,7 +44,7 @@ def converted(path: Path, recalculate: int, to: Path) -> float:
 model_path, rows_path, kinds, found_path, passes = sys.argv[1:]
 with open(rows_path, newline="") as file:
     names, *lines = csv.reader(file)
-book = openpyxl.load_workbook(model_path)
+book: Any = openpyxl.load_workbook(model_path)
 of_kind = kinds.split(",")
 for row, line in enumerate(lines, FIRST_ROW):
     for column, (kind, cell) in enumerate(zip(of_kind, line, strict=True), 1):
@@ -66,6 +67,6 @@ for _ in range(int(passes)):
     seconds -= converted(calculated, NEVER, Path("again"))
     seconds += converted(calculated, ALWAYS, Path("again"))
 print(max(seconds, 1e-3))
-sheet = openpyxl.load_workbook(calculated, data_only=True)["Predict"]
+sheet: Any = openpyxl.load_workbook(calculated, data_only=True)["Predict"]
 cells = (sheet.cell(FIRST_ROW + row, len(names) + 1).value for row in range(len(lines)))
 Path(found_path).write_text("".join(f"{float(cell)!r}\n" for cell in cells))

@@ -1,16 +1,15 @@
 """run_numpy.py MODEL ROWS KINDS FOUND PASSES: all rows at once, as a dict of arrays."""
 
 import csv
-import importlib.util
 import sys
+from importlib import import_module
 from time import perf_counter
 
 import numpy as np
 
 model_path, rows_path, kinds, found_path, passes = sys.argv[1:]
-spec = importlib.util.spec_from_file_location("model", model_path)
-model = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(model)
+sys.path.insert(0, "")  # the folder that it runs in
+model = import_module(model_path.removesuffix(".py"))
 
 with open(rows_path, newline="") as file:
     names, *lines = csv.reader(file)
@@ -21,6 +20,7 @@ for name, kind, cells in zip(names, kinds.split(","), zip(*lines, strict=True), 
     else:
         table[name] = np.array([cell or None for cell in cells], object)
 
+found = np.empty(0)
 start = perf_counter()
 for _ in range(int(passes)):
     found = model.predict(table)["prediction"]

@@ -3,6 +3,7 @@
 import csv
 import sys
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -30,6 +31,7 @@ for given, kind, cells in columns:
     column = np.array([READ[kind](cell) for cell in cells], TYPES[given.type])
     tensors[given.name] = column.reshape(-1, 1)
 
+found: Any = None
 start = perf_counter()
 for _ in range(int(passes)):
     found = session.run(None, tensors)[0]

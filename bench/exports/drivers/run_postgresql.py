@@ -1,5 +1,7 @@
-"""run_postgresql.py MODEL ROWS KINDS FOUND PASSES: a table of all rows to another, in a server of
-its own that no network reaches; the seconds are those that psql says.
+"""run_postgresql.py PROGRAMS MODEL ROWS KINDS FOUND PASSES: a table of all rows to another, in a
+server of its own that no network reaches; the seconds are those that psql says.
+
+PROGRAMS is the folder of PostgreSQL's programs; ".": they are found by their names.
 """
 
 import csv
@@ -11,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-model_path, rows_path, kinds, found_path, passes = sys.argv[1:]
+programs, model_path, rows_path, kinds, found_path, passes = sys.argv[1:]
 with open(rows_path, newline="") as file:
     names = next(csv.reader(file))
 of_kind = {"number": "double precision", "date": "timestamp", "text": "text"}
@@ -32,7 +34,7 @@ CREATE TABLE found AS {Path(model_path).read_text(encoding="utf-8")}
 
 def run(folder: str, program: str, *arguments: str, text: str = "") -> str:
     """What a program of PostgreSQL prints."""
-    command = [program, *arguments]
+    command = [program if programs == "." else f"{programs}/{program}", *arguments]
     if os.geteuid() == 0:  # as whom it does not start
         command = ["runuser", "-u", "postgres", "--", *command]
     done = subprocess.run(

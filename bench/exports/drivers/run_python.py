@@ -1,14 +1,13 @@
 """run_python.py MODEL ROWS KINDS FOUND PASSES: one row after the other, as dicts."""
 
 import csv
-import importlib.util
 import sys
+from importlib import import_module
 from time import perf_counter
 
 model_path, rows_path, kinds, found_path, passes = sys.argv[1:]
-spec = importlib.util.spec_from_file_location("model", model_path)
-model = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(model)
+sys.path.insert(0, "")  # the folder that it runs in
+model = import_module(model_path.removesuffix(".py"))
 
 with open(rows_path, newline="") as file:
     names, *lines = csv.reader(file)
@@ -18,6 +17,7 @@ rows = [
     for line in lines
 ]
 
+found = []
 start = perf_counter()
 for _ in range(int(passes)):
     found = [model.predict(row)["prediction"] for row in rows]
