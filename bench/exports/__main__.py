@@ -17,8 +17,8 @@ and use the cores as they do by default. A fast target passes over its rows seve
 A tool that is not installed is named; the status is 1 where one failed.
 
 The second has the time for all rows in the model itself, in `glassnet predict` (whose starting,
-reading and writing are inside), and in DuckDB. With the extra `test` and Debian's packages of `make
-debian` all tools are there.
+reading and writing are inside), and in DuckDB, where it is there. With the extra `test` and the
+Debian packages of `make debian` all tools are there.
 """
 
 import argparse
@@ -54,7 +54,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--model", choices=MODELS, default="small")
     parser.add_argument("--targets", nargs="+", choices=TARGETS, default=list(TARGETS))
     parser.add_argument(
-        "--rows", type=int, default=1_000_000, help="of the second table [%(default)s]"
+        "--rows",
+        type=int,
+        default=1_000_000,
+        help="of the second table, at most of the first [%(default)s]",
     )
     parser.add_argument(
         "--seconds", type=float, default=6, help="that each target predicts, about [%(default)s]"
