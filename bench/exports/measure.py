@@ -14,6 +14,10 @@ from bench.exports.targets import Target, run
 
 FIRST_ROWS = 100
 """That a target is tried with, to see how fast it is."""
+MOST_GROWTH = 10
+"""How many times as many predictions the next try has at most: the first ones may be slow."""
+ENOUGH = 0.7
+"""The part of the seconds asked for at which it is not tried again."""
 
 
 class Ran(NamedTuple):
@@ -69,15 +73,14 @@ def measure(target: Target, case: Case, seconds: float) -> Measured:
     most = min(target.most, len(case.frame))
     with tempfile.TemporaryDirectory() as folder:
         built = Built(target, case, Path(folder))
-        rows = min(FIRST_ROWS, most)
-        tried = built.predict(rows, 1)
-        while rows < most and tried.seconds < seconds / 10:
-            rows = min(10 * rows, most)
-            tried = built.predict(rows, 1)
-        enough = rows * seconds / tried.seconds
-        rows = int(min(max(rows, enough), most))
-        passes = max(1, round(enough / rows))
+        rows, passes = min(FIRST_ROWS, most), 1
         ran = built.predict(rows, passes)
+        while ran.seconds < ENOUGH * seconds:
+            growth = min(seconds / max(ran.seconds, 1e-9), MOST_GROWTH)
+            predictions = growth * rows * passes
+            rows = min(most, int(predictions))
+            passes = round(predictions / rows)
+            ran = built.predict(rows, passes)
     expected = case.expected[:rows]
     return Measured(
         built.kilobytes,
