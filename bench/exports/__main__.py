@@ -9,11 +9,11 @@ the target computes in (float64 or float32). The sizes are of the file that is u
 beside it: a header, types, a check. The seconds are of the prediction alone, from cells of numbers
 and text in the tool's memory to numbers there: encoding is inside; starting, compiling, importing
 the model and reading the rows are not. Of databases, parsing the SELECT and keeping its rows in a
-table are inside; PostgreSQL's JIT compiler is off, which takes longer for such a SELECT than running
-it. Of LibreOffice, it is the calculation of all formulas of an opened workbook, whose values it
-writes with 15 digits. ONNX is given dates as days; other programs read them from text. Python,
-JavaScript, Java, C and Go take one row at a time, on one thread; the others whole tables, and use
-the cores as they do by default. A fast target passes over its rows several times.
+table are inside; PostgreSQL's JIT compiler is off, since it takes longer on such a SELECT than the
+SELECT itself. Of LibreOffice, it is the calculation of all formulas of an opened workbook, whose
+values it writes with 15 digits. ONNX is given dates as days; other programs read them from text.
+Python, JavaScript, Java, C and Go take one row at a time, on one thread; the others whole tables,
+and use the cores as they do by default. A fast target passes over its rows several times.
 
 A tool that is not installed is named; the status is 1 where one failed.
 
