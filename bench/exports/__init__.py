@@ -1,0 +1,1 @@
+"""`python -m bench.exports`: every target of `glassnet export`, run by its own tool."""
