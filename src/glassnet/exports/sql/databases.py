@@ -167,7 +167,10 @@ _DUCKDB = Database(
     longest_name=None,
     same_case=True,
     whole_row="raw.*",
-    notes=("Dates are DATE or TIMESTAMP, what is missing is NULL. Numbers may be held as text.",),
+    notes=(
+        "Dates are DATE or TIMESTAMP, what is missing is NULL. Numbers may be held as text, times",
+        "of day as TIME, text is VARCHAR.",
+    ),
 )
 _SQLITE = Database(
     name="sqlite",
