@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from exported import tried_model
 
@@ -86,6 +87,20 @@ def test_files_that_belong_together_have_one_name(tmp_path: Path) -> None:
     with pytest.raises(gn.OutputError, match=r"other\.check\.h"):
         made.write(tmp_path / "other.c")
     assert not (tmp_path / "other.c").exists()
+
+
+@pytest.mark.parametrize(
+    "formula", ["z^3", "sinh(z)", "0 if z < 0 else z", "z % 2", "z **", "x**3", "max(z, key=z)"]
+)
+@pytest.mark.parametrize(
+    "to", [name for name, target in TARGETS.items() if target.predicts and name != "onnx"]
+)
+def test_a_formula_that_no_target_can_write_is_one_error(formula: str, to: str) -> None:
+    activation = gn.Activation("cube", lambda z: z**3, lambda z, a: 3 * z**2, formula=formula)
+    weights = [np.ones((2, 3)), np.ones((3, 1))]
+    model = gn.read_parameters(weights, activation=activation, output="identity")
+    with pytest.raises(gn.GlassnetError, match="'cube' has the part '.*which .* is not told"):
+        gn.export(model, to)
 
 
 def test_an_ending_is_told_from_one_that_is_its_end(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from glassnet.core.activations import OUTPUTS, Activation
 from glassnet.errors import GlassnetError, visible
 from glassnet.exports.plan import ExportPlan, NumberInterval
 from glassnet.notation.dialects import Dialect, Symbol, write
-from glassnet.notation.expression import names_in, substitute
+from glassnet.notation.expression import FUNCTIONS, foreign_part, names_in, substitute
 from glassnet.notation.numerals import MOST_DIGITS
 from glassnet.tables.inputs import Binary, Number
 from glassnet.tables.targets import ClassTarget, NumberTarget
@@ -214,5 +214,12 @@ class Formulas:
             raise GlassnetError(
                 f"the activation '{activation.name}' has no formula, which {self.target} needs",
                 remedy="give it one, such as Activation(..., formula='max(z, 0)')",
+            )
+        part = foreign_part(activation.formula, ["z", "s"])
+        if part:
+            raise GlassnetError(
+                f"the formula of the activation '{activation.name}' has the part '{part}', which "
+                f"{self.target} is not told",
+                remedy=f"write it of z with + - * / ** > >= <= and {', '.join(FUNCTIONS)}",
             )
         return activation.formula
