@@ -103,6 +103,14 @@ def test_a_formula_that_no_target_can_write_is_one_error(formula: str, to: str) 
         gn.export(model, to)
 
 
+def test_a_formula_of_another_function_is_refused() -> None:
+    activation = gn.Activation("cube", lambda z: z**3, lambda z, a: 3 * z**2, formula="z**2")
+    weights = [np.ones((2, 3)), np.ones((3, 1))]
+    model = gn.read_parameters(weights, activation=activation, output="identity")
+    with pytest.raises(gn.GlassnetError, match="gives 4 where z is -2, and its function -8"):
+        gn.export(model, "python")
+
+
 def test_an_ending_is_told_from_one_that_is_its_end(tmp_path: Path) -> None:
     made = gn.Export("sql", {".sql": "1", ".check.sql": "2"})
     paths = [tmp_path / "a.sql", tmp_path / "a.check.sql"]

@@ -9,11 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from glassnet.core.activations import OUTPUTS, Activation
 from glassnet.errors import GlassnetError, visible
 from glassnet.exports.plan import ExportPlan, NumberInterval
 from glassnet.notation.dialects import Dialect, Symbol, write
-from glassnet.notation.expression import FUNCTIONS, foreign_part, names_in, substitute
+from glassnet.notation.expression import FUNCTIONS, evaluate, foreign_part, names_in, substitute
 from glassnet.notation.numerals import MOST_DIGITS
 from glassnet.tables.inputs import Binary, Number
 from glassnet.tables.targets import ClassTarget, NumberTarget
@@ -222,4 +224,21 @@ class Formulas:
                 f"{self.target} is not told",
                 remedy=f"write it of z with + - * / ** > >= <= and {', '.join(FUNCTIONS)}",
             )
+        _check_formula(activation)
         return activation.formula
+
+
+def _check_formula(activation: Activation) -> None:
+    """Raises GlassnetError where the formula of a is not the function that the model computes."""
+    if activation.row_term:
+        return
+    for z in (-2.0, -0.5, 0.0, 0.7, 3.0):
+        a = activation.value(np.array([z]))[0]
+        with np.errstate(all="ignore"):
+            found = evaluate(activation.formula, z=np.float64(z))
+        if not abs(found - a) <= 1e-9 * max(1, abs(a)):
+            raise GlassnetError(
+                f"the formula '{activation.formula}' of the activation '{activation.name}' gives "
+                f"{found:g} where z is {z:g}, and its function {a:g}",
+                remedy="give it the formula of its function",
+            )
