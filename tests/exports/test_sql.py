@@ -154,6 +154,21 @@ def test_duckdb_reads_a_file_by_its_own_guesses(tmp_path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::glassnet.GlassnetWarning")
+@pytest.mark.parametrize("kind", ["time", "text", "double precision"])
+def test_times_of_day_in_postgresql(kind: str, server: PostgreSQL) -> None:
+    texts = [f"{n:02}:30" for n in range(12)]
+    model = gn.train_table({"at": texts, "y": list(range(12))}, "y", epochs=2, hidden=3)
+    cell = "9.5" if kind == "double precision" else "'09:30'"
+    name = f"times_{kind[:4]}"
+    server.query(f"CREATE TABLE {name} (at {kind}); INSERT INTO {name} VALUES ({cell}), (NULL)")
+    query = str(gn.export(model, "postgresql", source=name).content)
+    _, *rows = csv.reader(io.StringIO(server.query(query)))
+    expected = model.predict_columns({"at": ["09:30", None]})
+    found = {"prediction": [float(row[-1]) for row in rows]}
+    assert largest_difference(found, expected) < 1e-12
+
+
+@pytest.mark.filterwarnings("ignore::glassnet.GlassnetWarning")
 def test_duckdb_that_takes_text_as_boolean_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     _write_csv(path, [("it's", "y"), *((("no", "yes")[n % 2], n) for n in range(12))])

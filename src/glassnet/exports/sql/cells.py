@@ -85,14 +85,10 @@ class SqlCells(NamedTuple):
             return known
         text = self._text(cell)
         time = ""
-        if (
-            self.database.name == "duckdb"
-            and isinstance(column, Number)
-            and isinstance(column.format, ClockFormat)
-        ):
-            seconds = f"epoch(CAST({text} AS INTERVAL))"
-            time = f"\n      WHEN typeof({cell}) = 'TIME' THEN {seconds} / 3600e0"
-            known = self.database.known.format(text)  # DuckDB knows no cast of a TIME to DOUBLE
+        if self.database.time and isinstance(getattr(column, "format", None), ClockFormat):
+            of_time, hours = self.database.time
+            time = f"\n      WHEN {of_time.format(cell)} THEN {hours.format(text)}"
+            known = self.database.known.format(text)  # no TIME can be cast to a number
         return (
             f"CASE{time}\n      WHEN {self.database.not_text.format(cell)} THEN {known}"
             f"\n      WHEN {self._is_known(text)}"
