@@ -111,6 +111,14 @@ def test_a_formula_of_another_function_is_refused() -> None:
         gn.export(model, "python")
 
 
+def test_a_formula_that_cannot_be_read_is_one_error_for_onnx_too() -> None:
+    activation = gn.Activation("cube", lambda z: z**3, lambda z, a: 3 * z**2, formula="z **")
+    weights = [np.ones((2, 3)), np.ones((3, 1))]
+    model = gn.read_parameters(weights, activation=activation, output="identity")
+    with pytest.raises(gn.GlassnetError, match=r"'z \*\*' is no formula that ONNX"):
+        gn.export(model, "onnx")
+
+
 def test_an_ending_is_told_from_one_that_is_its_end(tmp_path: Path) -> None:
     made = gn.Export("sql", {".sql": "1", ".check.sql": "2"})
     paths = [tmp_path / "a.sql", tmp_path / "a.check.sql"]
