@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from exported import tried_model
 
@@ -89,8 +90,64 @@ def test_files_that_belong_together_have_one_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "formula", ["z^3", "sinh(z)", "0 if z < 0 else z", "z % 2", "z **", "x**3", "max(z, key=z)"]
+)
+@pytest.mark.parametrize(
+    "to", [name for name, target in TARGETS.items() if target.predicts and name != "onnx"]
+)
+def test_a_formula_that_no_target_can_write_is_one_error(formula: str, to: str) -> None:
+    activation = gn.Activation("cube", lambda z: z**3, lambda z, a: 3 * z**2, formula=formula)
+    weights = [np.ones((2, 3)), np.ones((3, 1))]
+    model = gn.read_parameters(weights, activation=activation, output="identity")
+    with pytest.raises(gn.GlassnetError, match="'cube' has the part '.*which .* is not told"):
+        gn.export(model, to)
+
+
+def test_a_formula_of_another_function_is_refused() -> None:
+    activation = gn.Activation("cube", lambda z: z**3, lambda z, a: 3 * z**2, formula="z**2")
+    weights = [np.ones((2, 3)), np.ones((3, 1))]
+    model = gn.read_parameters(weights, activation=activation, output="identity")
+    with pytest.raises(gn.GlassnetError, match="gives 4 where z is -2, and its function -8"):
+        gn.export(model, "python")
+
+
+def test_a_formula_that_cannot_be_read_is_one_error_for_onnx_too() -> None:
+    activation = gn.Activation("cube", lambda z: z**3, lambda z, a: 3 * z**2, formula="z **")
+    weights = [np.ones((2, 3)), np.ones((3, 1))]
+    model = gn.read_parameters(weights, activation=activation, output="identity")
+    with pytest.raises(gn.GlassnetError, match=r"'z \*\*' is no formula that ONNX"):
+        gn.export(model, "onnx")
+
+
+def test_an_ending_is_told_from_one_that_is_its_end(tmp_path: Path) -> None:
+    made = gn.Export("sql", {".sql": "1", ".check.sql": "2"})
+    paths = [tmp_path / "a.sql", tmp_path / "a.check.sql"]
+    assert made.write(tmp_path / "a.check.sql") == paths
+    assert [path.read_text() for path in paths] == ["1", "2"]
+
+
+def test_files_of_which_one_names_another_have_their_endings(tmp_path: Path) -> None:
+    made = gn.Export("onnx", {".onnx": b"1", "_check.py": "2"})
+    assert [path.name for path in made.write(tmp_path / "a")] == ["a.onnx", "a_check.py"]
+    assert [path.name for path in made.write(tmp_path / "a.b")] == ["a.b.onnx", "a.b_check.py"]
+
+
+def test_code_of_c_is_only_written_beside_the_header_that_it_includes(
+    model: gn.Model, tmp_path: Path
+) -> None:
+    made = gn.export(model, "c", name="my net")
+    with pytest.raises(gn.OutputError, match=r"other\.c: .* 'my net\.h'.*name='other'"):
+        made.write(tmp_path / "other.c")
+    assert not list(tmp_path.iterdir())
+    [code, header] = made.write(tmp_path / "my net.c")
+    assert f'#include "{header.name}"' in code.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
     ("options", "message"),
     [
+        ({"to": "csv", "interval": 0.9}, "to='csv' takes no interval"),
+        ({"to": "r-parameters", "label_set": 0.9}, "to='r-parameters' takes no label_set"),
         ({"to": "pyhton"}, "unknown to 'pyhton': did you mean 'python'?"),
         ({"to": None}, "unknown to None"),
         ({"to": ["python"]}, "unknown to"),

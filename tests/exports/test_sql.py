@@ -3,9 +3,10 @@
 import csv
 import io
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import duckdb
 import pytest
 from exported import MAKERS, TriedRows, largest_difference, tried_model, tried_rows
 from hypothesis import given, settings
@@ -137,6 +138,54 @@ def test_a_text_that_is_no_number_is_an_error(text: str, database: str, run: Run
         run(tried, rows, query, "rows", {column.name for column in tried.plan.columns[:3:2]})
 
 
+@pytest.mark.filterwarnings("ignore::glassnet.GlassnetWarning")
+def test_duckdb_reads_a_file_by_its_own_guesses(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    rows = [(f"{n % 24:02}:30", "NA" if n == 3 else n / 4, "u" + str(n % 2), n) for n in range(12)]
+    _write_csv(path, [("hour", "size", "kind", "y"), *rows])
+    model = gn.train_table(path, "y", epochs=2, members=1, hidden=3)
+    connection = duckdb.connect()
+    connection.execute(f"CREATE TABLE rows AS SELECT * FROM '{path}'")
+    types = connection.execute("SELECT typeof(hour), typeof(size) FROM rows").fetchone()
+    assert types == ("TIME", "VARCHAR")
+    found = connection.execute(str(gn.export(model, "duckdb").content)).fetchall()
+    expected = model.predict_columns(path)
+    assert largest_difference({"prediction": [row[-1] for row in found]}, expected) < 1e-12
+
+
+@pytest.mark.filterwarnings("ignore::glassnet.GlassnetWarning")
+@pytest.mark.parametrize("kind", ["time", "text", "double precision"])
+def test_times_of_day_in_postgresql(kind: str, server: PostgreSQL) -> None:
+    texts = [f"{n:02}:30" for n in range(12)]
+    model = gn.train_table({"at": texts, "y": list(range(12))}, "y", epochs=2, hidden=3)
+    cell = "9.5" if kind == "double precision" else "'09:30'"
+    name = f"times_{kind[:4]}"
+    server.query(f"CREATE TABLE {name} (at {kind}); INSERT INTO {name} VALUES ({cell}), (NULL)")
+    query = str(gn.export(model, "postgresql", source=name).content)
+    _, *rows = csv.reader(io.StringIO(server.query(query)))
+    expected = model.predict_columns({"at": ["09:30", None]})
+    found = {"prediction": [float(row[-1]) for row in rows]}
+    assert largest_difference(found, expected) < 1e-12
+
+
+@pytest.mark.filterwarnings("ignore::glassnet.GlassnetWarning")
+def test_duckdb_that_takes_text_as_boolean_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    _write_csv(path, [("it's", "y"), *((("no", "yes")[n % 2], n) for n in range(12))])
+    model = gn.train_table(path, "y", epochs=2, members=1, hidden=3)
+    connection = duckdb.connect()
+    query = str(gn.export(model, "duckdb").content)
+    connection.execute("""CREATE TABLE rows ("it's" BOOLEAN, y DOUBLE)""")
+    connection.execute("INSERT INTO rows VALUES (true, 1)")
+    with pytest.raises(duckdb.Error, match=r"column 'it's' is BOOLEAN"):
+        connection.execute(query).fetchall()
+    as_text = f"read_csv('{path}', all_varchar = true)"
+    connection.execute(f"CREATE OR REPLACE TABLE rows AS SELECT * FROM {as_text}")
+    found = connection.execute(query).fetchall()
+    expected = model.predict_columns(path)
+    assert largest_difference({"prediction": [row[-1] for row in found]}, expected) < 1e-12
+
+
 def test_a_table_with_the_name_of_a_query_is_read(database: str, run: Run) -> None:
     tried = tried_model("two targets")
     rows = tried_rows(tried, n=4)
@@ -231,3 +280,8 @@ def test_networks_of_any_shape_and_name(
         number, difference = check(str(gn.export(model, database).files[".check.sql"]))
         assert number
         assert difference < 1e-12
+
+
+def _write_csv(path: Path, rows: Sequence[Sequence[object]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)

@@ -103,6 +103,24 @@ def test_keras(tmp_path: Path):
     _check(gn.read_parameters(kernels, **READ), _layers(3, 3, 3))
 
 
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+@pytest.mark.parametrize("hidden", [3, 5])
+def test_the_attributes_of_scikit_learn(hidden: int, tmp_path: Path):
+    from sklearn.neural_network import MLPRegressor
+
+    random = np.random.default_rng(1)
+    x = random.normal(size=(20, 3))
+    mlp = MLPRegressor(
+        hidden_layer_sizes=(hidden, hidden), activation="tanh", solver="lbfgs", max_iter=5
+    ).fit(x, x.sum(1))
+    arrays = {f"coefs_{n}": a for n, a in enumerate(mlp.coefs_)}
+    arrays |= {f"intercepts_{n}": a for n, a in enumerate(mlp.intercepts_)}
+    np.savez(tmp_path / "mlp.npz", **arrays)
+    model = gn.read_parameters(tmp_path / "mlp.npz", activation="tanh", output="identity")
+    found = model.predict({f"x{n}": x[:, n - 1] for n in (1, 2, 3)})
+    assert np.abs(found - mlp.predict(x)).max() < 1e-12
+
+
 def test_plain_arrays_by_name():
     layers = _layers(3, 4, 1)
     weights, biases = zip(*layers, strict=True)

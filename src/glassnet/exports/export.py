@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from glassnet.core.initializers import DTYPES
-from glassnet.errors import OptionError, OptionRef
+from glassnet.errors import OptionError, OptionRef, OutputError
 from glassnet.exports.plan import export_plan
 from glassnet.exports.targets import (
     TARGETS,
@@ -32,11 +32,14 @@ class Export:
         The content of each file by its ending, such as ".py"; the first is the one that is used.
     notes : tuple of str
         What was found where the files were run at once, to be checked: a line each.
+    stem : str
+        What the files must be called, without their endings, as one names another; "": anything.
     """
 
     to: str
     files: Mapping[str, str | bytes]
     notes: tuple[str, ...] = ()
+    stem: str = ""
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{ending} {len(text):,}" for ending, text in self.files.items())
@@ -65,14 +68,21 @@ class Export:
         Raises
         ------
         OutputError
-            Where one is there already, or cannot be written; then none is.
+            Where one is there already, cannot be written, or must have another name, by which
+            others know it; then none is.
         """
         first, *others = self.files
         path = Path(path)
-        known = next((ending for ending in self.files if path.name.endswith(ending)), path.suffix)
+        known = max((end for end in self.files if path.name.endswith(end)), key=len, default="")
         stem = path.name.removesuffix(known)
-        used = path.with_name(stem + first) if known in others else path
+        used = path.with_name(stem + first) if known or others else path
         paths = [used, *(path.with_name(stem + ending) for ending in others)]
+        if self.stem not in ("", stem):
+            raise OutputError(
+                f"the code knows the file beside it as '{self.stem}{others[0]}'",
+                file=used,
+                remedy=[f"write to '{self.stem}{first}', or export with ", OptionRef("name", stem)],
+            )
         for one in paths:
             check_file(one, overwrite)
         for one, content in zip(paths, self.files.values(), strict=True):
@@ -146,17 +156,19 @@ def export(
     """
     target = export_target(to)
     options = _options(target, name=name, source=source, dtype=dtype)
+    if not target.predicts:
+        _check_left_out(target, interval=interval, label_set=label_set)
     if target.of_training:
         from glassnet.exports.training.plan import training_plan
 
-        _check_left_out(target, interval=interval, label_set=label_set)
         plan = training_plan(model, target.name, source)
     else:
         if isinstance(model, (str, Path)):
             model = load(model)
         plan = export_plan(as_model(model), interval, label_set)
     files = dict(target.files(plan, options))
-    return Export(target.name, files, target.notes(plan, options, files))
+    notes = target.notes(plan, options, files)
+    return Export(target.name, files, notes, target.stem(options))
 
 
 def _check_left_out(target: ExportTarget, **given: float | None) -> None:

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable
 
+import numpy as np
+
 from glassnet.core.activations import OUTPUTS, Activation
 from glassnet.errors import GlassnetError
 from glassnet.exports.plan import ExportPlan, NumberInterval
-from glassnet.notation.expression import names_in, substitute
+from glassnet.notation.expression import FUNCTIONS, evaluate, foreign_part, names_in, substitute
 from glassnet.notation.numerals import MOST_DIGITS
 from glassnet.notation.write import Dialect, Symbol, write
 from glassnet.tables.inputs import Binary, Number
@@ -155,6 +157,14 @@ class Formulas:
                 f"the activation '{activation.name}' has no formula, which {self.target} needs",
                 remedy="give it one, such as Activation(..., formula='max(z, 0)')",
             )
+        part = foreign_part(activation.formula, ["z", "s"])
+        if part:
+            raise GlassnetError(
+                f"the formula of the activation '{activation.name}' has the part '{part}', which "
+                f"{self.target} is not told",
+                remedy=f"write it of z with + - * / ** > >= <= and {', '.join(FUNCTIONS)}",
+            )
+        _check_formula(activation)
         return activation.formula
 
 
@@ -164,3 +174,19 @@ class CamelFormulas(Formulas):
     def function_of(self, activation: Activation) -> str:
         """The name of the function that makes a of z, such as leakyRelu."""
         return re.sub("_(.)", lambda found: found[1].upper(), super().function_of(activation))
+
+
+def _check_formula(activation: Activation) -> None:
+    """Raises GlassnetError where the formula of a is not the function that the model computes."""
+    if activation.row_term:
+        return
+    for z in (-2.0, -0.5, 0.0, 0.7, 3.0):
+        a = activation.value(np.array([z]))[0]
+        with np.errstate(all="ignore"):
+            found = evaluate(activation.formula, z=np.float64(z))
+        if not abs(found - a) <= 1e-9 * max(1, abs(a)):
+            raise GlassnetError(
+                f"the formula '{activation.formula}' of the activation '{activation.name}' gives "
+                f"{found:g} where z is {z:g}, and its function {a:g}",
+                remedy="give it the formula of its function",
+            )

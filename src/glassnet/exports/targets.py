@@ -49,6 +49,9 @@ class ExportTarget:
     checker : str
         The function that runs the files at once and says what it found, below `glassnet.exports`;
         "": they are only run where they are used.
+    caller : str
+        The function that says what the files must be called, without their endings, because one
+        names another, below `glassnet.exports`; "": anything.
     """
 
     name: str
@@ -57,11 +60,17 @@ class ExportTarget:
     writer: str
     options: tuple[str, ...] = ()
     checker: str = ""
+    caller: str = ""
 
     @property
     def of_training(self) -> bool:
         """Whether it repeats the training, and is made of a TrainingPlan."""
         return self.writer.startswith("training.")
+
+    @property
+    def predicts(self) -> bool:
+        """Whether it takes rows and predicts them: not a training, nor weights alone."""
+        return not (self.of_training or self.writer.startswith("parameters."))
 
     @property
     def files(self) -> Callable[[Any, ExportOptions], Files]:
@@ -72,6 +81,10 @@ class ExportTarget:
     def notes(self) -> Callable[[Any, ExportOptions, Files], tuple[str, ...]]:
         """Runs the files, and returns what should be said of them, a line each."""
         return _imported(self.checker) if self.checker else lambda plan, options, files: ()
+
+    def stem(self, options: ExportOptions) -> str:
+        """What the files must be called, without their endings; "": anything."""
+        return _imported(self.caller)(options) if self.caller else ""
 
 
 def _imported(function: str) -> Callable[..., Any]:
@@ -106,6 +119,7 @@ TARGETS: dict[str, ExportTarget] = {
             ".c",
             "code.c.c_files",
             ("name", "dtype"),
+            caller="code.c.c_stem",
         ),
         ExportTarget(
             "javascript",

@@ -1,7 +1,7 @@
 """A formula as a Python expression: what it names, what it makes of numbers, and a simpler form."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from typing import Any
 
@@ -37,6 +37,37 @@ def names_in(formula: str) -> set[str]:
     if not formula:
         return set()
     return {node.id for node in ast.walk(parse(formula)) if isinstance(node, ast.Name)}
+
+
+def foreign_part(formula: str, names: Collection[str]) -> str:
+    """The part of a formula that no dialect writes; "" where there is none.
+
+    >>> foreign_part("z**3 if z > 0 else max(z, -1)", ["z"]), foreign_part("2 * z^3", ["z"])
+    ('', '2 * z ^ 3')
+    """
+    try:
+        tree = parse(formula)
+    except SyntaxError:
+        return formula
+    parts = (node for node in ast.walk(tree) if isinstance(node, ast.expr))
+    return next((ast.unparse(node) for node in parts if not _is_written(node, names)), "")
+
+
+def _is_written(node: ast.expr, names: Collection[str]) -> bool:
+    match node:
+        case ast.Name(name):
+            return name in names or name in FUNCTIONS
+        case ast.Constant(value):
+            return type(value) in (int, float)
+        case ast.BinOp(op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div() | ast.Pow()):
+            return True
+        case ast.UnaryOp(op=ast.USub()) | ast.IfExp():
+            return True
+        case ast.Compare(ops=[ast.Gt() | ast.GtE() | ast.LtE() | ast.Eq()]):
+            return True
+        case ast.Call(func=ast.Name(name), keywords=[]):
+            return name in FUNCTIONS
+    return False
 
 
 def evaluate(formula: str, **values: Any) -> Any:

@@ -40,7 +40,7 @@ def c_files(plan: ExportPlan, options: ExportOptions) -> Files:
     content = {
         "plan": plan,
         "name": name,
-        "file": options.name if re.fullmatch(r"[\w.+ -]+", options.name) else name,
+        "file": c_stem(options),
         "type": "float" if single else "double",
         "f": "f" if single else "",
         "bound": BOUNDS[options.dtype],
@@ -58,6 +58,14 @@ def c_files(plan: ExportPlan, options: ExportOptions) -> Files:
         ".c": rendered("c.jinja", literal=literal, comment=c_comment, **content),
         ".h": rendered("c_header.jinja", literal=literal, comment=c_comment, **content),
     }
+
+
+def c_stem(options: ExportOptions) -> str:
+    """What the two files are called, without their endings: the code includes the header."""
+    if re.fullmatch(r"[\w.+ -]+", options.name):
+        return options.name
+    [name] = identifiers([options.name], "model", C_RESERVED)
+    return name
 
 
 class _CFormulas(Formulas):

@@ -186,7 +186,11 @@ class GraphNodes:
             name: np.asarray(value, float) if isinstance(value, (int, float)) else value
             for name, value in values.items()
         }
-        found = self._part(parse(formula), known)
+        try:
+            tree = parse(formula)
+        except SyntaxError:
+            raise GlassnetError(f"'{formula}' is no formula that ONNX can express") from None
+        found = self._part(tree, known)
         return found if isinstance(found, str) else self.constant(found)
 
     def _part(self, node: ast.expr, known: dict[str, GraphValue]) -> GraphValue:

@@ -4,13 +4,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from glassnet.errors import visible
 from glassnet.exports.columns import Cell, UsedColumn, cell_kind, cell_number
 from glassnet.exports.sql.databases import Database, sql_name
 from glassnet.tables.formats.clocks import ClockFormat
 from glassnet.tables.formats.dates import MICROSECONDS_A_DAY
 from glassnet.tables.formats.numbers import APOSTROPHES, MINUS, SPACES, NumberFormat
-from glassnet.tables.inputs import Number
+from glassnet.tables.inputs import Binary, Categories, Number
 
+TAKEN_AS_BOOLEAN = {"yes", "no", "y", "n", "t", "f", "on", "off"}
+"""Categories, in small letters, by which DuckDB takes a column of a CSV file as BOOLEAN."""
 TWELVE_HOURS = ("%I:%M:%S %p", "%I:%M %p", "%I:%M:%S%p", "%I:%M%p", "%I %p", "%I%p")
 
 
@@ -39,22 +42,38 @@ class SqlCells(NamedTuple):
             return self._number(column, cell)
         if kind == "date":
             return self._days(cell)
-        if kind == "text":
-            return self._text(cell)
+        if kind == "text" and not isinstance(column, Number):
+            return self._category(column, cell)
         text = f"lower({self._text(cell)})"
         if self.database.name == "sqlite":
             return f"CASE {cell} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE {text} END"
         return text
 
     def reads_text(self, column: UsedColumn) -> bool:
-        """Whether the column's numbers may be held as text; in SQLite every cell may be."""
+        """Whether the column's numbers may be held as text.
+
+        In SQLite every cell may be, and DuckDB takes a column of a CSV file as text where a mark
+        such as NA stands in it.
+        """
         kind = cell_kind(column)
         if self.database.name == "sqlite":
             return kind in ("number", "date")
+        if self.database.name == "duckdb":
+            return kind == "number"
         return kind == "number" and getattr(column, "format", None) not in (None, NumberFormat())
 
     def _text(self, cell: str) -> str:
         return self.database.text.format(cell)
+
+    def _category(self, column: Binary | Categories, cell: str) -> str:
+        """The text of a cell; an error where DuckDB took yes and no of a CSV file as BOOLEAN."""
+        text = self._text(cell)
+        levels = {level.lower() for level in column.levels}
+        if self.database.name != "duckdb" or not levels & TAKEN_AS_BOOLEAN:
+            return text
+        message = f"column '{visible(column.name)}' is BOOLEAN, but must be VARCHAR as it was"
+        error = f"error({self.database.literal(message)})"
+        return f"CASE WHEN typeof({cell}) = 'BOOLEAN' THEN {error} ELSE {text} END"
 
     def _is_known(self, text: str) -> str:
         return f"lower({text}) NOT IN (SELECT mark FROM {self.marks})"
@@ -64,8 +83,13 @@ class SqlCells(NamedTuple):
         if not self.reads_text(column):
             return known
         text = self._text(cell)
+        time = ""
+        if self.database.time and isinstance(getattr(column, "format", None), ClockFormat):
+            of_time, hours = self.database.time
+            time = f"\n      WHEN {of_time.format(cell)} THEN {hours.format(text)}"
+            known = self.database.known.format(text)  # no TIME can be cast to a number
         return (
-            f"CASE\n      WHEN {self.database.not_text.format(cell)} THEN {known}"
+            f"CASE{time}\n      WHEN {self.database.not_text.format(cell)} THEN {known}"
             f"\n      WHEN {self._is_known(text)}"
             f"\n        THEN {self._parsed(column, text)}\n    END"
         )

@@ -39,6 +39,9 @@ class Database:
         The template of a number from a cell that is none, with NULL for NaN.
     parsed : str
         The template of a number from its text, which raises an error where it is none.
+    time : tuple of str
+        The templates that say whether a cell is a time of day, and give the hours of its text; ():
+        there is no such type.
     feature : str
         The template that gives a feature its type.
     fence : str
@@ -74,6 +77,7 @@ class Database:
     not_text: str
     known: str
     parsed: str
+    time: tuple[str, ...]
     feature: str
     fence: str
     product: str
@@ -159,6 +163,7 @@ _DUCKDB = Database(
     not_text="typeof({}) <> 'VARCHAR'",
     known="nullif(CAST({} AS DOUBLE), CAST('nan' AS DOUBLE))",
     parsed="CAST({} AS DOUBLE)",
+    time=("typeof({}) = 'TIME'", "epoch(CAST({} AS INTERVAL)) / 3600e0"),
     feature="{}",
     fence="",
     product="list_inner_product({}, [\n{}\n    ])",
@@ -168,7 +173,10 @@ _DUCKDB = Database(
     longest_name=None,
     same_case=True,
     whole_row="raw.*",
-    notes=("Dates are DATE or TIMESTAMP, what is missing is NULL. Numbers may be held as text.",),
+    notes=(
+        "Dates are DATE or TIMESTAMP, what is missing is NULL. Numbers may be held as text, times",
+        "of day as TIME, text is VARCHAR.",
+    ),
 )
 _SQLITE = Database(
     name="sqlite",
@@ -183,6 +191,7 @@ _SQLITE = Database(
     not_text="typeof({}) <> 'text'",
     known="CAST({} AS REAL)",
     parsed="CAST(json_extract({}, '$') AS REAL)",
+    time=(),
     feature="{}",
     fence="LIMIT -1",
     product="",
@@ -210,6 +219,10 @@ _POSTGRESQL = Database(
     not_text="pg_typeof({}) NOT IN ('text', 'character varying', 'character')",
     known="nullif(CAST({} AS double precision), 'NaN')",
     parsed="CAST({} AS double precision)",
+    time=(
+        "pg_typeof({}) = 'time'::regtype",
+        "CAST(extract(epoch FROM CAST({} AS interval)) AS double precision) / 3600.0",
+    ),
     feature="CAST({} AS double precision)",
     fence="OFFSET 0",
     product="",
@@ -220,7 +233,8 @@ _POSTGRESQL = Database(
     same_case=False,
     whole_row="(raw).*",
     notes=(
-        "Dates are date or timestamp, what is missing is NULL. Numbers may be held as text.",
+        "Dates are date or timestamp, what is missing is NULL. Numbers may be held as text, times",
+        "of day as time.",
         "Over many rows SET jit = off first: to compile so many sums takes minutes.",
     ),
 )

@@ -17,11 +17,19 @@ from glassnet.errors import GlassnetError, OptionError, OptionRef
 from glassnet.models.parameters.found import FileOrNone, FoundNetwork, unusable
 
 KEY = re.compile(
-    r"(?P<prefix>.*?)[./_:]?(?P<kind>weights?|kernel|biases|bias|[Wwb])_?(?P<number>\d*)(?::0)?",
+    r"(?P<prefix>.*?)[./_:]?(?P<kind>weights?|kernel|coefs|biases|bias|intercepts|[Wwb])"
+    r"_?(?P<number>\d*)(?::0)?",
     re.DOTALL,
 )
-OF_BIASES = ("bias", "biases", "b")
-TURNED = {"weight": True, "weights": False, "kernel": False, "W": False, "w": False}
+OF_BIASES = ("bias", "biases", "intercepts", "b")
+TURNED = {
+    "weight": True,
+    "weights": False,
+    "kernel": False,
+    "coefs": False,
+    "W": False,
+    "w": False,
+}
 """What a matrix is called -> whether it usually is outputs x inputs: PyTorch's "weight" is."""
 MOST_TRIED = 6  # layers whose order is found by their shapes
 

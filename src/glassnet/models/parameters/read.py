@@ -48,10 +48,11 @@ def read_parameters(
     ----------
     parameters : path, str, mapping or sequence
         A file: .npz and .safetensors of PyTorch's state dict ("0.weight", "0.bias", ...) or of
-        Keras's layers ("dense/kernel", or `get_weights()` in their order), .R with weights1,
-        biases1, weights2, ... assigned or printed, and what `glassnet.export` writes to "csv" and
-        "r-parameters". Or R's text itself, of several lines. Or arrays: a mapping with such keys,
-        {"weights": [W1, W2], "biases": [b1, b2]}, or a list [W1, b1, W2, b2].
+        Keras's layers ("dense/kernel", or `get_weights()` in their order) or of scikit-learn
+        ("coefs_0", "intercepts_0", ...), .R with weights1, biases1, weights2, ... assigned or
+        printed, and what `glassnet.export` writes to "csv" and "r-parameters". Or R's text itself,
+        of several lines. Or arrays: a mapping with such keys, {"weights": [W1, W2], "biases":
+        [b1, b2]}, or a list [W1, b1, W2, b2].
     activation : str, Activation, or a sequence of these, optional
         Of the hidden layers, one or each. None: as the file says.
     output : str or Activation, optional
