@@ -1,6 +1,7 @@
 """The exported Python module: run by Python itself, beside the model."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -69,3 +70,24 @@ def _predicted(module: dict[str, Any], row: dict[str, str]) -> float | str:
         return module["predict"](row)["prediction"]
     except ValueError as error:
         return str(error)
+
+
+def test_classes_that_are_true_or_false_are_printed_as_glassnet_does(tmp_path: Path):
+    tried = tried_model("two classes twice")
+    [module] = gn.export(tried.model, "python").write(tmp_path / "model.py")
+    (tmp_path / "rows.csv").write_text("x,z\n2,-1\n-2,1\n")
+    printed = output_of(sys.executable, str(module), str(tmp_path / "rows.csv")).splitlines()
+    written = tmp_path / "predicted.csv"
+    tried.model.predict_file(tmp_path / "rows.csv", written, keep="all")
+    expected = written.read_text().splitlines()
+    assert printed[0] == expected[0]
+    assert [line.split(",")[2] for line in printed] == [line.split(",")[2] for line in expected]
+    assert {"true", "false"} & set(printed[1].split(","))
+
+
+def test_a_file_that_is_not_there_is_one_line(tmp_path: Path):
+    [module] = gn.export(tried_model("article").model, "python").write(tmp_path / "model.py")
+    done = subprocess.run(
+        [sys.executable, str(module), "none.csv"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (1, "none.csv: No such file or directory\n")

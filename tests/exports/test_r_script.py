@@ -75,7 +75,7 @@ def _cells(text: str, expected: dict[str, list[Any]]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for at, (name, cells) in enumerate(expected.items(), len(header) - len(expected)):
         assert header[at] == name
-        convert = {bool: lambda cell: cell == "TRUE"}.get(type(cells[0]), type(cells[0]))
+        convert = {bool: lambda cell: cell == "true"}.get(type(cells[0]), type(cells[0]))
         found[name] = [convert(row[at]) for row in rows]
     return found
 
@@ -96,7 +96,7 @@ def test_the_script_checks_itself(locale: str, tmp_path: Path):
     script.write_text(text.replace(first, first.replace("0.", "1.", 1)))
     broken = subprocess.run(["Rscript", "--vanilla", script], capture_output=True, check=False)
     assert broken.returncode
-    assert b"of 'probability_" in broken.stderr
+    assert b"is another" in broken.stderr
 
 
 @pytest.mark.filterwarnings("ignore::glassnet.GlassnetWarning")

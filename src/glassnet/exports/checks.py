@@ -57,7 +57,8 @@ def _cells(column: UsedColumn, turn: int) -> list[Cell]:
 
 def _numbers(column: Number) -> list[Cell]:
     middle, scale = column.center, column.scale
-    numbers = [middle, middle + 0.37 * scale, None, middle - 1.5 * scale, middle + 4 * scale]
+    steps = [0.37, None, -1.5, 4.0, -0.6, 1.2]  # from the middle, in scales
+    numbers = [middle, *(None if step is None else middle + step * scale for step in steps)]
     numbers += column.bin_edges[1:2]
     if column.date:
         return [None if day is None else _written_day(column, day) for day in numbers]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -74,6 +74,11 @@ class PlannedTarget:
     def is_number(self) -> bool:
         """Whether a number is predicted, not a class."""
         return isinstance(self.target, NumberTarget)
+
+    @property
+    def labels(self) -> tuple[Any, ...]:
+        """The classes; () of a number."""
+        return self.target.labels if isinstance(self.target, ClassTarget) else ()
 
     @property
     def columns(self) -> list[str]:
@@ -156,6 +161,11 @@ class ExportPlan:
     def outputs(self) -> list[str]:
         """The name of every output of the networks, K of them."""
         return [name for planned in self.targets for name in output_names(planned.target)]
+
+    @property
+    def predicts_truth(self) -> bool:
+        """Whether a class that is predicted is true or false, and no text or number."""
+        return any(isinstance(label, bool) for planned in self.targets for label in planned.labels)
 
     @property
     def predicted(self) -> list[str]:
