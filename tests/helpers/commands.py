@@ -11,12 +11,11 @@ def output_of(
     """What a command prints, given a text to read. Raises AssertionError where it fails."""
     done = subprocess.run(
         list(map(str, command)),
-        input=text,
+        input=text.encode(),
         capture_output=True,
-        encoding="utf-8",
         check=False,
         cwd=cwd,
         env=env,
     )
-    assert not done.returncode, (done.stdout + done.stderr)[-3000:]
-    return done.stdout
+    assert not done.returncode, (done.stdout + done.stderr)[-3000:].decode(errors="replace")
+    return done.stdout.decode()  # a carriage return stays one
