@@ -8,10 +8,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from commands import skip_without
 from exported import MAKERS, TriedRows, largest_difference, tried_model, tried_rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sql_databases import (
+    POSTGRESQL,
     Found,
     PostgreSQL,
     check_in_duckdb,
@@ -37,6 +39,8 @@ WRITTEN = (
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[PostgreSQL]:
+    if not POSTGRESQL.is_dir():
+        skip_without("pg_ctl")
     with tempfile.TemporaryDirectory(prefix="pg") as folder:  # a socket's path has to be short
         found = PostgreSQL(Path(folder))
         yield found
