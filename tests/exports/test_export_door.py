@@ -90,7 +90,7 @@ def test_files_that_belong_together_have_one_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "formula", ["z^3", "sinh(z)", "0 if z < 0 else z", "z % 2", "z **", "x**3", "max(z, key=z)"]
+    "formula", ["z^3", "sinh(z)", "0 if z != 0 else z", "z % 2", "z **", "x**3", "max(z, key=z)"]
 )
 @pytest.mark.parametrize(
     "to", [name for name, target in TARGETS.items() if target.predicts and name != "onnx"]
@@ -195,6 +195,21 @@ def test_an_activation_of_ones_own_is_written_by_its_formula() -> None:
     assert _predict(model)({"x1": 2.0})["prediction"] == pytest.approx(
         model.predict({"x1": [2.0]})[0], rel=1e-12
     )
+
+
+def test_a_formula_may_have_any_comparison() -> None:
+    own = gn.Activation(
+        "half",
+        lambda z: np.where(z < 0, 0.5 * z, z),
+        lambda z: np.where(z < 0, 0.5, 1.0),
+        formula="0.5 * z if z < 0 else z",
+    )
+    network = gn.Network([1, 3, 1], own)
+    model = gn.Model.of_run((network, gn.initialize(network, seed=3)))
+    for x in (-2.0, 2.0):
+        found = _predict(model)({"x1": x})["prediction"]
+        assert found == pytest.approx(model.predict({"x1": [x]})[0], rel=1e-12)
+    assert gn.export(model, "onnx").notes  # which was run at once
 
 
 def test_every_target_says_what_it_is() -> None:

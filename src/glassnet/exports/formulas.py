@@ -162,7 +162,7 @@ class Formulas:
             raise GlassnetError(
                 f"the formula of the activation '{activation.name}' has the part '{part}', which "
                 f"{self.target} is not told",
-                remedy=f"write it of z with + - * / ** > >= <= and {', '.join(FUNCTIONS)}",
+                remedy=f"write it of z with + - * / ** < > <= >= and {', '.join(FUNCTIONS)}",
             )
         _check_formula(activation)
         return activation.formula

@@ -164,7 +164,7 @@ TARGETS: dict[str, ExportTarget] = {
         ),
         ExportTarget(
             "excel",
-            "A workbook whose formulas follow every step, for Excel and LibreOffice",
+            "A workbook whose formulas follow every step; needs the extra `excel`",
             ".xlsx",
             "excel.workbook.excel_files",
         ),

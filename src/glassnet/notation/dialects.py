@@ -24,6 +24,7 @@ TEXT = Dialect(
         ast.Pow: Operator("{}^{}", POWER),
     },
     comparisons={
+        ast.Lt: "{} < {}",
         ast.Gt: "{} > {}",
         ast.GtE: "{} ≥ {}",
         ast.LtE: "{} ≤ {}",
@@ -44,6 +45,7 @@ LATEX = Dialect(
         ast.Pow: Operator("{}^{{{}}}", POWER, enclosed=(1,)),
     },
     comparisons={
+        ast.Lt: "{} < {}",
         ast.Gt: "{} > {}",
         ast.GtE: r"{} \ge {}",
         ast.LtE: r"{} \le {}",
@@ -77,6 +79,7 @@ NUMPY = Dialect(
         ast.Pow: Operator("{}**{}", POWER),
     },
     comparisons={
+        ast.Lt: "{} < {}",
         ast.Gt: "{} > {}",
         ast.GtE: "{} >= {}",
         ast.LtE: "{} <= {}",
@@ -288,6 +291,7 @@ EXCEL = Dialect(
         ast.Pow: Operator("{}^{}", POWER),
     },
     comparisons={
+        ast.Lt: "{}<{}",
         ast.Gt: "{}>{}",
         ast.GtE: "{}>={}",
         ast.LtE: "{}<={}",

@@ -63,7 +63,7 @@ def _is_written(node: ast.expr, names: Collection[str]) -> bool:
             return True
         case ast.UnaryOp(op=ast.USub()) | ast.IfExp():
             return True
-        case ast.Compare(ops=[ast.Gt() | ast.GtE() | ast.LtE() | ast.Eq()]):
+        case ast.Compare(ops=[ast.Lt() | ast.Gt() | ast.GtE() | ast.LtE() | ast.Eq()]):
             return True
         case ast.Call(func=ast.Name(name), keywords=[]):
             return name in FUNCTIONS
@@ -71,7 +71,7 @@ def _is_written(node: ast.expr, names: Collection[str]) -> bool:
 
 
 def evaluate(formula: str, **values: Any) -> Any:
-    """What a formula without conditions makes of numbers or arrays.
+    """What a formula makes of numbers; one without conditions of arrays too.
 
     >>> float(evaluate("a * exp(s)", a=3.0, s=0.0))
     3.0
