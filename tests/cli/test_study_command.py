@@ -144,7 +144,7 @@ def test_ctrl_c_keeps_what_there_is(folder: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    time.sleep(6)
+    time.sleep(12)  # networks enough to keep, also beside other programs
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 1, (out, err)
