@@ -123,7 +123,9 @@ CALLS = [
 FLAGS = flags()
 NOT_IN_SCIKIT_LEARN = {option for option in FLAGS if SKLEARN_NAMES.get(option, "") != option}
 NOT_IN_PYTHON = set(SKLEARN_NAMES.values()) - set(SKLEARN_NAMES)
-PROSE = {"hidden", "loss", "members", "target", "task", "validation", "whole"}
+PROSE = {
+    "hidden", "loss", "members", "name", "source", "target", "task", "to", "validation", "whole",
+}  # fmt: skip
 """Options whose names are also plain words, which a message may use."""
 
 
