@@ -175,8 +175,7 @@ def _check_left_out(target: ExportTarget, **given: float | None) -> None:
     """Raises OptionError on a coverage that was given."""
     for option, value in given.items():
         if value is not None:
-            message = [OptionRef("to", target.name), " takes no ", OptionRef(option)]
-            raise OptionError(message, option=option, value=value, remedy="leave it out")
+            raise _no_use(target, option, value, "leave it out")
 
 
 def _options(target: ExportTarget, **given: str | None) -> ExportOptions:
@@ -186,9 +185,13 @@ def _options(target: ExportTarget, **given: str | None) -> ExportOptions:
     for option, value in asked.items():
         if option not in target.options:
             takers = ", ".join(one.name for one in TARGETS.values() if option in one.options)
-            message = [OptionRef("to", target.name), " takes no ", OptionRef(option)]
-            remedy = f"leave it out; it is for {takers or 'none'}"
-            raise OptionError(message, option=option, value=value, remedy=remedy)
+            raise _no_use(target, option, value, f"leave it out; it is for {takers or 'none'}")
     if asked.get("dtype"):
         check_name("dtype", asked["dtype"], DTYPES)
     return ExportOptions(**asked)
+
+
+def _no_use(target: ExportTarget, option: str, value: Any, remedy: str) -> OptionError:
+    """The error for an option that the target has no use for."""
+    message = [OptionRef("to", target.name), " takes no ", OptionRef(option)]
+    return OptionError(message, option=option, value=value, remedy=remedy)
