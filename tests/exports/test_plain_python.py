@@ -3,9 +3,11 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from commands import output_of
 from drawn_models import drawn_models
@@ -14,6 +16,8 @@ from hypothesis import given, settings
 from written_cells import check_written, written_model, written_rows
 
 import glassnet as gn
+from glassnet.exports.code.javascript import javascript_literal
+from glassnet.exports.code.python import python_literal
 
 RUN = """
 import importlib.util, json, sys
@@ -91,3 +95,8 @@ def test_a_file_that_is_not_there_is_one_line(tmp_path: Path):
         [sys.executable, str(module), "none.csv"], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (1, "none.csv: No such file or directory\n")
+
+
+@pytest.mark.parametrize("literal", [python_literal, javascript_literal])
+def test_numbers_of_numpy_are_written_as_numbers(literal: Callable[[Any], str]):
+    assert literal((np.float64(0.1), 2.0)) == "[0.1, 2.0]"

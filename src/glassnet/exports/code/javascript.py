@@ -68,7 +68,7 @@ def javascript_literal(value: Any) -> str:
         return f"[{', '.join(map(javascript_literal, value))}]"
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
-    return repr(value)
+    return float.__repr__(value) if isinstance(value, float) else repr(value)  # also NumPy's
 
 
 def _comment(text: str) -> str:

@@ -63,7 +63,7 @@ def python_literal(value: Any) -> str:
         return CONTROLS.sub(lambda found: ascii(found[0])[1:-1], repr(value))
     if isinstance(value, (tuple, list)):
         return f"[{', '.join(map(python_literal, value))}]"
-    return repr(value)
+    return float.__repr__(value) if isinstance(value, float) else repr(value)  # also NumPy's
 
 
 def _pattern(pattern: str) -> list[str]:
