@@ -22,7 +22,9 @@ HOSTILE_NAMES = [
 ]  # fmt: skip
 NAMES = st.one_of(
     st.sampled_from(HOSTILE_NAMES),
-    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12),
+    st.text(
+        st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufffe\uffff"), max_size=12
+    ),
 )
 CATEGORIES = NAMES.map(str.strip).filter(bool)
 NUMBERS = st.floats(-1e4, 1e4).map(lambda number: round(number, 3))

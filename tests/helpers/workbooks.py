@@ -13,12 +13,13 @@ import openpyxl
 import pytest
 from exported import TriedModel
 from openpyxl.formula.translate import Translator
+from openpyxl.utils.escape import unescape
 
 import glassnet as gn
 from conftest import in_ci
 from glassnet.errors import visible
 from glassnet.exports.columns import Cell
-from glassnet.exports.excel.grid import FIRST_ROW, HEADER
+from glassnet.exports.excel.grid import FIRST_ROW, HEADER, calculated_value
 from glassnet.exports.excel.notes import PREPARED_ROWS
 from glassnet.exports.excel.steps import raw_column
 
@@ -83,7 +84,7 @@ def typed_in(content: bytes, tried: TriedModel, rows: Sequence[Mapping[str, Cell
         raw = raw_column(column, [row[column.name] for row in rows])
         for row, cell in enumerate(raw.shown, FIRST_ROW):
             typed = book["Predict"].cell(row, at)
-            typed.value = None if cell is None or cell != cell else cell
+            typed.value = None if cell is None or cell != cell else calculated_value(cell)
             typed.data_type = "s" if isinstance(cell, str) else typed.data_type
     changed = io.BytesIO()
     book.save(changed)
@@ -114,7 +115,13 @@ def predictions_of(
     sheet = book["Predict"]
     headers = [sheet.cell(HEADER, n_typed + 1 + k).value for k in range(len(names))]
     assert headers == [visible(name) for name in names]
+    rows = range(FIRST_ROW, FIRST_ROW + n_rows)
     return {
-        name: [sheet.cell(FIRST_ROW + row, n_typed + 1 + k).value for row in range(n_rows)]
+        name: [as_text(sheet.cell(row, n_typed + 1 + k).value) for row in rows]
         for k, name in enumerate(names)
     }
+
+
+def as_text(value: Any) -> Any:
+    """A formula's value: openpyxl leaves the escapes of its text as they are in the file."""
+    return unescape(value) if isinstance(value, str) else value

@@ -16,6 +16,7 @@ FIRST_ROW = 8  # of the rows that are predicted, on every sheet
 SHEET_COLUMNS = 16_384  # of a sheet
 LONGEST_TEXT = 32_767  # characters of a cell
 NO_CELL_TEXT = re.compile(r"[\ud800-\udfff\ufffe\uffff]")  # what no XML can hold
+ESCAPED_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f]|_(?=x[0-9a-fA-F]{4}_)")  # in a file's cells
 
 CellValue = float | str | bool | None
 """What stands in a cell; None: nothing."""
@@ -166,3 +167,16 @@ def excel_text(text: str) -> str:
     raise GlassnetError(
         f"the text {shown(text)} {problem} of a cell", remedy="export it to 'python'"
     )
+
+
+def calculated_value(value: CellValue) -> float | str | bool:
+    r"""What a formula's cell holds beside it: XlsxWriter escapes the text of other cells only.
+
+    The escape is that of ECMA-376, part 1, 22.9.2.19 (ST_Xstring).
+
+    >>> calculated_value("a\x1fb_x0041_")
+    'a_x001F_b_x005F_x0041_'
+    """
+    if isinstance(value, str):
+        return ESCAPED_TEXT.sub(lambda part: f"_x{ord(part[0]):04X}_", excel_text(value))
+    return "" if value is None else value

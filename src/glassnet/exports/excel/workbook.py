@@ -15,6 +15,7 @@ from glassnet.exports.excel.grid import (
     CellValue,
     Grid,
     GridColumn,
+    calculated_value,
     column_letters,
     excel_text,
 )
@@ -155,9 +156,16 @@ class _Workbook:
         elif isinstance(value, bool):
             sheet.write_boolean(row - 1, column, value, form)
         elif isinstance(value, str):
-            sheet.write_string(row - 1, column, excel_text(value), form)
+            self._put_text(sheet, row - 1, column, excel_text(value), form)
         else:
             sheet.write_number(row - 1, column, value, form)
+
+    def _put_text(self, sheet: Any, row: int, column: int, text: str, form: Any) -> None:
+        """Text as it is, also where XlsxWriter would take it for its own markup of a string."""
+        if text.startswith("<r>") and text.endswith("</r>"):
+            sheet.write_rich_string(row, column, "<", "r", text[2:], form)
+        else:
+            sheet.write_string(row, column, text, form)
 
     def _write_grid(self, sheet: Any, grid: Grid) -> None:
         self.put(sheet, 1, 0, grid.title, "title")
@@ -185,7 +193,7 @@ class _Workbook:
                 continue
             formula = "=" + column.formula.replace("{row}", str(row))
             form = self.formats[column.style]
-            sheet.write_formula(row - 1, at, formula, form, "" if value is None else value)
+            sheet.write_formula(row - 1, at, formula, form, calculated_value(value))
         sheet.set_column(at, at, min(max(10, len(name) + 2), 32))
 
     def _finish_predict(self, sheet: Any, check: Grid, n_typed: int) -> None:
