@@ -150,6 +150,24 @@ def test_dtypes_are_kept():
     assert gn.read_parameters(_pytorch(layers), **READ).parameters.biases[0].dtype == np.float64
 
 
+def test_tensors_of_pytorch_that_are_still_trained():
+    class Tensor(np.ndarray):
+        """As torch.nn.Parameter: NumPy takes its numbers once they are detached."""
+
+        def __array__(self, *_: Any, **__: Any) -> np.ndarray:
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad")
+
+        def detach(self) -> Any:
+            return self
+
+        def cpu(self) -> np.ndarray:
+            return np.asarray(self.tolist())
+
+    layers = _layers(3, 4, 1)
+    trained = {key: array.view(Tensor) for key, array in _pytorch(layers).items()}
+    _check(gn.read_parameters(trained, **READ), layers)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_softmax_over_two_labels_is_one_sigmoid(dtype: str):
     layers = [(w.astype(dtype), b.astype(dtype)) for w, b in _layers(3, 4, 2)]
@@ -253,6 +271,36 @@ def test_what_r_itself_writes(control: str):
     assert np.abs(difference).max() < 1e-7  # R prints seven digits
 
 
+PRINT_AS = """
+options(max.print = 5)
+set.seed(1)
+inputs <- matrix(runif(12), 4, 3)
+rownames(inputs) <- HOW
+print(list(weights1 = inputs, d_weights1 = inputs, weights2 = matrix(runif(3), 3, 1)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ("NULL", r"'weights1' is printed in part: '.*3 rows \]': print it after options"),
+        ("c('a', 'b', 'c', 'd')", r"names of rows or columns: print unname\(weights1\)"),
+    ],
+)
+def test_what_r_prints_in_part_or_with_names_is_never_taken_for_the_whole(how: str, message: str):
+    program = PRINT_AS.replace("HOW", how)
+    done = subprocess.run(["Rscript", "-e", program], capture_output=True, text=True, check=True)
+    with pytest.raises(gn.GlassnetError, match=message) as raised:
+        gn.read_parameters(done.stdout, **READ)
+    _check_message(str(raised.value), "")
+
+
+def test_what_is_only_called_alike_is_not_taken_for_weights():
+    printed = PRINTED + "$d_weights1\n     [,1]\n[1,]   99\n\n"
+    model = gn.read_parameters(printed, **READ)
+    assert model.network.sizes == gn.read_parameters(PRINTED, **READ).network.sizes
+
+
 BAD_TEXTS = [
     ("weights1 <- matrix(runif(12), 3, 4)\n", r"'weights1' is not written out: runif\(\)"),
     ("weights1 <- matrix(c(1, 2, 3), 2, 2)\n", "3 numbers in a matrix of 2 x 2"),
@@ -265,9 +313,13 @@ BAD_TEXTS = [
     ("weights1 <- c('a')\n", "'weights1' must be numbers"),
     ("a <- 1\n", "has no weights1, weights2"),
     ("networks <- list(1)\n", "'networks' must be a list of lists"),
-    ("biases1 <- c(1)\nweights2 <- c(1)\n", "'biases1' has no weights beside it"),
+    ("biases2 <- c(1)\nweights1 <- c(1)\n", "'biases2' has no weights beside it"),
     ("weights1\n     [,1]\n[1,] 1 2\n[2,] 1\n", "'weights1' is printed with rows of several"),
     ("weights1\n     [,1]\n[1,] x\n", "'weights1' is printed with what is no number: 'x'"),
+    ("weights2 <- c(1, 2)\n", "has weights2, but no weights1"),
+    ("$weights1\n    h1   h2\n[1,] 1 2\n\n$weights2\n     [,1]\n[1,]    3\n", "print unname"),
+    ("$weights1\n     [,1] [,2]\na      1    2\n", r"rows or columns: print unname\(weights1\)"),
+    ("weights1 <- c(1, 2)\n$biases1\na b\n1 2\n", r"columns: print unname\(biases1\)"),
 ]
 
 

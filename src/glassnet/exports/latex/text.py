@@ -1,6 +1,7 @@
 """Text, numbers and matrices in LaTeX, in ASCII alone, so that every TeX reads them alike."""
 
 import math
+import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -15,6 +16,8 @@ WEIGHT_DIGITS = 4
 MATRIX_COLUMNS = 10  # of a matrix that a page is wide enough for
 MATRIX_ROWS = 40
 MOST_READABLE = 1000  # weights and biases of a model whose matrices are printed
+LONGEST_IN_CELL = 120  # characters of a text in a table
+LONGEST_WORD = 12  # characters; behind each so many of a longer one a line may end
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -49,6 +52,7 @@ _SPECIAL = {
     "\u2212": "$-$",
     "\u2013": r"\textendash{}",
     "\u2014": r"\textemdash{}",
+    "\u2026": r"\dots{}",
     "\u00b0": r"$^\circ$",
     "\u00b5": r"$\mu$",
     "\u00b2": "$^2$",
@@ -70,13 +74,25 @@ _ACCENTS = {
 }
 
 
-def escaped_for_latex(text: str) -> str:
+def escaped_for_latex(text: str, longest: int = sys.maxsize) -> str:
     r"""Text as LaTeX sets it; a character that its fonts lack by its number.
+
+    Of more than `longest` characters the first are kept. Lines may end within a long word.
 
     >>> print(escaped_for_latex("50% of \u00e9t\u00e9 \u4e2d"))
     50\% of \'{e}t\'{e} \character{4E2D}
+    >>> print(escaped_for_latex("the_age_of_a_car in years", longest=20))
+    the\_age\_of\_a\allowbreak{}\_car in\dots{}
     """
-    return "".join(map(_character, visible(text)))
+    text = visible(text)
+    if len(text) > longest:
+        text = text[: longest - 1] + "\u2026"
+    return " ".join(map(_word, text.split(" ")))
+
+
+def _word(word: str) -> str:
+    parts = [word[at : at + LONGEST_WORD] for at in range(0, len(word), LONGEST_WORD)]
+    return r"\allowbreak{}".join("".join(map(_character, part)) for part in parts)
 
 
 def _character(character: str) -> str:
@@ -118,6 +134,11 @@ def is_printed(matrix: np.ndarray) -> bool:
     return rows <= MATRIX_ROWS and columns <= MATRIX_COLUMNS
 
 
+def latex_display(*lines: str) -> str:
+    """Formulas, one a line, below each other."""
+    return "\\begin{align*}\n" + " \\\\[3pt]\n".join(lines) + "\n\\end{align*}"
+
+
 def latex_matrix(matrix: np.ndarray) -> str:
     """A matrix in a formula, a line a row."""
     rows = [" & ".join(map(latex_weight, row)) for row in matrix]
@@ -154,7 +175,7 @@ def span_of(symbol: str, first: int, count: int) -> str:
 
 def latex_table(header: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[str]) -> str:
     """A table that may go on over pages; its cells are LaTeX."""
-    columns = "".join(f"p{{{width}}}" for width in widths)
+    columns = "".join(rf">{{\raggedright\arraybackslash}}p{{{width}}}" for width in widths)
     lines = [" & ".join(cells) + r" \\" for cells in [header, *rows]]
     lines.insert(1, r"\hline\endhead")
     return "\n".join([f"\\begin{{longtable}}{{{columns}}}", *lines, r"\end{longtable}"])

@@ -97,6 +97,9 @@ def layers_of(network: FoundNetwork, asked: Known, file: FileOrNone) -> list[Pla
 
 def _array(key: str, values: Any, file: FileOrNone) -> np.ndarray:
     """Finite numbers as float32 where they are of no more digits, else as float64."""
+    if hasattr(values, "detach"):  # a tensor of PyTorch, which may still be trained
+        values = values.detach().cpu()
+        values = values.float() if str(values.dtype) == "torch.bfloat16" else values
     dtype = getattr(values, "dtype", None)
     short = str(dtype) in ("float16", "float32", "torch.float16", "torch.float32")
     try:
