@@ -192,6 +192,20 @@ def test_text_stays_text(levels: list[str]):
     assert shown[: len(known)] == known
 
 
+def test_texts_and_times_are_seen_whole():
+    """A column is as wide as its texts; a time before midnight, which is none, keeps its sign."""
+    sheet = openpyxl.load_workbook(io.BytesIO(exported_content(tried_model("written"))))["Predict"]
+    columns = [cell.value for cell in sheet[FIRST_ROW - 1]]
+    code = columns.index("code") + 1
+    texts = [sheet.cell(row, code).value or "" for row in range(FIRST_ROW, FIRST_ROW + 8)]
+    longest = max(map(len, texts))
+    assert longest > 15
+    assert sheet.column_dimensions[sheet.cell(1, code).column_letter].width > longest
+    time = sheet.cell(FIRST_ROW + 1, columns.index("opens") + 1)
+    assert time.value < 0
+    assert time.number_format.startswith("[<0]-")
+
+
 def test_a_model_that_is_too_large_is_refused():
     network = gn.Network([300, 400, 1], ["relu"])
     with pytest.raises(gn.GlassnetError) as caught:

@@ -138,15 +138,17 @@ def test_what_was_found_is_reported(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert check(str(out)) == (rows, largest, last_digits)
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(
+    ("dtype", "factor"), [("float64", 1.1), ("float64", 1 + 1e-8), ("float32", 1.0005)]
+)
 def test_where_it_predicts_something_else_nothing_is_exported(
-    dtype: str, monkeypatch: pytest.MonkeyPatch
+    dtype: str, factor: float, monkeypatch: pytest.MonkeyPatch
 ):
     tried = tried_model("cars")
     right = graph.add_layers
 
     def wrong(nodes: Any, plan: Any, x: str) -> str:
-        return nodes.write("a * 1.1", a=right(nodes, plan, x))
+        return nodes.write("a * q", a=right(nodes, plan, x), q=factor)
 
     monkeypatch.setattr(graph, "add_layers", wrong)
     with pytest.raises(gn.GlassnetError, match=f"in {dtype} does not predict .* in row 1: ") as e:

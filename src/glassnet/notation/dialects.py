@@ -4,7 +4,6 @@ import ast
 from dataclasses import replace
 
 from glassnet.notation.write import (
-    ATOM,
     CONDITION,
     FRACTION,
     POWER,
@@ -54,15 +53,14 @@ LATEX = Dialect(
     condition=(
         r"\begin{{cases}} {yes} & \text{{if }} {test} \\ {no} & \text{{else}} \end{{cases}}"
     ),
-    condition_binding=ATOM,
     functions={
         "exp": Operator("e^{{{}}}", FRACTION),
-        "sqrt": Operator(r"\sqrt{{{}}}", ATOM),
-        "abs": Operator(r"\left|{}\right|", ATOM),
-        "log": Operator(r"\ln\left({}\right)", ATOM),
-        "tanh": Operator(r"\tanh\left({}\right)", ATOM),
-        "max": Operator(r"\max\left({}, {}\right)", ATOM),
-        "min": Operator(r"\min\left({}, {}\right)", ATOM),
+        "sqrt": Operator(r"\sqrt{{{}}}"),
+        "abs": Operator(r"\left|{}\right|"),
+        "log": Operator(r"\ln\left({}\right)"),
+        "tanh": Operator(r"\tanh\left({}\right)"),
+        "max": Operator(r"\max\left({}, {}\right)"),
+        "min": Operator(r"\min\left({}, {}\right)"),
     },
     other_function=r"\operatorname{{{name}}}\left({arguments}\right)",
     brackets=(r"\left(", r"\right)"),
@@ -86,13 +84,12 @@ NUMPY = Dialect(
         ast.Eq: "{} == {}",
     },
     condition="np.where({test}, {yes}, {no})",
-    condition_binding=ATOM,
     indicator="({test})",
     functions={
-        "max": Operator("np.maximum({}, {})", ATOM),
-        "min": Operator("np.minimum({}, {})", ATOM),
-        "sigmoid": Operator("(1 / (1 + np.exp(-({}))))", ATOM),
-        "softplus": Operator("np.logaddexp(0, {})", ATOM),
+        "max": Operator("np.maximum({}, {})"),
+        "min": Operator("np.minimum({}, {})"),
+        "sigmoid": Operator("(1 / (1 + np.exp(-({}))))"),
+        "softplus": Operator("np.logaddexp(0, {})"),
     },
     other_function="np.{name}({arguments})",
 )
@@ -102,9 +99,9 @@ NUMPY_MODULE = replace(
     NUMPY,
     indicator="",
     functions={
-        "max": Operator("np.maximum({}, {})", ATOM),
-        "min": Operator("np.minimum({}, {})", ATOM),
-        **{name: Operator(f"{name}({{}})", ATOM) for name in ("exp", "sigmoid", "softplus")},
+        "max": Operator("np.maximum({}, {})"),
+        "min": Operator("np.minimum({}, {})"),
+        **{name: Operator(f"{name}({{}})") for name in ("exp", "sigmoid", "softplus")},
     },
 )
 """The same in a module with functions of its own in which nothing overflows."""
@@ -115,9 +112,9 @@ PYTHON = Dialect(
     condition="{yes} if {test} else {no}",
     condition_binding=CONDITION,
     functions={
-        "log": Operator("math.log({})", ATOM),
-        "sqrt": Operator("math.sqrt({})", ATOM),
-        "tanh": Operator("math.tanh({})", ATOM),
+        "log": Operator("math.log({})"),
+        "sqrt": Operator("math.sqrt({})"),
+        "tanh": Operator("math.tanh({})"),
     },
 )
 """Python over numbers, with the functions of its module `math`; exp is the reader's own, as that of
@@ -126,15 +123,14 @@ PYTHON = Dialect(
 SQLITE = Dialect(
     operators={
         **NUMPY.operators,
-        ast.Pow: Operator("pow({}, {})", ATOM, enclosed=(0, 1)),
+        ast.Pow: Operator("pow({}, {})", enclosed=(0, 1)),
     },
     comparisons={**NUMPY.comparisons, ast.Eq: "{} = {}"},
     condition="CASE WHEN {test} THEN {yes} ELSE {no} END",
-    condition_binding=ATOM,
     functions={
-        "log": Operator("ln({})", ATOM),
-        "sigmoid": Operator("(1.0 / (1.0 + exp(-({}))))", ATOM),
-        "softplus": Operator("(max({0}, 0.0) + ln(1.0 + exp(-abs({0}))))", ATOM),
+        "log": Operator("ln({})"),
+        "sigmoid": Operator("(1.0 / (1.0 + exp(-({}))))"),
+        "softplus": Operator("(max({0}, 0.0) + ln(1.0 + exp(-abs({0}))))"),
     },
     whole="{}.0",
 )
@@ -144,13 +140,12 @@ DUCKDB = Dialect(
     operators=SQLITE.operators,
     comparisons=SQLITE.comparisons,
     condition=SQLITE.condition,
-    condition_binding=ATOM,
     functions={
-        "max": Operator("greatest({}, {})", ATOM),
-        "min": Operator("least({}, {})", ATOM),
-        "log": Operator("ln({})", ATOM),
-        "sigmoid": Operator("(1e0 / (1e0 + exp(-({}))))", ATOM),
-        "softplus": Operator("(greatest({0}, 0e0) + ln(1e0 + exp(-abs({0}))))", ATOM),
+        "max": Operator("greatest({}, {})"),
+        "min": Operator("least({}, {})"),
+        "log": Operator("ln({})"),
+        "sigmoid": Operator("(1e0 / (1e0 + exp(-({}))))"),
+        "softplus": Operator("(greatest({0}, 0e0) + ln(1e0 + exp(-abs({0}))))"),
     },
     whole="{}e0",
 )
@@ -159,18 +154,15 @@ DUCKDB = Dialect(
 POSTGRESQL = Dialect(
     operators={
         **SQLITE.operators,
-        ast.Pow: Operator("power({}, {})", ATOM, enclosed=(0, 1)),
+        ast.Pow: Operator("power({}, {})", enclosed=(0, 1)),
     },
     comparisons=SQLITE.comparisons,
     condition=SQLITE.condition,
-    condition_binding=ATOM,
     functions={
         **DUCKDB.functions,
-        "exp": Operator("exp(least(greatest({}, -200.0), 700.0))", ATOM),
-        "sigmoid": Operator("(1.0 / (1.0 + exp(least(greatest(-({}), -200.0), 200.0))))", ATOM),
-        "softplus": Operator(
-            "(greatest({0}, 0.0) + ln(1.0 + exp(greatest(-abs({0}), -200.0))))", ATOM
-        ),
+        "exp": Operator("exp(least(greatest({}, -200.0), 700.0))"),
+        "sigmoid": Operator("(1.0 / (1.0 + exp(least(greatest(-({}), -200.0), 200.0))))"),
+        "softplus": Operator("(greatest({0}, 0.0) + ln(1.0 + exp(greatest(-abs({0}), -200.0))))"),
     },
     whole="{}.0",
 )
@@ -181,11 +173,10 @@ R = Dialect(
     operators={**NUMPY.operators, ast.Pow: Operator("{}^{}", POWER)},
     comparisons=NUMPY.comparisons,
     condition="ifelse({test}, {yes}, {no})",
-    condition_binding=ATOM,
     indicator="({test})",
     functions={
-        "max": Operator("larger({}, {})", ATOM),
-        "min": Operator("smaller({}, {})", ATOM),
+        "max": Operator("larger({}, {})"),
+        "min": Operator("smaller({}, {})"),
     },
 )
 """R over numbers, vectors and matrices. `larger` and `smaller` are the reader's own: R's `pmax` and
@@ -195,19 +186,19 @@ R_COLUMNS = replace(
     R,
     comparisons={**NUMPY.comparisons, ast.Eq: "is.element({}, {})"},
     indicator="",
-    functions={"max": Operator("pmax({}, {})", ATOM), "min": Operator("pmin({}, {})", ATOM)},
+    functions={"max": Operator("pmax({}, {})"), "min": Operator("pmin({}, {})")},
 )
 """R over the columns of a table; to `is.element` a missing cell is equal to nothing."""
 
 C = Dialect(
-    operators={**NUMPY.operators, ast.Pow: Operator("pow({}, {})", ATOM, enclosed=(0, 1))},
+    operators={**NUMPY.operators, ast.Pow: Operator("pow({}, {})", enclosed=(0, 1))},
     comparisons=NUMPY.comparisons,
     condition="{test} ? {yes} : {no}",
     condition_binding=CONDITION,
     functions={
-        "max": Operator("fmax({}, {})", ATOM),
-        "min": Operator("fmin({}, {})", ATOM),
-        "abs": Operator("fabs({})", ATOM),
+        "max": Operator("fmax({}, {})"),
+        "min": Operator("fmin({}, {})"),
+        "abs": Operator("fabs({})"),
     },
     whole="{}.0",
 )
@@ -216,15 +207,15 @@ The functions that C lacks (sign, sigmoid, softplus) are the reader's own."""
 
 C_FLOAT = replace(
     C,
-    operators={**NUMPY.operators, ast.Pow: Operator("powf({}, {})", ATOM, enclosed=(0, 1))},
+    operators={**NUMPY.operators, ast.Pow: Operator("powf({}, {})", enclosed=(0, 1))},
     functions={
-        "max": Operator("fmaxf({}, {})", ATOM),
-        "min": Operator("fminf({}, {})", ATOM),
-        "abs": Operator("fabsf({})", ATOM),
-        "exp": Operator("expf({})", ATOM),
-        "log": Operator("logf({})", ATOM),
-        "sqrt": Operator("sqrtf({})", ATOM),
-        "tanh": Operator("tanhf({})", ATOM),
+        "max": Operator("fmaxf({}, {})"),
+        "min": Operator("fminf({}, {})"),
+        "abs": Operator("fabsf({})"),
+        "exp": Operator("expf({})"),
+        "log": Operator("logf({})"),
+        "sqrt": Operator("sqrtf({})"),
+        "tanh": Operator("tanhf({})"),
     },
     whole="{}.0f",
     fraction="{}f",
@@ -237,24 +228,24 @@ JAVASCRIPT = Dialect(
     condition="{test} ? {yes} : {no}",
     condition_binding=CONDITION,
     functions={
-        "exp": Operator("Math.exp({})", ATOM),
-        "log": Operator("Math.log({})", ATOM),
-        "sqrt": Operator("Math.sqrt({})", ATOM),
-        "tanh": Operator("Math.tanh({})", ATOM),
-        "abs": Operator("Math.abs({})", ATOM),
-        "sign": Operator("Math.sign({})", ATOM),
-        "max": Operator("Math.max({}, {})", ATOM),
-        "min": Operator("Math.min({}, {})", ATOM),
+        "exp": Operator("Math.exp({})"),
+        "log": Operator("Math.log({})"),
+        "sqrt": Operator("Math.sqrt({})"),
+        "tanh": Operator("Math.tanh({})"),
+        "abs": Operator("Math.abs({})"),
+        "sign": Operator("Math.sign({})"),
+        "max": Operator("Math.max({}, {})"),
+        "min": Operator("Math.min({}, {})"),
     },
 )
 """JavaScript over numbers."""
 
 JAVA = Dialect(
-    operators={**NUMPY.operators, ast.Pow: Operator("Math.pow({}, {})", ATOM, enclosed=(0, 1))},
+    operators={**NUMPY.operators, ast.Pow: Operator("Math.pow({}, {})", enclosed=(0, 1))},
     comparisons=NUMPY.comparisons,
     condition=JAVASCRIPT.condition,
     condition_binding=CONDITION,
-    functions={**JAVASCRIPT.functions, "sign": Operator("Math.signum({})", ATOM)},
+    functions={**JAVASCRIPT.functions, "sign": Operator("Math.signum({})")},
     whole="{}.0",
 )
 """Java over doubles: 1 / 2 would be 0."""
@@ -263,18 +254,17 @@ JAVA_TEXTS = replace(JAVA, comparisons={**JAVA.comparisons, ast.Eq: "{1}.equals(
 """Java over texts, of which the second is not null."""
 
 GO = Dialect(
-    operators={**NUMPY.operators, ast.Pow: Operator("math.Pow({}, {})", ATOM, enclosed=(0, 1))},
+    operators={**NUMPY.operators, ast.Pow: Operator("math.Pow({}, {})", enclosed=(0, 1))},
     comparisons=NUMPY.comparisons,
     condition="where({test}, {yes}, {no})",
-    condition_binding=ATOM,
     functions={
-        "max": Operator("math.Max({}, {})", ATOM),
-        "min": Operator("math.Min({}, {})", ATOM),
-        "abs": Operator("math.Abs({})", ATOM),
-        "exp": Operator("math.Exp({})", ATOM),
-        "log": Operator("math.Log({})", ATOM),
-        "sqrt": Operator("math.Sqrt({})", ATOM),
-        "tanh": Operator("math.Tanh({})", ATOM),
+        "max": Operator("math.Max({}, {})"),
+        "min": Operator("math.Min({}, {})"),
+        "abs": Operator("math.Abs({})"),
+        "exp": Operator("math.Exp({})"),
+        "log": Operator("math.Log({})"),
+        "sqrt": Operator("math.Sqrt({})"),
+        "tanh": Operator("math.Tanh({})"),
     },
     whole="{}.0",
 )
@@ -298,18 +288,17 @@ EXCEL = Dialect(
         ast.Eq: "{}={}",
     },
     condition="IF({test},{yes},{no})",
-    condition_binding=ATOM,
     functions={
-        "exp": Operator("EXP(MIN({},709))", ATOM),
-        "log": Operator("LN({})", ATOM),
-        "sqrt": Operator("SQRT({})", ATOM),
-        "tanh": Operator("TANH({})", ATOM),
-        "abs": Operator("ABS({})", ATOM),
-        "sign": Operator("SIGN({})", ATOM),
-        "max": Operator("MAX({},{})", ATOM),
-        "min": Operator("MIN({},{})", ATOM),
-        "sigmoid": Operator("(IF({0}<0,EXP({0}),1)/(1+EXP(-ABS({0}))))", ATOM),
-        "softplus": Operator("(MAX({0},0)+LN(1+EXP(-ABS({0}))))", ATOM),
+        "exp": Operator("EXP(MIN({},709))"),
+        "log": Operator("LN({})"),
+        "sqrt": Operator("SQRT({})"),
+        "tanh": Operator("TANH({})"),
+        "abs": Operator("ABS({})"),
+        "sign": Operator("SIGN({})"),
+        "max": Operator("MAX({},{})"),
+        "min": Operator("MIN({},{})"),
+        "sigmoid": Operator("(IF({0}<0,EXP({0}),1)/(1+EXP(-ABS({0}))))"),
+        "softplus": Operator("(MAX({0},0)+LN(1+EXP(-ABS({0}))))"),
     },
 )
 """A formula of Excel and LibreOffice, over cells that hold numbers; nothing overflows in e^x."""

@@ -43,11 +43,12 @@ class Symbol(NamedTuple):
 class Operator(NamedTuple):
     """An operator's template for its operands, and how tightly the result holds together.
 
-    An operand that is `enclosed` by the template, as between the bars of |x|, needs no brackets.
+    The call of a function holds together as tightly as a name. An operand that is `enclosed` by the
+    template, as between the bars of |x|, needs no brackets.
     """
 
     template: str
-    binding: int
+    binding: int = ATOM
     enclosed: tuple[int, ...] = ()
 
 
@@ -72,7 +73,7 @@ class Dialect:
     operators: Mapping[type, Operator]
     comparisons: Mapping[type, str]
     condition: str
-    condition_binding: int
+    condition_binding: int = ATOM
     indicator: str = ""
     functions: Mapping[str, Operator] = field(default_factory=dict)
     other_function: str = "{name}({arguments})"

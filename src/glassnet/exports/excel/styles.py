@@ -3,7 +3,7 @@
 from typing import Any
 
 _DATE = "yyyy-mm-dd"
-_TIME = "[<0]0.0000;[h]:mm:ss"  # one before midnight is no time
+_TIME = "[<0]-0.0000;[h]:mm:ss"  # one before midnight is no time: its part of a day, with its sign
 _DIGITS = "0.0000"
 _TRUTH = '"TRUE";"TRUE";"FALSE"'  # else LibreOffice shows 1 and 0
 _TYPED = {"bg_color": "#FFF8D6", "border": 1, "border_color": "#D9C97A"}

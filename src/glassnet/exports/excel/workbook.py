@@ -38,6 +38,7 @@ from glassnet.notation.dialects import EXCEL
 
 NOTE_WIDTH = 100  # characters
 LINE_HEIGHT = 15  # points
+WIDEST = 32  # characters of a column
 WORKBOOK_PARAMETERS = 100_000  # weights and biases: of more a spreadsheet becomes slow
 WORKBOOK_NETWORKS = 200  # as many sheets twice, and a formula that adds up so many cells
 
@@ -82,6 +83,11 @@ def _check_intervals(targets: Sequence[PlannedTarget]) -> None:
                 f"the interval of '{planned.target.name}' is infinite, which no cell can hold",
                 remedy=["ask for less of ", OptionRef("interval"), ", or export it to 'python'"],
             )
+
+
+def column_width(n_characters: int) -> int:
+    """How wide a column is whose longest text has so many characters."""
+    return min(max(10, n_characters + 2), WIDEST)
 
 
 class _Workbook:
@@ -194,7 +200,8 @@ class _Workbook:
             formula = "=" + column.formula.replace("{row}", str(row))
             form = self.formats[column.style]
             sheet.write_formula(row - 1, at, formula, form, calculated_value(value))
-        sheet.set_column(at, at, min(max(10, len(name) + 2), 32))
+        texts = [name, *(value for value in column.values if isinstance(value, str))]
+        sheet.set_column(at, at, column_width(max(map(len, texts))))
 
     def _finish_predict(self, sheet: Any, check: Grid, n_typed: int) -> None:
         """What is said above the rows; the predictions of rows without a cell are grey."""
@@ -243,7 +250,7 @@ class _Workbook:
             self.put(sheet, row, 0, title, "bold")
             for at, name in enumerate(["of the node", *map(visible, names), "bias"]):
                 self.put(sheet, row + 1, at, name, "header")
-                widths[at] = max(widths.get(at, 10), min(len(name) + 2, 32))
+                widths[at] = max(widths.get(at, 0), column_width(len(name)))
             nodes = [f"z {index}.{node + 1}" for node in range(n_nodes)]
             for at, name in enumerate(nodes, row + 2):
                 self.put(sheet, at, 0, name, "label")

@@ -30,7 +30,6 @@ as far below 1 as e may be (Goldberg 1991, theorem 4)."""
 
 _BINARY = {ast.Add: "Add", ast.Sub: "Sub", ast.Mult: "Mul", ast.Div: "Div", ast.Pow: "Pow"}
 _COMPARISONS = {
-    ast.Lt: "Less",
     ast.Gt: "Greater",
     ast.GtE: "GreaterOrEqual",
     ast.Lt: "Less",

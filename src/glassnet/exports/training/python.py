@@ -4,12 +4,12 @@ import numpy as np
 
 from glassnet.exports.code.python import python_literal
 from glassnet.exports.targets import ExportOptions, Files
-from glassnet.exports.templates import LINE_WIDTH, rendered, wrapped_items
-from glassnet.exports.training.cells import CellLanguage, input_cells, target_cells
-from glassnet.exports.training.formulas import TrainingFormulas, plain_number_text
+from glassnet.exports.templates import LINE_WIDTH, wrapped_items
+from glassnet.exports.training.cells import CellLanguage
+from glassnet.exports.training.formulas import plain_number_text
 from glassnet.exports.training.plan import TrainingPlan
+from glassnet.exports.training.program import program_text
 from glassnet.notation.dialects import NUMPY
-from glassnet.tables.targets import NumberTarget
 
 PYTHON_CELLS = CellLanguage(
     NUMPY,
@@ -23,16 +23,8 @@ PYTHON_CELLS = CellLanguage(
 
 def python_script_files(plan: TrainingPlan, _: ExportOptions) -> Files:
     """The program."""
-    text = rendered(
-        "python_script.jinja",
-        plan=plan,
-        formulas=TrainingFormulas(plan, NUMPY, layer="nn.layer{}", output="nn.output"),
-        literal=python_literal,
-        number=plain_number_text,
-        matrix=_matrix,
-        inputs=input_cells(plan, PYTHON_CELLS) if plan.source else [],
-        targets=target_cells(plan, PYTHON_CELLS) if plan.source else [],
-        is_number=lambda target: isinstance(target, NumberTarget),
+    text = program_text(
+        "python_script.jinja", plan, PYTHON_CELLS, "nn.layer{}", "nn.output", matrix=_matrix
     )
     return {".py": text}
 

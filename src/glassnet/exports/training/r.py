@@ -4,12 +4,13 @@ import numpy as np
 
 from glassnet.exports.code.r import r_literal
 from glassnet.exports.targets import ExportOptions, Files
-from glassnet.exports.templates import rendered, wrapped_items
-from glassnet.exports.training.cells import CellLanguage, input_cells, target_cells
-from glassnet.exports.training.formulas import TrainingFormulas, plain_number_text
+from glassnet.exports.templates import wrapped_items
+from glassnet.exports.training.cells import CellLanguage
+from glassnet.exports.training.formulas import plain_number_text
 from glassnet.exports.training.plan import TrainingPlan
+from glassnet.exports.training.program import program_text
 from glassnet.notation.dialects import R
-from glassnet.tables.targets import ClassTarget, NumberTarget
+from glassnet.tables.targets import ClassTarget
 
 R_CELLS = CellLanguage(
     R,
@@ -23,17 +24,8 @@ R_CELLS = CellLanguage(
 
 def r_script_files(plan: TrainingPlan, _: ExportOptions) -> Files:
     """The program."""
-    text = rendered(
-        "r_script.jinja",
-        plan=plan,
-        formulas=TrainingFormulas(plan, R, layer="nn$layer{}", output="nn$output"),
-        literal=r_literal,
-        number=plain_number_text,
-        rows=_rows,
-        inputs=input_cells(plan, R_CELLS) if plan.source else [],
-        targets=target_cells(plan, R_CELLS) if plan.source else [],
-        labels=_labels,
-        is_number=lambda target: isinstance(target, NumberTarget),
+    text = program_text(
+        "r_script.jinja", plan, R_CELLS, "nn$layer{}", "nn$output", rows=_rows, labels=_labels
     )
     return {".R": text}
 
