@@ -139,7 +139,7 @@ def test_what_was_found_is_reported(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize(
-    ("dtype", "factor"), [("float64", 1.1), ("float64", 1 + 1e-8), ("float32", 1.0005)]
+    ("dtype", "factor"), [("float64", 1.1), ("float64", 1 + 1e-7), ("float32", 1.001)]
 )
 def test_where_it_predicts_something_else_nothing_is_exported(
     dtype: str, factor: float, monkeypatch: pytest.MonkeyPatch
@@ -151,7 +151,7 @@ def test_where_it_predicts_something_else_nothing_is_exported(
         return nodes.write("a * q", a=right(nodes, plan, x), q=factor)
 
     monkeypatch.setattr(graph, "add_layers", wrong)
-    with pytest.raises(gn.GlassnetError, match=f"in {dtype} does not predict .* in row 1: ") as e:
+    with pytest.raises(gn.GlassnetError, match=f"in {dtype} does not predict .* in row [1-8]: ") as e:
         gn.export(tried.model, "onnx", dtype=dtype)
     assert "\n" not in str(e.value)
     assert ("leave the dtype out" in str(e.value)) == (dtype == "float32")
