@@ -1,5 +1,6 @@
 """`glassnet export`: what it writes, prints and refuses."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,25 @@ def test_it_prints_the_code_or_writes_it(trained: str, folder: Path) -> None:
         [sys.executable, "m.py"], capture_output=True, text=True, cwd=folder, check=True
     )
     assert "8 rows are predicted as by the model" in checked.stdout
+
+
+def test_a_dash_is_standard_output(trained: str, folder: Path) -> None:
+    assert run("export", trained, "--to", "python", "--out", "-").out.startswith('"""')
+    assert not (folder / "-").exists()
+    assert "onnx is more than one file" in refused("export", trained, "--to", "onnx", "--out", "-")
+
+
+def test_what_it_prints_is_utf_8_as_in_a_file(folder: Path) -> None:
+    (folder / "t.csv").write_text("\u00e9t\u00e9,y\n0,0\n1,1\n0,0\n", encoding="utf-8")
+    assert run("demo", "t.csv", "--target", "y", "--iterations", "3", "--out", "r").code == 0
+    printed = subprocess.run(
+        [sys.executable, "-m", "glassnet", "export", "r", "--to", "csv"],
+        capture_output=True,
+        cwd=folder,
+        check=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert "\u00e9t\u00e9" in printed.stdout.decode()
 
 
 def test_nothing_is_replaced_unless_overwrite_says_so(trained: str, folder: Path) -> None:

@@ -151,7 +151,9 @@ def test_where_it_predicts_something_else_nothing_is_exported(
         return nodes.write("a * q", a=right(nodes, plan, x), q=factor)
 
     monkeypatch.setattr(graph, "add_layers", wrong)
-    with pytest.raises(gn.GlassnetError, match=f"in {dtype} does not predict .* in row [1-8]: ") as e:
+    with pytest.raises(
+        gn.GlassnetError, match=f"in {dtype} does not predict .* in row [1-8]: "
+    ) as e:
         gn.export(tried.model, "onnx", dtype=dtype)
     assert "\n" not in str(e.value)
     assert ("leave the dtype out" in str(e.value)) == (dtype == "float32")

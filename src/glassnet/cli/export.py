@@ -3,14 +3,17 @@
 What a model can become is `exports/`; here it is asked for, and written.
 """
 
-import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from glassnet.cli.command import DocumentedCommand
-from glassnet.cli.terminal import say
+from glassnet.cli.command import DocumentedCommand, overwrite_option
+from glassnet.cli.terminal import document_stream, file_of, say
 from glassnet.errors import GlassnetError
+
+if TYPE_CHECKING:
+    from glassnet.exports.export import Export
 
 
 class ExportCommand(DocumentedCommand):
@@ -39,10 +42,10 @@ class ExportCommand(DocumentedCommand):
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="File to write; files that belong to it are written beside it.",
-    show_default="standard output",
+    help="File to write, beside it those that belong to it; - is standard output.",
+    show_default="-",
 )
-@click.option("--overwrite", is_flag=True, help="Replace files that stand at --out.")
+@overwrite_option
 @click.option("--interval", type=float, help="Of numbers: add low and high with this coverage.")
 @click.option(
     "--set",
@@ -80,12 +83,13 @@ def export_command(
     from glassnet.files import check_file
 
     target = export_target(to)
-    if out is not None:
-        check_file(out, overwrite)
+    file = file_of(out)
+    if file is not None:
+        check_file(file, overwrite)
+        if name is None and "name" in target.options:
+            name = file.stem
     elif overwrite:
         raise GlassnetError("--overwrite is for a file that is written: give --out")
-    if name is None and out is not None and "name" in target.options:
-        name = out.stem
     made = export(
         model,
         to,
@@ -95,14 +99,18 @@ def export_command(
         source=source,
         dtype=dtype,
     )
-    if out is not None:
-        written = made.write(out, overwrite=overwrite)
-        say(f"Written to {', '.join(map(str, written))}")
-        for note in made.notes:
-            say(note)
+    if file is None:
+        _print(made, target.ending)
         return
+    written = made.write(file, overwrite=overwrite)
+    say(f"Written to {', '.join(map(str, written))}")
+    for note in made.notes:
+        say(note)
+
+
+def _print(made: "Export", ending: str) -> None:
+    """The text on standard output. Raises GlassnetError where it cannot stand there."""
     if len(made.files) > 1 or isinstance(made.content, bytes):
         kind = "is more than one file" if len(made.files) > 1 else "is no text"
-        raise GlassnetError(f"{to} {kind}", remedy=f"give --out FILE{target.ending}")
-    assert isinstance(made.content, str)
-    sys.stdout.write(made.content)
+        raise GlassnetError(f"{made.to} {kind}", remedy=f"give --out FILE{ending}")
+    document_stream().write(made.content)

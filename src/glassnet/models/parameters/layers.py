@@ -31,6 +31,10 @@ TURNED = {
     "w": False,
 }
 """What a matrix is called -> whether it usually is outputs x inputs: PyTorch's "weight" is."""
+ALIKE = [
+    "make all matrices inputs x outputs, or all outputs x inputs with ",
+    OptionRef("transposed", True),
+]
 MOST_TRIED = 6  # layers whose order is found by their shapes
 
 
@@ -205,6 +209,11 @@ def _sizes(layer: KeyedLayer, turned: bool) -> tuple[int, int]:
 
 def _misfit(layers: Sequence[KeyedLayer], turned: bool, asked: Known) -> str:
     """What does not fit in layers that are taken so; "" where all does."""
+    return _misfit_of_shapes(layers, turned) or _misfit_of_names(layers, turned, asked)
+
+
+def _misfit_of_shapes(layers: Sequence[KeyedLayer], turned: bool) -> str:
+    """Which weights and biases do not go together."""
     sizes = [_sizes(layer, turned) for layer in layers]
     for layer, (_, m) in zip(layers, sizes, strict=True):
         if layer.biases is not None and len(layer.biases.array) != m:
@@ -218,10 +227,17 @@ def _misfit(layers: Sequence[KeyedLayer], turned: bool, asked: Known) -> str:
                 f"'{before.weights.key}' leads to {m} nodes, and '{after.weights.key}' comes from "
                 f"{n}"
             )
-    if asked.n_inputs not in (None, sizes[0][0]):
-        return f"there are {sizes[0][0]} inputs, and {asked.n_inputs} names of inputs"
-    if asked.n_outputs not in (None, sizes[-1][1]):
-        return f"there are {sizes[-1][1]} outputs, and targets or labels for {asked.n_outputs}"
+    return ""
+
+
+def _misfit_of_names(layers: Sequence[KeyedLayer], turned: bool, asked: Known) -> str:
+    """Whether there are other inputs or outputs than were named."""
+    n_inputs, _ = _sizes(layers[0], turned)
+    _, n_outputs = _sizes(layers[-1], turned)
+    if asked.n_inputs not in (None, n_inputs):
+        return f"there are {n_inputs} inputs, and {asked.n_inputs} names of inputs"
+    if asked.n_outputs not in (None, n_outputs):
+        return f"there are {n_outputs} outputs, and targets or labels for {asked.n_outputs}"
     return ""
 
 
@@ -233,10 +249,10 @@ def _is_turned(layers: Sequence[KeyedLayer], asked: Known, file: FileOrNone) -> 
     if not ways:
         taken = asked.transposed if asked.transposed is not None else bool(by_keys)
         how = "outputs x inputs" if taken else "inputs x outputs"
-        raise GlassnetError(
-            f"the shapes do not fit each other: as {how}, {_misfit(layers, taken, asked)}",
-            file=file,
-        )
+        misfit = _misfit_of_shapes(layers, taken)
+        if misfit:
+            raise unusable(file, "", f"the shapes do not fit each other: as {how}, {misfit}", ALIKE)
+        raise unusable(file, "", f"as {how}, {_misfit_of_names(layers, taken, asked)}")
     if len(ways) == 1 or all(layer.weights.array.shape == (1, 1) for layer in layers):
         return ways[0]
     if by_keys is None:
