@@ -206,6 +206,16 @@ def test_texts_and_times_are_seen_whole():
     assert time.number_format.startswith("[<0]-")
 
 
+def test_text_that_looks_like_a_number_stays_text_where_it_is_typed():
+    """Else 007 would become 7, and so a category that the model does not know."""
+    sheet = openpyxl.load_workbook(io.BytesIO(exported_content(tried_model("written"))))["Predict"]
+    for at, column in enumerate(tried_model("written").plan.columns, 1):
+        is_text = getattr(column, "cells", "") == "text"
+        assert (sheet.cell(FIRST_ROW, at).number_format == "@") == is_text
+        letter = sheet.cell(1, at).column_letter
+        assert (sheet.column_dimensions[letter].number_format == "@") == is_text
+
+
 def test_a_model_that_is_too_large_is_refused():
     network = gn.Network([300, 400, 1], ["relu"])
     with pytest.raises(gn.GlassnetError) as caught:

@@ -237,39 +237,53 @@ class _Classes:
         chosen: GridColumn,
         index: np.ndarray,
     ) -> GridColumn:
-        """The set as text: the classes in it are joined one after the other."""
-        grid = self.grid
+        """The set as text."""
         likeliest = chosen
         if self.target.threshold is not None or self.target.frequencies:
-            formula = _likeliest(probabilities, grid)
-            likeliest = grid.add("number of likeliest class", formula, p.argmax(axis=1) + 1)
-        limit = min(largest, sys.float_info.max)
+            formula = _likeliest(probabilities, self.grid)
+            name = "number of likeliest class"
+            likeliest = self.grid.add(name, formula, p.argmax(axis=1) + 1)
         inside = 1 - p <= largest
         rows = np.arange(len(p))
         inside[rows, index] = inside[rows, p.argmax(axis=1)] = True
-        members = []
-        for k, one in enumerate(probabilities):
-            always = {f"{column.cell(grid)}={k + 1}" for column in (chosen, likeliest)}
-            tests = [f"1-{one.cell(grid)}<={grid.next_constant(LIMIT)}", *sorted(always)]
-            constants = {**self.above[k], LIMIT: limit}
-            formula = f"IF(OR({','.join(tests)}),1,0)"
-            name = f"in the set: {self.target.label_texts[k]}"
-            members.append(grid.add(name, formula, inside[:, k].astype(float), constants))
-        joined = ""
-        column = chosen
-        for k, one in enumerate(members):
-            member = f"{one.cell(grid)}=1"
-            text = one.constant("class in a set")
-            part = f'IF({joined}="","","|")&{text}' if joined else text
+        always = list(dict.fromkeys([chosen.cell(self.grid), likeliest.cell(self.grid)]))
+        members = [
+            self._member(k, largest, probability, always, inside[:, k])
+            for k, probability in enumerate(probabilities)
+        ]
+        return self._joined(members, inside)
+
+    def _member(
+        self,
+        k: int,
+        largest: float,
+        probability: GridColumn,
+        always: Sequence[str],
+        inside: np.ndarray,
+    ) -> GridColumn:
+        """1 where class k is in the set, else 0; `always` are the numbers of classes that are."""
+        limit = self.grid.next_constant(LIMIT)
+        tests = [f"1-{probability.cell(self.grid)}<={limit}", *(f"{one}={k + 1}" for one in always)]
+        return self.grid.add(
+            f"in the set: {self.target.label_texts[k]}",
+            f"IF(OR({','.join(tests)}),1,0)",
+            inside.astype(float),
+            {**self.above[k], LIMIT: min(largest, sys.float_info.max)},
+        )
+
+    def _joined(self, members: Sequence[GridColumn], inside: np.ndarray) -> GridColumn:
+        """The texts of the classes in the set, added one after the other with a | in between."""
+        column, before = members[0], ""
+        for k, member in enumerate(members):
+            text = member.constant("class in a set")
+            longer = f'{before}&IF({before}="","","|")&{text}' if before else text
             done = k == len(members) - 1
-            name = self.planned.names.set if done else f"set up to class {k + 1}"
-            partly = inside & (np.arange(len(members)) <= k)
-            column = grid.add(
-                name,
-                f"IF({member},{f'{joined}&' if joined else ''}{part},{joined or EMPTY})",
-                set_texts(self.target, partly),
+            column = self.grid.add(
+                self.planned.names.set if done else f"set up to class {k + 1}",
+                f"IF({member.cell(self.grid)}=1,{longer},{before or EMPTY})",
+                set_texts(self.target, inside & (np.arange(len(members)) <= k)),
             )
-            joined = column.cell(grid)
+            before = column.cell(self.grid)
         return column
 
 

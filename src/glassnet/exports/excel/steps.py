@@ -41,7 +41,7 @@ def raw_column(column: UsedColumn, given: Sequence[Cell]) -> RawColumn:
         return RawColumn(column, cells, (cells.values / 24).tolist(), "typed time")
     if cells.kind == "number":
         return RawColumn(column, cells, cells.values.tolist(), "typed")
-    return RawColumn(column, cells, given, "typed boolean" if cells.kind == "boolean" else "typed")
+    return RawColumn(column, cells, given, f"typed {cells.kind}")
 
 
 def is_clock(column: UsedColumn) -> bool:

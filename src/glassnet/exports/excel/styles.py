@@ -6,6 +6,7 @@ _DATE = "yyyy-mm-dd"
 _TIME = "[<0]-0.0000;[h]:mm:ss"  # one before midnight is no time: its part of a day, with its sign
 _DIGITS = "0.0000"
 _TRUTH = '"TRUE";"TRUE";"FALSE"'  # else LibreOffice shows 1 and 0
+_TEXT = {"num_format": "@"}  # what is typed stays as it is: 007 does not become 7
 _TYPED = {"bg_color": "#FFF8D6", "border": 1, "border_color": "#D9C97A"}
 _PREDICTED = {"bg_color": "#E4EFFA", "border": 1, "border_color": "#A9C3DE"}
 
@@ -27,7 +28,10 @@ STYLES: dict[str, dict[str, Any]] = {
     "typed date": {**_TYPED, "num_format": _DATE},
     "typed time": {**_TYPED, "num_format": _TIME},
     "typed boolean": {**_TYPED, "num_format": _TRUTH},
+    "typed text": {**_TYPED, **_TEXT},
+    "text": _TEXT,
     "expected": {},
+    "expected text": {},
     "expected boolean": {"num_format": _TRUTH},
     "expected date": {"num_format": _DATE},
     "expected time": {"num_format": _TIME},

@@ -201,7 +201,8 @@ class _Workbook:
             form = self.formats[column.style]
             sheet.write_formula(row - 1, at, formula, form, calculated_value(value))
         texts = [name, *(value for value in column.values if isinstance(value, str))]
-        sheet.set_column(at, at, column_width(max(map(len, texts))))
+        below = self.formats["text"] if column.style == "typed text" else None
+        sheet.set_column(at, at, column_width(max(map(len, texts))), below)
 
     def _finish_predict(self, sheet: Any, check: Grid, n_typed: int) -> None:
         """What is said above the rows; the predictions of rows without a cell are grey."""

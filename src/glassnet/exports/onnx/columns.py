@@ -17,7 +17,9 @@ from glassnet.exports.onnx.nodes import COLUMNS_AXIS, GraphNodes
 from glassnet.exports.plan import ExportPlan
 from glassnet.tables.inputs import Binary, Categories, Number
 
-LEVELLED_OFF = 1e9  # scaled: beyond it the smooth clip is 3 to the last bit, and u^2 must be finite
+LEVELLED_OFF = 1e9
+"""Scaled numbers are held to this size, so that their squares are finite in float32 too; the smooth
+clip of it is 3 to the last bit."""
 
 
 def is_text(column: UsedColumn) -> bool:
