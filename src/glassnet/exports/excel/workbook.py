@@ -38,7 +38,7 @@ from glassnet.notation.dialects import EXCEL
 
 NOTE_WIDTH = 100  # characters
 LINE_HEIGHT = 15  # points
-WIDEST = 32  # characters of a column
+WIDEST_COLUMN = 32  # characters of a column
 WORKBOOK_PARAMETERS = 100_000  # weights and biases: of more a spreadsheet becomes slow
 WORKBOOK_NETWORKS = 200  # as many sheets twice, and a formula that adds up so many cells
 
@@ -87,7 +87,7 @@ def _check_intervals(targets: Sequence[PlannedTarget]) -> None:
 
 def column_width(n_characters: int) -> int:
     """How wide a column is whose longest text has so many characters."""
-    return min(max(10, n_characters + 2), WIDEST)
+    return min(max(10, n_characters + 2), WIDEST_COLUMN)
 
 
 class _Workbook:
