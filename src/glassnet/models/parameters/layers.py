@@ -31,7 +31,7 @@ TURNED = {
     "w": False,
 }
 """What a matrix is called -> whether it usually is outputs x inputs: PyTorch's "weight" is."""
-ORIENT_ALIKE = [
+TURN_ALIKE = [
     "make all matrices inputs x outputs, or all outputs x inputs with ",
     OptionRef("transposed", True),
 ]
@@ -252,7 +252,7 @@ def _is_turned(layers: Sequence[KeyedLayer], asked: Known, file: FileOrNone) -> 
         misfit = _misfit_of_shapes(layers, taken)
         if misfit:
             raise unusable(
-                file, "", f"the shapes do not fit each other: as {how}, {misfit}", ORIENT_ALIKE
+                file, "", f"the shapes do not fit each other: as {how}, {misfit}", TURN_ALIKE
             )
         raise unusable(file, "", f"as {how}, {_misfit_of_names(layers, taken, asked)}")
     if len(ways) == 1 or all(layer.weights.array.shape == (1, 1) for layer in layers):
