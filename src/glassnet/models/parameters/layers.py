@@ -73,7 +73,7 @@ class Known(NamedTuple):
     n_outputs: int | None = None
 
 
-def layers_of(network: FoundNetwork, asked: Known, file: FileOrNone) -> list[PlainLayer]:
+def layers_of(network: FoundNetwork, known: Known, file: FileOrNone) -> list[PlainLayer]:
     """The layers in their order.
 
     Raises GlassnetError, naming file and key, on arrays that are no layers, or that could be those
@@ -88,8 +88,8 @@ def layers_of(network: FoundNetwork, asked: Known, file: FileOrNone) -> list[Pla
     else:
         found = _named(arrays, file)
         ordered = network.ordered
-    found = _in_order(found, ordered, asked, file)
-    turned = _is_turned(found, asked, file)
+    found = _in_order(found, ordered, known, file)
+    turned = _is_turned(found, known, file)
     return [
         PlainLayer(
             np.ascontiguousarray(layer.weights.array.T if turned else layer.weights.array),
@@ -165,26 +165,26 @@ def _no_layer(key: str, array: np.ndarray, file: FileOrNone) -> GlassnetError:
 
 
 def _in_order(
-    layers: list[KeyedLayer], ordered: bool, asked: Known, file: FileOrNone
+    layers: list[KeyedLayer], ordered: bool, known: Known, file: FileOrNone
 ) -> list[KeyedLayer]:
     """The layers from the first to the last."""
     by_name = {layer.name: layer for layer in layers}
-    if asked.layers is not None:
-        if sorted(asked.layers) != sorted(by_name):
+    if known.layers is not None:
+        if sorted(known.layers) != sorted(by_name):
             raise OptionError(
                 [OptionRef("layers"), f" must name {', '.join(map(repr, by_name))}, each once"],
                 option="layers",
-                value=asked.layers,
+                value=known.layers,
                 file=file,
             )
-        return [by_name[name] for name in asked.layers]
+        return [by_name[name] for name in known.layers]
     if len({re.sub(r"\d+", "#", name) for name in by_name}) == 1:  # they differ in numbers alone
         return sorted(layers, key=lambda layer: [int(n) for n in re.findall(r"\d+", layer.name)])
     if ordered or len(layers) == 1:
         return layers
     ways: list[tuple[KeyedLayer, ...]] = []
     if len(layers) <= MOST_TRIED:
-        ways = [way for way in permutations(layers) if _ways(way, asked)]
+        ways = [way for way in permutations(layers) if _ways(way, known)]
     if len(ways) != 1:
         names = list(by_name)
         raise OptionError(
@@ -196,10 +196,10 @@ def _in_order(
     return list(ways[0])
 
 
-def _ways(layers: Sequence[KeyedLayer], asked: Known) -> list[bool]:
+def _ways(layers: Sequence[KeyedLayer], known: Known) -> list[bool]:
     """Which of True, outputs x inputs, and False, inputs x outputs, the layers could be."""
-    asked_for = (False, True) if asked.transposed is None else (asked.transposed,)
-    return [turned for turned in asked_for if not _misfit(layers, turned, asked)]
+    possible = (False, True) if known.transposed is None else (known.transposed,)
+    return [turned for turned in possible if not _misfit(layers, turned, known)]
 
 
 def _sizes(layer: KeyedLayer, turned: bool) -> tuple[int, int]:
@@ -207,9 +207,9 @@ def _sizes(layer: KeyedLayer, turned: bool) -> tuple[int, int]:
     return (m, n) if turned else (n, m)
 
 
-def _misfit(layers: Sequence[KeyedLayer], turned: bool, asked: Known) -> str:
+def _misfit(layers: Sequence[KeyedLayer], turned: bool, known: Known) -> str:
     """What does not fit in layers that are taken so; "" where all does."""
-    return _misfit_of_shapes(layers, turned) or _misfit_of_names(layers, turned, asked)
+    return _misfit_of_shapes(layers, turned) or _misfit_of_names(layers, turned, known)
 
 
 def _misfit_of_shapes(layers: Sequence[KeyedLayer], turned: bool) -> str:
@@ -230,31 +230,31 @@ def _misfit_of_shapes(layers: Sequence[KeyedLayer], turned: bool) -> str:
     return ""
 
 
-def _misfit_of_names(layers: Sequence[KeyedLayer], turned: bool, asked: Known) -> str:
+def _misfit_of_names(layers: Sequence[KeyedLayer], turned: bool, known: Known) -> str:
     """Whether there are other inputs or outputs than were named."""
     n_inputs, _ = _sizes(layers[0], turned)
     _, n_outputs = _sizes(layers[-1], turned)
-    if asked.n_inputs not in (None, n_inputs):
-        return f"there are {n_inputs} inputs, and {asked.n_inputs} names of inputs"
-    if asked.n_outputs not in (None, n_outputs):
-        return f"there are {n_outputs} outputs, and targets or labels for {asked.n_outputs}"
+    if known.n_inputs not in (None, n_inputs):
+        return f"there are {n_inputs} inputs, and {known.n_inputs} names of inputs"
+    if known.n_outputs not in (None, n_outputs):
+        return f"there are {n_outputs} outputs, and targets or labels for {known.n_outputs}"
     return ""
 
 
-def _is_turned(layers: Sequence[KeyedLayer], asked: Known, file: FileOrNone) -> bool:
+def _is_turned(layers: Sequence[KeyedLayer], known: Known, file: FileOrNone) -> bool:
     """Whether matrices are outputs x inputs. Raises GlassnetError where nothing fits or says so."""
     usual = {_usual(layer.weights.key) for layer in layers}
     by_keys = usual.pop() if len(usual) == 1 else None
-    ways = _ways(layers, asked)
+    ways = _ways(layers, known)
     if not ways:
-        taken = asked.transposed if asked.transposed is not None else bool(by_keys)
+        taken = known.transposed if known.transposed is not None else bool(by_keys)
         how = "outputs x inputs" if taken else "inputs x outputs"
         misfit = _misfit_of_shapes(layers, taken)
         if misfit:
             raise unusable(
                 file, "", f"the shapes do not fit each other: as {how}, {misfit}", TURN_ALIKE
             )
-        raise unusable(file, "", f"as {how}, {_misfit_of_names(layers, taken, asked)}")
+        raise unusable(file, "", f"as {how}, {_misfit_of_names(layers, taken, known)}")
     if len(ways) == 1 or all(layer.weights.array.shape == (1, 1) for layer in layers):
         return ways[0]
     if by_keys is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,6 +25,17 @@ USUAL_LOSSES = {
     "exponential": "poisson",
 }
 """Activation of the outputs -> the loss that belongs to it; of others the mean squared error."""
+
+
+class _Asked(NamedTuple):
+    """What was asked of the model, as `read_parameters` takes it."""
+
+    activation: str | Activation | Sequence[str | Activation] | None
+    output: str | Activation | None
+    loss: str | Loss | None
+    inputs: Sequence[str] | None
+    targets: str | Sequence[str] | None
+    labels: Sequence[Any]
 
 
 def read_parameters(
@@ -94,16 +105,14 @@ def read_parameters(
     """
     file, networks = _found(parameters)
     class_labels = items_of(labels) or ()
-    asked = Known(
+    known = Known(
         None if transposed is None else checked_flag("transposed", transposed),
         _layer_names(layers),
         None if inputs is None else len(_listed("inputs", inputs)),
         _count_outputs(targets, class_labels),
     )
-    models = [
-        _model(found, asked, activation, output, loss, inputs, targets, class_labels, file)
-        for found in networks
-    ]
+    asked = _Asked(activation, output, loss, inputs, targets, class_labels)
+    models = [_model(found, layers_of(found, known, file), asked, file) for found in networks]
     if len(models) == 1:
         return models[0]
     members = [_with_votes(model, len(models)) for model in models]
@@ -154,44 +163,46 @@ def _count_outputs(targets: Any, labels: Sequence[Any]) -> int | None:
     return None if targets is None else len(_listed("targets", targets))
 
 
-def _model(
-    found: FoundNetwork,
-    asked: Known,
-    activation: Any,
-    output: Any,
-    loss: Any,
-    inputs: Sequence[str] | None,
-    targets: str | Sequence[str] | None,
-    labels: Sequence[Any],
-    file: FileOrNone,
-) -> Model:
+def _model(found: FoundNetwork, layers: list[PlainLayer], asked: _Asked, file: FileOrNone) -> Model:
     """The model of one network."""
-    read = layers_of(found, asked, file)
-    *hidden, last = found.activations or [None] * len(read)
-    if len(hidden) != len(read) - 1:
-        count = len(found.activations)
-        raise GlassnetError(f"names {count} activations for {len(read)} layers", file=file)
-    last = output if output is not None else last
-    if activation is None:
-        activation = hidden if all(hidden) else None
-    if len(read) > 1 and activation is None:
-        raise _not_known("activation", "its hidden layers", file)
-    if last is None:
-        raise _not_known("output", "its outputs", file)
-    name = last if isinstance(last, str) else last.name
-    if name == "softmax" and len(labels) == 2 and read[-1].weights.shape[1] == 2:
-        read[-1], last = _one_output(read[-1]), "sigmoid"
-    sizes = [len(read[0].weights), *(layer.weights.shape[1] for layer in read)]
-    usual = USUAL_LOSSES.get(last if isinstance(last, str) else last.name, "mean_squared_error")
-    bias = any(layer.biases is not None for layer in read)
-    network = Network(
-        sizes, activation if len(read) > 1 else (), last, usual if loss is None else loss, bias
-    )
+    hidden, output = _activations(found, len(layers), asked, file)
+    n_outputs = layers[-1].weights.shape[1]
+    if _name(output) == "softmax" and len(asked.labels) == n_outputs == 2:
+        layers, output = [*layers[:-1], _one_output(layers[-1])], "sigmoid"
+    loss = USUAL_LOSSES.get(_name(output), "mean_squared_error")
+    sizes = [len(layers[0].weights), *(layer.weights.shape[1] for layer in layers)]
+    bias = any(layer.biases is not None for layer in layers)
+    network = Network(sizes, hidden, output, loss if asked.loss is None else asked.loss, bias)
+    inputs, targets = asked.inputs, asked.targets
     if inputs is None and len(found.inputs) == sizes[0]:
         inputs = found.inputs
-    if targets is None and not labels and len(found.outputs) == sizes[-1]:
+    if targets is None and not asked.labels and len(found.outputs) == sizes[-1]:
         targets = found.outputs
-    return model_of_run((network, _parameters(read, bias)), inputs, targets, labels)
+    return model_of_run((network, _parameters(layers, bias)), inputs, targets, asked.labels)
+
+
+def _activations(
+    found: FoundNetwork, n_layers: int, asked: _Asked, file: FileOrNone
+) -> tuple[Any, str | Activation]:
+    """Of the hidden layers, as `Network` takes them, and of the outputs: as asked, or as found."""
+    count = len(found.activations)
+    if count not in (0, n_layers):
+        raise GlassnetError(f"names {count} activations for {n_layers} layers", file=file)
+    hidden = found.activations[:-1] if asked.activation is None else asked.activation
+    output = asked.output
+    if output is None and count:
+        output = found.activations[-1]
+    if n_layers == 1:
+        hidden = ()
+    elif asked.activation is None and not count:
+        raise _not_known("activation", "its hidden layers", file)
+    if output is None:
+        raise _not_known("output", "its outputs", file)
+    return hidden, output
+
+
+def _name(activation: str | Activation) -> str:
+    return activation if isinstance(activation, str) else activation.name
 
 
 def _not_known(option: str, whose: str, file: FileOrNone) -> OptionError:

@@ -118,12 +118,12 @@ def _network(rows: list[_Row], member: int, file: FileOrNone) -> FoundNetwork:
 
 def _arrays(rows: list[_Row], layer: int, what: str, file: FileOrNone) -> dict[str, np.ndarray]:
     """The weights and biases of a layer, whose rows must name each of them once."""
-    cells = {(row.source, row.to): row.value for row in rows}
-    if len(cells) < len(rows):
-        seen: set[tuple[int, int]] = set()
-        twice = next(r for r in rows if (r.source, r.to) in seen or seen.add((r.source, r.to)))
-        message = f"{what} has the weight from {twice.source} to {twice.to} twice"
-        raise GlassnetError(message, file=file, row=twice.number)
+    cells: dict[tuple[int, int], float] = {}
+    for row in rows:
+        if (row.source, row.to) in cells:
+            message = f"{what} has the weight from {row.source} to {row.to} twice"
+            raise GlassnetError(message, file=file, row=row.number)
+        cells[row.source, row.to] = row.value
     n, m = (max(numbers) for numbers in zip(*cells, strict=True))
     n_biases = sum(source == 0 for source, _ in cells)
     if n_biases not in (0, m) or len(cells) - n_biases != n * m or n == 0:
