@@ -120,6 +120,19 @@ def test_no_name_is_a_formula_of_a_spreadsheet(name: str, tmp_path: Path):
 
 
 @pytest.mark.parametrize("to", ["csv", "r-parameters"])
+@pytest.mark.parametrize(("name", "written"), [("a\ud800", "a\\ud800"), ("a\0b", "a\\u0000b")])
+def test_a_name_that_no_file_holds_is_written_with_escapes(
+    name: str, written: str, to: str, tmp_path: Path
+):
+    network = gn.Network([2, 1])
+    model = gn.Model.of_run((network, gn.initialize(network)), inputs=[name, "b"])
+    ending = {"csv": ".csv", "r-parameters": ".R"}[to]
+    [path] = gn.export(model, to).write(tmp_path / f"model{ending}")
+    kept = name if (name, to) == ("a\0b", "csv") else written
+    assert gn.read_parameters(path).encoding.needed == [kept, "b"]
+
+
+@pytest.mark.parametrize("to", ["csv", "r-parameters"])
 def test_they_take_no_options(to: str):
     with pytest.raises(gn.OptionError, match=f"to='{to}' takes no name"):
         gn.export(tried_model("article").model, to, name="net")

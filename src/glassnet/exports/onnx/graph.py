@@ -13,10 +13,11 @@ from glassnet.errors import GlassnetError
 from glassnet.exports.columns import Cell, UsedColumn, cell_kind, cell_number
 from glassnet.exports.onnx.columns import add_columns, is_text
 from glassnet.exports.onnx.layers import add_layers
-from glassnet.exports.onnx.nodes import ONNX_TYPES, GraphNodes, Node, as_unicode
+from glassnet.exports.onnx.nodes import ONNX_TYPES, GraphNodes, Node
 from glassnet.exports.onnx.predictions import add_results
 from glassnet.exports.plan import ExportPlan
 from glassnet.exports.targets import ExportOptions, Files
+from glassnet.exports.text import as_unicode
 
 if TYPE_CHECKING:
     import onnx

@@ -13,6 +13,7 @@ import numpy as np
 
 from glassnet.core.activations import OUTPUTS, Activation
 from glassnet.errors import GlassnetError, visible
+from glassnet.exports.text import as_unicode
 from glassnet.notation.expression import parse
 
 GraphValue = str | np.ndarray
@@ -249,8 +250,3 @@ class GraphNodes:
 def _is_number(value: GraphValue, number: float) -> bool:
     """Whether a value is that number, or an array of nothing else."""
     return isinstance(value, np.ndarray) and bool(np.all(value == number))
-
-
-def as_unicode(text: str) -> str:
-    """The text with half surrogate pairs, which have no UTF-8, as escapes."""
-    return text.encode("utf-8", "backslashreplace").decode()

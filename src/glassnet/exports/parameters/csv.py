@@ -7,6 +7,7 @@ from typing import Any
 from glassnet.exports.parameters.names import has_biases, node_names_of
 from glassnet.exports.plan import ExportPlan
 from glassnet.exports.targets import ExportOptions, Files
+from glassnet.exports.text import as_unicode
 from glassnet.models.parameters.rows import BIAS, COLUMNS
 from glassnet.tables.write import write_columns
 
@@ -28,4 +29,4 @@ def csv_files(plan: ExportPlan, _: ExportOptions) -> Files:
                         columns[column].append(cell)
     text = io.StringIO()
     write_columns(text, columns, escape_formulas=True)
-    return {".csv": text.getvalue()}
+    return {".csv": as_unicode(text.getvalue())}

@@ -46,7 +46,7 @@ def r_matrix(values: np.ndarray, indent: int = 0) -> str:
 
 
 def _names(texts: Sequence[str]) -> str:
-    return f"c(\n{wrapped_items(map(r_literal, texts), 2)}\n)"
+    return f"c(\n{wrapped_items(map(_literal, texts), 2)}\n)"
 
 
 def _biases_of(layers: Sequence[PlannedLayer]) -> list[np.ndarray]:
