@@ -65,7 +65,9 @@ def read_parameters(
         of several lines. Or arrays: a mapping with such keys, {"weights": [W1, W2], "biases":
         [b1, b2]}, or a list [W1, b1, W2, b2].
     activation : str, Activation, or a sequence of these, optional
-        Of the hidden layers, one or each. None: as the file says.
+        Of the hidden layers, one or each. None: as the file says. "gelu" is the form with tanh,
+        PyTorch's GELU(approximate="tanh"), and "leaky_relu" has the slope 0.01: give an Activation
+        for PyTorch's and Keras's plain GELU, and for other slopes.
     output : str or Activation, optional
         The activation of the outputs. None: as the file says.
     loss : str or Loss, optional
