@@ -12,15 +12,12 @@ from glassnet.exports.excel.grid import (
     FIRST_ROW,
     HEADER,
     SHEET_COLUMNS,
-    CellValue,
     Grid,
-    GridColumn,
-    calculated_value,
     column_letters,
-    excel_text,
 )
 from glassnet.exports.excel.notes import PREPARED_ROWS, workbook_notes
 from glassnet.exports.excel.predictions import INTERVALS_SHEET, outputs_grid
+from glassnet.exports.excel.sheets import SheetWriter, column_width
 from glassnet.exports.excel.steps import (
     MARKS_SHEET,
     cells_grid,
@@ -30,7 +27,6 @@ from glassnet.exports.excel.steps import (
     weight_rows,
     weights_of,
 )
-from glassnet.exports.excel.styles import STYLES
 from glassnet.exports.formulas import Formulas
 from glassnet.exports.plan import ExportPlan, PlannedTarget
 from glassnet.exports.targets import ExportOptions, Files
@@ -38,7 +34,6 @@ from glassnet.notation.dialects import EXCEL
 
 NOTE_WIDTH = 100  # characters
 LINE_HEIGHT = 15  # points
-WIDEST_COLUMN = 32  # characters of a column
 WORKBOOK_PARAMETERS = 100_000  # weights and biases: of more a spreadsheet becomes slow
 WORKBOOK_NETWORKS = 200  # as many sheets twice, and a formula that adds up so many cells
 
@@ -85,18 +80,12 @@ def _check_intervals(targets: Sequence[PlannedTarget]) -> None:
             )
 
 
-def column_width(n_characters: int) -> int:
-    """How wide a column is whose longest text has so many characters."""
-    return min(max(10, n_characters + 2), WIDEST_COLUMN)
-
-
 class _Workbook:
     """The sheets of a model, and how they are written."""
 
     def __init__(self, plan: ExportPlan, book: Any) -> None:
         self.plan = plan
-        self.book = book
-        self.formats = {name: book.add_format(style) for name, style in STYLES.items()}
+        self.writer = SheetWriter(book)
 
     def write(self) -> None:
         """All sheets, in their order."""
@@ -129,80 +118,22 @@ class _Workbook:
         ]
         check = check_grid(plan.checks, typed, predicted)
         sheets = {
-            name: self._sheet(name) for name in ["Predict", "Read me", "Check", "Cells", "Inputs"]
+            name: self.writer.sheet(name)
+            for name in ["Predict", "Read me", "Check", "Cells", "Inputs"]
         }
-        self._write_grid(sheets["Predict"], predict)
+        self.writer.write_grid(sheets["Predict"], predict)
         self._finish_predict(sheets["Predict"], check, len(typed))
         self._write_notes(sheets["Read me"])
-        self._write_grid(sheets["Check"], check)
+        self.writer.write_grid(sheets["Check"], check)
         self._finish_check(sheets["Check"], check)
-        self._write_grid(sheets["Cells"], cells)
-        self._write_grid(sheets["Inputs"], inputs)
+        self.writer.write_grid(sheets["Cells"], cells)
+        self.writer.write_grid(sheets["Inputs"], inputs)
         for number, (grid, *_) in enumerate(networks, 1):
-            self._write_grid(self._sheet(grid.name), grid)
+            self.writer.write_grid(self.writer.sheet(grid.name), grid)
             self._write_weights(number)
-        self._write_grid(self._sheet(outputs.name), outputs)
+        self.writer.write_grid(self.writer.sheet(outputs.name), outputs)
         self._write_interval_weights()
         self._write_marks()
-
-    def _sheet(self, name: str) -> Any:
-        """A new sheet, which is printed as wide as a page."""
-        sheet = self.book.add_worksheet(name)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        return sheet
-
-    def put(
-        self, sheet: Any, row: int, column: int, value: CellValue, style: str = "plain"
-    ) -> None:
-        """A cell that holds what it says: rows from 1, columns from 0."""
-        form = self.formats[style]
-        if value is None:
-            sheet.write_blank(row - 1, column, None, form)
-        elif isinstance(value, bool):
-            sheet.write_boolean(row - 1, column, value, form)
-        elif isinstance(value, str):
-            self._put_text(sheet, row - 1, column, excel_text(value), form)
-        else:
-            sheet.write_number(row - 1, column, value, form)
-
-    def _put_text(self, sheet: Any, row: int, column: int, text: str, form: Any) -> None:
-        """Text as it is, also where XlsxWriter would take it for its own markup of a string."""
-        if text.startswith("<r>") and text.endswith("</r>"):
-            sheet.write_rich_string(row, column, "<", "r", text[2:], form)
-        else:
-            sheet.write_string(row, column, text, form)
-
-    def _write_grid(self, sheet: Any, grid: Grid) -> None:
-        self.put(sheet, 1, 0, grid.title, "title")
-        for label in grid.labels:
-            self.put(sheet, grid.row_of(label), 0, label, "label")
-        n_rows = max(len(column.values) for column in grid.columns)
-        if grid.first:
-            self.put(sheet, HEADER, 0, "row", "header")
-            for row in range(FIRST_ROW, FIRST_ROW + n_rows):
-                self.put(sheet, row, 0, float(row - HEADER), "label")
-            sheet.set_column(0, 0, max(8, *(len(label) for label in grid.labels)) + 1)
-        for column in grid.columns:
-            self._write_column(sheet, grid, column)
-        sheet.freeze_panes(HEADER, grid.first)
-
-    def _write_column(self, sheet: Any, grid: Grid, column: GridColumn) -> None:
-        at = column.number
-        name = visible(column.name)
-        self.put(sheet, HEADER, at, name, "header")
-        for label, constant in column.constants.items():
-            self.put(sheet, grid.row_of(label), at, constant, "constant")
-        for row, value in enumerate(column.values, FIRST_ROW):
-            if not column.formula:
-                self.put(sheet, row, at, value, column.style)
-                continue
-            formula = "=" + column.formula.replace("{row}", str(row))
-            form = self.formats[column.style]
-            sheet.write_formula(row - 1, at, formula, form, calculated_value(value))
-        texts = [name, *(value for value in column.values if isinstance(value, str))]
-        below = self.formats["text"] if column.style == "typed text" else None
-        sheet.set_column(at, at, column_width(max(map(len, texts))), below)
 
     def _finish_predict(self, sheet: Any, check: Grid, n_typed: int) -> None:
         """What is said above the rows; the predictions of rows without a cell are grey."""
@@ -215,12 +146,12 @@ class _Workbook:
             "follow each step to them, as 'Read me' tells."
         )
         for row, note in enumerate([typing, following], 2):
-            self.put(sheet, row, 0, note, "label")
+            self.writer.put(sheet, row, 0, note, "label")
         said = '="Are the predictions of the check rows those of the model? "&'
         verdict = f"Check!$B${check.row_of(VERDICT)}"
-        sheet.write_formula(3, 0, said + verdict, self.formats["bold"], f"{said[2:-2]}yes")
-        self.put(sheet, HEADER - 1, 0, "Raw columns", "group")
-        self.put(sheet, HEADER - 1, n_typed, "Predicted", "group")
+        sheet.write_formula(3, 0, said + verdict, self.writer.formats["bold"], f"{said[2:-2]}yes")
+        self.writer.put(sheet, HEADER - 1, 0, "Raw columns", "group")
+        self.writer.put(sheet, HEADER - 1, n_typed, "Predicted", "group")
         last = PREPARED_ROWS + HEADER - 1
         first = f"$A{FIRST_ROW}:${column_letters(n_typed - 1)}{FIRST_ROW}"
         sheet.conditional_format(
@@ -228,19 +159,23 @@ class _Workbook:
             n_typed,
             last,
             n_typed + len(self.plan.predicted) - 1,
-            {"type": "formula", "criteria": f"=COUNTA({first})=0", "format": self.formats["empty"]},
+            {
+                "type": "formula",
+                "criteria": f"=COUNTA({first})=0",
+                "format": self.writer.formats["empty"],
+            },
         )
 
     def _finish_check(self, sheet: Any, grid: Grid) -> None:
         for label, formula, value in check_results(grid, len(self.plan.predicted)):
             style = "difference" if label == LARGEST_DIFFERENCE else "bold"
             row = grid.row_of(label) - 1
-            sheet.write_formula(row, 1, f"={formula}", self.formats[style], value)
+            sheet.write_formula(row, 1, f"={formula}", self.writer.formats[style], value)
 
     def _write_weights(self, number: int) -> None:
         """A network's weights: a row a node, its columns in the order of what they multiply."""
-        sheet = self._sheet(weights_of(number))
-        self.put(sheet, 1, 0, f"Weights and biases of network {number}", "title")
+        sheet = self.writer.sheet(weights_of(number))
+        self.writer.put(sheet, 1, 0, f"Weights and biases of network {number}", "title")
         layers = self.plan.networks[number - 1]
         names = self.plan.features
         widths: dict[int, int] = {}
@@ -248,16 +183,16 @@ class _Workbook:
             n_before, n_nodes = layer.weights.shape
             kind = layer.activation.name if layer.activation else "votes, which are added up"
             title = f"layer {index}, {n_before} to {n_nodes}: {kind}"
-            self.put(sheet, row, 0, title, "bold")
+            self.writer.put(sheet, row, 0, title, "bold")
             for at, name in enumerate(["of the node", *map(visible, names), "bias"]):
-                self.put(sheet, row + 1, at, name, "header")
+                self.writer.put(sheet, row + 1, at, name, "header")
                 widths[at] = max(widths.get(at, 0), column_width(len(name)))
             nodes = [f"z {index}.{node + 1}" for node in range(n_nodes)]
             for at, name in enumerate(nodes, row + 2):
-                self.put(sheet, at, 0, name, "label")
+                self.writer.put(sheet, at, 0, name, "label")
                 node = at - row - 2
                 for column, weight in enumerate([*layer.weights[:, node], layer.biases[node]], 1):
-                    self.put(sheet, at, column, float(weight), "weight")
+                    self.writer.put(sheet, at, column, float(weight), "weight")
             names = [name.replace("z", "a") for name in nodes]
         for at, width in widths.items():
             sheet.set_column(at, at, width)
@@ -270,30 +205,30 @@ class _Workbook:
         ]
         if not numbered:
             return
-        sheet = self._sheet(INTERVALS_SHEET)
+        sheet = self.writer.sheet(INTERVALS_SHEET)
         for at, name in enumerate(["of the target", *map(visible, self.plan.features), "bias"]):
-            self.put(sheet, 1, at, name, "header")
+            self.writer.put(sheet, 1, at, name, "header")
         for row, planned in numbered:
             assert planned.interval is not None
             scale = planned.interval.scale
-            self.put(sheet, row, 0, planned.target.name, "label")
+            self.writer.put(sheet, row, 0, planned.target.name, "label")
             for column, weight in enumerate([*scale.weights, scale.bias], 1):
-                self.put(sheet, row, column, float(weight), "weight")
+                self.writer.put(sheet, row, column, float(weight), "weight")
         sheet.freeze_panes(1, 1)
 
     def _write_marks(self) -> None:
-        sheet = self._sheet(MARKS_SHEET)
+        sheet = self.writer.sheet(MARKS_SHEET)
         title = "Texts, in small letters, that mean that a number or date is missing"
-        self.put(sheet, 1, 0, title, "bold")
+        self.writer.put(sheet, 1, 0, title, "bold")
         for row, mark in enumerate(self.plan.all_missing_marks, 2):
-            self.put(sheet, row, 0, mark)
+            self.writer.put(sheet, row, 0, mark)
         sheet.freeze_panes(1, 0)
 
     def _write_notes(self, sheet: Any) -> None:
         sheet.set_column(0, 0, 34)
         sheet.set_column(1, 1, NOTE_WIDTH)
-        self.put(sheet, 1, 0, self.plan.title, "title")
+        self.writer.put(sheet, 1, 0, self.plan.title, "title")
         for row, (name, note) in enumerate(workbook_notes(self.plan), 3):
-            self.put(sheet, row, 0, name, "about")
-            self.put(sheet, row, 1, note, "note")
+            self.writer.put(sheet, row, 0, name, "about")
+            self.writer.put(sheet, row, 1, note, "note")
             sheet.set_row(row - 1, LINE_HEIGHT * math.ceil(max(1, len(note)) / NOTE_WIDTH))
