@@ -362,6 +362,28 @@ def test_rows_that_cannot_be_used(text: str, message: str, tmp_path: Path):
     _check_message(str(raised.value), "net.csv")
 
 
+def test_members_with_inputs_of_other_names_are_refused(tmp_path: Path):
+    rows = ["1,1,1,1,a,2", "1,1,2,1,b,3", "2,1,1,1,b,2", "2,1,2,1,a,3"]
+    text = "\n".join(["member,layer,from,to,from_name,value", *rows, ""])
+    (tmp_path / "net.csv").write_text(text)
+    with pytest.raises(gn.GlassnetError, match="member 2 names other inputs") as raised:
+        gn.read_parameters(tmp_path / "net.csv", output="identity")
+    _check_message(str(raised.value), "net.csv")
+
+
+@pytest.mark.parametrize("name", ["net.csv", "net.npz"])
+def test_an_error_of_the_network_itself_names_the_file_too(name: str, tmp_path: Path):
+    file = tmp_path / name
+    if name == "net.csv":
+        file.write_text("layer,from,to,value,activation\n1,1,1,2,foo\n")
+    else:
+        np.savez(file, np.ones((2, 1)))
+    output = None if name == "net.csv" else "foo"
+    with pytest.raises(gn.GlassnetError, match="unknown output 'foo'") as raised:
+        gn.read_parameters(file, output=output, transposed=False)
+    _check_message(str(raised.value), name)
+
+
 def test_rows_of_few_columns(tmp_path: Path):
     (tmp_path / "net.csv").write_text(ROWS + "1,0,1,0.5\n")
     model = gn.read_parameters(tmp_path / "net.csv", output="identity")

@@ -38,34 +38,34 @@ REFUSED = {
 def read_file(path: Path) -> list[FoundNetwork]:
     """The networks that a file holds, one or more.
 
-    Raises GlassnetError, naming the file and what in it, where it holds none.
+    Raises GlassnetError, naming what in it, where it holds none.
     """
     ending = path.suffix.lower()
     if ending in REFUSED:
         message, remedy = REFUSED[ending]
-        raise unusable(path, "", f"a file of {ending} {message}", remedy)
+        raise GlassnetError(f"a file of {ending} {message}", remedy=remedy)
     if not path.exists():
-        raise GlassnetError("no such file", file=path)
+        raise GlassnetError("no such file")
     check_regular_file(path)
     if path.stat().st_size > MOST_PACKED_BYTES:
-        raise unusable(path, "", f"is larger than {MOST_PACKED_BYTES:,} bytes")
+        raise GlassnetError(f"is larger than {MOST_PACKED_BYTES:,} bytes")
     if ending == ".npz":
         return [_read_npz(path)]
     if ending == ".safetensors":
         return [_read_safetensors(path)]
     if ending == ".csv":
-        return read_rows(_text(path), path)
+        return read_rows(_text(path))
     if ending in (".r", ".txt"):
-        return read_r_text(_text(path), path)
+        return read_r_text(_text(path))
     remedy = "give a file of .npz, .safetensors, .R (R's text) or .csv (glassnet's own)"
-    raise unusable(path, "", f"has the ending '{ending}', which says nothing of weights", remedy)
+    raise GlassnetError(f"has the ending '{ending}', which says nothing of weights", remedy=remedy)
 
 
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise unusable(path, "", "is no text of UTF-8") from None
+        raise GlassnetError("is no text of UTF-8") from None
 
 
 def _read_npz(path: Path) -> FoundNetwork:
@@ -74,9 +74,9 @@ def _read_npz(path: Path) -> FoundNetwork:
         with zipfile.ZipFile(path) as packed:
             size = sum(one.file_size for one in packed.infolist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise unusable(path, "", f"is no file of numpy.savez, or is cut short ({error})") from None
+        raise GlassnetError(f"is no file of numpy.savez, or is cut short ({error})") from None
     if size > MOST_PACKED_BYTES:
-        raise unusable(path, "", f"holds more than {MOST_PACKED_BYTES:,} bytes")
+        raise GlassnetError(f"holds more than {MOST_PACKED_BYTES:,} bytes")
     arrays: dict[str, np.ndarray] = {}
     with np.load(path, allow_pickle=False) as file:
         for key in file.files:
@@ -84,7 +84,7 @@ def _read_npz(path: Path) -> FoundNetwork:
                 arrays[key] = file[key]
             except Exception as error:  # whatever unpacking and decoding of a damaged file raise
                 message = f"cannot be read as an array of numbers ({_brief(error)})"
-                raise unusable(path, key, message) from None
+                raise unusable(key, message) from None
     return FoundNetwork(arrays)
 
 
@@ -96,16 +96,16 @@ def _read_safetensors(path: Path) -> FoundNetwork:
     try:
         with safe_open(path, framework="np") as file:
             if "glassnet" in (file.metadata() or {}):
-                raise unusable(path, "", "is a model of glassnet", "open it with glassnet.load")
+                raise GlassnetError("is a model of glassnet", remedy="open it with glassnet.load")
             for key in file.keys():  # noqa: SIM118 (no dict)
                 kind: Any = file.get_slice(key).get_dtype()
                 if kind not in NUMBER_TYPES:
                     message = f"holds numbers of the type {kind}"
-                    raise unusable(path, key, message, "save them as float32 or float64")
+                    raise unusable(key, message, "save them as float32 or float64")
                 arrays[key] = file.get_tensor(key)
     except (SafetensorError, OSError) as error:
         message = f"is no safetensors file, or is cut short ({_brief(error)})"
-        raise unusable(path, "", message) from None
+        raise GlassnetError(message) from None
     return FoundNetwork(arrays, ordered=False)
 
 

@@ -2,13 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from os import PathLike
 from typing import Any
 
 from glassnet.errors import GlassnetError, Message, visible
-
-FileOrNone = str | PathLike[str] | None
-"""The file that something was read from; None where it was no file."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +30,6 @@ class FoundNetwork:
     outputs: tuple[str, ...] = ()
 
 
-def unusable(file: FileOrNone, key: str, message: str, remedy: Message = "") -> GlassnetError:
-    """The error of an array, naming file and key; key "": of all of them."""
-    shown = f"'{visible(key)[:60]}' " if key else ""
-    return GlassnetError(f"{shown}{message}", file=file, remedy=remedy)
+def unusable(key: str, message: str, remedy: Message = "") -> GlassnetError:
+    """The error of an array, naming its key; `read_parameters` names the file."""
+    return GlassnetError(f"'{visible(key)[:60]}' {message}", remedy=remedy)

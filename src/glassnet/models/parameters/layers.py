@@ -14,7 +14,7 @@ import numpy as np
 
 from glassnet.core.arrays import real_array
 from glassnet.errors import GlassnetError, OptionError, OptionRef
-from glassnet.models.parameters.found import FileOrNone, FoundNetwork, unusable
+from glassnet.models.parameters.found import FoundNetwork, unusable
 
 KEY = re.compile(
     r"(?P<prefix>.*?)[./_:]?(?P<kind>weights?|kernel|coefs|biases|bias|intercepts|[Wwb])"
@@ -73,23 +73,23 @@ class Known(NamedTuple):
     n_outputs: int | None = None
 
 
-def layers_of(network: FoundNetwork, known: Known, file: FileOrNone) -> list[PlainLayer]:
+def layers_of(network: FoundNetwork, known: Known) -> list[PlainLayer]:
     """The layers in their order.
 
-    Raises GlassnetError, naming file and key, on arrays that are no layers, or that could be those
+    Raises GlassnetError, naming the key, on arrays that are no layers, or that could be those
     of several networks.
     """
-    arrays = {key: _array(key, array, file) for key, array in network.arrays.items()}
+    arrays = {key: _array(key, array) for key, array in network.arrays.items()}
     if not arrays:
-        raise unusable(file, "", "holds no arrays")
+        raise GlassnetError("holds no arrays")
     if all(re.fullmatch(r"(?:arr_)?\d+", key) for key in arrays):
-        found = _numbered(arrays, file)
+        found = _numbered(arrays)
         ordered = True
     else:
-        found = _named(arrays, file)
+        found = _named(arrays)
         ordered = network.ordered
-    found = _in_order(found, ordered, known, file)
-    turned = _is_turned(found, known, file)
+    found = _in_order(found, ordered, known)
+    turned = _is_turned(found, known)
     return [
         PlainLayer(
             np.ascontiguousarray(layer.weights.array.T if turned else layer.weights.array),
@@ -99,7 +99,7 @@ def layers_of(network: FoundNetwork, known: Known, file: FileOrNone) -> list[Pla
     ]
 
 
-def _array(key: str, values: Any, file: FileOrNone) -> np.ndarray:
+def _array(key: str, values: Any) -> np.ndarray:
     """Finite numbers as float32 where they are of no more digits, else as float64."""
     if hasattr(values, "detach"):  # a tensor of PyTorch, which may still be trained
         values = values.detach().cpu()
@@ -109,15 +109,15 @@ def _array(key: str, values: Any, file: FileOrNone) -> np.ndarray:
     try:
         array = real_array(values, "array", np.float32 if short else np.float64)
     except GlassnetError as error:
-        raise unusable(file, key, str(error).removeprefix("array ")) from None
+        raise unusable(key, str(error).removeprefix("array ")) from None
     if not array.size:
-        raise unusable(file, key, "is empty")
+        raise unusable(key, "is empty")
     if not np.isfinite(array).all():
-        raise unusable(file, key, "holds numbers that are NaN or infinite")
+        raise unusable(key, "holds numbers that are NaN or infinite")
     return array
 
 
-def _numbered(arrays: Mapping[str, np.ndarray], file: FileOrNone) -> list[KeyedLayer]:
+def _numbered(arrays: Mapping[str, np.ndarray]) -> list[KeyedLayer]:
     """Layers of arrays without names, as Keras's get_weights lists them: each matrix begins one."""
     layers: list[KeyedLayer] = []
     for key, array in arrays.items():
@@ -126,47 +126,44 @@ def _numbered(arrays: Mapping[str, np.ndarray], file: FileOrNone) -> list[KeyedL
         elif array.ndim == 1 and layers and layers[-1].biases is None:
             layers[-1] = layers[-1]._replace(biases=KeyedArray(key, array))
         else:
-            raise _no_layer(key, array, file)
+            raise _no_layer(key, array)
     return layers
 
 
-def _named(arrays: Mapping[str, np.ndarray], file: FileOrNone) -> list[KeyedLayer]:
+def _named(arrays: Mapping[str, np.ndarray]) -> list[KeyedLayer]:
     """Layers of arrays by their names, in the order in which these stand."""
     weights: dict[str, KeyedArray] = {}
     biases: dict[str, KeyedArray] = {}
     for key, array in arrays.items():
         match = KEY.fullmatch(key)
         if match is None:
-            raise _no_layer(key, array, file)
+            raise _no_layer(key, array)
         is_bias = match["kind"] in OF_BIASES
         if is_bias and array.ndim == 2 and 1 in array.shape:
             array = array.ravel()
         if array.ndim != (1 if is_bias else 2):
-            raise _no_layer(key, array, file)
+            raise _no_layer(key, array)
         layer = match["prefix"] + match["number"]
         kept = biases if is_bias else weights
         if layer in kept:
-            raise unusable(file, key, f"and '{kept[layer].key}' are of the same layer")
+            raise unusable(key, f"and '{kept[layer].key}' are of the same layer")
         kept[layer] = KeyedArray(key, array)
     for layer, array in biases.items():
         if layer not in weights:
-            raise unusable(file, array.key, "has no weights beside it")
+            raise unusable(array.key, "has no weights beside it")
     return [KeyedLayer(layer, array, biases.get(layer)) for layer, array in weights.items()]
 
 
-def _no_layer(key: str, array: np.ndarray, file: FileOrNone) -> GlassnetError:
+def _no_layer(key: str, array: np.ndarray) -> GlassnetError:
     shape = " x ".join(map(str, array.shape)) or "one number"
     return unusable(
-        file,
         key,
         f"({shape}) is neither weights nor biases of a dense layer",
         "only dense layers one after the other can be read: fold all else into them first",
     )
 
 
-def _in_order(
-    layers: list[KeyedLayer], ordered: bool, known: Known, file: FileOrNone
-) -> list[KeyedLayer]:
+def _in_order(layers: list[KeyedLayer], ordered: bool, known: Known) -> list[KeyedLayer]:
     """The layers from the first to the last."""
     by_name = {layer.name: layer for layer in layers}
     if known.layers is not None:
@@ -175,7 +172,6 @@ def _in_order(
                 [OptionRef("layers"), f" must name {', '.join(map(repr, by_name))}, each once"],
                 option="layers",
                 value=known.layers,
-                file=file,
             )
         return [by_name[name] for name in known.layers]
     if len({re.sub(r"\d+", "#", name) for name in by_name}) == 1:  # they differ in numbers alone
@@ -190,7 +186,6 @@ def _in_order(
         raise OptionError(
             "nothing says in which order its layers are",
             option="layers",
-            file=file,
             remedy=["give their names from the first to the last: ", OptionRef("layers", names)],
         )
     return list(ways[0])
@@ -241,7 +236,7 @@ def _misfit_of_names(layers: Sequence[KeyedLayer], turned: bool, known: Known) -
     return ""
 
 
-def _is_turned(layers: Sequence[KeyedLayer], known: Known, file: FileOrNone) -> bool:
+def _is_turned(layers: Sequence[KeyedLayer], known: Known) -> bool:
     """Whether matrices are outputs x inputs. Raises GlassnetError where nothing fits or says so."""
     usual = {_usual(layer.weights.key) for layer in layers}
     by_keys = usual.pop() if len(usual) == 1 else None
@@ -251,10 +246,10 @@ def _is_turned(layers: Sequence[KeyedLayer], known: Known, file: FileOrNone) -> 
         how = "outputs x inputs" if taken else "inputs x outputs"
         misfit = _misfit_of_shapes(layers, taken)
         if misfit:
-            raise unusable(
-                file, "", f"the shapes do not fit each other: as {how}, {misfit}", TURN_ALIKE
+            raise GlassnetError(
+                f"the shapes do not fit each other: as {how}, {misfit}", remedy=TURN_ALIKE
             )
-        raise unusable(file, "", f"as {how}, {_misfit_of_names(layers, taken, known)}")
+        raise GlassnetError(f"as {how}, {_misfit_of_names(layers, taken, known)}")
     if len(ways) == 1 or all(layer.weights.array.shape == (1, 1) for layer in layers):
         return ways[0]
     if by_keys is None:
@@ -264,7 +259,6 @@ def _is_turned(layers: Sequence[KeyedLayer], known: Known, file: FileOrNone) -> 
             f"'{first.key}' ({shape}) may be inputs x outputs or outputs x inputs, and neither "
             "shapes nor keys say which",
             option="transposed",
-            file=file,
             remedy=[
                 "give ",
                 OptionRef("transposed", False),

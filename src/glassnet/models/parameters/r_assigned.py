@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from glassnet.models.parameters.found import FileOrNone, unusable
+from glassnet.models.parameters.found import unusable
 from glassnet.models.parameters.r_calls import RArguments, UnreadableError, r_called, r_range
 
 PARAMETER = re.compile(r"(?:weights|biases)[1-9]\d{0,3}")
@@ -42,7 +42,7 @@ def _tokens(text: str) -> list[_Token]:
     return [_Token(kind or "", part) for kind, part in found if kind != "space"]
 
 
-def assigned_in(text: str, file: FileOrNone) -> Iterator[tuple[str, Any]]:
+def assigned_in(text: str) -> Iterator[tuple[str, Any]]:
     """(name, value) of what is assigned, or is a named item of a list."""
     tokens = _tokens(text)
     at = 0
@@ -55,7 +55,7 @@ def assigned_in(text: str, file: FileOrNone) -> Iterator[tuple[str, Any]]:
         while kind == "text" and tokens[at].text == "]" and at < len(tokens) - 1:
             at += 1  # nn[["weights1"]] <-
         if tokens[at].text == "[" and _is_assigned_to(tokens, at) and PARAMETER.fullmatch(name):
-            raise unusable(file, name, "is changed part by part", WRITE_OUT)
+            raise unusable(name, "is changed part by part", WRITE_OUT)
         if tokens[at].text not in ASSIGNED:
             continue
         reader = _Reader(tokens, at + 1)
@@ -65,7 +65,7 @@ def assigned_in(text: str, file: FileOrNone) -> Iterator[tuple[str, Any]]:
         except UnreadableError as error:
             if not PARAMETER.fullmatch(name) and name != "networks":
                 continue  # a name that anything may have
-            raise unusable(file, name, f"is not written out: {error}", WRITE_OUT) from None
+            raise unusable(name, f"is not written out: {error}", WRITE_OUT) from None
         at = reader.at
         yield name, value
 

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterator
 
 import numpy as np
 
-from glassnet.models.parameters.found import FileOrNone, unusable
+from glassnet.models.parameters.found import unusable
 from glassnet.models.parameters.r_assigned import PARAMETER
 
 HEADING = re.compile(rf"\s*>?\s*(?:print\()?(?:[\w.$]*\$)?({PARAMETER.pattern})\)?\s*")
@@ -14,24 +14,23 @@ ROW = re.compile(r"\s*\[(\d+)(,?)\]\s(.*)")
 CUT = "max.print"  # in the line that R writes in the place of rows that are too many
 
 
-def printed_in(text: str, file: FileOrNone) -> Iterator[tuple[str, np.ndarray]]:
+def printed_in(text: str) -> Iterator[tuple[str, np.ndarray]]:
     """(name, array) of the matrices and vectors that stand there as R prints them.
 
-    Raises GlassnetError, naming file and matrix, where one is cut short, or has no numbers.
+    Raises GlassnetError, naming the matrix, where one is cut short, or has no numbers.
     """
     for name, body in _bodies(text):
         if COLUMN_NUMBERS.fullmatch(body[0]) and ROW.fullmatch(body[1]):
-            yield name, _matrix(body, name, file)
+            yield name, _matrix(body, name)
         elif ROW.fullmatch(body[0]):
-            yield name, _vector(body, name, file)
+            yield name, _vector(body, name)
 
 
-def check_all_read(text: str, found: Container[str], file: FileOrNone) -> None:
+def check_all_read(text: str, found: Container[str]) -> None:
     """Raises GlassnetError where something is printed that is not among what was found."""
     for name, _ in _bodies(text):
         if name not in found:
             raise unusable(
-                file,
                 name,
                 "is printed in a way that is not read, as with names of rows or columns",
                 f"print unname({name})",
@@ -47,44 +46,44 @@ def _bodies(text: str) -> Iterator[tuple[str, list[str]]]:
             yield heading[1], lines[at + 1 :]
 
 
-def _matrix(lines: list[str], name: str, file: FileOrNone) -> np.ndarray:
+def _matrix(lines: list[str], name: str) -> np.ndarray:
     blocks: list[list[list[float]]] = []
     for line in lines:
         row = ROW.fullmatch(line)
         if COLUMN_NUMBERS.fullmatch(line):
             blocks.append([])
         elif row is not None and row[2]:
-            blocks[-1].append(_numbers(row[3], name, file))
+            blocks[-1].append(_numbers(row[3], name))
         else:
-            _check_whole(line, name, file)
+            _check_whole(line, name)
             break
     try:
         return np.concatenate([np.array(block, float) for block in blocks], axis=1)
     except ValueError:
-        raise unusable(file, name, "is printed with rows of several lengths") from None
+        raise unusable(name, "is printed with rows of several lengths") from None
 
 
-def _vector(lines: list[str], name: str, file: FileOrNone) -> np.ndarray:
+def _vector(lines: list[str], name: str) -> np.ndarray:
     numbers: list[float] = []
     for line in lines:
         row = ROW.fullmatch(line)
         if row is None or row[2]:
-            _check_whole(line, name, file)
+            _check_whole(line, name)
             break
-        numbers += _numbers(row[3], name, file)
+        numbers += _numbers(row[3], name)
     return np.array(numbers)
 
 
-def _check_whole(line: str, name: str, file: FileOrNone) -> None:
+def _check_whole(line: str, name: str) -> None:
     """Raises GlassnetError where R says in the line behind the numbers that it left some out."""
     if CUT in line:
         message = f"is printed in part: '{' '.join(line.split())[:80]}'"
-        raise unusable(file, name, message, "print it after options(max.print = 1e6)")
+        raise unusable(name, message, "print it after options(max.print = 1e6)")
 
 
-def _numbers(text: str, name: str, file: FileOrNone) -> list[float]:
+def _numbers(text: str, name: str) -> list[float]:
     try:
         return [float(number) for number in text.split()]
     except ValueError:
         message = f"is printed with what is no number: '{text.strip()[:40]}'"
-        raise unusable(file, name, message) from None
+        raise unusable(name, message) from None

@@ -7,61 +7,60 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.models.parameters.found import FileOrNone, FoundNetwork, unusable
+from glassnet.errors import GlassnetError
+from glassnet.models.parameters.found import FoundNetwork, unusable
 from glassnet.models.parameters.r_assigned import PARAMETER, WRITE_OUT, assigned_in
 from glassnet.models.parameters.r_calls import RArguments
 from glassnet.models.parameters.r_printed import check_all_read, printed_in
 
 
-def read_r_text(text: str, file: FileOrNone) -> list[FoundNetwork]:
+def read_r_text(text: str) -> list[FoundNetwork]:
     """The networks in a text of R: weights1, biases1, weights2 ..., or a list `networks` of such.
 
-    Raises GlassnetError, naming file and matrix, where there are none or one is not written out.
+    Raises GlassnetError, naming the matrix, where there are none or one is not written out.
     """
     found: dict[str, Any] = {}
-    for name, value in [*assigned_in(text, file), *printed_in(text, file)]:
+    for name, value in [*assigned_in(text), *printed_in(text)]:
         if name in found:
-            raise unusable(file, name, "stands there twice", "leave one of them")
+            raise unusable(name, "stands there twice", "leave one of them")
         found[name] = value
-    check_all_read(text, found, file)
-    beside = {name: _texts(found.pop(name, None), name, file) for name in ("inputs", "outputs")}
+    check_all_read(text, found)
+    beside = {name: _texts(found.pop(name, None), name) for name in ("inputs", "outputs")}
     networks = found.pop("networks", None)
     if networks is None:
-        return [_network(found, beside, file)]
+        return [_network(found, beside)]
     items = networks.plain if isinstance(networks, RArguments) else [networks]
     if not items or not all(isinstance(item, RArguments) for item in items):
-        raise unusable(file, "networks", "must be a list of lists of weights1, weights2, ...")
-    return [_network(dict(item.named), beside, file) for item in items]
+        raise unusable("networks", "must be a list of lists of weights1, weights2, ...")
+    return [_network(dict(item.named), beside) for item in items]
 
 
-def _network(found: dict[str, Any], beside: dict[str, Any], file: FileOrNone) -> FoundNetwork:
-    activations = _texts(found.pop("activations", None), "activations", file)
+def _network(found: dict[str, Any], beside: dict[str, Any]) -> FoundNetwork:
+    activations = _texts(found.pop("activations", None), "activations")
     arrays = {
-        name: _array(value, name, file)
-        for name, value in found.items()
-        if PARAMETER.fullmatch(name)
+        name: _array(value, name) for name, value in found.items() if PARAMETER.fullmatch(name)
     }
     layers = sorted(int(name[len("weights") :]) for name in arrays if name.startswith("weights"))
     if not layers:
         message = "has no weights1, weights2, ... that are assigned or printed"
-        raise unusable(file, "", message, WRITE_OUT)
+        raise GlassnetError(message, remedy=WRITE_OUT)
     for number, layer in enumerate(layers, 1):
         if layer != number:
-            raise unusable(file, "", f"has weights{layer}, but no weights{number}", WRITE_OUT)
+            raise GlassnetError(f"has weights{layer}, but no weights{number}", remedy=WRITE_OUT)
     return FoundNetwork(arrays, activations=activations, **beside)
 
 
-def _texts(value: Any, name: str, file: FileOrNone) -> tuple[str, ...]:
+def _texts(value: Any, name: str) -> tuple[str, ...]:
     items = [] if value is None else [value] if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        raise unusable(file, name, 'must be texts, as in c("a", "b")')
+        raise unusable(name, 'must be texts, as in c("a", "b")')
     return tuple(items)
 
 
-def _array(value: Any, name: str, file: FileOrNone) -> np.ndarray:
+def _array(value: Any, name: str) -> np.ndarray:
     array = np.asarray(value) if not isinstance(value, RArguments) else np.empty(0, object)
     if array.dtype.kind not in "fi":
-        raise unusable(file, name, "must be numbers, as in matrix(c(1, 2), 2, 1)")
+        raise unusable(name, "must be numbers, as in matrix(c(1, 2), 2, 1)")
     if name.startswith("weights") and array.ndim < 2:
         return array.reshape(-1, 1)  # R multiplies by a vector as by a column
     return np.atleast_1d(array)

@@ -1,6 +1,7 @@
 """read_parameters(): weights and biases from elsewhere as a Model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,12 +10,12 @@ import numpy as np
 from glassnet.core.activations import Activation
 from glassnet.core.losses import Loss
 from glassnet.core.network import Network, Parameters
-from glassnet.errors import GlassnetError, OptionError, OptionRef, option_error
+from glassnet.errors import GlassnetError, OptionError, OptionRef, in_python, option_error
 from glassnet.models.conversion import model_of_run
 from glassnet.models.ensemble import Member
 from glassnet.models.model import Model
 from glassnet.models.parameters.files import read_file
-from glassnet.models.parameters.found import FileOrNone, FoundNetwork
+from glassnet.models.parameters.found import FoundNetwork
 from glassnet.models.parameters.layers import Known, PlainLayer, layers_of
 from glassnet.models.parameters.r_text import read_r_text
 from glassnet.settings import check_all_text, checked_flag, items_of
@@ -105,7 +106,6 @@ def read_parameters(
     >>> model.predict({"a": [1.0], "b": [0.5]}).round(4)
     array([-0.4239])
     """
-    file, networks = _found(parameters)
     class_labels = items_of(labels) or ()
     known = Known(
         None if transposed is None else checked_flag("transposed", transposed),
@@ -114,20 +114,38 @@ def read_parameters(
         _count_outputs(targets, class_labels),
     )
     asked = _Asked(activation, output, loss, inputs, targets, class_labels)
-    models = [_model(found, layers_of(found, known, file), asked, file) for found in networks]
-    if len(models) == 1:
-        return models[0]
-    members = [_with_votes(model, len(models)) for model in models]
-    return Model(models[0].encoding, tuple(members))
+    is_file = isinstance(parameters, (str, Path)) and not _is_r_text(parameters)
+    with _named_in_errors(parameters if is_file else None):
+        networks = _found(parameters)
+        models = [_model(found, layers_of(found, known), asked) for found in networks]
+        if len(models) == 1:
+            return models[0]
+        members = [_with_votes(model, len(models)) for model in models]
+        return Model(models[0].encoding, tuple(members))
 
 
-def _found(parameters: Any) -> tuple[FileOrNone, list[FoundNetwork]]:
-    """The file, and the arrays of each network."""
-    if isinstance(parameters, str) and ("\n" in parameters or "<-" in parameters):
-        return None, read_r_text(parameters, None)
+@contextmanager
+def _named_in_errors(file: str | Path | None) -> Iterator[None]:
+    """The errors of what is read within name the file."""
+    try:
+        yield
+    except GlassnetError as error:
+        if file is not None and error.file is None:
+            error.file = file
+            error.args = (error.worded(in_python),)
+        raise
+
+
+def _is_r_text(parameters: Any) -> bool:
+    return isinstance(parameters, str) and ("\n" in parameters or "<-" in parameters)
+
+
+def _found(parameters: Any) -> list[FoundNetwork]:
+    """The arrays of each network."""
+    if _is_r_text(parameters):
+        return read_r_text(parameters)
     if isinstance(parameters, (str, Path)):
-        path = Path(parameters)
-        return path, read_file(path)
+        return read_file(Path(parameters))
     if isinstance(parameters, Mapping):
         if set(parameters) <= {"weights", "biases"} and items_of(parameters.get("weights")):
             arrays = {
@@ -135,15 +153,15 @@ def _found(parameters: Any) -> tuple[FileOrNone, list[FoundNetwork]]:
                 for name in parameters
                 for number, array in enumerate(items_of(parameters[name]) or (), 1)
             }
-            return None, [FoundNetwork(arrays)]
+            return [FoundNetwork(arrays)]
         check_all_text(**{"key": "", **{f"key {key!r}": key for key in parameters}})
-        return None, [FoundNetwork(parameters)]
+        return [FoundNetwork(parameters)]
     given = items_of(parameters) if isinstance(parameters, (list, tuple)) else None
     if not given:
         raise option_error(
             "parameters", "must be a file, R's text, or arrays in a dict or list", parameters
         )
-    return None, [FoundNetwork({str(number): array for number, array in enumerate(given)})]
+    return [FoundNetwork({str(number): array for number, array in enumerate(given)})]
 
 
 def _layer_names(layers: Sequence[str] | None) -> list[str] | None:
@@ -165,9 +183,9 @@ def _count_outputs(targets: Any, labels: Sequence[Any]) -> int | None:
     return None if targets is None else len(_listed("targets", targets))
 
 
-def _model(found: FoundNetwork, layers: list[PlainLayer], asked: _Asked, file: FileOrNone) -> Model:
+def _model(found: FoundNetwork, layers: list[PlainLayer], asked: _Asked) -> Model:
     """The model of one network."""
-    hidden, output = _activations(found, len(layers), asked, file)
+    hidden, output = _activations(found, len(layers), asked)
     n_outputs = layers[-1].weights.shape[1]
     if _name(output) == "softmax" and len(asked.labels) == n_outputs == 2:
         layers, output = [*layers[:-1], _one_output(layers[-1])], "sigmoid"
@@ -183,13 +201,11 @@ def _model(found: FoundNetwork, layers: list[PlainLayer], asked: _Asked, file: F
     return model_of_run((network, _parameters(layers, bias)), inputs, targets, asked.labels)
 
 
-def _activations(
-    found: FoundNetwork, n_layers: int, asked: _Asked, file: FileOrNone
-) -> tuple[Any, str | Activation]:
+def _activations(found: FoundNetwork, n_layers: int, asked: _Asked) -> tuple[Any, str | Activation]:
     """Of the hidden layers, as `Network` takes them, and of the outputs: as asked, or as found."""
     count = len(found.activations)
     if count not in (0, n_layers):
-        raise GlassnetError(f"names {count} activations for {n_layers} layers", file=file)
+        raise GlassnetError(f"names {count} activations for {n_layers} layers")
     hidden = found.activations[:-1] if asked.activation is None else asked.activation
     output = asked.output
     if output is None and count:
@@ -197,9 +213,9 @@ def _activations(
     if n_layers == 1:
         hidden = ()
     elif asked.activation is None and not count:
-        raise _not_known("activation", "its hidden layers", file)
+        raise _not_known("activation", "its hidden layers")
     if output is None:
-        raise _not_known("output", "its outputs", file)
+        raise _not_known("output", "its outputs")
     return hidden, output
 
 
@@ -207,11 +223,10 @@ def _name(activation: str | Activation) -> str:
     return activation if isinstance(activation, str) else activation.name
 
 
-def _not_known(option: str, whose: str, file: FileOrNone) -> OptionError:
+def _not_known(option: str, whose: str) -> OptionError:
     return OptionError(
         f"nothing says which function {whose} have",
         option=option,
-        file=file,
         remedy=["give it, such as ", OptionRef(option, "sigmoid")],
     )
 

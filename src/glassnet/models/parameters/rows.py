@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from glassnet.errors import GlassnetError
-from glassnet.models.parameters.found import FileOrNone, FoundNetwork, unusable
+from glassnet.models.parameters.found import FoundNetwork
 from glassnet.tables.write import FORMULA
 
 COLUMNS = ("member", "layer", "from", "to", "from_name", "to_name", "activation", "value")
@@ -30,39 +30,44 @@ class _Row(NamedTuple):
     value: float
 
 
-def read_rows(text: str, file: FileOrNone) -> list[FoundNetwork]:
+def read_rows(text: str) -> list[FoundNetwork]:
     """The networks of a CSV that the export to `csv` wrote, or one with its columns.
 
-    Raises GlassnetError, naming file, row and column, on what does not fit.
+    Raises GlassnetError, naming row and column, on what does not fit.
     """
     members: dict[int, list[_Row]] = {}
-    for row in _rows(text, file):
+    for row in _rows(text):
         members.setdefault(row.member, []).append(row)
     if not members:
-        raise unusable(file, "", "has no rows")
-    return [_network(members[member], member, file) for member in sorted(members)]
+        raise GlassnetError("has no rows")
+    networks = {member: _network(members[member], member) for member in sorted(members)}
+    first = next(iter(networks.values()))
+    for member, network in networks.items():
+        if (network.inputs, network.outputs) != (first.inputs, first.outputs):
+            raise GlassnetError(f"member {member} names other inputs or outputs than the first")
+    return list(networks.values())
 
 
-def _rows(text: str, file: FileOrNone) -> list[_Row]:
+def _rows(text: str) -> list[_Row]:
     try:
         cells = csv.DictReader(io.StringIO(text, newline=""), strict=True)
         names = cells.fieldnames or []
         for name in NEEDED:
             if name not in names:
                 raise GlassnetError(
-                    f"has no column '{name}'", file=file, remedy=f"it needs {', '.join(NEEDED)}"
+                    f"has no column '{name}'", remedy=f"it needs {', '.join(NEEDED)}"
                 )
-        return [_row(cell, number, file) for number, cell in enumerate(cells, 1)]
+        return [_row(cell, number) for number, cell in enumerate(cells, 1)]
     except csv.Error as error:
-        raise unusable(file, "", f"is no CSV ({error})") from None
+        raise GlassnetError(f"is no CSV ({error})") from None
 
 
-def _row(cells: Mapping[str, str | None], number: int, file: FileOrNone) -> _Row:
+def _row(cells: Mapping[str, str | None], number: int) -> _Row:
     def whole(name: str, least: int) -> int:
         text = cells.get(name) or ""
         if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) >= least):
             message = f"must be a whole number of {least} or more, got '{text[:40]}'"
-            raise GlassnetError(message, file=file, column=name, row=number)
+            raise GlassnetError(message, column=name, row=number)
         return int(text)
 
     def name(column: str) -> str:
@@ -75,7 +80,7 @@ def _row(cells: Mapping[str, str | None], number: int, file: FileOrNone) -> _Row
         value = math.nan
     if not math.isfinite(value):
         message = f"must be a number, got '{(cells.get('value') or '')[:40]}'"
-        raise GlassnetError(message, file=file, column="value", row=number)
+        raise GlassnetError(message, column="value", row=number)
     return _Row(
         number,
         whole("member", 1) if "member" in cells else 1,
@@ -89,22 +94,22 @@ def _row(cells: Mapping[str, str | None], number: int, file: FileOrNone) -> _Row
     )
 
 
-def _network(rows: list[_Row], member: int, file: FileOrNone) -> FoundNetwork:
+def _network(rows: list[_Row], member: int) -> FoundNetwork:
     layers: dict[int, list[_Row]] = {}
     for row in rows:
         layers.setdefault(row.layer, []).append(row)
     if sorted(layers) != list(range(1, len(layers) + 1)):
         found = ", ".join(map(str, sorted(layers)))
-        raise unusable(file, "", f"member {member} has the layers {found}: give all from 1 on")
+        raise GlassnetError(f"member {member} has the layers {found}: give all from 1 on")
     arrays: dict[str, np.ndarray] = {}
     activations: list[str] = []
     for number in sorted(layers):
         found = layers[number]
         what = f"member {member}, layer {number}"
-        arrays |= _arrays(found, number, what, file)
+        arrays |= _arrays(found, number, what)
         names = {row.activation for row in found}
         if len(names) > 1:
-            raise unusable(file, "", f"{what} has several activations: {', '.join(sorted(names))}")
+            raise GlassnetError(f"{what} has several activations: {', '.join(sorted(names))}")
         activations += names - {""}
     known = len(activations) == len(layers)
     first, last = layers[1], layers[len(layers)]
@@ -116,19 +121,19 @@ def _network(rows: list[_Row], member: int, file: FileOrNone) -> FoundNetwork:
     )
 
 
-def _arrays(rows: list[_Row], layer: int, what: str, file: FileOrNone) -> dict[str, np.ndarray]:
+def _arrays(rows: list[_Row], layer: int, what: str) -> dict[str, np.ndarray]:
     """The weights and biases of a layer, whose rows must name each of them once."""
     cells: dict[tuple[int, int], float] = {}
     for row in rows:
         if (row.source, row.to) in cells:
             message = f"{what} has the weight from {row.source} to {row.to} twice"
-            raise GlassnetError(message, file=file, row=row.number)
+            raise GlassnetError(message, row=row.number)
         cells[row.source, row.to] = row.value
     n, m = (max(numbers) for numbers in zip(*cells, strict=True))
     n_biases = sum(source == 0 for source, _ in cells)
     if n_biases not in (0, m) or len(cells) - n_biases != n * m or n == 0:
-        raise unusable(
-            file, "", f"{what} goes from {n} to {m} nodes, but not each weight or bias has its row"
+        raise GlassnetError(
+            f"{what} goes from {n} to {m} nodes, but not each weight or bias has its row"
         )
     weights = np.empty((n, m))
     biases = np.empty(m)
