@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 
 import glassnet as gn
 from conftest import in_ci
-from glassnet.exports.latex.text import MOST_READABLE, escaped_for_latex, latex_numeral, latex_table
+from glassnet.exports.latex.text import (
+    MOST_READABLE,
+    escaped_for_latex,
+    is_printed,
+    latex_display,
+    latex_matrix,
+    latex_numeral,
+    latex_table,
+)
+from glassnet.models.ensemble import Member
 from glassnet.tables.encoding import TableEncoding
 from glassnet.tables.inputs import Binary, Categories, Number
 from glassnet.tables.targets import ClassTarget
@@ -101,8 +110,8 @@ def test_the_document_holds_the_weights(name: str):
 def is_readable(name: str) -> bool:
     """Whether the model's matrices are on the page."""
     plan = tried_model(name).plan
-    shapes = [layer.weights.shape for layers in plan.networks for layer in layers]
-    return plan.n_parameters <= MOST_READABLE and all(n <= 40 and k <= 10 for n, k in shapes)
+    matrices = [layer.weights for layers in plan.networks for layer in layers]
+    return plan.n_parameters <= MOST_READABLE and all(map(is_printed, matrices))
 
 
 def test_a_large_model_says_where_its_weights_are():
@@ -125,6 +134,31 @@ def test_escaped_text_holds_nothing_that_latex_obeys(text: str):
         r"|\$(?:-|\^\\circ|\\mu|\^2|\^3)\$|\{[-\[*]\}"
     )
     assert re.fullmatch(r"[ !()+,./0-9:;=?@A-Z\]a-z]*", re.sub(known, "", escaped))
+
+
+@needs_latex
+@pytest.mark.parametrize("scale", [1.0, 0.01, 1e-9])
+def test_the_widest_matrix_that_is_printed_fits_on_the_page(scale: float, tmp_path: Path):
+    random = np.random.default_rng(1)
+    widths = range(1, 15)
+    matrices = [-scale * random.uniform(0.1, 1, (40, width)) for width in widths]
+    printed = [matrix for matrix in matrices if is_printed(matrix)]
+    assert 4 <= len(printed) < len(matrices)
+    text = "\n".join(latex_display(f"W_{{1,1}} &= {latex_matrix(one)}") for one in printed)
+    document = latex_of("linear").replace(r"\end{document}", f"{text}\n\\end{{document}}")
+    assert "Overfull" not in set_by_latex(document, tmp_path)
+
+
+@needs_latex
+def test_many_networks_of_several_depths_are_added_up_on_one_line(tmp_path: Path):
+    depths = [number % 3 for number in range(30)]
+    networks = [gn.Network([1, *[2] * depth, 1], "tanh") for depth in depths]
+    members = tuple(Member(one, gn.initialize(one, seed=1)) for one in networks)
+    encoding = gn.Model.of_run((networks[0], members[0].parameters)).encoding
+    text = gn.export(gn.Model(encoding, members), "latex").content
+    assert isinstance(text, str)
+    assert r"z &= \sum_{m=1}^{30} z_{m,L_m}" in text
+    assert "Overfull" not in set_by_latex(text, tmp_path)
 
 
 @needs_latex

@@ -105,15 +105,13 @@ class _Workbook:
         ]
         votes = [(columns, values) for _, columns, values in networks]
         outputs, found = outputs_grid(formulas, inputs, x, votes)
+        expected = plan.checks[0].predicted
+        styles = {
+            name: "predicted number" if isinstance(expected[name], float) else "predicted"
+            for name in found
+        }
         predicted = [
-            predict.add(
-                name,
-                column.cell(predict),
-                column.values,
-                style="predicted number"
-                if isinstance(plan.checks[0].predicted[name], float)
-                else "predicted",
-            )
+            predict.add(name, column.cell(predict), column.values, style=styles[name])
             for name, column in found.items()
         ]
         check = check_grid(plan.checks, typed, predicted)

@@ -25,7 +25,7 @@ PREAMBLE = r"""\documentclass[10pt]{article}
 \usepackage{array}
 \usepackage{longtable}
 \usepackage[a4paper,margin=2cm]{geometry}
-\setcounter{MaxMatrixCols}{20}
+\setcounter{MaxMatrixCols}{30}
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{4pt plus 2pt}
 \allowdisplaybreaks

@@ -15,6 +15,8 @@ from glassnet.exports.latex.text import (
 from glassnet.exports.plan import NumberInterval, PlannedTarget
 from glassnet.tables.targets import ClassTarget, NumberTarget
 
+MOST_ADDED = 3  # networks whose votes are added up one by one
+
 
 def prediction_parts(formulas: Formulas) -> Iterator[str]:
     """The outputs, then a paragraph for each target."""
@@ -33,15 +35,17 @@ def prediction_parts(formulas: Formulas) -> Iterator[str]:
 
 def _outputs(formulas: Formulas) -> Iterator[str]:
     plan = formulas.plan
-    last = len(plan.networks[0])
-    if len(plan.networks) == 1:
+    depths = [len(layers) for layers in plan.networks]
+    if len(depths) == 1:
         yield "The outputs $y$ are made of the last $z$:"
-        total = f"z_{{1,{last}}}"
-    else:
+        total = f"z_{{1,{depths[0]}}}"
+    elif len(depths) <= MOST_ADDED:
         yield "The last $z$ of the networks are their votes, which are added up:"
-        total = " + ".join(f"z_{{{m},{len(one)}}}" for m, one in enumerate(plan.networks, 1))
-        if len({len(layers) for layers in plan.networks}) == 1 and len(plan.networks) > 3:
-            total = rf"\sum_{{m=1}}^{{{len(plan.networks)}}} z_{{m,{last}}}"
+        total = " + ".join(f"z_{{{m},{depth}}}" for m, depth in enumerate(depths, 1))
+    else:
+        yield "The last $z$ of the networks are their votes, which are added up; $L_m$ is the "
+        yield "number of layers of network $m$:"
+        total = rf"\sum_{{m=1}}^{{{len(depths)}}} z_{{m,L_m}}"
     lines = [f"z &= {total}"]
     if plan.output.row_term:
         term = formulas.write(plan.output.row_term, z="z_{j}")

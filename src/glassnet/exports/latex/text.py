@@ -13,7 +13,7 @@ from glassnet.notation.numerals import numeral
 
 CONSTANT_DIGITS = 6  # significant ones, of what columns and targets are scaled by
 WEIGHT_DIGITS = 4
-MATRIX_COLUMNS = 10  # of a matrix that a page is wide enough for
+MATRIX_WIDTH = 81  # characters of a row of a matrix that a page is wide enough for
 MATRIX_ROWS = 40
 MOST_READABLE = 1000  # weights and biases of a model whose matrices are printed
 LONGEST_IN_CELL = 120  # characters of a text in a table
@@ -130,8 +130,11 @@ def latex_list(values: Iterable[float]) -> str:
 
 def is_printed(matrix: np.ndarray) -> bool:
     """Whether a page is large enough for a matrix."""
-    rows, columns = matrix.shape
-    return rows <= MATRIX_ROWS and columns <= MATRIX_COLUMNS
+    if len(matrix) > MATRIX_ROWS or matrix.shape[1] > MATRIX_WIDTH:
+        return False
+    columns = [[numeral(float(weight), WEIGHT_DIGITS) for weight in column] for column in matrix.T]
+    gap = 2  # characters between two columns
+    return sum(max(map(len, column)) + gap for column in columns) <= MATRIX_WIDTH
 
 
 def latex_display(*lines: str) -> str:
