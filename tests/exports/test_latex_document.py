@@ -87,9 +87,12 @@ def test_the_document_holds_the_weights(name: str):
     text, plan = latex_of(name), tried_model(name).plan
     by_name = {}
     for m, layers in enumerate(plan.networks, 1):
+        biased = any(layer.biases.any() for layer in layers)
         for index, layer in enumerate(layers, 1):
             by_name[f"W_{{{m},{index}}}"] = layer.weights
-            by_name[f"b_{{{m},{index}}}"] = np.atleast_2d(layer.biases)
+            if biased:
+                by_name[f"b_{{{m},{index}}}"] = np.atleast_2d(layer.biases)
+        assert (f" + b_{{{m},1}}" in text or " + b_{m,1}" in text) == biased
     printed = re.findall(
         r"% (\S+) to the last digit:\n((?:%   .*\n)+).*\n\1 &= \\begin\{pmatrix\}\n"
         r"([^\\]*(?:\\[^e][^\\]*)*)\\end\{pmatrix\}",

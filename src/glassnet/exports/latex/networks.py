@@ -14,6 +14,7 @@ from glassnet.exports.latex.text import (
     latex_display,
     latex_matrix,
 )
+from glassnet.exports.parameters.names import has_biases
 from glassnet.exports.plan import ExportPlan, PlannedLayer
 from glassnet.notation.expression import names_in
 
@@ -52,15 +53,16 @@ def has_printed_weights(plan: ExportPlan, layers: Sequence[PlannedLayer]) -> boo
 
 def _shape(layers: Sequence[PlannedLayer]) -> list[object]:
     """What networks have in common that have the same equations."""
-    return [(layer.weights.shape, layer.activation) for layer in layers]
+    return [has_biases(layers), *((layer.weights.shape, layer.activation) for layer in layers)]
 
 
 def _layers(formulas: Formulas, layers: Sequence[PlannedLayer], m: str) -> Iterator[str]:
     for index, layer in enumerate(layers, 1):
         rows, columns = layer.weights.shape
         z = f"z_{{{m},{index}}}"
+        b = f" + b_{{{m},{index}}}" if has_biases(layers) else ""
         yield (
-            f"{z} &= a_{{{m},{index - 1}}} W_{{{m},{index}}} + b_{{{m},{index}}} "
+            f"{z} &= a_{{{m},{index - 1}}} W_{{{m},{index}}}{b} "
             rf"& &W_{{{m},{index}}}: {rows} \times {columns}"
         )
         if layer.activation is not None:
@@ -70,10 +72,14 @@ def _layers(formulas: Formulas, layers: Sequence[PlannedLayer], m: str) -> Itera
 
 
 def _weights(layers: Sequence[PlannedLayer], number: int) -> Iterator[str]:
-    yield f"Weights and biases of network {number}, a row for each input of the layer:"
+    biased = has_biases(layers)
+    what = "Weights and biases" if biased else "Weights"
+    yield f"{what} of network {number}, a row for each input of the layer:"
     for index, layer in enumerate(layers, 1):
-        names = f"W_{{{number},{index}}}", f"b_{{{number},{index}}}"
-        matrices = layer.weights, np.atleast_2d(layer.biases)
-        for name, matrix in zip(names, matrices, strict=True):
+        matrices = {"W": layer.weights}
+        if biased:
+            matrices["b"] = np.atleast_2d(layer.biases)
+        for symbol, matrix in matrices.items():
+            name = f"{symbol}_{{{number},{index}}}"
             yield latex_comment(name, matrix)
             yield latex_display(f"{name} &= {latex_matrix(matrix)}")

@@ -52,7 +52,9 @@ def _outputs(formulas: Formulas) -> Iterator[str]:
         lines.append(rf"s &= \sum_{{j=1}}^{{{plan.n_outputs}}} {term}")
     k = "1" if plan.n_outputs == 1 else "k"
     a = formulas.activated(plan.output, f"z_{{{k}}}", "s", by_hand=False)
-    every = "" if plan.n_outputs == 1 else rf" \qquad k = 1, \dots, {plan.n_outputs}"
+    every = {1: "", 2: r" \qquad k = 1, 2"}.get(
+        plan.n_outputs, rf" \qquad k = 1, \dots, {plan.n_outputs}"
+    )
     lines.append(f"y_{{{k}}} &= {a}{every}")
     yield latex_display(*lines)
 
