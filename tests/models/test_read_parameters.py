@@ -271,6 +271,23 @@ def test_what_r_itself_writes(control: str):
     assert np.abs(difference).max() < 1e-7  # R prints seven digits
 
 
+def test_what_the_page_makes_of_neuralnet(tmp_path: Path):
+    page = (Path(__file__).parents[2] / "docs" / "export.md").read_text()
+    [program] = [part for part in page.split("```") if part.startswith("r\n")]
+    trained = """
+    set.seed(1)
+    matrices <- list(matrix(rnorm(12), 4, dimnames = list(letters[1:4], NULL)), matrix(rnorm(4)))
+    nn <- list(weights = list(matrices))
+    hidden <- tanh(c(1, 0.5, 0.2, -1) %*% matrices[[1]])
+    cat(sprintf("%.17g", c(1, hidden) %*% matrices[[2]]))
+    """
+    command = ["Rscript", "-e", trained + program.removeprefix("r\n")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    model = gn.read_parameters(tmp_path / "net.R", **READ)
+    [found] = model.predict({"x1": [0.5], "x2": [0.2], "x3": [-1.0]})
+    assert abs(found - float(done.stdout)) < 1e-14
+
+
 PRINT_AS = """
 options(max.print = 5)
 set.seed(1)
