@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
 from glassnet.exports.columns import Cell, UsedColumn, levels_of, table_column
 from glassnet.exports.excel.grid import CellValue, Grid, GridColumn, column_letters
 from glassnet.exports.formulas import Formulas
+from glassnet.exports.plan import PlannedLayer
 from glassnet.notation.dialects import EXCEL, EXCEL_TEXT
 from glassnet.notation.expression import substitute
 from glassnet.notation.write import Symbol, write
@@ -201,7 +201,7 @@ def weights_of(number: int) -> str:
     return f"Weights {number}"
 
 
-def weight_rows(layers: Sequence[Any]) -> list[int]:
+def weight_rows(layers: Sequence[PlannedLayer]) -> list[int]:
     """The row of each layer's title on its sheet; a row of headers follows, then a row a node."""
     rows = [3]
     for layer in layers[:-1]:
