@@ -318,7 +318,28 @@ def test_what_is_only_called_alike_is_not_taken_for_weights():
     assert model.network.sizes == gn.read_parameters(PRINTED, **READ).network.sizes
 
 
+@pytest.mark.parametrize(
+    "matrix",
+    [
+        "c(a = 1, 2, a = 3, 4, 5, 6), 3",
+        "nrow = 3, c(1, 2, 3, 4, 5, 6), 2",
+        "ncol = 2, c(1, 4, 2, 5, 3, 6), 3, TRUE",
+        "c(1, 4, 2, 5, 3, 6), byrow = T, 3",
+    ],
+)
+def test_arguments_are_matched_as_r_does(matrix: str):
+    command = ["Rscript", "-e", f"cat(matrix({matrix}))"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    model = gn.read_parameters(f"weights1 <- matrix({matrix})\n", output="identity")
+    [weights] = model.parameters.weights
+    assert weights.shape == (3, 2)
+    assert weights.ravel(order="F").tolist() == [float(number) for number in done.stdout.split()]
+
+
 BAD_TEXTS = [
+    ("networks <- list(list(weights1 = c(1), weights1 = c(2)))\n", "'weights1' twice"),
+    ("weights1 <- matrix(c(1, 2), 1, byr = TRUE)\n", r"is not written out: matrix\(\) with 'byr'"),
+    ("weights1 <- matrix(c(1, 2), 1, byrow = 1)\n", "a byrow that is neither TRUE nor FALSE"),
     ("weights1 <- matrix(runif(12), 3, 4)\n", r"'weights1' is not written out: runif\(\)"),
     ("weights1 <- matrix(c(1, 2, 3), 2, 2)\n", "3 numbers in a matrix of 2 x 2"),
     ("weights1 <- c(1, 2) * 3\n", r"'weights1' is not written out: '\*' follows"),

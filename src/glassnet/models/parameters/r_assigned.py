@@ -124,27 +124,22 @@ class _Reader:
 
     def _arguments(self, depth: int) -> RArguments:
         """Those of a call whose bracket is open."""
-        plain: list[Any] = []
-        named: dict[str, Any] = {}
+        items: list[tuple[str, Any]] = []
         while self._peek().text != ")":
             self._peek()
             following = self.tokens[self.at + 1] if self.at + 1 < len(self.tokens) else None
-            is_named = following is not None and following.text == "="
-            if is_named:
+            name = ""
+            if following is not None and following.text == "=":
                 token = self._next()
                 name = _unquoted(token.text) if token.kind == "text" else token.text
                 self._next()
-                if name in named:
-                    raise UnreadableError(f"'{name[:40]}' twice")
-                named[name] = self.value(depth)
-            else:
-                plain.append(self.value(depth))
+            items.append((name, self.value(depth)))
             if self._peek().text == ",":
                 self._next()
             elif self._peek().text != ")":
                 raise UnreadableError(f"'{self._peek().text[:40]}'")
         self._next()
-        return RArguments(plain, named)
+        return RArguments(items)
 
     def _follows(self, text: str) -> bool:
         """Whether that stands next, on the same line."""
