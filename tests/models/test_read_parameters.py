@@ -337,6 +337,8 @@ def test_arguments_are_matched_as_r_does(matrix: str):
 
 
 BAD_TEXTS = [
+    ("$weights1\n     [,1]\n[1,]    1\n...\n[9,]    3\n", r"printed in part: '\.\.\.'"),
+    ("$weights1\n     [,1]\n[1,]    1\n[9,]    3\n", "is printed with row 9 behind row 1"),
     ("networks <- list(list(weights1 = c(1), weights1 = c(2)))\n", "'weights1' twice"),
     ("weights1 <- matrix(c(1, 2), 1, byr = TRUE)\n", r"is not written out: matrix\(\) with 'byr'"),
     ("weights1 <- matrix(c(1, 2), 1, byrow = 1)\n", "a byrow that is neither TRUE nor FALSE"),

@@ -11,7 +11,8 @@ from glassnet.models.parameters.r_assigned import PARAMETER
 HEADING = re.compile(rf"\s*>?\s*(?:print\()?(?:[\w.$]*\$)?({PARAMETER.pattern})\)?\s*")
 COLUMN_NUMBERS = re.compile(r"\s*\[,\d+\](\s+\[,\d+\])*\s*")
 ROW = re.compile(r"\s*\[(\d+)(,?)\]\s(.*)")
-CUT = "max.print"  # in the line that R writes in the place of rows that are too many
+CUT = ("max.print", "...", "\u2026")
+"""What stands in the place of rows: of R, which says how many it left out, or of somebody."""
 
 
 def printed_in(text: str) -> Iterator[tuple[str, np.ndarray]]:
@@ -53,6 +54,9 @@ def _matrix(lines: list[str], name: str) -> np.ndarray:
         if COLUMN_NUMBERS.fullmatch(line):
             blocks.append([])
         elif row is not None and row[2]:
+            if int(row[1]) != len(blocks[-1]) + 1:
+                message = f"is printed with row {row[1]} behind row {len(blocks[-1])}"
+                raise unusable(name, message)
             blocks[-1].append(_numbers(row[3], name))
         else:
             _check_whole(line, name)
@@ -75,8 +79,8 @@ def _vector(lines: list[str], name: str) -> np.ndarray:
 
 
 def _check_whole(line: str, name: str) -> None:
-    """Raises GlassnetError where R says in the line behind the numbers that it left some out."""
-    if CUT in line:
+    """Raises GlassnetError where the line behind the numbers says that some are left out."""
+    if any(part in line for part in CUT):
         message = f"is printed in part: '{' '.join(line.split())[:80]}'"
         raise unusable(name, message, "print it after options(max.print = 1e6)")
 
