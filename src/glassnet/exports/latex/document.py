@@ -30,7 +30,7 @@ PREAMBLE = r"""\documentclass[10pt]{article}
 \setlength{\parskip}{4pt plus 2pt}
 \allowdisplaybreaks
 % A character that the fonts lack, by its number in Unicode; give it fonts here to see it.
-\newcommand{\character}[1]{\texttt{<#1>}\allowbreak{}}
+\newcommand{\character}[1]{\allowbreak\texttt{<#1>}\allowbreak{}}
 \begin{document}
 \sloppy"""
 SHOWN_CHECKS = 4  # rows that a table is wide enough for
