@@ -288,27 +288,39 @@ def test_what_the_page_makes_of_neuralnet(tmp_path: Path):
     assert abs(found - float(done.stdout)) < 1e-14
 
 
-PRINT_AS = """
-options(max.print = 5)
-set.seed(1)
-inputs <- matrix(runif(12), 4, 3)
-rownames(inputs) <- HOW
-print(list(weights1 = inputs, d_weights1 = inputs, weights2 = matrix(runif(3), 3, 1)))
-"""
+def printed_by_r(options: str, names: str) -> str:
+    """What R prints of two matrices, the first with the names."""
+    program = f"""
+    options({options})
+    weights1 <- matrix(1:12 / 8, 3, 4, dimnames = {names})
+    print(list(weights1 = weights1, d_weights1 = weights1, weights2 = matrix(1:4)))
+    """
+    command = ["Rscript", "-e", program]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
+@pytest.mark.parametrize("options", ["width = 80", "width = 20"])
 @pytest.mark.parametrize(
-    ("how", "message"),
+    "names",
     [
-        ("NULL", r"'weights1' is printed in part: '.*3 rows \]': print it after options"),
-        ("c('a', 'b', 'c', 'd')", r"names of rows or columns: print unname\(weights1\)"),
+        "NULL",
+        "list(c('Var1', 'Var2', 'the third'), NULL)",
+        "list(NULL, c('h1', 'h2', 'h3', 'h4'))",
+        "list(c('1', '2', 'a'), c('10', '20', '30', '40'))",
     ],
 )
-def test_what_r_prints_in_part_or_with_names_is_never_taken_for_the_whole(how: str, message: str):
-    program = PRINT_AS.replace("HOW", how)
-    done = subprocess.run(["Rscript", "-e", program], capture_output=True, text=True, check=True)
+def test_what_r_prints_with_and_without_names(options: str, names: str):
+    model = gn.read_parameters(printed_by_r(options, names), **READ)
+    assert model.network.sizes == (3, 4, 1)
+    expected = np.arange(1, 13).reshape(4, 3).T / 8
+    assert (model.parameters.weights[0] == expected).all()
+
+
+@pytest.mark.parametrize("names", ["NULL", "list(c('a', 'b', 'c'), NULL)"])
+def test_what_r_prints_in_part_is_never_taken_for_the_whole(names: str):
+    message = r"'weights1' is printed in part: '.*2 rows \]': print it after options"
     with pytest.raises(gn.GlassnetError, match=message) as raised:
-        gn.read_parameters(done.stdout, **READ)
+        gn.read_parameters(printed_by_r("max.print = 5", names), **READ)
     _check_message(str(raised.value), "")
 
 
@@ -357,9 +369,8 @@ BAD_TEXTS = [
     ("weights1\n     [,1]\n[1,] 1 2\n[2,] 1\n", "'weights1' is printed with rows of several"),
     ("weights1\n     [,1]\n[1,] x\n", "'weights1' is printed with what is no number: 'x'"),
     ("weights2 <- c(1, 2)\n", "has weights2, but no weights1"),
-    ("$weights1\n    h1   h2\n[1,] 1 2\n\n$weights2\n     [,1]\n[1,]    3\n", "print unname"),
-    ("$weights1\n     [,1] [,2]\na      1    2\n", r"rows or columns: print unname\(weights1\)"),
-    ("weights1 <- c(1, 2)\n$biases1\na b\n1 2\n", r"columns: print unname\(biases1\)"),
+    ("$weights1\n    h 1   h 2\na 1 2\n", r"that have blanks: print unname\(weights1\)"),
+    ("weights1 <- c(1, 2)\n$biases1\na b\n1 2\n", r"blanks: print unname\(biases1\)"),
 ]
 
 

@@ -9,8 +9,8 @@ from glassnet.models.parameters.found import unusable
 from glassnet.models.parameters.r_assigned import PARAMETER
 
 HEADING = re.compile(rf"\s*>?\s*(?:print\()?(?:[\w.$]*\$)?({PARAMETER.pattern})\)?\s*")
-COLUMN_NUMBERS = re.compile(r"\s*\[,\d+\](\s+\[,\d+\])*\s*")
-ROW = re.compile(r"\s*\[(\d+)(,?)\]\s(.*)")
+NUMBERED = re.compile(r"\s*\[(\d+)(,?)\]\s(.*)")
+"""A row of a matrix without names of rows, or a line of a vector."""
 CUT = ("max.print", "...", "\u2026")
 """What stands in the place of rows: of R, which says how many it left out, or of somebody."""
 
@@ -21,10 +21,10 @@ def printed_in(text: str) -> Iterator[tuple[str, np.ndarray]]:
     Raises GlassnetError, naming the matrix, where one is cut short, or has no numbers.
     """
     for name, body in _bodies(text):
-        if COLUMN_NUMBERS.fullmatch(body[0]) and ROW.fullmatch(body[1]):
-            yield name, _matrix(body, name)
-        elif ROW.fullmatch(body[0]):
+        if NUMBERED.fullmatch(body[0]):
             yield name, _vector(body, name)
+        elif _block(body, name):
+            yield name, _matrix(body, name)
 
 
 def check_all_read(text: str, found: Container[str]) -> None:
@@ -33,7 +33,7 @@ def check_all_read(text: str, found: Container[str]) -> None:
         if name not in found:
             raise unusable(
                 name,
-                "is printed in a way that is not read, as with names of rows or columns",
+                "is printed in a way that is not read, as with names that have blanks",
                 f"print unname({name})",
             )
 
@@ -48,33 +48,51 @@ def _bodies(text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _matrix(lines: list[str], name: str) -> np.ndarray:
+    """The columns of all blocks: R begins a new one where a line would be too long."""
     blocks: list[list[list[float]]] = []
-    for line in lines:
-        row = ROW.fullmatch(line)
-        if COLUMN_NUMBERS.fullmatch(line):
-            blocks.append([])
-        elif row is not None and row[2]:
-            if int(row[1]) != len(blocks[-1]) + 1:
-                message = f"is printed with row {row[1]} behind row {len(blocks[-1])}"
-                raise unusable(name, message)
-            blocks[-1].append(_numbers(row[3], name))
-        else:
-            _check_whole(line, name)
-            break
+    while block := _block(lines, name):
+        blocks.append(block)
+        lines = lines[len(block) + 1 :]
+        _check_whole(lines[0], name)
     try:
-        return np.concatenate([np.array(block, float) for block in blocks], axis=1)
+        return np.concatenate([np.array(block) for block in blocks], axis=1)
     except ValueError:
         raise unusable(name, "is printed with rows of several lengths") from None
+
+
+def _block(lines: list[str], name: str) -> list[list[float]]:
+    """The rows under a line with the names or numbers of their columns; none where it is no such.
+
+    A row is its name or number and a number for each column.
+    """
+    rows: list[list[float]] = []
+    n_columns = len(lines[0].split())
+    if n_columns == 0 or HEADING.fullmatch(lines[0]):
+        return rows
+    for line in lines[1:]:
+        numbered = NUMBERED.fullmatch(line)
+        if numbered is None:
+            cells = line.split()[-n_columns:]
+            if len(line.split()) == len(cells) or not all(map(_is_number, cells)):
+                break
+            rows.append(_numbers(" ".join(cells), name))
+        elif numbered[2]:
+            if int(numbered[1]) != len(rows) + 1:
+                raise unusable(name, f"is printed with row {numbered[1]} behind row {len(rows)}")
+            rows.append(_numbers(numbered[3], name))
+        else:
+            break
+    return rows
 
 
 def _vector(lines: list[str], name: str) -> np.ndarray:
     numbers: list[float] = []
     for line in lines:
-        row = ROW.fullmatch(line)
-        if row is None or row[2]:
+        numbered = NUMBERED.fullmatch(line)
+        if numbered is None or numbered[2]:
             _check_whole(line, name)
             break
-        numbers += _numbers(row[3], name)
+        numbers += _numbers(numbered[3], name)
     return np.array(numbers)
 
 
@@ -91,3 +109,11 @@ def _numbers(text: str, name: str) -> list[float]:
     except ValueError:
         message = f"is printed with what is no number: '{text.strip()[:40]}'"
         raise unusable(name, message) from None
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
