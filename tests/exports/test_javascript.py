@@ -13,7 +13,16 @@ import numpy as np
 import pytest
 from browsing import browser, needs_browser, opened
 from commands import output_of
-from drawn_cells import FORMATS, are_same, expected_cells, format_model, predicted_cell
+from drawn_cells import (
+    FAR_OUT,
+    FORMATS,
+    are_same,
+    column_model,
+    expected_cells,
+    far_out_column,
+    format_model,
+    predicted_cell,
+)
 from drawn_models import drawn_models
 from exported import HOSTILE, MAKERS, TriedModel, largest_difference, tried_model, tried_rows
 from hypothesis import HealthCheck, Phase, given, settings
@@ -156,6 +165,12 @@ def test_cells_in_any_format_are_read_as_the_model_reads_them(tmp_path: Path):
             assert are_same(read, value), (written, cell, read, value)
 
 
+def test_numbers_far_out_are_clipped_as_by_the_model(tmp_path: Path):
+    tried = TriedModel(column_model(far_out_column()))
+    [found] = _in_node(tmp_path, [(tried, [{"x": cell} for cell in FAR_OUT])])
+    assert _difference(found, tried.model.predict_columns({"x": FAR_OUT})) == 0
+
+
 def test_dates_may_be_objects_and_cells_undefined(tmp_path: Path):
     rows, _ = written_rows()
     day = datetime.datetime(2001, 2, 3, 4, 30, tzinfo=datetime.UTC)
@@ -170,7 +185,8 @@ def test_dates_may_be_objects_and_cells_undefined(tmp_path: Path):
         "const missing = [null, undefined, NaN].map((cell) => of({ plain: cell, colour: cell }));\n"
         'console.log(JSON.stringify([missing, of({ international: new Date("") })]));\n'
         "for (const cells of [{ plain: true }, { plain: 1n }, { plain: {} }, { plain: Infinity },\n"
-        "    { international: 3 }, { colour: [] }, { open: 1 }, { plain: new Date() }]) {\n"
+        "    { international: 3 }, { colour: [] }, { colour: 1 }, { open: 1 },\n"
+        "    { plain: new Date() }]) {\n"
         "  try { console.log(of(cells)); } catch (error) { console.log(String(error)); }\n"
         "}\n"
     )
@@ -179,7 +195,7 @@ def test_dates_may_be_objects_and_cells_undefined(tmp_path: Path):
     assert more == [one, one]
     assert no_date != one
     assert all(line.startswith("TypeError: column ") and " is no " in line for line in others)
-    assert len(others) == 8
+    assert len(others) == 9
 
 
 def test_names_that_mean_something_to_objects_are_names_only(tmp_path: Path):

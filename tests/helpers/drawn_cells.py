@@ -61,6 +61,14 @@ def format_model(written: Format | None) -> gn.Model:
     )
 
 
+FAR_OUT = [1e100, -1e100, 5e60, 2.0]
+
+
+def far_out_column(scale: float = 1e-60) -> Number:
+    """A column, smoothly clipped, in whose scale `FAR_OUT` is too large to be squared."""
+    return Number("x", 2.0, scale, smooth_clip=True, fill=0.0, indicator=True)
+
+
 def predicted_cell(predicted: Any) -> float:
     value, missing = (float(np.ravel(cells)[0]) for cells in predicted.values())
     return math.nan if missing else value

@@ -68,6 +68,13 @@ class Formulas:
             formula = substitute(Number.formulas["scale"], {"u": formula})
         return self.write(formula, x=x, m=column.center, s=column.scale)
 
+    def bounded(self, u: str) -> str:
+        """A scaled number from -1e9 to 1e9, whose square is a number in float32 too.
+
+        Further out the smooth clip is level to the last digit.
+        """
+        return self.write("max(-1e9, min(u, 1e9))", u=u)
+
     def smooth_clip(self, u: str) -> str:
         """A scaled number smoothly clipped."""
         return self.write(Number.formulas["smooth_clip"], u=u)
