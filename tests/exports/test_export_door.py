@@ -93,7 +93,12 @@ def test_files_that_belong_together_have_one_name(tmp_path: Path) -> None:
     "formula", ["z^3", "sinh(z)", "0 if z != 0 else z", "z % 2", "z **", "x**3", "max(z, key=z)"]
 )
 @pytest.mark.parametrize(
-    "to", [name for name, target in TARGETS.items() if target.predicts and name != "onnx"]
+    "to",
+    [
+        name
+        for name, target in TARGETS.items()
+        if target.expresses == "predictions" and name != "onnx"
+    ],
 )
 def test_a_formula_that_no_target_can_write_is_one_error(formula: str, to: str) -> None:
     activation = gn.Activation("cube", lambda z: z**3, lambda z, a: 3 * z**2, formula=formula)
