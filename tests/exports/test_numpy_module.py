@@ -66,7 +66,7 @@ def test_the_module_checks_itself(tmp_path: Path):
     text = module.read_text()
     first = next(line for line in text.splitlines() if "0.0" in line and len(line) > 60)
     module.write_text(text.replace(first, first.replace("0.0", "1.0", 1)))
-    broken = subprocess.run([sys.executable, str(module)], capture_output=True, check=False)
+    broken = subprocess.run([sys.executable, "-O", str(module)], capture_output=True, check=False)
     assert broken.returncode
     assert b"AssertionError: row " in broken.stderr
 

@@ -121,8 +121,13 @@ class Formulas:
 
     @property
     def functions(self) -> dict[str, str]:
-        """Name -> body, a formula of z, of each activation that needs a function of its own."""
-        used = {a.name: a for a in (*self.plan.activations, self.plan.output)}
+        """Name -> body, a formula of z, of each activation that needs a function of its own.
+
+        An output that is the identity is left as it is.
+        """
+        used = {a.name: a for a in self.plan.activations}
+        if self.plan.output.name != "identity":
+            used[self.plan.output.name] = self.plan.output
         return {
             self.function_of(activation): self.write(self._formula(activation), z="z")
             for activation in used.values()

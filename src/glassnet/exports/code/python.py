@@ -2,6 +2,7 @@
 
 import re
 from functools import partial
+from textwrap import wrap
 from typing import Any
 
 from glassnet.errors import CONTROLS, visible
@@ -39,6 +40,7 @@ def python_module(template: str, plan: ExportPlan, dialect: Dialect) -> str:
         levels=levels_of,
         **CELL_CONSTANTS,
         day=MICROSECONDS_A_DAY,
+        title="\n".join(wrap(f"{_docstring(plan.title)}.", LINE_WIDTH - len('"""'))),
         docstring=_docstring,
         columns_of_rows=columns_of_rows,
     )
