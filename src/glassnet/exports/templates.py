@@ -57,9 +57,9 @@ def _environment(literal: Callable[[Any], str], comment: Callable[[str], str]) -
 def comment_lines(comment: Callable[[str], str], text: str, start: str) -> str:
     """Text as comments of a line each, with `start` before each.
 
-    >>> print(comment_lines(visible, "a few more words " * 6, "// "))
-    // a few more words a few more words a few more words a few more words a few more words a few
-    // more words
+    >>> print(comment_lines(visible, "something " * 12, "// "))
+    // something something something something something something something something something
+    // something something something
     """
     width = LINE_WIDTH - len(start.expandtabs(4))
     lines = wrap(visible(text), width, break_long_words=False, break_on_hyphens=False)
