@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from commands import output_of
 from drawn_cells import FAR_OUT, column_model, drawn_dates, far_out_column
-from drawn_models import drawn_models
+from drawn_models import IN_BATCHES, drawn_models
 from exported import MAKERS, TriedModel, TriedRows, largest_difference, tried_model, tried_rows
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import glassnet as gn
@@ -129,12 +129,7 @@ def test_go_vet_finds_nothing(ran: Ran):
 
 
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # of its long report
-@settings(
-    max_examples=2,
-    deadline=None,
-    phases=[Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@IN_BATCHES
 @given(models=st.lists(drawn_models(), min_size=8, max_size=8))
 def test_any_model_with_any_names(
     models: list[TriedModel], tmp_path_factory: pytest.TempPathFactory

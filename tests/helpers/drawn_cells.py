@@ -3,11 +3,12 @@
 import math
 import random
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
+from exported import TriedModel
 
 import glassnet as gn
 from glassnet.exports.columns import UsedColumn
@@ -92,6 +93,22 @@ def expected_cells(number: int) -> dict[str, float | None]:
     written = FORMATS[number]
     read = read_by(format_model(written))
     return {cell: read(cell) for cell in _cells(written, seed=number)}
+
+
+def format_models() -> list[tuple[TriedModel, list[dict[str, str]]]]:
+    """A model for each format, and rows with the cells that it is tried with."""
+    return [
+        (TriedModel(format_model(written)), [{"x": cell} for cell in expected_cells(number)])
+        for number, written in enumerate(FORMATS)
+    ]
+
+
+def check_formats(found: Iterable[Sequence[dict[str, Any] | str]]) -> None:
+    """Raises AssertionError where predictions of `format_models`, or errors (text), differ."""
+    for number, (written, rows) in enumerate(zip(FORMATS, found, strict=True)):
+        for (cell, value), row in zip(expected_cells(number).items(), rows, strict=True):
+            read = None if isinstance(row, str) else predicted_cell(row)
+            assert are_same(read, value), (written, cell, read, value)
 
 
 def are_same(one: float | None, other: float | None) -> bool:
