@@ -38,10 +38,10 @@ def checks_of(
         warnings.simplefilter("ignore", GlassnetWarning)
         found = model.predict_columns(table, interval=interval, label_set=label_set)
     rows = [dict(zip(parts, cells, strict=True)) for cells in zip(*parts.values(), strict=True)]
-    shown = {column.name: column for column in columns}
+    by_name = {column.name: column for column in columns}
     return tuple(
         CheckedRow(
-            {name: _as_given(shown[name], cell) for name, cell in row.items()},
+            {name: _as_given(by_name[name], cell) for name, cell in row.items()},
             {name: cells[number] for name, cells in found.items()},
         )
         for number, row in enumerate(rows)
@@ -49,7 +49,10 @@ def checks_of(
 
 
 def _cells(column: UsedColumn, turn: int) -> list[Cell]:
-    """N_CHECKS cells of a column, the first a known one; numbers and dates as numbers."""
+    """N_CHECKS cells of a column, the first a known one; numbers and dates as numbers.
+
+    `turn` is the column's number: what stands in the second row, so that columns differ.
+    """
     choices = _numbers(column) if isinstance(column, Number) else _levels(column)
     known, others = choices[0], [*choices[1:], choices[0]]
     return [known, *(others[(turn + row) % len(others)] for row in range(N_CHECKS - 1))]

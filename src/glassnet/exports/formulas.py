@@ -144,7 +144,10 @@ class Formulas:
         return found
 
     def function_of(self, activation: Activation) -> str:
-        """The name of the function that makes a of z; a name of one's own is not taken over."""
+        """The name of the function that makes a of z: activation_1 and so on, where it is not ours.
+
+        Names that users gave to their own activations might be no names in the language.
+        """
         if activation.name in OUTPUTS:
             return activation.name
         names = [one.name for one in (*self.plan.activations, self.plan.output)]
