@@ -124,6 +124,20 @@ def test_a_formula_that_cannot_be_read_is_one_error_for_onnx_too() -> None:
         gn.export(model, "onnx")
 
 
+@pytest.mark.parametrize(
+    "cells", [["0001-01-01", "9999-12-31", "2024-02-29"], [1e99, 9.9e99, -9.9e99]]
+)
+def test_rows_of_the_check_stay_within_what_cells_hold(cells: list[Any]) -> None:
+    y = np.random.default_rng(0).normal(size=30).tolist()
+    model = gn.train_table({"x": cells * 10, "y": y}, "y", epochs=1, hidden=2, members=1)
+    module: dict[str, Any] = {"__name__": "model"}
+    exec(str(gn.export(model, "python").content), module)
+    assert module["check"]() < 1e-12
+    known = [check["x"] for check, _ in module["CHECKS"] if check["x"] is not None]
+    limits = ("0001-01-01", "9999-12-31") if isinstance(cells[0], str) else (-1e100, 1e100)
+    assert limits[0] <= min(known) < max(known) == limits[1]
+
+
 def test_an_ending_is_told_from_one_that_is_its_end(tmp_path: Path) -> None:
     made = gn.Export("sql", {".sql": "1", ".check.sql": "2"})
     paths = [tmp_path / "a.sql", tmp_path / "a.check.sql"]

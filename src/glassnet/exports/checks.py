@@ -2,16 +2,19 @@
 
 import warnings
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 from glassnet.errors import GlassnetWarning
 from glassnet.exports.columns import Cell, UsedColumn, cell_number, table_column
 from glassnet.models.model import Model
-from glassnet.tables.columns import Table
+from glassnet.tables.columns import LARGEST, Table
 from glassnet.tables.inputs import Binary, Categories, Number
 
 N_CHECKS = 8
 UNKNOWN_CATEGORY = "(no known category)"
+DAYS = tuple((day - date(1970, 1, 1)).days for day in (date.min, date.max))
+"""The first and last day that dates can be written of, of the years 1 and 9999."""
 
 
 class CheckedRow(NamedTuple):
@@ -59,13 +62,14 @@ def _cells(column: UsedColumn, turn: int) -> list[Cell]:
 
 
 def _numbers(column: Number) -> list[Cell]:
-    middle, scale = column.center, column.scale
-    steps = [0.37, None, -1.5, 4.0, -0.6, 1.2]  # from the middle, in scales
-    numbers = [middle, *(None if step is None else middle + step * scale for step in steps)]
+    steps = [0, 0.37, None, -1.5, 4.0, -0.6, 1.2]  # from the middle, in scales; None: missing
+    numbers = [None if step is None else column.center + step * column.scale for step in steps]
     numbers += column.bin_edges[1:2]
+    low, high = DAYS if column.date else (-LARGEST, LARGEST)
+    cells = [None if number is None else min(max(number, low), high) for number in numbers]
     if column.date:
-        return [None if day is None else _written_day(column, day) for day in numbers]
-    return list(numbers)
+        return [None if day is None else _written_day(column, day) for day in cells]
+    return list(cells)
 
 
 def _written_day(column: Number, day: float) -> float:
