@@ -69,6 +69,8 @@ def comment_lines(comment: Callable[[str], str], text: str, start: str) -> str:
 def wrapped_items(items: Iterable[str], indent: int = 4, separator: str = ",") -> str:
     """Items with a separator after each but the last, on as few indented lines as they need.
 
+    There is room for one after the last too.
+
     >>> print(wrapped_items(["1.5", "2"], indent=2))
       1.5, 2
     """
@@ -77,7 +79,7 @@ def wrapped_items(items: Iterable[str], indent: int = 4, separator: str = ",") -
     listed = list(items)
     for number, item in enumerate(listed, 1):
         text = item if number == len(listed) else item + separator
-        if line and indent + len(line) + 1 + len(text) > LINE_WIDTH:
+        if line and indent + len(line) + 1 + len(item + separator) > LINE_WIDTH:
             lines.append(line)
             line = ""
         line = f"{line} {text}" if line else text

@@ -18,6 +18,7 @@ from glassnet.exports.code.cells import (
     CELL_READERS,
     CellReadings,
     named_groups,
+    pattern_parts,
 )
 from glassnet.exports.columns import Cell, UsedColumn, levels_of
 from glassnet.exports.formulas import CamelFormulas, Formulas
@@ -66,7 +67,7 @@ def java_files(plan: ExportPlan, options: ExportOptions) -> Files:
         constants=Constants(),
         readings=readings,
         pattern=_pattern,
-        clock=_text_literal(f"(?U){named_groups(CLOCK.pattern)}"),
+        clock=_pattern_texts(CLOCK.pattern),
         parts_of_columns=list(_parts_of_columns(plan.columns)),
         readers=CELL_READERS,
         settings=partial(readings.settings, literal=_setting),
@@ -276,7 +277,11 @@ def _parts_of_columns(columns: Iterable[UsedColumn]) -> Iterator[list[UsedColumn
     yield part
 
 
-def _pattern(written: NumberFormat | DateFormat) -> str:
-    """The text of the pattern of a whole cell, in which classes such as blanks are Unicode's."""
-    flags = "(?iU)" if isinstance(written, DateFormat) else "(?U)"
-    return _text_literal(flags + named_groups(written.regex.pattern))
+def _pattern(written: NumberFormat | DateFormat) -> list[str]:
+    """Texts that make up the pattern of a whole cell, whose classes such as blanks are Unicode's."""
+    return _pattern_texts(written.regex.pattern, "i" if isinstance(written, DateFormat) else "")
+
+
+def _pattern_texts(pattern: str, flags: str = "") -> list[str]:
+    parts = pattern_parts(f"(?{flags}U){pattern}", LINE_WIDTH - 30)
+    return [_text_literal(named_groups(part)) for part in parts]
