@@ -278,7 +278,7 @@ def _parts_of_columns(columns: Iterable[UsedColumn]) -> Iterator[list[UsedColumn
 
 
 def _pattern(written: NumberFormat | DateFormat) -> list[str]:
-    """Texts that make up the pattern of a whole cell, whose classes such as blanks are Unicode's."""
+    """Texts that make up the pattern of a whole cell; in it blanks and the like are Unicode's."""
     return _pattern_texts(written.regex.pattern, "i" if isinstance(written, DateFormat) else "")
 
 
