@@ -143,6 +143,7 @@ def test_a_frame_may_hold_dates_times_factors_and_no_rows(tmp_path: Path):
     cat(failed(typed), "\\n")
     typed[[3]] <- rep(NA, 8)
     cat(failed(replace(typed, 2, 1:8)), "\\n")
+    cat(failed(replace(plain, 3, c(NA, Inf, rep(7, 6)))), "\\n")
     cat(failed(replace(plain, 6, c(NA, 7, rep(NA, 6)))), "\\n")
     """
     (tmp_path / "run.R").write_text(code)
@@ -150,6 +151,7 @@ def test_a_frame_may_hold_dates_times_factors_and_no_rows(tmp_path: Path):
         "the frame lacks the column 'opens' ",
         "column 'opens', row 2: 'soon' is no time of day as the model knows them ",
         "column 'sold on', row 1: '1' is no date ",
+        "column 'opens', row 2: 'Inf' is too large ",
         "column 'code', row 2: '7' is no text ",
     ]
 
