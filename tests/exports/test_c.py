@@ -66,13 +66,14 @@ def test_the_code_checks_itself(name: str, dtype: str, tmp_path: Path):
     assert said.startswith("8 rows are predicted as by the model, to ")
 
 
-def test_the_check_finds_a_weight_that_is_another(tmp_path: Path):
-    code = _written(tried_model("cars"), tmp_path)
+@pytest.mark.parametrize("other", ["0.25", "NAN"])
+def test_the_check_finds_a_weight_that_is_another(other: str, tmp_path: Path):
+    code = _written(tried_model("tanh and relu"), tmp_path)
     text = code.read_text()
-    start = text.index("biases_1_2")
+    start = text.rindex("static const double biases_")
     first = re.compile(r"-?[0-9.]+,").search(text, start)
     assert first is not None
-    code.write_text(f"{text[: first.start()]}0.25,{text[first.end() :]}")
+    code.write_text(f"{text[: first.start()]}{other},{text[first.end() :]}")
     with pytest.raises(AssertionError, match="row 1 is not predicted as by the model"):
         _checked(code)
 

@@ -94,10 +94,11 @@ def test_the_script_checks_itself(locale: str, tmp_path: Path):
     assert said.startswith("8 rows are predicted as by the model, to ")
     text = script.read_text()
     first = next(line for line in text.splitlines() if line.startswith(" " * 10 + "0."))
-    script.write_text(text.replace(first, first.replace("0.", "1.", 1)))
-    broken = subprocess.run(["Rscript", "--vanilla", script], capture_output=True, check=False)
-    assert broken.returncode
-    assert b"is another" in broken.stderr
+    for other in ("1.", "NaN + 1."):
+        script.write_text(text.replace(first, first.replace("0.", other, 1)))
+        broken = subprocess.run(["Rscript", "--vanilla", script], capture_output=True, check=False)
+        assert broken.returncode
+        assert b"is another" in broken.stderr
 
 
 @pytest.mark.filterwarnings("ignore::glassnet.GlassnetWarning")
