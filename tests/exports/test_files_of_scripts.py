@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from exported import largest_difference
 
@@ -58,7 +59,7 @@ def test_a_cell_that_cannot_be_read_is_named_by_its_line(tmp_path: Path) -> None
 
 
 WRONG = {
-    "": "the header lacks the column|no lines available",
+    "": "the header lacks the column|it is empty",
     "a,b": "lacks the column 'x'",
     "x,z,x\n1,2,3": "the header has two columns 'x'",
     "z,x\n1,2\n3": "line 3: 1 cells where the header has 2|line 3 did not have 2",
@@ -89,6 +90,21 @@ def _check_one_line(failed: subprocess.CompletedProcess[str], said: str) -> None
     lines = failed.stderr.removesuffix("Execution halted\n").splitlines()
     assert len(lines) == 1, failed.stderr
     assert re.search(said, lines[0], re.IGNORECASE), failed.stderr
+
+
+@pytest.mark.parametrize("target", SCRIPTS)
+def test_a_blank_line_is_a_missing_cell_of_a_table_of_one_column(
+    target: str, tmp_path: Path
+) -> None:
+    y = np.random.default_rng(0).normal(size=30).tolist()
+    model = gn.train_table({"x": [1.0, None, 3.0] * 10, "y": y}, "y", epochs=2, members=1, hidden=3)
+    [script] = gn.export(model, target).write(tmp_path / SCRIPTS[target])
+    path = tmp_path / "rows.csv"
+    path.write_text("x\n\n1\n\n\n3\n\n")
+    found = list(csv.DictReader(io.StringIO(_run(script, path).stdout, newline="")))
+    assert [row["x"] for row in found] == ["", "1", "", "", "3"]
+    predicted = {"prediction": [row["prediction"] for row in found]}
+    assert largest_difference(predicted, model.predict_columns(path)) < 1e-12
 
 
 def test_cells_beyond_the_header_may_be_empty(tmp_path: Path) -> None:
