@@ -2,6 +2,7 @@
 
 import ctypes
 import dataclasses
+import math
 import re
 import warnings
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from commands import output_of
-from drawn_cells import drawn_dates
+from drawn_cells import FAR_OUT, column_model, drawn_dates, far_out_column
 from drawn_models import drawn_models
 from exported import (
     HOSTILE,
@@ -65,13 +66,14 @@ def test_the_code_checks_itself(name: str, dtype: str, tmp_path: Path):
     assert said.startswith("8 rows are predicted as by the model, to ")
 
 
-def test_the_check_finds_a_weight_that_is_another(tmp_path: Path):
-    code = _written(tried_model("cars"), tmp_path)
+@pytest.mark.parametrize("other", ["0.25", "NAN"])
+def test_the_check_finds_a_weight_that_is_another(other: str, tmp_path: Path):
+    code = _written(tried_model("tanh and relu"), tmp_path)
     text = code.read_text()
-    start = text.index("biases_1_2")
+    start = text.rindex("static const double biases_")
     first = re.compile(r"-?[0-9.]+,").search(text, start)
     assert first is not None
-    code.write_text(f"{text[: first.start()]}0.25,{text[first.end() :]}")
+    code.write_text(f"{text[: first.start()]}{other},{text[first.end() :]}")
     with pytest.raises(AssertionError, match="row 1 is not predicted as by the model"):
         _checked(code)
 
@@ -115,6 +117,22 @@ def test_a_date_that_cannot_be_read_is_its_fields_number(tmp_path: Path):
         assert predict(ctypes.byref(known), ctypes.byref(missing)) == 0
         ends.append(bytes(missing))
     assert len({*ends, bytes(found)}) == 2
+
+
+@pytest.mark.parametrize(
+    ("dtype", "scale", "cells", "too_large"),
+    [("float64", 1e-60, FAR_OUT, 1.1e100), ("float32", 0.01, [3e38, -3e38, 1e25, 2.0], math.inf)],
+)
+def test_numbers_far_out_are_clipped_and_beyond_refused(
+    dtype: str, scale: float, cells: list[float], too_large: float, tmp_path: Path
+):
+    tried = TriedModel(column_model(far_out_column(scale)))
+    rows = TriedRows([{"x": cell} for cell in cells], tried.model.predict_columns({"x": cells}))
+    assert largest_difference(_predicted(tried, rows, tmp_path, dtype), rows.predicted) == 0
+    row, result = _structs(tried, TYPES[dtype])
+    predict = ctypes.CDLL(str(tmp_path / "model.so")).model_predict
+    for cell in (too_large, -too_large):
+        assert predict(ctypes.byref(row(cell)), ctypes.byref(result())) == 1
 
 
 DRIVER = r"""

@@ -3,17 +3,21 @@
 import datetime
 import math
 import warnings
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from drawn_cells import (
+    FAR_OUT,
     FORMATS,
     Reader,
     are_same,
     column_model,
     expected_cells,
+    far_out_column,
     format_model,
     predicted_cell,
     read_by,
@@ -76,22 +80,50 @@ OTHER_COLUMNS: dict[str, tuple[UsedColumn, list[Any]]] = {
         Categories("x", ("-", "NULL", "n/a"), indicator=True),
         ["-", "NULL", "null", "n/a", "N/A", None],
     ),
+    "text that looks like numbers": (
+        Categories("x", ("1", "1.0", "True", "007"), indicator=True),
+        [
+            "1",
+            "1.0",
+            "7",
+            "007",
+            "True",
+            "true",
+            1,
+            1.0,
+            True,
+            datetime.date(2024, 2, 29),
+            math.nan,
+        ],
+    ),
     "true and false": (
         Binary("x", ("false", "true"), indicator=True, cells="boolean"),
-        ["true", "FALSE", True, False, "n/a", None, "yes", "1"],
+        ["true", "FALSE", "fAlSe", True, False, np.True_, "n/a", None, "yes", "1", 1, 0.0],
     ),
     "numbers as categories": (
         Categories("x", ("0.1", "2", "30"), indicator=True, cells="number"),
-        [0.1, 2, 30.0, "0.1", "2", "2.0", "30", "3e1", 7, "n/a", None, math.nan],
+        [0.1, 2, 30.0, "0.1", "2", "2.0", "30", "3e1", 7, True, "n/a", None, math.nan],
     ),
     "numbers that were not text": (
         Number("x", 0.0, 1.0, smooth_clip=False, fill=5.0, indicator=True),
-        [1.5, 2, "1.5", "-2e3", "n/a", None, math.nan, math.inf, -1e101, "1e101", "x"],
+        [
+            *(1.5, 2, "1.5", "-2e3", "n/a", None, math.nan, math.inf, -1e101, "1e101", "x"),
+            *(-0.0, 5e-324, Decimal("2.5"), Fraction(1, 4), np.float32(0.1), np.int8(-3)),
+            *(True, np.False_, 1 + 2j, b"1", datetime.date(2024, 2, 29)),
+        ],
+    ),
+    "numbers far out": (
+        far_out_column(),
+        [*FAR_OUT, *map(str, FAR_OUT)],
     ),
     "dates that were not text": (
         Number("x", 0.0, 1.0, smooth_clip=False, fill=5.0, indicator=True, date=True),
         [
-            *("2024-02-29", datetime.date(2024, 2, 29), None, "2024-02-30"),
+            *("2024-02-29", datetime.date(2024, 2, 29), None, "2024-02-30", 5, True),
+            *("0000-01-01", "0000-02-29", "0001-01-01", "1900-02-29", "9999-12-31", "10000-01-01"),
+            *("0001-01-01T00:00+05:00", "9999-12-31 23:59:59.999999-14:00"),
+            *(datetime.date.min, datetime.datetime.max),
+            datetime.datetime(1, 1, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=5))),
             datetime.datetime(1969, 1, 2, 18, 30),
             datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=5))),
             *(np.datetime64("2024-02-29T12:00"), np.datetime64("NaT")),
@@ -99,7 +131,10 @@ OTHER_COLUMNS: dict[str, tuple[UsedColumn, list[Any]]] = {
     ),
     "times of day": (
         Number("x", 0.0, 1.0, smooth_clip=False, fill=5.0, indicator=True, format=CLOCKS[0]),
-        [datetime.time(12, 30, 15), datetime.timedelta(hours=30), 7.5, "23:15", None],
+        [
+            *(datetime.time(12, 30, 15), datetime.timedelta(hours=30), 7.5, "23:15", None),
+            *(True, math.inf, -2e100, "7", datetime.date(2024, 2, 29)),
+        ],
     ),
 }
 

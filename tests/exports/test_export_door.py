@@ -93,7 +93,12 @@ def test_files_that_belong_together_have_one_name(tmp_path: Path) -> None:
     "formula", ["z^3", "sinh(z)", "0 if z != 0 else z", "z % 2", "z **", "x**3", "max(z, key=z)"]
 )
 @pytest.mark.parametrize(
-    "to", [name for name, target in TARGETS.items() if target.predicts and name != "onnx"]
+    "to",
+    [
+        name
+        for name, target in TARGETS.items()
+        if target.expresses == "predictions" and name != "onnx"
+    ],
 )
 def test_a_formula_that_no_target_can_write_is_one_error(formula: str, to: str) -> None:
     activation = gn.Activation("cube", lambda z: z**3, lambda z, a: 3 * z**2, formula=formula)
@@ -117,6 +122,20 @@ def test_a_formula_that_cannot_be_read_is_one_error_for_onnx_too() -> None:
     model = gn.read_parameters(weights, activation=activation, output="identity")
     with pytest.raises(gn.GlassnetError, match=r"'z \*\*' is no formula that ONNX"):
         gn.export(model, "onnx")
+
+
+@pytest.mark.parametrize(
+    "cells", [["0001-01-01", "9999-12-31", "2024-02-29"], [1e99, 9.9e99, -9.9e99]]
+)
+def test_rows_of_the_check_stay_within_what_cells_hold(cells: list[Any]) -> None:
+    y = np.random.default_rng(0).normal(size=30).tolist()
+    model = gn.train_table({"x": cells * 10, "y": y}, "y", epochs=1, hidden=2, members=1)
+    module: dict[str, Any] = {"__name__": "model"}
+    exec(str(gn.export(model, "python").content), module)
+    assert module["check"]() < 1e-12
+    known = [check["x"] for check, _ in module["CHECKS"] if check["x"] is not None]
+    limits = ("0001-01-01", "9999-12-31") if isinstance(cells[0], str) else (-1e100, 1e100)
+    assert limits[0] <= min(known) < max(known) == limits[1]
 
 
 def test_an_ending_is_told_from_one_that_is_its_end(tmp_path: Path) -> None:

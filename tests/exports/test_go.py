@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 from commands import output_of
-from drawn_cells import drawn_dates
-from drawn_models import drawn_models
+from drawn_cells import FAR_OUT, column_model, drawn_dates, far_out_column
+from drawn_models import IN_BATCHES, drawn_models
 from exported import MAKERS, TriedModel, TriedRows, largest_difference, tried_model, tried_rows
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import glassnet as gn
@@ -129,12 +129,7 @@ def test_go_vet_finds_nothing(ran: Ran):
 
 
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # of its long report
-@settings(
-    max_examples=2,
-    deadline=None,
-    phases=[Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@IN_BATCHES
 @given(models=st.lists(drawn_models(), min_size=8, max_size=8))
 def test_any_model_with_any_names(
     models: list[TriedModel], tmp_path_factory: pytest.TempPathFactory
@@ -154,6 +149,27 @@ def test_a_package_called_main_is_a_program_that_checks_itself(tmp_path: Path):
     file.write_text(f"{text[: first.start()]}0.25,{text[first.end() :]}")
     with pytest.raises(AssertionError, match="panic: row [0-9]: "):
         go(tmp_path, "run", "main.go")
+
+
+def test_numbers_far_out_are_clipped_and_beyond_refused(tmp_path: Path):
+    model = column_model(far_out_column())
+    source = str(gn.export(model, "go", name="main").content)
+    (tmp_path / "model.go").write_text(source.replace("func main()", "func check()"))
+    cells = ", ".join(map(str, [*FAR_OUT, 1.1e100]))
+    driver = f"""
+        package main
+        import "fmt"
+        func main() {{
+            for _, cell := range []float64{{ {cells} }} {{
+                found, err := Predict(&Row{{X: cell}})
+                if err != nil {{ fmt.Println(err) }} else {{ fmt.Println(found.PredictionY0) }}
+            }}
+        }}
+    """
+    (tmp_path / "driver.go").write_text(driver)
+    *found, error = go(tmp_path, "run", "model.go", "driver.go").splitlines()
+    assert list(map(float, found)) == model.predict_columns({"x": FAR_OUT})["prediction_y0"]
+    assert error == 'column "x": 1.1e+100 is too large'
 
 
 def test_dates_are_read_as_the_model_reads_them(tmp_path: Path):

@@ -66,7 +66,7 @@ def test_the_module_checks_itself(tmp_path: Path):
     text = module.read_text()
     first = next(line for line in text.splitlines() if "0.0" in line and len(line) > 60)
     module.write_text(text.replace(first, first.replace("0.0", "1.0", 1)))
-    broken = subprocess.run([sys.executable, str(module)], capture_output=True, check=False)
+    broken = subprocess.run([sys.executable, "-O", str(module)], capture_output=True, check=False)
     assert broken.returncode
     assert b"AssertionError: row " in broken.stderr
 
@@ -102,6 +102,8 @@ def test_what_is_wrong_is_named():
     rows = columns_of_rows(tried_rows(tried_model("written"), n=2).rows)
     with pytest.raises(KeyError, match="the table lacks the column 'opens'"):
         module["predict"]({name: cells for name, cells in rows.items() if name != "opens"})
+    with pytest.raises(ValueError, match="the columns are not of one length: .*'opens': 1"):
+        module["predict"]({**rows, "opens": ["12:00"]})
     with pytest.raises(ValueError, match="column 'opens': 'soon' is no time of day"):
         module["predict"]({**rows, "opens": ["12:00", "soon"]})
     with pytest.raises(ValueError, match="'12,5 kg' is no number as the model knows them"):

@@ -45,8 +45,17 @@ def test_the_module_checks_itself(name: str, tmp_path: Path):
     [module] = gn.export(tried.model, "python", **tried.options).write(tmp_path / "model.py")
     said = output_of(sys.executable, "-I", "-W", "error", str(module))
     assert said.startswith("8 rows are predicted as by the model, to ")
-    first = next(line for line in module.read_text().splitlines() if "prediction" in line)
-    assert first
+
+
+def test_the_check_finds_a_class_that_is_another_without_assertions_too(tmp_path: Path):
+    [module] = gn.export(tried_model("written").model, "python").write(tmp_path / "model.py")
+    text = module.read_text(encoding="utf-8")
+    module.write_text(text.replace("'prediction': 'yes'", "'prediction': 'no'"), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-O", module], capture_output=True, text=True, check=False
+    )
+    assert done.returncode
+    assert "AssertionError: row 1, prediction: yes is not no" in done.stderr
 
 
 @settings(max_examples=60, deadline=None)

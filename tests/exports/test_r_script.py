@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from drawn_cells import FAR_OUT, column_model, far_out_column
 from drawn_models import drawn_models
 from exported import DATA, HOSTILE, MAKERS, TriedModel, largest_difference, tried_model, tried_rows
 from hypothesis import given, settings
@@ -93,10 +94,11 @@ def test_the_script_checks_itself(locale: str, tmp_path: Path):
     assert said.startswith("8 rows are predicted as by the model, to ")
     text = script.read_text()
     first = next(line for line in text.splitlines() if line.startswith(" " * 10 + "0."))
-    script.write_text(text.replace(first, first.replace("0.", "1.", 1)))
-    broken = subprocess.run(["Rscript", "--vanilla", script], capture_output=True, check=False)
-    assert broken.returncode
-    assert b"is another" in broken.stderr
+    for other in ("1.", "NaN + 1."):
+        script.write_text(text.replace(first, first.replace("0.", other, 1)))
+        broken = subprocess.run(["Rscript", "--vanilla", script], capture_output=True, check=False)
+        assert broken.returncode
+        assert b"is another" in broken.stderr
 
 
 @pytest.mark.filterwarnings("ignore::glassnet.GlassnetWarning")
@@ -142,13 +144,27 @@ def test_a_frame_may_hold_dates_times_factors_and_no_rows(tmp_path: Path):
     cat(failed(typed), "\\n")
     typed[[3]] <- rep(NA, 8)
     cat(failed(replace(typed, 2, 1:8)), "\\n")
+    cat(failed(replace(plain, 3, c(NA, Inf, rep(7, 6)))), "\\n")
+    cat(failed(replace(plain, 6, c(NA, 7, rep(NA, 6)))), "\\n")
     """
     (tmp_path / "run.R").write_text(code)
     assert sourced(tmp_path / "run.R").splitlines() == [
         "the frame lacks the column 'opens' ",
         "column 'opens', row 2: 'soon' is no time of day as the model knows them ",
         "column 'sold on', row 1: '1' is no date ",
+        "column 'opens', row 2: 'Inf' is too large ",
+        "column 'code', row 2: '7' is no text ",
     ]
+
+
+def test_numbers_far_out_are_clipped_as_by_the_model(tmp_path: Path):
+    model = column_model(far_out_column())
+    [script] = gn.export(model, "r").write(tmp_path / "model.R")
+    cells = r_literal(FAR_OUT)
+    code = f"source({r_literal(str(script))})\ncat(predict_rows(data.frame(x = {cells}))[[1]])"
+    (tmp_path / "run.R").write_text(code)
+    found = list(map(float, sourced(tmp_path / "run.R").split()))
+    assert found == model.predict_columns({"x": FAR_OUT})["prediction_y0"]
 
 
 def test_long_texts_and_names_of_arguments_are_only_text(tmp_path: Path):

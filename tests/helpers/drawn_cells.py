@@ -3,11 +3,12 @@
 import math
 import random
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
+from exported import TriedModel
 
 import glassnet as gn
 from glassnet.exports.columns import UsedColumn
@@ -61,6 +62,14 @@ def format_model(written: Format | None) -> gn.Model:
     )
 
 
+FAR_OUT = [1e100, -1e100, 5e60, 2.0]
+
+
+def far_out_column(scale: float = 1e-60) -> Number:
+    """A column, smoothly clipped, in whose scale `FAR_OUT` is too large to be squared."""
+    return Number("x", 2.0, scale, smooth_clip=True, fill=0.0, indicator=True)
+
+
 def predicted_cell(predicted: Any) -> float:
     value, missing = (float(np.ravel(cells)[0]) for cells in predicted.values())
     return math.nan if missing else value
@@ -84,6 +93,22 @@ def expected_cells(number: int) -> dict[str, float | None]:
     written = FORMATS[number]
     read = read_by(format_model(written))
     return {cell: read(cell) for cell in _cells(written, seed=number)}
+
+
+def format_models() -> list[tuple[TriedModel, list[dict[str, str]]]]:
+    """A model for each format, and rows with the cells that it is tried with."""
+    return [
+        (TriedModel(format_model(written)), [{"x": cell} for cell in expected_cells(number)])
+        for number, written in enumerate(FORMATS)
+    ]
+
+
+def check_formats(found: Iterable[Sequence[dict[str, Any] | str]]) -> None:
+    """Raises AssertionError where predictions of `format_models`, or errors (text), differ."""
+    for number, (written, rows) in enumerate(zip(FORMATS, found, strict=True)):
+        for (cell, value), row in zip(expected_cells(number).items(), rows, strict=True):
+            read = None if isinstance(row, str) else predicted_cell(row)
+            assert are_same(read, value), (written, cell, read, value)
 
 
 def are_same(one: float | None, other: float | None) -> bool:

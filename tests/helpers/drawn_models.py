@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 from exported import TriedModel
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 import glassnet as gn
@@ -28,6 +29,15 @@ NAMES = st.one_of(
 )
 CATEGORIES = NAMES.map(str.strip).filter(bool)
 NUMBERS = st.floats(-1e4, 1e4).map(lambda number: round(number, 3))
+
+
+IN_BATCHES = settings(
+    max_examples=2,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],
+)
+"""Of tests that are given several models at once; to make a batch smaller would take minutes."""
 
 
 def _several(of: st.SearchStrategy[str], least: int, most: int) -> st.SearchStrategy[list[str]]:

@@ -2,16 +2,19 @@
 
 import warnings
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 from glassnet.errors import GlassnetWarning
 from glassnet.exports.columns import Cell, UsedColumn, cell_number, table_column
 from glassnet.models.model import Model
-from glassnet.tables.columns import Table
+from glassnet.tables.columns import LARGEST, Table
 from glassnet.tables.inputs import Binary, Categories, Number
 
 N_CHECKS = 8
 UNKNOWN_CATEGORY = "(no known category)"
+DAYS = tuple((day - date(1970, 1, 1)).days for day in (date.min, date.max))
+"""The first and last day that dates can be written of, of the years 1 and 9999."""
 
 
 class CheckedRow(NamedTuple):
@@ -38,10 +41,10 @@ def checks_of(
         warnings.simplefilter("ignore", GlassnetWarning)
         found = model.predict_columns(table, interval=interval, label_set=label_set)
     rows = [dict(zip(parts, cells, strict=True)) for cells in zip(*parts.values(), strict=True)]
-    shown = {column.name: column for column in columns}
+    by_name = {column.name: column for column in columns}
     return tuple(
         CheckedRow(
-            {name: _as_given(shown[name], cell) for name, cell in row.items()},
+            {name: _as_given(by_name[name], cell) for name, cell in row.items()},
             {name: cells[number] for name, cells in found.items()},
         )
         for number, row in enumerate(rows)
@@ -49,20 +52,24 @@ def checks_of(
 
 
 def _cells(column: UsedColumn, turn: int) -> list[Cell]:
-    """N_CHECKS cells of a column, the first a known one; numbers and dates as numbers."""
+    """N_CHECKS cells of a column, the first a known one; numbers and dates as numbers.
+
+    `turn` is the column's number: what stands in the second row, so that columns differ.
+    """
     choices = _numbers(column) if isinstance(column, Number) else _levels(column)
     known, others = choices[0], [*choices[1:], choices[0]]
     return [known, *(others[(turn + row) % len(others)] for row in range(N_CHECKS - 1))]
 
 
 def _numbers(column: Number) -> list[Cell]:
-    middle, scale = column.center, column.scale
-    steps = [0.37, None, -1.5, 4.0, -0.6, 1.2]  # from the middle, in scales
-    numbers = [middle, *(None if step is None else middle + step * scale for step in steps)]
+    steps = [0, 0.37, None, -1.5, 4.0, -0.6, 1.2]  # from the middle, in scales; None: missing
+    numbers = [None if step is None else column.center + step * column.scale for step in steps]
     numbers += column.bin_edges[1:2]
+    low, high = DAYS if column.date else (-LARGEST, LARGEST)
+    cells = [None if number is None else min(max(number, low), high) for number in numbers]
     if column.date:
-        return [None if day is None else _written_day(column, day) for day in numbers]
-    return list(numbers)
+        return [None if day is None else _written_day(column, day) for day in cells]
+    return list(cells)
 
 
 def _written_day(column: Number, day: float) -> float:

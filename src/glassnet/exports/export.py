@@ -156,9 +156,9 @@ def export(
     """
     target = export_target(to)
     options = _options(target, name=name, source=source, dtype=dtype)
-    if not target.predicts:
+    if target.expresses != "predictions":
         _check_left_out(target, interval=interval, label_set=label_set)
-    if target.of_training:
+    if target.expresses == "training":
         from glassnet.exports.training.plan import training_plan
 
         plan = training_plan(model, target.name, source)

@@ -68,6 +68,13 @@ class Formulas:
             formula = substitute(Number.formulas["scale"], {"u": formula})
         return self.write(formula, x=x, m=column.center, s=column.scale)
 
+    def bounded(self, u: str) -> str:
+        """A scaled number from -1e9 to 1e9, whose square is a number in float32 too.
+
+        Further out the smooth clip is level to the last digit.
+        """
+        return self.write("max(-1e9, min(u, 1e9))", u=u)
+
     def smooth_clip(self, u: str) -> str:
         """A scaled number smoothly clipped."""
         return self.write(Number.formulas["smooth_clip"], u=u)
@@ -114,8 +121,13 @@ class Formulas:
 
     @property
     def functions(self) -> dict[str, str]:
-        """Name -> body, a formula of z, of each activation that needs a function of its own."""
-        used = {a.name: a for a in (*self.plan.activations, self.plan.output)}
+        """Name -> body, a formula of z, of each activation that needs a function of its own.
+
+        An output that is the identity is left as it is.
+        """
+        used = {a.name: a for a in self.plan.activations}
+        if self.plan.output.name != "identity":
+            used[self.plan.output.name] = self.plan.output
         return {
             self.function_of(activation): self.write(self._formula(activation), z="z")
             for activation in used.values()
@@ -132,7 +144,10 @@ class Formulas:
         return found
 
     def function_of(self, activation: Activation) -> str:
-        """The name of the function that makes a of z; a name of one's own is not taken over."""
+        """The name of the function that makes a of z: activation_1 and so on, where it is not ours.
+
+        Names that users gave to their own activations might be no names in the language.
+        """
         if activation.name in OUTPUTS:
             return activation.name
         names = [one.name for one in (*self.plan.activations, self.plan.output)]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, Literal
 
 from glassnet.settings import check_name
 
@@ -46,6 +46,9 @@ class ExportTarget:
         The function that makes it, below `glassnet.exports`.
     options : tuple of str
         The fields of ExportOptions that it takes.
+    expresses : {"predictions", "weights", "training"}
+        What it is of a model: all that makes a row its predictions, the weights alone, or the
+        training, which is made of a TrainingPlan.
     checker : str
         The function that runs the files at once and says what it found, below `glassnet.exports`;
         "": they are only run where they are used.
@@ -59,18 +62,9 @@ class ExportTarget:
     ending: str
     writer: str
     options: tuple[str, ...] = ()
+    expresses: Literal["predictions", "weights", "training"] = "predictions"
     checker: str = ""
     caller: str = ""
-
-    @property
-    def of_training(self) -> bool:
-        """Whether it repeats the training, and is made of a TrainingPlan."""
-        return self.writer.startswith("training.")
-
-    @property
-    def predicts(self) -> bool:
-        """Whether it takes rows and predicts them: not a training, nor weights alone."""
-        return not (self.of_training or self.writer.startswith("parameters."))
 
     @property
     def files(self) -> Callable[[Any, ExportOptions], Files]:
@@ -180,19 +174,21 @@ TARGETS: dict[str, ExportTarget] = {
             ".onnx",
             "onnx.graph.onnx_files",
             ("dtype",),
-            "onnx.checking.onnx_notes",
+            checker="onnx.checking.onnx_notes",
         ),
         ExportTarget(
             "csv",
             "Every weight and bias as a row, for R and spreadsheets",
             ".csv",
             "parameters.csv.csv_files",
+            expresses="weights",
         ),
         ExportTarget(
             "r-parameters",
             "R: weights1, biases1, weights2 ... as matrices, as the article has them",
             ".R",
             "parameters.r.r_parameters_files",
+            expresses="weights",
         ),
         ExportTarget(
             "python-script",
@@ -200,6 +196,7 @@ TARGETS: dict[str, ExportTarget] = {
             ".py",
             "training.python.python_script_files",
             ("source",),
+            expresses="training",
         ),
         ExportTarget(
             "r-script",
@@ -207,6 +204,7 @@ TARGETS: dict[str, ExportTarget] = {
             ".R",
             "training.r.r_script_files",
             ("source",),
+            expresses="training",
         ),
     ]
 }

@@ -7,6 +7,7 @@ It gets the plan, the functions of its language's module, and the filters and fu
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -27,8 +28,8 @@ def rendered(
     """The text that the template of that name makes of its content.
 
     `literal` writes a value in the target's language, `comment` text as it may stand in a comment
-    to the end of the line: the filters of these names. `numbers` writes several, see
-    `wrapped_numbers`.
+    to the end of the line: the filters of these names, and `comment_lines` text on several lines.
+    `numbers` writes several numbers, see `wrapped_numbers`.
     """
     return _environment(literal, comment).get_template(name).render(**content)
 
@@ -47,13 +48,28 @@ def _environment(literal: Callable[[Any], str], comment: Callable[[str], str]) -
     )
     environment.filters["literal"] = literal
     environment.filters["comment"] = comment
+    environment.filters["comment_lines"] = partial(comment_lines, comment)
     environment.filters["wrapped"] = wrapped_items
     environment.globals["numbers"] = partial(wrapped_numbers, literal)
     return environment
 
 
+def comment_lines(comment: Callable[[str], str], text: str, start: str) -> str:
+    """Text as comments of a line each, with `start` before each.
+
+    >>> print(comment_lines(visible, "something " * 12, "// "))
+    // something something something something something something something something something
+    // something something something
+    """
+    width = LINE_WIDTH - len(start.expandtabs(4))
+    lines = wrap(visible(text), width, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(start + comment(line) for line in lines)
+
+
 def wrapped_items(items: Iterable[str], indent: int = 4, separator: str = ",") -> str:
     """Items with a separator after each but the last, on as few indented lines as they need.
+
+    There is room for one after the last too.
 
     >>> print(wrapped_items(["1.5", "2"], indent=2))
       1.5, 2
@@ -63,7 +79,7 @@ def wrapped_items(items: Iterable[str], indent: int = 4, separator: str = ",") -
     listed = list(items)
     for number, item in enumerate(listed, 1):
         text = item if number == len(listed) else item + separator
-        if line and indent + len(line) + 1 + len(text) > LINE_WIDTH:
+        if line and indent + len(line) + 1 + len(item + separator) > LINE_WIDTH:
             lines.append(line)
             line = ""
         line = f"{line} {text}" if line else text

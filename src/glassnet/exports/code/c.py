@@ -76,15 +76,6 @@ class _CFormulas(Formulas):
         is_free = name in WRITTEN_BY_HAND or name.startswith("activation_")
         return name if is_free else f"{name}_activation"
 
-    @property
-    def functions(self) -> dict[str, str]:
-        """Without the identity of the output, which is left out."""
-        hidden = [activation.name for activation in self.plan.activations]
-        functions = super().functions
-        if self.plan.output.name == "identity" and "identity" not in hidden:
-            del functions[self.function_of(self.plan.output)]
-        return functions
-
 
 @dataclass(frozen=True)
 class _CColumn:

@@ -1,5 +1,6 @@
 """How the cells of each column are read, for code that reads them one by one."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from glassnet.exports.columns import UsedColumn, cell_kind
@@ -85,6 +86,22 @@ class CellReadings:
         name = f"{kind}_{1 + sum(known.startswith(kind) for known in self.patterns)}"
         self.patterns[name] = written
         return name
+
+    def settings(
+        self, column: UsedColumn, literal: Callable[[Any], str], equals: str | None = None
+    ) -> str:
+        """What follows the cell in the call that reads it: pattern, units, halves, each after ", ".
+
+        `equals` stands between the names of units and halves and their values, where a language
+        gives them by name.
+        """
+        reading = self.of[column.name]
+        written = [reading.pattern] if reading.pattern else []
+        named: list[tuple[str, Any]] = [("units", reading.units)] if reading.units else []
+        named += [("halves", reading.halves)] if reading.kind == "clock" else []
+        for name, value in named:
+            written.append(("" if equals is None else name + equals) + literal(value))
+        return "".join(f", {one}" for one in written)
 
     def any(self, *kinds: str) -> bool:
         """Whether columns are of one of these kinds."""

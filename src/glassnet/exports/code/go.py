@@ -11,7 +11,7 @@ import numpy as np
 from glassnet.core.activations import Activation
 from glassnet.errors import visible
 from glassnet.exports.checks import CheckedRow
-from glassnet.exports.code.cells import CELL_CONSTANTS
+from glassnet.exports.code.cells import CELL_CONSTANTS, pattern_parts
 from glassnet.exports.code.identifiers import camel_case, identifiers
 from glassnet.exports.columns import Cell, UsedColumn, cell_kind, levels_of
 from glassnet.exports.formulas import WRITTEN_BY_HAND, Formulas
@@ -49,6 +49,7 @@ def go_files(plan: ExportPlan, options: ExportOptions) -> Files:
         kinds={of.kind for of in columns},
         patterns=sorted({of.pattern for of in columns if of.kind == "date"}),
         targets=targets,
+        pattern_parts=pattern_parts,
         **CELL_CONSTANTS,
         aligned=_aligned,
         row_fields=_row_fields,

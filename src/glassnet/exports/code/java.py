@@ -8,6 +8,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from glassnet.errors import visible
@@ -15,9 +16,9 @@ from glassnet.exports.code.cells import (
     CELL_BLANKS,
     CELL_CONSTANTS,
     CELL_READERS,
-    CellReading,
     CellReadings,
     named_groups,
+    pattern_parts,
 )
 from glassnet.exports.columns import Cell, UsedColumn, levels_of
 from glassnet.exports.formulas import CamelFormulas, Formulas
@@ -66,9 +67,10 @@ def java_files(plan: ExportPlan, options: ExportOptions) -> Files:
         constants=Constants(),
         readings=readings,
         pattern=_pattern,
-        clock=_text_literal(f"(?U){named_groups(CLOCK.pattern)}"),
+        clock=_pattern_texts(CLOCK.pattern),
         parts_of_columns=list(_parts_of_columns(plan.columns)),
-        reading=lambda column: _reading(readings.of[column.name], column.name),
+        readers=CELL_READERS,
+        settings=partial(readings.settings, literal=_setting),
         levels=levels_of,
         numbers_of=_numbers_of,
         pairs=_pairs,
@@ -100,6 +102,12 @@ def java_literal(value: Any) -> str:
         if math.isnan(number)
         else ("Double.POSITIVE_INFINITY" if number > 0 else "Double.NEGATIVE_INFINITY")
     )
+
+
+def _setting(value: Any) -> str:
+    """A value as an argument: a list as several."""
+    values = value if isinstance(value, list) else [value]
+    return ", ".join(map(java_literal, values))
 
 
 def _text_literal(text: str) -> str:
@@ -269,15 +277,11 @@ def _parts_of_columns(columns: Iterable[UsedColumn]) -> Iterator[list[UsedColumn
     yield part
 
 
-def _pattern(written: NumberFormat | DateFormat) -> str:
-    """The text of the pattern of a whole cell, in which classes such as blanks are Unicode's."""
-    flags = "(?iU)" if isinstance(written, DateFormat) else "(?U)"
-    return _text_literal(flags + named_groups(written.regex.pattern))
+def _pattern(written: NumberFormat | DateFormat) -> list[str]:
+    """Texts that make up the pattern of a whole cell; in it blanks and the like are Unicode's."""
+    return _pattern_texts(written.regex.pattern, "i" if isinstance(written, DateFormat) else "")
 
 
-def _reading(found: CellReading, name: str) -> str:
-    """The call that reads a cell of the column of that name."""
-    settings = [found.pattern] if found.pattern else []
-    settings += map(java_literal, found.units)
-    settings += [java_literal(found.halves)] if found.kind == "clock" else []
-    return f"{CELL_READERS[found.kind]}({', '.join(['row', java_literal(name), *settings])})"
+def _pattern_texts(pattern: str, flags: str = "") -> list[str]:
+    parts = pattern_parts(f"(?{flags}U){pattern}", LINE_WIDTH - 30)
+    return [_text_literal(named_groups(part)) for part in parts]

@@ -1,7 +1,7 @@
 """A model as an ES module, with types for TypeScript beside it."""
 
 import json
-import math
+from functools import partial
 from typing import Any
 
 from glassnet.errors import CONTROLS, visible
@@ -9,10 +9,10 @@ from glassnet.exports.code.cells import (
     CELL_BLANKS,
     CELL_CONSTANTS,
     CELL_READERS,
-    CellReading,
     CellReadings,
     named_groups,
 )
+from glassnet.exports.code.literals import LiteralStyle, literal_of
 from glassnet.exports.columns import cell_kind, levels_of
 from glassnet.exports.formulas import CamelFormulas
 from glassnet.exports.plan import ExportPlan
@@ -37,7 +37,8 @@ def javascript_files(plan: ExportPlan, _: ExportOptions) -> Files:
         formulas=CamelFormulas(plan, JAVASCRIPT, javascript_literal, "JavaScript"),
         pattern=_pattern,
         clock=f"/^(?:{named_groups(CLOCK.pattern)})$/",
-        reading=lambda column: _reading(readings.of[column.name], column.name),
+        readers=CELL_READERS,
+        settings=partial(readings.settings, literal=javascript_literal),
         levels=levels_of,
         blanks=CELL_BLANKS,
         **CELL_CONSTANTS,
@@ -59,16 +60,15 @@ def javascript_literal(value: Any) -> str:
     >>> [javascript_literal(value) for value in (0.1, float("-inf"), "a\u202e'</b>", None)]
     ['0.1', '-Infinity', '"a\\u202e\'<\\/b>"', 'null']
     """
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else f"{'-' if value < 0 else ''}Infinity"
-    if isinstance(value, str):
-        text = json.dumps(value, ensure_ascii=False).replace("</", r"<\/").replace("<!", r"<\u0021")
-        return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-    if isinstance(value, (tuple, list)):
-        return f"[{', '.join(map(javascript_literal, value))}]"
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    return float.__repr__(value) if isinstance(value, float) else repr(value)  # also NumPy's
+    return literal_of(value, _STYLE)
+
+
+def _text_literal(text: str) -> str:
+    written = json.dumps(text, ensure_ascii=False).replace("</", r"<\/").replace("<!", r"<\u0021")
+    return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
+
+
+_STYLE = LiteralStyle(_text_literal, "null", "true", "false", "Infinity", "NaN")
 
 
 def _comment(text: str) -> str:
@@ -85,11 +85,3 @@ def _pattern(written: NumberFormat | DateFormat) -> str:
     """The pattern of a whole cell as a literal."""
     pattern = named_groups(written.regex.pattern).replace("/", r"\/")
     return f"/^(?:{pattern})$/{'i' if isinstance(written, DateFormat) else ''}"
-
-
-def _reading(found: CellReading, name: str) -> str:
-    """The call that reads a cell of the column of that name."""
-    settings = [found.pattern] if found.pattern else []
-    settings += [javascript_literal(found.units)] if found.units else []
-    settings += [javascript_literal(found.halves)] if found.kind == "clock" else []
-    return f"{CELL_READERS[found.kind]}({', '.join(['row', javascript_literal(name), *settings])})"

@@ -1,12 +1,14 @@
 """A model as a module of Python's standard library."""
 
-import math
 import re
+from functools import partial
+from textwrap import wrap
 from typing import Any
 
 from glassnet.errors import CONTROLS, visible
 from glassnet.exports.code.cells import CELL_CONSTANTS, CELL_READERS, CellReadings, pattern_parts
-from glassnet.exports.columns import UsedColumn, columns_of_rows, levels_of
+from glassnet.exports.code.literals import LiteralStyle, literal_of
+from glassnet.exports.columns import columns_of_rows, levels_of
 from glassnet.exports.formulas import Formulas
 from glassnet.exports.plan import ExportPlan
 from glassnet.exports.targets import ExportOptions, Files
@@ -25,27 +27,20 @@ def python_files(plan: ExportPlan, _: ExportOptions) -> Files:
 def python_module(template: str, plan: ExportPlan, dialect: Dialect) -> str:
     """A module of Python by its template, its formulas in a dialect of Python."""
     readings = CellReadings(plan)
-
-    def reading(column: UsedColumn) -> str:
-        """What follows the name and the cells in the call that reads them."""
-        found = readings.of[column.name]
-        units = f", units={python_literal(found.units)}" if found.units else ""
-        halves = f", halves={found.halves}" if found.kind == "clock" else ""
-        return f", {found.pattern}{units}" if found.pattern else halves
-
     return rendered(
         template,
         literal=python_literal,
         plan=plan,
         formulas=Formulas(plan, dialect, python_literal, "Python"),
         readings=readings,
-        reading=reading,
+        settings=partial(readings.settings, literal=python_literal, equals="="),
         readers=CELL_READERS,
         pattern=lambda written: _pattern(written.regex.pattern),
         clock=_pattern(CLOCK.pattern),
         levels=levels_of,
         **CELL_CONSTANTS,
         day=MICROSECONDS_A_DAY,
+        title="\n".join(wrap(f"{_docstring(plan.title)}.", LINE_WIDTH - len('"""'))),
         docstring=_docstring,
         columns_of_rows=columns_of_rows,
     )
@@ -57,13 +52,14 @@ def python_literal(value: Any) -> str:
     >>> [python_literal(value) for value in (0.1, float("-inf"), "a\u202eb", None)]
     ['0.1', '-math.inf', "'a\\u202eb'", 'None']
     """
-    if isinstance(value, float) and not math.isfinite(value):
-        return "math.nan" if math.isnan(value) else f"{'-' if value < 0 else ''}math.inf"
-    if isinstance(value, str):
-        return CONTROLS.sub(lambda found: ascii(found[0])[1:-1], repr(value))
-    if isinstance(value, (tuple, list)):
-        return f"[{', '.join(map(python_literal, value))}]"
-    return float.__repr__(value) if isinstance(value, float) else repr(value)  # also NumPy's
+    return literal_of(value, _STYLE)
+
+
+def _text_literal(text: str) -> str:
+    return CONTROLS.sub(lambda found: ascii(found[0])[1:-1], repr(text))
+
+
+_STYLE = LiteralStyle(_text_literal, "None", "True", "False", "math.inf", "math.nan")
 
 
 def _pattern(pattern: str) -> list[str]:

@@ -1,12 +1,13 @@
 """A model as a script of R."""
 
-import math
 import re
+from functools import partial
 from typing import Any
 
 from glassnet.errors import GlassnetError, visible
 from glassnet.exports.code.cells import CELL_CONSTANTS, CellReadings, pattern_parts
-from glassnet.exports.columns import UsedColumn, columns_of_rows, levels_of
+from glassnet.exports.code.literals import LiteralStyle, literal_of
+from glassnet.exports.columns import columns_of_rows, levels_of
 from glassnet.exports.formulas import Formulas
 from glassnet.exports.plan import ExportPlan
 from glassnet.exports.targets import ExportOptions, Files
@@ -30,18 +31,6 @@ NOT_IN_R = re.compile("[\0\ud800-\udfff]")  # characters that no text of R has
 def r_files(plan: ExportPlan, _: ExportOptions) -> Files:
     """The script."""
     readings = CellReadings(plan)
-
-    def reading(column: UsedColumn) -> str:
-        """The call that reads the cells of a column."""
-        found = readings.of[column.name]
-        settings = [r_literal(column.name), found.pattern] if found.pattern else []
-        settings = settings or [r_literal(column.name)]
-        if found.units:
-            settings.append(f"units = {r_literal(found.units)}")
-        if found.kind == "clock":
-            settings.append(f"halves = {r_literal(found.halves)}")
-        return f"{_READERS[found.kind]}(frame, {', '.join(settings)})"
-
     text = rendered(
         "r.jinja",
         literal=r_literal,
@@ -49,7 +38,8 @@ def r_files(plan: ExportPlan, _: ExportOptions) -> Files:
         plan=plan,
         formulas=Formulas(plan, R_COLUMNS, r_literal, "R"),
         readings=readings,
-        reading=reading,
+        readers=_READERS,
+        settings=partial(readings.settings, literal=r_literal, equals=" = "),
         pattern=lambda written: _pattern(_written(written)),
         clock=_pattern(CLOCK.pattern),
         levels=levels_of,
@@ -68,23 +58,19 @@ def r_literal(value: Any) -> str:
     >>> print(*map(r_literal, ["it's \u00fc", 0.1, True, None, ["a", "b"]]))
     "it's \u00fc" 0.1 TRUE NA c("a", "b")
     """
-    if value is None:
-        return "NA"
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, str):
-        if NOT_IN_R.search(value):
-            raise GlassnetError(
-                f"R has no text with a character such as in {ascii(value)[:80]}",
-                remedy="give it another name or category, or export to python",
-            )
-        return '"' + re.sub(r'[^ -~]|["\\]', lambda found: _escaped(found[0]), value) + '"'
-    if isinstance(value, (tuple, list)):
-        return f"c({', '.join(map(r_literal, value))})"
-    number = float(value)
-    if math.isfinite(number):
-        return str(value)
-    return "NaN" if math.isnan(number) else "Inf" if number > 0 else "-Inf"
+    return literal_of(value, _STYLE)
+
+
+def _text_literal(text: str) -> str:
+    if NOT_IN_R.search(text):
+        raise GlassnetError(
+            f"R has no text with a character such as in {ascii(text)[:80]}",
+            remedy="give it another name or category, or export to python",
+        )
+    return '"' + re.sub(r'[^ -~]|["\\]', lambda found: _escaped(found[0]), text) + '"'
+
+
+_STYLE = LiteralStyle(_text_literal, "NA", "TRUE", "FALSE", "Inf", "NaN", listed="c({})")
 
 
 def _comment(text: str) -> str:
