@@ -2,14 +2,18 @@
 
 import csv
 import io
+import re
+import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 from commands import skip_without
-from exported import MAKERS, TriedRows, largest_difference, tried_model, tried_rows
+from drawn_cells import DATES, FORMATS, expected_cells, format_model
+from exported import MAKERS, TriedModel, TriedRows, largest_difference, tried_model, tried_rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sql_databases import (
@@ -26,6 +30,7 @@ from sql_databases import (
 
 import glassnet as gn
 from glassnet.core.activations import ACTIVATIONS, OUTPUTS
+from glassnet.tables.formats.dates import DateFormat
 
 WRITTEN = (
     ("1.234,50 EUR", "07:15"),
@@ -129,6 +134,76 @@ def test_numbers_that_are_held_as_text(database: str, run: Run) -> None:
     query = str(gn.export(tried.model, database).content)
     found = typed(run(tried, expected, query, "rows", as_text), expected, tried)
     assert largest_difference(found, expected.predicted) < 1e-12
+
+
+@pytest.mark.parametrize("number", [FORMATS.index(written) for written in DATES])
+def test_dates_that_are_held_as_text(number: int, database: str, run: Run) -> None:
+    """Each is what the model reads, or an error; SQLite reads no weekdays and fewer times."""
+    written = FORMATS[number]
+    assert isinstance(written, DateFormat)
+    tried = TriedModel(format_model(written))
+    query = str(gn.export(tried.model, database).content)
+    day = written.write(19_754.0)  # 2024-02-01
+    cells = {cell: cell for cell, days in expected_cells(number).items() if days is not None}
+    cells |= {None: None, day: day, f"{day} 9:05": f"{day} 9:05", "2024-02-01": day}
+    if database == "sqlite":
+        cells = {cell: as_read for cell, as_read in cells.items() if is_plain(written, as_read)}
+    assert len(cells) > 6
+    predicted = tried.model.predict_columns({"x": list(cells.values())})
+    rows = TriedRows([{"x": cell} for cell in cells], predicted)
+    found = typed(run(tried, rows, query, "rows", {"x"}), rows, tried)
+    assert largest_difference(found, predicted) < 1e-12
+    refused = [cell for cell, days in expected_cells(number).items() if days is None]
+    for cell in [impossible_date(written), "2024-02-30", "5", *refused[:3]]:
+        rows = TriedRows([{"x": cell}], {name: predicted[name][:1] for name in predicted})
+        with pytest.raises((Exception, AssertionError), match=r"is no date|out of range"):
+            run(tried, rows, query, "rows", {"x"})
+
+
+@pytest.mark.parametrize("kind", ["date", "timestamp", "timestamptz", "text", "char(16)"])
+def test_dates_of_each_type_in_a_session_of_another_zone(kind: str, server: PostgreSQL) -> None:
+    """A time without a zone is UTC, as the model takes it, wherever the session is."""
+    tried = TriedModel(format_model(DateFormat("dd.mm.yyyy")))
+    cell = "2024-05-06 00:00+00" if kind == "timestamptz" else "2024-05-06"
+    create = f"CREATE TABLE moments (x {kind}); INSERT INTO moments VALUES ('{cell}'), (NULL)"
+    query = str(gn.export(tried.model, "postgresql", source="moments").content)
+    zone = "SET timezone = 'America/New_York'"
+    _, *rows = csv.reader(io.StringIO(server.query(f"{zone}; {create}; {query}")))
+    server.query("DROP TABLE moments")
+    connection = duckdb.connect()
+    connection.execute(f"{zone}; {create}")
+    query = str(gn.export(tried.model, "duckdb", source="moments").content)
+    days = float((np.datetime64("2024-05-06") - np.datetime64("1970-01-01")).astype(int))
+    for found in (rows, connection.execute(query).fetchall()):
+        assert [[float(number) for number in row[1:]] for row in found] == [[days, 0], [0, 1]]
+
+
+@pytest.mark.parametrize("cell", [2_460_436.5, 19_849, "now", "12:30", "2024-05-06 24:30"])
+def test_what_sqlite_alone_would_take_for_a_date_is_an_error(cell: float | str) -> None:
+    tried = TriedModel(format_model(DateFormat("yyyy-mm-dd")))
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE rows (x)")
+    connection.execute("INSERT INTO rows VALUES (?)", [cell])
+    with pytest.raises(sqlite3.Error, match="column ''x'': .* is no date yyyy-mm-dd"):
+        connection.execute(str(gn.export(tried.model, "sqlite").content)).fetchall()
+
+
+def impossible_date(written: DateFormat) -> str:
+    """The 30th of February, or the 13th month."""
+    parts = {"yyyy": "2023", "yy": "23", "mm": "02", "mon": "Feb", "dd": "30"}
+    if "dd" not in written.pattern:
+        parts |= {"mm": "13", "mon": "Febber"}
+    return re.sub("yyyy|yy|mm|mon|dd", lambda part: parts[part[0]], written.pattern)
+
+
+def is_plain(written: DateFormat, cell: str | None) -> bool:
+    """Whether SQLite reads it too: no weekday, no AM or PM, no zone but Z or +01:00."""
+    found = written.regex.fullmatch(cell or "")
+    if found is None:
+        return True
+    zone = re.fullmatch("Z|[-+]..:..|", found["zone"] or "", re.IGNORECASE)
+    has_weekday = re.match("mon|thu|sun", found[0], re.IGNORECASE)
+    return not (found["half"] or has_weekday or "  " in found[0]) and zone is not None
 
 
 @pytest.mark.parametrize("text", ["twelve", "1.2.3", "12:"])

@@ -31,9 +31,9 @@ Found = tuple[list[str], list[Sequence[Any]]]
 """The names of columns, and rows of cells."""
 
 
-def put(column: UsedColumn, cell: Any) -> Any:
-    """A cell as it is put into the table: a date as ISO text."""
-    if cell_kind(column) != "date" or cell is None:
+def put(column: UsedColumn, cell: Any, as_text: Collection[str]) -> Any:
+    """A cell as it is put into the table: a date as ISO text, where its column is not text."""
+    if cell_kind(column) != "date" or cell is None or column.name in as_text:
         return cell
     return iso_moment(cell_number(column, cell))
 
@@ -48,9 +48,9 @@ def declared(name: str, tried: TriedModel, as_text: Collection[str]) -> str:
     return f"({', '.join(['key integer', *columns])})"
 
 
-def raw_rows(tried: TriedModel, rows: TriedRows) -> list[list[Any]]:
+def raw_rows(tried: TriedModel, rows: TriedRows, as_text: Collection[str]) -> list[list[Any]]:
     return [
-        [number // 2, *(put(c, row[c.name]) for c in tried.plan.columns)]
+        [number // 2, *(put(c, row[c.name], as_text) for c in tried.plan.columns)]
         for number, row in enumerate(rows.rows)
     ]
 
@@ -65,7 +65,9 @@ def in_duckdb(
             f"CREATE SCHEMA s; CREATE TABLE {table} {declared('duckdb', tried, as_text)}"
         )
         marks = ", ".join("?" * (len(tried.plan.columns) + 1))
-        connection.executemany(f"INSERT INTO {table} VALUES ({marks})", raw_rows(tried, rows))
+        connection.executemany(
+            f"INSERT INTO {table} VALUES ({marks})", raw_rows(tried, rows, as_text)
+        )
         found = connection.execute(query)
         return [name for name, *_ in found.description], found.fetchall()
 
@@ -77,7 +79,8 @@ def in_sqlite(
     connection.execute("ATTACH ':memory:' AS s")
     connection.execute(f"CREATE TABLE {table} {declared('sqlite', tried, as_text)}")
     marks = ", ".join("?" * (len(tried.plan.columns) + 1))
-    connection.executemany(f"INSERT INTO {table} VALUES ({marks})", raw_rows(tried, rows))
+    raw = raw_rows(tried, rows, as_text)
+    connection.executemany(f"INSERT INTO {table} VALUES ({marks})", raw)
     found = connection.execute(query)
     return [name for name, *_ in found.description], found.fetchall()
 
@@ -144,7 +147,10 @@ def in_postgresql(
 ) -> Found:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(
-        [["\\N" if cell is None else cell for cell in row] for row in raw_rows(tried, rows)]
+        [
+            ["\\N" if cell is None else cell for cell in row]
+            for row in raw_rows(tried, rows, as_text)
+        ]
     )
     schema = "DROP SCHEMA IF EXISTS s CASCADE; CREATE SCHEMA s;"
     columns = declared("postgresql", tried, as_text)

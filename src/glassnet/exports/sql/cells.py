@@ -35,8 +35,11 @@ class SqlCells(NamedTuple):
     marks: str
 
     def cell(self, column: UsedColumn) -> str:
-        """The cell of a column: a number (dates as days), or text without blanks around it."""
-        cell = f"{self.row}.{sql_name(column.name)}"
+        """The cell of a column: a number, the days to a date, or text without blanks around it.
+
+        Of a date that is held as text it is NULL: see `date_text`.
+        """
+        cell = self._raw(column)
         kind = cell_kind(column)
         if kind == "number":
             return self._number(column, cell)
@@ -49,18 +52,28 @@ class SqlCells(NamedTuple):
             return f"CASE {cell} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE {text} END"
         return text
 
+    def date_text(self, column: UsedColumn) -> str:
+        """The text of a date that is held as text, without blanks around it."""
+        cell = self._raw(column)
+        text = self._text(cell)
+        is_date = self.database.is_date.format(cell)
+        first = f"\n      WHEN {is_date} THEN NULL" if is_date else ""
+        return f"CASE{first}\n      WHEN {self._is_known(text)}\n        THEN {text}\n    END"
+
     def reads_text(self, column: UsedColumn) -> bool:
-        """Whether the column's numbers may be held as text.
+        """Whether the column's numbers or dates may be held as text.
 
         In SQLite every cell may be, and DuckDB takes a column of a CSV file as text where a mark
         such as NA stands in it.
         """
         kind = cell_kind(column)
-        if self.database.name == "sqlite":
-            return kind in ("number", "date")
-        if self.database.name == "duckdb":
-            return kind == "number"
-        return kind == "number" and getattr(column, "format", None) not in (None, NumberFormat())
+        if self.database.name == "postgresql" and kind == "number":
+            return getattr(column, "format", None) not in (None, NumberFormat())
+        return kind in ("number", "date")
+
+    def _raw(self, column: UsedColumn) -> str:
+        """The cell as it stands in the table."""
+        return f"{self.row}.{sql_name(column.name)}"
 
     def _text(self, cell: str) -> str:
         return self.database.text.format(cell)
@@ -72,11 +85,11 @@ class SqlCells(NamedTuple):
         if self.database.name != "duckdb" or not levels & TAKEN_AS_BOOLEAN:
             return text
         message = f"column '{visible(column.name)}' is BOOLEAN, but must be VARCHAR as it was"
-        error = f"error({self.database.literal(message)})"
+        error = self.database.error.format(self.database.literal(message))
         return f"CASE WHEN typeof({cell}) = 'BOOLEAN' THEN {error} ELSE {text} END"
 
     def _is_known(self, text: str) -> str:
-        return f"lower({text}) NOT IN (SELECT mark FROM {self.marks})"
+        return self.database.is_known.format(text=text, marks=self.marks)
 
     def _number(self, column: UsedColumn, cell: str) -> str:
         known = self.database.known.format(cell)
@@ -125,16 +138,13 @@ class SqlCells(NamedTuple):
         return f"epoch(CAST({text} AS {kind.upper()})) / 3600e0"
 
     def _days(self, cell: str) -> str:
-        """Days since 1970-01-01."""
-        if self.database.name == "duckdb":
-            return f"epoch({cell}) / 86400e0"
-        if self.database.name == "postgresql":
-            return f"CAST(extract(epoch FROM {cell}) AS double precision) / 86400.0"
-        # json() of what is no date raises an error
-        seconds = f"coalesce(unixepoch({cell}), json({cell}))"
-        fraction = f"strftime('%f', {cell}) - strftime('%S', {cell})"
-        days = f"({seconds} + {fraction}) / 86400.0"
-        return f"CASE\n      WHEN {self._is_known(self._text(cell))}\n        THEN {days}\n    END"
+        """Days since 1970-01-01, of a cell of the database's own dates."""
+        has_zone, zoned = (template.format(cell) for template in self.database.zoned)
+        return (
+            f"CASE\n      WHEN {has_zone} THEN {zoned}"
+            f"\n      WHEN {self.database.is_date.format(cell)}"
+            f" THEN {self.database.days.format(cell)}\n    END"
+        )
 
     def given(self, column: UsedColumn, cell: Cell) -> str:
         """A cell as a constant: a date, which comes as it is written, as the database's own."""

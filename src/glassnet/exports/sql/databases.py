@@ -35,8 +35,22 @@ class Database:
         The function of the largest of several numbers.
     not_text : str
         The template that says whether a cell is no text.
+    is_date : str
+        The template that says whether a cell is of a type of dates.
+    days : str
+        The template of the days since 1970-01-01 to such a cell, or to ISO text.
+    zoned : tuple of str
+        The templates that say whether a cell is a time with a zone, and give the days to it.
+    match : str
+        The template of the parts of a text that a regular expression finds; "": there is none.
+    part : str
+        The template of one of these parts, by name or number.
+    error : str
+        The template that raises an error with a message.
+    is_known : str
+        The template that says whether a text is none of the marks, a query's name.
     known : str
-        The template of a number from a cell that is none, with NULL for NaN.
+        The template of a number from a cell that is no text, with NULL for NaN.
     parsed : str
         The template of a number from its text, which raises an error where it is none.
     time : tuple of str
@@ -72,22 +86,29 @@ class Database:
     number: str
     infinity: str
     character: str
-    escaped: str
     largest: str
     not_text: str
+    is_known: str
     known: str
     parsed: str
-    time: tuple[str, ...]
-    feature: str
-    fence: str
-    product: str
-    most_columns: int | None
-    most_arguments: int | None
+    error: str
     most_parts: int
-    longest_name: int | None
     same_case: bool
-    whole_row: str
     notes: tuple[str, ...]
+    time: tuple[str, ...] = ()
+    is_date: str = ""
+    days: str = ""
+    zoned: tuple[str, ...] = ()
+    match: str = ""
+    part: str = ""
+    escaped: str = ""
+    feature: str = "{}"
+    fence: str = ""
+    product: str = ""
+    most_columns: int | None = None
+    most_arguments: int | None = None
+    longest_name: int | None = None
+    whole_row: str = ""
 
     def literal(self, value: Any) -> str:
         """A value as a constant: numbers to the last digit, text with its controls as codes."""
@@ -158,24 +179,28 @@ _DUCKDB = Database(
     number="{}e0",
     infinity="CAST('{}inf' AS DOUBLE)",
     character="chr",
-    escaped="",
     largest="greatest",
     not_text="typeof({}) <> 'VARCHAR'",
+    is_known="NOT list_contains((SELECT list(mark) FROM {marks}), lower({text}))",
     known="nullif(CAST({} AS DOUBLE), CAST('nan' AS DOUBLE))",
     parsed="CAST({} AS DOUBLE)",
+    error="error({})",
     time=("typeof({}) = 'TIME'", "epoch(CAST({} AS INTERVAL)) / 3600e0"),
-    feature="{}",
-    fence="",
+    is_date="(typeof({0}) = 'DATE' OR typeof({0}) LIKE 'TIMESTAMP%')",
+    days="epoch(CAST({} AS TIMESTAMP)) / 86400e0",
+    zoned=(
+        "typeof({}) = 'TIMESTAMP WITH TIME ZONE'",
+        "epoch(CAST({} AS TIMESTAMP WITH TIME ZONE)) / 86400e0",
+    ),
+    match="regexp_extract({text},\n      {pattern},\n      [{names}]\n    )",
+    part="{parts}.{name}",
     product="list_inner_product({}, [\n{}\n    ])",
-    most_columns=None,
-    most_arguments=None,
     most_parts=3,
-    longest_name=None,
     same_case=True,
     whole_row="raw.*",
     notes=(
-        "Dates are DATE or TIMESTAMP, what is missing is NULL. Numbers may be held as text, times",
-        "of day as TIME, text is VARCHAR.",
+        "What is missing is NULL. Numbers and dates may be held as text, as the model's own table",
+        "writes them, times of day as TIME; text is VARCHAR.",
     ),
 )
 _SQLITE = Database(
@@ -186,24 +211,21 @@ _SQLITE = Database(
     number="{}",
     infinity="{}9e999",
     character="char",
-    escaped="",
     largest="max",
     not_text="typeof({}) <> 'text'",
+    is_known="lower({text}) NOT IN (SELECT mark FROM {marks})",
     known="CAST({} AS REAL)",
     parsed="CAST(json_extract({}, '$') AS REAL)",
-    time=(),
-    feature="{}",
+    error="json_extract('[]', {})",  # what is no path is shown
     fence="LIMIT -1",
-    product="",
     most_columns=2000,
     most_arguments=100,
     most_parts=2,
-    longest_name=None,
     same_case=True,
-    whole_row="",
     notes=(
-        "Dates are ISO text, true and false 1 and 0, what is missing NULL. Numbers may be held as",
-        "text. Rows are told apart by their rowid, which a table has and a view has not.",
+        "Dates are text, as the model's own table writes them or ISO, true and false 1 and 0, what",
+        "is missing NULL. Numbers may be held as text. Rows are told apart by their rowid, which a",
+        "table has and a view has not.",
     ),
 )
 _POSTGRESQL = Database(
@@ -217,24 +239,32 @@ _POSTGRESQL = Database(
     escaped=r"|\\",  # an escape in text, where standard_conforming_strings is off
     largest="greatest",
     not_text="pg_typeof({}) NOT IN ('text', 'character varying', 'character')",
+    is_known="lower({text}) NOT IN (SELECT mark FROM {marks})",
     known="nullif(CAST({} AS double precision), 'NaN')",
     parsed="CAST({} AS double precision)",
+    error="CAST({} AS double precision)",  # of what is no number
     time=(
         "pg_typeof({}) = 'time'::regtype",
         "CAST(extract(epoch FROM CAST({} AS interval)) AS double precision) / 3600.0",
     ),
+    is_date="pg_typeof({}) IN ('date', 'timestamp', 'timestamptz')",
+    days="CAST(extract(epoch FROM CAST({} AS timestamp)) AS double precision) / 86400.0",
+    zoned=(
+        "pg_typeof({}) = 'timestamptz'::regtype",
+        "CAST(extract(epoch FROM CAST({} AS timestamptz)) AS double precision) / 86400.0",
+    ),
+    match="regexp_match({text},\n      {pattern}\n    )",
+    part="{parts}[{number}]",
     feature="CAST({} AS double precision)",
     fence="OFFSET 0",
-    product="",
     most_columns=1664,
-    most_arguments=None,
     most_parts=3,
     longest_name=63,
     same_case=False,
     whole_row="(raw).*",
     notes=(
-        "Dates are date or timestamp, what is missing is NULL. Numbers may be held as text, times",
-        "of day as time.",
+        "What is missing is NULL. Numbers and dates may be held as text, as the model's own table",
+        "writes them, times of day as time.",
         "Over many rows SET jit = off first: to compile so many sums takes minutes.",
     ),
 )
