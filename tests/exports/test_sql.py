@@ -280,11 +280,46 @@ def test_what_is_no_name_of_a_table_is_refused(source: str, database: str) -> No
         gn.export(tried_model("article").model, database, source=source)
 
 
-def test_a_column_that_is_called_like_a_prediction_is_refused(database: str) -> None:
-    table = {"Prediction": [0.0, 1.0, 2.0], "prediction": [2.0, 1.0, 5.0], "y": [0.1, 0.5, 0.9]}
+def test_a_prediction_that_is_called_like_a_column_gets_a_longer_name(
+    database: str, run: Run
+) -> None:
+    table = {"prediction": [0.0, 1.0, 2.0], "prediction_": [2.0, 1.0, 5.0], "y": [0.1, 0.5, 0.9]}
     model = gn.train_article(table, "y", iterations=2)
-    with pytest.raises(gn.GlassnetError, match="cannot tell '[Pp]rediction' from another column"):
-        gn.export(model, database)
+    query = str(gn.export(model, database).content)
+    assert "-- prediction__ is what glassnet predict calls prediction: another column" in query
+    rows = [{"prediction": table["prediction"][n], "prediction_": n / 2} for n in range(3)]
+    predicted = model.predict_columns({name: [row[name] for row in rows] for name in rows[0]})
+    tried = TriedRows(rows, {"prediction__": predicted["prediction"]})
+    found = typed(run(TriedModel(model), tried, query, "rows"), tried, TriedModel(model))
+    assert largest_difference(found, tried.predicted) < 1e-12
+
+
+@pytest.mark.filterwarnings("ignore:column 'class'. 'Yes' .* differ only in letter case")
+def test_predictions_that_a_database_takes_for_one_get_two_names(database: str, run: Run) -> None:
+    x = np.random.default_rng(1).normal(size=60)
+    table = {"x": x, "class": np.where(x > 0, "Yes", "yes").tolist()}
+    model = gn.train_table(table, "class", epochs=2, hidden=3, members=1)
+    names, _ = run(
+        TriedModel(model),
+        TriedRows([{"x": 1.0}], {}),
+        str(gn.export(model, database).content),
+        "rows",
+    )
+    second = "probability_yes" if database == "postgresql" else "probability_yes_"
+    assert names[2:] == ["prediction", "probability_Yes", second]
+
+
+def test_columns_that_a_database_takes_for_one_are_refused(database: str) -> None:
+    long = "a" * 70
+    names = [f"{long}1", f"{long}2"] if database == "postgresql" else ["Size", "size"]
+    network = gn.Network([2, 2])
+    parameters = gn.initialize(network)
+    with pytest.raises(gn.GlassnetError, match="cannot tell '[as].*' from another column of"):
+        gn.export(gn.Model.of_run((network, parameters), names), database)
+    if database == "postgresql":
+        model = gn.Model.of_run((network, parameters), targets=names)
+        with pytest.raises(gn.GlassnetError, match="another column of .*: give the classes or tar"):
+            gn.export(model, database)
 
 
 def test_a_model_that_is_too_wide_names_what_takes_it() -> None:
