@@ -7,14 +7,14 @@ import numpy as np
 from glassnet.errors import visible
 from glassnet.exports.columns import Cell, UsedColumn, cell_kind, cell_number
 from glassnet.exports.sql.databases import Database, sql_name
+from glassnet.exports.sql.numbers import hours_in_text, number_in_text
 from glassnet.tables.formats.clocks import ClockFormat
 from glassnet.tables.formats.dates import MICROSECONDS_A_DAY
-from glassnet.tables.formats.numbers import APOSTROPHES, MINUS, SPACES, NumberFormat
+from glassnet.tables.formats.numbers import NumberFormat
 from glassnet.tables.inputs import Binary, Categories, Number
 
 TAKEN_AS_BOOLEAN = {"yes", "no", "y", "n", "t", "f", "on", "off"}
 """Categories, in small letters, by which DuckDB takes a column of a CSV file as BOOLEAN."""
-TWELVE_HOURS = ("%I:%M:%S %p", "%I:%M %p", "%I:%M:%S%p", "%I:%M%p", "%I %p", "%I%p")
 
 
 class SqlCells(NamedTuple):
@@ -58,7 +58,8 @@ class SqlCells(NamedTuple):
         text = self._text(cell)
         is_date = self.database.is_date.format(cell)
         first = f"\n      WHEN {is_date} THEN NULL" if is_date else ""
-        return f"CASE{first}\n      WHEN {self._is_known(text)}\n        THEN {text}\n    END"
+        is_missing = self._is_missing(text)
+        return f"CASE{first}\n      WHEN {is_missing} THEN NULL\n      ELSE {text}\n    END"
 
     def reads_text(self, column: UsedColumn) -> bool:
         """Whether the column's numbers or dates may be held as text.
@@ -88,54 +89,31 @@ class SqlCells(NamedTuple):
         error = self.database.error.format(self.database.literal(message))
         return f"CASE WHEN typeof({cell}) = 'BOOLEAN' THEN {error} ELSE {text} END"
 
-    def _is_known(self, text: str) -> str:
-        return self.database.is_known.format(text=text, marks=self.marks)
+    def _is_missing(self, text: str) -> str:
+        return self.database.is_missing.format(text=text, marks=self.marks)
 
     def _number(self, column: UsedColumn, cell: str) -> str:
         known = self.database.known.format(cell)
         if not self.reads_text(column):
             return known
         text = self._text(cell)
+        written = getattr(column, "format", None)
         time = ""
-        if self.database.time and isinstance(getattr(column, "format", None), ClockFormat):
-            of_time, hours = self.database.time
-            time = f"\n      WHEN {of_time.format(cell)} THEN {hours.format(text)}"
-            known = self.database.known.format(text)  # no TIME can be cast to a number
+        if isinstance(written, ClockFormat):
+            if self.database.time:
+                of_time, hours = self.database.time
+                time = f"\n      WHEN {of_time.format(cell)} THEN {hours.format(text)}"
+                known = self.database.known.format(text)  # no TIME can be cast to a number
+            test, value = hours_in_text(self.database, written, text)
+        else:
+            number = written if isinstance(written, NumberFormat) else NumberFormat()
+            test, value = number_in_text(self.database, number, text)
         return (
             f"CASE{time}\n      WHEN {self.database.not_text.format(cell)} THEN {known}"
-            f"\n      WHEN {self._is_known(text)}"
-            f"\n        THEN {self._parsed(column, text)}\n    END"
+            f"\n      WHEN {self._is_missing(text)} THEN NULL"
+            f"\n      WHEN {test}\n        THEN {value}"
+            f"\n      ELSE {self.database.text_error(column.name, text, 'is no number')}\n    END"
         )
-
-    def _parsed(self, column: UsedColumn, text: str) -> str:
-        """A number of the text that it is written as."""
-        written = getattr(column, "format", None)
-        if isinstance(written, ClockFormat):
-            return self._hours(written, text)
-        if not isinstance(written, NumberFormat) or written == NumberFormat():
-            return self.database.parsed.format(text)
-        marks = {" ": SPACES, "'": APOSTROPHES}.get(written.thousands, written.thousands)
-        changes = [(part, "") for part in [*written.unit.split(), *marks]]
-        if written.decimal != ".":
-            changes.append((written.decimal, "."))
-        changes += [(minus, "-") for minus in MINUS]
-        for old, new in changes:
-            old, new = map(self.database.literal, (old, new))
-            text = f"replace({text}, {old}, {new})"
-        return self.database.parsed.format(f"trim({text})")
-
-    def _hours(self, written: ClockFormat, text: str) -> str:
-        """The hours of a time of day, such as 23:15, or 11:15 PM where there are halves."""
-        if self.database.name == "sqlite":
-            return _hours_of_parts(written, text)
-        kind = "time" if written.halves else "interval"
-        if self.database.name == "postgresql":
-            seconds = f"extract(epoch FROM CAST({text} AS {kind}))"
-            return f"CAST({seconds} AS double precision) / 3600.0"
-        if written.halves:
-            forms = ", ".join(map(self.database.literal, TWELVE_HOURS))
-            text = f"strptime({text}, [{forms}])"
-        return f"epoch(CAST({text} AS {kind.upper()})) / 3600e0"
 
     def _days(self, cell: str) -> str:
         """Days since 1970-01-01, of a cell of the database's own dates."""
@@ -152,18 +130,6 @@ class SqlCells(NamedTuple):
             return self.database.literal(cell)
         moment = self.database.literal(iso_moment(cell_number(column, cell)))
         return moment if self.database.name == "sqlite" else f"TIMESTAMP {moment}"
-
-
-def _hours_of_parts(written: ClockFormat, text: str) -> str:
-    """The hours of a time of day, from its digits."""
-    hours = f"CAST({text} AS INTEGER)"
-    if written.halves:
-        hours = f"{hours} % 12 + 12 * (lower({text}) LIKE '%p%')"
-    minutes = f"CAST(substr({text}, instr({text}, ':') + 1, 2) AS INTEGER) * 60"
-    seconds = f"CAST(substr({text}, instr({text}, ':') + 4) AS REAL)"
-    hours = f"{hours} + ({minutes} + {seconds}) / 3600.0"
-    # json() of what is no time raises an error
-    return f"CASE WHEN {text} GLOB '[0-9]*:[0-5][0-9]*' THEN {hours} ELSE json({text}) END"
 
 
 def iso_moment(days: float) -> str:

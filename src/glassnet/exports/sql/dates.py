@@ -4,12 +4,11 @@ It is the one by which the model reads them, so that times of day, zones and nam
 read alike. SQLite has none: see `sqlite_dates.py`.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from glassnet.errors import visible
 from glassnet.exports.code.cells import pattern_parts
+from glassnet.exports.sql.numbers import sql_regex
 from glassnet.exports.sql.steps import SqlChain, SqlColumn
 from glassnet.exports.templates import LINE_WIDTH
 from glassnet.tables.formats.dates import LAST_YEAR_OF_2000, MONTHS, DateFormat
@@ -38,10 +37,8 @@ class DateColumn:
 
     def error(self, chain: SqlChain) -> str:
         """An expression that raises an error, which shows the text."""
-        literal = chain.database.literal
-        first = literal(f"column '{visible(self.column.name)}': ")
-        last = literal(f" is no date {self.written.pattern}")
-        return chain.database.error.format(f"{first} || {self.named('text')} || {last}")
+        fault = f"is no date {self.written.pattern}"
+        return chain.database.text_error(self.column.name, self.named("text"), fault)
 
 
 def add_dates(chain: SqlChain, columns: Sequence[DateColumn], others: Sequence[str]) -> None:
@@ -69,7 +66,7 @@ def month_number(name: str) -> str:
 
 def _parts(chain: SqlChain, of: DateColumn) -> str:
     """The parts of a text; none, or empty ones, where it is not written so."""
-    lines = map(_sql_regex, pattern_parts(of.written.regex.pattern, LINE_WIDTH - 20))
+    lines = map(sql_regex, pattern_parts(of.written.regex.pattern, LINE_WIDTH - 20))
     texts = ["(?i)^(?:", *lines, ")$"]
     names = ", ".join(f"'{name}'" for name in of.written.regex.groupindex)
     return chain.database.match.format(
@@ -77,17 +74,6 @@ def _parts(chain: SqlChain, of: DateColumn) -> str:
         pattern=" ||\n      ".join(map(chain.database.literal, texts)),
         names=names,
     )
-
-
-def _sql_regex(pattern: str) -> str:
-    r"""A pattern of Python without names and backslashes, which some databases take for escapes.
-
-    >>> _sql_regex(r"(?P<day>[0-9]{1,2})\.\s*")
-    '([0-9]{1,2})[.][[:space:]]*'
-    """
-    plain = re.sub(r"\(\?P<[a-z]+>", "(", pattern)
-    plain = plain.replace(r"\u2212", "\u2212").replace(r"\s", "[[:space:]]")
-    return re.sub(r"\\(.)", r"[\1]", plain)
 
 
 def _numbers(chain: SqlChain, of: DateColumn) -> list[SqlColumn]:

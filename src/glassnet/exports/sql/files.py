@@ -78,7 +78,7 @@ def _query(plan: ExportPlan, database: Database, table: Sequence[str]) -> str:
         taken=taken,
     )
     expressions = add_predictions(chain)
-    final = f"{chain.last}"
+    final = chain.last
     if not database.whole_row:
         final += f" CROSS JOIN {source} AS {row} ON {row}._rowid_ = {chain.last}.raw"
     names = _result_names(plan, database)
@@ -122,7 +122,7 @@ def _row_name(plan: ExportPlan, database: Database) -> str:
 
 
 def _marks(chain: SqlChain) -> list[str]:
-    """The texts that mean "missing" among numbers, where numbers may be text."""
+    """The texts that mean "missing" among numbers and dates, where these may be text."""
     if not any(map(chain.cells.reads_text, chain.plan.columns)):
         return []
     marks = ["", *chain.plan.all_missing_marks]
