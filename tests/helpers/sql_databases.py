@@ -6,10 +6,13 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Collection, Sequence
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+from commands import skip_without
 from exported import TriedModel, TriedRows
 
 from glassnet.exports.columns import UsedColumn, cell_kind, cell_number
@@ -29,6 +32,8 @@ TYPES = {
 }
 Found = tuple[list[str], list[Sequence[Any]]]
 """The names of columns, and rows of cells."""
+Run = Callable[..., Found]
+"""Runs a query over a table with rows."""
 
 
 def put(column: UsedColumn, cell: Any, as_text: Collection[str]) -> Any:
@@ -176,3 +181,45 @@ def _as(value: Any, cell: Any) -> Any:
     if isinstance(value, bool) and isinstance(cell, str):
         return cell == "t"
     return type(value)(cell)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PostgreSQL]:
+    if not POSTGRESQL.is_dir():
+        skip_without("pg_ctl")
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:  # a socket's path has to be short
+        found = PostgreSQL(Path(folder))
+        yield found
+        found.stop()
+
+
+@pytest.fixture(params=["duckdb", "sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def run(database: str, request: pytest.FixtureRequest) -> Run:
+    """Runs a query over a table with rows."""
+    if database == "duckdb":
+        return in_duckdb
+    if database == "sqlite":
+        return in_sqlite
+    server = request.getfixturevalue("server")
+    return lambda *arguments: in_postgresql(server, *arguments)
+
+
+@pytest.fixture
+def check(database: str, request: pytest.FixtureRequest) -> Callable[[str], tuple[int, float]]:
+    """Runs a check."""
+    if database == "duckdb":
+        return check_in_duckdb
+    if database == "sqlite":
+        return check_in_sqlite
+    server = request.getfixturevalue("server")
+
+    def in_server(query: str) -> tuple[int, float]:
+        [_, [number, difference]] = csv.reader(io.StringIO(server.query(query)))
+        return int(number), float(difference)
+
+    return in_server
