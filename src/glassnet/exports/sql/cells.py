@@ -27,7 +27,7 @@ class SqlCells(NamedTuple):
     row : str
         What the row is called.
     marks : str
-        The query with the texts that mean "missing" among numbers.
+        The query with the texts that mean "missing" among numbers and dates.
     """
 
     database: Database
@@ -37,7 +37,7 @@ class SqlCells(NamedTuple):
     def cell(self, column: UsedColumn) -> str:
         """The cell of a column: a number, the days to a date, or text without blanks around it.
 
-        Of a date that is held as text it is NULL: see `date_text`.
+        Where a date is held as text it is NULL: see `date_text`.
         """
         cell = self._raw(column)
         kind = cell_kind(column)
@@ -53,7 +53,7 @@ class SqlCells(NamedTuple):
         return text
 
     def date_text(self, column: UsedColumn) -> str:
-        """The text of a date that is held as text, without blanks around it."""
+        """The text where a date is held as text, without blanks around it; else NULL."""
         cell = self._raw(column)
         text = self._text(cell)
         is_date = self.database.is_date.format(cell)
@@ -93,6 +93,7 @@ class SqlCells(NamedTuple):
         return self.database.is_missing.format(text=text, marks=self.marks)
 
     def _number(self, column: UsedColumn, cell: str) -> str:
+        """The number; of a time of day the hours."""
         known = self.database.known.format(cell)
         if not self.reads_text(column):
             return known
@@ -125,7 +126,7 @@ class SqlCells(NamedTuple):
         )
 
     def given(self, column: UsedColumn, cell: Cell) -> str:
-        """A cell as a constant: a date, which comes as it is written, as the database's own."""
+        """A cell of the model's as a constant; of a date, which is text, the database's own."""
         if not (isinstance(column, Number) and column.date and isinstance(cell, str)):
             return self.database.literal(cell)
         moment = self.database.literal(iso_moment(cell_number(column, cell)))

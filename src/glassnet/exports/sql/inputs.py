@@ -30,14 +30,13 @@ def add_inputs(chain: SqlChain) -> None:
 
 
 class _InputColumn:
-    """A column with its number, from 1: its cell is c1, scaled u1."""
+    """A column with its number, from 1: its cell is c1, scaled u1, the text of a date text1."""
 
     def __init__(self, chain: SqlChain, number: int, column: UsedColumn) -> None:
         self.chain = chain
         self.column = column
         self.c = f"c{number}"
         self.u = f"u{number}"
-
         self.date: DateColumn | None = None
         if isinstance(column, Number) and column.date:
             self.date = DateColumn(number, column)
