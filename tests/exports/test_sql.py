@@ -1,85 +1,28 @@
 """The exported queries: run by each database itself, beside the model."""
 
-import csv
-import io
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+# Fixtures are imported, and parameters of the same name stand for them.
+# ruff: noqa: F401, F811
 
-import duckdb
+from collections.abc import Callable
+
+import numpy as np
 import pytest
-from commands import skip_without
-from exported import MAKERS, TriedRows, largest_difference, tried_model, tried_rows
+from exported import MAKERS, TriedModel, TriedRows, largest_difference, tried_model, tried_rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sql_databases import (
-    POSTGRESQL,
-    Found,
-    PostgreSQL,
+    Run,
+    check,
     check_in_duckdb,
     check_in_sqlite,
-    in_duckdb,
-    in_postgresql,
-    in_sqlite,
+    database,
+    run,
+    server,
     typed,
 )
 
 import glassnet as gn
 from glassnet.core.activations import ACTIVATIONS, OUTPUTS
-
-WRITTEN = (
-    ("1.234,50 EUR", "07:15"),
-    ("-12,5 EUR", "23:30"),
-    ("NA", "\u2013"),
-    (" 3 EUR ", "0:00"),
-    (None, "14:45"),
-)
-"""Cells of the first and the third column of the model "written"."""
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[PostgreSQL]:
-    if not POSTGRESQL.is_dir():
-        skip_without("pg_ctl")
-    with tempfile.TemporaryDirectory(prefix="pg") as folder:  # a socket's path has to be short
-        found = PostgreSQL(Path(folder))
-        yield found
-        found.stop()
-
-
-@pytest.fixture(params=["duckdb", "sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest) -> str:
-    return request.param
-
-
-Run = Callable[..., Found]
-
-
-@pytest.fixture
-def run(database: str, request: pytest.FixtureRequest) -> Run:
-    """Runs a query over a table with rows."""
-    if database == "duckdb":
-        return in_duckdb
-    if database == "sqlite":
-        return in_sqlite
-    server = request.getfixturevalue("server")
-    return lambda *arguments: in_postgresql(server, *arguments)
-
-
-@pytest.fixture
-def check(database: str, request: pytest.FixtureRequest) -> Callable[[str], tuple[int, float]]:
-    """Runs a check."""
-    if database == "duckdb":
-        return check_in_duckdb
-    if database == "sqlite":
-        return check_in_sqlite
-    server = request.getfixturevalue("server")
-
-    def in_server(query: str) -> tuple[int, float]:
-        [_, [number, difference]] = csv.reader(io.StringIO(server.query(query)))
-        return int(number), float(difference)
-
-    return in_server
 
 
 def with_each_row_twice(rows: TriedRows) -> TriedRows:
@@ -105,89 +48,15 @@ def test_the_query_predicts_what_the_model_does(name: str, database: str, run: R
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_the_check_needs_no_table(
-    name: str, database: str, check: Callable[[str], tuple[int, float]]
+    name: str,
+    database: str,
+    check: Callable[[str], tuple[int, float]],
 ) -> None:
     tried = tried_model(name)
     files = gn.export(tried.model, database, **tried.options).files
     number, difference = check(str(files[".check.sql"]))
     assert number == len(tried.plan.checks)
     assert difference < 1e-12
-
-
-@pytest.mark.filterwarnings("ignore:column '.*'. [0-9]+ of 20 rows hold categories")
-def test_numbers_that_are_held_as_text(database: str, run: Run) -> None:
-    """As the model's own table holds them, beside missing ones and those that are numbers."""
-    tried = tried_model("written")
-    rows = tried_rows(tried, n=20)
-    number, opens = tried.plan.columns[0], tried.plan.columns[2]
-    for row, (money, hours) in zip(rows.rows, WRITTEN * 4, strict=True):
-        row[number.name], row[opens.name] = money, hours
-    table = {column.name: [row[column.name] for row in rows.rows] for column in tried.plan.columns}
-    table["is new"] = [None if c is None else str(c).lower() for c in table["is new"]]
-    expected = TriedRows(rows.rows, tried.model.predict_columns(table))
-    as_text = {number.name, opens.name}
-    query = str(gn.export(tried.model, database).content)
-    found = typed(run(tried, expected, query, "rows", as_text), expected, tried)
-    assert largest_difference(found, expected.predicted) < 1e-12
-
-
-@pytest.mark.parametrize("text", ["twelve", "1.2.3", "12:"])
-def test_a_text_that_is_no_number_is_an_error(text: str, database: str, run: Run) -> None:
-    tried = tried_model("written")
-    rows = tried_rows(tried, n=2)
-    for column in (tried.plan.columns[0], tried.plan.columns[2]):
-        rows.rows[1][column.name] = text
-    query = str(gn.export(tried.model, database).content)
-    with pytest.raises((Exception, AssertionError), match=r"(?i)malformed|convert|invalid|syntax"):
-        run(tried, rows, query, "rows", {column.name for column in tried.plan.columns[:3:2]})
-
-
-@pytest.mark.filterwarnings("ignore::glassnet.GlassnetWarning")
-def test_duckdb_reads_a_file_by_its_own_guesses(tmp_path: Path) -> None:
-    path = tmp_path / "rows.csv"
-    rows = [(f"{n % 24:02}:30", "NA" if n == 3 else n / 4, "u" + str(n % 2), n) for n in range(12)]
-    _write_csv(path, [("hour", "size", "kind", "y"), *rows])
-    model = gn.train_table(path, "y", epochs=2, members=1, hidden=3)
-    connection = duckdb.connect()
-    connection.execute(f"CREATE TABLE rows AS SELECT * FROM '{path}'")
-    types = connection.execute("SELECT typeof(hour), typeof(size) FROM rows").fetchone()
-    assert types == ("TIME", "VARCHAR")
-    found = connection.execute(str(gn.export(model, "duckdb").content)).fetchall()
-    expected = model.predict_columns(path)
-    assert largest_difference({"prediction": [row[-1] for row in found]}, expected) < 1e-12
-
-
-@pytest.mark.filterwarnings("ignore::glassnet.GlassnetWarning")
-@pytest.mark.parametrize("kind", ["time", "text", "double precision"])
-def test_times_of_day_in_postgresql(kind: str, server: PostgreSQL) -> None:
-    texts = [f"{n:02}:30" for n in range(12)]
-    model = gn.train_table({"at": texts, "y": list(range(12))}, "y", epochs=2, hidden=3)
-    cell = "9.5" if kind == "double precision" else "'09:30'"
-    name = f"times_{kind[:4]}"
-    server.query(f"CREATE TABLE {name} (at {kind}); INSERT INTO {name} VALUES ({cell}), (NULL)")
-    query = str(gn.export(model, "postgresql", source=name).content)
-    _, *rows = csv.reader(io.StringIO(server.query(query)))
-    expected = model.predict_columns({"at": ["09:30", None]})
-    found = {"prediction": [float(row[-1]) for row in rows]}
-    assert largest_difference(found, expected) < 1e-12
-
-
-@pytest.mark.filterwarnings("ignore::glassnet.GlassnetWarning")
-def test_duckdb_that_takes_text_as_boolean_is_an_error(tmp_path: Path) -> None:
-    path = tmp_path / "rows.csv"
-    _write_csv(path, [("it's", "y"), *((("no", "yes")[n % 2], n) for n in range(12))])
-    model = gn.train_table(path, "y", epochs=2, members=1, hidden=3)
-    connection = duckdb.connect()
-    query = str(gn.export(model, "duckdb").content)
-    connection.execute("""CREATE TABLE rows ("it's" BOOLEAN, y DOUBLE)""")
-    connection.execute("INSERT INTO rows VALUES (true, 1)")
-    with pytest.raises(duckdb.Error, match=r"column 'it's' is BOOLEAN"):
-        connection.execute(query).fetchall()
-    as_text = f"read_csv('{path}', all_varchar = true)"
-    connection.execute(f"CREATE OR REPLACE TABLE rows AS SELECT * FROM {as_text}")
-    found = connection.execute(query).fetchall()
-    expected = model.predict_columns(path)
-    assert largest_difference({"prediction": [row[-1] for row in found]}, expected) < 1e-12
 
 
 def test_a_table_with_the_name_of_a_query_is_read(database: str, run: Run) -> None:
@@ -205,11 +74,47 @@ def test_what_is_no_name_of_a_table_is_refused(source: str, database: str) -> No
         gn.export(tried_model("article").model, database, source=source)
 
 
-def test_a_column_that_is_called_like_a_prediction_is_refused(database: str) -> None:
-    table = {"Prediction": [0.0, 1.0, 2.0], "prediction": [2.0, 1.0, 5.0], "y": [0.1, 0.5, 0.9]}
+def test_a_prediction_that_is_called_like_a_column_gets_a_longer_name(
+    database: str,
+    run: Run,
+) -> None:
+    table = {"prediction": [0.0, 1.0, 2.0], "prediction_": [2.0, 1.0, 5.0], "y": [0.1, 0.5, 0.9]}
     model = gn.train_article(table, "y", iterations=2)
-    with pytest.raises(gn.GlassnetError, match="cannot tell '[Pp]rediction' from another column"):
-        gn.export(model, database)
+    query = str(gn.export(model, database).content)
+    assert "-- prediction__ is what glassnet predict calls prediction: another column" in query
+    rows = [{"prediction": table["prediction"][n], "prediction_": n / 2} for n in range(3)]
+    predicted = model.predict_columns({name: [row[name] for row in rows] for name in rows[0]})
+    tried = TriedRows(rows, {"prediction__": predicted["prediction"]})
+    found = typed(run(TriedModel(model), tried, query, "rows"), tried, TriedModel(model))
+    assert largest_difference(found, tried.predicted) < 1e-12
+
+
+@pytest.mark.filterwarnings("ignore:column 'class'. 'Yes' .* differ only in letter case")
+def test_predictions_that_a_database_takes_for_one_get_two_names(database: str, run: Run) -> None:
+    x = np.random.default_rng(1).normal(size=60)
+    table = {"x": x, "class": np.where(x > 0, "Yes", "yes").tolist()}
+    model = gn.train_table(table, "class", epochs=2, hidden=3, members=1)
+    names, _ = run(
+        TriedModel(model),
+        TriedRows([{"x": 1.0}], {}),
+        str(gn.export(model, database).content),
+        "rows",
+    )
+    second = "probability_yes" if database == "postgresql" else "probability_yes_"
+    assert names[2:] == ["prediction", "probability_Yes", second]
+
+
+def test_columns_that_a_database_takes_for_one_are_refused(database: str) -> None:
+    long = "a" * 70
+    names = [f"{long}1", f"{long}2"] if database == "postgresql" else ["Size", "size"]
+    network = gn.Network([2, 2])
+    parameters = gn.initialize(network)
+    with pytest.raises(gn.GlassnetError, match="cannot tell '[as].*' from another column of"):
+        gn.export(gn.Model.of_run((network, parameters), names), database)
+    if database == "postgresql":
+        model = gn.Model.of_run((network, parameters), targets=names)
+        with pytest.raises(gn.GlassnetError, match="another column of .*: give the classes or tar"):
+            gn.export(model, database)
 
 
 def test_a_model_that_is_too_wide_names_what_takes_it() -> None:
@@ -224,7 +129,8 @@ def test_a_model_that_is_too_wide_names_what_takes_it() -> None:
 
 
 def test_long_sums_stay_within_the_depth_of_expressions(
-    database: str, check: Callable[[str], tuple[int, float]]
+    database: str,
+    check: Callable[[str], tuple[int, float]],
 ) -> None:
     network = gn.Network([2, 1500, 1], ["tanh"])
     model = gn.Model.of_run((network, gn.initialize(network, seed=1)))
@@ -233,7 +139,8 @@ def test_long_sums_stay_within_the_depth_of_expressions(
 
 
 def test_a_check_finds_a_weight_that_is_not_the_models(
-    database: str, check: Callable[[str], tuple[int, float]]
+    database: str,
+    check: Callable[[str], tuple[int, float]],
 ) -> None:
     tried = tried_model("linear")
     text = str(gn.export(tried.model, database).files[".check.sql"])
@@ -243,7 +150,8 @@ def test_a_check_finds_a_weight_that_is_not_the_models(
 
 
 def test_columns_called_true_and_false_are_checked(
-    database: str, check: Callable[[str], tuple[int, float]]
+    database: str,
+    check: Callable[[str], tuple[int, float]],
 ) -> None:
     network = gn.Network([3, 1])
     model = gn.Model.of_run((network, gn.initialize(network)), ["false", "TRUE", "is_true"])
@@ -280,12 +188,7 @@ def test_networks_of_any_shape_and_name(
     )
     parameters = gn.initialize(network, seed=seed)
     model = gn.Model.of_run((network, parameters), names[:inputs], names[inputs : inputs + outputs])
-    for database, check in (("duckdb", check_in_duckdb), ("sqlite", check_in_sqlite)):
-        number, difference = check(str(gn.export(model, database).files[".check.sql"]))
+    for target, run_check in (("duckdb", check_in_duckdb), ("sqlite", check_in_sqlite)):
+        number, difference = run_check(str(gn.export(model, target).files[".check.sql"]))
         assert number
         assert difference < 1e-12
-
-
-def _write_csv(path: Path, rows: Sequence[Sequence[object]]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(rows)

@@ -6,10 +6,13 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Collection, Sequence
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+from commands import skip_without
 from exported import TriedModel, TriedRows
 
 from glassnet.exports.columns import UsedColumn, cell_kind, cell_number
@@ -29,11 +32,13 @@ TYPES = {
 }
 Found = tuple[list[str], list[Sequence[Any]]]
 """The names of columns, and rows of cells."""
+Run = Callable[..., Found]
+"""Runs a query over a table with rows."""
 
 
-def put(column: UsedColumn, cell: Any) -> Any:
-    """A cell as it is put into the table: a date as ISO text."""
-    if cell_kind(column) != "date" or cell is None:
+def put(column: UsedColumn, cell: Any, as_text: Collection[str]) -> Any:
+    """A cell as it is put into the table: a date as ISO text, where its column is not text."""
+    if cell_kind(column) != "date" or cell is None or column.name in as_text:
         return cell
     return iso_moment(cell_number(column, cell))
 
@@ -48,9 +53,9 @@ def declared(name: str, tried: TriedModel, as_text: Collection[str]) -> str:
     return f"({', '.join(['key integer', *columns])})"
 
 
-def raw_rows(tried: TriedModel, rows: TriedRows) -> list[list[Any]]:
+def raw_rows(tried: TriedModel, rows: TriedRows, as_text: Collection[str]) -> list[list[Any]]:
     return [
-        [number // 2, *(put(c, row[c.name]) for c in tried.plan.columns)]
+        [number // 2, *(put(c, row[c.name], as_text) for c in tried.plan.columns)]
         for number, row in enumerate(rows.rows)
     ]
 
@@ -65,7 +70,9 @@ def in_duckdb(
             f"CREATE SCHEMA s; CREATE TABLE {table} {declared('duckdb', tried, as_text)}"
         )
         marks = ", ".join("?" * (len(tried.plan.columns) + 1))
-        connection.executemany(f"INSERT INTO {table} VALUES ({marks})", raw_rows(tried, rows))
+        connection.executemany(
+            f"INSERT INTO {table} VALUES ({marks})", raw_rows(tried, rows, as_text)
+        )
         found = connection.execute(query)
         return [name for name, *_ in found.description], found.fetchall()
 
@@ -77,7 +84,8 @@ def in_sqlite(
     connection.execute("ATTACH ':memory:' AS s")
     connection.execute(f"CREATE TABLE {table} {declared('sqlite', tried, as_text)}")
     marks = ", ".join("?" * (len(tried.plan.columns) + 1))
-    connection.executemany(f"INSERT INTO {table} VALUES ({marks})", raw_rows(tried, rows))
+    raw = raw_rows(tried, rows, as_text)
+    connection.executemany(f"INSERT INTO {table} VALUES ({marks})", raw)
     found = connection.execute(query)
     return [name for name, *_ in found.description], found.fetchall()
 
@@ -144,7 +152,10 @@ def in_postgresql(
 ) -> Found:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(
-        [["\\N" if cell is None else cell for cell in row] for row in raw_rows(tried, rows)]
+        [
+            ["\\N" if cell is None else cell for cell in row]
+            for row in raw_rows(tried, rows, as_text)
+        ]
     )
     schema = "DROP SCHEMA IF EXISTS s CASCADE; CREATE SCHEMA s;"
     columns = declared("postgresql", tried, as_text)
@@ -170,3 +181,45 @@ def _as(value: Any, cell: Any) -> Any:
     if isinstance(value, bool) and isinstance(cell, str):
         return cell == "t"
     return type(value)(cell)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PostgreSQL]:
+    if not POSTGRESQL.is_dir():
+        skip_without("pg_ctl")
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:  # a socket's path has to be short
+        found = PostgreSQL(Path(folder))
+        yield found
+        found.stop()
+
+
+@pytest.fixture(params=["duckdb", "sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def run(database: str, request: pytest.FixtureRequest) -> Run:
+    """Runs a query over a table with rows."""
+    if database == "duckdb":
+        return in_duckdb
+    if database == "sqlite":
+        return in_sqlite
+    server = request.getfixturevalue("server")
+    return lambda *arguments: in_postgresql(server, *arguments)
+
+
+@pytest.fixture
+def check(database: str, request: pytest.FixtureRequest) -> Callable[[str], tuple[int, float]]:
+    """Runs a check."""
+    if database == "duckdb":
+        return check_in_duckdb
+    if database == "sqlite":
+        return check_in_sqlite
+    server = request.getfixturevalue("server")
+
+    def in_server(query: str) -> tuple[int, float]:
+        [_, [number, difference]] = csv.reader(io.StringIO(server.query(query)))
+        return int(number), float(difference)
+
+    return in_server

@@ -7,14 +7,14 @@ import numpy as np
 from glassnet.errors import visible
 from glassnet.exports.columns import Cell, UsedColumn, cell_kind, cell_number
 from glassnet.exports.sql.databases import Database, sql_name
+from glassnet.exports.sql.numbers import hours_in_text, number_in_text
 from glassnet.tables.formats.clocks import ClockFormat
 from glassnet.tables.formats.dates import MICROSECONDS_A_DAY
-from glassnet.tables.formats.numbers import APOSTROPHES, MINUS, SPACES, NumberFormat
+from glassnet.tables.formats.numbers import NumberFormat
 from glassnet.tables.inputs import Binary, Categories, Number
 
 TAKEN_AS_BOOLEAN = {"yes", "no", "y", "n", "t", "f", "on", "off"}
 """Categories, in small letters, by which DuckDB takes a column of a CSV file as BOOLEAN."""
-TWELVE_HOURS = ("%I:%M:%S %p", "%I:%M %p", "%I:%M:%S%p", "%I:%M%p", "%I %p", "%I%p")
 
 
 class SqlCells(NamedTuple):
@@ -27,7 +27,7 @@ class SqlCells(NamedTuple):
     row : str
         What the row is called.
     marks : str
-        The query with the texts that mean "missing" among numbers.
+        The query with the texts that mean "missing" among numbers and dates.
     """
 
     database: Database
@@ -35,8 +35,11 @@ class SqlCells(NamedTuple):
     marks: str
 
     def cell(self, column: UsedColumn) -> str:
-        """The cell of a column: a number (dates as days), or text without blanks around it."""
-        cell = f"{self.row}.{sql_name(column.name)}"
+        """The cell of a column: a number, the days to a date, or text without blanks around it.
+
+        Where a date is held as text it is NULL: see `date_text`.
+        """
+        cell = self._raw(column)
         kind = cell_kind(column)
         if kind == "number":
             return self._number(column, cell)
@@ -49,18 +52,29 @@ class SqlCells(NamedTuple):
             return f"CASE {cell} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE {text} END"
         return text
 
+    def date_text(self, column: UsedColumn) -> str:
+        """The text where a date is held as text, without blanks around it; else NULL."""
+        cell = self._raw(column)
+        text = self._text(cell)
+        is_date = self.database.is_date.format(cell)
+        first = f"\n      WHEN {is_date} THEN NULL" if is_date else ""
+        is_missing = self._is_missing(text)
+        return f"CASE{first}\n      WHEN {is_missing} THEN NULL\n      ELSE {text}\n    END"
+
     def reads_text(self, column: UsedColumn) -> bool:
-        """Whether the column's numbers may be held as text.
+        """Whether the column's numbers or dates may be held as text.
 
         In SQLite every cell may be, and DuckDB takes a column of a CSV file as text where a mark
         such as NA stands in it.
         """
         kind = cell_kind(column)
-        if self.database.name == "sqlite":
-            return kind in ("number", "date")
-        if self.database.name == "duckdb":
-            return kind == "number"
-        return kind == "number" and getattr(column, "format", None) not in (None, NumberFormat())
+        if self.database.name == "postgresql" and kind == "number":
+            return getattr(column, "format", None) not in (None, NumberFormat())
+        return kind in ("number", "date")
+
+    def _raw(self, column: UsedColumn) -> str:
+        """The cell as it stands in the table."""
+        return f"{self.row}.{sql_name(column.name)}"
 
     def _text(self, cell: str) -> str:
         return self.database.text.format(cell)
@@ -72,88 +86,51 @@ class SqlCells(NamedTuple):
         if self.database.name != "duckdb" or not levels & TAKEN_AS_BOOLEAN:
             return text
         message = f"column '{visible(column.name)}' is BOOLEAN, but must be VARCHAR as it was"
-        error = f"error({self.database.literal(message)})"
+        error = self.database.error.format(self.database.literal(message))
         return f"CASE WHEN typeof({cell}) = 'BOOLEAN' THEN {error} ELSE {text} END"
 
-    def _is_known(self, text: str) -> str:
-        return f"lower({text}) NOT IN (SELECT mark FROM {self.marks})"
+    def _is_missing(self, text: str) -> str:
+        return self.database.is_missing.format(text=text, marks=self.marks)
 
     def _number(self, column: UsedColumn, cell: str) -> str:
+        """The number; of a time of day the hours."""
         known = self.database.known.format(cell)
         if not self.reads_text(column):
             return known
         text = self._text(cell)
+        written = getattr(column, "format", None)
         time = ""
-        if self.database.time and isinstance(getattr(column, "format", None), ClockFormat):
-            of_time, hours = self.database.time
-            time = f"\n      WHEN {of_time.format(cell)} THEN {hours.format(text)}"
-            known = self.database.known.format(text)  # no TIME can be cast to a number
+        if isinstance(written, ClockFormat):
+            if self.database.time:
+                of_time, hours = self.database.time
+                time = f"\n      WHEN {of_time.format(cell)} THEN {hours.format(text)}"
+                known = self.database.known.format(text)  # no TIME can be cast to a number
+            test, value = hours_in_text(self.database, written, text)
+        else:
+            number = written if isinstance(written, NumberFormat) else NumberFormat()
+            test, value = number_in_text(self.database, number, text)
         return (
             f"CASE{time}\n      WHEN {self.database.not_text.format(cell)} THEN {known}"
-            f"\n      WHEN {self._is_known(text)}"
-            f"\n        THEN {self._parsed(column, text)}\n    END"
+            f"\n      WHEN {self._is_missing(text)} THEN NULL"
+            f"\n      WHEN {test}\n        THEN {value}"
+            f"\n      ELSE {self.database.text_error(column.name, text, 'is no number')}\n    END"
         )
 
-    def _parsed(self, column: UsedColumn, text: str) -> str:
-        """A number of the text that it is written as."""
-        written = getattr(column, "format", None)
-        if isinstance(written, ClockFormat):
-            return self._hours(written, text)
-        if not isinstance(written, NumberFormat) or written == NumberFormat():
-            return self.database.parsed.format(text)
-        marks = {" ": SPACES, "'": APOSTROPHES}.get(written.thousands, written.thousands)
-        changes = [(part, "") for part in [*written.unit.split(), *marks]]
-        if written.decimal != ".":
-            changes.append((written.decimal, "."))
-        changes += [(minus, "-") for minus in MINUS]
-        for old, new in changes:
-            old, new = map(self.database.literal, (old, new))
-            text = f"replace({text}, {old}, {new})"
-        return self.database.parsed.format(f"trim({text})")
-
-    def _hours(self, written: ClockFormat, text: str) -> str:
-        """The hours of a time of day, such as 23:15, or 11:15 PM where there are halves."""
-        if self.database.name == "sqlite":
-            return _hours_of_parts(written, text)
-        kind = "time" if written.halves else "interval"
-        if self.database.name == "postgresql":
-            seconds = f"extract(epoch FROM CAST({text} AS {kind}))"
-            return f"CAST({seconds} AS double precision) / 3600.0"
-        if written.halves:
-            forms = ", ".join(map(self.database.literal, TWELVE_HOURS))
-            text = f"strptime({text}, [{forms}])"
-        return f"epoch(CAST({text} AS {kind.upper()})) / 3600e0"
-
     def _days(self, cell: str) -> str:
-        """Days since 1970-01-01."""
-        if self.database.name == "duckdb":
-            return f"epoch({cell}) / 86400e0"
-        if self.database.name == "postgresql":
-            return f"CAST(extract(epoch FROM {cell}) AS double precision) / 86400.0"
-        # json() of what is no date raises an error
-        seconds = f"coalesce(unixepoch({cell}), json({cell}))"
-        fraction = f"strftime('%f', {cell}) - strftime('%S', {cell})"
-        days = f"({seconds} + {fraction}) / 86400.0"
-        return f"CASE\n      WHEN {self._is_known(self._text(cell))}\n        THEN {days}\n    END"
+        """Days since 1970-01-01, of a cell of the database's own dates."""
+        has_zone, zoned = (template.format(cell) for template in self.database.zoned)
+        return (
+            f"CASE\n      WHEN {has_zone} THEN {zoned}"
+            f"\n      WHEN {self.database.is_date.format(cell)}"
+            f" THEN {self.database.days.format(cell)}\n    END"
+        )
 
     def given(self, column: UsedColumn, cell: Cell) -> str:
-        """A cell as a constant: a date, which comes as it is written, as the database's own."""
+        """A cell of the model's as a constant; of a date, which is text, the database's own."""
         if not (isinstance(column, Number) and column.date and isinstance(cell, str)):
             return self.database.literal(cell)
         moment = self.database.literal(iso_moment(cell_number(column, cell)))
         return moment if self.database.name == "sqlite" else f"TIMESTAMP {moment}"
-
-
-def _hours_of_parts(written: ClockFormat, text: str) -> str:
-    """The hours of a time of day, from its digits."""
-    hours = f"CAST({text} AS INTEGER)"
-    if written.halves:
-        hours = f"{hours} % 12 + 12 * (lower({text}) LIKE '%p%')"
-    minutes = f"CAST(substr({text}, instr({text}, ':') + 1, 2) AS INTEGER) * 60"
-    seconds = f"CAST(substr({text}, instr({text}, ':') + 4) AS REAL)"
-    hours = f"{hours} + ({minutes} + {seconds}) / 3600.0"
-    # json() of what is no time raises an error
-    return f"CASE WHEN {text} GLOB '[0-9]*:[0-5][0-9]*' THEN {hours} ELSE json({text}) END"
 
 
 def iso_moment(days: float) -> str:

@@ -1,6 +1,5 @@
 """The two files of a model for a database: the query, and one that checks it."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -33,23 +32,37 @@ def postgresql_files(plan: ExportPlan, options: ExportOptions) -> Files:
 
 
 def _files(plan: ExportPlan, options: ExportOptions, database: Database) -> Files:
-    _check_names(plan, database)
     return {
         ".sql": _query(plan, database, database.table(options.source)),
         ".check.sql": _check(plan, database),
     }
 
 
-def _check_names(plan: ExportPlan, database: Database) -> None:
-    """Raises GlassnetError where two columns of the result have one name."""
-    names = [*(column.name for column in plan.columns), *plan.predicted]
-    counts = Counter(map(database.folded, names))
-    for name in names:
-        if counts[database.folded(name)] > 1:
-            raise GlassnetError(
-                f"{database.title} cannot tell '{visible(name)}' from another column of the result",
-                remedy="rename the column of the table and train again",
-            )
+def _result_names(plan: ExportPlan, database: Database) -> list[str]:
+    """What the predicted columns are called: with a _ at the end where there is such a column.
+
+    Raises GlassnetError where the database has one name for two columns of the model.
+    """
+    taken: set[str] = set()
+    for column in plan.columns:
+        if database.folded(column.name) in taken:
+            raise _same_name(database, column.name, "rename the column and train again")
+        taken.add(database.folded(column.name))
+    names = []
+    for name in plan.predicted:
+        free = name
+        while database.folded(free) in taken:
+            if database.folded(f"{free}_") == database.folded(free):
+                raise _same_name(database, name, "give the classes or targets shorter names")
+            free += "_"
+        taken.add(database.folded(free))
+        names.append(free)
+    return names
+
+
+def _same_name(database: Database, name: str, remedy: str) -> GlassnetError:
+    message = f"{database.title} cannot tell '{visible(name)}' from another column of the result"
+    return GlassnetError(message, remedy=remedy)
 
 
 def _query(plan: ExportPlan, database: Database, table: Sequence[str]) -> str:
@@ -65,11 +78,18 @@ def _query(plan: ExportPlan, database: Database, table: Sequence[str]) -> str:
         taken=taken,
     )
     expressions = add_predictions(chain)
-    final = f"{chain.last}"
+    final = chain.last
     if not database.whole_row:
         final += f" CROSS JOIN {source} AS {row} ON {row}._rowid_ = {chain.last}.raw"
-    shown = wrapped_items(map(visible, plan.predicted), 0).split("\n")
-    named = zip(expressions, map(sql_name, plan.predicted), strict=True)
+    names = _result_names(plan, database)
+    shown = wrapped_items(map(visible, names), 0).split("\n")
+    renamed = [
+        f"{visible(name)} is what glassnet predict calls {visible(was)}: "
+        "another column has that name."
+        for name, was in zip(names, plan.predicted, strict=True)
+        if name != was
+    ]
+    named = zip(expressions, map(sql_name, names), strict=True)
     return rendered(
         "sql.jinja",
         database.literal,
@@ -77,6 +97,7 @@ def _query(plan: ExportPlan, database: Database, table: Sequence[str]) -> str:
         chain=chain,
         source=source,
         shown=shown,
+        renamed=renamed,
         marks=_marks(chain),
         raw=database.whole_row or f"{row}.*",
         predicted=[f"{expression} AS {name}" for expression, name in named],
@@ -101,7 +122,7 @@ def _row_name(plan: ExportPlan, database: Database) -> str:
 
 
 def _marks(chain: SqlChain) -> list[str]:
-    """The texts that mean "missing" among numbers, where numbers may be text."""
+    """The texts that mean "missing" among numbers and dates, where these may be text."""
     if not any(map(chain.cells.reads_text, chain.plan.columns)):
         return []
     marks = ["", *chain.plan.all_missing_marks]

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from glassnet.exports.columns import UsedColumn, levels_of
+from glassnet.exports.sql.dates import DateColumn, add_dates
+from glassnet.exports.sql.sqlite_dates import add_sqlite_dates
 from glassnet.exports.sql.steps import SqlChain, SqlColumn
 from glassnet.tables.inputs import Binary, Categories, Number
 
@@ -11,8 +13,12 @@ from glassnet.tables.inputs import Binary, Categories, Number
 def add_inputs(chain: SqlChain) -> None:
     """The queries up to the inputs x1, x2, ...: the cells c, and u, numbers scaled."""
     columns = [_InputColumn(chain, n, column) for n, column in enumerate(chain.plan.columns, 1)]
-    cells = [column.read for column in columns]
+    cells = [cell for column in columns for cell in column.read]
     chain.add("cells", "What is read of a row.", [], [SqlColumn("raw", [chain.row]), *cells])
+    dates = [one.date for one in columns if one.date is not None]
+    if dates:
+        add = add_dates if chain.database.match else add_sqlite_dates
+        add(chain, dates, ["raw", *(one.c for one in columns if one.date is None)])
     scaled = [SqlColumn(one.u, [one.scaled]) for one in columns if one.is_clipped]
     if scaled:
         kept = [one.c for one in columns if one.keeps_cell]
@@ -24,18 +30,27 @@ def add_inputs(chain: SqlChain) -> None:
 
 
 class _InputColumn:
-    """A column with its number, from 1: its cell is c1, scaled u1."""
+    """A column with its number, from 1: its cell is c1, scaled u1, the text of a date text1."""
 
     def __init__(self, chain: SqlChain, number: int, column: UsedColumn) -> None:
         self.chain = chain
         self.column = column
         self.c = f"c{number}"
         self.u = f"u{number}"
+        self.date: DateColumn | None = None
+        if isinstance(column, Number) and column.date:
+            self.date = DateColumn(number, column)
 
     @property
-    def read(self) -> SqlColumn:
-        """The cell as it is read."""
-        return SqlColumn(self.c, [self.chain.cells.cell(self.column)])
+    def read(self) -> list[SqlColumn]:
+        """The cell as it is read; of a date its text, and the days where it is no text."""
+        cells = self.chain.cells
+        if self.date is None:
+            return [SqlColumn(self.c, [cells.cell(self.column)])]
+        text = SqlColumn(self.date.named("text"), [cells.date_text(self.column)])
+        if not self.chain.database.is_date:
+            return [text]
+        return [SqlColumn(self.c, [cells.cell(self.column)]), text]
 
     @property
     def is_clipped(self) -> bool:

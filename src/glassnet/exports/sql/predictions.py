@@ -108,13 +108,13 @@ class _Classes:
         found = []
         if self.target.threshold is None:
             found.append(SqlColumn(f"most{self.number}", [self.chain.largest(self.weighed)]))
-        if self._always_has_likeliest:
+        if self._asks_for_likeliest:
             largest = self.chain.largest(self.p)
             found.append(SqlColumn(f"likeliest_most{self.number}", [largest]))
         return found
 
     @property
-    def _always_has_likeliest(self) -> bool:
+    def _asks_for_likeliest(self) -> bool:
         """Whether a set needs the likeliest class beside the predicted one."""
         differ = self.target.threshold is not None or bool(self.target.frequencies)
         return self.planned.largest is not None and differ
@@ -128,7 +128,7 @@ class _Classes:
             test = f"{self.p[1]} >= {self.chain.literal(self.target.threshold)}"
             chosen = f"CASE WHEN {test} THEN 2 ELSE 1 END"
         found = [SqlColumn(f"chosen{self.number}", [chosen])]
-        if self._always_has_likeliest:
+        if self._asks_for_likeliest:
             likeliest = _first_of([f"{p} = likeliest_most{self.number}" for p in self.p])
             found.append(SqlColumn(f"likeliest{self.number}", [likeliest]))
         return found
@@ -149,7 +149,7 @@ class _Classes:
         parts = []
         for k, (p, label) in enumerate(zip(self.p, self.target.label_texts, strict=True), 1):
             test = f"1 - {p} <= {literal(float(largest))} OR chosen{self.number} = {k}"
-            if self._always_has_likeliest:
+            if self._asks_for_likeliest:
                 test += f" OR likeliest{self.number} = {k}"
             parts.append(f"CASE WHEN {test} THEN {literal('|' + label)} ELSE '' END")
         return "substr(\n    " + " ||\n    ".join(grouped(parts)) + ",\n    2)"
