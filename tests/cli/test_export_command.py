@@ -25,7 +25,7 @@ def test_it_prints_the_code_or_writes_it(trained: str, folder: Path) -> None:
     checked = subprocess.run(
         [sys.executable, "m.py"], capture_output=True, text=True, cwd=folder, check=True
     )
-    assert "8 rows are predicted as by the model" in checked.stdout
+    assert "8 check rows are predicted as by the model" in checked.stdout
 
 
 def test_a_dash_is_standard_output(trained: str, folder: Path) -> None:

@@ -63,7 +63,7 @@ def test_the_code_predicts_what_the_model_does(name: str, dtype: str, tmp_path: 
 def test_the_code_checks_itself(name: str, dtype: str, tmp_path: Path):
     code = _written(tried_model(name), tmp_path, dtype=dtype)
     said = _checked(code, *(SANITIZED if dtype == "float64" else []))
-    assert said.startswith("8 rows are predicted as by the model, to ")
+    assert said.startswith("8 check rows are predicted as by the model, to ")
 
 
 @pytest.mark.parametrize("other", ["0.25", "NAN"])

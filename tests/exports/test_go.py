@@ -142,7 +142,8 @@ def test_any_model_with_any_names(
 def test_a_package_called_main_is_a_program_that_checks_itself(tmp_path: Path):
     tried = tried_model("cars")
     [file] = gn.export(tried.model, "go", name="main", **tried.options).write(tmp_path / "main.go")
-    assert go(tmp_path, "run", "main.go").startswith("8 rows are predicted as by the model, to ")
+    said = go(tmp_path, "run", "main.go")
+    assert said.startswith("8 check rows are predicted as by the model, to ")
     text = file.read_text()
     first = re.compile(r"-?[0-9.]+,").search(text, text.index("[]float64{\n\t\t\t\t"))
     assert first is not None

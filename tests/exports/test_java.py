@@ -263,7 +263,7 @@ def test_the_class_checks_itself(tmp_path: Path):
     tried = tried_model("written")
     made = gn.export(tried.model, "java", name="my class", **tried.options)
     [path] = made.write(tmp_path / "MyClass.java")
-    assert output_of("java", path).startswith("8 rows are predicted as by the model, to ")
+    assert output_of("java", path).startswith("8 check rows are predicted as by the model, to ")
     path.write_text(path.read_text().replace('"prediction", "yes"', '"prediction", "no"'))
     done = subprocess.run(["java", path], capture_output=True, text=True, check=False)
     assert done.returncode

@@ -112,7 +112,7 @@ def test_the_module_checks_itself_where_node_runs_it(tmp_path: Path):
     link = tmp_path / "link.mjs"
     link.symlink_to(module)
     for path in (module, link):
-        assert _node(path).startswith("8 rows are predicted as by the model, to ")
+        assert _node(path).startswith("8 check rows are predicted as by the model, to ")
     text = module.read_text(encoding="utf-8")
     module.write_text(text.replace('"prediction": "yes"', '"prediction": "no"'), encoding="utf-8")
     done = subprocess.run([NODE, module], capture_output=True, text=True, check=False)

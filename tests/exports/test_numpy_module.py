@@ -62,7 +62,7 @@ def test_the_modules_predict_what_the_models_do(tmp_path: Path):
 def test_the_module_checks_itself(tmp_path: Path):
     [module] = gn.export(tried_model("written").model, "numpy").write(tmp_path / "model.py")
     said = output_of(sys.executable, "-W", "error", str(module))
-    assert said.startswith("8 rows are predicted as by the model, to ")
+    assert said.startswith("8 check rows are predicted as by the model, to ")
     text = module.read_text()
     first = next(line for line in text.splitlines() if "0.0" in line and len(line) > 60)
     module.write_text(text.replace(first, first.replace("0.0", "1.0", 1)))

@@ -109,7 +109,7 @@ def test_the_program_beside_it_checks_it(name: str, tmp_path: Path):
     made = gn.export(tried.model, "onnx", **tried.options)
     model, program = made.write(tmp_path / "my model.onnx")
     assert program.name == "my model_check.py"
-    assert _python(program).stdout.startswith("8 rows are predicted as by the model, to ")
+    assert _python(program).stdout.startswith("8 check rows are predicted as by the model, to ")
     model.write_bytes(_with_other_biases(model.read_bytes()))
     done = _python(program)
     assert done.returncode
@@ -121,7 +121,7 @@ def test_what_was_found_is_reported(tmp_path: Path, capsys: pytest.CaptureFixtur
     tried = tried_model("cars")
     made = gn.export(tried.model, "onnx")
     [note] = made.notes
-    assert note.startswith("run in float64 by onnxruntime: 8 rows are as by the model, to ")
+    assert note.startswith("run in float64 by onnxruntime: 8 check rows are as by the model, to ")
     rows, largest, last_digits = check(made.content)
     assert rows == 8
     assert 0 < largest < 1e-12
@@ -176,7 +176,7 @@ def test_without_onnxruntime_onnx_runs_it(
     monkeypatch.setattr("glassnet.exports.onnx.checking.find_spec", lambda name: None)
     tried = tried_model(name)
     made = gn.export(tried.model, "onnx", dtype=dtype, **tried.options)
-    assert "by onnx, as onnxruntime is not installed: 8 rows are" in made.notes[0]
+    assert "by onnx, as onnxruntime is not installed: 8 check rows are" in made.notes[0]
 
 
 def test_without_onnx_the_extra_is_named(monkeypatch: pytest.MonkeyPatch):

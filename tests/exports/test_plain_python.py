@@ -44,7 +44,7 @@ def test_the_module_checks_itself(name: str, tmp_path: Path):
     tried = tried_model(name)
     [module] = gn.export(tried.model, "python", **tried.options).write(tmp_path / "model.py")
     said = output_of(sys.executable, "-I", "-W", "error", str(module))
-    assert said.startswith("8 rows are predicted as by the model, to ")
+    assert said.startswith("8 check rows are predicted as by the model, to ")
 
 
 def test_the_check_finds_a_class_that_is_another_without_assertions_too(tmp_path: Path):

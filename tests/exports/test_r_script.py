@@ -91,7 +91,7 @@ def test_the_scripts_predict_what_the_models_do(locale: str, tmp_path: Path):
 def test_the_script_checks_itself(locale: str, tmp_path: Path):
     [script] = gn.export(tried_model("written").model, "r").write(tmp_path / "model.R")
     said = rscript(script, locale=locale)
-    assert said.startswith("8 rows are predicted as by the model, to ")
+    assert said.startswith("8 check rows are predicted as by the model, to ")
     text = script.read_text()
     first = next(line for line in text.splitlines() if line.startswith(" " * 10 + "0."))
     for other in ("1.", "NaN + 1."):

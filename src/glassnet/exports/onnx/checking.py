@@ -28,7 +28,7 @@ def onnx_notes(_: ExportPlan, options: ExportOptions, files: Files) -> tuple[str
         ) from None
     tool = "onnxruntime" if by_runtime else "onnx, as onnxruntime is not installed"
     apart = f"{largest:.1e} relative to numbers above 1, {last_digits:,.0f} units of the last digit"
-    return (f"run in {options.dtype} by {tool}: {rows} rows are as by the model, to {apart}",)
+    return (f"run in {options.dtype} by {tool}: {rows} check rows are as by the model, to {apart}",)
 
 
 def _check_by_onnx(content: bytes) -> tuple[int, float, float]:

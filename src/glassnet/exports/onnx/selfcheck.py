@@ -76,4 +76,5 @@ if __name__ == "__main__":
     default = Path(__file__).name.replace("_check.py", ".onnx")
     path = sys.argv[1] if len(sys.argv) > 1 else str(Path(__file__).with_name(default))
     n, largest, units = check(path)
-    print(f"{n} rows are predicted as by the model, to {largest:.1e}, {units:.0f} last digits")
+    apart = f"{largest:.1e}, {units:.0f} last digits"
+    print(f"{n} check rows are predicted as by the model, to {apart}")
