@@ -76,11 +76,9 @@ $(VENV)/.installed-test: pyproject.toml $(NATIVE) | $(VENV)/bin/python
 $(LAB): $(LAB_SOURCES) | $(VENV)/.installed-test
 	$(BIN)/python tools/build_lab.py
 
-# Real R is one of the oracles, pages are opened in Chromium, exported code is compiled, and the engine is run on emulated
-# processors: as root on Debian what is missing for that is installed; elsewhere their tests say why they are skipped.
-# Real R is one of the oracles, pages are opened in Chromium, the engine is run on emulated processors, workbooks are calculated by
-# LibreOffice and documents set by LaTeX: as root on Debian what is missing for that is installed; elsewhere their tests say why
-# they are skipped.
+# Real R is one of the oracles, pages are opened in Chromium, the engine is run on emulated processors, exported code is compiled,
+# SQL run by its databases, workbooks calculated by LibreOffice and documents set by LaTeX: as root on Debian what is missing for
+# that is installed; elsewhere their tests say why they are skipped.
 debian:
 	@missing=""; need() { command -v $$1 >/dev/null || { shift; missing="$$missing $$*"; }; }; \
 	need Rscript r-base-core; need chromium chromium fonts-dejavu-core; \
