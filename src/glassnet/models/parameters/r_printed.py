@@ -23,8 +23,10 @@ def printed_in(text: str) -> Iterator[tuple[str, np.ndarray]]:
     for name, body in _bodies(text):
         if NUMBERED.fullmatch(body[0]):
             yield name, _vector(body, name)
-        elif _block(body, name):
-            yield name, _matrix(body, name)
+        else:
+            matrix = _matrix(body, name)
+            if matrix is not None:
+                yield name, matrix
 
 
 def check_all_read(text: str, found: Container[str]) -> None:
@@ -47,13 +49,18 @@ def _bodies(text: str) -> Iterator[tuple[str, list[str]]]:
             yield heading[1], lines[at + 1 :]
 
 
-def _matrix(lines: list[str], name: str) -> np.ndarray:
-    """The columns of all blocks: R begins a new one where a line would be too long."""
+def _matrix(lines: list[str], name: str) -> np.ndarray | None:
+    """The columns of all blocks: R begins a new one where a line would be too long.
+
+    None where what stands there is no matrix.
+    """
     blocks: list[list[list[float]]] = []
     while block := _block(lines, name):
         blocks.append(block)
         lines = lines[len(block) + 1 :]
         _check_whole(lines[0], name)
+    if not blocks:
+        return None
     try:
         return np.concatenate([np.array(block) for block in blocks], axis=1)
     except ValueError:
@@ -72,10 +79,11 @@ def _block(lines: list[str], name: str) -> list[list[float]]:
     for line in lines[1:]:
         numbered = NUMBERED.fullmatch(line)
         if numbered is None:
-            cells = line.split()[-n_columns:]
-            if len(line.split()) == len(cells) or not all(map(_is_number, cells)):
+            parts = line.split()
+            cells = _numbers_or_none(parts[-n_columns:])
+            if cells is None or len(parts) <= n_columns:
                 break
-            rows.append(_numbers(" ".join(cells), name))
+            rows.append(cells)
         elif numbered[2]:
             if int(numbered[1]) != len(rows) + 1:
                 raise unusable(name, f"is printed with row {numbered[1]} behind row {len(rows)}")
@@ -104,16 +112,15 @@ def _check_whole(line: str, name: str) -> None:
 
 
 def _numbers(text: str, name: str) -> list[float]:
-    try:
-        return [float(number) for number in text.split()]
-    except ValueError:
-        message = f"is printed with what is no number: '{text.strip()[:40]}'"
-        raise unusable(name, message) from None
+    numbers = _numbers_or_none(text.split())
+    if numbers is None:
+        raise unusable(name, f"is printed with what is no number: '{text.strip()[:40]}'")
+    return numbers
 
 
-def _is_number(text: str) -> bool:
+def _numbers_or_none(texts: list[str]) -> list[float] | None:
+    """The numbers; None where one is none."""
     try:
-        float(text)
+        return list(map(float, texts))
     except ValueError:
-        return False
-    return True
+        return None
