@@ -7,9 +7,10 @@ import re
 
 from glassnet.exports.sql.databases import Database
 from glassnet.tables.formats.clocks import ClockFormat
-from glassnet.tables.formats.numbers import APOSTROPHES, MINUS, SPACES, NumberFormat
+from glassnet.tables.formats.numbers import MINUS, NumberFormat
 
-_DIGITS = "'0123456789'"
+SQL_DIGITS = "'0123456789'"
+"""What is trimmed off a text to find what stands beside its digits."""
 _NO_BREAK = "\u00a0"  # often between a number and its unit
 _SECONDS = ":[0-5][0-9](:[0-5][0-9]([.,][0-9]{1,9})?)?"
 
@@ -33,7 +34,7 @@ def number_in_text(database: Database, written: NumberFormat, text: str) -> tupl
             text = f"replace({text}, {database.literal(part)}, '{instead}')"
         return text
 
-    marks = _marks(written)
+    marks = written.marks
     bare = text
     if written.unit:
         bare = f"trim({without(without(text, written.unit.split()), _NO_BREAK, instead=' ')})"
@@ -55,14 +56,9 @@ def number_in_text(database: Database, written: NumberFormat, text: str) -> tupl
     ), value
 
 
-def _marks(written: NumberFormat) -> str:
-    """Every way that the mark between groups of digits is written."""
-    return {" ": SPACES, "'": APOSTROPHES}.get(written.thousands, written.thousands)
-
-
 def _number_regex(written: NumberFormat) -> str:
     """What numbers look like: a sign, digits in groups of three or not, an exponent, the unit."""
-    mark, point = f"[{_marks(written)}]", f"[{written.decimal}]"
+    mark, point = f"[{written.marks}]", f"[{written.decimal}]"
     groups = rf"[1-9][0-9]{{0,2}}({mark}[0-9]{{3}})+|"
     if written.thousands == ",":
         groups += "[1-9][0-9]?(,[0-9]{2})*,[0-9]{3}|"  # 12,34,567 in India
@@ -118,10 +114,10 @@ def _hours_by_position(written: ClockFormat, text: str, bare: str) -> tuple[str,
     fraction = f"substr({bare}, {colon} + 6)"
     tests = [
         f"{bare} GLOB '[0-9]*:[0-5][0-9]*'",
-        f"trim({hours}, {_DIGITS}) = '' AND length({hours}) <= 3",
+        f"trim({hours}, {SQL_DIGITS}) = '' AND length({hours}) <= 3",
         f"({seconds} = '' OR {seconds} GLOB ':[0-5][0-9]*')",
         f"({fraction} = '' OR {fraction} GLOB '[.,][0-9]*'",
-        f"trim(substr({fraction}, 2), {_DIGITS}) = '')",
+        f"trim(substr({fraction}, 2), {SQL_DIGITS}) = '')",
     ]
     number = f"CAST({hours} AS INTEGER)"
     if written.halves:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from itertools import product
 
 from glassnet.exports.sql.dates import DateColumn, month_number
+from glassnet.exports.sql.numbers import SQL_DIGITS
 from glassnet.exports.sql.steps import SqlChain, SqlColumn
 from glassnet.tables.formats.dates import LAST_YEAR_OF_2000
 
-_DIGITS = "'0123456789'"
 _SEPARATORS = "' .,-/'"
 """What stands between the parts of a date."""
 _AROUND_NAMES = "' .,-/0123456789'"
@@ -41,7 +41,7 @@ def add_sqlite_dates(chain: SqlChain, columns: Sequence[DateColumn], others: Seq
 def _date(of: DateColumn) -> str:
     """The text up to the time, whose hour ends at the first colon."""
     text = of.named("text")
-    hours = f"rtrim(substr({text}, 1, instr({text}, ':') - 1), {_DIGITS})"
+    hours = f"rtrim(substr({text}, 1, instr({text}, ':') - 1), {SQL_DIGITS})"
     return f"CASE instr({text}, ':') WHEN 0 THEN {text} ELSE rtrim({hours}, ' ,Tt') END"
 
 
@@ -72,9 +72,9 @@ def _numbers(of: DateColumn) -> list[SqlColumn]:
     """Year, month and day, and the fraction of a second with what follows it."""
     date, time = of.named("date"), of.named("time")
     parts = _pattern_parts(of)
-    before = "'mon'" if parts[0] == "mon" else _DIGITS
+    before = "'mon'" if parts[0] == "mon" else SQL_DIGITS
     second = f"ltrim(ltrim({date}, {before}), {_SEPARATORS})"
-    last = f"substr({date}, length(rtrim({date}, {_DIGITS})) + 1)"
+    last = f"substr({date}, length(rtrim({date}, {SQL_DIGITS})) + 1)"
     texts = dict(zip(parts, [date, second, last] if len(parts) == 3 else [date, last], strict=True))
     numbers = {name: f"CAST({text} AS INTEGER)" for name, text in texts.items()}
     year = numbers.get("yyyy", "")
@@ -100,7 +100,7 @@ def _iso(of: DateColumn) -> list[SqlColumn]:
         f"\n        THEN printf('%04d-%02d-%02d', {year}, {month}, {day})\n    END"
     )
     whole = f"substr({time}, 1, length({time}) - length({fraction}))"
-    zone = f"ltrim(substr({fraction}, 2), {_DIGITS})"
+    zone = f"ltrim(substr({fraction}, 2), {SQL_DIGITS})"
     clock = (
         f"CASE WHEN {time} LIKE '_:%' THEN '0' ELSE '' END"
         f"\n      || CASE WHEN {fraction} = '' OR {whole} GLOB '??:??:??' THEN {whole} END"

@@ -185,9 +185,7 @@ class NumberFormat:
         goes with open. Those before and after are the unit. The number is whole.fraction times ten
         to the power, after anything but digits is taken out of whole.
         """
-        mark = {" ": f"[{SPACES}]", "'": f"[{APOSTROPHES}]"}.get(
-            self.thousands, re.escape(self.thousands)
-        )
+        mark = f"[{self.marks}]" if len(self.marks) > 1 else re.escape(self.marks)
         groups = f"(?:{mark}[0-9]{{3}})+"
         if self.thousands == ",":
             groups = f"(?:(?:,[0-9]{{2}})*,[0-9]{{3}}|{groups})"
@@ -202,6 +200,11 @@ class NumberFormat:
             rf"(?:(?<={point})[-\u2013\u2014]{{1,2}})?\s*{after}(?P<trailing>[-{MINUS}])?\s*"
             r"(?P<close>\))?"
         )
+
+    @property
+    def marks(self) -> str:
+        """Every way that the mark between groups of digits is written; "" there is none."""
+        return {" ": SPACES, "'": APOSTROPHES}.get(self.thousands, self.thousands)
 
     @property
     def _unit_patterns(self) -> tuple[str, str]:
