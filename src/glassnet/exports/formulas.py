@@ -8,6 +8,7 @@ import numpy as np
 from glassnet.core.activations import OUTPUTS, Activation
 from glassnet.errors import GlassnetError
 from glassnet.exports.plan import ExportPlan, NumberInterval
+from glassnet.models.conformal import LocalScale
 from glassnet.notation.expression import FUNCTIONS, evaluate, foreign_part, names_in, substitute
 from glassnet.notation.numerals import MOST_DIGITS
 from glassnet.notation.write import Dialect, Symbol, write
@@ -17,6 +18,10 @@ from glassnet.tables.targets import ClassTarget, NumberTarget
 WRITTEN_BY_HAND = ("sigmoid", "softplus")
 """Activations that are functions of the formulas' language: every target writes them so that
 nothing overflows."""
+
+BOUNDED = "max(-1e9, min(u, 1e9))"
+"""A scaled number u whose square is a number in float32 too. The smooth clip of one further out is
+the same to the last digit."""
 
 
 class Formulas:
@@ -61,19 +66,12 @@ class Formulas:
 
     def scaled(self, column: Number, x: str) -> str:
         """A known cell centred and scaled, before it is clipped."""
-        formula = "x"
-        if column.center:
-            formula = Number.formulas["center"]
-        if column.scale != 1:
-            formula = substitute(Number.formulas["scale"], {"u": formula})
+        formula = scaling_formula(column.center, column.scale)
         return self.write(formula, x=x, m=column.center, s=column.scale)
 
     def bounded(self, u: str) -> str:
-        """A scaled number from -1e9 to 1e9, whose square is a number in float32 too.
-
-        Further out the smooth clip is level to the last digit.
-        """
-        return self.write("max(-1e9, min(u, 1e9))", u=u)
+        """A scaled number, as `BOUNDED` has it."""
+        return self.write(BOUNDED, u=u)
 
     def smooth_clip(self, u: str) -> str:
         """A scaled number smoothly clipped."""
@@ -102,8 +100,11 @@ class Formulas:
 
     def end(self, value: str, scale: str, bound: float, interval: NumberInterval) -> str:
         """The end of an interval: from the number predicted so many times the row's scale."""
-        formula = "max(0, y + s * b)" if interval.not_negative else "y + s * b"
-        return self.write(formula, y=value, s=scale, b=bound)
+        return self.write(interval.end_formula, y=value, s=scale, b=bound)
+
+    def interval_scale(self, exponent: str, low: str | float, high: str | float) -> str:
+        """The scale of a row's interval, of its exponent and the range to which that is held."""
+        return self.write(LocalScale.formula, e=exponent, p=low, q=high)
 
     def over_frequency(self, p: str, f: str | float) -> str:
         """What the predicted class has the largest of, where classes have frequencies."""
@@ -167,12 +168,8 @@ class Formulas:
         return self.write(self.plan.output.row_term, z="z") if self.plan.output.row_term else ""
 
     def _formula(self, activation: Activation) -> str:
-        if not activation.formula:
-            raise GlassnetError(
-                f"the activation '{activation.name}' has no formula, which {self.target} needs",
-                remedy="give it one, such as Activation(..., formula='max(z, 0)')",
-            )
-        part = foreign_part(activation.formula, ["z", "s"])
+        formula = activation_formula(activation, self.target)
+        part = foreign_part(formula, ["z", "s"])
         if part:
             raise GlassnetError(
                 f"the formula of the activation '{activation.name}' has the part '{part}', which "
@@ -180,7 +177,7 @@ class Formulas:
                 remedy=f"write it of z with + - * / ** < > <= >= and {', '.join(FUNCTIONS)}",
             )
         _check_formula(activation)
-        return activation.formula
+        return formula
 
 
 class CamelFormulas(Formulas):
@@ -189,6 +186,22 @@ class CamelFormulas(Formulas):
     def function_of(self, activation: Activation) -> str:
         """The name of the function that makes a of z, such as leakyRelu."""
         return re.sub("_(.)", lambda found: found[1].upper(), super().function_of(activation))
+
+
+def scaling_formula(center: float, scale: float) -> str:
+    """A number x less its center m over its scale s, without what would change nothing."""
+    formula = Number.formulas["center"] if center else "x"
+    return formula if scale == 1 else substitute(Number.formulas["scale"], {"u": formula})
+
+
+def activation_formula(activation: Activation, target: str) -> str:
+    """The formula of a. Raises GlassnetError, naming what needs it, where there is none."""
+    if not activation.formula:
+        raise GlassnetError(
+            f"the activation '{activation.name}' has no formula, which {target} needs",
+            remedy="give it one, such as Activation(..., formula='max(z, 0)')",
+        )
+    return activation.formula
 
 
 def _check_formula(activation: Activation) -> None:

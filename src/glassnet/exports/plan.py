@@ -1,6 +1,6 @@
 """What every target needs of a model: columns, layers, votes, targets, and rows to check it by."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from glassnet.core.activations import Activation
 from glassnet.errors import GlassnetError, visible
 from glassnet.exports.checks import CheckedRow, checks_of
 from glassnet.exports.columns import Cell, UsedColumn
-from glassnet.models.conformal import LocalScale, Residuals, check_coverage
+from glassnet.models.conformal import LocalScale, Residuals, check_coverage, class_set
 from glassnet.models.decoding import ColumnNames, prediction_names
 from glassnet.models.ensemble import voting_parameters
 from glassnet.models.model import Model
@@ -32,6 +32,11 @@ class PlannedLayer(NamedTuple):
     activation: Activation | None
 
 
+def has_biases(layers: Sequence[PlannedLayer]) -> bool:
+    """Whether a network's biases do anything: a plan has zeros where there are none."""
+    return any(biases.any() for _, biases, _ in layers)
+
+
 class NumberInterval(NamedTuple):
     """The interval of a number: prediction + scale * low to prediction + scale * high.
 
@@ -43,6 +48,11 @@ class NumberInterval(NamedTuple):
     low: float
     high: float
     not_negative: bool
+
+    @property
+    def end_formula(self) -> str:
+        """An end, of the number y that is predicted, the row's scale s, and b: low or high."""
+        return "max(0, y + s * b)" if self.not_negative else "y + s * b"
 
 
 @dataclass(frozen=True)
@@ -94,10 +104,8 @@ class PlannedTarget:
         """Which classes are in the set of a row, from all that is predicted of it."""
         assert isinstance(self.target, ClassTarget)
         assert self.largest is not None
-        p = np.array([predicted[name] for name in self.names.probabilities], float)
-        chosen = 1 - p <= self.largest
-        chosen[[p.argmax(), self.target.labels.index(predicted[self.names.prediction])]] = True
-        return chosen.tolist()
+        p = np.array([[predicted[name] for name in self.names.probabilities]], float)
+        return class_set(self.target, p, self.largest)[0].tolist()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ A new row's residual is as likely to have any rank among those kept as they are 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -34,6 +35,8 @@ class LocalScale:
     bias: float
     low: float
     high: float
+    formula: ClassVar[str] = "exp(min(max(e, p), q))"
+    """`of`, from e = x w + b, where p is low and q is high."""
 
     def of(self, x: np.ndarray) -> np.ndarray:
         """The scale of each row, N, for encoded inputs, N x D."""
@@ -164,9 +167,16 @@ def class_sets(
     found = []
     for (target, part), known in zip(encoding.by_target(output), residuals, strict=True):
         assert isinstance(target, ClassTarget)
-        probabilities = target.probabilities(part)
-        chosen = 1 - probabilities <= known.largest(coverage)
-        for always in (probabilities.argmax(axis=1), target.predicted(probabilities)):
-            chosen[np.arange(len(part)), always] = True
-        found.append(chosen)
+        found.append(class_set(target, target.probabilities(part), known.largest(coverage)))
     return found
+
+
+def class_set(target: ClassTarget, probabilities: np.ndarray, largest: float) -> np.ndarray:
+    """Which classes are in the set of each row, N x classes booleans, as in `class_sets`.
+
+    `probabilities` are N x classes, `largest` is the largest residual.
+    """
+    chosen = 1 - probabilities <= largest
+    for always in (probabilities.argmax(axis=1), target.predicted(probabilities)):
+        chosen[np.arange(len(chosen)), always] = True
+    return chosen

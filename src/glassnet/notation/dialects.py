@@ -99,8 +99,7 @@ NUMPY_MODULE = replace(
     NUMPY,
     indicator="",
     functions={
-        "max": Operator("np.maximum({}, {})"),
-        "min": Operator("np.minimum({}, {})"),
+        **NUMPY.functions,
         **{name: Operator(f"{name}({{}})") for name in ("exp", "sigmoid", "softplus")},
     },
 )

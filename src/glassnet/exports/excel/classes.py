@@ -9,6 +9,7 @@ from glassnet.exports.excel.grid import CellValue, Grid, GridColumn
 from glassnet.exports.excel.steps import EMPTY
 from glassnet.exports.formulas import Formulas
 from glassnet.exports.plan import PlannedTarget
+from glassnet.models.conformal import class_set
 from glassnet.models.decoding import set_texts
 from glassnet.tables.targets import ClassTarget
 
@@ -41,7 +42,7 @@ class ClassColumns:
         values = [self.target.labels[k] for k in index]
         found = {names.prediction: grid.add(names.prediction, formula, values)}
         if self.planned.largest is not None:
-            found[names.set] = self._set(self.planned.largest, probabilities, p, chosen, index)
+            found[names.set] = self._set(self.planned.largest, probabilities, p, chosen)
         return found | dict(zip(names.probabilities, probabilities, strict=True))
 
     def _probabilities(
@@ -97,7 +98,6 @@ class ClassColumns:
         probabilities: Sequence[GridColumn],
         p: np.ndarray,
         chosen: GridColumn,
-        index: np.ndarray,
     ) -> GridColumn:
         """The set as text."""
         likeliest = chosen
@@ -105,9 +105,7 @@ class ClassColumns:
             formula = _likeliest(probabilities, self.grid)
             name = "number of likeliest class"
             likeliest = self.grid.add(name, formula, p.argmax(axis=1) + 1)
-        inside = 1 - p <= largest
-        rows = np.arange(len(p))
-        inside[rows, index] = inside[rows, p.argmax(axis=1)] = True
+        inside = class_set(self.target, p, largest)
         always = list(dict.fromkeys([chosen.cell(self.grid), likeliest.cell(self.grid)]))
         members = [
             self._member(k, largest, probability, always, inside[:, k])

@@ -121,7 +121,7 @@ def _number(
         size = _scale(grid, planned.interval, span, x, row, of)
         ends = {planned.names.low: planned.interval.low, planned.names.high: planned.interval.high}
         for name, bound in ends.items():
-            formula = "max(0, y + s * b)" if planned.interval.not_negative else "y + s * b"
+            formula = planned.interval.end_formula
             names = {"y": last.cell(grid), "s": size.cell(grid), "b": grid.next_constant(LIMIT)}
             end = y + planned.interval.scale.of(x) * bound
             values = np.maximum(end, 0) if planned.interval.not_negative else end

@@ -14,8 +14,7 @@ from glassnet.exports.latex.text import (
     latex_display,
     latex_matrix,
 )
-from glassnet.exports.parameters.names import has_biases
-from glassnet.exports.plan import ExportPlan, PlannedLayer
+from glassnet.exports.plan import ExportPlan, PlannedLayer, has_biases
 from glassnet.notation.expression import names_in
 
 HELPERS = {

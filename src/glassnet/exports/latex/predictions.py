@@ -62,19 +62,14 @@ def _outputs(formulas: Formulas) -> Iterator[str]:
 def _interval(formulas: Formulas, interval: NumberInterval, v: str) -> Iterator[str]:
     """The ends of a number's interval; v is what the weights of its scale are called."""
     scale = interval.scale
-    exponent = formulas.write(
-        "exp(min(max(p + c, q), h))",
-        p=rf"x \cdot {v}",
-        c=scale.bias,
-        q=scale.low,
-        h=scale.high,
-    )
+    exponent = formulas.write("p + c", p=rf"x \cdot {v}", c=scale.bias)
+    size = formulas.interval_scale(exponent, scale.low, scale.high)
     low, high = (
         formulas.end(r"\text{prediction}", "s", bound, interval)
         for bound in (interval.low, interval.high)
     )
     yield "Its interval, from low to high:"
-    yield latex_display(f"s &= {exponent}", rf"\text{{low}} &= {low}", rf"\text{{high}} &= {high}")
+    yield latex_display(f"s &= {size}", rf"\text{{low}} &= {low}", rf"\text{{high}} &= {high}")
     yield latex_comment(v, scale.weights)
     if len(scale.weights) <= MOST_READABLE:
         yield f"The {len(scale.weights)} numbers of ${v}$: {latex_list(scale.weights)}."

@@ -13,13 +13,10 @@ import numpy as np
 
 from glassnet.errors import GlassnetError, visible
 from glassnet.exports.columns import UsedColumn, levels_of
+from glassnet.exports.formulas import BOUNDED
 from glassnet.exports.onnx.nodes import COLUMNS_AXIS, GraphNodes
 from glassnet.exports.plan import ExportPlan
 from glassnet.tables.inputs import Binary, Categories, Number
-
-LEVELLED_OFF = 1e9
-"""Scaled numbers are held to this size, so that their squares are finite in float32 too; the smooth
-clip of it is 3 to the last bit."""
 
 
 def is_text(column: UsedColumn) -> bool:
@@ -90,7 +87,7 @@ def _of_numbers(
     if any(one.column.scale != 1 for one in columns):
         u = nodes.write(formulas["scale"], u=u, s=of_all("scale"))
     if smooth_clip:
-        u = nodes.write("max(min(u, q), -q)", u=u, q=LEVELLED_OFF)
+        u = nodes.write(BOUNDED, u=u)
         u = nodes.write(formulas["smooth_clip"], u=u)
     yield _Block(u, [one.first for one in columns])
     marked = [index for index, one in enumerate(columns) if one.column.indicator]

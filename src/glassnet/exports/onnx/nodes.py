@@ -13,6 +13,7 @@ import numpy as np
 
 from glassnet.core.activations import OUTPUTS, Activation
 from glassnet.errors import GlassnetError, visible
+from glassnet.exports.formulas import activation_formula
 from glassnet.exports.text import as_unicode
 from glassnet.notation.expression import parse
 
@@ -166,12 +167,7 @@ class GraphNodes:
 
         Raises GlassnetError where the activation has no formula.
         """
-        formula = activation.formula
-        if not formula:
-            raise GlassnetError(
-                f"the activation '{activation.name}' has no formula, which ONNX needs",
-                remedy="give it one, such as Activation(..., formula='max(z, 0)')",
-            )
+        formula = activation_formula(activation, "ONNX")
         if activation == OUTPUTS["softmax"]:
             return self.add("Softmax", z, axis=1)
         if activation in (OUTPUTS["sigmoid"], OUTPUTS["softplus"]):
@@ -237,8 +233,9 @@ class GraphNodes:
         if name == "softplus":
             e = self.write("exp(-abs(x))", x=arguments[0])
             return self.write(SOFTPLUS, x=arguments[0], e=e, u=self.write("1 + e", e=e))
-        if name == "max" and _is_number(arguments[-1], 0):
-            return self.add("Relu", arguments[0])
+        above = [one for one in arguments if not _is_number(one, 0)]
+        if name == "max" and len(above) == 1:
+            return self.add("Relu", *above)
         if name not in _FUNCTIONS:
             raise GlassnetError(
                 f"the function '{name}' of a formula is none that ONNX can express here",

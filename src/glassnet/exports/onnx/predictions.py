@@ -9,6 +9,7 @@ from glassnet.errors import visible
 from glassnet.exports.onnx.columns import check_unicode
 from glassnet.exports.onnx.nodes import COLUMNS_AXIS, ONNX_TYPES, GraphNodes
 from glassnet.exports.plan import ExportPlan, NumberInterval, PlannedTarget
+from glassnet.models.conformal import LocalScale
 from glassnet.tables.targets import ClassTarget, NumberTarget, as_labels
 
 _Columns = dict[str, tuple[str, np.dtype]]
@@ -52,10 +53,10 @@ def _number(
     found: _Columns = {planned.names.prediction: (value, dtype)}
     if planned.interval is not None:
         spread = _spread(nodes, planned.interval, x)
-        formula = "max(y + s * b, 0)" if planned.interval.not_negative else "y + s * b"
-        low, high = planned.interval.low, planned.interval.high
-        for name, bound in ((planned.names.low, low), (planned.names.high, high)):
-            found[name] = nodes.write(formula, y=value, s=spread, b=bound), dtype
+        ends = {planned.names.low: planned.interval.low, planned.names.high: planned.interval.high}
+        for name, bound in ends.items():
+            end = nodes.write(planned.interval.end_formula, y=value, s=spread, b=bound)
+            found[name] = end, dtype
     return found
 
 
@@ -64,7 +65,7 @@ def _spread(nodes: GraphNodes, interval: NumberInterval, x: str) -> str:
     scale = interval.scale
     weights = nodes.constant(scale.weights[:, None], "weights")
     exponent = nodes.add("Gemm", x, weights, nodes.constant([scale.bias], "bias"))
-    return nodes.write("exp(min(max(e, p), q))", e=exponent, p=scale.low, q=scale.high)
+    return nodes.write(LocalScale.formula, e=exponent, p=scale.low, q=scale.high)
 
 
 def _normalized(nodes: GraphNodes, a: str) -> str:

@@ -4,8 +4,8 @@ import io
 from collections import defaultdict
 from typing import Any
 
-from glassnet.exports.parameters.names import has_biases, node_names_of
-from glassnet.exports.plan import ExportPlan
+from glassnet.exports.parameters.names import node_names_of
+from glassnet.exports.plan import ExportPlan, has_biases
 from glassnet.exports.targets import ExportOptions, Files
 from glassnet.exports.text import as_unicode
 from glassnet.models.parameters.rows import BIAS, COLUMNS

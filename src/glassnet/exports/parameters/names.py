@@ -1,4 +1,4 @@
-"""What the nodes of an exported network are called, and whether it has biases."""
+"""What the nodes of an exported network are called."""
 
 from collections.abc import Sequence
 
@@ -12,8 +12,3 @@ def node_names_of(plan: ExportPlan, layers: Sequence[PlannedLayer]) -> list[list
         for layer, (_, biases, _) in enumerate(layers[:-1], 1)
     ]
     return [plan.features, *hidden, plan.outputs]
-
-
-def has_biases(layers: Sequence[PlannedLayer]) -> bool:
-    """Whether a network's biases do anything: a plan has zeros where there are none."""
-    return any(biases.any() for _, biases, _ in layers)

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.exports.code.r import NOT_IN_R, r_literal
-from glassnet.exports.parameters.names import has_biases
-from glassnet.exports.plan import ExportPlan, PlannedLayer
+from glassnet.exports.plan import ExportPlan, PlannedLayer, has_biases
 from glassnet.exports.targets import ExportOptions, Files
 from glassnet.exports.templates import rendered, wrapped_items
 

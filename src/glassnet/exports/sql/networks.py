@@ -116,5 +116,4 @@ def _spread(chain: SqlChain, planned: PlannedTarget) -> str:
     inputs = [f"x{n}" for n in range(1, len(scale.weights) + 1)]
     inputs = ["x"] if chain.database.product else inputs
     exponent = " + ".join(_sum(chain, scale.bias, inputs, scale.weights))
-    low, high = float(scale.low), float(scale.high)
-    return chain.formulas.write("exp(min(max(e, p), q))", e=exponent, p=low, q=high)
+    return chain.formulas.interval_scale(exponent, float(scale.low), float(scale.high))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from glassnet.errors import GlassnetError, OptionRef, visible
+from glassnet.exports.formulas import scaling_formula
 from glassnet.exports.training.plan import TrainingPlan
-from glassnet.notation.expression import substitute
 from glassnet.notation.write import Dialect, Symbol, write
 from glassnet.tables.formats.numbers import NumberFormat
 from glassnet.tables.inputs import Binary, Categories, Number
@@ -43,18 +43,13 @@ class CellLanguage:
 
     def scaled(self, name: str, center: float, scale: float) -> str:
         """A number, centred and scaled where it has to be."""
-        formula = "x"
-        if center:
-            formula = Number.formulas["center"]
-        if scale != 1:
-            formula = substitute(Number.formulas["scale"], {"u": formula})
         numbers = {"m": center, "s": scale}
         symbols = {
             key: Symbol(self.literal(float(number)), brackets=number < 0)
             for key, number in numbers.items()
         }
         cell = Symbol(self.of_kind("number", name))
-        return write(formula, self.dialect, {"x": cell, **symbols})
+        return write(scaling_formula(center, scale), self.dialect, {"x": cell, **symbols})
 
     def levels(self, name: str, kind: str, levels: Sequence[str]) -> list[str]:
         """1 or 0 for each level."""
